@@ -1,0 +1,90 @@
+"""The project's own virtual environment: made, filled, kept up to date. Standard library only."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+_OLDEST, _NEWEST = (3, 10), (3, 13)
+_STATED_BY = ("pyproject.toml", "constraints.txt")
+
+
+def ensure(*extras: str) -> Path:
+    """Return the environment's Python, with emgstream and these extras installed.
+
+    Does nothing where they are already and neither pyproject.toml nor the constraints changed.
+    Ends the program with one line where it cannot be done.
+    """
+    _check_python()
+    stamp = VENV / f"installed-{'-'.join(('base', *extras))}"
+    wanted = _digest()
+    if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return PYTHON
+    _create()
+    _install(extras)
+    stamp.write_text(wanted)
+    return PYTHON
+
+
+def run(*command: str | Path) -> int:
+    """Run a command in the project's root and return its exit code; 130 after Ctrl-C."""
+    try:
+        return subprocess.call([str(word) for word in command], cwd=ROOT)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _check_python() -> None:
+    version = sys.version_info[:2]
+    if not _OLDEST <= version <= _NEWEST:
+        age = "old" if version < _OLDEST else "new"
+        sys.exit(
+            f"Python {version[0]}.{version[1]} is too {age}; emgstream needs 3.10 to 3.13; "
+            f"run this script with one of those, for example: python3.12 {sys.argv[0]}"
+        )
+
+
+def _digest() -> str:
+    """Say in one word what the environment was made from."""
+    content = b"".join((ROOT / name).read_bytes() for name in _STATED_BY)
+    return hashlib.sha256(content + sys.version.encode()).hexdigest()
+
+
+def _create() -> None:
+    if _works():
+        return
+    print(f"making {VENV.name} with Python {sys.version.split()[0]}", flush=True)
+    try:
+        venv.create(VENV, with_pip=True, clear=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        sys.exit(
+            f"cannot make the virtual environment {VENV}: {error}; expected room on the disk and, "
+            "on Debian and Ubuntu, the package python3-venv"
+        )
+
+
+def _works() -> bool:
+    """Whether the environment is there and of the Python that runs this script."""
+    if not PYTHON.exists():
+        return False
+    asked = [str(PYTHON), "-c", "import pip, sys; print(sys.version)"]
+    answer = subprocess.run(asked, capture_output=True, text=True, check=False)
+    return answer.returncode == 0 and answer.stdout.strip() == sys.version
+
+
+def _install(extras: tuple[str, ...]) -> None:
+    wanted = f".[{','.join(extras)}]" if extras else "."
+    print(f"installing emgstream{wanted[1:]}; this takes a few minutes the first time", flush=True)
+    options = ("--quiet", "--disable-pip-version-check", "--constraint", "constraints.txt")
+    if run(PYTHON, "-m", "pip", "install", *options, "--editable", wanted) != 0:
+        sys.exit(
+            "the installation failed, for the reason above; expected a working network and about "
+            f"{3 if extras else 1} GB of room on the disk; run the same command again"
+        )

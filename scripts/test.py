@@ -1,0 +1,41 @@
+"""Set everything up and prove emgstream: ``python3 scripts/test.py``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from _environment import PYTHON, ensure, run
+
+CHECKS = {
+    "lint": ("ruff", "check", "."),
+    "format": ("ruff", "format", "--check", "."),
+    "types": ("mypy",),
+    "import contracts": ("lint-imports",),
+    "suite": ("pytest",),
+}
+"""Each check by its name: a program of the environment, and its words."""
+
+
+def main() -> int:
+    """Run every check, the suite last; words this script does not know go to pytest."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--setup-only", action="store_true", help="install, and no more")
+    arguments, words = parser.parse_known_args()
+    ensure("train", "dev")
+    if arguments.setup_only:
+        return 0
+    failed = [name for name in CHECKS if _check(name, words if name == "suite" else []) != 0]
+    if failed:
+        print(f"failed: {', '.join(failed)}", flush=True)
+    return 1 if failed else 0
+
+
+def _check(name: str, words: list[str]) -> int:
+    print(f"--- {name}", flush=True)
+    program, *arguments = CHECKS[name]
+    return run(PYTHON.with_name(program), *arguments, *words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
