@@ -1,0 +1,89 @@
+"""The failures a user can cause or meet, as one tree.
+
+::
+
+    EmgStreamError
+    ├── UsageError               (ValueError)      the words of a call do not fit together
+    ├── MissingExtraError        (ImportError)     a verb needs an extra that is not installed
+    ├── TableError               (ValueError)      a file is not a readable EMG table
+    ├── TrainingDataError        (ValueError)      recordings that nothing can be learned from
+    ├── ModelFileError           (ValueError)      a file is not a readable model
+    ├── StreamMismatchError      (ValueError)      a model was made for another kind of stream
+    ├── OutputError              (OSError)         something could not be written
+    ├── InterruptedByUserError   (InterruptedError) Ctrl-C
+    └── SourceError              (OSError)
+        ├── SourceNotFoundError      (FileNotFoundError)  nothing to read from
+        ├── SourceDisconnectedError  (ConnectionError)    the device went away
+        └── EndOfStream              (EOFError)           a finite source is used up
+
+`EmgStreamError` is all the command line catches: one line on stderr, exit code 1. A message says
+what happened, with the value; what was expected; what to do next. Anything else is a bug.
+"""
+
+__all__ = [
+    "EmgStreamError",
+    "EndOfStream",
+    "InterruptedByUserError",
+    "MissingExtraError",
+    "ModelFileError",
+    "OutputError",
+    "SourceDisconnectedError",
+    "SourceError",
+    "SourceNotFoundError",
+    "StreamMismatchError",
+    "TableError",
+    "TrainingDataError",
+    "UsageError",
+]
+
+
+class EmgStreamError(Exception):
+    """The root of every failure that is not a bug."""
+
+
+class UsageError(EmgStreamError, ValueError):
+    """The words of a call do not fit together."""
+
+
+class MissingExtraError(EmgStreamError, ImportError):
+    """A verb needs an extra that is not installed."""
+
+
+class TableError(EmgStreamError, ValueError):
+    """A file is not a readable EMG table."""
+
+
+class TrainingDataError(EmgStreamError, ValueError):
+    """Recordings that nothing can be learned from: no labels, too little of a class."""
+
+
+class ModelFileError(EmgStreamError, ValueError):
+    """A file is not a readable model: damaged, foreign, newer, or not of one piece."""
+
+
+class StreamMismatchError(EmgStreamError, ValueError):
+    """A model was made for another kind of stream: channels, order, unit or rate differ."""
+
+
+class OutputError(EmgStreamError, OSError):
+    """Something could not be written: full disk, no permission, a reader that went away."""
+
+
+class InterruptedByUserError(EmgStreamError, InterruptedError):
+    """The user pressed Ctrl-C."""
+
+
+class SourceError(EmgStreamError, OSError):
+    """Samples cannot be had from where they should come."""
+
+
+class SourceNotFoundError(SourceError, FileNotFoundError):
+    """There is nothing to read from under that name."""
+
+
+class SourceDisconnectedError(SourceError, ConnectionError):
+    """The device went away; what was returned before stays valid."""
+
+
+class EndOfStream(SourceError, EOFError):  # noqa: N818 - an end, not an error
+    """A finite source is used up."""

@@ -1,0 +1,149 @@
+"""The newest samples of a stream in memory, between the reader and everyone who looks."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from emgstream.types import Chunk
+
+__all__ = ["RingBuffer"]
+
+_Array = TypeVar("_Array", bound=npt.NDArray[np.generic])
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Samples ``start`` to ``end - 1``, none missing, of one segment."""
+
+    start: int
+    end: int
+    segment: int
+
+
+class RingBuffer:
+    """The newest ``capacity`` samples of one stream, addressed by absolute sample index.
+
+    One thread appends, any thread reads. Appending never waits and never fails: the oldest
+    samples are overwritten, and a reader that fell behind sees it in the index it gets back.
+    """
+
+    def __init__(self, capacity: int, n_channels: int) -> None:
+        self._capacity = capacity
+        self._samples = np.empty((capacity, n_channels), dtype=np.float32)
+        self._received = np.empty(capacity)
+        self._runs: deque[_Run] = deque()
+        self._end = 0
+        self._n_received = 0
+        self._n_lost = 0
+        self._closed = False
+        self._changed = threading.Condition()
+
+    @property
+    def end_index(self) -> int:
+        """Absolute index of the sample that would come next."""
+        with self._changed:
+            return self._end
+
+    @property
+    def n_received(self) -> int:
+        """Samples appended so far."""
+        with self._changed:
+            return self._n_received
+
+    @property
+    def n_lost(self) -> int:
+        """Indices passed over between the first sample and the newest."""
+        with self._changed:
+            return self._n_lost
+
+    @property
+    def closed(self) -> bool:
+        """Whether no sample will come any more."""
+        with self._changed:
+            return self._closed
+
+    def append(self, chunk: Chunk) -> None:
+        """Add consecutive samples, oldest row first; they may not start before ``end_index``.
+
+        Raises ValueError where they do: an index is never given twice.
+        """
+        with self._changed:
+            if not len(chunk):
+                return
+            if self._runs and chunk.first_index < self._end:
+                raise ValueError(f"sample {chunk.first_index} appended after {self._end - 1}")
+            self._note(chunk)
+            kept = min(len(chunk), self._capacity)
+            positions = np.arange(chunk.end_index - kept, chunk.end_index) % self._capacity
+            self._samples[positions] = chunk.samples[-kept:]
+            self._received[positions] = chunk.received_s[-kept:]
+            self._changed.notify_all()
+
+    def since(self, index: int) -> Chunk:
+        """Copy out the samples from ``index`` on; ``first_index`` tells where they start.
+
+        They end where samples were lost or a segment ended: ask again from their ``end_index``.
+        Empty where nothing came since.
+        """
+        with self._changed:
+            for run in self._runs:
+                if run.end > index:
+                    return self._copy(replace(run, start=max(run.start, index)))
+            return self._copy(_Run(self._end, self._end, 0))
+
+    def n_held_since(self, index: int) -> int:
+        """Return how many samples from ``index`` on are still there to be read."""
+        with self._changed:
+            return sum(max(0, run.end - max(run.start, index)) for run in self._runs)
+
+    def wait_for(self, index: int, timeout_s: float) -> bool:
+        """Wait until sample ``index`` or a later one is there; tells whether it is.
+
+        Returns early, too, when the buffer is closed.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._end > index or self._closed, timeout_s)
+            return self._end > index
+
+    def close(self) -> None:
+        """Tell those who wait that no sample will come any more."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def _note(self, chunk: Chunk) -> None:
+        """Enter the chunk into the runs, and strike from them what it overwrites."""
+        newest = self._runs[-1] if self._runs else None
+        if newest and newest.end == chunk.first_index and newest.segment == chunk.segment:
+            self._runs[-1] = replace(newest, end=chunk.end_index)
+        else:
+            self._n_lost += chunk.first_index - self._end if newest else 0
+            self._runs.append(_Run(chunk.first_index, chunk.end_index, chunk.segment))
+        self._end = chunk.end_index
+        self._n_received += len(chunk)
+        oldest = self._end - self._capacity
+        while self._runs[0].end <= oldest:
+            self._runs.popleft()
+        self._runs[0] = replace(self._runs[0], start=max(self._runs[0].start, oldest))
+
+    def _copy(self, run: _Run) -> Chunk:
+        return Chunk(
+            first_index=run.start,
+            samples=self._slice(self._samples, run),
+            segment=run.segment,
+            received_s=self._slice(self._received, run),
+        )
+
+    def _slice(self, storage: _Array, run: _Run) -> _Array:
+        first = run.start % self._capacity
+        n_first = min(run.end - run.start, self._capacity - first)
+        n_rest = run.end - run.start - n_first
+        if n_rest == 0:
+            return storage[first : first + n_first].copy()  # type: ignore[return-value]
+        return np.concatenate((storage[first:], storage[:n_rest]))  # type: ignore[return-value]

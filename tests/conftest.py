@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from emgstream.bundle import Model, read_model
+from emgstream.data import DEMO_MODEL
+from emgstream.manifest import Manifest
+from emgstream.steps import RawSample
+from emgstream.transforms import Clip, Impute, Transforms, YeoJohnson
+
+SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    left = [thread.name for thread in threading.enumerate() if thread not in before]
+    assert not [name for name in left if name.startswith("emg-")], left
+
+
+@pytest.fixture(scope="session")
+def demo_model() -> Model:
+    return read_model(DEMO_MODEL)
+
+
+@pytest.fixture(scope="session")
+def seed_table_path() -> Path:
+    path = SHARED_DATA / "seed" / "emg_dataset.csv"
+    if not path.exists():
+        pytest.skip("the published data set is not on this machine")
+    return path
+
+
+@pytest.fixture(scope="session")
+def published_model() -> Model:
+    """The published form, untrained: single samples, every transform, the network as it starts."""
+    from training.backend import keras
+    from training.export import export_model
+    from training.network import build_network
+
+    keras.utils.set_random_seed(7)
+    classes = ("elbow_bend", "elbow_extend", "hand_close", "hand_open", "wrist_left", "wrist_right")
+    transforms = Transforms(
+        (
+            Impute((480.0, 500.0, 520.0)),
+            Clip((0.0, 10.0, 0.0), (1023.0, 1000.0, 1023.0)),
+            YeoJohnson((0.6, -0.5, 2.4), (60.0, 1.0, 3e6), (30.0, 0.3, 2e6)),
+            Clip((-1.2, -1.3, -1.2), (1.7, 1.7, 1.7)),
+        )
+    )
+    names = ("biceps", "triceps", "middle")
+    manifest = Manifest(names, classes, RawSample(), transforms, None, recipe="published")
+    return export_model(manifest, build_network(10, 3, len(classes)))
+
+
+@pytest.fixture(scope="session", params=["published", "realtime"])
+def model(request: pytest.FixtureRequest) -> Model:
+    """A model of every recipe."""
+    name = {"published": "published_model", "realtime": "demo_model"}[request.param]
+    chosen: Model = request.getfixturevalue(name)
+    return chosen

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emgstream.ringbuffer import RingBuffer
+from emgstream.types import Chunk
+
+
+def ramp(first_index: int, n_samples: int, segment: int = 0) -> Chunk:
+    """Samples that say their own index, received at that time."""
+    indices = np.arange(first_index, first_index + n_samples)
+    samples = np.stack((indices, -indices), axis=1).astype(np.float32)
+    return Chunk(first_index, samples, segment, indices.astype(np.float64))
+
+
+def read_all(ring: RingBuffer, index: int) -> list[Chunk]:
+    chunks = []
+    while len(chunk := ring.since(index)):
+        chunks.append(chunk)
+        index = chunk.end_index
+    return chunks
+
+
+steps = st.lists(
+    st.tuples(st.integers(0, 30), st.integers(0, 12), st.booleans()), min_size=1, max_size=30
+)
+
+
+@given(st.integers(1, 20), steps, st.integers(0, 300))
+def test_the_ring_is_the_tail_of_a_list(
+    capacity: int, appended: list[tuple[int, int, bool]], asked: int
+) -> None:
+    ring = RingBuffer(capacity, 2)
+    everything: list[tuple[int, int]] = []
+    index = segment = n_lost = 0
+    for n_samples, n_gap, new_segment in appended:
+        segment += new_segment
+        index += n_gap
+        if n_samples and everything:
+            n_lost += index - everything[-1][0] - 1
+        ring.append(ramp(index, n_samples, segment))
+        everything += [(i, segment) for i in range(index, index + n_samples)]
+        index += n_samples
+    end = everything[-1][0] + 1 if everything else 0
+    expected = [(i, s) for i, s in everything if i >= max(asked, end - capacity)]
+
+    chunks = read_all(ring, asked)
+
+    found = [(chunk.first_index + i, chunk.segment) for chunk in chunks for i in range(len(chunk))]
+    assert found == expected
+    for chunk in chunks:
+        truth = ramp(chunk.first_index, len(chunk))
+        np.testing.assert_array_equal(chunk.samples, truth.samples)
+        np.testing.assert_array_equal(chunk.received_s, truth.received_s)
+    assert ring.n_held_since(asked) == len(expected)
+    assert ring.n_received == len(everything)
+    assert ring.n_lost == n_lost
+
+
+def test_a_stream_that_starts_late_has_lost_nothing() -> None:
+    ring = RingBuffer(10, 2)
+    ring.append(ramp(5000, 3))
+    assert ring.n_lost == 0
+    assert ring.since(0).first_index == 5000
+
+
+def test_what_is_read_stays_as_it_was_when_more_is_appended() -> None:
+    ring = RingBuffer(4, 2)
+    ring.append(ramp(0, 4))
+    chunk = ring.since(0)
+    ring.append(ramp(4, 4))
+    np.testing.assert_array_equal(chunk.samples, ramp(0, 4).samples)
+
+
+def test_an_index_is_never_given_twice() -> None:
+    ring = RingBuffer(10, 2)
+    ring.append(ramp(0, 5))
+    with pytest.raises(ValueError, match="sample 4 appended after 4"):
+        ring.append(ramp(4, 2))
+
+
+def test_waiting_ends_when_the_sample_comes() -> None:
+    ring = RingBuffer(10, 2)
+    writer = threading.Timer(0.0, lambda: ring.append(ramp(0, 3)))
+    writer.start()
+    assert ring.wait_for(2, timeout_s=10.0)
+    writer.join()
+
+
+def test_waiting_ends_when_the_stream_does() -> None:
+    ring = RingBuffer(10, 2)
+    writer = threading.Timer(0.0, ring.close)
+    writer.start()
+    assert not ring.wait_for(0, timeout_s=10.0)
+    assert ring.closed
+    writer.join()
