@@ -1,0 +1,183 @@
+"""Putting a table together: blocks to columns, and what only the whole column can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from emgstream.errors import TableError
+from emgstream.tables._blocks import MISSING_WHOLE, Block
+from emgstream.tables._columns import Column
+from emgstream.tables._fields import LabelBook
+from emgstream.tables._layout import Layout
+from emgstream.tables._repairs import Kind, RepairLog
+from emgstream.tables._table import EmgTable
+from emgstream.types import FloatArray, IndexArray, TimeArray
+
+__all__ = ["Parts"]
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """All that was read of a file."""
+
+    path: Path
+    """The file."""
+    layout: Layout
+    """How it is written."""
+    blocks: list[Block]
+    """Its values."""
+    labels: LabelBook
+    """Its labels."""
+    log: RepairLog
+    """What was repaired so far."""
+    damage: str | None
+    """What broke off the reading early; None where nothing did."""
+    are_channels_wanted: bool
+    """Whether its channels were asked for by name; then each of them must hold numbers."""
+
+    def table(self, sha256: str) -> EmgTable:
+        """Return the table.
+
+        Raises TableError where no row is left, a wanted channel holds no numbers, or none does.
+        """
+        if self._n_rows == 0:
+            why = f", {self.damage}" if self.damage is not None else ""
+            raise TableError(
+                f"{self.path} has 0 rows below its header line{why}; "
+                "record again, or give a table with one row a sample"
+            )
+        names, samples = self._channels()
+        segments = self._whole("segment")
+        codes = self._column("label")
+        return EmgTable(
+            path=self.path,
+            channel_names=names,
+            samples=samples,
+            labels=codes,
+            label_names=self.labels.names,
+            repetitions=self._whole("repetition"),
+            segments=segments,
+            index=self._index(),
+            time_s=self._time(segments),
+            repairs=self.log.repairs(self._n_rows),
+            sha256=sha256,
+        )
+
+    @property
+    def _n_rows(self) -> int:
+        return sum(block.n_rows for block in self.blocks)
+
+    def _column(self, role: str) -> npt.NDArray[Any] | None:
+        for place, column in enumerate(self.layout.columns):
+            if column.role == role:
+                return self._joined(place)
+        return None
+
+    def _joined(self, place: int) -> npt.NDArray[Any]:
+        """Return one column, and let go of its parts: memory is bounded by one column twice."""
+        return np.concatenate([block.values.pop(place) for block in self.blocks if block.n_rows])
+
+    def _channels(self) -> tuple[tuple[str, ...], FloatArray]:
+        readable = [
+            (place, column)
+            for place, column in enumerate(self.layout.columns)
+            if column.role == "channel" and self._is_readable(place, column)
+        ]
+        if not readable:
+            raise TableError(f"{self.path} has no numeric channel: {self._first_damage()}")
+        readable.sort(key=lambda one: one[1].channel)
+        samples = np.empty((self._n_rows, len(readable)), dtype=np.float32)
+        for channel, (place, _) in enumerate(readable):
+            samples[:, channel] = self._joined(place)
+        return tuple(column.name for _, column in readable), samples
+
+    def _is_readable(self, place: int, column: Column) -> bool:
+        """Whether a column is a channel: it holds numbers, and text in at most half its rows."""
+        n_unreadable = self.log.count(Kind.UNREADABLE, column.name)
+        has_numbers = any(not np.isnan(block.values[place]).all() for block in self._filled())
+        if has_numbers and n_unreadable <= self._n_rows / 2:
+            return True
+        if self.are_channels_wanted:
+            raise TableError(
+                f"{self.path}: column {column.name!r} is no channel: {self._first_damage(column)}"
+            )
+        what = f"text in {n_unreadable} of {self._n_rows} rows" if has_numbers else "no number"
+        self.log.note_general(f"{what}; not taken for a channel", column.name)
+        return False
+
+    def _filled(self) -> list[Block]:
+        return [block for block in self.blocks if block.n_rows]
+
+    def _first_damage(self, *columns: Column) -> str:
+        for column in columns or self.layout.columns:
+            if first := self.log.first(Kind.UNREADABLE, column.name):
+                return (
+                    f"its first text is {first[1]} at data row {first[0]}, column "
+                    f"{column.name!r}; expected numbers"
+                )
+        if first := self.log.first(Kind.MISFIT, None):
+            row, counts = first
+            return f"data row {row} has {counts} fields; make the header line and the rows agree"
+        return "every field is empty; record again, or choose other columns"
+
+    def _whole(self, role: str) -> IndexArray | None:
+        """Return a column of whole numbers, a missing one taken over from the row before."""
+        whole = self._column(role)
+        if whole is None or not self._is_mostly_there(role, whole != MISSING_WHOLE):
+            return None
+        is_there = whole != MISSING_WHOLE
+        if not is_there.all():
+            self.log.note_all(Kind.CARRIED, role, np.flatnonzero(~is_there).tolist())
+            rows = np.where(is_there, np.arange(len(whole)), int(np.argmax(is_there)))
+            whole = whole[np.maximum.accumulate(rows)]
+        return whole
+
+    def _index(self) -> IndexArray | None:
+        index = self._column("index")
+        if index is None or not self._is_mostly_there("index", index != MISSING_WHOLE):
+            return None
+        is_there = index != MISSING_WHOLE
+        if not is_there.all():
+            index[~is_there] = np.floor(self._interpolated("index", index, is_there))
+        return index if self._increases("index", np.diff(index) > 0) else None
+
+    def _time(self, segments: IndexArray | None) -> TimeArray | None:
+        time_s = self._column("time_s")
+        if time_s is None or not self._is_mostly_there("time_s", ~np.isnan(time_s)):
+            return None
+        is_there = ~np.isnan(time_s)
+        if not is_there.all():
+            time_s[~is_there] = self._interpolated("time_s", time_s, is_there)
+        increases = np.diff(time_s) > 0.0
+        if segments is not None:
+            increases |= np.diff(segments) != 0
+        return time_s if self._increases("time_s", increases) else None
+
+    def _is_mostly_there(self, name: str, is_there: npt.NDArray[np.bool_]) -> bool:
+        if is_there.sum() > len(is_there) / 2:
+            return True
+        self.log.note_general("mostly no numbers; column ignored", name)
+        return False
+
+    def _interpolated(
+        self, name: str, values: npt.NDArray[Any], is_there: npt.NDArray[np.bool_]
+    ) -> TimeArray:
+        """Return what stands in for the missing values of a clock: a straight line by row."""
+        rows = np.flatnonzero(is_there)
+        missing = np.flatnonzero(~is_there)
+        self.log.note_all(Kind.INTERPOLATED, name, missing.tolist())
+        between = np.interp(missing, rows, values[rows])
+        step = np.median(np.diff(values[rows]) / np.diff(rows)) if len(rows) > 1 else 1.0
+        before, after = np.minimum(missing - rows[0], 0), np.maximum(missing - rows[-1], 0)
+        return np.asarray(between + step * (before + after), dtype=np.float64)
+
+    def _increases(self, name: str, increases: npt.NDArray[np.bool_]) -> bool:
+        wrong: Sequence[int] = (np.flatnonzero(~increases) + 1).tolist()
+        self.log.note_all(Kind.NOT_INCREASING, name, wrong)
+        return not wrong

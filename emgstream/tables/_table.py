@@ -1,0 +1,105 @@
+"""What a table file holds, and what had to be repaired to read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from emgstream.types import FloatArray, IndexArray, TimeArray
+
+__all__ = ["EmgTable", "Repair"]
+
+
+@dataclass(frozen=True)
+class Repair:
+    """One kind of damage in one column, and the rows it was met in.
+
+    >>> print(Repair("5 empty fields taken as missing", "biceps", (3, 4, 5, 6, 9)))
+    biceps: 5 empty fields taken as missing (data rows 3, 4, 5, ... 9)
+    """
+
+    what: str
+    """What was found, how often, and what was made of it."""
+    column: str | None = None
+    """The column it was found in; None where it concerns the file or whole rows."""
+    rows: tuple[int, ...] = ()
+    """Data rows, 0-based, in order; empty where no row can be named."""
+
+    def __str__(self) -> str:
+        where = f"{self.column}: " if self.column is not None else ""
+        return f"{where}{self.what}{self._rows_for_people()}"
+
+    def _rows_for_people(self) -> str:
+        if not self.rows:
+            return ""
+        if len(self.rows) <= 4:
+            listed = ", ".join(map(str, self.rows))
+        else:
+            listed = f"{', '.join(map(str, self.rows[:3]))}, ... {self.rows[-1]}"
+        return f" (data row{'s' if len(self.rows) > 1 else ''} {listed})"
+
+
+@dataclass(frozen=True, eq=False)
+class EmgTable:
+    """A recorded table, column by column; row ``i`` of every array is data row ``i`` of the file.
+
+    Data rows are counted from 0 after the header line; blank and comment lines are not counted.
+    """
+
+    path: Path
+    """The file that was read."""
+    channel_names: tuple[str, ...]
+    """One name a channel, in the order of the columns of ``samples``."""
+    samples: FloatArray
+    """Shape ``(n_rows, n_channels)``, in the file's unit; NaN where a value is missing."""
+    labels: npt.NDArray[np.int32] | None
+    """Place in ``label_names``, shape ``(n_rows,)``, -1 where the label is empty; None without a
+    label column."""
+    label_names: tuple[str, ...]
+    """The labels, in the order they first appear."""
+    repetitions: IndexArray | None
+    """Number of the held movement, shape ``(n_rows,)``; None without such a column."""
+    segments: IndexArray | None
+    """Number of the unbroken stretch of time, shape ``(n_rows,)``; None without such a column."""
+    index: IndexArray | None
+    """Absolute sample index as recorded, strictly increasing, shape ``(n_rows,)``; None without."""
+    time_s: TimeArray | None
+    """Time as recorded, strictly increasing within a segment, shape ``(n_rows,)``; None without."""
+    repairs: tuple[Repair, ...]
+    """What had to be repaired, in the order it was met; empty for a clean file."""
+    sha256: str
+    """Hash of the file's bytes as they are on disk, as 64 hexadecimal digits."""
+
+    @property
+    def n_rows(self) -> int:
+        """Number of data rows."""
+        return len(self.samples)
+
+    @property
+    def sampling_rate_hz(self) -> float | None:
+        """Samples a second, from the file's own clock; None without a time column.
+
+        Counted over all steps that stay within a segment: index steps (rows, where no index was
+        recorded) over seconds. A lost sample that kept its index does not slow the rate down.
+        """
+        if self.time_s is None:
+            return None
+        inside = self._steps_within_segments()
+        n_samples = inside.sum() if self.index is None else np.diff(self.index)[inside].sum()
+        seconds = float(np.diff(self.time_s)[inside].sum())
+        return float(n_samples) / seconds if seconds > 0.0 else None
+
+    def label_names_by_row(self) -> npt.NDArray[np.str_]:
+        """Return the label of every row as text, shape ``(n_rows,)``; empty where there is none."""
+        if self.labels is None:
+            return np.zeros(self.n_rows, dtype=np.str_)
+        return np.array((*self.label_names, ""))[self.labels]
+
+    def _steps_within_segments(self) -> npt.NDArray[np.bool_]:
+        if self.segments is None:
+            return np.ones(max(self.n_rows - 1, 0), dtype=np.bool_)
+        inside: npt.NDArray[np.bool_] = np.diff(self.segments) == 0
+        return inside

@@ -1,0 +1,1 @@
+"""Reading EMG tables."""
