@@ -1,0 +1,150 @@
+"""The model file, ``NAME.emgmodel``: all that turns a stream into decisions, and where it is from.
+
+One zip of four members: ``manifest.json``, the network for LiteRT twice (``classifier.tflite``
+for one window, ``classifier_batch.tflite`` for many) and ``network.keras`` to train on. The
+transforms are plain numbers in the manifest. Nothing in it is code and reading it runs nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from emgstream.errors import ModelFileError, OutputError
+from emgstream.manifest import Manifest
+
+__all__ = ["MODEL_SUFFIX", "Model", "read_model", "write_model"]
+
+MODEL_SUFFIX = ".emgmodel"
+"""How the name of a model file ends."""
+
+_MANIFEST = "manifest.json"
+_SINGLE = "classifier.tflite"
+_BATCH = "classifier_batch.tflite"
+_KERAS = "network.keras"
+_MEMBERS = (_SINGLE, _BATCH, _KERAS)
+
+_MAX_MEMBER_BYTES = 64 * 2**20
+_DAMAGED = "the file is damaged: train or fetch it again"
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A trained model, as read from or written to its file."""
+
+    manifest: Manifest
+    """What the network expects and what its outputs mean."""
+    classifier: bytes = field(repr=False)
+    """The network as a LiteRT flatbuffer for one window."""
+    classifier_batch: bytes = field(repr=False)
+    """The same network as a LiteRT flatbuffer for a batch of windows."""
+    network: bytes = field(repr=False)
+    """The same network as a Keras archive, for training on."""
+
+
+def write_model(path: str | os.PathLike[str], model: Model) -> None:
+    """Write a model whole or not at all; raises OutputError where it cannot be written."""
+    path = Path(path)
+    members = {_SINGLE: model.classifier, _BATCH: model.classifier_batch, _KERAS: model.network}
+    document = model.manifest.to_json()
+    document["members"] = {name: _sha256(content) for name, content in members.items()}
+    partial = path.with_name(path.name + ".partial")
+    try:
+        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(_MANIFEST, json.dumps(document, indent=2, allow_nan=False))
+            for name, content in members.items():
+                archive.writestr(name, content)
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise OutputError(
+            f"cannot write the model {path}: {error.strerror or error}; "
+            "choose another place with --out"
+        ) from error
+
+
+def read_model(path: str | os.PathLike[str]) -> Model:
+    """Read a model and check that it is whole.
+
+    Raises ModelFileError, naming the file, where it is missing, foreign, damaged, oversized, of a
+    newer format, or where its parts disagree.
+    """
+    path = Path(path)
+    try:
+        return _read(path)
+    except ModelFileError as error:
+        raise ModelFileError(f"{path}: {error}") from None
+    except FileNotFoundError:
+        raise ModelFileError(
+            f"{path}: no such file; expected a .emgmodel, as `emgstream train` writes"
+        ) from None
+    except OSError as error:
+        raise ModelFileError(
+            f"{path}: cannot be read: {error.strerror or error}; expected a .emgmodel file"
+        ) from None
+
+
+def _read(path: Path) -> Model:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            document = _parse(_member(archive, _MANIFEST))
+            contents = {name: _member(archive, name) for name in _MEMBERS}
+    except zipfile.BadZipFile as error:
+        raise ModelFileError(
+            f"not a model, or a damaged one ({error}); expected a .emgmodel, "
+            "as `emgstream train` writes"
+        ) from None
+    except (EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
+        raise ModelFileError(f"a part does not unpack ({error}); {_DAMAGED}") from None
+    manifest = Manifest.from_json(document)
+    _check_hashes(document, contents)
+    return Model(manifest, contents[_SINGLE], contents[_BATCH], contents[_KERAS])
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> bytes:
+    try:
+        entry = archive.getinfo(name)
+    except KeyError:
+        raise ModelFileError(
+            f"holds no {name}; expected a .emgmodel, as `emgstream train` writes"
+        ) from None
+    if entry.file_size > _MAX_MEMBER_BYTES:
+        raise ModelFileError(
+            f"{name} would unpack to {entry.file_size:,} bytes, over the {_MAX_MEMBER_BYTES:,} "
+            "that any model needs; do not trust this file"
+        )
+    with archive.open(entry) as stream:
+        content = stream.read(_MAX_MEMBER_BYTES + 1)
+    if len(content) != entry.file_size:
+        raise ModelFileError(f"{name} is not as long as the file says; {_DAMAGED}")
+    return content
+
+
+def _parse(content: bytes) -> Mapping[str, Any]:
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise ModelFileError(f"{_MANIFEST} is not JSON ({error}); {_DAMAGED}") from None
+    if not isinstance(document, dict):
+        raise ModelFileError(f"{_MANIFEST} is not a JSON object; {_DAMAGED}")
+    return document
+
+
+def _check_hashes(document: Mapping[str, Any], contents: Mapping[str, bytes]) -> None:
+    stated = document.get("members")
+    if not isinstance(stated, dict):
+        raise ModelFileError(f"{_MANIFEST} does not name the members' hashes; {_DAMAGED}")
+    for name, content in contents.items():
+        if stated.get(name) != _sha256(content):
+            raise ModelFileError(f"{name} is not the one the manifest was written for; {_DAMAGED}")
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

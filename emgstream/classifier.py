@@ -1,0 +1,150 @@
+"""The trained network, run by LiteRT: windows in, class probabilities out.
+
+The only room that knows the inference runtime.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+
+from emgstream.errors import ModelFileError
+from emgstream.types import FloatArray
+
+__all__ = ["Classifier"]
+
+_STDERR = 2
+
+
+class Classifier:
+    """Class probabilities for windows of one shape.
+
+    Holds the network twice, for one window and for a batch: one is the quickest answer to a live
+    sample, the other the quickest way through a file. Both must give the same bits, which is
+    looked at when they are loaded; where they do not, only the first is used. One thread uses it.
+
+    Parameters
+    ----------
+    single, batch
+        The network as LiteRT flatbuffers, for input ``(1, n_steps, n_features)`` and
+        ``(batch_size, n_steps, n_features)``.
+
+    Raises
+    ------
+    ModelFileError
+        A flatbuffer is damaged, or the two are not the same network.
+    """
+
+    def __init__(self, single: bytes, batch: bytes) -> None:
+        self._single = _Network(single)
+        self._batch = _Network(batch)
+        if self._single.window_shape != self._batch.window_shape:
+            raise ModelFileError(
+                f"the model's two networks differ: windows of {self._single.window_shape} and "
+                f"{self._batch.window_shape}; the file is damaged: train or fetch it again"
+            )
+        if not self._agree():
+            self._batch = self._single
+
+    @property
+    def window_shape(self) -> tuple[int, int]:
+        """Steps and features of a window."""
+        return self._single.window_shape
+
+    @property
+    def n_classes(self) -> int:
+        """Number of probabilities a window."""
+        return self._single.n_classes
+
+    @property
+    def batch_size(self) -> int:
+        """Windows that one call of the network takes when there are many."""
+        return self._batch.batch_size
+
+    def predict(self, windows: FloatArray) -> FloatArray:
+        """Return probabilities, shape ``(n_windows, n_classes)``.
+
+        ``windows`` has shape ``(n_windows, n_steps, n_features)``, float32, C-contiguous.
+        """
+        probabilities = np.empty((len(windows), self.n_classes), dtype=np.float32)
+        n_batched = len(windows) - len(windows) % self._batch.batch_size
+        self._batch.run(windows[:n_batched], probabilities[:n_batched])
+        self._single.run(windows[n_batched:], probabilities[n_batched:])
+        return probabilities
+
+    def _agree(self) -> bool:
+        """Whether both networks give the same bits for windows over the range of the inputs."""
+        shape = (self._batch.batch_size, *self.window_shape)
+        probe = np.linspace(-3.0, 3.0, num=int(np.prod(shape)), dtype=np.float32)
+        windows = np.roll(probe.reshape(shape[::-1]).T, 1, axis=1).copy()
+        singly = np.empty((len(windows), self.n_classes), dtype=np.float32)
+        batched = np.empty_like(singly)
+        self._single.run(windows, singly)
+        self._batch.run(windows, batched)
+        return np.array_equal(singly, batched)
+
+
+class _Network:
+    """One flatbuffer with its interpreter."""
+
+    def __init__(self, flatbuffer: bytes) -> None:
+        try:
+            with _native_messages_hidden():
+                self._interpreter: Any = Interpreter(model_content=flatbuffer, num_threads=1)
+                self._interpreter.allocate_tensors()
+        except (RuntimeError, ValueError) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise ModelFileError(
+                f"the network in the model does not load ({reason}); "
+                "the file is damaged: train or fetch it again"
+            ) from None
+        (given,) = self._interpreter.get_input_details()
+        (returned,) = self._interpreter.get_output_details()
+        self._input, self._output = given["index"], returned["index"]
+        self.batch_size, *window_shape = map(int, given["shape"])
+        self.window_shape = _pair(window_shape)
+        self.n_classes = int(returned["shape"][-1])
+
+    def run(self, windows: FloatArray, probabilities: FloatArray) -> None:
+        """Fill ``probabilities``; the number of windows is a multiple of the batch size."""
+        set_tensor, invoke = self._interpreter.set_tensor, self._interpreter.invoke
+        get_tensor, size = self._interpreter.get_tensor, self.batch_size
+        for start in range(0, len(windows), size):
+            set_tensor(self._input, windows[start : start + size])
+            invoke()
+            probabilities[start : start + size] = get_tensor(self._output)
+
+
+@contextmanager
+def _native_messages_hidden() -> Iterator[None]:
+    """Point the process's standard error nowhere for a moment.
+
+    The runtime announces its delegate there from native code and has no switch for it.
+    """
+    try:
+        stderr = os.dup(_STDERR)
+    except OSError:  # a program without a console has none
+        yield
+        return
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), _STDERR)
+        yield
+    finally:
+        os.dup2(stderr, _STDERR)
+        os.close(stderr)
+
+
+def _pair(window_shape: list[int]) -> tuple[int, int]:
+    if len(window_shape) != 2:
+        raise ModelFileError(
+            f"the network in the model takes input of shape {tuple(window_shape)}; expected "
+            "(steps, features); the model was not made by emgstream"
+        )
+    return window_shape[0], window_shape[1]

@@ -1,0 +1,210 @@
+"""The saved transforms, applied with numpy alone.
+
+Each is a frozen dataclass of plain numbers, one a feature, fitted in training and carried in the
+model file. All work element by element, so that any chunking of the rows gives the same bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any, ClassVar, Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from emgstream.errors import ModelFileError
+from emgstream.types import FloatArray
+
+__all__ = ["Clip", "Impute", "Transform", "Transforms", "YeoJohnson"]
+
+Doubles: TypeAlias = npt.NDArray[np.float64]
+Numbers: TypeAlias = tuple[float, ...]
+
+
+class Transform(Protocol):
+    """Rows in, rows out, both of shape ``(n_steps, n_features)``; no state."""
+
+    kind: ClassVar[str]
+
+    @property
+    def n_features(self) -> int:
+        """Number of features it was fitted on."""
+        ...
+
+    def apply(self, steps: Doubles) -> Doubles:
+        """Return the transformed rows, same shape."""
+        ...
+
+
+@dataclass(frozen=True)
+class Impute:
+    """A fixed value for every missing one.
+
+    A k-nearest-neighbour imputer fitted on a single column has no neighbour to measure a missing
+    value against and falls back to the column's mean; so one number a feature says it all.
+
+    >>> Impute(values=(5.0, 7.0)).apply(np.array([[1.0, np.nan]]))
+    array([[1., 7.]])
+    """
+
+    kind: ClassVar[str] = "impute"
+    values: Numbers
+    """What stands in for a missing value, one a feature."""
+
+    @property
+    def n_features(self) -> int:
+        """Number of features it was fitted on."""
+        return len(self.values)
+
+    def apply(self, steps: Doubles) -> Doubles:
+        """Return the rows, shape ``(n_steps, n_features)``, with no value missing."""
+        return np.where(np.isnan(steps), self._values, steps)
+
+    @cached_property
+    def _values(self) -> Doubles:
+        return np.array(self.values)
+
+
+@dataclass(frozen=True)
+class Clip:
+    """Values held between two bounds.
+
+    >>> Clip(low=(0.0,), high=(1.0,)).apply(np.array([[-3.0], [0.5], [9.0]])).ravel()
+    array([0. , 0.5, 1. ])
+    """
+
+    kind: ClassVar[str] = "clip"
+    low: Numbers
+    """Lower bound, one a feature."""
+    high: Numbers
+    """Upper bound, one a feature."""
+
+    @property
+    def n_features(self) -> int:
+        """Number of features it was fitted on."""
+        return len(self.low)
+
+    def apply(self, steps: Doubles) -> Doubles:
+        """Return the rows, shape ``(n_steps, n_features)``, within the bounds."""
+        low, high = self._bounds
+        return np.minimum(np.maximum(steps, low), high)
+
+    @cached_property
+    def _bounds(self) -> tuple[Doubles, Doubles]:
+        return np.array(self.low), np.array(self.high)
+
+
+@dataclass(frozen=True)
+class YeoJohnson:
+    """The Yeo-Johnson power transform, then standardisation (Yeo & Johnson 2000).
+
+    Written as one formula for both signs, with the exponent ``e = lambda`` where ``x >= 0`` and
+    ``e = 2 - lambda`` elsewhere: ``y = sign(x) * ((|x| + 1)**e - 1) / e``, whose limit for
+    ``e -> 0`` is ``sign(x) * log(|x| + 1)``. doi:10.1093/biomet/87.4.954
+
+    >>> power = YeoJohnson(lambdas=(1.0,), mean=(2.0,), scale=(4.0,))
+    >>> power.apply(np.array([[6.0], [-2.0]])).ravel()
+    array([ 1., -1.])
+    """
+
+    kind: ClassVar[str] = "yeo_johnson"
+    lambdas: Numbers
+    """Power, one a feature."""
+    mean: Numbers
+    """Mean of the powered training values, one a feature."""
+    scale: Numbers
+    """Standard deviation of the powered training values, one a feature."""
+
+    @property
+    def n_features(self) -> int:
+        """Number of features it was fitted on."""
+        return len(self.lambdas)
+
+    def apply(self, steps: Doubles) -> Doubles:
+        """Return the powered and standardised rows, shape ``(n_steps, n_features)``."""
+        positive, negative, mean, scale = self._parameters
+        exponent = np.where(steps >= 0.0, positive, negative)
+        powered: Doubles = np.expm1(exponent * np.log1p(np.abs(steps))) / exponent
+        return (np.copysign(powered, steps) - mean) / scale
+
+    @cached_property
+    def _parameters(self) -> tuple[Doubles, Doubles, Doubles, Doubles]:
+        lambdas = np.array(self.lambdas)
+        return (
+            _away_from_zero(lambdas),
+            _away_from_zero(2.0 - lambdas),
+            np.array(self.mean),
+            np.array(self.scale),
+        )
+
+
+def _away_from_zero(exponent: Doubles) -> Doubles:
+    """Let the quotient reach its limit, ``log(|x| + 1)``, without a branch of its own."""
+    away: Doubles = np.where(np.abs(exponent) < 1e-200, 1e-200, exponent)
+    return away
+
+
+_KINDS: dict[str, type[Impute] | type[Clip] | type[YeoJohnson]] = {
+    kind.kind: kind for kind in (Impute, Clip, YeoJohnson)
+}
+
+
+@dataclass(frozen=True)
+class Transforms:
+    """The transforms of a model, in the order they are applied."""
+
+    sequence: tuple[Transform, ...]
+    """The transforms, first applied first."""
+
+    def apply(self, steps: npt.NDArray[np.floating[Any]]) -> FloatArray:
+        """Return what the network sees, float32, shape ``(n_steps, n_features)``.
+
+        Computed in double precision, as in training.
+        """
+        values = steps.astype(np.float64)
+        for transform in self.sequence:
+            values = transform.apply(values)
+        return values.astype(np.float32)
+
+    def to_manifest(self) -> list[dict[str, Any]]:
+        """Return the parameters as plain numbers and lists, ready for JSON."""
+        return [
+            {"kind": one.kind, **{name: list(values) for name, values in _fields(one).items()}}
+            for one in self.sequence
+        ]
+
+    @classmethod
+    def from_manifest(cls, entries: Sequence[Mapping[str, Any]], n_features: int) -> Transforms:
+        """Build the transforms a manifest names.
+
+        Raises ModelFileError for an unknown kind and for parameters that are not ``n_features``
+        finite numbers each.
+        """
+        return cls(tuple(_from_entry(entry, n_features) for entry in entries))
+
+
+def _fields(transform: Transform) -> dict[str, Numbers]:
+    return asdict(transform)  # type: ignore[call-overload, no-any-return]
+
+
+def _from_entry(entry: Mapping[str, Any], n_features: int) -> Transform:
+    kind = entry.get("kind")
+    if kind not in _KINDS:
+        raise ModelFileError(
+            f"transform of kind {kind!r}; this version knows {', '.join(_KINDS)}; "
+            "update emgstream, or train the model again"
+        )
+    parameters = {name: values for name, values in entry.items() if name != "kind"}
+    try:
+        numbers = {name: tuple(map(float, values)) for name, values in parameters.items()}
+        transform = _KINDS[kind](**numbers)
+    except (TypeError, ValueError) as error:
+        raise ModelFileError(f"transform {kind!r} is not as expected: {error}") from None
+    for name, values in numbers.items():
+        if len(values) != n_features or not np.all(np.isfinite(values)):
+            raise ModelFileError(
+                f"transform {kind!r} has {name} = {values}; expected {n_features} finite numbers"
+            )
+    return transform

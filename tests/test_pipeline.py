@@ -1,0 +1,104 @@
+"""The central theorem: however a stream is chunked, the same decisions come out, to the bit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emgstream.bundle import Model
+from emgstream.decisions import Decisions
+from emgstream.pipeline import Pipeline
+from emgstream.simulation import CueScript, SyntheticEmg
+from emgstream.types import Chunk, FloatArray
+
+
+def synthetic(n_samples: int) -> FloatArray:
+    return SyntheticEmg(CueScript.shuffled(repetitions=1), seed=3).read(n_samples)
+
+
+def one_pass(model: Model, samples: FloatArray) -> Decisions:
+    return Pipeline(model).push(Chunk(0, samples))
+
+
+def pieces(samples: FloatArray, cuts: list[int]) -> Iterator[Chunk]:
+    first_index = 0
+    for piece in np.split(samples, sorted(cuts)):
+        yield Chunk(first_index, piece)
+        first_index += len(piece)
+
+
+def assert_same(found: list[Decisions], expected: Decisions) -> None:
+    np.testing.assert_array_equal(np.concatenate([d.indices for d in found]), expected.indices)
+    np.testing.assert_array_equal(
+        np.concatenate([d.probabilities for d in found]), expected.probabilities
+    )
+    np.testing.assert_array_equal(np.concatenate([d.classes for d in found]), expected.classes)
+
+
+@settings(max_examples=25, deadline=None)
+@given(cuts=st.lists(st.integers(0, 700), max_size=30))
+def test_any_chunking_gives_the_same_decisions_to_the_bit(model: Model, cuts: list[int]) -> None:
+    samples = synthetic(700)
+    pipeline = Pipeline(model)
+    found = [pipeline.push(chunk) for chunk in pieces(samples, cuts)]
+    assert_same(found, one_pass(model, samples))
+
+
+def test_one_sample_at_a_time_is_one_pass(model: Model) -> None:
+    samples = synthetic(500)
+    pipeline = Pipeline(model)
+    found = [pipeline.push(Chunk(i, samples[i : i + 1])) for i in range(len(samples))]
+    assert_same(found, one_pass(model, samples))
+    assert max(map(len, found)) == 1
+
+
+def test_a_missing_value_does_not_depend_on_the_chunking(model: Model) -> None:
+    samples = synthetic(500)
+    samples[100:140:7, 1] = np.nan
+    pipeline = Pipeline(model)
+    found = [pipeline.push(chunk) for chunk in pieces(samples, [99, 101, 105, 300])]
+    expected = one_pass(model, samples)
+    assert_same(found, expected)
+    assert np.isfinite(expected.probabilities).all()
+
+
+def test_the_index_is_that_of_the_last_sample_of_the_window(model: Model) -> None:
+    length = model.manifest.step.length
+    first_end = 10 * length - 1
+    decisions = Pipeline(model).push(Chunk(4000, synthetic(20 * length)))
+    assert decisions.indices.tolist() == [4000 + first_end + i * length for i in range(11)]
+
+
+def test_every_decision_names_the_most_probable_class(model: Model) -> None:
+    decisions = one_pass(model, synthetic(2000))
+    for decision in decisions:
+        assert set(decision.probabilities) == set(model.manifest.class_names)
+        assert sum(decision.probabilities.values()) == pytest.approx(1.0, abs=1e-5)
+        assert decision.confidence == max(decision.probabilities.values())
+        assert decision.probabilities[decision.label] == decision.confidence
+        assert decision.status == "ok"
+
+
+@pytest.mark.parametrize("broken_by", ["segment", "gap"])
+def test_no_window_reaches_across_a_break(model: Model, broken_by: str) -> None:
+    samples = synthetic(800)
+    pipeline = Pipeline(model)
+    pipeline.push(Chunk(0, samples[:390]))
+    first_index, segment = (390, 1) if broken_by == "segment" else (391, 0)
+    after = pipeline.push(Chunk(first_index, samples[390:], segment))
+    assert_same([after], Pipeline(model).push(Chunk(first_index, samples[390:], segment)))
+
+
+def test_an_empty_chunk_changes_nothing(model: Model) -> None:
+    samples = synthetic(400)
+    pipeline = Pipeline(model)
+    found = [
+        pipeline.push(Chunk(0, samples[:123])),
+        pipeline.push(Chunk(123, samples[:0])),
+        pipeline.push(Chunk(123, samples[123:])),
+    ]
+    assert_same(found, one_pass(model, samples))

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from emgstream.errors import ModelFileError
+from emgstream.steps import LogRms, RawSample, Step, StepStream, step_from_manifest
+
+signals = arrays(
+    np.float32,
+    st.tuples(st.integers(0, 80), st.integers(1, 4)),
+    elements=st.floats(-1e3, 1e3, width=32),
+)
+any_step = st.one_of(
+    st.just(RawSample()), st.builds(LogRms, length=st.integers(1, 25), about_mean=st.booleans())
+)
+
+
+@given(signals, any_step, st.lists(st.integers(0, 80), max_size=8))
+def test_any_chunking_gives_the_same_steps_to_the_bit(
+    signal: np.ndarray, step: Step, cuts: list[int]
+) -> None:
+    whole = StepStream(step, signal.shape[1]).push(signal)
+    stream = StepStream(step, signal.shape[1])
+    pieces = [stream.push(piece) for piece in np.split(signal, sorted(cuts))]
+    np.testing.assert_array_equal(np.concatenate(pieces), whole)
+    assert len(whole) == len(signal) // step.length
+
+
+def test_log_rms_is_that_of_the_formula() -> None:
+    signal = np.random.default_rng(1).normal(512, 40, (60, 3)).astype(np.float32)
+    about = signal.astype(float).reshape(3, 20, 3)
+    about = about - about.mean(axis=1, keepdims=True)
+    expected = np.log(np.sqrt((about**2).mean(axis=1)))
+    np.testing.assert_allclose(LogRms(20).reduce(signal), expected, rtol=1e-12)
+
+
+def test_the_level_a_board_rests_at_does_not_matter_about_the_mean() -> None:
+    signal = np.random.default_rng(1).integers(-50, 50, (40, 3)).astype(np.float32)
+    np.testing.assert_allclose(
+        LogRms(20).reduce(signal + 512), LogRms(20).reduce(signal), rtol=1e-9
+    )
+
+
+def test_a_flat_line_has_the_floor() -> None:
+    flat = np.full((5, 1), 512, dtype=np.float32)
+    assert LogRms(5, floor=0.5).reduce(flat).item() == pytest.approx(np.log(0.5))
+
+
+def test_a_missing_sample_makes_its_step_missing_and_no_other() -> None:
+    signal = np.ones((6, 2), dtype=np.float32)
+    signal[3, 1] = np.nan
+    np.testing.assert_array_equal(
+        np.isnan(LogRms(2).reduce(signal)), [[False, False], [False, True], [False, False]]
+    )
+
+
+def test_a_reset_drops_the_unfinished_step() -> None:
+    stream = StepStream(LogRms(3), 1)
+    stream.push(np.zeros((2, 1), dtype=np.float32))
+    stream.reset()
+    assert len(stream.push(np.zeros((2, 1), dtype=np.float32))) == 0
+
+
+@pytest.mark.parametrize("step", [RawSample(), LogRms(20), LogRms(4, about_mean=False, floor=1.0)])
+def test_a_step_comes_back_from_its_manifest(step: Step) -> None:
+    assert step_from_manifest(step.to_manifest()) == step
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {},
+        {"kind": "wavelet"},
+        {"kind": "raw", "length": 2},
+        {"kind": "log_rms"},
+        {"kind": "log_rms", "length": 0},
+        {"kind": "log_rms", "length": 2.5},
+        {"kind": "log_rms", "length": "20"},
+        {"kind": "log_rms", "length": 20, "floor": 0},
+    ],
+)
+def test_a_step_that_is_not_known_is_refused(entry: dict[str, object]) -> None:
+    with pytest.raises(ModelFileError):
+        step_from_manifest(entry)
