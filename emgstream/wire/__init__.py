@@ -1,0 +1,145 @@
+r"""Bytes <-> frames: the language between a board and this program. No I/O in here.
+
+A board speaks *binary* (counted, timed, checksummed frames) or *text* (lines of numbers, as any
+hobby sketch prints them). It is asked in lines of ASCII and answers in lines of ASCII, so that a
+serial monitor is enough to talk to it. This is protocol version 1.
+
+A binary frame, byte by byte
+----------------------------
+16 bytes for 3 channels, ``10 + 2 * n_channels`` for any number from 1 to 11::
+
+    byte      content
+    0         frame type in the upper 3 bits, stuffing code in the lower 5
+    1..2      counter, u16: one a sampling instant, sent or not
+    3..6      device time of the instant in microseconds, u32
+    7..12     one u16 a channel, in counts of the converter
+    13..14    CRC-16/CCITT-FALSE of bytes 1..12 before stuffing (check value 0x29B1)
+    15        0x00, the delimiter
+
+Numbers are little-endian. Bytes 1..14 are stuffed (COBS, Cheshire & Baker 1999): zeros among them
+are replaced by the distance to the next one, and byte 0 holds the distance to the first, so that
+zero occurs as the delimiter only. That distance is at most ``9 + 2 * n_channels <= 31``, which
+leaves the upper 3 bits of byte 0 for the frame type at no cost: type 0 is a frame of samples, type
+1 a reply (its first byte is ``#``, 0x23); the others are reserved and skipped.
+
+Instant 1, 1000 us after the clock's zero, of the samples 512, 300 and 0. Unstuffed, with CRC
+0x446F: ``01 00 · e8 03 00 00 · 00 02 · 2c 01 · 00 00 · 6f 44``.
+
+>>> encode_frame(1, 1000, [512, 300, 0]).hex(" ")
+'02 01 03 e8 03 01 01 04 02 2c 01 01 03 6f 44 00'
+
+After 65,535 comes counter 0, and a time of 2**32 + 5 us is sent as 5. (Had there been no zero to
+replace, byte 0 would be 15, one more than the bytes behind it.)
+
+>>> encode_frame(65536, 2**32 + 5, [1023, 1, 258]).hex(" ")
+'01 01 02 05 01 01 04 ff 03 01 05 02 01 13 fc 00'
+
+Commands
+--------
+A line ended by CR, LF or both, capitals or not, at most 32 bytes:
+
+- ``identify``: say who you are. A board says it unasked once after a reset.
+- ``start [N]``: stream in the present mode; N, 0 by default, is the first counter.
+- ``stop``: fall silent. A board is silent after a reset until it is told to start.
+- ``rate HZ``: 50 to 2000 samples a second, or as many as the line carries.
+- ``text``: print lines of numbers, starting now. ``binary``: go back to frames.
+- ``status``: report what was sent and what could not be.
+
+Replies
+-------
+``#KIND NAME=VALUE ...*CCCC`` CR LF, where CCCC is the CRC of what stands between ``#`` and ``*``,
+in hexadecimal; in binary mode with a zero before and behind. Every one can be found among any bytes
+(`find_replies`, `ReplyScanner`). Kinds: ``id`` (`Identity`), ``start`` (counter, rate, mode),
+``stop``, ``rate`` (asked and taken), ``mode``, ``status`` (`Status`), ``error``. A ``start`` reply
+is sent in front of the first frame of every start, and of every change of rate or mode while
+streaming: there a new segment begins.
+
+What the decoder does with bytes
+--------------------------------
+Bytes between two zeros are a stretch. `FrameDecoder` keeps the unfinished one (its last 512 bytes
+at most; more without a zero is noise up to the last 15), and one *held* frame::
+
+    stretch                                     becomes
+    empty                                       nothing
+    a frame's length, all checks good           a frame
+    a frame's length, not all good              n_crc_failures, bytes_skipped
+    holds replies                               replies; what is left is judged as below
+    longer                                      a frame if the last 15 bytes are one, and if the
+                                                first 15 are one; the rest is bytes_skipped
+    shorter                                     bytes_skipped
+
+    frame                                       becomes
+    follows the last one placed                 n_frames; n_lost counts the indices between
+    seen before                                 n_duplicated, dropped
+    older than the last one placed              n_reordered, dropped (its index is lost)
+    anything else                               held for a witness: `emgstream.wire.timeline`
+    ... the next frame follows it               n_frames: an outage or a new segment
+    ... the next frame does not                 n_implausible, dropped
+
+Counter and time become an index and a time of 64 bits. An outage longer than the counter's 65,536
+instants is resolved by the time, up to 35 minutes; a longer one opens a new segment. So does a
+board that was reset: it is silent until started, and a start is announced by its reply. Should
+noise eat that reply, counter and time do not fit the story so far; a host makes sure of it by
+starting with a random N.
+
+How likely is an altered sample? The CRC finds every burst of up to 16 bits and every 1 to 3
+flipped bits of the unstuffed frame and, tried for every place and value in many frames, any one
+altered byte on the line. Worse damage passes the CRC once in 65,536; but then it must also keep
+length and stuffing intact, keep counter and time in step (once in about 80 million if they were hit
+at random) and leave the unused upper bits of each sample zero (once in 64 a channel of 10 bits
+hit). What remains is damage in two or more places that touches nothing but low bits of samples and
+the CRC, missed once in 65,536: an altered sample that goes unnoticed has tens of thousands of
+``n_crc_failures`` for company.
+
+Text has neither counter nor checksum: **loss cannot be seen**, and a line that was altered into
+another well-formed line is taken. `Counters.sees_loss` tells the two apart.
+"""
+
+from emgstream.wire.commands import (
+    MAX_RATE_HZ,
+    MIN_RATE_HZ,
+    VERBS,
+    Command,
+    CommandReader,
+    allowed_rate_hz,
+    parse_command,
+)
+from emgstream.wire.decoder import FrameDecoder
+from emgstream.wire.frames import Counters, Frames, join_frames
+from emgstream.wire.framing import (
+    MAX_CHANNELS,
+    crc16,
+    encode_frame,
+    encode_frames,
+    line_length,
+)
+from emgstream.wire.replies import PROTOCOL, Identity, Reply, ReplyScanner, Status, find_replies
+from emgstream.wire.text import TextDecoder
+from emgstream.wire.text_layout import TextLayout
+
+__all__ = [
+    "MAX_CHANNELS",
+    "MAX_RATE_HZ",
+    "MIN_RATE_HZ",
+    "PROTOCOL",
+    "VERBS",
+    "Command",
+    "CommandReader",
+    "Counters",
+    "FrameDecoder",
+    "Frames",
+    "Identity",
+    "Reply",
+    "ReplyScanner",
+    "Status",
+    "TextDecoder",
+    "TextLayout",
+    "allowed_rate_hz",
+    "crc16",
+    "encode_frame",
+    "encode_frames",
+    "find_replies",
+    "join_frames",
+    "line_length",
+    "parse_command",
+]
