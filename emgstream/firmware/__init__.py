@@ -1,0 +1,58 @@
+"""The sketch for the sensor board, carried in the package, and how to take it out."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from emgstream.errors import OutputError
+
+__all__ = ["NAME", "export", "source", "wiring"]
+
+NAME = "emg_board"
+"""Name of the sketch, and of the folder the Arduino IDE wants it in."""
+
+
+def source() -> str:
+    """Return the text of the sketch."""
+    return _read(f"{NAME}.ino")
+
+
+def wiring() -> str:
+    """Return the wiring notes that come with the sketch, as Markdown."""
+    return _read("README.md")
+
+
+def export(directory: Path) -> Path:
+    """Copy the sketch and its wiring notes into ``directory/emg_board``.
+
+    Parameters
+    ----------
+    directory
+        Where the folder of the sketch is made; made itself if need be.
+
+    Returns
+    -------
+    path
+        The sketch, ready to be opened in the Arduino IDE.
+
+    Raises
+    ------
+    OutputError
+        A sketch is there already, or the folder cannot be written.
+    """
+    target = directory / NAME
+    if target.exists():
+        message = f"{target} exists already; its sketch may have been edited"
+        raise OutputError(f"{message}: move it away, or choose another folder")
+    try:
+        with as_file(files(__package__) / NAME) as folder:
+            shutil.copytree(folder, target)
+    except OSError as error:
+        raise OutputError(f"cannot write {target} ({error}); choose another folder") from error
+    return target / f"{NAME}.ino"
+
+
+def _read(name: str) -> str:
+    return (files(__package__) / NAME / name).read_text("utf-8")
