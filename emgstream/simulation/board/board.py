@@ -1,0 +1,188 @@
+"""The simulated board as a whole: protocol, cable and the thread between them."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING
+
+from emgstream.clock import MonotonicClock
+from emgstream.errors import UsageError
+from emgstream.simulation.board.faults import Faults
+from emgstream.simulation.board.ledger import Ledger
+from emgstream.simulation.board.link import Link
+from emgstream.simulation.board.runner import BoardEvent, BoardRunner, BoardWrite
+from emgstream.simulation.board.settings import BoardSettings
+from emgstream.simulation.board.tcp_link import TcpLink
+from emgstream.simulation.script import CueScript
+from emgstream.worker import Worker
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["SimulatedBoard"]
+
+_TICK_S = 0.002
+_IDLE_S = 0.01
+_PATIENCE_S = 5.0
+
+
+class SimulatedBoard:
+    """A board on a cable while it is entered: open `port` and talk to it.
+
+    Thread ``emg-board`` runs it; any thread may call what is public.
+
+    Parameters
+    ----------
+    script
+        What the simulated person does, over and over; the default is every movement in turn.
+    sampling_rate_hz
+        Rate after a reset, 50 to 2000 Hz.
+    faults, seed, session, ppm
+        As in `BoardSettings`.
+    link
+        Path of the symbolic link to the pty; by default one in a temporary folder.
+    tcp
+        Port of this machine to listen on in place of a pty; 0 takes a free one.
+
+    Raises
+    ------
+    UsageError
+        Settings out of range; or a pty was asked for on Windows, which has none.
+    OutputError, SourceError
+        On entering: the link cannot be made; the TCP port cannot be had.
+    """
+
+    def __init__(
+        self,
+        script: CueScript | None = None,
+        sampling_rate_hz: float = 1000.0,
+        *,
+        faults: Faults | None = None,
+        seed: int = 0,
+        session: int = 0,
+        ppm: float = 0.0,
+        link: str | os.PathLike[str] | None = None,
+        tcp: int | None = None,
+    ) -> None:
+        self._settings = BoardSettings(
+            script or CueScript.shuffled(seed=seed),
+            sampling_rate_hz,
+            faults or Faults(),
+            seed,
+            session,
+            ppm,
+        )
+        link_to = _make_link(None if link is None else os.fspath(link), tcp)
+        self._runner = BoardRunner(self._settings, link_to, MonotonicClock())
+        self._lock = threading.Lock()
+        self._settled = threading.Event()
+        self._worker = Worker("emg-board", self._run)
+
+    def __enter__(self) -> Self:
+        self._runner.come_up()
+        self._worker.start()
+        try:
+            self._await_settled()
+        except BaseException:
+            self._worker.stop()
+            raise
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._worker.stop()
+        if exc_info[0] is None:
+            self._worker.check()
+
+    @property
+    def port(self) -> str:
+        """What a reader opens: a path, or ``socket://127.0.0.1:PORT``; known once entered."""
+        return self._runner.link.address
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the board came up; stands still once it has ended."""
+        return self._runner.elapsed_s
+
+    def check(self) -> None:
+        """Raise what ended the board before its time; nothing where all is well."""
+        self._worker.check()
+
+    def unplug(self) -> None:
+        """Pull the cable, and return once it is out."""
+        self._ask_plugged(False)
+
+    def replug(self) -> None:
+        """Put the cable back in, and return once it is, unless the faults hold it out."""
+        self._ask_plugged(True)
+
+    def ledger(self) -> Ledger:
+        """Return what was sent up to now."""
+        with self._lock:
+            return Ledger.of(
+                self._settings,
+                self.elapsed_s,
+                self._runner.protocol.n_boots,
+                self._runner.protocol.sampler.runs,
+                self._runner.unplugs,
+            )
+
+    def take_writes(self) -> list[BoardWrite]:
+        """Return when frames were handed over, since the last call; the newest 65,536 at most.
+
+        For measuring how long a sample takes from the board to a decision.
+        """
+        with self._lock:
+            writes = list(self._runner.writes)
+            self._runner.writes.clear()
+        return writes
+
+    def take_events(self) -> list[BoardEvent]:
+        """Return what happened since the last call, the newest thousand events at most."""
+        with self._lock:
+            events = list(self._runner.events)
+            self._runner.events.clear()
+        return events
+
+    def _ask_plugged(self, wanted: bool) -> None:
+        with self._lock:
+            self._runner.wants_plugged = wanted
+            self._settled.clear()
+        self._await_settled()
+
+    def _await_settled(self) -> None:
+        waited_s = 0.0
+        while not self._settled.wait(0.05):
+            waited_s += 0.05
+            self._worker.check()
+            if waited_s > _PATIENCE_S or not self._worker.alive:
+                raise RuntimeError(f"the simulated board did not answer within {_PATIENCE_S} s")
+
+    def _run(self, stop: threading.Event) -> None:
+        runner = self._runner
+        try:
+            while not stop.is_set():
+                with self._lock:
+                    runner.settle()
+                    self._settled.set()
+                if runner.is_plugged:
+                    is_open = runner.link.wait(_TICK_S if runner.is_open else _IDLE_S)
+                    with self._lock:
+                        runner.step(is_open)
+                else:
+                    stop.wait(_IDLE_S)
+        finally:
+            with self._lock:
+                runner.finish()
+
+
+def _make_link(link: str | None, tcp: int | None) -> Link:
+    if link is not None and tcp is not None:
+        raise UsageError(f"both a link, {link}, and TCP port {tcp}; give one of them")
+    if tcp is not None:
+        return TcpLink(tcp)
+    if os.name == "nt":
+        raise UsageError("Windows has no pseudo-terminals; add --tcp PORT, and read socket://")
+    from emgstream.simulation.board.pty_link import PtyLink
+
+    return PtyLink(link)

@@ -1,0 +1,48 @@
+"""The movements the simulation knows, and what each muscle does in them.
+
+Activation is relative EMG amplitude: 0 is a silent muscle, 1 what it gives at maximum voluntary
+contraction. The table is made up, not measured. It follows what the muscles are for (the biceps
+bends the elbow and turns the hand, the forearm muscles under ``middle`` move wrist and fingers)
+and leaves neighbours, such as the two wrist movements, close enough for a classifier to confuse.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from emgstream.errors import UsageError
+from emgstream.types import TimeArray
+
+__all__ = ["ACTIVATIONS", "MOVEMENTS", "MUSCLES", "REST", "activation_of"]
+
+MUSCLES: tuple[str, ...] = ("biceps", "triceps", "middle")
+"""The muscles under the electrodes; one channel each, of the same name."""
+
+REST = "rest"
+"""The label of doing nothing."""
+
+ACTIVATIONS: dict[str, tuple[float, ...]] = {
+    REST: (0.004, 0.003, 0.005),
+    "elbow_bend": (0.50, 0.07, 0.12),
+    "elbow_extend": (0.08, 0.42, 0.10),
+    "wrist_left": (0.06, 0.10, 0.25),
+    "wrist_right": (0.125, 0.06, 0.23),
+    "hand_open": (0.045, 0.05, 0.12),
+    "hand_close": (0.11, 0.13, 0.60),
+}
+"""Activation of each of `MUSCLES` while a movement is held."""
+
+MOVEMENTS: tuple[str, ...] = tuple(ACTIVATIONS)
+"""Rest, then the six movements."""
+
+
+def activation_of(label: str) -> TimeArray:
+    """Return the activation of each muscle in a movement, shape ``(3,)``.
+
+    Raises UsageError for a label that is not one of `MOVEMENTS`.
+    """
+    if label not in ACTIVATIONS:
+        raise UsageError(
+            f"no simulated movement is called {label!r}; there are {', '.join(MOVEMENTS)}"
+        )
+    return np.array(ACTIVATIONS[label])
