@@ -1,0 +1,64 @@
+"""The reader: the thread that opens a source, empties it into the ring, and closes it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from emgstream.errors import EndOfStream
+from emgstream.ringbuffer import RingBuffer
+from emgstream.sources.base import Source
+from emgstream.types import Chunk, StreamInfo
+
+__all__ = ["Acquisition"]
+
+
+class Acquisition:
+    """What the reader thread does, from opening the source to its end.
+
+    Parameters
+    ----------
+    source
+        Entered, read and left by the thread that calls `run`.
+    ring
+        Where the samples go; closed at the end, whatever ended it.
+    check
+        Called with what the source tells of itself once it gave its first samples, before any of
+        them is passed on; raises where that will not do.
+    wait_for_room
+        Called after each chunk of a source that can wait; returns once the ring has room for
+        more before an unread sample is overwritten, or shortly, with False, to be called again.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        ring: RingBuffer,
+        check: Callable[[StreamInfo], None],
+        wait_for_room: Callable[[Chunk], bool],
+    ) -> None:
+        self._source = source
+        self._ring = ring
+        self._check = check
+        self._wait_for_room = wait_for_room
+        self._is_checked = False
+
+    def run(self, stop: threading.Event) -> None:
+        """Read until the source ends or ``stop`` is set."""
+        try:
+            with self._source as source:
+                while not stop.is_set():
+                    self._take(source, stop)
+        except EndOfStream:
+            pass
+        finally:
+            self._ring.close()
+
+    def _take(self, source: Source, stop: threading.Event) -> None:
+        chunk = source.read()
+        if len(chunk) and not self._is_checked:
+            self._check(source.info)
+            self._is_checked = True
+        self._ring.append(chunk)
+        while source.info.can_wait and not stop.is_set() and not self._wait_for_room(chunk):
+            pass

@@ -1,0 +1,1 @@
+"""Where decisions go: each output is a sink behind one protocol."""

@@ -1,0 +1,91 @@
+"""What a whole run came to: how much, how late, and how right where the truth is known."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from emgstream.latency import LatencyHistogram
+from emgstream.outputs.base import Update, cannot_write
+
+__all__ = ["Summary", "write_summary"]
+
+
+class Summary:
+    """Counts decisions as they pass; an output like any other.
+
+    A decision is right when it names the true label of its window's last sample. Samples whose
+    label the model was never taught are counted apart and leave the accuracy alone.
+    """
+
+    def __init__(self, class_names: tuple[str, ...]) -> None:
+        self._class_names = class_names
+        self._numbers = {name: number for number, name in enumerate(class_names)}
+        n_classes = len(class_names)
+        self._confusion: npt.NDArray[np.int64] = np.zeros((n_classes, n_classes), dtype=np.int64)
+        self._n_unknown_labels = 0
+        self.n_decisions = 0
+        self.latency = LatencyHistogram()
+
+    def write(self, update: Update) -> None:
+        """Count new decisions."""
+        self.n_decisions += len(update.decisions)
+        self.latency.add(update.latency_s)
+        truth = np.array([self._number(label) for label in update.labels])
+        known = truth >= 0
+        np.add.at(self._confusion, (truth[known], update.decisions.classes[known]), 1)
+
+    @property
+    def accuracy(self) -> float | None:
+        """Share of decisions that were right; None where no label told."""
+        total = int(self._confusion.sum())
+        return float(np.trace(self._confusion)) / total if total else None
+
+    @property
+    def recall(self) -> dict[str, float]:
+        """Share of each labelled class's decisions that were right, by class name."""
+        totals = self._confusion.sum(axis=1)
+        return {
+            name: float(self._confusion[number, number] / totals[number])
+            for name, number in self._numbers.items()
+            if totals[number]
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures as JSON's own types; None for what is not known."""
+        recall = self.recall
+        return {
+            "decisions": self.n_decisions,
+            "latency_ms": {f"p{percent}": self._latency_ms(percent) for percent in (50, 95, 99)},
+            "accuracy": self.accuracy,
+            "balanced_accuracy": sum(recall.values()) / len(recall) if recall else None,
+            "recall": recall,
+            "confusion": {
+                name: dict(zip(self._class_names, row.tolist(), strict=True))
+                for name, row in zip(self._class_names, self._confusion, strict=True)
+                if row.any()
+            },
+            "labels_unknown_to_model": self._n_unknown_labels,
+        }
+
+    def _latency_ms(self, percent: float) -> float | None:
+        return self.latency.percentile_s(percent) * 1e3 if self.n_decisions else None
+
+    def _number(self, label: str | None) -> int:
+        if label is None:
+            return -1
+        number = self._numbers.get(label, -1)
+        self._n_unknown_labels += number < 0
+        return number
+
+
+def write_summary(path: str, document: dict[str, Any]) -> None:
+    """Write a summary as JSON; raises OutputError where it cannot be written."""
+    try:
+        Path(path).write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise cannot_write(path, error) from error

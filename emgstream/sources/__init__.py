@@ -1,0 +1,1 @@
+"""Where samples come from, all behind one protocol, `emgstream.sources.base.Source`."""

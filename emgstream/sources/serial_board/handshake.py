@@ -1,0 +1,182 @@
+"""Getting to know a board: its speed, its name, and the first sample that counts.
+
+Each function here is a generator that waits for at most 20 ms between two yields, so that whoever
+drives it can stop at any time, and several ports can be asked at once.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from emgstream.clock import Clock
+from emgstream.errors import SourceDisconnectedError, SourceError, UsageError
+from emgstream.sources.serial_board.link import Link
+from emgstream.sources.serial_board.listener import Listener, Patience
+from emgstream.wire import (
+    Command,
+    FrameDecoder,
+    Frames,
+    Identity,
+    Reply,
+    ReplyScanner,
+    TextDecoder,
+)
+
+__all__ = ["BAUDS", "Speaker", "Steps", "find_speaker", "no_answer", "start_board"]
+
+BAUDS = (500_000, 115_200, 1_000_000, 250_000, 230_400, 57_600, 9_600)
+"""Speeds that are tried, in this order: ours first, then what sketches use most."""
+
+_FIRST = Patience(silent_s=3.0)
+_LATER = Patience(silent_s=0.7)
+_ONLY = Patience(silent_s=4.0)
+_ASK_EVERY_S = 0.3
+_N_ASKS = 6
+
+Steps: TypeAlias = Generator[None, None, None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Speaker:
+    """What was heard on a line."""
+
+    baud: int
+    """Speed at which it was understood; the last one tried where nothing was."""
+    n_bytes: int
+    """Bytes that came, at all speeds."""
+    identity: Identity | None = None
+    """Who answered; None where nobody named itself."""
+    text: TextDecoder | None = None
+    """What reads the lines of numbers, where there are any; it has learned their layout."""
+    line_rate_hz: float = float("nan")
+    """Lines a second, roughly."""
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether there is anything to read samples from."""
+        return self.identity is not None or self.text is not None
+
+
+def find_speaker(
+    link: Link, bauds: Sequence[int], n_channels: int | None, clock: Clock
+) -> Generator[None, None, Speaker]:
+    """Return who speaks, having tried one speed after the other; the link is at the first.
+
+    Asks for the name all the while. Raises SourceError for another version of the protocol, and
+    SourceDisconnectedError.
+    """
+    bauds = bauds if link.has_speed else bauds[:1]
+    n_bytes = 0
+    for number, baud in enumerate(bauds):
+        if number:
+            try:
+                link.set_speed(baud)
+            except UsageError:
+                continue  # a speed this port does not have cannot be the board's
+        patience = _ONLY if len(bauds) == 1 else _LATER if number else _FIRST
+        listener = Listener(n_channels, clock.now())
+        yield from _listen(link, listener, patience, clock)
+        n_bytes += listener.n_bytes
+        if listener.identity is not None:
+            return Speaker(baud, n_bytes, listener.identity)
+        if listener.has_lines:
+            return Speaker(baud, n_bytes, None, listener.text, listener.line_rate_hz())
+    return Speaker(baud, n_bytes)
+
+
+def start_board(
+    link: Link, identity: Identity, rate_hz: float | None, clock: Clock
+) -> Generator[None, None, tuple[Identity, FrameDecoder, Frames]]:
+    """Make a board stream frames, at this rate if it can.
+
+    Returns its identity as it is now, the decoder, and the first samples that count. What it sent
+    before is dropped. Raises SourceDisconnectedError where the board no longer answers.
+    """
+    yield from _ask(link, Command("stop"), "stop", clock)
+    if identity.mode != "binary":
+        yield from _ask(link, Command("binary"), "mode", clock)
+    if rate_hz is not None and abs(identity.sampling_rate_hz - rate_hz) > 0.05:
+        wanted = Command("rate", min(max(round(rate_hz), 1), 0xFFFF))
+        reply = yield from _ask(link, wanted, "rate", clock)
+        identity = replace(identity, sampling_rate_hz=_rate_in(reply))
+    identity = replace(identity, mode="binary", is_streaming=True)
+    decoder, frames = yield from _start(link, identity, clock)
+    return identity, decoder, frames
+
+
+def no_answer(device: str, bauds: Sequence[int], speaker: Speaker) -> SourceError:
+    """Return what to raise where nothing on a line makes sense."""
+    speeds = "any of " * (len(bauds) > 1) + ", ".join(map(str, bauds))
+    hint = "is this the EMG firmware? load it with emgstream firmware export DIR"
+    if speaker.n_bytes == 0:
+        return SourceError(
+            f"{device} stayed silent at {speeds} baud; expected a board that names itself or "
+            f"prints numbers; {hint}"
+        )
+    others = [baud for baud in BAUDS if baud not in bauds]
+    other = f"; or try --baud {others[0]}, or none to have it found" if others else ""
+    return SourceError(
+        f"no valid frame in {speaker.n_bytes} bytes from {device} at {speeds} baud; {hint}{other}"
+    )
+
+
+def _listen(link: Link, listener: Listener, patience: Patience, clock: Clock) -> Steps:
+    ask_s = clock.now()
+    while not listener.is_done(clock.now(), patience):
+        if clock.now() >= ask_s:
+            link.write(Command("identify").encode())
+            ask_s = clock.now() + _ASK_EVERY_S
+        listener.hear(link.read(), clock.now())
+        yield
+
+
+def _ask(link: Link, command: Command, kind: str, clock: Clock) -> Generator[None, None, Reply]:
+    """Return the reply to a command, sent again where it is overdue."""
+    scanner = ReplyScanner()
+    for _ in range(_N_ASKS):
+        link.write(command.encode())
+        until_s = clock.now() + _ASK_EVERY_S
+        while clock.now() < until_s:
+            replies = scanner.feed(link.read())
+            found = [reply for reply in replies if reply.kind == kind]
+            if found:
+                return found[-1]
+            yield
+    raise _unheard(link, command)
+
+
+def _start(
+    link: Link, identity: Identity, clock: Clock
+) -> Generator[None, None, tuple[FrameDecoder, Frames]]:
+    n_channels = len(identity.channel_names)
+    command = Command("start", random.randrange(1 << 16))  # tells this start from any other
+    for _ in range(_N_ASKS):
+        decoder = FrameDecoder(n_channels, identity.sampling_rate_hz, identity.bits)
+        link.write(command.encode())
+        until_s = clock.now() + _ASK_EVERY_S
+        while clock.now() < until_s:
+            frames = decoder.feed(link.read())
+            if len(frames) or any(reply.kind == "start" for reply in decoder.take_replies()):
+                return decoder, frames
+            yield
+    raise _unheard(link, command)
+
+
+def _rate_in(reply: Reply) -> float:
+    try:
+        return float(reply.values["rate"])
+    except (KeyError, ValueError) as error:
+        raise SourceError(
+            f"the board's answer to 'rate' tells none ({dict(reply.values)}); "
+            "flash the sketch again: emgstream firmware export DIR"
+        ) from error
+
+
+def _unheard(link: Link, command: Command) -> SourceDisconnectedError:
+    return SourceDisconnectedError(
+        f"the board at {link.device} named itself, then left '{command.verb}' unanswered "
+        f"{_N_ASKS} times; expected a reply; check the cable, and unplug and replug the board"
+    )

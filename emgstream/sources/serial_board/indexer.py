@@ -1,0 +1,104 @@
+"""Frames of one connection after another -> chunks with one index that never restarts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from emgstream.sources.serial_board.timebase import Timebase
+from emgstream.types import Chunk
+from emgstream.wire import Frames
+
+__all__ = ["Indexer"]
+
+_MICROSECOND = 1e-6
+
+
+class Indexer:
+    """Numbers samples across segments, and counts those that are missing.
+
+    Within a segment the board's counter numbers them: what is missing was lost, to the sample.
+    Between two segments, when the board was away, nothing was sampled that could be counted; the
+    index moves on by as many samples as the time between would have held at the measured rate, so
+    that it stays the clock of the stream. These are *missed*, and right to within a few.
+
+    Parameters
+    ----------
+    timebase
+        Told of every sample, and asked for the rate.
+    """
+
+    def __init__(self, timebase: Timebase) -> None:
+        self.n_received = self.n_lost = self.n_missed = self.n_gaps = 0
+        self._timebase = timebase
+        self._end = 0
+        self._offset = 0
+        self._segment = -1
+        self._decoder_segment: int | None = None
+        self._columns: tuple[int, ...] | None = None
+        self._rate_hz = 1000.0
+
+    def begin_connection(self, columns: tuple[int, ...] | None, rate_hz: float) -> None:
+        """Say that the next frames come from another decoder.
+
+        ``columns`` are the channels to take, None for all as they are; ``rate_hz`` is the nominal
+        rate.
+        """
+        self._columns, self._rate_hz = columns, rate_hz
+        self._decoder_segment = None
+
+    def chunks(self, frames: Frames, received_s: float) -> list[Chunk]:
+        """Return the samples, received at this host time, cut where the index jumps."""
+        runs = [frames] if _is_one_run(frames) else frames.runs()
+        return [self._chunk(run, frames, received_s) for run in runs]
+
+    def _chunk(self, run: Frames, read: Frames, received_s: float) -> Chunk:
+        if self._decoder_segment != run.segment[0]:
+            self._open_segment(run, read, received_s)
+        first = int(run.index[0]) + self._offset
+        if first > self._end:
+            self.n_lost += first - self._end
+            self.n_gaps += 1
+        self._end = first + len(run)
+        self.n_received += len(run)
+        self._timebase.add(first, run.device_us if len(run.device_us) else run.index, received_s)
+        samples = run.samples if self._columns is None else run.samples[:, self._columns]
+        return Chunk(
+            first_index=first,
+            samples=samples,
+            segment=self._segment,
+            received_s=np.full(len(run), received_s),
+        )
+
+    def _open_segment(self, run: Frames, read: Frames, received_s: float) -> None:
+        has_time = len(run.device_us) > 0
+        n_missed = 0
+        if self._segment >= 0:
+            n_missed = self._n_missed_until(_first_s(run, read, received_s, self._rate_hz))
+            self.n_missed += n_missed
+            self.n_gaps += n_missed > 0
+        self._segment += 1
+        self._decoder_segment = int(run.segment[0])
+        self._end += n_missed
+        self._offset = self._end - int(run.index[0])
+        self._timebase.begin_segment(_MICROSECOND if has_time else 1.0 / self._rate_hz)
+
+    def _n_missed_until(self, first_s: float) -> int:
+        rate_hz = self._timebase.rate_hz or self._rate_hz
+        _, newest_s = self._timebase.newest
+        return max(0, round((first_s - newest_s) * rate_hz) - 1)
+
+
+def _is_one_run(frames: Frames) -> bool:
+    """Whether nothing is missing in between, told by the ends alone: most reads are like that."""
+    if not len(frames):
+        return False
+    is_whole = int(frames.index[-1]) - int(frames.index[0]) + 1 == len(frames)
+    return is_whole and bool(frames.segment[0] == frames.segment[-1])
+
+
+def _first_s(run: Frames, read: Frames, received_s: float, rate_hz: float) -> float:
+    """Return the host time of a run's first sample, had the last one just been taken."""
+    same = read.segment == run.segment[0]
+    if len(run.device_us):
+        return received_s - float(read.device_us[same][-1] - run.device_us[0]) * _MICROSECOND
+    return received_s - float(read.index[same][-1] - run.index[0]) / rate_hz

@@ -1,0 +1,174 @@
+"""The serial ports of this machine, and why one cannot be had."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TypeAlias
+
+from serial.tools.list_ports import comports
+
+from emgstream.errors import SourceError, SourceNotFoundError
+from emgstream.sources.serial_board.holders import holders
+
+__all__ = [
+    "PortInfo",
+    "PortLister",
+    "check_port",
+    "find_again",
+    "is_network",
+    "list_ports",
+    "no_permission",
+    "not_found",
+    "port_in_use",
+]
+
+_NETWORK = "socket://"
+
+
+@dataclass(frozen=True, slots=True)
+class PortInfo:
+    """One serial port, as the operating system describes it."""
+
+    device: str
+    """What to open: ``/dev/ttyACM0``, ``COM3``."""
+    description: str = ""
+    """What the system calls it."""
+    vid: int | None = None
+    """USB vendor number; None for what is not on USB."""
+    pid: int | None = None
+    """USB product number."""
+    serial_number: str | None = None
+    """Serial number of the USB device, where it has one."""
+
+    @property
+    def usb_id(self) -> str:
+        """Vendor and product as they are usually written; empty for what is not on USB."""
+        return "" if self.vid is None else f"{self.vid:04X}:{self.pid or 0:04X}"
+
+    def is_same_board(self, other: PortInfo) -> bool:
+        """Whether both are one USB device, under whatever name it came back."""
+        return (
+            self.vid is not None
+            and self.serial_number is not None
+            and (self.vid, self.pid, self.serial_number)
+            == (other.vid, other.pid, other.serial_number)
+        )
+
+
+PortLister: TypeAlias = Callable[[], Sequence[PortInfo]]
+
+
+def list_ports() -> list[PortInfo]:
+    """Return the serial ports of this machine, those on USB first, by name."""
+    found = [
+        PortInfo(
+            port.device,
+            "" if port.description in (None, "n/a") else port.description,
+            port.vid,
+            port.pid,
+            port.serial_number,
+        )
+        for port in comports()
+    ]
+    return sorted(found, key=lambda port: (port.vid is None, port.device))
+
+
+def find_again(lost: PortInfo, listed: Sequence[PortInfo]) -> PortInfo | None:
+    """Return where a board that went away is back: by its serial number, else by its path."""
+    for port in listed:
+        if lost.is_same_board(port):
+            return port
+    if lost.vid is not None and lost.serial_number is not None:
+        return None
+    return lost if _exists(lost.device, listed) else None
+
+
+def is_network(device: str) -> bool:
+    """Whether a port is a TCP connection."""
+    return device.startswith(_NETWORK)
+
+
+def check_port(device: str, listed: Sequence[PortInfo]) -> None:
+    """Raise, before a port is touched, what keeps it from being opened.
+
+    Raises
+    ------
+    SourceNotFoundError
+        There is no such port.
+    SourceError
+        It is held by another process, or this user may not open it.
+    """
+    if is_network(device):
+        return
+    if not _exists(device, listed):
+        raise not_found(device, listed)
+    if os.name != "nt" and not os.access(device, os.R_OK | os.W_OK):
+        raise no_permission(device)
+    by = holders(device)
+    if by:
+        raise port_in_use(device, by)
+
+
+def not_found(device: str, listed: Sequence[PortInfo]) -> SourceNotFoundError:
+    """Return what to raise where there is no such port."""
+    names = [port.device for port in listed]
+    near = get_close_matches(device, [*names, *_siblings(device)], n=3, cutoff=0.7)
+    if near:
+        hint = f"did you mean {' or '.join(dict.fromkeys(near))}?"
+    elif names:
+        hint = f"there are {', '.join(names)}"
+    else:
+        hint = "no serial port is there at all: plug the board in, with a cable that carries data"
+    return SourceNotFoundError(f"no port {device}; {hint}; see emgstream ports")
+
+
+def port_in_use(device: str, by: Sequence[str]) -> SourceError:
+    """Return what to raise where another process has the port."""
+    who = " and ".join(by) or "another program"
+    hint = "close that first"
+    if any(name.startswith("ModemManager") for name in by):
+        hint = "it lets go after about 10 s; or: sudo systemctl stop ModemManager"
+    return SourceError(f"{device} is in use: held by {who}; expected a free port; {hint}")
+
+
+def no_permission(device: str) -> SourceError:
+    """Return what to raise where this user may not open a port."""
+    fix = "ask who runs this machine for access to it"
+    if sys.platform == "linux":
+        fix = f"sudo usermod -aG {_group(device)} $USER, then log out and in again"
+    return SourceError(f"no permission to open {device}; expected to read and write it; {fix}")
+
+
+def _exists(device: str, listed: Sequence[PortInfo]) -> bool:
+    if is_network(device):
+        return True
+    if os.name == "nt":
+        return any(port.device.upper() == device.upper() for port in listed)
+    return Path(device).exists()
+
+
+def _siblings(device: str) -> list[str]:
+    """Return what stands beside a path that is not there."""
+    folder = Path(device).parent
+    if os.name == "nt" or folder == Path("/dev") or not folder.is_absolute():
+        return []  # what counts of /dev is listed anyway, and the rest would mislead
+    try:
+        return sorted(str(path) for path in folder.iterdir())
+    except OSError:
+        return []
+
+
+def _group(device: str) -> str:
+    if sys.platform == "win32":
+        return "dialout"
+    import grp
+
+    try:
+        return grp.getgrgid(Path(device).stat().st_gid).gr_name
+    except (KeyError, OSError):
+        return "dialout"

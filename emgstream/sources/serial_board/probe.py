@@ -1,0 +1,180 @@
+"""What is on each port, asked all at once, and never of a port in use."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING
+
+from emgstream.clock import Clock
+from emgstream.errors import SourceError, SourceNotFoundError, UsageError
+from emgstream.sources.serial_board.handshake import Speaker, find_speaker, no_answer
+from emgstream.sources.serial_board.link import Link, open_link
+from emgstream.sources.serial_board.ports import PortInfo, check_port
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["Probe", "ask_port", "find_board"]
+
+
+class Probe:
+    """One port being asked who is there. The thread that makes it steps and closes it."""
+
+    def __init__(
+        self,
+        port: PortInfo,
+        listed: Sequence[PortInfo],
+        bauds: Sequence[int],
+        n_channels: int | None,
+        clock: Clock,
+    ) -> None:
+        self.port = port
+        self._bauds = bauds
+        self.speaker: Speaker | None = None
+        self.failure: SourceError | UsageError | None = None
+        self.link: Link | None = None
+        self._asking: Generator[None, None, Speaker] | None = None
+        try:
+            check_port(port.device, listed)
+            self.link = open_link(port.device, bauds[0])
+            self._asking = find_speaker(self.link, bauds, n_channels, clock)
+        except (SourceError, UsageError) as failure:
+            self.failure = failure
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there is an answer, or none to be had."""
+        return self.speaker is not None or self.failure is not None
+
+    def step(self) -> None:
+        """Ask on for at most 20 ms."""
+        if self._asking is None:
+            return
+        try:
+            next(self._asking)
+        except StopIteration as end:
+            self.speaker = end.value
+        except SourceError as failure:
+            self.failure = failure
+
+    def answer(self) -> str:
+        """Return what answered, in words; nothing before `is_done`."""
+        if self.failure is not None:
+            return str(self.failure)
+        speaker = self.speaker
+        if speaker is None:
+            return ""
+        if speaker.identity is not None:
+            who = speaker.identity
+            synthetic = ", synthetic" if who.board == "simulated" else ""
+            names = ", ".join(who.channel_names)
+            return (
+                f"EMG firmware {who.firmware} ({who.board}{synthetic}), {names} at "
+                f"{who.sampling_rate_hz:g} Hz, {speaker.baud} baud"
+            )
+        if speaker.text is not None:
+            n_channels = len(speaker.text.channel_names or ())
+            return (
+                f"text at about {speaker.line_rate_hz:.0f} Hz, {n_channels} channels, "
+                f"{speaker.baud} baud"
+            )
+        if speaker.n_bytes:
+            return f"{speaker.n_bytes} bytes that make no sense at any speed tried"
+        return "silent"
+
+    def close(self) -> None:
+        """Let go of the port."""
+        if self._asking is not None:
+            self._asking.close()
+        if self.link is not None:
+            self.link.close()
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether there is somebody to read samples from."""
+        return self.speaker is not None and self.speaker.is_understood
+
+    def give(self) -> tuple[Link, Speaker]:
+        """Hand over the open port and who is there; the probe then no longer closes it.
+
+        Raises SourceError where nobody is.
+        """
+        link, speaker, failure = self.link, self.speaker, self.failure
+        if failure is not None:
+            raise failure
+        if link is None or speaker is None:
+            raise RuntimeError(f"{self.port.device} was given away before it had answered")
+        if not speaker.is_understood:
+            raise no_answer(self.port.device, self._bauds, speaker)
+        self.link = None
+        return link, speaker
+
+
+def ask_port(
+    port: PortInfo,
+    listed: Sequence[PortInfo],
+    bauds: Sequence[int],
+    n_channels: int | None,
+    clock: Clock,
+) -> Generator[None, None, tuple[Link, Speaker]]:
+    """Return the open port and who is there; raises SourceError where it is none of use."""
+    with Probe(port, listed, bauds, n_channels, clock) as probe:
+        while not probe.is_done:
+            probe.step()
+            yield
+        return probe.give()
+
+
+def find_board(
+    listed: Sequence[PortInfo], bauds: Sequence[int], n_channels: int | None, clock: Clock
+) -> Generator[None, None, tuple[PortInfo, Link, Speaker]]:
+    """Return the first port with our firmware on it, else the first that prints numbers.
+
+    Only ports on USB are asked, all at once; one in use is left alone.
+
+    Raises
+    ------
+    SourceNotFoundError
+        There is none; the message lists what was seen.
+    """
+    candidates = [port for port in listed if port.vid is not None]
+    probes: list[Probe] = []
+    try:
+        probes += (Probe(port, listed, bauds, n_channels, clock) for port in candidates)
+        while not all(probe.is_done for probe in probes) and not _named(probes):
+            for probe in probes:
+                if not probe.is_done:
+                    probe.step()
+            yield
+        for probe in _named(probes) or probes:
+            if probe.is_understood:
+                return probe.port, *probe.give()
+        raise _none_found(listed, probes)
+    finally:
+        for probe in probes:
+            probe.close()
+
+
+def _named(probes: Sequence[Probe]) -> list[Probe]:
+    return [p for p in probes if p.speaker is not None and p.speaker.identity is not None]
+
+
+def _none_found(listed: Sequence[PortInfo], probes: Sequence[Probe]) -> SourceNotFoundError:
+    seen = [f"{probe.port.device} ({probe.answer()})" for probe in probes]
+    seen += [f"{port.device} (not on USB, not asked)" for port in listed if port.vid is None]
+    if not seen:
+        return SourceNotFoundError(
+            "no board found: there is no serial port at all; expected one on USB; plug it in with "
+            "a cable that carries data, or try --port simulated"
+        )
+    return SourceNotFoundError(
+        f"no board found; seen: {', '.join(seen)}; expected one with the EMG firmware, or one "
+        "that prints numbers; name the port with --port, or load the sketch: "
+        "emgstream firmware export DIR"
+    )

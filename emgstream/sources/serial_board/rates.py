@@ -1,0 +1,62 @@
+"""Whether a stream is as fast as what reads it expects."""
+
+from __future__ import annotations
+
+from emgstream.errors import StreamMismatchError
+
+__all__ = ["ALARM_AT", "REFUSE_AT", "RateGuard"]
+
+ALARM_AT, REFUSE_AT = 0.005, 0.05
+"""Relative differences of rate from which on there is an alarm, and a refusal."""
+
+_REFUSES_AFTER_S, _ALARMS_AFTER_S = 2.0, 5.0
+
+
+class RateGuard:
+    """Compares a rate with the one expected.
+
+    Parameters
+    ----------
+    expected_hz
+        The rate that is expected; None where any will do.
+    force
+        Whether a rate that should be refused is an alarm only.
+    """
+
+    def __init__(self, expected_hz: float | None, force: bool) -> None:
+        self._expected_hz = expected_hz
+        self._force = force
+
+    def check_stated(self, rate_hz: float, source: str) -> str | None:
+        """Return an alarm for the rate a board says it has, or None.
+
+        Raises StreamMismatchError where it is too far off.
+        """
+        return self._check(rate_hz, f"{source} samples at {rate_hz:.6g} Hz and can be set to no ")
+
+    def check_measured(self, rate_hz: float, span_s: float, source: str) -> str | None:
+        """Return an alarm for a rate measured over so many seconds, or None.
+
+        Raises StreamMismatchError where it is too far off.
+        """
+        off = self._off(rate_hz)
+        if span_s < _REFUSES_AFTER_S or (off <= REFUSE_AT and span_s < _ALARMS_AFTER_S):
+            return None
+        return self._check(rate_hz, f"{source} was measured at {rate_hz:.6g} Hz, not at a ")
+
+    def _check(self, rate_hz: float, what: str) -> str | None:
+        off = self._off(rate_hz)
+        if off <= ALARM_AT or self._expected_hz is None:
+            return None
+        sides = (
+            f"{what}rate within {ALARM_AT:.1%} of the {self._expected_hz:.6g} Hz that the model "
+            f"expects ({rate_hz / self._expected_hz - 1.0:+.1%})"
+        )
+        if off > REFUSE_AT and not self._force:
+            raise StreamMismatchError(
+                f"{sides}; train a model at this rate, change the board's, or go on with --force"
+            )
+        return f"{sides}; decisions may be wrong"
+
+    def _off(self, rate_hz: float) -> float:
+        return 0.0 if self._expected_hz is None else abs(rate_hz / self._expected_hz - 1.0)

@@ -1,0 +1,134 @@
+"""What is known of a live stream, written by its reader and asked for by any thread."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import fields
+
+from emgstream.clock import Clock
+from emgstream.sources.serial_board.indexer import Indexer
+from emgstream.sources.serial_board.losses import LOSS_WINDOW_S, LossWindow
+from emgstream.sources.serial_board.timebase import Timebase
+from emgstream.sources.status import SourceStatus
+from emgstream.wire import Counters, Identity
+
+__all__ = ["STALL_S", "Tally"]
+
+STALL_S = 1.0
+"""A stream without a sample for so many seconds is stalled."""
+
+_LOSS_ALARM = 0.01
+_SURE_SAMPLES = 50
+
+
+class Tally:
+    """State, counts, notes and alarms of a live stream, behind one lock."""
+
+    def __init__(self, clock: Clock, timebase: Timebase, indexer: Indexer) -> None:
+        self._clock = clock
+        self._timebase = timebase
+        self._indexer = indexer
+        self._lock = threading.Lock()
+        self._state = "not opened yet"
+        self._port = ""
+        self._identity: Identity | None = None
+        self._sends_time = True
+        self._last_s: float | None = None  # of the newest sample, while streaming
+        self._losses = LossWindow()
+        self._n_received = self._n_lost = self._n_missed = self._n_gaps = 0
+        self._n_reconnects = 0
+        self._past, self._present = Counters(), Counters()
+        self._notes: dict[str, str] = {}
+        self._alarms: dict[str, str] = {}
+
+    def say(self, state: str) -> None:
+        """Say in words what goes on instead of streaming."""
+        with self._lock:
+            self._state, self._last_s = state, None
+
+    def note(self, text: str) -> None:
+        """Keep something the user should know, once."""
+        with self._lock:
+            self._notes.setdefault(text, text)
+
+    def alarm(self, kind: str, text: str) -> None:
+        """Keep something that is wrong, the first of its kind."""
+        with self._lock:
+            self._alarms.setdefault(kind, text)
+
+    def connected(self, port: str, identity: Identity | None, sends_time: bool) -> None:
+        """Say that samples are on their way."""
+        with self._lock:
+            self._port, self._identity, self._sends_time = port, identity, sends_time
+            self._past, self._present = _sum(self._past, self._present), Counters()
+            self._last_s = self._clock.now()
+
+    def reconnected(self) -> None:
+        """Count that the stream goes on after a break."""
+        with self._lock:
+            self._n_reconnects += 1
+
+    def received(self, now_s: float, counters: Counters) -> None:
+        """Take over what the indexer and the decoder counted, after new samples."""
+        with self._lock:
+            indexer = self._indexer
+            n_received, n_lost = indexer.n_received, indexer.n_lost
+            self._losses.add(now_s, n_received - self._n_received, n_lost - self._n_lost)
+            self._n_received, self._n_lost = n_received, n_lost
+            self._n_missed, self._n_gaps = indexer.n_missed, indexer.n_gaps
+            self._present = counters
+            self._last_s = now_s
+
+    def watch_loss(self, now_s: float) -> None:
+        """Raise the alarm of a lossy line."""
+        with self._lock:
+            share = self._losses.share(now_s)
+            is_sure = self._n_received + self._n_lost >= _SURE_SAMPLES
+        if share > _LOSS_ALARM and is_sure:
+            what = f"{share:.1%} of the samples were lost in {LOSS_WINDOW_S:.0f} s"
+            self.alarm("loss", f"{what}; expected at most {_LOSS_ALARM:.0%}; check cable and baud")
+
+    def silent_s(self) -> float:
+        """Return for how long no sample came, 0 while not connected."""
+        with self._lock:
+            return 0.0 if self._last_s is None else self._clock.now() - self._last_s
+
+    def status(self) -> SourceStatus:
+        """Return how the stream is doing."""
+        rate_hz, ppm = self._timebase.rate_hz, self._timebase.ppm
+        now_s = self._clock.now()
+        with self._lock:
+            state, is_streaming = self._words(now_s)
+            total = self._n_received + self._n_lost
+            return SourceStatus(
+                state=state,
+                is_streaming=is_streaming,
+                port=self._port,
+                rate_hz=rate_hz,
+                ppm=ppm if self._sends_time else None,
+                n_received=self._n_received,
+                n_lost=self._n_lost,
+                n_missed=self._n_missed,
+                n_gaps=self._n_gaps,
+                loss=self._n_lost / total if total else 0.0,
+                recent_loss=self._losses.share(now_s),
+                n_reconnects=self._n_reconnects,
+                counters=_sum(self._past, self._present),
+                identity=self._identity,
+                notes=tuple(self._notes.values()),
+                alarms=tuple(self._alarms.values()),
+            )
+
+    def _words(self, now_s: float) -> tuple[str, bool]:
+        if self._last_s is None:
+            return self._state, False
+        silent_s = now_s - self._last_s
+        if silent_s >= STALL_S:
+            return f"stalled {silent_s:.1f} s", False
+        return "streaming", True
+
+
+def _sum(past: Counters, present: Counters) -> Counters:
+    names = [field.name for field in fields(Counters) if field.name != "sees_loss"]
+    totals = {name: getattr(past, name) + getattr(present, name) for name in names}
+    return Counters(**totals, sees_loss=present.sees_loss)

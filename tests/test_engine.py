@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from emgstream.bundle import Model
+from emgstream.clock import ManualClock
+from emgstream.engine import Engine
+from emgstream.errors import EndOfStream, OutputError, SourceDisconnectedError, StreamMismatchError
+from emgstream.outputs.base import Update
+from emgstream.pipeline import Pipeline
+from emgstream.simulation import CueScript
+from emgstream.sources.simulated import SimulatedSource
+from emgstream.types import Chunk, FloatArray, IndexArray, StreamInfo, TimeArray
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+SCRIPT = CueScript.parse("rest:1,hand_close:2,elbow_bend:2")
+DEADLINE_S = 60.0
+
+
+class Kept:
+    """An output that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.updates: list[Update] = []
+
+    def write(self, update: Update) -> None:
+        self.updates.append(update)
+
+    @property
+    def indices(self) -> list[int]:
+        return [int(i) for update in self.updates for i in update.decisions.indices]
+
+    @property
+    def probabilities(self) -> FloatArray:
+        return np.concatenate([update.decisions.probabilities for update in self.updates])
+
+
+class Script:
+    """A source that gives the chunks it is told to, then does what it is told to."""
+
+    def __init__(self, chunks: list[Chunk], then: BaseException, can_wait: bool = False) -> None:
+        self.info = StreamInfo("script", ("biceps", "triceps", "middle"), 1000.0, can_wait=can_wait)
+        self._chunks = iter(chunks)
+        self._then = then
+        self.threads: list[str] = []
+
+    def __enter__(self) -> Self:
+        self.threads.append(threading.current_thread().name)
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.threads.append(threading.current_thread().name)
+
+    def read(self) -> Chunk:
+        self.threads.append(threading.current_thread().name)
+        for chunk in self._chunks:
+            return chunk
+        raise self._then
+
+    def time_at(self, indices: IndexArray) -> TimeArray:
+        times: TimeArray = indices / 1000.0
+        return times
+
+    def labels_at(self, indices: IndexArray) -> list[str | None]:
+        return [None] * len(indices)
+
+
+def chunk(first_index: int, n_samples: int, segment: int = 0) -> Chunk:
+    rng = np.random.default_rng(first_index)
+    samples = rng.integers(0, 1024, (n_samples, 3)).astype(np.float32)
+    return Chunk(first_index, samples, segment, np.zeros(n_samples))
+
+
+def run(engine: Engine) -> None:
+    with engine:
+        assert engine.wait(DEADLINE_S), "the engine did not come to the end of its source"
+
+
+def test_live_is_one_pass_over_the_whole(demo_model: Model) -> None:
+    kept = Kept()
+    source = SimulatedSource(SCRIPT, seed=4, speed=None)
+    run(Engine(source, demo_model, [kept]))
+
+    with SimulatedSource(SCRIPT, seed=4, speed=None) as again:
+        samples = np.concatenate([again.read().samples for _ in range(3)])
+    whole = Pipeline(demo_model).push(Chunk(0, samples[:5000]))
+    assert kept.indices == whole.indices.tolist()
+    np.testing.assert_array_equal(kept.probabilities, whole.probabilities)
+
+
+def test_pace_does_not_change_a_decision(demo_model: Model) -> None:
+    fast, paced = Kept(), Kept()
+    run(Engine(SimulatedSource(SCRIPT, speed=None), demo_model, [fast]))
+    run(Engine(SimulatedSource(SCRIPT, speed=1.0, clock=ManualClock()), demo_model, [paced]))
+    assert fast.indices == paced.indices
+    np.testing.assert_array_equal(fast.probabilities, paced.probabilities)
+
+
+def test_a_source_that_can_wait_is_never_overrun(demo_model: Model) -> None:
+    kept = Kept()
+    script = CueScript.parse("rest:200")
+    engine = Engine(SimulatedSource(script, speed=None), demo_model, [kept])
+    run(engine)
+    assert engine.ring.n_received == 200_000
+    assert engine.n_skipped == 0
+    assert kept.indices == list(range(199, 200_000, 20))
+
+
+def test_every_update_knows_time_latency_and_truth(demo_model: Model) -> None:
+    kept = Kept()
+    run(Engine(SimulatedSource(SCRIPT, speed=None), demo_model, [kept]))
+    labels = [label for update in kept.updates for label in update.labels]
+    times = np.concatenate([update.time_s for update in kept.updates])
+    np.testing.assert_allclose(times, np.array(kept.indices) / 1000.0)
+    assert labels == [str(SCRIPT.cues[0 if t < 1 else 1 if t < 3 else 2].label) for t in times]
+    assert all((update.latency_s >= 0.0).all() for update in kept.updates)
+
+
+def test_one_thread_opens_reads_and_closes_the_source(demo_model: Model) -> None:
+    source = Script([chunk(0, 500)], then=SourceDisconnectedError("gone"))
+    with pytest.raises(SourceDisconnectedError):
+        run(Engine(source, demo_model))
+    assert set(source.threads) == {"emg-reader"}
+    assert len(source.threads) == 4
+
+
+def test_what_came_before_a_disconnection_is_decided_on_before_it_is_told(
+    demo_model: Model,
+) -> None:
+    kept = Kept()
+    source = Script([chunk(0, 300), chunk(300, 300)], then=SourceDisconnectedError("gone"))
+    with pytest.raises(SourceDisconnectedError, match="gone"):
+        run(Engine(source, demo_model, [kept]))
+    assert kept.indices[-1] == 599
+
+
+def test_lost_samples_are_counted(demo_model: Model) -> None:
+    source = Script([chunk(0, 300), chunk(350, 300), chunk(700, 10, 1)], then=EOFError())
+    engine = Engine(source, demo_model)
+    with pytest.raises(EOFError):
+        run(engine)
+    assert (engine.ring.n_received, engine.ring.n_lost) == (610, 100)
+
+
+def test_a_source_that_does_not_match_is_refused_before_a_sample_is_passed_on(
+    demo_model: Model,
+) -> None:
+    source = Script([chunk(0, 300)], then=EOFError())
+    source.info = StreamInfo("script", ("a", "b", "c"), 1000.0)
+    with pytest.raises(StreamMismatchError, match="has channels a, b, c"):
+        run(engine := Engine(source, demo_model))
+    assert len(source.threads) == 3
+    assert engine.ring.n_received == 0
+
+
+def test_whoever_wires_the_engine_may_judge_the_stream_otherwise(demo_model: Model) -> None:
+    seen: list[StreamInfo] = []
+    source = Script([chunk(0, 300)], then=EndOfStream())
+    source.info = StreamInfo("script", ("a", "b", "c"), 700.0)
+    run(Engine(source, demo_model, check=seen.append))
+    assert seen == [source.info]
+
+
+class Full:
+    def write(self, update: Update) -> None:
+        raise OutputError(f"no space left for {len(update.decisions)} decisions")
+
+
+def test_an_output_that_fails_ends_the_engine_with_its_error(demo_model: Model) -> None:
+    source = SimulatedSource(CueScript.parse("rest:1", repeats=True), speed=None)
+    with pytest.raises(OutputError, match="no space left"):
+        run(Engine(source, demo_model, [Full()]))
+
+
+def test_a_failure_nobody_waited_for_is_told_on_leaving(demo_model: Model) -> None:
+    source = Script([], then=SourceDisconnectedError("gone"))
+    with pytest.raises(SourceDisconnectedError), Engine(source, demo_model):
+        pass
+
+
+def test_leaving_ends_an_endless_stream(demo_model: Model) -> None:
+    source = SimulatedSource(CueScript.parse("rest:1", repeats=True), speed=None)
+    with Engine(source, demo_model) as engine:
+        assert engine.ring.wait_for(1000, DEADLINE_S)
+    assert engine.ring.closed
