@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emgstream.errors import TrainingDataError, UsageError
+from emgstream.steps import LogRms, RawSample, StepStream
+from emgstream.tables import EmgTable, read_table
+from emgstream.transforms import Transforms
+from emgstream.windowing import Windowing
+from training.material import Material, prepare
+from training.realtime import (
+    NEITHER,
+    TRAINING,
+    VALIDATION,
+    cut_recordings,
+    fit_on_training_part,
+    hold_out,
+    rate_of,
+    step_for,
+    windows_of,
+)
+from training.recipes import REALTIME
+from training.recordings import class_names_of, read_recordings
+
+
+@pytest.fixture(scope="module")
+def material(session_path: Path) -> Material:
+    tables = read_recordings([session_path], None)
+    return prepare(REALTIME, tables, class_names_of(tables), None)
+
+
+def written(path: Path, lines: list[str], header: str = "a,b,label") -> EmgTable:
+    path.write_text(header + "\n" + "\n".join(lines) + "\n")
+    return read_table(path)
+
+
+def test_windows_are_those_of_the_live_path_however_it_is_chunked(material: Material) -> None:
+    samples = material.tables[0].samples
+    steps = StepStream(material.step, 3)
+    windowing = Windowing(10, 1, 3)
+    live: set[bytes] = set()
+    for chunk in np.array_split(samples, 97):
+        windows = windowing.push(material.fitted.transforms.apply(steps.push(chunk)))
+        live.update(window.tobytes() for window in windows.values)
+    examples = [*material.training.windows, *material.validation.windows]
+    assert len(examples) > 500
+    assert {window.tobytes() for window in examples} <= live
+
+
+def test_every_class_is_held_out_by_whole_repetitions(material: Material) -> None:
+    cuts = cut_recordings(material.tables, material.class_names, material.step)
+    (part,) = hold_out(cuts)
+    for code in range(3):
+        repetitions = {
+            kind: set(cuts[0].repetitions[(cuts[0].classes == code) & (part == kind)].tolist())
+            for kind in (TRAINING, VALIDATION)
+        }
+        assert repetitions[TRAINING]
+        assert repetitions[VALIDATION]
+        assert not repetitions[TRAINING] & repetitions[VALIDATION]
+
+
+def test_transforms_see_nothing_of_the_held_out_part(material: Material) -> None:
+    cuts = cut_recordings(material.tables, material.class_names, material.step)
+    parts = hold_out(cuts)
+    for part, cut in zip(parts, cuts, strict=True):
+        cut.steps[part != TRAINING] += 100.0
+    assert fit_on_training_part(cuts, parts, material.channel_names).transforms == (
+        material.fitted.transforms
+    )
+
+
+def test_one_repetition_a_class_is_split_by_time(tmp_path: Path) -> None:
+    table = written(tmp_path / "blocks.csv", [f"{i},{i % 7},{'xy'[i >= 500]}" for i in range(1000)])
+    (cut,) = cut_recordings([table], ("x", "y"), RawSample())
+    (part,) = hold_out([cut])
+    for start in (0, 500):
+        assert np.all(part[start : start + 400] == TRAINING)
+        assert np.all(part[start + 400 : start + 500] == VALIDATION)
+
+
+def test_no_window_reaches_across_a_change_of_label_segment_or_lost_sample(tmp_path: Path) -> None:
+    lines = [f"{i + (i >= 45)},{i},0,{'xy'[i >= 30]},{int(i >= 60)}" for i in range(90)]
+    table = written(tmp_path / "cuts.csv", lines, "index,a,b,label,segment")
+    cuts = cut_recordings([table], ("x", "y"), RawSample())
+    assert [len(cut.steps) for cut in cuts] == [45, 15, 30]
+    parts = [np.where(cut.classes >= 0, TRAINING, NEITHER) for cut in cuts]
+    windows = windows_of(cuts, parts, TRAINING, Transforms(()))
+    assert len(windows) == (30 - 9) + (15 - 9) + (15 - 9) + (30 - 9)
+    spans = windows.windows[:, -1, 0] - windows.windows[:, 0, 0]
+    np.testing.assert_array_equal(spans, 9)
+
+
+def test_unlabelled_and_transition_rows_are_examples_of_nothing(tmp_path: Path) -> None:
+    labels = ["x"] * 30 + ["transition"] * 30 + [""] * 30 + ["y"] * 30
+    table = written(tmp_path / "gaps.csv", [f"{i},{i % 5},{one}" for i, one in enumerate(labels)])
+    assert class_names_of([table]) == ("x", "y")
+    (cut,) = cut_recordings([table], ("x", "y"), RawSample())
+    assert cut.classes.tolist() == [0] * 30 + [-1] * 60 + [1] * 30
+
+
+@pytest.mark.parametrize(
+    ("rate", "level", "step"),
+    [
+        (1000.0, 512.0, LogRms(20, about_mean=True)),
+        (200.0, 0.0, LogRms(4, about_mean=False)),
+        (50.0, 512.0, RawSample()),
+    ],
+)
+def test_the_step_is_20_ms_about_the_level_the_signal_rests_at(
+    tmp_path: Path, rate: float, level: float, step: object
+) -> None:
+    noise = level + 20.0 * np.random.default_rng(1).standard_normal((1000, 2))
+    table = written(tmp_path / "rest.csv", [f"{a},{b},x" for a, b in noise])
+    assert step_for([table], rate) == step
+
+
+def test_the_rate_must_be_known_and_agree(tmp_path: Path) -> None:
+    bare = written(tmp_path / "bare.csv", ["1,2,x", "2,3,y"])
+    with pytest.raises(UsageError, match=r"bare.csv has no time column.*--rate"):
+        rate_of([bare], None)
+    assert rate_of([bare], 250.0) == 250.0
+    slow, fast = (
+        written(
+            tmp_path / f"{hz}.csv", [f"{i / hz},{i},{i},x" for i in range(50)], "time_s,a,b,label"
+        )
+        for hz in (100, 200)
+    )
+    assert rate_of([slow], None) == pytest.approx(100.0)
+    with pytest.raises(UsageError, match=r"200.csv is sampled at 200 Hz; expected 100 Hz"):
+        rate_of([slow, fast], None)
+
+
+def test_a_table_without_labels_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "plain.csv"
+    path.write_text("a,b\n1,2\n3,4\n")
+    with pytest.raises(TrainingDataError, match=r"plain.csv has no label in 2 rows"):
+        read_recordings([path], None)
+
+
+def test_tables_of_other_channels_are_not_mixed(tmp_path: Path) -> None:
+    written(tmp_path / "one.csv", ["1,2,x"])
+    written(tmp_path / "two.csv", ["1,2,x"], "a,c,label")
+    with pytest.raises(TrainingDataError, match=r"two.csv has channels a, c; expected a, b"):
+        read_recordings([tmp_path / "one.csv", tmp_path / "two.csv"], None)
+
+
+def test_labels_shorter_than_a_step_are_one_line(tmp_path: Path) -> None:
+    lines = [f"{i / 1000},{i % 9},{i % 5},{'xy'[i % 2]}" for i in range(500)]
+    table = written(tmp_path / "flicker.csv", lines, "time_s,a,b,label")
+    with pytest.raises(TrainingDataError, match="no label lasts for a single step"):
+        prepare(REALTIME, [table], ("x", "y"), None)

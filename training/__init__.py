@@ -1,0 +1,1 @@
+"""Everything that needs TensorFlow or scikit-learn: data sets, recipes, networks, reports."""

@@ -1,0 +1,44 @@
+"""Examples to learn from and to be judged by: windows with their classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from emgstream.types import FloatArray
+
+__all__ = ["ClassArray", "Examples", "balanced_weights"]
+
+ClassArray: TypeAlias = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Windows and what each of them is an example of."""
+
+    windows: FloatArray
+    """Shape ``(n, n_steps, n_features)``, as the network sees them."""
+    classes: ClassArray
+    """Number of the class of each window, shape ``(n,)``."""
+
+    def __len__(self) -> int:
+        return len(self.windows)
+
+    def take(self, chosen: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Examples:
+        """Return the chosen ones, by mask or by place."""
+        return Examples(np.ascontiguousarray(self.windows[chosen]), self.classes[chosen])
+
+
+def balanced_weights(classes: ClassArray, n_classes: int) -> FloatArray:
+    """Return a weight for each example, so that all classes weigh the same and the mean is 1.
+
+    >>> balanced_weights(np.array([0, 0, 0, 1]), 2)
+    array([0.6666667, 0.6666667, 0.6666667, 2.       ], dtype=float32)
+    """
+    counts = np.bincount(classes, minlength=n_classes)
+    present = np.count_nonzero(counts)
+    weights: FloatArray = (len(classes) / (present * counts[classes])).astype(np.float32)
+    return weights

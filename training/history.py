@@ -1,0 +1,99 @@
+"""How long to learn, what each pass came to, and how far that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["Epoch", "Progress", "Schedule", "is_over", "progress_of"]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long and how fast to learn."""
+
+    max_epochs: int = 300
+    """Passes over the training windows, at most."""
+    batch_size: int = 32
+    """Windows a step."""
+    learning_rate: float = 5e-4
+    """Learning rate of Adam."""
+    clipnorm: float = 1.0
+    """Largest norm of the gradient of one weight matrix; longer ones are shortened to it."""
+    stop_accuracy: float | None = None
+    """Validation accuracy, 0 to 1, to stop at."""
+    patience: int | None = None
+    """Epochs without a better one, after which to stop."""
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one pass came to."""
+
+    number: int
+    """Number of the pass, the first being 1."""
+    loss: float
+    """Mean loss over the training batches, while learning."""
+    accuracy: float
+    """Accuracy over the training batches, 0 to 1, while learning and with dropout."""
+    val_loss: float
+    """Mean cross-entropy over the validation windows after the pass."""
+    val_accuracy: float
+    """Accuracy over the validation windows after the pass, 0 to 1."""
+    duration_s: float
+    """Time the pass took in seconds; that of the first includes the building of the graph."""
+
+    @property
+    def rank(self) -> tuple[float, float]:
+        """What makes an epoch the better one: validation accuracy, then a low loss."""
+        return self.val_accuracy, -self.val_loss
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a training has come, for those who watch."""
+
+    stage: str
+    """What is being trained, for people."""
+    epoch: int
+    """Number of the pass just done, the first being 1."""
+    n_epochs: int
+    """Number of passes at most."""
+    loss: float
+    """Training loss of the pass."""
+    accuracy: float
+    """Training accuracy of the pass, 0 to 1."""
+    val_loss: float
+    """Validation loss after the pass."""
+    val_accuracy: float
+    """Validation accuracy after the pass, 0 to 1."""
+    time_left_s: float
+    """Time this stage takes yet if it goes on to the last pass, in seconds."""
+
+
+def is_over(history: Sequence[Epoch], schedule: Schedule) -> bool:
+    """Whether a training that has come this far is to end."""
+    if not history:
+        return False
+    best = max(history, key=lambda epoch: epoch.rank)
+    reached = schedule.stop_accuracy is not None and best.val_accuracy >= schedule.stop_accuracy
+    stale = schedule.patience is not None and len(history) - best.number >= schedule.patience
+    return reached or stale or len(history) >= schedule.max_epochs
+
+
+def progress_of(stage: str, history: Sequence[Epoch], schedule: Schedule) -> Progress:
+    """Return how far a training of at least one pass has come."""
+    last = history[-1]
+    usual_s = float(np.median([epoch.duration_s for epoch in history[1:] or history]))
+    return Progress(
+        stage=stage,
+        epoch=last.number,
+        n_epochs=schedule.max_epochs,
+        loss=last.loss,
+        accuracy=last.accuracy,
+        val_loss=last.val_loss,
+        val_accuracy=last.val_accuracy,
+        time_left_s=usual_s * (schedule.max_epochs - last.number),
+    )

@@ -1,0 +1,130 @@
+"""What a recipe makes of recordings: examples in two parts, and the numbers to get there again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from emgstream.errors import UsageError
+from emgstream.steps import RawSample, Step
+from emgstream.tables import EmgTable
+from emgstream.types import FloatArray
+from training import realtime
+from training.examples import Examples, balanced_weights
+from training.preprocessing import FittedTransforms
+from training.published import (
+    Rows,
+    Split,
+    check_class_counts,
+    distinct_rows,
+    random_split,
+    window_rows,
+)
+from training.recipes import PUBLISHED, Recipe
+
+__all__ = ["Material", "PublishedMaterial", "prepare"]
+
+
+@dataclass(frozen=True, eq=False)
+class PublishedMaterial:
+    """What only the published recipe has, for its report."""
+
+    rows: Rows
+    """The rows without duplicates."""
+    split: Split
+    """The random split, with the place of each window."""
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """Everything a network is trained from."""
+
+    tables: tuple[EmgTable, ...]
+    """The recordings."""
+    class_names: tuple[str, ...]
+    """Classes, in the order of the network's outputs."""
+    step: Step
+    """How samples become steps."""
+    sampling_rate_hz: float | None
+    """Samples a second; None where nobody knows, and the recipe need not."""
+    fitted: FittedTransforms
+    """The transforms, and the rows they were fitted on, stage by stage."""
+    training: Examples
+    """What is learned from."""
+    validation: Examples
+    """What the epoch is chosen by, and the validation figures are of."""
+    weights: FloatArray | None
+    """How much each training example counts; None for all the same."""
+    published: PublishedMaterial | None = None
+    """What only the published recipe has."""
+
+    @property
+    def channel_names(self) -> tuple[str, ...]:
+        """Channels of the recordings, in order."""
+        return self.tables[0].channel_names
+
+
+def prepare(
+    recipe: Recipe,
+    tables: Sequence[EmgTable],
+    class_names: tuple[str, ...],
+    sampling_rate_hz: float | None,
+) -> Material:
+    """Return what a recipe makes of recordings.
+
+    Raises UsageError where the recipe needs a rate that nobody knows, or takes one recording only,
+    and TrainingDataError where a class has too few windows or a channel has no signal.
+    """
+    make = _published if recipe.name == PUBLISHED.name else _realtime
+    return make(tuple(tables), class_names, sampling_rate_hz)
+
+
+def _published(
+    tables: tuple[EmgTable, ...], class_names: tuple[str, ...], sampling_rate_hz: float | None
+) -> Material:
+    if len(tables) > 1:
+        raise UsageError(
+            f"the published recipe takes one recording and got {len(tables)}; name one, or use "
+            "--recipe realtime, which takes any number"
+        )
+    rows = distinct_rows(tables[0], class_names)
+    fitted = rows.fit(tables[0].channel_names)
+    windows = window_rows(fitted.transforms.apply(rows.samples), rows.classes)
+    split = random_split(windows, class_names)
+    return Material(
+        tables=tables,
+        class_names=class_names,
+        step=RawSample(),
+        sampling_rate_hz=sampling_rate_hz or tables[0].sampling_rate_hz,
+        fitted=fitted,
+        training=split.training,
+        validation=split.validation,
+        weights=None,
+        published=PublishedMaterial(rows, split),
+    )
+
+
+def _realtime(
+    tables: tuple[EmgTable, ...], class_names: tuple[str, ...], sampling_rate_hz: float | None
+) -> Material:
+    rate = realtime.rate_of(tables, sampling_rate_hz)
+    step = realtime.step_for(tables, rate)
+    cuts = realtime.cut_recordings(tables, class_names, step)
+    parts = realtime.hold_out(cuts)
+    fitted = realtime.fit_on_training_part(cuts, parts, tables[0].channel_names)
+    training, validation = (
+        realtime.windows_of(cuts, parts, part, fitted.transforms)
+        for part in (realtime.TRAINING, realtime.VALIDATION)
+    )
+    for examples in (training, validation):
+        check_class_counts(examples.classes, class_names)
+    return Material(
+        tables=tables,
+        class_names=class_names,
+        step=step,
+        sampling_rate_hz=rate,
+        fitted=fitted,
+        training=training,
+        validation=validation,
+        weights=balanced_weights(training.classes, len(class_names)),
+    )

@@ -1,0 +1,136 @@
+"""The transforms of each recipe, fitted with scikit-learn and handed over as plain numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.impute import KNNImputer
+from sklearn.preprocessing import PowerTransformer, StandardScaler
+
+from emgstream.errors import TrainingDataError
+from emgstream.transforms import Clip, Impute, Transform, Transforms, YeoJohnson
+
+__all__ = ["FittedTransforms", "fit_published", "fit_realtime"]
+
+Doubles: TypeAlias = npt.NDArray[np.float64]
+_Method: TypeAlias = Literal["linear", "lower", "higher"]
+
+_N_NEIGHBOURS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class FittedTransforms:
+    """Transforms, and what the rows they were fitted on look like on the way through them."""
+
+    transforms: Transforms
+    """The transforms, as plain numbers."""
+    stages: tuple[Doubles, ...]
+    """The rows before the first transform and after each, shape ``(n_rows, n_features)`` each."""
+
+    @property
+    def processed(self) -> Doubles:
+        """The rows after the last transform, in double precision."""
+        return self.stages[-1]
+
+
+def fit_published(rows: Doubles, channel_names: tuple[str, ...]) -> FittedTransforms:
+    """Return the transforms of the published recipe, fitted on rows of counts.
+
+    Missing values by k nearest neighbours within the column, clip to the 1st and 99th percentile,
+    Yeo-Johnson with standardisation, clip to the 5th and 95th percentile.
+
+    Raises TrainingDataError for a channel without a value, or with one value only.
+    """
+    _check_columns(rows, channel_names)
+    fitting = _Fitting(rows)
+    fitting.add(_impute(fitting.rows))
+    fitting.add(_clip(fitting.rows, 1.0, 99.0))
+    _check_spread(fitting.rows, channel_names)
+    fitting.add(_yeo_johnson(fitting.rows))
+    fitting.add(_clip(fitting.rows, 5.0, 95.0, "lower", "higher"))
+    return fitting.fitted
+
+
+def fit_realtime(steps: Doubles, channel_names: tuple[str, ...]) -> FittedTransforms:
+    """Return the transforms of the realtime recipe, fitted on the training part's steps.
+
+    Missing values by the mean, clip to the 0.5th and 99.5th percentile (so that an artefact
+    cannot leave the range the network has seen), Yeo-Johnson with standardisation.
+
+    Raises TrainingDataError for a feature without a value, or with one value only.
+    """
+    _check_columns(steps, channel_names)
+    fitting = _Fitting(steps)
+    fitting.add(_impute(fitting.rows))
+    fitting.add(_clip(fitting.rows, 0.5, 99.5))
+    _check_spread(fitting.rows, channel_names)
+    fitting.add(_yeo_johnson(fitting.rows))
+    return fitting.fitted
+
+
+class _Fitting:
+    """Transforms fitted one after the other, each on what the one before gives."""
+
+    def __init__(self, rows: Doubles) -> None:
+        self._stages = [rows]
+        self._sequence: list[Transform] = []
+
+    @property
+    def rows(self) -> Doubles:
+        return self._stages[-1]
+
+    def add(self, transform: Transform) -> None:
+        self._sequence.append(transform)
+        self._stages.append(transform.apply(self.rows))
+
+    @property
+    def fitted(self) -> FittedTransforms:
+        return FittedTransforms(Transforms(tuple(self._sequence)), tuple(self._stages))
+
+
+def _impute(rows: Doubles) -> Impute:
+    """Ask scikit-learn's imputer, column by column, what it puts for a missing value."""
+    imputer: Any = KNNImputer(n_neighbors=_N_NEIGHBOURS)
+    missing = np.full((1, 1), np.nan)
+    columns = (column.reshape(-1, 1) for column in rows.T)
+    return Impute(tuple(float(imputer.fit(column).transform(missing)[0, 0]) for column in columns))
+
+
+def _clip(
+    rows: Doubles, low: float, high: float, below: _Method = "linear", above: _Method = "linear"
+) -> Clip:
+    return Clip(
+        _numbers(np.percentile(rows, low, axis=0, method=below)),
+        _numbers(np.percentile(rows, high, axis=0, method=above)),
+    )
+
+
+def _yeo_johnson(rows: Doubles) -> YeoJohnson:
+    power: Any = PowerTransformer(method="yeo-johnson", standardize=False)
+    scaler: Any = StandardScaler().fit(power.fit_transform(rows))
+    return YeoJohnson(_numbers(power.lambdas_), _numbers(scaler.mean_), _numbers(scaler.scale_))
+
+
+def _numbers(values: Any) -> tuple[float, ...]:
+    return tuple(map(float, values))
+
+
+def _check_columns(rows: Doubles, names: tuple[str, ...]) -> None:
+    for name, column in zip(names, rows.T, strict=True):
+        if np.all(np.isnan(column)):
+            raise TrainingDataError(
+                f"channel {name} has no value in {len(column)} rows; expected a signal; "
+                "leave the channel out with --channels"
+            )
+
+
+def _check_spread(rows: Doubles, names: tuple[str, ...]) -> None:
+    for name, column in zip(names, rows.T, strict=True):
+        if np.ptp(column) == 0.0:
+            raise TrainingDataError(
+                f"channel {name} stays at {column[0]:.6g} throughout; expected a signal; is its "
+                "electrode connected? leave the channel out with --channels"
+            )

@@ -1,0 +1,58 @@
+"""The recipes by name: how a model is made of recordings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from emgstream.errors import UsageError
+from training.history import Schedule
+
+__all__ = ["PUBLISHED", "REALTIME", "RECIPES", "Recipe", "recipe_named"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One way to make a model."""
+
+    name: str
+    """The name it goes by."""
+    schedule: Schedule
+    """How long and how fast to learn."""
+    held_out: str
+    """What the validation figures were measured on, for people."""
+
+    def with_max_epochs(self, max_epochs: int | None) -> Recipe:
+        """Return the recipe with another largest number of epochs; None changes nothing.
+
+        Raises UsageError for less than one epoch.
+        """
+        if max_epochs is None:
+            return self
+        if max_epochs < 1:
+            raise UsageError(f"{max_epochs} epochs; expected at least 1")
+        return replace(self, schedule=replace(self.schedule, max_epochs=max_epochs))
+
+
+PUBLISHED = Recipe(
+    name="published",
+    schedule=Schedule(max_epochs=300, stop_accuracy=0.97),
+    held_out="a random 20 % of overlapping windows, which share rows with those trained on",
+)
+"""Raw rows without duplicates, a random split: what the published figure was measured with."""
+
+REALTIME = Recipe(
+    name="realtime",
+    schedule=Schedule(max_epochs=60, patience=12),
+    held_out="repetitions of each movement that were not trained on",
+)
+"""Steps of 20 ms, whole repetitions held out: made for live use."""
+
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (REALTIME, PUBLISHED)}
+"""Every recipe by its name, the default first."""
+
+
+def recipe_named(name: str) -> Recipe:
+    """Return a recipe; raises UsageError for a name that is none."""
+    if name not in RECIPES:
+        raise UsageError(f"no recipe is called {name!r}; there are {', '.join(RECIPES)}")
+    return RECIPES[name]

@@ -1,0 +1,163 @@
+"""The report's folder: what goes in, and under which names."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from emgstream.errors import OutputError
+from training.evaluate import confusion_matrix
+from training.examples import ClassArray
+from training.export import save_h5
+from training.findings import Findings
+from training.material import Material
+from training.published import Rows
+from training.recipes import Recipe
+from training.report import figures
+from training.report.page import Page, Picture, page_html
+
+__all__ = ["Report", "make_folder", "write_report"]
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """Everything that is reported of one training."""
+
+    recipe: Recipe
+    """How it was made."""
+    material: Material
+    """What it was made of."""
+    findings: Findings
+    """What it came to."""
+    network: Any
+    """The trained Keras network."""
+    seed: int
+    """Seed of the training."""
+
+    @cached_property
+    def transformed(self) -> tuple[npt.NDArray[np.float64], ClassArray]:
+        """What the network sees at one time step, with its class.
+
+        All rows for the published recipe, the last step of every training window else.
+        """
+        if self.material.published is not None:
+            return self.material.fitted.processed, self.material.published.rows.classes
+        training = self.material.training
+        return training.windows[:, -1].astype(np.float64), training.classes
+
+    def correlations(self) -> dict[str, float]:
+        """Return each channel's correlation with the number of the label (Pearson).
+
+        Of the transformed values, not of the raw counts: that is where the published figures
+        (biceps -0.057) are found.
+        """
+        values, classes = self.transformed
+        return {
+            name: float(np.corrcoef(column, classes)[0, 1])
+            for name, column in zip(self.material.channel_names, values.T, strict=True)
+        }
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of a report; raises OutputError where that is not possible."""
+    _or_output_error(folder, lambda: folder.mkdir(parents=True, exist_ok=True))
+
+
+def write_report(folder: Path, report: Report) -> None:
+    """Write the report's files into a folder that is there.
+
+    ``report.html`` holds everything on one page; beside it are the figures (PNG), the numbers
+    (``report.json``), the network in Keras' older format (``model.h5``) and, for the published
+    recipe, ``preprosesseddata.csv`` (the name it was published under). Raises OutputError.
+    """
+    contents = _contents(report)
+
+    def write() -> None:
+        for name, content in contents.items():
+            (folder / name).write_bytes(content)
+        save_h5(report.network, folder / "model.h5")
+
+    _or_output_error(folder, write)
+
+
+def preprocessed_csv(rows: Rows, processed: npt.NDArray[np.float64], names: tuple[str, ...]) -> str:
+    """Return the preprocessed rows as the published file has them.
+
+    The first column, without a name, is the row's number in the recording; the last is the label's
+    number. Numbers are written so that reading them gives the same bits.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["", *names, "label"])
+    columns = zip(rows.places.tolist(), processed.tolist(), rows.classes.tolist(), strict=True)
+    writer.writerows([place, *values, label] for place, values, label in columns)
+    return text.getvalue()
+
+
+def _contents(report: Report) -> dict[str, bytes]:
+    pictures = _pictures(report)
+    numbers = {
+        "recipe": report.recipe.name,
+        "seed": report.seed,
+        "files": [table.path.name for table in report.material.tables],
+        "channels": list(report.material.channel_names),
+        "correlations_with_label": report.correlations(),
+        **report.findings.report(),
+    }
+    page = Page(report.recipe, report.material, report.findings, report.correlations(), report.seed)
+    contents = {name: picture.png for name, picture in pictures.items()}
+    contents["report.json"] = json.dumps(numbers, indent=2).encode()
+    contents["report.html"] = page_html(page, pictures).encode()
+    if report.material.published is not None:
+        table = preprocessed_csv(
+            report.material.published.rows,
+            report.material.fitted.processed,
+            report.material.channel_names,
+        )
+        contents["preprosesseddata.csv"] = table.encode()
+    return contents
+
+
+def _pictures(report: Report) -> dict[str, Picture]:
+    findings, material = report.findings, report.material
+    imputed = material.fitted.stages[1]
+    scaled = (imputed - imputed.mean(axis=0)) / imputed.std(axis=0)
+    values, classes = report.transformed
+    drawn = {
+        "learning_curves.png": figures.learning_curves(findings.history, findings.best),
+        "confusion_matrix.png": figures.confusion(
+            findings.confusion, material.class_names, "Validation windows"
+        ),
+        "box_plots.png": figures.box_plots(
+            scaled, material.fitted.processed, material.channel_names
+        ),
+        "scatter.png": figures.scatter(
+            values, classes, material.channel_names, material.class_names
+        ),
+    }
+    blocked = findings.time_blocked
+    if blocked is not None:
+        matrix = confusion_matrix(blocked.classes, blocked.predicted, len(material.class_names))
+        drawn["confusion_matrix_held_out_time.png"] = figures.confusion(
+            matrix, material.class_names, "Held-out time"
+        )
+    return {name: Picture(figures.to_png(figure)) for name, figure in drawn.items()}
+
+
+def _or_output_error(folder: Path, act: Callable[[], None]) -> None:
+    try:
+        act()
+    except OSError as error:
+        raise OutputError(
+            f"cannot write the report to {folder}: {error.strerror or error}; "
+            "choose another folder with --report"
+        ) from error
