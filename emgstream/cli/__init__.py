@@ -1,0 +1,75 @@
+"""The command line: one module a verb, imported only when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from emgstream import __version__
+from emgstream.errors import EmgStreamError, UsageError
+
+__all__ = ["VERBS", "main"]
+
+VERBS = {
+    "live": "stream the sensor board through a model: plug it in and watch",
+    "replay": "stream a recording through a model, as if it were live",
+    "simulate": "pretend to be the board: synthetic EMG on a port, with faults to order",
+    "train": "train a model on recordings",
+    "ports": "list the serial ports, and what answers on each",
+    "firmware": "hand out the sketch for the board, with wiring and safety notes",
+    "inspect": "say what a model or a recording holds",
+}
+"""Each verb with what it does; the module of the same name has ``add_arguments`` and ``run``."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Wrong words are one line on stderr, like every other failure."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see {self.prog} --help")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code: 0, or 1 after one line that says why."""
+    try:
+        _run(sys.argv[1:] if arguments is None else arguments)
+        sys.stdout.flush()
+    except EmgStreamError as error:
+        return _fail(str(error))
+    except KeyboardInterrupt:
+        return _fail("stopped by Ctrl-C")
+    except BrokenPipeError:
+        return _fail("standard output was closed by its reader")
+    return 0
+
+
+def _run(arguments: Sequence[str]) -> None:
+    parser = _Parser(
+        prog="emgstream",
+        description="A real-time streaming classifier for live EMG sensors.",
+        epilog="\n".join(["verbs:", *(f"  {verb:10} {what}" for verb, what in VERBS.items())])
+        + "\n\n`emgstream VERB --help` tells more of each.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"emgstream {__version__}")
+    parser.add_argument("verb", choices=VERBS, metavar="verb", help="what to do; see below")
+    parser.add_argument("words", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    parsed = parser.parse_args(arguments)
+    verb = importlib.import_module(f"emgstream.cli.{parsed.verb}")
+    verb_parser = _Parser(prog=f"emgstream {parsed.verb}", description=verb.__doc__)
+    verb.add_arguments(verb_parser)
+    verb.run(verb_parser.parse_args(parsed.words))
+
+
+def _fail(reason: str) -> int:
+    """Say why on one line; a closed standard output must not speak again when Python ends."""
+    print("emgstream:", " ".join(reason.split()), file=sys.stderr)  # noqa: T201
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1

@@ -1,0 +1,98 @@
+"""Stream the sensor board through a model: plug it in and watch.
+
+Ctrl-C ends it, at any moment.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from emgstream.bundle import read_model
+from emgstream.cli import options
+from emgstream.cli.headless import LiveRun, add_output_arguments, run_headless
+from emgstream.data import DEMO
+from emgstream.sources.serial_board import AUTO, SerialBoardSource
+
+__all__ = ["add_arguments", "run"]
+
+_SIMULATED = "simulated"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the words of ``emgstream live``."""
+    parser.add_argument(
+        "--port",
+        default=AUTO,
+        metavar="PORT",
+        help="a port, socket://HOST:PORT, 'simulated' (synthetic EMG, no board needed), or 'auto', "
+        "the default: the first board on USB that answers; see emgstream ports",
+    )
+    parser.add_argument(
+        "--baud", type=_baud, metavar="N", help="speed of the line; default: found by trying"
+    )
+    parser.add_argument(
+        "--model",
+        type=options.model_path,
+        default=DEMO,
+        metavar="M",
+        help="the model, .emgmodel; the default, 'demo', was trained on synthetic data",
+    )
+    options.add_channels(
+        parser,
+        "the board's channels to take as the model's, in its order, by name or number from 1; "
+        "default: by name where the board has all of them, else in the order of its pins",
+    )
+    parser.add_argument(
+        "--seconds", type=options.positive, metavar="N", help="end after so long; default: Ctrl-C"
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="go on with a rate more than 5%% off the model's"
+    )
+    parser.add_argument(
+        "--no-reconnect",
+        action="store_true",
+        help="end when the board is unplugged; default: wait for it and go on",
+    )
+    add_output_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Stream until Ctrl-C, or for the time asked for."""
+    model = read_model(arguments.model)
+    manifest = model.manifest
+    with _port(arguments.port) as port:
+        source = SerialBoardSource(
+            port,
+            baud=arguments.baud,
+            channel_names=manifest.channel_names,
+            channels=arguments.channels,
+            sampling_rate_hz=manifest.sampling_rate_hz,
+            reconnect=not arguments.no_reconnect,
+            force=arguments.force,
+        )
+        # the source guards the rate itself, as it is measured
+        check = replace(manifest, sampling_rate_hz=None).check_stream
+        run_headless(source, model, arguments, LiveRun(source.status, check, arguments.seconds))
+
+
+@contextmanager
+def _port(name: str) -> Iterator[str]:
+    """Give the port to open; with ``simulated``, that of a board that lives as long."""
+    if name != _SIMULATED:
+        yield name
+        return
+    import os
+
+    from emgstream.simulation.board import SimulatedBoard  # only this needs it
+
+    with SimulatedBoard(tcp=0 if os.name == "nt" else None) as board:
+        yield board.port
+
+
+def _baud(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 50 <= int(text) <= 4_000_000):
+        raise argparse.ArgumentTypeError(f"{text!r} is no speed; expected a number as 500000")
+    return int(text)

@@ -1,0 +1,67 @@
+"""Options that several verbs share, and how their values are read."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+from emgstream.data import DEMO, DEMO_MODEL, DEMO_RECORDING
+
+__all__ = ["add_channels", "add_rate", "any_path", "model_path", "positive", "recording_path"]
+
+
+def positive(text: str) -> float:
+    """Read a positive, finite number; raises ArgumentTypeError."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0.0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number")
+    return value
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Read names parted by commas; raises ArgumentTypeError for none, empty ones and doubles."""
+    parts = tuple(part.strip() for part in text.split(","))
+    if not all(parts) or len(set(parts)) != len(parts):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a list of different names: a,b,c")
+    return parts
+
+
+def add_channels(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add ``--channels a,b,c``."""
+    parser.add_argument("--channels", type=_names, metavar="A,B,C", help=what)
+
+
+def add_rate(parser: argparse.ArgumentParser) -> None:
+    """Add ``--rate HZ``."""
+    parser.add_argument(
+        "--rate",
+        type=positive,
+        metavar="HZ",
+        help="sampling rate of the recording, where it has no time_s column",
+    )
+
+
+def recording_path(text: str) -> Path:
+    """Return the path of a recording; ``demo`` is the shipped synthetic one."""
+    return _shipped_or(text, {DEMO: DEMO_RECORDING})
+
+
+def model_path(text: str) -> Path:
+    """Return the path of a model; ``demo`` is the shipped one, trained on synthetic data."""
+    return _shipped_or(text, {DEMO: DEMO_MODEL})
+
+
+def any_path(text: str) -> Path:
+    """Return the path of a recording or a model; ``demo`` and ``demo.emgmodel`` are shipped."""
+    return _shipped_or(text, {DEMO: DEMO_RECORDING, DEMO_MODEL.name: DEMO_MODEL})
+
+
+def _shipped_or(text: str, shipped: Mapping[str, Path]) -> Path:
+    """Return a shipped file by its name, unless there is a file of that name here."""
+    path = Path(text)
+    return path if path.exists() else shipped.get(text, path)

@@ -1,0 +1,77 @@
+"""Stream a recording through a model, at its own pace or faster, as if it were live."""
+
+from __future__ import annotations
+
+import argparse
+
+from emgstream.bundle import Model, read_model
+from emgstream.cli import options
+from emgstream.cli.headless import add_output_arguments, run_headless
+from emgstream.cli.terminal import note
+from emgstream.data import DEMO
+from emgstream.errors import UsageError
+from emgstream.sources.replay import ReplaySource
+from emgstream.tables import EmgTable, read_table
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the words of ``emgstream replay``."""
+    parser.add_argument(
+        "file",
+        type=options.recording_path,
+        help="a recording, .csv or .csv.gz; 'demo' is the shipped synthetic one",
+    )
+    parser.add_argument(
+        "--model",
+        type=options.model_path,
+        default=DEMO,
+        metavar="M",
+        help="the model, .emgmodel; the default, 'demo', was trained on synthetic data",
+    )
+    options.add_rate(parser)
+    options.add_channels(
+        parser, "columns to take as the model's channels, in its order; default: by name"
+    )
+    parser.add_argument(
+        "--speed",
+        type=_speed,
+        default=1.0,
+        metavar="1|4|max",
+        help="how many times faster than it was recorded; default 1",
+    )
+    parser.add_argument("--loop", action="store_true", help="begin again at the end")
+    add_output_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Replay one file to its end, or until Ctrl-C."""
+    model = read_model(arguments.model)
+    table = _read(arguments, model)
+    for repair in table.repairs:
+        note(f"{table.path.name}: {repair}")
+    source = ReplaySource(
+        table,
+        sampling_rate_hz=arguments.rate,
+        speed=arguments.speed,
+        loop=arguments.loop,
+        channel_names=model.manifest.channel_names,
+    )
+    model.manifest.check_stream(source.info)
+    run_headless(source, model, arguments)
+
+
+def _read(arguments: argparse.Namespace, model: Model) -> EmgTable:
+    expected = model.manifest.channel_names
+    chosen = arguments.channels or expected
+    if len(chosen) != len(expected):
+        raise UsageError(
+            f"--channels names {len(chosen)}: {', '.join(chosen)}; the model expects "
+            f"{len(expected)}: {', '.join(expected)}; name one column for each, in this order"
+        )
+    return read_table(arguments.file, channels=chosen)
+
+
+def _speed(text: str) -> float | None:
+    return None if text == "max" else options.positive(text)

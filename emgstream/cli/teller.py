@@ -1,0 +1,42 @@
+"""Notes, alarms and changes of a live stream, each said once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from emgstream.sources.status import SourceStatus
+
+__all__ = ["Teller"]
+
+_BREAKS = ("stalled", "unplugged")
+
+
+class Teller:
+    """Says what is new in one status after the other.
+
+    A stall or an unplugged board is said when it begins, and again when samples come.
+    """
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._said: set[str] = set()
+        self._break = ""
+
+    def tell(self, status: SourceStatus | None) -> None:
+        """Say what was not said yet; nothing where there is no status."""
+        if status is None:
+            return
+        for text in (*status.notes, *(f"alarm: {alarm}" for alarm in status.alarms)):
+            if text not in self._said:
+                self._said.add(text)
+                self._say(text)
+        self._tell_break(status)
+
+    def _tell_break(self, status: SourceStatus) -> None:
+        kind = status.state.split()[0].rstrip(":")
+        if kind in _BREAKS and kind != self._break:
+            self._break = kind
+            self._say(f"{status.port}: {status.state}")
+        elif status.is_streaming and self._break:
+            self._break = ""
+            self._say(f"{status.port}: streaming again")

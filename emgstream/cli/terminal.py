@@ -1,0 +1,190 @@
+"""What a person sees in the terminal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from emgstream.outputs.base import Update
+from emgstream.sources.status import SourceStatus
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from training.history import Progress as Epoch
+
+__all__ = ["EpochBar", "LiveLine", "console", "note", "print_facts", "print_summary"]
+
+_BAR_CELLS = 20
+
+
+def console(to_stderr: bool = False) -> Console:
+    """Return the terminal to write to."""
+    return Console(stderr=to_stderr, highlight=False, soft_wrap=True)
+
+
+def note(text: str) -> None:
+    """Say something on stderr that is worth knowing and stops nothing."""
+    console(to_stderr=True).print(f"[yellow]note:[/] {escape(text)}")
+
+
+class LiveLine:
+    """One line that follows the newest decision; silent where nobody watches a terminal."""
+
+    def __init__(self, terminal: Console) -> None:
+        self._live = Live(console=terminal, auto_refresh=False, transient=True)
+        self._watched = terminal.is_terminal
+        self._last_s = time.perf_counter()
+        self._last_n = 0
+
+    def __enter__(self) -> Self:
+        if self._watched:
+            self._live.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._live.stop()
+
+    def show(
+        self, n_received: int, update: Update | None, status: SourceStatus | None = None
+    ) -> None:
+        """Show the newest decision, and how the stream is doing.
+
+        Without a status that is the rate at which samples came since the last call.
+        """
+        now_s = time.perf_counter()
+        rate_hz = (n_received - self._last_n) / max(now_s - self._last_s, 1e-9)
+        self._last_s, self._last_n = now_s, n_received
+        if not self._watched or (update is None and status is None):
+            return
+        pace = f"{rate_hz:9,.0f} samples/s" if status is None else _pace(status)
+        parts = [pace] if update is None else [_line(update), pace, _lateness(update)]
+        self._live.update(Text("   ").join(map(_text, parts)), refresh=True)
+
+    def tell(self, text: str) -> None:
+        """Print something worth knowing above the line; on stderr where nobody watches."""
+        if self._watched:
+            self._live.console.print(f"[yellow]note:[/] {escape(text)}")
+        else:
+            note(text)
+
+
+def _text(part: str | Text) -> Text:
+    return part if isinstance(part, Text) else Text(part)
+
+
+def _pace(status: SourceStatus) -> Text:
+    """Return what a live stream is doing, in red where it is not streaming or loses samples."""
+    if not status.is_streaming:
+        return Text(status.state, style="bold red")
+    rate = "   measuring" if status.rate_hz is None else f"{status.rate_hz:9.2f} Hz"
+    ppm = "" if status.ppm is None else f" {status.ppm:+.0f} ppm"
+    if not status.sees_loss:
+        return Text(f"{rate}{ppm}   text: loss unseen")
+    loss = f"   lost {status.loss:.2%}, in 5 s {status.recent_loss:.2%}"
+    return Text.assemble(f"{rate}{ppm}", (loss, "bold red" if status.recent_loss > 0.01 else ""))
+
+
+def _lateness(update: Update) -> str:
+    return f"{update.latency_s[-1] * 1e3:6.1f} ms late"
+
+
+def _line(update: Update) -> Text:
+    decision = update.decisions[-1]
+    filled = round(decision.confidence * _BAR_CELLS)
+    width = max(map(len, update.decisions.class_names))
+    return Text.assemble(
+        (f"{decision.label:{width}} ", "bold"),
+        ("━" * filled, "green"),
+        ("━" * (_BAR_CELLS - filled), "bright_black"),
+        f" {decision.confidence:4.0%}   {update.time_s[-1]:8.1f} s",
+    )
+
+
+class EpochBar:
+    """A bar for each stage of a training: epoch, loss, accuracy and time left."""
+
+    def __init__(self, terminal: Console) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("epoch {task.completed:.0f}/{task.total:.0f}   {task.fields[figures]}"),
+            TimeRemainingColumn(),
+            console=terminal,
+        )
+        self._stages: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._progress.stop()
+
+    def show(self, epoch: Epoch) -> None:
+        """Show one epoch done."""
+        if epoch.stage not in self._stages:
+            self._stages[epoch.stage] = self._progress.add_task(
+                epoch.stage, total=epoch.n_epochs, figures=""
+            )
+        self._progress.update(
+            self._stages[epoch.stage],
+            completed=epoch.epoch,
+            figures=f"loss {epoch.val_loss:.4f}   accuracy {epoch.val_accuracy:.1%}",
+        )
+
+
+def print_facts(terminal: Console, facts: Iterable[tuple[str, str]]) -> None:
+    """Print names and values in two columns."""
+    table = Table.grid(padding=(0, 2))
+    for name, value in facts:
+        table.add_row(f"[bold]{escape(name)}", escape(value))
+    terminal.print(table)
+
+
+def print_summary(terminal: Console, document: dict[str, Any]) -> None:
+    """Print what a run came to."""
+    print_facts(terminal, _summary_facts(document))
+
+
+def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    latency = document["latency_ms"]
+    yield "source", document["source"]
+    yield "model", document["model"]
+    yield "samples", f"{document['samples']:,}   lost {document['lost']:,}"
+    if "rate_hz" in document:
+        yield from _live_facts(document)
+    yield "decisions", f"{document['decisions']:,}   {document['decisions_per_s']:,.0f} a second"
+    if document["skipped"]:
+        yield "skipped", f"{document['skipped']:,} samples the classifier was too late for"
+    if document["decisions"]:
+        yield "latency", "   ".join(f"{name} {value:.2f} ms" for name, value in latency.items())
+    if document["accuracy"] is not None:
+        yield "accuracy", f"{document['accuracy']:.1%} against the recording's own labels"
+        for name, recall in document["recall"].items():
+            yield "", f"{recall:6.1%} of {name}"
+    if document["labels_unknown_to_model"]:
+        yield "not taught", f"{document['labels_unknown_to_model']:,} decisions on other labels"
+
+
+def _live_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    """Return what is known of a live stream beside its samples."""
+    if document["rate_hz"] is not None:
+        ppm = "" if document["ppm"] is None else f"   the board's clock {document['ppm']:+.0f} ppm"
+        yield "rate", f"{document['rate_hz']:.3f} Hz{ppm}"
+    if document["sees_loss"]:
+        away = f"   and {document['missed']:,} while it was away" if document["missed"] else ""
+        loss = f"{document['lost_on_line']:,} ({document['loss']:.3%}) on the line{away}"
+        yield "loss", f"{loss}   {document['gaps']} gaps   {document['reconnects']} reconnects"
+    else:
+        yield "loss", f"not seen in text   {document['reconnects']} reconnects"
+    for alarm in document["alarms"]:
+        yield "alarm", alarm

@@ -1,0 +1,160 @@
+"""How late a live decision is, what live streaming costs, and what a hundred unplugged cables do.
+
+The board is simulated, on a pty, at 1 kHz; what reads it is the product's own serial source.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from bench_rows import Row, table
+
+from emgstream.bundle import Model, read_model
+from emgstream.data import DEMO_MODEL
+from emgstream.engine import Engine
+from emgstream.outputs.base import Update
+from emgstream.simulation.board import SimulatedBoard
+from emgstream.sources.serial_board import SerialBoardSource
+from emgstream.types import TimeArray
+
+LATENCY_S = 30.0
+CPU_SHORT_S, CPU_LONG_S = 5, 25
+N_CYCLES = 100
+SAMPLES_A_CYCLE = 100
+
+
+def measure() -> Iterator[Row]:
+    """Time decisions, processor and reconnects."""
+    latencies_ms = 1e3 * _latencies_s(read_model(DEMO_MODEL))
+    p50, p99 = np.percentile(latencies_ms, [50, 99])
+    yield Row(
+        "board's write to decision on a pty at 1 kHz, a decision every step, p50 / p99",
+        f"{p50:.2f} / {p99:.2f} ms ({len(latencies_ms)} decisions)",
+        wanted="3 / 10 ms",
+    )
+    yield Row(
+        "processor at 1 kHz, headless, whole process, start-up aside",
+        f"{_cpu_share():.1%} of a core",
+        wanted="under 15 %",
+    )
+    n_resumed, worst, longest_s = _cycles()
+    yield Row(
+        f"{N_CYCLES} times unplugged and replugged, worst gap in the index against the truth",
+        f"{n_resumed} resumed, {worst} samples off, {longest_s * 1e3:.0f} ms to the next sample",
+        wanted="all resume",
+    )
+
+
+class _Clocked:
+    """An output that keeps when each decision was there."""
+
+    def __init__(self) -> None:
+        self.decided_s: dict[int, float] = {}
+
+    def write(self, update: Update) -> None:
+        now_s = time.perf_counter()
+        self.decided_s.update((int(index), now_s) for index in update.decisions.indices)
+
+
+def _source(port: str, model: Model) -> SerialBoardSource:
+    manifest = model.manifest
+    return SerialBoardSource(
+        port,
+        channel_names=manifest.channel_names,
+        sampling_rate_hz=manifest.sampling_rate_hz,
+    )
+
+
+def _latencies_s(model: Model) -> TimeArray:
+    """Return the time from the write of a window's last frame to its decision."""
+    clocked = _Clocked()
+    with SimulatedBoard() as board:
+        with Engine(_source(board.port, model), model, [clocked]) as engine:
+            engine.wait(LATENCY_S)
+        writes = board.take_writes()
+    indices = np.array(sorted(clocked.decided_s))
+    decided_s = np.array([clocked.decided_s[index] for index in indices.tolist()])
+    newest = np.array([write.index for write in writes])
+    written_s = np.array([write.host_s for write in writes])
+    latencies_s: TimeArray = decided_s - written_s[np.searchsorted(newest, indices)]
+    return latencies_s
+
+
+def _cpu_share() -> float:
+    """Return processor seconds a second of a process that streams from a board of another."""
+    with tempfile.TemporaryDirectory() as folder:
+        port = str(Path(folder, "ttyEMG"))
+        board = subprocess.Popen(
+            [sys.executable, "-m", "emgstream", "simulate", "--link", port],
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            while not os.path.lexists(port):
+                time.sleep(0.05)
+            used_s = [_cpu_s(port, seconds) for seconds in (CPU_SHORT_S, CPU_LONG_S)]
+        finally:
+            board.terminate()
+            board.wait()
+    return (used_s[1] - used_s[0]) / (CPU_LONG_S - CPU_SHORT_S)
+
+
+def _cpu_s(port: str, seconds: int) -> float:
+    words = ("live", "--headless", "--port", port, "--seconds", str(seconds))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "emgstream", *words],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"emgstream live ended with {process.returncode}")
+    return float(usage.ru_utime + usage.ru_stime)
+
+
+def _cycles() -> tuple[int, int, float]:
+    """Return reconnects, the worst error of the index over a break, and the longest resumption."""
+    spans: dict[int, list[int]] = {}
+    longest_s = 0.0
+    with SimulatedBoard() as board, SerialBoardSource(board.port) as source:
+        for segment in range(N_CYCLES + 1):
+            began_s = time.perf_counter()
+            _read_segment(source, segment, spans, 1)
+            longest_s = max(longest_s, time.perf_counter() - began_s)
+            _read_segment(source, segment, spans, SAMPLES_A_CYCLE)
+            if segment < N_CYCLES:
+                board.unplug()
+                board.replug()
+        runs = board.ledger().runs
+        n_reconnects = source.status().n_reconnects
+    if len(runs) != len(spans):
+        raise RuntimeError(f"{len(runs)} starts became {len(spans)} segments")
+    worst = 0
+    for segment in range(N_CYCLES):
+        (first, end), (next_first, _) = spans[segment], spans[segment + 1]
+        before, after = runs[segment], runs[segment + 1]
+        last_s = before.host_s + (end - first - 1) / before.rate_hz
+        truth = round((after.host_s - last_s) * before.rate_hz) - 1
+        worst = max(worst, abs(next_first - end - truth))
+    return n_reconnects, worst, longest_s
+
+
+def _read_segment(
+    source: SerialBoardSource, segment: int, spans: dict[int, list[int]], n_samples: int
+) -> None:
+    """Read until so many samples of a segment came; note where each segment starts and ends."""
+    while segment not in spans or spans[segment][1] - spans[segment][0] < n_samples:
+        chunk = source.read()
+        if len(chunk):
+            spans.setdefault(chunk.segment, [chunk.first_index, 0])[1] = chunk.end_index
+
+
+if __name__ == "__main__":
+    print(table(measure()))

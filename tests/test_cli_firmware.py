@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from emgstream import firmware
+from emgstream.cli import main
+
+
+@pytest.mark.parametrize(
+    ("action", "text"), [("show", firmware.source()), ("wiring", firmware.wiring())]
+)
+def test_the_sketch_and_its_notes_are_printed_as_they_are(
+    action: str, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["firmware", action]) == 0
+    assert capsys.readouterr().out == text
+
+
+def test_the_notes_say_plainly_what_is_safe() -> None:
+    for text in (firmware.source(), firmware.wiring()):
+        assert "battery" in text.lower()
+        assert "person is attached" in text.lower()
+
+
+def test_the_sketch_is_exported_as_the_arduino_ide_wants_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["firmware", "export", str(tmp_path / "new")]) == 0
+    sketch = tmp_path / "new" / "emg_board" / "emg_board.ino"
+    assert sketch.read_text(encoding="utf-8") == firmware.source()
+    assert "battery" in capsys.readouterr().out
+
+
+def test_an_edited_sketch_is_never_overwritten(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["firmware", "export", str(tmp_path)]) == 0
+    sketch = tmp_path / "emg_board" / "emg_board.ino"
+    sketch.write_text("mine")
+    assert main(["firmware", "export", str(tmp_path)]) == 1
+    assert sketch.read_text() == "mine"
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "exists already" in line
+
+
+def test_a_word_that_is_none_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["firmware", "flash"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "invalid choice: 'flash'" in line

@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from emgstream.bundle import Model
+from emgstream.cli import main
+from emgstream.data import DEMO_RECORDING
+from emgstream.pipeline import Pipeline
+from emgstream.simulation import CueScript, record_session
+from emgstream.tables import read_table
+from emgstream.types import Chunk
+
+EMGSTREAM = [sys.executable, "-m", "emgstream"]
+KEYS = {"index", "time_s", "label", "confidence", "probabilities", "status"}
+
+
+@pytest.fixture(scope="session")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four seconds of synthetic EMG at 1 kHz, two movements and rest."""
+    path = tmp_path_factory.mktemp("recording") / "take.csv"
+    record_session(path, CueScript.parse("rest:1,hand_close:1.5,elbow_bend:1.5"), seed=9)
+    return path
+
+
+def decisions(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+@pytest.fixture
+def replayed(recording: Path, tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
+    def replay(*words: str) -> list[dict[str, Any]]:
+        out = tmp_path / "decisions.jsonl"
+        assert main(["replay", str(recording), "--headless", "--jsonl", str(out), *words]) == 0
+        return decisions(out)
+
+    return replay
+
+
+def test_every_decision_is_one_json_object(replayed: Callable[..., list[dict[str, Any]]]) -> None:
+    lines = replayed("--speed", "max")
+    assert [line["index"] for line in lines] == list(range(199, 4000, 20))
+    for line in lines:
+        assert set(line) >= KEYS
+        assert line["time_s"] == pytest.approx(line["index"] / 1000.0)
+        assert line["confidence"] == max(line["probabilities"].values())
+        assert line["probabilities"][line["label"]] == line["confidence"]
+        assert line["status"] == "ok"
+
+
+def test_speed_changes_no_decision(replayed: Callable[..., list[dict[str, Any]]]) -> None:
+    assert replayed("--speed", "max") == replayed("--speed", "4")
+
+
+def test_a_replay_is_one_pass_over_the_whole_file(
+    replayed: Callable[..., list[dict[str, Any]]], recording: Path, demo_model: Model
+) -> None:
+    table = read_table(recording)
+    whole = Pipeline(demo_model).push(Chunk(0, table.samples))
+    lines = replayed("--speed", "max")
+    assert [line["index"] for line in lines] == whole.indices.tolist()
+    found = [list(line["probabilities"].values()) for line in lines]
+    np.testing.assert_array_equal(np.array(found, dtype=np.float32), whole.probabilities)
+
+
+def test_the_summary_tells_how_much_how_late_and_how_right(recording: Path, tmp_path: Path) -> None:
+    out = tmp_path / "summary.json"
+    words = ["replay", str(recording), "--headless", "--speed", "max", "--summary", str(out)]
+    assert main(words) == 0
+    summary = json.loads(out.read_text())
+    assert (summary["samples"], summary["lost"], summary["skipped"]) == (4000, 0, 0)
+    assert summary["decisions"] == 191
+    assert 0.0 <= summary["accuracy"] <= 1.0
+    assert set(summary["recall"]) == {"rest", "hand_close", "elbow_bend"}
+    assert sum(sum(row.values()) for row in summary["confusion"].values()) == 191
+    latency = summary["latency_ms"]
+    assert 0.0 < latency["p50"] <= latency["p95"] <= latency["p99"]
+
+
+def test_only_decisions_go_to_standard_output(recording: Path) -> None:
+    words = ["replay", str(recording), "--headless", "--speed", "max", "--jsonl", "-"]
+    run = subprocess.run([*EMGSTREAM, *words], capture_output=True, text=True, check=True)
+    assert len([json.loads(line) for line in run.stdout.splitlines()]) == 191
+    assert "decisions" in run.stderr
+
+
+def test_the_live_path_loads_no_heavy_library(recording: Path) -> None:
+    program = (
+        "import sys; from emgstream.cli import main; "
+        f"assert main(['replay', {str(recording)!r}, '--headless', '--speed', 'max']) == 0; "
+        "heavy = ('tensorflow', 'keras', 'sklearn', 'pandas', 'scipy', 'PyQt5', 'pyqtgraph'); "
+        "print(*[name for name in heavy if name in sys.modules], 'none', file=sys.stderr)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert run.stderr.split() == ["none"]
+
+
+def test_the_shipped_recording_replays_by_its_name(tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    assert main(["replay", "demo", "--headless", "--speed", "max", "--jsonl", str(out)]) == 0
+    assert decisions(out)[-1]["index"] == pytest.approx(read_table(DEMO_RECORDING).n_rows, abs=20)
+
+
+def test_other_column_names_are_picked_in_the_models_order(
+    recording: Path, tmp_path: Path, replayed: Callable[..., list[dict[str, Any]]]
+) -> None:
+    renamed = tmp_path / "renamed.csv"
+    renamed.write_text(recording.read_text().replace("biceps,triceps,middle", "c1,c2,c3", 1))
+    out = tmp_path / "out.jsonl"
+    words = ["replay", str(renamed), "--headless", "--speed", "max", "--jsonl", str(out)]
+    assert main([*words, "--channels", "c1,c2,c3"]) == 0
+    assert decisions(out) == replayed("--speed", "max")
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["replay"], "required: file"),
+        (["fly"], "invalid choice: 'fly'"),
+        (["replay", "none.csv"], "none.csv"),
+        (["replay", "."], "."),
+        (["replay", "demo", "--model", "none.emgmodel"], "none.emgmodel: no such file"),
+        (["replay", "demo", "--model", __file__], "not a model"),
+        (["replay", "demo", "--speed", "0"], "'0' is not a positive number"),
+        (["replay", "demo", "--speed", "quick"], "'quick' is not a positive number"),
+        (["replay", "demo", "--rate", "500"], "500 Hz; the model expects 1000 Hz"),
+        (["replay", "demo", "--channels", "biceps,triceps"], "the model expects 3"),
+        (["replay", "demo", "--channels", "biceps,,middle"], "not a list of different names"),
+        (["replay", "demo", "--channels", "biceps,triceps,thumb"], "thumb"),
+        (["replay", "demo", "--speed", "max", "--jsonl", "no/such/folder"], "cannot write"),
+        (["replay", "demo", "--speed", "max", "--summary", "no/such/folder"], "cannot write"),
+        (["inspect", "none.emgmodel"], "no such file"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_1(
+    words: list[str],
+    reason: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("emgstream: ")
+    assert reason in line
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("option", ["--jsonl", "--summary"])
+def test_a_full_disk_is_one_line(
+    option: str, recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["replay", str(recording), "--speed", "max", option, "/dev/full"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "cannot write /dev/full: No space left on device" in line
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT to send to another process")
+def test_ctrl_c_ends_a_loop_with_its_summary_and_no_half_line(
+    recording: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "summary.json"
+    words = ["replay", str(recording), "--loop", "--jsonl", "-", "--summary", str(out)]
+    with subprocess.Popen(
+        [*EMGSTREAM, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.communicate(timeout=60)
+    lines = [json.loads(line) for line in (first + rest).splitlines()]
+    assert process.returncode == 1
+    assert errors.splitlines()[-1] == "emgstream: stopped by Ctrl-C"
+    assert "Traceback" not in errors
+    assert json.loads(out.read_text())["decisions"] == len(lines)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows reports a closed pipe otherwise")
+def test_a_reader_that_leaves_ends_the_replay_with_one_line(recording: Path) -> None:
+    words = ["replay", str(recording), "--loop", "--speed", "max", "--jsonl", "-"]
+    with subprocess.Popen(
+        [*EMGSTREAM, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        errors = process.stderr.read()
+        assert process.wait(timeout=60) == 1
+    assert "standard output took no more" in errors.splitlines()[-1]
+    assert "Traceback" not in errors
+    assert "Exception ignored" not in errors
