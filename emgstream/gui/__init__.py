@@ -1,0 +1,37 @@
+"""The window: live signals, the decision, and how good both are. The only room that knows Qt.
+
+Nothing of Qt is imported before `run` is called.
+"""
+
+from emgstream.gui.requests import (
+    AUTO,
+    SIMULATED,
+    PortRequest,
+    ReplayRequest,
+    SourceRequest,
+    WindowRequest,
+)
+
+__all__ = [
+    "AUTO",
+    "SIMULATED",
+    "PortRequest",
+    "ReplayRequest",
+    "SourceRequest",
+    "WindowRequest",
+    "run",
+]
+
+
+def run(request: WindowRequest) -> None:
+    """Open the window and return when it is closed, or when its picture has been saved.
+
+    Raises UsageError where there is no display to open it on, MissingExtraError where a library of
+    the desktop is missing, and OutputError where the picture cannot be written.
+    """
+    from emgstream.gui.display import check_display
+
+    check_display(request)
+    from emgstream.gui.application import run_application
+
+    run_application(request)

@@ -1,0 +1,125 @@
+"""The program around the window: Qt's own start and end."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from types import TracebackType
+from typing import TypeAlias
+
+from PyQt5.QtCore import Qt, QTimer
+from PyQt5.QtGui import QPalette
+from PyQt5.QtWidgets import QApplication
+
+from emgstream.errors import OutputError
+from emgstream.gui.palette import DARK, LIGHT, Theme
+from emgstream.gui.requests import WindowRequest
+from emgstream.gui.settings import Settings
+from emgstream.gui.style import apply_theme, system_theme
+from emgstream.gui.window import Window
+
+__all__ = ["make_window", "run_application"]
+
+_SIGNALS_MS = 200
+
+_Hook: TypeAlias = Callable[[type[BaseException], BaseException, "TracebackType | None"], None]
+
+
+def run_application(request: WindowRequest) -> None:
+    """Show the window until it is closed, or until its picture is saved.
+
+    Raises OutputError where the picture cannot be written.
+    """
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_EnableHighDpiScaling)
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_UseHighDpiPixmaps)
+    QApplication.setHighDpiScaleFactorRoundingPolicy(
+        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+    )
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("emgstream")
+    window = make_window(application, request)
+    hook = sys.excepthook
+    sys.excepthook = _teller(window)
+    waker = _let_ctrl_c_through(window)
+    try:
+        window.show()
+        picture = _Picture(window, request)
+        application.exec_()
+        picture.check()
+    finally:
+        waker.stop()
+        sys.excepthook = hook
+        window.shut_down()
+
+
+def make_window(application: QApplication, request: WindowRequest) -> Window:
+    """Return the window that was asked for, not yet shown."""
+    settings = Settings(request.settings)
+    theme = _theme(request.theme or settings.theme, application.palette())
+    apply_theme(application, theme)
+    window = Window(theme, settings)
+    model = request.model or next(iter(settings.models), None)
+    if model is not None:
+        window.use_model(model)
+    if request.source is not None:
+        window.open_source(request.source)
+    return window
+
+
+def _theme(name: str | None, palette: QPalette) -> Theme:
+    return {"light": LIGHT, "dark": DARK}.get(name or "") or system_theme(palette)
+
+
+class _Picture:
+    """Takes the picture that was asked for, and ends the program."""
+
+    def __init__(self, window: Window, request: WindowRequest) -> None:
+        self._window = window
+        self._path = request.screenshot
+        self._failed = False
+        if self._path is not None:
+            QTimer.singleShot(round(request.after_s * 1e3), self._take)
+
+    def check(self) -> None:
+        """Raise OutputError where the picture could not be written."""
+        if self._failed:
+            raise OutputError(
+                f"cannot write the picture {self._path}; expected a place that may be written to; "
+                "choose another with --screenshot"
+            )
+
+    def _take(self) -> None:
+        if self._path is not None:
+            self._failed = not self._window.save_picture(self._path)
+        self._window.close()
+
+
+def _teller(window: Window) -> _Hook:
+    """Return a hook that shows a bug in the window; its details go to stderr."""
+
+    def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        traceback.print_exception(kind, error, trace)
+        window.show_error(
+            f"emgstream met a bug of its own ({kind.__name__}: {error}); the details are on the "
+            "terminal; please report them. You can connect again"
+        )
+
+    return tell
+
+
+def _let_ctrl_c_through(window: Window) -> QTimer:
+    """Close the window on Ctrl-C: Python looks for signals only when it is called."""
+    pressed: list[float] = []
+    signal.signal(signal.SIGINT, lambda *_: pressed.append(time.perf_counter()))
+    waker = QTimer(window)
+
+    def look() -> None:
+        if pressed:
+            window.close()
+
+    waker.timeout.connect(look)
+    waker.start(_SIGNALS_MS)
+    return waker

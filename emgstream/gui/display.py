@@ -1,0 +1,53 @@
+"""Whether a window can be opened here: asked before Qt, which would end the program."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Mapping
+
+from emgstream.errors import MissingExtraError, UsageError
+from emgstream.gui.requests import WindowRequest
+
+__all__ = ["check_display", "has_display"]
+
+_PLATFORM = "QT_QPA_PLATFORM"
+
+
+def has_display(environment: Mapping[str, str], platform: str) -> bool:
+    """Whether Qt will find something to draw on.
+
+    >>> has_display({}, "linux"), has_display({"DISPLAY": ":0"}, "linux"), has_display({}, "win32")
+    (False, True, True)
+    """
+    if platform in ("win32", "darwin"):
+        return True
+    return any(environment.get(name) for name in (_PLATFORM, "DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def check_display(request: WindowRequest) -> None:
+    """Make sure that Qt can start; a picture needs no display and is drawn off screen.
+
+    Raises
+    ------
+    UsageError
+        There is no display.
+    MissingExtraError
+        A library that Qt needs is not installed.
+    """
+    if not has_display(os.environ, sys.platform):
+        if request.screenshot is None:
+            raise UsageError(
+                "no display to open the window on (DISPLAY and WAYLAND_DISPLAY are not set); "
+                "use --headless for the terminal, or --screenshot FILE.png for a picture"
+            )
+        os.environ[_PLATFORM] = "offscreen"
+    try:
+        importlib.import_module("PyQt5.QtWidgets")
+    except ImportError as error:
+        raise MissingExtraError(
+            f"the window needs a library that is not here ({error}); on Debian and Ubuntu: "
+            "sudo apt-get install libgl1 libglib2.0-0 libfontconfig1 libxkbcommon0 libdbus-1-3; "
+            "or use --headless"
+        ) from error

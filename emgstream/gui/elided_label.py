@@ -1,0 +1,42 @@
+"""A line of text that gives way: what does not fit ends in an ellipsis and shows on hover."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import QSize, Qt
+from PyQt5.QtGui import QPainter, QPaintEvent
+from PyQt5.QtWidgets import QLabel, QSizePolicy, QWidget
+
+__all__ = ["ElidedLabel"]
+
+_LEAST_CHARACTERS = 6
+
+
+class ElidedLabel(QLabel):
+    """A label of one line that may be narrower than its text."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return no width at all: the text gives way."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def say(self, words: str) -> None:
+        """Show other words."""
+        if words != self.text():
+            self.setText(words)
+            self.setToolTip(words)
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Draw as much as fits; an ellipsis alone says nothing."""
+        if self.width() < _LEAST_CHARACTERS * self.fontMetrics().averageCharWidth():
+            return
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        fitted = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, self.width()
+        )
+        flags = int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignVCenter)
+        painter.drawText(self.rect(), flags, fitted)
+        painter.end()

@@ -1,0 +1,74 @@
+"""One strip for what the user must know: what happened, and what to do next."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from emgstream.gui.painting import GRID
+from emgstream.gui.palette import Theme
+from emgstream.gui.quality_panel import Light
+
+__all__ = ["MessageStrip"]
+
+
+class MessageStrip(QFrame):
+    """Shows one message, the newest; the user closes it, or the next connection does."""
+
+    retry_wanted = pyqtSignal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._is_error = False
+        self.light = Light(theme, self)
+        self.label = QLabel(self)
+        self.label.setWordWrap(True)
+        self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.retry_button = QPushButton("Try again", self)
+        self.retry_button.clicked.connect(self.retry_wanted)
+        self.close_button = QPushButton("Dismiss", self)
+        self.close_button.setObjectName("flat")
+        self.close_button.setToolTip("Esc")
+        self.close_button.clicked.connect(self.hide)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * GRID, GRID, GRID, GRID)
+        row.setSpacing(GRID)
+        row.addWidget(self.light)
+        row.addWidget(self.label, 1)
+        row.addWidget(self.retry_button)
+        row.addWidget(self.close_button)
+        self.hide()
+
+    @property
+    def words(self) -> str:
+        """The message shown; empty where there is none."""
+        return self.label.text() if not self.isHidden() else ""
+
+    def show_error(self, words: str, can_retry: bool) -> None:
+        """Show what went wrong; its second half says what to do."""
+        self._show(words, is_error=True)
+        self.retry_button.setVisible(can_retry)
+
+    def show_note(self, words: str) -> None:
+        """Show what is worth knowing and stops nothing; an error stays in front of it."""
+        if self.isHidden() or not self._is_error:
+            self._show(words, is_error=False)
+            self.retry_button.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        self._paint()
+
+    def _show(self, words: str, is_error: bool) -> None:
+        self._is_error = is_error
+        self.label.setText(words)
+        self._paint()
+        self.show()
+
+    def _paint(self) -> None:
+        self.setObjectName("strip" if self._is_error else "notice")
+        self.setStyleSheet("/**/")  # makes Qt look at the name again
+        ink = self._theme.error if self._is_error else self._theme.quiet
+        self.light.show_sign("triangle" if self._is_error else "ring", ink)

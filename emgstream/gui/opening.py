@@ -1,0 +1,100 @@
+"""From what the user asked for to a source and a model, without keeping the window waiting."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from emgstream.bundle import Model, read_model
+from emgstream.errors import ModelFileError, UsageError
+from emgstream.gui.requests import ReplayRequest, SourceRequest
+from emgstream.gui.session import Session
+from emgstream.gui.sources import open_port, port_check
+from emgstream.sources.base import Source
+from emgstream.sources.replay import ReplaySource
+from emgstream.tables import read_table
+from emgstream.worker import Worker
+
+__all__ = ["Opened", "Opening"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """What came of opening."""
+
+    session: Session
+    """Not yet started."""
+    notes: tuple[str, ...]
+    """What is worth knowing and stops nothing: repairs of a file."""
+
+
+class Opening:
+    """Reads a model and prepares a source in thread ``emg-opener``; a big file takes seconds."""
+
+    def __init__(self, request: SourceRequest, model_path: Path | None) -> None:
+        self.request = request
+        self._model_path = model_path
+        self._opened: Opened | None = None
+        self._worker = Worker("emg-opener", self._run)
+        self._worker.start()
+
+    def poll(self) -> Opened | None:
+        """Return what came of it, None while it goes on; raises what went wrong."""
+        if self._worker.alive:
+            return None
+        self._worker.check()
+        return self._opened
+
+    def finish(self) -> None:
+        """Wait until the thread has ended; what it opened was never entered, so nothing is lost."""
+        self._worker.stop()
+
+    def _run(self, stop: threading.Event) -> None:
+        if self._model_path is None:
+            raise ModelFileError(
+                "no model is chosen; expected a .emgmodel file; drop one on the window, or train "
+                "one with `emgstream train`"
+            )
+        model = read_model(self._model_path)
+        opened = _open(self.request, model)
+        if not stop.is_set():
+            self._opened = opened
+
+
+def _open(request: SourceRequest, model: Model) -> Opened:
+    if isinstance(request, ReplayRequest):
+        source, notes = _open_recording(request, model)
+        return Opened(Session(source, model), notes)
+    manifest = model.manifest
+    return Opened(Session(open_port(request, manifest), model, port_check(manifest)), ())
+
+
+def _open_recording(request: ReplayRequest, model: Model) -> tuple[Source, tuple[str, ...]]:
+    expected = model.manifest.channel_names
+    chosen = request.channels or expected
+    if len(chosen) != len(expected):
+        raise UsageError(
+            f"{len(chosen)} channels are named: {', '.join(chosen)}; the model expects "
+            f"{len(expected)}: {', '.join(expected)}; name one column for each, in this order"
+        )
+    table = read_table(request.path, channels=chosen)
+    # A window needs a pace: without a time column the model's rate is the best guess there is.
+    rate = request.sampling_rate_hz
+    notes = tuple(f"{table.path.name}: {repair}" for repair in table.repairs)
+    if rate is None and table.sampling_rate_hz is None and request.speed is not None:
+        rate = model.manifest.sampling_rate_hz
+        if rate is not None:
+            notes += (
+                f"{table.path.name} has no time_s column; played at the {rate:g} Hz of the model",
+            )
+    source = ReplaySource(
+        table,
+        sampling_rate_hz=rate,
+        speed=request.speed,
+        loop=request.loop,
+        channel_names=expected,
+        stays_at_end=True,
+    )
+    model.manifest.check_stream(source.info)
+    return source, notes

@@ -1,0 +1,134 @@
+"""Colours and codes: who is shown how, told apart without seeing colour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = ["DARK", "LIGHT", "REST_NAMES", "Theme", "class_codes", "class_colors", "spoken"]
+
+REST_NAMES = frozenset({"rest", "idle", "relax", "none", "no_movement"})
+"""Names of doing nothing: shown in grey."""
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The colours of one look, as ``#rrggbb``."""
+
+    name: str
+    """``light`` or ``dark``."""
+    window: str
+    """Behind everything."""
+    surface: str
+    """Behind signals and panels."""
+    sunken: str
+    """Empty part of a bar, hovered button."""
+    line: str
+    """Quiet lines."""
+    text: str
+    """What is to be read."""
+    quiet: str
+    """What may be read: units, captions; 4.5:1 on the surface."""
+    trace: str
+    """The signals."""
+    accent: str
+    """The main action, the cursor."""
+    on_accent: str
+    """Text on the accent."""
+    good: str
+    """A light that says all is well."""
+    warning: str
+    """A light that says look here; gaps."""
+    error: str
+    """Something stopped."""
+    error_surface: str
+    """Behind the text of an error."""
+    rest: str
+    """The class of doing nothing."""
+    classes: tuple[str, ...]
+    """The other classes, by number."""
+
+
+# Okabe & Ito's colours (2008, "Color Universal Design"), the order chosen so that neighbours
+# differ in lightness as well.
+LIGHT = Theme(
+    name="light",
+    window="#f4f5f7",
+    surface="#ffffff",
+    sunken="#e9ecf0",
+    line="#dfe3e8",
+    text="#1c2430",
+    quiet="#5d6878",
+    trace="#27496d",
+    accent="#0b65a8",
+    on_accent="#ffffff",
+    good="#00805c",
+    warning="#b25a00",
+    error="#b3261e",
+    error_surface="#fdecea",
+    rest="#b3bac4",
+    classes=("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#f0e442"),
+)
+DARK = Theme(
+    name="dark",
+    window="#14181e",
+    surface="#1b2028",
+    sunken="#2a313c",
+    line="#2f3742",
+    text="#e8ecf1",
+    quiet="#9aa6b5",
+    trace="#9cc4ec",
+    accent="#4ba3e3",
+    on_accent="#0b1117",
+    good="#3cc498",
+    warning="#f0a040",
+    error="#ff8a80",
+    error_surface="#3b2020",
+    rest="#5b6573",
+    classes=("#3d9ddb", "#e69f00", "#1fbf92", "#d994b9", "#e8743b", "#8fd0f5", "#f0e442"),
+)
+
+
+def class_colors(class_names: Sequence[str], theme: Theme) -> tuple[str, ...]:
+    """Return a colour a class: grey for rest, else the palette in turn.
+
+    >>> class_colors(("rest", "fist"), LIGHT)
+    ('#b3bac4', '#0072b2')
+    """
+    colors = []
+    n_moving = 0
+    for name in class_names:
+        if name.lower() in REST_NAMES:
+            colors.append(theme.rest)
+        else:
+            colors.append(theme.classes[n_moving % len(theme.classes)])
+            n_moving += 1
+    return tuple(colors)
+
+
+def class_codes(class_names: Sequence[str]) -> tuple[str, ...]:
+    """Return a code of two characters a class, no two the same: the sign that needs no colour.
+
+    >>> class_codes(("rest", "elbow_bend", "elbow_extend", "hand_open", "hand_oil"))
+    ('Re', 'EB', 'EE', 'HO', 'H2')
+    """
+    codes: list[str] = []
+    for name in class_names:
+        words = spoken(name).split()
+        code = words[0][0] + words[1][0] if len(words) > 1 else spoken(name)[:2]
+        code = code.upper() if len(words) > 1 else code.capitalize()
+        number = 2
+        while code in codes:
+            code = f"{code[0]}{number}"
+            number += 1
+        codes.append(code)
+    return tuple(codes)
+
+
+def spoken(name: str) -> str:
+    """Return a class or channel name as one would say it.
+
+    >>> spoken("hand_close")
+    'hand close'
+    """
+    return " ".join(name.replace("_", " ").replace("-", " ").split()) or name

@@ -1,0 +1,48 @@
+"""The list of ports, looked up in a thread of its own: some drivers take their time."""
+
+from __future__ import annotations
+
+import threading
+
+from emgstream.gui.source_bar import Choice
+from emgstream.sources.serial_board import PortInfo, list_ports
+from emgstream.worker import Worker
+
+__all__ = ["PortWatcher"]
+
+
+class PortWatcher:
+    """Asks for the ports again and again, one look at a time."""
+
+    def __init__(self) -> None:
+        self._found: list[Choice] = []
+        self._worker: Worker | None = None
+
+    def poll(self) -> list[Choice] | None:
+        """Return the ports found by the last look and start the next one; None while it lasts."""
+        if self._worker is None:
+            self._look()
+            return None
+        if self._worker.alive:
+            return None
+        self._worker.check()
+        self._look()
+        return self._found
+
+    def stop(self) -> None:
+        """Wait for the look that is under way."""
+        if self._worker is not None:
+            self._worker.stop()
+            self._worker = None
+
+    def _look(self) -> None:
+        self._worker = Worker("emg-ports", self._run)
+        self._worker.start()
+
+    def _run(self, _stop: threading.Event) -> None:
+        self._found = [_choice(port) for port in list_ports() if port.vid is not None]
+
+
+def _choice(port: PortInfo) -> Choice:
+    title = f"{port.device}  {port.description}" if port.description else port.device
+    return Choice(title, port.device)

@@ -1,0 +1,118 @@
+"""One light with words a channel: whether the signal is any good."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import QPointF, QRectF, QSize, Qt
+from PyQt5.QtGui import QPainter, QPainterPath, QPaintEvent
+from PyQt5.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from emgstream.gui.painting import GRID, color
+from emgstream.gui.palette import Theme, spoken
+from emgstream.quality import Quality, QualityKind
+
+__all__ = ["Light", "QualityPanel"]
+
+
+class Light(QWidget):
+    """A small sign: a disc for good, a triangle for look here, a ring for not known."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._ink = theme.quiet
+        self._shape = "ring"
+        self.setFixedSize(QSize(2 * GRID, 2 * GRID))
+
+    def show_sign(self, shape: str, ink: str) -> None:
+        """Show ``disc``, ``triangle`` or ``ring`` in a colour."""
+        if (shape, ink) != (self._shape, self._ink):
+            self._shape, self._ink = shape, ink
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Draw the sign."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(3, 3, 10, 10)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color(self._ink))
+        if self._shape == "triangle":
+            path = QPainterPath(QPointF(8, 2))
+            path.lineTo(14.5, 13.5)
+            path.lineTo(1.5, 13.5)
+            path.closeSubpath()
+            painter.drawPath(path)
+        elif self._shape == "disc":
+            painter.drawEllipse(area)
+        else:
+            painter.setPen(color(self._ink))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(area)
+        painter.end()
+
+
+class QualityPanel(QWidget):
+    """The verdicts on all channels, with what to do about them on hover."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._rows: list[tuple[Light, QLabel, QWidget]] = []
+        self._names: tuple[str, ...] = ()
+        self._verdicts: tuple[Quality, ...] = ()
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(GRID // 2)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        verdicts, self._verdicts = self._verdicts, ()
+        self.show_verdicts(verdicts)
+
+    def set_channels(self, names: tuple[str, ...]) -> None:
+        """Show a row a channel, nothing known of any."""
+        for _, _, row in self._rows:
+            self._layout.removeWidget(row)
+            row.deleteLater()
+        self._names, self._verdicts = names, ()
+        self._rows = [self._row(name) for name in names]
+        self.show_verdicts(tuple(Quality(QualityKind.LISTENING) for _ in names))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What is said of each channel."""
+        return tuple(verdict.words for verdict in self._verdicts)
+
+    def show_verdicts(self, verdicts: tuple[Quality, ...]) -> None:
+        """Show what was found."""
+        if verdicts == self._verdicts or len(verdicts) != len(self._rows):
+            return
+        self._verdicts = verdicts
+        for (light, words, row), verdict in zip(self._rows, verdicts, strict=True):
+            shape, ink = self._sign(verdict)
+            light.show_sign(shape, ink)
+            words.setText(verdict.words)
+            words.setProperty("alert", not verdict.fine)
+            words.setStyleSheet("" if verdict.fine else f"color: {self._theme.warning};")
+            row.setToolTip(verdict.advice)
+
+    def _sign(self, verdict: Quality) -> tuple[str, str]:
+        if verdict.kind is QualityKind.LISTENING:
+            return "ring", self._theme.quiet
+        return ("disc", self._theme.good) if verdict.fine else ("triangle", self._theme.warning)
+
+    def _row(self, name: str) -> tuple[Light, QLabel, QWidget]:
+        row = QWidget(self)
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID)
+        light = Light(self._theme, row)
+        words = QLabel(row)
+        words.setObjectName("quiet")
+        words.setAlignment(Qt.AlignmentFlag.AlignRight)
+        layout.addWidget(light)
+        layout.addWidget(QLabel(spoken(name), row))
+        layout.addWidget(words, 1)
+        self._layout.addWidget(row)
+        return light, words, row

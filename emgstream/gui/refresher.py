@@ -1,0 +1,163 @@
+"""What the window looks at on its timers, and what it changes where something is new."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emgstream.gui.meters import PaceMeter
+from emgstream.gui.prediction_panel import Prediction
+from emgstream.gui.session import Session, StateKind
+from emgstream.gui.status_bar import Figures, milliseconds
+from emgstream.latency import LatencyHistogram
+
+if TYPE_CHECKING:
+    from emgstream.gui.window import Window
+
+__all__ = ["Refresher"]
+
+_PREDICTION_S = 0.06
+
+
+class Refresher:
+    """Polls the connection and passes on what changed. No worker ever touches the window."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._live = False
+        self._session: Session | None = None
+        self._drawn_session: Session | None = None
+        self._frames = PaceMeter()
+        self._decisions = PaceMeter()
+        self._n_decisions = self._n_drawn = 0
+        self._paint = LatencyHistogram()
+        self._predicted_s = 0.0
+        self._failure: object = None
+        self._notes: tuple[str, ...] = ()
+
+    def frame(self) -> None:
+        """Look for new samples and decisions; called some sixty times a second."""
+        window, now_s = self._window, time.perf_counter()
+        came = window.connection.poll(now_s)
+        session = window.connection.session
+        if session is not self._session:
+            self._begin(session)
+        if window.connection.live != self._live:
+            self._live = window.connection.live
+            self.slow()  # the button must not say Disconnect when there is nothing to end
+        if session is not None and self._drawn_session is None and session.traces is not None:
+            self._drawn_session = session
+            window.show_session(session)
+        if came or window.timeline.unsettled:
+            window.timeline.update()
+        if session is not None and now_s - self._predicted_s >= _PREDICTION_S:
+            self._predicted_s = now_s
+            self._show_prediction(session, now_s)
+        self._tell_failure()
+
+    def slow(self) -> None:
+        """Refresh the figures and words; called four times a second."""
+        window, now_s = self._window, time.perf_counter()
+        connection = window.connection
+        window.source_bar.show_state(connection.state(now_s), connection.live)
+        session = connection.session
+        if session is None:
+            return
+        window.replay_bar.refresh()
+        verdicts = session.quality(now_s)
+        window.quality.show_verdicts(verdicts)
+        window.timeline.set_quality(verdicts)
+        self._decisions.tick(now_s, session.log.n_decisions - self._n_decisions)
+        self._n_decisions = session.log.n_decisions
+        window.status.show_figures(self._figures(session, now_s))
+        if window.latency_popup.isVisible():
+            window.latency_popup.show_stages(_stages(session, self._paint))
+        self._tell_notes(session)
+
+    def drawn(self) -> None:
+        """Count a picture, and how long the newest decision waited for it."""
+        now_s = time.perf_counter()
+        self._frames.tick(now_s)
+        if self._session is not None and self._session.log.n_decisions > self._n_drawn:
+            self._n_drawn = self._session.log.n_decisions
+            self._paint.add(np.array([now_s - self._session.log.written_s]))
+
+    def _show_prediction(self, session: Session, now_s: float) -> None:
+        """Show the newest decision while the stream lives; a dead one must not look healthy."""
+        kind = self._window.connection.state(now_s).kind
+        if kind in (StateKind.STREAMING, StateKind.PAUSED):
+            prediction = _prediction(session)
+            self._window.prediction.show_prediction(prediction, "waiting for enough signal")
+        else:
+            self._window.prediction.show_prediction(None, "no signal")
+
+    def _begin(self, session: Session | None) -> None:
+        self._session, self._drawn_session = session, None
+        self._n_decisions = self._n_drawn = 0
+        self._paint = LatencyHistogram()
+        self._decisions = PaceMeter()
+        self._notes = ()
+        self._window.begin_session(session)
+
+    def _figures(self, session: Session, now_s: float) -> Figures:
+        latency = session.log.latency()
+        rate_hz, ppm = session.measured_rate()
+        return Figures(
+            rate_hz=rate_hz,
+            ppm=ppm,
+            n_lost=session.loss.n_lost,
+            n_lost_lately=session.loss.n_lost_lately,
+            p50_s=latency.p50_s,
+            p99_s=latency.p99_s,
+            decisions_per_s=self._decisions.per_s(now_s),
+            frames_per_s=self._frames.per_s(now_s),
+        )
+
+    def _tell_failure(self) -> None:
+        failure = self._window.connection.failure
+        if failure is not self._failure:
+            self._failure = failure
+            if failure is not None:
+                self._window.show_error(str(failure))
+
+    def _tell_notes(self, session: Session) -> None:
+        notes = (*self._window.connection.notes, *session.notes())
+        if notes != self._notes:
+            self._notes = notes
+            if notes:
+                more = f"   (and {len(notes) - 1} more)" if len(notes) > 1 else ""
+                self._window.strip.show_note(notes[-1] + more)
+                self._window.strip.setToolTip("\n".join(notes))
+
+
+def _prediction(session: Session) -> Prediction | None:
+    update = session.latest
+    if update is None:
+        return None
+    decision = update.decisions[-1]
+    return Prediction(
+        probabilities=tuple(decision.probabilities.values()),
+        chosen=update.decisions.class_names.index(decision.label),
+        accepted=decision.status == "ok",
+        truth=update.labels[-1],
+    )
+
+
+def _stages(session: Session, paint: LatencyHistogram) -> list[tuple[str, str]]:
+    latency = session.log.latency()
+    manifest = session.model.manifest
+    rate_hz = session.info.sampling_rate_hz
+    window_s = math.nan if rate_hz is None else manifest.step.length * manifest.n_steps / rate_hz
+    hop_s = math.nan if rate_hz is None else manifest.step.length * manifest.hop / rate_hz
+    return [
+        ("sample received to decision: 50 % within", f"{milliseconds(latency.p50_s)} ms"),
+        ("95 % within", f"{milliseconds(latency.p95_s)} ms"),
+        ("99 % within", f"{milliseconds(latency.p99_s)} ms"),
+        ("decision to screen: 50 % within", f"{milliseconds(paint.percentile_s(50))} ms"),
+        ("99 % within ", f"{milliseconds(paint.percentile_s(99))} ms"),
+        ("signal that a decision looks at", f"{milliseconds(window_s)} ms"),
+        ("from one decision to the next", f"{milliseconds(hop_s)} ms"),
+    ]

@@ -1,0 +1,65 @@
+"""What the window is asked to show when it opens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from emgstream.data import DEMO_MODEL
+
+__all__ = ["AUTO", "SIMULATED", "PortRequest", "ReplayRequest", "SourceRequest", "WindowRequest"]
+
+AUTO = "auto"
+"""The port to name for whichever board answers."""
+SIMULATED = "simulated"
+"""The port to name for the board that is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayRequest:
+    """A recording to play."""
+
+    path: Path
+    """The file."""
+    sampling_rate_hz: float | None = None
+    """Its rate, where it has no time column."""
+    speed: float | None = 1.0
+    """Seconds of it in one second; None for as fast as it is read."""
+    loop: bool = False
+    """Whether to begin again at the end."""
+    channels: tuple[str, ...] | None = None
+    """Columns to take as the model's channels, in its order; by name where None."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortRequest:
+    """A board to connect to."""
+
+    port: str = AUTO
+    """Name of the port, `AUTO` or `SIMULATED`."""
+    channels: tuple[str, ...] | None = None
+    """Channels to take as the model's, in its order; by name where None."""
+    baud: int | None = None
+    """Speed of the line; found out where None."""
+
+
+SourceRequest: TypeAlias = ReplayRequest | PortRequest
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRequest:
+    """Everything the command line may want of the window."""
+
+    source: SourceRequest | None = None
+    """What to open at once; None to let the user choose."""
+    model: Path | None = DEMO_MODEL
+    """The model to decide with; None for the one used last, or none."""
+    screenshot: Path | None = None
+    """Where to save a picture of the window; the program ends after that."""
+    after_s: float = 5.0
+    """Seconds after which the picture is taken."""
+    theme: str | None = None
+    """``light`` or ``dark``; None for what the user chose, or else the system's."""
+    settings: Path | None = None
+    """File that keeps the settings; None for the user's own place."""

@@ -1,0 +1,247 @@
+"""One connection from start to end: a source, the engine on it, and what the window looks at.
+
+No Qt in here. The window's thread calls everything; the threads are the engine's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from emgstream.bundle import Model
+from emgstream.data import DEMO_RECORDING
+from emgstream.engine import Engine
+from emgstream.errors import EmgStreamError
+from emgstream.gui.decision_log import DecisionLog
+from emgstream.gui.meters import LossMeter, RateMeter
+from emgstream.gui.traces import Traces
+from emgstream.outputs.base import Update
+from emgstream.quality import Quality, judge_quality
+from emgstream.sources.base import Source
+from emgstream.sources.replay import ReplaySource
+from emgstream.sources.simulated import SimulatedSource
+from emgstream.sources.status import SourceStatus, StatusReader
+from emgstream.types import StreamInfo
+
+__all__ = ["Session", "State", "StateKind"]
+
+_QUALITY_S = 2.0
+_STALLED_S = 0.5
+_LONGEST_COPY = 64
+
+
+class StateKind(Enum):
+    """What the connection is doing."""
+
+    CONNECTING = "connecting"
+    STREAMING = "streaming"
+    PAUSED = "paused"
+    STALLED = "stalled"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the connection is doing, for a light and a few words."""
+
+    kind: StateKind
+    """What it is doing."""
+    words: str
+    """The same in words."""
+
+
+class Session:
+    """A source being classified, and the past of it that the window draws.
+
+    Parameters
+    ----------
+    source
+        Not yet entered: the engine's reader does that.
+    model
+        What decides.
+    check
+        Raises where the model should not be used on the stream; the model's own check where None.
+
+    Raises
+    ------
+    ModelFileError
+        The model's network does not load.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        model: Model,
+        check: Callable[[StreamInfo], None] | None = None,
+    ) -> None:
+        manifest = model.manifest
+        self.source = source
+        self.model = model
+        self.log = DecisionLog(manifest.class_names, manifest.hop * manifest.step.length)
+        self._engine = Engine(source, model, [self.log], check=check)
+        self.traces: Traces | None = None
+        self.failure: BaseException | None = None
+        self.rate = RateMeter()
+        self.loss = LossMeter()
+        self._cursor = 0
+        self._ended = False
+        self._last_sample_s: float | None = None
+
+    @property
+    def info(self) -> StreamInfo:
+        """What is known of the stream; complete once samples come."""
+        return self.source.info
+
+    @property
+    def latest(self) -> Update | None:
+        """The newest decisions."""
+        return self._engine.latest
+
+    @property
+    def replay(self) -> ReplaySource | None:
+        """The source where it is a recording that can be steered."""
+        return self.source if isinstance(self.source, ReplaySource) else None
+
+    @property
+    def is_conditioned(self) -> bool:
+        """Whether the model conditions the signal."""
+        return self.model.manifest.conditioning.get("kind") != "none"
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether the samples are known to come from a formula and not from a person."""
+        status = self._status()
+        if status is not None:
+            return status.is_synthetic
+        return isinstance(self.source, SimulatedSource) or self.info.name == DEMO_RECORDING.name
+
+    @property
+    def title(self) -> str:
+        """What the stream is, for people; says so where it is synthetic."""
+        name = self.info.name
+        if self.is_synthetic and "synthetic" not in name.lower():
+            return f"synthetic EMG   {name}"
+        return name
+
+    @property
+    def ended(self) -> bool:
+        """Whether no sample will come any more."""
+        return self._ended
+
+    @property
+    def rate_hz(self) -> float:
+        """Samples that make a second on the time axis: the stated rate, or 1 where none is."""
+        return self.info.sampling_rate_hz or 1.0
+
+    def start(self) -> None:
+        """Start the threads; connecting is theirs to do."""
+        self._engine.__enter__()
+
+    def stop(self) -> None:
+        """End the threads and let go of the port; what ended the stream is in ``failure``.
+
+        May take as long as one call of the source does. Raises RuntimeError where a thread does
+        not end.
+        """
+        try:
+            self._engine.__exit__(None, None, None)
+        except EmgStreamError as error:
+            self.failure = self.failure or error
+        self._ended = True
+
+    def poll(self, now_s: float) -> bool:
+        """Take over what is new, at host time ``now_s``; tells whether there was anything."""
+        came = self._take_samples(now_s)
+        if not self._ended:
+            self._look_for_the_end()
+        return came
+
+    def state(self, now_s: float) -> State:
+        """Return what the connection is doing at host time ``now_s``."""
+        if self.failure is not None:
+            return State(StateKind.FAILED, "stopped")
+        if self._ended or (self.replay is not None and self.replay.at_end):
+            return State(StateKind.FINISHED, "finished")
+        status = self._status()
+        if status is not None:
+            return State(_kind_of(status), status.state)
+        if self._last_sample_s is None:
+            return State(StateKind.CONNECTING, "connecting")
+        if self.replay is not None and self.replay.paused:
+            return State(StateKind.PAUSED, "paused")
+        silent_s = now_s - self._last_sample_s
+        if silent_s > _STALLED_S:
+            return State(StateKind.STALLED, f"stalled {silent_s:.1f} s")
+        return State(StateKind.STREAMING, "streaming")
+
+    def measured_rate(self) -> tuple[float | None, float | None]:
+        """Return samples a second as measured, and by how many millionths the board is fast.
+
+        None for what is not known.
+        """
+        status = self._status()
+        if status is not None:
+            return status.rate_hz, status.ppm
+        return self.rate.rate_hz, None
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what the source wants the user to know, alarms last."""
+        status = self._status()
+        return () if status is None else (*status.notes, *status.alarms)
+
+    def quality(self, now_s: float) -> tuple[Quality, ...]:
+        """Return the verdict on the newest two seconds of every channel, if they are recent."""
+        names = self.model.manifest.channel_names
+        is_silent = self.state(now_s).kind not in (StateKind.STREAMING, StateKind.PAUSED)
+        if self.traces is None or is_silent:
+            return judge_quality(np.empty((0, len(names)), np.float32), names, None)
+        raw = self.traces.raw
+        n_samples = max(round(_QUALITY_S * self.rate_hz), 256)
+        values = raw.values(raw.end_index - n_samples, raw.end_index)
+        return judge_quality(values.T, names, self.info.sampling_rate_hz)
+
+    def _status(self) -> SourceStatus | None:
+        read: StatusReader | None = getattr(self.source, "status", None)
+        return None if read is None else read()
+
+    def _take_samples(self, now_s: float) -> bool:
+        came = False
+        for _ in range(_LONGEST_COPY):
+            chunk = self._engine.ring.since(self._cursor)
+            if not len(chunk):
+                break
+            if self.traces is None:
+                self.traces = Traces(self.model.manifest, self.rate_hz)
+            self.traces.push(chunk)
+            self._cursor = chunk.end_index
+            came = True
+        if came:
+            self._last_sample_s = now_s
+        ring = self._engine.ring
+        self.rate.update(ring.n_received, now_s)
+        status = self._status()
+        # While a board is away it takes no samples, so it loses none: only its source can tell.
+        self.loss.update(ring.n_lost if status is None else status.n_lost, now_s)
+        return came
+
+    def _look_for_the_end(self) -> None:
+        try:
+            self._ended = self._engine.wait(0.0)
+        except EmgStreamError as error:
+            self.failure = error
+            self._ended = True
+
+
+def _kind_of(status: SourceStatus) -> StateKind:
+    if status.is_streaming:
+        return StateKind.STREAMING
+    word = status.state.partition(" ")[0].rstrip(":,")
+    return {
+        "stalled": StateKind.STALLED,
+        "unplugged": StateKind.STALLED,
+        "finished": StateKind.FINISHED,
+    }.get(word, StateKind.CONNECTING)

@@ -1,0 +1,181 @@
+"""Where the samples come from, what decides on them, and how the connection is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from emgstream.gui.elided_label import ElidedLabel
+from emgstream.gui.painting import GRID
+from emgstream.gui.palette import Theme
+from emgstream.gui.picker import Picker
+from emgstream.gui.quality_panel import Light
+from emgstream.gui.requests import AUTO, SIMULATED, PortRequest, ReplayRequest, SourceRequest
+from emgstream.gui.session import State, StateKind
+
+__all__ = ["Choice", "SourceBar"]
+
+_OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a list: what it is called and what it stands for."""
+
+    title: str
+    """For people."""
+    value: str
+    """For the program."""
+
+
+class SourceBar(QWidget):
+    """Source list, model list, connect button and the state in words."""
+
+    connect_wanted = pyqtSignal()
+    disconnect_wanted = pyqtSignal()
+    open_file_wanted = pyqtSignal()
+    open_model_wanted = pyqtSignal()
+    model_chosen = pyqtSignal(str)
+    source_chosen = pyqtSignal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._recording: ReplayRequest | None = None
+        self._ports: list[Choice] = []
+        self._busy = False
+        self.source_list = Picker(self)
+        self.source_list.setMinimumWidth(28 * GRID)
+        self.source_list.setAccessibleName("Source")
+        self.source_list.setToolTip(
+            "Where the samples come from. The list follows what is plugged in"
+        )
+        self.model_list = Picker(self)
+        self.model_list.setMinimumWidth(20 * GRID)
+        self.model_list.setAccessibleName("Model")
+        self.model_list.setToolTip("What decides. Drop a .emgmodel file on the window to use it")
+        self.connect_button = QPushButton("Connect", self)
+        self.connect_button.setObjectName("primary")
+        self.connect_button.setMinimumWidth(14 * GRID)
+        self.light = Light(theme, self)
+        self.state_label = ElidedLabel(self)
+        self._lay_out()
+        self._fill_sources(PortRequest(SIMULATED))
+        self.connect_button.clicked.connect(self._press)
+        self.source_list.activated.connect(self._source_activated)
+        self.model_list.activated.connect(self._model_activated)
+
+    @property
+    def request(self) -> SourceRequest:
+        """What is chosen in the source list."""
+        value = str(self.source_list.currentData())
+        if self._recording is not None and value == str(self._recording.path):
+            return self._recording
+        return PortRequest(value)
+
+    def choose(self, request: SourceRequest) -> None:
+        """Choose a source in the list, adding it where it is not there."""
+        if isinstance(request, ReplayRequest):
+            self._recording = request
+        elif request.port not in {AUTO, SIMULATED, *(port.value for port in self._ports)}:
+            self._ports.append(Choice(request.port, request.port))
+        self._fill_sources(request)
+
+    def set_ports(self, ports: list[Choice]) -> None:
+        """Follow what is plugged in; what is chosen stays chosen."""
+        if ports != self._ports:
+            request = self.request
+            self._ports = list(ports)
+            self.choose(request)
+
+    def set_models(self, models: list[Choice], chosen: str | None) -> None:
+        """Offer these models."""
+        self.model_list.clear()
+        if chosen is None:
+            self.model_list.addItem("no model chosen", "")
+        for model in models:
+            self.model_list.addItem(model.title, model.value)
+        self.model_list.insertSeparator(self.model_list.count())
+        self.model_list.addItem("Open model…", _OPEN)
+        self.model_list.setCurrentIndex(max(self.model_list.findData(chosen or ""), 0))
+
+    def show_state(self, state: State, live: bool) -> None:
+        """Show how the connection is, and what the button does."""
+        shape, ink = {
+            StateKind.STREAMING: ("disc", self._theme.good),
+            StateKind.PAUSED: ("disc", self._theme.quiet),
+            StateKind.CONNECTING: ("ring", self._theme.accent),
+            StateKind.STALLED: ("triangle", self._theme.warning),
+            StateKind.FAILED: ("triangle", self._theme.error),
+            StateKind.FINISHED: ("ring", self._theme.quiet),
+        }[state.kind]
+        self.light.show_sign(shape, ink)
+        self.state_label.say(state.words)
+        if live != self._busy:
+            self._busy = live
+            self.connect_button.setText("Disconnect" if live else "Connect")
+            self.connect_button.setObjectName("" if live else "primary")
+            self.connect_button.setStyleSheet("/**/")  # makes Qt look at the name again
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+
+    def _fill_sources(self, chosen: SourceRequest) -> None:
+        self.source_list.clear()
+        self.source_list.addItem("Simulated board (synthetic)", SIMULATED)
+        self.source_list.addItem("Find my board", AUTO)
+        for port in self._ports:
+            self.source_list.addItem(port.title, port.value)
+        self.source_list.insertSeparator(self.source_list.count())
+        if self._recording is not None:
+            path = self._recording.path
+            self.source_list.addItem(path.name, str(path))
+        self.source_list.addItem("Open recording…", _OPEN)
+        value = chosen.port if isinstance(chosen, PortRequest) else str(chosen.path)
+        self.source_list.setCurrentIndex(max(self.source_list.findData(value), 0))
+        self._last_choice = self.source_list.currentIndex()
+
+    def _source_activated(self, position: int) -> None:
+        if self.source_list.itemData(position) == _OPEN:
+            self.source_list.setCurrentIndex(self._last_choice)
+            self.open_file_wanted.emit()
+        elif position != self._last_choice:
+            self._last_choice = position
+            self.source_chosen.emit()
+
+    def _model_activated(self, position: int) -> None:
+        value = str(self.model_list.itemData(position) or "")
+        if value == _OPEN:
+            self.open_model_wanted.emit()
+        elif value:
+            self.model_chosen.emit(value)
+
+    def _press(self) -> None:
+        if self._busy:
+            self.disconnect_wanted.emit()
+        else:
+            self.connect_wanted.emit()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        for caption, field in (("Source", self.source_list), ("Model", self.model_list)):
+            label = QLabel(caption, self)
+            label.setObjectName("quiet")
+            row.addWidget(label)
+            row.addWidget(field)
+            row.addSpacing(GRID)
+        row.addWidget(self.connect_button)
+        row.addSpacing(GRID)
+        row.addWidget(self.light)
+        row.addWidget(self.state_label, 1)
+
+
+def model_choices(paths: list[Path], demo: Path) -> list[Choice]:
+    """Return the entries of the model list; the shipped one says that it is synthetic."""
+    return [Choice("demo (synthetic)" if path == demo else path.name, str(path)) for path in paths]

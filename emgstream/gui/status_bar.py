@@ -1,0 +1,138 @@
+"""Figures of the session, each in a place of its own, so that nothing moves when they change."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from PyQt5.QtCore import QPoint, Qt, pyqtSignal
+from PyQt5.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from emgstream.gui.painting import GRID, font
+
+__all__ = ["Figures", "LatencyPopup", "StatusBar"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the status bar shows."""
+
+    rate_hz: float | None = None
+    """Samples a second, measured; None before it is known."""
+    ppm: float | None = None
+    """How much too fast the board's clock runs, in millionths; None where nobody knows."""
+    n_lost: int = 0
+    """Samples lost in the session."""
+    n_lost_lately: int = 0
+    """Samples lost in the last five seconds."""
+    p50_s: float = math.nan
+    """Half of the decisions came sooner after their last sample was received."""
+    p99_s: float = math.nan
+    """99 percent came sooner."""
+    decisions_per_s: float = 0.0
+    """Decisions a second."""
+    frames_per_s: float = 0.0
+    """Pictures drawn a second."""
+
+
+class StatusBar(QWidget):
+    """Rate, loss, latency, decisions and frames; latency opens its details."""
+
+    latency_wanted = pyqtSignal()
+    help_wanted = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2 * GRID)
+        self.setFont(font(self.font(), 0.9))
+        self.rate = self._figure(row, "rate", "0000.0 Hz  +00 ppm")
+        self.lost = self._figure(row, "lost", "000  (00 in 5 s)")
+        self.latency = QPushButton(self)
+        self.latency.setObjectName("flat")
+        self.latency.setToolTip("From the receipt of a sample to its decision. Click for details")
+        self.latency.setMinimumWidth(self._width("latency  p50 00.0  p99 00.0 ms") + 3 * GRID)
+        self.latency.clicked.connect(self.latency_wanted)
+        row.addWidget(self.latency)
+        self.decisions = self._figure(row, "", "000 decisions/s")
+        self.frames = self._figure(row, "", "00 frames/s")
+        row.addStretch(1)
+        self.help_button = QPushButton("Help  F1", self)
+        self.help_button.setObjectName("flat")
+        self.help_button.clicked.connect(self.help_wanted)
+        row.addWidget(self.help_button)
+        self.show_figures(Figures())
+
+    def show_figures(self, figures: Figures) -> None:
+        """Show new figures."""
+        rate = "–" if figures.rate_hz is None else f"{figures.rate_hz:.1f} Hz"
+        if figures.ppm is not None:
+            rate += f"  {figures.ppm:+.0f} ppm"
+        _set(self.rate, f"rate  {rate}")
+        _set(self.lost, f"lost  {figures.n_lost:,}  ({figures.n_lost_lately:,} in 5 s)")
+        words = f"latency  p50 {milliseconds(figures.p50_s)}  p99 {milliseconds(figures.p99_s)} ms"
+        if self.latency.text() != words:
+            self.latency.setText(words)
+        _set(self.decisions, f"{figures.decisions_per_s:.0f} decisions/s")
+        _set(self.frames, f"{figures.frames_per_s:.0f} frames/s")
+
+    def _figure(self, row: QHBoxLayout, name: str, widest: str) -> QLabel:
+        label = QLabel(self)
+        label.setObjectName("quiet")
+        label.setMinimumWidth(self._width(f"{name}  {widest}"))
+        row.addWidget(label)
+        return label
+
+    def _width(self, words: str) -> int:
+        return self.fontMetrics().horizontalAdvance(words)
+
+
+class LatencyPopup(QFrame):
+    """Where the time goes, stage by stage, as far as it is measured."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName("card")
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        self._grid.setHorizontalSpacing(3 * GRID)
+        self._values: dict[str, QLabel] = {}
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """The names shown."""
+        return tuple(self._values)
+
+    def show_stages(self, stages: list[tuple[str, str]]) -> None:
+        """Show names and values."""
+        for name, value in stages:
+            if name not in self._values:
+                row = len(self._values)
+                caption, label = QLabel(name, self), QLabel(self)
+                caption.setObjectName("quiet")
+                label.setAlignment(Qt.AlignmentFlag.AlignRight)
+                self._grid.addWidget(caption, row, 0)
+                self._grid.addWidget(label, row, 1)
+                self._values[name] = label
+            _set(self._values[name], value)
+
+    def open_above(self, anchor: QWidget) -> None:
+        """Open with the lower left corner over a widget."""
+        self.adjustSize()
+        self.move(anchor.mapToGlobal(QPoint(0, -self.height() - GRID)))
+        self.show()
+
+
+def milliseconds(seconds: float) -> str:
+    """Return milliseconds, a dash for NaN.
+
+    >>> milliseconds(0.0042)
+    '4.2'
+    """
+    return "–" if math.isnan(seconds) else f"{seconds * 1e3:.1f}"
+
+
+def _set(label: QLabel, words: str) -> None:
+    if label.text() != words:
+        label.setText(words)

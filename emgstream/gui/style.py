@@ -1,0 +1,109 @@
+"""The look of Qt's own widgets, and whether the system is light or dark."""
+
+from __future__ import annotations
+
+import sys
+
+from PyQt5.QtCore import QSettings
+from PyQt5.QtGui import QColor, QPalette
+from PyQt5.QtWidgets import QApplication, QStyleFactory
+
+from emgstream.gui.palette import DARK, LIGHT, Theme
+
+__all__ = ["apply_theme", "system_theme"]
+
+_WINDOWS_KEY = r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Themes\Personalize"
+
+
+def system_theme(palette: QPalette) -> Theme:
+    """Return the theme the system asks for; ``palette`` is the application's before any of ours."""
+    if sys.platform == "win32":
+        # Qt 5 does not follow Windows' dark mode; the registry tells.
+        registry = QSettings(_WINDOWS_KEY, QSettings.Format.NativeFormat)
+        return LIGHT if int(registry.value("AppsUseLightTheme", 1)) else DARK
+    return DARK if palette.color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+
+
+def apply_theme(application: QApplication, theme: Theme) -> None:
+    """Give every widget the colours of a theme."""
+    application.setStyle(QStyleFactory.create("Fusion"))
+    application.setPalette(_palette(theme))
+    application.setStyleSheet(_SHEET.format(**{name: getattr(theme, name) for name in _USED}))
+
+
+def _palette(theme: Theme) -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for target, name in (
+        (role.Window, theme.window),
+        (role.Base, theme.surface),
+        (role.AlternateBase, theme.sunken),
+        (role.Button, theme.surface),
+        (role.WindowText, theme.text),
+        (role.Text, theme.text),
+        (role.ButtonText, theme.text),
+        (role.ToolTipBase, theme.surface),
+        (role.ToolTipText, theme.text),
+        (role.Highlight, theme.accent),
+        (role.HighlightedText, theme.on_accent),
+        (role.PlaceholderText, theme.quiet),
+        (role.Mid, theme.line),
+    ):
+        palette.setColor(target, QColor(name))
+    for target in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, target, QColor(theme.quiet))
+    return palette
+
+
+_USED = (
+    "window",
+    "surface",
+    "sunken",
+    "line",
+    "text",
+    "quiet",
+    "accent",
+    "on_accent",
+    "error",
+    "error_surface",
+)
+
+_SHEET = """
+QWidget#window {{ background: {window}; }}
+QFrame#card {{ background: {surface}; border: 1px solid {line}; border-radius: 8px; }}
+QFrame#strip {{ background: {error_surface}; border: 1px solid {error}; border-radius: 8px; }}
+QFrame#notice {{ background: {surface}; border: 1px solid {line}; border-radius: 8px; }}
+QLabel#quiet {{ color: {quiet}; }}
+QLabel#caption {{ color: {quiet}; }}
+QPushButton, QComboBox, QToolButton {{
+    background: {surface}; color: {text}; border: 1px solid {line}; border-radius: 6px;
+    padding: 5px 12px; min-height: 20px;
+}}
+QComboBox {{ padding-right: 4px; }}
+QComboBox::drop-down {{ border: none; width: 24px; }}
+QPushButton:hover, QComboBox:hover, QToolButton:hover {{ background: {sunken}; }}
+QPushButton:focus, QComboBox:focus, QToolButton:focus {{ border-color: {accent}; }}
+QPushButton:checked, QToolButton:checked {{
+    background: {sunken}; border-color: {accent}; color: {text};
+}}
+QPushButton:disabled, QToolButton:disabled, QComboBox:disabled {{
+    color: {quiet}; background: {window};
+}}
+QPushButton#primary {{ background: {accent}; color: {on_accent}; border-color: {accent}; }}
+QPushButton#primary:hover {{ border-color: {text}; }}
+QPushButton#primary:disabled {{ background: {sunken}; color: {quiet}; border-color: {line}; }}
+QPushButton#flat {{ background: transparent; border-color: transparent; color: {quiet};
+    padding: 4px 8px; }}
+QPushButton#flat:hover {{ background: {sunken}; color: {text}; }}
+QPushButton#flat:focus {{ border-color: {accent}; }}
+QAbstractItemView {{ background: {surface}; color: {text}; border: 1px solid {line};
+    selection-background-color: {accent}; selection-color: {on_accent}; outline: none; }}
+QSlider::groove:horizontal {{ height: 4px; background: {sunken}; border-radius: 2px; }}
+QSlider::sub-page:horizontal {{ background: {accent}; border-radius: 2px; }}
+QSlider::handle:horizontal {{ width: 14px; margin: -5px 0; border-radius: 7px;
+    background: {accent}; }}
+QSlider::handle:horizontal:focus {{ background: {text}; }}
+QToolTip {{ background: {surface}; color: {text}; border: 1px solid {line}; padding: 6px; }}
+QMenu {{ background: {surface}; color: {text}; border: 1px solid {line}; }}
+QMenu::item:selected {{ background: {accent}; color: {on_accent}; }}
+"""

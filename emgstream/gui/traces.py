@@ -1,0 +1,72 @@
+"""The three ways to look at a signal: as it came, as it was conditioned, as the network sees it."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import numpy as np
+
+from emgstream.conditioning import NoConditioning, conditioner_from_manifest
+from emgstream.gui.history import SignalHistory
+from emgstream.manifest import Manifest
+from emgstream.steps import StepStream
+from emgstream.types import Chunk
+
+__all__ = ["Traces", "View"]
+
+_KEPT_S = 600.0
+_MOST_SAMPLES = 2**20
+
+
+class View(Enum):
+    """What of the signal is drawn."""
+
+    RAW = "Raw"
+    CONDITIONED = "Conditioned"
+    STEPS = "Steps"
+
+
+class Traces:
+    """The past of one stream in every view, ten minutes of it or 1,048,576 samples at most.
+
+    A step's value stands under each of its samples, so that all views share one axis. The
+    conditioner and the steps start afresh where the pipeline's do.
+    """
+
+    def __init__(self, manifest: Manifest, sampling_rate_hz: float) -> None:
+        n_channels = len(manifest.channel_names)
+        capacity = min(max(round(_KEPT_S * sampling_rate_hz), 2**14), _MOST_SAMPLES)
+        self.raw = SignalHistory(capacity, n_channels)
+        self._conditioner = conditioner_from_manifest(manifest.conditioning)
+        self.is_conditioned = not isinstance(self._conditioner, NoConditioning)
+        self._conditioned = SignalHistory(capacity, n_channels) if self.is_conditioned else self.raw
+        self._step = manifest.step
+        self._step_stream = StepStream(manifest.step, n_channels)
+        self._steps = SignalHistory(capacity, manifest.n_features)
+        self._segment = -1
+        self._step_start = 0
+
+    def history(self, view: View) -> SignalHistory:
+        """Return what to draw for a view."""
+        if view is View.STEPS:
+            return self._steps
+        return self._conditioned if view is View.CONDITIONED else self.raw
+
+    def push(self, chunk: Chunk) -> None:
+        """Add a chunk, as it came out of the ring."""
+        if chunk.segment != self._segment or chunk.first_index != self.raw.end_index:
+            self._restart(chunk)
+        self.raw.push(chunk.first_index, chunk.samples, chunk.segment)
+        conditioned = self._conditioner.push(chunk.samples)
+        if self.is_conditioned:
+            self._conditioned.push(chunk.first_index, conditioned, chunk.segment)
+        steps = self._step_stream.push(conditioned).astype(np.float32)
+        held = np.repeat(steps, self._step.length, axis=0)
+        self._steps.push(self._step_start, held, chunk.segment)
+        self._step_start += len(held)
+
+    def _restart(self, chunk: Chunk) -> None:
+        self._segment = chunk.segment
+        self._step_start = chunk.first_index
+        self._conditioner.reset()
+        self._step_stream.reset()

@@ -1,0 +1,101 @@
+"""How the signal is looked at: which form of it, how many seconds, live or not."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
+
+from emgstream.gui.elided_label import ElidedLabel
+from emgstream.gui.painting import GRID
+from emgstream.gui.picker import Picker
+from emgstream.gui.session import Session
+from emgstream.gui.traces import View
+
+__all__ = ["SPANS_S", "ViewBar"]
+
+SPANS_S = (2.0, 5.0, 10.0, 20.0, 30.0, 60.0)
+"""The spans on offer; the wheel reaches all between."""
+
+_TIPS = {
+    View.RAW: "The signal as it came (1)",
+    View.CONDITIONED: "The signal as it was conditioned (2)",
+    View.STEPS: "The signal as the network sees it (3)",
+}
+_NO_CONDITIONING = "This model takes the signal as it comes: there is nothing to show here"
+
+
+class ViewBar(QWidget):
+    """Form, span, and the button back to the newest sample."""
+
+    view_chosen = pyqtSignal(object)
+    span_chosen = pyqtSignal(float)
+    live_wanted = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        self.title = ElidedLabel(self)
+        self.title.setObjectName("quiet")
+        self.buttons: dict[View, QPushButton] = {}
+        self._group = QButtonGroup(self)
+        for view in View:
+            button = QPushButton(view.value, self)
+            button.setCheckable(True)
+            button.setToolTip(_TIPS[view])
+            button.clicked.connect(lambda _, view=view: self.view_chosen.emit(view))
+            self._group.addButton(button)
+            self.buttons[view] = button
+            row.addWidget(button)
+        self.buttons[View.RAW].setChecked(True)
+        self.span_list = Picker(self)
+        self.span_list.setMinimumWidth(12 * GRID)
+        self.span_list.setAccessibleName("Seconds in view")
+        self.span_list.setToolTip("Seconds in view (+ and -, or the wheel)")
+        for span_s in SPANS_S:
+            self.span_list.addItem(f"{span_s:g} s", span_s)
+        self.span_list.activated.connect(
+            lambda position: self.span_chosen.emit(self.span_list.itemData(position))
+        )
+        self.live_button = QPushButton("Back to live", self)
+        self.live_button.setObjectName("primary")
+        keeps = self.live_button.sizePolicy()
+        keeps.setRetainSizeWhenHidden(True)
+        self.live_button.setSizePolicy(keeps)
+        self.live_button.setToolTip("Back to the newest sample (End)")
+        self.live_button.clicked.connect(self.live_wanted)
+        row.addSpacing(GRID)
+        row.addWidget(self.span_list)
+        row.addSpacing(GRID)
+        row.addWidget(self.title, 1)
+        row.addWidget(self.live_button)
+
+    def set_session(self, session: Session | None) -> None:
+        """Offer what there is to see of a session."""
+        conditioned = session is not None and session.is_conditioned
+        button = self.buttons[View.CONDITIONED]
+        button.setEnabled(conditioned)
+        button.setToolTip(_TIPS[View.CONDITIONED] if conditioned else _NO_CONDITIONING)
+
+    def show_view(self, view: View) -> None:
+        """Show which form is drawn."""
+        self.buttons[view].setChecked(True)
+
+    def show_span(self, span_s: float) -> None:
+        """Show how many seconds are in view."""
+        position = self.span_list.findData(span_s)
+        if position < 0:
+            free = self.span_list.count() > len(SPANS_S)
+            position = len(SPANS_S)
+            words = f"{span_s:.2g} s" if span_s < 10.0 else f"{span_s:.0f} s"
+            if free:
+                self.span_list.setItemText(position, words)
+                self.span_list.setItemData(position, span_s)
+            else:
+                self.span_list.addItem(words, span_s)
+        self.span_list.setCurrentIndex(position)
+
+    def show_live(self, live: bool) -> None:
+        """Show whether the picture follows the newest sample."""
+        self.live_button.setVisible(not live)

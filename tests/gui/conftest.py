@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PyQt5.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from emgstream.gui.application import make_window
+from emgstream.gui.requests import WindowRequest
+from emgstream.gui.window import Window
+
+OpenWindow = Callable[..., Window]
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[OpenWindow]:
+    """Open windows that keep their settings in a file of the test's own."""
+    windows: list[Window] = []
+
+    def make(**what: object) -> Window:
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        request = WindowRequest(settings=tmp_path / "settings.ini", **what)  # type: ignore[arg-type]
+        window = make_window(application, request)
+        windows.append(window)
+        window.show()
+        qtbot.waitExposed(window)
+        return window
+
+    yield make
+    for window in windows:
+        window.close()

@@ -1,0 +1,115 @@
+"""What is drawn, looked at pixel by pixel; and the picture that scripts take."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PyQt5.QtCore import QRectF
+from PyQt5.QtGui import QColor, QImage, QPainter
+from PyQt5.QtWidgets import QApplication
+
+from emgstream.errors import OutputError, UsageError
+from emgstream.gui import PortRequest, WindowRequest, run
+from emgstream.gui.display import check_display
+from emgstream.gui.history import SignalHistory
+from emgstream.gui.palette import DARK, LIGHT, Theme
+from emgstream.gui.scaling import CalmScale
+from emgstream.gui.signal_painter import SignalPainter
+from emgstream.gui.time_view import TimeView
+
+WIDTH, HEIGHT = 300, 90
+
+
+def drawn(history: SignalHistory, view: TimeView, theme: Theme) -> QImage:
+    image = QImage(WIDTH, HEIGHT, QImage.Format.Format_RGB32)
+    image.fill(QColor(theme.surface))
+    painter = QPainter(image)
+    lanes = (QRectF(0, 0, WIDTH, HEIGHT),)
+    SignalPainter(theme, [CalmScale()]).draw(painter, lanes, history, view, {}, 0.0)
+    painter.end()
+    return image
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(place=st.floats(0.01, 0.99), span_s=st.sampled_from([2.0, 10.0, 37.3, 60.0]))
+def test_a_spike_of_one_sample_reaches_the_screen(
+    qapp: QApplication, place: float, span_s: float
+) -> None:
+    rate_hz = 1000.0
+    n_samples = round(span_s * rate_hz)
+    samples = np.full((n_samples, 1), 500.0, dtype=np.float32)
+    samples[int(place * n_samples)] = 1000.0
+    history = SignalHistory(n_samples, 1)
+    history.push(0, samples)
+    view = TimeView(span_s)
+    view.n_columns = WIDTH
+    view.set_stream(rate_hz, history.start_index, history.end_index)
+    image = drawn(history, view, LIGHT)
+    ink = QColor(LIGHT.trace).rgb()
+    upper = [image.pixel(x, y) == ink for x in range(WIDTH) for y in range(20)]
+    assert any(upper)
+    assert qapp is not None
+
+
+def test_nothing_is_drawn_across_lost_samples(qapp: QApplication) -> None:
+    history = SignalHistory(3000, 1)
+    rng = np.random.default_rng(0)
+    for first in (0, 2000):
+        history.push(first, rng.normal(0, 9, (1000, 1)).astype(np.float32))
+    view = TimeView(3.0)
+    view.n_columns = WIDTH
+    view.set_stream(1000.0, 0, 3000)
+    image = drawn(history, view, DARK)
+    ink = QColor(DARK.trace).rgb()
+    inked = [any(image.pixel(x, y) == ink for y in range(HEIGHT)) for x in range(WIDTH)]
+    assert all(inked[2:98])
+    assert not any(inked[102:198])
+    assert all(inked[202:298])
+    assert qapp is not None
+
+
+def test_a_script_gets_its_picture_and_code_0(tmp_path: Path) -> None:
+    picture = tmp_path / "window.png"
+    program = (
+        "from pathlib import Path; from emgstream.gui import *;"
+        f"run(WindowRequest(PortRequest(SIMULATED), screenshot=Path({str(picture)!r}),"
+        f"after_s=1.5, settings=Path({str(tmp_path / 'settings.ini')!r})))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program], timeout=60, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert QImage(str(picture)).width() >= 1000
+
+
+def test_without_a_display_a_window_is_refused_and_a_picture_is_not(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(UsageError, match=r"no display.*--headless"):
+        run(WindowRequest(PortRequest()))
+    monkeypatch.setenv("QT_QPA_PLATFORM", "")
+    check_display(WindowRequest(screenshot=tmp_path / "a.png"))
+
+
+def test_a_picture_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    program = (
+        "from pathlib import Path; from emgstream.gui import *;"
+        f"run(WindowRequest(screenshot=Path({str(tmp_path / 'no' / 'x.png')!r}), after_s=0.1,"
+        f"settings=Path({str(tmp_path / 'settings.ini')!r})))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], timeout=60, capture_output=True, check=False
+    )
+    assert done.returncode == 1
+    assert OutputError.__name__ in done.stderr.decode()
