@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from PyQt5.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt5.QtGui import QDropEvent, QKeySequence, QMouseEvent, QWheelEvent
-from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QApplication, QLabel, QPushButton, QShortcut
 from pytestqt.qtbot import QtBot
 
@@ -56,7 +55,7 @@ def press(
     modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
 ) -> None:
     QApplication.setActiveWindow(window)
-    QTest.keyClick(window, key, modifier)
+    QtBot.keyClick(window, key, modifier)  # type: ignore[no-untyped-call]
 
 
 def shown_view(window: Window) -> View:
@@ -267,7 +266,8 @@ def test_looking_back_zooming_and_measuring(open_window: OpenWindow, qtbot: QtBo
         )
     )
     assert timeline.time.span_s == pytest.approx(span_before / 1.25)
-    QTest.mouseClick(timeline, Qt.MouseButton.LeftButton, pos=QPoint(400, 100))
+    left = Qt.MouseButton.LeftButton
+    QtBot.mouseClick(timeline, left, pos=QPoint(400, 100))  # type: ignore[no-untyped-call]
     assert timeline.mark is not None
     press(window, Qt.Key.Key_Escape)
     assert timeline.mark is None
