@@ -165,10 +165,11 @@ class SimulatedUno:
             self._sent.clear()  # what nobody listened to
             if self._resets_on_open:
                 self._reset()
+        if was_open or self._is_open:
+            self._carry_in()  # a stop just before the end, too
         if not self._is_open:
             self._sent.clear()
             return
-        self._carry_in()
         self._carry_out()
 
     def _is_opened(self) -> bool:
@@ -208,8 +209,9 @@ class SimulatedUno:
         os.set_blocking(self._master, False)
         self._poll = select.poll()
         self._poll.register(self._master, select.POLLHUP)
-        Path(self.port).symlink_to(os.ttyname(slave))
-        os.close(slave)
+        path = os.ttyname(slave)
+        os.close(slave)  # before anybody can find it: no end of ours holds the port
+        Path(self.port).symlink_to(path)
 
     def _unplug(self) -> None:
         if self._master >= 0:

@@ -104,14 +104,12 @@ class PtyLink:
     def _forget_unread(self) -> None:
         """Throw away what was written and not read: it is not for the next reader.
 
-        Linux does that from the reader's side only.
+        From this end, since to open the other one would be to hold the port for a moment. The first
+        call empties what is on its way, the second what the port has already.
         """
-        with suppress(OSError, termios.error):
-            port = os.open(self.path, os.O_RDWR | os.O_NOCTTY)
-            try:
-                termios.tcflush(port, termios.TCIFLUSH)
-            finally:
-                os.close(port)
+        with suppress(termios.error):
+            termios.tcflush(self._master, termios.TCOFLUSH)
+            termios.tcsetattr(self._master, termios.TCSAFLUSH, termios.tcgetattr(self._master))
 
     def _point_to(self, path: str) -> None:
         name = Path(self.address)

@@ -101,6 +101,7 @@ class BoardRunner:
             self.protocol.reset(now_s)
             self._say("opened by a reader: reset, silent until told to start")
         elif self.is_open and not is_open:
+            self.protocol.feed(self.link.read(), now_s)  # a stop just before the end, say
             self.protocol.cut("closed")
             self._say("closed by its reader")
         self.is_open = is_open
