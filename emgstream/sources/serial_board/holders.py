@@ -16,7 +16,7 @@ def holders(device: str) -> list[str]:
 
     Linux only; elsewhere the list is empty, and a port in use shows when it is opened.
     """
-    real = os.path.realpath(device)
+    real = Path(os.path.realpath(device))
     return [
         f"{'this program' if pid == os.getpid() else _name(pid)} ({pid})"
         for pid in _pids()
@@ -39,16 +39,17 @@ def _name(pid: int) -> str:
         return "unknown"
 
 
-def _has_open(pid: int, device: str) -> bool:
+def _has_open(pid: int, device: Path) -> bool:
     folder = _PROCESSES / str(pid) / "fd"
     try:
-        return any(_target(link) == device for link in folder.iterdir())
+        return any(_leads_to(link, device) for link in folder.iterdir())
     except OSError:  # another user's, or it has just ended
         return False
 
 
-def _target(link: Path) -> str:
+def _leads_to(link: Path, device: Path) -> bool:
+    """Whether it is that very device: another terminal file system has the same names."""
     try:
-        return str(link.readlink())
+        return link.readlink() == device and link.samefile(device)
     except OSError:
-        return ""
+        return False
