@@ -1,0 +1,1 @@
+"""The serial source, held to what a board really sent."""

@@ -1,0 +1,275 @@
+"""The pure parts of the source: numbering, time, channels, alarms."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emgstream.clock import ManualClock
+from emgstream.errors import StreamMismatchError
+from emgstream.sources.serial_board.channels import match_channels
+from emgstream.sources.serial_board.indexer import Indexer
+from emgstream.sources.serial_board.losses import LossWindow
+from emgstream.sources.serial_board.rates import RateGuard
+from emgstream.sources.serial_board.tally import Tally
+from emgstream.sources.serial_board.timebase import Timebase
+from emgstream.types import Chunk
+from emgstream.wire import Counters, FrameDecoder, Reply, TextDecoder, encode_frame
+
+START_S = 1000.0
+NAMES = ("biceps", "triceps", "middle")
+
+
+def wire_bytes(n_frames: int, lost: set[int], starts: set[int], first_counter: int) -> bytes:
+    """Return a stream at 1 kHz that loses some frames and is started anew at others."""
+    data = b""
+    for i in range(n_frames):
+        if i in starts:
+            data += Reply("start", {"counter": "0", "rate": "1000", "mode": "binary"}).encode(
+                binary=True
+            )
+        if i not in lost:
+            data += encode_frame(first_counter + i, 1000 * i, [i % 1024, 300, 280])
+    return data
+
+
+def samples_by_index(chunks: list[Chunk]) -> list[tuple[int, int, float]]:
+    return [
+        (chunk.segment, chunk.first_index + row, float(chunk.samples[row, 0]))
+        for chunk in chunks
+        for row in range(len(chunk))
+    ]
+
+
+def through_the_source(data: bytes, cuts: list[int]) -> list[Chunk]:
+    """Decode and number a stream that arrives in pieces, all at one moment."""
+    decoder, indexer = FrameDecoder(3, 1000.0, bits=10), Indexer(Timebase())
+    indexer.begin_connection(None, 1000.0)
+    chunks: list[Chunk] = []
+    for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True):
+        frames = decoder.feed(data[start:end])
+        if len(frames):
+            chunks += indexer.chunks(frames, START_S)
+    return chunks
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_any_split_of_the_bytes_gives_the_same_samples_and_gaps(data: st.DataObject) -> None:
+    lost = data.draw(st.sets(st.integers(1, 118), max_size=30))
+    stream = wire_bytes(120, lost, {0}, data.draw(st.integers(0, 0xFFFF)))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=20)))
+    chunks = through_the_source(stream, cuts)
+    assert samples_by_index(chunks) == samples_by_index(through_the_source(stream, []))
+    assert [index for _, index, _ in samples_by_index(chunks)] == sorted(set(range(120)) - lost)
+    for chunk in chunks:
+        np.testing.assert_array_equal(
+            chunk.samples[:, 0], np.arange(len(chunk)) + chunk.first_index
+        )
+
+
+@settings(max_examples=30, deadline=None)
+@given(cuts=st.lists(st.integers(0, 1500), max_size=20).map(sorted))
+def test_any_split_of_text_gives_the_same_samples(cuts: list[int]) -> None:
+    text = b"".join(b"%d,300,280\r\n" % (i % 1000) for i in range(200))
+    pieces = []
+    for places in (cuts, []):
+        decoder, indexer = TextDecoder(3), Indexer(Timebase())
+        indexer.begin_connection(None, 100.0)
+        chunks: list[Chunk] = []
+        for start, end in zip([0, *places], [*places, len(text)], strict=True):
+            frames = decoder.feed(text[start:end])
+            chunks += indexer.chunks(frames, START_S) if len(frames) else []
+        pieces.append(samples_by_index(chunks))
+    assert pieces[0] == pieces[1]
+    assert [index for _, index, _ in pieces[0]] == list(range(199))  # the first may be half a line
+
+
+@pytest.mark.parametrize(
+    ("board", "wanted", "chosen", "columns", "names"),
+    [
+        (NAMES, None, None, (0, 1, 2), NAMES),
+        (NAMES, NAMES, None, (0, 1, 2), NAMES),
+        (NAMES, ("middle", "biceps"), None, (2, 0), ("middle", "biceps")),
+        (("A0", "A1", "A2"), NAMES, None, (0, 1, 2), NAMES),
+        (("A0", "A1"), ("biceps", "triceps"), ("A1", "1"), (1, 0), ("biceps", "triceps")),
+        (("A0", "A1"), None, ("2",), (1,), ("A1",)),
+    ],
+)
+def test_channels_are_matched_by_name_then_by_place(
+    board: tuple[str, ...],
+    wanted: tuple[str, ...] | None,
+    chosen: tuple[str, ...] | None,
+    columns: tuple[int, ...],
+    names: tuple[str, ...],
+) -> None:
+    match = match_channels(board, wanted, chosen)
+    assert (match.columns, match.names) == (columns, names)
+    assert (match.note is None) == (chosen is not None or wanted in (None, board))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "reason"),
+    [
+        (None, "the board sends 2 channels: A0, A1; the model expects 3"),
+        (("A0", "A1"), "--channels names 2"),
+        (("A0", "A1", "A7"), "no channel 'A7'"),
+        (("1", "2", "3"), "no channel '3'"),
+        (("1", "2", "0"), "no channel '0'"),
+    ],
+)
+def test_channels_that_cannot_be_matched_show_both_sides(
+    chosen: tuple[str, ...] | None, reason: str
+) -> None:
+    with pytest.raises(StreamMismatchError, match=reason):
+        match_channels(("A0", "A1"), NAMES, chosen)
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "span_s", "is_alarm"),
+    [
+        (1000.0, 60.0, False),
+        (1004.9, 60.0, False),
+        (995.1, 60.0, False),
+        (1005.1, 60.0, True),
+        (994.0, 60.0, True),
+        (1006.0, 4.9, False),  # not measured for long enough to be sure
+        (1049.0, 5.1, True),
+    ],
+)
+def test_a_rate_more_than_half_a_percent_off_is_an_alarm(
+    rate_hz: float, span_s: float, is_alarm: bool
+) -> None:
+    alarm = RateGuard(1000.0, force=False).check_measured(rate_hz, span_s, "COM3")
+    assert (alarm is not None) == is_alarm
+    if alarm is not None:
+        assert f"measured at {rate_hz:g} Hz" in alarm
+        assert "1000 Hz that the model expects" in alarm
+
+
+@pytest.mark.parametrize("rate_hz", [1051.0, 949.0, 50.0])
+def test_a_rate_more_than_5_percent_off_is_refused_unless_forced(rate_hz: float) -> None:
+    guard, forced = RateGuard(1000.0, force=False), RateGuard(1000.0, force=True)
+    with pytest.raises(StreamMismatchError, match=r"--force"):
+        guard.check_measured(rate_hz, 2.1, "COM3")
+    with pytest.raises(StreamMismatchError, match=r"can be set to no rate within 0\.5%"):
+        guard.check_stated(rate_hz, "the board")
+    assert "decisions may be wrong" in str(forced.check_measured(rate_hz, 2.1, "COM3"))
+    assert guard.check_measured(rate_hz, 1.9, "COM3") is None
+    assert RateGuard(None, force=False).check_measured(rate_hz, 60.0, "COM3") is None
+
+
+@given(st.lists(st.tuples(st.floats(0, 0.4), st.integers(0, 50), st.integers(0, 50)), max_size=60))
+def test_the_share_lost_lately_is_that_of_the_last_5_seconds(
+    reads: list[tuple[float, int, int]],
+) -> None:
+    window, now_s = LossWindow(), 0.0
+    kept: list[tuple[float, int, int]] = []
+    for step_s, n_received, n_lost in reads:
+        now_s += step_s
+        window.add(now_s, n_received, n_lost)
+        kept.append((now_s, n_received, n_lost))
+    shares = []
+    for length_s in (4.75, 5.25):  # it counts in quarters of a second
+        recent = [entry for entry in kept if entry[0] > now_s - length_s]
+        shares.append((sum(e[2] for e in recent), sum(e[1] + e[2] for e in recent)))
+    share = window.share(now_s)
+    assert 0.0 <= share <= 1.0
+    if shares[0] == shares[1]:
+        lost, total = shares[0]
+        assert share == (lost / total if total else 0.0)
+
+
+def told_of(n_received: int, n_lost: int) -> Tally:
+    """Return the tally of a second of streaming that lost some of its samples."""
+    clock, timebase = ManualClock(START_S), Timebase()
+    indexer = Indexer(timebase)
+    tally = Tally(clock, timebase, indexer)
+    tally.connected("COM3", None, True)
+    indexer.n_received, indexer.n_lost = n_received, n_lost
+    clock.advance(1.0)
+    tally.received(clock.now(), Counters())
+    tally.watch_loss(clock.now())
+    return tally
+
+
+@pytest.mark.parametrize(("n_lost", "is_alarm"), [(0, False), (9, False), (10, False), (12, True)])
+def test_more_than_1_percent_lost_in_5_seconds_is_an_alarm(n_lost: int, is_alarm: bool) -> None:
+    status = told_of(1000 - n_lost, n_lost).status()
+    assert status.recent_loss == status.loss == pytest.approx(n_lost / 1000)
+    assert any("samples were lost in 5 s" in alarm for alarm in status.alarms) == is_alarm
+
+
+def test_a_second_without_a_sample_is_a_stall_and_the_next_sample_its_end() -> None:
+    clock, timebase = ManualClock(START_S), Timebase()
+    tally = Tally(clock, timebase, Indexer(timebase))
+    tally.connected("COM3", None, True)
+    clock.advance(0.99)
+    assert tally.status().is_streaming
+    clock.advance(0.61)
+    assert (tally.status().state, tally.status().is_streaming) == ("stalled 1.6 s", False)
+    tally.received(clock.now(), Counters())
+    assert (tally.status().state, tally.status().is_streaming) == ("streaming", True)
+
+
+def timed(
+    timebase: Timebase,
+    n_reads: int,
+    *,
+    ppm: float = 0.0,
+    first_index: int = 0,
+    start_s: float = START_S,
+    seed: int = 1,
+) -> None:
+    """Feed reads of 10 samples at 1 kHz of a clock that is ``ppm`` too fast, each a little late."""
+    rng = np.random.default_rng(seed)
+    for read in range(n_reads):
+        index = first_index + np.arange(10 * read, 10 * read + 10)
+        device_us = 1e3 * np.arange(10 * read, 10 * read + 10, dtype=np.float64)
+        end_s = device_us[-1] * 1e-6 / (1.0 + ppm * 1e-6)
+        late_s = rng.exponential(0.002) if read else 0.0
+        timebase.add(int(index[0]), device_us, start_s + end_s + late_s)
+
+
+@settings(max_examples=10, deadline=None)
+@given(ppm=st.floats(-5000, 5000), seed=st.integers(0, 99))
+def test_rate_pace_and_time_come_from_the_boards_clock_and_not_from_arrival(
+    ppm: float, seed: int
+) -> None:
+    timebase = Timebase()
+    assert timebase.rate_hz is None
+    assert timebase.ppm is None
+    timed(timebase, 1000, ppm=ppm, seed=seed)
+    assert timebase.rate_hz == pytest.approx(1000.0 * (1.0 + ppm * 1e-6), rel=50e-6)
+    assert timebase.ppm == pytest.approx(ppm, abs=50.0)
+    times_s = timebase.time_at(np.arange(10_000))
+    assert times_s[0] == 0.0
+    assert np.diff(times_s).min() >= 0.0
+    true_s = np.arange(10_000) * 1e-3 / (1.0 + ppm * 1e-6)
+    assert np.abs(times_s - true_s)[-5000:].max() < 2e-3
+
+
+def test_the_pace_is_not_told_before_two_seconds() -> None:
+    timebase = Timebase()
+    timed(timebase, 150)
+    assert timebase.rate_hz is None
+
+
+def test_samples_older_than_the_ring_keep_their_time() -> None:
+    timebase = Timebase()
+    timed(timebase, 8000)
+    indices = np.array([0, 100, 5000, 12_345])
+    assert 80_000 - indices.max() > 1 << 16
+    np.testing.assert_allclose(timebase.time_at(indices), indices * 1e-3, atol=5e-3)
+
+
+def test_a_new_segment_keeps_the_rate_of_the_one_before_until_it_has_its_own() -> None:
+    timebase = Timebase()
+    timed(timebase, 500, ppm=800.0)
+    before = timebase.rate_hz
+    timebase.begin_segment()
+    timed(timebase, 10, first_index=9000, start_s=START_S + 9.0)
+    assert timebase.rate_hz == before
+    assert timebase.time_at(np.array([9000]))[0] == pytest.approx(9.0, abs=3e-3)

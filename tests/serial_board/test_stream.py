@@ -1,0 +1,231 @@
+"""The source on the simulated board, on a real port: held to the board's ledger."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from emgstream.errors import SourceDisconnectedError, StreamMismatchError
+from emgstream.sources.serial_board.holders import holders
+from tests.serial_board.reader import Reader, assert_is_the_truth, streaming
+from tests.simulation.boards import opened, wait_for
+
+on_a_pty = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
+PORTS = [pytest.param(None, id="pty", marks=on_a_pty), pytest.param(0, id="tcp")]
+NAMES = ("biceps", "triceps", "middle")
+
+
+@pytest.mark.parametrize("tcp", PORTS)
+@pytest.mark.parametrize("faults", ["", "boot=0.3", "jitter=0.03"])
+def test_every_sample_is_the_one_the_board_took_from_the_first_on(
+    faults: str, tcp: int | None
+) -> None:
+    with streaming(faults, board={"tcp": tcp}) as (board, reader):
+        reader.take(400)
+        indices = assert_is_the_truth(reader, board.ledger())
+        status = reader.source.status()
+    np.testing.assert_array_equal(indices, np.arange(len(indices)))
+    assert (status.n_received, status.n_lost, status.n_gaps) == (len(indices), 0, 0)
+    assert (status.counters.bytes_skipped, status.counters.n_crc_failures) == (0, 0)
+    assert reader.source.info.channel_names == NAMES
+    assert reader.source.info.sampling_rate_hz == 1000.0
+    assert status.is_synthetic
+    assert "synthetic" in reader.source.info.name
+
+
+def test_until_the_board_is_found_a_read_gives_nothing() -> None:
+    with streaming("boot=0.2") as (_, reader):
+        chunk = reader.source.read()
+        assert (len(chunk), chunk.first_index) == (0, 0)
+        reader.take(10)
+    assert reader.states[:2] == ["waiting for the board to start", "streaming"]
+
+
+@pytest.mark.parametrize(
+    "faults", ["loss=0.05", "loss=0.05,burst=20", "corrupt=0.05", "reorder=0.05"]
+)
+def test_a_lost_frame_is_a_gap_in_the_index_and_counted(faults: str) -> None:
+    with streaming(faults) as (board, reader):
+        reader.take(800)
+        ledger = board.ledger()
+        indices = assert_is_the_truth(reader, ledger)
+        status = reader.source.status()
+    gaps = np.diff(reader.index())
+    assert status.n_lost == int((gaps - 1).sum()) > 0
+    assert status.n_gaps == int(np.count_nonzero(gaps > 1))
+    intact = ledger.runs[0].intact
+    expected = intact[(intact >= indices[0]) & (intact <= indices[-1])]
+    assert set(expected) <= set(indices)  # all that came whole is there
+    assert status.loss == pytest.approx(status.n_lost / (status.n_lost + len(indices)))
+    assert status.recent_loss > 0.01
+    assert any("samples were lost in 5 s" in alarm for alarm in status.alarms)
+
+
+def test_a_frame_sent_twice_is_taken_once() -> None:
+    with streaming("duplicate=0.1") as (board, reader):
+        reader.take(600)
+        assert_is_the_truth(reader, board.ledger())
+        status = reader.source.status()
+    assert status.counters.n_duplicated > 0
+    assert (status.n_lost, status.n_gaps) == (0, 0)
+
+
+def test_a_line_that_stands_still_is_shown_as_a_stall_and_its_gap_is_exact() -> None:
+    with streaming("stall=1.6@1.7") as (board, reader):
+        reader.until(lambda: bool(reader.index().size) and bool(np.diff(reader.index()).max() > 1))
+        reader.take(20)
+        ledger = board.ledger()
+        assert_is_the_truth(reader, ledger)
+        status = reader.source.status()
+    assert any(state.startswith("stalled") for state in reader.states)
+    assert reader.states[-1] == "streaming"
+    assert reader.segments == [0]
+    assert (status.n_gaps, status.n_reconnects) == (1, 0)
+    (stretch,) = ledger.runs[0].queue_full
+    assert status.n_lost == stretch[1] - stretch[0]
+
+
+def test_the_rate_is_asked_of_the_board_and_the_change_is_told() -> None:
+    with streaming(sampling_rate_hz=500.0) as (board, reader):
+        reader.take(50)
+        assert board.ledger().runs[-1].rate_hz == 500.0
+        assert reader.source.info.sampling_rate_hz == 500.0
+        assert "the board was set from 1000 to 500 Hz" in reader.source.status().notes
+
+
+def test_a_board_that_cannot_be_set_near_the_rate_is_refused_or_forced() -> None:
+    with (
+        streaming(sampling_rate_hz=4000.0) as (_, reader),
+        pytest.raises(StreamMismatchError, match=r"2000 Hz.*4000 Hz.*--force"),
+    ):
+        reader.take(1)
+    with streaming(sampling_rate_hz=4000.0, force=True) as (_, reader):
+        reader.take(50)
+        (alarm,) = reader.source.status().alarms
+        assert "decisions may be wrong" in alarm
+
+
+def test_a_clock_far_too_fast_is_refused_once_it_was_measured() -> None:
+    with (
+        streaming(sampling_rate_hz=1000.0, board={"ppm": 80_000.0}) as (_, reader),
+        pytest.raises(StreamMismatchError, match=r"was measured at 10[78]\d.*--force"),
+    ):
+        reader.take(20_000)
+
+
+def test_a_board_with_other_channels_than_the_model_shows_both_sides() -> None:
+    with streaming(channel_names=("a", "b")) as (board, reader):
+        with pytest.raises(StreamMismatchError, match=r"sends 3 channels: biceps.*expects 2: a, b"):
+            reader.take(1)
+        assert reader.n_samples == 0
+    assert holders(board.port) == []
+
+
+def test_chosen_channels_come_in_the_order_asked_for() -> None:
+    with streaming(channels=("middle", "1")) as (board, reader):
+        reader.take(100)
+        truth = board.ledger().true_samples(0, 0, reader.n_samples)
+    np.testing.assert_array_equal(reader.samples(), truth[:, [2, 0]])
+    assert reader.source.info.channel_names == ("middle", "biceps")
+
+
+def test_ppm_and_rate_are_those_of_the_board() -> None:
+    with streaming(board={"ppm": 3000.0}) as (_, reader):
+        reader.until(lambda: reader.source.status().rate_hz is not None)
+        reader.take(500)
+        status = reader.source.status()
+        times_s = reader.source.time_at(reader.index())
+    assert status.ppm == pytest.approx(3000.0, abs=1000.0)
+    assert status.rate_hz == pytest.approx(1003.0, abs=1.0)
+    assert times_s[0] == 0.0
+    assert np.diff(times_s).min() >= 0.0
+
+
+@pytest.mark.parametrize("tcp", PORTS)
+def test_an_unplugged_board_is_told_at_once_and_goes_on_by_itself_when_it_is_back(
+    tcp: int | None,
+) -> None:
+    with streaming(board={"tcp": tcp}) as (board, reader):
+        reader.take_segment(0)
+        for segment in (1, 2):
+            board.unplug()
+            reader.until(lambda: reader.states[-1].startswith("unplugged"))
+            assert not reader.source.status().is_streaming
+            board.replug()
+            reader.take_segment(segment)
+        ledger, status = board.ledger(), reader.source.status()
+        for segment in range(3):
+            assert_is_the_truth(reader, ledger, segment)
+    assert reader.segments == [0, 1, 2]
+    assert status.n_reconnects == 2
+    assert status.n_gaps == 2
+    assert status.n_lost == 0
+    index = reader.index()
+    assert np.diff(index).min() >= 1
+    assert status.n_missed == int((np.diff(index) - 1).sum()) > 0
+    assert not any(state.startswith("stalled") for state in reader.states)
+
+
+def test_without_reconnect_an_unplugged_board_ends_the_stream_with_what_came() -> None:
+    with streaming(reconnect=False) as (board, reader):
+        reader.take(100)
+        board.unplug()
+        with pytest.raises(SourceDisconnectedError, match=r"after \d+ samples.*--no-reconnect"):
+            reader.take(100_000)
+        assert_is_the_truth(reader, board.ledger())
+
+
+def test_a_board_reset_in_mid_stream_is_started_again_in_a_new_segment() -> None:
+    with streaming() as (board, reader):
+        reader.take(100)
+        with opened(board.port) as other:
+            other.say("stop")
+        reader.until(lambda: any(state.startswith("stalled") for state in reader.states))
+        reader.take_segment(1, 50)
+        status = reader.source.status()
+        assert_is_the_truth(reader, board.ledger(), 1)
+    assert status.n_reconnects == 1
+    assert "the board was reset, and started again" in status.notes
+
+
+STATES: dict[str, Callable[[Reader], None]] = {
+    "never read": lambda _: None,
+    "waiting for the board": lambda reader: reader.until(lambda: reader.states != []),
+    "streaming": lambda reader: reader.take(50),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_leaving_in_any_state_stops_the_board_and_lets_go_of_the_port(state: str) -> None:
+    faults = "" if state == "streaming" else "boot=30"
+    with streaming(faults) as (board, reader):
+        STATES[state](reader)
+        reader.leave()
+        assert holders(board.port) == []
+        assert reader.source.status().state == "finished"
+        if state == "streaming":
+            wait_for(lambda: board.ledger().runs[0].ended_by == "stop", board.ledger)
+        with opened(board.port):
+            pass
+
+
+def test_leaving_while_the_board_is_away_needs_no_board() -> None:
+    with streaming() as (board, reader):
+        reader.take(50)
+        board.unplug()
+        reader.until(lambda: reader.states[-1].startswith("unplugged"))
+    assert reader.source.status().state == "finished"
+
+
+def test_leaving_while_the_board_is_found_again_lets_go_of_the_port() -> None:
+    with streaming("boot=0.5") as (board, reader):
+        reader.take(50)
+        board.unplug()
+        reader.until(lambda: reader.states[-1].startswith("unplugged"))
+        board.replug()
+        reader.until(lambda: bool(holders(board.port)))
+        reader.leave()
+        assert holders(board.port) == []

@@ -1,0 +1,117 @@
+"""Sketches that only print numbers, on a real port."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from emgstream.errors import SourceError, StreamMismatchError
+from emgstream.sources.serial_board import SerialBoardSource
+from tests.serial_board.reader import Reader, reading
+
+termios = pytest.importorskip("termios", reason="Windows has no pseudo-terminals")
+from tests.serial_board.sketch import Sketch  # noqa: E402
+
+N_SAMPLES = 60
+STEPS = (617, 7, 451)
+
+
+def values_of(line: int) -> tuple[int, int, int]:
+    """Return what the sketch prints: up and down, as a signal does, and never twice the same."""
+    return tuple((line * step + 3) % 1000 for step in STEPS)  # type: ignore[return-value]
+
+
+def printed(separator: str, end: str = "\r\n") -> Callable[[int], bytes]:
+    return lambda line: (separator.join(map(str, values_of(line))) + end).encode()
+
+
+def labelled(line: int) -> bytes:
+    return b"biceps:%d,triceps:%d,middle:%d\r\n" % values_of(line)
+
+
+def in_millis(line: int) -> bytes:
+    return b"%d,%d,%d,%d\n" % (100_000 + line * 5, *values_of(line))
+
+
+SKETCHES = {
+    "comma": printed(","),
+    "tab": printed("\t"),
+    "semicolon": printed(";"),
+    "space": printed(" "),
+    "comma and space": printed(", "),
+    "without CR": printed(",", "\n"),
+    "labels": labelled,
+    "leading time": in_millis,
+}
+
+
+def assert_consecutive(reader: Reader, segment: int = 0) -> None:
+    samples, index = reader.samples(segment), reader.index(segment)
+    np.testing.assert_array_equal(np.diff(index), 1)
+    first = next(line for line in range(1000) if values_of(line) == tuple(samples[0]))
+    np.testing.assert_array_equal(samples, [values_of(first + row) for row in range(len(samples))])
+
+
+@pytest.mark.parametrize("kind", SKETCHES)
+def test_what_any_sketch_prints_is_read_whole(kind: str) -> None:
+    with Sketch(SKETCHES[kind]) as sketch, reading(sketch.port) as reader:
+        reader.take(N_SAMPLES)
+        status, info = reader.source.status(), reader.source.info
+    assert_consecutive(reader)
+    named = ("biceps", "triceps", "middle") if kind == "labels" else ("ch1", "ch2", "ch3")
+    assert info.channel_names == named
+    assert info.sampling_rate_hz is None  # nobody stated one
+    assert "text" in info.name
+    assert status.identity is None
+    assert (status.sees_loss, status.n_lost) == (False, 0)
+    assert any("lost samples cannot be seen" in note for note in status.notes)
+
+
+def test_a_known_number_of_channels_tells_the_time_from_a_channel() -> None:
+    names = ("a", "b", "c")
+    with Sketch(in_millis) as sketch, reading(sketch.port, channel_names=names) as reader:
+        reader.take(N_SAMPLES)
+    assert_consecutive(reader)
+    assert reader.source.info.channel_names == names
+
+
+def test_a_sketch_at_another_rate_than_the_models_is_refused_once_it_was_measured() -> None:
+    with (
+        Sketch(printed(","), rate_hz=200.0) as sketch,
+        reading(sketch.port, sampling_rate_hz=1000.0) as reader,
+    ):
+        with pytest.raises(StreamMismatchError, match=r"was measured at .* Hz.*1000 Hz.*--force"):
+            reader.take(100_000)
+        assert reader.n_samples > 0
+
+
+def test_an_unplugged_sketch_goes_on_in_a_new_segment() -> None:
+    with Sketch(printed(",")) as sketch, reading(sketch.port) as reader:
+        reader.take(N_SAMPLES)
+        sketch.unplug()
+        reader.until(lambda: reader.states[-1].startswith("unplugged"))
+        sketch.replug()
+        reader.take_segment(1, N_SAMPLES)
+        assert reader.source.status().n_reconnects == 1
+    assert_consecutive(reader, 0)
+    assert_consecutive(reader, 1)
+
+
+def test_a_sketch_at_the_speed_that_was_given_is_opened_at_that_speed() -> None:
+    with Sketch(printed(",")) as sketch, reading(sketch.port, baud=115_200) as reader:
+        reader.take(N_SAMPLES)
+        assert sketch.speed == termios.B115200
+        assert "115200 baud" in reader.source.info.name
+
+
+def test_bytes_that_make_no_sense_are_told_with_what_to_do() -> None:
+    draw = random.Random(4)
+    with (
+        Sketch(lambda _: draw.randbytes(20)) as sketch,
+        SerialBoardSource(sketch.port) as source,
+        pytest.raises(SourceError, match=r"no valid frame in \d+ bytes from .*firmware export"),
+    ):
+        Reader(source).take(1)
