@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 __all__ = ["EpochBar", "LiveLine", "console", "note", "print_facts", "print_summary"]
 
 _BAR_CELLS = 20
+_UNFOLDED = 4096
 
 
 def console(to_stderr: bool = False) -> Console:
-    """Return the terminal to write to."""
-    return Console(stderr=to_stderr, highlight=False, soft_wrap=True)
+    """Return the terminal to write to; in a file or a pipe no line is folded."""
+    terminal = Console(stderr=to_stderr, highlight=False, soft_wrap=True)
+    if not terminal.is_terminal:
+        terminal.width = _UNFOLDED
+    return terminal
 
 
 def note(text: str) -> None:

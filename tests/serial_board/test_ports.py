@@ -269,6 +269,18 @@ def test_a_probe_says_who_answered_and_starts_nothing() -> None:
         assert holders(board.port) == []
 
 
+@on_a_pty
+def test_an_answer_stays_while_others_are_still_asked() -> None:
+    with boards("ours") as (board,):
+        port = PortInfo(board.port)
+        with Probe(port, [port], BAUDS, None, MonotonicClock()) as probe:
+            while not probe.is_done:
+                probe.step()
+            answer = probe.answer()
+            probe.step()
+            assert (probe.is_done, probe.answer()) == (True, answer)
+
+
 def test_ports_on_usb_come_first_and_have_their_numbers() -> None:
     ports = list_ports()
     assert [port.vid is None for port in ports] == sorted(port.vid is None for port in ports)

@@ -53,8 +53,8 @@ class Probe:
         return self.speaker is not None or self.failure is not None
 
     def step(self) -> None:
-        """Ask on for at most 20 ms."""
-        if self._asking is None:
+        """Ask on for at most 20 ms; does nothing once there is an answer."""
+        if self.is_done or self._asking is None:
             return
         try:
             next(self._asking)
@@ -149,8 +149,7 @@ def find_board(
         probes += (Probe(port, listed, bauds, n_channels, clock) for port in candidates)
         while not all(probe.is_done for probe in probes) and not _named(probes):
             for probe in probes:
-                if not probe.is_done:
-                    probe.step()
+                probe.step()
             yield
         for probe in _named(probes) or probes:
             if probe.is_understood:

@@ -1,0 +1,209 @@
+"""``emgstream live`` as a user runs it, held to the ledger of the board it reads."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from emgstream.bundle import Model, write_model
+from emgstream.sources.serial_board.holders import holders
+from tests.processes import EMGSTREAM, board_process, run
+from tests.simulation.boards import PATIENCE_S, opened, wait_for
+
+KEYS = {"samples", "lost", "gaps", "reconnects", "decisions", "rate_hz", "ppm", "latency_ms"}
+on_a_pty = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who has a port")
+
+
+def live(port: str, folder: Path, *words: str) -> tuple[dict[str, Any], list[dict[str, Any]], str]:
+    """Run it to its end; return the summary, the decisions and what it said on stderr."""
+    summary, decisions = folder / "summary.json", folder / "decisions.jsonl"
+    told = ["--summary", str(summary), "--jsonl", str(decisions)]
+    done = run("live", "--headless", "--port", port, *told, *words)
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in decisions.read_text().splitlines()]
+    return json.loads(summary.read_text()), lines, done.stderr
+
+
+@pytest.mark.parametrize("tcp", [pytest.param(False, id="pty", marks=on_a_pty), True])
+def test_the_summary_and_the_decisions_are_those_of_the_ledger(tmp_path: Path, tcp: bool) -> None:
+    faults = "loss=0.002,burst=2,duplicate=0.01"
+    with board_process(tmp_path, "--faults", faults, "--seed", "3", tcp=tcp) as board:
+        summary, decisions, _ = live(board.port, tmp_path, "--seconds", "3")
+        ledger = board.end()
+    (of,) = ledger["runs"]
+    assert of["ended_by"] == "stop"
+    received = np.delete(np.arange(of["n_instants"]), of["lost"])[: summary["samples"]]
+    steps = np.diff(received)
+    assert set(summary) >= KEYS
+    assert summary["samples"] == len(received)
+    assert summary["lost"] == summary["lost_on_line"] == int((steps - 1).sum()) > 0
+    assert summary["gaps"] == int(np.count_nonzero(steps > 1)) > 0
+    assert summary["counters"]["n_duplicated"] > 0
+    assert (summary["reconnects"], summary["missed"], summary["skipped"]) == (0, 0, 0)
+    assert summary["decisions"] == len(decisions) > 0
+    assert summary["latency_ms"]["p50"] <= summary["latency_ms"]["p99"]
+    assert summary["rate_hz"] == pytest.approx(1000.0, rel=0.01)
+    windows = [received[0] + decision["index"] + np.arange(-199, 1) for decision in decisions]
+    assert all(np.isin(window, received).all() for window in windows)  # none reaches over a gap
+
+
+def test_a_simulated_board_needs_no_other_and_is_said_to_be_synthetic(tmp_path: Path) -> None:
+    summary, decisions, said = live("simulated", tmp_path, "--seconds", "1")
+    assert "synthetic EMG from a simulated board: no person, no electrodes" in said
+    assert summary["synthetic"] is True
+    assert (summary["lost"], summary["gaps"], summary["reconnects"]) == (0, 0, 0)
+    assert [decision["index"] for decision in decisions] == [
+        199 + 20 * number for number in range(summary["decisions"])
+    ]
+
+
+@on_a_pty
+def test_an_unplugged_board_is_told_and_counted(tmp_path: Path) -> None:
+    with board_process(tmp_path, "--faults", "unplug=0.4@1.2") as board:
+        summary, decisions, said = live(board.port, tmp_path, "--seconds", "2.5")
+        ledger = board.end()
+    assert summary["reconnects"] == 1
+    assert f"{board.port}: unplugged: reconnecting" in said
+    assert f"{board.port}: streaming again" in said
+    away_s = ledger["runs"][1]["host_s"] - ledger["runs"][0]["host_s"] - 1.2
+    assert summary["missed"] == pytest.approx(1000.0 * away_s, abs=50)
+    assert summary["lost"] == summary["missed"]
+    assert summary["gaps"] == 1
+    assert decisions[-1]["index"] > summary["missed"] + 1200
+
+
+@on_a_pty
+def test_without_reconnect_an_unplugged_board_is_the_end_and_what_came_is_kept(
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "summary.json"
+    with board_process(tmp_path, "--faults", "unplug=0.4@1.2") as board:
+        words = ["--no-reconnect", "--summary", str(out)]
+        done = run("live", "--headless", "--port", board.port, *words)
+    assert done.returncode == 1
+    assert "--no-reconnect" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert json.loads(out.read_text())["samples"] > 1000
+
+
+@contextmanager
+def started(port: str) -> Iterator[subprocess.Popen[str]]:
+    """Give a running ``live`` whose decisions and complaints are pipes."""
+    words = [*EMGSTREAM, "live", "--headless", "--port", port, "--jsonl", "-"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def assert_ctrl_c_ends(process: subprocess.Popen[str]) -> None:
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 1
+    assert errors.splitlines()[-1] == "emgstream: stopped by Ctrl-C"
+    assert "Traceback" not in errors
+
+
+@on_linux
+def test_ctrl_c_while_the_board_boots_lets_go_of_the_port(tmp_path: Path) -> None:
+    with board_process(tmp_path, "--faults", "boot=50") as board, started(board.port) as process:
+        wait_for(lambda: board.is_opened_by(process.pid), process.poll)
+        assert_ctrl_c_ends(process)
+        assert holders(board.port) == []
+        assert board.end()["runs"] == []
+
+
+@on_a_pty
+def test_ctrl_c_while_streaming_stops_the_board_and_lets_go_of_the_port(tmp_path: Path) -> None:
+    with board_process(tmp_path) as board, started(board.port) as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["index"] == 199
+        assert_ctrl_c_ends(process)
+        assert holders(board.port) == []
+        assert [of["ended_by"] for of in board.end()["runs"]] == ["stop"]
+
+
+@on_a_pty
+def test_ctrl_c_ends_it_while_the_board_is_away(tmp_path: Path) -> None:
+    with board_process(tmp_path) as board, started(board.port) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        board.end()
+        while "unplugged: reconnecting" not in process.stderr.readline():
+            assert process.poll() is None
+        assert_ctrl_c_ends(process)
+
+
+@on_a_pty
+def test_a_model_of_another_rate_is_refused_and_the_way_out_works(
+    tmp_path: Path, demo_model: Model
+) -> None:
+    path = tmp_path / "fast.emgmodel"
+    faster = replace(demo_model.manifest, sampling_rate_hz=4000.0)
+    write_model(path, replace(demo_model, manifest=faster))
+    with board_process(tmp_path) as board:
+        words = ["live", "--headless", "--port", board.port, "--model", str(path)]
+        done = run(*words)
+        forced = run(*words, "--force", "--seconds", "0.5")
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()[-1:]
+    assert "2000 Hz" in line
+    assert "4000 Hz" in line
+    assert "--force" in line
+    assert forced.returncode == 0
+    assert "alarm: the board samples at 2000 Hz" in forced.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--port", "/dev/ttyNONE"], "no port /dev/ttyNONE"),
+        (["--port", "socket://127.0.0.1:1"], "nobody answers at socket://127.0.0.1:1"),
+        (["--port", "socket://nonsense:port"], "write socket://HOST:PORT"),
+        (["--port", "simulated", "--channels", "biceps,triceps"], "--channels names 2"),
+        (["--port", "simulated", "--channels", "a,b,c"], "no channel 'a'"),
+        (["--port", "simulated", "--model", "no.emgmodel"], "no.emgmodel"),
+        (["--baud", "fast"], "'fast' is no speed"),
+        (["--seconds", "-1"], "--seconds"),
+        (["--port", "auto", "--seconds", "1"], "no board found"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_1(words: list[str], reason: str) -> None:
+    done = run("live", "--headless", *words)
+    assert done.returncode == 1
+    last = [line for line in done.stderr.splitlines() if not line.startswith("note:")]
+    assert len(last) == 1, done.stderr
+    assert last[0].startswith("emgstream: ")
+    assert reason in last[0]
+
+
+@on_a_pty
+def test_a_port_that_another_process_reads_is_named_and_not_disturbed(tmp_path: Path) -> None:
+    with board_process(tmp_path) as board, opened(board.port) as host:
+        host.read_until(lambda host: host.has("id"))
+        host.say("start")
+        host.read_until(lambda host: host.decoder.counters.n_frames > 50)
+        done = run("live", "--headless", "--port", board.port)
+        before = host.decoder.counters.n_frames
+        host.read_until(lambda host: host.decoder.counters.n_frames > before + 100)
+        assert host.decoder.counters.n_lost == 0
+        assert len(board.end()["runs"]) == 1
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert f"{board.port} is in use: held by " in line
+    assert f"({os.getpid()})" in line
