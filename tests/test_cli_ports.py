@@ -11,7 +11,7 @@ from tests.processes import board_process, run
 from tests.simulation.boards import opened
 
 pytest.importorskip("termios", reason="Windows has no pseudo-terminals")
-from tests.serial_board.sketch import Sketch  # noqa: E402
+from tests.serial_board.sketch import Sketch
 
 
 def answer_of(told: str, port: str) -> str:
