@@ -5,23 +5,39 @@ from __future__ import annotations
 import argparse
 import sys
 
-from _environment import ensure, run
+from _environment import PYTHON, ensure, run
+
+HAS_DISPLAY = "import sys; from emgstream.gui import has_display; sys.exit(not has_display())"
 
 
 def main() -> int:
-    """Replay the shipped synthetic recording through the shipped demo model."""
+    """Open the window on a simulated board and the demo model; without a display, replay."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--setup-only", action="store_true", help="install, and no more")
     parser.add_argument(
-        "--speed", default="1", metavar="1|4|max", help="pace of the replay; default 1"
+        "--speed",
+        default="1",
+        metavar="1|4|max",
+        help="pace of the replay where there is no display; default 1",
     )
     arguments = parser.parse_args()
-    python = ensure()
+    ensure()
     if arguments.setup_only:
         return 0
-    print("replaying the shipped synthetic recording; Ctrl-C ends it", flush=True)
-    words = ("replay", "demo", "--headless", "--speed", arguments.speed)
-    return run(python, "-m", "emgstream", *words)
+    return _show() if run(PYTHON, "-c", HAS_DISPLAY) == 0 else _replay(arguments.speed)
+
+
+def _show() -> int:
+    print("opening the window on a simulated board: synthetic EMG, no person", flush=True)
+    return run(PYTHON, "-m", "emgstream", "live", "--port", "simulated")
+
+
+def _replay(speed: str) -> int:
+    print(
+        "no display, so no window; replaying the shipped synthetic recording here; Ctrl-C ends it",
+        flush=True,
+    )
+    return run(PYTHON, "-m", "emgstream", "replay", "demo", "--headless", "--speed", speed)
 
 
 if __name__ == "__main__":

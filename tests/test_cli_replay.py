@@ -134,7 +134,7 @@ def test_other_column_names_are_picked_in_the_models_order(
         (["replay", "demo", "--model", __file__], "not a model"),
         (["replay", "demo", "--speed", "0"], "'0' is not a positive number"),
         (["replay", "demo", "--speed", "quick"], "'quick' is not a positive number"),
-        (["replay", "demo", "--rate", "500"], "500 Hz; the model expects 1000 Hz"),
+        (["replay", "demo", "--headless", "--rate", "500"], "500 Hz; the model expects 1000 Hz"),
         (["replay", "demo", "--channels", "biceps,triceps"], "the model expects 3"),
         (["replay", "demo", "--channels", "biceps,,middle"], "not a list of different names"),
         (["replay", "demo", "--channels", "biceps,triceps,thumb"], "thumb"),

@@ -56,13 +56,25 @@ def _run(arguments: Sequence[str]) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"emgstream {__version__}")
-    parser.add_argument("verb", choices=VERBS, metavar="verb", help="what to do; see below")
+    parser.add_argument(
+        "verb", nargs="?", choices=VERBS, metavar="verb", help="what to do; without one, the window"
+    )
     parser.add_argument("words", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     parsed = parser.parse_args(arguments)
+    if parsed.verb is None:
+        _open_window()
+        return
     verb = importlib.import_module(f"emgstream.cli.{parsed.verb}")
     verb_parser = _Parser(prog=f"emgstream {parsed.verb}", description=verb.__doc__)
     verb.add_arguments(verb_parser)
     verb.run(verb_parser.parse_args(parsed.words))
+
+
+def _open_window() -> None:
+    """Open the window with the model used last, and let the user choose what to watch."""
+    from emgstream.gui import WindowRequest, run  # no verb that runs in the terminal needs it
+
+    run(WindowRequest(model=None))
 
 
 def _fail(reason: str) -> int:

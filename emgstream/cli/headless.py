@@ -29,7 +29,11 @@ _REFRESH_S = 0.1
 
 def add_output_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare where the decisions go."""
-    parser.add_argument("--headless", action="store_true", help="no window, only the terminal")
+    parser.add_argument(
+        "--headless",
+        action="store_true",
+        help="no window, only the terminal; so do --jsonl, --summary and --seconds",
+    )
     parser.add_argument(
         "--jsonl", metavar="OUT", help="write a JSON object a decision to this file; - is stdout"
     )

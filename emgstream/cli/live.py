@@ -13,12 +13,11 @@ from dataclasses import replace
 from emgstream.bundle import read_model
 from emgstream.cli import options
 from emgstream.cli.headless import LiveRun, add_output_arguments, run_headless
-from emgstream.data import DEMO
+from emgstream.cli.window import add_window_arguments, run_window, wants_window
+from emgstream.gui import SIMULATED, PortRequest
 from emgstream.sources.serial_board import AUTO, SerialBoardSource
 
 __all__ = ["add_arguments", "run"]
-
-_SIMULATED = "simulated"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,20 +32,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--baud", type=_baud, metavar="N", help="speed of the line; default: found by trying"
     )
-    parser.add_argument(
-        "--model",
-        type=options.model_path,
-        default=DEMO,
-        metavar="M",
-        help="the model, .emgmodel; the default, 'demo', was trained on synthetic data",
-    )
+    options.add_model(parser)
     options.add_channels(
         parser,
         "the board's channels to take as the model's, in its order, by name or number from 1; "
         "default: by name where the board has all of them, else in the order of its pins",
     )
     parser.add_argument(
-        "--seconds", type=options.positive, metavar="N", help="end after so long; default: Ctrl-C"
+        "--seconds",
+        type=options.positive,
+        metavar="N",
+        help="end after so long; without: Ctrl-C",
     )
     parser.add_argument(
         "--force", action="store_true", help="go on with a rate more than 5%% off the model's"
@@ -57,10 +53,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="end when the board is unplugged; default: wait for it and go on",
     )
     add_output_arguments(parser)
+    add_window_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Stream until Ctrl-C, or for the time asked for."""
+    """Stream until Ctrl-C or the window is closed, or for the time asked for."""
+    if not wants_window(arguments):
+        _run_headless(arguments)
+        return
+    read_model(arguments.model)  # what is typed wrong is told where it was typed
+    source = PortRequest(
+        arguments.port,
+        channels=arguments.channels,
+        baud=arguments.baud,
+        reconnects=not arguments.no_reconnect,
+        force=arguments.force,
+    )
+    run_window(source, arguments)
+
+
+def _run_headless(arguments: argparse.Namespace) -> None:
     model = read_model(arguments.model)
     manifest = model.manifest
     with _port(arguments.port) as port:
@@ -81,7 +93,7 @@ def run(arguments: argparse.Namespace) -> None:
 @contextmanager
 def _port(name: str) -> Iterator[str]:
     """Give the port to open; with ``simulated``, that of a board that lives as long."""
-    if name != _SIMULATED:
+    if name != SIMULATED:
         yield name
         return
     import os

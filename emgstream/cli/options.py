@@ -9,7 +9,15 @@ from pathlib import Path
 
 from emgstream.data import DEMO, DEMO_MODEL, DEMO_RECORDING
 
-__all__ = ["add_channels", "add_rate", "any_path", "model_path", "positive", "recording_path"]
+__all__ = [
+    "add_channels",
+    "add_model",
+    "add_rate",
+    "any_path",
+    "model_path",
+    "positive",
+    "recording_path",
+]
 
 
 def positive(text: str) -> float:
@@ -34,6 +42,17 @@ def _names(text: str) -> tuple[str, ...]:
 def add_channels(parser: argparse.ArgumentParser, what: str) -> None:
     """Add ``--channels a,b,c``."""
     parser.add_argument("--channels", type=_names, metavar="A,B,C", help=what)
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Add ``--model M``."""
+    parser.add_argument(
+        "--model",
+        type=model_path,
+        default=DEMO,
+        metavar="M",
+        help="the model, .emgmodel; the default, 'demo', was trained on synthetic data",
+    )
 
 
 def add_rate(parser: argparse.ArgumentParser) -> None:

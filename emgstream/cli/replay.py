@@ -8,8 +8,9 @@ from emgstream.bundle import Model, read_model
 from emgstream.cli import options
 from emgstream.cli.headless import add_output_arguments, run_headless
 from emgstream.cli.terminal import note
-from emgstream.data import DEMO
+from emgstream.cli.window import add_window_arguments, run_window, wants_window
 from emgstream.errors import UsageError
+from emgstream.gui import ReplayRequest
 from emgstream.sources.replay import ReplaySource
 from emgstream.tables import EmgTable, read_table
 
@@ -23,13 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=options.recording_path,
         help="a recording, .csv or .csv.gz; 'demo' is the shipped synthetic one",
     )
-    parser.add_argument(
-        "--model",
-        type=options.model_path,
-        default=DEMO,
-        metavar="M",
-        help="the model, .emgmodel; the default, 'demo', was trained on synthetic data",
-    )
+    options.add_model(parser)
     options.add_rate(parser)
     options.add_channels(
         parser, "columns to take as the model's channels, in its order; default: by name"
@@ -43,10 +38,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--loop", action="store_true", help="begin again at the end")
     add_output_arguments(parser)
+    add_window_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Replay one file to its end, or until Ctrl-C."""
+    """Replay one file to its end, or until Ctrl-C or the window is closed."""
+    if not wants_window(arguments):
+        _run_headless(arguments)
+        return
+    _read(arguments, read_model(arguments.model))  # what is typed wrong is told where it was typed
+    source = ReplayRequest(
+        arguments.file, arguments.rate, arguments.speed, arguments.loop, arguments.channels
+    )
+    run_window(source, arguments)
+
+
+def _run_headless(arguments: argparse.Namespace) -> None:
     model = read_model(arguments.model)
     table = _read(arguments, model)
     for repair in table.repairs:

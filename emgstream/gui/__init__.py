@@ -3,6 +3,7 @@
 Nothing of Qt is imported before `run` is called.
 """
 
+from emgstream.gui.display import check_display, has_display
 from emgstream.gui.requests import (
     AUTO,
     SIMULATED,
@@ -19,6 +20,7 @@ __all__ = [
     "ReplayRequest",
     "SourceRequest",
     "WindowRequest",
+    "has_display",
     "run",
 ]
 
@@ -29,8 +31,6 @@ def run(request: WindowRequest) -> None:
     Raises UsageError where there is no display to open it on, MissingExtraError where a library of
     the desktop is missing, and OutputError where the picture cannot be written.
     """
-    from emgstream.gui.display import check_display
-
     check_display(request)
     from emgstream.gui.application import run_application
 

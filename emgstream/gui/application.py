@@ -14,6 +14,7 @@ from PyQt5.QtCore import Qt, QTimer
 from PyQt5.QtGui import QPalette
 from PyQt5.QtWidgets import QApplication
 
+from emgstream.data import DEMO_MODEL
 from emgstream.errors import OutputError
 from emgstream.gui.palette import DARK, LIGHT, Theme
 from emgstream.gui.requests import WindowRequest
@@ -61,9 +62,7 @@ def make_window(application: QApplication, request: WindowRequest) -> Window:
     theme = _theme(request.theme or settings.theme, application.palette())
     apply_theme(application, theme)
     window = Window(theme, settings)
-    model = request.model or next(iter(settings.models), None)
-    if model is not None:
-        window.use_model(model)
+    window.use_model(request.model or next(iter(settings.models), DEMO_MODEL))
     if request.source is not None:
         window.open_source(request.source)
     return window

@@ -15,7 +15,7 @@ __all__ = ["check_display", "has_display"]
 _PLATFORM = "QT_QPA_PLATFORM"
 
 
-def has_display(environment: Mapping[str, str], platform: str) -> bool:
+def has_display(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> bool:
     """Whether Qt will find something to draw on.
 
     >>> has_display({}, "linux"), has_display({"DISPLAY": ":0"}, "linux"), has_display({}, "win32")
@@ -36,7 +36,7 @@ def check_display(request: WindowRequest) -> None:
     MissingExtraError
         A library that Qt needs is not installed.
     """
-    if not has_display(os.environ, sys.platform):
+    if not has_display():
         if request.screenshot is None:
             raise UsageError(
                 "no display to open the window on (DISPLAY and WAYLAND_DISPLAY are not set); "

@@ -42,6 +42,10 @@ class PortRequest:
     """Channels to take as the model's, in its order; by name where None."""
     baud: int | None = None
     """Speed of the line; found out where None."""
+    reconnects: bool = True
+    """Whether to wait for a board that was unplugged, and go on."""
+    force: bool = False
+    """Whether to put up with a rate that is more than 5 % off the model's."""
 
 
 SourceRequest: TypeAlias = ReplayRequest | PortRequest
@@ -54,7 +58,7 @@ class WindowRequest:
     source: SourceRequest | None = None
     """What to open at once; None to let the user choose."""
     model: Path | None = DEMO_MODEL
-    """The model to decide with; None for the one used last, or none."""
+    """The model to decide with; None for the one used last, or else the demo model."""
     screenshot: Path | None = None
     """Where to save a picture of the window; the program ends after that."""
     after_s: float = 5.0

@@ -25,6 +25,8 @@ def open_port(request: PortRequest, manifest: Manifest) -> Source:
         channel_names=manifest.channel_names,
         channels=request.channels,
         sampling_rate_hz=manifest.sampling_rate_hz,
+        reconnect=request.reconnects,
+        force=request.force,
     )
 
 

@@ -1,0 +1,72 @@
+"""Opening the window from the command line."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from emgstream.cli import options
+from emgstream.errors import UsageError
+from emgstream.gui import SourceRequest, WindowRequest, run
+
+__all__ = ["add_window_arguments", "run_window", "wants_window"]
+
+_AFTER_S = 5.0
+_OF_THE_TERMINAL = ("headless", "jsonl", "summary", "seconds")
+_OF_THE_WINDOW = ("screenshot", "after", "theme")
+
+
+def add_window_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare how the window looks, and the picture of it."""
+    group = parser.add_argument_group("the window")
+    group.add_argument(
+        "--screenshot",
+        type=Path,
+        metavar="FILE.png",
+        help="save a picture of the window and end; needs no display",
+    )
+    group.add_argument(
+        "--after",
+        type=options.positive,
+        metavar="SECONDS",
+        help=f"seconds until the picture is taken; default {_AFTER_S:g}",
+    )
+    group.add_argument(
+        "--theme", choices=("light", "dark"), help="default: as the system, or as chosen last"
+    )
+
+
+def wants_window(arguments: argparse.Namespace) -> bool:
+    """Whether the window is wanted: it is, unless a word asks for the terminal.
+
+    Raises UsageError where words ask for both.
+    """
+    terminal = _given(_OF_THE_TERMINAL, arguments)
+    window = _given(_OF_THE_WINDOW, arguments)
+    if terminal and window:
+        raise UsageError(
+            f"{terminal[0]} is for the terminal, {window[0]} for the window; leave one of them out"
+        )
+    if arguments.after is not None and arguments.screenshot is None:
+        raise UsageError("--after says when a picture is taken; add --screenshot FILE.png")
+    return not terminal
+
+
+def run_window(source: SourceRequest, arguments: argparse.Namespace) -> None:
+    """Open the window on a source and return when it is closed.
+
+    Raises what `emgstream.gui.run` raises.
+    """
+    run(
+        WindowRequest(
+            source,
+            model=arguments.model,
+            screenshot=arguments.screenshot,
+            after_s=arguments.after or _AFTER_S,
+            theme=arguments.theme,
+        )
+    )
+
+
+def _given(words: tuple[str, ...], arguments: argparse.Namespace) -> list[str]:
+    return [f"--{word}" for word in words if getattr(arguments, word, None)]
