@@ -68,6 +68,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PPM",
         help="how much too fast the board's clock runs; real ones: up to 5000",
     )
+    parser.add_argument(
+        "--battery",
+        action="store_true",
+        help="sample on while nobody listens or the cable is out, and do not reset when opened",
+    )
     parser.add_argument("--faults", type=_faults, metavar="FAULTS", help=_FAULTS_HELP)
     parser.add_argument(
         "--seed", type=_seed, default=0, metavar="N", help="seed of signal and faults; default 0"
@@ -86,6 +91,7 @@ def run(arguments: argparse.Namespace) -> None:
         faults=arguments.faults,
         seed=arguments.seed,
         ppm=arguments.ppm,
+        has_battery=arguments.battery,
         link=arguments.link,
         tcp=arguments.tcp,
     )

@@ -12,6 +12,7 @@ import numpy as np
 
 from emgstream.simulation.board import Faults, Ledger, SimulatedBoard
 from emgstream.sources.serial_board import SerialBoardSource
+from emgstream.sources.status import SourceStatus
 from emgstream.types import Chunk, FloatArray, IndexArray
 from tests.simulation.boards import PATIENCE_S, SCRIPT
 
@@ -52,6 +53,11 @@ class Reader:
         """Read so many more samples."""
         n_wanted = self.n_samples + n_samples
         self.until(lambda: self.n_samples >= n_wanted, PATIENCE_S + n_samples / 50)
+
+    def settled(self) -> SourceStatus:
+        """Read until all that the source has counted was given out; return its status then."""
+        self.until(lambda: self.source.status().n_received == self.n_samples)
+        return self.source.status()
 
     def take_segment(self, segment: int, n_samples: int = 200) -> None:
         """Read until so many samples of a segment came."""

@@ -70,6 +70,22 @@ def test_any_split_of_the_bytes_gives_the_same_samples_and_gaps(data: st.DataObj
         )
 
 
+@pytest.mark.parametrize("n_away", [3, 900, 65_535, 65_536, 65_537, 200_000, 2_000_000])
+def test_an_outage_of_any_length_is_exact_where_the_board_counted_on(n_away: int) -> None:
+    decoder, indexer = FrameDecoder(3, 1000.0, bits=10), Indexer(Timebase())
+    indexer.begin_connection(None, 1000.0)
+    frames = [(i, 1000 * i) for i in (*range(50), *range(50 + n_away, 100 + n_away))]
+    data = [encode_frame(counter, micros, [1, 2, 3]) for counter, micros in frames]
+    chunks = indexer.chunks(decoder.feed(b"".join(data[:50])), START_S)
+    indexer.resume_connection()
+    chunks += indexer.chunks(decoder.feed(b"garbage\0" + b"".join(data[50:])), START_S + 1.0)
+    assert [(chunk.first_index, len(chunk), chunk.segment) for chunk in chunks] == [
+        (0, 50, 0),
+        (50 + n_away, 50, 1),
+    ]
+    assert (indexer.n_missed, indexer.n_lost, indexer.n_gaps) == (n_away, 0, 1)
+
+
 @settings(max_examples=30, deadline=None)
 @given(cuts=st.lists(st.integers(0, 1500), max_size=20).map(sorted))
 def test_any_split_of_text_gives_the_same_samples(cuts: list[int]) -> None:

@@ -36,7 +36,7 @@ def assert_is_the_ramp(reader: Reader, segment: int = 0) -> None:
 def test_20_seconds_at_1_khz_have_no_gap_and_every_value_exact_to_the_lsb() -> None:
     with uno_and_reader({"resets_on_open": True}) as (uno, reader):
         reader.take(LONG_S * 1000)
-        status = reader.source.status()
+        status = reader.settled()
         lag_share = uno.lag_s / LONG_S
         n_dropped = uno.n_bytes_dropped
     assert_is_the_ramp(reader)
@@ -92,7 +92,7 @@ def test_a_reset_in_mid_stream_opens_a_segment() -> None:
         reader.take(100)
         uno.reset()
         reader.take_segment(1)
-        status = reader.source.status()
+        status = reader.settled()
     assert_is_the_ramp(reader, 0)
     assert_is_the_ramp(reader, 1)
     assert status.n_reconnects == 1
@@ -106,7 +106,7 @@ def test_an_unplugged_board_goes_on_in_a_new_segment_when_it_is_back() -> None:
         reader.until(lambda: reader.states[-1].startswith("unplugged"))
         uno.replug()
         reader.take_segment(1)
-        status = reader.source.status()
+        status = reader.settled()
     assert_is_the_ramp(reader, 0)
     assert_is_the_ramp(reader, 1)
     assert (status.n_reconnects, status.n_lost) == (1, 0)
@@ -121,7 +121,7 @@ def test_a_board_left_in_text_mode_is_put_back_into_frames() -> None:
         uno.wait_until_closed()
         with reading(uno.port) as reader:
             reader.take(200)
-            status = reader.source.status()
+            status = reader.settled()
     assert_is_the_ramp(reader)
     assert status.sees_loss
     assert status.identity is not None
@@ -132,7 +132,7 @@ def test_the_slow_fallback_build_is_read_too() -> None:
     elf = compiled("EMG_BAUD=115200UL").elf
     with uno_and_reader({"elf": elf}, baud=115_200) as (_, reader):
         reader.take(200)
-        status = reader.source.status()
+        status = reader.settled()
     assert status.identity is not None
     assert status.identity.baud == 115_200
     assert status.n_lost == 0

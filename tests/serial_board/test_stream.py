@@ -25,8 +25,8 @@ def test_every_sample_is_the_one_the_board_took_from_the_first_on(
 ) -> None:
     with streaming(faults, board={"tcp": tcp}) as (board, reader):
         reader.take(400)
-        indices = assert_is_the_truth(reader, board.ledger())
-        status = reader.source.status()
+        status, ledger = reader.settled(), board.ledger()
+    indices = assert_is_the_truth(reader, ledger)
     np.testing.assert_array_equal(indices, np.arange(len(indices)))
     assert (status.n_received, status.n_lost, status.n_gaps) == (len(indices), 0, 0)
     assert (status.counters.bytes_skipped, status.counters.n_crc_failures) == (0, 0)
@@ -50,9 +50,8 @@ def test_until_the_board_is_found_a_read_gives_nothing() -> None:
 def test_a_lost_frame_is_a_gap_in_the_index_and_counted(faults: str) -> None:
     with streaming(faults) as (board, reader):
         reader.take(800)
-        ledger = board.ledger()
-        indices = assert_is_the_truth(reader, ledger)
-        status = reader.source.status()
+        status, ledger = reader.settled(), board.ledger()
+    indices = assert_is_the_truth(reader, ledger)
     gaps = np.diff(reader.index())
     assert status.n_lost == int((gaps - 1).sum()) > 0
     assert status.n_gaps == int(np.count_nonzero(gaps > 1))
@@ -77,9 +76,8 @@ def test_a_line_that_stands_still_is_shown_as_a_stall_and_its_gap_is_exact() -> 
     with streaming("stall=1.6@1.7") as (board, reader):
         reader.until(lambda: bool(reader.index().size) and bool(np.diff(reader.index()).max() > 1))
         reader.take(20)
-        ledger = board.ledger()
-        assert_is_the_truth(reader, ledger)
-        status = reader.source.status()
+        status, ledger = reader.settled(), board.ledger()
+    assert_is_the_truth(reader, ledger)
     assert any(state.startswith("stalled") for state in reader.states)
     assert reader.states[-1] == "streaming"
     assert reader.segments == [0]
@@ -156,7 +154,7 @@ def test_an_unplugged_board_is_told_at_once_and_goes_on_by_itself_when_it_is_bac
             assert not reader.source.status().is_streaming
             board.replug()
             reader.take_segment(segment)
-        ledger, status = board.ledger(), reader.source.status()
+        status, ledger = reader.settled(), board.ledger()
         for segment in range(3):
             assert_is_the_truth(reader, ledger, segment)
     assert reader.segments == [0, 1, 2]
@@ -167,6 +165,32 @@ def test_an_unplugged_board_is_told_at_once_and_goes_on_by_itself_when_it_is_bac
     assert np.diff(index).min() >= 1
     assert status.n_missed == int((np.diff(index) - 1).sum()) > 0
     assert not any(state.startswith("stalled") for state in reader.states)
+
+
+@pytest.mark.parametrize("tcp", PORTS)
+def test_the_gap_of_a_board_that_kept_its_power_is_exact(tcp: int | None) -> None:
+    faults = "loss=0.02,corrupt=0.02"
+    with streaming(faults, board={"tcp": tcp, "has_battery": True, "ppm": 2000.0}) as (
+        board,
+        reader,
+    ):
+        reader.take_segment(0)
+        for segment in (1, 2):
+            board.unplug()
+            reader.until(lambda: reader.states[-1].startswith("unplugged"))
+            board.replug()
+            reader.take_segment(segment)
+        status, ledger = reader.settled(), board.ledger()
+    (run,) = ledger.runs
+    truth = ledger.true_samples(0, 0, run.n_instants)
+    for segment in range(3):
+        np.testing.assert_array_equal(reader.samples(segment), truth[reader.index(segment)])
+    steps = np.diff(reader.index())
+    assert status.n_missed + status.n_lost == int((steps - 1).sum())
+    ends = [reader.index(n)[-1] for n in (0, 1)]
+    assert status.n_missed == sum(reader.index(n + 1)[0] - ends[n] - 1 for n in (0, 1)) > 0
+    assert (status.n_reconnects, ledger.n_boots) == (2, 1)
+    assert status.counters.n_frames == status.n_received == reader.n_samples
 
 
 def test_without_reconnect_an_unplugged_board_ends_the_stream_with_what_came() -> None:

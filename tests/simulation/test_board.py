@@ -144,6 +144,28 @@ def test_a_cable_that_is_pulled_ends_the_stream_and_the_port_comes_back(tcp: int
             assert board.ledger().runs[cycle].ended_by == "unplug"
 
 
+@pytest.mark.parametrize("tcp", PORTS)
+def test_with_a_battery_it_samples_on_unheard_and_no_opening_resets_it(tcp: int | None) -> None:
+    with make(tcp=tcp, has_battery=True) as board:
+        with opened(board.port) as host:
+            awake(host).say("start")
+            host.read_until(lambda host: host.decoder.counters.n_frames > 20)
+            board.unplug()
+            wait_for(lambda: is_dead(host), board.ledger)
+        first = joined(host.parts)
+        wait_for(lambda: board.ledger().n_instants > first.index[-1] + 200, board.ledger)
+        board.replug()
+        with opened(board.port) as host:
+            host.read_until(lambda host: host.decoder.counters.n_frames > 20)
+            host.say("stop")
+            host.read_until(lambda host: host.has("stop"))
+        ledger = board.ledger()
+    (run,) = ledger.runs
+    assert (ledger.n_boots, run.ended_by) == (1, "stop")
+    assert len(run.unsent) > 150
+    assert judge(ledger, 0, joined(host.parts)).n_undetected == 0
+
+
 @on_a_pty
 def test_the_cable_is_out_when_the_faults_say_so() -> None:
     with make("unplug=0.3@0.5") as board:

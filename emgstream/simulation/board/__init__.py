@@ -10,7 +10,8 @@ Where it differs from a real board:
   opened (Linux, as tested); a TCP connection always does. There is no bootloader, hence no silence
   and no garbage, unless ``Faults.boot`` asks for them. Closing it and opening it again within one
   turn of the thread (2 ms) may go unseen: then it streams on.
-- *While nobody has it open it rests*; a real one would stream on, unheard.
+- *While nobody has it open it rests*; a real one would stream on, unheard. With a *battery* it
+  does so too, its cable out or not, and no opening resets it: what it took meanwhile is ``unsent``.
 - *The line is as fast as its reader*: any speed opens, nothing is garbled, and the rate is limited
   as if by 500000 baud.
 - *What waits* is 4096 bytes in the board, and about 20 kB in the hands of the operating system (a

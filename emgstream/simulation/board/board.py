@@ -38,7 +38,7 @@ class SimulatedBoard:
         What the simulated person does, over and over; the default is every movement in turn.
     sampling_rate_hz
         Rate after a reset, 50 to 2000 Hz.
-    faults, seed, session, ppm
+    faults, seed, session, ppm, has_battery
         As in `BoardSettings`.
     link
         Path of the symbolic link to the pty; by default one in a temporary folder.
@@ -62,6 +62,7 @@ class SimulatedBoard:
         seed: int = 0,
         session: int = 0,
         ppm: float = 0.0,
+        has_battery: bool = False,
         link: str | os.PathLike[str] | None = None,
         tcp: int | None = None,
     ) -> None:
@@ -71,6 +72,7 @@ class SimulatedBoard:
             faults or Faults(),
             seed,
             session,
+            has_battery,
             ppm,
         )
         link_to = _make_link(None if link is None else os.fspath(link), tcp)
@@ -170,6 +172,8 @@ class SimulatedBoard:
                     with self._lock:
                         runner.step(is_open)
                 else:
+                    with self._lock:
+                        runner.rest()
                     stop.wait(_IDLE_S)
         finally:
             with self._lock:

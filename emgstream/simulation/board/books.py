@@ -77,7 +77,7 @@ class Run:
     queue_full: list[list[int]] = field(default_factory=list)
     """Stretches (first index, end) dropped, since the line did not take what was before."""
     unsent: list[int] = field(default_factory=list)
-    """Indices that waited in the board when the port was closed or unplugged."""
+    """Indices that waited in the board when the port was closed or unplugged, or later."""
     movements: list[Movement] = field(default_factory=list)
     """What was done, in order."""
     ended_by: str | None = None

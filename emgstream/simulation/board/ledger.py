@@ -5,10 +5,11 @@ The file (`Ledger.to_json`) is one object::
     format, version      "emgstream board ledger", 1
     board, channel_names who spoke, and one name a channel
     script, seed, session, ppm, faults    with these the signal and its faults can be made again
+    has_battery          whether it sampled on while nobody listened, and no opening reset it
     elapsed_s            seconds from the first to the last moment of the board
     n_instants           sampling instants of all runs together
     n_frames             instants whose frame was handed to the line, altered ones among them
-    n_boots              resets: one for each time the port was opened
+    n_boots              resets: one for each time the port was opened; with a battery, one
     unplugs              one object each: time_s, replugged_s (null if it was not), run, index:
                          seconds since the board came up, and the run (null if the board was
                          silent) with its number of instants when the cable was pulled
@@ -36,7 +37,8 @@ counts the instants of a run from 0; the counter on the line is ``first_counter 
                          where the newer ones were damaged
     queue_full           stretches [first index, end] dropped by the board, since the line did not
                          take what was before
-    unsent               indices that waited in the board when the port was closed or unplugged
+    unsent               indices that waited in the board when the port was closed or unplugged, or
+                         were taken while nobody listened
     movements            one object each: label, repetition, start, end (first index after it)
     ended_by             "stop", "start" (of another run: a rate or mode was changed, or the host
                          said start), "closed", "unplug", "end"; null while it lasts
@@ -133,6 +135,7 @@ class Ledger:
             "seed": told.seed,
             "session": told.session,
             "ppm": told.ppm,
+            "has_battery": told.has_battery,
             "faults": told.faults.to_json(),
             "elapsed_s": self.elapsed_s,
             "n_instants": self.n_instants,

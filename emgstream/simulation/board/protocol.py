@@ -62,6 +62,19 @@ class BoardProtocol:
         self.n_boots += 1
         self._wake(now_s)
 
+    def lose_reader(self, why: str) -> None:
+        """Nobody listens any more: what waits is thrown away; sampling ends without a battery."""
+        if self._settings.has_battery:
+            self.outbox.clear()
+        else:
+            self.cut(why)
+
+    def run_unheard(self, now_s: float) -> None:
+        """Go on without a reader, on the battery: every frame is thrown away."""
+        while self.is_streaming and self.advance(now_s):
+            self.outbox.clear()
+        self.outbox.clear()
+
     def cut(self, why: str) -> None:
         """Lose the line: sampling ends, and what waits is thrown away."""
         self._end_run(why)

@@ -90,7 +90,7 @@ class BoardRunner:
         number, index = (None, 0) if run is None else (run.run, run.n_instants)
         self.link.unplug()
         self.unplugs.append(Unplug(self.elapsed_s, None, number, index))
-        self.protocol.cut("unplug")
+        self.protocol.lose_reader("unplug")
         self.is_plugged = self.is_open = False
         self._say("unplugged")
 
@@ -98,15 +98,27 @@ class BoardRunner:
         """Take one turn: reset or cut where a reader came or went, else serve the one there is."""
         now_s = self._clock.now()
         if is_open and not self.is_open:
-            self.protocol.reset(now_s)
-            self._say("opened by a reader: reset, silent until told to start")
+            self._open(now_s)
         elif self.is_open and not is_open:
             self.protocol.feed(self.link.read(), now_s)  # a stop just before the end, say
-            self.protocol.cut("closed")
+            self.protocol.lose_reader("closed")
             self._say("closed by its reader")
         self.is_open = is_open
         if is_open:
             self._serve(now_s)
+        else:
+            self.protocol.run_unheard(now_s)
+
+    def rest(self) -> None:
+        """Take one turn with the cable out."""
+        self.protocol.run_unheard(self._clock.now())
+
+    def _open(self, now_s: float) -> None:
+        if self._settings.has_battery and self.protocol.n_boots:
+            self._say("opened by a reader")
+            return
+        self.protocol.reset(now_s)
+        self._say("opened by a reader: reset, silent until told to start")
 
     def _serve(self, now_s: float) -> None:
         is_behind = True

@@ -33,6 +33,8 @@ class BoardSettings:
     """Seed of signal and faults."""
     session: int = 0
     """Number of the sitting, see `emgstream.simulation.SyntheticEmg`."""
+    has_battery: bool = False
+    """Whether it samples on while nobody listens, and is not reset when its port is opened."""
     ppm: float = 0.0
     """How much too fast the board's clock runs, in millionths; real boards are within 5000."""
 

@@ -80,6 +80,15 @@ class Connection:
                 self._link, self.identity, rate_hz, self._clock
             )
 
+    def goes_on(self, before: Connection) -> bool:
+        """Whether the board streams on as it did over another connection: it kept its power."""
+        now, then = self.identity, before.identity
+        return now is not None and then is not None and now == then and now.is_streaming
+
+    def go_on(self, before: Connection) -> None:
+        """Read on where another connection to the same board ended: nothing is started anew."""
+        self._decoder = before._decoder
+
     def read(self) -> tuple[Frames, float]:
         """Return new samples, possibly none, and the host time they were read at.
 

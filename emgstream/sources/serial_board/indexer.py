@@ -17,9 +17,10 @@ class Indexer:
     """Numbers samples across segments, and counts those that are missing.
 
     Within a segment the board's counter numbers them: what is missing was lost, to the sample.
-    Between two segments, when the board was away, nothing was sampled that could be counted; the
-    index moves on by as many samples as the time between would have held at the measured rate, so
-    that it stays the clock of the stream. These are *missed*, and right to within a few.
+    What is missing between two segments, when the board was away, was *missed*. A board that kept
+    its power has counted on, so its counter and clock tell how many, to the sample. One that was
+    reset took none; the index moves on by as many as the time between would have held at the
+    measured rate, so that it stays the clock of the stream: right to within a few.
 
     Parameters
     ----------
@@ -34,6 +35,7 @@ class Indexer:
         self._offset = 0
         self._segment = -1
         self._decoder_segment: int | None = None
+        self._was_away = False
         self._columns: tuple[int, ...] | None = None
         self._rate_hz = 1000.0
 
@@ -46,6 +48,10 @@ class Indexer:
         self._columns, self._rate_hz = columns, rate_hz
         self._decoder_segment = None
 
+    def resume_connection(self) -> None:
+        """Say that the next frames come from the same decoder, after the board had been away."""
+        self._was_away = True
+
     def chunks(self, frames: Frames, received_s: float) -> list[Chunk]:
         """Return the samples, received at this host time, cut where the index jumps."""
         runs = [frames] if _is_one_run(frames) else frames.runs()
@@ -54,6 +60,8 @@ class Indexer:
     def _chunk(self, run: Frames, read: Frames, received_s: float) -> Chunk:
         if self._decoder_segment != run.segment[0]:
             self._open_segment(run, read, received_s)
+        elif self._was_away:
+            self._skip(int(run.index[0]) + self._offset - self._end)
         first = int(run.index[0]) + self._offset
         if first > self._end:
             self.n_lost += first - self._end
@@ -71,16 +79,20 @@ class Indexer:
 
     def _open_segment(self, run: Frames, read: Frames, received_s: float) -> None:
         has_time = len(run.device_us) > 0
-        n_missed = 0
-        if self._segment >= 0:
-            n_missed = self._n_missed_until(_first_s(run, read, received_s, self._rate_hz))
-            self.n_missed += n_missed
-            self.n_gaps += n_missed > 0
-        self._segment += 1
+        is_first = self._segment < 0
+        first_s = _first_s(run, read, received_s, self._rate_hz)
+        self._skip(0 if is_first else self._n_missed_until(first_s))
         self._decoder_segment = int(run.segment[0])
-        self._end += n_missed
         self._offset = self._end - int(run.index[0])
         self._timebase.begin_segment(_MICROSECOND if has_time else 1.0 / self._rate_hz)
+
+    def _skip(self, n_missed: int) -> None:
+        """Begin a segment behind so many samples that were missed."""
+        self.n_missed += n_missed
+        self.n_gaps += n_missed > 0
+        self._segment += 1
+        self._end += n_missed
+        self._was_away = False
 
     def _n_missed_until(self, first_s: float) -> int:
         rate_hz = self._timebase.rate_hz or self._rate_hz

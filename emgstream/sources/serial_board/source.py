@@ -106,6 +106,7 @@ class SerialBoardSource:
         self._tally = Tally(self._clock, self._timebase, self._indexer)
         self._chunks: deque[Chunk] = deque()
         self._connection: Connection | None = None
+        self._before: Connection | None = None
         self._board = PortInfo(port)
         self._life = self._live()
 
@@ -182,7 +183,18 @@ class SerialBoardSource:
 
     def _begin(self, link: Link, speaker: Speaker) -> Steps:
         self._connection = Connection(link, speaker, self._clock)
-        yield from self._start(self._connection)
+        before, self._before = self._before, self._connection
+        if before is not None and self._connection.goes_on(before):
+            self._resume(self._connection, before)
+        else:
+            yield from self._start(self._connection)
+
+    def _resume(self, connection: Connection, before: Connection) -> None:
+        """Go on with a board that kept its power while its cable was out."""
+        connection.go_on(before)
+        self._indexer.resume_connection()
+        self._tally.note("the board streamed on while it was away: the gap is its own count")
+        self._tally.resumed(connection.device)
 
     def _start(self, connection: Connection) -> Steps:
         """Bring the board to where its first sample counts."""

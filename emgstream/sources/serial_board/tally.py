@@ -63,6 +63,11 @@ class Tally:
             self._past, self._present = _sum(self._past, self._present), Counters()
             self._last_s = self._clock.now()
 
+    def resumed(self, port: str) -> None:
+        """Say that samples are on their way again, to the decoder that had them before."""
+        with self._lock:
+            self._port, self._last_s = port, self._clock.now()
+
     def reconnected(self) -> None:
         """Count that the stream goes on after a break."""
         with self._lock:
