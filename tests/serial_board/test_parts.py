@@ -86,6 +86,48 @@ def test_an_outage_of_any_length_is_exact_where_the_board_counted_on(n_away: int
     assert (indexer.n_missed, indexer.n_lost, indexer.n_gaps) == (n_away, 0, 1)
 
 
+def after_a_reset(away_s: float, seed: int) -> tuple[Indexer, list[Chunk]]:
+    """Number two segments of 300 samples of a board that was reset between, each read a bit late.
+
+    The first sample of each is taken ``away_s`` and 0.3 s apart.
+    """
+    rng = np.random.default_rng(seed)
+    indexer = Indexer(Timebase())
+    chunks: list[Chunk] = []
+    for begin_s in (0.0, 0.3 + away_s):
+        decoder = FrameDecoder(3, 1000.0, bits=10)
+        indexer.begin_connection(None, 1000.0)
+        data = [encode_frame(7 + i, 500 + 1000 * i, [i, 2, 3]) for i in range(300)]
+        for start in range(0, 300, 4):
+            frames = decoder.feed(b"".join(data[start : start + 4]))
+            late_s = rng.exponential(0.003) if start % 40 else 2e-5
+            chunks += indexer.chunks(frames, START_S + begin_s + 1e-3 * (start + 3) + late_s)
+    return indexer, chunks
+
+
+@settings(max_examples=40, deadline=None)
+@given(away_s=st.floats(0.01, 100.0), seed=st.integers(0, 99))
+def test_the_gap_of_a_board_that_was_reset_is_right_to_the_nearest_sample(
+    away_s: float, seed: int
+) -> None:
+    indexer, chunks = after_a_reset(away_s, seed)
+    firsts = {chunk.segment: chunk.first_index for chunk in reversed(chunks)}
+    assert firsts[0] == 0
+    assert abs(firsts[1] - 300 - 1000.0 * away_s) <= 0.6
+    assert sum(map(len, chunks)) == indexer.n_received == 600
+    assert (indexer.n_missed, indexer.n_lost) == (firsts[1] - 300, 0)
+
+
+def test_what_is_held_back_to_time_a_segment_is_not_lost_with_the_board() -> None:
+    indexer, _ = after_a_reset(1.0, 1)
+    indexer.begin_connection(None, 1000.0)
+    decoder = FrameDecoder(3, 1000.0, bits=10)
+    frames = decoder.feed(b"".join(encode_frame(i, 1000 * i, [1, 2, 3]) for i in range(9)))
+    assert indexer.chunks(frames, START_S + 3.0) == []
+    assert [(len(chunk), chunk.segment) for chunk in indexer.flush()] == [(9, 2)]
+    assert indexer.flush() == []
+
+
 @settings(max_examples=30, deadline=None)
 @given(cuts=st.lists(st.integers(0, 1500), max_size=20).map(sorted))
 def test_any_split_of_text_gives_the_same_samples(cuts: list[int]) -> None:

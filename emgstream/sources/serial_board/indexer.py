@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 
 from emgstream.sources.serial_board.timebase import Timebase
@@ -11,6 +13,10 @@ from emgstream.wire import Frames
 __all__ = ["Indexer"]
 
 _MICROSECOND = 1e-6
+_HELD_S = 0.1
+
+Held: TypeAlias = "list[tuple[Frames, float]]"
+"""Frames in order of arrival, each with the host time it was received at."""
 
 
 class Indexer:
@@ -20,7 +26,8 @@ class Indexer:
     What is missing between two segments, when the board was away, was *missed*. A board that kept
     its power has counted on, so its counter and clock tell how many, to the sample. One that was
     reset took none; the index moves on by as many as the time between would have held at the
-    measured rate, so that it stays the clock of the stream: right to within a few.
+    measured rate, so that it stays the clock of the stream. Every arrival is late, the first too:
+    a tenth of a second of them is held back, and the least late one tells when the segment began.
 
     Parameters
     ----------
@@ -36,6 +43,7 @@ class Indexer:
         self._segment = -1
         self._decoder_segment: int | None = None
         self._was_away = False
+        self._held: Held = []
         self._columns: tuple[int, ...] | None = None
         self._rate_hz = 1000.0
 
@@ -53,13 +61,31 @@ class Indexer:
         self._was_away = True
 
     def chunks(self, frames: Frames, received_s: float) -> list[Chunk]:
-        """Return the samples, received at this host time, cut where the index jumps."""
-        runs = [frames] if _is_one_run(frames) else frames.runs()
-        return [self._chunk(run, frames, received_s) for run in runs]
+        """Return samples received at this host time or held back before, cut where the index jumps.
 
-    def _chunk(self, run: Frames, read: Frames, received_s: float) -> Chunk:
+        There are none while the start of a segment is held back.
+        """
+        self._held.append((frames, received_s))
+        return [] if self._waits() else self.flush()
+
+    def flush(self) -> list[Chunk]:
+        """Return what was held back: no more of it will come."""
+        held, self._held = self._held, []
+        return [chunk for entry in held for chunk in self._numbered(*entry, held)]
+
+    def _waits(self) -> bool:
+        """Whether more arrivals are wanted to tell when a segment began."""
+        if self._segment < 0 or self._held[0][0].segment[0] == self._decoder_segment:
+            return False
+        return sum(len(frames) for frames, _ in self._held) < _HELD_S * self._rate_hz
+
+    def _numbered(self, frames: Frames, received_s: float, held: Held) -> list[Chunk]:
+        runs = [frames] if _is_one_run(frames) else frames.runs()
+        return [self._chunk(run, held, received_s) for run in runs]
+
+    def _chunk(self, run: Frames, held: Held, received_s: float) -> Chunk:
         if self._decoder_segment != run.segment[0]:
-            self._open_segment(run, read, received_s)
+            self._open_segment(run, held)
         elif self._was_away:
             self._skip(int(run.index[0]) + self._offset - self._end)
         first = int(run.index[0]) + self._offset
@@ -77,10 +103,10 @@ class Indexer:
             received_s=np.full(len(run), received_s),
         )
 
-    def _open_segment(self, run: Frames, read: Frames, received_s: float) -> None:
+    def _open_segment(self, run: Frames, held: Held) -> None:
         has_time = len(run.device_us) > 0
         is_first = self._segment < 0
-        first_s = _first_s(run, read, received_s, self._rate_hz)
+        first_s = _first_s(run, held, self._rate_hz)
         self._skip(0 if is_first else self._n_missed_until(first_s))
         self._decoder_segment = int(run.segment[0])
         self._offset = self._end - int(run.index[0])
@@ -108,9 +134,18 @@ def _is_one_run(frames: Frames) -> bool:
     return is_whole and bool(frames.segment[0] == frames.segment[-1])
 
 
-def _first_s(run: Frames, read: Frames, received_s: float, rate_hz: float) -> float:
-    """Return the host time of a run's first sample, had the last one just been taken."""
-    same = read.segment == run.segment[0]
+def _first_s(run: Frames, held: Held, rate_hz: float) -> float:
+    """Return the host time of a run's first sample, had the least late arrival not been late."""
+    return min(
+        received_s - _since_s(run, frames, rate_hz)
+        for frames, received_s in held
+        if run.segment[0] in frames.segment
+    )
+
+
+def _since_s(run: Frames, frames: Frames, rate_hz: float) -> float:
+    """Return the time from a run's first sample to the last of its segment in some frames."""
+    same = frames.segment == run.segment[0]
     if len(run.device_us):
-        return received_s - float(read.device_us[same][-1] - run.device_us[0]) * _MICROSECOND
-    return received_s - float(read.index[same][-1] - run.index[0]) / rate_hz
+        return float(frames.device_us[same][-1] - run.device_us[0]) * _MICROSECOND
+    return float(frames.index[same][-1] - run.index[0]) / rate_hz

@@ -156,6 +156,7 @@ class SerialBoardSource:
             try:
                 yield from self._stream()
             except SourceDisconnectedError as gone:
+                self._chunks.extend(self._indexer.flush())
                 self._close()
                 if not self._reconnects:
                     raise self._left(gone) from gone
@@ -236,6 +237,7 @@ class SerialBoardSource:
             now_s = self._read_from(connection)
             if any(reply.kind == "id" and _is_idle(reply) for reply in connection.take_replies()):
                 self._tally.note("the board was reset, and started again")
+                self._chunks.extend(self._indexer.flush())
                 yield from self._start(connection)
                 self._tally.reconnected()
             if now_s >= watched_s + _WATCH_S:
