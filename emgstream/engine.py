@@ -10,6 +10,7 @@ from emgstream.acquisition import Acquisition
 from emgstream.bundle import Model
 from emgstream.clock import Clock, MonotonicClock
 from emgstream.decisions import Decisions
+from emgstream.latency import Laps
 from emgstream.outputs.base import Output, Update
 from emgstream.pipeline import Pipeline
 from emgstream.ringbuffer import RingBuffer
@@ -114,21 +115,23 @@ class Engine:
                 return
 
     def _take(self, chunk: Chunk) -> None:
-        decisions = self._pipeline.push(chunk)
+        laps = Laps(self._clock)
+        decisions = self._pipeline.push(chunk, laps.lap)
         if len(decisions):
-            self._publish(chunk, decisions)
+            self._publish(chunk, decisions, laps)
         with self._consumed:
             self._cursor = chunk.end_index
             self._n_classified += len(chunk)
             self._consumed.notify_all()
 
-    def _publish(self, chunk: Chunk, decisions: Decisions) -> None:
+    def _publish(self, chunk: Chunk, decisions: Decisions, laps: Laps) -> None:
         received_s = chunk.received_s[decisions.indices - chunk.first_index]
         update = Update(
             decisions=decisions,
             time_s=self._source.time_at(decisions.indices),
             latency_s=self._clock.now() - received_s,
             labels=self._source.labels_at(decisions.indices),
+            stages=laps.times(chunk, decisions.indices),
         )
         for output in self._outputs:
             output.write(update)

@@ -1,12 +1,26 @@
-"""How late things are, in bounded memory."""
+"""How late things are, in all and stage by stage, in bounded memory."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 
-from emgstream.types import TimeArray
+from emgstream.clock import Clock
+from emgstream.types import Chunk, IndexArray, TimeArray
 
-__all__ = ["LatencyHistogram"]
+__all__ = [
+    "STAGES",
+    "Laps",
+    "LatencyFigures",
+    "LatencyHistogram",
+    "StageHistograms",
+    "StageTimes",
+]
+
+STAGES = ("line", "queue", "conditioning", "window", "network", "decision")
+"""The stages from sample to decision, in order; steps and saved transforms count as window."""
 
 _SHORTEST_S = 1e-6
 _BINS_A_DECADE = 200
@@ -27,11 +41,11 @@ class LatencyHistogram:
     def __init__(self) -> None:
         self._counts = np.zeros(_N_BINS, dtype=np.int64)
 
-    def add(self, durations_s: TimeArray) -> None:
-        """Count durations, shape ``(n,)``, in seconds."""
+    def add(self, durations_s: TimeArray, times: int = 1) -> None:
+        """Count durations, shape ``(n,)``, in seconds, each so many times."""
         decades = np.log10(np.maximum(durations_s, _SHORTEST_S) / _SHORTEST_S)
         bins = np.minimum((decades * _BINS_A_DECADE).astype(np.int64), _N_BINS - 1)
-        np.add.at(self._counts, bins, 1)
+        np.add.at(self._counts, bins, times)
 
     def percentile_s(self, percent: float) -> float:
         """Return the duration that so many percent stay under; NaN where nothing was counted."""
@@ -41,3 +55,87 @@ class LatencyHistogram:
         rank = max(1, int(np.ceil(total * percent / 100.0)))
         place = int(np.searchsorted(np.cumsum(self._counts), rank))
         return float(_SHORTEST_S * 10.0 ** ((place + 0.5) / _BINS_A_DECADE))
+
+    def figures(self) -> LatencyFigures:
+        """Return the percentiles that people ask for."""
+        return LatencyFigures(*map(self.percentile_s, (50, 95, 99)))
+
+
+@dataclass(frozen=True, slots=True)
+class LatencyFigures:
+    """Percentiles of a duration in seconds; NaN before the first."""
+
+    p50_s: float
+    """Half of them are quicker."""
+    p95_s: float
+    """95 percent are quicker."""
+    p99_s: float
+    """99 percent are quicker."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StageTimes:
+    """Where the time of some decisions went, from the sample to the decision."""
+
+    line_s: TimeArray
+    """From the instant the last sample was taken to its receipt, beyond the quickest arrivals, in
+    seconds, shape ``(n_decisions,)``; NaN where the source has no clock of its own."""
+    queue_s: TimeArray
+    """From the receipt to the inference thread's taking it, same shape."""
+    laps_s: Mapping[str, float]
+    """Seconds of each stage of the pass that made them all, by its name, in order."""
+
+
+class Laps:
+    """A stopwatch for the stages of one pass through the pipeline.
+
+    >>> from emgstream.clock import ManualClock
+    >>> clock = ManualClock()
+    >>> laps = Laps(clock)
+    >>> clock.advance(0.5)
+    >>> laps.lap("window")
+    >>> laps.laps_s
+    {'window': 0.5}
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.started_s = self._last_s = clock.now()
+        self.laps_s: dict[str, float] = {}
+
+    def lap(self, stage: str) -> None:
+        """Note that a stage ends now."""
+        now_s = self._clock.now()
+        self.laps_s[stage] = now_s - self._last_s
+        self._last_s = now_s
+
+    def times(self, chunk: Chunk, indices: IndexArray) -> StageTimes:
+        """Return the times of the decisions on these samples of the chunk that was passed."""
+        places = indices - chunk.first_index
+        received_s = chunk.received_s[places]
+        has_clock = len(chunk.sampled_s) > 0
+        line_s = received_s - chunk.sampled_s[places] if has_clock else np.full(len(places), np.nan)
+        return StageTimes(line_s, self.started_s - received_s, self.laps_s)
+
+
+class StageHistograms:
+    """The times of every stage, over a whole run."""
+
+    def __init__(self) -> None:
+        self._stages: dict[str, LatencyHistogram] = {}
+
+    def add(self, times: StageTimes) -> None:
+        """Count the stages of some decisions."""
+        known_s = times.line_s[np.isfinite(times.line_s)]
+        if len(known_s):
+            self._stage("line").add(known_s)
+        self._stage("queue").add(times.queue_s)
+        for name, lap_s in times.laps_s.items():
+            self._stage(name).add(np.array([lap_s]), len(times.queue_s))
+
+    def figures(self) -> dict[str, LatencyFigures]:
+        """Return the percentiles of every stage that was met, in order."""
+        return {name: stage.figures() for name, stage in self._stages.items()}
+
+    def _stage(self, name: str) -> LatencyHistogram:
+        return self._stages.setdefault(name, LatencyHistogram())

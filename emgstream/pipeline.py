@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from emgstream.bundle import Model
 from emgstream.classifier import Classifier
 from emgstream.conditioning import conditioner_from_manifest
@@ -12,6 +14,10 @@ from emgstream.types import Chunk
 from emgstream.windowing import Windowing
 
 __all__ = ["Pipeline"]
+
+
+def _no_lap(stage: str) -> None:
+    """Time nothing."""
 
 
 class Pipeline:
@@ -39,16 +45,25 @@ class Pipeline:
         self._start_index = 0
         self._next_index = 0
 
-    def push(self, chunk: Chunk) -> Decisions:
-        """Return the decisions that these samples complete, possibly none."""
+    def push(self, chunk: Chunk, lap: Callable[[str], None] = _no_lap) -> Decisions:
+        """Return the decisions that these samples complete, possibly none.
+
+        ``lap`` is told the name of each stage as it ends: conditioning, window, network, decision.
+        """
         if chunk.segment != self._segment or chunk.first_index != self._next_index:
             self._restart(chunk)
         self._next_index = chunk.end_index
-        steps = self._steps.push(self._conditioner.push(chunk.samples))
+        conditioned = self._conditioner.push(chunk.samples)
+        lap("conditioning")
+        steps = self._steps.push(conditioned)
         windows = self._windowing.push(self._manifest.transforms.apply(steps))
         last_samples = self._start_index + (windows.last_steps + 1) * self._manifest.step.length - 1
+        lap("window")
         probabilities = self._classifier.predict(windows.values)
-        return decide(self._manifest.class_names, last_samples, probabilities)
+        lap("network")
+        decisions = decide(self._manifest.class_names, last_samples, probabilities)
+        lap("decision")
+        return decisions
 
     def _restart(self, chunk: Chunk) -> None:
         self._segment = chunk.segment

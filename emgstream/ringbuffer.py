@@ -37,6 +37,7 @@ class RingBuffer:
         self._capacity = capacity
         self._samples = np.empty((capacity, n_channels), dtype=np.float32)
         self._received = np.empty(capacity)
+        self._sampled = np.empty(capacity)
         self._runs: deque[_Run] = deque()
         self._end = 0
         self._n_received = 0
@@ -83,6 +84,7 @@ class RingBuffer:
             positions = np.arange(chunk.end_index - kept, chunk.end_index) % self._capacity
             self._samples[positions] = chunk.samples[-kept:]
             self._received[positions] = chunk.received_s[-kept:]
+            self._sampled[positions] = chunk.sampled_s[-kept:] if len(chunk.sampled_s) else np.nan
             self._changed.notify_all()
 
     def since(self, index: int) -> Chunk:
@@ -138,6 +140,7 @@ class RingBuffer:
             samples=self._slice(self._samples, run),
             segment=run.segment,
             received_s=self._slice(self._received, run),
+            sampled_s=self._slice(self._sampled, run),
         )
 
     def _slice(self, storage: _Array, run: _Run) -> _Array:

@@ -52,6 +52,8 @@ class Chunk:
     """Number of the unbroken stretch of time the samples belong to."""
     received_s: TimeArray = field(default_factory=lambda: np.empty(0))
     """Host time each sample was received at, ``(n_samples,)``; every source fills it."""
+    sampled_s: TimeArray = field(default_factory=lambda: np.empty(0))
+    """Host time each sample was taken at, ``(n_samples,)``; empty or NaN where nobody knows."""
 
     def __len__(self) -> int:
         return len(self.samples)

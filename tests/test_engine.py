@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from emgstream.bundle import Model
 from emgstream.clock import ManualClock
 from emgstream.engine import Engine
 from emgstream.errors import EndOfStream, OutputError, SourceDisconnectedError, StreamMismatchError
+from emgstream.latency import STAGES
 from emgstream.outputs.base import Update
 from emgstream.pipeline import Pipeline
 from emgstream.simulation import CueScript
@@ -75,6 +77,14 @@ def chunk(first_index: int, n_samples: int, segment: int = 0) -> Chunk:
     rng = np.random.default_rng(first_index)
     samples = rng.integers(0, 1024, (n_samples, 3)).astype(np.float32)
     return Chunk(first_index, samples, segment, np.zeros(n_samples))
+
+
+class TickingClock(ManualClock):
+    """A clock on which every look takes a millisecond."""
+
+    def now(self) -> float:
+        self.advance(0.001)
+        return super().now()
 
 
 def run(engine: Engine) -> None:
@@ -189,3 +199,17 @@ def test_leaving_ends_an_endless_stream(demo_model: Model) -> None:
     with Engine(source, demo_model) as engine:
         assert engine.ring.wait_for(1000, DEADLINE_S)
     assert engine.ring.closed
+
+
+def test_the_time_of_a_decision_is_told_stage_by_stage(demo_model: Model) -> None:
+    clock, kept = TickingClock(10.0), Kept()
+    samples = chunk(0, 400)
+    taken = replace(samples, received_s=np.full(400, 9.5), sampled_s=np.arange(400) / 1000.0)
+    run(Engine(Script([taken], EndOfStream("over")), demo_model, [kept], clock))
+    (update,) = kept.updates
+    stages = update.stages
+    assert list(stages.laps_s) == list(STAGES[2:])
+    assert list(stages.laps_s.values()) == pytest.approx([0.001] * 4)
+    np.testing.assert_allclose(stages.line_s, 9.5 - update.decisions.indices / 1000.0)
+    whole_s = stages.queue_s + sum(stages.laps_s.values()) + 0.001
+    np.testing.assert_allclose(update.latency_s, whole_s)

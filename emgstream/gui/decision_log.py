@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.latency import LatencyHistogram
+from emgstream.latency import LatencyFigures, LatencyHistogram, StageHistograms
 from emgstream.outputs.base import Update
 from emgstream.types import IndexArray
 
-__all__ = ["NONE", "DecisionLog", "DecisionStrip", "LatencyFigures"]
+__all__ = ["NONE", "DecisionLog", "DecisionStrip"]
 
 NONE = -1
 """Stands where no class was decided for, or no true label is known."""
@@ -31,18 +31,6 @@ class DecisionStrip:
     """Whether that decision is one to act on."""
     truths: npt.NDArray[np.int16]
     """Number of the true label in `DecisionLog.label_names`, `NONE` where nobody knows."""
-
-
-@dataclass(frozen=True, slots=True)
-class LatencyFigures:
-    """Seconds from the receipt of a sample to its decision."""
-
-    p50_s: float
-    """Half of them are quicker; NaN before the first."""
-    p95_s: float
-    """95 percent are quicker."""
-    p99_s: float
-    """99 percent are quicker."""
 
 
 class DecisionLog:
@@ -67,6 +55,7 @@ class DecisionLog:
         self._n_truths = 0
         self._written_s = 0.0
         self._latency = LatencyHistogram()
+        self._stages = StageHistograms()
         self._lock = threading.Lock()
 
     @property
@@ -102,7 +91,12 @@ class DecisionLog:
     def latency(self) -> LatencyFigures:
         """Return how late the decisions of the session came."""
         with self._lock:
-            return LatencyFigures(*map(self._latency.percentile_s, (50, 95, 99)))
+            return self._latency.figures()
+
+    def stages(self) -> dict[str, LatencyFigures]:
+        """Return where the time of the decisions went, stage by stage."""
+        with self._lock:
+            return self._stages.figures()
 
     def write(self, update: Update) -> None:
         """Remember new decisions."""
@@ -117,6 +111,7 @@ class DecisionLog:
             self._n += n_new
             self._n_truths += sum(label is not None for label in update.labels)
             self._latency.add(update.latency_s)
+            self._stages.add(update.stages)
             self._written_s = time.perf_counter()
 
     def strip(self, edges: IndexArray) -> DecisionStrip:

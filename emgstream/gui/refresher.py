@@ -12,7 +12,7 @@ from emgstream.gui.meters import PaceMeter
 from emgstream.gui.prediction_panel import Prediction
 from emgstream.gui.session import Session, StateKind
 from emgstream.gui.status_bar import Figures, milliseconds
-from emgstream.latency import LatencyHistogram
+from emgstream.latency import STAGES, LatencyFigures, LatencyHistogram
 
 if TYPE_CHECKING:
     from emgstream.gui.window import Window
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Refresher"]
 
 _PREDICTION_S = 0.06
+_NOT_MEASURED = ("–", "–", "–")
 
 
 class Refresher:
@@ -74,8 +75,13 @@ class Refresher:
         self._n_decisions = session.log.n_decisions
         window.status.show_figures(self._figures(session, now_s))
         if window.latency_popup.isVisible():
-            window.latency_popup.show_stages(_stages(session, self._paint))
+            self.show_latency()
         self._tell_notes(session)
+
+    def show_latency(self) -> None:
+        """Fill the latency card, where there is a session."""
+        if self._session is not None:
+            self._window.latency_popup.show_stages(_stages(self._session, self._paint))
 
     def drawn(self) -> None:
         """Count a picture, and how long the newest decision waited for it."""
@@ -146,18 +152,19 @@ def _prediction(session: Session) -> Prediction | None:
     )
 
 
-def _stages(session: Session, paint: LatencyHistogram) -> list[tuple[str, str]]:
-    latency = session.log.latency()
+def _stages(session: Session, paint: LatencyHistogram) -> list[tuple[str, ...]]:
+    """Return the rows of the latency card: every stage, the whole, and what is there by design."""
     manifest = session.model.manifest
-    rate_hz = session.info.sampling_rate_hz
-    window_s = math.nan if rate_hz is None else manifest.step.length * manifest.n_steps / rate_hz
-    hop_s = math.nan if rate_hz is None else manifest.step.length * manifest.hop / rate_hz
+    step_s = manifest.step.length / (session.info.sampling_rate_hz or math.nan)
+    stages = {name: _percentiles(figures) for name, figures in session.log.stages().items()}
     return [
-        ("sample received to decision: 50 % within", f"{milliseconds(latency.p50_s)} ms"),
-        ("95 % within", f"{milliseconds(latency.p95_s)} ms"),
-        ("99 % within", f"{milliseconds(latency.p99_s)} ms"),
-        ("decision to screen: 50 % within", f"{milliseconds(paint.percentile_s(50))} ms"),
-        ("99 % within ", f"{milliseconds(paint.percentile_s(99))} ms"),
-        ("signal that a decision looks at", f"{milliseconds(window_s)} ms"),
-        ("from one decision to the next", f"{milliseconds(hop_s)} ms"),
+        *((name, *stages.get(name, _NOT_MEASURED)) for name in STAGES),
+        ("paint", *_percentiles(paint.figures())),
+        ("received to decided", *_percentiles(session.log.latency())),
+        ("signal in a window", milliseconds(step_s * manifest.n_steps)),
+        ("from window to window", milliseconds(step_s * manifest.hop)),
     ]
+
+
+def _percentiles(figures: LatencyFigures) -> tuple[str, ...]:
+    return tuple(milliseconds(s, 2) for s in (figures.p50_s, figures.p95_s, figures.p99_s))

@@ -89,7 +89,9 @@ class StatusBar(QWidget):
 
 
 class LatencyPopup(QFrame):
-    """Where the time goes, stage by stage, as far as it is measured."""
+    """Where the time goes, stage by stage: a table in milliseconds."""
+
+    _HEADER = ("milliseconds", "50 %", "95 %", "99 %")
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -97,25 +99,30 @@ class LatencyPopup(QFrame):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         self._grid.setHorizontalSpacing(3 * GRID)
-        self._values: dict[str, QLabel] = {}
+        self._cells: dict[tuple[int, int], QLabel] = {}
 
     @property
     def stages(self) -> tuple[str, ...]:
         """The names shown."""
-        return tuple(self._values)
+        return tuple(
+            cell.text() for (row, column), cell in self._cells.items() if row and not column
+        )
 
-    def show_stages(self, stages: list[tuple[str, str]]) -> None:
-        """Show names and values."""
-        for name, value in stages:
-            if name not in self._values:
-                row = len(self._values)
-                caption, label = QLabel(name, self), QLabel(self)
-                caption.setObjectName("quiet")
-                label.setAlignment(Qt.AlignmentFlag.AlignRight)
-                self._grid.addWidget(caption, row, 0)
-                self._grid.addWidget(label, row, 1)
-                self._values[name] = label
-            _set(self._values[name], value)
+    def show_stages(self, stages: list[tuple[str, ...]]) -> None:
+        """Show rows of a name and its values."""
+        for row, words in enumerate([self._HEADER, *stages]):
+            for column, word in enumerate(words):
+                _set(self._cell(row, column), word)
+
+    def _cell(self, row: int, column: int) -> QLabel:
+        if (row, column) not in self._cells:
+            cell = QLabel(self)
+            cell.setObjectName("quiet" if row == 0 or column == 0 else "")
+            if column:
+                cell.setAlignment(Qt.AlignmentFlag.AlignRight)
+            self._grid.addWidget(cell, row, column)
+            self._cells[row, column] = cell
+        return self._cells[row, column]
 
     def open_above(self, anchor: QWidget) -> None:
         """Open with the lower left corner over a widget."""
@@ -124,13 +131,13 @@ class LatencyPopup(QFrame):
         self.show()
 
 
-def milliseconds(seconds: float) -> str:
+def milliseconds(seconds: float, decimals: int = 1) -> str:
     """Return milliseconds, a dash for NaN.
 
     >>> milliseconds(0.0042)
     '4.2'
     """
-    return "–" if math.isnan(seconds) else f"{seconds * 1e3:.1f}"
+    return "–" if math.isnan(seconds) else f"{seconds * 1e3:.{decimals}f}"
 
 
 def _set(label: QLabel, words: str) -> None:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from emgstream.decisions import Decisions
 from emgstream.errors import OutputError
+from emgstream.latency import StageTimes
 from emgstream.types import TimeArray
 
 __all__ = ["Output", "Update", "cannot_write"]
@@ -27,6 +28,8 @@ class Update:
     """Seconds from the receipt of that sample to the decision, shape ``(n,)``."""
     labels: list[str | None]
     """True label at that sample; None where nobody knows."""
+    stages: StageTimes
+    """Where the time went; queue and laps together are the latency."""
 
 
 class Output(Protocol):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.latency import LatencyHistogram
+from emgstream.latency import LatencyFigures, LatencyHistogram, StageHistograms
 from emgstream.outputs.base import Update, cannot_write
 
 __all__ = ["Summary", "write_summary"]
@@ -30,11 +31,13 @@ class Summary:
         self._n_unknown_labels = 0
         self.n_decisions = 0
         self.latency = LatencyHistogram()
+        self.stages = StageHistograms()
 
     def write(self, update: Update) -> None:
         """Count new decisions."""
         self.n_decisions += len(update.decisions)
         self.latency.add(update.latency_s)
+        self.stages.add(update.stages)
         truth = np.array([self._number(label) for label in update.labels])
         known = truth >= 0
         np.add.at(self._confusion, (truth[known], update.decisions.classes[known]), 1)
@@ -60,7 +63,10 @@ class Summary:
         recall = self.recall
         return {
             "decisions": self.n_decisions,
-            "latency_ms": {f"p{percent}": self._latency_ms(percent) for percent in (50, 95, 99)},
+            "latency_ms": _milliseconds(self.latency.figures()),
+            "stages_ms": {
+                name: _milliseconds(figures) for name, figures in self.stages.figures().items()
+            },
             "accuracy": self.accuracy,
             "balanced_accuracy": sum(recall.values()) / len(recall) if recall else None,
             "recall": recall,
@@ -72,15 +78,17 @@ class Summary:
             "labels_unknown_to_model": self._n_unknown_labels,
         }
 
-    def _latency_ms(self, percent: float) -> float | None:
-        return self.latency.percentile_s(percent) * 1e3 if self.n_decisions else None
-
     def _number(self, label: str | None) -> int:
         if label is None:
             return -1
         number = self._numbers.get(label, -1)
         self._n_unknown_labels += number < 0
         return number
+
+
+def _milliseconds(figures: LatencyFigures) -> dict[str, float | None]:
+    named = {"p50": figures.p50_s, "p95": figures.p95_s, "p99": figures.p99_s}
+    return {name: None if math.isnan(s) else s * 1e3 for name, s in named.items()}
 
 
 def write_summary(path: str, document: dict[str, Any]) -> None:

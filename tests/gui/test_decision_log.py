@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from emgstream.decisions import decide
 from emgstream.gui import decision_log
 from emgstream.gui.decision_log import NONE, DecisionLog
+from emgstream.latency import StageTimes
 from emgstream.outputs.base import Update
 
 CLASSES = ("rest", "fist", "open")
@@ -20,6 +21,11 @@ def update(indices: list[int], classes: list[int], labels: list[str | None]) -> 
         time_s=np.array(indices) / 1000.0,
         latency_s=np.full(len(indices), 0.004),
         labels=labels,
+        stages=StageTimes(
+            line_s=np.full(len(indices), np.nan),
+            queue_s=np.full(len(indices), 0.003),
+            laps_s={"network": 0.001},
+        ),
     )
 
 
@@ -67,3 +73,12 @@ def test_it_keeps_the_newest_decisions_when_it_is_full(sizes: list[int], capacit
     kept = min(end, capacity)
     assert shown[: end - kept].tolist() == [NONE] * (end - kept)
     assert shown[end - kept :].tolist() == [index % 3 for index in range(end - kept, end)]
+
+
+def test_the_stages_are_told_that_were_measured() -> None:
+    log = DecisionLog(CLASSES, 20)
+    log.write(update([5, 6, 7], [0, 0, 1], [None, None, None]))
+    stages = log.stages()
+    assert set(stages) == {"queue", "network"}
+    assert stages["queue"].p50_s == pytest.approx(0.003, rel=0.02)
+    assert stages["network"].p99_s == pytest.approx(0.001, rel=0.02)

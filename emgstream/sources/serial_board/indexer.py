@@ -94,13 +94,15 @@ class Indexer:
             self.n_gaps += 1
         self._end = first + len(run)
         self.n_received += len(run)
-        self._timebase.add(first, run.device_us if len(run.device_us) else run.index, received_s)
+        device = run.device_us if len(run.device_us) else run.index
+        sampled_s = self._timebase.add(first, device, received_s)
         samples = run.samples if self._columns is None else run.samples[:, self._columns]
         return Chunk(
             first_index=first,
             samples=samples,
             segment=self._segment,
             received_s=np.full(len(run), received_s),
+            sampled_s=sampled_s,
         )
 
     def _open_segment(self, run: Frames, held: Held) -> None:

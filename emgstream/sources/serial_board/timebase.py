@@ -51,10 +51,12 @@ class Timebase:
             self._nominal_s = unit_s if self._kept is None else self._kept[1]
             self._fit, self._anchor, self._offset_s = ClockFit(), None, np.inf
 
-    def add(self, first_index: int, device: TimeArray | IndexArray, received_s: float) -> None:
+    def add(self, first_index: int, device: TimeArray | IndexArray, received_s: float) -> TimeArray:
         """Take consecutive samples, their device time ``(n,)`` and the host time of their receipt.
 
         Device time is in microseconds, or the number of the sample where the board sends none.
+        Gives the host time at which each was taken, ``(n,)``: that of an arrival without any
+        avoidable delay.
         """
         with self._lock:
             end = first_index + len(device)
@@ -67,6 +69,7 @@ class Timebase:
             if not self._knots or first_index >= self._knots[-1][0] + _KNOT_SAMPLES:
                 self._knots.append((first_index, float(times_s[0])))
             self._end, self._newest_s = end, float(times_s[-1])
+            return times_s + (self._zero_s or 0.0)
 
     def time_at(self, indices: IndexArray) -> TimeArray:
         """Return seconds since the first sample for samples already read, same shape."""
