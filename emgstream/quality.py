@@ -36,7 +36,7 @@ _SAME = 0.995
 class QualityKind(Enum):
     """What may be said of a channel."""
 
-    LISTENING = "listening"
+    NO_SIGNAL = "no signal"
     GOOD = "good"
     FLAT = "flat"
     SATURATED = "saturated"
@@ -46,7 +46,7 @@ class QualityKind(Enum):
 
 
 _ADVICE = {
-    QualityKind.LISTENING: "Not enough signal yet to tell.",
+    QualityKind.NO_SIGNAL: "No signal, or not enough yet to tell.",
     QualityKind.GOOD: "Nothing to do.",
     QualityKind.FLAT: "The value does not move: check the wire, the sensor's power and the pin.",
     QualityKind.SATURATED: "The signal hits the end of the converter's range: turn the gain down, "
@@ -88,7 +88,7 @@ class Quality:
     @property
     def fine(self) -> bool:
         """Whether there is nothing to be done."""
-        return self.kind in (QualityKind.GOOD, QualityKind.LISTENING)
+        return self.kind in (QualityKind.GOOD, QualityKind.NO_SIGNAL)
 
 
 def judge_quality(
@@ -102,7 +102,7 @@ def judge_quality(
     """
     rows = samples[np.all(np.isfinite(samples), axis=1)].astype(np.float64)
     if len(rows) < _MIN_SAMPLES:
-        return tuple(Quality(QualityKind.LISTENING) for _ in channel_names)
+        return tuple(Quality(QualityKind.NO_SIGNAL) for _ in channel_names)
     verdicts = [_alone(column, sampling_rate_hz) for column in rows.T]
     return tuple(
         _compared(position, verdict, verdicts, rows, channel_names)

@@ -119,9 +119,9 @@ def test_a_signal_of_a_few_counts_is_too_weak(muscles: FloatArray) -> None:
 
 
 def test_too_little_signal_is_not_judged(muscles: FloatArray) -> None:
-    assert kinds(judged(muscles[:40])) == [QualityKind.LISTENING] * 3
+    assert kinds(judged(muscles[:40])) == [QualityKind.NO_SIGNAL] * 3
     muscles[50:] = np.nan
-    assert kinds(judged(muscles)) == [QualityKind.LISTENING] * 3
+    assert kinds(judged(muscles)) == [QualityKind.NO_SIGNAL] * 3
 
 
 def test_missing_values_do_not_change_the_verdict(muscles: FloatArray) -> None:

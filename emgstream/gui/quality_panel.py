@@ -77,7 +77,7 @@ class QualityPanel(QWidget):
             row.deleteLater()
         self._names, self._verdicts = names, ()
         self._rows = [self._row(name) for name in names]
-        self.show_verdicts(tuple(Quality(QualityKind.LISTENING) for _ in names))
+        self.show_verdicts(tuple(Quality(QualityKind.NO_SIGNAL) for _ in names))
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -98,7 +98,7 @@ class QualityPanel(QWidget):
             row.setToolTip(verdict.advice)
 
     def _sign(self, verdict: Quality) -> tuple[str, str]:
-        if verdict.kind is QualityKind.LISTENING:
+        if verdict.kind is QualityKind.NO_SIGNAL:
             return "ring", self._theme.quiet
         return ("disc", self._theme.good) if verdict.fine else ("triangle", self._theme.warning)
 

@@ -45,10 +45,11 @@ class SourceBar(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._recording: ReplayRequest | None = None
+        self._port: PortRequest | None = None
         self._ports: list[Choice] = []
         self._busy = False
         self.source_list = Picker(self)
-        self.source_list.setMinimumWidth(28 * GRID)
+        self.source_list.setMinimumWidth(32 * GRID)
         self.source_list.setAccessibleName("Source")
         self.source_list.setToolTip(
             "Where the samples come from. The list follows what is plugged in"
@@ -74,14 +75,18 @@ class SourceBar(QWidget):
         value = str(self.source_list.currentData())
         if self._recording is not None and value == str(self._recording.path):
             return self._recording
+        if self._port is not None and value == self._port.port:
+            return self._port
         return PortRequest(value)
 
     def choose(self, request: SourceRequest) -> None:
         """Choose a source in the list, adding it where it is not there."""
         if isinstance(request, ReplayRequest):
             self._recording = request
-        elif request.port not in {AUTO, SIMULATED, *(port.value for port in self._ports)}:
-            self._ports.append(Choice(request.port, request.port))
+        else:
+            self._port = request
+            if request.port not in {AUTO, SIMULATED, *(port.value for port in self._ports)}:
+                self._ports.append(Choice(request.port, request.port))
         self._fill_sources(request)
 
     def set_ports(self, ports: list[Choice]) -> None:

@@ -74,6 +74,11 @@ class Timeline(QWidget):
             self._shown.n_labels = -1
         self.update()
 
+    @property
+    def shows_session(self) -> bool:
+        """Whether there is anything to look at."""
+        return self._shown is not None
+
     def show_session(self, session: Session | None) -> None:
         """Show another session from its newest sample on, or nothing."""
         self._shown, self._rails = None, {}

@@ -117,6 +117,8 @@ class Window(QWidget):
     def show_error(self, words: str) -> None:
         """Say what went wrong and what to do next."""
         self.strip.show_error(words, can_retry=not self.connection.live)
+        if not self.connection.live and not self.timeline.shows_session:
+            self.pages.setCurrentWidget(self.welcome)
 
     def set_theme(self, theme: Theme) -> None:
         """Show everything in other colours."""
@@ -248,10 +250,13 @@ class Window(QWidget):
         self.view_bar.live_wanted.connect(self.timeline.go_live)
         self.timeline.live_changed.connect(self.view_bar.show_live)
         self.timeline.span_changed.connect(self.view_bar.show_span)
-        self.status.latency_wanted.connect(
-            lambda: self.latency_popup.open_above(self.status.latency)
-        )
+        self.status.latency_wanted.connect(self._open_latency)
         self.status.help_wanted.connect(self.help_card.show)
+
+    def _open_latency(self) -> None:
+        """Open the latency card, filled, so that it does not grow once it is there."""
+        self.refresher.show_latency()
+        self.latency_popup.open_above(self.status.latency)
 
     def _switch_source(self) -> None:
         """Go over to the source that was chosen, where one is running already."""

@@ -22,6 +22,7 @@ from emgstream.gui.simulated_board import SimulatedBoardSource
 from emgstream.gui.timeline import Timeline
 from emgstream.gui.traces import View
 from emgstream.gui.window import Window
+from emgstream.latency import STAGES
 from tests.gui.conftest import OpenWindow
 
 DEADLINE_MS = 30_000
@@ -320,7 +321,7 @@ def test_the_figures_are_those_of_the_stream(open_window: OpenWindow, qtbot: QtB
     assert window.status.lost.text() == "lost  0  (0 in 5 s)"
     assert "p50" in window.status.latency.text()
     window.status.latency.click()
-    wait(qtbot, lambda: len(window.latency_popup.stages) == 7)
+    assert window.latency_popup.stages[:7] == (*STAGES, "paint")
     window.latency_popup.close()
     state = window.connection.session
     assert state is not None
