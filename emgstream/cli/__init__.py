@@ -7,9 +7,11 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 from typing import NoReturn
 
 from emgstream import __version__
+from emgstream.cli.interrupt import ctrl_c
 from emgstream.errors import EmgStreamError, UsageError
 
 __all__ = ["VERBS", "main"]
@@ -64,10 +66,22 @@ def _run(arguments: Sequence[str]) -> None:
     if parsed.verb is None:
         _open_window()
         return
-    verb = importlib.import_module(f"emgstream.cli.{parsed.verb}")
+    verb = _module(parsed.verb)
     verb_parser = _Parser(prog=f"emgstream {parsed.verb}", description=verb.__doc__)
     verb.add_arguments(verb_parser)
     verb.run(verb_parser.parse_args(parsed.words))
+
+
+def _module(verb: str) -> ModuleType:
+    """Return the module of a verb; raises KeyboardInterrupt after Ctrl-C, once it is imported.
+
+    In the middle of it, native code of a library would turn that into a failure of its own.
+    """
+    with ctrl_c() as pressed:
+        module = importlib.import_module(f"emgstream.cli.{verb}")
+    if pressed.is_set():
+        raise KeyboardInterrupt
+    return module
 
 
 def _open_window() -> None:
