@@ -17,7 +17,9 @@ import numpy as np
 import pytest
 
 from emgstream.bundle import Model, write_model
+from emgstream.cli.teller import Teller
 from emgstream.sources.serial_board.holders import holders
+from emgstream.sources.status import SourceStatus
 from tests.processes import EMGSTREAM, board_process, run
 from tests.simulation.boards import PATIENCE_S, opened, wait_for
 
@@ -167,6 +169,31 @@ def test_a_model_of_another_rate_is_refused_and_the_way_out_works(
     assert "--force" in line
     assert forced.returncode == 0
     assert "alarm: the board samples at 2000 Hz" in forced.stderr
+
+
+def test_notes_alarms_and_breaks_are_said_once_each_as_they_come() -> None:
+    said: list[str] = []
+    teller = Teller(said.append)
+    streaming = SourceStatus("streaming", is_streaming=True, port="COM3")
+    for status in (
+        None,
+        SourceStatus("waiting for the board to start", port="COM3"),
+        replace(streaming, notes=("a note",)),
+        replace(streaming, notes=("a note",), alarms=("lossy",)),
+        SourceStatus("stalled 1.0 s", port="COM3"),
+        SourceStatus("stalled 1.1 s", port="COM3"),
+        SourceStatus("unplugged: reconnecting", port="COM3"),
+        streaming,
+        streaming,
+    ):
+        teller.tell(status)
+    assert said == [
+        "a note",
+        "alarm: lossy",
+        "COM3: stalled 1.0 s",
+        "COM3: unplugged: reconnecting",
+        "COM3: streaming again",
+    ]
 
 
 @pytest.mark.parametrize(

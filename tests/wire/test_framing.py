@@ -1,7 +1,4 @@
 import doctest
-import importlib
-import pkgutil
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -16,17 +13,6 @@ from tests.wire.streams import sent
 
 U16 = st.integers(0, 0xFFFF)
 CHANNELS = st.lists(U16, min_size=1, max_size=11)
-
-
-def modules() -> Iterator[str]:
-    yield "emgstream.wire"
-    for module in pkgutil.iter_modules(emgstream.wire.__path__, "emgstream.wire."):
-        yield module.name
-
-
-@pytest.mark.parametrize("name", [*modules()])
-def test_the_examples_in_the_docs_are_true(name: str) -> None:
-    assert doctest.testmod(importlib.import_module(name)).failed == 0
 
 
 def test_the_room_documents_two_worked_frames() -> None:
