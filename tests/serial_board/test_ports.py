@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -219,8 +220,8 @@ def test_a_port_held_by_the_modem_manager_comes_with_what_helps() -> None:
     ("lost", "listed", "found"),
     [
         (usb("/dev/a"), [usb("/dev/b", "B2"), usb("/dev/c")], "/dev/c"),
-        (usb("/dev/a"), [usb("/dev/a", "B2")], None),  # another board in its place
-        (usb("/dev/a"), [usb("/dev/a", pid=0x10)], None),
+        (usb("{here}"), [usb("{here}", "B2")], None),  # another board in its place
+        (usb("{here}"), [usb("{here}", pid=0x10)], None),
         (usb("/dev/a"), [], None),
         (usb("{here}", None), [], "{here}"),  # no serial number: the path has to do
         (PortInfo("{here}"), [], "{here}"),
@@ -234,9 +235,8 @@ def test_a_board_is_found_again_by_its_serial_number_else_by_its_path(
 ) -> None:
     here = tmp_path / "ttyEMG"
     here.touch()
-    again = find_again(
-        PortInfo(lost.device.format(here=here), "", lost.vid, lost.pid, lost.serial_number), listed
-    )
+    lost, *there = (replace(p, device=p.device.format(here=here)) for p in (lost, *listed))
+    again = find_again(lost, there)
     assert (again and again.device) == (found and found.format(here=here))
 
 

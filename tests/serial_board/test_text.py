@@ -10,6 +10,7 @@ import pytest
 
 from emgstream.errors import SourceError, StreamMismatchError
 from emgstream.sources.serial_board import SerialBoardSource
+from emgstream.sources.serial_board.link import SerialLink
 from tests.serial_board.reader import Reader, reading
 
 termios = pytest.importorskip("termios", reason="Windows has no pseudo-terminals")
@@ -105,6 +106,14 @@ def test_a_sketch_at_the_speed_that_was_given_is_opened_at_that_speed() -> None:
         reader.take(N_SAMPLES)
         assert sketch.speed == termios.B115200
         assert "115200 baud" in reader.source.info.name
+
+
+def test_an_open_port_goes_on_at_another_speed() -> None:
+    with Sketch(printed(",")) as sketch:
+        link = SerialLink(sketch.port, 500_000)
+        link.set_speed(57_600)
+        assert sketch.speed == termios.B57600
+        link.close()
 
 
 def test_bytes_that_make_no_sense_are_told_with_what_to_do() -> None:
