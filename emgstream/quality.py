@@ -20,6 +20,7 @@ Doubles = npt.NDArray[np.float64]
 _MIN_SAMPLES = 64
 _STUCK_SHARE = 0.99
 _RAIL_SHARE = 0.01
+_RAIL_SAMPLES = 8
 _PILE_UP = 6.0
 _NEAR_LEVELS = 5
 _RAIL_SPAN_LEVELS = 16
@@ -141,11 +142,13 @@ def _rails(
 def _piles_up(levels: Doubles, counts: npt.NDArray[np.intp], step: float) -> bool:
     """Whether the first level has many more samples than those next to it.
 
-    The bottom of a sine has some more too, hence the factor.
+    The bottom of a sine has some more too, hence the factor; and of few samples one at the end
+    proves nothing, hence the least number.
     """
     near = (levels > levels[0]) & (levels <= levels[0] + (_NEAR_LEVELS + 0.5) * step)
     beside = float(counts[near].sum()) / _NEAR_LEVELS
-    return bool(counts[0] >= _RAIL_SHARE * counts.sum() and counts[0] > _PILE_UP * beside)
+    least = max(_RAIL_SHARE * counts.sum(), _RAIL_SAMPLES)
+    return bool(counts[0] >= least and counts[0] > _PILE_UP * beside)
 
 
 def _hums(values: Doubles, rate_hz: float, step: float) -> bool:

@@ -99,6 +99,15 @@ def test_a_line_is_flat_even_with_a_few_stray_values(level: float, muscles: Floa
     assert judged(muscles)[0].kind is QualityKind.FLAT
 
 
+@pytest.mark.parametrize("n_samples", [64, 90, 150, 300, 700])
+def test_the_first_moments_of_a_muscle_are_not_taken_for_saturation(n_samples: int) -> None:
+    emg = SyntheticEmg(CueScript.parse("hand_close:9,wrist_left:9"), RATE_HZ, seed=11)
+    for _ in range(20):
+        verdicts = judged(emg.read(n_samples))
+        assert QualityKind.SATURATED not in kinds(verdicts)
+        assert {verdict.rails for verdict in verdicts} == {(None, None)}
+
+
 def test_two_copies_name_each_other(muscles: FloatArray) -> None:
     muscles[:, 2] = muscles[:, 0]
     first, second, third = judged(muscles)
