@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt5.QtWidgets import QFileDialog
+from PyQt5.QtWidgets import QApplication, QFileDialog, QPushButton
 
 from emgstream.gui.palette import DARK, LIGHT
 from emgstream.gui.traces import View
@@ -70,6 +70,10 @@ class Actions:
             self._window.take_files([Path(name)])
 
     def _play_or_hold(self) -> None:
+        focus = QApplication.focusWidget()
+        if isinstance(focus, QPushButton):
+            focus.click()  # who went there by Tab means the button
+            return
         session, timeline = self._window.connection.session, self._window.timeline
         if session is not None and session.replay is not None:
             self._window.replay_bar.toggle_play()

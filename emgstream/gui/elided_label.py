@@ -37,6 +37,5 @@ class ElidedLabel(QLabel):
         fitted = self.fontMetrics().elidedText(
             self.text(), Qt.TextElideMode.ElideRight, self.width()
         )
-        flags = int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignVCenter)
-        painter.drawText(self.rect(), flags, fitted)
+        painter.drawText(self.rect(), int(self.alignment()), fitted)
         painter.end()

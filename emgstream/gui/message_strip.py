@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
@@ -12,6 +14,12 @@ from emgstream.gui.quality_panel import Light
 __all__ = ["MessageStrip"]
 
 
+class _Kind(Enum):
+    NOTE = "worth knowing"
+    WARNING = "not as it should be"
+    ERROR = "something stopped"
+
+
 class MessageStrip(QFrame):
     """Shows one message, the newest; the user closes it, or the next connection does."""
 
@@ -20,7 +28,7 @@ class MessageStrip(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._is_error = False
+        self._kind = _Kind.NOTE
         self.light = Light(theme, self)
         self.label = QLabel(self)
         self.label.setWordWrap(True)
@@ -47,13 +55,13 @@ class MessageStrip(QFrame):
 
     def show_error(self, words: str, can_retry: bool) -> None:
         """Show what went wrong; its second half says what to do."""
-        self._show(words, is_error=True)
+        self._show(words, _Kind.ERROR)
         self.retry_button.setVisible(can_retry)
 
-    def show_note(self, words: str) -> None:
+    def show_note(self, words: str, warns: bool = False) -> None:
         """Show what is worth knowing and stops nothing; an error stays in front of it."""
-        if self.isHidden() or not self._is_error:
-            self._show(words, is_error=False)
+        if self.isHidden() or self._kind is not _Kind.ERROR:
+            self._show(words, _Kind.WARNING if warns else _Kind.NOTE)
             self.retry_button.hide()
 
     def set_theme(self, theme: Theme) -> None:
@@ -61,14 +69,15 @@ class MessageStrip(QFrame):
         self._theme = theme
         self._paint()
 
-    def _show(self, words: str, is_error: bool) -> None:
-        self._is_error = is_error
+    def _show(self, words: str, kind: _Kind) -> None:
+        self._kind = kind
         self.label.setText(words)
         self._paint()
         self.show()
 
     def _paint(self) -> None:
-        self.setObjectName("strip" if self._is_error else "notice")
+        self.setObjectName("strip" if self._kind is _Kind.ERROR else "notice")
         self.setStyleSheet("/**/")  # makes Qt look at the name again
-        ink = self._theme.error if self._is_error else self._theme.quiet
-        self.light.show_sign("triangle" if self._is_error else "ring", ink)
+        theme = self._theme
+        inks = {_Kind.NOTE: theme.quiet, _Kind.WARNING: theme.warning, _Kind.ERROR: theme.error}
+        self.light.show_sign("ring" if self._kind is _Kind.NOTE else "triangle", inks[self._kind])

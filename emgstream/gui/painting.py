@@ -8,7 +8,7 @@ from functools import lru_cache
 from PyQt5.QtCore import QRectF, Qt
 from PyQt5.QtGui import QColor, QFont, QPainter, QPen
 
-__all__ = ["GRID", "Areas", "areas", "blended", "color", "font", "on", "pen", "text"]
+__all__ = ["GRID", "Areas", "areas", "color", "font", "on", "pen", "text"]
 
 GRID = 8
 """Every distance is a multiple of this, in logical pixels."""
@@ -82,20 +82,6 @@ def on(background: str) -> QColor:
     linear = [((part + 0.055) / 1.055) ** 2.4 if part > 0.04045 else part / 12.92 for part in parts]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     return QColor("#14181e") if luminance > 0.20 else QColor("#ffffff")
-
-
-def blended(over: str, under: str, share: float) -> str:
-    """Return the opaque colour of one colour laid over another."""
-    top, ground = QColor(over), QColor(under)
-    mixed = [
-        round(share * one + (1.0 - share) * other)
-        for one, other in zip(
-            (top.red(), top.green(), top.blue()),
-            (ground.red(), ground.green(), ground.blue()),
-            strict=True,
-        )
-    ]
-    return "#{:02x}{:02x}{:02x}".format(*mixed)
 
 
 @lru_cache(maxsize=64)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["DARK", "LIGHT", "REST_NAMES", "Theme", "class_codes", "class_colors", "spoken"]
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "REST_NAMES",
+    "Theme",
+    "blended",
+    "class_codes",
+    "class_colors",
+    "spoken",
+]
 
 REST_NAMES = frozenset({"rest", "idle", "relax", "none", "no_movement"})
 """Names of doing nothing: shown in grey."""
@@ -49,8 +58,10 @@ class Theme:
     """The other classes, by number."""
 
 
+_NEXT_ROUND = 0.55
+
 # Okabe & Ito's colours (2008, "Color Universal Design"), the order chosen so that neighbours
-# differ in lightness as well.
+# differ in lightness as well; their yellow is not to be seen on white, so it is darker there.
 LIGHT = Theme(
     name="light",
     window="#f4f5f7",
@@ -63,11 +74,11 @@ LIGHT = Theme(
     accent="#0b65a8",
     on_accent="#ffffff",
     good="#00805c",
-    warning="#b25a00",
+    warning="#a85400",
     error="#b3261e",
     error_surface="#fdecea",
-    rest="#b3bac4",
-    classes=("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#f0e442"),
+    rest="#9fa8b5",
+    classes=("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#8f8a1a"),
 )
 DARK = Theme(
     name="dark",
@@ -89,11 +100,21 @@ DARK = Theme(
 )
 
 
+def blended(over: str, under: str, share: float) -> str:
+    """Return the opaque colour of one colour laid over another.
+
+    >>> blended("#ff0000", "#0000ff", 0.2)
+    '#3300cc'
+    """
+    pairs = zip(_parts(over), _parts(under), strict=True)
+    return "#" + "".join(f"{round(share * top + (1.0 - share) * low):02x}" for top, low in pairs)
+
+
 def class_colors(class_names: Sequence[str], theme: Theme) -> tuple[str, ...]:
-    """Return a colour a class: grey for rest, else the palette in turn.
+    """Return a colour a class: grey for rest, else the palette in turn, darker in each round.
 
     >>> class_colors(("rest", "fist"), LIGHT)
-    ('#b3bac4', '#0072b2')
+    ('#9fa8b5', '#0072b2')
     """
     colors = []
     n_moving = 0
@@ -101,7 +122,8 @@ def class_colors(class_names: Sequence[str], theme: Theme) -> tuple[str, ...]:
         if name.lower() in REST_NAMES:
             colors.append(theme.rest)
         else:
-            colors.append(theme.classes[n_moving % len(theme.classes)])
+            turn, place = divmod(n_moving, len(theme.classes))
+            colors.append(blended(theme.classes[place], theme.text, _NEXT_ROUND**turn))
             n_moving += 1
     return tuple(colors)
 
@@ -132,3 +154,8 @@ def spoken(name: str) -> str:
     'hand close'
     """
     return " ".join(name.replace("_", " ").replace("-", " ").split()) or name
+
+
+def _parts(name: str) -> tuple[int, ...]:
+    """Return red, green and blue of ``#rrggbb``, 0 to 255."""
+    return tuple(int(name[at : at + 2], 16) for at in (1, 3, 5))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QPointF
+from PyQt5.QtCore import QPointF, QSize
 from PyQt5.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PyQt5.QtWidgets import QComboBox
 
@@ -10,10 +10,15 @@ __all__ = ["Picker"]
 
 _HALF = 4.0
 _FROM_RIGHT = 14.0
+_ARROW = 16
 
 
 class Picker(QComboBox):
     """A drop-down list; the style sheet takes Qt's arrow away, this draws one."""
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the room for the longest entry; Qt forgets the arrow beside it."""
+        return super().sizeHint() + QSize(_ARROW, 0)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
         """Draw the box, then the arrow."""

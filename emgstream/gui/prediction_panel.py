@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from PyQt5.QtCore import QRectF, QSize, Qt
-from PyQt5.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
+from PyQt5.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
+from emgstream.gui.label_painter import LabelPainter
 from emgstream.gui.painting import GRID, color, font, on, text
 from emgstream.gui.palette import Theme, class_codes, class_colors, spoken
 
@@ -16,14 +17,15 @@ __all__ = ["Prediction", "PredictionPanel"]
 
 _LEFT = Qt.AlignmentFlag.AlignLeft
 _RIGHT = Qt.AlignmentFlag.AlignRight
-_LARGEST = 8.0
-_LABEL = (8 * GRID, 24 * GRID)
-_LABEL_SHARE = 0.19
-_BELOW = 5 * GRID
+_LINE = (7 * GRID, 20 * GRID)
+_LINE_SHARE = 0.2
+_SURE = 1.4
+_DIM = 0.35
+_BELOW = 7 * GRID
 _ROW = 5.0 * GRID
+_SNUG_ROW = 3.5 * GRID
 _LEAST_ROW = 2.5 * GRID
 _CHIP = 3.5 * GRID
-_PERCENT = 8.0 * GRID
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,11 @@ class PredictionPanel(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the room for the label and a row a class."""
-        return QSize(36 * GRID, round(_LABEL[0] + _BELOW + len(self._names) * _ROW))
+        return QSize(36 * GRID, round(2 * _LINE[0] + _BELOW + len(self._names) * _ROW))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the least room."""
-        return QSize(30 * GRID, round(_LABEL[0] + _BELOW + len(self._names) * _LEAST_ROW))
+        return QSize(30 * GRID, round(_LINE[0] + _BELOW + len(self._names) * _LEAST_ROW))
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -83,11 +85,17 @@ class PredictionPanel(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._names:
-            height = min(max(_LABEL_SHARE * self.width(), _LABEL[0]), _LABEL[1])
+            height = self._label_height()
             head = height + _BELOW
             self._draw_head(painter, QRectF(0, 0, self.width(), height))
             self._draw_bars(painter, QRectF(0, head, self.width(), self.height() - head))
         painter.end()
+
+    def _label_height(self) -> float:
+        """Return the height of the label: two lines, where the bars leave so much."""
+        line = min(max(_LINE_SHARE * self.width(), _LINE[0]), _LINE[1])
+        left_over = self.height() - _BELOW - len(self._names) * _SNUG_ROW
+        return min(max(left_over, _LINE[0]), 2 * line)
 
     def _spoken_label(self) -> str:
         if self._prediction is None:
@@ -96,60 +104,65 @@ class PredictionPanel(QWidget):
 
     def _draw_head(self, painter: QPainter, area: QRectF) -> None:
         theme, prediction = self._theme, self._prediction
-        painter.setFont(self._label_font(area))
-        ink = theme.text if prediction is not None and prediction.accepted else theme.quiet
-        label = self._spoken_label() if prediction is not None else "–"
-        text(painter, area, label, _LEFT, color(ink))
-        line = QRectF(0, area.bottom(), area.width(), 3 * GRID)
-        painter.setFont(font(self.font(), 1.0))
         if prediction is None:
-            text(painter, line, self._instead, _LEFT, color(theme.quiet))
+            painter.setFont(font(self.font(), _SURE))
+            painter.setPen(color(theme.quiet))
+            flags = int(Qt.AlignmentFlag.AlignBottom) | int(Qt.TextFlag.TextWordWrap)
+            painter.drawText(area, flags, self._instead)
             return
-        confidence = prediction.probabilities[prediction.chosen]
-        words = f"{confidence:.0%} sure" if prediction.accepted else "not sure enough"
-        text(painter, line, words, _LEFT, color(theme.quiet))
+        mark = class_colors(self._names, theme)[prediction.chosen]
+        ink = theme.text if prediction.accepted else theme.quiet
+        label = LabelPainter(tuple(map(spoken, self._names)), self.font())
+        share = 1.0 if prediction.accepted else _DIM
+        label.draw(painter, area, self._spoken_label(), color(ink), color(mark, share))
+        line = QRectF(0, area.bottom() + GRID / 2, area.width(), 4 * GRID)
+        self._draw_sure(painter, line, prediction)
+
+    def _draw_sure(self, painter: QPainter, line: QRectF, prediction: Prediction) -> None:
+        confidence = f"{prediction.probabilities[prediction.chosen]:.0%}"
+        words = f"{confidence} sure" if prediction.accepted else f"unsure, {confidence}"
+        painter.setFont(font(self.font(), _SURE))
+        text(painter, line, words, _LEFT, color(self._theme.quiet))
+        used = painter.fontMetrics().horizontalAdvance(words) + 2 * GRID
         if prediction.truth is not None:
-            self._draw_truth(painter, line, prediction)
+            self._draw_truth(painter, line.adjusted(used, 0, 0, 0), prediction)
 
     def _draw_truth(self, painter: QPainter, line: QRectF, prediction: Prediction) -> None:
         agrees = prediction.truth == self._names[prediction.chosen]
         ink = self._theme.good if agrees else self._theme.warning
-        words = f"{'✓' if agrees else '✗'} true: {spoken(prediction.truth or '')}"
-        text(painter, line.adjusted(10 * GRID, 0, 0, 0), words, _RIGHT, color(ink))
-
-    def _label_font(self, area: QRectF) -> QFont:
-        """Return the largest font in which every class fits: the label never changes its size."""
-        factor = _LARGEST
-        names = [spoken(name) for name in self._names]
-        metrics = QFontMetricsF(font(self.font(), factor, bold=True))
-        longest = max(metrics.horizontalAdvance(name) for name in names)
-        shrink = min(1.0, (area.width() - GRID) / longest, area.height() / metrics.height())
-        return font(self.font(), factor * shrink, bold=True)
+        sign, name = "✓" if agrees else "✗", spoken(prediction.truth or "")
+        painter.setFont(font(self.font()))
+        words = f"{sign} true: {name}"
+        if painter.fontMetrics().horizontalAdvance(words) > line.width():
+            words = f"{sign} {name}"
+        text(painter, line, words, _RIGHT, color(ink))
 
     def _draw_bars(self, painter: QPainter, area: QRectF) -> None:
         height = min(_ROW, area.height() / len(self._names))
         colors = class_colors(self._names, self._theme)
         codes = class_codes(self._names)
-        painter.setFont(font(self.font()))
-        name_width = self._name_width(area.width())
+        left, right = _CHIP + GRID, self._width_of("100%") + GRID
+        name_width = min(self._longest_name() + 1.5 * GRID, (area.width() - left - right) * 0.65)
         for number, name in enumerate(self._names):
             row = QRectF(area.left(), area.top() + number * height, area.width(), height)
-            share = 0.0 if self._prediction is None else self._prediction.probabilities[number]
-            chosen = self._prediction is not None and self._prediction.chosen == number
             self._draw_chip(painter, row, codes[number], colors[number])
+            chosen = self._prediction is not None and self._prediction.chosen == number
             painter.setFont(font(self.font(), 1.0, bold=chosen))
             ink = color(self._theme.text if chosen else self._theme.quiet)
-            left = _CHIP + GRID
-            text(painter, row.adjusted(left, 0, 0, 0), spoken(name), _LEFT, ink)
-            text(painter, row, f"{share:.0%}", _RIGHT, ink)
-            bar = row.adjusted(left + name_width, 0, -_PERCENT, 0)
+            place = QRectF(row.left() + left, row.top(), name_width - GRID, height)
+            text(painter, place, spoken(name), _LEFT, ink)
+            share = 0.0
+            if self._prediction is not None:
+                share = self._prediction.probabilities[number]
+                text(painter, row, f"{share:.0%}", _RIGHT, ink)
+            bar = row.adjusted(left + name_width, 0, -right, 0)
             self._draw_bar(painter, bar, share, colors[number])
 
-    def _name_width(self, width: float) -> float:
-        """Return the width of the names' column: what the longest one takes in bold."""
-        metrics = QFontMetricsF(font(self.font(), 1.0, bold=True))
-        longest = max(metrics.horizontalAdvance(spoken(name)) for name in self._names)
-        return min(longest + 2 * GRID, width * 0.5)
+    def _longest_name(self) -> float:
+        return max(self._width_of(spoken(name)) for name in self._names)
+
+    def _width_of(self, words: str) -> float:
+        return QFontMetricsF(font(self.font(), 1.0, bold=True)).horizontalAdvance(words)
 
     def _draw_chip(self, painter: QPainter, row: QRectF, code: str, background: str) -> None:
         height = min(2.5 * GRID, row.height() - 4)

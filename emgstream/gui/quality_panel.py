@@ -6,6 +6,7 @@ from PyQt5.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt5.QtGui import QPainter, QPainterPath, QPaintEvent
 from PyQt5.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, color
 from emgstream.gui.palette import Theme, spoken
 from emgstream.quality import Quality, QualityKind
@@ -89,13 +90,13 @@ class QualityPanel(QWidget):
         if verdicts == self._verdicts or len(verdicts) != len(self._rows):
             return
         self._verdicts = verdicts
-        for (light, words, row), verdict in zip(self._rows, verdicts, strict=True):
+        rows = zip(self._names, self._rows, verdicts, strict=True)
+        for name, (light, words, row), verdict in rows:
             shape, ink = self._sign(verdict)
             light.show_sign(shape, ink)
             words.setText(verdict.words)
-            words.setProperty("alert", not verdict.fine)
             words.setStyleSheet("" if verdict.fine else f"color: {self._theme.warning};")
-            row.setToolTip(verdict.advice)
+            row.setToolTip(f"{spoken(name)}: {verdict.words}. {verdict.advice}")
 
     def _sign(self, verdict: Quality) -> tuple[str, str]:
         if verdict.kind is QualityKind.NO_SIGNAL:
@@ -108,11 +109,12 @@ class QualityPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
         light = Light(self._theme, row)
+        channel = ElidedLabel(row)
+        channel.setText(spoken(name))
         words = QLabel(row)
         words.setObjectName("quiet")
-        words.setAlignment(Qt.AlignmentFlag.AlignRight)
         layout.addWidget(light)
-        layout.addWidget(QLabel(spoken(name), row))
-        layout.addWidget(words, 1)
+        layout.addWidget(channel, 1)
+        layout.addWidget(words)
         self._layout.addWidget(row)
         return light, words, row

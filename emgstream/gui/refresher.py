@@ -93,12 +93,12 @@ class Refresher:
 
     def _show_prediction(self, session: Session, now_s: float) -> None:
         """Show the newest decision while the stream lives; a dead one must not look healthy."""
-        kind = self._window.connection.state(now_s).kind
-        if kind in (StateKind.STREAMING, StateKind.PAUSED):
+        state = self._window.connection.state(now_s)
+        if state.kind in (StateKind.STREAMING, StateKind.PAUSED):
             prediction = _prediction(session)
             self._window.prediction.show_prediction(prediction, "waiting for enough signal")
         else:
-            self._window.prediction.show_prediction(None, "no signal")
+            self._window.prediction.show_prediction(None, state.words)
 
     def _begin(self, session: Session | None) -> None:
         self._session, self._drawn_session = session, None
@@ -130,12 +130,13 @@ class Refresher:
                 self._window.show_error(str(failure))
 
     def _tell_notes(self, session: Session) -> None:
-        notes = (*self._window.connection.notes, *session.notes())
+        alarms = session.alarms()
+        notes = (*self._window.connection.notes, *session.notes(), *alarms)
         if notes != self._notes:
             self._notes = notes
             if notes:
                 more = f"   (and {len(notes) - 1} more)" if len(notes) > 1 else ""
-                self._window.strip.show_note(notes[-1] + more)
+                self._window.strip.show_note(notes[-1] + more, warns=bool(alarms))
                 self._window.strip.setToolTip("\n".join(notes))
 
 

@@ -10,8 +10,8 @@ from PyQt5.QtCore import QRectF, Qt
 from PyQt5.QtGui import QBrush, QPainter
 
 from emgstream.gui.decision_log import NONE, DecisionStrip
-from emgstream.gui.painting import blended, color, on
-from emgstream.gui.palette import Theme, class_codes, class_colors, spoken
+from emgstream.gui.painting import color, on
+from emgstream.gui.palette import Theme, blended, class_codes, class_colors, spoken
 
 __all__ = ["RibbonPainter"]
 

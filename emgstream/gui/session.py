@@ -31,6 +31,7 @@ __all__ = ["Session", "State", "StateKind"]
 _QUALITY_S = 2.0
 _STALLED_S = 0.5
 _LONGEST_COPY = 64
+_SYNTHETIC = "synthetic EMG"
 
 
 class StateKind(Enum):
@@ -121,10 +122,10 @@ class Session:
 
     @property
     def title(self) -> str:
-        """What the stream is, for people; says so where it is synthetic."""
+        """What the stream is, for people; says first where it is synthetic."""
         name = self.info.name
-        if self.is_synthetic and "synthetic" not in name.lower():
-            return f"synthetic EMG   {name}"
+        if self.is_synthetic and not name.startswith(_SYNTHETIC):
+            return f"{_SYNTHETIC}   {name}"
         return name
 
     @property
@@ -189,9 +190,14 @@ class Session:
         return self.rate.rate_hz, None
 
     def notes(self) -> tuple[str, ...]:
-        """Return what the source wants the user to know, alarms last."""
+        """Return what the source wants the user to know."""
         status = self._status()
-        return () if status is None else (*status.notes, *status.alarms)
+        return () if status is None else status.notes
+
+    def alarms(self) -> tuple[str, ...]:
+        """Return what is or was wrong with the stream."""
+        status = self._status()
+        return () if status is None else status.alarms
 
     def quality(self, now_s: float) -> tuple[Quality, ...]:
         """Return the verdict on the newest two seconds of every channel, if they are recent."""

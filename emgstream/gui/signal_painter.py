@@ -171,7 +171,7 @@ def _draw_breaks(
 
 def _say(painter: QPainter, shade: QRectF, words: str, theme: Theme) -> None:
     if painter.fontMetrics().horizontalAdvance(words) < shade.width():
-        painter.setPen(pen(theme.warning))
+        painter.setPen(pen(theme.text))
         painter.drawText(
             shade, int(Qt.AlignmentFlag.AlignTop) | int(Qt.AlignmentFlag.AlignHCenter), words
         )

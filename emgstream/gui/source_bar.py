@@ -49,7 +49,7 @@ class SourceBar(QWidget):
         self._ports: list[Choice] = []
         self._busy = False
         self.source_list = Picker(self)
-        self.source_list.setMinimumWidth(32 * GRID)
+        self.source_list.setMinimumWidth(28 * GRID)
         self.source_list.setAccessibleName("Source")
         self.source_list.setToolTip(
             "Where the samples come from. The list follows what is plugged in"

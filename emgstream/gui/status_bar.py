@@ -48,7 +48,12 @@ class StatusBar(QWidget):
         row.setSpacing(2 * GRID)
         self.setFont(font(self.font(), 0.9))
         self.rate = self._figure(row, "rate", "0000.0 Hz  +00 ppm")
-        self.lost = self._figure(row, "lost", "000  (00 in 5 s)")
+        self.rate.setToolTip(
+            "Samples a second of every channel, as measured. ppm: millionths by which the board's "
+            "clock is faster than this computer's"
+        )
+        self.lost = self._figure(row, "lost", "0,000  (000 in 5 s)")
+        self.lost.setToolTip("Samples lost since it was connected, and in the last five seconds")
         self.latency = QPushButton(self)
         self.latency.setObjectName("flat")
         self.latency.setToolTip("From the receipt of a sample to its decision. Click for details")
@@ -57,6 +62,7 @@ class StatusBar(QWidget):
         row.addWidget(self.latency)
         self.decisions = self._figure(row, "", "000 decisions/s")
         self.frames = self._figure(row, "", "00 frames/s")
+        self.frames.setToolTip("Pictures of the signals drawn a second")
         row.addStretch(1)
         self.help_button = QPushButton("Help  F1", self)
         self.help_button.setObjectName("flat")

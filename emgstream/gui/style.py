@@ -79,7 +79,7 @@ QPushButton, QComboBox, QToolButton {{
     background: {surface}; color: {text}; border: 1px solid {line}; border-radius: 6px;
     padding: 5px 12px; min-height: 20px;
 }}
-QComboBox {{ padding-right: 4px; }}
+QComboBox {{ padding-right: 4px; min-height: 19px; }}
 QComboBox::drop-down {{ border: none; width: 24px; }}
 QPushButton:hover, QComboBox:hover, QToolButton:hover {{ background: {sunken}; }}
 QPushButton:focus, QComboBox:focus, QToolButton:focus {{ border-color: {accent}; }}
@@ -93,7 +93,7 @@ QPushButton#primary {{ background: {accent}; color: {on_accent}; border-color: {
 QPushButton#primary:hover {{ border-color: {text}; }}
 QPushButton#primary:disabled {{ background: {sunken}; color: {quiet}; border-color: {line}; }}
 QPushButton#flat {{ background: transparent; border-color: transparent; color: {quiet};
-    padding: 4px 8px; }}
+    padding: 4px 8px; text-align: left; }}
 QPushButton#flat:hover {{ background: {sunken}; color: {text}; }}
 QPushButton#flat:focus {{ border-color: {accent}; }}
 QAbstractItemView {{ background: {surface}; color: {text}; border: 1px solid {line};

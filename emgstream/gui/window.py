@@ -12,6 +12,7 @@ from PyQt5.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -77,6 +78,7 @@ class Window(QWidget):
             self._timer(_PORTS_MS, self._watch_ports),
         ]
         self._restore()
+        self._leave_focus_to_tab()
         self.refresher.slow()
 
     def open_source(self, request: SourceRequest) -> None:
@@ -262,6 +264,15 @@ class Window(QWidget):
         """Go over to the source that was chosen, where one is running already."""
         if self.connection.live:
             self.open_source(self.source_bar.request)
+
+    def _leave_focus_to_tab(self) -> None:
+        """Let no click and no start give a part the keys: Space plays, unless Tab went somewhere.
+
+        Lists keep what a click gives them: they are steered by the keys they then get.
+        """
+        for button in self.findChildren(QPushButton):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFocus()
 
     def _timer(self, every_ms: int, call: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
