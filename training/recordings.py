@@ -8,14 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from emgstream.cues import TRANSITION
 from emgstream.errors import TrainingDataError, UsageError
 from emgstream.tables import EmgTable, read_table
 from training.examples import ClassArray
 
-__all__ = ["TRANSITION", "class_codes", "class_names_of", "provenance", "read_recordings"]
-
-TRANSITION = "transition"
-"""The label of rows between two movements, which are examples of neither."""
+__all__ = ["class_codes", "class_names_of", "provenance", "read_recordings"]
 
 
 def read_recordings(paths: Sequence[Path], channels: Sequence[str] | None) -> list[EmgTable]:

@@ -4,10 +4,10 @@ For demonstrations and tests. It is not a stand-in for recordings of people, and
 it is called synthetic wherever it shows.
 """
 
+from emgstream.cues import MOVEMENTS, REST, Cue, CueScript
 from emgstream.simulation.electrodes import Disturbances
 from emgstream.simulation.emg import SyntheticEmg
-from emgstream.simulation.movements import ACTIVATIONS, MOVEMENTS, MUSCLES, REST
-from emgstream.simulation.script import Cue, CueScript
+from emgstream.simulation.movements import ACTIVATIONS, MUSCLES
 from emgstream.simulation.session import record_session
 from emgstream.simulation.timeline import CueTimeline
 

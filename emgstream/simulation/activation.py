@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from emgstream.simulation.movements import MUSCLES, REST, activation_of
-from emgstream.simulation.script import Cue
+from emgstream.cues import REST, Cue
+from emgstream.simulation.movements import MUSCLES, activation_of
 from emgstream.simulation.seeding import Purpose, Seeds
 from emgstream.simulation.timeline import CueTimeline
 from emgstream.simulation.waves import Waves

@@ -14,12 +14,12 @@ import math
 
 import numpy as np
 
+from emgstream.cues import CueScript
 from emgstream.errors import UsageError
 from emgstream.simulation.activation import MuscleActivation
 from emgstream.simulation.electrodes import Disturbances, Electrodes
 from emgstream.simulation.movements import MUSCLES, activation_of
 from emgstream.simulation.noise import EmgNoise
-from emgstream.simulation.script import CueScript
 from emgstream.simulation.seeding import Purpose, Seeds
 from emgstream.simulation.timeline import CueTimeline
 from emgstream.types import FloatArray, IndexArray, TimeArray

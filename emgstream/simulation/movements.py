@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from emgstream.cues import MOVEMENTS, REST
 from emgstream.errors import UsageError
 from emgstream.types import TimeArray
 
-__all__ = ["ACTIVATIONS", "MOVEMENTS", "MUSCLES", "REST", "activation_of"]
+__all__ = ["ACTIVATIONS", "MUSCLES", "activation_of"]
 
 MUSCLES: tuple[str, ...] = ("biceps", "triceps", "middle")
 """The muscles under the electrodes; one channel each, of the same name."""
-
-REST = "rest"
-"""The label of doing nothing."""
 
 ACTIVATIONS: dict[str, tuple[float, ...]] = {
     REST: (0.004, 0.003, 0.005),
@@ -30,10 +28,7 @@ ACTIVATIONS: dict[str, tuple[float, ...]] = {
     "hand_open": (0.045, 0.05, 0.12),
     "hand_close": (0.11, 0.13, 0.60),
 }
-"""Activation of each of `MUSCLES` while a movement is held."""
-
-MOVEMENTS: tuple[str, ...] = tuple(ACTIVATIONS)
-"""Rest, then the six movements."""
+"""Activation of each of `MUSCLES` while one of `MOVEMENTS` is held."""
 
 
 def activation_of(label: str) -> TimeArray:

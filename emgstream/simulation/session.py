@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from emgstream.cues import CueScript
 from emgstream.errors import OutputError, UsageError
 from emgstream.simulation.emg import SyntheticEmg
-from emgstream.simulation.script import CueScript
 
 __all__ = ["record_session"]
 

@@ -8,8 +8,8 @@ from itertools import accumulate, count
 import numpy as np
 import numpy.typing as npt
 
+from emgstream.cues import Cue, CueScript
 from emgstream.errors import UsageError
-from emgstream.simulation.script import Cue, CueScript
 from emgstream.types import IndexArray
 
 __all__ = ["CueTimeline"]

@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from emgstream.clock import MonotonicClock
+from emgstream.cues import CueScript
 from emgstream.errors import UsageError
 from emgstream.simulation.board.faults import Faults
 from emgstream.simulation.board.ledger import Ledger
@@ -14,7 +15,6 @@ from emgstream.simulation.board.link import Link
 from emgstream.simulation.board.runner import BoardEvent, BoardRunner, BoardWrite
 from emgstream.simulation.board.settings import BoardSettings
 from emgstream.simulation.board.tcp_link import TcpLink
-from emgstream.simulation.script import CueScript
 from emgstream.worker import Worker
 
 if TYPE_CHECKING:

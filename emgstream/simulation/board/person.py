@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from emgstream.cues import CueScript
 from emgstream.simulation.board.books import Movement
 from emgstream.simulation.emg import SyntheticEmg
-from emgstream.simulation.script import CueScript
 
 __all__ = ["Person"]
 

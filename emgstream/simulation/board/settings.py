@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+from emgstream.cues import CueScript
 from emgstream.errors import UsageError
 from emgstream.simulation.board.faults import Faults
-from emgstream.simulation.script import CueScript
 from emgstream.simulation.seeding import Seeds
 from emgstream.wire import MAX_RATE_HZ, MIN_RATE_HZ
 

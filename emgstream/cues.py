@@ -1,19 +1,35 @@
-"""Who moves when: the cues a simulated person follows."""
+"""Who moves when: the cues that a person follows, real or simulated."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from emgstream.errors import UsageError
-from emgstream.simulation.movements import MOVEMENTS, REST
 
-__all__ = ["Cue", "CueScript"]
+__all__ = ["MOVEMENTS", "REST", "TRANSITION", "Cue", "CueScript"]
+
+REST = "rest"
+"""The label of doing nothing."""
+
+TRANSITION = "transition"
+"""The label of samples between two movements, which are examples of neither."""
+
+MOVEMENTS: tuple[str, ...] = (
+    REST,
+    "elbow_bend",
+    "elbow_extend",
+    "wrist_left",
+    "wrist_right",
+    "hand_open",
+    "hand_close",
+)
+"""Rest, then the six movements of the published data."""
 
 _EXAMPLE = "write label:seconds, separated by commas, as in rest:3,hand_close:2"
 
@@ -74,18 +90,20 @@ class CueScript:
         return cls(tuple(cues), repeats)
 
     @classmethod
-    def parse(cls, text: str, *, repeats: bool = False) -> CueScript:
+    def parse(
+        cls, text: str, *, repeats: bool = False, known: Collection[str] | None = MOVEMENTS
+    ) -> CueScript:
         """Return the script a person wrote: ``label:seconds``, by commas or one a line.
 
         What follows a ``#`` on its line is not read. Raises UsageError, which names the entry, for
-        anything else and for a label that is not one of the simulated `MOVEMENTS`.
+        anything else and for a label that is not among the ``known`` ones, where those are given.
 
         >>> CueScript.parse("rest:3, hand_close:1.5").duration_s
         4.5
         """
         bare = re.sub(r"#[^\n]*", "", text)
         entries = (entry.strip() for entry in re.split(r"[,\n]", bare))
-        return cls.of((_parsed(entry) for entry in entries if entry), repeats=repeats)
+        return cls.of((_parsed(entry, known) for entry in entries if entry), repeats=repeats)
 
     @classmethod
     def shuffled(
@@ -117,14 +135,12 @@ class CueScript:
         return cls.of((pair for pair in pairs if pair != (REST, 0.0)), repeats=repeats)
 
 
-def _parsed(entry: str) -> tuple[str, float]:
+def _parsed(entry: str, known: Collection[str] | None) -> tuple[str, float]:
     label, colon, seconds = (part.strip() for part in entry.partition(":"))
     if not colon:
         raise UsageError(f"cue {entry!r} has no duration; {_EXAMPLE}")
-    if label not in MOVEMENTS:
-        raise UsageError(
-            f"cue {entry!r} names no simulated movement; there are {', '.join(MOVEMENTS)}"
-        )
+    if known is not None and label not in known:
+        raise UsageError(f"cue {entry!r} names no simulated movement; there are {', '.join(known)}")
     try:
         return label, float(seconds)
     except ValueError:
