@@ -1,16 +1,25 @@
-"""The reader: the thread that opens a source, empties it into the ring, and closes it."""
+"""The reader: the thread that opens a source, empties it into ring and sinks, and closes it."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from emgstream.errors import EndOfStream
 from emgstream.ringbuffer import RingBuffer
 from emgstream.sources.base import Source
 from emgstream.types import Chunk, StreamInfo
 
-__all__ = ["Acquisition"]
+__all__ = ["Acquisition", "Sink"]
+
+
+class Sink(Protocol):
+    """Takes every sample there is, where the ring keeps the newest: a recorder."""
+
+    def take(self, chunk: Chunk, source: Source) -> None:
+        """Take the samples that ``source`` has just given; returns at once, and never raises."""
+        ...
 
 
 class Acquisition:
@@ -28,6 +37,8 @@ class Acquisition:
     wait_for_room
         Called after each chunk of a source that can wait; returns once the ring has room for
         more before an unread sample is overwritten, or shortly, with False, to be called again.
+    sinks
+        Handed every chunk, once the ring has it.
     """
 
     def __init__(
@@ -36,11 +47,13 @@ class Acquisition:
         ring: RingBuffer,
         check: Callable[[StreamInfo], None],
         wait_for_room: Callable[[Chunk], bool],
+        sinks: Sequence[Sink] = (),
     ) -> None:
         self._source = source
         self._ring = ring
         self._check = check
         self._wait_for_room = wait_for_room
+        self._sinks = tuple(sinks)
         self._is_checked = False
 
     def run(self, stop: threading.Event) -> None:
@@ -60,5 +73,7 @@ class Acquisition:
             self._check(source.info)
             self._is_checked = True
         self._ring.append(chunk)
+        for sink in self._sinks:
+            sink.take(chunk, source)
         while source.info.can_wait and not stop.is_set() and not self._wait_for_room(chunk):
             pass

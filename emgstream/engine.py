@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from emgstream.acquisition import Acquisition
+from emgstream.acquisition import Acquisition, Sink
 from emgstream.bundle import Model
 from emgstream.clock import Clock, MonotonicClock
 from emgstream.decisions import Decisions
@@ -31,16 +31,18 @@ _POLL_S = 0.05
 class Engine:
     """A running classifier: decisions on a source until it ends or the engine is left.
 
-    Two threads: ``emg-reader`` empties the source into the ring, ``emg-inference`` takes from it
-    what is new, decides, and hands the decisions to the outputs. Entering starts them, leaving
-    stops them and looks that they ended.
+    Two threads: ``emg-reader`` empties the source into the ring and the sinks, ``emg-inference``
+    takes from the ring what is new, decides, and hands the decisions to the outputs. Entering
+    starts them, leaving stops them and looks that they ended. Without a model there is nothing to
+    decide: then the reader works alone.
 
     Parameters
     ----------
     source
         Where the samples come from.
     model
-        What decides; a source that does not match it ends the engine with StreamMismatchError.
+        What decides, or None; a source that does not match it ends the engine with
+        StreamMismatchError.
     outputs
         Each is written to by the inference thread, in this order.
     clock
@@ -48,40 +50,46 @@ class Engine:
     check
         Raises where the model should not be used on the stream; the default is the model's own
         `Manifest.check_stream`.
+    sinks
+        Each is handed every sample by the reader thread, in this order.
     """
 
     def __init__(
         self,
         source: Source,
-        model: Model,
+        model: Model | None,
         outputs: Sequence[Output] = (),
         clock: Clock | None = None,
         check: Callable[[StreamInfo], None] | None = None,
+        sinks: Sequence[Sink] = (),
     ) -> None:
-        self.ring = RingBuffer(_RING_SAMPLES, len(model.manifest.channel_names))
+        manifest = None if model is None else model.manifest
+        self.ring = RingBuffer(_RING_SAMPLES, manifest and len(manifest.channel_names))
         self.latest: Update | None = None
         self._source = source
-        self._pipeline = Pipeline(model)
+        self._pipeline = None if model is None else Pipeline(model)
         self._outputs = tuple(outputs)
         self._clock = clock or MonotonicClock()
         self._cursor = 0
         self._n_classified = 0
         self._consumed = threading.Condition()
-        acquisition = Acquisition(
-            source, self.ring, check or model.manifest.check_stream, self._wait_for_room
-        )
+        check = check or (_accept if manifest is None else manifest.check_stream)
+        acquisition = Acquisition(source, self.ring, check, self._wait_for_room, sinks)
         self._reader = Worker("emg-reader", acquisition.run)
         self._inference = Worker("emg-inference", self._infer)
 
     @property
     def n_skipped(self) -> int:
         """Samples received that were overwritten before the classifier came to them."""
+        if self._pipeline is None:
+            return 0
         with self._consumed:
             n_waiting = self.ring.n_held_since(self._cursor)
             return self.ring.n_received - self._n_classified - n_waiting
 
     def __enter__(self) -> Self:
-        self._inference.start()
+        if self._pipeline is not None:
+            self._inference.start()
         self._reader.start()
         return self
 
@@ -89,7 +97,8 @@ class Engine:
         try:
             self._reader.stop()
         finally:
-            self._inference.stop()
+            if self._pipeline is not None:
+                self._inference.stop()
         if exc_type is None:
             self._check()
 
@@ -98,7 +107,8 @@ class Engine:
 
         Raises whatever ended one of the threads before its time.
         """
-        finished = self._inference.join(timeout_s)
+        last = self._reader if self._pipeline is None else self._inference
+        finished = last.join(timeout_s)
         if finished:
             self._check()
         return finished
@@ -108,15 +118,15 @@ class Engine:
         self._reader.check()
 
     def _infer(self, stop: threading.Event) -> None:
-        while not stop.is_set():
+        while self._pipeline is not None and not stop.is_set():
             if self.ring.wait_for(self._cursor, _POLL_S):
-                self._take(self.ring.since(self._cursor))
+                self._take(self.ring.since(self._cursor), self._pipeline)
             elif self.ring.closed:
                 return
 
-    def _take(self, chunk: Chunk) -> None:
+    def _take(self, chunk: Chunk, pipeline: Pipeline) -> None:
         laps = Laps(self._clock)
-        decisions = self._pipeline.push(chunk, laps.lap)
+        decisions = pipeline.push(chunk, laps.lap)
         if len(decisions):
             self._publish(chunk, decisions, laps)
         with self._consumed:
@@ -139,6 +149,12 @@ class Engine:
 
     def _wait_for_room(self, chunk: Chunk) -> bool:
         """Wait until the classifier is not far behind the newest sample."""
+        if self._pipeline is None:
+            return True
         target = chunk.end_index - _MOST_AHEAD
         with self._consumed:
             return self._consumed.wait_for(lambda: self._cursor >= target, _POLL_S)
+
+
+def _accept(_: StreamInfo) -> None:
+    """Check nothing: without a model there is nothing that a stream must match."""

@@ -7,6 +7,7 @@
     ├── MissingExtraError        (ImportError)     a verb needs an extra that is not installed
     ├── TableError               (ValueError)      a file is not a readable EMG table
     ├── TrainingDataError        (ValueError)      recordings that nothing can be learned from
+    ├── RecordingError           (ValueError)      the files of a session do not fit together
     ├── ModelFileError           (ValueError)      a file is not a readable model
     ├── StreamMismatchError      (ValueError)      a model was made for another kind of stream
     ├── OutputError              (OSError)         something could not be written
@@ -27,6 +28,7 @@ __all__ = [
     "MissingExtraError",
     "ModelFileError",
     "OutputError",
+    "RecordingError",
     "SourceDisconnectedError",
     "SourceError",
     "SourceNotFoundError",
@@ -55,6 +57,10 @@ class TableError(EmgStreamError, ValueError):
 
 class TrainingDataError(EmgStreamError, ValueError):
     """Recordings that nothing can be learned from: no labels, too little of a class."""
+
+
+class RecordingError(EmgStreamError, ValueError):
+    """The files of a recorded session do not fit together: none of ours, or damaged."""
 
 
 class ModelFileError(EmgStreamError, ValueError):

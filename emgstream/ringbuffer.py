@@ -31,11 +31,12 @@ class RingBuffer:
 
     One thread appends, any thread reads. Appending never waits and never fails: the oldest
     samples are overwritten, and a reader that fell behind sees it in the index it gets back.
+    Where ``n_channels`` is not known beforehand, the first samples tell.
     """
 
-    def __init__(self, capacity: int, n_channels: int) -> None:
+    def __init__(self, capacity: int, n_channels: int | None = None) -> None:
         self._capacity = capacity
-        self._samples = np.empty((capacity, n_channels), dtype=np.float32)
+        self._samples = np.empty((capacity, n_channels or 0), dtype=np.float32)
         self._received = np.empty(capacity)
         self._sampled = np.empty(capacity)
         self._runs: deque[_Run] = deque()
@@ -79,6 +80,8 @@ class RingBuffer:
                 return
             if self._runs and chunk.first_index < self._end:
                 raise ValueError(f"sample {chunk.first_index} appended after {self._end - 1}")
+            if not self._runs and not self._samples.shape[1]:
+                self._samples = np.empty((self._capacity, chunk.samples.shape[1]), np.float32)
             self._note(chunk)
             kept = min(len(chunk), self._capacity)
             positions = np.arange(chunk.end_index - kept, chunk.end_index) % self._capacity

@@ -25,7 +25,7 @@ IGNORED_NAMES = frozenset(
     {"time", "timestamp", "t", "date", "datetime", "seconds"}
     | {"time_ms", "time_us", "ms", "us", "millis", "micros"}
     | {"sample", "sample_index", "row", "id", "counter"}
-    | {"subject", "session", "trial"}
+    | {"subject", "session", "trial", "cue"}
 )
 """Names, in lower case, of numeric columns that are no channels unless asked for by name."""
 

@@ -1,0 +1,303 @@
+"""The recorder: every sample of a stream in a table on disk, with the cue that stood at it.
+
+The files are safe at any moment. The sidecar is there before the first sample. The table only
+grows, by whole lines, at least every 100 ms, and is forced onto the disk as often; so a process
+that is killed, and a computer without power, lose less than 200 ms. See `GrowingFile` for a full
+disk, and `emgstream.recording.recovery` for what is done at the end, or later where there was none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections import deque
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from emgstream.clock import Clock, MonotonicClock
+from emgstream.errors import OutputError
+from emgstream.recording.about import About
+from emgstream.recording.disk import GrowingFile, check_room, room_bytes
+from emgstream.recording.events import CueStarted, Event, RepetitionEnded
+from emgstream.recording.rows import CueTrack, TimeColumn, header, lines
+from emgstream.recording.sidecar import sidecar_path, write_sidecar
+from emgstream.sources.base import Source
+from emgstream.sources.status import StatusReader
+from emgstream.types import Chunk, TimeArray
+from emgstream.worker import Worker
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["Recorder"]
+
+_FLUSH_S = 0.05
+_SYNC_S = 0.1
+_LOOK_FOR_ROOM_EVERY = 10  # syncs
+_MOST_WAITING = 1 << 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    """A chunk on its way to the disk."""
+
+    chunk: Chunk
+    stream_s: TimeArray
+    host_s: TimeArray
+
+
+class Recorder:
+    """A lossless sink: what it cannot keep ends the take with an error, never in silence.
+
+    The reader's thread calls `take`, any thread `hear` and the properties; ``emg-recorder`` writes,
+    ``emg-syncer`` forces onto the disk and keeps the sidecar up to date. Entering makes both files,
+    leaving completes them; where no sample came, there is nothing to keep and both are removed.
+
+    Parameters
+    ----------
+    path
+        The table, ``NAME.csv``; the sidecar is ``NAME.json`` beside it. Neither may exist.
+    about
+        What is known of the session before it begins.
+    status
+        Tells how the stream is doing; None for one that does not say.
+    needed_bytes
+        Room that must be there at the start.
+    most_waiting
+        Samples that may wait to be written; one more ends the take.
+    clock
+        The host time of the cues.
+
+    Raises
+    ------
+    OutputError
+        On entering: a file exists, cannot be made, or there is too little room. On leaving, and
+        from `check`: the disk was full or failed, or was too slow for the stream.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        about: About,
+        status: StatusReader | None = None,
+        *,
+        needed_bytes: int = 0,
+        most_waiting: int = _MOST_WAITING,
+        clock: Clock | None = None,
+    ) -> None:
+        self.path = path
+        self.room_bytes = 0
+        self.n_samples = 0
+        self._about = about
+        self._status = status
+        self._needed_bytes = needed_bytes
+        self._most_waiting = most_waiting
+        self._clock = clock or MonotonicClock()
+        self._lock = threading.Condition()
+        self._queue: deque[_Waiting] = deque()
+        self._n_waiting = 0
+        self._track = CueTrack()
+        self._outcomes: dict[tuple[str, int], RepetitionEnded] = {}
+        self._warnings: list[str] = []
+        self._has_news = False
+        self._is_open = False
+        self._first: Chunk | None = None
+        self._started: datetime | None = None
+        self._channel_names: tuple[str, ...] = ()
+        self._info: dict[str, Any] = {}
+        self._times = TimeColumn(0.0)
+        self._file: GrowingFile
+        self._writer = Worker("emg-recorder", self._write)
+        self._syncer = Worker("emg-syncer", self._keep_safe)
+
+    def __enter__(self) -> Self:
+        self.room_bytes = room_bytes(self.path)
+        check_room(self.path, self._needed_bytes)
+        if sidecar_path(self.path).exists():
+            raise OutputError(
+                f"{sidecar_path(self.path)} exists, and a recording never overwrites one; choose "
+                "another name with --out"
+            )
+        self._file = GrowingFile(self.path)
+        try:
+            write_sidecar(self.path, self.document(is_complete=False))
+        except OutputError:
+            self._remove_empty()
+            raise
+        self._is_open = True
+        self._writer.start()
+        self._syncer.start()
+        return self
+
+    def __exit__(self, exc_type: type[BaseException] | None, *exc_info: object) -> None:
+        try:
+            self._writer.stop()
+            self._syncer.stop()
+        finally:
+            self._file.close()
+        if self._file.n_bytes == 0:
+            self._remove_empty()
+        else:
+            with contextlib.suppress(OutputError):  # the one before is there; recover completes it
+                write_sidecar(self.path, self.document(is_complete=False))
+        if exc_type is None:
+            self.check()
+
+    @property
+    def n_bytes(self) -> int:
+        """Bytes of the table so far."""
+        return self._file.n_bytes
+
+    @property
+    def failed(self) -> bool:
+        """Whether the take ended before its time; `check` tells why."""
+        return not (self._writer.alive and self._syncer.alive)
+
+    def check(self) -> None:
+        """Raise what ended the take before its time; nothing where all is well."""
+        self._writer.check()
+        self._syncer.check()
+
+    def take(self, chunk: Chunk, source: Source) -> None:
+        """Take samples that the source has just given; returns at once, and never raises."""
+        if not len(chunk):
+            return
+        indices = np.arange(chunk.first_index, chunk.end_index)
+        waiting = _Waiting(chunk, source.time_at(indices), _host_times(chunk))
+        with self._lock:
+            if not self._is_open:
+                return
+            if self._first is None:
+                self._note_first(waiting, source)
+            self._queue.append(waiting)
+            self._n_waiting += len(chunk)
+            if self._n_waiting > self._most_waiting:
+                self._is_open = False
+            self._lock.notify_all()
+
+    def hear(self, event: Event) -> None:
+        """Take a cue for the samples from its moment on, or what became of a repetition."""
+        with self._lock:
+            if isinstance(event, CueStarted):
+                self._track.add(event)
+            else:
+                self._outcomes[event.label, event.repetition] = event
+                self._has_news = True
+
+    def warn(self, text: str) -> None:
+        """Write down what was noticed during the take."""
+        with self._lock:
+            self._warnings.append(text)
+            self._has_news = True
+
+    def document(self, *, is_complete: bool) -> dict[str, Any]:
+        """Return what the sidecar says at this moment."""
+        with self._lock:
+            return self._about.document(
+                is_complete=is_complete,
+                started=None if self._started is None else self._started.isoformat(),
+                channel_names=self._channel_names,
+                info=self._info,
+                status=None if self._status is None else self._status(),
+                n_samples=self.n_samples,
+                warnings=self._warnings,
+                repetitions=[
+                    {**asdict(ended), "outcome": ended.outcome.value}
+                    for ended in self._outcomes.values()
+                ],
+            )
+
+    def _note_first(self, waiting: _Waiting, source: Source) -> None:
+        """Take the first sample as index 0, time 0, segment 0."""
+        self._first = waiting.chunk
+        self._times = TimeColumn(float(waiting.stream_s[0]))
+        age_s = self._clock.now() - float(waiting.host_s[0])
+        self._started = datetime.now().astimezone() - timedelta(seconds=age_s)
+        info = source.info
+        self._channel_names = info.channel_names
+        self._info = {"name": info.name, "unit": info.unit, "rate_hz": info.sampling_rate_hz}
+        self._has_news = True
+
+    def _write(self, stop: threading.Event) -> None:
+        """Be the thread ``emg-recorder``."""
+        try:
+            while not stop.is_set():
+                with self._lock:
+                    self._lock.wait_for(lambda: self._n_waiting or not self._is_open, _FLUSH_S)
+                stop.wait(_FLUSH_S)  # a few samples at a time would cost more than they weigh
+                self._flush()
+                self._check_pace()
+            self._flush()
+        finally:
+            with self._lock:
+                self._is_open = False
+
+    def _flush(self) -> None:
+        with self._lock:
+            batch = list(self._queue)
+            self._queue.clear()
+            self._n_waiting = 0
+            text = b"".join(map(self._lines, batch))
+        if not text:
+            return
+        if self.n_samples == 0:
+            text = header(self._channel_names) + text
+        self._file.append(text)
+        self.n_samples += sum(len(waiting.chunk) for waiting in batch)
+
+    def _lines(self, waiting: _Waiting) -> bytes:
+        chunk, first = waiting.chunk, self._first or waiting.chunk
+        return lines(
+            np.arange(chunk.first_index, chunk.end_index) - first.first_index,
+            self._times.times(waiting.stream_s),
+            chunk.samples,
+            self._track.at(waiting.host_s),
+            chunk.segment - first.segment,
+        )
+
+    def _check_pace(self) -> None:
+        with self._lock:
+            if self._is_open:
+                return
+        raise OutputError(
+            f"{self.path} could not be written as fast as samples came: more than "
+            f"{self._most_waiting:,} were waiting; what was written is kept; choose another disk "
+            "with --out"
+        )
+
+    def _keep_safe(self, stop: threading.Event) -> None:
+        """Be the thread ``emg-syncer``."""
+        n_synced = n_turns = 0
+        while not stop.wait(_SYNC_S) and self._writer.alive:
+            n_bytes = self._file.n_bytes
+            if n_bytes > n_synced:
+                self._file.sync()
+                n_synced = n_bytes
+            if self._take_news():
+                write_sidecar(self.path, self.document(is_complete=False))
+            if n_turns % _LOOK_FOR_ROOM_EVERY == 0:
+                self.room_bytes = room_bytes(self.path)
+            n_turns += 1
+        if self._file.n_bytes > n_synced:
+            self._file.sync()
+
+    def _take_news(self) -> bool:
+        with self._lock:
+            had_news, self._has_news = self._has_news, False
+        return had_news
+
+    def _remove_empty(self) -> None:
+        self._file.close()
+        self.path.unlink(missing_ok=True)
+        sidecar_path(self.path).unlink(missing_ok=True)
+
+
+def _host_times(chunk: Chunk) -> TimeArray:
+    """Return when each sample was taken, or where nobody knows, when it came."""
+    if not len(chunk.sampled_s):
+        return chunk.received_s
+    return np.where(np.isnan(chunk.sampled_s), chunk.received_s, chunk.sampled_s)

@@ -1,0 +1,284 @@
+"""Putting a session's files in order: at the end of a take, or later where it broke off.
+
+The table is written anew beside the old one and takes its name once it is whole on the disk, so
+that at every moment one of them is there. All columns but ``label`` stay byte by byte as they are.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from emgstream.cues import TRANSITION
+from emgstream.errors import OutputError, RecordingError
+from emgstream.recording.events import Outcome
+from emgstream.recording.labels import METHOD, LabelledRun, Run, label_runs
+from emgstream.recording.rows import COLUMNS_AFTER, COLUMNS_BEFORE
+from emgstream.recording.sidecar import read_sidecar, write_sidecar
+from emgstream.tables import EmgTable, read_table
+
+__all__ = ["Recovered", "put_in_order"]
+
+_N_AFTER = len(COLUMNS_AFTER)
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """What was found in a session's files, and what was done."""
+
+    path: Path
+    """The table."""
+    n_samples: int
+    """Samples in it."""
+    duration_s: float
+    """Seconds from the first sample to the last."""
+    runs: tuple[LabelledRun, ...]
+    """Every cue, in order, and which of its rows carry its label."""
+    shifts_s: tuple[float | None, ...]
+    """Of each cue, how long after it the label begins; None where it has none."""
+    found: tuple[str, ...] = ()
+    """What was wrong and is mended, for people; empty where nothing was."""
+    sidecar: Mapping[str, Any] = field(default_factory=dict)
+    """The sidecar as it is now."""
+
+
+def put_in_order(path: Path, *, trim: bool | None = None) -> Recovered:
+    """Mend a session's files, settle its labels and complete its sidecar.
+
+    Parameters
+    ----------
+    path
+        The table.
+    trim
+        Whether labels begin when the muscles do; by default as was wished when it was recorded.
+
+    Raises
+    ------
+    RecordingError
+        The files are not those of a recorded session, or hold no sample.
+    OutputError
+        There is no room, or no permission, to write; the files are as they were, less a damaged
+        end.
+    """
+    sidecar = read_sidecar(path)
+    found = [] if sidecar.get("is_complete") else ["the recording had not been ended in order"]
+    body = _mended(path, found)
+    table = read_table(path)
+    _check(path, table, body)
+    outcomes = {
+        (entry["label"], entry["repetition"]): Outcome(entry["outcome"])
+        for entry in sidecar.get("repetitions", [])
+    }
+    wished = sidecar.get("labels", {}).get("trim", True) if trim is None else trim
+    segments = table.segments if table.segments is not None else np.zeros(table.n_rows, np.int64)
+    runs = label_runs(
+        body.runs, outcomes, table.samples, segments, table.sampling_rate_hz, trim=wished
+    )
+    _rewrite(path, _with_labels(body.n_rows, runs))
+    done = _completed(sidecar, table, runs, wished)
+    write_sidecar(path, done)
+    index = _index(table)
+    shifts = tuple(_shift_s(run, index, table.sampling_rate_hz) for run in runs)
+    duration_s = 0.0 if table.time_s is None else float(table.time_s[-1] - table.time_s[0])
+    return Recovered(path, table.n_rows, duration_s, tuple(runs), shifts, tuple(found), done)
+
+
+@dataclass
+class _Body:
+    """The lines of a table, looked over."""
+
+    n_fields: int
+    runs: list[Run] = field(default_factory=list)
+    n_rows: int = 0
+    end: int = 0
+    n_bytes_after: int = 0
+    n_bad_lines: int = 0
+
+    @classmethod
+    def read(cls, path: Path) -> _Body:
+        """Look a table over; raises RecordingError where it is none of ours."""
+        try:
+            with path.open("rb") as file:
+                header = file.readline()
+                body = cls(_n_fields(path, header), end=len(header))
+                body._take(file)
+                body.n_bytes_after = file.seek(0, os.SEEK_END) - body.end
+        except OSError as error:
+            raise RecordingError(
+                f"{path} cannot be read: {error.strerror or error}; check the path"
+            ) from None
+        if body.n_rows == 0:
+            raise RecordingError(f"{path} holds no sample; there is nothing to mend; record again")
+        return body
+
+    @property
+    def found(self) -> list[str]:
+        """What is wrong with it, for people."""
+        found = []
+        if self.n_bytes_after:
+            found.append(f"{self.n_bytes_after} bytes of an unfinished last line were cut off")
+        if self.n_bad_lines:
+            found.append(f"{self.n_bad_lines} damaged lines were left out")
+        return found
+
+    def is_whole(self, line: bytes) -> bool:
+        """Whether a line is one of ours, from its first field to its end."""
+        return line.endswith(b"\n") and line.count(b",") == self.n_fields - 1 and b"\0" not in line
+
+    def whole_lines(self, file: BinaryIO) -> Iterator[bytes]:
+        """Give the lines that are ours."""
+        return filter(self.is_whole, file)
+
+    def _take(self, file: BinaryIO) -> None:
+        cues = self._cues(file)
+        for (cue, repetition), group in groupby(cues):
+            n = sum(1 for _ in group)
+            self.runs.append(Run(cue.decode(), int(repetition), self.n_rows, self.n_rows + n))
+            self.n_rows += n
+
+    def _cues(self, file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
+        """Give cue and repetition of each whole line; a bad one counts if a whole one follows."""
+        at, n_bad = self.end, 0
+        for line in file:
+            at += len(line)
+            if not self.is_whole(line):
+                n_bad += 1
+                continue
+            self.n_bad_lines += n_bad
+            n_bad, self.end = 0, at
+            _, cue, _, repetition, _ = line.rsplit(b",", _N_AFTER)
+            yield cue, repetition
+
+
+def _mended(path: Path, found: list[str]) -> _Body:
+    """Return a table's body once every line of it is whole; what was done is added to ``found``."""
+    body = _Body.read(path)
+    found += body.found
+    if body.n_bytes_after:
+        _cut(path, body.end)
+    if body.n_bad_lines:
+        _rewrite(path, body.whole_lines)
+        return _Body.read(path)
+    return body
+
+
+def _n_fields(path: Path, header: bytes) -> int:
+    if not header:
+        raise RecordingError(f"{path} holds no sample; there is nothing to mend; record again")
+    names = tuple(header.decode("utf-8", "replace").rstrip("\n").split(","))
+    is_ours = names[:2] == COLUMNS_BEFORE and names[-_N_AFTER:] == COLUMNS_AFTER
+    if not header.endswith(b"\n") or not is_ours:
+        raise RecordingError(
+            f"{path} is no recorded session; expected a header line "
+            f"{','.join((*COLUMNS_BEFORE, '<channels>', *COLUMNS_AFTER))}; name the CSV that "
+            "emgstream record wrote"
+        )
+    return len(names)
+
+
+def _cut(path: Path, end: int) -> None:
+    try:
+        os.truncate(path, end)
+    except OSError as error:
+        raise OutputError(
+            f"cannot mend {path}: {error.strerror or error}; expected a file that may be written "
+            "to; copy it elsewhere and mend the copy"
+        ) from error
+
+
+def _check(path: Path, table: EmgTable, body: _Body) -> None:
+    if table.n_rows != body.n_rows:
+        raise RecordingError(
+            f"{path} reads as {table.n_rows} rows and has {body.n_rows} lines of data; expected as "
+            "many; was it changed by another program?"
+        )
+
+
+def _rewrite(path: Path, lines_of: Callable[[BinaryIO], Iterable[bytes]]) -> None:
+    """Write the table anew, each line as ``lines_of`` gives it, and let it take the old one's place."""
+    part = path.with_name(path.name + ".part")
+    try:
+        with path.open("rb") as old, part.open("wb") as new:
+            new.write(old.readline())
+            new.writelines(lines_of(old))
+            new.flush()
+            os.fsync(new.fileno())
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise OutputError(
+            f"cannot put {path} in order: {error.strerror or error}; the recording is kept, with "
+            f"its cues as labels; make room, then: emgstream recover {path}"
+        ) from error
+
+
+def _with_labels(n_rows: int, runs: list[LabelledRun]) -> Callable[[BinaryIO], Iterator[bytes]]:
+    """Return what puts the settled labels into whole lines."""
+    labels = _labels_of_rows(n_rows, runs)
+
+    def labelled(file: BinaryIO) -> Iterator[bytes]:
+        for line, label in zip(file, labels, strict=True):
+            before, cue, _, repetition, segment = line.rsplit(b",", _N_AFTER)
+            yield b",".join((before, cue, label, repetition, segment))
+
+    return labelled
+
+
+def _labels_of_rows(n_rows: int, runs: list[LabelledRun]) -> list[bytes]:
+    labels = [b""] * n_rows
+    for labelled in runs:
+        run, first = labelled.run, labelled.label_from
+        if first is not None:
+            labels[run.start : first] = [TRANSITION.encode()] * (first - run.start)
+            labels[first : run.end] = [run.label.encode()] * (run.end - first)
+    return labels
+
+
+def _completed(
+    sidecar: Mapping[str, Any], table: EmgTable, runs: list[LabelledRun], is_trimmed: bool
+) -> dict[str, Any]:
+    index, rate_hz = _index(table), table.sampling_rate_hz
+    return {
+        **sidecar,
+        "is_complete": True,
+        "rate": {**sidecar.get("rate", {}), "table_hz": rate_hz},
+        "labels": {
+            "is_trimmed": is_trimmed,
+            "trim": is_trimmed,
+            "method": METHOD if is_trimmed else "as cued",
+        },
+        "repetitions": [_entry(labelled, index, rate_hz) for labelled in runs],
+        "samples": {**sidecar.get("samples", {}), "n": table.n_rows},
+    }
+
+
+def _entry(labelled: LabelledRun, index: Any, rate_hz: float | None) -> dict[str, Any]:
+    run, first = labelled.run, labelled.label_from
+    shift_s = _shift_s(labelled, index, rate_hz)
+    return {
+        "label": run.label,
+        "repetition": run.repetition,
+        "outcome": labelled.outcome.value,
+        "first_index": int(index[run.start]),
+        "end_index": int(index[run.end - 1]) + 1,
+        "label_from": None if first is None else int(index[min(first, run.end - 1)]),
+        "shift_ms": None if shift_s is None else round(1e3 * shift_s, 1),
+        "note": labelled.note,
+    }
+
+
+def _shift_s(labelled: LabelledRun, index: Any, rate_hz: float | None) -> float | None:
+    first, run = labelled.label_from, labelled.run
+    if first is None or rate_hz is None:
+        return None
+    return float(index[min(first, run.end - 1)] - index[run.start]) / rate_hz
+
+
+def _index(table: EmgTable) -> Any:
+    return np.arange(table.n_rows) if table.index is None else table.index

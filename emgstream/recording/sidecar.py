@@ -1,0 +1,97 @@
+"""The sidecar: what is known of a session beside its samples, as JSON of the same name.
+
+The file is one object; readers must ignore keys they do not know::
+
+    format, version      "emgstream session", 1
+    is_complete          whether the take was ended in order; `emgstream recover` makes it so
+    software             name and version of what recorded it
+    subject, session, notes    as the person typed them
+    started              date and time of the first sample, ISO 8601 with its offset; null before
+    source               name; port, is_synthetic, board (null for a sketch that prints numbers)
+    unit                 of the samples, unfiltered as they came
+    rate                 nominal_hz, measured_hz, ppm; null where not known
+    channels             one object each: name, placement
+    protocol             kind ("guided" or "free"), cues ([label, seconds]), seed, countdown_s, ...
+    labels               is_trimmed, method, and how the label column came about
+    repetitions          one object each: label, repetition, outcome, first_index, end_index,
+                         label_from (index the label begins at; null without one), shift_ms, note
+    samples              n, n_lost, n_missed, n_gaps, n_reconnects
+    quality              what the check before the start found, and the warnings during the take
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from emgstream.errors import OutputError, RecordingError
+
+__all__ = ["FORMAT", "VERSION", "read_sidecar", "sidecar_path", "write_sidecar"]
+
+FORMAT = "emgstream session"
+VERSION = 1
+
+
+def sidecar_path(recording: Path) -> Path:
+    """Return the name of a recording's sidecar.
+
+    >>> sidecar_path(Path("arm.csv")).name
+    'arm.json'
+    """
+    return recording.with_suffix(".json")
+
+
+def read_sidecar(recording: Path) -> dict[str, Any]:
+    """Return what the sidecar of a recording holds.
+
+    Raises RecordingError where it is not there, not JSON, none of ours or newer than this program.
+    """
+    path = sidecar_path(recording)
+    try:
+        document = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise RecordingError(
+            f"{path} does not exist; expected the sidecar that was recorded with {recording.name}; "
+            "put it beside the recording"
+        ) from None
+    except OSError as error:
+        raise RecordingError(f"{path} cannot be read: {error.strerror or error}") from None
+    except ValueError as error:
+        raise RecordingError(
+            f"{path} is damaged ({error}); expected the JSON of a recorded session; "
+            "take it from a copy"
+        ) from None
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise RecordingError(
+            f"{path} is no sidecar of a recorded session; expected format {FORMAT!r}; "
+            "was another file of that name put there?"
+        )
+    if document.get("version", 0) > VERSION:
+        raise RecordingError(
+            f"{path} has version {document['version']}; this program knows {VERSION}; "
+            "update emgstream"
+        )
+    return document
+
+
+def write_sidecar(recording: Path, document: dict[str, Any]) -> None:
+    """Write the sidecar whole or not at all, in place of the one there is.
+
+    Raises OutputError where that fails; then the one before is still there.
+    """
+    path = sidecar_path(recording)
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise OutputError(
+            f"cannot write {path}: {error.strerror or error}; expected a place with room that may "
+            "be written to; the recording itself is kept"
+        ) from error
