@@ -64,7 +64,7 @@ class Engine:
         sinks: Sequence[Sink] = (),
     ) -> None:
         manifest = None if model is None else model.manifest
-        self.ring = RingBuffer(_RING_SAMPLES, manifest and len(manifest.channel_names))
+        self.ring = RingBuffer(_RING_SAMPLES, len(manifest.channel_names) if manifest else None)
         self.latest: Update | None = None
         self._source = source
         self._pipeline = None if model is None else Pipeline(model)

@@ -73,54 +73,49 @@ def label_runs(
     ``samples`` and ``segments`` are the rows' own, shapes ``(n_rows, n_channels)`` and
     ``(n_rows,)``. Labels are as cued with ``trim=False``, and where nobody knows the rate.
     """
-    labelled = []
-    for position, run in enumerate(runs):
-        if not run.label:
-            continue
+    labelled: list[LabelledRun] = []
+    at_rest = None
+    for run in runs:
         outcome = outcomes.get((run.label, run.repetition), Outcome.CUT_SHORT)
-        if not outcome.counts:
-            labelled.append(LabelledRun(run, outcome, None))
-        elif not trim or rate_hz is None:
-            labelled.append(LabelledRun(run, outcome, run.start))
-        else:
-            before = runs[position - 1] if position else Run("", 0, 0, run.start)
-            row, note = _first_row(run, before, samples, segments, rate_hz)
-            labelled.append(LabelledRun(run, outcome, row, note))
+        first, note = run.start, ""
+        if trim and rate_hz is not None and run.label and outcome.counts:
+            first, note = _first_row(run, at_rest, samples, segments, rate_hz)
+        at_rest = slice(first, run.end) if run.label in (REST, "") else None
+        if run.label:
+            labelled.append(LabelledRun(run, outcome, first if outcome.counts else None, note))
     return labelled
 
 
 def _first_row(
-    run: Run, before: Run, samples: FloatArray, segments: IndexArray, rate_hz: float
+    run: Run, at_rest: slice | None, samples: FloatArray, segments: IndexArray, rate_hz: float
 ) -> tuple[int, str]:
-    """Return the row from which a run carries its label, and what is to be said of it."""
-    unbroken = _unbroken(run, before, segments)
+    """Return the row from which a run carries its label, and what is to be said of it.
+
+    ``at_rest`` are the rows of rest just before it, None without.
+    """
     usual = min(run.start + round(_USUAL_REACTION_S * rate_hz), run.end)
     if run.label == REST:
         return _released(run, samples, segments, rate_hz) or (usual, "no stretch of rest in it")
-    rest = _rest_before(run, before, unbroken, rate_hz)
+    rest = None if at_rest is None else _rest_before(run, at_rest, segments, rate_hz)
     if rest is None:
         return usual, f"no rest before it; cut by the usual {_USUAL_REACTION_S:g} s"
-    rows = slice(rest.start, run.end)
     onset = find_onset(
-        samples[rows], slice(0, rest.stop - rest.start), run.start - rest.start, rate_hz
+        samples[rest.start : run.end],
+        slice(0, rest.stop - rest.start),
+        run.start - rest.start,
+        rate_hz,
     )
     if onset is None or onset + rest.start > run.start + _LATEST_S * rate_hz:
         return usual, "no contraction seen; was it done?"
     return rest.start + onset, ""
 
 
-def _unbroken(run: Run, before: Run, segments: IndexArray) -> int:
-    """Return the first row of the run before from which time is unbroken to this one."""
-    breaks = np.flatnonzero(np.diff(segments[before.start : run.start + 1]))
-    return before.start + int(breaks[-1]) + 1 if len(breaks) else before.start
-
-
-def _rest_before(run: Run, before: Run, first: int, rate_hz: float) -> slice | None:
-    """Return rows of rest just before a cue, less what may anticipate it; None without."""
-    if before.label not in (REST, ""):
-        return None
+def _rest_before(run: Run, at_rest: slice, segments: IndexArray, rate_hz: float) -> slice | None:
+    """Return rows of rest just before a cue, less what may anticipate it; None for too few."""
+    breaks = np.flatnonzero(np.diff(segments[at_rest.start : run.start + 1]))
+    unbroken = at_rest.start + int(breaks[-1]) + 1 if len(breaks) else at_rest.start
+    start = max(unbroken, run.start - round(_REST_BEFORE_S * rate_hz))
     end = run.start - round(_ANTICIPATION_S * rate_hz)
-    start = max(first, run.start - round(_REST_BEFORE_S * rate_hz))
     return slice(start, end) if end - start >= _LEAST_REST_S * rate_hz else None
 
 

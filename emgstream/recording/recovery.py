@@ -201,7 +201,7 @@ def _check(path: Path, table: EmgTable, body: _Body) -> None:
 
 
 def _rewrite(path: Path, lines_of: Callable[[BinaryIO], Iterable[bytes]]) -> None:
-    """Write the table anew, each line as ``lines_of`` gives it, and let it take the old one's place."""
+    """Write the table with the lines that ``lines_of`` makes of it, and let it take its place."""
     part = path.with_name(path.name + ".part")
     try:
         with path.open("rb") as old, part.open("wb") as new:

@@ -56,15 +56,16 @@ class MuscleActivation:
     """
 
     def __init__(self, timeline: CueTimeline, seeds: Seeds) -> None:
-        self._cues = enumerate(timeline.cues())
+        self._cues = timeline.cues()
         self._rate_hz = timeline.sampling_rate_hz
         self._seeds = seeds
         self._tremor = Waves.slow(
             seeds.generator(Purpose.TREMOR), _TREMOR_BAND_HZ, _TREMOR_RMS, len(MUSCLES)
         )
         self._next_index = 0
-        number, (start, end, cue) = next(self._cues)
-        self._effort = self._make_effort(number, start, end, cue, activation_of(REST))
+        self._number = 0
+        start, end, cue = next(self._cues)
+        self._effort = self._make_effort(start, end, cue, activation_of(REST))
 
     def take(self, n_samples: int) -> TimeArray:
         """Return the next activations, shape ``(n_samples, 3)``; the last cue never lets go."""
@@ -83,21 +84,26 @@ class MuscleActivation:
         steady = 1.0 + self._tremor.at(indices / self._rate_hz)
         return held * np.maximum(steady, 0.0)
 
+    def turn_to(self, cue: Cue) -> None:
+        """Follow another cue from the next sample on, whatever the script says of it."""
+        self._follow(self._next_index, self._effort.end, cue)
+
     def _advance(self) -> bool:
         """Go on to the next cue, and say whether there was one."""
-        number_and_cue = next(self._cues, None)
-        if number_and_cue is None:
+        following = next(self._cues, None)
+        if following is None:
             return False
-        before = self._effort
-        level = before.at(np.array([(before.end - before.start) / self._rate_hz]))[0]
-        number, (start, end, cue) = number_and_cue
-        self._effort = self._make_effort(number, start, end, cue, level)
+        self._follow(*following)
         return True
 
-    def _make_effort(
-        self, number: int, start: int, end: int, cue: Cue, level: TimeArray
-    ) -> _Effort:
-        random = self._seeds.generator(Purpose.CUE, number)
+    def _follow(self, start: int, end: int, cue: Cue) -> None:
+        before = self._effort
+        level = before.at(np.array([(start - before.start) / self._rate_hz]))[0]
+        self._number += 1
+        self._effort = self._make_effort(start, end, cue, level)
+
+    def _make_effort(self, start: int, end: int, cue: Cue, level: TimeArray) -> _Effort:
+        random = self._seeds.generator(Purpose.CUE, self._number)
         strength = np.exp(_STRENGTH_SPREAD * random.standard_normal())
         pattern = np.exp(_PATTERN_SPREAD * random.standard_normal(len(MUSCLES)))
         target = activation_of(cue.label) * strength * pattern

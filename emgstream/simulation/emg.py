@@ -14,7 +14,7 @@ import math
 
 import numpy as np
 
-from emgstream.cues import CueScript
+from emgstream.cues import Cue, CueScript
 from emgstream.errors import UsageError
 from emgstream.simulation.activation import MuscleActivation
 from emgstream.simulation.electrodes import Disturbances, Electrodes
@@ -40,7 +40,9 @@ class SyntheticEmg:
     """Synthetic EMG of one simulated person who follows a cue script.
 
     The same arguments give the same samples, bit for bit, however they are read. One thread reads;
-    the truth (`label_at`, `labels_at`, `timeline`) may be asked by any, for any sample.
+    the truth (`label_at`, `labels_at`, `timeline`) may be asked by any, for any sample. With
+    ``looks_ahead=False`` no sample is made before it is read, so that `turn_to` can change what
+    comes next; many small reads then cost about twice as much.
 
     Raises UsageError for a rate that is not 50 to 5000 Hz and for a label that is not simulated.
     """
@@ -52,6 +54,8 @@ class SyntheticEmg:
         seed: int = 0,
         session: int = 0,
         disturbances: Disturbances | None = None,
+        *,
+        looks_ahead: bool = True,
     ) -> None:
         low, high = _RATES_HZ
         if not low <= sampling_rate_hz <= high:
@@ -69,7 +73,10 @@ class SyntheticEmg:
         self._block_samples = max(math.ceil(sampling_rate_hz), _MIN_BLOCK_SAMPLES)
         self._activation = MuscleActivation(self.timeline, seeds)
         self._noise = EmgNoise(seeds, sampling_rate_hz, self._block_samples, len(MUSCLES))
+        self._looks_ahead = looks_ahead
         self._n_blocks = 0
+        self._muscle_noise: TimeArray = np.empty((0, len(MUSCLES)))
+        self._own_noise: TimeArray = np.empty((0, len(MUSCLES)))
         self._waiting: FloatArray = np.empty((0, len(MUSCLES)), dtype=np.float32)
         self._n_read = 0
 
@@ -103,7 +110,7 @@ class SyntheticEmg:
         self._waiting = self._waiting[wanted:]
         missing = wanted - len(pieces[0])
         while missing > 0:
-            block = self._next_block()
+            block = self._make(self._block_samples if self._looks_ahead else missing)
             pieces.append(block[:missing])
             self._waiting = block[missing:]
             missing -= len(pieces[-1])
@@ -121,14 +128,32 @@ class SyntheticEmg:
         """
         return self.timeline.labels_at(indices)
 
-    def _next_block(self) -> FloatArray:
-        """Return the next block of samples, always of one size: that is why chunking is free."""
-        n, number = self._block_samples, self._n_blocks
-        self._n_blocks += 1
-        times_s = (number * n + np.arange(n)) / self.sampling_rate_hz
-        muscles = _AMPLITUDE_COUNTS * self._activation.take(n) * self._noise.next_block()
-        picked_up = self.electrodes.pick_up(muscles, times_s)
-        return _converted(picked_up + self._converter_noise(number))
+    def turn_to(self, cue: Cue) -> None:
+        """Go over to another cue with the next sample; the timeline knows nothing of it.
+
+        Only where no sample was made ahead; raises UsageError otherwise.
+        """
+        if self._looks_ahead:
+            raise UsageError("samples were made ahead; make the signal with looks_ahead=False")
+        activation_of(cue.label)
+        self._activation.turn_to(cue)
+
+    def _make(self, n_wanted: int) -> FloatArray:
+        """Return the next samples, at most as many as there is noise for.
+
+        Noise is made in blocks of one size: that is why chunking is free.
+        """
+        if not len(self._muscle_noise):
+            self._muscle_noise = self._noise.next_block()
+            self._own_noise = self._converter_noise(self._n_blocks)
+            self._n_blocks += 1
+        n = min(n_wanted, len(self._muscle_noise))
+        first = self._n_blocks * self._block_samples - len(self._muscle_noise)
+        times_s = (first + np.arange(n)) / self.sampling_rate_hz
+        muscles = _AMPLITUDE_COUNTS * self._activation.take(n) * self._muscle_noise[:n]
+        made = _converted(self.electrodes.pick_up(muscles, times_s) + self._own_noise[:n])
+        self._muscle_noise, self._own_noise = self._muscle_noise[n:], self._own_noise[n:]
+        return made
 
     def _converter_noise(self, number: int) -> TimeArray:
         random = self._seeds.generator(Purpose.CONVERTER_NOISE, number)

@@ -24,6 +24,7 @@ Where it differs from a real board:
 from emgstream.simulation.board.board import SimulatedBoard
 from emgstream.simulation.board.books import Movement, Run, Unplug
 from emgstream.simulation.board.faults import Faults, Outage
+from emgstream.simulation.board.instructions import Instructions
 from emgstream.simulation.board.ledger import Ledger
 from emgstream.simulation.board.protocol import BoardProtocol
 from emgstream.simulation.board.runner import BoardEvent, BoardWrite
@@ -36,6 +37,7 @@ __all__ = [
     "BoardSettings",
     "BoardWrite",
     "Faults",
+    "Instructions",
     "Ledger",
     "Movement",
     "Outage",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emgstream.clock import MonotonicClock
 from emgstream.cues import CueScript
 from emgstream.errors import UsageError
 from emgstream.simulation.board.faults import Faults
+from emgstream.simulation.board.instructions import Instructions
 from emgstream.simulation.board.ledger import Ledger
 from emgstream.simulation.board.link import Link
 from emgstream.simulation.board.runner import BoardEvent, BoardRunner, BoardWrite
@@ -38,7 +40,7 @@ class SimulatedBoard:
         What the simulated person does, over and over; the default is every movement in turn.
     sampling_rate_hz
         Rate after a reset, 50 to 2000 Hz.
-    faults, seed, session, ppm, has_battery
+    faults, seed, session, ppm, has_battery, instructions
         As in `BoardSettings`.
     link
         Path of the symbolic link to the pty; by default one in a temporary folder.
@@ -63,6 +65,7 @@ class SimulatedBoard:
         session: int = 0,
         ppm: float = 0.0,
         has_battery: bool = False,
+        instructions: Instructions | None = None,
         link: str | os.PathLike[str] | None = None,
         tcp: int | None = None,
     ) -> None:
@@ -74,6 +77,7 @@ class SimulatedBoard:
             session,
             has_battery,
             ppm,
+            instructions,
         )
         link_to = _make_link(None if link is None else os.fspath(link), tcp)
         self._runner = BoardRunner(self._settings, link_to, MonotonicClock())
@@ -122,7 +126,7 @@ class SimulatedBoard:
         """Return what was sent up to now."""
         with self._lock:
             return Ledger.of(
-                self._settings,
+                replace(self._settings, script=self._runner.protocol.sampler.script),
                 self.elapsed_s,
                 self._runner.protocol.n_boots,
                 self._runner.protocol.sampler.runs,

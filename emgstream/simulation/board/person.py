@@ -1,22 +1,64 @@
-"""The simulated person at the electrodes: samples, and the cue that stands at each."""
+"""The simulated person at the electrodes: samples, and what is done at each."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+import math
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.cues import CueScript
+from emgstream.cues import REST, Cue, CueScript
 from emgstream.simulation.board.books import Movement
+from emgstream.simulation.board.instructions import Instructions
 from emgstream.simulation.emg import SyntheticEmg
 
-__all__ = ["Person"]
+__all__ = ["FollowingPerson", "Instants", "Person", "ScriptedPerson"]
+
+_FAR_S = 1e6
 
 
-class Person:
-    """A person who follows a script over and over, and waits while nobody samples.
+@dataclass(frozen=True, slots=True)
+class Instants:
+    """Some sampling instants in a row."""
+
+    n: int
+    """How many."""
+    first_s: float
+    """Host time of the first."""
+    step_s: float
+    """Host time from one to the next."""
+
+
+class Person(Protocol):
+    """Somebody who does something, and waits while nobody samples."""
+
+    @property
+    def n_read(self) -> int:
+        """Samples read so far."""
+        ...
+
+    @property
+    def script(self) -> CueScript:
+        """What was done, or will be: the same signal can be made from it again."""
+        ...
+
+    def read(self, instants: Instants) -> npt.NDArray[Any]:
+        """Return the next samples in counts, shape ``(n, 3)``, as 16-bit integers."""
+        ...
+
+    def movement_at(self, position: int) -> Movement:
+        """Return what is done at a sample already read, start and end as sample numbers.
+
+        Ask in ascending order.
+        """
+        ...
+
+
+class ScriptedPerson:
+    """A person who follows a script over and over.
 
     Parameters
     ----------
@@ -29,6 +71,7 @@ class Person:
     """
 
     def __init__(self, script: CueScript, sampling_rate_hz: float, seed: int, session: int) -> None:
+        self.script = script
         endless = replace(script, repeats=True)
         self._emg = SyntheticEmg(endless, sampling_rate_hz, seed, session)
         self._cues = self._emg.timeline.cues()
@@ -39,16 +82,78 @@ class Person:
         """Samples read so far."""
         return self._emg.n_read
 
-    def read(self, n_samples: int) -> npt.NDArray[Any]:
-        """Return the next samples in counts, shape ``(n_samples, 3)``, as 16-bit integers."""
-        return self._emg.read(n_samples).astype(np.uint16)
+    def read(self, instants: Instants) -> npt.NDArray[Any]:
+        """Return the next samples."""
+        return self._emg.read(instants.n).astype(np.uint16)
 
     def movement_at(self, position: int) -> Movement:
-        """Return the cue that stands at a sample, start and end as sample numbers.
-
-        Ask in ascending order.
-        """
+        """Return the cue that stands at a sample."""
         while position >= self._end:
             self._start, self._end, self._cue = next(self._cues)
         repetition = self._emg.timeline.repetitions_at(np.array([position]))[0]
         return Movement(self._cue.label, int(repetition), self._start, self._end)
+
+
+class FollowingPerson:
+    """A person who does what they are told while the board runs, after the time it takes to react.
+
+    Parameters
+    ----------
+    instructions
+        What they are told.
+    sampling_rate_hz, seed, session
+        As for `ScriptedPerson`.
+    """
+
+    def __init__(
+        self, instructions: Instructions, sampling_rate_hz: float, seed: int, session: int
+    ) -> None:
+        self._instructions = instructions
+        self._rate_hz = sampling_rate_hz
+        self._emg = SyntheticEmg(
+            CueScript.of([(REST, _FAR_S)]), sampling_rate_hz, seed, session, looks_ahead=False
+        )
+        self._done = [Movement(REST, 1, 0, 0)]
+        self._counts = Counter({REST: 1})
+
+    @property
+    def n_read(self) -> int:
+        """Samples read so far."""
+        return self._emg.n_read
+
+    @property
+    def script(self) -> CueScript:
+        """What was done so far, the last of it for ever."""
+        starts = [movement.start for movement in self._done]
+        lengths_s = [n / self._rate_hz for n in np.diff(starts).tolist()]
+        return CueScript.of(
+            zip((movement.label for movement in self._done), [*lengths_s, _FAR_S], strict=True)
+        )
+
+    def read(self, instants: Instants) -> npt.NDArray[Any]:
+        """Return the next samples, with what the person was told coming in between."""
+        end_s = instants.first_s + instants.n * instants.step_s
+        parts, n_left = [], instants.n
+        while n_left and (told := self._instructions.next_before(end_s)) is not None:
+            at = math.ceil((told[0] - instants.first_s) / instants.step_s)
+            least = self._done[-1].start == self.n_read  # nothing is done for no sample at all
+            n = min(max(at - (instants.n - n_left), least), n_left)
+            parts.append(self._emg.read(n))
+            n_left -= n
+            self._turn_to(told[1])
+        parts.append(self._emg.read(n_left))
+        return np.concatenate(parts).astype(np.uint16)
+
+    def movement_at(self, position: int) -> Movement:
+        """Return what is done at a sample; the newest lasts up to what was read."""
+        self._done[-1].end = self.n_read
+        return next(one for one in reversed(self._done) if one.start <= position)
+
+    def _turn_to(self, label: str) -> None:
+        newest = self._done[-1]
+        newest.end = self.n_read
+        if label == newest.label:
+            return
+        self._counts[label] += 1
+        self._done.append(Movement(label, self._counts[label], self.n_read, self.n_read))
+        self._emg.turn_to(Cue(label, _FAR_S, self._counts[label]))

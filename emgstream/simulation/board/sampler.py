@@ -7,10 +7,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from emgstream.cues import CueScript
 from emgstream.simulation.board.books import Movement, Run
 from emgstream.simulation.board.clockwork import Clockwork, rate_of
 from emgstream.simulation.board.outbox import Outbox
-from emgstream.simulation.board.person import Person
+from emgstream.simulation.board.person import (
+    FollowingPerson,
+    Instants,
+    Person,
+    ScriptedPerson,
+)
 from emgstream.simulation.board.plan import FaultKind, FaultPlan, damaged
 from emgstream.simulation.board.settings import BoardSettings
 from emgstream.wire import Status, encode_frame, encode_frames, line_length
@@ -43,8 +49,7 @@ class Sampler:
     ) -> None:
         """Open a run: its first instant comes one period from now."""
         if self._person is None or self._person_ticks != period_ticks:
-            of = self._settings
-            self._person = Person(of.script, rate_of(period_ticks), of.seed, of.session)
+            self._person = _person(self._settings, rate_of(period_ticks))
             self._person_ticks = period_ticks
         start_ticks = clock.ticks(now_s)
         first_s = clock.host_s(start_ticks + period_ticks)
@@ -89,12 +94,18 @@ class Sampler:
         n_due = (now_ticks - run.start_ticks) // run.period_ticks - run.n_instants
         n = min(n_due, _MOST_AT_ONCE)
         if n > 0:
+            samples = self._person.read(self._instants(run, n))
             self._note_movements(run, self._person, run.n_instants, run.n_instants + n)
-            frames = _encoded(run, self._person.read(n))
+            frames = _encoded(run, samples)
             for frame in frames:
                 self._send(run, run.n_instants, frame)
                 run.n_instants += 1
         return n_due > n
+
+    @property
+    def script(self) -> CueScript:
+        """What the person does over and over, or did when told to."""
+        return self._settings.script if self._person is None else self._person.script
 
     def take_movements(self) -> list[tuple[Run, Movement]]:
         """Return the movements begun since the last call."""
@@ -129,6 +140,11 @@ class Sampler:
             self._outbox.put_frame(frame, release_s, run, index)
         self._late_frames.clear()
 
+    def _instants(self, run: Run, n: int) -> Instants:
+        first_ticks = run.start_ticks + (run.n_instants + 1) * run.period_ticks
+        first_s, next_s = map(self._clock.host_s, (first_ticks, first_ticks + run.period_ticks))
+        return Instants(n, first_s, next_s - first_s)
+
     def _outbox_time(self, run: Run, index: int) -> float:
         """Return the host time at which the line has a frame."""
         due_s = self._clock.host_s(run.start_ticks + (index + 1) * run.period_ticks)
@@ -144,9 +160,10 @@ class Sampler:
         while index < stop:
             cue = person.movement_at(run.emg_offset + index)
             self._movement_end = cue.end - run.emg_offset
-            movement = Movement(cue.label, cue.repetition, index, index)
-            run.movements.append(movement)
-            self._news.append((run, movement))
+            if not _goes_on(run, cue):
+                movement = Movement(cue.label, cue.repetition, index, index)
+                run.movements.append(movement)
+                self._news.append((run, movement))
             index = self._movement_end
         self._extend_movements(run, first, stop)
 
@@ -157,6 +174,21 @@ class Sampler:
             if movement.start <= first:
                 break
             next_start = movement.start
+
+
+def _person(settings: BoardSettings, rate_hz: float) -> Person:
+    who = (rate_hz, settings.seed, settings.session)
+    if settings.instructions is not None:
+        return FollowingPerson(settings.instructions, *who)
+    return ScriptedPerson(settings.script, *who)
+
+
+def _goes_on(run: Run, cue: Movement) -> bool:
+    """Whether the run's newest movement is this one, which lasts longer than was known."""
+    if not run.movements:
+        return False
+    newest = run.movements[-1]
+    return (newest.label, newest.repetition) == (cue.label, cue.repetition)
 
 
 def _encoded(run: Run, samples: npt.NDArray[Any]) -> list[bytes]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from emgstream.cues import CueScript
 from emgstream.errors import UsageError
 from emgstream.simulation.board.faults import Faults
+from emgstream.simulation.board.instructions import Instructions
 from emgstream.simulation.seeding import Seeds
 from emgstream.wire import MAX_RATE_HZ, MIN_RATE_HZ
 
@@ -37,6 +38,9 @@ class BoardSettings:
     """Whether it samples on while nobody listens, and is not reset when its port is opened."""
     ppm: float = 0.0
     """How much too fast the board's clock runs, in millionths; real boards are within 5000."""
+    instructions: Instructions | None = None
+    """Where the person is told what to do while the board runs; then the script is not looked at,
+    and becomes what was done."""
 
     def __post_init__(self) -> None:
         Seeds(self.seed, self.session)
