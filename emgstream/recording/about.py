@@ -35,7 +35,7 @@ class About:
     def document(
         self,
         *,
-        is_complete: bool,
+        state: str,
         started: str | None,
         channel_names: tuple[str, ...],
         info: Mapping[str, Any],
@@ -48,7 +48,7 @@ class About:
         return {
             "format": FORMAT,
             "version": VERSION,
-            "is_complete": is_complete,
+            "state": state,
             "software": f"emgstream {__version__}",
             "subject": self.subject,
             "session": self.session,
@@ -65,7 +65,7 @@ class About:
                 {"name": name, "placement": self.placements.get(name, "")} for name in channel_names
             ],
             "protocol": dict(self.protocol),
-            "labels": {"is_trimmed": self.is_trimmed and is_complete, "trim": self.is_trimmed},
+            "labels": {"is_trimmed": self.is_trimmed},
             "repetitions": [dict(repetition) for repetition in repetitions],
             "samples": {"n": n_samples, **_losses(status)},
             "quality": {**self.quality, "warnings": list(warnings)},

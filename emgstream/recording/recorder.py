@@ -124,7 +124,7 @@ class Recorder:
             )
         self._file = GrowingFile(self.path)
         try:
-            write_sidecar(self.path, self.document(is_complete=False))
+            write_sidecar(self.path, self.document("recording"))
         except OutputError:
             self._remove_empty()
             raise
@@ -143,7 +143,7 @@ class Recorder:
             self._remove_empty()
         else:
             with contextlib.suppress(OutputError):  # the one before is there; recover completes it
-                write_sidecar(self.path, self.document(is_complete=False))
+                write_sidecar(self.path, self.document("ended"))
         if exc_type is None:
             self.check()
 
@@ -194,11 +194,11 @@ class Recorder:
             self._warnings.append(text)
             self._has_news = True
 
-    def document(self, *, is_complete: bool) -> dict[str, Any]:
+    def document(self, state: str) -> dict[str, Any]:
         """Return what the sidecar says at this moment."""
         with self._lock:
             return self._about.document(
-                is_complete=is_complete,
+                state=state,
                 started=None if self._started is None else self._started.isoformat(),
                 channel_names=self._channel_names,
                 info=self._info,
@@ -278,7 +278,7 @@ class Recorder:
                 self._file.sync()
                 n_synced = n_bytes
             if self._take_news():
-                write_sidecar(self.path, self.document(is_complete=False))
+                write_sidecar(self.path, self.document("recording"))
             if n_turns % _LOOK_FOR_ROOM_EVERY == 0:
                 self.room_bytes = room_bytes(self.path)
             n_turns += 1

@@ -67,7 +67,7 @@ def put_in_order(path: Path, *, trim: bool | None = None) -> Recovered:
         end.
     """
     sidecar = read_sidecar(path)
-    found = [] if sidecar.get("is_complete") else ["the recording had not been ended in order"]
+    found = ["the recording broke off"] if sidecar.get("state") == "recording" else []
     body = _mended(path, found)
     table = read_table(path)
     _check(path, table, body)
@@ -75,7 +75,7 @@ def put_in_order(path: Path, *, trim: bool | None = None) -> Recovered:
         (entry["label"], entry["repetition"]): Outcome(entry["outcome"])
         for entry in sidecar.get("repetitions", [])
     }
-    wished = sidecar.get("labels", {}).get("trim", True) if trim is None else trim
+    wished = sidecar.get("labels", {}).get("is_trimmed", True) if trim is None else trim
     segments = table.segments if table.segments is not None else np.zeros(table.n_rows, np.int64)
     runs = label_runs(
         body.runs, outcomes, table.samples, segments, table.sampling_rate_hz, trim=wished
@@ -246,11 +246,10 @@ def _completed(
     index, rate_hz = _index(table), table.sampling_rate_hz
     return {
         **sidecar,
-        "is_complete": True,
+        "state": "complete",
         "rate": {**sidecar.get("rate", {}), "table_hz": rate_hz},
         "labels": {
             "is_trimmed": is_trimmed,
-            "trim": is_trimmed,
             "method": METHOD if is_trimmed else "as cued",
         },
         "repetitions": [_entry(labelled, index, rate_hz) for labelled in runs],

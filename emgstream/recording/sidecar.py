@@ -3,7 +3,7 @@
 The file is one object; readers must ignore keys they do not know::
 
     format, version      "emgstream session", 1
-    is_complete          whether the take was ended in order; `emgstream recover` makes it so
+    state                "recording" (or broken off), "ended", "complete": its labels are settled
     software             name and version of what recorded it
     subject, session, notes    as the person typed them
     started              date and time of the first sample, ISO 8601 with its offset; null before
@@ -12,7 +12,7 @@ The file is one object; readers must ignore keys they do not know::
     rate                 nominal_hz, measured_hz, ppm; null where not known
     channels             one object each: name, placement
     protocol             kind ("guided" or "free"), cues ([label, seconds]), seed, countdown_s, ...
-    labels               is_trimmed, method, and how the label column came about
+    labels               is_trimmed (wished for, and so once complete), method
     repetitions          one object each: label, repetition, outcome, first_index, end_index,
                          label_from (index the label begins at; null without one), shift_ms, note
     samples              n, n_lost, n_missed, n_gaps, n_reconnects

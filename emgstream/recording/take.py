@@ -1,0 +1,97 @@
+"""A session under way: the protocol, those who follow it, and the stream it depends on.
+
+A terminal and a window both call `Take.poll` some twenty times a second, and show what the
+protocol says. One thread calls everything in here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from emgstream.recording.events import CueStarted, Event, Listener, Outcome
+from emgstream.recording.free import FreeProtocol
+from emgstream.recording.looks import Looks
+from emgstream.recording.protocol import GuidedProtocol
+from emgstream.ringbuffer import RingBuffer
+from emgstream.types import FloatArray
+
+__all__ = ["Take", "samples_between"]
+
+_REACTION_S = 0.8
+"""From a cue until what is held is steady: reaction, and the rise of the muscles."""
+
+
+class Take:
+    """Hands on what the protocol says, and tells it when the board is away.
+
+    Parameters
+    ----------
+    protocol
+        What is asked when; the caller starts, pauses and ends it.
+    listeners
+        Each hears every event, in this order.
+    ring
+        The newest samples, to look at repetitions.
+    is_streaming
+        Whether samples are arriving.
+    """
+
+    def __init__(
+        self,
+        protocol: GuidedProtocol | FreeProtocol,
+        listeners: Sequence[Listener],
+        ring: RingBuffer,
+        is_streaming: Callable[[], bool],
+    ) -> None:
+        self.protocol = protocol
+        self.warnings: list[str] = []
+        self._listeners = tuple(listeners)
+        self._ring = ring
+        self._is_streaming = is_streaming
+        self._is_away = False
+        self._looks = Looks()
+        self._cue_s = 0.0
+
+    def poll(self, now_s: float) -> list[str]:
+        """Let time pass up to host time ``now_s``; return what is new to warn of."""
+        self._watch_board(now_s)
+        if isinstance(self.protocol, GuidedProtocol):
+            self.protocol.advance(now_s)
+        news = [
+            warning
+            for event in self.protocol.take_events()
+            for warning in self._hand_on(event, now_s)
+        ]
+        self.warnings += news
+        return news
+
+    def _watch_board(self, now_s: float) -> None:
+        is_away = not self._is_streaming()
+        if is_away and not self._is_away:
+            self.protocol.lose_board(now_s)
+        elif self._is_away and not is_away and isinstance(self.protocol, GuidedProtocol):
+            self.protocol.regain_board(now_s)
+        self._is_away = is_away
+
+    def _hand_on(self, event: Event, now_s: float) -> list[str]:
+        for listener in self._listeners:
+            listener.hear(event)
+        if isinstance(event, CueStarted):
+            self._cue_s = event.host_s
+        elif event.outcome is Outcome.HELD:
+            held = samples_between(self._ring, self._cue_s + _REACTION_S, now_s)
+            return self._looks.add(event.label, event.repetition, held)
+        return []
+
+
+def samples_between(ring: RingBuffer, start_s: float, end_s: float) -> FloatArray:
+    """Return the samples of a ring that were taken between two host times, ``(n, n_channels)``."""
+    parts = []
+    index = 0
+    while len(chunk := ring.since(index)):
+        index = chunk.end_index
+        host_s = np.where(np.isnan(chunk.sampled_s), chunk.received_s, chunk.sampled_s)
+        parts.append(chunk.samples[(host_s >= start_s) & (host_s < end_s)])
+    return np.concatenate(parts) if parts else ring.since(index).samples
