@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Protocol
 
 from emgstream.errors import EndOfStream
@@ -37,8 +37,6 @@ class Acquisition:
     wait_for_room
         Called after each chunk of a source that can wait; returns once the ring has room for
         more before an unread sample is overwritten, or shortly, with False, to be called again.
-    sinks
-        Handed every chunk, once the ring has it.
     """
 
     def __init__(
@@ -47,14 +45,21 @@ class Acquisition:
         ring: RingBuffer,
         check: Callable[[StreamInfo], None],
         wait_for_room: Callable[[Chunk], bool],
-        sinks: Sequence[Sink] = (),
     ) -> None:
         self._source = source
         self._ring = ring
         self._check = check
         self._wait_for_room = wait_for_room
-        self._sinks = tuple(sinks)
+        self._sinks: tuple[Sink, ...] = ()
         self._is_checked = False
+
+    def attach(self, sink: Sink) -> None:
+        """Hand every sample to a sink too, from the next chunk on; any thread may ask."""
+        self._sinks = (*self._sinks, sink)
+
+    def detach(self, sink: Sink) -> None:
+        """Hand a sink no more; any thread may ask."""
+        self._sinks = tuple(one for one in self._sinks if one is not sink)
 
     def run(self, stop: threading.Event) -> None:
         """Read until the source ends or ``stop`` is set."""

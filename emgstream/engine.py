@@ -50,8 +50,6 @@ class Engine:
     check
         Raises where the model should not be used on the stream; the default is the model's own
         `Manifest.check_stream`.
-    sinks
-        Each is handed every sample by the reader thread, in this order.
     """
 
     def __init__(
@@ -61,7 +59,6 @@ class Engine:
         outputs: Sequence[Output] = (),
         clock: Clock | None = None,
         check: Callable[[StreamInfo], None] | None = None,
-        sinks: Sequence[Sink] = (),
     ) -> None:
         manifest = None if model is None else model.manifest
         self.ring = RingBuffer(_RING_SAMPLES, len(manifest.channel_names) if manifest else None)
@@ -74,8 +71,8 @@ class Engine:
         self._n_classified = 0
         self._consumed = threading.Condition()
         check = check or (_accept if manifest is None else manifest.check_stream)
-        acquisition = Acquisition(source, self.ring, check, self._wait_for_room, sinks)
-        self._reader = Worker("emg-reader", acquisition.run)
+        self._acquisition = Acquisition(source, self.ring, check, self._wait_for_room)
+        self._reader = Worker("emg-reader", self._acquisition.run)
         self._inference = Worker("emg-inference", self._infer)
 
     @property
@@ -101,6 +98,14 @@ class Engine:
                 self._inference.stop()
         if exc_type is None:
             self._check()
+
+    def attach(self, sink: Sink) -> None:
+        """Hand every sample to a sink too, a recorder, from now on; by the reader thread."""
+        self._acquisition.attach(sink)
+
+    def detach(self, sink: Sink) -> None:
+        """Hand a sink no more."""
+        self._acquisition.detach(sink)
 
     def wait(self, timeout_s: float) -> bool:
         """Wait for the end of the stream; tells whether all of it has been decided on.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["ctrl_c"]
+__all__ = ["ctrl_c", "polite_end"]
 
 
 @contextmanager
@@ -29,3 +29,14 @@ def ctrl_c() -> Iterator[threading.Event]:
         yield pressed
     finally:
         signal.signal(signal.SIGINT, previous)
+
+
+@contextmanager
+def polite_end() -> Iterator[threading.Event]:
+    """Give an event that Ctrl-C sets, and a polite kill too; otherwise as `ctrl_c`."""
+    with ctrl_c() as pressed:
+        previous = signal.signal(signal.SIGTERM, lambda *_: pressed.set())
+        try:
+            yield pressed
+        finally:
+            signal.signal(signal.SIGTERM, previous)

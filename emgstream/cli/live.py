@@ -6,6 +6,7 @@ Ctrl-C ends it, at any moment.
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,24 +15,16 @@ from emgstream.bundle import read_model
 from emgstream.cli import options
 from emgstream.cli.headless import LiveRun, add_output_arguments, run_headless
 from emgstream.cli.window import add_window_arguments, run_window, wants_window
+from emgstream.data import DEMO_PERSON
 from emgstream.gui import SIMULATED, PortRequest
-from emgstream.sources.serial_board import AUTO, SerialBoardSource
+from emgstream.sources.serial_board import SerialBoardSource
 
 __all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of ``emgstream live``."""
-    parser.add_argument(
-        "--port",
-        default=AUTO,
-        metavar="PORT",
-        help="a port, socket://HOST:PORT, 'simulated' (synthetic EMG, no board needed), or 'auto', "
-        "the default: the first board on USB that answers; see emgstream ports",
-    )
-    parser.add_argument(
-        "--baud", type=_baud, metavar="N", help="speed of the line; default: found by trying"
-    )
+    options.add_port(parser)
     options.add_model(parser)
     options.add_channels(
         parser,
@@ -96,15 +89,7 @@ def _port(name: str) -> Iterator[str]:
     if name != SIMULATED:
         yield name
         return
-    import os
-
     from emgstream.simulation.board import SimulatedBoard  # only this needs it
 
-    with SimulatedBoard(tcp=0 if os.name == "nt" else None) as board:
+    with SimulatedBoard(seed=DEMO_PERSON, tcp=0 if os.name == "nt" else None) as board:
         yield board.port
-
-
-def _baud(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 50 <= int(text) <= 4_000_000):
-        raise argparse.ArgumentTypeError(f"{text!r} is no speed; expected a number as 500000")
-    return int(text)

@@ -12,9 +12,11 @@ from emgstream.data import DEMO, DEMO_MODEL, DEMO_RECORDING
 __all__ = [
     "add_channels",
     "add_model",
+    "add_port",
     "add_rate",
     "any_path",
     "model_path",
+    "names",
     "positive",
     "recording_path",
 ]
@@ -31,7 +33,13 @@ def positive(text: str) -> float:
     return value
 
 
-def _names(text: str) -> tuple[str, ...]:
+def _baud(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 50 <= int(text) <= 4_000_000):
+        raise argparse.ArgumentTypeError(f"{text!r} is no speed; expected a number as 500000")
+    return int(text)
+
+
+def names(text: str) -> tuple[str, ...]:
     """Read names parted by commas; raises ArgumentTypeError for none, empty ones and doubles."""
     parts = tuple(part.strip() for part in text.split(","))
     if not all(parts) or len(set(parts)) != len(parts):
@@ -41,7 +49,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 def add_channels(parser: argparse.ArgumentParser, what: str) -> None:
     """Add ``--channels a,b,c``."""
-    parser.add_argument("--channels", type=_names, metavar="A,B,C", help=what)
+    parser.add_argument("--channels", type=names, metavar="A,B,C", help=what)
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +60,20 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         default=DEMO,
         metavar="M",
         help="the model, .emgmodel; the default, 'demo', was trained on synthetic data",
+    )
+
+
+def add_port(parser: argparse.ArgumentParser) -> None:
+    """Add ``--port PORT`` and ``--baud N``."""
+    parser.add_argument(
+        "--port",
+        default="auto",
+        metavar="PORT",
+        help="a port, socket://HOST:PORT, 'simulated' (synthetic EMG, no board needed), or 'auto', "
+        "the default: the first board on USB that answers; see emgstream ports",
+    )
+    parser.add_argument(
+        "--baud", type=_baud, metavar="N", help="speed of the line; default: found by trying"
     )
 
 

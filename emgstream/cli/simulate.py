@@ -7,16 +7,13 @@ start or text). Ctrl-C ends it.
 from __future__ import annotations
 
 import argparse
-import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
 
 from emgstream.cli import options
-from emgstream.cli.interrupt import ctrl_c
+from emgstream.cli.interrupt import polite_end
 from emgstream.cli.terminal import console
 from emgstream.errors import UsageError
 from emgstream.simulation import CueScript
@@ -99,7 +96,7 @@ def run(arguments: argparse.Namespace) -> None:
         board.ledger().write(arguments.ledger)  # better now than after an hour
     terminal = console()
     try:
-        with _end() as end, board:
+        with polite_end() as end, board:
             terminal.print(f"synthetic EMG on {board.port}; Ctrl-C ends it", markup=False)
             _watch(board, terminal, end, arguments.seconds)
     finally:
@@ -127,17 +124,6 @@ def _tell(board: SimulatedBoard, terminal: Console) -> None:
         f"samples sent in {len(ledger.runs)} starts",
         markup=False,
     )
-
-
-@contextmanager
-def _end() -> Iterator[threading.Event]:
-    """Give an event that Ctrl-C sets, and a polite kill too."""
-    with ctrl_c() as pressed:
-        previous = signal.signal(signal.SIGTERM, lambda *_: pressed.set())
-        try:
-            yield pressed
-        finally:
-            signal.signal(signal.SIGTERM, previous)
 
 
 def _script(text: str) -> CueScript:

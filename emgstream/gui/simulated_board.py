@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emgstream.data import DEMO_PERSON
 from emgstream.manifest import Manifest
 from emgstream.simulation import CueScript, CueTimeline
 from emgstream.simulation.board import SimulatedBoard
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 __all__ = ["SimulatedBoardSource"]
-
-DEMO_PERSON = 1
-"""The simulated person the demo model was trained on."""
 
 _NAME = "synthetic EMG, simulated board"
 _UNSEEN_SESSION = 501

@@ -82,6 +82,7 @@ class GuidedProtocol:
     """
 
     def __init__(self, script: CueScript, countdown_s: float = COUNTDOWN_S) -> None:
+        self.labels = script.labels
         self._todo = deque(script.cues)
         self._countdown_s = countdown_s
         self._rest_s = max((c.duration_s for c in script.cues if c.label == REST), default=0.0)

@@ -92,7 +92,7 @@ class Recorder:
         self.path = path
         self.room_bytes = 0
         self.n_samples = 0
-        self._about = about
+        self.about = about
         self._status = status
         self._needed_bytes = needed_bytes
         self._most_waiting = most_waiting
@@ -197,7 +197,7 @@ class Recorder:
     def document(self, state: str) -> dict[str, Any]:
         """Return what the sidecar says at this moment."""
         with self._lock:
-            return self._about.document(
+            return self.about.document(
                 state=state,
                 started=None if self._started is None else self._started.isoformat(),
                 channel_names=self._channel_names,

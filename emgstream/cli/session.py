@@ -1,0 +1,355 @@
+"""One session in the terminal: check, wait for the word, cues, and the end."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from emgstream.cli.keys import ENTER, ESC, SPACE, KeyReader
+from emgstream.cli.session_screen import (
+    Levels,
+    Page,
+    SessionScreen,
+    free_page,
+    guided_page,
+    spoken,
+)
+from emgstream.cli.teller import Teller
+from emgstream.clock import MonotonicClock
+from emgstream.cues import REST
+from emgstream.data import DEMO_PERSON
+from emgstream.engine import Engine
+from emgstream.gui import SIMULATED
+from emgstream.recording import (
+    About,
+    CueStarted,
+    Event,
+    FreeProtocol,
+    GateReport,
+    GuidedProtocol,
+    Listener,
+    Phase,
+    Recorder,
+    Take,
+    contraction_for,
+    expected_bytes,
+    gate_script,
+    judge_gate,
+    samples_between,
+)
+from emgstream.simulation.board import Instructions, SimulatedBoard
+from emgstream.simulation.movements import activation_of
+from emgstream.sources.serial_board import SerialBoardSource
+
+__all__ = ["Board", "SessionPlan", "Stage", "board_for"]
+
+_TURN_S = 0.05
+_LEVEL_S = 0.2
+_REACTION_S = 0.8
+_LIKELY_RATE_HZ = 1000.0
+_LIKELY_CHANNELS = 3
+_FREE_S = 600.0
+_SAID = {
+    "elbow_bend": "bend the elbow as hard as you can, against a table",
+    "hand_close": "make a fist as hard as you can",
+    REST: "let the arm hang, quite loose",
+}
+
+
+@dataclass(frozen=True)
+class SessionPlan:
+    """What the words of ``emgstream record`` come to."""
+
+    path: Path
+    """The table to write."""
+    about: About
+    """What goes into the sidecar."""
+    protocol: GuidedProtocol | FreeProtocol
+    """What is asked when."""
+    duration_s: float | None
+    """Seconds the cues take; of a free recording, when to end it; None for at the user's word."""
+    baud: int | None = None
+    """Speed of the line; found where None."""
+    channels: tuple[str, ...] | None = None
+    """The board's channels to take; all where None."""
+    names: tuple[str, ...] | None = None
+    """What to call them; as the board does where None."""
+    rate_hz: float | None = None
+    """Rate to ask the board for; its own where None."""
+    is_unattended: bool = False
+    """Whether nobody is there to press a key."""
+    is_checked: bool = True
+    """Whether the signal is checked first."""
+    rings: bool = False
+    """Whether the bell rings at a cue."""
+
+
+@dataclass(frozen=True)
+class Board:
+    """Where the samples come from, and who else is to hear the cues."""
+
+    source: SerialBoardSource
+    """Not yet entered."""
+    listeners: tuple[Listener, ...] = field(default=())
+    """The simulated person, where there is one."""
+
+
+@contextmanager
+def board_for(plan: SessionPlan, port: str) -> Iterator[Board]:
+    """Give the board to record from; with ``simulated``, a person who follows the cues.
+
+    Raises UsageError for a movement that the simulated person cannot do.
+    """
+    if port != SIMULATED:
+        yield Board(_source(plan, port))
+        return
+    for label in plan.protocol.labels:
+        activation_of(label)
+    instructions = Instructions(DEMO_PERSON)
+    tcp = 0 if os.name == "nt" else None
+    with SimulatedBoard(seed=DEMO_PERSON, instructions=instructions, tcp=tcp) as board:
+        yield Board(_source(plan, board.port), (_Pupil(instructions),))
+
+
+def _source(plan: SessionPlan, port: str) -> SerialBoardSource:
+    return SerialBoardSource(
+        port,
+        baud=plan.baud,
+        channel_names=plan.names,
+        channels=plan.channels,
+        sampling_rate_hz=plan.rate_hz,
+    )
+
+
+class _Pupil:
+    """Passes cues on to the simulated person, who rests where nothing is asked."""
+
+    def __init__(self, instructions: Instructions) -> None:
+        self._instructions = instructions
+
+    def hear(self, event: Event) -> None:
+        if isinstance(event, CueStarted):
+            self._instructions.call(event.label or REST, event.host_s)
+
+
+class _Bell:
+    """Rings the terminal's bell at a cue."""
+
+    def __init__(self, screen: SessionScreen) -> None:
+        self._screen = screen
+
+    def hear(self, event: Event) -> None:
+        if isinstance(event, CueStarted) and event.label:
+            self._screen.ring()
+
+
+class Stage:
+    """Leads one session from the first sample to the last.
+
+    Parameters
+    ----------
+    plan
+        What is wanted.
+    board
+        Where the samples come from.
+    screen
+        Where it shows.
+    pressed_keys
+        What the user presses.
+    interrupted
+        Set by Ctrl-C: ends the session, and keeps everything.
+    """
+
+    def __init__(
+        self,
+        plan: SessionPlan,
+        board: Board,
+        screen: SessionScreen,
+        pressed_keys: KeyReader,
+        interrupted: threading.Event,
+    ) -> None:
+        self._plan = plan
+        self._board = board
+        self._screen = screen
+        self._keys = pressed_keys
+        self._interrupted = interrupted
+        self._clock = MonotonicClock()
+        self._source = board.source
+        self._engine = Engine(self._source, None)
+        self._recorder = Recorder(
+            plan.path,
+            plan.about,
+            self._source.status,
+            needed_bytes=expected_bytes(
+                plan.duration_s or _FREE_S, plan.rate_hz or _LIKELY_RATE_HZ, _LIKELY_CHANNELS
+            ),
+        )
+        self._teller = Teller(screen.tell)
+        self._levels = Levels()
+
+    def play(self) -> None:
+        """Run the session to its end; raises what ends it before."""
+        with self._recorder, self._engine:
+            if self._await_samples() and self._pass_check():
+                self._engine.attach(self._recorder)
+                try:
+                    self._perform()
+                finally:
+                    self._engine.detach(self._recorder)
+
+    def _turn(self, page: Page) -> list[str]:
+        """Show a page for a moment, look after the threads, and return the keys pressed."""
+        status = self._source.status()
+        self._teller.tell(status)
+        ring = self._engine.ring
+        rate_hz = self._source.info.sampling_rate_hz or _LIKELY_RATE_HZ
+        newest = ring.since(max(ring.end_index - round(_LEVEL_S * rate_hz), 0)).samples
+        self._screen.show(
+            page,
+            f"{self._plan.path}   {self._source.info.name}",
+            self._source.info.channel_names,
+            self._levels.update(newest),
+            status,
+        )
+        self._engine.wait(_TURN_S)
+        self._recorder.check()
+        return [ESC] if self._interrupted.is_set() else self._keys()
+
+    def _await_samples(self) -> bool:
+        """Wait for the board; tells whether to go on."""
+        while not self._engine.ring.n_received:
+            page = Page("connecting", "bright_black", self._source.status().state)
+            if ESC in self._turn(page):
+                return False
+        return True
+
+    def _pass_check(self) -> bool:
+        """Check the signal until it is good or good enough; tells whether to go on."""
+        while self._plan.is_checked:
+            report = self._check()
+            if report is None:
+                return False
+            self._recorder.about = replace(self._plan.about, quality=report.document())
+            for problem in report.problems:
+                self._screen.tell(problem)
+            if not report.problems or self._plan.is_unattended:
+                return True
+            answer = self._ask(_report_page(report), (SPACE, ENTER, "c", ESC))
+            if answer != "c":
+                return answer != ESC
+        return True
+
+    def _check(self) -> GateReport | None:
+        """Return what five seconds of rest and contraction show; None where the user left."""
+        movement = contraction_for(self._source.info.channel_names)
+        protocol = GuidedProtocol(gate_script(movement), 1.0)
+        protocol.start(self._clock.now())
+        starts: list[float] = []
+        while protocol.phase is not Phase.OVER:
+            now_s = self._clock.now()
+            protocol.advance(now_s)
+            for event in protocol.take_events():
+                starts += [event.host_s] if isinstance(event, CueStarted) else []
+                for listener in self._board.listeners:
+                    listener.hear(event)
+            if ESC in self._turn(_check_page(protocol, now_s)):
+                return None
+        rest_s, contraction_s, end_s = starts
+        ring, info = self._engine.ring, self._source.info
+        return judge_gate(
+            samples_between(ring, rest_s + _REACTION_S / 2, contraction_s),
+            samples_between(ring, contraction_s + _REACTION_S, end_s),
+            info.channel_names,
+            info.sampling_rate_hz,
+            movement,
+        )
+
+    def _ask(self, page: Page, answers: tuple[str, ...]) -> str:
+        while True:
+            for key in self._turn(page):
+                if key in answers:
+                    return key
+
+    def _perform(self) -> None:
+        """Run the protocol to its end."""
+        bell = (_Bell(self._screen),) if self._plan.rings else ()
+        take = Take(
+            self._plan.protocol,
+            (self._recorder, *self._board.listeners, *bell),
+            self._engine.ring,
+            lambda: self._source.status().is_streaming,
+        )
+        if isinstance(self._plan.protocol, GuidedProtocol):
+            self._guide(self._plan.protocol, take)
+        else:
+            self._follow(self._plan.protocol, take)
+
+    def _guide(self, protocol: GuidedProtocol, take: Take) -> None:
+        if self._plan.is_unattended:
+            protocol.start(self._clock.now())
+        while protocol.phase is not Phase.OVER:
+            now_s = self._clock.now()
+            for key in self._turn(guided_page(protocol.view(now_s))):
+                _steer(protocol, key, self._clock.now())
+            self._poll(take)
+        self._poll(take)
+
+    def _follow(self, protocol: FreeProtocol, take: Take) -> None:
+        started_s = self._clock.now()
+        is_over = False
+        while not is_over:
+            for key in self._turn(free_page(protocol, self._clock.now())):
+                is_over = is_over or key == ESC
+                if key.isdigit():
+                    protocol.press(int(key), self._clock.now())
+                elif key == "r":
+                    protocol.discard(self._clock.now())
+            self._poll(take)
+            seconds = self._plan.duration_s
+            is_over = is_over or (seconds is not None and self._clock.now() >= started_s + seconds)
+        protocol.end(self._clock.now())
+        self._poll(take)
+
+    def _poll(self, take: Take) -> None:
+        for warning in take.poll(self._clock.now()):
+            self._screen.tell(warning)
+            self._recorder.warn(warning)
+
+
+def _steer(protocol: GuidedProtocol, key: str, now_s: float) -> None:
+    """Do what a key means in a guided session."""
+    if key == ESC:
+        protocol.end(now_s)
+    elif key == "r":
+        protocol.repeat_last(now_s)
+    elif key in (SPACE, ENTER):
+        if protocol.phase in (Phase.READY, Phase.PAUSED):
+            protocol.start(now_s)
+        elif key == SPACE:
+            protocol.pause(now_s)
+
+
+def _check_page(protocol: GuidedProtocol, now_s: float) -> Page:
+    view = protocol.view(now_s)
+    return Page(
+        view.label or "thank you",
+        "cyan" if view.label == REST else "bold green",
+        _SAID.get(view.label, spoken(view.label)),
+        view.share,
+        "checking the signal",
+        [(("Esc"), "leave")],
+    )
+
+
+def _report_page(report: GateReport) -> Page:
+    n = len(report.problems)
+    return Page(
+        "check",
+        "yellow",
+        f"{n} thing{'s' if n > 1 else ''} to mend, see below",
+        keys=[("c", "check again"), ("Space", "go on all the same"), ("Esc", "leave")],
+    )

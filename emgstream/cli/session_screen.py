@@ -1,0 +1,266 @@
+"""What a person who is being recorded sees in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.align import Align
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from emgstream.cli.letters import HEIGHT, large
+from emgstream.cues import REST
+from emgstream.recording import FreeProtocol, Phase, View
+from emgstream.sources.status import SourceStatus
+from emgstream.types import FloatArray
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["Levels", "Page", "SessionScreen", "free_page", "guided_page", "spoken"]
+
+_BAR_CELLS = 48
+_LEVEL_CELLS = 32
+_MARGIN = 4
+_LOWEST_RANGE = 8.0
+
+
+def spoken(label: str) -> str:
+    """Return a label as people say it.
+
+    >>> spoken("hand_close")
+    'hand close'
+    """
+    return label.replace("_", " ")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One picture of the screen."""
+
+    cue: str
+    """What to do, in large letters."""
+    style: str
+    """Its colour."""
+    below: str = ""
+    """What stands under the cue: seconds, or what to press."""
+    share: float | None = None
+    """How much of it is over, 0 to 1; None for no bar."""
+    coming: str = ""
+    """What comes next, and how far along all is."""
+    keys: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    """Each key with what it does."""
+
+
+class Levels:
+    """How strong each channel is, between the weakest and the strongest it has been."""
+
+    def __init__(self) -> None:
+        self._lowest = self._highest = np.empty(0)
+
+    def update(self, samples: FloatArray) -> list[float]:
+        """Return a level a channel, 0 to 1, of the newest samples ``(n, n_channels)``."""
+        if len(samples) < 2:
+            return [0.0] * len(self._lowest)
+        rms = np.maximum(samples.std(axis=0, dtype=np.float64), 0.3)
+        if len(self._lowest) != len(rms):
+            self._lowest, self._highest = rms, rms * _LOWEST_RANGE
+        self._lowest = np.minimum(self._lowest, rms)
+        self._highest = np.maximum(self._highest, rms)
+        span = np.log(self._highest / self._lowest)
+        levels: list[float] = (np.log(rms / self._lowest) / span).tolist()
+        return levels
+
+
+class SessionScreen:
+    """The whole terminal while a session runs; where nobody watches one, a line at every change."""
+
+    def __init__(self, terminal: Console) -> None:
+        self._terminal = terminal
+        self._watched = terminal.is_terminal
+        self._live = Live(console=terminal, auto_refresh=False, screen=True)
+        self._said = ""
+        self._notes: list[str] = []
+        self._told: list[str] = []
+
+    def __enter__(self) -> Self:
+        if self._watched:
+            self._live.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._live.stop()
+        if self._watched:
+            for text in self._told:
+                self._terminal.print(f"[yellow]note:[/] {escape(text)}")
+
+    def tell(self, text: str) -> None:
+        """Say something worth knowing; it stays to be read when the screen is gone."""
+        self._told.append(text)
+        self._notes = [*self._notes, text][-3:]
+        if not self._watched:
+            self._terminal.print(f"[yellow]note:[/] {escape(text)}")
+
+    def ring(self) -> None:
+        """Ring the bell, where somebody is there to hear it."""
+        if self._watched:
+            self._terminal.bell()
+
+    def show(
+        self,
+        page: Page,
+        title: str,
+        channel_names: Sequence[str] = (),
+        levels: Sequence[float] = (),
+        status: SourceStatus | None = None,
+    ) -> None:
+        """Show one moment."""
+        if not self._watched:
+            self._say(page)
+            return
+        width = self._terminal.width
+        parts: list[RenderableType] = [
+            Text(title, style="bright_black", no_wrap=True, overflow="ellipsis"),
+            Text(""),
+            Align.center(_cue(page, width)),
+            Text(""),
+            Text(page.below, justify="center", style="bold"),
+            Align.center(_bar(page.share)),
+            Text(page.coming, justify="center", style="bright_black"),
+            Text(""),
+            Align.center(_level_table(channel_names, levels)),
+            Text(""),
+            *(Text(f"! {note}", style="yellow", justify="center") for note in self._notes),
+            Text(_pace(status), justify="center", style="bright_black"),
+            _key_line(page.keys),
+        ]
+        self._live.update(Group(*parts), refresh=True)
+
+    def _say(self, page: Page) -> None:
+        if page.cue != self._said:
+            self._said = page.cue
+            line = f"{spoken(page.cue)}   {page.coming}".rstrip()
+            self._terminal.print(line, markup=False)
+
+
+def guided_page(view: View) -> Page:
+    """Return what a guided session shows."""
+    progress = f"movement {min(view.n_done + 1, view.n_total)} of {view.n_total}"
+    left = f"{_minutes(view.remaining_total_s)} left"
+    following = f"next: {spoken(view.next_label)}" if view.next_label else "then it is done"
+    running = [("Space", "pause"), ("r", "repeat the last one"), ("Esc", "end, and keep it all")]
+    match view.phase:
+        case Phase.READY:
+            return Page(
+                "ready",
+                "cyan",
+                "press Space to begin",
+                None,
+                f"{view.n_total} movements, {left}",
+                [("Space", "begin"), ("Esc", "leave")],
+            )
+        case Phase.PAUSED:
+            return Page(
+                "paused",
+                "yellow",
+                "press Space to go on",
+                None,
+                f"{progress}   {left}",
+                [("Space", "go on"), *running[1:]],
+            )
+        case Phase.AWAY:
+            return Page(
+                "no signal",
+                "red",
+                "the board is away; plug it in again, and it goes on",
+                None,
+                f"{spoken(view.label)} will be asked for again",
+                running[2:],
+            )
+        case Phase.COUNTDOWN:
+            return Page(
+                view.label,
+                "bright_black",
+                f"in {np.ceil(view.remaining_s):.0f}",
+                view.share,
+                f"{progress}   {left}",
+                running,
+            )
+        case Phase.CUE:
+            return Page(
+                view.label,
+                "cyan" if view.label == REST else "bold green",
+                f"{view.remaining_s:.1f} s",
+                view.share,
+                f"{following}   {progress}   {left}",
+                running,
+            )
+        case _:
+            return Page("done", "cyan", "putting the labels in order")
+
+
+def free_page(protocol: FreeProtocol, now_s: float) -> Page:
+    """Return what a free recording shows."""
+    numbers = [(str(n), spoken(label)) for n, label in enumerate(protocol.labels, start=1)]
+    others = [("0", "no label"), ("r", "take it back"), ("Esc", "end, and keep it all")]
+    if not protocol.label:
+        return Page("no label", "bright_black", "press a number", keys=[*numbers, *others])
+    return Page(
+        protocol.label,
+        "cyan" if protocol.label == REST else "bold green",
+        f"{now_s - protocol.since_s:.1f} s",
+        None,
+        f"no. {protocol.repetition}",
+        [*numbers, *others],
+    )
+
+
+def _cue(page: Page, width: int) -> Text:
+    text = spoken(page.cue)
+    lines = large(text, width - _MARGIN) or ["", "", text.upper(), "", ""]
+    lines = lines + [""] * (2 * HEIGHT + 1 - len(lines)) if len(lines) > HEIGHT else lines
+    widest = max(map(len, lines))
+    return Text("\n".join(line.ljust(widest) for line in lines), style=page.style, no_wrap=True)
+
+
+def _bar(share: float | None) -> Text:
+    if share is None:
+        return Text("")
+    filled = round(min(max(share, 0.0), 1.0) * _BAR_CELLS)
+    return Text.assemble(("━" * filled, "green"), ("━" * (_BAR_CELLS - filled), "bright_black"))
+
+
+def _level_table(channel_names: Sequence[str], levels: Sequence[float]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for name, level in zip(channel_names, levels, strict=False):
+        filled = round(min(max(level, 0.0), 1.0) * _LEVEL_CELLS)
+        bar = Text.assemble(("█" * filled, "blue"), ("·" * (_LEVEL_CELLS - filled), "bright_black"))
+        table.add_row(Text(name, justify="right"), bar)
+    return table
+
+
+def _pace(status: SourceStatus | None) -> str:
+    if status is None:
+        return ""
+    if not status.is_streaming:
+        return status.state
+    rate = "measuring the rate" if status.rate_hz is None else f"{status.rate_hz:.1f} Hz"
+    return f"{rate}   lost {status.loss:.2%}" if status.sees_loss else f"{rate}   loss unseen"
+
+
+def _key_line(keys: Sequence[tuple[str, str]]) -> Text:
+    parts = [Text.assemble((key, "bold"), f" {what}") for key, what in keys]
+    line = Text("   ").join(parts)
+    line.justify = "center"
+    return line
+
+
+def _minutes(seconds: float) -> str:
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
