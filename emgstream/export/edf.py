@@ -1,0 +1,158 @@
+"""A session as one EDF+ or BDF+ file: counts as they were recorded, labels as annotations.
+
+EDF+ here is continuous, so what was lost is filled with the last value before it, and an
+annotation ``BAD_lost`` covers it, which MNE-Python leaves out by itself. The last record is filled
+up in the same way, as ``BAD_padding``. The transitions between movements are not annotated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import edfio
+import numpy as np
+import numpy.typing as npt
+
+from emgstream.cues import TRANSITION
+from emgstream.errors import OutputError, UsageError
+from emgstream.recording.session import Session
+from emgstream.types import IndexArray
+
+__all__ = ["Kind", "write_edf"]
+
+Kind: TypeAlias = Literal["edf", "bdf"]
+
+
+@dataclass(frozen=True)
+class _Format:
+    """What differs between EDF+ and BDF+."""
+
+    file: Any
+    signal: Any
+    dtype: Any
+    lowest: int
+    highest: int
+
+
+_FORMATS: dict[str, _Format] = {
+    "edf": _Format(edfio.Edf, edfio.EdfSignal, np.int16, -(2**15), 2**15 - 1),
+    "bdf": _Format(edfio.Bdf, edfio.BdfSignal, np.int32, -(2**23), 2**23 - 1),
+}
+_LABEL_LENGTH, _TEXT_LENGTH = 16, 80
+
+
+def write_edf(session: Session, path: Path, kind: Kind) -> list[Path]:
+    """Write a session as EDF+ or BDF+; return the file that was made.
+
+    Raises UsageError for values that the format does not hold, and OutputError where the file
+    exists or cannot be written.
+    """
+    form = _FORMATS[kind]
+    index = session.index
+    per_record = max(round(session.rate_hz), 1)
+    record_s = float(f"{per_record / session.rate_hz:.6f}")  # as many digits as the header holds
+    n_padding = -(int(index[-1]) + 1) % per_record
+    counts = _continuous(session, form, n_padding)
+    signals = [
+        form.signal.from_digital(
+            column,
+            per_record / record_s,
+            label=_ascii(name, _LABEL_LENGTH),
+            transducer_type=_ascii(_placement(session, name), _TEXT_LENGTH),
+            physical_dimension=_ascii(str(session.sidecar.get("unit") or ""), 8),
+            physical_range=(form.lowest, form.highest),
+            digital_range=(form.lowest, form.highest),
+        )
+        for name, column in zip(session.table.channel_names, counts, strict=True)
+    ]
+    rate_hz = per_record / record_s
+    annotations = [
+        edfio.EdfAnnotation(first / rate_hz, (end - first) / rate_hz, text)
+        for first, end, text in sorted(_annotated(session, index, n_padding))
+    ]
+    document = form.file(
+        signals, data_record_duration=record_s, annotations=annotations, **_when_and_who(session)
+    )
+    _write(document, path)
+    return [path]
+
+
+def _continuous(session: Session, form: _Format, n_padding: int) -> npt.NDArray[Any]:
+    """Return the samples without gaps, shape ``(n_channels, n)``, as whole numbers."""
+    samples, index = session.table.samples, session.index
+    known = np.isfinite(samples)
+    whole = np.all(samples[known] == np.rint(samples[known]))
+    if not whole or np.any(samples[known] < form.lowest) or np.any(samples[known] > form.highest):
+        raise UsageError(
+            f"{session.path} holds values from {np.nanmin(samples):g} to {np.nanmax(samples):g}"
+            f"{'' if whole else ', fractions among them'}; expected whole numbers from "
+            f"{form.lowest} to {form.highest}; use --to bdf for large ones"
+        )
+    rows = np.searchsorted(index, np.arange(int(index[-1]) + 1 + n_padding), side="right") - 1
+    last_known = np.maximum.accumulate(
+        np.where(known, np.arange(len(samples))[:, np.newaxis], 0), axis=0
+    )
+    filled = np.nan_to_num(np.take_along_axis(samples, last_known, axis=0), nan=0.0)
+    return np.ascontiguousarray(filled[rows].T, dtype=form.dtype)
+
+
+def _annotated(
+    session: Session, index: IndexArray, n_padding: int
+) -> Iterator[tuple[int, int, str]]:
+    """Give first and end index of every stretch with its text."""
+    for stretch in session.stretches():
+        if stretch.label != TRANSITION:
+            yield stretch.first_index, stretch.end_index, stretch.label
+    for row in np.flatnonzero(np.diff(index) > 1).tolist():
+        yield int(index[row]) + 1, int(index[row + 1]), "BAD_lost"
+    if n_padding:
+        end = int(index[-1]) + 1
+        yield end, end + n_padding, "BAD_padding"
+
+
+def _when_and_who(session: Session) -> dict[str, Any]:
+    """Return the header's fields of date, subject and equipment."""
+    started = session.started
+    subject = re.sub(r"\s", "_", _ascii(str(session.sidecar.get("subject") or ""), 20)) or "X"
+    equipment = re.sub(r"\s", "_", _ascii(str(session.sidecar.get("software") or ""), 20)) or "X"
+    return {
+        "patient": edfio.Patient(code=subject),
+        "recording": edfio.Recording(
+            startdate=started.date() if started else None, equipment_code=equipment
+        ),
+        "starttime": started.time().replace(tzinfo=None) if started else None,
+    }
+
+
+def _placement(session: Session, name: str) -> str:
+    channels: Sequence[dict[str, str]] = session.sidecar.get("channels", ())
+    return next((one.get("placement", "") for one in channels if one.get("name") == name), "")
+
+
+def _ascii(text: str, length: int) -> str:
+    return text.encode("ascii", "replace").decode()[:length]
+
+
+def _write(document: Any, path: Path) -> None:
+    """Write a file that appears whole or not at all, and never over another."""
+    part = path.with_name(path.name + ".part")
+    try:
+        if path.exists():
+            raise OutputError(
+                f"{path} exists, and an export never overwrites a file; choose another with --out"
+            )
+        with part.open("wb") as file:
+            document.write(file)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        if isinstance(error, OutputError):
+            raise
+        raise OutputError(
+            f"cannot write {path}: {error.strerror or error}; expected a place with room that may "
+            "be written to; choose another with --out"
+        ) from error
