@@ -29,6 +29,7 @@ _BAR_CELLS = 48
 _LEVEL_CELLS = 32
 _MARGIN = 4
 _LOWEST_RANGE = 8.0
+_BLANK = Text(" ")
 
 
 def spoken(label: str) -> str:
@@ -126,21 +127,22 @@ class SessionScreen:
             return
         width = self._terminal.width
         parts: list[RenderableType] = [
-            Text(title, style="bright_black", no_wrap=True, overflow="ellipsis"),
-            Text(""),
-            Align.center(_cue(page, width)),
-            Text(""),
-            Text(page.below, justify="center", style="bold"),
-            Align.center(_bar(page.share)),
-            Text(page.coming, justify="center", style="bright_black"),
-            Text(""),
-            Align.center(_level_table(channel_names, levels)),
-            Text(""),
-            *(Text(f"! {note}", style="yellow", justify="center") for note in self._notes),
-            Text(_pace(status), justify="center", style="bright_black"),
+            _BLANK,
+            _cue(page, width),
+            _BLANK,
+            Text(page.below, style="bold"),
+            _bar(page.share),
+            Text(page.coming, style="bright_black"),
+            _BLANK,
+            _level_table(channel_names, levels),
+            _BLANK,
+            *(Text(f"! {note}", style="yellow") for note in self._notes),
+            Text(_pace(status), style="bright_black"),
+            _BLANK,
             _key_line(page.keys),
         ]
-        self._live.update(Group(*parts), refresh=True)
+        head = Text(title, style="bright_black", no_wrap=True, overflow="ellipsis")
+        self._live.update(Group(head, *map(Align.center, parts)), refresh=True)
 
     def _say(self, page: Page) -> None:
         if page.cue != self._said:
@@ -256,9 +258,7 @@ def _pace(status: SourceStatus | None) -> str:
 
 def _key_line(keys: Sequence[tuple[str, str]]) -> Text:
     parts = [Text.assemble((key, "bold"), f" {what}") for key, what in keys]
-    line = Text("   ").join(parts)
-    line.justify = "center"
-    return line
+    return Text("   ").join(parts)
 
 
 def _minutes(seconds: float) -> str:

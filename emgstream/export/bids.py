@@ -69,7 +69,7 @@ def _write_beside(
     yield _json(folder / f"{stem}_emg.json", _emg(session, mains_hz))
     yield _tsv(folder / f"{stem}_channels.tsv", _channels(session))
     yield _tsv(folder / f"{stem}_events.tsv", _events(session))
-    yield _json(folder / f"{stem}_events.json", _EVENT_COLUMNS)
+    yield _json(folder / f"{stem}_events.json", _event_columns(session))
     scans = folder.parent / f"sub-{subject}_ses-{name}_scans.tsv"
     started = session.started
     when = _NOT_KNOWN if started is None else started.replace(tzinfo=None).isoformat()
@@ -143,6 +143,20 @@ def _events(session: Session) -> list[dict[str, str]]:
     ]
 
 
+def _event_columns(session: Session) -> dict[str, Any]:
+    """Return what the columns of the events mean; every label must be among the levels."""
+    named = {REST: "nothing", TRANSITION: "the cue had changed, the muscles had not followed"}
+    labels = dict.fromkeys(stretch.label for stretch in session.stretches())
+    return {
+        "trial_type": {
+            "Description": "What the person did, by name.",
+            "Levels": {label: named.get(label, f"held: {label}") for label in labels},
+        },
+        "sample": {"Description": "Sample the event begins at, the first of the file being 0."},
+        "repetition": {"Description": "How often this was asked for by then, from 1."},
+    }
+
+
 def _label(text: str | None, otherwise: str) -> str:
     """Return the letters and digits of a text: BIDS allows no others in a label.
 
@@ -194,15 +208,3 @@ Recorded with emgstream, which wrote this folder. Signals are counts of the conv
 A person followed cues on a screen; the events hold each movement from the onset of the muscles to
 the end of its cue, and what lies between cue and onset as 'transition'.
 """
-
-_EVENT_COLUMNS = {
-    "trial_type": {
-        "Description": "What the person did, by name.",
-        "Levels": {
-            REST: "nothing",
-            TRANSITION: "between two movements: the cue had changed, the muscles had not followed",
-        },
-    },
-    "sample": {"Description": "Sample the event begins at, the first of the file being 0."},
-    "repetition": {"Description": "How often this movement has been asked for by then, from 1."},
-}
