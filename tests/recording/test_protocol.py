@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 
 import pytest
@@ -85,7 +86,7 @@ def test_the_cues_come_in_their_order_after_a_countdown_and_each_lasts_its_time(
     assert session.phase is Phase.OVER
     assert session.asked() == [REST, "fist", REST, "open", REST, ""]
     starts = [event.host_s for event in session.events if isinstance(event, CueStarted)]
-    lasted = [later - earlier for earlier, later in zip(starts, starts[1:], strict=False)]
+    lasted = [later - earlier for earlier, later in itertools.pairwise(starts)]
     assert lasted == pytest.approx([2, 3, 2, 3, 2], abs=0.1)
     assert session.outcomes() == [("fist", 1, Outcome.HELD), ("open", 1, Outcome.HELD)]
 
