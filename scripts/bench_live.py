@@ -8,13 +8,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 from bench_rows import Row, table
+from boards import board_of_its_own
 
 from emgstream.bundle import Model, read_model
 from emgstream.data import DEMO_MODEL
@@ -95,19 +94,8 @@ def _latencies_s(model: Model) -> TimeArray:
 
 def _cpu_share() -> float:
     """Return processor seconds a second of a process that streams from a board of another."""
-    with tempfile.TemporaryDirectory() as folder:
-        port = str(Path(folder, "ttyEMG"))
-        board = subprocess.Popen(
-            [sys.executable, "-m", "emgstream", "simulate", "--link", port],
-            stdout=subprocess.DEVNULL,
-        )
-        try:
-            while not os.path.lexists(port):
-                time.sleep(0.05)
-            used_s = [_cpu_s(port, seconds) for seconds in (CPU_SHORT_S, CPU_LONG_S)]
-        finally:
-            board.terminate()
-            board.wait()
+    with board_of_its_own() as port:
+        used_s = [_cpu_s(port, seconds) for seconds in (CPU_SHORT_S, CPU_LONG_S)]
     return (used_s[1] - used_s[0]) / (CPU_LONG_S - CPU_SHORT_S)
 
 

@@ -6,7 +6,8 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TypeAlias
 
@@ -22,9 +23,10 @@ from emgstream.gui.settings import Settings
 from emgstream.gui.style import apply_theme, system_theme
 from emgstream.gui.window import Window
 
-__all__ = ["make_window", "run_application"]
+__all__ = ["make_window", "run_application", "short_turns"]
 
 _SIGNALS_MS = 200
+_TURN_S = 5e-4
 
 _Hook: TypeAlias = Callable[[type[BaseException], BaseException, "TracebackType | None"], None]
 
@@ -48,12 +50,27 @@ def run_application(request: WindowRequest) -> None:
     try:
         window.show()
         picture = _Picture(window, request)
-        application.exec_()
+        with short_turns():
+            application.exec_()
         picture.check()
     finally:
         waker.stop()
         sys.excepthook = hook
         window.shut_down()
+
+
+@contextmanager
+def short_turns() -> Iterator[None]:
+    """Let Python change threads often, so that a decision does not wait for a picture.
+
+    Its own 5 ms are as long as a picture takes; every wait for the interpreter would cost that.
+    """
+    usual_s = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN_S)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual_s)
 
 
 def make_window(application: QApplication, request: WindowRequest) -> Window:

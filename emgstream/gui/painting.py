@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from PyQt5.QtCore import QRectF, Qt
 from PyQt5.QtGui import QColor, QFont, QPainter, QPen
@@ -35,6 +36,13 @@ class Areas:
     """The time axis."""
     gutter: float
     """Width left of all of them, for their names."""
+
+    @property
+    def lines(self) -> tuple[float, ...]:
+        """Heights of the lines between the lanes."""
+        return tuple(
+            round((above.bottom() + lane.top()) / 2.0) + 0.5 for above, lane in pairwise(self.lanes)
+        )
 
     @property
     def plot(self) -> QRectF:
