@@ -116,8 +116,10 @@ def font(base: QFont, factor: float = 1.0, bold: bool = False) -> QFont:
 def text(
     painter: QPainter, area: QRectF, words: str, alignment: Qt.AlignmentFlag, ink: QColor
 ) -> None:
-    """Draw words on one line, cut off with an ellipsis where they do not fit."""
+    """Draw words on one line; where they do not fit, their middle gives way: ends tell apart."""
     painter.setPen(ink)
-    fitted = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(area.width()))
+    fitted = painter.fontMetrics().elidedText(
+        words, Qt.TextElideMode.ElideMiddle, int(area.width())
+    )
     flags = int(alignment) | int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextSingleLine)
     painter.drawText(area, flags, fitted)

@@ -1,10 +1,12 @@
-"""A list to pick from: Qt's own, with a quiet arrow."""
+"""A list to pick from: Qt's own, with a quiet arrow and quiet rows."""
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QPointF, QSize
+from PyQt5.QtCore import QModelIndex, QPointF, QSize, Qt
 from PyQt5.QtGui import QPainter, QPaintEvent, QPalette, QPen
-from PyQt5.QtWidgets import QComboBox
+from PyQt5.QtWidgets import QComboBox, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from emgstream.gui.painting import GRID
 
 __all__ = ["Picker"]
 
@@ -15,6 +17,10 @@ _ARROW = 16
 
 class Picker(QComboBox):
     """A drop-down list; the style sheet takes Qt's arrow away, this draws one."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setItemDelegate(_Rows(self))
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the room for the longest entry; Qt forgets the arrow beside it."""
@@ -34,3 +40,27 @@ class Picker(QComboBox):
         painter.drawLine(QPointF(x - _HALF, y - _HALF / 2), tip)
         painter.drawLine(QPointF(x + _HALF, y - _HALF / 2), tip)
         painter.end()
+
+
+class _Rows(QStyledItemDelegate):
+    """Draws the entries as the style sheet says, and separators, which it knows nothing of."""
+
+    def paint(
+        self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex
+    ) -> None:
+        """Draw one row."""
+        if painter is None or not _separates(index):
+            super().paint(painter, option, index)
+            return
+        painter.setPen(option.palette.color(QPalette.ColorRole.Mid))
+        row = option.rect.adjusted(GRID, 0, -GRID, 0)
+        painter.drawLine(row.left(), row.center().y(), row.right(), row.center().y())
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802
+        """Return the room of one row."""
+        size = super().sizeHint(option, index)
+        return QSize(size.width(), GRID) if _separates(index) else size
+
+
+def _separates(index: QModelIndex) -> bool:
+    return bool(index.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "separator")

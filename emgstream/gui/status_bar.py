@@ -13,6 +13,19 @@ from emgstream.gui.painting import GRID, font
 __all__ = ["Figures", "LatencyPopup", "StatusBar"]
 
 
+_MEANINGS = {
+    "line": "from the instant of the sample to its receipt, beyond the quickest arrivals",
+    "queue": "from its receipt until the classifier takes it",
+    "conditioning": "filters, where the model has any",
+    "window": "steps, saved transforms and the window of ten steps",
+    "network": "the network's own time",
+    "decision": "from its answer to the decision",
+    "paint": "from the decision to the picture that shows it",
+    "signal in a window": "how much signal each decision looks at; by design, not a delay to mend",
+    "from window to window": "how often there is a decision; by design",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What the status bar shows."""
@@ -119,6 +132,7 @@ class LatencyPopup(QFrame):
         for row, words in enumerate([self._HEADER, *stages]):
             for column, word in enumerate(words):
                 _set(self._cell(row, column), word)
+            self._cell(row, 0).setToolTip(_MEANINGS.get(words[0], ""))
 
     def _cell(self, row: int, column: int) -> QLabel:
         if (row, column) not in self._cells:

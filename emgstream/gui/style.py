@@ -75,18 +75,18 @@ QFrame#strip {{ background: {error_surface}; border: 1px solid {error}; border-r
 QFrame#notice {{ background: {surface}; border: 1px solid {line}; border-radius: 8px; }}
 QLabel#quiet {{ color: {quiet}; }}
 QLabel#caption {{ color: {quiet}; }}
-QPushButton, QComboBox, QToolButton {{
+QPushButton, Picker {{
     background: {surface}; color: {text}; border: 1px solid {line}; border-radius: 6px;
     padding: 5px 12px; min-height: 20px;
 }}
-QComboBox {{ padding-right: 4px; min-height: 19px; }}
-QComboBox::drop-down {{ border: none; width: 24px; }}
-QPushButton:hover, QComboBox:hover, QToolButton:hover {{ background: {sunken}; }}
-QPushButton:focus, QComboBox:focus, QToolButton:focus {{ border-color: {accent}; }}
-QPushButton:checked, QToolButton:checked {{
+Picker {{ padding-right: 4px; min-height: 19px; combobox-popup: 0; }}
+Picker::drop-down {{ border: none; width: 24px; }}
+QPushButton:hover, Picker:hover {{ background: {sunken}; }}
+QPushButton:focus, Picker:focus {{ border-color: {accent}; }}
+QPushButton:checked {{
     background: {sunken}; border-color: {accent}; color: {text};
 }}
-QPushButton:disabled, QToolButton:disabled, QComboBox:disabled {{
+QPushButton:disabled, Picker:disabled {{
     color: {quiet}; background: {window};
 }}
 QPushButton#primary {{ background: {accent}; color: {on_accent}; border-color: {accent}; }}
@@ -98,6 +98,9 @@ QPushButton#flat:hover {{ background: {sunken}; color: {text}; }}
 QPushButton#flat:focus {{ border-color: {accent}; }}
 QAbstractItemView {{ background: {surface}; color: {text}; border: 1px solid {line};
     selection-background-color: {accent}; selection-color: {on_accent}; outline: none; }}
+Picker QAbstractItemView {{ padding: 2px; }}
+Picker QAbstractItemView::item {{ min-height: 26px; padding: 0 8px; border: none; }}
+Picker QAbstractItemView::item:selected {{ background: {accent}; color: {on_accent}; }}
 QSlider::groove:horizontal {{ height: 4px; background: {sunken}; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {accent}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ width: 14px; margin: -5px 0; border-radius: 7px;
