@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from PyQt5.QtCore import QModelIndex, QPointF, QSize, Qt
 from PyQt5.QtGui import QPainter, QPaintEvent, QPalette, QPen
-from PyQt5.QtWidgets import QComboBox, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PyQt5.QtWidgets import (
+    QComboBox,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionComboBox,
+    QStyleOptionViewItem,
+    QStylePainter,
+    QWidget,
+)
 
 from emgstream.gui.painting import GRID
 
@@ -13,6 +21,7 @@ __all__ = ["Picker"]
 _HALF = 4.0
 _FROM_RIGHT = 14.0
 _ARROW = 16
+_WIDEST = 40 * GRID
 
 
 class Picker(QComboBox):
@@ -24,12 +33,32 @@ class Picker(QComboBox):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the room for the longest entry; Qt forgets the arrow beside it."""
-        return super().sizeHint() + QSize(_ARROW, 0)
+        size = super().sizeHint()
+        return QSize(min(size.width() + _ARROW, _WIDEST), size.height())
 
-    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Draw the box, then the arrow."""
-        super().paintEvent(event)
-        painter = QPainter(self)
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return no more than was asked for: no name makes the window wider."""
+        size = super().minimumSizeHint()
+        return QSize(min(size.width(), self.minimumWidth()), size.height())
+
+    def showPopup(self) -> None:  # noqa: N802 - Qt's name
+        """Open the list, as wide as its entries are."""
+        rows = self.view()
+        if rows is not None:
+            rows.setMinimumWidth(rows.sizeHintForColumn(0) + 2 * GRID)
+        super().showPopup()
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Draw the box, as much of the words as fits, and the arrow."""
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        room = self.width() - _ARROW - 3 * GRID
+        option.currentText = self.fontMetrics().elidedText(
+            self.currentText(), Qt.TextElideMode.ElideMiddle, room
+        )
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         group = QPalette.ColorGroup.Active if self.isEnabled() else QPalette.ColorGroup.Disabled
         pen = QPen(self.palette().color(group, QPalette.ColorRole.PlaceholderText))

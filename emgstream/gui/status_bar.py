@@ -58,7 +58,7 @@ class StatusBar(QWidget):
         super().__init__(parent)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2 * GRID)
+        row.setSpacing(GRID)
         self.setFont(font(self.font(), 0.9))
         self.rate = self._figure(row, "rate", "0000.0 Hz  +00 ppm")
         self.rate.setToolTip(
