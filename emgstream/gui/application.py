@@ -20,7 +20,7 @@ from emgstream.errors import OutputError
 from emgstream.gui.palette import DARK, LIGHT, Theme
 from emgstream.gui.requests import WindowRequest
 from emgstream.gui.settings import Settings
-from emgstream.gui.style import apply_theme, system_theme
+from emgstream.gui.style import apply_theme, system_theme, window_icon
 from emgstream.gui.window import Window
 
 __all__ = ["make_window", "run_application", "short_turns"]
@@ -43,6 +43,7 @@ def run_application(request: WindowRequest) -> None:
     )
     application = QApplication(sys.argv[:1])
     application.setApplicationName("emgstream")
+    application.setWindowIcon(window_icon())
     window = make_window(application, request)
     hook = sys.excepthook
     sys.excepthook = _teller(window)

@@ -188,8 +188,10 @@ class Session:
     def measured_rate(self) -> tuple[float | None, float | None]:
         """Return samples a second as measured, and by how many millionths the board is fast.
 
-        None for what is not known.
+        None for what is not known, and of a recording that stands still.
         """
+        if self.replay is not None and (self.replay.paused or self.replay.at_end):
+            return None, None
         status = self._status()
         if status is not None:
             return status.rate_hz, status.ppm

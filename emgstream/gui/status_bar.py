@@ -65,12 +65,12 @@ class StatusBar(QWidget):
             "Samples a second of every channel, as measured. ppm: millionths by which the board's "
             "clock is faster than this computer's"
         )
-        self.lost = self._figure(row, "lost", "0,000  (000 in 5 s)")
+        self.lost = self._figure(row, "lost", "0,000  (00 in 5 s)")
         self.lost.setToolTip("Samples lost since it was connected, and in the last five seconds")
         self.latency = QPushButton(self)
         self.latency.setObjectName("flat")
         self.latency.setToolTip("From the receipt of a sample to its decision. Click for details")
-        self.latency.setMinimumWidth(self._width("latency  p50 00.0  p99 00.0 ms") + 3 * GRID)
+        self.latency.setMinimumWidth(self._width("latency  p50 00.0  p99 00.0 ms") + 2 * GRID)
         self.latency.clicked.connect(self.latency_wanted)
         row.addWidget(self.latency)
         self.decisions = self._figure(row, "", "000 decisions/s")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from PyQt5.QtCore import QSettings
-from PyQt5.QtGui import QColor, QPalette
+from PyQt5.QtCore import QRectF, QSettings, Qt
+from PyQt5.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PyQt5.QtWidgets import QApplication, QStyleFactory
 
 from emgstream.gui.palette import DARK, LIGHT, Theme
 
-__all__ = ["apply_theme", "system_theme"]
+__all__ = ["apply_theme", "system_theme", "window_icon"]
+
+_ICON = 128
 
 _WINDOWS_KEY = r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Themes\Personalize"
 
@@ -29,6 +31,22 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
     application.setStyle(QStyleFactory.create("Fusion"))
     application.setPalette(_palette(theme))
     application.setStyleSheet(_SHEET.format(**{name: getattr(theme, name) for name in _USED}))
+
+
+def window_icon() -> QIcon:
+    """Return the program's sign: three bars, as strong as three muscles."""
+    picture = QPixmap(_ICON, _ICON)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for number, (height, ink) in enumerate(zip((0.5, 1.0, 0.7), LIGHT.classes, strict=False)):
+        painter.setBrush(QColor(ink))
+        bar = QRectF((0.08 + 0.31 * number) * _ICON, 0.0, 0.22 * _ICON, height * 0.9 * _ICON)
+        bar.moveBottom(0.95 * _ICON)
+        painter.drawRoundedRect(bar, _ICON / 16, _ICON / 16)
+    painter.end()
+    return QIcon(picture)
 
 
 def _palette(theme: Theme) -> QPalette:

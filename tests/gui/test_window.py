@@ -135,6 +135,7 @@ def test_a_recording_plays_pauses_and_is_sought_in(open_window: OpenWindow, qtbo
     press(window, Qt.Key.Key_Space)
     wait(qtbot, lambda: replay.paused)
     wait(qtbot, lambda: window.source_bar.state_label.text() == "paused")
+    wait(qtbot, lambda: window.status.rate.text() == "rate  –")
     bar.slider.setValue(bar.slider.maximum() // 2)
     assert replay.position_s == pytest.approx(replay.duration_s / 2, abs=0.1)
     press(window, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
