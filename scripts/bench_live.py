@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from bench_rows import Row, table
@@ -19,7 +19,7 @@ from emgstream.bundle import Model, read_model
 from emgstream.data import DEMO_MODEL
 from emgstream.engine import Engine
 from emgstream.outputs.base import Update
-from emgstream.simulation.board import SimulatedBoard
+from emgstream.simulation.board import BoardWrite, SimulatedBoard
 from emgstream.sources.serial_board import SerialBoardSource
 from emgstream.types import Chunk, TimeArray
 
@@ -31,7 +31,7 @@ SAMPLES_A_CYCLE = 100
 
 def measure() -> Iterator[Row]:
     """Time decisions, processor and reconnects."""
-    latencies_ms = 1e3 * _latencies_s(read_model(DEMO_MODEL))
+    latencies_ms = 1e3 * headless_latencies_s(read_model(DEMO_MODEL))
     p50, p99 = np.percentile(latencies_ms, [50, 99])
     yield Row(
         "board's write to decision on a pty at 1 kHz, a decision every step, p50 / p99",
@@ -77,18 +77,27 @@ def _source(port: str, model: Model) -> SerialBoardSource:
     )
 
 
-def _latencies_s(model: Model) -> TimeArray:
+def headless_latencies_s(model: Model) -> TimeArray:
     """Return the time from the write of a window's last frame to its decision."""
     clocked = _Clocked()
     with SimulatedBoard() as board:
         with Engine(_source(board.port, model), model, [clocked]) as engine:
             engine.wait(LATENCY_S)
         writes = board.take_writes()
-    indices = np.array(sorted(clocked.decided_s))
-    decided_s = np.array([clocked.decided_s[index] for index in indices.tolist()])
+    return since_written_s(clocked.decided_s, writes)
+
+
+def since_written_s(decided_s: Mapping[int, float], writes: Sequence[BoardWrite]) -> TimeArray:
+    """Return how long after its sample was written each decision was there.
+
+    ``decided_s`` are host times by the index of the sample; those before the first write are
+    left out.
+    """
     newest = np.array([write.index for write in writes])
     written_s = np.array([write.host_s for write in writes])
-    latencies_s: TimeArray = decided_s - written_s[np.searchsorted(newest, indices)]
+    indices = np.array([index for index in sorted(decided_s) if index > newest[0]])
+    times_s = np.array([decided_s[index] for index in indices.tolist()])
+    latencies_s: TimeArray = times_s - written_s[np.searchsorted(newest, indices)]
     return latencies_s
 
 

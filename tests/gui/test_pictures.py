@@ -25,18 +25,20 @@ from emgstream.gui.history import SignalHistory
 from emgstream.gui.painting import areas
 from emgstream.gui.palette import DARK, LIGHT, Theme
 from emgstream.gui.scaling import CalmScale, Span
-from emgstream.gui.signal_painter import SignalPainter
+from emgstream.gui.signal_painter import Rails, SignalPainter
 from emgstream.gui.time_view import TimeView
 
 WIDTH, HEIGHT = 300, 90
 
 
-def drawn(history: SignalHistory, view: TimeView, theme: Theme) -> QImage:
+def drawn(
+    history: SignalHistory, view: TimeView, theme: Theme, rails: dict[int, Rails] | None = None
+) -> QImage:
     image = QImage(WIDTH, HEIGHT, QImage.Format.Format_RGB32)
     image.fill(QColor(theme.surface))
     painter = QPainter(image)
     lanes = (QRectF(0, 0, WIDTH, HEIGHT),)
-    SignalPainter(theme, [CalmScale()]).draw(painter, lanes, history, view, {}, 0.0)
+    SignalPainter(theme, [CalmScale()]).draw(painter, lanes, history, view, rails or {}, 0.0)
     painter.end()
     return image
 
@@ -101,6 +103,21 @@ def test_every_channel_is_drawn_in_its_own_lane(qapp: QApplication) -> None:
     assert sum(inked[:HEIGHT]) > HEIGHT / 2
     assert not any(inked[HEIGHT : 2 * HEIGHT]), "a channel without samples leaves its lane empty"
     assert sum(inked[2 * HEIGHT :]) > HEIGHT / 2
+    assert qapp is not None
+
+
+def test_columns_at_the_end_of_the_range_are_marked(qapp: QApplication) -> None:
+    history = SignalHistory(3000, 1)
+    samples = np.random.default_rng(2).normal(500.0, 40.0, (3000, 1)).astype(np.float32)
+    samples[1000:1100] = 1023.0
+    history.push(0, samples)
+    view = TimeView(3.0)
+    view.n_columns = WIDTH
+    view.set_stream(1000.0, 0, 3000)
+    image = drawn(history, view, LIGHT, {0: (None, 1023.0)})
+    mark = QColor(LIGHT.error).rgb()
+    marked = [x for x in range(WIDTH) if any(image.pixel(x, y) == mark for y in range(10))]
+    assert (marked[0], marked[-1]) == (100, 109)
     assert qapp is not None
 
 

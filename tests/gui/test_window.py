@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import shutil
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -370,7 +371,7 @@ def test_speed_loop_and_dragging_steer_a_replay(open_window: OpenWindow, qtbot: 
     bar.loop_button.click()
     assert replay.loops
     press(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
-    assert not replay.loops
+    wait(qtbot, lambda: not replay.loops)
     bar.play_button.click()
     wait(qtbot, lambda: replay.paused)
     middle = QPointF(bar.slider.rect().center())
@@ -396,3 +397,23 @@ def test_twelve_classes_and_eight_channels_fit_the_smallest_window(
     needed = layout.minimumSize()
     assert needed.width() <= 1000
     assert needed.height() <= 650
+
+
+def test_a_window_that_stands_still_loses_no_sample_and_holds_up_no_decision(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window(source=PortRequest(SIMULATED))
+    wait(qtbot, lambda: streams(window))
+    session = window.connection.session
+    assert session is not None
+    wanted, end_s = session.log.n_decisions + 100, time.monotonic() + DEADLINE_MS / 1e3
+    while session.log.n_decisions < wanted and time.monotonic() < end_s:
+        time.sleep(0.01)  # Qt handles nothing meanwhile
+    assert session.log.n_decisions >= wanted
+    decided = session.log.newest_index
+    traces = session.traces
+    assert traces is not None
+    assert traces.raw.end_index < decided
+    wait(qtbot, lambda: traces.raw.end_index > decided)
+    assert not traces.raw.breaks
+    assert session.loss.n_lost == 0
