@@ -19,13 +19,21 @@ from emgstream.cli.review import review
 from emgstream.cli.session import SessionPlan, Stage, board_for
 from emgstream.cli.session_screen import SessionScreen
 from emgstream.cli.terminal import console
-from emgstream.cues import MOVEMENTS, REST, TRANSITION, CueScript
+from emgstream.cues import MOVEMENTS, CueScript
 from emgstream.errors import EmgStreamError, InterruptedByUserError, UsageError
-from emgstream.recording import About, FreeProtocol, GuidedProtocol, Recovered, put_in_order
+from emgstream.recording import (
+    About,
+    FreeProtocol,
+    GuidedProtocol,
+    Recovered,
+    check_label,
+    free_document,
+    free_labels,
+    guided_document,
+    put_in_order,
+)
 
 __all__ = ["add_arguments", "print_review", "run"]
-
-_FORBIDDEN = set(',;:"#\t\r\n')
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -158,17 +166,12 @@ def _plan(arguments: argparse.Namespace) -> SessionPlan:
     )
     countdown_s = 0.0 if arguments.no_countdown else 3.0
     if arguments.free:
-        free = labels if REST in labels else (REST, *labels)
+        free = free_labels(labels)
         protocol: GuidedProtocol | FreeProtocol = FreeProtocol(free)
-        how: dict[str, Any] = {"kind": "free", "labels": list(free)}
+        how: dict[str, Any] = free_document(free)
     else:
         protocol = GuidedProtocol(script, countdown_s)
-        how = {
-            "kind": "guided",
-            "seed": None if arguments.script else arguments.seed,
-            "countdown_s": countdown_s,
-            "cues": [[cue.label, cue.duration_s] for cue in script.cues],
-        }
+        how = guided_document(script, None if arguments.script else arguments.seed, countdown_s)
     about = About(
         subject=arguments.subject,
         session=arguments.session,
@@ -203,12 +206,10 @@ def _csv_path(text: str) -> Path:
 
 
 def _label(text: str) -> str:
-    if not text or _FORBIDDEN & set(text) or text == TRANSITION:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no name for a movement; use letters, digits, _ or spaces, and not "
-            f"{TRANSITION!r}"
-        )
-    return text
+    try:
+        return check_label(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _labels(text: str) -> tuple[str, ...]:

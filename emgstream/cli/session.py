@@ -33,13 +33,11 @@ from emgstream.recording import (
     GuidedProtocol,
     Listener,
     Phase,
+    Pupil,
     Recorder,
+    SignalCheck,
     Take,
-    contraction_for,
     expected_bytes,
-    gate_script,
-    judge_gate,
-    samples_between,
 )
 from emgstream.simulation.board import Instructions, SimulatedBoard
 from emgstream.simulation.movements import activation_of
@@ -49,7 +47,6 @@ __all__ = ["Board", "SessionPlan", "Stage", "board_for"]
 
 _TURN_S = 0.05
 _LEVEL_S = 0.2
-_REACTION_S = 0.8
 _LIKELY_RATE_HZ = 1000.0
 _LIKELY_CHANNELS = 3
 _FREE_S = 600.0
@@ -112,7 +109,7 @@ def board_for(plan: SessionPlan, port: str) -> Iterator[Board]:
     instructions = Instructions(DEMO_PERSON)
     tcp = 0 if os.name == "nt" else None
     with SimulatedBoard(seed=DEMO_PERSON, instructions=instructions, tcp=tcp) as board:
-        yield Board(_source(plan, board.port), (_Pupil(instructions),))
+        yield Board(_source(plan, board.port), (Pupil(instructions.call),))
 
 
 def _source(plan: SessionPlan, port: str) -> SerialBoardSource:
@@ -123,17 +120,6 @@ def _source(plan: SessionPlan, port: str) -> SerialBoardSource:
         channels=plan.channels,
         sampling_rate_hz=plan.rate_hz,
     )
-
-
-class _Pupil:
-    """Passes cues on to the simulated person, who rests where nothing is asked."""
-
-    def __init__(self, instructions: Instructions) -> None:
-        self._instructions = instructions
-
-    def hear(self, event: Event) -> None:
-        if isinstance(event, CueStarted):
-            self._instructions.call(event.label or REST, event.host_s)
 
 
 class _Bell:
@@ -245,28 +231,13 @@ class Stage:
 
     def _check(self) -> GateReport | None:
         """Return what five seconds of rest and contraction show; None where the user left."""
-        movement = contraction_for(self._source.info.channel_names)
-        protocol = GuidedProtocol(gate_script(movement), 1.0)
-        protocol.start(self._clock.now())
-        starts: list[float] = []
-        while protocol.phase is not Phase.OVER:
-            now_s = self._clock.now()
-            protocol.advance(now_s)
-            for event in protocol.take_events():
-                starts += [event.host_s] if isinstance(event, CueStarted) else []
-                for listener in self._board.listeners:
-                    listener.hear(event)
-            if ESC in self._turn(_check_page(protocol, now_s)):
-                return None
-        rest_s, contraction_s, end_s = starts
         ring, info = self._engine.ring, self._source.info
-        return judge_gate(
-            samples_between(ring, rest_s + _REACTION_S / 2, contraction_s),
-            samples_between(ring, contraction_s + _REACTION_S, end_s),
-            info.channel_names,
-            info.sampling_rate_hz,
-            movement,
-        )
+        check = SignalCheck(ring, info, self._board.listeners, self._clock.now())
+        while True:
+            now_s = self._clock.now()
+            report = check.poll(now_s)
+            if report is not None or ESC in self._turn(_check_page(check.protocol, now_s)):
+                return report
 
     def _ask(self, page: Page, answers: tuple[str, ...]) -> str:
         while True:

@@ -10,8 +10,9 @@ import numpy as np
 
 from emgstream.data import DEMO_PERSON
 from emgstream.manifest import Manifest
-from emgstream.simulation import CueScript, CueTimeline
-from emgstream.simulation.board import SimulatedBoard
+from emgstream.recording import Pupil
+from emgstream.simulation import CueScript
+from emgstream.simulation.board import OwnAccord, SimulatedBoard
 from emgstream.sources.serial_board import SerialBoardSource
 from emgstream.sources.status import SourceStatus
 from emgstream.types import Chunk, IndexArray, StreamInfo, TimeArray
@@ -32,7 +33,8 @@ class SimulatedBoardSource:
 
     Everything goes over a pty (TCP on Windows) and the product's own serial source. As the board
     is ours, the movement is known: the samples of each segment are found again among those that
-    the board made, so that a label belongs to its sample exactly.
+    the board made, so that a label belongs to its sample exactly. The person moves of their own
+    accord until `pupil` hears a cue, and again after `release`.
 
     Parameters
     ----------
@@ -43,18 +45,22 @@ class SimulatedBoardSource:
     """
 
     def __init__(self, manifest: Manifest, script: CueScript | None = None) -> None:
-        self._script = script or CueScript.shuffled(repetitions=20, hold_s=3.0, rest_s=2.0)
+        script = script or CueScript.shuffled(repetitions=20, hold_s=3.0, rest_s=2.0)
+        self._person = OwnAccord(script, DEMO_PERSON)
+        self.pupil = Pupil(self._person.call)
+        self.release = self._person.release
         self._manifest = manifest
         self.board = SimulatedBoard(
-            self._script,
+            script,
             manifest.sampling_rate_hz or 1000.0,
             seed=DEMO_PERSON,
             session=_UNSEEN_SESSION,
+            instructions=self._person,
             tcp=0 if os.name == "nt" else None,
         )
         self._serial: SerialBoardSource | None = None
         self._segment = -1
-        self._truths: list[tuple[int, int, CueTimeline]] = []
+        self._truths: list[tuple[int, int, int]] = []
 
     @property
     def info(self) -> StreamInfo:
@@ -109,9 +115,9 @@ class SimulatedBoardSource:
         return replace(self._serial.status(), notes=())
 
     def _label_at(self, index: int) -> str | None:
-        for first_index, offset, timeline in reversed(self._truths):
+        for first_index, offset, run in reversed(self._truths):
             if index >= first_index:
-                return timeline.labels_at(np.array([index + offset]))[0]
+                return self.board.label_at(run, index + offset)
         return None
 
     def _find(self, chunk: Chunk) -> None:
@@ -124,9 +130,8 @@ class SimulatedBoardSource:
         made = ledger.true_samples(run.run, start, stop)
         place = _place_of(chunk.samples, made)
         if place is not None:
-            offset = run.emg_offset + start + place - chunk.first_index
-            endless = CueScript(self._script.cues, repeats=True)
-            self._truths.append((chunk.first_index, offset, CueTimeline(endless, run.rate_hz)))
+            offset = start + place - chunk.first_index
+            self._truths.append((chunk.first_index, offset, run.run))
 
 
 def _place_of(

@@ -8,15 +8,18 @@ and mends.
 """
 
 from emgstream.recording.about import About
+from emgstream.recording.check import SignalCheck
 from emgstream.recording.disk import expected_bytes
 from emgstream.recording.events import CueStarted, Event, Listener, Outcome, RepetitionEnded
 from emgstream.recording.free import FreeProtocol
-from emgstream.recording.gate import GateReport, contraction_for, gate_script, judge_gate
+from emgstream.recording.gate import GateReport
+from emgstream.recording.plan import check_label, free_document, free_labels, guided_document
 from emgstream.recording.protocol import GuidedProtocol, Phase, View
+from emgstream.recording.pupil import Pupil
 from emgstream.recording.recorder import Recorder
 from emgstream.recording.recovery import Recovered, put_in_order
 from emgstream.recording.sidecar import read_sidecar, sidecar_path
-from emgstream.recording.take import Take, samples_between
+from emgstream.recording.take import Take
 
 __all__ = [
     "About",
@@ -28,17 +31,19 @@ __all__ = [
     "Listener",
     "Outcome",
     "Phase",
+    "Pupil",
     "Recorder",
     "Recovered",
     "RepetitionEnded",
+    "SignalCheck",
     "Take",
     "View",
-    "contraction_for",
+    "check_label",
     "expected_bytes",
-    "gate_script",
-    "judge_gate",
+    "free_document",
+    "free_labels",
+    "guided_document",
     "put_in_order",
     "read_sidecar",
-    "samples_between",
     "sidecar_path",
 ]

@@ -17,9 +17,9 @@ from emgstream.recording.protocol import GuidedProtocol
 from emgstream.ringbuffer import RingBuffer
 from emgstream.types import FloatArray
 
-__all__ = ["Take", "samples_between"]
+__all__ = ["REACTION_S", "Take", "samples_between"]
 
-_REACTION_S = 0.8
+REACTION_S = 0.8
 """From a cue until what is held is steady: reaction, and the rise of the muscles."""
 
 
@@ -81,7 +81,7 @@ class Take:
         if isinstance(event, CueStarted):
             self._cue_s = event.host_s
         elif event.outcome is Outcome.HELD:
-            held = samples_between(self._ring, self._cue_s + _REACTION_S, now_s)
+            held = samples_between(self._ring, self._cue_s + REACTION_S, now_s)
             return self._looks.add(event.label, event.repetition, held)
         return []
 

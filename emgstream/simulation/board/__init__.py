@@ -24,7 +24,7 @@ Where it differs from a real board:
 from emgstream.simulation.board.board import SimulatedBoard
 from emgstream.simulation.board.books import Movement, Run, Unplug
 from emgstream.simulation.board.faults import Faults, Outage
-from emgstream.simulation.board.instructions import Instructions
+from emgstream.simulation.board.instructions import Instructions, OwnAccord
 from emgstream.simulation.board.ledger import Ledger
 from emgstream.simulation.board.protocol import BoardProtocol
 from emgstream.simulation.board.runner import BoardEvent, BoardWrite
@@ -41,6 +41,7 @@ __all__ = [
     "Ledger",
     "Movement",
     "Outage",
+    "OwnAccord",
     "Run",
     "SimulatedBoard",
     "Unplug",

@@ -122,6 +122,13 @@ class SimulatedBoard:
         """Put the cable back in, and return once it is, unless the faults hold it out."""
         self._ask_plugged(True)
 
+    def label_at(self, run: int, index: int) -> str | None:
+        """Return what is done at an index of a run; None before it is sampled."""
+        with self._lock:
+            runs = self._runner.protocol.sampler.runs
+            movements = runs[run].movements if run < len(runs) else []
+            return next((one.label for one in reversed(movements) if one.start <= index), None)
+
     def ledger(self) -> Ledger:
         """Return what was sent up to now."""
         with self._lock:
