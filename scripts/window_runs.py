@@ -18,6 +18,7 @@ from PyQt5.QtWidgets import QApplication
 
 from emgstream.data import DEMO_MODEL
 from emgstream.gui.application import make_window, short_turns
+from emgstream.gui.live_page import LivePage
 from emgstream.gui.requests import SourceRequest, WindowRequest
 from emgstream.gui.window import Window
 from emgstream.types import TimeArray
@@ -52,7 +53,7 @@ def opened(
         )
         window = make_window(_application[0], request)
         window.resize(*_SIZE)
-        window.timeline.set_span(span_s)
+        window.page(LivePage).timeline.set_span(span_s)
         window.show()
         try:
             with short_turns():
@@ -79,7 +80,7 @@ def spin_until(claim: Callable[[], bool], what: str, deadline_s: float = _DEADLI
 
 def first_signal(window: Window) -> None:
     """Let Qt run until there are samples to draw."""
-    spin_until(lambda: window.timeline.shows_session, "samples")
+    spin_until(lambda: window.page(LivePage).timeline.shows_session, "samples")
 
 
 def pace(window: Window, seconds: float) -> Pace:
@@ -89,12 +90,12 @@ def pace(window: Window, seconds: float) -> Pace:
     def count() -> None:
         drawn.append(time.perf_counter())
 
-    window.timeline.drawn.connect(count)
+    window.page(LivePage).timeline.drawn.connect(count)
     began_s, began_cpu_s = time.perf_counter(), time.process_time()
     spin(seconds)
     elapsed_s = time.perf_counter() - began_s
     cpu_s = time.process_time() - began_cpu_s
-    window.timeline.drawn.disconnect(count)
+    window.page(LivePage).timeline.drawn.disconnect(count)
     return Pace(len(drawn) / elapsed_s, cpu_s / elapsed_s)
 
 
@@ -106,7 +107,7 @@ def pictures_s(window: Window, n: int = 100) -> TimeArray:
     took_s = np.empty(n)
     for number in range(n):
         began_s = time.thread_time()
-        window.timeline.repaint()
+        window.page(LivePage).timeline.repaint()
         took_s[number] = time.thread_time() - began_s
         spin(0.0)  # samples go on to come in
     return took_s

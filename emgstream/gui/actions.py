@@ -1,4 +1,4 @@
-"""What the keys of the window do."""
+"""What the keys do that work on every page."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt5.QtWidgets import QApplication, QFileDialog, QPushButton
+from PyQt5.QtWidgets import QFileDialog
 
 from emgstream.gui.palette import DARK, LIGHT
-from emgstream.gui.traces import View
-from emgstream.gui.view_bar import SPANS_S
 
 if TYPE_CHECKING:
     from emgstream.gui.window import Window
@@ -19,8 +17,6 @@ __all__ = ["Actions"]
 
 _RECORDINGS = "Recordings (*.csv *.csv.gz *.tsv *.txt);;All files (*)"
 _MODELS = "Models (*.emgmodel);;All files (*)"
-_SEEK_S = 5.0
-_PART_OF_VIEW = 0.1
 
 
 class Actions:
@@ -31,29 +27,15 @@ class Actions:
 
     def by_name(self) -> dict[str, Callable[[], None]]:
         """Return every action under its name."""
-        window, timeline = self._window, self._window.timeline
-        replay = window.replay_bar
+        window = self._window
         return {
-            "connect": window.source_bar.connect_button.click,
+            "connect": lambda: window.source_bar.connect_button.click(),
             "open": self.choose_recording,
             "model": self.choose_model,
-            "play": self._play_or_hold,
-            "loop": replay.toggle_loop,
-            "seek_back": lambda: replay.seek_by(-_SEEK_S),
-            "seek_on": lambda: replay.seek_by(_SEEK_S),
-            "back": lambda: timeline.look_back(-_PART_OF_VIEW),
-            "forward": lambda: timeline.look_back(_PART_OF_VIEW),
-            "live": timeline.go_live,
-            "zoom_in": lambda: self._zoom(-1),
-            "zoom_out": lambda: self._zoom(1),
-            "raw": lambda: window.show_view(View.RAW),
-            "conditioned": lambda: window.show_view(View.CONDITIONED),
-            "steps": lambda: window.show_view(View.STEPS),
-            "clear": self._clear,
             "theme": self._other_theme,
             "picture": self._save_picture,
             "full": self._full_screen,
-            "help": window.help_card.show,
+            "help": lambda: window.help_card.show(),
             "quit": lambda: (window.close(), None)[1],
         }
 
@@ -68,31 +50,6 @@ class Actions:
         name, _ = QFileDialog.getOpenFileName(self._window, "Open model", "", _MODELS)
         if name:
             self._window.take_files([Path(name)])
-
-    def _play_or_hold(self) -> None:
-        focus = QApplication.focusWidget()
-        if isinstance(focus, QPushButton):
-            focus.click()  # who went there by Tab means the button
-            return
-        session, timeline = self._window.connection.session, self._window.timeline
-        if session is not None and session.replay is not None:
-            self._window.replay_bar.toggle_play()
-        elif timeline.time.live:
-            timeline.hold()
-        else:
-            timeline.go_live()
-
-    def _zoom(self, direction: int) -> None:
-        span_s = self._window.timeline.time.span_s
-        further = [one for one in SPANS_S if (one - span_s) * direction > 1e-9]
-        if further:
-            self._window.timeline.set_span(min(further) if direction > 0 else max(further))
-
-    def _clear(self) -> None:
-        if self._window.strip.words:
-            self._window.strip.hide()
-        else:
-            self._window.timeline.clear_mark()
 
     def _other_theme(self) -> None:
         theme = LIGHT if self._window.theme is DARK else DARK

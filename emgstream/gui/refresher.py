@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emgstream.gui.meters import PaceMeter
-from emgstream.gui.prediction_panel import Prediction
-from emgstream.gui.session import Session, StateKind
+from emgstream.gui.session import Session
 from emgstream.gui.status_bar import Figures, milliseconds
 from emgstream.latency import STAGES, LatencyFigures, LatencyHistogram
 
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Refresher"]
 
-_PREDICTION_S = 0.06
-_QUALITY_S = 1.0
 _NOT_MEASURED = ("–", "–", "–")
 
 
@@ -36,7 +33,6 @@ class Refresher:
         self._decisions = PaceMeter()
         self._n_decisions = self._n_drawn = 0
         self._paint = LatencyHistogram()
-        self._predicted_s = self._judged_s = 0.0
         self._failure: object = None
         self._notes: tuple[str, ...] = ()
 
@@ -52,12 +48,10 @@ class Refresher:
             self.slow()  # the button must not say Disconnect when there is nothing to end
         if session is not None and self._drawn_session is None and session.traces is not None:
             self._drawn_session = session
-            window.show_session(session)
-        if came or window.timeline.unsettled:
-            window.timeline.update()
-        if session is not None and now_s - self._predicted_s >= _PREDICTION_S:
-            self._predicted_s = now_s
-            self._show_prediction(session, now_s)
+            for page in window.pages:
+                page.show_session(session)
+        for page in window.pages:
+            page.frame(session, now_s, came)
         self._tell_failure()
 
     def slow(self) -> None:
@@ -65,25 +59,18 @@ class Refresher:
         window, now_s = self._window, time.perf_counter()
         connection = window.connection
         window.source_bar.show_state(connection.state(now_s), connection.live)
+        window.show_holding()
         session = connection.session
+        for page in window.pages:
+            page.slow(session, now_s)
         if session is None:
             return
-        window.replay_bar.refresh()
-        if now_s - self._judged_s >= _QUALITY_S:
-            self._judged_s = now_s
-            self._judge(session, now_s)
         self._decisions.tick(now_s, session.log.n_decisions - self._n_decisions)
         self._n_decisions = session.log.n_decisions
         window.status.show_figures(self._figures(session, now_s))
         if window.latency_popup.isVisible():
             self.show_latency()
         self._tell_notes(session)
-
-    def _judge(self, session: Session, now_s: float) -> None:
-        """Show how good every channel is: no oftener than one can read, for it is costly."""
-        verdicts = session.quality(now_s)
-        self._window.quality.show_verdicts(verdicts)
-        self._window.timeline.set_quality(verdicts)
 
     def show_latency(self) -> None:
         """Fill the latency card, where there is a session."""
@@ -98,23 +85,14 @@ class Refresher:
             self._n_drawn = self._session.log.n_decisions
             self._paint.add(np.array([now_s - self._session.log.written_s]))
 
-    def _show_prediction(self, session: Session, now_s: float) -> None:
-        """Show the newest decision while the stream lives; a dead one must not look healthy."""
-        state = self._window.connection.state(now_s)
-        if state.kind in (StateKind.STREAMING, StateKind.PAUSED):
-            prediction = _prediction(session)
-            self._window.prediction.show_prediction(prediction, "waiting for enough signal")
-        else:
-            self._window.prediction.show_prediction(None, state.words)
-
     def _begin(self, session: Session | None) -> None:
         self._session, self._drawn_session = session, None
-        self._judged_s = 0.0
         self._n_decisions = self._n_drawn = 0
         self._paint = LatencyHistogram()
         self._decisions = PaceMeter()
         self._notes = ()
-        self._window.begin_session(session)
+        for page in self._window.pages:
+            page.begin_session(session)
 
     def _figures(self, session: Session, now_s: float) -> Figures:
         latency = session.log.latency()
@@ -146,20 +124,6 @@ class Refresher:
                 more = f"   (and {len(notes) - 1} more)" if len(notes) > 1 else ""
                 self._window.strip.show_note(notes[-1] + more, warns=bool(alarms))
                 self._window.strip.setToolTip("\n".join(notes))
-
-
-def _prediction(session: Session) -> Prediction | None:
-    """Return the newest decision, in whole percents: the panel is drawn where one changed."""
-    update = session.latest
-    if update is None:
-        return None
-    decision = update.decisions[-1]
-    return Prediction(
-        probabilities=tuple(round(share, 2) for share in decision.probabilities.values()),
-        chosen=update.decisions.class_names.index(decision.label),
-        accepted=decision.status == "ok",
-        truth=update.labels[-1],
-    )
 
 
 def _stages(session: Session, paint: LatencyHistogram) -> list[tuple[str, ...]]:

@@ -12,15 +12,19 @@ from enum import Enum
 
 import numpy as np
 
+from emgstream.acquisition import Sink
 from emgstream.bundle import Model
 from emgstream.data import DEMO_RECORDING
 from emgstream.engine import Engine
 from emgstream.errors import EmgStreamError
 from emgstream.gui.decision_log import DecisionLog
 from emgstream.gui.meters import LossMeter, RateMeter
+from emgstream.gui.simulated_board import SimulatedBoardSource
 from emgstream.gui.traces import Traces
 from emgstream.outputs.base import Update
 from emgstream.quality import Quality, judge_quality
+from emgstream.recording import Listener
+from emgstream.ringbuffer import RingBuffer
 from emgstream.sources.base import Source
 from emgstream.sources.replay import ReplaySource
 from emgstream.sources.simulated import SimulatedSource
@@ -118,7 +122,7 @@ class Session:
     @property
     def is_synthetic(self) -> bool:
         """Whether the samples are known to come from a formula and not from a person."""
-        status = self._status()
+        status = self.status()
         if status is not None:
             return status.is_synthetic
         return isinstance(self.source, SimulatedSource) or self.info.name == DEMO_RECORDING.name
@@ -173,7 +177,7 @@ class Session:
             return State(StateKind.FAILED, "stopped")
         if self._ended or (self.replay is not None and self.replay.at_end):
             return State(StateKind.FINISHED, "finished")
-        status = self._status()
+        status = self.status()
         if status is not None:
             return State(_kind_of(status), status.state)
         if self._last_sample_s is None:
@@ -192,19 +196,47 @@ class Session:
         """
         if self.replay is not None and (self.replay.paused or self.replay.at_end):
             return None, None
-        status = self._status()
+        status = self.status()
         if status is not None:
             return status.rate_hz, status.ppm
         return self.rate.rate_hz, None
 
+    @property
+    def ring(self) -> RingBuffer:
+        """The newest samples."""
+        return self._engine.ring
+
+    @property
+    def pupil(self) -> Listener | None:
+        """The simulated person, who does what cues ask; None where a real one does."""
+        return self.source.pupil if isinstance(self.source, SimulatedBoardSource) else None
+
+    @property
+    def can_record(self) -> bool:
+        """Whether there is somebody to follow cues: a board, not a recording or a formula."""
+        return self.status_reader is not None
+
+    def release_person(self) -> None:
+        """Let a simulated person go on of their own accord."""
+        if isinstance(self.source, SimulatedBoardSource):
+            self.source.release()
+
+    def attach(self, sink: Sink) -> None:
+        """Hand every sample to a recorder too, from now on."""
+        self._engine.attach(sink)
+
+    def detach(self, sink: Sink) -> None:
+        """Hand a recorder no more."""
+        self._engine.detach(sink)
+
     def notes(self) -> tuple[str, ...]:
         """Return what the source wants the user to know."""
-        status = self._status()
+        status = self.status()
         return () if status is None else status.notes
 
     def alarms(self) -> tuple[str, ...]:
         """Return what is or was wrong with the stream."""
-        status = self._status()
+        status = self.status()
         return () if status is None else status.alarms
 
     def quality(self, now_s: float) -> tuple[Quality, ...]:
@@ -218,8 +250,14 @@ class Session:
         values = raw.values(raw.end_index - n_samples, raw.end_index)
         return judge_quality(values.T, names, self.info.sampling_rate_hz)
 
-    def _status(self) -> SourceStatus | None:
-        read: StatusReader | None = getattr(self.source, "status", None)
+    @property
+    def status_reader(self) -> StatusReader | None:
+        """What tells how the stream is doing; None for a source that does not say."""
+        return getattr(self.source, "status", None)
+
+    def status(self) -> SourceStatus | None:
+        """Return how the stream is doing, None where the source does not say."""
+        read = self.status_reader
         return None if read is None else read()
 
     def _take_samples(self, now_s: float) -> bool:
@@ -241,7 +279,7 @@ class Session:
         """Take down what came and what was lost."""
         ring = self._engine.ring
         self.rate.update(ring.n_received, now_s)
-        status = self._status()
+        status = self.status()
         # While a board is away it takes no samples, so it loses none: only its source can tell.
         self.loss.update(ring.n_lost if status is None else status.n_lost, now_s)
 

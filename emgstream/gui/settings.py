@@ -63,6 +63,16 @@ class Settings:
         paths = [kept] if isinstance(kept, str) else list(kept)
         return [Path(path) for path in paths if Path(path).exists()]
 
+    @property
+    def recordings(self) -> Path | None:
+        """The folder recorded into last, where it is still there."""
+        kept = self._text("recordings")
+        return Path(kept) if kept and Path(kept).is_dir() else None
+
+    def keep_recordings(self, folder: Path) -> None:
+        """Remember where recordings go."""
+        self._kept.setValue("recordings", str(folder.absolute()))
+
     def keep_geometry(self, geometry: QByteArray) -> None:
         """Remember where the window stands."""
         self._kept.setValue("geometry", geometry)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from typing import TypeAlias
 
 from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QKeySequence
@@ -10,32 +12,22 @@ from PyQt5.QtWidgets import QDialog, QGridLayout, QLabel, QShortcut, QWidget
 
 from emgstream.gui.painting import GRID, font
 
-__all__ = ["KEYS", "HelpCard", "install_shortcuts"]
+__all__ = ["KEYS", "HelpCard", "Key", "install_shortcuts", "page_keys"]
 
-KEYS: tuple[tuple[str, str, str], ...] = (
+Key: TypeAlias = tuple[str, str, str]
+"""Name of the action, its key, and what it does."""
+
+KEYS: tuple[Key, ...] = (
     ("connect", "Ctrl+Return", "connect or disconnect"),
     ("open", "Ctrl+O", "open a recording"),
     ("model", "Ctrl+M", "open a model"),
-    ("play", "Space", "play or pause a recording; hold a live picture"),
-    ("loop", "Ctrl+L", "begin the recording again at its end, or not"),
-    ("seek_back", "Ctrl+Left", "5 s back in the recording"),
-    ("seek_on", "Ctrl+Right", "5 s on in the recording"),
-    ("back", "Left", "look back"),
-    ("forward", "Right", "look forward"),
-    ("live", "End", "back to the newest sample"),
-    ("zoom_in", "+", "fewer seconds"),
-    ("zoom_out", "-", "more seconds"),
-    ("raw", "1", "the signal as it came"),
-    ("conditioned", "2", "the signal as it was conditioned"),
-    ("steps", "3", "the signal as the network sees it"),
-    ("clear", "Esc", "take away the mark or the message"),
     ("theme", "Ctrl+T", "light or dark"),
     ("picture", "Ctrl+S", "save a picture of the window"),
     ("full", "F11", "full screen"),
     ("help", "F1", "this list"),
     ("quit", "Ctrl+Q", "close the window"),
 )
-"""Name of the action, its key, and what it does."""
+"""What works on every page."""
 
 _MOUSE = (
     ("Wheel", "zoom in time"),
@@ -46,35 +38,72 @@ _MOUSE = (
 )
 
 
-def install_shortcuts(window: QWidget, actions: Mapping[str, Callable[[], None]]) -> None:
-    """Make every key do its action; each of `KEYS` needs one."""
-    for name, key, _ in KEYS:
-        shortcut = QShortcut(QKeySequence(key), window)
+def page_keys(titles: Sequence[str]) -> tuple[Key, ...]:
+    """Return the keys that go from page to page.
+
+    >>> page_keys(["Live"])
+    (('page 1', 'Ctrl+1', 'the page Live'),)
+    """
+    return tuple(
+        (f"page {number}", f"Ctrl+{number}", f"the page {title}")
+        for number, title in enumerate(titles, start=1)
+    )
+
+
+def install_shortcuts(
+    part: QWidget, keys: Sequence[Key], actions: Mapping[str, Callable[[], None]]
+) -> None:
+    """Make every key do its action while ``part`` is to be seen; each key needs an action."""
+    for name, key, _ in keys:
+        shortcut = QShortcut(QKeySequence(key), part)
         shortcut.activated.connect(actions[name])
 
 
 class HelpCard(QDialog):
-    """Lists the keys and what the mouse does."""
+    """Lists the keys and what the mouse does.
 
-    def __init__(self, parent: QWidget) -> None:
+    Parameters
+    ----------
+    groups
+        Where keys work, and the keys; one column a pair of groups.
+    parent
+        The window.
+    """
+
+    def __init__(self, groups: Sequence[tuple[str, Sequence[Key]]], parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Shortcuts")
         self.setModal(False)
+        rows = [(where, _folded(keys)) for where, keys in groups]
+        rows.append(("with the mouse", list(_MOUSE)))
         grid = QGridLayout(self)
         grid.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
         grid.setHorizontalSpacing(2 * GRID)
         grid.setVerticalSpacing(GRID // 2)
-        keys = [(key, what) for _, key, what in KEYS]
-        half = (len(keys) + len(_MOUSE) + 1) // 2
-        self._add(grid, keys[:half], 0, 0)
-        self._add(grid, keys[half:], 0, 3)
-        self._add(grid, _MOUSE, len(keys) - half, 3)
+        half = (sum(len(keys) + 2 for _, keys in rows) + 1) // 2
+        column = top = 0
+        for where, keys in rows:
+            if top and top + len(keys) // 2 > half:
+                column, top = column + 3, 0
+            top = self._add(grid, where, keys, top, column)
         grid.setColumnMinimumWidth(2, 3 * GRID)
 
     def _add(
-        self, grid: QGridLayout, rows: Sequence[tuple[str, str]], top: int, column: int
-    ) -> None:
-        for row, (key, what) in enumerate(rows, top):
+        self,
+        grid: QGridLayout,
+        where: str,
+        rows: Sequence[tuple[str, str]],
+        top: int,
+        column: int,
+    ) -> int:
+        """Add a group; return the row below it."""
+        head = QLabel(where, self)
+        head.setObjectName("caption")
+        if top:
+            grid.setRowMinimumHeight(top, 2 * GRID)
+            top += 1
+        grid.addWidget(head, top, column + 1)
+        for row, (key, what) in enumerate(rows, top + 1):
             name = QLabel(key, self)
             name.setFont(font(self.font(), 1.0, bold=True))
             name.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -82,3 +111,13 @@ class HelpCard(QDialog):
             words.setObjectName("quiet")
             grid.addWidget(name, row, column)
             grid.addWidget(words, row, column + 1)
+        return top + 1 + len(rows)
+
+
+def _folded(keys: Sequence[Key]) -> list[tuple[str, str]]:
+    """Return keys with what they do, those in a row that do the same in one line."""
+    rows = []
+    for what, group in groupby(keys, key=lambda key: key[2]):
+        names = [key for _, key, _ in group]
+        rows.append((names[0] if len(names) == 1 else f"{names[0]} … {names[-1]}", what))
+    return rows

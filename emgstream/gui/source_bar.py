@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from emgstream.gui.elided_label import ElidedLabel
@@ -19,6 +20,7 @@ from emgstream.gui.session import State, StateKind
 __all__ = ["Choice", "SourceBar"]
 
 _OPEN = "open"
+_WITH_CAPTIONS = 110 * GRID
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class SourceBar(QWidget):
         self._port: PortRequest | None = None
         self._ports: list[Choice] = []
         self._busy = False
+        self._captions: list[QLabel] = []
         self.source_list = Picker(self)
         self.source_list.setMinimumWidth(28 * GRID)
         self.source_list.setAccessibleName("Source")
@@ -125,6 +128,17 @@ class SourceBar(QWidget):
             self.connect_button.setObjectName("" if live else "primary")
             self.connect_button.setStyleSheet("/**/")  # makes Qt look at the name again
 
+    def set_held(self, held: bool) -> None:
+        """Take no other choice while something needs the connection as it is."""
+        for part in (self.source_list, self.model_list, self.connect_button):
+            part.setEnabled(not held)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Leave the captions out where they would cost the state its room."""
+        super().resizeEvent(event)
+        for label in self._captions:
+            label.setVisible(self.width() >= _WITH_CAPTIONS)
+
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
         self._theme = theme
@@ -172,6 +186,7 @@ class SourceBar(QWidget):
         for caption, field in (("Source", self.source_list), ("Model", self.model_list)):
             label = QLabel(caption, self)
             label.setObjectName("quiet")
+            self._captions.append(label)
             row.addWidget(label)
             row.addWidget(field)
             row.addSpacing(GRID)

@@ -110,10 +110,29 @@ QPushButton:disabled, Picker:disabled {{
 QPushButton#primary {{ background: {accent}; color: {on_accent}; border-color: {accent}; }}
 QPushButton#primary:hover {{ border-color: {text}; }}
 QPushButton#primary:disabled {{ background: {sunken}; color: {quiet}; border-color: {line}; }}
+QPushButton#page {{ background: transparent; border: none; border-radius: 0; color: {quiet};
+    border-bottom: 2px solid transparent; padding: 5px 12px; }}
+QPushButton#page:hover {{ color: {text}; }}
+QPushButton#page:focus {{ color: {accent}; }}
+QPushButton#page:checked {{ color: {text}; border-bottom-color: {accent}; }}
 QPushButton#flat {{ background: transparent; border-color: transparent; color: {quiet};
     padding: 4px 8px; text-align: left; }}
 QPushButton#flat:hover {{ background: {sunken}; color: {text}; }}
 QPushButton#flat:focus {{ border-color: {accent}; }}
+QPushButton#chip {{ padding: 4px 8px; }}
+QPushButton#chip:!checked {{ color: {quiet}; background: {window}; }}
+QLineEdit, QPlainTextEdit, QAbstractSpinBox {{
+    background: {surface}; color: {text}; border: 1px solid {line}; border-radius: 6px;
+    padding: 4px 8px; min-height: 20px; selection-background-color: {accent};
+    selection-color: {on_accent};
+}}
+QPlainTextEdit {{ padding: 1px 4px; }}
+QLineEdit:focus, QPlainTextEdit:focus, QAbstractSpinBox:focus {{ border-color: {accent}; }}
+QAbstractSpinBox:disabled {{ color: {quiet}; background: {window}; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
+QCheckBox {{ spacing: 8px; }}
+QHeaderView::section {{ background: {surface}; color: {quiet}; border: none; padding: 4px; }}
+QTableWidget {{ border: none; }}
 QAbstractItemView {{ background: {surface}; color: {text}; border: 1px solid {line};
     selection-background-color: {accent}; selection-color: {on_accent}; outline: none; }}
 Picker QAbstractItemView {{ padding: 2px; }}

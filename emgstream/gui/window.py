@@ -1,19 +1,17 @@
-"""The window itself: its parts, where they stand, and what the user can do."""
+"""The window itself: one connection, and the pages that look at it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from PyQt5.QtCore import Qt, QTimer
 from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt5.QtWidgets import (
     QApplication,
-    QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
-    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -24,35 +22,31 @@ from emgstream.data import DEMO_MODEL
 from emgstream.gui.actions import Actions
 from emgstream.gui.connection import Connection
 from emgstream.gui.message_strip import MessageStrip
+from emgstream.gui.page import Page
+from emgstream.gui.page_bar import PageBar
+from emgstream.gui.pages import PAGES
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.port_watcher import PortWatcher
-from emgstream.gui.prediction_panel import PredictionPanel
-from emgstream.gui.quality_panel import QualityPanel
 from emgstream.gui.refresher import Refresher
-from emgstream.gui.replay_bar import ReplayBar
-from emgstream.gui.requests import AUTO, SIMULATED, PortRequest, ReplayRequest, SourceRequest
-from emgstream.gui.session import Session
+from emgstream.gui.requests import ReplayRequest, SourceRequest
 from emgstream.gui.settings import Settings
-from emgstream.gui.shortcuts import HelpCard, install_shortcuts
+from emgstream.gui.shortcuts import KEYS, HelpCard, install_shortcuts, page_keys
 from emgstream.gui.source_bar import SourceBar, model_choices
 from emgstream.gui.status_bar import LatencyPopup, StatusBar
 from emgstream.gui.style import apply_theme
-from emgstream.gui.timeline import Timeline
-from emgstream.gui.traces import View
-from emgstream.gui.view_bar import ViewBar
-from emgstream.gui.welcome import Welcome
 
 __all__ = ["Window"]
+
+_AnyPage = TypeVar("_AnyPage", bound=Page)
 
 _FRAME_MS = 16
 _SLOW_MS = 250
 _PORTS_MS = 1500
-_PANEL = 40 * GRID
 
 
 class Window(QWidget):
-    """The live window. It owns the connection and ends it when it is closed."""
+    """The window. It owns the connection and ends it when it is closed."""
 
     def __init__(self, theme: Theme, settings: Settings) -> None:
         super().__init__()
@@ -64,13 +58,12 @@ class Window(QWidget):
         self.setWindowTitle("emgstream")
         self.setAcceptDrops(True)
         self.setMinimumSize(1000, 650)
+        self._actions = Actions(self)
         self._make_parts(theme)
         self._lay_out()
         self._connect_parts()
-        self._keys = Actions(self)
-        install_shortcuts(self, self._keys.by_name())
+        self._install_keys()
         self.refresher = Refresher(self)
-        self.timeline.drawn.connect(self.refresher.drawn)
         self._ports = PortWatcher()
         self._timers = [
             self._timer(_FRAME_MS, self.refresher.frame),
@@ -78,11 +71,23 @@ class Window(QWidget):
             self._timer(_PORTS_MS, self._watch_ports),
         ]
         self._restore()
+        self.show_page(0)
         self._leave_focus_to_tab()
         self.refresher.slow()
 
+    def page(self, kind: type[_AnyPage]) -> _AnyPage:
+        """Return the page of a kind."""
+        return next(page for page in self.pages if isinstance(page, kind))
+
+    def show_page(self, number: int) -> None:
+        """Bring a page to the front, by its place in the switch from 0."""
+        self.book.setCurrentWidget(self.pages[number])
+        self.page_bar.show_front(number)
+
     def open_source(self, request: SourceRequest) -> None:
         """Connect to a source with the model that is chosen."""
+        if self._keeps_connection():
+            return
         self.strip.hide()
         self.source_bar.choose(request)
         self.settings.keep_source(request)
@@ -90,37 +95,32 @@ class Window(QWidget):
 
     def use_model(self, path: Path) -> None:
         """Decide with another model; what runs, or just failed, is connected again with it."""
+        if self._keeps_connection():
+            self._offer_models()
+            return
         self.model_path = path
         self.settings.keep_model(path)
         self._offer_models()
         if self.connection.live or self.connection.failure is not None:
             self.open_source(self.source_bar.request)
 
-    def begin_session(self, session: Session | None) -> None:
-        """Make the parts ready for a session that has no samples yet."""
-        self.timeline.show_session(None)
-        if session is None:
-            return
-        manifest = session.model.manifest
-        self.prediction.set_classes(manifest.class_names)
-        self.quality.set_channels(manifest.channel_names)
-        kind = "synthetic" if manifest.synthetic else "recorded"
-        self.model_label.setText(f"Model trained on {kind} EMG")
-        self.view_bar.set_session(session)
-        self.show_view(View.RAW)
-        self.replay_bar.set_replay(session.replay)
-        self.pages.setCurrentWidget(self.stage)
+    def show_holding(self) -> None:
+        """Mark the pages that need the connection, and keep it from being changed by mistake."""
+        holding = [page.holds_connection for page in self.pages]
+        self.source_bar.set_held(any(holding))
+        for number, holds in enumerate(holding):
+            self.page_bar.show_working(number, holds)
 
-    def show_session(self, session: Session) -> None:
-        """Show a session whose first samples have come."""
-        self.timeline.show_session(session)
-        self.view_bar.title.say(session.title)
+    def choose_recording(self) -> None:
+        """Ask for a recording and play it."""
+        self._actions.choose_recording()
 
     def show_error(self, words: str) -> None:
         """Say what went wrong and what to do next."""
         self.strip.show_error(words, can_retry=not self.connection.live)
-        if not self.connection.live and not self.timeline.shows_session:
-            self.pages.setCurrentWidget(self.welcome)
+        if not self.connection.live:
+            for page in self.pages:
+                page.connection_failed()
 
     def set_theme(self, theme: Theme) -> None:
         """Show everything in other colours."""
@@ -128,7 +128,7 @@ class Window(QWidget):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             apply_theme(application, theme)
-        for part in (self.timeline, self.prediction, self.quality, self.source_bar, self.strip):
+        for part in (*self.pages, self.source_bar, self.strip):
             part.set_theme(theme)
 
     def save_picture(self, path: Path) -> bool:
@@ -146,7 +146,8 @@ class Window(QWidget):
         for timer in self._timers:
             timer.stop()
         self.settings.keep_geometry(self.saveGeometry())
-        self.settings.keep_span(self.timeline.time.span_s)
+        for page in self.pages:
+            page.shut_down()
         self._ports.stop()
         self.connection.shut_down()
 
@@ -176,88 +177,76 @@ class Window(QWidget):
                     ".csv.gz or .emgmodel file; drop one of those"
                 )
 
-    def show_view(self, view: View) -> None:
-        """Draw the signal in another form, where the model has it."""
-        if view is View.CONDITIONED and not self.view_bar.buttons[view].isEnabled():
-            return
-        self.timeline.set_view(view)
-        self.view_bar.show_view(view)
+    def _keeps_connection(self) -> bool:
+        """Say so where a page needs the connection as it is, and tell whether one does."""
+        holding = [page.title for page in self.pages if page.holds_connection]
+        if holding:
+            self.strip.show_note(
+                f"the page {holding[0]} needs this connection until it is done; end what runs "
+                "there first",
+                warns=True,
+            )
+        return bool(holding)
 
     def _make_parts(self, theme: Theme) -> None:
+        self.page_bar = PageBar([kind.title for kind in PAGES], self)
         self.source_bar = SourceBar(theme, self)
         self.strip = MessageStrip(theme, self)
-        self.view_bar = ViewBar(self)
-        self.timeline = Timeline(theme, self)
-        self.replay_bar = ReplayBar(self)
-        self.replay_bar.hide()
-        self.prediction = PredictionPanel(theme, self)
-        self.quality = QualityPanel(theme, self)
-        self.model_label = QLabel(self)
-        self.model_label.setObjectName("quiet")
-        self.welcome = Welcome(self)
+        self.pages = tuple(kind(self) for kind in PAGES)
         self.status = StatusBar(self)
         self.latency_popup = LatencyPopup(self)
-        self.help_card = HelpCard(self)
+        self.help_card = HelpCard(
+            [("everywhere", (*KEYS, *page_keys([kind.title for kind in PAGES])))]
+            + [(f"on the page {kind.title}", kind.keys) for kind in PAGES if kind.keys],
+            self,
+        )
 
     def _lay_out(self) -> None:
-        self.stage = QWidget(self)
-        stage = QHBoxLayout(self.stage)
-        stage.setContentsMargins(0, 0, 0, 0)
-        stage.setSpacing(2 * GRID)
-        stage.addWidget(self._card(self.view_bar, self.timeline, self.replay_bar), 5)
-        panel = self._card(self.prediction, _caption("Signal quality"), self.quality)
-        panel.setMinimumWidth(_PANEL)
-        panel.setMaximumWidth(3 * _PANEL)
-        panel_column = panel.layout()
-        if panel_column is not None:
-            panel_column.addWidget(self.model_label)
-        stage.addWidget(panel, 2)
-        self.pages = QStackedWidget(self)
-        self.pages.addWidget(self.welcome)
-        self.pages.addWidget(self.stage)
+        head = QHBoxLayout()
+        head.setSpacing(3 * GRID)
+        head.addWidget(self.page_bar)
+        head.addWidget(self.source_bar, 1)
+        self.book = QStackedWidget(self)
+        for page in self.pages:
+            self.book.addWidget(page)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, GRID)
         column.setSpacing(GRID + GRID // 2)
-        column.addWidget(self.source_bar)
+        column.addLayout(head)
         column.addWidget(self.strip)
-        column.addWidget(self.pages, 1)
+        column.addWidget(self.book, 1)
         column.addWidget(self.status)
-
-    def _card(self, *parts: QWidget) -> QFrame:
-        card = QFrame(self)
-        card.setObjectName("card")
-        column = QVBoxLayout(card)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID + GRID // 2)
-        for part in parts:
-            stretches = part.sizePolicy().verticalPolicy() == QSizePolicy.Policy.Expanding
-            column.addWidget(part, int(stretches))
-        return card
 
     def _connect_parts(self) -> None:
         bar = self.source_bar
+        self.page_bar.chosen.connect(self.show_page)
         bar.connect_wanted.connect(lambda: self.open_source(bar.request))
-        bar.disconnect_wanted.connect(self.connection.close)
-        bar.open_file_wanted.connect(lambda: self._keys.choose_recording())
-        bar.open_model_wanted.connect(lambda: self._keys.choose_model())
+        bar.disconnect_wanted.connect(self._disconnect)
+        bar.open_file_wanted.connect(self.choose_recording)
+        bar.open_model_wanted.connect(self._actions.choose_model)
         bar.source_chosen.connect(self._switch_source)
         bar.model_chosen.connect(lambda path: self.use_model(Path(path)))
         self.strip.retry_wanted.connect(lambda: self.open_source(bar.request))
-        self.welcome.simulated_wanted.connect(lambda: self.open_source(PortRequest(SIMULATED)))
-        self.welcome.board_wanted.connect(lambda: self.open_source(PortRequest(AUTO)))
-        self.welcome.file_wanted.connect(lambda: self._keys.choose_recording())
-        self.view_bar.view_chosen.connect(self.show_view)
-        self.view_bar.span_chosen.connect(self.timeline.set_span)
-        self.view_bar.live_wanted.connect(self.timeline.go_live)
-        self.timeline.live_changed.connect(self.view_bar.show_live)
-        self.timeline.span_changed.connect(self.view_bar.show_span)
         self.status.latency_wanted.connect(self._open_latency)
         self.status.help_wanted.connect(self.help_card.show)
+
+    def _install_keys(self) -> None:
+        install_shortcuts(self, KEYS, self._actions.by_name())
+        for number, key in enumerate(page_keys([page.title for page in self.pages])):
+            go = {key[0]: lambda number=number: self.show_page(number)}
+            install_shortcuts(self, (key,), go)
+        for page in self.pages:
+            install_shortcuts(page, page.keys, page.key_actions())
+            page.drawn.connect(lambda: self.refresher.drawn())
 
     def _open_latency(self) -> None:
         """Open the latency card, filled, so that it does not grow once it is there."""
         self.refresher.show_latency()
         self.latency_popup.open_above(self.status.latency)
+
+    def _disconnect(self) -> None:
+        if not self._keeps_connection():
+            self.connection.close()
 
     def _switch_source(self) -> None:
         """Go over to the source that was chosen, where one is running already."""
@@ -286,8 +275,6 @@ class Window(QWidget):
         geometry = self.settings.geometry
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(1280, 800)
-        self.timeline.set_span(self.settings.span_s)
-        self.view_bar.show_live(True)
         self.source_bar.choose(self.settings.source)
         self._offer_models()
 
@@ -299,7 +286,8 @@ class Window(QWidget):
             models.insert(0, self.model_path)
         chosen = None if self.model_path is None else str(self.model_path)
         self.source_bar.set_models(model_choices(models, DEMO_MODEL), chosen)
-        self.welcome.set_model(None if self.model_path is None else self._model_title())
+        for page in self.pages:
+            page.model_chosen(None if self.model_path is None else self._model_title())
 
     def _model_title(self) -> str:
         synthetic = " model, trained on synthetic EMG" if self.model_path == DEMO_MODEL else ""
@@ -314,9 +302,3 @@ class Window(QWidget):
         ports = self._ports.poll()
         if ports is not None:
             self.source_bar.set_ports(ports)
-
-
-def _caption(words: str) -> QLabel:
-    label = QLabel(words)
-    label.setObjectName("caption")
-    return label

@@ -28,7 +28,7 @@ def room_bytes(path: Path) -> int:
     except OSError as error:
         raise OutputError(
             f"cannot record into {path.absolute().parent}: {error.strerror or error}; expected a "
-            "folder that exists; choose another place with --out"
+            "folder that exists; choose another place"
         ) from error
 
 
@@ -38,7 +38,7 @@ def check_room(path: Path, needed_bytes: int) -> None:
     if free < needed_bytes:
         raise OutputError(
             f"{free / 1e6:.1f} MB are free for {path}; expected at least {needed_bytes / 1e6:.1f} "
-            "MB for this session; make room, or choose another place with --out"
+            "MB for this session; make room, or choose another place"
         )
 
 
@@ -56,8 +56,7 @@ class GrowingFile:
             self._file = path.open("xb", buffering=0)
         except FileExistsError:
             raise OutputError(
-                f"{path} exists, and a recording never overwrites one; choose another name with "
-                "--out"
+                f"{path} exists, and a recording never overwrites one; choose another name"
             ) from None
         except OSError as error:
             raise self._refused(error) from error
@@ -88,5 +87,5 @@ class GrowingFile:
         kept = f"; the {self.n_bytes:,} bytes before it are kept" if self.n_bytes else ""
         return OutputError(
             f"cannot write {self._path}: {error.strerror or error}; expected a place with room "
-            f"that may be written to{kept}; make room, or choose another place with --out"
+            f"that may be written to{kept}; make room, or choose another place"
         )

@@ -120,7 +120,7 @@ class Recorder:
         if sidecar_path(self.path).exists():
             raise OutputError(
                 f"{sidecar_path(self.path)} exists, and a recording never overwrites one; choose "
-                "another name with --out"
+                "another name"
             )
         self._file = GrowingFile(self.path)
         try:
@@ -265,8 +265,7 @@ class Recorder:
                 return
         raise OutputError(
             f"{self.path} could not be written as fast as samples came: more than "
-            f"{self._most_waiting:,} were waiting; what was written is kept; choose another disk "
-            "with --out"
+            f"{self._most_waiting:,} were waiting; what was written is kept; choose another disk"
         )
 
     def _keep_safe(self, stop: threading.Event) -> None:

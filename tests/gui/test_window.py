@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from emgstream.bundle import Model, write_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
+from emgstream.gui.live_page import LivePage
 from emgstream.gui.requests import AUTO, SIMULATED, PortRequest, ReplayRequest
 from emgstream.gui.session import StateKind
 from emgstream.gui.shortcuts import KEYS
@@ -36,7 +37,11 @@ def wait(qtbot: QtBot, claim: Callable[[], bool]) -> None:
 
 def streams(window: Window) -> bool:
     session = window.connection.session
-    return session is not None and session.latest is not None and window.pages.isVisible()
+    return session is not None and session.latest is not None and live(window).pages.isVisible()
+
+
+def live(window: Window) -> LivePage:
+    return window.page(LivePage)
 
 
 def words(window: Window) -> str:
@@ -62,7 +67,7 @@ def press(
 
 
 def shown_view(window: Window) -> View:
-    return window.timeline.view
+    return live(window).timeline.view
 
 
 def drag(part: QWidget, start: QPointF, end: QPointF) -> None:
@@ -81,8 +86,8 @@ def demo_replay(**how: object) -> ReplayRequest:
 
 def test_a_first_time_user_is_shown_three_ways_to_begin(open_window: OpenWindow) -> None:
     window = open_window()
-    assert window.pages.currentWidget() is window.welcome
-    buttons = [button.text() for button in window.welcome.findChildren(QPushButton)]
+    assert live(window).pages.currentWidget() is live(window).welcome
+    buttons = [button.text() for button in live(window).welcome.findChildren(QPushButton)]
     assert buttons == ["Simulated board", "Find my board", "Open recording…"]
     assert window.source_bar.state_label.text() == "not connected"
 
@@ -91,11 +96,11 @@ def test_decisions_follow_the_simulated_person_through_unplugging(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:
     window = open_window()
-    window.welcome.findChildren(QPushButton)[0].click()
+    live(window).welcome.findChildren(QPushButton)[0].click()
     wait(qtbot, lambda: streams(window))
     session = window.connection.session
     assert session is not None
-    assert "synthetic" in window.view_bar.title.text()
+    assert "synthetic" in live(window).view_bar.title.text()
     seen: set[tuple[str, str | None]] = set()
 
     def follow() -> bool:
@@ -111,14 +116,17 @@ def test_decisions_follow_the_simulated_person_through_unplugging(
     assert isinstance(session.source, SimulatedBoardSource)
     session.source.board.unplug()
     wait(qtbot, lambda: "unplugged" in window.source_bar.state_label.text())
-    wait(qtbot, lambda: window.prediction.accessibleDescription() == "nothing decided yet")
+    wait(
+        qtbot,
+        lambda: live(window).prediction.accessibleDescription() == "nothing decided yet",
+    )
     n_before = session.log.n_decisions
     session.source.board.replug()
     wait(qtbot, lambda: session.log.n_decisions > n_before + 20)
     wait(qtbot, lambda: window.source_bar.state_label.text() == "streaming")
     assert session.latest is not None
     assert session.latest.labels[-1] is not None
-    assert window.prediction.accessibleDescription() != "nothing decided yet"
+    assert live(window).prediction.accessibleDescription() != "nothing decided yet"
     window.source_bar.connect_button.click()
     wait(qtbot, lambda: not window.connection.live and not window.connection.busy)
     assert window.source_bar.request == PortRequest(SIMULATED)
@@ -127,7 +135,7 @@ def test_decisions_follow_the_simulated_person_through_unplugging(
 def test_a_recording_plays_pauses_and_is_sought_in(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window(source=demo_replay(speed=4.0))
     wait(qtbot, lambda: streams(window))
-    bar = window.replay_bar
+    bar = live(window).replay_bar
     assert bar.isVisible()
     session = window.connection.session
     assert session is not None
@@ -248,13 +256,13 @@ def test_going_from_source_to_source_ends_the_one_before(
 def test_looking_back_zooming_and_measuring(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window(source=demo_replay(speed=None))
     wait(qtbot, lambda: window.source_bar.state_label.text() == "finished")
-    timeline = window.timeline
+    timeline = live(window).timeline
     press(window, Qt.Key.Key_Left)
-    assert window.view_bar.live_button.isVisible()
+    assert live(window).view_bar.live_button.isVisible()
     press(window, Qt.Key.Key_End)
-    assert window.view_bar.live_button.isHidden()
+    assert live(window).view_bar.live_button.isHidden()
     drag(timeline, QPointF(300, 100), QPointF(500, 100))
-    assert window.view_bar.live_button.isVisible()
+    assert live(window).view_bar.live_button.isVisible()
     span_before = timeline.time.span_s
     at = QPointF(400, 100)
     timeline.wheelEvent(
@@ -297,7 +305,7 @@ def test_what_was_chosen_is_there_the_next_time(open_window: OpenWindow, qtbot: 
     window.close()
     again = open_window()
     assert again.theme.name == "dark"
-    assert again.timeline.time.span_s == 20.0
+    assert live(again).timeline.time.span_s == 20.0
     assert again.source_bar.request == ReplayRequest(DEMO_RECORDING)
 
 
@@ -315,7 +323,7 @@ def test_every_key_is_bound_once_and_listed_under_f1(open_window: OpenWindow) ->
 
 def test_quality_is_told_of_every_channel(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window(source=PortRequest(SIMULATED))
-    wait(qtbot, lambda: window.quality.words == ("good", "good", "good"))
+    wait(qtbot, lambda: live(window).quality.words == ("good", "good", "good"))
 
 
 def test_the_figures_are_those_of_the_stream(open_window: OpenWindow, qtbot: QtBot) -> None:
@@ -340,7 +348,7 @@ def test_the_right_model_after_the_wrong_one_plays_the_recording(
     write_model(stranger, replace(demo_model, manifest=manifest))
     window = open_window(model=stranger, source=demo_replay())
     wait(qtbot, lambda: "flexor" in words(window))
-    assert window.pages.currentWidget() is window.welcome
+    assert live(window).pages.currentWidget() is live(window).welcome
     drop(window, DEMO_MODEL)
     wait(qtbot, lambda: streams(window))
     assert words(window) == ""
@@ -364,7 +372,7 @@ def test_speed_loop_and_dragging_steer_a_replay(open_window: OpenWindow, qtbot: 
     assert session is not None
     replay = session.replay
     assert replay is not None
-    bar = window.replay_bar
+    bar = live(window).replay_bar
     bar.speed_list.setCurrentText("4×")
     bar.speed_list.activated.emit(bar.speed_list.currentIndex())
     assert replay.speed == 4.0
@@ -388,8 +396,12 @@ def test_twelve_classes_and_eight_channels_fit_the_smallest_window(
     wait(qtbot, lambda: streams(window))
     window.connection.close()
     wait(qtbot, lambda: not window.connection.busy and not window.connection.live)
-    window.prediction.set_classes(tuple(f"thumb_index_pinch_{number}" for number in range(12)))
-    window.quality.set_channels(tuple(f"flexor_carpi_radialis_{number}" for number in range(8)))
+    live(window).prediction.set_classes(
+        tuple(f"thumb_index_pinch_{number}" for number in range(12))
+    )
+    live(window).quality.set_channels(
+        tuple(f"flexor_carpi_radialis_{number}" for number in range(8))
+    )
     window.resize(window.minimumSize())
     wait(qtbot, lambda: window.size() == window.minimumSize())
     layout = window.layout()

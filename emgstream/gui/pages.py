@@ -1,0 +1,12 @@
+"""The pages of the window, in the order of the switch."""
+
+from __future__ import annotations
+
+from emgstream.gui.live_page import LivePage
+from emgstream.gui.page import Page
+from emgstream.gui.record.page import RecordPage
+
+__all__ = ["PAGES"]
+
+PAGES: tuple[type[Page], ...] = (LivePage, RecordPage)
+"""The first is in front when the window opens; Ctrl+1 goes to it, Ctrl+2 to the next."""

@@ -1,0 +1,368 @@
+"""The page to record on: form, check, session, review, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PyQt5.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from emgstream.errors import EmgStreamError, OutputError
+from emgstream.gui.elided_label import ElidedLabel
+from emgstream.gui.page import Page
+from emgstream.gui.painting import GRID
+from emgstream.gui.palette import Theme
+from emgstream.gui.record.form import SessionForm, documents_folder
+from emgstream.gui.record.guide import Guide
+from emgstream.gui.record.plan import Plan
+from emgstream.gui.record.review import Review
+from emgstream.gui.record.run import RecordingRun, Stage
+from emgstream.gui.record.scene import check_scene, free_scene, guided_scene
+from emgstream.gui.record.verdict import Verdict
+from emgstream.gui.requests import AUTO, SIMULATED, PortRequest, ReplayRequest
+from emgstream.gui.session import Session, StateKind
+from emgstream.recording import CueStarted, Event, FreeProtocol, GuidedProtocol, Phase
+
+if TYPE_CHECKING:
+    from emgstream.gui.window import Window
+
+__all__ = ["RecordPage"]
+
+_NO_BOARD = "No board is connected; a session needs one that streams"
+_NO_RECORDING = "What is open is a recording; a session needs a board"
+_STEPS = ("Set up", "Check the signal", "Follow the cues", "Look it over")
+
+
+class _Bell:
+    """Makes a sound at each cue."""
+
+    def hear(self, event: Event) -> None:
+        """Sound where something is asked."""
+        if isinstance(event, CueStarted) and event.label:
+            QApplication.beep()
+
+
+class RecordPage(Page):
+    """Records one session after the other from the connection that runs."""
+
+    title = "Record"
+    keys = (
+        ("space", "Space", "begin, pause and go on"),
+        ("repeat", "R", "repeat the last movement, or take a label back"),
+        ("again", "C", "check the signal again"),
+        ("end", "Esc", "end the session and keep everything"),
+        *((str(n), str(n), "set a label in a free recording, 0 for none") for n in range(10)),
+    )
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self.run: RecordingRun | None = None
+        self._session: Session | None = None
+        self._shown: Stage | None = None
+        self._started_s = self._now_s = 0.0
+        self._make_parts(window.theme)
+        self._lay_out()
+        self._connect_parts()
+        self._show_step(0)
+        self._show_ready()
+
+    @property
+    def holds_connection(self) -> bool:
+        """Whether a session is being recorded."""
+        return self.run is not None and self.run.is_open
+
+    def key_actions(self) -> Mapping[str, Callable[[], None]]:
+        """Return what each key does."""
+        return {
+            "space": self._press_space,
+            "repeat": self._repeat,
+            "again": self._check_again,
+            "end": self._press_end,
+            **{str(n): partial(self._set_label, n) for n in range(10)},
+        }
+
+    def begin_session(self, session: Session | None) -> None:
+        """End what is being recorded from another session."""
+        if self.run is not None and self.run.session is not session:
+            self.run.end(self._now_s)
+        self._session = None
+        self.guide.timeline.show_session(None)
+
+    def show_session(self, session: Session) -> None:
+        """Take a session to record from."""
+        self._session = session
+        self.guide.timeline.show_session(session)
+        self.form.set_channels(session.info.channel_names)
+        self._show_ready()
+
+    def frame(self, session: Session | None, now_s: float, came: bool) -> None:
+        """Lead the session that is being recorded, and draw what came."""
+        self._now_s = now_s
+        run = self.run
+        if run is None:
+            return
+        run.poll(now_s)
+        if run.stage is not self._shown:
+            self._show_stage(run)
+        if run.stage is Stage.CHECK and run.check is not None:
+            self.guide.canvas.show_scene(check_scene(run.check.protocol, now_s))
+        elif run.stage is Stage.TAKE:
+            self._show_take(run)
+        if came or self.guide.timeline.unsettled:
+            self.guide.timeline.update()
+
+    def slow(self, session: Session | None, now_s: float) -> None:
+        """Refresh what is known of connection, file and warnings."""
+        self._show_ready()
+        run = self.run
+        if run is None or not run.is_open:
+            return
+        state = self.shell.connection.state(now_s)
+        self.guide.show_state(state, *_told(run, state.words))
+        self.guide.show_warnings(run.warnings)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        for part in (self.guide, self.verdict, self.review):
+            part.set_theme(theme)
+
+    def shut_down(self) -> None:
+        """End what is being recorded, and put it in order."""
+        if self.run is not None:
+            self.run.shut_down(self._now_s)
+
+    def start(self) -> None:
+        """Begin what the form says; where that will not do, say why."""
+        session = self._session
+        if session is None or self._missing():
+            return
+        bell = (_Bell(),) if self.form.sound_box.isChecked() else ()
+        try:
+            plan = self.form.plan()
+            _make_folder(plan)
+            self.run = RecordingRun(session, plan, bell, self._now_s)
+        except EmgStreamError as error:
+            self.shell.strip.show_error(str(error), can_retry=False)
+            return
+        self.shell.strip.hide()
+        self.shell.settings.keep_recordings(self.form.folder)
+        self.guide.set_labels(plan.protocol.labels, isinstance(plan.protocol, FreeProtocol))
+        self.guide.show_warnings(())
+        self.guide.timeline.go_live()
+        self._started_s, self._shown = self._now_s, None
+        self.setFocus()
+
+    def _press_space(self) -> None:
+        run = self.run
+        if self.clicks_focused() or run is None:
+            return
+        if run.stage is Stage.VERDICT:
+            self._go_on()
+        elif run.stage is Stage.TAKE and isinstance(run.protocol, GuidedProtocol):
+            if run.protocol.phase in (Phase.READY, Phase.PAUSED):
+                run.protocol.start(self._now_s)
+            else:
+                run.protocol.pause(self._now_s)
+
+    def _repeat(self) -> None:
+        run = self.run
+        if run is None or run.stage is not Stage.TAKE:
+            return
+        if isinstance(run.protocol, GuidedProtocol):
+            run.protocol.repeat_last(self._now_s)
+        else:
+            run.protocol.discard(self._now_s)
+
+    def _go_on(self) -> None:
+        if self.run is not None and self.run.stage is Stage.VERDICT:
+            self.run.go_on()
+            self._started_s = self._now_s
+
+    def _check_again(self) -> None:
+        if self.run is not None and self.run.stage is Stage.VERDICT:
+            self.run.check_signal(self._now_s)
+
+    def _press_end(self) -> None:
+        if self.holds_connection and self.run is not None:
+            self.run.end(self._now_s)
+        else:
+            self.shell.strip.hide()
+
+    def _set_label(self, number: int) -> None:
+        run = self.run
+        if run is None or run.stage is not Stage.TAKE:
+            return
+        if isinstance(run.protocol, FreeProtocol) and number <= len(run.protocol.labels):
+            run.protocol.press(number, self._now_s)
+
+    def _trim(self, trims: bool) -> None:
+        if self.run is not None:
+            self.run.settle_again(trims)
+
+    def _replay(self) -> None:
+        if self.run is not None:
+            self.shell.open_source(ReplayRequest(self.run.plan.path))
+            self.shell.show_page(0)
+
+    def _another(self) -> None:
+        self.run = self._shown = None
+        self.form.propose_name()
+        self.steps.setCurrentWidget(self._front)
+        self._show_step(0)
+
+    def _show_stage(self, run: RecordingRun) -> None:
+        """Bring the part to the front that belongs to a stage."""
+        self._shown = run.stage
+        step = {Stage.CHECK: 1, Stage.VERDICT: 1, Stage.TAKE: 2}.get(run.stage, 3)
+        self._show_step(step)
+        if run.stage is Stage.VERDICT and run.report is not None:
+            self.verdict.show_report(run.report)
+            self.steps.setCurrentWidget(self.verdict)
+        elif run.is_open:
+            self.guide.show_taking(run.stage is Stage.TAKE)
+            self.steps.setCurrentWidget(self.guide)
+        elif run.stage is Stage.SETTLING:
+            self.review.show_working()
+            self.steps.setCurrentWidget(self.review)
+        else:
+            self._show_end(run)
+
+    def _show_end(self, run: RecordingRun) -> None:
+        if run.failure is not None:
+            self.shell.strip.show_error(str(run.failure), can_retry=False)
+        if run.recovered is not None:
+            self.review.show_recovered(run.recovered)
+        elif run.take is None:
+            self._another()  # it was left before the session began
+        else:
+            self.review.show_nothing()
+
+    def _show_take(self, run: RecordingRun) -> None:
+        protocol = run.protocol
+        if isinstance(protocol, GuidedProtocol):
+            self.guide.canvas.show_scene(guided_scene(protocol.view(self._now_s)))
+            words = {Phase.READY: "Begin", Phase.PAUSED: "Go on"}.get(protocol.phase, "Pause")
+            self.guide.say_space(words)
+        else:
+            self.guide.canvas.show_scene(free_scene(protocol, self._now_s, self._started_s))
+            at = protocol.labels.index(protocol.label) + 1 if protocol.label else 0
+            self.guide.show_number(at)
+
+    def _missing(self) -> str:
+        """Return what is missing before a session can begin; empty where nothing is."""
+        session = self._session
+        if session is not None and not session.can_record:
+            return _NO_RECORDING
+        state = self.shell.connection.state(self._now_s)
+        if session is None or session.ended or state.kind is StateKind.FINISHED:
+            is_coming = self.shell.connection.live
+            return "Waiting for the board" if is_coming else _NO_BOARD
+        return ""
+
+    def _show_ready(self) -> None:
+        """Offer to begin, or a board where there is none."""
+        missing = self._missing()
+        self.start_button.setEnabled(not missing)
+        words = self.form.summary() if not missing else missing
+        self.summary_label.say(words)
+        needs_board = missing in (_NO_BOARD, _NO_RECORDING)
+        for button in (self.simulated_button, self.board_button):
+            button.setVisible(needs_board)
+
+    def _show_step(self, step: int) -> None:
+        parts = [
+            f"<b style='color:{self.shell.theme.text}'>{number}  {name}</b>"
+            if number == step + 1
+            else f"{number}  {name}"
+            for number, name in enumerate(_STEPS, start=1)
+        ]
+        self.step_label.setText("&nbsp;&nbsp;&nbsp;&nbsp;›&nbsp;&nbsp;&nbsp;&nbsp;".join(parts))
+
+    def _make_parts(self, theme: Theme) -> None:
+        self.step_label = QLabel(self)
+        self.step_label.setObjectName("quiet")
+        self.form = SessionForm(self.shell.settings.recordings or documents_folder(), self)
+        self.start_button = QPushButton("Begin", self)
+        self.start_button.setObjectName("primary")
+        self.start_button.setMinimumWidth(15 * GRID)
+        self.summary_label = ElidedLabel(self)
+        self.simulated_button = QPushButton("Simulated board", self)
+        self.board_button = QPushButton("Find my board", self)
+        self.guide = Guide(theme, self)
+        self.verdict = Verdict(theme, self)
+        self.review = Review(theme, self)
+
+    def _lay_out(self) -> None:
+        self._front = QWidget(self)
+        front = QVBoxLayout(self._front)
+        front.setContentsMargins(0, 0, 0, 0)
+        front.setSpacing(GRID + GRID // 2)
+        front.addWidget(self.form, 1)
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        row.addWidget(self.start_button)
+        row.addSpacing(GRID)
+        row.addWidget(self.summary_label, 1)
+        row.addWidget(self.simulated_button)
+        row.addWidget(self.board_button)
+        front.addLayout(row)
+        self.steps = QStackedWidget(self)
+        for part in (self._front, self.guide, self.verdict, self.review):
+            self.steps.addWidget(part)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID + GRID // 2)
+        column.addWidget(self.step_label)
+        column.addWidget(self.steps, 1)
+
+    def _connect_parts(self) -> None:
+        shell = self.shell
+        self.start_button.clicked.connect(self.start)
+        self.form.changed.connect(self._show_ready)
+        self.simulated_button.clicked.connect(lambda: shell.open_source(PortRequest(SIMULATED)))
+        self.board_button.clicked.connect(lambda: shell.open_source(PortRequest(AUTO)))
+        self.guide.timeline.drawn.connect(self.drawn)
+        self.guide.space_wanted.connect(self._press_space)
+        self.guide.repeat_wanted.connect(self._repeat)
+        self.guide.end_wanted.connect(self._press_end)
+        self.guide.number_wanted.connect(self._set_label)
+        self.verdict.go_on_wanted.connect(self._go_on)
+        self.verdict.again_wanted.connect(self._check_again)
+        self.verdict.leave_wanted.connect(self._press_end)
+        self.review.trim_wanted.connect(self._trim)
+        self.review.replay_wanted.connect(self._replay)
+        self.review.another_wanted.connect(self._another)
+
+
+def _told(run: RecordingRun, state: str) -> tuple[str, str]:
+    """Return what to say of the stream and of the file."""
+    status = run.session.status()
+    words = state
+    if status is not None and status.is_streaming:
+        rate = "measuring the rate" if status.rate_hz is None else f"{status.rate_hz:.1f} Hz"
+        words = f"{state}   {rate}   " + (
+            f"lost {status.n_lost:,}" if status.sees_loss else "loss unseen"
+        )
+    written = f"{run.recorder.n_bytes / 1e6:.1f} MB" if run.stage is Stage.TAKE else "not yet"
+    room = f"{run.recorder.room_bytes / 1e9:.1f} GB free"
+    return words, f"{run.plan.path.name}   {written}   {room}"
+
+
+def _make_folder(plan: Plan) -> None:
+    folder = plan.path.parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"cannot make the folder {folder}: {error.strerror or error}; expected a place that "
+            "may be written to; choose another folder"
+        ) from error

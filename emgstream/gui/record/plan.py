@@ -1,0 +1,138 @@
+"""What the user wants to record, and the session it comes to. No Qt in here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from emgstream.cues import MOVEMENTS, CueScript
+from emgstream.errors import UsageError
+from emgstream.recording import (
+    About,
+    FreeProtocol,
+    GuidedProtocol,
+    check_label,
+    free_document,
+    free_labels,
+    guided_document,
+)
+
+__all__ = ["Plan", "Wanted", "plan_session", "proposed_path"]
+
+_COUNTDOWN_S = 3.0
+_FREE_S = 600.0
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What stands in the form."""
+
+    folder: Path
+    """Where the files go."""
+    name: str
+    """Name of the table; ``.csv`` is put to it."""
+    movements: tuple[str, ...] = MOVEMENTS
+    """What is to be recorded."""
+    repetitions: int = 5
+    """How often each."""
+    hold_s: float = 5.0
+    """Seconds each is held."""
+    rest_s: float = 4.0
+    """Seconds of rest before each."""
+    seed: int = 0
+    """Seed of the order."""
+    is_free: bool = False
+    """Whether number keys set the labels, and nothing is asked."""
+    is_checked: bool = True
+    """Whether the signal is checked first."""
+    sounds: bool = False
+    """Whether a sound goes with each cue."""
+    countdown_s: float = _COUNTDOWN_S
+    """Seconds before the first cue, and after a break."""
+    subject: str = ""
+    """Who is recorded: a code."""
+    session: str = ""
+    """Name or number of the sitting."""
+    placements: Mapping[str, str] = field(default_factory=dict)
+    """Where the electrodes of a channel sit, by its name."""
+    notes: str = ""
+    """Anything else."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A session, ready to begin."""
+
+    path: Path
+    """The table to write."""
+    about: About
+    """What goes into the sidecar."""
+    protocol: GuidedProtocol | FreeProtocol
+    """What is asked when."""
+    duration_s: float
+    """Seconds it is likely to take."""
+    is_checked: bool
+    """Whether the signal is checked first."""
+    sounds: bool
+    """Whether a sound goes with each cue."""
+
+
+def proposed_path(folder: Path, now: datetime) -> Path:
+    """Return a name for a recording that no other has.
+
+    >>> proposed_path(Path("emg"), datetime(2026, 5, 4, 9, 30)).name
+    'emg_2026-05-04_09-30-00.csv'
+    """
+    return folder / f"emg_{now:%Y-%m-%d_%H-%M-%S}.csv"
+
+
+def plan_session(wanted: Wanted) -> Plan:
+    """Return the session that is wanted; raises UsageError where something in it is amiss."""
+    labels = tuple(dict.fromkeys(map(check_label, wanted.movements)))
+    if not labels:
+        raise UsageError("no movement is chosen; expected at least one; tick one, or name your own")
+    if wanted.is_free:
+        return _plan(wanted, *_free(labels), _FREE_S)
+    script = CueScript.shuffled(
+        labels,
+        repetitions=wanted.repetitions,
+        hold_s=wanted.hold_s,
+        rest_s=wanted.rest_s,
+        seed=wanted.seed,
+    )
+    how = guided_document(script, wanted.seed, wanted.countdown_s)
+    return _plan(wanted, GuidedProtocol(script, wanted.countdown_s), how, script.duration_s)
+
+
+def _free(labels: tuple[str, ...]) -> tuple[FreeProtocol, dict[str, Any]]:
+    names = free_labels(labels)
+    return FreeProtocol(names), free_document(names)
+
+
+def _plan(
+    wanted: Wanted, protocol: GuidedProtocol | FreeProtocol, how: dict[str, Any], duration_s: float
+) -> Plan:
+    about = About(
+        subject=wanted.subject,
+        session=wanted.session,
+        notes=wanted.notes,
+        placements={name: where for name, where in wanted.placements.items() if where},
+        protocol=how,
+        is_trimmed=not wanted.is_free,
+    )
+    return Plan(_path(wanted), about, protocol, duration_s, wanted.is_checked, wanted.sounds)
+
+
+def _path(wanted: Wanted) -> Path:
+    name = wanted.name.strip()
+    if not name or name.strip(".") == "" or any(sign in name for sign in '/\\:*?"<>|\0'):
+        raise UsageError(
+            f"{wanted.name!r} is no name for a file; use letters, digits, - and _, no folder; "
+            "choose the folder beside it"
+        )
+    if not name.lower().endswith(".csv"):
+        name += ".csv"
+    return wanted.folder / name
