@@ -173,8 +173,8 @@ def test_ctrl_c_ends_a_loop_with_its_summary_and_no_half_line(
 ) -> None:
     out = tmp_path / "summary.json"
     words = ["replay", str(recording), "--loop", "--jsonl", "-", "--summary", str(out)]
-    with subprocess.Popen(
-        [*EMGSTREAM, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    with subprocess.Popen(  # unbuffered: what readline took with it, communicate would not return
+        [*EMGSTREAM, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
     ) as process:
         assert process.stdout is not None
         first = process.stdout.readline()
@@ -182,8 +182,8 @@ def test_ctrl_c_ends_a_loop_with_its_summary_and_no_half_line(
         rest, errors = process.communicate(timeout=60)
     lines = [json.loads(line) for line in (first + rest).splitlines()]
     assert process.returncode == 1
-    assert errors.splitlines()[-1] == "emgstream: stopped by Ctrl-C"
-    assert "Traceback" not in errors
+    assert errors.splitlines()[-1] == b"emgstream: stopped by Ctrl-C"
+    assert b"Traceback" not in errors
     assert json.loads(out.read_text())["decisions"] == len(lines)
 
 
