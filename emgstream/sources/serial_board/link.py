@@ -18,6 +18,7 @@ from emgstream.sources.serial_board.ports import (
     is_network,
     list_ports,
     no_permission,
+    no_port,
     not_found,
     port_in_use,
 )
@@ -168,9 +169,11 @@ class TcpLink:
         self.device = device
         try:
             address = urlsplit(device)
-            host, port = address.hostname or "", address.port or 0
-        except ValueError as error:
-            raise UsageError(f"{device} is no address; write socket://HOST:PORT") from error
+            host, port = address.hostname, address.port
+        except ValueError:
+            host = port = None
+        if host is None or port is None:
+            raise UsageError(f"{device} is no address; write socket://HOST:PORT")
         try:
             self._socket = socket.create_connection((host, port), timeout=_CONNECT_S)
         except OSError as error:
@@ -223,6 +226,8 @@ def _cannot_open(device: str, baud: int, error: Exception) -> SourceError | Usag
         return port_in_use(device, holders(device))
     if number in (errno.EACCES, errno.EPERM):
         return no_permission(device)
+    if "could not configure" in words:  # so pyserial says of what is no terminal
+        return no_port(device, list_ports())
     if isinstance(error, ValueError) or "baud" in words:
         return UsageError(f"{device} does not open at {baud} baud ({error}); try --baud 115200")
     return SourceError(f"cannot open {device} ({error}); expected a serial port; unplug and replug")
