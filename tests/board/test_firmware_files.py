@@ -1,5 +1,6 @@
 """The sketch as the package hands it out. Needs no compiler."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,17 @@ def test_continuous_integration_installs_what_the_simulated_board_needs() -> Non
     if not script.exists():
         pytest.skip("only the repository has it")
     assert set(APT.removeprefix("apt-get install ").split()) <= set(script.read_text().split())
+
+
+def test_the_types_a_function_takes_come_before_the_first_function() -> None:
+    """The Arduino IDE declares every function in front of the first one."""
+    first = re.search(r"^[a-z][\w ]* \w+\(.*\) \{$", firmware.source(), re.MULTILINE)
+    assert first is not None
+    assert "begin_instant()" in first.group()
+    assert firmware.source().index("struct Instant {") < first.start()
+    assert "constexpr" not in "".join(
+        line for line in firmware.source().splitlines() if line[:1].isalpha()
+    )
 
 
 def test_the_safety_of_the_person_comes_first() -> None:

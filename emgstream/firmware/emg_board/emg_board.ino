@@ -84,15 +84,21 @@ static const uint8_t PINS[] = {A0, A1, A2};
 #define LONGEST_COMMAND 32
 #define QUEUE_LENGTH 32  // a power of two; 32 ms at 1 kHz for the line to catch up
 
-// what of the above would make a stream that nobody can read, told by the compiler
-static constexpr uint8_t names_in(const char *text) {
-  return *text ? (*text == ',') + names_in(text + 1) : 1;
-}
-static constexpr bool is_printable(const char *text) {
-  return !*text || (*text > ' ' && *text < 127 && *text != '#' && *text != '*' && is_printable(text + 1));
-}
-static_assert(names_in(CHANNEL_NAMES) == N_CHANNELS, "CHANNEL_NAMES needs one name a pin");
-static_assert(is_printable(CHANNEL_NAMES), "CHANNEL_NAMES has a space, a # or a * in it");
+// What of the above would make a stream that nobody can read, told by the compiler. In a struct,
+// since the Arduino IDE declares every free function in front of the first, types known or not.
+struct Names {
+  static constexpr uint8_t count(const char *text) {
+    return *text ? (*text == ',') + count(text + 1) : 1;
+  }
+  static constexpr bool fits_a_reply(char value) {
+    return value > ' ' && value < 127 && value != '#' && value != '*';
+  }
+  static constexpr bool all_fit(const char *text) {
+    return !*text || (fits_a_reply(*text) && all_fit(text + 1));
+  }
+};
+static_assert(Names::count(CHANNEL_NAMES) == N_CHANNELS, "CHANNEL_NAMES needs one name a pin");
+static_assert(Names::all_fit(CHANNEL_NAMES), "CHANNEL_NAMES has a space, a # or a * in it");
 static_assert(N_CHANNELS <= 11, "a frame holds 11 channels at most");
 
 // ---- one sampling instant, and the queue from sampling to sending ---------------------------------
