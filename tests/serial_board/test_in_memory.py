@@ -8,6 +8,7 @@ import pytest
 
 from emgstream.clock import ManualClock
 from emgstream.errors import SourceDisconnectedError
+from emgstream.sources.base import MAX_READ_S
 from emgstream.sources.serial_board import SerialBoardSource, probe
 from emgstream.sources.status import SourceStatus
 from tests.serial_board.lines import BoardLine
@@ -33,23 +34,29 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def line(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> PulledLine:
-    made = PulledLine(clock, baud=None)
+    made = PulledLine(clock, "boot=1.7", baud=None)
     monkeypatch.setattr(probe, "open_link", lambda *_: made)
     return made
 
 
 class Taker:
-    """Reads a source, and counts what it got."""
+    """Reads a source, and counts what it got and how long it took."""
 
-    def __init__(self, source: SerialBoardSource) -> None:
-        self.source, self.n_samples = source, 0
+    def __init__(self, source: SerialBoardSource, clock: ManualClock) -> None:
+        self.source, self.clock = source, clock
+        self.n_samples = 0
+        self.longest_s = 0.0
+        self.states: set[str] = set()
 
     def until(self, claim: Callable[[SourceStatus], bool]) -> None:
         """Read until something is so of the status."""
         for _ in range(10_000):
             if claim(self.source.status()):
                 return
+            began_s = self.clock.now()
             self.n_samples += len(self.source.read())
+            self.longest_s = max(self.longest_s, self.clock.now() - began_s)
+            self.states.add(self.source.status().state.split()[0])
         raise AssertionError(f"in vain: {self.source.status()}")
 
 
@@ -57,7 +64,7 @@ def test_what_was_held_back_to_time_a_segment_is_given_out_before_the_end(
     clock: ManualClock, line: PulledLine
 ) -> None:
     with SerialBoardSource(ADDRESS, clock=clock, reconnect=False) as source:
-        taker = Taker(source)
+        taker = Taker(source, clock)
         taker.until(lambda status: status.n_received > 100)
         line.board.reset(clock.now())
         taker.until(lambda status: status.counters.n_frames > status.n_received)
@@ -68,3 +75,20 @@ def test_what_was_held_back_to_time_a_segment_is_given_out_before_the_end(
     assert taker.n_samples == status.n_received == status.counters.n_frames
     assert status.n_reconnects == 1
     assert line.is_closed
+
+
+def test_no_read_takes_longer_than_a_source_may_whatever_goes_on(
+    clock: ManualClock, line: PulledLine
+) -> None:
+    with SerialBoardSource(ADDRESS, clock=clock) as source:
+        taker = Taker(source, clock)
+        taker.until(lambda status: status.n_received > 100)
+        line.board.reset(clock.now())
+        taker.until(lambda status: status.n_reconnects == 1)
+        line.is_pulled = True
+        taker.until(lambda status: status.state.startswith("unplugged"))
+        line.is_pulled = False
+        taker.until(lambda status: status.n_reconnects == 2)
+        taker.until(lambda status: status.is_streaming and status.n_missed > 0)
+    assert taker.states == {"waiting", "streaming", "stalled", "unplugged:"}
+    assert 0.0 < taker.longest_s <= MAX_READ_S
