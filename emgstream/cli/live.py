@@ -96,11 +96,9 @@ def _port(name: str) -> Iterator[str]:
     if name != SIMULATED:
         yield name
         return
-    import os
+    from emgstream.simulation.board import OWN_TCP, SimulatedBoard  # only this needs them
 
-    from emgstream.simulation.board import SimulatedBoard  # only this needs it
-
-    with SimulatedBoard(tcp=0 if os.name == "nt" else None) as board:
+    with SimulatedBoard(tcp=OWN_TCP) as board:
         yield board.port
 
 
