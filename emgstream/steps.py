@@ -91,7 +91,11 @@ class LogRms:
     """Smallest root mean square, in the stream's unit: a flat line has no logarithm."""
 
     def __post_init__(self) -> None:
-        if not (isinstance(self.length, int) and 1 <= self.length <= _LONGEST and 0.0 < self.floor < _HIGHEST):
+        if not (
+            isinstance(self.length, int)
+            and 1 <= self.length <= _LONGEST
+            and 0.0 < self.floor < _HIGHEST
+        ):
             raise ValueError(f"length {self.length!r}, floor {self.floor!r}; both must be positive")
 
     def n_features(self, n_channels: int) -> int:

@@ -133,13 +133,15 @@ def test_other_column_names_are_picked_in_the_models_order(
         (["replay", "demo", "--model", "none.emgmodel"], "none.emgmodel: no such file"),
         (["replay", "demo", "--model", __file__], "not a model"),
         (["replay", "demo", "--speed", "0"], "'0' is not a positive number"),
-        (["replay", "demo", "--speed", "quick"], "'quick' is not a positive number"),
+        (["replay", "demo", "--speed", "quick"], "'quick' is not a positive number, nor max"),
         (["replay", "demo", "--headless", "--rate", "500"], "500 Hz; the model expects 1000 Hz"),
         (["replay", "demo", "--channels", "biceps,triceps"], "the model expects 3"),
         (["replay", "demo", "--channels", "biceps,,middle"], "not a list of different names"),
         (["replay", "demo", "--channels", "biceps,triceps,thumb"], "thumb"),
         (["replay", "demo", "--speed", "max", "--jsonl", "no/such/folder"], "cannot write"),
         (["replay", "demo", "--speed", "max", "--summary", "no/such/folder"], "cannot write"),
+        (["replay", "demo", "--speed", "max", "--jsonl", ""], "not the name of a file"),
+        (["replay", "demo", "--speed", "max", "--jsonl", "a", "--summary", "./a"], "written al"),
         (["inspect", "none.emgmodel"], "no such file"),
     ],
 )
@@ -152,9 +154,35 @@ def test_a_mistake_is_one_line_and_exit_code_1(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(words) == 1
-    (line,) = capsys.readouterr().err.splitlines()
+    said = capsys.readouterr()
+    (line,) = said.err.splitlines()
     assert line.startswith("emgstream: ")
     assert reason in line
+    assert not said.out
+
+
+@pytest.mark.parametrize("option", ["--jsonl", "--summary"])
+def test_no_output_is_written_over_the_recording(
+    option: str, recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = recording.read_bytes()
+    assert main(["replay", str(recording), "--speed", "max", option, str(recording)]) == 1
+    assert "is read or written already" in capsys.readouterr().err
+    assert recording.read_bytes() == before
+
+
+def test_damage_is_told_beside_the_summary_and_a_mistake_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "short.csv"
+    path.write_text("biceps,triceps,middle\n" + "512,,530\n" + "512,498,530\n" * 98)
+    assert main(["replay", str(path), "--headless"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "give --rate HZ, or --speed max" in line
+    assert main(["replay", str(path), "--headless", "--speed", "max"]) == 0
+    said = capsys.readouterr()
+    assert "short.csv: triceps: 1 empty field taken as missing (data row 0)" in said.err
+    assert "decisions  0   a window takes 200 samples in a row" in said.out
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
