@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from emgstream.bundle import Model
+from emgstream.bundle import Model, write_model
 from emgstream.cli import main
 from emgstream.data import DEMO_RECORDING
 from emgstream.pipeline import Pipeline
@@ -67,6 +67,26 @@ def test_a_replay_is_one_pass_over_the_whole_file(
     table = read_table(recording)
     whole = Pipeline(demo_model).push(Chunk(0, table.samples))
     lines = replayed("--speed", "max")
+    assert [line["index"] for line in lines] == whole.indices.tolist()
+    found = [list(line["probabilities"].values()) for line in lines]
+    np.testing.assert_array_equal(np.array(found, dtype=np.float32), whole.probabilities)
+
+
+def test_the_published_recording_gives_the_same_decisions_at_any_pace_and_in_one_pass(
+    seed_table_path: Path, published_model: Model, tmp_path: Path
+) -> None:
+    model, out = tmp_path / "arm.emgmodel", tmp_path / "out.jsonl"
+    write_model(model, published_model)
+    words = ["replay", str(seed_table_path), "--model", str(model), "--jsonl", str(out)]
+    assert main([*words, "--speed", "max"]) == 0
+    lines = decisions(out)
+    assert main([*words, "--rate", "100", "--speed", "100"]) == 0
+    assert [(line["index"], line["probabilities"]) for line in decisions(out)] == [
+        (line["index"], line["probabilities"]) for line in lines
+    ]
+    samples = read_table(seed_table_path).samples
+    assert np.isnan(samples).any()
+    whole = Pipeline(published_model).push(Chunk(0, samples))
     assert [line["index"] for line in lines] == whole.indices.tolist()
     found = [list(line["probabilities"].values()) for line in lines]
     np.testing.assert_array_equal(np.array(found, dtype=np.float32), whole.probabilities)

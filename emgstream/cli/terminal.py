@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from training.history import Progress as Epoch
 
-__all__ = ["EpochBar", "LiveLine", "console", "note", "print_facts", "print_summary"]
+__all__ = ["EpochBar", "LiveLine", "busy", "console", "note", "print_facts", "print_summary"]
 
 _BAR_CELLS = 20
 _UNFOLDED = 4096
@@ -39,6 +40,14 @@ def console(to_stderr: bool = False) -> Console:
 def note(text: str) -> None:
     """Say something on stderr that is worth knowing and stops nothing."""
     console(to_stderr=True).print(f"[yellow]note:[/] {escape(text)}")
+
+
+@contextmanager
+def busy(what: str) -> Iterator[None]:
+    """Say what is waited for as long as the block takes; only where somebody watches."""
+    terminal = console(to_stderr=True)
+    with terminal.status(what) if terminal.is_terminal else nullcontext():
+        yield
 
 
 class LiveLine:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from emgstream.bundle import MODEL_SUFFIX, check_place, write_model
 from emgstream.cli import options
 from emgstream.cli.interrupt import ctrl_c, ctrl_c_after
-from emgstream.cli.terminal import EpochBar, console, print_facts
+from emgstream.cli.terminal import EpochBar, busy, console, print_facts
 from emgstream.data import DEMO_RECORDING
 from emgstream.errors import InterruptedByUserError, MissingExtraError
 
@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> None:
     """
     _check_extra()
     check_place(arguments.out)
-    with ctrl_c_after():  # TensorFlow takes seconds to load, and only this needs it
+    with ctrl_c_after(), busy("loading TensorFlow"):  # it takes seconds, and only this needs it
         from training.train import train
 
     started_s = time.perf_counter()

@@ -18,6 +18,7 @@ from training.export import BATCH_SIZE, to_keras_archive, to_litert
 from training.fit import Fitted, fit
 from training.history import Progress, Schedule
 from training.network import build_network
+from training.recipes import PUBLISHED
 
 
 def examples(n: int, seed: int) -> Examples:
@@ -44,6 +45,50 @@ def network() -> Any:
 def test_the_published_network_has_153_670_parameters() -> None:
     assert build_network(10, 3, 6).count_params() == 153_670
     assert build_network(10, 3, 6, unroll=True, batch_size=1).count_params() == 153_670
+
+
+def test_the_published_layers_come_in_their_order() -> None:
+    layers = build_network(10, 3, 6).get_config()["layers"][1:]
+    told = [
+        tuple(
+            layer["config"][key]
+            for key in ("filters", "kernel_size", "pool_size", "rate", "units", "activation")
+            if key in layer["config"]
+        )
+        for layer in layers
+    ]
+    assert [layer["class_name"] for layer in layers] == [
+        "Conv1D",
+        "MaxPooling1D",
+        "Dropout",
+        "LSTM",
+        "Dropout",
+        "LSTM",
+        "Dropout",
+        "BatchNormalization",
+        "Dense",
+        "Dropout",
+        "Dense",
+    ]
+    assert told == [
+        (64, (3,), "relu"),
+        ((2,),),
+        (0.3,),
+        (128, "tanh"),
+        (0.5,),
+        (64, "tanh"),
+        (0.3,),
+        (),
+        (64, "relu"),
+        (0.3,),
+        (6, "softmax"),
+    ]
+
+
+def test_the_published_schedule_is_this() -> None:
+    assert PUBLISHED.schedule == Schedule(
+        max_epochs=300, batch_size=32, learning_rate=5e-4, clipnorm=1.0, stop_accuracy=0.97
+    )
 
 
 def test_the_exported_network_agrees_with_keras_on_1000_windows(
