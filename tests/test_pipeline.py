@@ -41,7 +41,7 @@ def assert_same(found: list[Decisions], expected: Decisions) -> None:
     np.testing.assert_array_equal(np.concatenate([d.classes for d in found]), expected.classes)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cuts=st.lists(st.integers(0, 700), max_size=30))
 def test_any_chunking_gives_the_same_decisions_to_the_bit(model: Model, cuts: list[int]) -> None:
     samples = synthetic(700)
@@ -58,7 +58,7 @@ def test_one_sample_at_a_time_is_one_pass(model: Model) -> None:
     assert max(map(len, found)) == 1
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(cuts=st.lists(st.integers(0, 1000), max_size=30))
 def test_the_damaged_stretch_of_the_published_recording_is_one_pass_in_any_pieces(
     seed_table_path: Path, model: Model, cuts: list[int]
