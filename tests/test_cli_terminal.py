@@ -57,7 +57,7 @@ def test_a_bar_that_nothing_was_shown_on_leaves_no_line() -> None:
 def test_facts_in_a_pipe_are_lines_without_spaces_at_their_end(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    print_facts(console(), [("rows", "50 [bold]"), ("channels", "biceps, " + "x" * 200)])
+    print_facts(console(), [("rows", "50 [bold] :fist:"), ("channels", "biceps, " + "x" * 200)])
     rows, channels = capsys.readouterr().out.splitlines()
-    assert rows == "rows      50 [bold]"
+    assert rows == "rows      50 [bold] :fist:"
     assert channels == "channels  biceps, " + "x" * 200

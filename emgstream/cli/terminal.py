@@ -31,7 +31,7 @@ _UNFOLDED = 4096
 
 def console(to_stderr: bool = False) -> Console:
     """Return the terminal to write to; in a file or a pipe no line is folded."""
-    terminal = Console(stderr=to_stderr, highlight=False, soft_wrap=True)
+    terminal = Console(stderr=to_stderr, highlight=False, soft_wrap=True, emoji=False)
     if not terminal.is_terminal:
         terminal.width = _UNFOLDED
     return terminal
