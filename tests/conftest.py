@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from emgstream.bundle import Model, read_model
 from emgstream.data import DEMO_MODEL
@@ -13,11 +13,12 @@ from emgstream.manifest import Manifest
 from emgstream.steps import RawSample
 from emgstream.transforms import Clip, Impute, Transforms, YeoJohnson
 
-# no test may depend on the speed of the machine, and hypothesis' own deadline does
-settings.register_profile("any_speed", deadline=None)
-settings.load_profile("any_speed")
-
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+
+
+# no test depends on the speed of the machine
+settings.register_profile("any-speed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-speed")
 
 
 @pytest.fixture(autouse=True)
