@@ -20,7 +20,7 @@ from training.examples import ClassArray, Examples
 from training.fit import fit
 from training.history import Progress, Schedule
 from training.published import N_STEPS, Rows, Split, distinct_rows, random_split, window_rows
-from training.stuck import stuck_rows
+from emgstream.audit.stuck import stuck_rows
 
 __all__ = ["LookUp", "TimeBlocked", "look_up", "time_blocked"]
 

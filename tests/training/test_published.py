@@ -15,7 +15,7 @@ from training.published import Rows, distinct_rows, random_split, window_rows
 from training.recipes import PUBLISHED
 from training.recordings import class_names_of
 from training.report.folder import preprocessed_csv
-from training.stuck import StuckLoop, find_stuck_loops, stuck_rows
+from emgstream.audit.stuck import StuckLoop, find_stuck_loops, stuck_rows
 
 
 @pytest.fixture(scope="session")
