@@ -118,8 +118,8 @@ def resting_levels(samples: FloatArray) -> Doubles:
     """
     length = min(_QUIET_STRETCH, len(samples))
     stretches = samples[: len(samples) // length * length].reshape(-1, length, samples.shape[1])
-    means = np.mean(stretches, axis=1, dtype=np.float64)
-    spreads = np.std(stretches, axis=1, dtype=np.float64)
+    means: Doubles = np.mean(stretches, axis=1, dtype=np.float64)
+    spreads: Doubles = np.std(stretches, axis=1, dtype=np.float64)
     return np.array([_quiet(*pair) for pair in zip(means.T, spreads.T, strict=True)])
 
 
@@ -144,7 +144,9 @@ def find_swap(table: EmgTable, levels: Doubles) -> Swap | None:
     if len(patterns) < _MIN_ROUNDS:
         return None
     for one, other in combinations(range(len(table.channel_names)), 2):
-        swapped = [k for k, each in enumerate(patterns) if _fits_swapped(each, patterns, one, other)]
+        swapped = [
+            k for k, each in enumerate(patterns) if _fits_swapped(each, patterns[0], one, other)
+        ]
         if len(swapped) > len(patterns) / 2:
             swapped = [k for k in range(len(patterns)) if k not in swapped]
         if swapped:
@@ -204,8 +206,7 @@ def _movements_of(table: EmgTable, movements: IndexArray) -> Iterator[IndexArray
         yield numbers[labels == code]
 
 
-def _fits_swapped(pattern: Doubles, patterns: list[Doubles], one: int, other: int) -> bool:
-    first = patterns[0]
+def _fits_swapped(pattern: Doubles, first: Doubles, one: int, other: int) -> bool:
     exchanged = pattern.copy()
     exchanged[:, [one, other]] = pattern[:, [other, one]]
     as_it_is = _distance(pattern, first)

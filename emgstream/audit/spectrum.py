@@ -173,5 +173,6 @@ def _shares(spectrum: Spectrum, rate_hz: float, mains_hz: float) -> Doubles:
     on_line = np.any(np.abs(frequencies_hz[:, np.newaxis] - harmonics) <= width_hz, axis=1)
     power = np.where(wanted, spectrum.power, 0.0)
     above = np.maximum(power - np.apply_along_axis(_background, 1, power), 0.0)
-    total = power.sum(axis=1)
-    return np.divide(above[:, on_line].sum(axis=1), total, out=np.zeros_like(total), where=total > 0)
+    hum, total = above[:, on_line].sum(axis=1), power.sum(axis=1)
+    shares: Doubles = np.divide(hum, total, out=np.zeros_like(total), where=total > 0.0)
+    return shares

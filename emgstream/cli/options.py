@@ -13,6 +13,7 @@ __all__ = [
     "add_channels",
     "add_model",
     "add_rate",
+    "add_report_files",
     "any_path",
     "model_path",
     "positive",
@@ -63,6 +64,12 @@ def add_rate(parser: argparse.ArgumentParser) -> None:
         metavar="HZ",
         help="sampling rate of the recording, where it has no time_s column",
     )
+
+
+def add_report_files(parser: argparse.ArgumentParser) -> None:
+    """Add ``--json FILE`` and ``--html FILE``."""
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write a report on one page")
 
 
 def recording_path(text: str) -> Path:

@@ -7,6 +7,7 @@ import pytest
 from sklearn.impute import KNNImputer
 from sklearn.preprocessing import PowerTransformer
 
+from emgstream.audit.stuck import StuckLoop, find_stuck_loops, stuck_rows
 from emgstream.errors import TrainingDataError
 from emgstream.tables import EmgTable, read_table
 from training.leakage import look_up
@@ -15,7 +16,6 @@ from training.published import Rows, distinct_rows, random_split, window_rows
 from training.recipes import PUBLISHED
 from training.recordings import class_names_of
 from training.report.folder import preprocessed_csv
-from emgstream.audit.stuck import StuckLoop, find_stuck_loops, stuck_rows
 
 
 @pytest.fixture(scope="session")
