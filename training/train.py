@@ -15,13 +15,13 @@ from emgstream.bundle import Model
 from emgstream.errors import InterruptedByUserError
 from emgstream.manifest import Manifest
 from training.backend import keras, tensorflow
-from training.evaluate import classify
 from training.export import export_model
 from training.findings import Findings
 from training.fit import Fitted, fit
 from training.history import Epoch, Progress, Schedule
 from training.leakage import TimeBlocked, look_up, time_blocked
 from training.material import Material, prepare
+from training.metrics import classify
 from training.recipes import Recipe, recipe_named
 from training.recordings import class_names_of, provenance, read_recordings
 from training.report import Report, make_folder, write_report

@@ -15,11 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream.errors import OutputError
-from training.evaluate import confusion_matrix
 from training.examples import ClassArray
 from training.export import save_h5
 from training.findings import Findings
 from training.material import Material
+from training.metrics import confusion_matrix
 from training.published import Rows
 from training.recipes import Recipe
 from training.report import figures
