@@ -20,9 +20,10 @@ from training.published import (
     random_split,
     window_rows,
 )
+from training.realtime import TRAINING, VALIDATION, PartArray, hold_out
 from training.recipes import PUBLISHED, Recipe
 
-__all__ = ["Material", "PublishedMaterial", "prepare"]
+__all__ = ["Material", "PublishedMaterial", "prepare", "prepare_parts"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,13 +71,14 @@ def prepare(
     class_names: tuple[str, ...],
     sampling_rate_hz: float | None,
 ) -> Material:
-    """Return what a recipe makes of recordings.
+    """Return what a recipe makes of recordings, held out as the recipe does.
 
     Raises UsageError where the recipe needs a rate that nobody knows, or takes one recording only,
     and TrainingDataError where a class has too few windows or a channel has no signal.
     """
-    make = _published if recipe.name == PUBLISHED.name else _realtime
-    return make(tuple(tables), class_names, sampling_rate_hz)
+    if recipe.name == PUBLISHED.name:
+        return _published(tuple(tables), class_names, sampling_rate_hz)
+    return prepare_parts(tables, hold_out(tables, class_names), class_names, sampling_rate_hz)
 
 
 def _published(
@@ -104,22 +106,28 @@ def _published(
     )
 
 
-def _realtime(
-    tables: tuple[EmgTable, ...], class_names: tuple[str, ...], sampling_rate_hz: float | None
+def prepare_parts(
+    tables: Sequence[EmgTable],
+    parts: Sequence[PartArray],
+    class_names: tuple[str, ...],
+    sampling_rate_hz: float | None,
 ) -> Material:
+    """Return what the realtime recipe makes of the rows of each part.
+
+    ``parts[i]``, shape ``(n_rows,)``, is `TRAINING`, `VALIDATION` or `NEITHER` for each row of
+    ``tables[i]``. Raises as `prepare`.
+    """
     rate = realtime.rate_of(tables, sampling_rate_hz)
-    step = realtime.step_for(tables, rate)
-    cuts = realtime.cut_recordings(tables, class_names, step)
-    parts = realtime.hold_out(cuts)
-    fitted = realtime.fit_on_training_part(cuts, parts, tables[0].channel_names)
+    step = realtime.step_for(tables, parts, rate)
+    cuts = realtime.cut_recordings(tables, class_names, step, parts)
+    fitted = realtime.fit_on_training_part(cuts, tables[0].channel_names)
     training, validation = (
-        realtime.windows_of(cuts, parts, part, fitted.transforms)
-        for part in (realtime.TRAINING, realtime.VALIDATION)
+        realtime.windows_of(cuts, part, fitted.transforms) for part in (TRAINING, VALIDATION)
     )
     for examples in (training, validation):
         check_class_counts(examples.classes, class_names)
     return Material(
-        tables=tables,
+        tables=tuple(tables),
         class_names=class_names,
         step=step,
         sampling_rate_hz=rate,

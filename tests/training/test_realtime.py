@@ -15,6 +15,7 @@ from training.realtime import (
     NEITHER,
     TRAINING,
     VALIDATION,
+    Cut,
     cut_recordings,
     fit_on_training_part,
     hold_out,
@@ -30,6 +31,11 @@ from training.recordings import class_names_of, read_recordings
 def material(session_path: Path) -> Material:
     tables = read_recordings([session_path], None)
     return prepare(REALTIME, tables, class_names_of(tables), None)
+
+
+def held_out_cuts(material: Material) -> list[Cut]:
+    parts = hold_out(material.tables, material.class_names)
+    return cut_recordings(material.tables, material.class_names, material.step, parts)
 
 
 def written(path: Path, lines: list[str], header: str = "a,b,label") -> EmgTable:
@@ -51,11 +57,10 @@ def test_windows_are_those_of_the_live_path_however_it_is_chunked(material: Mate
 
 
 def test_every_class_is_held_out_by_whole_repetitions(material: Material) -> None:
-    cuts = cut_recordings(material.tables, material.class_names, material.step)
-    (part,) = hold_out(cuts)
+    (cut,) = held_out_cuts(material)
     for code in range(3):
         repetitions = {
-            kind: set(cuts[0].repetitions[(cuts[0].classes == code) & (part == kind)].tolist())
+            kind: set(cut.repetitions[(cut.classes == code) & (cut.parts == kind)].tolist())
             for kind in (TRAINING, VALIDATION)
         }
         assert repetitions[TRAINING]
@@ -64,19 +69,25 @@ def test_every_class_is_held_out_by_whole_repetitions(material: Material) -> Non
 
 
 def test_transforms_see_nothing_of_the_held_out_part(material: Material) -> None:
-    cuts = cut_recordings(material.tables, material.class_names, material.step)
-    parts = hold_out(cuts)
-    for part, cut in zip(parts, cuts, strict=True):
-        cut.steps[part != TRAINING] += 100.0
-    assert fit_on_training_part(cuts, parts, material.channel_names).transforms == (
+    cuts = held_out_cuts(material)
+    for cut in cuts:
+        cut.steps[cut.parts != TRAINING] += 100.0
+    assert fit_on_training_part(cuts, material.channel_names).transforms == (
         material.fitted.transforms
     )
 
 
+def test_only_the_training_rows_are_shared_out_again(material: Material) -> None:
+    tables, names = material.tables, material.class_names
+    (outer,) = hold_out(tables, names)
+    (inner,) = hold_out(tables, names, [outer])
+    assert np.all(inner[outer != TRAINING] == NEITHER)
+    assert set(inner[outer == TRAINING].tolist()) == {TRAINING, VALIDATION}
+
+
 def test_one_repetition_a_class_is_split_by_time(tmp_path: Path) -> None:
     table = written(tmp_path / "blocks.csv", [f"{i},{i % 7},{'xy'[i >= 500]}" for i in range(1000)])
-    (cut,) = cut_recordings([table], ("x", "y"), RawSample())
-    (part,) = hold_out([cut])
+    (part,) = hold_out([table], ("x", "y"))
     for start in (0, 500):
         assert np.all(part[start : start + 400] == TRAINING)
         assert np.all(part[start + 400 : start + 500] == VALIDATION)
@@ -85,10 +96,9 @@ def test_one_repetition_a_class_is_split_by_time(tmp_path: Path) -> None:
 def test_no_window_reaches_across_a_change_of_label_segment_or_lost_sample(tmp_path: Path) -> None:
     lines = [f"{i + (i >= 45)},{i},0,{'xy'[i >= 30]},{int(i >= 60)}" for i in range(90)]
     table = written(tmp_path / "cuts.csv", lines, "index,a,b,label,segment")
-    cuts = cut_recordings([table], ("x", "y"), RawSample())
+    cuts = cut_recordings([table], ("x", "y"), RawSample(), [np.full(90, TRAINING)])
     assert [len(cut.steps) for cut in cuts] == [45, 15, 30]
-    parts = [np.where(cut.classes >= 0, TRAINING, NEITHER) for cut in cuts]
-    windows = windows_of(cuts, parts, TRAINING, Transforms(()))
+    windows = windows_of(cuts, TRAINING, Transforms(()))
     assert len(windows) == (30 - 9) + (15 - 9) + (15 - 9) + (30 - 9)
     spans = windows.windows[:, -1, 0] - windows.windows[:, 0, 0]
     np.testing.assert_array_equal(spans, 9)
@@ -98,7 +108,7 @@ def test_unlabelled_and_transition_rows_are_examples_of_nothing(tmp_path: Path) 
     labels = ["x"] * 30 + ["transition"] * 30 + [""] * 30 + ["y"] * 30
     table = written(tmp_path / "gaps.csv", [f"{i},{i % 5},{one}" for i, one in enumerate(labels)])
     assert class_names_of([table]) == ("x", "y")
-    (cut,) = cut_recordings([table], ("x", "y"), RawSample())
+    (cut,) = cut_recordings([table], ("x", "y"), RawSample(), [np.full(120, TRAINING)])
     assert cut.classes.tolist() == [0] * 30 + [-1] * 60 + [1] * 30
 
 
@@ -115,7 +125,7 @@ def test_the_step_is_20_ms_about_the_level_the_signal_rests_at(
 ) -> None:
     noise = level + 20.0 * np.random.default_rng(1).standard_normal((1000, 2))
     table = written(tmp_path / "rest.csv", [f"{a},{b},x" for a, b in noise])
-    assert step_for([table], rate) == step
+    assert step_for([table], [np.full(1000, TRAINING)], rate) == step
 
 
 def test_the_rate_must_be_known_and_agree(tmp_path: Path) -> None:

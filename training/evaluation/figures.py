@@ -207,4 +207,5 @@ def reliability_json(curve: Reliability) -> list[dict[str, Any]]:
 
 def _follows(verdicts: Verdicts) -> Mask:
     """Return whether each decision but the first is of the same held movement as the one before."""
-    return np.diff(verdicts.instants.movements) == 0
+    follows: Mask = np.diff(verdicts.instants.movements) == 0
+    return follows

@@ -1,4 +1,4 @@
-"""One fold: learn from one part, decide on the other, network and baselines on the same instants."""
+"""One fold: learn from one part and decide on the other, all models at the same instants."""
 
 from __future__ import annotations
 

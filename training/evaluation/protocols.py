@@ -147,16 +147,14 @@ def _repetition_folds(recordings: Recordings, n_folds: int | None) -> tuple[Fold
         )
     n = min(least, n_folds or (_MOST_FOLDS if least <= _MOST_FOLDS else _USUAL_FOLDS))
     numbers = [repetition_folds(table, recordings.class_names, n) for table in recordings.tables]
-    return tuple(_row_fold(recordings, f"repetition {k + 1} of {n}", numbers, k) for k in range(n))
+    return tuple(_row_fold(f"repetition {k + 1} of {n}", numbers, k) for k in range(n))
 
 
 def _time_folds(recordings: Recordings, n_folds: int | None) -> tuple[Fold, ...]:
     n = n_folds or _USUAL_FOLDS
     guard = max(10, round(0.2 * (recordings.sampling_rate_hz or 0.0)))
     numbers = time_folds(recordings.codes(), len(recordings.class_names), n)
-    return tuple(
-        _row_fold(recordings, f"time block {k + 1} of {n}", numbers, k, guard) for k in range(n)
-    )
+    return tuple(_row_fold(f"time block {k + 1} of {n}", numbers, k, guard) for k in range(n))
 
 
 _FOLDS: dict[str, Callable[[Recordings, int | None], tuple[Fold, ...]]] = {
@@ -190,7 +188,6 @@ def _table_fold(recordings: Recordings, name: str, test: Mask, training: Mask) -
 
 
 def _row_fold(
-    recordings: Recordings,
     name: str,
     numbers: Sequence[npt.NDArray[np.int64]],
     fold: int,
