@@ -21,6 +21,7 @@ VERBS = {
     "replay": "stream a recording through a model, as if it were live",
     "simulate": "pretend to be the board: synthetic EMG on a port, with faults to order",
     "train": "train a model on recordings",
+    "evaluate": "say what a model is worth, on recordings it has not seen",
     "ports": "list the serial ports, and what answers on each",
     "firmware": "hand out the sketch for the board, with wiring and safety notes",
     "inspect": "say what a model or a recording holds",

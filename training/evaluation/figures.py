@@ -26,8 +26,10 @@ __all__ = [
     "confusion",
     "false_activations",
     "instability",
+    "number",
     "onsets",
     "reliability",
+    "reliability_json",
 ]
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -184,11 +186,6 @@ def false_activations(
     active = verdicts.decided != rest
     risen = active[1:] & ~active[:-1] & resting[1:] & resting[:-1] & _follows(verdicts)
     return float(np.count_nonzero(risen)) / hours
-
-
-def interval_json(interval: Interval) -> list[float | None]:
-    """Return both ends of an interval; null for what is not a number."""
-    return [number(interval.low), number(interval.high)]
 
 
 def number(value: float | None) -> float | None:

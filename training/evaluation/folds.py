@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,6 +24,7 @@ from training.evaluation.baselines import (
     hudgins_features,
     predict_baseline,
 )
+from training.evaluation.figures import balanced
 from training.evaluation.protocols import Fold, Recordings
 from training.evaluation.verdicts import (
     Instants,
@@ -34,7 +37,16 @@ from training.evaluation.verdicts import (
 from training.realtime import TRAINING
 from training.recipes import Recipe
 
-__all__ = ["NETWORK", "FoldResult", "Study", "judge_fold"]
+__all__ = [
+    "NETWORK",
+    "FoldResult",
+    "Study",
+    "View",
+    "judge_fold",
+    "one_at_a_time",
+    "verdicts_of_baseline",
+    "verdicts_of_network",
+]
 
 NETWORK = "cnn_lstm"
 """The name of the network among the models."""
@@ -71,6 +83,11 @@ class FoldResult:
     duration_s: float = field(compare=False)
     """Time the fold took, in seconds."""
 
+    @property
+    def balanced_accuracy(self) -> dict[str, float]:
+        """Mean recall over the classes, by model."""
+        return {name: balanced(verdicts) for name, verdicts in self.verdicts.items()}
+
 
 def judge_fold(study: Study, fold: Fold) -> FoldResult:
     """Return the decisions of the network and of the baselines on what a fold holds out.
@@ -78,14 +95,13 @@ def judge_fold(study: Study, fold: Fold) -> FoldResult:
     The same study and fold give the same result in any process. One at a time in a process: seeds
     and threads of TensorFlow are the process's own.
     """
-    with _ONE_AT_A_TIME:
-        _leave_ctrl_c_to_the_parent()
+    with one_at_a_time():
         started_s = time.perf_counter()
         model = study.model or _trained(study, fold)
-        views = [_View.of(study, model, fold, place) for place in range(len(fold.parts))]
-        verdicts = {NETWORK: _of_network(model, views)}
+        views = [View.of(study, model.manifest, fold, place) for place in range(len(fold.parts))]
+        verdicts = {NETWORK: verdicts_of_network(model, views)}
         for name in BASELINES:
-            verdicts[name] = _of_baseline(name, study, views)
+            verdicts[name] = verdicts_of_baseline(name, study, views)
         n_learned = sum(int(np.count_nonzero(part == TRAINING)) for part in fold.parts)
         return FoldResult(
             name=fold.name,
@@ -96,20 +112,38 @@ def judge_fold(study: Study, fold: Fold) -> FoldResult:
         )
 
 
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let one thread of this process learn at a time, and leave Ctrl-C to the parent process.
+
+    A worker that dies of Ctrl-C tells its traceback; the parent ends it, and says so once.
+    """
+    with _ONE_AT_A_TIME:
+        in_child = multiprocessing.parent_process() is not None
+        if in_child and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        yield
+
+
 @dataclass(frozen=True, eq=False)
-class _View:
-    """One recording as a fold sees it: where is learned, where is judged."""
+class View:
+    """One recording as a fold sees it."""
 
     table: EmgTable
+    """The recording."""
     conditioned: FloatArray
+    """Its samples, conditioned, shape ``(n_rows, n_channels)``."""
     window_rows: int
+    """Rows of a window."""
     learned: Instants
+    """Whole windows on rows that are learned from."""
     judged: Instants
+    """Every labelled decision on rows held out."""
 
     @classmethod
-    def of(cls, study: Study, model: Model, fold: Fold, place: int) -> _View:
+    def of(cls, study: Study, manifest: Manifest, fold: Fold, place: int) -> View:
+        """Return the recording at one place."""
         table, part, test = study.recordings.tables[place], fold.parts[place], fold.test[place]
-        manifest = model.manifest
         window_rows = manifest.n_steps * manifest.step.length
         rows = decision_rows(manifest, table)
         instants = instants_of(table, study.recordings.class_names, rows, window_rows)
@@ -136,20 +170,13 @@ def _with_onsets_held_out(judged: Instants, test: npt.NDArray[np.bool_]) -> Inst
 
 
 def _trained(study: Study, fold: Fold) -> Model:
-    from training.fold import train_fold  # TensorFlow, only where a network is trained
+    from training.evaluation.training import train_on  # TensorFlow, only where it is needed
 
-    used = [place for place, part in enumerate(fold.parts) if np.any(part == TRAINING)]
-    return train_fold(
-        [study.recordings.tables[place] for place in used],
-        [fold.parts[place] for place in used],
-        class_names=study.recordings.class_names,
-        sampling_rate_hz=study.recordings.sampling_rate_hz,
-        seed=study.seed,
-        recipe=study.recipe,
-    )
+    return train_on(study.recordings, fold.parts, study.recipe, study.seed)
 
 
-def _of_network(model: Model, views: list[_View]) -> Verdicts:
+def verdicts_of_network(model: Model, views: Sequence[View]) -> Verdicts:
+    """Return the live path's decisions where the views judge."""
     found = []
     for view in views:
         if len(view.judged):
@@ -158,7 +185,8 @@ def _of_network(model: Model, views: list[_View]) -> Verdicts:
     return Verdicts.joined(found)
 
 
-def _of_baseline(name: str, study: Study, views: list[_View]) -> Verdicts:
+def verdicts_of_baseline(name: str, study: Study, views: Sequence[View]) -> Verdicts:
+    """Return a baseline's decisions where the views judge, fitted where they learn."""
     deadzone = _deadzone(views)
     learned = [view for view in views if len(view.learned)]
     fitted = fit_baseline(
@@ -180,7 +208,7 @@ def _of_baseline(name: str, study: Study, views: list[_View]) -> Verdicts:
     )
 
 
-def _deadzone(views: list[_View]) -> npt.NDArray[np.float64]:
+def _deadzone(views: Sequence[View]) -> npt.NDArray[np.float64]:
     """Return the smallest step that counts, from the rows that baselines learn at."""
     seen = np.concatenate([view.conditioned[view.learned.rows] for view in views])
     deadzone: npt.NDArray[np.float64] = DEADZONE * np.sqrt(
@@ -191,12 +219,3 @@ def _deadzone(views: list[_View]) -> npt.NDArray[np.float64]:
 
 def _decision_s(manifest: Manifest, rate_hz: float | None) -> float | None:
     return None if rate_hz is None else manifest.hop * manifest.step.length / rate_hz
-
-
-def _leave_ctrl_c_to_the_parent() -> None:
-    """In a worker process, let Ctrl-C go by: the parent ends the workers, and says so once."""
-    import multiprocessing
-
-    in_child = multiprocessing.parent_process() is not None
-    if in_child and threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.SIG_IGN)

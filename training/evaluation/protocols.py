@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from emgstream.audit.stuck import find_stuck_loops
 from emgstream.errors import TrainingDataError, UsageError
 from emgstream.tables import EmgTable
 from training.evaluation.blocks import repetition_folds, time_folds
@@ -39,9 +41,31 @@ class Recordings:
     sampling_rate_hz: float | None
     """Samples a second; None where nobody knows."""
 
-    def codes(self) -> list[npt.NDArray[np.int64]]:
-        """Return the class of each row, -1 for none, shape ``(n_rows,)`` a table."""
-        return [class_codes(table, self.class_names) for table in self.tables]
+    @cached_property
+    def stuck(self) -> tuple[Mask, ...]:
+        """Whether the recorder repeated itself at each row, shape ``(n_rows,)`` a table.
+
+        A line that stands still is left in: a sensor's envelope does so at rest.
+        """
+        return tuple(_stuck_rows(table) for table in self.tables)
+
+    @cached_property
+    def n_rows_by_class(self) -> npt.NDArray[np.int64]:
+        """Rows of each class, over all recordings, shape ``(n_classes,)``."""
+        return self.count([codes >= 0 for codes in self.codes])
+
+    def count(self, chosen: Sequence[Mask]) -> npt.NDArray[np.int64]:
+        """Return the chosen rows of each class, shape ``(n_classes,)``; a mask a table."""
+        codes = [codes[rows] for codes, rows in zip(self.codes, chosen, strict=True)]
+        return np.bincount(np.concatenate(codes), minlength=len(self.class_names))
+
+    @cached_property
+    def codes(self) -> tuple[npt.NDArray[np.int64], ...]:
+        """The class of each row, shape ``(n_rows,)`` a table; -1 for none, and for stuck rows."""
+        return tuple(
+            np.where(stuck, -1, class_codes(table, self.class_names))
+            for table, stuck in zip(self.tables, self.stuck, strict=True)
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,14 +170,17 @@ def _repetition_folds(recordings: Recordings, n_folds: int | None) -> tuple[Fold
             "repetitions of each; record more, or use --protocol blocks"
         )
     n = min(least, n_folds or (_MOST_FOLDS if least <= _MOST_FOLDS else _USUAL_FOLDS))
-    numbers = [repetition_folds(table, recordings.class_names, n) for table in recordings.tables]
+    numbers = [
+        np.where(codes >= 0, repetition_folds(table, recordings.class_names, n), -1)
+        for table, codes in zip(recordings.tables, recordings.codes, strict=True)
+    ]
     return tuple(_row_fold(f"repetition {k + 1} of {n}", numbers, k) for k in range(n))
 
 
 def _time_folds(recordings: Recordings, n_folds: int | None) -> tuple[Fold, ...]:
     n = n_folds or _USUAL_FOLDS
     guard = max(10, round(0.2 * (recordings.sampling_rate_hz or 0.0)))
-    numbers = time_folds(recordings.codes(), len(recordings.class_names), n)
+    numbers = time_folds(recordings.codes, len(recordings.class_names), n)
     return tuple(_row_fold(f"time block {k + 1} of {n}", numbers, k, guard) for k in range(n))
 
 
@@ -176,7 +203,7 @@ def _grouped(
 
 def _table_fold(recordings: Recordings, name: str, test: Mask, training: Mask) -> Fold:
     """Hold out whole recordings."""
-    codes = recordings.codes()
+    codes = recordings.codes
     return Fold(
         name,
         parts=tuple(
@@ -214,35 +241,36 @@ def _widened(held: Mask, guard: int) -> Mask:
 
 
 def _check_folds(plan: Plan, recordings: Recordings) -> None:
-    codes = recordings.codes()
+    recorded = recordings.n_rows_by_class > 0
     for fold in plan.folds:
-        for side, chosen in (
-            ("learn from", [part == TRAINING for part in fold.parts]),
-            ("judge by", fold.test),
-        ):
-            counts = sum(
-                np.bincount(code[rows], minlength=len(recordings.class_names))
-                for code, rows in zip(codes, chosen, strict=True)
-            )
-            for name, count in zip(recordings.class_names, np.atleast_1d(counts), strict=True):
-                if count == 0:
-                    raise TrainingDataError(
-                        f"with {fold.name} held out there is no row of {name!r} to {side}; "
-                        "evaluate recordings with the same labels together, or choose another "
-                        "--protocol"
-                    )
+        learned = recordings.count([part == TRAINING for part in fold.parts])
+        for counts, purpose in ((learned, "learn from"), (recordings.count(fold.test), "judge by")):
+            for place in np.flatnonzero(recorded & (counts == 0)):
+                raise TrainingDataError(
+                    f"with {fold.name} held out there is no row of "
+                    f"{recordings.class_names[place]!r} to {purpose}; evaluate recordings with the "
+                    "same labels together, or choose another --protocol"
+                )
 
 
 def _least_repetitions(recordings: Recordings) -> int:
     """Return how often the rarest label of any session was held."""
     least = []
-    for table, codes in zip(recordings.tables, recordings.codes(), strict=True):
+    for table, codes in zip(recordings.tables, recordings.codes, strict=True):
         first_rows = np.unique(table.movement_numbers(), return_index=True)[1]
         counts = np.bincount(
             codes[first_rows][codes[first_rows] >= 0], minlength=len(recordings.class_names)
         )
-        least.append(int(counts.min()))
+        least.append(int(counts[recordings.n_rows_by_class > 0].min()))
     return min(least)
+
+
+def _stuck_rows(table: EmgTable) -> Mask:
+    stuck = np.zeros(table.n_rows, dtype=np.bool_)
+    for loop in find_stuck_loops(table.samples):
+        if loop.period > 1:
+            stuck[loop.rows] = True
+    return stuck
 
 
 def _subjects(sittings: Sequence[Sitting]) -> list[str]:

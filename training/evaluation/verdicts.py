@@ -61,11 +61,19 @@ class Verdicts:
     @property
     def decided(self) -> CodeArray:
         """The class decided for, shape ``(n,)``."""
-        return self.probabilities.argmax(axis=1)
+        decided: CodeArray = self.probabilities.argmax(axis=1)
+        return decided
 
     def take(self, chosen: Mask) -> Verdicts:
         """Return the chosen ones."""
         return Verdicts(self.instants.take(chosen), self.probabilities[chosen])
+
+    @classmethod
+    def none(cls, n_classes: int) -> Verdicts:
+        """Return no decision at all."""
+        rows = np.zeros(0, dtype=np.int64)
+        nowhere = Instants(rows, rows, rows, rows.astype(np.bool_), rows)
+        return cls(nowhere, np.zeros((0, n_classes), dtype=np.float32))
 
     @classmethod
     def joined(cls, several: Sequence[Verdicts]) -> Verdicts:
