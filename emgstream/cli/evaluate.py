@@ -37,7 +37,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     judged.add_argument(
         "--recipe",
         choices=("realtime", "published"),
-        default="realtime",
         help="train by this recipe on each fold; default realtime",
     )
     options.add_rate(parser)
@@ -68,7 +67,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     prepared = prepare(
         arguments.files,
-        arguments.recipe,
+        arguments.recipe or "realtime",
         model=None if arguments.model is None else read_model(arguments.model),
         sampling_rate_hz=arguments.rate,
         channels=arguments.channels,

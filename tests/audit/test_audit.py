@@ -140,7 +140,8 @@ def test_one_signal_on_two_channels_is_found(write: Writer) -> None:
 @pytest.mark.parametrize("swapped_in", [{4}, {3, 4, 5}, set()])
 def test_channels_that_change_places_are_found(write: Writer, swapped_in: set[int]) -> None:
     gains = {"x": (8.0, 1.0, 1.0), "y": (1.0, 5.0, 1.0), "r": (0.3, 0.3, 0.3)}
-    parts, labels = [], ""
+    parts: list[Rows] = []
+    labels = ""
     for repetition in range(6):
         for label, gain in gains.items():
             part = noise(400, seed=len(parts)) * np.array(gain)

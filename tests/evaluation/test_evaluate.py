@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,12 @@ import pytest
 from emgstream.bundle import Model, write_model
 from emgstream.cli import main
 from emgstream.errors import UsageError
+from emgstream.steps import RawSample
 from tests.evaluation.conftest import Writer, recordings
 from training.evaluation import Done, Evaluation, Prepared, evaluate, evaluation_page, prepare
 from training.evaluation.contrast import judge_random_split
-from training.evaluation.folds import Study, View, judge_fold
+from training.evaluation.figures import balanced
+from training.evaluation.folds import Study, View, judge_fold, verdicts_of_baseline
 from training.evaluation.protocols import make_plan
 from training.realtime import TRAINING
 from training.recipes import REALTIME
@@ -41,8 +42,12 @@ def evaluation(prepared: Prepared) -> Evaluation:
 @pytest.fixture(scope="module")
 def trained_here(session_path: Path) -> Prepared:
     """Two folds and a random split, the network trained for a single epoch on each."""
-    whole = prepare([session_path], n_folds=2)
-    return replace(whole, study=replace(whole.study, recipe=REALTIME.with_max_epochs(1)))
+    whole = prepare([session_path], n_folds=4)
+    return replace(
+        whole,
+        study=replace(whole.study, recipe=REALTIME.with_max_epochs(1)),
+        plan=replace(whole.plan, folds=whole.plan.folds[:2]),
+    )
 
 
 def figures(evaluation: Evaluation) -> dict[str, Any]:
@@ -112,7 +117,7 @@ def test_what_is_held_out_changes_nothing_of_what_baselines_learn(prepared: Prep
 
 
 def test_leakage_is_found_where_labels_have_nothing_to_do_with_the_signal(
-    write: Writer, published_model: Model
+    write: Writer, demo_model: Model
 ) -> None:
     """Every repetition rests at a level of its own: easy to remember, useless to know."""
     random = np.random.default_rng(5)
@@ -120,24 +125,16 @@ def test_leakage_is_found_where_labels_have_nothing_to_do_with_the_signal(
     levels = np.repeat(random.uniform(100.0, 900.0, (len(labels), 3)), 80, axis=0)
     samples = levels + random.normal(0.0, 1.0, levels.shape)
     used = recordings(write(labels, 80, samples=samples))
-    manifest = replace(published_model.manifest, class_names=used.class_names)
-    study = Study(used, REALTIME, 1, replace(published_model, manifest=manifest))
-    leaky = judge_random_split(study).balanced_accuracy
-    views = make_plan(used).folds
-    assert leaky["random_forest"] is not None
-    assert leaky["random_forest"] > 0.95
-    held_out = [_baselines_alone(study, place) for place in range(len(views))]
+    manifest = replace(demo_model.manifest, class_names=used.class_names, step=RawSample())
+    study = Study(used, REALTIME, 1, replace(demo_model, manifest=manifest))
+    leaky = judge_random_split(study).balanced_accuracy["random_forest"]
+    assert leaky is not None
+    assert leaky > 0.95
+    held_out = [
+        balanced(verdicts_of_baseline("random_forest", study, [View.of(study, manifest, fold, 0)]))
+        for fold in make_plan(used).folds
+    ]
     assert np.mean(held_out) < 0.6
-
-
-def _baselines_alone(study: Study, place: int) -> float:
-    from training.evaluation.figures import balanced
-    from training.evaluation.folds import verdicts_of_baseline
-
-    fold = make_plan(study.recordings).folds[place]
-    assert study.model is not None
-    views = [View.of(study, study.model.manifest, fold, 0)]
-    return balanced(verdicts_of_baseline("random_forest", study, views))
 
 
 def test_folds_in_processes_and_on_dask_give_the_same_figures(trained_here: Prepared) -> None:
@@ -155,7 +152,7 @@ def test_folds_in_processes_and_on_dask_give_the_same_figures(trained_here: Prep
 
 def test_a_scheduler_that_is_not_there_is_one_line(prepared: Prepared) -> None:
     pytest.importorskip("distributed")
-    with pytest.raises(UsageError, match="no Dask scheduler answers at tcp://127.0.0.1:9 within"):
+    with pytest.raises(UsageError, match=r"no Dask scheduler answers at tcp://127.0.0.1:9 within"):
         evaluate(prepared, dask_address="tcp://127.0.0.1:9")
 
 
@@ -204,27 +201,16 @@ def test_ctrl_c_ends_the_workers_at_once_and_says_what_was_finished(
     session_path: Path, tmp_path: Path
 ) -> None:
     """Long folds in two processes: pressed before any of them is done, nothing lingers."""
-    with _running(session_path, tmp_path) as (process, lines):
-        assert "protocol repetition" in next(lines)
+    command = [sys.executable, "-m", "emgstream", "evaluate", str(session_path), "--jobs", "2"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as process:
+        assert process.stderr is not None
+        assert "protocol repetition" in process.stderr.readline()
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)
-        rest = "".join(lines)
+        rest = process.stderr.read()
         assert process.wait(timeout=60) == 1
     assert "stopped by Ctrl-C" in rest
     assert "Traceback" not in rest
-
-
-def _running(session_path: Path, folder: Path) -> Any:
-    from contextlib import contextmanager
-
-    @contextmanager
-    def run() -> Iterator[tuple[subprocess.Popen[str], Iterator[str]]]:
-        command = [sys.executable, "-m", "emgstream", "evaluate", str(session_path), "--jobs", "2"]
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=folder) as process:
-            assert process.stderr is not None
-            yield process, iter(process.stderr)
-
-    return run()
 
 
 def test_the_verb_prints_a_table_and_writes_both_files(

@@ -73,7 +73,7 @@ def test_the_time_to_a_right_decision_is_counted_from_the_onset() -> None:
     late = verdicts([0, 0, 1, 1, 1, 1, 0, 2, 2], [0, 0, 0, 2, 1, 0, 0, 1, 1])
     found = onsets(late, REST, RATE_HZ)
     assert found is not None
-    assert found.times_s == (pytest.approx(2 * HOP / RATE_HZ),)
+    assert list(found.times_s) == pytest.approx([2 * HOP / RATE_HZ])
     assert found.n_missed == 1
     assert np.isnan(found.median_s)
     assert found.p90_s == pytest.approx(0.04)
