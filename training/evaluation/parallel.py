@@ -103,7 +103,7 @@ def _on_dask(
         futures = [client.submit(function, task, pure=False) for task in tasks]
         places = {future.key: place for place, future in enumerate(futures)}
         try:
-            for future in distributed.as_completed(futures):
+            for future in distributed.as_completed(futures, loop=client.loop):
                 yield places[future.key], future.result()
         except ImportError as error:
             raise UsageError(
