@@ -110,7 +110,8 @@ def export_fitted(
     manifest = Manifest(
         channel_names=material.channel_names,
         class_names=material.class_names,
-        step=material.step,
+        step=material.front_end.step,
+        conditioning=material.front_end.conditioning,
         transforms=material.fitted.transforms,
         sampling_rate_hz=material.sampling_rate_hz,
         n_steps=material.training.windows.shape[1],

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from emgstream.conditioning import NoConditioning
 from emgstream.errors import UsageError
-from emgstream.steps import RawSample, Step
+from emgstream.steps import RawSample
 from emgstream.tables import EmgTable
 from emgstream.types import FloatArray
 from training import realtime
 from training.examples import Examples, balanced_weights
+from training.front_end import NO_WISH, FrontEnd, Wish, choose
 from training.preprocessing import FittedTransforms
 from training.published import (
     Rows,
@@ -44,8 +46,8 @@ class Material:
     """The recordings."""
     class_names: tuple[str, ...]
     """Classes, in the order of the network's outputs."""
-    step: Step
-    """How samples become steps."""
+    front_end: FrontEnd
+    """How samples are conditioned and become steps."""
     sampling_rate_hz: float | None
     """Samples a second; None where nobody knows, and the recipe need not."""
     fitted: FittedTransforms
@@ -64,12 +66,18 @@ class Material:
         """Channels of the recordings, in order."""
         return self.tables[0].channel_names
 
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """What each number of a step is."""
+        return self.front_end.step.feature_names(self.channel_names)
+
 
 def prepare(
     recipe: Recipe,
     tables: Sequence[EmgTable],
     class_names: tuple[str, ...],
     sampling_rate_hz: float | None,
+    wish: Wish = NO_WISH,
 ) -> Material:
     """Return what a recipe makes of recordings, held out as the recipe does.
 
@@ -78,7 +86,8 @@ def prepare(
     """
     if recipe.name == PUBLISHED.name:
         return _published(tuple(tables), class_names, sampling_rate_hz)
-    return prepare_parts(tables, hold_out(tables, class_names), class_names, sampling_rate_hz)
+    parts = hold_out(tables, class_names)
+    return prepare_parts(tables, parts, class_names, sampling_rate_hz, wish)
 
 
 def _published(
@@ -96,7 +105,7 @@ def _published(
     return Material(
         tables=tables,
         class_names=class_names,
-        step=RawSample(),
+        front_end=FrontEnd(NoConditioning().to_manifest(), RawSample(), ()),
         sampling_rate_hz=sampling_rate_hz or tables[0].sampling_rate_hz,
         fitted=fitted,
         training=split.training,
@@ -111,6 +120,7 @@ def prepare_parts(
     parts: Sequence[PartArray],
     class_names: tuple[str, ...],
     sampling_rate_hz: float | None,
+    wish: Wish = NO_WISH,
 ) -> Material:
     """Return what the realtime recipe makes of the rows of each part.
 
@@ -118,9 +128,11 @@ def prepare_parts(
     ``tables[i]``. Raises as `prepare`.
     """
     rate = realtime.rate_of(tables, sampling_rate_hz)
-    step = realtime.step_for(tables, parts, rate)
-    cuts = realtime.cut_recordings(tables, class_names, step, parts)
-    fitted = realtime.fit_on_training_part(cuts, tables[0].channel_names)
+    seen = [table.samples[part == TRAINING] for table, part in zip(tables, parts, strict=True)]
+    front_end = choose(seen, rate, wish)
+    cuts = realtime.cut_recordings(tables, class_names, front_end, parts)
+    feature_names = front_end.step.feature_names(tables[0].channel_names)
+    fitted = realtime.fit_on_training_part(cuts, feature_names)
     training, validation = (
         realtime.windows_of(cuts, part, fitted.transforms) for part in (TRAINING, VALIDATION)
     )
@@ -129,7 +141,7 @@ def prepare_parts(
     return Material(
         tables=tuple(tables),
         class_names=class_names,
-        step=step,
+        front_end=front_end,
         sampling_rate_hz=rate,
         fitted=fitted,
         training=training,

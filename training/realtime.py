@@ -18,19 +18,19 @@ import numpy.typing as npt
 from emgstream.conditioning import conditioner_from_manifest
 from emgstream.errors import TrainingDataError, UsageError
 from emgstream.manifest import RATE_TOLERANCE
-from emgstream.steps import LogRms, RawSample, Step, StepStream
+from emgstream.steps import StepStream
 from emgstream.tables import EmgTable
 from emgstream.transforms import Transforms
 from emgstream.types import FloatArray, IndexArray
 from emgstream.windowing import Windowing
 from training.examples import ClassArray, Examples
+from training.front_end import FrontEnd
 from training.preprocessing import FittedTransforms, fit_realtime
 from training.recordings import class_codes
 
 __all__ = [
     "NEITHER",
     "N_STEPS",
-    "STEP_S",
     "TRAINING",
     "VALIDATION",
     "Cut",
@@ -40,7 +40,6 @@ __all__ = [
     "held_movements",
     "hold_out",
     "rate_of",
-    "step_for",
     "windows_of",
 ]
 
@@ -50,11 +49,7 @@ NEITHER, TRAINING, VALIDATION = range(3)
 
 N_STEPS = 10
 """Steps of a window."""
-STEP_S = 0.020
-"""Length of a step, in seconds."""
 
-_NO_CONDITIONING = {"kind": "none"}
-_QUIET_SHARE = 0.25
 _HELD_OUT_OF = 5
 _HELD_OUT_PLACE = 2
 _MIN_REPETITIONS = 3
@@ -91,42 +86,10 @@ def rate_of(tables: Sequence[EmgTable], sampling_rate_hz: float | None) -> float
     return rates[0]
 
 
-def step_for(
-    tables: Sequence[EmgTable], parts: Sequence[PartArray], sampling_rate_hz: float
-) -> Step:
-    """Return steps of about 20 ms of log RMS, or single samples where 20 ms are not even two.
-
-    The RMS is about the mean where the signal rests at a level (a converter's mid-scale), and
-    about zero where it does not: of an envelope, the mean is the signal. Taken about the mean
-    regardless, balanced accuracy on held-out repetitions fell from 0.94 to 0.76 on an envelope
-    and from 0.75 to 0.72 on signed raw samples.
-    """
-    length = round(STEP_S * sampling_rate_hz)
-    if length < 2:
-        return RawSample()
-    seen = [table.samples[part != NEITHER] for table, part in zip(tables, parts, strict=True)]
-    return LogRms(length=length, about_mean=any(_rests_at_a_level(one, length) for one in seen))
-
-
-def _rests_at_a_level(samples: FloatArray, length: int) -> bool:
-    """Whether, where it is quietest, a channel is further from zero than it ever swings."""
-    samples = samples[: len(samples) - len(samples) % length].astype(np.float64)
-    stretches = samples.reshape(-1, length, samples.shape[1])
-    spreads, means = stretches.std(axis=1), stretches.mean(axis=1)
-    for spread, mean in zip(spreads.T, means.T, strict=True):
-        known = np.isfinite(spread)
-        if known.any():
-            quiet = spread <= np.quantile(spread[known], _QUIET_SHARE)
-            level = float(np.median(mean[known & quiet]))
-            if abs(level) > np.sqrt(np.mean((mean[known] - level) ** 2 + spread[known] ** 2)):
-                return True
-    return False
-
-
 def cut_recordings(
     tables: Sequence[EmgTable],
     class_names: Sequence[str],
-    step: Step,
+    front_end: FrontEnd,
     parts: Sequence[PartArray],
 ) -> list[Cut]:
     """Return the unbroken stretches of recordings, cut into steps as a live stream would be.
@@ -140,7 +103,7 @@ def cut_recordings(
         rows_of = codes[number], repetitions[number], parts[number]
         for start, stop in pairwise(bounds):
             rows = slice(start, stop)
-            cuts.append(_cut(table.samples[rows], *(values[rows] for values in rows_of), step=step))
+            cuts.append(_cut(front_end, table.samples[rows], *(values[rows] for values in rows_of)))
     return cuts
 
 
@@ -187,7 +150,7 @@ def hold_out(
     return np.split(shared, np.cumsum([table.n_rows for table in tables])[:-1])
 
 
-def fit_on_training_part(cuts: Sequence[Cut], channel_names: tuple[str, ...]) -> FittedTransforms:
+def fit_on_training_part(cuts: Sequence[Cut], feature_names: tuple[str, ...]) -> FittedTransforms:
     """Return the transforms, fitted on the steps of the training part alone.
 
     Raises TrainingDataError where it has none, and for a channel without a signal.
@@ -198,7 +161,7 @@ def fit_on_training_part(cuts: Sequence[Cut], channel_names: tuple[str, ...]) ->
             "no label lasts for a single step; expected movements held for a second or more; "
             "is the sampling rate right? state it with --rate"
         )
-    return fit_realtime(steps, channel_names)
+    return fit_realtime(steps, feature_names)
 
 
 def windows_of(cuts: Sequence[Cut], wanted: int, transforms: Transforms) -> Examples:
@@ -221,9 +184,14 @@ def _windows(cut: Cut, wanted: int, transforms: Transforms) -> Examples:
 
 
 def _cut(
-    samples: FloatArray, codes: ClassArray, repetitions: IndexArray, parts: PartArray, *, step: Step
+    front_end: FrontEnd,
+    samples: FloatArray,
+    codes: ClassArray,
+    repetitions: IndexArray,
+    parts: PartArray,
 ) -> Cut:
-    conditioned = conditioner_from_manifest(_NO_CONDITIONING).push(samples)
+    step = front_end.step
+    conditioned = conditioner_from_manifest(front_end.conditioning).push(samples)
     steps = StepStream(step, samples.shape[1]).push(conditioned)
     by_step = (len(steps), step.length)
     codes, repetitions, parts = (
