@@ -163,6 +163,7 @@ def _facts(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
     yield "recordings", ", ".join(table.path.name for table in recordings.tables)
     yield "protocol", f"{evaluation.plan.protocol}: {evaluation.plan.reason}"
     yield "folds", f"{len(evaluation.folds)} of {len(evaluation.plan.folds)}"
+    yield "window", evaluation.window_words
     yield "chance", f"{1.0 / len(recordings.class_names):.1%}"
     for text in evaluation.notes:
         yield "note", text

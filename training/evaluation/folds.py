@@ -80,6 +80,10 @@ class FoldResult:
     """Rows judged over rows learned from."""
     decision_s: float | None
     """Time from one decision to the next, in seconds; None without a sampling rate."""
+    window_rows: int
+    """Rows of a window, for network and baselines."""
+    reach_rows: int
+    """Rows that the network looks back over: its steps may reach further than the window."""
     duration_s: float = field(compare=False)
     """Time the fold took, in seconds."""
 
@@ -98,7 +102,8 @@ def judge_fold(study: Study, fold: Fold) -> FoldResult:
     with one_at_a_time():
         started_s = time.perf_counter()
         model = study.model or _trained(study, fold)
-        views = [View.of(study, model.manifest, fold, place) for place in range(len(fold.parts))]
+        manifest = model.manifest
+        views = [View.of(study, manifest, fold, place) for place in range(len(fold.parts))]
         verdicts = {NETWORK: verdicts_of_network(model, views)}
         for name in BASELINES:
             verdicts[name] = verdicts_of_baseline(name, study, views)
@@ -107,7 +112,9 @@ def judge_fold(study: Study, fold: Fold) -> FoldResult:
             name=fold.name,
             verdicts=verdicts,
             test_share=sum(int(np.count_nonzero(test)) for test in fold.test) / max(n_learned, 1),
-            decision_s=_decision_s(model.manifest, study.recordings.sampling_rate_hz),
+            decision_s=_decision_s(manifest, study.recordings.sampling_rate_hz),
+            window_rows=manifest.n_steps * manifest.step.length,
+            reach_rows=(manifest.n_steps + manifest.step.n_earlier) * manifest.step.length,
             duration_s=time.perf_counter() - started_s,
         )
 

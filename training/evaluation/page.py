@@ -187,6 +187,7 @@ def _facts(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
             "same window and conditioning (Englehart & Hudgins 2003), trained on the same rows"
         ),
     )
+    yield "window", evaluation.window_words
     yield "interval", "95 %, widened for what the folds share (Nadeau & Bengio 2003)"
     yield "seed", str(study.seed)
 

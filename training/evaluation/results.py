@@ -115,6 +115,15 @@ class Evaluation:
     interrupted: bool
     """Whether Ctrl-C ended it before all folds were done."""
 
+    @property
+    def window_words(self) -> str:
+        """How much signal each model decides on, for people; empty before a fold is done."""
+        if not self.folds:
+            return ""
+        fold, rate_hz = self.folds[0], self.study.recordings.sampling_rate_hz
+        window, reach = (_span(rows, rate_hz) for rows in (fold.window_rows, fold.reach_rows))
+        return window if window == reach else f"{window}; the network looks back over {reach}"
+
     def to_json(self) -> dict[str, Any]:
         """Return everything as JSON's own types."""
         recordings = self.study.recordings
@@ -132,6 +141,7 @@ class Evaluation:
             "recipe": self.study.recipe.name if model is None else model.manifest.recipe,
             "trained_here": model is None,
             "seed": self.study.seed,
+            "window": self.window_words,
             "folds": [_fold(fold) for fold in self.folds],
             "n_folds_planned": len(self.plan.folds),
             "interrupted": self.interrupted,
@@ -186,6 +196,10 @@ def _figures(
         ),
         random_split=random_split,
     )
+
+
+def _span(n_rows: int, rate_hz: float | None) -> str:
+    return f"{n_rows} samples" if rate_hz is None else f"{1000.0 * n_rows / rate_hz:.0f} ms"
 
 
 def _onsets_json(found: Onsets) -> dict[str, Any]:

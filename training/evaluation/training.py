@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from emgstream.bundle import Model
+from emgstream.conditioning import NoConditioning
 from emgstream.errors import UsageError
 from emgstream.steps import RawSample
 from training.evaluation.contrast import split_at_random
@@ -15,6 +16,7 @@ from training.evaluation.protocols import Recordings
 from training.examples import Examples, balanced_weights
 from training.fit import Fitted, fit
 from training.fold import export_fitted, learn, train_fold
+from training.front_end import FrontEnd
 from training.material import Material, prepare_parts
 from training.metrics import balanced_accuracy, classify
 from training.published import Split, distinct_rows, random_split, window_rows
@@ -92,7 +94,7 @@ def _published(
     material = Material(
         tables=recordings.tables,
         class_names=names,
-        step=RawSample(),
+        front_end=FrontEnd(NoConditioning().to_manifest(), RawSample(), ()),
         sampling_rate_hz=recordings.sampling_rate_hz,
         fitted=transforms,
         training=split.training,

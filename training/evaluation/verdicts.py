@@ -110,14 +110,18 @@ def decision_rows(manifest: Manifest, table: EmgTable) -> IndexArray:
 
 
 def conditioned_rows(manifest: Manifest, table: EmgTable) -> FloatArray:
-    """Return the samples as the model's conditioner passes them on, ``(n_rows, n_channels)``."""
+    """Return the samples as the model's conditioner passes them on, ``(n_rows, n_channels)``.
+
+    NaN where a stretch of time ended before the conditioner had passed them on.
+    """
     conditioner = conditioner_from_manifest(manifest.conditioning)
-    runs, start = [], 0
+    conditioned, start = np.full_like(table.samples, np.nan), 0
     for n_rows in _run_lengths(table):
         conditioner.reset()
-        runs.append(conditioner.push(table.samples[start : start + n_rows]))
+        passed_on = conditioner.push(table.samples[start : start + n_rows])
+        conditioned[start : start + len(passed_on)] = passed_on
         start += n_rows
-    return np.concatenate(runs)
+    return conditioned
 
 
 def instants_of(
