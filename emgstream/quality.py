@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from emgstream.types import FloatArray
 
-__all__ = ["Quality", "QualityKind", "judge_quality"]
+__all__ = ["Quality", "QualityKind", "judge_quality", "rails_of"]
 
 Doubles = npt.NDArray[np.float64]
 
@@ -111,10 +111,24 @@ def judge_quality(
     )
 
 
+def rails_of(values: Doubles) -> tuple[float | None, float | None]:
+    """Return the lower and upper value that a channel was cut at; None where it was not.
+
+    ``values`` has shape ``(n_samples,)``, none missing: all of a recording, or a stretch of it.
+    """
+    levels, counts = np.unique(values, return_counts=True)
+    return _rails(levels, counts, _step(levels))
+
+
+def _step(levels: Doubles) -> float:
+    """Return the smallest step between two levels; 0 for a single one."""
+    return float(np.diff(levels).min()) if len(levels) > 1 else 0.0
+
+
 def _alone(values: Doubles, rate_hz: float | None) -> Quality:
     """Judge one channel by itself; ``values`` has shape ``(n_samples,)``."""
     levels, counts = np.unique(values, return_counts=True)
-    step = float(np.diff(levels).min()) if len(levels) > 1 else 0.0
+    step = _step(levels)
     rails = _rails(levels, counts, step)
     if counts.max() / len(values) >= _STUCK_SHARE:
         return Quality(QualityKind.FLAT)

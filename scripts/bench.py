@@ -11,6 +11,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterable
 
+import bench_audit
 import bench_pipeline
 import bench_startup
 import bench_tables
@@ -19,6 +20,7 @@ import bench_wire
 from bench_rows import Row, table
 
 SUBJECTS: dict[str, Callable[[], Iterable[Row]]] = {
+    "audit": bench_audit.measure,
     "decision": bench_pipeline.measure_decision,
     "throughput": bench_pipeline.measure_throughput,
     "startup": bench_startup.measure,

@@ -20,8 +20,8 @@ from emgstream.bundle import Model
 from emgstream.pipeline import Pipeline
 from emgstream.simulation import CueScript, SyntheticEmg, record_session
 from emgstream.types import Chunk
-from training.evaluate import balanced_accuracy
 from training.history import Progress
+from training.metrics import balanced_accuracy
 from training.train import train
 
 __all__ = [

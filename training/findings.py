@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from emgstream.types import IndexArray
-from training.evaluate import confusion_matrix, recalls
 from training.examples import ClassArray
 from training.history import Epoch
 from training.leakage import LookUp, TimeBlocked
+from training.metrics import confusion_matrix, recalls
 
 __all__ = ["Findings"]
 

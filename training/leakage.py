@@ -13,14 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from emgstream.audit.stuck import stuck_rows
 from emgstream.tables import EmgTable
 from emgstream.types import FloatArray, IndexArray
-from training.evaluate import balanced_accuracy, classify
 from training.examples import ClassArray, Examples
 from training.fit import fit
 from training.history import Progress, Schedule
+from training.metrics import balanced_accuracy, classify
 from training.published import N_STEPS, Rows, Split, distinct_rows, random_split, window_rows
-from training.stuck import stuck_rows
 
 __all__ = ["LookUp", "TimeBlocked", "look_up", "time_blocked"]
 

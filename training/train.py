@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
 from pathlib import Path
 
-import numpy as np
-import sklearn
-
-import emgstream
 from emgstream.bundle import Model
 from emgstream.errors import InterruptedByUserError
-from emgstream.manifest import Manifest
-from training.backend import keras, tensorflow
-from training.evaluate import classify
-from training.export import export_model
 from training.findings import Findings
-from training.fit import Fitted, fit
+from training.fit import Fitted
+from training.fold import export_fitted, learn
 from training.history import Epoch, Progress, Schedule
 from training.leakage import TimeBlocked, look_up, time_blocked
 from training.material import Material, prepare
+from training.metrics import classify
 from training.recipes import Recipe, recipe_named
-from training.recordings import class_names_of, provenance, read_recordings
+from training.recordings import class_names_of, read_recordings
 from training.report import Report, make_folder, write_report
 
 __all__ = ["Progress", "TrainingResult", "train"]
@@ -93,17 +86,11 @@ def train(
     material = prepare(chosen, tables, class_names_of(tables), sampling_rate_hz)
     if report_dir is not None:
         make_folder(report_dir)
-    fitted = fit(
-        material.training,
-        material.validation,
-        len(material.class_names),
-        chosen.schedule,
-        seed=seed,
-        weights=material.weights,
-        progress=progress,
-    )
+    fitted = learn(chosen, material, seed=seed, progress=progress)
     findings = _findings(chosen, material, fitted, seed, progress)
-    model = export_model(_manifest(chosen, material, findings, synthetic), fitted.network)
+    model = export_fitted(
+        chosen, material, fitted, evaluation=findings.evaluation(), synthetic=synthetic
+    )
     keep(model)
     if report_dir is not None:
         write_report(report_dir, Report(chosen, material, findings, fitted.network, seed))
@@ -158,26 +145,3 @@ def _with_time_blocked(
     if blocked is None:
         return replace(findings, time_blocked_missing="too few rows of some label to hold any out")
     return replace(findings, time_blocked=blocked)
-
-
-def _manifest(recipe: Recipe, material: Material, findings: Findings, synthetic: bool) -> Manifest:
-    return Manifest(
-        channel_names=material.channel_names,
-        class_names=material.class_names,
-        step=material.step,
-        transforms=material.fitted.transforms,
-        sampling_rate_hz=material.sampling_rate_hz,
-        n_steps=material.training.windows.shape[1],
-        synthetic=synthetic,
-        recipe=recipe.name,
-        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        training_data=provenance(material.tables),
-        evaluation=findings.evaluation(),
-        versions={
-            "emgstream": emgstream.__version__,
-            "keras": keras.__version__,
-            "numpy": np.__version__,
-            "scikit-learn": sklearn.__version__,
-            "tensorflow": tensorflow.__version__,
-        },
-    )

@@ -1,4 +1,4 @@
-"""Say what a model or a recording holds."""
+"""Say what a model or a recording holds, and of a recording what is wrong with it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import argparse
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
-
+from emgstream.audit import Audit, audit_facts, audit_page, audit_table, findings
 from emgstream.bundle import MODEL_SUFFIX, Model, read_model
 from emgstream.cli import options
 from emgstream.cli.terminal import console, print_facts
+from emgstream.errors import UsageError
 from emgstream.pipeline import Pipeline
-from emgstream.tables import EmgTable, read_table
+from emgstream.report import write_json, write_page
+from emgstream.tables import read_table
 
 __all__ = ["add_arguments", "run"]
 
@@ -22,15 +23,46 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", type=options.any_path, help="a model (.emgmodel) or a recording (.csv, .csv.gz)"
     )
+    options.add_rate(parser)
+    options.add_report_files(parser)
     options.add_channels(parser, "columns of a recording to read; default: all that are numbers")
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Print what the file holds."""
+    """Print what the file holds, and write it where asked to."""
     if arguments.file.suffix == MODEL_SUFFIX:
-        print_facts(console(), _model_facts(read_model(arguments.file)))
+        _inspect_model(arguments)
     else:
-        print_facts(console(), _table_facts(read_table(arguments.file, arguments.channels)))
+        _inspect_recording(arguments)
+
+
+def _inspect_model(arguments: argparse.Namespace) -> None:
+    if arguments.json or arguments.html:
+        raise UsageError("--json and --html are for recordings; a model is printed here only")
+    print_facts(console(), _model_facts(read_model(arguments.file)))
+
+
+def _inspect_recording(arguments: argparse.Namespace) -> None:
+    audit = audit_table(read_table(arguments.file, arguments.channels), arguments.rate)
+    terminal = console()
+    print_facts(terminal, audit_facts(audit))
+    terminal.print()
+    print_facts(terminal, _verdict(audit))
+    if arguments.json:
+        write_json(arguments.json, _document(audit))
+    if arguments.html:
+        write_page(arguments.html, audit_page(audit))
+
+
+def _verdict(audit: Audit) -> Iterator[tuple[str, str]]:
+    for finding in findings(audit):
+        yield finding.kind, finding.text
+    if audit.claim.supported:
+        yield "good", audit.claim.reason
+
+
+def _document(audit: Audit) -> dict[str, Any]:
+    return {**audit.to_json(), "findings": [dict(vars(one)) for one in findings(audit)]}
 
 
 def _model_facts(model: Model) -> Iterator[tuple[str, str]]:
@@ -60,21 +92,6 @@ def _measured(evaluation: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         figures = value if isinstance(value, Mapping) else {"is": value}
         yield "measured", f"{_spoken(name)}:"
         yield from (("", f"{_spoken(what)} {_value(figure)}") for what, figure in figures.items())
-
-
-def _table_facts(table: EmgTable) -> Iterator[tuple[str, str]]:
-    yield "recording", table.path.name
-    yield "rows", f"{table.n_rows:,}"
-    yield "channels", ", ".join(table.channel_names)
-    yield "rate", _rate(table.sampling_rate_hz)
-    if table.labels is not None:
-        counts = np.bincount(table.labels[table.labels >= 0], minlength=len(table.label_names))
-        for name, count in zip(table.label_names, counts.tolist(), strict=True):
-            yield "label", f"{name}: {count:,} rows"
-    if table.segments is not None:
-        yield "segments", str(len(np.unique(table.segments)))
-    for repair in table.repairs:
-        yield "repaired", str(repair)
 
 
 def _rate(rate_hz: float | None) -> str:

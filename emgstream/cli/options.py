@@ -14,6 +14,7 @@ __all__ = [
     "add_model",
     "add_port",
     "add_rate",
+    "add_report_files",
     "any_path",
     "file_name",
     "model_path",
@@ -93,6 +94,12 @@ def add_rate(parser: argparse.ArgumentParser) -> None:
         metavar="HZ",
         help="sampling rate of the recording, where it has no time_s column",
     )
+
+
+def add_report_files(parser: argparse.ArgumentParser) -> None:
+    """Add ``--json FILE`` and ``--html FILE``."""
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write a report on one page")
 
 
 def recording_path(text: str) -> Path:

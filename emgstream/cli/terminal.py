@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,16 @@ if TYPE_CHECKING:
 
     from training.history import Progress as Epoch
 
-__all__ = ["EpochBar", "LiveLine", "busy", "console", "note", "print_facts", "print_summary"]
+__all__ = [
+    "EpochBar",
+    "LiveLine",
+    "busy",
+    "console",
+    "note",
+    "print_facts",
+    "print_grid",
+    "print_summary",
+]
 
 _BAR_CELLS = 20
 _UNFOLDED = 4096
@@ -179,6 +188,17 @@ def print_facts(terminal: Console, facts: Iterable[tuple[str, str]]) -> None:
     table = Table.grid(padding=(0, 2))
     for name, value in rows:
         table.add_row(f"[bold]{escape(name)}", escape(value))
+    terminal.print(table)
+
+
+def print_grid(terminal: Console, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table: the first column is names, the others figures."""
+    table = Table.grid(padding=(0, 3))
+    for number in range(len(head)):
+        table.add_column(justify="left" if number == 0 else "right")
+    table.add_row(*(f"[bold]{escape(name)}" for name in head))
+    for row in rows:
+        table.add_row(*map(escape, row))
     terminal.print(table)
 
 

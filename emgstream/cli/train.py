@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,17 +13,16 @@ from typing import TYPE_CHECKING
 
 from emgstream.bundle import MODEL_SUFFIX, check_place, write_model
 from emgstream.cli import options
+from emgstream.cli.extras import check_train_extra
 from emgstream.cli.interrupt import ctrl_c, ctrl_c_after
 from emgstream.cli.terminal import EpochBar, busy, console, print_facts
 from emgstream.data import DEMO_RECORDING
-from emgstream.errors import InterruptedByUserError, MissingExtraError
+from emgstream.errors import InterruptedByUserError
 
 if TYPE_CHECKING:
     from training.train import Progress, TrainingResult
 
 __all__ = ["add_arguments", "run"]
-
-_NEEDED = ("tensorflow", "sklearn", "joblib", "matplotlib")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +61,7 @@ def run(arguments: argparse.Namespace) -> None:
     Raises MissingExtraError without the ``train`` extra, and InterruptedByUserError after Ctrl-C,
     when the best model so far has been written.
     """
-    _check_extra()
+    check_train_extra()
     check_place(arguments.out)
     with ctrl_c_after(), busy("loading TensorFlow"):  # it takes seconds, and only this needs it
         from training.train import train
@@ -118,12 +116,3 @@ def _facts(
 def _model_path(text: str) -> Path:
     path = Path(text)
     return path if path.suffix == MODEL_SUFFIX else path.with_name(path.name + MODEL_SUFFIX)
-
-
-def _check_extra() -> None:
-    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
-    if missing:
-        raise MissingExtraError(
-            f"training needs {', '.join(missing)}, not installed here; expected the extra "
-            "'train'; install it, in the project's folder, with: pip install -e \".[train]\""
-        )

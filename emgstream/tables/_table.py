@@ -98,8 +98,32 @@ class EmgTable:
             return np.zeros(self.n_rows, dtype=np.str_)
         return np.array((*self.label_names, ""))[self.labels]
 
+    def movement_numbers(self) -> IndexArray:
+        """Return the number of the held movement of each row, from 0 on in the order of time.
+
+        As the recording counts them; where it does not, each unbroken run of one label is one.
+        Lost samples do not end a movement. Shape ``(n_rows,)``; rows without a label are numbered
+        as if that were a label.
+        """
+        labels = np.full(self.n_rows, -1) if self.labels is None else self.labels
+        segments = np.zeros(self.n_rows, np.int64) if self.segments is None else self.segments
+        keys = [segments, labels]
+        if self.repetitions is not None:
+            keys.append(self.repetitions)
+        changes = np.any([np.diff(key) != 0 for key in keys], axis=0)
+        runs: IndexArray = np.concatenate(([0], np.cumsum(changes)))
+        return runs if self.repetitions is None else _joined(runs, np.column_stack(keys))
+
     def _steps_within_segments(self) -> npt.NDArray[np.bool_]:
         if self.segments is None:
             return np.ones(max(self.n_rows - 1, 0), dtype=np.bool_)
         inside: npt.NDArray[np.bool_] = np.diff(self.segments) == 0
         return inside
+
+
+def _joined(runs: IndexArray, keys: npt.NDArray[np.int64]) -> IndexArray:
+    """Give runs of the same key, shape ``(n_rows, n_keys)``, one number, in the order of time."""
+    starts = np.flatnonzero(np.diff(runs, prepend=-1))
+    _, first, places = np.unique(keys[starts], axis=0, return_index=True, return_inverse=True)
+    in_order_of_time: IndexArray = np.argsort(np.argsort(first))[places]
+    return in_order_of_time[runs]

@@ -12,11 +12,11 @@ import pytest
 from emgstream.classifier import Classifier
 from emgstream.errors import ModelFileError
 from training.backend import keras, quietly, tensorflow
-from training.evaluate import classify
 from training.examples import Examples, balanced_weights
 from training.export import BATCH_SIZE, to_keras_archive, to_litert
 from training.fit import Fitted, fit
 from training.history import Progress, Schedule
+from training.metrics import classify
 from training.network import build_network
 from training.recipes import PUBLISHED
 

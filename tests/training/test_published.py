@@ -8,6 +8,7 @@ import pytest
 from sklearn.impute import KNNImputer
 from sklearn.preprocessing import PowerTransformer
 
+from emgstream.audit.stuck import StuckLoop, find_stuck_loops, stuck_rows
 from emgstream.errors import TrainingDataError
 from emgstream.tables import EmgTable, read_table
 from training.leakage import look_up
@@ -17,7 +18,6 @@ from training.recipes import PUBLISHED
 from training.recordings import class_names_of
 from training.report import Report
 from training.report.folder import preprocessed_csv
-from training.stuck import StuckLoop, find_stuck_loops, stuck_rows
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
+from emgstream.report.page import document, facts, section, tile, tiles
 from training.findings import Findings
 from training.material import Material
 from training.recipes import Recipe
-from training.report.style import STYLE
 
 __all__ = ["Page", "Picture", "page_html"]
 
@@ -54,17 +54,12 @@ def page_html(page: Page, pictures: Mapping[str, Picture]) -> str:
         _interrupted(page.findings),
         _headline(page.findings),
         _honesty(page.findings),
-        _section("Learning", pictures["learning_curves.png"].html("accuracy and loss by epoch")),
-        _section("What is taken for what", _matrices(pictures)),
-        _section("The data", _data(page, pictures)),
-        _section("How it was made", _facts(page)),
+        section("Learning", pictures["learning_curves.png"].html("accuracy and loss by epoch")),
+        section("What is taken for what", _matrices(pictures)),
+        section("The data", _data(page, pictures)),
+        section("How it was made", _facts(page)),
     ]
-    title = escape(f"Training report: {files}")
-    return (
-        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{STYLE}</style></head><body><main>{''.join(sections)}</main></body></html>\n"
-    )
+    return document(f"Training report: {files}", sections)
 
 
 def _interrupted(findings: Findings) -> str:
@@ -77,50 +72,43 @@ def _interrupted(findings: Findings) -> str:
 
 
 def _headline(findings: Findings) -> str:
-    tiles = [
-        _tile(
+    shown = [
+        tile(
             f"{findings.best.val_accuracy:.1%}",
             "validation accuracy",
             f"{len(findings.classes)} windows: {findings.held_out}",
         )
     ]
-    tiles += _contrasts(findings) if findings.look_up is not None else _companions(findings)
-    return f"<div class='tiles'>{''.join(tiles)}</div>"
+    shown += _contrasts(findings) if findings.look_up is not None else _companions(findings)
+    return tiles(shown)
 
 
 def _contrasts(findings: Findings) -> list[str]:
     """Return what shows the validation accuracy for what it is."""
-    tiles = []
+    shown = []
     if findings.time_blocked is not None:
         explanation = (
             f"{len(findings.time_blocked.classes)} windows of the same recording, from stretches "
             "of time that were not trained on"
         )
         share = f"{findings.time_blocked.accuracy:.1%}"
-        tiles.append(_tile(share, "on held-out time", explanation, "honest"))
+        shown.append(tile(share, "on held-out time", explanation, "honest"))
     if findings.look_up is not None:
         explanation = (
             "the validation windows again, by looking up a training window with shared rows"
         )
         share = f"{findings.look_up.accuracy:.1%}"
-        tiles.append(_tile(share, "with no model at all", explanation))
-    return tiles
+        shown.append(tile(share, "with no model at all", explanation))
+    return shown
 
 
 def _companions(findings: Findings) -> list[str]:
     """Return what belongs beside an accuracy that was measured on held-out repetitions."""
     balanced = f"{findings.balanced_accuracy:.1%}"
     return [
-        _tile(balanced, "balanced accuracy", "the same windows, all labels weighing the same"),
-        _tile(f"{findings.best.val_loss:.3f}", "validation loss", "cross-entropy"),
+        tile(balanced, "balanced accuracy", "the same windows, all labels weighing the same"),
+        tile(f"{findings.best.val_loss:.3f}", "validation loss", "cross-entropy"),
     ]
-
-
-def _tile(figure: str, name: str, explanation: str, kind: str = "") -> str:
-    return (
-        f"<div class='tile {kind}'><div class='figure'>{figure}</div><div class='name'>{name}"
-        f"</div><p>{escape(explanation)}</p></div>"
-    )
 
 
 def _honesty(findings: Findings) -> str:
@@ -185,7 +173,7 @@ def _facts(page: Page) -> str:
     findings, material = page.findings, page.material
     rate = material.sampling_rate_hz
     repairs = [str(repair) for table in material.tables for repair in table.repairs]
-    facts = {
+    told = {
         "recordings": ", ".join(f"{t.path.name} ({t.n_rows:,} rows)" for t in material.tables),
         "repaired on reading": "; ".join(repairs) or "nothing",
         "sampling rate": "not known" if rate is None else f"{rate:.6g} Hz",
@@ -195,11 +183,4 @@ def _facts(page: Page) -> str:
         "time": f"{sum(epoch.duration_s for epoch in findings.history):.0f} s of training",
         "seed": str(page.seed),
     }
-    rows = "".join(
-        f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in facts.items()
-    )
-    return f"<table class='facts'>{rows}</table>"
-
-
-def _section(title: str, content: str) -> str:
-    return f"<section><h2>{escape(title)}</h2>{content}</section>"
+    return facts(told)

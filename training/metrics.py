@@ -9,7 +9,7 @@ import numpy as np
 from emgstream.types import FloatArray, IndexArray, TimeArray
 from training.examples import ClassArray
 
-__all__ = ["balanced_accuracy", "classify", "confusion_matrix", "recalls"]
+__all__ = ["balanced_accuracy", "classify", "confusion_matrix", "recalls", "shares_of"]
 
 _BATCH = 1024
 
@@ -24,6 +24,14 @@ def confusion_matrix(classes: ClassArray, predicted: ClassArray, n_classes: int)
     matrix = np.zeros((n_classes, n_classes), dtype=np.int64)
     np.add.at(matrix, (classes, predicted), 1)
     return matrix
+
+
+def shares_of(matrix: IndexArray) -> TimeArray:
+    """Return each row of a confusion matrix as shares of that class; NaN where it is empty."""
+    totals = matrix.sum(axis=1, keepdims=True)
+    nothing = np.full(matrix.shape, np.nan)
+    shares: TimeArray = np.divide(matrix, totals, out=nothing, where=totals > 0)
+    return shares
 
 
 def recalls(matrix: IndexArray) -> TimeArray:

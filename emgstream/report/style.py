@@ -1,4 +1,4 @@
-"""The look of the report's page."""
+"""The look of a report's page."""
 
 __all__ = ["STYLE"]
 
@@ -25,6 +25,9 @@ p { margin: 0 0 0.75rem; max-width: 46rem; }
 .honest .figure { color: var(--accent); }
 section { margin-top: 1.5rem; padding: 1.5rem; }
 .honesty { border-left: 4px solid var(--accent); }
+.note.wrong { border-color: #c53030; background: #fff5f5; }
+.scroll { overflow-x: auto; }
+.chart { display: block; width: 100%; height: auto; margin: 0.5rem 0 1rem; }
 img { display: block; height: auto; }
 .wide { width: 100%; }
 .pair { display: flex; flex-wrap: wrap; gap: 1rem; }

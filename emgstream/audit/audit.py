@@ -1,0 +1,193 @@
+"""The audit of one recording: all figures, and what is wrong with it in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from emgstream.audit.channels import (
+    Likeness,
+    Range,
+    Swap,
+    amplitudes,
+    find_swap,
+    likenesses,
+    measure_range,
+    resting_levels,
+)
+from emgstream.audit.labels import Claim, LabelCount, count_labels, judge_claim
+from emgstream.audit.rows import Duplicates, Missing, find_duplicates, find_missing
+from emgstream.audit.spectrum import (
+    MainsLine,
+    Spectrum,
+    find_mains_line,
+    mains_shares,
+    rate_by_mains,
+    rate_guesses,
+    welch,
+)
+from emgstream.audit.stuck import StuckLoop, find_stuck_loops
+from emgstream.tables import EmgTable
+
+__all__ = ["Audit", "Mains", "Rate", "audit_table"]
+
+Doubles: TypeAlias = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Rate:
+    """The sampling rate, and how it is known."""
+
+    hz: float | None
+    """Samples a second; None where nobody says."""
+    source: str
+    """Where that is from, for people."""
+    by_mains_hz: tuple[float, ...]
+    """Rates at which the line found would be the mains; near the stated one where there is one."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON's own types."""
+        return {"hz": self.hz, "source": self.source, "by_mains_hz": list(self.by_mains_hz)}
+
+
+@dataclass(frozen=True)
+class Mains:
+    """How much of the signal is hum."""
+
+    hz: float
+    """Frequency of the mains, 50 or 60."""
+    shares: tuple[float, ...]
+    """Share of each channel's power above 5 Hz, 0 to 1."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON's own types."""
+        return {"hz": self.hz, "shares": list(self.shares)}
+
+
+@dataclass(frozen=True, eq=False)
+class Audit:
+    """Everything that was looked at."""
+
+    table: EmgTable
+    """The recording."""
+    rate: Rate
+    """Its sampling rate."""
+    missing: tuple[Missing, ...]
+    """What each channel lacks."""
+    duplicates: Duplicates
+    """Rows that are there more than once."""
+    stuck_loops: tuple[StuckLoop, ...]
+    """Where the recorder repeated itself."""
+    ranges: tuple[Range, ...]
+    """Range of each channel."""
+    levels: Doubles
+    """Level each channel rests at, shape ``(n_channels,)``."""
+    amplitudes: Doubles
+    """RMS about that level by label, shape ``(n_labels, n_channels)``."""
+    likenesses: tuple[Likeness, ...]
+    """Every two channels."""
+    swap: Swap | None
+    """Channels that change places."""
+    spectrum: Spectrum | None
+    """Power by frequency; None where the recording is too short."""
+    line: MainsLine | None
+    """A narrow line that stands out in it."""
+    mains: Mains | None
+    """Hum; None where the rate is not known."""
+    labels: tuple[LabelCount, ...]
+    """How much there is of each label."""
+    claim: Claim
+    """Whether an accuracy on it means anything."""
+
+    @property
+    def n_stuck_rows(self) -> int:
+        """Rows in stuck loops."""
+        return sum(loop.length for loop in self.stuck_loops)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures as JSON's own types, but for the spectra."""
+        return {
+            "file": self.table.path.name,
+            "sha256": self.table.sha256,
+            "n_rows": self.table.n_rows,
+            "channels": [self._channel(place) for place in range(len(self.ranges))],
+            "rate": self.rate.to_json(),
+            "mains_line": None if self.line is None else self.line.to_json(),
+            "mains_hz": None if self.mains is None else self.mains.hz,
+            "repairs": [str(repair) for repair in self.table.repairs],
+            "duplicates": self.duplicates.to_json(),
+            "stuck_loops": [dict(vars(loop)) for loop in self.stuck_loops],
+            "correlations": [likeness.to_json() for likeness in self.likenesses],
+            "swapped": None if self.swap is None else self.swap.to_json(),
+            "labels": [self._label(place) for place in range(len(self.labels))],
+            "accuracy_claim": self.claim.to_json(),
+        }
+
+    def _channel(self, place: int) -> dict[str, Any]:
+        return {
+            "name": self.table.channel_names[place],
+            "missing": self.missing[place].to_json(),
+            **self.ranges[place].to_json(),
+            "resting_level": _number(self.levels[place]),
+            "mains_share": None if self.mains is None else self.mains.shares[place],
+        }
+
+    def _label(self, place: int) -> dict[str, Any]:
+        names = self.table.channel_names
+        by_channel = map(_number, self.amplitudes[place])
+        return {
+            **self.labels[place].to_json(),
+            "amplitude": dict(zip(names, by_channel, strict=True)),
+        }
+
+
+def audit_table(table: EmgTable, sampling_rate_hz: float | None = None) -> Audit:
+    """Return the audit of a recording.
+
+    ``sampling_rate_hz`` is the rate where the file does not tell, or tells it wrong.
+    """
+    spectrum = welch(table.samples)
+    line = None if spectrum is None else find_mains_line(spectrum)
+    rate = _rate(table, sampling_rate_hz, line)
+    levels = resting_levels(table.samples)
+    labels = count_labels(table)
+    return Audit(
+        table=table,
+        rate=rate,
+        missing=find_missing(table.samples),
+        duplicates=find_duplicates(table),
+        stuck_loops=tuple(find_stuck_loops(table.samples)),
+        ranges=tuple(map(measure_range, table.samples.T)),
+        levels=levels,
+        amplitudes=amplitudes(table, levels),
+        likenesses=likenesses(table.samples, table.channel_names),
+        swap=find_swap(table, levels),
+        spectrum=spectrum,
+        line=line,
+        mains=_mains(spectrum, rate.hz),
+        labels=labels,
+        claim=judge_claim(labels),
+    )
+
+
+def _rate(table: EmgTable, stated_hz: float | None, line: MainsLine | None) -> Rate:
+    recorded_hz = table.sampling_rate_hz
+    hz = stated_hz or recorded_hz
+    if hz is None:
+        return Rate(None, "not stated", () if line is None else rate_guesses(line))
+    source = "stated" if stated_hz is not None else "by the recording's clock"
+    near_hz = None if line is None else rate_by_mains(line, hz)
+    return Rate(hz, source, () if near_hz is None else (near_hz,))
+
+
+def _mains(spectrum: Spectrum | None, rate_hz: float | None) -> Mains | None:
+    if spectrum is None or rate_hz is None:
+        return None
+    return Mains(*mains_shares(spectrum, rate_hz))
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

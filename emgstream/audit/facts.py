@@ -1,0 +1,64 @@
+"""The figures of an audit as names and short texts, for the terminal and the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from emgstream.audit.audit import Audit
+
+__all__ = ["audit_facts"]
+
+
+def audit_facts(audit: Audit) -> Iterator[tuple[str, str]]:
+    """Give every figure under its name; a name that is empty goes on with the one before."""
+    yield "recording", audit.table.path.name
+    yield "rows", _rows(audit)
+    yield "rate", _rate(audit)
+    for place, name in enumerate(audit.table.channel_names):
+        yield f"channel {name}", _channel(audit, place)
+    for pair in audit.likenesses:
+        yield f"{pair.first} and {pair.second}", f"correlation {pair.correlation:+.3f}"
+    yield (
+        "duplicates",
+        (
+            f"{audit.duplicates.n_repeated:,} rows equal an earlier one, "
+            f"{audit.duplicates.n_consecutive:,} the very one before"
+        ),
+    )
+    yield "stuck loops", f"{len(audit.stuck_loops)}, {audit.n_stuck_rows:,} rows"
+    for place, label in enumerate(audit.labels):
+        yield f"label {label.name}", _label(audit, place)
+
+
+def _rows(audit: Audit) -> str:
+    table = audit.table
+    segments = "" if table.segments is None else f", {len(np.unique(table.segments))} segments"
+    seconds = "" if audit.rate.hz is None else f", {table.n_rows / audit.rate.hz:,.1f} s"
+    return f"{table.n_rows:,}{seconds}{segments}"
+
+
+def _rate(audit: Audit) -> str:
+    rate = audit.rate
+    by_mains = ", ".join(f"{hz:.1f}" for hz in rate.by_mains_hz)
+    told = f"; a mains line at {by_mains} Hz would fit" if by_mains else ""
+    return f"not known{told}" if rate.hz is None else f"{rate.hz:.6g} Hz, {rate.source}{told}"
+
+
+def _channel(audit: Audit, place: int) -> str:
+    values, missing = audit.ranges[place], audit.missing[place]
+    hum = "" if audit.mains is None else f", {audit.mains.shares[place]:.1%} mains hum"
+    gaps = f", {missing.n:,} missing, at most {missing.longest} in a row" if missing.n else ""
+    return (
+        f"{values.low:.6g} to {values.high:.6g}, rests at {audit.levels[place]:.6g}, "
+        f"{values.saturated:.2%} saturated{hum}{gaps}"
+    )
+
+
+def _label(audit: Audit, place: int) -> str:
+    label = audit.labels[place]
+    loudness = ", ".join(f"{rms:.4g}" for rms in audit.amplitudes[place])
+    blocks = "1 block" if label.n_blocks == 1 else f"{label.n_blocks} blocks"
+    times = "1 repetition" if label.n_repetitions == 1 else f"{label.n_repetitions} repetitions"
+    return f"{label.n_rows:,} rows in {blocks}, {times}, RMS {loudness}"

@@ -1,0 +1,179 @@
+"""Say what a model is worth: on held-out recordings, beside LDA and a random forest."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from emgstream.bundle import read_model
+from emgstream.cli import options
+from emgstream.cli.extras import check_train_extra
+from emgstream.cli.terminal import console, note, print_facts, print_grid
+from emgstream.errors import InterruptedByUserError
+from emgstream.report import write_json, write_page
+
+if TYPE_CHECKING:
+    from training.evaluation import Done, Evaluation, Prepared
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the words of ``emgstream evaluate``."""
+    parser.add_argument(
+        "files",
+        nargs="+",
+        type=options.recording_path,
+        metavar="file",
+        help="labelled recordings, .csv or .csv.gz; 'demo' is the shipped synthetic one",
+    )
+    judged = parser.add_mutually_exclusive_group()
+    judged.add_argument(
+        "--model", type=options.model_path, metavar="M", help="judge this model, train none"
+    )
+    judged.add_argument(
+        "--recipe",
+        choices=("realtime", "published"),
+        help="train by this recipe on each fold; default realtime",
+    )
+    options.add_rate(parser)
+    options.add_channels(parser, "columns to take, in this order; default: all numeric ones")
+    parser.add_argument(
+        "--protocol",
+        choices=("auto", "subject", "session", "repetition", "blocks", "random"),
+        default="auto",
+        help="what is held out; auto, the default, is the strictest that the recordings allow",
+    )
+    parser.add_argument("--folds", type=_count, metavar="N", help="hold out in so many turns")
+    parser.add_argument(
+        "--jobs", type=_count, metavar="N", help="folds at once; default: one a core"
+    )
+    parser.add_argument("--dask", metavar="ADDRESS", help="run the folds on this Dask scheduler")
+    parser.add_argument("--seed", type=int, default=42, help="of every random choice; default 42")
+    options.add_report_files(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Evaluate, print the table, and write what was asked for.
+
+    Raises MissingExtraError without the ``train`` extra, and InterruptedByUserError after Ctrl-C,
+    when what was finished has been printed and written.
+    """
+    check_train_extra()
+    from training.evaluation import evaluate, evaluation_page, prepare  # the extra, checked above
+
+    prepared = prepare(
+        arguments.files,
+        arguments.recipe or "realtime",
+        model=None if arguments.model is None else read_model(arguments.model),
+        sampling_rate_hz=arguments.rate,
+        channels=arguments.channels,
+        protocol=arguments.protocol,
+        n_folds=arguments.folds,
+        seed=arguments.seed,
+    )
+    _announce(prepared)
+    with _FoldBar(prepared.n_tasks) as bar:
+        evaluation = evaluate(
+            prepared, n_jobs=arguments.jobs, dask_address=arguments.dask, done=bar.show
+        )
+    _print(evaluation)
+    if arguments.json:
+        write_json(arguments.json, evaluation.to_json())
+    if arguments.html:
+        write_page(arguments.html, evaluation_page(evaluation))
+    if evaluation.interrupted:
+        raise InterruptedByUserError(
+            f"stopped by Ctrl-C after {len(evaluation.folds)} of {len(prepared.plan.folds)} folds; "
+            "the figures are of those"
+        )
+
+
+class _FoldBar:
+    """A bar over the folds, with what each scored; a line a fold where nobody watches."""
+
+    def __init__(self, n_tasks: int) -> None:
+        terminal = console(to_stderr=True)
+        self._watched = terminal.is_terminal
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+            TimeElapsedColumn(),
+            console=terminal,
+        )
+        self._task = self._progress.add_task("folds", total=n_tasks)
+
+    def __enter__(self) -> _FoldBar:
+        if self._watched:
+            self._progress.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._progress.stop()
+
+    def show(self, done: Done) -> None:
+        """Show one task done."""
+        scores = ", ".join(
+            f"{name} {score:.1%}"
+            for name, score in done.balanced_accuracy.items()
+            if score is not None
+        )
+        self._progress.console.print(f"{done.what}: {scores}")
+        self._progress.advance(self._task)
+
+
+def _announce(prepared: Prepared) -> None:
+    plan = prepared.plan
+    console(to_stderr=True).print(f"protocol {plan.protocol}: {plan.reason}")
+    for text in prepared.notes:
+        note(text)
+
+
+def _print(evaluation: Evaluation) -> None:
+    from training.evaluation import MODELS, accuracy_figures, online_figures, share
+
+    terminal = console()
+    print_facts(terminal, _facts(evaluation))
+    terminal.print()
+    columns = {
+        MODELS[name]: dict([*accuracy_figures(of), *online_figures(of)])
+        for name, of in evaluation.models.items()
+    }
+    rows = [
+        (what, *(column[what] for column in columns.values()))
+        for what in next(iter(columns.values()))
+    ]
+    print_grid(terminal, ("", *columns), rows)
+    terminal.print()
+    names = evaluation.study.recordings.class_names
+    recalls = zip(names, *(of.recalls for of in evaluation.models.values()), strict=True)
+    print_grid(
+        terminal,
+        ("recall", *columns),
+        [(name, *map(share, shares)) for name, *shares in recalls],
+    )
+
+
+def _facts(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
+    recordings = evaluation.study.recordings
+    yield "recordings", ", ".join(table.path.name for table in recordings.tables)
+    yield "protocol", f"{evaluation.plan.protocol}: {evaluation.plan.reason}"
+    yield "folds", f"{len(evaluation.folds)} of {len(evaluation.plan.folds)}"
+    yield "window", evaluation.window_words
+    yield "chance", f"{1.0 / len(recordings.class_names):.1%}"
+    for text in evaluation.notes:
+        yield "note", text
+
+
+def _count(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above zero")
+    return value

@@ -1,0 +1,31 @@
+"""Reports as one HTML file each that needs nothing beside it: the page, its parts, its charts."""
+
+from emgstream.report.charts import Line, bars, heatmap, intervals, lines
+from emgstream.report.page import (
+    document,
+    facts,
+    note,
+    section,
+    table,
+    tile,
+    tiles,
+    write_json,
+    write_page,
+)
+
+__all__ = [
+    "Line",
+    "bars",
+    "document",
+    "facts",
+    "heatmap",
+    "intervals",
+    "lines",
+    "note",
+    "section",
+    "table",
+    "tile",
+    "tiles",
+    "write_json",
+    "write_page",
+]

@@ -1,0 +1,165 @@
+"""Charts as SVG, drawn without a library, for a page of its own."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from emgstream.report.plotting import COLOURS, Frame, legend, svg, text
+
+__all__ = ["Line", "bars", "heatmap", "intervals", "lines"]
+
+Doubles: TypeAlias = npt.NDArray[np.float64]
+
+_CELL = 46
+_SLANTED = 30
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One line of a chart; a value that is NaN breaks it."""
+
+    name: str
+    """What it is; empty for a guide line that needs no name."""
+    x: Doubles
+    """Shape ``(n,)``."""
+    y: Doubles
+    """Shape ``(n,)``."""
+    dots: bool = False
+    """Whether every point is marked."""
+
+
+def lines(
+    several: Sequence[Line], across: str, up: str, *, limits: tuple[float, float] | None = None
+) -> str:
+    """Return lines over a common axis; those without a name are dashed guides.
+
+    ``limits`` are those of the vertical axis; by default it fits the values.
+    """
+    x, y = (np.concatenate([getattr(line, axis) for line in several]) for axis in "xy")
+    frame = Frame.around(x, y if limits is None else np.array(limits))
+    drawn = [frame.axes(across, up)]
+    named = [line for line in several if line.name]
+    colours = dict(zip((line.name for line in named), COLOURS, strict=False))
+    for line in several:
+        drawn.append(_path(frame, line, colours.get(line.name, "#a0aec0")))
+    drawn.append(legend(colours, frame.width))
+    return svg(frame.width, frame.height, drawn)
+
+
+def bars(
+    groups: Sequence[str],
+    series: Mapping[str, Sequence[float]],
+    up: str,
+    *,
+    top: float | None = None,
+) -> str:
+    """Return bars in groups, one bar a series in each group; NaN is no bar."""
+    values = np.array([*series.values()], dtype=np.float64)
+    highest = float(np.nanmax(values, initial=0.0)) if top is None else top
+    frame = Frame.of(0.0, float(len(groups)), 0.0, highest or 1.0)
+    drawn = [frame.axes("", up, x_ticks=False)]
+    width = 0.8 / len(series)
+    for place, group in enumerate(groups):
+        for nth, column in enumerate(values):
+            left = place + 0.1 + nth * width
+            drawn.append(
+                _bar(frame, left, width, float(column[place]), COLOURS[nth % len(COLOURS)])
+            )
+        drawn.append(frame.name_below(place + 0.5, group, slanted=len(groups) > 5))
+    drawn.append(legend(dict(zip(series, COLOURS, strict=False)), frame.width))
+    return svg(frame.width, frame.height + _SLANTED, drawn)
+
+
+def heatmap(
+    shares: Doubles, names: Sequence[str], counts: npt.NDArray[np.int64], title: str
+) -> str:
+    """Return a confusion matrix: shares of each true class (row), 0 to 1, with the counts."""
+    left, top, size = 24 + 6.5 * max(map(len, names)), 34.0, _CELL * len(names)
+    drawn = [text(left, 16, title, weight="600")]
+    for row, column in np.ndindex(shares.shape):
+        x, y = left + column * _CELL, top + row * _CELL
+        drawn.append(_cell(x, y, float(shares[row, column]), int(counts[row, column])))
+    for place, name in enumerate(names):
+        middle = (place + 0.5) * _CELL
+        drawn.append(text(left - 8, top + middle + 4, name, anchor="end"))
+        drawn.append(text(left + middle + 4, top + size + 14, name, anchor="end", turned=-40))
+    below = 20 + 5.0 * max(map(len, names))
+    return svg(left + size + 12, top + size + below, drawn)
+
+
+def intervals(rows: Sequence[tuple[str, Sequence[float], float, float, float]], across: str) -> str:
+    """Return one row a name: a dot a fold, the mean and its confidence interval, 0 to 1.
+
+    Each row is name, folds, mean, lower and upper end of the interval.
+    """
+    left = 20 + 7.0 * max(len(name) for name, *_ in rows)
+    frame = Frame.of(0.0, 1.0, 0.0, float(len(rows)), left=left, height=60.0 + 44 * len(rows))
+    drawn = [frame.axes(across, "", y_ticks=False)]
+    for place, (name, folds, mean, low, high) in enumerate(rows):
+        y = frame.y(len(rows) - place - 0.5)
+        colour = COLOURS[place % len(COLOURS)]
+        drawn.append(text(left - 10, y + 4, name, anchor="end", weight="600"))
+        drawn += [
+            _dot(frame.x(fold), y, 4.0, colour, 0.35) for fold in folds if math.isfinite(fold)
+        ]
+        if math.isfinite(low):
+            drawn.append(
+                f'<line x1="{frame.x(low):.1f}" x2="{frame.x(high):.1f}" y1="{y:.1f}" y2="{y:.1f}" '
+                f'stroke="{colour}" stroke-width="3" stroke-linecap="round"/>'
+            )
+        if math.isfinite(mean):
+            drawn.append(
+                _dot(frame.x(mean), y, 6.5, colour)
+                + text(frame.x(mean), y - 11, f"{mean:.1%}", anchor="middle", size=11)
+            )
+    return svg(frame.width, frame.height, drawn)
+
+
+def _path(frame: Frame, line: Line, colour: str) -> str:
+    points = [
+        (frame.x(x), frame.y(y)) if math.isfinite(x) and math.isfinite(y) else None
+        for x, y in zip(line.x.tolist(), line.y.tolist(), strict=True)
+    ]
+    path, broken = "", True
+    for point in points:
+        if point is not None:
+            path += f"{'M' if broken else 'L'}{point[0]:.1f},{point[1]:.1f}"
+        broken = point is None
+    dashed = "" if line.name else ' stroke-dasharray="4 4"'
+    drawn = f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="1.8"{dashed}/>'
+    if line.dots:
+        drawn += "".join(_dot(*point, 3.5, colour) for point in points if point is not None)
+    return drawn
+
+
+def _dot(x: float, y: float, radius: float, colour: str, opacity: float = 1.0) -> str:
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{colour}" opacity="{opacity}"/>'
+
+
+def _bar(frame: Frame, left: float, width: float, value: float, colour: str) -> str:
+    if not math.isfinite(value):
+        return ""
+    x, right, y, floor = frame.x(left), frame.x(left + width), frame.y(value), frame.y(0.0)
+    return (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{right - x - 1:.1f}" height="{floor - y:.1f}" '
+        f'rx="2" fill="{colour}"/>'
+    )
+
+
+def _cell(x: float, y: float, share: float, count: int) -> str:
+    if not math.isfinite(share):
+        share = 0.0
+    fill = f"rgb({255 - 225 * share:.0f},{255 - 148 * share:.0f},{255 - 79 * share:.0f})"
+    ink = "#fff" if share > 0.5 else "#2d3748"
+    middle = x + _CELL / 2
+    drawn = f'<rect x="{x}" y="{y}" width="{_CELL - 2}" height="{_CELL - 2}" rx="4" fill="{fill}"/>'
+    if count:
+        drawn += text(middle - 1, y + 21, f"{share:.0%}", anchor="middle", size=12, colour=ink)
+        drawn += text(middle - 1, y + 35, f"{count:,}", anchor="middle", size=9, colour=ink)
+    return drawn

@@ -1,0 +1,98 @@
+"""The parts of a report's page, as HTML."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from emgstream.errors import OutputError
+from emgstream.report.style import STYLE
+
+__all__ = [
+    "document",
+    "facts",
+    "note",
+    "section",
+    "table",
+    "tile",
+    "tiles",
+    "write_json",
+    "write_page",
+]
+
+
+def document(title: str, parts: Iterable[str]) -> str:
+    """Return a whole page of parts that are HTML already."""
+    return (
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}'
+        '</title><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<style>{STYLE}</style></head><body><main>{''.join(parts)}</main></body></html>\n"
+    )
+
+
+def section(title: str, content: str, kind: str = "") -> str:
+    """Return a titled box around content that is HTML already."""
+    return f"<section class='{kind}'><h2>{escape(title)}</h2>{content}</section>"
+
+
+def tile(figure: str, name: str, explanation: str, kind: str = "") -> str:
+    """Return one large figure with its name and what it is."""
+    return (
+        f"<div class='tile {kind}'><div class='figure'>{escape(figure)}</div>"
+        f"<div class='name'>{escape(name)}</div><p>{escape(explanation)}</p></div>"
+    )
+
+
+def tiles(several: Iterable[str]) -> str:
+    """Return tiles side by side."""
+    return f"<div class='tiles'>{''.join(several)}</div>"
+
+
+def note(text: str, kind: str = "") -> str:
+    """Return a line that is not to be overlooked."""
+    return f"<p class='note {kind}'>{escape(text)}</p>"
+
+
+def facts(values: Mapping[str, str]) -> str:
+    """Return names with their values, a row each."""
+    rows = "".join(
+        f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>"
+        for name, value in values.items()
+    )
+    return f"<table class='facts'>{rows}</table>"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table: the first column is names, the others figures."""
+    return (
+        f"<div class='scroll'><table>{_row('th', head)}"
+        f"{''.join(_row('td', row) for row in rows)}</table></div>"
+    )
+
+
+def write_page(path: Path, page: str) -> None:
+    """Write a page; raises OutputError where that is not possible."""
+    _write(path, page, "--html")
+
+
+def write_json(path: Path, document: Mapping[str, Any]) -> None:
+    """Write figures as JSON; raises OutputError where that is not possible."""
+    _write(path, json.dumps(document, indent=2, allow_nan=False) + "\n", "--json")
+
+
+def _write(path: Path, content: str, option: str) -> None:
+    try:
+        path.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(
+            f"cannot write {path}: {error.strerror or error}; choose another place with {option}"
+        ) from error
+
+
+def _row(kind: str, cells: Sequence[str]) -> str:
+    first, *others = map(escape, cells)
+    numbers = "".join(f"<{kind} class='number'>{cell}</{kind}>" for cell in others)
+    return f"<tr><{kind}>{first}</{kind}>{numbers}</tr>"

@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from emgstream.audit import audit_page, audit_table, findings
+from emgstream.cli import main
+from emgstream.data import DEMO_MODEL, DEMO_RECORDING
+from emgstream.tables import EmgTable, read_table
+
+Rows = npt.NDArray[np.float64]
+Writer = Callable[..., EmgTable]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Writer:
+    """Write channels a, b, c and the given columns, and read them back."""
+
+    def write(samples: Rows, **columns: object) -> EmgTable:
+        names = "abcdefgh"[: samples.shape[1]]
+        lists = [np.broadcast_to(np.asarray(column), len(samples)) for column in columns.values()]
+        lines = [
+            ",".join(
+                [*("" if np.isnan(value) else f"{value:.6g}" for value in row), *map(str, rest)]
+            )
+            for row, *rest in zip(samples, *lists, strict=True)
+        ]
+        path = tmp_path / "arm.csv"
+        path.write_text("\n".join([",".join([*names, *columns]), *lines]) + "\n")
+        return read_table(path)
+
+    return write
+
+
+def noise(n_rows: int, n_channels: int = 3, seed: int = 1) -> Rows:
+    return 20.0 * np.random.default_rng(seed).standard_normal((n_rows, n_channels))
+
+
+def movements(labels: str, n_rows: int) -> list[str]:
+    return [label for label in labels for _ in range(n_rows)]
+
+
+def told(table: EmgTable, rate: float | None = None) -> str:
+    return "\n".join(finding.text for finding in findings(audit_table(table, rate)))
+
+
+def test_the_seed_file_is_seen_for_what_it_is(seed_table_path: Path) -> None:
+    audit = audit_table(read_table(seed_table_path))
+    assert [(loop.start, loop.length, loop.period) for loop in audit.stuck_loops] == [
+        (397, 566, 3),
+        (962, 607, 2),
+        (3093, 449, 2),
+        (6802, 498, 2),
+    ]
+    assert [missing.n for missing in audit.missing] == [189, 0, 0]
+    assert audit.duplicates.n_repeated == 9_109
+    assert all(values.saturated > 0.7 for values in audit.ranges)
+    assert not audit.claim.supported
+    assert "one recording per label, so movement and drift can't be told apart" in told(audit.table)
+
+
+def test_the_mains_line_of_the_seed_file_suggests_its_rate(seed_table_path: Path) -> None:
+    audit = audit_table(read_table(seed_table_path))
+    assert audit.line is not None
+    assert 0.450 <= audit.line.frequency <= 0.456
+    assert any(abs(rate - 91.0) < 1.0 for rate in audit.rate.by_mains_hz)
+    assert any(abs(rate - 110.0) < 1.0 for rate in audit.rate.by_mains_hz)
+
+
+def test_a_known_share_of_hum_is_measured(write: Writer) -> None:
+    time_s = np.arange(20_000) / 1000.0
+    hum = 20.0 * np.sin(2.0 * np.pi * 50.0 * time_s)  # power 200 beside a noise of power 400
+    audit = audit_table(write(noise(20_000) + hum[:, np.newaxis]), 1000.0)
+    assert audit.mains is not None
+    assert audit.mains.hz == 50.0
+    np.testing.assert_allclose(audit.mains.shares, 200.0 / 600.0, atol=0.02)
+    assert "of the power is mains hum at 50 Hz" in told(audit.table, 1000.0)
+
+
+def test_clean_noise_hums_not(write: Writer) -> None:
+    audit = audit_table(write(noise(20_000)), 1000.0)
+    assert audit.mains is not None
+    assert max(audit.mains.shares) < 0.01
+    assert audit.line is None
+
+
+@pytest.mark.parametrize("rate_hz", [250.0, 80.0])
+def test_an_unknown_rate_is_among_the_guesses_aliased_or_not(write: Writer, rate_hz: float) -> None:
+    hum = 40.0 * np.sin(2.0 * np.pi * 50.0 * np.arange(8000) / rate_hz)
+    audit = audit_table(write(noise(8000) + hum[:, np.newaxis]))
+    assert audit.rate.hz is None
+    assert min(abs(guess / rate_hz - 1.0) for guess in audit.rate.by_mains_hz) < 0.002
+
+
+def test_a_stated_rate_that_puts_the_mains_elsewhere_is_doubted(write: Writer) -> None:
+    hum = 40.0 * np.sin(2.0 * np.pi * 50.0 * np.arange(20_000) / 1020.0)
+    table = write(noise(20_000) + hum[:, np.newaxis])
+    assert "the mains line would be right at 1020" in told(table, 1000.0)
+    assert "the mains line would be right" not in told(table, 1020.0)
+
+
+def test_the_saturated_share_is_counted(write: Writer) -> None:
+    samples = np.round(noise(5000, seed=2) + 512.0)
+    samples[::10, 1] = 1023.0
+    audit = audit_table(write(np.clip(samples, 0.0, 1023.0)))
+    assert [round(values.saturated, 4) for values in audit.ranges] == [0.0, 0.1, 0.0]
+
+
+def test_missing_values_and_repeated_rows_are_counted(write: Writer) -> None:
+    samples = np.arange(30.0).reshape(10, 3)
+    samples[3:6, 0] = np.nan
+    samples[8] = samples[7]
+    samples[9] = samples[0]
+    audit = audit_table(write(samples))
+    assert (audit.missing[0].n, audit.missing[0].longest) == (3, 3)
+    assert audit.missing[1].n == 0
+    assert (audit.duplicates.n_repeated, audit.duplicates.n_consecutive) == (2, 1)
+
+
+def test_rows_count_as_repeated_only_under_the_same_label(write: Writer) -> None:
+    audit = audit_table(write(np.ones((4, 3)), label=list("xxyy")))
+    assert audit.duplicates.n_repeated == 2
+
+
+def test_one_signal_on_two_channels_is_found(write: Writer) -> None:
+    samples = noise(2000)
+    samples[:, 2] = samples[:, 0]
+    assert "a and c are the same signal" in told(write(samples))
+    assert "same signal" not in told(write(noise(2000)))
+
+
+@pytest.mark.parametrize("swapped_in", [{4}, {3, 4, 5}, set()])
+def test_channels_that_change_places_are_found(write: Writer, swapped_in: set[int]) -> None:
+    gains = {"x": (8.0, 1.0, 1.0), "y": (1.0, 5.0, 1.0), "r": (0.3, 0.3, 0.3)}
+    parts: list[Rows] = []
+    labels = ""
+    for repetition in range(6):
+        for label, gain in gains.items():
+            part = noise(400, seed=len(parts)) * np.array(gain)
+            parts.append(part[:, [1, 0, 2]] if repetition in swapped_in else part)
+            labels += label
+    swap = audit_table(write(np.concatenate(parts), label=movements(labels, 400))).swap
+    if not swapped_in:
+        assert swap is None
+    else:
+        assert swap is not None
+        assert {swap.first, swap.second} == {"a", "b"}
+        assert {number - 1 for number in swap.rounds} in (swapped_in, set(range(6)) - swapped_in)
+
+
+def test_amplitudes_are_about_the_level_the_signal_rests_at(write: Writer) -> None:
+    samples = noise(4000, 1)
+    samples[2000:] *= 5.0
+    audit = audit_table(write(samples + 512.0, label=movements("ry", 2000)))
+    np.testing.assert_allclose(audit.levels, 512.0, atol=2.0)
+    np.testing.assert_allclose(audit.amplitudes[:, 0], [20.0, 100.0], rtol=0.05)
+
+
+@pytest.mark.parametrize(
+    ("labels", "supported", "reason"),
+    [
+        ("xyr", False, "one recording per label"),
+        ("rxryrxry", False, "fewer than 3 repetitions of x, y"),
+        ("rxryrxryrxry", True, "at least 3 of every label"),
+        ("xxxx", False, "fewer than two labels"),
+    ],
+)
+def test_what_the_labels_can_prove_is_said(
+    write: Writer, labels: str, supported: bool, reason: str
+) -> None:
+    audit = audit_table(write(noise(100 * len(labels)), label=movements(labels, 100)))
+    assert audit.claim.supported is supported
+    assert reason in audit.claim.reason
+
+
+def test_a_recording_without_labels_is_audited(write: Writer) -> None:
+    audit = audit_table(write(noise(300)))
+    assert audit.labels == ()
+    assert json.dumps(audit.to_json(), allow_nan=False)
+    assert "Labels" not in audit_page(audit)
+
+
+def test_a_dead_channel_and_the_shortest_recordings_are_audited(write: Writer) -> None:
+    samples = noise(300)
+    samples[:, 0], samples[:, 1] = np.nan, 7.0
+    table = write(samples, label="x")
+    assert "b: stays at 7; is its sensor connected?" in told(table, 1000.0)
+    for audit in (audit_table(table, 1000.0), audit_table(write(np.ones((1, 3))))):
+        assert json.dumps(audit.to_json(), allow_nan=False)
+        assert audit_page(audit).endswith("</html>\n")
+
+
+def test_the_verb_writes_json_and_a_page_that_needs_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    figures, page = tmp_path / "audit.json", tmp_path / "audit.html"
+    assert main(["inspect", str(DEMO_RECORDING), "--json", str(figures), "--html", str(page)]) == 0
+    assert "fewer than 3 repetitions" in capsys.readouterr().out
+    document = json.loads(figures.read_text())
+    assert document["n_rows"] == 50_000
+    assert document["rate"]["hz"] == pytest.approx(1000.0)
+    assert document["findings"][0]["kind"] == "wrong"
+    text = page.read_text()
+    assert text.count("<svg") >= 3
+    assert not re.search(r"https?://|<script|<img|<link", text)
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ([str(DEMO_RECORDING), "--html", "no/such/folder/a.html"], "choose another place with"),
+        ([str(DEMO_MODEL), "--json", "model.json"], "--json and --html are for recordings"),
+        (["nothing.csv"], "nothing.csv"),
+    ],
+)
+def test_what_cannot_be_inspected_is_one_line(
+    words: list[str], reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["inspect", *words]) == 1
+    captured = capsys.readouterr()
+    assert reason in captured.err
+    assert captured.err.count("\n") == 1
+
+
+def test_the_audit_needs_no_library_of_training(tmp_path: Path) -> None:
+    program = (
+        "import sys; from emgstream.cli import main; "
+        f"main(['inspect', 'demo', '--html', {str(tmp_path / 'a.html')!r}]); "
+        "print({'tensorflow', 'sklearn', 'scipy', 'matplotlib', 'training'} & set(sys.modules))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.splitlines()[-1] == "set()"

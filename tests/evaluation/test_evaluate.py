@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from emgstream.bundle import Model, write_model
+from emgstream.cli import main
+from emgstream.errors import UsageError
+from emgstream.steps import RawSample
+from tests.evaluation.conftest import Writer, recordings
+from training.evaluation import Done, Evaluation, Prepared, evaluate, evaluation_page, prepare
+from training.evaluation.contrast import judge_random_split
+from training.evaluation.figures import balanced
+from training.evaluation.folds import Study, View, judge_fold, verdicts_of_baseline
+from training.evaluation.protocols import make_plan
+from training.realtime import TRAINING
+from training.recipes import REALTIME
+
+MODELS = ("cnn_lstm", "lda", "random_forest")
+
+
+@pytest.fixture(scope="module")
+def prepared(session_path: Path, demo_model: Model) -> Prepared:
+    return prepare([session_path], model=demo_model, n_folds=2)
+
+
+@pytest.fixture(scope="module")
+def evaluation(prepared: Prepared) -> Evaluation:
+    return evaluate(prepared, n_jobs=1)
+
+
+@pytest.fixture(scope="module")
+def trained_here(session_path: Path) -> Prepared:
+    """One fold and a random split, the network trained for a single epoch on each."""
+    whole = prepare([session_path], n_folds=4)
+    return replace(
+        whole,
+        study=replace(whole.study, recipe=REALTIME.with_max_epochs(1)),
+        plan=replace(whole.plan, folds=whole.plan.folds[:1]),
+    )
+
+
+def figures(evaluation: Evaluation) -> dict[str, Any]:
+    """Everything but how long it took."""
+    document = evaluation.to_json()
+    for fold in document["folds"]:
+        del fold["duration_s"]
+    return document
+
+
+def test_the_document_is_of_the_shape_that_is_promised(evaluation: Evaluation) -> None:
+    document = json.loads(json.dumps(evaluation.to_json(), allow_nan=False))
+    assert document["protocol"] == "repetition"
+    assert document["sessions"][0]["file"] == "session.csv"
+    assert set(document["models"]) == set(MODELS)
+    for name, model in document["models"].items():
+        assert len(model["folds"]) == 2
+        assert model["balanced_accuracy"] == pytest.approx(np.mean(model["folds"]))
+        low, high = model["confidence_interval_95"]
+        assert low <= model["balanced_accuracy"] <= high
+        assert 0.0 <= model["calibration_error"] <= 1.0
+        n_decisions = sum(fold["n_decisions"] for fold in document["folds"])
+        assert sum(map(sum, model["confusion"])) == n_decisions
+        assert sum(part["n"] for part in model["reliability"]) == n_decisions
+        assert (model["random_split"] is None) == (name == "cnn_lstm")
+        assert model["onsets"]["n"] > 0
+
+
+def test_all_models_decide_at_the_very_same_instants(evaluation: Evaluation) -> None:
+    for fold in evaluation.folds:
+        first, *others = (fold.verdicts[name].instants for name in MODELS)
+        for other in others:
+            np.testing.assert_array_equal(first.rows, other.rows)
+            np.testing.assert_array_equal(first.truth, other.truth)
+
+
+def test_no_window_that_is_learned_from_holds_a_row_that_is_held_out(prepared: Prepared) -> None:
+    study = prepared.study
+    assert study.model is not None
+    for fold in prepared.plan.folds:
+        view = View.of(study, study.model.manifest, fold, 0)
+        within = np.arange(view.window_rows) - (view.window_rows - 1)
+        learned = view.learned.rows[:, np.newaxis] + within
+        assert len(learned) > 50
+        assert not fold.test[0][learned].any()
+        assert np.all(fold.parts[0][learned] == TRAINING)
+        assert fold.test[0][view.judged.rows].all()
+
+
+def test_what_is_held_out_changes_nothing_of_what_baselines_learn(prepared: Prepared) -> None:
+    """The same decisions on an untouched test part, whatever the rest of it looks like."""
+    study, fold = prepared.study, prepared.plan.folds[0]
+    before = judge_fold(study, fold)
+    (table,) = study.recordings.tables
+    rows = before.verdicts["lda"].instants.rows
+    spoiled = table.samples.copy()
+    late = np.arange(table.n_rows) > rows[len(rows) // 2]
+    spoiled[fold.test[0] & late] *= 50.0
+    other = replace(study.recordings, tables=(replace(table, samples=spoiled),))
+    after = judge_fold(replace(study, recordings=other), fold)
+    early = rows <= rows[len(rows) // 2]
+    for name in ("lda", "random_forest"):
+        np.testing.assert_array_equal(
+            before.verdicts[name].probabilities[early], after.verdicts[name].probabilities[early]
+        )
+        assert np.any(before.verdicts[name].probabilities != after.verdicts[name].probabilities)
+
+
+def test_leakage_is_found_where_labels_have_nothing_to_do_with_the_signal(
+    write: Writer, demo_model: Model
+) -> None:
+    """Every repetition rests at a level of its own: easy to remember, useless to know."""
+    random = np.random.default_rng(5)
+    labels = "xyz" * 6
+    levels = np.repeat(random.uniform(100.0, 900.0, (len(labels), 3)), 80, axis=0)
+    samples = levels + random.normal(0.0, 1.0, levels.shape)
+    used = recordings(write(labels, 80, samples=samples))
+    manifest = replace(demo_model.manifest, class_names=used.class_names, step=RawSample())
+    study = Study(used, REALTIME, 1, replace(demo_model, manifest=manifest))
+    leaky = judge_random_split(study).balanced_accuracy["random_forest"]
+    assert leaky is not None
+    assert leaky > 0.95
+    held_out = [
+        balanced(verdicts_of_baseline("random_forest", study, [View.of(study, manifest, fold, 0)]))
+        for fold in make_plan(used).folds
+    ]
+    assert np.mean(held_out) < 0.6
+
+
+def test_folds_in_processes_and_on_dask_give_the_same_figures(trained_here: Prepared) -> None:
+    distributed = pytest.importorskip("distributed")
+    in_processes = figures(evaluate(trained_here, n_jobs=2))
+    for name in MODELS:
+        assert in_processes["models"][name]["random_split"] is not None
+        assert in_processes["models"][name]["leakage"] is not None
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None
+    ) as cluster:
+        on_dask = figures(evaluate(trained_here, dask_address=cluster.scheduler_address))
+    assert on_dask == in_processes
+
+
+def test_a_scheduler_that_is_not_there_is_one_line(prepared: Prepared) -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(UsageError, match=r"no Dask scheduler answers at tcp://127.0.0.1:9 within"):
+        evaluate(prepared, dask_address="tcp://127.0.0.1:9")
+
+
+def test_a_model_judged_on_what_it_was_trained_on_is_called_leakage(
+    prepared: Prepared, session_path: Path, demo_model: Model
+) -> None:
+    assert not [note for note in prepared.notes if "leakage" in note]
+    (table,) = prepared.study.recordings.tables
+    data = ({"name": session_path.name, "sha256": table.sha256, "n_rows": table.n_rows},)
+    taught = replace(demo_model, manifest=replace(demo_model.manifest, training_data=data))
+    (note,) = prepare([session_path], model=taught, n_folds=2).notes
+    assert note.startswith("leakage: the model was trained on session.csv itself")
+
+
+def test_random_alone_gives_no_honest_figure(session_path: Path, demo_model: Model) -> None:
+    found = evaluate(prepare([session_path], model=demo_model, protocol="random"), n_jobs=1)
+    document = json.loads(json.dumps(found.to_json(), allow_nan=False))
+    assert set(document["models"]) == {"lda", "random_forest"}
+    assert document["models"]["lda"]["balanced_accuracy"] is None
+    assert document["models"]["lda"]["random_split"] > 0.5
+    assert evaluation_page(found).endswith("</html>\n")
+
+
+def test_the_page_shows_every_figure_and_needs_nothing_else(evaluation: Evaluation) -> None:
+    page = evaluation_page(evaluation)
+    for model in evaluation.models.values():
+        assert f"{model.balanced_accuracy.mean:.1%}" in page
+        assert f"{model.active_error_rate:.1%}" in page
+    assert page.count("<svg") == 6
+    assert "leakage" in page
+    assert not re.search(r"https?://|<script|<img|<link", page)
+
+
+def test_ctrl_c_between_folds_keeps_what_is_finished(prepared: Prepared) -> None:
+    def press(done: Done) -> None:
+        assert set(done.balanced_accuracy) == set(MODELS)
+        raise KeyboardInterrupt
+
+    stopped = evaluate(prepared, n_jobs=1, done=press)
+    assert stopped.interrupted
+    assert len(stopped.folds) == 1
+    assert "Ctrl-C ended this after 1 of 2 folds" in evaluation_page(stopped)
+
+
+def test_ctrl_c_ends_the_workers_at_once_and_says_what_was_finished(
+    session_path: Path, tmp_path: Path
+) -> None:
+    """Long folds in two processes: pressed before any of them is done, nothing lingers."""
+    command = [sys.executable, "-m", "emgstream", "evaluate", str(session_path), "--jobs", "2"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as process:
+        assert process.stderr is not None
+        assert "protocol repetition" in process.stderr.readline()
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+        assert process.wait(timeout=60) == 1
+    assert "stopped by Ctrl-C" in rest
+    assert "Traceback" not in rest
+
+
+def test_the_verb_prints_a_table_and_writes_both_files(
+    session_path: Path, demo_model: Model, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, figures_path, page = (tmp_path / name for name in ("m.emgmodel", "e.json", "e.html"))
+    write_model(model, demo_model)
+    words = ["--model", str(model), "--folds", "2", "--jobs", "1"]
+    assert (
+        main(
+            [
+                "evaluate",
+                str(session_path),
+                *words,
+                "--json",
+                str(figures_path),
+                "--html",
+                str(page),
+            ]
+        )
+        == 0
+    )
+    out = capsys.readouterr().out
+    for word in ("CNN-LSTM", "LDA", "random forest", "balanced accuracy", "leakage", "hand_open"):
+        assert word in out
+    assert json.loads(figures_path.read_text())["models"]["lda"]["folds"]
+    assert page.read_text().startswith("<!DOCTYPE html>")
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--folds", "1"], "1 folds; expected at least 2"),
+        (["--folds", "none"], "'none' is not a whole number above zero"),
+        (["--protocol", "subject"], "expected at least two"),
+        (["--model", "demo", "--recipe", "realtime"], "not allowed with argument"),
+        (["--model", "nothing.emgmodel"], "nothing.emgmodel: no such file"),
+        (["--channels", "biceps,nose"], "nose"),
+    ],
+)
+def test_what_cannot_be_evaluated_is_one_line(
+    session_path: Path, words: list[str], reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", str(session_path), *words]) == 1
+    captured = capsys.readouterr()
+    assert reason in captured.err
+    assert captured.err.count("\n") == 1

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emgstream.errors import TableError, TrainingDataError, UsageError
+from tests.evaluation.conftest import Writer, recordings
+from training.evaluation.protocols import Plan, Recordings, make_plan
+from training.evaluation.sittings import Sitting, sittings_of
+from training.realtime import NEITHER, TRAINING
+
+
+def check_never_both(plan: Plan, used: Recordings) -> None:
+    """No fold learns from what it holds out, and every labelled row is held out exactly once."""
+    for fold in plan.folds:
+        for part, test in zip(fold.parts, fold.test, strict=True):
+            assert not np.any((part == TRAINING) & test)
+    for place, codes in enumerate(used.codes):
+        times = np.sum([fold.test[place] for fold in plan.folds], axis=0)
+        np.testing.assert_array_equal(times, codes >= 0)
+
+
+def test_repetitions_are_held_out_whole_each_once_with_the_rest_before_them(write: Writer) -> None:
+    table = write("rxryrxryrxry-r")
+    used = recordings(table)
+    plan = make_plan(used)
+    assert plan.protocol == "repetition"
+    assert "at least 3 repetitions of every label" in plan.reason
+    assert len(plan.folds) == 3
+    check_never_both(plan, used)
+    numbers = table.movement_numbers()
+    for fold in plan.folds:
+        held_out = fold.test[0]
+        assert not set(numbers[held_out]) & set(numbers[fold.parts[0] == TRAINING])
+        for start in np.flatnonzero(np.diff(held_out.astype(int)) == 1) + 1:
+            assert table.label_names_by_row()[start] == "rest"
+
+
+def test_a_rest_of_its_own_segment_is_held_out_once_too(write: Writer) -> None:
+    used = recordings(write("rrxrxryryr", segments=[1, 2, 2, 2, 2, 3, 3, 3, 3, 4]))
+    check_never_both(make_plan(used), used)
+
+
+def test_unlabelled_rows_are_neither_learned_from_nor_judged(write: Writer) -> None:
+    used = recordings(write("x-y-x-y"))
+    for fold in make_plan(used).folds:
+        unlabelled = used.codes[0] < 0
+        assert np.all(fold.parts[0][unlabelled] == NEITHER)
+        assert not np.any(fold.test[0][unlabelled])
+
+
+def test_time_is_held_out_where_a_label_comes_up_once_with_a_guard_around(write: Writer) -> None:
+    used = recordings(write("xyr", 500), rate_hz=100.0)
+    plan = make_plan(used)
+    assert plan.protocol == "blocks"
+    assert "can't be told apart" in plan.reason
+    check_never_both(plan, used)
+    for fold in plan.folds:
+        learned, test = np.flatnonzero(fold.parts[0] == TRAINING), np.flatnonzero(fold.test[0])
+        assert np.abs(learned[:, np.newaxis] - test).min() > 20
+        assert np.bincount(used.codes[0][fold.test[0]]).tolist() == [100, 100, 100]
+
+
+@pytest.mark.parametrize(
+    ("names", "protocol", "reason"),
+    [
+        (("subject1_session1.csv", "subject2_session1.csv"), "subject", "2 subjects, by file name"),
+        (("user1_day1.csv", "user1_day2.csv"), "session", "2 sessions of one subject"),
+        (("arm.csv", "leg.csv"), "session", "2 sessions of one subject, by file name"),
+    ],
+)
+def test_the_strictest_protocol_is_chosen_and_why_is_said(
+    write: Writer, names: tuple[str, ...], protocol: str, reason: str
+) -> None:
+    used = recordings(*(write("rxryrxry", name=name) for name in names))
+    plan = make_plan(used)
+    assert (plan.protocol, plan.reason.startswith(reason)) == (protocol, True)
+    check_never_both(plan, used)
+    assert len(plan.folds) == 2
+
+
+def test_a_held_out_session_is_judged_by_the_others_of_the_same_subject(write: Writer) -> None:
+    names = ("sub1_day1.csv", "sub1_day2.csv", "sub2_day1.csv", "sub2_day2.csv")
+    plan = make_plan(recordings(*(write("rxryrxry", name=name) for name in names)), "session")
+    for fold in plan.folds:
+        (test,) = [place for place, each in enumerate(fold.test) if each.any()]
+        (learned,) = [place for place, each in enumerate(fold.parts) if np.any(each == TRAINING)]
+        assert test != learned
+        assert names[test][:4] == names[learned][:4]
+
+
+def test_the_sidecar_tells_who_and_when_before_the_name_does(tmp_path: Path) -> None:
+    path = tmp_path / "subject9_session9.csv.gz"
+    (tmp_path / "subject9_session9.json").write_text(json.dumps({"subject": "ann", "session": 3}))
+    assert sittings_of([path]) == (Sitting("ann", "3", "sidecar"),)
+    assert sittings_of(
+        [tmp_path / "subject12345_session1.csv.gz", tmp_path / "user1_day2.csv"]
+    ) == (
+        Sitting("12345", "1", "file name"),
+        Sitting("1", "2", "file name"),
+    )
+    assert sittings_of([tmp_path / "arm.csv"]) == (Sitting(None, "arm", "file name"),)
+
+
+def test_a_damaged_sidecar_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "arm.json").write_text("{")
+    with pytest.raises(TableError, match=r"arm.json cannot be read.*mend it, or move it away"):
+        sittings_of([tmp_path / "arm.csv"])
+
+
+def test_what_the_recordings_do_not_allow_is_refused_with_the_reason(write: Writer) -> None:
+    one = recordings(write("rxryrxry"))
+    with pytest.raises(UsageError, match=r"subject with 0 subjects.*expected at least two"):
+        make_plan(one, "subject")
+    with pytest.raises(UsageError, match="session with a single session"):
+        make_plan(one, "session")
+    with pytest.raises(UsageError, match="1 folds; expected at least 2"):
+        make_plan(one, n_folds=1)
+    with pytest.raises(UsageError, match="no protocol is called 'best'; there are auto"):
+        make_plan(one, "best")
+    with pytest.raises(UsageError, match="repetition with a label that was recorded once"):
+        make_plan(recordings(write("rxyr")), "repetition")
+
+
+def test_sessions_of_other_labels_are_not_held_out_against_each_other(write: Writer) -> None:
+    used = recordings(write("rxrxr", name="day1.csv"), write("ryryr", name="day2.csv"))
+    with pytest.raises(TrainingDataError, match="no row of 'x' to learn from"):
+        make_plan(used)
+
+
+def test_rows_in_which_the_recorder_was_stuck_are_left_out_of_everything(write: Writer) -> None:
+    samples = np.random.default_rng(1).normal(0.0, 20.0, (1500, 3))
+    samples[600:800] = np.tile(samples[600:602], (100, 1))
+    used = recordings(write("xyr", 500, samples=samples))
+    assert np.all(used.codes[0][600:800] == -1)
+    assert np.count_nonzero(used.codes[0] < 0) == 200
+    check_never_both(make_plan(used), used)

@@ -1,0 +1,218 @@
+"""An evaluation from recordings to figures: the one front door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from emgstream.bundle import Model
+from emgstream.errors import InterruptedByUserError, TrainingDataError
+from emgstream.tables import EmgTable
+from emgstream.types import StreamInfo
+from training.evaluation.contrast import RandomSplit, judge_random_split
+from training.evaluation.folds import FoldResult, Study, judge_fold
+from training.evaluation.parallel import run_all
+from training.evaluation.protocols import Fold, Plan, Recordings, make_plan
+from training.evaluation.results import Evaluation, evaluation_of
+from training.evaluation.sittings import sittings_of
+from training.realtime import rate_of
+from training.recipes import PUBLISHED, recipe_named
+from training.recordings import class_names_of, read_recordings
+
+__all__ = ["Done", "Prepared", "evaluate", "prepare"]
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """An evaluation that is ready to run."""
+
+    study: Study
+    """What is evaluated, and how."""
+    plan: Plan
+    """What is held out, and why."""
+    notes: tuple[str, ...]
+    """What must be known to believe the figures, or not to."""
+
+    @property
+    def n_tasks(self) -> int:
+        """Folds to run, and the random split."""
+        return len(self.plan.folds) + 1
+
+
+@dataclass(frozen=True)
+class Done:
+    """One task that is done, for those who watch."""
+
+    what: str
+    """What it was."""
+    balanced_accuracy: dict[str, float | None]
+    """What each model scored."""
+
+
+def prepare(
+    paths: Sequence[Path],
+    recipe: str = "realtime",
+    *,
+    model: Model | None = None,
+    sampling_rate_hz: float | None = None,
+    channels: Sequence[str] | None = None,
+    protocol: str = "auto",
+    n_folds: int | None = None,
+    seed: int = 42,
+) -> Prepared:
+    """Return an evaluation ready to run; reads the recordings, learns nothing.
+
+    Parameters
+    ----------
+    paths
+        Labelled recordings.
+    recipe
+        How the network of each fold is trained.
+    model
+        A network to judge instead of training one.
+    sampling_rate_hz, channels
+        As for `training.train.train`; a model's own channels are the default with a model.
+    protocol, n_folds
+        What is held out; ``auto`` is the strictest the recordings allow.
+    seed
+        Seed of everything random.
+
+    Raises
+    ------
+    EmgStreamError
+        TableError, TrainingDataError or UsageError for recordings that cannot be evaluated so;
+        StreamMismatchError for a model made for another kind of stream.
+    """
+    if model is not None and channels is None:
+        channels = model.manifest.channel_names
+    tables = read_recordings(paths, channels)
+    rate_hz = _rate(tables, recipe, model, sampling_rate_hz)
+    names = class_names_of(tables)
+    notes = []
+    if model is not None:
+        _check_streams(model, tables, rate_hz)
+        notes += _model_notes(model, tables, names)
+        names = _common_names(model, names)
+    recordings = Recordings(
+        tuple(tables), names, sittings_of([one.path for one in tables]), rate_hz
+    )
+    notes += _stuck_notes(recordings)
+    plan = make_plan(recordings, protocol, n_folds)
+    return Prepared(Study(recordings, recipe_named(recipe), seed, model), plan, tuple(notes))
+
+
+def evaluate(
+    prepared: Prepared,
+    *,
+    n_jobs: int | None = None,
+    dask_address: str | None = None,
+    done: Callable[[Done], None] = lambda _: None,
+) -> Evaluation:
+    """Return what every model scores. Prints nothing.
+
+    Ctrl-C ends it with what is finished by then.
+
+    Parameters
+    ----------
+    prepared
+        What to run.
+    n_jobs, dask_address
+        Where: so many processes at once (None: one a core), or a Dask cluster.
+    done
+        Told of every task done, in this thread.
+
+    Raises
+    ------
+    EmgStreamError
+        As `train_fold`; InterruptedByUserError for Ctrl-C before anything was finished.
+    """
+    study, plan = prepared.study, prepared.plan
+    tasks = [*((study, fold) for fold in plan.folds), (study, None)]
+    results: dict[int, FoldResult | RandomSplit] = {}
+    interrupted = False
+    running = run_all(_judge, tasks, n_jobs=n_jobs, dask_address=dask_address)
+    try:
+        for place, result in running:
+            results[place] = result
+            done(_told(result))
+    except (KeyboardInterrupt, InterruptedByUserError):
+        interrupted = True
+    finally:
+        running.close()
+    if not results:
+        raise InterruptedByUserError("stopped by Ctrl-C before a fold was done; nothing to report")
+    found = [results[place] for place in sorted(results)]
+    return evaluation_of(
+        study,
+        plan,
+        [one for one in found if isinstance(one, FoldResult)],
+        next((one for one in found if isinstance(one, RandomSplit)), None),
+        prepared.notes,
+        interrupted=interrupted,
+    )
+
+
+def _judge(task: tuple[Study, Fold | None]) -> FoldResult | RandomSplit:
+    study, fold = task
+    return judge_random_split(study) if fold is None else judge_fold(study, fold)
+
+
+def _told(result: FoldResult | RandomSplit) -> Done:
+    if isinstance(result, RandomSplit):
+        return Done("random split, for contrast", dict(result.balanced_accuracy))
+    return Done(result.name, dict(result.balanced_accuracy))
+
+
+def _rate(
+    tables: Sequence[EmgTable], recipe: str, model: Model | None, stated_hz: float | None
+) -> float | None:
+    """Return the sampling rate; None only where neither recipe nor model needs one."""
+    needless = recipe == PUBLISHED.name if model is None else True
+    if needless and stated_hz is None and any(one.sampling_rate_hz is None for one in tables):
+        return None if model is None else model.manifest.sampling_rate_hz
+    return rate_of(tables, stated_hz)
+
+
+def _check_streams(model: Model, tables: Sequence[EmgTable], rate_hz: float | None) -> None:
+    for table in tables:
+        model.manifest.check_stream(
+            StreamInfo(table.path.name, table.channel_names, rate_hz, can_wait=True)
+        )
+
+
+def _common_names(model: Model, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the model's classes, in its order; raises where none of them was recorded."""
+    if len(set(names) & set(model.manifest.class_names)) < 2:
+        raise TrainingDataError(
+            f"the recordings have labels {', '.join(names)}; the model decides between "
+            f"{', '.join(model.manifest.class_names)}; expected at least two in common"
+        )
+    return model.manifest.class_names
+
+
+def _model_notes(model: Model, tables: Sequence[EmgTable], names: Sequence[str]) -> list[str]:
+    trained_on = {entry.get("sha256") for entry in model.manifest.training_data}
+    seen = [table.path.name for table in tables if table.sha256 in trained_on]
+    unknown = [name for name in names if name not in model.manifest.class_names]
+    notes = []
+    if seen:
+        notes.append(
+            f"leakage: the model was trained on {', '.join(seen)} itself, so its figures here say "
+            "how well it remembers; evaluate it on recordings it has not seen, or leave --model "
+            "out to train on each fold"
+        )
+    if unknown:
+        notes.append(f"not judged: {', '.join(unknown)}, which the model was not taught")
+    return notes
+
+
+def _stuck_notes(recordings: Recordings) -> list[str]:
+    return [
+        f"{table.path.name}: {np.count_nonzero(stuck):,} rows in which the recorder was stuck are "
+        "neither learned from nor judged"
+        for table, stuck in zip(recordings.tables, recordings.stuck, strict=True)
+        if stuck.any()
+    ]

@@ -1,0 +1,114 @@
+"""The network of a fold, by either recipe, and on windows split at random."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from emgstream.bundle import Model
+from emgstream.conditioning import NoConditioning
+from emgstream.errors import UsageError
+from emgstream.steps import RawSample
+from training.evaluation.contrast import split_at_random
+from training.evaluation.protocols import Recordings
+from training.examples import Examples, balanced_weights
+from training.fit import Fitted, fit
+from training.fold import export_fitted, learn, train_fold
+from training.front_end import FrontEnd
+from training.material import Material, prepare_parts
+from training.metrics import balanced_accuracy, classify
+from training.published import Split, distinct_rows, random_split, window_rows
+from training.realtime import TRAINING, PartArray, hold_out
+from training.recipes import PUBLISHED, Recipe
+
+__all__ = ["random_split_of_network", "train_on"]
+
+
+def train_on(
+    recordings: Recordings, parts: Sequence[PartArray], recipe: Recipe, seed: int
+) -> Model:
+    """Return a network that has learned from the `TRAINING` rows of recordings, and no others.
+
+    Raises what `train_fold` does, and UsageError for the published recipe on several recordings.
+    """
+    if recipe.name == PUBLISHED.name:
+        return _published(recordings, parts, recipe, seed)[0]
+    used = [place for place, part in enumerate(parts) if np.any(part == TRAINING)]
+    return train_fold(
+        [recordings.tables[place] for place in used],
+        [parts[place] for place in used],
+        class_names=recordings.class_names,
+        sampling_rate_hz=recordings.sampling_rate_hz,
+        seed=seed,
+        recipe=recipe,
+    )
+
+
+def random_split_of_network(
+    recordings: Recordings, recipe: Recipe, seed: int
+) -> tuple[Model, float]:
+    """Return a network trained on windows split at random, and its balanced accuracy on the rest.
+
+    The windows overlap, so most of those it is judged by share samples with one it has learned
+    from: the figure is leakage, for contrast.
+    """
+    everything = [np.where(codes >= 0, TRAINING, 0) for codes in recordings.codes]
+    if recipe.name == PUBLISHED.name:
+        model, fitted, split = _published(recordings, everything, recipe, seed)
+        return model, _score(fitted, split.validation)
+    names = recordings.class_names
+    parts = hold_out(recordings.tables, names, everything)
+    material = prepare_parts(recordings.tables, parts, names, recordings.sampling_rate_hz)
+    windows = _joined(material.training, material.validation)
+    seen, test = split_at_random(windows.classes, seed)
+    training, validation = split_at_random(windows.classes[seen], seed)
+    leaky = replace(
+        material,
+        training=windows.take(seen[training]),
+        validation=windows.take(seen[validation]),
+        weights=balanced_weights(windows.classes[seen[training]], len(names)),
+    )
+    fitted = learn(recipe, leaky, seed=seed)
+    return export_fitted(recipe, leaky, fitted), _score(fitted, windows.take(test))
+
+
+def _published(
+    recordings: Recordings, parts: Sequence[PartArray], recipe: Recipe, seed: int
+) -> tuple[Model, Fitted, Split]:
+    """Train by the published recipe: single samples, duplicates left out, a random split."""
+    if len(recordings.tables) > 1:
+        raise UsageError(
+            f"the published recipe takes one recording and got {len(recordings.tables)}; name "
+            "one, or use --recipe realtime, which takes any number"
+        )
+    (table,), (part,) = recordings.tables, parts
+    names = recordings.class_names
+    rows = distinct_rows(table, names, left_out=part != TRAINING)
+    transforms = rows.fit(table.channel_names)
+    split = random_split(
+        window_rows(transforms.transforms.apply(rows.samples), rows.classes), names
+    )
+    fitted = fit(split.training, split.validation, len(names), recipe.schedule, seed=seed)
+    material = Material(
+        tables=recordings.tables,
+        class_names=names,
+        front_end=FrontEnd(NoConditioning().to_manifest(), RawSample(), ()),
+        sampling_rate_hz=recordings.sampling_rate_hz,
+        fitted=transforms,
+        training=split.training,
+        validation=split.validation,
+        weights=None,
+    )
+    return export_fitted(recipe, material, fitted), fitted, split
+
+
+def _joined(one: Examples, other: Examples) -> Examples:
+    return Examples(
+        np.concatenate([one.windows, other.windows]), np.concatenate([one.classes, other.classes])
+    )
+
+
+def _score(fitted: Fitted, examples: Examples) -> float:
+    return balanced_accuracy(examples.classes, classify(fitted.network, examples.windows))
