@@ -244,6 +244,8 @@ class RecordPage(Page):
             self.review.show_recovered(run.recovered)
         elif run.take is None:
             self._another()  # it was left before the session began
+        elif run.plan.path.exists():
+            self.review.show_unsettled(run.plan.path)
         else:
             self.review.show_nothing()
 
