@@ -75,6 +75,7 @@ class SimulatedBoardSource:
             self.board.port,
             channel_names=manifest.channel_names,
             sampling_rate_hz=manifest.sampling_rate_hz,
+            force=True,  # it was set to this rate; a busy computer may measure another
         )
         self._serial.__enter__()
         return self

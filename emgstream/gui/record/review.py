@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import (
@@ -84,6 +85,15 @@ class Review(QWidget):
         self._title.setText("Nothing was recorded")
         self.facts.setText("The session ended before a sample came; no file is left.")
         self.next_label.setText("")
+        self.table.setRowCount(0)
+        self.another_button.setEnabled(True)
+
+    def show_unsettled(self, path: Path) -> None:
+        """Show that there is a recording, and that its labels are not in order."""
+        self._recovered = None
+        self._title.setText("Kept, with its cues as labels")
+        self.facts.setText(str(path))
+        self.next_label.setText(f"Make room, then put it in order: emgstream recover {path}")
         self.table.setRowCount(0)
         self.another_button.setEnabled(True)
 
