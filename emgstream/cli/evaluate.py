@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from emgstream.bundle import read_model
-from emgstream.cli import options
-from emgstream.cli.extras import check_train_extra
+from emgstream.cli import options, watched
 from emgstream.cli.terminal import console, note, print_facts, print_grid
 from emgstream.errors import InterruptedByUserError
+from emgstream.extras import check_train_extra
 from emgstream.report import write_json, write_page
 
 if TYPE_CHECKING:
     from training.evaluation import Done, Evaluation, Prepared
 
 __all__ = ["add_arguments", "run"]
+
+_EVENTS = """Events: "plan" with protocol, reason, notes and n_tasks; "done" with what and
+balanced_accuracy by model for each task; at the end "evaluated" with the document of --json."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,13 +50,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="what is held out; auto, the default, is the strictest that the recordings allow",
     )
-    parser.add_argument("--folds", type=_count, metavar="N", help="hold out in so many turns")
     parser.add_argument(
-        "--jobs", type=_count, metavar="N", help="folds at once; default: one a core"
+        "--folds", type=options.count, metavar="N", help="hold out in so many turns"
+    )
+    parser.add_argument(
+        "--jobs", type=options.count, metavar="N", help="folds at once; default: one a core"
     )
     parser.add_argument("--dask", metavar="ADDRESS", help="run the folds on this Dask scheduler")
     parser.add_argument("--seed", type=int, default=42, help="of every random choice; default 42")
+    options.add_epochs(parser)
     options.add_report_files(parser)
+    watched.add_watching(parser, _EVENTS)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -62,6 +69,8 @@ def run(arguments: argparse.Namespace) -> None:
     Raises MissingExtraError without the ``train`` extra, and InterruptedByUserError after Ctrl-C,
     when what was finished has been printed and written.
     """
+    if arguments.stop_with_stdin:
+        watched.stop_with_stdin()
     check_train_extra()
     from training.evaluation import evaluate, evaluation_page, prepare  # the extra, checked above
 
@@ -74,13 +83,21 @@ def run(arguments: argparse.Namespace) -> None:
         protocol=arguments.protocol,
         n_folds=arguments.folds,
         seed=arguments.seed,
+        max_epochs=arguments.epochs,
     )
-    _announce(prepared)
+    tells = arguments.progress == "jsonl"
+    (_tell_plan if tells else _announce)(prepared)
     with _FoldBar(prepared.n_tasks) as bar:
         evaluation = evaluate(
-            prepared, n_jobs=arguments.jobs, dask_address=arguments.dask, done=bar.show
+            prepared,
+            n_jobs=arguments.jobs,
+            dask_address=arguments.dask,
+            done=_tell_done if tells else bar.show,
         )
-    _print(evaluation)
+    if tells:
+        watched.tell("evaluated", evaluation.to_json())
+    else:
+        _print(evaluation)
     if arguments.json:
         write_json(arguments.json, evaluation.to_json())
     if arguments.html:
@@ -133,6 +150,23 @@ def _announce(prepared: Prepared) -> None:
         note(text)
 
 
+def _tell_plan(prepared: Prepared) -> None:
+    plan = prepared.plan
+    watched.tell(
+        "plan",
+        {
+            "protocol": plan.protocol,
+            "reason": plan.reason,
+            "notes": list(prepared.notes),
+            "n_tasks": prepared.n_tasks,
+        },
+    )
+
+
+def _tell_done(done: Done) -> None:
+    watched.tell("done", vars(done))
+
+
 def _print(evaluation: Evaluation) -> None:
     from training.evaluation import MODELS, accuracy_figures, online_figures, share
 
@@ -167,13 +201,3 @@ def _facts(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
     yield "chance", f"{1.0 / len(recordings.class_names):.1%}"
     for text in evaluation.notes:
         yield "note", text
-
-
-def _count(text: str) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        value = 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above zero")
-    return value

@@ -11,11 +11,13 @@ from emgstream.data import DEMO, DEMO_MODEL, DEMO_RECORDING
 
 __all__ = [
     "add_channels",
+    "add_epochs",
     "add_model",
     "add_port",
     "add_rate",
     "add_report_files",
     "any_path",
+    "count",
     "file_name",
     "model_path",
     "names",
@@ -32,6 +34,17 @@ def positive(text: str) -> float:
         value = math.nan
     if not 0.0 < value < math.inf:
         raise argparse.ArgumentTypeError(f"{text!r} is not a positive number")
+    return value
+
+
+def count(text: str) -> int:
+    """Read a whole number above zero; raises ArgumentTypeError."""
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above zero")
     return value
 
 
@@ -59,6 +72,16 @@ def names(text: str) -> tuple[str, ...]:
 def add_channels(parser: argparse.ArgumentParser, what: str) -> None:
     """Add ``--channels a,b,c``."""
     parser.add_argument("--channels", type=names, metavar="A,B,C", help=what)
+
+
+def add_epochs(parser: argparse.ArgumentParser) -> None:
+    """Add ``--epochs N``."""
+    parser.add_argument(
+        "--epochs",
+        type=count,
+        metavar="N",
+        help="passes over the data, at most; default: the recipe's",
+    )
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:

@@ -9,20 +9,24 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from emgstream.bundle import MODEL_SUFFIX, check_place, write_model
-from emgstream.cli import options
-from emgstream.cli.extras import check_train_extra
+from emgstream.cli import options, watched
 from emgstream.cli.interrupt import ctrl_c, ctrl_c_after
 from emgstream.cli.terminal import EpochBar, busy, console, print_facts
 from emgstream.data import DEMO_RECORDING
 from emgstream.errors import InterruptedByUserError
+from emgstream.extras import check_train_extra
 
 if TYPE_CHECKING:
     from training.train import Progress, TrainingResult
 
 __all__ = ["add_arguments", "run"]
+
+_EVENTS = """Events: "epoch" with stage, epoch, n_epochs, loss, accuracy, val_loss and val_accuracy
+(shares from 0 to 1, null where nothing is held out) and time_left_s; at the end "trained" with model,
+title, n_epochs, figures and interrupted."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,10 +53,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     options.add_rate(parser)
     options.add_channels(parser, "columns to train on, in this order; default: all numeric ones")
+    options.add_epochs(parser)
     parser.add_argument("--seed", type=int, default=42, help="of all that is random; default 42")
     parser.add_argument(
         "--report", type=Path, metavar="FOLDER", help="write a report with figures: report.html"
     )
+    watched.add_watching(parser, _EVENTS)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -61,12 +67,15 @@ def run(arguments: argparse.Namespace) -> None:
     Raises MissingExtraError without the ``train`` extra, and InterruptedByUserError after Ctrl-C,
     when the best model so far has been written.
     """
+    if arguments.stop_with_stdin:
+        watched.stop_with_stdin()
     check_train_extra()
     check_place(arguments.out)
     with ctrl_c_after(), busy("loading TensorFlow"):  # it takes seconds, and only this needs it
         from training.train import train
 
     started_s = time.perf_counter()
+    tells = arguments.progress == "jsonl"
     with EpochBar(console(to_stderr=True)) as bar, ExitStack() as stack:
         result = train(
             arguments.files,
@@ -75,13 +84,31 @@ def run(arguments: argparse.Namespace) -> None:
             channels=arguments.channels,
             report_dir=arguments.report,
             seed=arguments.seed,
-            progress=_stoppable(bar.show, stack),
+            progress=_stoppable(_tell_epoch if tells else bar.show, stack),
             keep=partial(write_model, arguments.out),
+            max_epochs=arguments.epochs,
             synthetic=DEMO_RECORDING in arguments.files,
         )
-    print_facts(console(), _facts(result, arguments, time.perf_counter() - started_s))
+    if tells:
+        watched.tell("trained", _document(result, arguments.out))
+    else:
+        print_facts(console(), _facts(result, arguments, time.perf_counter() - started_s))
     if result.interrupted:
         raise InterruptedByUserError(f"stopped by Ctrl-C; {arguments.out} holds the best so far")
+
+
+def _tell_epoch(progress: Progress) -> None:
+    watched.tell("epoch", vars(progress))
+
+
+def _document(result: TrainingResult, out: Path) -> dict[str, Any]:
+    return {
+        "model": str(out),
+        "title": result.model.manifest.title,
+        "n_epochs": len(result.history),
+        "figures": dict(result.figures),
+        "interrupted": result.interrupted,
+    }
 
 
 def _stoppable(show: Callable[[Progress], None], stack: ExitStack) -> Callable[[Progress], None]:

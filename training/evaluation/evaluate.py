@@ -62,6 +62,7 @@ def prepare(
     protocol: str = "auto",
     n_folds: int | None = None,
     seed: int = 42,
+    max_epochs: int | None = None,
 ) -> Prepared:
     """Return an evaluation ready to run; reads the recordings, learns nothing.
 
@@ -79,6 +80,8 @@ def prepare(
         What is held out; ``auto`` is the strictest the recordings allow.
     seed
         Seed of everything random.
+    max_epochs
+        Epochs of each training at most; None for the recipe's own number.
 
     Raises
     ------
@@ -101,7 +104,8 @@ def prepare(
     )
     notes += _stuck_notes(recordings)
     plan = make_plan(recordings, protocol, n_folds)
-    return Prepared(Study(recordings, recipe_named(recipe), seed, model), plan, tuple(notes))
+    chosen = recipe_named(recipe).with_max_epochs(max_epochs)
+    return Prepared(Study(recordings, chosen, seed, model), plan, tuple(notes))
 
 
 def evaluate(
