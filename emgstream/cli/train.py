@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add_arguments", "run"]
 
-_EVENTS = """Events: "epoch" with stage, epoch, n_epochs, loss, accuracy, val_loss and val_accuracy
-(shares from 0 to 1, null where nothing is held out) and time_left_s; at the end "trained" with model,
+_EVENTS = """Events: "epoch" with stage, epoch, n_epochs, loss, accuracy, val_loss, val_accuracy
+(0 to 1; null where nothing is held out) and time_left_s; at the end "trained" with model,
 title, n_epochs, figures and interrupted."""
 
 

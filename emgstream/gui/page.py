@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from PyQt5.QtCore import pyqtSignal
@@ -46,6 +47,11 @@ class Page(QWidget):
         """Whether the connection must stay as it is."""
         return False
 
+    @property
+    def works(self) -> bool:
+        """Whether it does something that goes on in the back."""
+        return self.holds_connection
+
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
         """Return what each key does."""
         return {}
@@ -70,6 +76,10 @@ class Page(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
+
+    def take_files(self, paths: Sequence[Path]) -> list[Path]:
+        """Take files that were dropped while it is in front; return those it has no use for."""
+        return list(paths)
 
     def clicks_focused(self) -> bool:
         """Click the button that has the keys, and tell whether one has: Tab went there."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from emgstream.gui.live_page import LivePage
 from emgstream.gui.page import Page
 from emgstream.gui.record.page import RecordPage
+from emgstream.gui.train.page import TrainPage
 
 __all__ = ["PAGES"]
 
-PAGES: tuple[type[Page], ...] = (LivePage, RecordPage)
+PAGES: tuple[type[Page], ...] = (LivePage, RecordPage, TrainPage)
 """The first is in front when the window opens; Ctrl+1 goes to it, Ctrl+2 to the next."""

@@ -90,6 +90,10 @@ _SHEET = """
 QWidget#window {{ background: {window}; }}
 QFrame#card {{ background: {surface}; border: 1px solid {line}; border-radius: 8px; }}
 QFrame#strip {{ background: {error_surface}; border: 1px solid {error}; border-radius: 8px; }}
+QFrame#row {{ border: none; border-bottom: 1px solid {line}; }}
+QWidget#sheet {{ background: {surface}; }}
+QProgressBar {{ background: {sunken}; border: none; border-radius: 2px; max-height: 4px; }}
+QProgressBar::chunk {{ background: {accent}; border-radius: 2px; }}
 QFrame#notice {{ background: {surface}; border: 1px solid {line}; border-radius: 8px; }}
 QLabel#quiet {{ color: {quiet}; }}
 QLabel#caption {{ color: {quiet}; }}

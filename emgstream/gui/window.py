@@ -105,11 +105,10 @@ class Window(QWidget):
             self.open_source(self.source_bar.request)
 
     def show_holding(self) -> None:
-        """Mark the pages that need the connection, and keep it from being changed by mistake."""
-        holding = [page.holds_connection for page in self.pages]
-        self.source_bar.set_held(any(holding))
-        for number, holds in enumerate(holding):
-            self.page_bar.show_working(number, holds)
+        """Mark the pages at work, and keep a connection one needs from being changed by mistake."""
+        self.source_bar.set_held(any(page.holds_connection for page in self.pages))
+        for number, page in enumerate(self.pages):
+            self.page_bar.show_working(number, page.works)
 
     def choose_recording(self) -> None:
         """Ask for a recording and play it."""
@@ -158,11 +157,13 @@ class Window(QWidget):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Play a dropped recording, use a dropped model."""
+        """Give what was dropped to the page in front; play a recording, use a model it left."""
         mime = event.mimeData() if event is not None else None
         if event is not None and mime is not None:
             event.acceptProposedAction()
-            self.take_files([Path(url.toLocalFile()) for url in mime.urls()])
+            paths = [Path(url.toLocalFile()) for url in mime.urls()]
+            front = self.pages[self.book.currentIndex()]
+            self.take_files(front.take_files(paths))
 
     def take_files(self, paths: list[Path]) -> None:
         """Use a model and play a recording from files that were dropped or chosen."""

@@ -1,0 +1,129 @@
+"""Loss and accuracy by epoch, of what is learned from and of what is held out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PyQt5.QtCore import Qt
+from PyQt5.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from emgstream.gui.card import caption
+from emgstream.gui.painting import GRID
+from emgstream.gui.palette import Theme
+
+__all__ = ["Curves"]
+
+_WIDTH = 2
+
+
+class _Plot(QWidget):
+    """One figure by epoch: a full line for what is held out, a dashed one for training."""
+
+    def __init__(self, title: str, scale: float, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._scale = scale
+        self.epochs: list[int] = []
+        self.training: list[float] = []
+        self.held_out: list[float] = []
+        self._plot = pg.PlotWidget(self)
+        self._plot.setMenuEnabled(False)
+        self._plot.hideButtons()
+        self._plot.setMouseEnabled(False, False)
+        self._plot.setAccessibleName(title)
+        self._plot.getAxis("left").setWidth(6 * GRID)
+        self._lines = self._plot.plot(), self._plot.plot()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID // 2)
+        column.addWidget(caption(title))
+        column.addWidget(self._plot, 1)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.epochs, self.training, self.held_out = [], [], []
+        self._draw()
+
+    def add(self, epoch: int, training: float | None, held_out: float | None) -> None:
+        """Add one epoch; None where a figure was not measured."""
+        self.epochs.append(epoch)
+        self.training.append(np.nan if training is None else self._scale * training)
+        self.held_out.append(np.nan if held_out is None else self._scale * held_out)
+        self._draw()
+
+    def show_range(self, n_epochs: int) -> None:
+        """Give room for so many epochs."""
+        self._plot.setXRange(0, n_epochs, padding=0.01)
+
+    def show_share(self) -> None:
+        """Show values from 0 to 100 percent, whatever comes."""
+        self._plot.setYRange(0.0, 100.0, padding=0.02)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._plot.setBackground(theme.surface)
+        for name in ("left", "bottom"):
+            axis = self._plot.getAxis(name)
+            axis.setPen(pg.mkPen(theme.line))
+            axis.setTextPen(pg.mkPen(theme.quiet))
+        training, held_out = self._lines
+        dashed = Qt.PenStyle.DashLine
+        training.setPen(pg.mkPen(theme.quiet, width=_WIDTH, style=dashed))
+        held_out.setPen(pg.mkPen(theme.accent, width=_WIDTH))
+
+    def _draw(self) -> None:
+        for line, values in zip(self._lines, (self.training, self.held_out), strict=True):
+            known = np.isfinite(values)
+            line.setData(np.array(self.epochs)[known], np.array(values)[known])
+
+
+class Curves(QWidget):
+    """Both figures, one beside the other, under a legend."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.loss = _Plot("Loss, by epoch", 1.0, self)
+        self.accuracy = _Plot("Accuracy in percent, by epoch", 100.0, self)
+        self.accuracy.show_share()
+        self.legend = QLabel(self)
+        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self._stage = ""
+        row = QHBoxLayout()
+        row.setSpacing(3 * GRID)
+        row.addWidget(self.loss, 1)
+        row.addWidget(self.accuracy, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self.legend)
+        column.addLayout(row, 1)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.set_theme(theme)
+
+    def clear(self) -> None:
+        """Make ready for another training."""
+        self._stage = ""
+        for plot in (self.loss, self.accuracy):
+            plot.clear()
+            plot.show_range(1)
+
+    def show_epoch(self, event: Mapping[str, Any]) -> None:
+        """Add one epoch as `emgstream train` tells it; another stage begins anew."""
+        if event["stage"] != self._stage:
+            self.clear()
+            self._stage = event["stage"]
+            for plot in (self.loss, self.accuracy):
+                plot.show_range(event["n_epochs"])
+        self.loss.add(event["epoch"], event["loss"], event["val_loss"])
+        self.accuracy.add(event["epoch"], event["accuracy"], event["val_accuracy"])
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        for plot in (self.loss, self.accuracy):
+            plot.set_theme(theme)
+        self.legend.setText(
+            f"<span style='color:{theme.accent}'>━━ held out</span>&nbsp;&nbsp;&nbsp;&nbsp;"
+            f"<span style='color:{theme.quiet}'>╍╍ trained on</span>"
+        )

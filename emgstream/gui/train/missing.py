@@ -1,0 +1,51 @@
+"""What stands on the page where the libraries of training are not installed."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import Qt, pyqtSignal
+from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from emgstream.gui.card import card
+from emgstream.gui.painting import GRID, font
+
+__all__ = ["MissingExtra"]
+
+
+class MissingExtra(QWidget):
+    """Says how to get them, and looks again when asked."""
+
+    look_again_wanted = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        title = QLabel("Training takes a few libraries more", self)
+        title.setFont(font(self.font(), 1.4, bold=True))
+        self.words = QLabel(self)
+        self.words.setWordWrap(True)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        rest = QLabel("Watching, recording and replaying work without them.", self)
+        rest.setObjectName("quiet")
+        self.button = QPushButton("Look again", self)
+        self.button.clicked.connect(self.look_again_wanted)
+        buttons = QWidget(self)
+        row = QHBoxLayout(buttons)
+        row.setContentsMargins(0, GRID, 0, 0)
+        row.addWidget(self.button)
+        row.addStretch(1)
+        sheet = card(self, title, self.words, rest, buttons)
+        sheet.setMaximumWidth(80 * GRID)
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(sheet, 8)
+        middle.addStretch(1)
+        column = QVBoxLayout(self)
+        column.addStretch(2)
+        column.addLayout(middle)
+        column.addStretch(3)
+
+    def say(self, words: str) -> None:
+        """Show what is missing and how to get it."""
+        what, expected, how = (part.strip() for part in words.split(";", 2))
+        self.words.setText(
+            f"{what[:1].upper()}{what[1:]}; {expected}.\n\n{how[:1].upper()}{how[1:]}"
+        )

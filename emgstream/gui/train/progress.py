@@ -1,0 +1,76 @@
+"""A training or a measurement at work: what it is at, its curves, and the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from emgstream.gui.card import card
+from emgstream.gui.elided_label import ElidedLabel
+from emgstream.gui.painting import GRID, font
+from emgstream.gui.palette import Theme
+from emgstream.gui.train.curves import Curves
+
+__all__ = ["TrainingProgress"]
+
+
+class TrainingProgress(QWidget):
+    """Follows one training by what it tells."""
+
+    cancel_wanted = pyqtSignal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = QLabel(self)
+        self.title.setFont(font(self.font(), 1.4, bold=True))
+        self.facts = ElidedLabel(self)
+        self.facts.setObjectName("quiet")
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.curves = Curves(theme, self)
+        self.cancel_button = QPushButton(self)
+        self.cancel_button.clicked.connect(self.cancel_wanted)
+        head = QWidget(self)
+        row = QHBoxLayout(head)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2 * GRID)
+        row.addWidget(self.title)
+        row.addWidget(self.facts, 1)
+        row.addWidget(self.cancel_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(card(self, head, self.bar, self.curves))
+
+    def begin(self) -> None:
+        """Show that a training has been started and has told nothing yet."""
+        self.title.setText("Training")
+        self.facts.say("loading TensorFlow and the sessions …")
+        self.curves.clear()
+        self.bar.setRange(0, 0)
+        self.cancel_button.setText("Cancel")
+        self.cancel_button.setToolTip("Ends after this epoch; the best model so far is kept")
+
+    def show_epoch(self, event: Mapping[str, Any]) -> None:
+        """Show one epoch done."""
+        stage = str(event["stage"])
+        self.title.setText(stage[:1].upper() + stage[1:])
+        left = timedelta(seconds=round(event["time_left_s"]))
+        accuracy = event["val_accuracy"]
+        held_out = "" if accuracy is None else f"   {accuracy:.1%} right of what is held out"
+        self.facts.say(
+            f"epoch {event['epoch']} of at most {event['n_epochs']}   {left} left at most{held_out}"
+        )
+        self.bar.setRange(0, event["n_epochs"])
+        self.bar.setValue(event["epoch"])
+        self.curves.show_epoch(event)
+
+    def show_cancelling(self) -> None:
+        """Show that it was asked to end."""
+        self.facts.say("ending; the best model so far is kept")
+        self.bar.setRange(0, 0)
+        self.cancel_button.setText("End at once")
+        self.cancel_button.setToolTip("Does not wait for the epoch; keeps nothing")

@@ -1,0 +1,174 @@
+"""The list of sessions: a row each, with a light, the verdict in a line, and all of it on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from PyQt5.QtCore import Qt, pyqtSignal
+from PyQt5.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from emgstream.gui.elided_label import ElidedLabel
+from emgstream.gui.painting import GRID, font
+from emgstream.gui.palette import Theme
+from emgstream.gui.quality_panel import Light
+from emgstream.gui.train.verdict import Verdict
+
+__all__ = ["SessionList", "SessionRow"]
+
+_NOTHING = (
+    "Drop recordings or a folder here, or add them below.\n"
+    "Each needs a label column: what the page Record writes has one."
+)
+
+
+class SessionRow(QFrame):
+    """One session."""
+
+    remove_wanted = pyqtSignal()
+
+    def __init__(self, path: Path, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("row")
+        self._theme = theme
+        self._verdict: Verdict | None = None
+        self.light = Light(theme, self)
+        self.title = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
+        self.title.setFont(font(self.font(), 1.0, bold=True))
+        self.title.say(path.name)
+        self.title.setToolTip(str(path))
+        self.facts = ElidedLabel(self)
+        self.facts.setObjectName("quiet")
+        self.line = ElidedLabel(self)
+        self.line.say("looking it over …")
+        self.details = QLabel(self)
+        self.details.setObjectName("quiet")
+        self.details.setWordWrap(True)
+        self.details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.details.hide()
+        self.details_button = self._button("Details")
+        self.details_button.setCheckable(True)
+        self.details_button.setEnabled(False)
+        self.details_button.toggled.connect(self.details.setVisible)
+        self.remove_button = self._button("Remove")
+        self.remove_button.clicked.connect(self.remove_wanted)
+        self._lay_out()
+        self._paint()
+
+    def show_verdict(self, verdict: Verdict) -> None:
+        """Show what came of looking it over."""
+        self._verdict = verdict
+        self.facts.say(verdict.facts)
+        self.line.say(verdict.line)
+        self.line.setToolTip(verdict.details)
+        self.details.setText(verdict.details)
+        self.details_button.setEnabled(True)
+        self._paint()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        self._paint()
+
+    def _paint(self) -> None:
+        theme, kind = self._theme, "" if self._verdict is None else self._verdict.kind
+        sign, ink = {
+            "good": ("disc", theme.good),
+            "look": ("ring", theme.warning),
+            "wrong": ("triangle", theme.warning),
+            "unusable": ("triangle", theme.error),
+        }.get(kind, ("ring", theme.quiet))
+        self.light.show_sign(sign, ink)
+
+    def _button(self, words: str) -> QPushButton:
+        button = QPushButton(words, self)
+        button.setObjectName("flat")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(GRID)
+        head.addWidget(self.title, 2)
+        head.addWidget(self.facts, 3)
+        head.addWidget(self.details_button)
+        head.addWidget(self.remove_button)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addLayout(head)
+        words.addWidget(self.line)
+        words.addWidget(self.details)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, GRID // 2, 0, GRID)
+        row.setSpacing(GRID + GRID // 2)
+        row.addWidget(self.light, 0, Qt.AlignmentFlag.AlignTop)
+        row.setStretch(0, 0)
+        row.addLayout(words, 1)
+
+
+class SessionList(QStackedWidget):
+    """All rows, or what to do where there is none."""
+
+    remove_wanted = pyqtSignal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.rows: dict[Path, SessionRow] = {}
+        self.nothing = QLabel(_NOTHING, self)
+        self.nothing.setObjectName("quiet")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing.setWordWrap(True)
+        self._sheet = QWidget()
+        self._sheet.setObjectName("sheet")
+        self._column = QVBoxLayout(self._sheet)
+        self._column.setContentsMargins(0, 0, GRID, 0)
+        self._column.setSpacing(0)
+        self._column.addStretch(1)
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(self._sheet)
+        self.addWidget(self.nothing)
+        self.addWidget(self._scroll)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def show_sessions(self, verdicts: Mapping[Path, Verdict | None]) -> None:
+        """Show so many sessions, in this order, with what is known of each."""
+        for path in [path for path in self.rows if path not in verdicts]:
+            row = self.rows.pop(path)
+            self._column.removeWidget(row)
+            row.deleteLater()
+        for path in verdicts:
+            if path not in self.rows:
+                self._add(path)
+        self.show_verdicts(one for one in verdicts.values() if one is not None)
+        self.setCurrentWidget(self._scroll if self.rows else self.nothing)
+
+    def show_verdicts(self, verdicts: Iterable[Verdict]) -> None:
+        """Show what came of looking sessions over."""
+        for verdict in verdicts:
+            self.rows[verdict.path].show_verdict(verdict)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        for row in self.rows.values():
+            row.set_theme(theme)
+
+    def _add(self, path: Path) -> None:
+        row = SessionRow(path, self._theme, self._sheet)
+        row.remove_wanted.connect(lambda: self.remove_wanted.emit(path))
+        self._column.insertWidget(self._column.count() - 1, row)
+        self.rows[path] = row
