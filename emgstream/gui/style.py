@@ -147,6 +147,11 @@ QSlider::sub-page:horizontal {{ background: {accent}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ width: 14px; margin: -5px 0; border-radius: 7px;
     background: {accent}; }}
 QSlider::handle:horizontal:focus {{ background: {text}; }}
+QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
+QScrollBar::handle:vertical {{ background: {line}; border-radius: 4px; min-height: 32px; }}
+QScrollBar::handle:vertical:hover {{ background: {quiet}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QToolTip {{ background: {surface}; color: {text}; border: 1px solid {line}; padding: 6px; }}
 QMenu {{ background: {surface}; color: {text}; border: 1px solid {line}; }}
 QMenu::item:selected {{ background: {accent}; color: {on_accent}; }}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import signal
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -13,6 +16,8 @@ import training.train
 from emgstream.bundle import read_model
 from emgstream.cli import main
 from emgstream.cli.terminal import EpochBar
+from tests.processes import EMGSTREAM
+from tests.simulation.boards import PATIENCE_S
 from training.history import Progress
 from training.recipes import REALTIME, RECIPES
 
@@ -106,3 +111,26 @@ def test_a_recording_that_cannot_be_trained_on_is_one_line(
     assert main(words) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert "only the label 'rest'" in line
+
+
+def test_a_program_that_watches_is_told_each_epoch_and_the_end(
+    session_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "arm.emgmodel"
+    words = ["train", str(session_path), "--out", str(out), "--epochs", "2", "--progress", "jsonl"]
+    assert main(words) == 0
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    epochs, trained = events[:-1], events[-1]
+    assert {event["event"] for event in epochs} == {"epoch"}
+    assert epochs[1]["epoch"] == 2
+    assert 0.0 <= epochs[1]["accuracy"] <= 1.0
+    assert (trained["event"], trained["model"]) == ("trained", str(out))
+    assert trained["interrupted"] is False
+
+
+def test_it_ends_with_the_program_that_started_it(session_path: Path, tmp_path: Path) -> None:
+    words = ["train", str(session_path), "--out", str(tmp_path / "arm"), "--stop-with-stdin"]
+    with subprocess.Popen([*EMGSTREAM, *words], stdin=subprocess.PIPE, stderr=PIPE) as child:
+        _, said = child.communicate(timeout=6 * PATIENCE_S)  # closes standard input at once
+    assert child.returncode == 1
+    assert said.decode().splitlines()[-1] == "emgstream: stopped by Ctrl-C"

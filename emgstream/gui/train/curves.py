@@ -17,6 +17,7 @@ from emgstream.gui.palette import Theme
 __all__ = ["Curves"]
 
 _WIDTH = 2
+_USUAL = 60
 
 
 class _Plot(QWidget):
@@ -34,6 +35,7 @@ class _Plot(QWidget):
         self._plot.setMouseEnabled(False, False)
         self._plot.setAccessibleName(title)
         self._plot.getAxis("left").setWidth(6 * GRID)
+        self._plot.getPlotItem().layout.setContentsMargins(0, GRID, 2 * GRID, 0)
         self._lines = self._plot.plot(), self._plot.plot()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -107,7 +109,7 @@ class Curves(QWidget):
         self._stage = ""
         for plot in (self.loss, self.accuracy):
             plot.clear()
-            plot.show_range(1)
+            plot.show_range(_USUAL)
 
     def show_epoch(self, event: Mapping[str, Any]) -> None:
         """Add one epoch as `emgstream train` tells it; another stage begins anew."""

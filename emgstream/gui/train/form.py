@@ -29,8 +29,8 @@ from emgstream.gui.train.job import Wanted
 __all__ = ["TrainingForm"]
 
 _RECIPES = {
-    "realtime": "Made for live use: steps of 20 ms, whole repetitions held out. The one to take.",
-    "published": "Repeats a published figure on single samples, and shows why not to trust it.",
+    "realtime": "made for live use",
+    "published": "repeats a published figure",
 }
 
 
@@ -44,9 +44,7 @@ class TrainingForm(QWidget):
         self.folder = folder
         self.recipe = Picker(self)
         for name, words in _RECIPES.items():
-            self.recipe.addItem(name)
-            self.recipe.setItemData(self.recipe.count() - 1, words, Qt.ItemDataRole.ToolTipRole)
-        self._recipe_words = self._quiet("")
+            self.recipe.addItem(f"{name}: {words}", name)
         self.rate = QDoubleSpinBox(self)
         self.rate.setRange(0.0, 1e6)
         self.rate.setDecimals(1)
@@ -66,7 +64,6 @@ class TrainingForm(QWidget):
         self._lay_out()
         self._connect_parts()
         self.set_folder(folder)
-        self._show_recipe()
 
     @property
     def rate_hz(self) -> float | None:
@@ -88,7 +85,7 @@ class TrainingForm(QWidget):
         return Wanted(
             paths=paths,
             out=self.out,
-            recipe=self.recipe.currentText(),
+            recipe=self.recipe.currentData(),
             rate_hz=self.rate_hz,
             epochs=self.epochs.value() or None,
         )
@@ -114,11 +111,7 @@ class TrainingForm(QWidget):
     def _name_typed(self) -> None:
         self._typed = True
 
-    def _show_recipe(self) -> None:
-        self._recipe_words.setText(_RECIPES[self.recipe.currentText()])
-
     def _connect_parts(self) -> None:
-        self.recipe.currentTextChanged.connect(lambda _: self._show_recipe())
         self.rate.valueChanged.connect(lambda _: self.changed.emit())
         self.epochs.valueChanged.connect(lambda _: self.changed.emit())
         self.name.textChanged.connect(lambda _: self.changed.emit())
@@ -136,7 +129,6 @@ class TrainingForm(QWidget):
         rows.addRow(self._quiet("Name"), self.name)
         rows.addRow("", place)
         rows.addRow(self._quiet("Recipe"), self.recipe)
-        rows.addRow("", self._recipe_words)
         rows.addRow(self._quiet("Rate"), self.rate)
         rows.addRow(self._quiet("Epochs"), self.epochs)
         column = QVBoxLayout(self)

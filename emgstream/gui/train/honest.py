@@ -8,7 +8,7 @@ from typing import Any
 
 __all__ = ["COLUMNS", "Honest", "honest"]
 
-COLUMNS = ("", "balanced accuracy", "95 % interval", "random split", "leakage")
+COLUMNS = ("", "balanced\naccuracy", "95 %\ninterval", "random\nsplit", "leakage,\npoints")
 """The head of the table."""
 
 _NAMES = {"cnn_lstm": "CNN-LSTM", "lda": "LDA", "random_forest": "random forest"}
@@ -43,7 +43,7 @@ def _row(name: str, figures: Mapping[str, Any]) -> tuple[str, ...]:
     low, high = figures["confidence_interval_95"]
     interval = "–" if low is None or high is None else f"{100 * low:.0f} to {100 * high:.0f} %"
     leakage = figures["leakage"]
-    points = "–" if leakage is None else f"{100 * leakage:+.1f} points"
+    points = "–" if leakage is None else f"{100 * leakage:+.1f}"
     accuracy, random = map(_share, (figures["balanced_accuracy"], figures["random_split"]))
     return _NAMES[name], accuracy, interval, random, points
 
@@ -54,22 +54,21 @@ def _words(document: Mapping[str, Any]) -> list[str]:
     turns = f"in {n_done} turns" if n_done == n_planned else f"in {n_done} of {n_planned} turns"
     network = document["models"].get("cnn_lstm", {})
     said = [
-        f"Every model was trained anew and judged on {held_out}, {turns}: "
+        f"Every model learned anew and was judged on {held_out}, {turns}: "
         f"{document['reason'].split(', by ')[0]}."
     ]
     accuracy = network.get("balanced_accuracy")
     if accuracy is not None:
         said.append(
-            f"Balanced accuracy is what to expect: of 100 decisions in movements the CNN-LSTM had "
-            f"not seen, about {100 * accuracy:.0f} were right, each label counting the same. "
+            f"Expect the balanced accuracy: of 100 decisions in movements it had not seen, the "
+            f"CNN-LSTM had about {100 * accuracy:.0f} right, each label counting the same. "
             f"Guessing gets {100 * document['chance']:.0f}."
         )
     random = network.get("random_split")
     if random is not None:
         said.append(
-            f"The random split is shown as a warning: with pieces of one movement on both sides "
-            f"it would claim {100 * random:.0f} %. What it claims too much is called leakage; no "
-            "live session gets it."
+            "Do not expect the random split: pieces of one movement stand on both sides of it. "
+            "What it promises too much is called leakage."
         )
     return said + [f"Note: {note}" for note in document["notes"]]
 

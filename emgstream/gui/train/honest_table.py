@@ -18,7 +18,7 @@ class HonestTable(QWidget):
         super().__init__(parent)
         self.cells: list[list[QLabel]] = []
         self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(3 * GRID)
+        self._grid.setHorizontalSpacing(2 * GRID + GRID // 2)
         self._grid.setVerticalSpacing(GRID)
         self._grid.setColumnStretch(0, 1)
         self._add(COLUMNS, "caption")
@@ -51,6 +51,7 @@ class HonestTable(QWidget):
             if name == "" and column < 2:
                 cell.setFont(font(self.font(), 1.0, bold=True))
             side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
-            self._grid.addWidget(cell, len(self.cells), column, side)
+            cell.setAlignment(side | Qt.AlignmentFlag.AlignBottom)
+            self._grid.addWidget(cell, len(self.cells), column)
             cells.append(cell)
         self.cells.append(cells)

@@ -121,7 +121,7 @@ class TrainingResult(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(2 * GRID)
         whole.addWidget(card(self, side), 2)
-        whole.addWidget(card(self, caption("What it is worth"), self.honest), 3)
+        whole.addWidget(card(self, caption("What it is worth"), self.honest), 4)
 
 
 def _column(parent: QWidget) -> tuple[QWidget, QVBoxLayout]:

@@ -1,4 +1,4 @@
-"""The list of sessions: a row each, with a light, the verdict in a line, and all of it on demand."""
+"""The list of sessions: a row each, with a light, its verdict, and all of it on demand."""
 
 from __future__ import annotations
 
@@ -99,20 +99,24 @@ class SessionRow(QFrame):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(GRID)
-        head.addWidget(self.title, 2)
-        head.addWidget(self.facts, 3)
+        head.addWidget(self.title, 1)
         head.addWidget(self.details_button)
         head.addWidget(self.remove_button)
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addLayout(head)
+        words.addWidget(self.facts)
         words.addWidget(self.line)
+        words.addSpacing(GRID // 2)
         words.addWidget(self.details)
+        sign = QVBoxLayout()
+        sign.addSpacing(GRID - 2)  # beside the name
+        sign.addWidget(self.light)
+        sign.addStretch(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, GRID // 2, 0, GRID)
         row.setSpacing(GRID + GRID // 2)
-        row.addWidget(self.light, 0, Qt.AlignmentFlag.AlignTop)
-        row.setStretch(0, 0)
+        row.addLayout(sign)
         row.addLayout(words, 1)
 
 

@@ -55,7 +55,7 @@ def _verdict(audit: Audit) -> Verdict:
     elif found:
         kind, line = found[0].kind, found[0].text + _more(len(found) - 1)
     else:
-        kind, line = "good", audit.claim.reason
+        kind, line = "good", _repetitions(audit, labels)
     said = [f"{one.kind}: {one.text}" for one in found] or [f"good: {audit.claim.reason}"]
     figures = [f"{name}: {text}" if name else text for name, text in audit_facts(audit)]
     return Verdict(
@@ -68,6 +68,11 @@ def _verdict(audit: Audit) -> Verdict:
         labels=labels,
         rate_hz=table.sampling_rate_hz,
     )
+
+
+def _repetitions(audit: Audit, labels: tuple[str, ...]) -> str:
+    least = min(label.n_repetitions for label in audit.labels if label.name in labels)
+    return f"good: at least {least} repetitions of every label"
 
 
 def _no_labels(labels: tuple[str, ...]) -> str:

@@ -1,0 +1,281 @@
+"""The page that trains, as a user meets it; the children are real, and so is what they learn."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+
+import psutil
+import pytest
+from PyQt5.QtCore import QMimeData, QPointF, Qt, QUrl
+from PyQt5.QtGui import QDropEvent
+from PyQt5.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from emgstream.bundle import read_model
+from emgstream.data import DEMO_MODEL
+from emgstream.gui.live_page import LivePage
+from emgstream.gui.pages import PAGES
+from emgstream.gui.train.honest import honest
+from emgstream.gui.train.job import Job
+from emgstream.gui.train.page import TrainPage
+from emgstream.gui.train.sessions import conflict
+from emgstream.gui.train.verdict import Verdict, judge
+from emgstream.gui.window import Window
+from emgstream.simulation import CueScript, record_session
+from tests.gui.conftest import OpenWindow
+
+DEADLINE_MS = 900_000
+LABELS = ("rest", "hand_open", "hand_close")
+NO_END = 10_000
+
+
+def wait(qtbot: QtBot, claim: Callable[[], bool]) -> None:
+    qtbot.waitUntil(claim, timeout=DEADLINE_MS)
+
+
+def drop(window: Window, *paths: Path) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    window.dropEvent(
+        QDropEvent(QPointF(400, 300), copy, mime, left, Qt.KeyboardModifier.NoModifier)
+    )
+
+
+def job_of(page: TrainPage) -> Job:
+    assert page.training is not None, page.shell.strip.words
+    return page.training
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two synthetic sessions of one person, three labels, four repetitions each."""
+    folder = tmp_path_factory.mktemp("sessions")
+    for day in (1, 2):
+        script = CueScript.shuffled(LABELS, repetitions=4, hold_s=1.2, rest_s=1.0, seed=day)
+        record_session(folder / f"user1_day{day}.csv", script, seed=3, session=day)
+    return folder
+
+
+@pytest.fixture
+def page(open_window: OpenWindow) -> TrainPage:
+    """The page, in front."""
+    window = open_window()
+    window.show_page(PAGES.index(TrainPage))
+    return window.page(TrainPage)
+
+
+@pytest.fixture
+def ready(page: TrainPage, folder: Path, tmp_path: Path, qtbot: QtBot) -> TrainPage:
+    """The page with a session that can be trained on."""
+    page.add([folder / "user1_day1.csv"])
+    page.form.name.setText("arm")
+    page.form.set_folder(tmp_path)
+    wait(qtbot, page.train_button.isEnabled)
+    return page
+
+
+def test_dropped_sessions_are_looked_over_each_in_a_line(
+    page: TrainPage, folder: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "bare.csv").write_text("a,b\n1,2\n3,4\n")
+    drop(page.shell, folder, tmp_path / "bare.csv", DEMO_MODEL)
+    assert page.shell.model_path == DEMO_MODEL, "what the page has no use for the window takes"
+    assert page.shell.connection.failure is None
+    assert [path.name for path in page.list.rows] == [
+        "user1_day1.csv",
+        "user1_day2.csv",
+        "bare.csv",
+    ]
+    wait(qtbot, lambda: not page.sessions.busy)
+    good, _, bad = page.list.rows.values()
+    assert good.line.text() == "good: at least 4 repetitions of every label"
+    assert "1000 Hz" in good.facts.text()
+    assert "channel biceps: " in good.line.toolTip()
+    assert bad.line.text().startswith("no label: expected at least two")
+    assert page.summary.text() == "bare.csv cannot be learned from; remove it"
+    assert not page.train_button.isEnabled()
+    good.details_button.click()
+    assert good.details.isVisible()
+    bad.remove_button.click()
+    assert page.train_button.isEnabled()
+    assert "biceps, triceps, middle" in page.form.channels.text()
+    assert page.form.out == folder / "user1_day1.emgmodel"
+
+
+def test_a_recording_without_a_clock_asks_for_its_rate(
+    page: TrainPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "bare.csv"
+    path.write_text("a,b,label\n" + "1,2,rest\n2,1,rest\n3,4,fist\n4,3,fist\n" * 20)
+    page.add([path])
+    wait(qtbot, lambda: not page.sessions.busy)
+    assert page.summary.text() == "bare.csv has no time_s column; say its sampling rate"
+    page.form.rate.setValue(200.0)
+    assert page.train_button.isEnabled()
+
+
+def test_sessions_that_do_not_fit_together_are_told_in_words() -> None:
+    def verdict(name: str, channels: str, rate_hz: float) -> Verdict:
+        return Verdict(Path(name), "good", "", "", "", tuple(channels), ("a", "b"), rate_hz)
+
+    monday = verdict("mon.csv", "ab", 1000.0)
+    assert conflict([monday, verdict("tue.csv", "ab", 1001.0)], None) == ""
+    other_channels = conflict([monday, verdict("tue.csv", "ac", 1000.0)], None)
+    assert other_channels == (
+        "tue.csv has channels a, c; expected a, b as in mon.csv; remove one of them"
+    )
+    slower = [monday, verdict("tue.csv", "ab", 500.0)]
+    assert "expected one rate" in conflict(slower, None)
+    assert conflict(slower, 1000.0) == ""
+
+
+def test_a_file_that_cannot_be_read_has_a_verdict_too(tmp_path: Path) -> None:
+    verdict = judge(tmp_path / "none.csv")
+    assert verdict.kind == "unusable"
+    assert "none.csv" in verdict.line
+
+
+def test_a_training_moves_its_curves_and_its_model_goes_live(
+    ready: TrainPage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    ready.form.epochs.setValue(2)
+    ready.train_button.click()
+    assert ready.works
+    assert not ready.holds_connection, "the board can be watched meanwhile"
+    wait(qtbot, lambda: not ready.works)
+    assert ready.shell.strip.words == ""
+    assert ready.progress.curves.accuracy.epochs == [1, 2]
+    assert all(0.0 < loss < 10.0 for loss in ready.progress.curves.loss.held_out)
+    assert ready.result.title.text() == "Trained"
+    assert read_model(tmp_path / "arm.emgmodel").manifest.class_names == tuple(sorted(LABELS))
+    ready.result.use_button.click()
+    window = ready.shell
+    assert window.pages[window.book.currentIndex()] is window.page(LivePage)
+    assert window.model_path == tmp_path / "arm.emgmodel"
+
+    def decides() -> bool:
+        session = window.connection.session
+        return session is not None and session.latest is not None
+
+    wait(qtbot, lambda: decides() or bool(window.strip.words))
+    session = window.connection.session
+    assert session is not None, window.strip.words
+    assert session.model.manifest.class_names == tuple(sorted(LABELS))
+
+
+def test_a_cancelled_training_keeps_the_best_so_far_and_can_be_measured(
+    ready: TrainPage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    ready.form.epochs.setValue(NO_END)
+    ready.train_button.click()
+    wait(qtbot, lambda: bool(ready.progress.curves.loss.epochs) or not ready.works)
+    ready.progress.cancel_button.click()
+    assert ready.progress.cancel_button.text() == "End at once"
+    wait(qtbot, lambda: not ready.works)
+    assert ready.result.title.text() in ("Stopped, and kept", "Trained")
+    assert read_model(tmp_path / "arm.emgmodel").manifest.recipe == "realtime"
+
+
+def test_an_honest_measurement_is_a_table_with_the_leakage_named(
+    ready: TrainPage, qtbot: QtBot
+) -> None:
+    ready.form.epochs.setValue(1)
+    ready.train_button.click()
+    wait(qtbot, lambda: not ready.works)
+    ready.result.measure_button.click()
+    wait(qtbot, lambda: not ready.works)
+    assert ready.shell.strip.words == ""
+    names = [row[0].text() for row in ready.result.table.cells[1:]]
+    assert names == ["CNN-LSTM", "LDA", "random forest"]
+    assert ready.result.table.cells[0][-1].text() == "leakage,\npoints"
+    assert "repetitions of each movement" in ready.result.table.words.text()
+
+
+def test_a_training_ended_at_once_leaves_no_process(ready: TrainPage, qtbot: QtBot) -> None:
+    ready.train_button.click()
+    pid = job_of(ready).pid
+    assert pid is not None
+    ready.progress.cancel_button.click()
+    ready.progress.cancel_button.click()
+    wait(qtbot, lambda: not ready.works)
+    assert not psutil.pid_exists(pid)
+    assert ready.shell.strip.words == "the training was stopped before there was a model"
+    assert ready.steps.currentIndex() == 0
+
+
+def test_closing_the_window_in_the_middle_leaves_no_process(ready: TrainPage) -> None:
+    ready.train_button.click()
+    pid = job_of(ready).pid
+    assert pid is not None
+    assert psutil.pid_exists(pid)
+    ready.shell.close()
+    assert not psutil.pid_exists(pid)
+
+
+def test_what_the_child_complains_of_stands_in_the_strip(
+    ready: TrainPage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    ready.form.set_folder(tmp_path / "missing")
+    ready.train_button.click()
+    wait(qtbot, lambda: not ready.works)
+    assert ready.shell.strip.words.startswith(
+        f"cannot write the model {tmp_path / 'missing' / 'arm.emgmodel'}: "
+    )
+    assert ready.steps.currentIndex() == 0
+    assert ready.train_button.isEnabled()
+
+
+def test_without_the_extra_the_page_says_how_to_get_it(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = importlib.util.find_spec
+
+    def find_all_but_one(name: str) -> ModuleSpec | None:
+        return None if name == "tensorflow" else find(name)
+
+    monkeypatch.setattr("importlib.util.find_spec", find_all_but_one)
+    page = open_window().page(TrainPage)
+    assert page.whole.currentWidget() is page.missing
+    words = " ".join(label.text() for label in page.missing.findChildren(QLabel))
+    assert 'pip install -e ".[train]"' in words
+    monkeypatch.undo()
+    page.missing.button.click()
+    assert page.whole.currentWidget() is not page.missing
+
+
+def test_honest_words_come_from_the_figures() -> None:
+    network = {
+        "balanced_accuracy": 0.834,
+        "confidence_interval_95": [0.78, 0.88],
+        "random_split": 0.971,
+        "leakage": 0.137,
+    }
+    unknown = {
+        "balanced_accuracy": None,
+        "confidence_interval_95": [None, None],
+        "random_split": None,
+        "leakage": None,
+    }
+    found = honest(
+        {
+            "protocol": "session",
+            "reason": "3 sessions of one subject, by file names: each is judged unseen",
+            "folds": [{}, {}],
+            "n_folds_planned": 3,
+            "chance": 1 / 7,
+            "notes": ["something to know"],
+            "models": {"lda": unknown, "cnn_lstm": network},
+        }
+    )
+    assert found.rows == (
+        ("CNN-LSTM", "83.4 %", "78 to 88 %", "97.1 %", "+13.7"),
+        ("LDA", "–", "–", "–", "–"),
+    )
+    said = " ".join(found.words)
+    assert "sessions the model has not seen, in 2 of 3 turns" in said
+    assert "of 100 decisions" in said
+    assert "something to know" in said
