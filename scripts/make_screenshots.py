@@ -10,11 +10,13 @@ import multiprocessing
 import os
 import sys
 import tempfile
+import time
 from dataclasses import replace
 from pathlib import Path
 
 from emgstream.data import DEMO_RECORDING
 from emgstream.gui import PortRequest, ReplayRequest, WindowRequest, run
+from emgstream.simulation import CueScript, record_session
 
 FOLDER = Path(__file__).resolve().parent / "screenshots"
 SIMULATED, NOWHERE = PortRequest("simulated"), PortRequest("/dev/ttyACM7")
@@ -26,6 +28,10 @@ PICTURES = {
     "welcome": WindowRequest(after_s=1.0, theme="light"),
 }
 """What each picture shows, by the name of its file."""
+TRAIN = "train"
+"""The picture of a training at work, which no request alone brings about."""
+LABELS = ("rest", "hand_open", "hand_close", "wrist_left", "wrist_right")
+N_EPOCHS, TRAINING_S = 24, 900.0
 
 
 def main() -> int:
@@ -34,18 +40,46 @@ def main() -> int:
     FOLDER.mkdir(exist_ok=True)
     spawn = multiprocessing.get_context("spawn")
     failed = 0
-    for name in sys.argv[1:] or PICTURES:
+    for name in sys.argv[1:] or (*PICTURES, TRAIN):
         path = FOLDER / f"{name}.png"
         with tempfile.TemporaryDirectory() as folder:
-            request = replace(
-                PICTURES[name], screenshot=path, settings=Path(folder, "settings.ini")
-            )
-            process = spawn.Process(target=run, args=(request,))
+            settings = Path(folder, "settings.ini")
+            if name == TRAIN:
+                process = spawn.Process(target=take_training, args=(path, settings))
+            else:
+                request = replace(PICTURES[name], screenshot=path, settings=settings)
+                process = spawn.Process(target=run, args=(request,))
             process.start()
             process.join()
         failed += process.exitcode != 0
         print(f"{path.name}: {path.stat().st_size / 1024:.0f} kB")
     return int(failed > 0)
+
+
+def take_training(path: Path, settings: Path) -> None:
+    """Train on two synthetic sessions, and take a picture after so many epochs."""
+    from PyQt5.QtWidgets import QApplication
+
+    from emgstream.gui.application import make_window
+    from emgstream.gui.train.page import TrainPage
+
+    application = QApplication([])
+    window = make_window(application, WindowRequest(settings=settings, theme="light"))
+    page = window.page(TrainPage)
+    window.show_page(window.pages.index(page))
+    window.show()
+    for day in (1, 2):
+        script = CueScript.shuffled(LABELS, repetitions=5, hold_s=2.0, rest_s=1.5, seed=day)
+        record_session(settings.with_name(f"user1_day{day}.csv"), script, seed=3, session=day)
+    page.take_files([settings.parent])
+    end_s = time.perf_counter() + TRAINING_S
+    while len(page.progress.curves.loss.epochs) < N_EPOCHS and time.perf_counter() < end_s:
+        application.processEvents()
+        if not page.works:
+            page.start()
+        time.sleep(0.02)
+    window.save_picture(path)
+    window.close()
 
 
 if __name__ == "__main__":

@@ -39,8 +39,8 @@ class HonestTable(QWidget):
                 self._grid.removeWidget(cell)
                 cell.deleteLater()
         del self.cells[1:]
-        for row in found.rows:
-            self._add(row, "")
+        for texts in found.rows:
+            self._add(texts, "")
         self.words.setText("\n\n".join(found.words))
 
     def _add(self, texts: tuple[str, ...], name: str) -> None:
@@ -51,7 +51,7 @@ class HonestTable(QWidget):
             if name == "" and column < 2:
                 cell.setFont(font(self.font(), 1.0, bold=True))
             side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
-            cell.setAlignment(side | Qt.AlignmentFlag.AlignBottom)
+            cell.setAlignment(Qt.Alignment(side) | Qt.AlignmentFlag.AlignBottom)
             self._grid.addWidget(cell, len(self.cells), column)
             cells.append(cell)
         self.cells.append(cells)
