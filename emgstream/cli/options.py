@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Mapping
+import os
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from emgstream.cues import CueScript
 from emgstream.data import DEMO, DEMO_MODEL, DEMO_RECORDING
+from emgstream.errors import UsageError
 
 __all__ = [
     "add_channels",
@@ -15,6 +18,7 @@ __all__ = [
     "add_port",
     "add_rate",
     "any_path",
+    "cue_script",
     "model_path",
     "names",
     "positive",
@@ -85,6 +89,19 @@ def add_rate(parser: argparse.ArgumentParser) -> None:
         metavar="HZ",
         help="sampling rate of the recording, where it has no time_s column",
     )
+
+
+def cue_script(text: str, known: Collection[str] | None) -> CueScript:
+    """Read cues, or a file of cues; raises ArgumentTypeError where they are none."""
+    try:
+        is_file = os.path.isfile(text)  # noqa: PTH113 - a long script is no error, as for Path
+        written = Path(text).read_text(encoding="utf-8") if is_file else text
+        return CueScript.parse(written, known=known)
+    except OSError as error:
+        reason = f"cannot read {text}: {error.strerror}"
+    except (UnicodeDecodeError, UsageError) as error:
+        reason = str(error)
+    raise argparse.ArgumentTypeError(reason)
 
 
 def recording_path(text: str) -> Path:

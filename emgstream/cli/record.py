@@ -216,14 +216,7 @@ def _labels(text: str) -> tuple[str, ...]:
 
 
 def _script(text: str) -> CueScript:
-    path = Path(text)
-    try:
-        is_file = path.is_file()
-        script = CueScript.parse(path.read_text(encoding="utf-8") if is_file else text, known=None)
-    except (OSError, UnicodeDecodeError) as error:
-        raise argparse.ArgumentTypeError(f"cannot read {path}: {error}") from error
-    except UsageError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
+    script = options.cue_script(text, known=None)
     for label in script.labels:
         _label(label)
     return script

@@ -15,6 +15,7 @@ from emgstream.clock import MonotonicClock
 from emgstream.recording import put_in_order
 from emgstream.simulation.board import SimulatedBoard
 from emgstream.tables import read_table
+from emgstream.types import FloatArray
 from tests.processes import EMGSTREAM
 from tests.simulation.boards import PATIENCE_S, wait_for
 
@@ -46,13 +47,17 @@ def kill_once(board: SimulatedBoard, path: Path, after_s: float) -> Killed:
     cues = ["--script", "rest:0.4,fist:0.4," * 50 + "rest:0.4", "--no-countdown"]
     with subprocess.Popen([*EMGSTREAM, *words, *cues], stdout=subprocess.DEVNULL) as process:
         try:
-            wait_for(lambda: path.exists() and path.stat().st_size > 100, process.poll)
+            wait_for(lambda: _has_lines(path) or process.poll() is not None, process.poll)
             time.sleep(after_s)
         finally:
             killed_s = MonotonicClock().now()
             process.kill()
         process.wait(PATIENCE_S)
     return _hold_to_ledger(board, path, killed_s)
+
+
+def _has_lines(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 100
 
 
 def _hold_to_ledger(board: SimulatedBoard, path: Path, killed_s: float) -> Killed:
@@ -73,7 +78,7 @@ def _hold_to_ledger(board: SimulatedBoard, path: Path, killed_s: float) -> Kille
     return Killed(recovered.n_samples, lost_s, recovered.found)
 
 
-def _place_of(samples: np.ndarray, among: np.ndarray) -> int:  # type: ignore[type-arg]
+def _place_of(samples: FloatArray, among: FloatArray) -> int:
     starts = np.flatnonzero((among[: len(among) - len(samples) + 1] == samples[0]).all(axis=1))
     for start in starts.tolist():
         if np.array_equal(among[start : start + len(samples)], samples):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import random
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from emgstream.clock import MonotonicClock
@@ -98,7 +100,7 @@ def perform(
     return board.ledger()
 
 
-def truth_of(table: EmgTable, ledger: Ledger) -> np.ndarray:  # type: ignore[type-arg]
+def truth_of(table: EmgTable, ledger: Ledger) -> npt.NDArray[Any]:
     """Return what the person did at each row, found by the samples themselves."""
     assert table.segments is not None
     truth = np.empty(table.n_rows, dtype=object)
