@@ -34,7 +34,8 @@ def main() -> None:
             lost_ms.append(1e3 * killed.lost_s)
             print(
                 f"{number + 1:4}  killed {after_s:5.3f} s after its first line: "
-                f"{killed.n_kept:5} samples kept, the last {lost_ms[-1]:4.0f} ms missing",
+                f"{killed.n_kept:5} samples kept, the last {lost_ms[-1]:4.0f} ms missing "
+                f"({1e3 * killed.starved_s:.0f} ms without a processor)",
                 flush=True,
             )
     print(

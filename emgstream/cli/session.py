@@ -194,7 +194,7 @@ class Stage:
     def play(self) -> None:
         """Run the session to its end; raises what ends it before."""
         with self._recorder, self._engine:
-            if self._await_samples() and self._pass_check():
+            if self._await_samples() and self._pass_check() and self._await_word():
                 self._engine.attach(self._recorder)
                 try:
                     self._perform()
@@ -274,6 +274,14 @@ class Stage:
                 if key in answers:
                     return key
 
+    def _await_word(self) -> bool:
+        """Wait for the word to start a guided session; tells whether to."""
+        protocol = self._plan.protocol
+        if self._plan.is_unattended or isinstance(protocol, FreeProtocol):
+            return True
+        page = guided_page(protocol.view(self._clock.now()))
+        return self._ask(page, (SPACE, ENTER, ESC)) != ESC
+
     def _perform(self) -> None:
         """Run the protocol to its end."""
         bell = (_Bell(self._screen),) if self._plan.rings else ()
@@ -289,8 +297,7 @@ class Stage:
             self._follow(self._plan.protocol, take)
 
     def _guide(self, protocol: GuidedProtocol, take: Take) -> None:
-        if self._plan.is_unattended:
-            protocol.start(self._clock.now())
+        protocol.start(self._clock.now())
         while protocol.phase is not Phase.OVER:
             now_s = self._clock.now()
             for key in self._turn(guided_page(protocol.view(now_s))):
@@ -327,7 +334,7 @@ def _steer(protocol: GuidedProtocol, key: str, now_s: float) -> None:
     elif key == "r":
         protocol.repeat_last(now_s)
     elif key in (SPACE, ENTER):
-        if protocol.phase in (Phase.READY, Phase.PAUSED):
+        if protocol.phase is Phase.PAUSED:
             protocol.start(now_s)
         elif key == SPACE:
             protocol.pause(now_s)
