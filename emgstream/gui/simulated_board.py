@@ -11,7 +11,7 @@ import numpy as np
 from emgstream.data import DEMO_PERSON
 from emgstream.manifest import Manifest
 from emgstream.simulation import CueScript, CueTimeline
-from emgstream.simulation.board import SimulatedBoard
+from emgstream.simulation.board import Instructions, SimulatedBoard
 from emgstream.sources.serial_board import SerialBoardSource
 from emgstream.sources.status import SourceStatus
 from emgstream.types import Chunk, IndexArray, StreamInfo, TimeArray
@@ -40,16 +40,25 @@ class SimulatedBoardSource:
         What the model expects: its channels and rate.
     script
         What the simulated person does, over and over.
+    instructions
+        Where the person is told what to do while it runs; then no label is known beforehand.
     """
 
-    def __init__(self, manifest: Manifest, script: CueScript | None = None) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        script: CueScript | None = None,
+        instructions: Instructions | None = None,
+    ) -> None:
         self._script = script or CueScript.shuffled(repetitions=20, hold_s=3.0, rest_s=2.0)
         self._manifest = manifest
+        self._is_led = instructions is not None
         self.board = SimulatedBoard(
             self._script,
             manifest.sampling_rate_hz or 1000.0,
             seed=DEMO_PERSON,
             session=_UNSEEN_SESSION,
+            instructions=instructions,
             tcp=0 if os.name == "nt" else None,
         )
         self._serial: SerialBoardSource | None = None
@@ -86,7 +95,7 @@ class SimulatedBoardSource:
         if self._serial is None:
             raise RuntimeError("a source is read by the thread that has entered it")
         chunk = self._serial.read()
-        if len(chunk) and chunk.segment != self._segment:
+        if len(chunk) and chunk.segment != self._segment and not self._is_led:
             self._segment = chunk.segment
             self._find(chunk)
         return chunk
