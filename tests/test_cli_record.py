@@ -17,9 +17,10 @@ from emgstream.cli import main
 from emgstream.cli.letters import HEIGHT, large
 from emgstream.cli.session_screen import guided_page
 from emgstream.cues import MOVEMENTS, REST, CueScript
-from emgstream.recording import GuidedProtocol, read_sidecar
+from emgstream.recording import About, GuidedProtocol, read_sidecar
 from emgstream.tables import read_table
 from tests.processes import EMGSTREAM, board_process, run
+from tests.recording.streams import recorded
 from tests.simulation.boards import PATIENCE_S, wait_for
 
 on_a_terminal = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
@@ -253,6 +254,15 @@ def test_a_mistake_is_one_line_and_leaves_no_file(
     assert reason in line
     assert [path.name for path in tmp_path.iterdir()] == ["taken.csv"]
     assert (tmp_path / "taken.csv").read_text() == "precious"
+
+
+def test_a_session_that_is_there_already_is_not_even_touched(tmp_path: Path) -> None:
+    path = tmp_path / "arm.csv"
+    recorded(path, [("rest", 3000)], about=About(is_trimmed=True))
+    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
+    done = run("record", *SHORT, "--unattended", "--out", str(path))
+    assert "arm.csv exists" in done.stderr or "arm.json exists" in done.stderr
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
 def test_recover_says_what_it_cannot_mend(

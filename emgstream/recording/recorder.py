@@ -136,8 +136,8 @@ class Recorder:
     def __exit__(self, exc_type: type[BaseException] | None, *exc_info: object) -> None:
         try:
             self._writer.stop()
-            self._syncer.stop()
         finally:
+            self._syncer.stop()
             self._file.close()
         if self._file.n_bytes == 0:
             self._remove_empty()
@@ -278,12 +278,20 @@ class Recorder:
                 self._file.sync()
                 n_synced = n_bytes
             if self._take_news():
-                write_sidecar(self.path, self.document("recording"))
+                self._renew_sidecar()
             if n_turns % _LOOK_FOR_ROOM_EVERY == 0:
                 self.room_bytes = room_bytes(self.path)
             n_turns += 1
         if self._file.n_bytes > n_synced:
             self._file.sync()
+
+    def _renew_sidecar(self) -> None:
+        """Write the sidecar anew; where that fails the next turn tries again, the table matters."""
+        try:
+            write_sidecar(self.path, self.document("recording"))
+        except OutputError:
+            with self._lock:
+                self._has_news = True
 
     def _take_news(self) -> bool:
         with self._lock:
