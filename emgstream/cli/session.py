@@ -104,6 +104,7 @@ class Stage:
         )
         self._teller = Teller(screen.tell)
         self._levels = Levels()
+        self._is_room_told = False
 
     @property
     def n_recorded(self) -> int:
@@ -242,6 +243,10 @@ class Stage:
         self._poll(take)
 
     def _poll(self, take: Take) -> None:
+        room = self._recorder.room_warning
+        if room is not None and not self._is_room_told:
+            self._is_room_told = True
+            self._screen.tell(room)
         for warning in take.poll(self._clock.now()):
             self._screen.tell(warning)
             self._recorder.warn(warning)
