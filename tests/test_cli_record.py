@@ -99,7 +99,6 @@ class Terminal:
         self.sees("nothing")
         assert self.process.stderr is not None
         errors: str = self.process.stderr.read().decode()
-        self.process.stderr.close()
         return errors
 
     def is_as_before(self) -> bool:
@@ -108,6 +107,8 @@ class Terminal:
     def close(self) -> None:
         self.process.kill()
         self.process.wait(PATIENCE_S)
+        if self.process.stderr is not None:
+            self.process.stderr.close()
         os.close(self._keyboard)
         os.close(self._screen)
 

@@ -19,6 +19,7 @@ __all__ = [
     "add_rate",
     "any_path",
     "cue_script",
+    "file_name",
     "model_path",
     "names",
     "positive",
@@ -41,6 +42,13 @@ def _baud(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 50 <= int(text) <= 4_000_000):
         raise argparse.ArgumentTypeError(f"{text!r} is no speed; expected a number as 500000")
     return int(text)
+
+
+def file_name(text: str) -> str:
+    """Read the name of a file to write; raises ArgumentTypeError for none."""
+    if not text:
+        raise argparse.ArgumentTypeError("an empty word is not the name of a file")
+    return text
 
 
 def names(text: str) -> tuple[str, ...]:

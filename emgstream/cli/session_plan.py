@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from emgstream.recording import (
     GuidedProtocol,
     Listener,
 )
-from emgstream.simulation.board import Instructions, SimulatedBoard
+from emgstream.simulation.board import OWN_TCP, Instructions, SimulatedBoard
 from emgstream.simulation.movements import activation_of
 from emgstream.sources.serial_board import SerialBoardSource
 
@@ -76,8 +75,7 @@ def board_for(plan: SessionPlan, port: str) -> Iterator[Board]:
     for label in plan.protocol.labels:
         activation_of(label)
     instructions = Instructions(DEMO_PERSON)
-    tcp = 0 if os.name == "nt" else None
-    with SimulatedBoard(seed=DEMO_PERSON, instructions=instructions, tcp=tcp) as board:
+    with SimulatedBoard(seed=DEMO_PERSON, instructions=instructions, tcp=OWN_TCP) as board:
         yield Board(_source(plan, board.port), (_Pupil(instructions),))
 
 
