@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from emgstream.bundle import Model
+from emgstream.cli import options
 from emgstream.cli.interrupt import ctrl_c
 from emgstream.cli.teller import Teller
 from emgstream.cli.terminal import LiveLine, console, print_summary
@@ -17,7 +18,7 @@ from emgstream.engine import Engine
 from emgstream.errors import InterruptedByUserError
 from emgstream.outputs.base import Output
 from emgstream.outputs.jsonl import JsonLines
-from emgstream.outputs.summary import Summary, write_summary
+from emgstream.outputs.summary import Summary, check_summary, write_summary
 from emgstream.sources.base import Source
 from emgstream.sources.status import SourceStatus, StatusReader
 from emgstream.types import StreamInfo
@@ -35,9 +36,17 @@ def add_output_arguments(parser: argparse.ArgumentParser) -> None:
         help="no window, only the terminal; so do --jsonl, --summary and --seconds",
     )
     parser.add_argument(
-        "--jsonl", metavar="OUT", help="write a JSON object a decision to this file; - is stdout"
+        "--jsonl",
+        type=options.file_name,
+        metavar="OUT",
+        help="write a JSON object a decision to this file; - is stdout",
     )
-    parser.add_argument("--summary", metavar="FILE", help="write the summary as JSON")
+    parser.add_argument(
+        "--summary",
+        type=options.file_name,
+        metavar="FILE",
+        help="write the figures of the whole run as JSON",
+    )
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,8 @@ def run_headless(
         outputs: list[Output] = [summary]
         if arguments.jsonl:
             outputs.append(stack.enter_context(JsonLines(arguments.jsonl)))
+        if arguments.summary:
+            check_summary(arguments.summary)
         engine = Engine(source, model, outputs, check=live.check if live else None)
         started_s = time.perf_counter()
         try:
@@ -128,6 +139,7 @@ def _document(
         "lost": engine.ring.n_lost,
         "skipped": engine.n_skipped,
         "elapsed_s": elapsed_s,
+        "window_samples": model.manifest.window_samples,
         "decisions_per_s": summary.n_decisions / elapsed_s,
         **summary.to_json(),
     }

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["ctrl_c", "polite_end"]
+__all__ = ["ctrl_c", "ctrl_c_after", "polite_end"]
 
 
 @contextmanager
@@ -40,3 +40,16 @@ def polite_end() -> Iterator[threading.Event]:
             yield pressed
         finally:
             signal.signal(signal.SIGTERM, previous)
+
+
+@contextmanager
+def ctrl_c_after() -> Iterator[None]:
+    """Let Ctrl-C be a KeyboardInterrupt at the end of the block.
+
+    For imports: in the middle of one, native code of a library would turn it into a failure of
+    its own.
+    """
+    with ctrl_c() as pressed:
+        yield
+    if pressed.is_set():
+        raise KeyboardInterrupt

@@ -6,7 +6,6 @@ Ctrl-C ends it, at any moment.
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -89,7 +88,7 @@ def _port(name: str) -> Iterator[str]:
     if name != SIMULATED:
         yield name
         return
-    from emgstream.simulation.board import SimulatedBoard  # only this needs it
+    from emgstream.simulation.board import OWN_TCP, SimulatedBoard  # only this needs them
 
-    with SimulatedBoard(seed=DEMO_PERSON, tcp=0 if os.name == "nt" else None) as board:
+    with SimulatedBoard(seed=DEMO_PERSON, tcp=OWN_TCP) as board:
         yield board.port

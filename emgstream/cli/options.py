@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Mapping
+import os
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from emgstream.cues import CueScript
 from emgstream.data import DEMO, DEMO_MODEL, DEMO_RECORDING
+from emgstream.errors import UsageError
 
 __all__ = [
     "add_channels",
@@ -15,6 +18,8 @@ __all__ = [
     "add_port",
     "add_rate",
     "any_path",
+    "cue_script",
+    "file_name",
     "model_path",
     "names",
     "positive",
@@ -37,6 +42,13 @@ def _baud(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 50 <= int(text) <= 4_000_000):
         raise argparse.ArgumentTypeError(f"{text!r} is no speed; expected a number as 500000")
     return int(text)
+
+
+def file_name(text: str) -> str:
+    """Read the name of a file to write; raises ArgumentTypeError for none."""
+    if not text:
+        raise argparse.ArgumentTypeError("an empty word is not the name of a file")
+    return text
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -85,6 +97,19 @@ def add_rate(parser: argparse.ArgumentParser) -> None:
         metavar="HZ",
         help="sampling rate of the recording, where it has no time_s column",
     )
+
+
+def cue_script(text: str, known: Collection[str] | None) -> CueScript:
+    """Read cues, or a file of cues; raises ArgumentTypeError where they are none."""
+    try:
+        is_file = os.path.isfile(text)  # noqa: PTH113 - a long script is no error, as for Path
+        written = Path(text).read_text(encoding="utf-8") if is_file else text
+        return CueScript.parse(written, known=known)
+    except OSError as error:
+        reason = f"cannot read {text}: {error.strerror}"
+    except (UnicodeDecodeError, UsageError) as error:
+        reason = str(error)
+    raise argparse.ArgumentTypeError(reason)
 
 
 def recording_path(text: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from emgstream.bundle import Model, read_model
 from emgstream.cli import options
@@ -56,8 +57,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _run_headless(arguments: argparse.Namespace) -> None:
     model = read_model(arguments.model)
     table = _read(arguments, model)
-    for repair in table.repairs:
-        note(f"{table.path.name}: {repair}")
+    _refuse_to_overwrite(arguments)
     source = ReplaySource(
         table,
         sampling_rate_hz=arguments.rate,
@@ -66,6 +66,8 @@ def _run_headless(arguments: argparse.Namespace) -> None:
         channel_names=model.manifest.channel_names,
     )
     model.manifest.check_stream(source.info)
+    for repair in table.repairs:
+        note(f"{table.path.name}: {repair}")
     run_headless(source, model, arguments)
 
 
@@ -80,5 +82,25 @@ def _read(arguments: argparse.Namespace, model: Model) -> EmgTable:
     return read_table(arguments.file, channels=chosen)
 
 
+def _refuse_to_overwrite(arguments: argparse.Namespace) -> None:
+    """Raise UsageError where an output would be written over what is read, or over another."""
+    taken = [arguments.file, arguments.model]
+    for out in (arguments.jsonl, arguments.summary):
+        if out is None or out == "-":
+            continue
+        path = Path(out).resolve()
+        if path in (one.resolve() for one in taken):
+            raise UsageError(
+                f"{out} is read or written already; expected another file for every output; "
+                "choose another name"
+            )
+        taken.append(path)
+
+
 def _speed(text: str) -> float | None:
-    return None if text == "max" else options.positive(text)
+    if text == "max":
+        return None
+    try:
+        return options.positive(text)
+    except argparse.ArgumentTypeError as error:
+        raise argparse.ArgumentTypeError(f"{error}, nor max") from None

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from emgstream.latency import LatencyFigures, LatencyHistogram, StageHistograms
 from emgstream.outputs.base import Update, cannot_write
 
-__all__ = ["Summary", "write_summary"]
+__all__ = ["Summary", "check_summary", "write_summary"]
 
 
 class Summary:
@@ -89,6 +89,14 @@ class Summary:
 def _milliseconds(figures: LatencyFigures) -> dict[str, float | None]:
     named = {"p50": figures.p50_s, "p95": figures.p95_s, "p99": figures.p99_s}
     return {name: None if math.isnan(s) else s * 1e3 for name, s in named.items()}
+
+
+def check_summary(path: str) -> None:
+    """Raise OutputError where no summary could be written to: before the run, not after it."""
+    try:
+        Path(path).open("ab").close()
+    except OSError as error:
+        raise cannot_write(path, error) from error
 
 
 def write_summary(path: str, document: dict[str, Any]) -> None:
