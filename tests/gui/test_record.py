@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from emgstream.clock import MonotonicClock
 from emgstream.cues import MOVEMENTS, REST, TRANSITION
 from emgstream.data import DEMO_RECORDING
 from emgstream.errors import OutputError, UsageError
@@ -110,6 +112,24 @@ def labels_of(table: EmgTable) -> list[str]:
     return [table.label_names[code] if code >= 0 else "" for code in table.labels.tolist()]
 
 
+def begins(labels: Sequence[str | None], wanted: str) -> list[int]:
+    """Return the rows at which stretches of a label begin."""
+    pairs = enumerate(pairwise([None, *labels]))
+    return [at for at, (before, label) in pairs if label == wanted != before]
+
+
+def await_samples(page: RecordPage, qtbot: QtBot) -> None:
+    """Wait until samples have come that were taken after this call."""
+    now_s = MonotonicClock().now()
+    ring = run_of(page).session.ring
+
+    def came() -> bool:
+        newest = ring.since(ring.end_index - 1)
+        return len(newest) > 0 and bool(newest.received_s[-1] > now_s + 0.3)
+
+    wait(qtbot, came)
+
+
 def board(page: RecordPage) -> SimulatedBoardSource:
     session = page.shell.connection.session
     assert session is not None
@@ -159,12 +179,14 @@ def test_a_session_from_the_page_becomes_a_file_whose_labels_agree(
     assert {"hand_close", "wrist_right", REST, TRANSITION} <= set(labels)
     assert table.sampling_rate_hz is not None
     for movement in ("hand_close", "wrist_right"):
-        late = labels.index(movement) - truths.index(movement)
-        assert abs(late) <= 0.05 * table.sampling_rate_hz, movement
+        onsets = begins(truths, movement)
+        late = [min(abs(at - onset) for onset in onsets) for at in begins(labels, movement)]
+        assert max(late) <= 0.05 * table.sampling_rate_hz, movement
     both = zip(labels, truths, strict=True)
     assert all(label == truth for label, truth in both if {label, truth} <= set(MOVEMENTS[1:]))
     remarks = [page.review.table.item(row, 2) for row in range(page.review.table.rowCount())]
-    assert [item.text()[-2:] for item in remarks if item is not None] == ["ms", "ms"]
+    shifts = [item.text() for item in remarks if item is not None]
+    assert sum(shift.endswith(" ms") for shift in shifts) == 2
 
 
 def test_labels_are_put_in_order_the_other_way_and_back(page: RecordPage, qtbot: QtBot) -> None:
@@ -187,21 +209,27 @@ def test_labels_are_put_in_order_the_other_way_and_back(page: RecordPage, qtbot:
 def test_space_pauses_r_repeats_and_esc_ends_and_keeps_everything(
     page: RecordPage, qtbot: QtBot
 ) -> None:
+    page.form.hold.setValue(60.0)
     start(page, qtbot)
     press(page.shell, Qt.Key.Key_Space)
     first = await_cue(page, qtbot)
+    await_samples(page, qtbot)
     press(page.shell, Qt.Key.Key_Space)
     wait(qtbot, lambda: guided(page).phase is Phase.PAUSED)
     wait(qtbot, lambda: page.guide.canvas.scene.title == "Paused")
     press(page.shell, Qt.Key.Key_Space)
     assert await_cue(page, qtbot) == first, "what the pause fell into is asked for again"
+    await_samples(page, qtbot)
     press(page.shell, Qt.Key.Key_R)
     await_cue(page, qtbot, moves=False)
     assert await_cue(page, qtbot) == first
+    await_samples(page, qtbot)
     press(page.shell, Qt.Key.Key_Escape)
     table = finish(page, qtbot)
     done = [outcome for label, outcome in outcomes(run_of(page).plan.path) if label == first]
-    assert done == [Outcome.INTERRUPTED.value, Outcome.DISCARDED.value, Outcome.CUT_SHORT.value]
+    # a busy computer may make the board stall, and that interrupts as well
+    assert (done[0], done[-1]) == (Outcome.INTERRUPTED.value, Outcome.CUT_SHORT.value)
+    assert Outcome.DISCARDED.value in done
     assert table.n_rows > 0
     assert not page.holds_connection
 
@@ -209,28 +237,32 @@ def test_space_pauses_r_repeats_and_esc_ends_and_keeps_everything(
 def test_a_repetition_that_an_unplugged_board_falls_into_is_asked_for_again(
     page: RecordPage, qtbot: QtBot
 ) -> None:
+    page.form.hold.setValue(60.0)
     start(page, qtbot)
     press(page.shell, Qt.Key.Key_Space)
     lost = await_cue(page, qtbot)
+    await_samples(page, qtbot)
     board(page).board.unplug()
     wait(qtbot, lambda: guided(page).phase is Phase.AWAY)
     wait(qtbot, lambda: page.guide.canvas.scene.title == "No signal")
     board(page).board.replug()
     assert await_cue(page, qtbot) == lost
+    await_samples(page, qtbot)
     press(page.shell, Qt.Key.Key_Escape)
     table = finish(page, qtbot)
     assert table.segments is not None
-    assert sorted(set(table.segments.tolist())) == [0, 1]
+    assert table.segments[-1] > 0
     assert (lost, Outcome.INTERRUPTED.value) in outcomes(run_of(page).plan.path)
 
 
 def test_closing_the_window_in_the_middle_keeps_everything_and_puts_it_in_order(
     page: RecordPage, qtbot: QtBot
 ) -> None:
+    page.form.hold.setValue(60.0)
     run = start(page, qtbot)
     press(page.shell, Qt.Key.Key_Space)
     label = await_cue(page, qtbot)
-    wait(qtbot, lambda: run.recorder.n_samples > 0)
+    await_samples(page, qtbot)
     page.shell.close()
     assert read_sidecar(run.plan.path)["state"] == "complete"
     assert outcomes(run.plan.path)[-1] == (label, Outcome.CUT_SHORT.value)

@@ -123,7 +123,7 @@ class CueCanvas(QWidget):
         side = _RIGHT if scene.left else _CENTRE
         text(painter, line, scene.left or scene.place, side, color(theme.quiet))
         if scene.left:
-            above = line.translated(0, -2.5 * GRID)
+            above = line.translated(0, -2.75 * GRID)
             text(painter, above, scene.place, side, color(theme.quiet))
         if scene.whole is not None:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -140,6 +140,8 @@ class CueCanvas(QWidget):
     def _tint(self) -> str:
         if self.scene.tone is Tone.SOON:
             return self._theme.quiet
+        if self.scene.tone is Tone.CALM:
+            return self._theme.accent  # the grey of rest would be lost on the ring
         return self._color_of(self.scene.label)
 
     def _color_of(self, label: str) -> str:
