@@ -61,9 +61,10 @@ class Child:
             self._events = events.open("rb")
         except OSError as error:
             raise OutputError(
-                f"cannot start the training: {error.strerror or error}; expected room for a "
-                "process and its files; close other programs and try again"
+                f"cannot start `emgstream {words[0]}`: {error.strerror or error}; expected "
+                "room for a process and its files; close other programs and try again"
             ) from error
+        self._verb = words[0]
         self._rest = b""
 
     @property
@@ -121,8 +122,8 @@ class Child:
             return last.removeprefix(_PROGRAM)
         end = f"code {self._process.returncode}" + (f", {last}" if last else "")
         return (
-            f"the training ended of itself ({end}); expected a model; free some memory and try "
-            "again, or run emgstream train in a terminal to see more"
+            f"`emgstream {self._verb}` ended of itself ({end}); expected a result; free some "
+            "memory and try again, or run it in a terminal to see more"
         )
 
 
