@@ -12,6 +12,7 @@
     ├── StreamMismatchError      (ValueError)      a model was made for another kind of stream
     ├── OutputError              (OSError)         something could not be written
     ├── InterruptedByUserError   (InterruptedError) Ctrl-C
+    ├── ChildFailedError         (ChildProcessError) a verb in a process beside the window failed
     └── SourceError              (OSError)
         ├── SourceNotFoundError      (FileNotFoundError)  nothing to read from
         ├── SourceDisconnectedError  (ConnectionError)    the device went away
@@ -22,6 +23,7 @@ what happened, with the value; what was expected; what to do next. Anything else
 """
 
 __all__ = [
+    "ChildFailedError",
     "EmgStreamError",
     "EndOfStream",
     "InterruptedByUserError",
@@ -77,6 +79,10 @@ class OutputError(EmgStreamError, OSError):
 
 class InterruptedByUserError(EmgStreamError, InterruptedError):
     """The user pressed Ctrl-C."""
+
+
+class ChildFailedError(EmgStreamError, ChildProcessError):
+    """A verb that the window runs in a process beside it failed; it says so in its own words."""
 
 
 class SourceError(EmgStreamError, OSError):

@@ -13,16 +13,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from emgstream.errors import EmgStreamError, OutputError
+from emgstream.errors import ChildFailedError, InterruptedByUserError, OutputError
 
-__all__ = ["Child", "ChildFailedError"]
+__all__ = ["Child"]
 
 _PROGRAM = "emgstream: "
+_STOPPED = "stopped "
 _WATCHED = ("--progress", "jsonl", "--stop-with-stdin")
-
-
-class ChildFailedError(EmgStreamError):
-    """A verb in a process of its own failed; the message is the line it left."""
 
 
 class Child:
@@ -65,6 +62,7 @@ class Child:
                 "room for a process and its files; close other programs and try again"
             ) from error
         self._verb = words[0]
+        self._killed = False
         self._rest = b""
 
     @property
@@ -90,6 +88,7 @@ class Child:
 
     def kill(self) -> None:
         """End it at once, and the processes it started."""
+        self._killed = True
         if hasattr(os, "killpg"):
             _kill_group(self._process.pid)
         else:
@@ -111,9 +110,17 @@ class Child:
         self._folder.cleanup()
 
     def check(self) -> None:
-        """Raise ChildFailedError with the line it left where it failed; it has ended."""
-        if self._process.returncode:
-            raise ChildFailedError(self._failure())
+        """Raise what it came to where that is no success; it has ended.
+
+        InterruptedByUserError where it was asked to end or ended at once, ChildFailedError with the
+        line it left for everything else.
+        """
+        if not self._process.returncode:
+            return
+        reason = self._failure()
+        if self._killed or reason.startswith(_STOPPED):
+            raise InterruptedByUserError(reason)
+        raise ChildFailedError(reason)
 
     def _failure(self) -> str:
         lines = self._errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()

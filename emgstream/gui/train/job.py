@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emgstream.errors import EmgStreamError
+from emgstream.errors import ChildFailedError, InterruptedByUserError
 from emgstream.gui.train.child import Child
 
 __all__ = ["Job", "Wanted", "evaluation_words", "training_words"]
@@ -73,7 +73,7 @@ class Job:
 
     def __init__(self, words: Sequence[str]) -> None:
         self.events: list[dict[str, Any]] = []
-        self.failure: EmgStreamError | None = None
+        self.failure: ChildFailedError | None = None
         self.result: dict[str, Any] | None = None
         self.cancelled = False
         self._deadline_s: float | None = None
@@ -123,9 +123,10 @@ class Job:
         self._child = None
         try:
             child.check()
-        except EmgStreamError as error:
-            # The line of one that was cancelled says so, and that is no news to who cancelled it.
-            self.failure = None if self.cancelled else error
+        except InterruptedByUserError:
+            pass  # no news to who cancelled it
+        except ChildFailedError as error:
+            self.failure = error
         finally:
             child.close()
 
