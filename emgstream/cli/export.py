@@ -6,6 +6,7 @@ Needs the extra 'export' once: pip install "emgstream[export]".
 from __future__ import annotations
 
 import argparse
+import importlib.util
 from pathlib import Path
 
 from emgstream.cli.terminal import console, print_facts
@@ -47,13 +48,13 @@ def run(arguments: argparse.Namespace) -> None:
     Raises MissingExtraError without edfio, TableError and RecordingError for files that are none of
     a recorded session, OutputError where something exists already or cannot be written.
     """
-    try:
-        from emgstream.export import write_bids, write_edf
-    except ImportError as error:
+    if importlib.util.find_spec("edfio") is None:
         raise MissingExtraError(
-            f"exporting needs {error.name}, not installed here; expected the extra 'export'; "
+            "exporting needs edfio, not installed here; expected the extra 'export'; "
             'install it with: pip install "emgstream[export]"'
-        ) from error
+        )
+    from emgstream.export import write_bids, write_edf  # only this needs edfio
+
     session = read_session(arguments.session)
     if arguments.to == "bids":
         out = arguments.out or arguments.session.with_name("bids")

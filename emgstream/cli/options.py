@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Mapping
+import os
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from emgstream.cues import CueScript
 from emgstream.data import DEMO, DEMO_MODEL, DEMO_RECORDING
+from emgstream.errors import UsageError
 
 __all__ = [
     "add_channels",
@@ -16,6 +19,7 @@ __all__ = [
     "add_rate",
     "add_report_files",
     "any_path",
+    "cue_script",
     "file_name",
     "model_path",
     "names",
@@ -35,17 +39,17 @@ def positive(text: str) -> float:
     return value
 
 
+def _baud(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 50 <= int(text) <= 4_000_000):
+        raise argparse.ArgumentTypeError(f"{text!r} is no speed; expected a number as 500000")
+    return int(text)
+
+
 def file_name(text: str) -> str:
     """Read the name of a file to write; raises ArgumentTypeError for none."""
     if not text:
         raise argparse.ArgumentTypeError("an empty word is not the name of a file")
     return text
-
-
-def _baud(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 50 <= int(text) <= 4_000_000):
-        raise argparse.ArgumentTypeError(f"{text!r} is no speed; expected a number as 500000")
-    return int(text)
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -100,6 +104,19 @@ def add_report_files(parser: argparse.ArgumentParser) -> None:
     """Add ``--json FILE`` and ``--html FILE``."""
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write a report on one page")
+
+
+def cue_script(text: str, known: Collection[str] | None) -> CueScript:
+    """Read cues, or a file of cues; raises ArgumentTypeError where they are none."""
+    try:
+        is_file = os.path.isfile(text)  # noqa: PTH113 - a long script is no error, as for Path
+        written = Path(text).read_text(encoding="utf-8") if is_file else text
+        return CueScript.parse(written, known=known)
+    except OSError as error:
+        reason = f"cannot read {text}: {error.strerror}"
+    except (UnicodeDecodeError, UsageError) as error:
+        reason = str(error)
+    raise argparse.ArgumentTypeError(reason)
 
 
 def recording_path(text: str) -> Path:

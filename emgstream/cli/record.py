@@ -7,7 +7,9 @@ Ctrl-C does. Train on the file, replay it, inspect it as any other.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
+import threading
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,8 @@ from emgstream.cli import options
 from emgstream.cli.interrupt import polite_end
 from emgstream.cli.keys import keys
 from emgstream.cli.review import review
-from emgstream.cli.session import SessionPlan, Stage, board_for
+from emgstream.cli.session import Stage
+from emgstream.cli.session_plan import SessionPlan, board_for
 from emgstream.cli.session_screen import SessionScreen
 from emgstream.cli.terminal import console
 from emgstream.cues import MOVEMENTS, CueScript
@@ -25,7 +28,6 @@ from emgstream.recording import (
     About,
     FreeProtocol,
     GuidedProtocol,
-    Recovered,
     check_label,
     free_document,
     free_labels,
@@ -33,7 +35,7 @@ from emgstream.recording import (
     put_in_order,
 )
 
-__all__ = ["add_arguments", "print_review", "run"]
+__all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -126,33 +128,28 @@ def run(arguments: argparse.Namespace) -> None:
             "standard input is no terminal, so that no key can begin the session; add --unattended"
         )
     plan = _plan(arguments)
-    screen = SessionScreen(console())
     with polite_end() as pressed:
-        try:
-            with board_for(plan, arguments.port) as board, keys() as pressed_keys, screen:
-                Stage(plan, board, screen, pressed_keys, pressed).play()
-        except EmgStreamError:
-            _settle_quietly(plan.path)
-            raise
+        _play(plan, arguments.port, pressed)
     if not plan.path.exists():
         raise InterruptedByUserError("left before anything was recorded")
-    recovered = put_in_order(plan.path)
-    print_review(recovered)
+    console().print(review(put_in_order(plan.path)))
     if pressed.is_set():
         raise InterruptedByUserError(f"stopped by Ctrl-C; {plan.path} keeps what was recorded")
 
 
-def print_review(recovered: Recovered) -> None:
-    """Print what a session came to: each repetition with the shift of its label."""
-    console().print(review(recovered))
-
-
-def _settle_quietly(path: Path) -> None:
-    """Put in order what a broken take left; what stands in the way is told by the take itself."""
-    try:
-        put_in_order(path)
-    except EmgStreamError:
-        return
+def _play(plan: SessionPlan, port: str, interrupted: threading.Event) -> None:
+    """Run the session; what a broken one leaves is put in order before its error goes on."""
+    screen = SessionScreen(console())
+    with board_for(plan, port) as board, keys() as pressed_keys:
+        stage = Stage(plan, board, screen, pressed_keys, interrupted)
+        try:
+            with screen:
+                stage.play()
+        except EmgStreamError:
+            if stage.n_recorded:
+                with contextlib.suppress(EmgStreamError):  # the take's own error says it all
+                    put_in_order(plan.path)
+            raise
 
 
 def _plan(arguments: argparse.Namespace) -> SessionPlan:
@@ -217,14 +214,7 @@ def _labels(text: str) -> tuple[str, ...]:
 
 
 def _script(text: str) -> CueScript:
-    path = Path(text)
-    try:
-        is_file = path.is_file()
-        script = CueScript.parse(path.read_text(encoding="utf-8") if is_file else text, known=None)
-    except (OSError, UnicodeDecodeError) as error:
-        raise argparse.ArgumentTypeError(f"cannot read {path}: {error}") from error
-    except UsageError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
+    script = options.cue_script(text, known=None)
     for label in script.labels:
         _label(label)
     return script

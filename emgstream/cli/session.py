@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 
 from emgstream.cli.keys import ENTER, ESC, SPACE, KeyReader
+from emgstream.cli.session_plan import Board, SessionPlan
 from emgstream.cli.session_screen import (
     Levels,
     Page,
@@ -21,29 +18,21 @@ from emgstream.cli.session_screen import (
 from emgstream.cli.teller import Teller
 from emgstream.clock import MonotonicClock
 from emgstream.cues import REST
-from emgstream.data import DEMO_PERSON
 from emgstream.engine import Engine
-from emgstream.gui import SIMULATED
 from emgstream.recording import (
-    About,
     CueStarted,
     Event,
     FreeProtocol,
     GateReport,
     GuidedProtocol,
-    Listener,
     Phase,
-    Pupil,
     Recorder,
     SignalCheck,
     Take,
     expected_bytes,
 )
-from emgstream.simulation.board import Instructions, SimulatedBoard
-from emgstream.simulation.movements import activation_of
-from emgstream.sources.serial_board import SerialBoardSource
 
-__all__ = ["Board", "SessionPlan", "Stage", "board_for"]
+__all__ = ["Stage"]
 
 _TURN_S = 0.05
 _LEVEL_S = 0.2
@@ -55,71 +44,6 @@ _SAID = {
     "hand_close": "make a fist as hard as you can",
     REST: "let the arm hang, quite loose",
 }
-
-
-@dataclass(frozen=True)
-class SessionPlan:
-    """What the words of ``emgstream record`` come to."""
-
-    path: Path
-    """The table to write."""
-    about: About
-    """What goes into the sidecar."""
-    protocol: GuidedProtocol | FreeProtocol
-    """What is asked when."""
-    duration_s: float | None
-    """Seconds the cues take; of a free recording, when to end it; None for at the user's word."""
-    baud: int | None = None
-    """Speed of the line; found where None."""
-    channels: tuple[str, ...] | None = None
-    """The board's channels to take; all where None."""
-    names: tuple[str, ...] | None = None
-    """What to call them; as the board does where None."""
-    rate_hz: float | None = None
-    """Rate to ask the board for; its own where None."""
-    is_unattended: bool = False
-    """Whether nobody is there to press a key."""
-    is_checked: bool = True
-    """Whether the signal is checked first."""
-    rings: bool = False
-    """Whether the bell rings at a cue."""
-
-
-@dataclass(frozen=True)
-class Board:
-    """Where the samples come from, and who else is to hear the cues."""
-
-    source: SerialBoardSource
-    """Not yet entered."""
-    listeners: tuple[Listener, ...] = field(default=())
-    """The simulated person, where there is one."""
-
-
-@contextmanager
-def board_for(plan: SessionPlan, port: str) -> Iterator[Board]:
-    """Give the board to record from; with ``simulated``, a person who follows the cues.
-
-    Raises UsageError for a movement that the simulated person cannot do.
-    """
-    if port != SIMULATED:
-        yield Board(_source(plan, port))
-        return
-    for label in plan.protocol.labels:
-        activation_of(label)
-    instructions = Instructions(DEMO_PERSON)
-    tcp = 0 if os.name == "nt" else None
-    with SimulatedBoard(seed=DEMO_PERSON, instructions=instructions, tcp=tcp) as board:
-        yield Board(_source(plan, board.port), (Pupil(instructions.call),))
-
-
-def _source(plan: SessionPlan, port: str) -> SerialBoardSource:
-    return SerialBoardSource(
-        port,
-        baud=plan.baud,
-        channel_names=plan.names,
-        channels=plan.channels,
-        sampling_rate_hz=plan.rate_hz,
-    )
 
 
 class _Bell:
@@ -176,11 +100,17 @@ class Stage:
         )
         self._teller = Teller(screen.tell)
         self._levels = Levels()
+        self._is_room_told = False
+
+    @property
+    def n_recorded(self) -> int:
+        """Samples on the disk."""
+        return self._recorder.n_samples
 
     def play(self) -> None:
         """Run the session to its end; raises what ends it before."""
         with self._recorder, self._engine:
-            if self._await_samples() and self._pass_check():
+            if self._await_samples() and self._pass_check() and self._await_word():
                 self._engine.attach(self._recorder)
                 try:
                     self._perform()
@@ -194,6 +124,7 @@ class Stage:
         ring = self._engine.ring
         rate_hz = self._source.info.sampling_rate_hz or _LIKELY_RATE_HZ
         newest = ring.since(max(ring.end_index - round(_LEVEL_S * rate_hz), 0)).samples
+        newest = newest if status.is_streaming else newest[:0]
         self._screen.show(
             page,
             f"{self._plan.path}   {self._source.info.name}",
@@ -245,6 +176,14 @@ class Stage:
                 if key in answers:
                     return key
 
+    def _await_word(self) -> bool:
+        """Wait for the word to start a guided session; tells whether to."""
+        protocol = self._plan.protocol
+        if self._plan.is_unattended or isinstance(protocol, FreeProtocol):
+            return True
+        page = guided_page(protocol.view(self._clock.now()))
+        return self._ask(page, (SPACE, ENTER, ESC)) != ESC
+
     def _perform(self) -> None:
         """Run the protocol to its end."""
         bell = (_Bell(self._screen),) if self._plan.rings else ()
@@ -260,8 +199,7 @@ class Stage:
             self._follow(self._plan.protocol, take)
 
     def _guide(self, protocol: GuidedProtocol, take: Take) -> None:
-        if self._plan.is_unattended:
-            protocol.start(self._clock.now())
+        protocol.start(self._clock.now())
         while protocol.phase is not Phase.OVER:
             now_s = self._clock.now()
             for key in self._turn(guided_page(protocol.view(now_s))):
@@ -286,6 +224,10 @@ class Stage:
         self._poll(take)
 
     def _poll(self, take: Take) -> None:
+        room = self._recorder.room_warning
+        if room is not None and not self._is_room_told:
+            self._is_room_told = True
+            self._screen.tell(room)
         for warning in take.poll(self._clock.now()):
             self._screen.tell(warning)
             self._recorder.warn(warning)
@@ -298,7 +240,7 @@ def _steer(protocol: GuidedProtocol, key: str, now_s: float) -> None:
     elif key == "r":
         protocol.repeat_last(now_s)
     elif key in (SPACE, ENTER):
-        if protocol.phase in (Phase.READY, Phase.PAUSED):
+        if protocol.phase is Phase.PAUSED:
             protocol.start(now_s)
         elif key == SPACE:
             protocol.pause(now_s)

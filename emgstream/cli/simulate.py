@@ -15,8 +15,8 @@ from rich.console import Console
 from emgstream.cli import options
 from emgstream.cli.interrupt import polite_end
 from emgstream.cli.terminal import console
+from emgstream.cues import MOVEMENTS, CueScript
 from emgstream.errors import UsageError
-from emgstream.simulation import CueScript
 from emgstream.simulation.board import Faults, SimulatedBoard
 
 __all__ = ["add_arguments", "run"]
@@ -127,14 +127,7 @@ def _tell(board: SimulatedBoard, terminal: Console) -> None:
 
 
 def _script(text: str) -> CueScript:
-    path = Path(text)
-    try:
-        return CueScript.parse(path.read_text(encoding="utf-8") if path.is_file() else text)
-    except OSError as error:
-        reason = f"cannot read {path}: {error.strerror}"
-    except (UnicodeDecodeError, UsageError) as error:
-        reason = str(error)
-    raise argparse.ArgumentTypeError(reason)
+    return options.cue_script(text, MOVEMENTS)
 
 
 def _faults(text: str) -> Faults:

@@ -14,6 +14,7 @@ from emgstream.types import FloatArray
 __all__ = ["Looks", "amplitudes"]
 
 _LEAST_CONTRAST = 1.5
+_QUIETEST = 0.5
 _LEAST_REPETITIONS = 2
 
 Doubles = npt.NDArray[np.float64]
@@ -49,10 +50,10 @@ class Looks:
         if self._rest is None:
             return []
         level, quiet = self._rest
-        ratios = amplitudes(samples, level) / np.maximum(quiet, 0.5)
-        if ratios.max() < _LEAST_CONTRAST:
+        strengths = np.maximum(amplitudes(samples, level), _QUIETEST)
+        if np.max(strengths / np.maximum(quiet, _QUIETEST)) < _LEAST_CONTRAST:
             return [f"{label} no. {repetition} looks like rest; press r to repeat it"]
-        self._points[label].append(np.log(np.maximum(ratios, 1e-3)))
+        self._points[label].append(np.log(strengths))
         return self._alike(label)
 
     def _alike(self, label: str) -> list[str]:

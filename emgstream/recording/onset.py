@@ -1,7 +1,7 @@
 """When a muscle began to work, and when it let go.
 
 The envelope is compared with its own mean and standard deviation at rest, as in Hodges & Bui 1996
-(doi:10.1016/0921-884X(96)95190-5): rectified about its slow level and averaged over 40 ms. The
+(doi:10.1016/S0921-884X(96)95190-5): rectified about its slow level and averaged over 40 ms. The
 decision is a double threshold, as in Bonato, D'Alessio & Knaflitz 1998 (doi:10.1109/10.661154): the
 first is 5 standard deviations, and the second asks for 80 % of the 50 ms that follow. From there
 one goes back to where the envelope last was within 3 standard deviations. Of several channels the

@@ -39,6 +39,7 @@ _FLUSH_S = 0.05
 _SYNC_S = 0.1
 _LOOK_FOR_ROOM_EVERY = 10  # syncs
 _MOST_WAITING = 1 << 16
+_SPARE_BYTES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,8 +137,8 @@ class Recorder:
     def __exit__(self, exc_type: type[BaseException] | None, *exc_info: object) -> None:
         try:
             self._writer.stop()
-            self._syncer.stop()
         finally:
+            self._syncer.stop()
             self._file.close()
         if self._file.n_bytes == 0:
             self._remove_empty()
@@ -156,6 +157,17 @@ class Recorder:
     def failed(self) -> bool:
         """Whether the take ended before its time; `check` tells why."""
         return not (self._writer.alive and self._syncer.alive)
+
+    @property
+    def room_warning(self) -> str | None:
+        """What to warn of while the disk still has room, though little; None while it has."""
+        needed = self.n_bytes + _SPARE_BYTES
+        if self.room_bytes >= needed:
+            return None
+        return (
+            "the disk is nearly full: putting the labels in order at the end takes as much again "
+            f"as the recording, about {needed / 1e6:.0f} MB; make room meanwhile"
+        )
 
     def check(self) -> None:
         """Raise what ended the take before its time; nothing where all is well."""
@@ -238,24 +250,24 @@ class Recorder:
 
     def _flush(self) -> None:
         with self._lock:
-            batch = list(self._queue)
+            batch = [(waiting, self._track.at(waiting.host_s)) for waiting in self._queue]
             self._queue.clear()
             self._n_waiting = 0
-            text = b"".join(map(self._lines, batch))
-        if not text:
+        if not batch:
             return
+        text = b"".join(self._lines(waiting, cues) for waiting, cues in batch)
         if self.n_samples == 0:
             text = header(self._channel_names) + text
         self._file.append(text)
-        self.n_samples += sum(len(waiting.chunk) for waiting in batch)
+        self.n_samples += sum(len(waiting.chunk) for waiting, _ in batch)
 
-    def _lines(self, waiting: _Waiting) -> bytes:
+    def _lines(self, waiting: _Waiting, cues: list[tuple[str, int]]) -> bytes:
         chunk, first = waiting.chunk, self._first or waiting.chunk
         return lines(
             np.arange(chunk.first_index, chunk.end_index) - first.first_index,
             self._times.times(waiting.stream_s),
             chunk.samples,
-            self._track.at(waiting.host_s),
+            cues,
             chunk.segment - first.segment,
         )
 
@@ -277,12 +289,20 @@ class Recorder:
                 self._file.sync()
                 n_synced = n_bytes
             if self._take_news():
-                write_sidecar(self.path, self.document("recording"))
+                self._renew_sidecar()
             if n_turns % _LOOK_FOR_ROOM_EVERY == 0:
                 self.room_bytes = room_bytes(self.path)
             n_turns += 1
         if self._file.n_bytes > n_synced:
             self._file.sync()
+
+    def _renew_sidecar(self) -> None:
+        """Write the sidecar anew; where that fails the next turn tries again, the table matters."""
+        try:
+            write_sidecar(self.path, self.document("recording"))
+        except OutputError:
+            with self._lock:
+                self._has_news = True
 
     def _take_news(self) -> bool:
         with self._lock:

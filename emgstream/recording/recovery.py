@@ -7,9 +7,10 @@ that at every moment one of them is there. All columns but ``label`` stay byte b
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,15 +18,15 @@ import numpy as np
 
 from emgstream.cues import TRANSITION
 from emgstream.errors import OutputError, RecordingError
+from emgstream.recording.body import N_AFTER, Body
 from emgstream.recording.events import Outcome
-from emgstream.recording.labels import METHOD, LabelledRun, Run, label_runs
-from emgstream.recording.rows import COLUMNS_AFTER, COLUMNS_BEFORE
+from emgstream.recording.labels import METHOD, LabelledRun, label_runs
 from emgstream.recording.sidecar import read_sidecar, write_sidecar
 from emgstream.tables import EmgTable, read_table
 
 __all__ = ["Recovered", "put_in_order"]
 
-_N_AFTER = len(COLUMNS_AFTER)
+_LONGEST_END = 4096  # bytes of an unfinished line, or what a power cut leaves in its place
 
 
 @dataclass(frozen=True)
@@ -89,97 +90,32 @@ def put_in_order(path: Path, *, trim: bool | None = None) -> Recovered:
     return Recovered(path, table.n_rows, duration_s, tuple(runs), shifts, tuple(found), done)
 
 
-@dataclass
-class _Body:
-    """The lines of a table, looked over."""
-
-    n_fields: int
-    runs: list[Run] = field(default_factory=list)
-    n_rows: int = 0
-    end: int = 0
-    n_bytes_after: int = 0
-    n_bad_lines: int = 0
-
-    @classmethod
-    def read(cls, path: Path) -> _Body:
-        """Look a table over; raises RecordingError where it is none of ours."""
-        try:
-            with path.open("rb") as file:
-                header = file.readline()
-                body = cls(_n_fields(path, header), end=len(header))
-                body._take(file)
-                body.n_bytes_after = file.seek(0, os.SEEK_END) - body.end
-        except OSError as error:
-            raise RecordingError(
-                f"{path} cannot be read: {error.strerror or error}; check the path"
-            ) from None
-        if body.n_rows == 0:
-            raise RecordingError(f"{path} holds no sample; there is nothing to mend; record again")
-        return body
-
-    @property
-    def found(self) -> list[str]:
-        """What is wrong with it, for people."""
-        found = []
-        if self.n_bytes_after:
-            found.append(f"{self.n_bytes_after} bytes of an unfinished last line were cut off")
-        if self.n_bad_lines:
-            found.append(f"{self.n_bad_lines} damaged lines were left out")
-        return found
-
-    def is_whole(self, line: bytes) -> bool:
-        """Whether a line is one of ours, from its first field to its end."""
-        return line.endswith(b"\n") and line.count(b",") == self.n_fields - 1 and b"\0" not in line
-
-    def whole_lines(self, file: BinaryIO) -> Iterator[bytes]:
-        """Give the lines that are ours."""
-        return filter(self.is_whole, file)
-
-    def _take(self, file: BinaryIO) -> None:
-        cues = self._cues(file)
-        for (cue, repetition), group in groupby(cues):
-            n = sum(1 for _ in group)
-            self.runs.append(Run(cue.decode(), int(repetition), self.n_rows, self.n_rows + n))
-            self.n_rows += n
-
-    def _cues(self, file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-        """Give cue and repetition of each whole line; a bad one counts if a whole one follows."""
-        at, n_bad = self.end, 0
-        for line in file:
-            at += len(line)
-            if not self.is_whole(line):
-                n_bad += 1
-                continue
-            self.n_bad_lines += n_bad
-            n_bad, self.end = 0, at
-            _, cue, _, repetition, _ = line.rsplit(b",", _N_AFTER)
-            yield cue, repetition
-
-
-def _mended(path: Path, found: list[str]) -> _Body:
+def _mended(path: Path, found: list[str]) -> Body:
     """Return a table's body once every line of it is whole; what was done is added to ``found``."""
-    body = _Body.read(path)
+    body = Body.read(path)
     found += body.found
+    if body.n_bad_lines or body.n_bytes_after > _LONGEST_END:
+        found.append(f"the table as it was is kept as {_kept_copy(path)}")
     if body.n_bytes_after:
         _cut(path, body.end)
     if body.n_bad_lines:
         _rewrite(path, body.whole_lines)
-        return _Body.read(path)
+        return Body.read(path)
     return body
 
 
-def _n_fields(path: Path, header: bytes) -> int:
-    if not header:
-        raise RecordingError(f"{path} holds no sample; there is nothing to mend; record again")
-    names = tuple(header.decode("utf-8", "replace").rstrip("\n").split(","))
-    is_ours = names[:2] == COLUMNS_BEFORE and names[-_N_AFTER:] == COLUMNS_AFTER
-    if not header.endswith(b"\n") or not is_ours:
-        raise RecordingError(
-            f"{path} is no recorded session; expected a header line "
-            f"{','.join((*COLUMNS_BEFORE, '<channels>', *COLUMNS_AFTER))}; name the CSV that "
-            "emgstream record wrote"
-        )
-    return len(names)
+def _kept_copy(path: Path) -> Path:
+    """Keep a copy of a table that lacks more than an unfinished last line, and return its name."""
+    names = (path.with_name(f"{path.name}.damaged{n or ''}") for n in count())
+    copy = next(name for name in names if not name.exists())
+    try:
+        shutil.copyfile(path, copy)
+    except OSError as error:
+        raise OutputError(
+            f"cannot keep a copy of the damaged {path}: {error.strerror or error}; nothing was "
+            "changed; make room, and run it again"
+        ) from error
+    return copy
 
 
 def _cut(path: Path, end: int) -> None:
@@ -192,7 +128,7 @@ def _cut(path: Path, end: int) -> None:
         ) from error
 
 
-def _check(path: Path, table: EmgTable, body: _Body) -> None:
+def _check(path: Path, table: EmgTable, body: Body) -> None:
     if table.n_rows != body.n_rows:
         raise RecordingError(
             f"{path} reads as {table.n_rows} rows and has {body.n_rows} lines of data; expected as "
@@ -224,7 +160,7 @@ def _with_labels(n_rows: int, runs: list[LabelledRun]) -> Callable[[BinaryIO], I
 
     def labelled(file: BinaryIO) -> Iterator[bytes]:
         for line, label in zip(file, labels, strict=True):
-            before, cue, _, repetition, segment = line.rsplit(b",", _N_AFTER)
+            before, cue, _, repetition, segment = line.rsplit(b",", N_AFTER)
             yield b",".join((before, cue, label, repetition, segment))
 
     return labelled

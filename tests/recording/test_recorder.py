@@ -164,6 +164,13 @@ def test_a_folder_that_is_not_there_and_too_little_room_are_said_at_once(path: P
     assert list(path.parent.iterdir()) == []
 
 
+def test_a_disk_that_is_nearly_full_is_warned_of_while_there_is_room(small_disk: Path) -> None:
+    stream = Stream()
+    with Recorder(small_disk / "arm.csv", About()) as recorder:
+        recorder.take(stream.chunk(np.zeros((10, 3), np.float32)), stream)
+        assert "nearly full" in (recorder.room_warning or "")
+
+
 def test_the_room_asked_for_is_enough_for_the_session_and_its_second_copy(path: Path) -> None:
     recorded(path, [("elbow_extend", 10_000)])
     assert 2 * path.stat().st_size < expected_bytes(10.0, 1000.0, 3)

@@ -1,0 +1,88 @@
+"""What is to be recorded, and from where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from emgstream.data import DEMO_PERSON
+from emgstream.gui import SIMULATED
+from emgstream.recording import (
+    About,
+    FreeProtocol,
+    GuidedProtocol,
+    Listener,
+    Pupil,
+)
+from emgstream.simulation.board import OWN_TCP, Instructions, SimulatedBoard
+from emgstream.simulation.movements import activation_of
+from emgstream.sources.serial_board import SerialBoardSource
+
+__all__ = ["Board", "SessionPlan", "board_for"]
+
+
+@dataclass(frozen=True)
+class SessionPlan:
+    """What the words of ``emgstream record`` come to."""
+
+    path: Path
+    """The table to write."""
+    about: About
+    """What goes into the sidecar."""
+    protocol: GuidedProtocol | FreeProtocol
+    """What is asked when."""
+    duration_s: float | None
+    """Seconds the cues take; of a free recording, when to end it; None for at the user's word."""
+    baud: int | None = None
+    """Speed of the line; found where None."""
+    channels: tuple[str, ...] | None = None
+    """The board's channels to take; all where None."""
+    names: tuple[str, ...] | None = None
+    """What to call them; as the board does where None."""
+    rate_hz: float | None = None
+    """Rate to ask the board for; its own where None."""
+    is_unattended: bool = False
+    """Whether nobody is there to press a key."""
+    is_checked: bool = True
+    """Whether the signal is checked first."""
+    rings: bool = False
+    """Whether the bell rings at a cue."""
+
+
+@dataclass(frozen=True)
+class Board:
+    """Where the samples come from, and who else is to hear the cues."""
+
+    source: SerialBoardSource
+    """Not yet entered."""
+    listeners: tuple[Listener, ...] = field(default=())
+    """The simulated person, where there is one."""
+
+
+@contextmanager
+def board_for(plan: SessionPlan, port: str) -> Iterator[Board]:
+    """Give the board to record from; with ``simulated``, a person who follows the cues.
+
+    Raises UsageError for a movement that the simulated person cannot do.
+    """
+    if port != SIMULATED:
+        yield Board(_source(plan, port))
+        return
+    for label in plan.protocol.labels:
+        activation_of(label)
+    instructions = Instructions(DEMO_PERSON)
+    with SimulatedBoard(seed=DEMO_PERSON, instructions=instructions, tcp=OWN_TCP) as board:
+        yield Board(_source(plan, board.port), (Pupil(instructions.call),))
+
+
+def _source(plan: SessionPlan, port: str) -> SerialBoardSource:
+    return SerialBoardSource(
+        port,
+        baud=plan.baud,
+        channel_names=plan.names,
+        channels=plan.channels,
+        sampling_rate_hz=plan.rate_hz,
+        force=True,  # another rate than asked for is told, and stands in the sidecar
+    )

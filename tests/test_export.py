@@ -1,0 +1,178 @@
+"""Exported sessions, opened by MNE-Python."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emgstream.cli import main
+from emgstream.errors import OutputError, RecordingError, UsageError
+from emgstream.export import write_bids, write_edf
+from emgstream.recording import About, CueStarted, Outcome, Recorder, RepetitionEnded, put_in_order
+from emgstream.recording.session import Session, read_session
+from tests.recording.streams import Stream, recorded
+
+mne = pytest.importorskip("mne")
+
+ABOUT = About(
+    subject="S-01", session="morning", placements={"a": "biceps, muscle belly"}, is_trimmed=False
+)
+CUES = [("", 100), ("rest", 1000), ("fist", 1500), ("rest", 1000)]
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    path = tmp_path / "arm.csv"
+    recorded(path, CUES, about=ABOUT)
+    put_in_order(path)
+    return read_session(path)
+
+
+def with_a_gap(path: Path) -> Session:
+    """Return a session with 50 samples lost and a value missing."""
+    stream = Stream()
+    samples = np.random.default_rng(2).integers(0, 1024, (600, 3)).astype(np.float32)
+    samples[10, 1] = np.nan
+    with Recorder(path, About(is_trimmed=False)) as recorder:
+        recorder.hear(CueStarted(-1.0, "rest", 1))
+        recorder.take(stream.chunk(samples[:300]), stream)
+        stream.next_index += 50
+        recorder.take(stream.chunk(samples[300:]), stream)
+        recorder.hear(RepetitionEnded("rest", 1, Outcome.HELD))
+    put_in_order(path)
+    return read_session(path)
+
+
+@pytest.mark.parametrize("kind", ["edf", "bdf"])
+def test_counts_labels_and_date_are_in_the_file_as_recorded(session: Session, kind: str) -> None:
+    path = session.path.with_suffix(f".{kind}")
+    assert write_edf(session, path, kind) == [path]  # type: ignore[arg-type]
+    read = mne.io.read_raw_edf if kind == "edf" else mne.io.read_raw_bdf
+    raw = read(path, preload=True, verbose="warning")
+    assert raw.ch_names == ["a", "b", "c"]
+    assert raw.info["sfreq"] == pytest.approx(1000.0)
+    np.testing.assert_array_equal(raw.get_data()[:, :3600].T, session.table.samples)
+    assert raw.info["meas_date"].timetuple()[:5] == session.started.timetuple()[:5]  # type: ignore[union-attr]
+    assert raw.info["subject_info"]["his_id"] == "S-01"
+    found = [
+        (text, round(onset, 3), round(lasts, 3))
+        for text, onset, lasts in zip(
+            raw.annotations.description,
+            raw.annotations.onset,
+            raw.annotations.duration,
+            strict=True,
+        )
+    ]
+    assert found == [
+        ("rest", 0.1, 1.0),
+        ("fist", 1.1, 1.5),
+        ("rest", 2.6, 1.0),
+        ("BAD_padding", 3.6, 0.4),
+    ]
+
+
+def test_what_was_lost_keeps_its_time_and_is_marked_bad(tmp_path: Path) -> None:
+    session = with_a_gap(tmp_path / "arm.csv")
+    write_edf(session, tmp_path / "arm.edf", "edf")
+    raw = mne.io.read_raw_edf(tmp_path / "arm.edf", preload=True, verbose="warning")
+    data = raw.get_data()
+    samples = session.table.samples
+    np.testing.assert_array_equal(data[:, 350:650].T, samples[300:])
+    np.testing.assert_array_equal(data[:, 300:350], np.tile(samples[299][:, None], 50))
+    assert data[1, 10] == samples[9, 1]
+    marks = dict(zip(raw.annotations.description, raw.annotations.onset, strict=True))
+    assert marks["BAD_lost"] == pytest.approx(0.3)
+
+
+def test_a_bids_folder_has_what_the_standard_asks_for_and_grows(
+    session: Session, tmp_path: Path
+) -> None:
+    root = tmp_path / "bids"
+    written = write_bids(session, root, 50)
+    again = write_bids(session, root)
+    stem = "sub-S01/ses-morning/emg/sub-S01_ses-morning_task-movements_run-1"
+    assert [path.relative_to(root).as_posix() for path in written] == [
+        f"{stem}_emg.bdf",
+        f"{stem}_emg.json",
+        f"{stem}_channels.tsv",
+        f"{stem}_events.tsv",
+        f"{stem}_events.json",
+        "sub-S01/ses-morning/sub-S01_ses-morning_scans.tsv",
+        "participants.tsv",
+        "dataset_description.json",
+        "README",
+    ]
+    assert again[0].name == "sub-S01_ses-morning_task-movements_run-2_emg.bdf"
+    emg = json.loads((root / f"{stem}_emg.json").read_text())
+    required = {"TaskName", "EMGPlacementScheme", "EMGReference", "SamplingFrequency"}
+    assert required | {"PowerLineFrequency", "SoftwareFilters"} <= set(emg)
+    assert emg["EMGPlacementSchemeDescription"] == "a: biceps, muscle belly"
+    channels = rows_of(root / f"{stem}_channels.tsv")
+    assert list(channels[0])[:3] == ["name", "type", "units"]
+    assert [(row["name"], row["type"]) for row in channels] == [(n, "EMG") for n in "abc"]
+    events = rows_of(root / f"{stem}_events.tsv")
+    assert [(e["onset"], e["duration"], e["trial_type"]) for e in events] == [
+        ("0.100000", "1.000000", "rest"),
+        ("1.100000", "1.500000", "fist"),
+        ("2.600000", "1.000000", "rest"),
+    ]
+    levels = json.loads((root / f"{stem}_events.json").read_text())["trial_type"]["Levels"]
+    assert {event["trial_type"] for event in events} == set(levels)
+    assert len(rows_of(root / "participants.tsv")) == 1
+    assert len(rows_of(root / "sub-S01/ses-morning/sub-S01_ses-morning_scans.tsv")) == 2
+    raw = mne.io.read_raw_bdf(written[0], preload=True, verbose="warning")
+    np.testing.assert_array_equal(raw.get_data()[:, :3600].T, session.table.samples)
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def test_nothing_is_overwritten(session: Session) -> None:
+    path = session.path.with_suffix(".edf")
+    path.write_text("precious")
+    with pytest.raises(OutputError, match="never overwrites"):
+        write_edf(session, path, "edf")
+    assert path.read_text() == "precious"
+
+
+def test_values_that_the_format_does_not_hold_are_refused_with_the_way_out(tmp_path: Path) -> None:
+    path = tmp_path / "arm.csv"
+    recorded(path, [("rest", 100)], np.full((100, 3), 40_000, np.float32))
+    put_in_order(path)
+    session = read_session(path)
+    with pytest.raises(UsageError, match=r"40000.*use --to bdf"):
+        write_edf(session, tmp_path / "arm.edf", "edf")
+    assert not (tmp_path / "arm.edf").exists()
+    write_edf(session, tmp_path / "arm.bdf", "bdf")
+
+
+def test_a_session_that_broke_off_is_to_be_mended_first(session: Session) -> None:
+    sidecar = session.path.with_suffix(".json")
+    sidecar.write_text(sidecar.read_text().replace('"complete"', '"recording"'))
+    with pytest.raises(RecordingError, match="run first: emgstream recover"):
+        read_session(session.path)
+
+
+def test_the_verb_says_what_it_wrote_and_what_is_missing(
+    session: Session,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert main(["export", str(session.path), "--to", "bids"]) == 0
+    assert "_emg.bdf" in capsys.readouterr().out
+    assert main(["export", str(tmp_path / "no.csv"), "--to", "edf"]) == 1
+    assert "no.csv does not exist" in capsys.readouterr().err
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "edfio" else found(name)
+    )
+    assert main(["export", str(session.path), "--to", "edf"]) == 1
+    assert 'pip install "emgstream[export]"' in capsys.readouterr().err
