@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream.conditioning import Filters, NoConditioning, Section
-from emgstream.steps import LogRms, RawSample, Step
+from emgstream.steps import RawSample, Rms, Step
 from emgstream.types import FloatArray
 
 __all__ = [
@@ -48,6 +48,7 @@ _LINE_SEEN = 3.0
 _ONE_SIDED = 3.0
 _QUIET_SHARE = 0.25
 _SPECTRUM_S = 2.0
+_ENVELOPE_POWER = 0.5
 _FLOOR_SHARE = 0.02
 
 
@@ -211,7 +212,8 @@ def _step(seen: Sequence[FloatArray], length: int, kind: Kind) -> Step:
     level = 0.0 if kind == "envelope" else np.nanmedian(samples, axis=0)
     strength = float(np.median(np.sqrt(np.nanmean((samples - level) ** 2, axis=0))))
     floor = max(_FLOOR_SHARE * strength, 1e-9)
-    return LogRms(length, about_mean=False, floor=floor, spans=SPANS)
+    power = _ENVELOPE_POWER if kind == "envelope" else 0.0
+    return Rms(length, about_mean=False, floor=floor, power=power, spans=SPANS, change=True)
 
 
 def _one_sidedness(seen: Sequence[FloatArray], length: int) -> Doubles:
