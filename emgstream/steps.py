@@ -226,7 +226,8 @@ def _mean_of_known(reduced: Doubles, span: int) -> Doubles:
     totals = np.add.accumulate(np.where(known, stretches, 0.0), axis=1)[:, -1]
     counts = known.sum(axis=1)
     unknown: Doubles = np.full_like(totals, np.nan)
-    return np.divide(totals, counts, out=unknown, where=counts > 0)
+    np.divide(totals, counts, out=unknown, where=counts > 0)
+    return unknown
 
 
 _KINDS: dict[str, type[RawSample] | type[Rms]] = {kind.kind: kind for kind in (RawSample, Rms)}
