@@ -82,10 +82,9 @@ def box_plots(
             box.set(facecolor="#bee3f8", edgecolor=_BLUE)
         for median in boxes["medians"]:
             median.set(color=_ORANGE, linewidth=1.6)
-        tilted = (
-            {"rotation": 40, "ha": "right", "fontsize": 7} if len(names) > _PANELS_A_ROW else {}
-        )
-        axes.set_xticks(range(1, len(names) + 1), names, **tilted)
+        axes.set_xticks(range(1, len(names) + 1), names)
+        if len(names) > _PANELS_A_ROW:
+            axes.tick_params(axis="x", labelrotation=90, labelsize=7)
         _dress(axes, title, "", "standard deviations")
     return figure
 
