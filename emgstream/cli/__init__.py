@@ -24,6 +24,7 @@ VERBS = {
     "recover": "mend a recording that broke off, and settle its labels",
     "export": "hand a recorded session on as EDF+, BDF+ or BIDS",
     "train": "train a model on recordings",
+    "calibrate": "teach a model a new day, from about a minute a movement",
     "evaluate": "say what a model is worth, on recordings it has not seen",
     "ports": "list the serial ports, and what answers on each",
     "firmware": "hand out the sketch for the board, with wiring and safety notes",

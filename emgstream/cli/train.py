@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import argparse
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emgstream.bundle import MODEL_SUFFIX, check_place, write_model
+from emgstream.bundle import check_place, write_model
 from emgstream.cli import options
 from emgstream.cli.extras import check_train_extra
-from emgstream.cli.interrupt import ctrl_c, ctrl_c_after
-from emgstream.cli.terminal import EpochBar, busy, console, print_facts
+from emgstream.cli.interrupt import ctrl_c_after, stoppable
+from emgstream.cli.terminal import EpochBar, busy, console, note, print_facts
 from emgstream.data import DEMO_RECORDING
 from emgstream.errors import InterruptedByUserError
 
 if TYPE_CHECKING:
-    from training.train import Progress, TrainingResult
+    from training.train import TrainingResult
 
 __all__ = ["add_arguments", "run"]
+
+_MAINS_HZ = {"50": 50.0, "60": 60.0, "none": 0.0}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out",
         required=True,
-        type=_model_path,
+        type=options.new_model_path,
         metavar="NAME.emgmodel",
         help="where to write the model",
     )
@@ -49,6 +50,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     options.add_rate(parser)
     options.add_channels(parser, "columns to train on, in this order; default: all numeric ones")
+    parser.add_argument(
+        "--signal",
+        choices=("raw", "envelope"),
+        help="what the recordings hold; default: found in the data, and said",
+    )
+    parser.add_argument(
+        "--mains",
+        choices=("50", "60", "none"),
+        help="mains frequency to take out of a raw signal; default: found in the data, and said",
+    )
     parser.add_argument("--seed", type=int, default=42, help="of all that is random; default 42")
     parser.add_argument(
         "--report", type=Path, metavar="FOLDER", help="write a report with figures: report.html"
@@ -64,6 +75,7 @@ def run(arguments: argparse.Namespace) -> None:
     check_train_extra()
     check_place(arguments.out)
     with ctrl_c_after(), busy("loading TensorFlow"):  # it takes seconds, and only this needs it
+        from training.front_end import Wish
         from training.train import train
 
     started_s = time.perf_counter()
@@ -75,31 +87,16 @@ def run(arguments: argparse.Namespace) -> None:
             channels=arguments.channels,
             report_dir=arguments.report,
             seed=arguments.seed,
-            progress=_stoppable(bar.show, stack),
+            wish=Wish(arguments.signal, _MAINS_HZ.get(arguments.mains)),
+            progress=stoppable(bar.show, stack),
             keep=partial(write_model, arguments.out),
             synthetic=DEMO_RECORDING in arguments.files,
         )
+    for text in result.notes:
+        note(text)
     print_facts(console(), _facts(result, arguments, time.perf_counter() - started_s))
     if result.interrupted:
         raise InterruptedByUserError(f"stopped by Ctrl-C; {arguments.out} holds the best so far")
-
-
-def _stoppable(show: Callable[[Progress], None], stack: ExitStack) -> Callable[[Progress], None]:
-    """Return what to tell of every epoch, so that Ctrl-C ends the training and loses nothing.
-
-    From the end of the first epoch on, when there is something to lose, Ctrl-C strikes at the end
-    of an epoch and nowhere else; a second one strikes at once.
-    """
-    pressed: threading.Event | None = None
-
-    def tell(progress: Progress) -> None:
-        nonlocal pressed
-        pressed = pressed or stack.enter_context(ctrl_c())
-        show(progress)
-        if pressed.is_set():
-            raise KeyboardInterrupt
-
-    return tell
 
 
 def _facts(
@@ -111,8 +108,3 @@ def _facts(
         yield "measured", f"{name}: {value}"
     if arguments.report:
         yield "report", str(arguments.report / "report.html")
-
-
-def _model_path(text: str) -> Path:
-    path = Path(text)
-    return path if path.suffix == MODEL_SUFFIX else path.with_name(path.name + MODEL_SUFFIX)
