@@ -10,8 +10,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from emgstream.bundle import read_model
 from emgstream.cli import options
-from emgstream.cli.extras import check_train_extra
 from emgstream.cli.terminal import console, note, print_facts, print_grid
+from emgstream.cli.train import check_extra
 from emgstream.errors import InterruptedByUserError
 from emgstream.report import write_json, write_page
 
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> None:
     Raises MissingExtraError without the ``train`` extra, and InterruptedByUserError after Ctrl-C,
     when what was finished has been printed and written.
     """
-    check_train_extra()
+    check_extra()
     from training.evaluation import evaluate, evaluation_page, prepare  # the extra, checked above
 
     prepared = prepare(
