@@ -89,10 +89,12 @@ class Terminal:
 
     def wait_for(self, what: str) -> None:
         self.shown = ""
-        wait_for(lambda: self.sees(what), lambda: self.shown[-2000:])
+        deadline_s = time.monotonic() + 6 * PATIENCE_S  # a process of its own is slow to start
+        while not self.sees(what):
+            assert time.monotonic() < deadline_s, f"{what!r} did not show: {self.shown[-2000:]}"
 
     def end(self) -> str:
-        deadline_s = time.monotonic() + PATIENCE_S
+        deadline_s = time.monotonic() + 6 * PATIENCE_S
         while self.process.poll() is None:
             assert time.monotonic() < deadline_s, self.shown[-2000:]
             self.sees("nothing")
@@ -247,7 +249,7 @@ def test_a_mistake_is_one_line_and_leaves_no_file(
     done = subprocess.run(
         [*EMGSTREAM, "record", "--port", "simulated", "--no-check", *words],
         cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
-        timeout=PATIENCE_S * 3,
+        timeout=PATIENCE_S * 6,
     )  # fmt: skip
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()

@@ -17,7 +17,7 @@ from emgstream.simulation.board import SimulatedBoard
 from emgstream.tables import read_table
 from emgstream.types import FloatArray
 from tests.processes import EMGSTREAM
-from tests.simulation.boards import PATIENCE_S, wait_for
+from tests.simulation.boards import PATIENCE_S
 
 __all__ = ["Killed", "kill_once"]
 
@@ -50,7 +50,11 @@ def kill_once(board: SimulatedBoard, path: Path, after_s: float) -> Killed:
     cues = ["--script", "rest:0.4,fist:0.4," * 50 + "rest:0.4", "--no-countdown"]
     with subprocess.Popen([*EMGSTREAM, *words, *cues], stdout=subprocess.DEVNULL) as process:
         try:
-            wait_for(lambda: _has_lines(path) or process.poll() is not None, process.poll)
+            deadline_s = time.monotonic() + 6 * PATIENCE_S  # a process of its own is slow to start
+            while not _has_lines(path):
+                assert process.poll() is None, f"it ended with {process.poll()}"
+                assert time.monotonic() < deadline_s, "no line came"
+                time.sleep(0.005)
             starved_s = _starved_s(process.pid)
             time.sleep(after_s)
             starved_s = _starved_s(process.pid) - starved_s
