@@ -117,17 +117,19 @@ class LivePage(Page):
         if not self.timeline.shows_session:
             self.pages.setCurrentWidget(self.welcome)
 
-    def frame(self, session: Session | None, now_s: float, came: bool) -> None:
+    def frame(self, now_s: float, came: bool) -> None:
         """Draw what came, and the newest decision."""
         if came or self.timeline.unsettled:
             self.timeline.update()
+        session = self.shell.connection.session
         if session is not None and now_s - self._predicted_s >= _PREDICTION_S:
             self._predicted_s = now_s
             self._show_prediction(session, now_s)
 
-    def slow(self, session: Session | None, now_s: float) -> None:
+    def slow(self, now_s: float) -> None:
         """Show where a replay is, and no oftener than one can read how good every channel is."""
         self.replay_bar.refresh()
+        session = self.shell.connection.session
         if session is not None and now_s - self._judged_s >= _QUALITY_S:
             self._judged_s = now_s
             verdicts = session.quality(now_s)

@@ -62,10 +62,10 @@ class Page(QWidget):
     def connection_failed(self) -> None:
         """Show what is there to do now that nothing came."""
 
-    def frame(self, session: Session | None, now_s: float, came: bool) -> None:
+    def frame(self, now_s: float, came: bool) -> None:
         """Follow the stream, some sixty times a second; ``came`` tells whether samples did."""
 
-    def slow(self, session: Session | None, now_s: float) -> None:
+    def slow(self, now_s: float) -> None:
         """Refresh figures and words, four times a second."""
 
     def set_theme(self, theme: Theme) -> None:

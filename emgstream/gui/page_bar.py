@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
 
+from emgstream.gui.painting import GRID
+
 __all__ = ["PageBar"]
 
 
@@ -28,6 +30,7 @@ class PageBar(QWidget):
             button.setObjectName("page")
             button.setCheckable(True)
             button.setToolTip(f"Ctrl+{number + 1}")
+            button.setMinimumWidth(button.fontMetrics().horizontalAdvance(f"{title} ●") + 3 * GRID)
             button.clicked.connect(lambda _, number=number: self.chosen.emit(number))
             self._group.addButton(button)
             self.buttons.append(button)

@@ -51,7 +51,7 @@ class Refresher:
             for page in window.pages:
                 page.show_session(session)
         for page in window.pages:
-            page.frame(session, now_s, came)
+            page.frame(now_s, came)
         self._tell_failure()
 
     def slow(self) -> None:
@@ -62,7 +62,7 @@ class Refresher:
         window.show_holding()
         session = connection.session
         for page in window.pages:
-            page.slow(session, now_s)
+            page.slow(now_s)
         if session is None:
             return
         self._decisions.tick(now_s, session.log.n_decisions - self._n_decisions)

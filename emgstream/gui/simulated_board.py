@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from emgstream.data import DEMO_PERSON
 from emgstream.manifest import Manifest
 from emgstream.recording import Pupil
 from emgstream.simulation import CueScript
-from emgstream.simulation.board import OwnAccord, SimulatedBoard
+from emgstream.simulation.board import OWN_TCP, OwnAccord, SimulatedBoard
 from emgstream.sources.serial_board import SerialBoardSource
 from emgstream.sources.status import SourceStatus
 from emgstream.types import Chunk, IndexArray, StreamInfo, TimeArray
@@ -31,10 +30,10 @@ _AHEAD_S = 0.5
 class SimulatedBoardSource:
     """A board that is not there, with a cable, read as a real one is.
 
-    Everything goes over a pty (TCP on Windows) and the product's own serial source. As the board
-    is ours, the movement is known: the samples of each segment are found again among those that
-    the board made, so that a label belongs to its sample exactly. The person moves of their own
-    accord until `pupil` hears a cue, and again after `release`.
+    Everything goes over a pty (TCP where it is not Linux) and the product's own serial source. As
+    the board is ours, the movement is known: the samples of each segment are found again among
+    those that the board made, so that a label belongs to its sample exactly. The person moves of
+    their own accord until `pupil` hears a cue, and again after `release`.
 
     Parameters
     ----------
@@ -56,7 +55,7 @@ class SimulatedBoardSource:
             seed=DEMO_PERSON,
             session=_UNSEEN_SESSION,
             instructions=self._person,
-            tcp=0 if os.name == "nt" else None,
+            tcp=OWN_TCP,
         )
         self._serial: SerialBoardSource | None = None
         self._segment = -1

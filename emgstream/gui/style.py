@@ -130,7 +130,6 @@ QPlainTextEdit {{ padding: 1px 4px; }}
 QLineEdit:focus, QPlainTextEdit:focus, QAbstractSpinBox:focus {{ border-color: {accent}; }}
 QAbstractSpinBox:disabled {{ color: {quiet}; background: {window}; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
-QCheckBox {{ spacing: 8px; }}
 QHeaderView::section {{ background: {surface}; color: {quiet}; border: none; padding: 4px; }}
 QTableWidget {{ border: none; }}
 QAbstractItemView {{ background: {surface}; color: {text}; border: 1px solid {line};

@@ -12,7 +12,7 @@ from emgstream.recording.check import SignalCheck
 from emgstream.recording.disk import expected_bytes
 from emgstream.recording.events import CueStarted, Event, Listener, Outcome, RepetitionEnded
 from emgstream.recording.free import FreeProtocol
-from emgstream.recording.gate import GateReport
+from emgstream.recording.gate import GateReport, contraction_for, judge_gate
 from emgstream.recording.plan import check_label, free_document, free_labels, guided_document
 from emgstream.recording.protocol import GuidedProtocol, Phase, View
 from emgstream.recording.pupil import Pupil
@@ -39,10 +39,12 @@ __all__ = [
     "Take",
     "View",
     "check_label",
+    "contraction_for",
     "expected_bytes",
     "free_document",
     "free_labels",
     "guided_document",
+    "judge_gate",
     "put_in_order",
     "read_sidecar",
     "sidecar_path",

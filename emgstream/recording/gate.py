@@ -117,5 +117,5 @@ def _swapped(contrasts: Mapping[str, float], movement: str) -> list[str]:
         return []
     return [
         f"{other} works {contrasts[other] / contrasts[mover]:.1f} times as hard as {mover} in "
-        f"{movement}: are the two wires swapped? Swap them, or name the channels with --channels"
+        f"{movement}: are the two wires swapped? Swap them, or the channels' names"
     ]

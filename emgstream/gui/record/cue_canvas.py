@@ -18,8 +18,8 @@ _LARGEST_TITLE = 14 * GRID
 _BELOW = 3.5 * GRID
 _FOOT = 8 * GRID
 _RING = 1.5 * GRID
-_PICTURE = 0.58
-_COUNT = 0.2
+_PICTURE = 0.62
+_COUNT = 0.18
 _LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 _CENTRE = Qt.AlignmentFlag.AlignHCenter
 
@@ -104,7 +104,7 @@ class CueCanvas(QWidget):
             draw_movement(painter, picture, scene.label, self._inks(tint))
         if scene.count:
             place = QRectF(0, 0, side, _COUNT * side)
-            place.moveCenter(ring.center() + QPointF(0, 0.33 * side))
+            place.moveCenter(ring.center() + QPointF(0, 0.35 * side))
             metrics = QFontMetricsF(font(self.font(), 10.0, bold=True))
             painter.setFont(font(self.font(), 10.0 * place.height() / metrics.height(), bold=True))
             text(painter, place, scene.count, _CENTRE, color(self._title_ink()))
@@ -120,9 +120,11 @@ class CueCanvas(QWidget):
             draw_movement(painter, sign, scene.next_label, inks)
             words = QRectF(sign.right() + GRID, line.top(), area.width() / 2, line.height())
             text(painter, words, f"then {spoken(scene.next_label)}", _LEFT, color(theme.text))
-        words_right = "   ".join(part for part in (scene.place, scene.left) if part)
-        side = _RIGHT if scene.next_label or scene.left else _CENTRE
-        text(painter, line, words_right, side, color(theme.quiet))
+        side = _RIGHT if scene.left else _CENTRE
+        text(painter, line, scene.left or scene.place, side, color(theme.quiet))
+        if scene.left:
+            above = line.translated(0, -2.75 * GRID)
+            text(painter, above, scene.place, side, color(theme.quiet))
         if scene.whole is not None:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color(theme.sunken))
@@ -138,6 +140,8 @@ class CueCanvas(QWidget):
     def _tint(self) -> str:
         if self.scene.tone is Tone.SOON:
             return self._theme.quiet
+        if self.scene.tone is Tone.CALM:
+            return self._theme.accent  # the grey of rest would be lost on the ring
         return self._color_of(self.scene.label)
 
     def _color_of(self, label: str) -> str:

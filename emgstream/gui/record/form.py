@@ -9,7 +9,6 @@ from pathlib import Path
 from PyQt5.QtCore import QStandardPaths, pyqtSignal
 from PyQt5.QtWidgets import (
     QButtonGroup,
-    QCheckBox,
     QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
@@ -33,6 +32,7 @@ from emgstream.gui.painting import GRID
 from emgstream.gui.palette import spoken
 from emgstream.gui.record.plan import Plan, Wanted, plan_session, proposed_path
 from emgstream.gui.record.scene import minutes
+from emgstream.gui.tick_box import TickBox
 from emgstream.recording import FreeProtocol
 
 __all__ = ["SessionForm", "documents_folder"]
@@ -62,8 +62,8 @@ class SessionForm(QWidget):
         self.repetitions = QSpinBox(self)
         self.hold = QDoubleSpinBox(self)
         self.rest = QDoubleSpinBox(self)
-        self.check_box = QCheckBox("Check the signal first: five seconds", self)
-        self.sound_box = QCheckBox("A sound at each cue", self)
+        self.check_box = TickBox("Check the signal first: five seconds", self)
+        self.sound_box = TickBox("A sound at each cue", self)
         self.subject = self._line("a code, not a name")
         self.session = self._line("name or number of the sitting")
         self.notes = QPlainTextEdit(self)
@@ -240,11 +240,13 @@ class SessionForm(QWidget):
         rows.addRow(_quiet("Notes"), self.notes)
         place = QHBoxLayout()
         place.addWidget(self.name, 1)
-        place.addWidget(_quiet(".csv"))
-        place.addWidget(self.folder_button)
+        place.addWidget(QLabel(".csv", self))
+        where = QHBoxLayout()
+        where.addWidget(self.folder_label, 1)
+        where.addWidget(self.folder_button)
         files = QFormLayout()
         files.addRow(_quiet("File"), place)
-        files.addRow(_quiet(""), self.folder_label)
+        files.addRow(_quiet(""), where)
         for form in (rows, self._placement_rows, files):
             form.setContentsMargins(0, 0, 0, 0)
             form.setHorizontalSpacing(2 * GRID)

@@ -63,9 +63,9 @@ class Guide(QWidget):
         self.timeline.set_theme(theme)
         self.warning_light.show_sign("triangle", theme.warning)
 
-    def set_labels(self, labels: tuple[str, ...], is_free: bool) -> None:
-        """Make ready for a session: its labels, and a button for each where they are set by hand."""
-        self.canvas.set_labels(labels)
+    def set_labels(self, known: tuple[str, ...], labels: tuple[str, ...], is_free: bool) -> None:
+        """Make ready for a session; ``known`` labels have their colours already."""
+        self.canvas.set_labels((*known, *(label for label in labels if label not in known)))
         for button in self.number_buttons:
             self._number_grid.removeWidget(button)
             button.deleteLater()

@@ -104,7 +104,7 @@ class RecordPage(Page):
         self.form.set_channels(session.info.channel_names)
         self._show_ready()
 
-    def frame(self, session: Session | None, now_s: float, came: bool) -> None:
+    def frame(self, now_s: float, came: bool) -> None:
         """Lead the session that is being recorded, and draw what came."""
         self._now_s = now_s
         run = self.run
@@ -120,7 +120,7 @@ class RecordPage(Page):
         if came or self.guide.timeline.unsettled:
             self.guide.timeline.update()
 
-    def slow(self, session: Session | None, now_s: float) -> None:
+    def slow(self, now_s: float) -> None:
         """Refresh what is known of connection, file and warnings."""
         self._show_ready()
         run = self.run
@@ -155,7 +155,8 @@ class RecordPage(Page):
             return
         self.shell.strip.hide()
         self.shell.settings.keep_recordings(self.form.folder)
-        self.guide.set_labels(plan.protocol.labels, isinstance(plan.protocol, FreeProtocol))
+        known = session.model.manifest.class_names
+        self.guide.set_labels(known, plan.protocol.labels, isinstance(plan.protocol, FreeProtocol))
         self.guide.show_warnings(())
         self.guide.timeline.go_live()
         self._started_s, self._shown = self._now_s, None
@@ -243,6 +244,8 @@ class RecordPage(Page):
             self.review.show_recovered(run.recovered)
         elif run.take is None:
             self._another()  # it was left before the session began
+        elif run.plan.path.exists():
+            self.review.show_unsettled(run.plan.path)
         else:
             self.review.show_nothing()
 
@@ -272,8 +275,7 @@ class RecordPage(Page):
         """Offer to begin, or a board where there is none."""
         missing = self._missing()
         self.start_button.setEnabled(not missing)
-        words = self.form.summary() if not missing else missing
-        self.summary_label.say(words)
+        self.summary_label.say(missing or self.form.summary())
         needs_board = missing in (_NO_BOARD, _NO_RECORDING)
         for button in (self.simulated_button, self.board_button):
             button.setVisible(needs_board)

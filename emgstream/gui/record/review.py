@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import (
     QAbstractItemView,
-    QCheckBox,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -24,6 +24,7 @@ from emgstream.gui.card import caption, card
 from emgstream.gui.painting import GRID, color, font
 from emgstream.gui.palette import Theme, spoken
 from emgstream.gui.record.scene import minutes
+from emgstream.gui.tick_box import TickBox
 from emgstream.recording import Recovered, sidecar_path
 
 __all__ = ["Review"]
@@ -49,7 +50,7 @@ class Review(QWidget):
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.table = QTableWidget(0, len(_COLUMNS), self)
         self._dress_table()
-        self.trim_box = QCheckBox("Labels begin when the muscles do", self)
+        self.trim_box = TickBox("Labels begin when the muscles do", self)
         self.trim_box.setToolTip(
             "A person follows a cue some 0.2 to 0.4 s late; what lies between is labelled "
             "transition. Without the tick a label is as long as its cue"
@@ -84,6 +85,15 @@ class Review(QWidget):
         self._title.setText("Nothing was recorded")
         self.facts.setText("The session ended before a sample came; no file is left.")
         self.next_label.setText("")
+        self.table.setRowCount(0)
+        self.another_button.setEnabled(True)
+
+    def show_unsettled(self, path: Path) -> None:
+        """Show that there is a recording, and that its labels are not in order."""
+        self._recovered = None
+        self._title.setText("Kept, with its cues as labels")
+        self.facts.setText(str(path))
+        self.next_label.setText(f"Make room, then put it in order: emgstream recover {path}")
         self.table.setRowCount(0)
         self.another_button.setEnabled(True)
 

@@ -15,6 +15,7 @@ from emgstream.errors import EmgStreamError, OutputError
 from emgstream.gui.record.plan import Plan
 from emgstream.gui.session import Session
 from emgstream.recording import (
+    CueStarted,
     FreeProtocol,
     GateReport,
     GuidedProtocol,
@@ -91,6 +92,8 @@ class RecordingRun:
         self._followers = tuple(listeners) if pupil is None else (pupil, *listeners)
         self.recorder = self._new_recorder()
         self.recorder.__enter__()
+        if pupil is not None:
+            pupil.hear(CueStarted(now_s, "", 0))  # from here on nobody moves unasked
         if plan.is_checked:
             self.check_signal(now_s)
         else:

@@ -80,7 +80,7 @@ def guided_scene(view: View) -> Scene:
                 "Paused", Tone.SOON, view.label, below=below, place=place, left=left, whole=whole
             )
         case Phase.AWAY:
-            below = f"Plug the board in again; {spoken(view.label)} will be asked for again"
+            below = "Plug the board in again, and it goes on"
             return Scene("No signal", Tone.WARN, below=below, place=place, left=left, whole=whole)
         case Phase.COUNTDOWN:
             tone, below, count = Tone.SOON, "Get ready", f"{math.ceil(view.remaining_s)}"

@@ -92,6 +92,7 @@ class Verdict(QWidget):
         while (item := self._grid.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
+                widget.hide()  # it goes once Qt is idle
                 widget.deleteLater()
 
     def _add(self, name: str, contrast: float | None, words: str, fine: bool) -> None:

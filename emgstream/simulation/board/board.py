@@ -129,10 +129,10 @@ class SimulatedBoard:
 
     def label_at(self, run: int, index: int) -> str | None:
         """Return what is done at an index of a run; None before it is sampled."""
-        with self._lock:
-            runs = self._runner.protocol.sampler.runs
-            movements = runs[run].movements if run < len(runs) else []
-            return next((one.label for one in reversed(movements) if one.start <= index), None)
+        # without the lock, which the board holds most of the time: these lists only grow
+        runs = self._runner.protocol.sampler.runs
+        movements = runs[run].movements if run < len(runs) else []
+        return next((one.label for one in reversed(movements) if one.start <= index), None)
 
     def ledger(self) -> Ledger:
         """Return what was sent up to now."""

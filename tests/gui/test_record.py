@@ -1,0 +1,430 @@
+"""The page that records, as a user meets it; everything under it is the real thing."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt5.QtCore import Qt
+from PyQt5.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from emgstream.clock import MonotonicClock
+from emgstream.cues import MOVEMENTS, REST, TRANSITION
+from emgstream.data import DEMO_RECORDING
+from emgstream.errors import OutputError, UsageError
+from emgstream.gui.live_page import LivePage
+from emgstream.gui.pages import PAGES
+from emgstream.gui.record.page import RecordPage
+from emgstream.gui.record.plan import Wanted, plan_session
+from emgstream.gui.record.run import RecordingRun, Stage
+from emgstream.gui.requests import SIMULATED, PortRequest, ReplayRequest
+from emgstream.gui.simulated_board import SimulatedBoardSource
+from emgstream.gui.window import Window
+from emgstream.recording import FreeProtocol, GuidedProtocol, Outcome, Phase
+from emgstream.recording.sidecar import read_sidecar
+from emgstream.sources.base import Source
+from emgstream.tables import EmgTable, read_table
+from emgstream.types import Chunk
+from tests.gui.conftest import OpenWindow
+
+DEADLINE_MS = 60_000
+HOLD_S, REST_S = 1.2, 1.0
+
+
+def wait(qtbot: QtBot, claim: Callable[[], bool]) -> None:
+    qtbot.waitUntil(claim, timeout=DEADLINE_MS)
+
+
+def press(window: Window, key: int, modifier: int = Qt.KeyboardModifier.NoModifier) -> None:
+    QApplication.setActiveWindow(window)
+    QtBot.keyClick(window, key, modifier)  # type: ignore[no-untyped-call]
+
+
+def run_of(page: RecordPage) -> RecordingRun:
+    assert page.run is not None, page.shell.strip.words
+    return page.run
+
+
+def guided(page: RecordPage) -> GuidedProtocol:
+    protocol = run_of(page).protocol
+    assert isinstance(protocol, GuidedProtocol)
+    return protocol
+
+
+@pytest.fixture
+def page(open_window: OpenWindow, qtbot: QtBot, tmp_path: Path) -> RecordPage:
+    """The page, with a board connected and a short session of two movements filled in."""
+    window = open_window(source=PortRequest(SIMULATED))
+    found = window.page(RecordPage)
+    press(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    form = found.form
+    form.set_folder(tmp_path)
+    form.name.setText("take")
+    for name, button in form.movement_buttons.items():
+        button.setChecked(name in (REST, "hand_close", "wrist_right"))
+    form.repetitions.setValue(1)
+    form.hold.setValue(HOLD_S)
+    form.rest.setValue(REST_S)
+    form.check_box.setChecked(False)
+    wait(qtbot, lambda: found.start_button.isEnabled() or bool(window.strip.words))
+    assert found.start_button.isEnabled(), window.strip.words
+    return found
+
+
+def start(page: RecordPage, qtbot: QtBot) -> RecordingRun:
+    """Begin what the form says, and wait until the session can be steered."""
+    page.start_button.click()
+    run = run_of(page)
+    wait(qtbot, lambda: run.stage is Stage.TAKE)
+    return run
+
+
+def await_cue(page: RecordPage, qtbot: QtBot, moves: bool = True) -> str:
+    """Wait until a movement, or a rest, is asked for; return it."""
+    protocol = guided(page)
+
+    def is_asked() -> bool:
+        view = protocol.view(0.0)
+        return protocol.phase is Phase.CUE and (view.label != REST) == moves
+
+    wait(qtbot, is_asked)
+    return protocol.view(0.0).label
+
+
+def finish(page: RecordPage, qtbot: QtBot) -> EmgTable:
+    wait(qtbot, lambda: run_of(page).stage is Stage.DONE)
+    return read_table(run_of(page).plan.path)
+
+
+def outcomes(path: Path) -> list[tuple[str, str]]:
+    return [(one["label"], one["outcome"]) for one in read_sidecar(path)["repetitions"]]
+
+
+def labels_of(table: EmgTable) -> list[str]:
+    assert table.labels is not None
+    return [table.label_names[code] if code >= 0 else "" for code in table.labels.tolist()]
+
+
+def begins(labels: Sequence[str | None], wanted: str) -> list[int]:
+    """Return the rows at which stretches of a label begin."""
+    pairs = enumerate(pairwise([None, *labels]))
+    return [at for at, (before, label) in pairs if label == wanted != before]
+
+
+def await_samples(page: RecordPage, qtbot: QtBot) -> None:
+    """Wait until samples have come that were taken after this call."""
+    now_s = MonotonicClock().now()
+    ring = run_of(page).session.ring
+
+    def came() -> bool:
+        newest = ring.since(ring.end_index - 1)
+        return len(newest) > 0 and bool(newest.received_s[-1] > now_s + 0.3)
+
+    wait(qtbot, came)
+
+
+def board(page: RecordPage) -> SimulatedBoardSource:
+    session = page.shell.connection.session
+    assert session is not None
+    assert isinstance(session.source, SimulatedBoardSource)
+    return session.source
+
+
+class Witness:
+    """Takes every sample with what the simulated person really did."""
+
+    def __init__(self) -> None:
+        self.samples: list[np.ndarray[tuple[int, ...], np.dtype[np.float32]]] = []
+        self.truths: list[str | None] = []
+
+    def take(self, chunk: Chunk, source: Source) -> None:
+        self.samples.append(chunk.samples)
+        self.truths += source.labels_at(np.arange(chunk.first_index, chunk.end_index))
+
+    def truths_of(self, table: EmgTable) -> list[str | None]:
+        """Return what was done at each row of a table of the same stream."""
+        seen = np.concatenate(self.samples)
+        starts = np.flatnonzero((seen == table.samples[0]).all(axis=1))
+        n = table.n_rows
+        start = next(at for at in starts if np.array_equal(seen[at : at + n], table.samples))
+        return self.truths[start : start + n]
+
+
+def test_a_session_from_the_page_becomes_a_file_whose_labels_agree(
+    page: RecordPage, qtbot: QtBot
+) -> None:
+    session = page.shell.connection.session
+    assert session is not None
+    witness = Witness()
+    session.attach(witness)
+    run = start(page, qtbot)
+    assert page.shell.page_bar.buttons[1].text() == "Record"
+    press(page.shell, Qt.Key.Key_Space)
+    await_cue(page, qtbot)
+    wait(qtbot, lambda: page.shell.page_bar.buttons[1].text() == "Record ●")
+    assert not page.shell.source_bar.connect_button.isEnabled()
+    table = finish(page, qtbot)
+    session.detach(witness)
+    assert run.failure is None
+    assert page.steps.currentWidget() is page.review
+    assert read_sidecar(run.plan.path)["state"] == "complete"
+    labels, truths = labels_of(table), witness.truths_of(table)
+    assert {"hand_close", "wrist_right", REST, TRANSITION} <= set(labels)
+    assert table.sampling_rate_hz is not None
+    for movement in ("hand_close", "wrist_right"):
+        onsets = begins(truths, movement)
+        late = [min(abs(at - onset) for onset in onsets) for at in begins(labels, movement)]
+        assert max(late) <= 0.05 * table.sampling_rate_hz, movement
+    both = zip(labels, truths, strict=True)
+    assert all(label == truth for label, truth in both if {label, truth} <= set(MOVEMENTS[1:]))
+    remarks = [page.review.table.item(row, 2) for row in range(page.review.table.rowCount())]
+    shifts = [item.text() for item in remarks if item is not None]
+    assert sum(shift.endswith(" ms") for shift in shifts) == 2
+
+
+def test_labels_are_put_in_order_the_other_way_and_back(page: RecordPage, qtbot: QtBot) -> None:
+    start(page, qtbot)
+    press(page.shell, Qt.Key.Key_Space)
+    path = run_of(page).plan.path
+    finish(page, qtbot)
+    page.review.trim_box.click()
+    assert TRANSITION not in labels_of(finish(page, qtbot))
+    assert not read_sidecar(path)["labels"]["is_trimmed"]
+    wait(qtbot, page.review.trim_box.isEnabled)
+    page.review.trim_box.click()
+    assert TRANSITION in labels_of(finish(page, qtbot))
+    wait(qtbot, page.review.another_button.isEnabled)
+    page.review.another_button.click()
+    assert page.form.isVisible()
+    assert page.form.name.text() != path.stem
+
+
+def test_space_pauses_r_repeats_and_esc_ends_and_keeps_everything(
+    page: RecordPage, qtbot: QtBot
+) -> None:
+    page.form.hold.setValue(60.0)
+    start(page, qtbot)
+    press(page.shell, Qt.Key.Key_Space)
+    first = await_cue(page, qtbot)
+    await_samples(page, qtbot)
+    press(page.shell, Qt.Key.Key_Space)
+    wait(qtbot, lambda: guided(page).phase is Phase.PAUSED)
+    wait(qtbot, lambda: page.guide.canvas.scene.title == "Paused")
+    press(page.shell, Qt.Key.Key_Space)
+    assert await_cue(page, qtbot) == first, "what the pause fell into is asked for again"
+    await_samples(page, qtbot)
+    press(page.shell, Qt.Key.Key_R)
+    await_cue(page, qtbot, moves=False)
+    assert await_cue(page, qtbot) == first
+    await_samples(page, qtbot)
+    press(page.shell, Qt.Key.Key_Escape)
+    table = finish(page, qtbot)
+    done = [outcome for label, outcome in outcomes(run_of(page).plan.path) if label == first]
+    # a busy computer may make the board stall, and that interrupts as well
+    assert (done[0], done[-1]) == (Outcome.INTERRUPTED.value, Outcome.CUT_SHORT.value)
+    assert Outcome.DISCARDED.value in done
+    assert table.n_rows > 0
+    assert not page.holds_connection
+
+
+def test_a_repetition_that_an_unplugged_board_falls_into_is_asked_for_again(
+    page: RecordPage, qtbot: QtBot
+) -> None:
+    page.form.hold.setValue(60.0)
+    start(page, qtbot)
+    press(page.shell, Qt.Key.Key_Space)
+    lost = await_cue(page, qtbot)
+    await_samples(page, qtbot)
+    board(page).board.unplug()
+    wait(qtbot, lambda: guided(page).phase is Phase.AWAY)
+    wait(qtbot, lambda: page.guide.canvas.scene.title == "No signal")
+    board(page).board.replug()
+    assert await_cue(page, qtbot) == lost
+    await_samples(page, qtbot)
+    press(page.shell, Qt.Key.Key_Escape)
+    table = finish(page, qtbot)
+    assert table.segments is not None
+    assert table.segments[-1] > 0
+    assert (lost, Outcome.INTERRUPTED.value) in outcomes(run_of(page).plan.path)
+
+
+def test_closing_the_window_in_the_middle_keeps_everything_and_puts_it_in_order(
+    page: RecordPage, qtbot: QtBot
+) -> None:
+    page.form.hold.setValue(60.0)
+    run = start(page, qtbot)
+    press(page.shell, Qt.Key.Key_Space)
+    label = await_cue(page, qtbot)
+    await_samples(page, qtbot)
+    page.shell.close()
+    assert read_sidecar(run.plan.path)["state"] == "complete"
+    assert outcomes(run.plan.path)[-1] == (label, Outcome.CUT_SHORT.value)
+    assert read_table(run.plan.path).n_rows > 0
+    assert not [one.name for one in threading.enumerate() if one.name.startswith("emg-")]
+
+
+def test_free_labels_follow_the_number_keys(page: RecordPage, qtbot: QtBot) -> None:
+    page.form.free_button.click()
+    run = start(page, qtbot)
+    assert isinstance(run.protocol, FreeProtocol)
+    names = run.protocol.labels
+
+    def hold() -> None:
+        at = run.recorder.n_samples
+        wait(qtbot, lambda: run.recorder.n_samples > at + 200)
+
+    hold()
+    press(page.shell, Qt.Key.Key_2)
+    wait(qtbot, page.guide.number_buttons[1].isChecked)
+    hold()
+    page.guide.number_buttons[2].click()
+    hold()
+    press(page.shell, Qt.Key.Key_R)
+    hold()
+    press(page.shell, Qt.Key.Key_Escape)
+    labels = labels_of(finish(page, qtbot))
+    assert list(dict.fromkeys(labels)) == ["", names[1]], "what was taken back has no label"
+
+
+def test_the_signal_is_checked_and_the_user_decides(page: RecordPage, qtbot: QtBot) -> None:
+    page.form.check_box.setChecked(True)
+    page.start_button.click()
+    run = run_of(page)
+    assert run.stage is Stage.CHECK
+    wait(qtbot, lambda: run.stage is Stage.VERDICT)
+    wait(qtbot, page.verdict.isVisible)
+    assert page.verdict.words[:3] == ["good", "good", "good"]
+    press(page.shell, Qt.Key.Key_C)
+    wait(qtbot, lambda: run.stage is Stage.CHECK)
+    wait(qtbot, lambda: run.stage is Stage.VERDICT)
+    press(page.shell, Qt.Key.Key_Space)
+    wait(qtbot, lambda: run.stage is Stage.TAKE)
+    wait(qtbot, lambda: run.recorder.n_samples > 0)
+    press(page.shell, Qt.Key.Key_Escape)
+    finish(page, qtbot)
+    assert set(read_sidecar(run.plan.path)["quality"]["contrast"]) == set(page.form.placements)
+
+
+def test_what_is_written_down_is_what_was_typed(page: RecordPage, qtbot: QtBot) -> None:
+    form = page.form
+    form.subject.setText("s01")
+    form.session.setText("monday")
+    form.notes.setPlainText("left arm\nnew electrodes")
+    channel, line = next(iter(form.placements.items()))
+    line.setText("upper third")
+    run = start(page, qtbot)
+    wait(qtbot, lambda: run.recorder.n_samples > 0)
+    press(page.shell, Qt.Key.Key_Escape)
+    finish(page, qtbot)
+    sidecar = read_sidecar(run.plan.path)
+    told = (sidecar["subject"], sidecar["session"], sidecar["notes"])
+    assert told == ("s01", "monday", "left arm\nnew electrodes")
+    assert sidecar["channels"][0] == {"name": channel, "placement": "upper third"}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("taken", "never overwrites"), ("a/b", "no name for a file"), ("  ", "no name for a file")],
+)
+def test_a_wrong_name_is_told_and_nothing_begins(
+    page: RecordPage, tmp_path: Path, name: str, words: str
+) -> None:
+    (tmp_path / "taken.csv").write_text("mine")
+    page.form.name.setText(name)
+    page.start_button.click()
+    assert words in page.shell.strip.words
+    assert "--" not in page.shell.strip.words, "there is no command line in the window"
+    assert page.run is None
+    assert (tmp_path / "taken.csv").read_text() == "mine"
+    assert sorted(path.name for path in tmp_path.glob("*.json")) == []
+
+
+def test_a_movement_the_simulated_person_does_not_know_is_told(page: RecordPage) -> None:
+    page.form.others.setText("pinch")
+    page.start_button.click()
+    assert "pinch" in page.shell.strip.words
+    assert page.run is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits the size of a file as POSIX does")
+def test_a_full_disk_ends_the_take_with_one_message_and_a_file_that_reads(
+    page: RecordPage, qtbot: QtBot
+) -> None:
+    import resource
+
+    run = start(page, qtbot)
+    wait(qtbot, lambda: run.recorder.n_samples > 0)
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (run.recorder.n_bytes + 10_000, usual[1]))
+    try:
+        wait(qtbot, lambda: run.stage is Stage.DONE)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    assert isinstance(run.failure, OutputError)
+    wait(qtbot, lambda: page.shell.strip.words == str(run.failure))
+    assert str(run.plan.path) in page.shell.strip.words
+    assert str(run.plan.path) in page.review.facts.text()
+    assert read_table(run.plan.path).n_rows > 0
+
+
+def test_a_file_dropped_in_the_middle_does_not_end_the_session(
+    page: RecordPage, qtbot: QtBot
+) -> None:
+    run = start(page, qtbot)
+    page.shell.take_files([DEMO_RECORDING])
+    assert "needs this connection" in page.shell.strip.words
+    at = run.recorder.n_samples
+    wait(qtbot, lambda: run.recorder.n_samples > at)
+    assert run.stage is Stage.TAKE
+
+
+def test_the_page_says_what_is_missing_where_no_board_streams(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window()
+    page = window.page(RecordPage)
+    window.show_page(1)
+    assert "No board is connected" in page.summary_label.text()
+    assert not page.start_button.isEnabled()
+    assert page.simulated_button.isVisible()
+    window.open_source(ReplayRequest(DEMO_RECORDING))
+    wait(qtbot, lambda: "a session needs a board" in page.summary_label.text())
+    page.simulated_button.click()
+    wait(qtbot, lambda: page.start_button.isEnabled() or bool(window.strip.words))
+    assert page.start_button.isEnabled(), window.strip.words
+
+
+def test_keys_go_from_page_to_page_and_mean_what_the_page_in_front_says(
+    open_window: OpenWindow,
+) -> None:
+    window = open_window()
+    assert window.book.currentWidget() is window.page(LivePage)
+    for number, kind in enumerate(PAGES, start=1):
+        press(window, Qt.Key.Key_0 + number, Qt.KeyboardModifier.ControlModifier)
+        assert window.book.currentWidget() is window.page(kind)
+        assert window.page_bar.buttons[number - 1].isChecked()
+    window.page_bar.buttons[0].click()
+    assert window.book.currentWidget() is window.page(LivePage)
+    listed = [label.text() for label in window.help_card.findChildren(QLabel)]
+    assert {"Ctrl+1", "Ctrl+2", "the page Record", "0 … 9"} <= set(listed)
+
+
+def test_a_plan_names_what_is_amiss(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no movement is chosen"):
+        plan_session(Wanted(tmp_path, "take", movements=()))
+    with pytest.raises(UsageError, match="'a,b' is no name for a movement"):
+        plan_session(Wanted(tmp_path, "take", movements=("a,b",)))
+    many = tuple(f"m{number}" for number in range(12))
+    with pytest.raises(UsageError, match="labels for number keys"):
+        plan_session(Wanted(tmp_path, "take", movements=many, is_free=True))
+    plan = plan_session(Wanted(tmp_path, "take.csv", hold_s=2.0, rest_s=1.0, repetitions=2))
+    assert plan.path == tmp_path / "take.csv"
+    assert plan.duration_s == 2 * 6 * 3.0 + 1.0
+    assert json.loads(json.dumps(plan.about.protocol))["seed"] == 0
