@@ -11,12 +11,11 @@ from typing import Any, ClassVar, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.stride_tricks import sliding_window_view
 
 from emgstream.errors import ModelFileError
 from emgstream.types import FloatArray
 
-__all__ = ["LogRms", "RawSample", "Step", "StepStream", "step_from_manifest"]
+__all__ = ["RawSample", "Rms", "Step", "StepStream", "step_from_manifest"]
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
 
@@ -36,8 +35,12 @@ class Step(Protocol):
         """Samples a step."""
         ...
 
+    def n_reduced(self, n_channels: int) -> int:
+        """Return how many numbers a step of so many channels is reduced to."""
+        ...
+
     def n_features(self, n_channels: int) -> int:
-        """Return how many numbers a step of so many channels is."""
+        """Return how many numbers the network sees of it."""
         ...
 
     def feature_names(self, channel_names: Sequence[str]) -> tuple[str, ...]:
@@ -50,13 +53,13 @@ class Step(Protocol):
         ...
 
     def reduce(self, samples: FloatArray) -> Doubles:
-        """Return ``(n_steps, n_channels)`` for ``(n_steps * length, n_channels)`` samples."""
+        """Return ``(n_steps, n_reduced)`` for ``(n_steps * length, n_channels)`` samples."""
         ...
 
     def features(self, reduced: Doubles) -> Doubles:
         """Return ``(n_steps, n_features)`` for reduced steps, ``n_earlier`` of NaN before them.
 
-        ``reduced`` has shape ``(n_earlier + n_steps, n_channels)``; a row of NaN is no step.
+        ``reduced`` has shape ``(n_earlier + n_steps, n_reduced)``; a row of NaN is no step.
         """
         ...
 
@@ -79,9 +82,11 @@ class RawSample:
     n_earlier: ClassVar[int] = 0
     """It reaches back to no other."""
 
-    def n_features(self, n_channels: int) -> int:
+    def n_reduced(self, n_channels: int) -> int:
         """One number a channel."""
         return n_channels
+
+    n_features = n_reduced
 
     def feature_names(self, channel_names: Sequence[str]) -> tuple[str, ...]:
         """Return the channels' own names."""
@@ -101,25 +106,31 @@ class RawSample:
 
 
 @dataclass(frozen=True)
-class LogRms:
-    """The natural logarithm of each channel's root mean square, over a step and over longer spans.
+class Rms:
+    """How strong each channel is, and how fast it changes: root mean squares on a soft scale.
 
-    Taken about the stretch's own mean when ``about_mean``, so that the level at which a board
-    rests (mid-scale) does not hide the muscle; about zero for a signal that has no such level.
+    Over a step and over longer spans. The level's are taken about the stretch's own mean when
+    ``about_mean``, so that the level at which a board rests (mid-scale) does not hide the muscle;
+    about zero for a signal that has no such level. The change's are of the differences between
+    neighbouring samples of a step, as the waveform length (Hudgins 1993) is.
 
-    >>> LogRms(length=2).reduce(np.array([[511], [513]], dtype=np.float32))
-    array([[1.]])
+    >>> Rms(length=2).features(Rms(length=2).reduce(np.array([[511], [513]], dtype=np.float32)))
+    array([[0.]])
     """
 
-    kind: ClassVar[str] = "log_rms"
+    kind: ClassVar[str] = "rms"
     length: int
     """Samples a step."""
     about_mean: bool = True
     """Whether the mean of the stretch is taken out first."""
     floor: float = 0.1
     """Smallest root mean square, in the stream's unit: a flat line has no logarithm."""
+    power: float = 0.0
+    """What the root mean square is raised to; 0 for its natural logarithm."""
     spans: tuple[int, ...] = (1,)
     """How many of the newest steps each number is over; one number a channel for each."""
+    change: bool = False
+    """Whether there are as many numbers again, of the differences."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "spans", tuple(self.spans))
@@ -129,6 +140,10 @@ class LogRms:
             and 0.0 < self.floor < _HIGHEST
         ):
             raise ValueError(f"length {self.length!r}, floor {self.floor!r}; both must be positive")
+        if not 0.0 <= self.power <= 1.0:
+            raise ValueError(f"power {self.power!r}; expected 0 to 1")
+        if self.change and self.length < 2:
+            raise ValueError("a step of one sample has no change; expected at least 2 samples")
         if not (
             1 <= len(self.spans) <= _MOST_SPANS
             and all(isinstance(span, int) and 1 <= span <= _LONGEST_SPAN for span in self.spans)
@@ -140,33 +155,52 @@ class LogRms:
         """Steps before a step that its longest span reaches back to."""
         return max(self.spans) - 1
 
+    def n_reduced(self, n_channels: int) -> int:
+        """One mean square a channel, or two."""
+        return n_channels * (1 + self.change)
+
     def n_features(self, n_channels: int) -> int:
-        """One number a channel and span."""
-        return n_channels * len(self.spans)
+        """One number for each mean square and span."""
+        return self.n_reduced(n_channels) * len(self.spans)
 
     def feature_names(self, channel_names: Sequence[str]) -> tuple[str, ...]:
-        """Return the channels' names, with the span where it is more than the step."""
+        """Return the channels' names, with what is more than the strength of a step."""
         spoken = {span: f" over {span} steps" if span > 1 else "" for span in self.spans}
-        return tuple(name + spoken[span] for span in self.spans for name in channel_names)
+        kinds = ("", " change") if self.change else ("",)
+        return tuple(
+            f"{name}{kind}{spoken[span]}"
+            for span in self.spans
+            for kind in kinds
+            for name in channel_names
+        )
 
     def reduce(self, samples: FloatArray) -> Doubles:
-        """Return mean squares, shape ``(n_steps, n_channels)``; NaN where a sample is missing."""
+        """Return mean squares, shape ``(n_steps, n_reduced)``; NaN where a sample is missing."""
         stretches = samples.reshape(-1, self.length, samples.shape[1]).astype(np.float64)
+        level = stretches
         if self.about_mean:
-            stretches = stretches - _mean(stretches)[:, np.newaxis, :]
-        return _mean(stretches * stretches)
+            level = stretches - _mean(stretches)[:, np.newaxis, :]
+        squares = _mean(level * level)
+        if not self.change:
+            return squares
+        changes = stretches[:, 1:] - stretches[:, :-1]
+        return np.concatenate((squares, _mean(changes * changes)), axis=1)
 
     def features(self, reduced: Doubles) -> Doubles:
-        """Return log RMS over the known steps of each span, shape ``(n_steps, n_features)``.
+        """Return the root mean squares over the known steps of each span, on the soft scale.
 
-        ``reduced``, shape ``(n_earlier + n_steps, n_channels)``, begins with the steps before.
+        ``reduced``, shape ``(n_earlier + n_steps, n_reduced)``, begins with the steps before; the
+        result has shape ``(n_steps, n_features)``.
         """
         by_span = [
             _mean_of_known(reduced[self.n_earlier - (span - 1) :], span) for span in self.spans
         ]
         square = np.maximum(np.concatenate(by_span, axis=1), self.floor**2)
-        logarithm: Doubles = 0.5 * np.log(square)
-        return logarithm
+        if self.power == 0.0:
+            logarithm: Doubles = 0.5 * np.log(square)
+            return logarithm
+        powered: Doubles = square ** (0.5 * self.power)
+        return powered
 
     def to_manifest(self) -> dict[str, Any]:
         """Return the settings, ready for JSON."""
@@ -186,20 +220,22 @@ def _mean(stretches: Doubles) -> Doubles:
 
 def _mean_of_known(reduced: Doubles, span: int) -> Doubles:
     """Average each row with the ``span - 1`` before it, NaN left out; NaN where all of them are."""
-    if span == 1 or len(reduced) < span:
+    n_steps = max(len(reduced) - (span - 1), 0)
+    if span == 1 or n_steps == 0:
         return reduced[span - 1 :]
-    known = np.isfinite(reduced)
-    runs, counts = (
-        np.add.accumulate(sliding_window_view(values, span, axis=0), axis=-1)[..., -1]
-        for values in (np.where(known, reduced, 0.0), known.astype(np.float64))
-    )
-    unknown: Doubles = np.full_like(runs, np.nan)
-    return np.divide(runs, counts, out=unknown, where=counts > 0.0)
+    within = np.arange(n_steps)[:, np.newaxis] + np.arange(span)
+    stretches = reduced[within]
+    known = np.isfinite(stretches)
+    if known.all():
+        return _mean(stretches)
+    totals = np.add.accumulate(np.where(known, stretches, 0.0), axis=1)[:, -1]
+    counts = known.sum(axis=1)
+    unknown: Doubles = np.full_like(totals, np.nan)
+    np.divide(totals, counts, out=unknown, where=counts > 0)
+    return unknown
 
 
-_KINDS: dict[str, type[RawSample] | type[LogRms]] = {
-    kind.kind: kind for kind in (RawSample, LogRms)
-}
+_KINDS: dict[str, type[RawSample] | type[Rms]] = {kind.kind: kind for kind in (RawSample, Rms)}
 
 
 def step_from_manifest(entry: Mapping[str, Any]) -> Step:
@@ -225,7 +261,7 @@ class StepStream:
     def __init__(self, step: Step, n_channels: int) -> None:
         self._step = step
         self._pending = np.empty((0, n_channels), dtype=np.float32)
-        self._nothing = np.full((step.n_earlier, n_channels), np.nan)
+        self._nothing = np.full((step.n_earlier, step.n_reduced(n_channels)), np.nan)
         self._earlier = self._nothing
 
     def push(self, samples: FloatArray) -> Doubles:

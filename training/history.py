@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,10 @@ class Schedule:
     """Windows a step."""
     learning_rate: float = 5e-4
     """Learning rate of Adam."""
+    cosine: bool = False
+    """Whether the rate rises over the first pass, then falls to 1 % by the last along a cosine."""
+    mixup: float = 0.0
+    """Largest share of another window that is mixed into each, with its class; 0 for none."""
     clipnorm: float = 1.0
     """Largest norm of the gradient of one weight matrix; longer ones are shortened to it."""
     stop_accuracy: float | None = None
@@ -39,9 +44,9 @@ class Epoch:
     accuracy: float
     """Accuracy over the training batches, 0 to 1, while learning and with dropout."""
     val_loss: float
-    """Mean cross-entropy over the validation windows after the pass."""
+    """Mean cross-entropy over the validation windows after the pass; NaN without any."""
     val_accuracy: float
-    """Accuracy over the validation windows after the pass, 0 to 1."""
+    """Accuracy over the validation windows after the pass, 0 to 1; NaN without any."""
     duration_s: float
     """Time the pass took in seconds; that of the first includes the building of the graph."""
 
@@ -66,11 +71,19 @@ class Progress:
     accuracy: float
     """Training accuracy of the pass, 0 to 1."""
     val_loss: float
-    """Validation loss after the pass."""
+    """Validation loss after the pass; NaN where there is nothing to validate by."""
     val_accuracy: float
-    """Validation accuracy after the pass, 0 to 1."""
+    """Validation accuracy after the pass, 0 to 1; NaN likewise."""
     time_left_s: float
     """Time this stage takes yet if it goes on to the last pass, in seconds."""
+
+    @property
+    def figures(self) -> str:
+        """Loss and accuracy on what is held out, else on what is learned from, for people."""
+        judged = not math.isnan(self.val_loss)
+        loss = self.val_loss if judged else self.loss
+        accuracy = self.val_accuracy if judged else self.accuracy
+        return f"loss {loss:.4f}   accuracy {accuracy:.1%}"
 
 
 def is_over(history: Sequence[Epoch], schedule: Schedule) -> bool:

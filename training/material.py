@@ -25,7 +25,7 @@ from training.published import (
 from training.realtime import TRAINING, VALIDATION, PartArray, hold_out
 from training.recipes import PUBLISHED, Recipe
 
-__all__ = ["Material", "PublishedMaterial", "prepare", "prepare_parts"]
+__all__ = ["Material", "PublishedMaterial", "prepare", "prepare_front_end", "prepare_parts"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +87,7 @@ def prepare(
     if recipe.name == PUBLISHED.name:
         return _published(tuple(tables), class_names, sampling_rate_hz)
     parts = hold_out(tables, class_names)
-    return prepare_parts(tables, parts, class_names, sampling_rate_hz, wish)
+    return prepare_parts(recipe, tables, parts, class_names, sampling_rate_hz, wish)
 
 
 def _published(
@@ -116,20 +116,33 @@ def _published(
 
 
 def prepare_parts(
+    recipe: Recipe,
     tables: Sequence[EmgTable],
     parts: Sequence[PartArray],
     class_names: tuple[str, ...],
     sampling_rate_hz: float | None,
     wish: Wish = NO_WISH,
 ) -> Material:
-    """Return what the realtime recipe makes of the rows of each part.
+    """Return what a recipe of the realtime kind makes of the rows of each part.
 
     ``parts[i]``, shape ``(n_rows,)``, is `TRAINING`, `VALIDATION` or `NEITHER` for each row of
     ``tables[i]``. Raises as `prepare`.
     """
     rate = realtime.rate_of(tables, sampling_rate_hz)
     seen = [table.samples[part == TRAINING] for table, part in zip(tables, parts, strict=True)]
-    front_end = choose(seen, rate, wish)
+    return prepare_front_end(
+        tables, parts, class_names, rate, choose(seen, rate, wish, recipe.steps)
+    )
+
+
+def prepare_front_end(
+    tables: Sequence[EmgTable],
+    parts: Sequence[PartArray],
+    class_names: tuple[str, ...],
+    sampling_rate_hz: float | None,
+    front_end: FrontEnd,
+) -> Material:
+    """Return the same through a front end that is chosen already; raises TrainingDataError."""
     cuts = realtime.cut_recordings(tables, class_names, front_end, parts)
     feature_names = front_end.step.feature_names(tables[0].channel_names)
     fitted = realtime.fit_on_training_part(cuts, feature_names)
@@ -142,7 +155,7 @@ def prepare_parts(
         tables=tuple(tables),
         class_names=class_names,
         front_end=front_end,
-        sampling_rate_hz=rate,
+        sampling_rate_hz=sampling_rate_hz,
         fitted=fitted,
         training=training,
         validation=validation,

@@ -9,12 +9,11 @@ from pathlib import Path
 from emgstream.bundle import Model
 from emgstream.errors import InterruptedByUserError
 from training.findings import Findings
-from training.fit import Fitted
-from training.fold import export_fitted, learn
+from training.fold import Learned, export_learned, learn
+from training.front_end import NO_WISH, Wish
 from training.history import Epoch, Progress, Schedule
 from training.leakage import TimeBlocked, look_up, time_blocked
 from training.material import Material, prepare
-from training.metrics import classify
 from training.recipes import Recipe, recipe_named
 from training.recordings import class_names_of, read_recordings
 from training.report import Report, make_folder, write_report
@@ -30,6 +29,8 @@ class TrainingResult:
     """The model, ready to be written or run."""
     history: tuple[Epoch, ...]
     """Every pass over the training windows."""
+    notes: tuple[str, ...]
+    """What was found in the signal, assumed of it, and left out."""
     figures: Mapping[str, str]
     """What was measured, as short texts, each under the name of what it is."""
     interrupted: bool
@@ -44,6 +45,7 @@ def train(
     channels: Sequence[str] | None = None,
     report_dir: Path | None = None,
     seed: int = 42,
+    wish: Wish = NO_WISH,
     progress: Callable[[Progress], None] = lambda _: None,
     keep: Callable[[Model], None] = lambda _: None,
     max_epochs: int | None = None,
@@ -65,6 +67,8 @@ def train(
         Folder for the report, made where it is not; None for no report.
     seed
         Seed of everything random but the published split, which has its own.
+    wish
+        What is known of the signal; the realtime recipe finds the rest in the data.
     progress
         Told of every epoch, in this thread.
     keep
@@ -83,20 +87,21 @@ def train(
     """
     chosen = recipe_named(recipe).with_max_epochs(max_epochs)
     tables = read_recordings(paths, channels)
-    material = prepare(chosen, tables, class_names_of(tables), sampling_rate_hz)
+    material = prepare(chosen, tables, class_names_of(tables), sampling_rate_hz, wish)
     if report_dir is not None:
         make_folder(report_dir)
-    fitted = learn(chosen, material, seed=seed, progress=progress)
-    findings = _findings(chosen, material, fitted, seed, progress)
-    model = export_fitted(
-        chosen, material, fitted, evaluation=findings.evaluation(), synthetic=synthetic
+    learned = learn(chosen, material, seed=seed, progress=progress)
+    findings = _findings(chosen, material, learned, seed, progress)
+    model = export_learned(
+        chosen, material, learned, evaluation=findings.evaluation(), synthetic=synthetic
     )
     keep(model)
     if report_dir is not None:
-        write_report(report_dir, Report(chosen, material, findings, fitted.network, seed))
+        write_report(report_dir, Report(chosen, material, findings, learned.network, seed))
     return TrainingResult(
         model=model,
-        history=fitted.history,
+        history=learned.history,
+        notes=material.front_end.notes,
         figures=findings.for_people(),
         interrupted=findings.interrupted,
     )
@@ -105,26 +110,26 @@ def train(
 def _findings(
     recipe: Recipe,
     material: Material,
-    fitted: Fitted,
+    learned: Learned,
     seed: int,
     progress: Callable[[Progress], None],
 ) -> Findings:
     findings = Findings(
         class_names=material.class_names,
-        history=fitted.history,
-        best=fitted.best,
+        history=learned.history,
+        best=learned.best,
         n_training=len(material.training),
         classes=material.validation.classes,
-        predicted=classify(fitted.network, material.validation.windows),
+        predicted=learned.predicted,
         held_out=recipe.held_out,
-        interrupted=fitted.interrupted,
+        interrupted=learned.interrupted,
     )
     if material.published is None:
         return findings
     findings = replace(findings, look_up=look_up(material.published.split))
-    if fitted.interrupted:
+    if learned.interrupted:
         return replace(findings, time_blocked_missing="the training was interrupted")
-    schedule = replace(recipe.schedule, max_epochs=len(fitted.history))
+    schedule = replace(recipe.schedule, max_epochs=len(learned.history))
     return _with_time_blocked(findings, material, schedule, seed, progress)
 
 

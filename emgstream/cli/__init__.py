@@ -25,6 +25,7 @@ VERBS = {
     "export": "hand a recorded session on as EDF+, BDF+ or BIDS",
     "train": "train a model on recordings",
     "evaluate": "say what a model is worth, on recordings it has not seen",
+    "calibrate": "teach a model a new day, from about a minute a movement",
     "ports": "list the serial ports, and what answers on each",
     "firmware": "hand out the sketch for the board, with wiring and safety notes",
     "inspect": "say what a model or a recording holds",

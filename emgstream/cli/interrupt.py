@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from types import FrameType
+from typing import TypeVar
 
-__all__ = ["ctrl_c", "ctrl_c_after", "polite_end"]
+__all__ = ["ctrl_c", "ctrl_c_after", "polite_end", "stoppable"]
+
+_T = TypeVar("_T")
 
 
 @contextmanager
@@ -53,3 +56,21 @@ def ctrl_c_after() -> Iterator[None]:
         yield
     if pressed.is_set():
         raise KeyboardInterrupt
+
+
+def stoppable(show: Callable[[_T], None], stack: ExitStack) -> Callable[[_T], None]:
+    """Return what to tell of every epoch, so that Ctrl-C ends the training and loses nothing.
+
+    From the end of the first epoch on, when there is something to lose, Ctrl-C strikes at the end
+    of an epoch and nowhere else; a second one strikes at once.
+    """
+    pressed: threading.Event | None = None
+
+    def tell(progress: _T) -> None:
+        nonlocal pressed
+        pressed = pressed or stack.enter_context(ctrl_c())
+        show(progress)
+        if pressed.is_set():
+            raise KeyboardInterrupt
+
+    return tell

@@ -8,6 +8,7 @@ import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from emgstream.bundle import MODEL_SUFFIX
 from emgstream.cues import CueScript
 from emgstream.data import DEMO, DEMO_MODEL, DEMO_RECORDING
 from emgstream.errors import UsageError
@@ -25,6 +26,7 @@ __all__ = [
     "file_name",
     "model_path",
     "names",
+    "new_model_path",
     "positive",
     "recording_path",
 ]
@@ -150,6 +152,12 @@ def recording_path(text: str) -> Path:
 def model_path(text: str) -> Path:
     """Return the path of a model; ``demo`` is the shipped one, trained on synthetic data."""
     return _shipped_or(text, {DEMO: DEMO_MODEL})
+
+
+def new_model_path(text: str) -> Path:
+    """Return the path of a model to write, with the suffix that models have."""
+    path = Path(text)
+    return path if path.suffix == MODEL_SUFFIX else path.with_name(path.name + MODEL_SUFFIX)
 
 
 def any_path(text: str) -> Path:

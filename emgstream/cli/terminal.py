@@ -160,7 +160,7 @@ class EpochBar:
         self._progress.update(
             self._stages[epoch.stage],
             completed=epoch.epoch,
-            figures=f"loss {epoch.val_loss:.4f}   accuracy {epoch.val_accuracy:.1%}",
+            figures=epoch.figures,
             left=f"{timedelta(seconds=round(epoch.time_left_s))} left",
         )
 

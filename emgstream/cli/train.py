@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emgstream.bundle import MODEL_SUFFIX, check_place, write_model
+from emgstream.bundle import check_place, write_model
 from emgstream.cli import options, watched
-from emgstream.cli.interrupt import ctrl_c, ctrl_c_after
-from emgstream.cli.terminal import EpochBar, busy, console, print_facts
+from emgstream.cli.interrupt import ctrl_c_after, stoppable
+from emgstream.cli.terminal import EpochBar, busy, console, note, print_facts
 from emgstream.data import DEMO_RECORDING
 from emgstream.errors import InterruptedByUserError
 from emgstream.extras import check_train_extra
@@ -24,9 +23,11 @@ if TYPE_CHECKING:
 
 __all__ = ["add_arguments", "run"]
 
+_MAINS_HZ = {"50": 50.0, "60": 60.0, "none": 0.0}
+
 _EVENTS = """Events: "epoch" with stage, epoch, n_epochs, loss, accuracy, val_loss, val_accuracy
 (0 to 1; null where nothing is held out) and time_left_s; at the end "trained" with model,
-title, n_epochs, figures and interrupted."""
+title, n_epochs, notes, figures and interrupted."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out",
         required=True,
-        type=_model_path,
+        type=options.new_model_path,
         metavar="NAME.emgmodel",
         help="where to write the model",
     )
@@ -53,6 +54,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     options.add_rate(parser)
     options.add_channels(parser, "columns to train on, in this order; default: all numeric ones")
+    parser.add_argument(
+        "--signal",
+        choices=("raw", "envelope"),
+        help="what the recordings hold; default: found in the data, and said",
+    )
+    parser.add_argument(
+        "--mains",
+        choices=("50", "60", "none"),
+        help="mains frequency to take out of a raw signal; default: found in the data, and said",
+    )
     options.add_epochs(parser)
     parser.add_argument("--seed", type=int, default=42, help="of all that is random; default 42")
     parser.add_argument(
@@ -72,6 +83,7 @@ def run(arguments: argparse.Namespace) -> None:
     check_train_extra()
     check_place(arguments.out)
     with ctrl_c_after(), busy("loading TensorFlow"):  # it takes seconds, and only this needs it
+        from training.front_end import Wish
         from training.train import train
 
     started_s = time.perf_counter()
@@ -84,7 +96,8 @@ def run(arguments: argparse.Namespace) -> None:
             channels=arguments.channels,
             report_dir=arguments.report,
             seed=arguments.seed,
-            progress=_stoppable(_tell_epoch if tells else bar.show, stack),
+            wish=Wish(arguments.signal, _MAINS_HZ.get(arguments.mains)),
+            progress=stoppable(_tell_epoch if tells else bar.show, stack),
             keep=partial(write_model, arguments.out),
             max_epochs=arguments.epochs,
             synthetic=DEMO_RECORDING in arguments.files,
@@ -92,6 +105,8 @@ def run(arguments: argparse.Namespace) -> None:
     if tells:
         watched.tell("trained", _document(result, arguments.out))
     else:
+        for text in result.notes:
+            note(text)
         print_facts(console(), _facts(result, arguments, time.perf_counter() - started_s))
     if result.interrupted:
         raise InterruptedByUserError(f"stopped by Ctrl-C; {arguments.out} holds the best so far")
@@ -106,27 +121,10 @@ def _document(result: TrainingResult, out: Path) -> dict[str, Any]:
         "model": str(out),
         "title": result.model.manifest.title,
         "n_epochs": len(result.history),
+        "notes": list(result.notes),
         "figures": dict(result.figures),
         "interrupted": result.interrupted,
     }
-
-
-def _stoppable(show: Callable[[Progress], None], stack: ExitStack) -> Callable[[Progress], None]:
-    """Return what to tell of every epoch, so that Ctrl-C ends the training and loses nothing.
-
-    From the end of the first epoch on, when there is something to lose, Ctrl-C strikes at the end
-    of an epoch and nowhere else; a second one strikes at once.
-    """
-    pressed: threading.Event | None = None
-
-    def tell(progress: Progress) -> None:
-        nonlocal pressed
-        pressed = pressed or stack.enter_context(ctrl_c())
-        show(progress)
-        if pressed.is_set():
-            raise KeyboardInterrupt
-
-    return tell
 
 
 def _facts(
@@ -138,8 +136,3 @@ def _facts(
         yield "measured", f"{name}: {value}"
     if arguments.report:
         yield "report", str(arguments.report / "report.html")
-
-
-def _model_path(text: str) -> Path:
-    path = Path(text)
-    return path if path.suffix == MODEL_SUFFIX else path.with_name(path.name + MODEL_SUFFIX)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import joblib
 
 from emgstream.errors import MissingExtraError, UsageError
+from training.evaluation.isolated import in_own_process
 
 __all__ = ["run_all"]
 
@@ -100,7 +101,7 @@ def _on_dask(
         )
     distributed: Any = importlib.import_module("distributed")
     with _client(distributed, address) as client:
-        futures = [client.submit(function, task, pure=False) for task in tasks]
+        futures = [client.submit(in_own_process, function, task, pure=False) for task in tasks]
         places = {future.key: place for place, future in enumerate(futures)}
         try:
             for future in distributed.as_completed(futures, loop=client.loop):

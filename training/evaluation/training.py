@@ -14,8 +14,7 @@ from emgstream.steps import RawSample
 from training.evaluation.contrast import split_at_random
 from training.evaluation.protocols import Recordings
 from training.examples import Examples, balanced_weights
-from training.fit import Fitted, fit
-from training.fold import export_fitted, learn, train_fold
+from training.fold import Learned, export_learned, learn, train_fold
 from training.front_end import FrontEnd
 from training.material import Material, prepare_parts
 from training.metrics import balanced_accuracy, classify
@@ -56,12 +55,12 @@ def random_split_of_network(
     """
     everything = [np.where(codes >= 0, TRAINING, 0) for codes in recordings.codes]
     if recipe.name == PUBLISHED.name:
-        model, fitted, split = _published(recordings, everything, recipe, seed)
-        return model, _score(fitted, split.validation)
+        model, learned, split = _published(recordings, everything, recipe, seed)
+        return model, _score(learned, split.validation)
     names = recordings.class_names
     parts = hold_out(recordings.tables, names, everything)
-    material = prepare_parts(recordings.tables, parts, names, recordings.sampling_rate_hz)
-    windows = _joined(material.training, material.validation)
+    material = prepare_parts(recipe, recordings.tables, parts, names, recordings.sampling_rate_hz)
+    windows = material.training.joined(material.validation)
     seen, test = split_at_random(windows.classes, seed)
     training, validation = split_at_random(windows.classes[seen], seed)
     leaky = replace(
@@ -70,13 +69,13 @@ def random_split_of_network(
         validation=windows.take(seen[validation]),
         weights=balanced_weights(windows.classes[seen[training]], len(names)),
     )
-    fitted = learn(recipe, leaky, seed=seed)
-    return export_fitted(recipe, leaky, fitted), _score(fitted, windows.take(test))
+    learned = learn(recipe, leaky, seed=seed)
+    return export_learned(recipe, leaky, learned), _score(learned, windows.take(test))
 
 
 def _published(
     recordings: Recordings, parts: Sequence[PartArray], recipe: Recipe, seed: int
-) -> tuple[Model, Fitted, Split]:
+) -> tuple[Model, Learned, Split]:
     """Train by the published recipe: single samples, duplicates left out, a random split."""
     if len(recordings.tables) > 1:
         raise UsageError(
@@ -90,7 +89,6 @@ def _published(
     split = random_split(
         window_rows(transforms.transforms.apply(rows.samples), rows.classes), names
     )
-    fitted = fit(split.training, split.validation, len(names), recipe.schedule, seed=seed)
     material = Material(
         tables=recordings.tables,
         class_names=names,
@@ -101,14 +99,9 @@ def _published(
         validation=split.validation,
         weights=None,
     )
-    return export_fitted(recipe, material, fitted), fitted, split
+    learned = learn(recipe, material, seed=seed)
+    return export_learned(recipe, material, learned), learned, split
 
 
-def _joined(one: Examples, other: Examples) -> Examples:
-    return Examples(
-        np.concatenate([one.windows, other.windows]), np.concatenate([one.classes, other.classes])
-    )
-
-
-def _score(fitted: Fitted, examples: Examples) -> float:
-    return balanced_accuracy(examples.classes, classify(fitted.network, examples.windows))
+def _score(learned: Learned, examples: Examples) -> float:
+    return balanced_accuracy(examples.classes, classify(learned.network, examples.windows))

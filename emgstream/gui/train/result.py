@@ -73,6 +73,7 @@ class TrainingResult(QWidget):
         n = document["n_epochs"]
         lines = [str(document["model"]), f"{n} epoch{'' if n == 1 else 's'}"]
         lines += [f"{name}: {text}" for name, text in document["figures"].items()]
+        lines += [note[:1].upper() + note[1:] for note in document["notes"]]
         self.facts.setText("\n\n".join(lines))
         self.show_invitation()
 

@@ -1,0 +1,127 @@
+"""Evaluate every recording of a folder by itself, and print what they come to together.
+
+python scripts/evaluate_all.py FOLDER --rate myo_readings=200 unibo_inail=500
+
+Each session on its own held-out repetitions: the CNN-LSTM against LDA and a random forest on the
+same decisions. Needs the extra ``train``; takes about a training a fold and session.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from emgstream.errors import EmgStreamError
+from training.evaluation import evaluate, prepare
+
+_MODELS = ("cnn_lstm", "lda", "random_forest")
+
+
+def main() -> int:
+    """Evaluate session after session, printing each as soon as it is known."""
+    arguments = _parser().parse_args()
+    arguments.rate = dict(arguments.rate)
+    print("| session | CNN-LSTM | LDA | random forest | calibration error | time |")
+    print("|---|---|---|---|---|---|", flush=True)
+    documents: dict[str, dict[str, Any]] = {}
+    try:
+        for path in _sessions(arguments):
+            started_s = time.perf_counter()
+            documents[path.name] = _evaluated(path, arguments)
+            print(
+                _row(path.name, documents[path.name], time.perf_counter() - started_s), flush=True
+            )
+    except EmgStreamError as error:
+        print(f"evaluate_all: {error}", file=sys.stderr)
+        return 1
+    if arguments.json:
+        arguments.json.write_text(json.dumps(documents, indent=2) + "\n", encoding="utf-8")
+    print("\n| over all sessions | figure | wanted |\n|---|---|---|")
+    for name, figure, wanted in _together(list(documents.values())):
+        print(f"| {name} | {figure} | {wanted} |")
+    return 0
+
+
+def _sessions(arguments: argparse.Namespace) -> list[Path]:
+    """Return the recordings of the folders that a rate was given for."""
+    found = [path for name in arguments.rate for path in (arguments.folder / name).glob("*.csv*")]
+    return sorted(found)[: arguments.sessions]
+
+
+def _evaluated(path: Path, arguments: argparse.Namespace) -> dict[str, Any]:
+    prepared = prepare(
+        [path],
+        sampling_rate_hz=arguments.rate[path.parent.name],
+        protocol="repetition",
+        n_folds=arguments.folds,
+        seed=arguments.seed,
+    )
+    evaluation = evaluate(prepared, n_jobs=arguments.jobs)
+    if evaluation.interrupted:
+        raise EmgStreamError(f"stopped by Ctrl-C at {path.name}")
+    return evaluation.to_json()
+
+
+def _row(name: str, document: dict[str, Any], elapsed_s: float) -> str:
+    scores = " | ".join(f"{_score(document, model):.1%}" for model in _MODELS)
+    error = document["models"]["cnn_lstm"]["calibration_error"]
+    return f"| {name} | {scores} | {error:.3f} | {elapsed_s:.0f} s |"
+
+
+def _together(documents: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    """Return what all sessions come to, each figure with the bound it is to reach."""
+    network, lda, forest = (
+        np.array([_score(document, model) for document in documents]) for model in _MODELS
+    )
+    errors = [document["models"]["cnn_lstm"]["calibration_error"] for document in documents]
+    leaks = [document["models"]["cnn_lstm"]["leakage"] for document in documents]
+    return [
+        ("CNN-LSTM, mean balanced accuracy", f"{network.mean():.1%}", ""),
+        ("against LDA", _points(np.mean(network - lda)), "at least +8"),
+        ("against random forest", _points(np.mean(network - forest)), "at least +3"),
+        ("worst session against LDA", _points(np.min(network - lda)), "no worse than -1"),
+        ("calibration error, mean", f"{np.mean(errors):.3f}", "under 0.05"),
+        ("leakage of a random split, mean", _points(np.mean(leaks)), ""),
+    ]
+
+
+def _score(document: dict[str, Any], model: str) -> float:
+    return float(document["models"][model]["balanced_accuracy"])
+
+
+def _points(share: float | np.floating[Any]) -> str:
+    return f"{100.0 * share:+.1f} points"
+
+
+def _rate(text: str) -> tuple[str, float]:
+    name, _, rate = text.partition("=")
+    return name, float(rate)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folder", type=Path, help="folder with one folder a data set")
+    parser.add_argument(
+        "--rate",
+        type=_rate,
+        nargs="+",
+        required=True,
+        metavar="NAME=HZ",
+        help="data sets to take, each with its sampling rate: myo_readings=200 unibo_inail=500",
+    )
+    parser.add_argument("--sessions", type=int, metavar="N", help="only the first N sessions")
+    parser.add_argument("--folds", type=int, metavar="N", help="hold out in so many turns")
+    parser.add_argument("--jobs", type=int, metavar="N", help="folds at once")
+    parser.add_argument("--seed", type=int, default=42, help="of every random choice")
+    parser.add_argument("--json", type=Path, help="write every figure as JSON")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
