@@ -148,8 +148,10 @@ def test_a_training_moves_its_curves_and_its_model_goes_live(
     assert not ready.holds_connection, "the board can be watched meanwhile"
     wait(qtbot, lambda: not ready.works)
     assert ready.shell.strip.words == ""
-    assert ready.progress.curves.accuracy.epochs == [1, 2]
-    assert all(0.0 < loss < 10.0 for loss in ready.progress.curves.loss.held_out)
+    loss, accuracy = ready.progress.curves.loss, ready.progress.curves.accuracy
+    assert accuracy.epochs == list(range(1, len(accuracy.epochs) + 1))
+    assert all(0.0 < value < 10.0 for value in loss.held_out[:2]), "two epochs with some held out"
+    assert all(0.0 <= value <= 100.0 for value in accuracy.training)
     assert ready.result.title.text() == "Trained"
     assert read_model(tmp_path / "arm.emgmodel").manifest.class_names == tuple(sorted(LABELS))
     ready.result.use_button.click()

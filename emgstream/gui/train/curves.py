@@ -37,6 +37,8 @@ class _Plot(QWidget):
         self._plot.getAxis("left").setWidth(6 * GRID)
         self._plot.getPlotItem().layout.setContentsMargins(0, GRID, 2 * GRID, 0)
         self._lines = self._plot.plot(), self._plot.plot()
+        self._begins: list[Any] = []
+        self._begin_pen = pg.mkPen()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID // 2)
@@ -46,11 +48,22 @@ class _Plot(QWidget):
     def clear(self) -> None:
         """Show nothing."""
         self.epochs, self.training, self.held_out = [], [], []
+        for line in self._begins:
+            self._plot.removeItem(line)
+        self._begins = []
         self._draw()
 
-    def add(self, epoch: int, training: float | None, held_out: float | None) -> None:
+    def begin_stage(self, n_epochs: int) -> None:
+        """Go on with another training, behind a line that parts it from the one before."""
+        n = len(self.epochs)
+        if n:
+            self._begins.append(pg.InfiniteLine(n + 0.5, pen=self._begin_pen))
+            self._plot.addItem(self._begins[-1], ignoreBounds=True)
+        self.show_range(n + n_epochs)
+
+    def add(self, training: float | None, held_out: float | None) -> None:
         """Add one epoch; None where a figure was not measured."""
-        self.epochs.append(epoch)
+        self.epochs.append(len(self.epochs) + 1)
         self.training.append(np.nan if training is None else self._scale * training)
         self.held_out.append(np.nan if held_out is None else self._scale * held_out)
         self._draw()
@@ -70,6 +83,9 @@ class _Plot(QWidget):
             axis = self._plot.getAxis(name)
             axis.setPen(pg.mkPen(theme.line))
             axis.setTextPen(pg.mkPen(theme.quiet))
+        self._begin_pen = pg.mkPen(theme.line)
+        for begin in self._begins:
+            begin.setPen(self._begin_pen)
         training, held_out = self._lines
         dashed = Qt.PenStyle.DashLine
         training.setPen(pg.mkPen(theme.quiet, width=_WIDTH, style=dashed))
@@ -78,7 +94,13 @@ class _Plot(QWidget):
     def _draw(self) -> None:
         for line, values in zip(self._lines, (self.training, self.held_out), strict=True):
             known = np.isfinite(values)
-            line.setData(np.array(self.epochs)[known], np.array(values)[known])
+            places, heights = np.array(self.epochs)[known], np.array(values)[known]
+            line.setData(places, heights, connect=self._joined(places))
+
+    def _joined(self, places: Any) -> Any:
+        """Return which epochs are joined with the next: not the last of a training."""
+        ends = [line.value() - 0.5 for line in self._begins]
+        return ~np.isin(places, ends)
 
 
 class Curves(QWidget):
@@ -112,14 +134,13 @@ class Curves(QWidget):
             plot.show_range(_USUAL)
 
     def show_epoch(self, event: Mapping[str, Any]) -> None:
-        """Add one epoch as `emgstream train` tells it; another stage begins anew."""
+        """Add one epoch as `emgstream train` tells it."""
         if event["stage"] != self._stage:
-            self.clear()
             self._stage = event["stage"]
             for plot in (self.loss, self.accuracy):
-                plot.show_range(event["n_epochs"])
-        self.loss.add(event["epoch"], event["loss"], event["val_loss"])
-        self.accuracy.add(event["epoch"], event["accuracy"], event["val_accuracy"])
+                plot.begin_stage(event["n_epochs"])
+        self.loss.add(event["loss"], event["val_loss"])
+        self.accuracy.add(event["accuracy"], event["val_accuracy"])
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""

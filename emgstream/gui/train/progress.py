@@ -39,11 +39,11 @@ class TrainingProgress(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2 * GRID)
         row.addWidget(self.title)
-        row.addWidget(self.facts, 1)
+        row.addStretch(1)
         row.addWidget(self.cancel_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(card(self, head, self.bar, self.curves))
+        column.addWidget(card(self, head, self.facts, self.bar, self.curves))
 
     def begin(self) -> None:
         """Show that a training has been started and has told nothing yet."""
