@@ -11,7 +11,7 @@ __all__ = ["Welcome"]
 
 _NO_MODEL = (
     "There is no model yet, so nothing can be decided. Drop a .emgmodel file here, choose one in "
-    "the list above, or train one on your own recordings: emgstream train"
+    "the list above, or train one on your own recordings on the page Train"
 )
 
 

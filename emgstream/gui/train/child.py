@@ -19,6 +19,8 @@ __all__ = ["Child"]
 
 _PROGRAM = "emgstream: "
 _STOPPED = "stopped "
+_NICE = 5
+"""Samples and decisions of the window come first."""
 _WATCHED = ("--progress", "jsonl", "--stop-with-stdin")
 
 
@@ -61,6 +63,8 @@ class Child:
                 f"cannot start `emgstream {words[0]}`: {error.strerror or error}; expected "
                 "room for a process and its files; close other programs and try again"
             ) from error
+        if hasattr(os, "setpriority"):
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICE)
         self._verb = words[0]
         self._killed = False
         self._rest = b""

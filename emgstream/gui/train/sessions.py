@@ -40,7 +40,9 @@ class Sessions:
 
     def add(self, paths: Iterable[Path]) -> list[Path]:
         """Add files that are not there yet, and return those."""
-        new = [path for path in dict.fromkeys(map(_whole, paths)) if path not in self.verdicts]
+        new = [
+            path for path in dict.fromkeys(map(Path.absolute, paths)) if path not in self.verdicts
+        ]
         self.verdicts.update(dict.fromkeys(new))
         return new
 
@@ -115,7 +117,3 @@ def _rate_conflict(verdicts: Sequence[Verdict]) -> str:
                 "one rate; remove one, or say the rate of all"
             )
     return ""
-
-
-def _whole(path: Path) -> Path:
-    return path.absolute()
