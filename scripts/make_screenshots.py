@@ -13,6 +13,7 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from emgstream.data import DEMO_RECORDING
 from emgstream.gui import PortRequest, ReplayRequest, WindowRequest, run
@@ -31,7 +32,7 @@ PICTURES = {
 TRAIN = "train"
 """The picture of a training at work, which no request alone brings about."""
 LABELS = ("rest", "hand_open", "hand_close", "wrist_left", "wrist_right")
-N_EPOCHS, TRAINING_S = 24, 900.0
+N_EPOCHS, AUDITS_S = 22, 60.0
 
 
 def main() -> int:
@@ -72,14 +73,23 @@ def take_training(path: Path, settings: Path) -> None:
         script = CueScript.shuffled(LABELS, repetitions=5, hold_s=2.0, rest_s=1.5, seed=day)
         record_session(settings.with_name(f"user1_day{day}.csv"), script, seed=3, session=day)
     page.take_files([settings.parent])
-    end_s = time.perf_counter() + TRAINING_S
-    while len(page.progress.curves.loss.epochs) < N_EPOCHS and time.perf_counter() < end_s:
-        application.processEvents()
-        if not page.works:
-            page.start()
-        time.sleep(0.02)
+    end_s = time.perf_counter() + AUDITS_S
+    while not page.train_button.isEnabled() and time.perf_counter() < end_s:
+        _let_pass(application)
+    page.start()
+    while page.works and len(page.progress.curves.loss.epochs) < N_EPOCHS:
+        _let_pass(application)
+    if not page.works:
+        raise SystemExit(window.strip.words or f"the training took fewer than {N_EPOCHS} epochs")
+    _let_pass(application)
     window.save_picture(path)
     window.close()
+
+
+def _let_pass(application: Any) -> None:
+    """Let the window's timers have their turn."""
+    application.processEvents()
+    time.sleep(0.02)
 
 
 if __name__ == "__main__":
