@@ -205,7 +205,7 @@ def test_a_dropped_model_and_recording_are_used(
     drop(window, model, DEMO_RECORDING)
     wait(qtbot, lambda: streams(window))
     assert window.source_bar.model_list.currentText() == "mine.emgmodel"
-    assert window.model_label.text() == "Model trained on synthetic EMG"
+    assert live(window).model_label.text() == "Model trained on synthetic EMG"
 
 
 def test_a_missing_model_is_told_with_what_to_do(open_window: OpenWindow, qtbot: QtBot) -> None:
