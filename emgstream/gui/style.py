@@ -133,7 +133,7 @@ QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: 
 QHeaderView::section {{ background: {surface}; color: {quiet}; border: none; padding: 4px; }}
 QAbstractItemView {{ background: {surface}; color: {text}; border: 1px solid {line};
     selection-background-color: {accent}; selection-color: {on_accent}; outline: none; }}
-QTableWidget {{ border: none; }}
+QTableWidget, QHeaderView {{ border: none; background: {surface}; }}
 Picker QAbstractItemView {{ padding: 2px; }}
 Picker QAbstractItemView::item {{ min-height: 26px; padding: 0 8px; border: none; }}
 Picker QAbstractItemView::item:selected {{ background: {accent}; color: {on_accent}; }}
