@@ -25,6 +25,7 @@ PICTURES = {
     "light": WindowRequest(SIMULATED, after_s=14.0, theme="light"),
     "dark": WindowRequest(SIMULATED, after_s=14.0, theme="dark"),
     "replay": WindowRequest(ReplayRequest(DEMO_RECORDING), after_s=14.0, theme="light"),
+    "record": WindowRequest(SIMULATED, after_s=5.0, theme="light", page=1),
     "error": WindowRequest(NOWHERE, after_s=3.0, theme="light"),
     "welcome": WindowRequest(after_s=1.0, theme="light"),
 }

@@ -17,7 +17,7 @@ from typing import Any
 from emgstream.cli import options
 from emgstream.cli.interrupt import polite_end
 from emgstream.cli.keys import keys
-from emgstream.cli.review import review
+from emgstream.cli.review import print_review
 from emgstream.cli.session import Stage
 from emgstream.cli.session_plan import SessionPlan, board_for
 from emgstream.cli.session_screen import SessionScreen
@@ -132,7 +132,7 @@ def run(arguments: argparse.Namespace) -> None:
         _play(plan, arguments.port, pressed)
     if not plan.path.exists():
         raise InterruptedByUserError("left before anything was recorded")
-    console().print(review(put_in_order(plan.path)))
+    print_review(console(), put_in_order(plan.path))
     if pressed.is_set():
         raise InterruptedByUserError(f"stopped by Ctrl-C; {plan.path} keeps what was recorded")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from emgstream.cli.review import review
+from emgstream.cli.review import print_review
 from emgstream.cli.terminal import console
 from emgstream.recording import put_in_order
 
@@ -35,4 +35,4 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Put the files in order and print what was found."""
-    console().print(review(put_in_order(arguments.file, trim=arguments.trim)))
+    print_review(console(), put_in_order(arguments.file, trim=arguments.trim))

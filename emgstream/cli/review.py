@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.console import Group, RenderableType
-from rich.markup import escape
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from emgstream.cli.terminal import print_facts
 from emgstream.cues import REST
 from emgstream.recording import Recovered, sidecar_path
 
-__all__ = ["review"]
+__all__ = ["print_review"]
 
 
-def review(recovered: Recovered) -> Group:
-    """Return it as something to print: facts, then each movement with the shift of its label."""
-    facts = Table.grid(padding=(0, 2))
-    for name, value in _facts(recovered):
-        facts.add_row(f"[bold]{escape(name)}", escape(value))
-    parts: list[RenderableType] = [_shifts(recovered), Text("")] if recovered.runs else []
-    return Group(*parts, facts)
+def print_review(terminal: Console, recovered: Recovered) -> None:
+    """Print each movement with the shift of its label, then the facts."""
+    if recovered.runs:
+        terminal.print(_shifts(recovered))
+        terminal.print()
+    print_facts(terminal, _facts(recovered))
 
 
 def _shifts(recovered: Recovered) -> Table:

@@ -30,7 +30,7 @@ class PageBar(QWidget):
             button.setObjectName("page")
             button.setCheckable(True)
             button.setToolTip(f"Ctrl+{number + 1}")
-            button.setMinimumWidth(button.fontMetrics().horizontalAdvance(f"{title} ●") + 3 * GRID)
+            button.setMinimumWidth(button.fontMetrics().horizontalAdvance(f"{title} ●") + 2 * GRID)
             button.clicked.connect(lambda _, number=number: self.chosen.emit(number))
             self._group.addButton(button)
             self.buttons.append(button)

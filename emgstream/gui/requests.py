@@ -65,5 +65,7 @@ class WindowRequest:
     """Seconds after which the picture is taken."""
     theme: str | None = None
     """``light`` or ``dark``; None for what the user chose, or else the system's."""
+    page: int = 0
+    """The page in front, by its place in the switch."""
     settings: Path | None = None
     """File that keeps the settings; None for the user's own place."""

@@ -115,7 +115,7 @@ QPushButton#primary {{ background: {accent}; color: {on_accent}; border-color: {
 QPushButton#primary:hover {{ border-color: {text}; }}
 QPushButton#primary:disabled {{ background: {sunken}; color: {quiet}; border-color: {line}; }}
 QPushButton#page {{ background: transparent; border: none; border-radius: 0; color: {quiet};
-    border-bottom: 2px solid transparent; padding: 5px 12px; }}
+    border-bottom: 2px solid transparent; padding: 5px 8px; }}
 QPushButton#page:hover {{ color: {text}; }}
 QPushButton#page:focus {{ color: {accent}; }}
 QPushButton#page:checked {{ color: {text}; border-bottom-color: {accent}; }}
@@ -135,9 +135,9 @@ QLineEdit:focus, QPlainTextEdit:focus, QAbstractSpinBox:focus {{ border-color: {
 QAbstractSpinBox:disabled {{ color: {quiet}; background: {window}; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
 QHeaderView::section {{ background: {surface}; color: {quiet}; border: none; padding: 4px; }}
-QTableWidget {{ border: none; }}
 QAbstractItemView {{ background: {surface}; color: {text}; border: 1px solid {line};
     selection-background-color: {accent}; selection-color: {on_accent}; outline: none; }}
+QTableWidget, QHeaderView {{ border: none; background: {surface}; }}
 Picker QAbstractItemView {{ padding: 2px; }}
 Picker QAbstractItemView::item {{ min-height: 26px; padding: 0 8px; border: none; }}
 Picker QAbstractItemView::item:selected {{ background: {accent}; color: {on_accent}; }}

@@ -204,7 +204,7 @@ class Window(QWidget):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.setSpacing(3 * GRID)
+        head.setSpacing(2 * GRID)
         head.addWidget(self.page_bar)
         head.addWidget(self.source_bar, 1)
         self.book = QStackedWidget(self)

@@ -21,7 +21,7 @@ from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 from emgstream.gui.live_page import LivePage
 from emgstream.gui.requests import AUTO, SIMULATED, PortRequest, ReplayRequest
 from emgstream.gui.session import StateKind
-from emgstream.gui.shortcuts import KEYS
+from emgstream.gui.shortcuts import KEYS, page_keys
 from emgstream.gui.simulated_board import SimulatedBoardSource
 from emgstream.gui.traces import View
 from emgstream.gui.window import Window
@@ -323,15 +323,20 @@ def test_what_was_chosen_is_there_the_next_time(open_window: OpenWindow, qtbot: 
     assert again.source_bar.request == ReplayRequest(DEMO_RECORDING)
 
 
-def test_every_key_is_bound_once_and_listed_under_f1(open_window: OpenWindow) -> None:
+def test_every_key_is_bound_once_a_page_and_listed_under_f1(open_window: OpenWindow) -> None:
     window = open_window()
-    bound = [shortcut.key().toString() for shortcut in window.findChildren(QShortcut)]
-    assert sorted(bound) == sorted(QKeySequence(key).toString() for _, key, _ in KEYS)
-    assert len(set(bound)) == len(bound)
+    everywhere = [*KEYS, *page_keys([page.title for page in window.pages])]
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    for part, keys in ((window, everywhere), *((page, page.keys) for page in window.pages)):
+        bound = [one.key().toString() for one in part.findChildren(QShortcut, options=direct)]
+        assert sorted(bound) == sorted(QKeySequence(key).toString() for _, key, _ in keys)
+        assert len(set(bound)) == len(bound)
+        assert part is window or not {key for _, key, _ in everywhere} & {key for _, key, _ in keys}
     press(window, Qt.Key.Key_F1)
     assert window.help_card.isVisible()
     listed = [label.text() for label in window.help_card.findChildren(QLabel)]
-    assert all(key in listed and what in listed for _, key, what in KEYS)
+    assert all(key in listed and what in listed for _, key, what in everywhere)
+    assert all(key in listed and what in listed for _, key, what in live(window).keys)
     window.help_card.close()
 
 

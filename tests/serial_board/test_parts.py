@@ -323,6 +323,16 @@ def test_rate_pace_and_time_come_from_the_boards_clock_and_not_from_arrival(
     assert np.abs(times_s - true_s)[-5000:].max() < 2e-3
 
 
+def test_a_computer_too_busy_to_keep_up_is_taken_for_no_slow_clock() -> None:
+    timebase = Timebase()
+    for read in range(1000):  # each read waits 20 ms longer than the one before
+        device_us = 1e3 * np.arange(10 * read, 10 * read + 10, dtype=np.float64)
+        timebase.add(10 * read, device_us, START_S + 1e-6 * device_us[-1] + 0.02 * read)
+    assert timebase.rate_hz is None
+    assert timebase.ppm is None
+    np.testing.assert_allclose(timebase.time_at(np.arange(10_000)), 1e-3 * np.arange(10_000))
+
+
 def test_the_pace_is_not_told_before_two_seconds() -> None:
     timebase = Timebase()
     timed(timebase, 150)

@@ -123,7 +123,9 @@ class SessionForm(QWidget):
     def set_folder(self, folder: Path) -> None:
         """Record into another folder."""
         self.folder = folder
-        self.folder_label.say(f"in {folder}")
+        is_at_home = folder.is_relative_to(Path.home())
+        short = Path("~") / folder.relative_to(Path.home()) if is_at_home else folder
+        self.folder_label.say(f"in {short}")
 
     def set_channels(self, names: Sequence[str]) -> None:
         """Ask for the place of each channel's electrodes; what was typed stays."""

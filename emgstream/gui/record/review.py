@@ -8,6 +8,7 @@ from pathlib import Path
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import (
     QAbstractItemView,
+    QFrame,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -129,6 +130,11 @@ class Review(QWidget):
     def _dress_table(self) -> None:
         table = self.table
         table.setHorizontalHeaderLabels(_COLUMNS)
+        table.setFrameShape(QFrame.Shape.NoFrame)
+        for column in (1, 2):
+            head = table.horizontalHeaderItem(column)
+            if head is not None:
+                head.setTextAlignment(int(Qt.AlignmentFlag.AlignRight))
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         table.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -15,6 +15,8 @@ _RECENT = 1 << 16
 _KNOT_SAMPLES = 4096
 _TELLS_RATE_S = 2.0
 _MICROSECOND = 1e-6
+_FARTHEST_OFF = 0.1
+"""What no clock that counts microseconds is off by: an RC oscillator that nobody trimmed."""
 
 
 class Timebase:
@@ -22,7 +24,9 @@ class Timebase:
 
     A sample gets its time once, when it is read, from the device's clock and the fit as it stands;
     where the line sinks, time stands still rather than run back. For the first two seconds of a
-    segment the pace is the nominal one, or the one measured before. The newest 65,536 times are
+    segment the pace is the nominal one, or the one measured before; so it is where microseconds
+    seem to last more than a tenth too long or too short: that is a computer too busy to take the
+    samples in, and no clock. The newest 65,536 times are
     kept one by one, older ones at every 4096th sample or so, with even steps between them. The
     reader's thread adds, any thread asks.
     """
@@ -38,7 +42,7 @@ class Timebase:
         self._anchor: tuple[int, float] | None = None  # index and device time, of this segment
         self._last: tuple[int, float] = (0, 0.0)
         self._kept: tuple[float, float] | None = None  # rate and slope of the segment before
-        self._nominal_s = _MICROSECOND
+        self._unit_s = self._nominal_s = _MICROSECOND
         self._offset_s = np.inf
 
     def begin_segment(self, unit_s: float = _MICROSECOND) -> None:
@@ -48,6 +52,7 @@ class Timebase:
         """
         with self._lock:
             self._kept = self._rate_and_slope() or self._kept
+            self._unit_s = unit_s
             self._nominal_s = unit_s if self._kept is None else self._kept[1]
             self._fit, self._anchor, self._offset_s = ClockFit(), None, np.inf
 
@@ -109,12 +114,20 @@ class Timebase:
 
     def _rate_and_slope(self) -> tuple[float, float] | None:
         """Return samples and seconds of the host's clock, a second and a unit of the device."""
-        if self._anchor is None or self._fit.span_s < _TELLS_RATE_S:
+        slope = self._slope()
+        if self._anchor is None or slope is None:
             return None
         n_samples = self._last[0] - self._anchor[0]
         device = self._last[1] - self._anchor[1]
-        slope = self._fit.slope
         return n_samples / (device * slope), slope
+
+    def _slope(self) -> float | None:
+        """Return the pace as measured, None where that can be no clock's, or not yet."""
+        if self._fit.span_s < _TELLS_RATE_S:
+            return None
+        slope = self._fit.slope
+        off = abs(slope / self._unit_s - 1.0)
+        return slope if self._unit_s != _MICROSECOND or off <= _FARTHEST_OFF else None
 
     def _times(self, device: TimeArray | IndexArray, received_s: float) -> TimeArray:
         offset_s, slope = self._line(float(device[-1]), received_s)
@@ -127,6 +140,7 @@ class Timebase:
     def _line(self, device: float, received_s: float) -> tuple[float, float]:
         """Return host time at device time zero, and the pace."""
         self._offset_s = min(self._offset_s, received_s - device * self._nominal_s)
-        if self._fit.span_s < _TELLS_RATE_S:
+        slope = self._slope()
+        if slope is None:
             return self._offset_s, self._nominal_s
-        return self._fit.host_at(0.0), self._fit.slope
+        return self._fit.host_at(0.0), slope
