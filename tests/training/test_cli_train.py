@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import training.fold
 import training.train
 from emgstream.bundle import read_model
 from emgstream.cli import main
@@ -74,7 +75,7 @@ def test_ctrl_c_after_the_last_epoch_costs_nothing(
 ) -> None:
     out, report = tmp_path / "arm.emgmodel", tmp_path / "report"
     monkeypatch.setitem(RECIPES, "realtime", REALTIME.with_max_epochs(2))
-    press_ctrl_c_before(monkeypatch, training.train, "export_model", lambda *_: True)
+    press_ctrl_c_before(monkeypatch, training.fold, "export_model", lambda *_: True)
     assert main(["train", str(session_path), "--out", str(out), "--report", str(report)]) == 0
     assert (report / "model.h5").exists()
     assert "interrupted" not in read_model(out).manifest.evaluation
