@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from emgstream.acquisition import Acquisition
@@ -11,7 +12,9 @@ from emgstream.bundle import Model
 from emgstream.clock import Clock, MonotonicClock
 from emgstream.decisions import Decisions
 from emgstream.latency import Laps
-from emgstream.outputs.base import Output, Update
+from emgstream.outputs.base import Observer, Output, Update
+from emgstream.outputs.delivery import Delivery, OutputFigures
+from emgstream.outputs.queue import UpdateQueue
 from emgstream.pipeline import Pipeline
 from emgstream.ringbuffer import RingBuffer
 from emgstream.sources.base import Source
@@ -31,9 +34,12 @@ _POLL_S = 0.05
 class Engine:
     """A running classifier: decisions on a source until it ends or the engine is left.
 
-    Two threads: ``emg-reader`` empties the source into the ring, ``emg-inference`` takes from it
-    what is new, decides, and hands the decisions to the outputs. Entering starts them, leaving
-    stops them and looks that they ended.
+    ``emg-reader`` empties the source into the ring, ``emg-inference`` takes from it what is new and
+    decides, and each output has a queue and a thread of its own, ``emg-output-NUMBER``. Entering
+    starts them, leaving stops them and looks that they ended.
+
+    No output delays a decision on a board: a queue that is full loses its oldest decisions, which
+    are counted. A source that can wait, a recording, waits for the slowest output: nothing is lost.
 
     Parameters
     ----------
@@ -42,12 +48,16 @@ class Engine:
     model
         What decides; a source that does not match it ends the engine with StreamMismatchError.
     outputs
-        Each is written to by the inference thread, in this order.
+        Where the decisions go; entered and left by whoever gives them.
     clock
         The host time that latency is measured in.
     check
         Raises where the model should not be used on the stream; the default is the model's own
         `Manifest.check_stream`.
+    observers
+        Told of every decision by the inference thread, in this order, before any output.
+    queues
+        Filled as those of the outputs, for consumers with threads of their own; closed at the end.
     """
 
     def __init__(
@@ -57,13 +67,20 @@ class Engine:
         outputs: Sequence[Output] = (),
         clock: Clock | None = None,
         check: Callable[[StreamInfo], None] | None = None,
+        *,
+        observers: Sequence[Observer] = (),
+        queues: Sequence[UpdateQueue] = (),
     ) -> None:
         self.ring = RingBuffer(_RING_SAMPLES, len(model.manifest.channel_names))
         self.latest: Update | None = None
         self._source = source
         self._pipeline = Pipeline(model)
-        self._outputs = tuple(outputs)
         self._clock = clock or MonotonicClock()
+        self._observers = tuple(observers)
+        self._deliveries = [
+            Delivery(output, self._clock, number) for number, output in enumerate(outputs, 1)
+        ]
+        self._queues: list[Delivery | UpdateQueue] = [*self._deliveries, *queues]
         self._cursor = 0
         self._n_classified = 0
         self._consumed = threading.Condition()
@@ -80,62 +97,83 @@ class Engine:
             n_waiting = self.ring.n_held_since(self._cursor)
             return self.ring.n_received - self._n_classified - n_waiting
 
+    def output_figures(self) -> list[OutputFigures]:
+        """Return what became of the decisions at each output, in their order."""
+        return [delivery.figures() for delivery in self._deliveries]
+
     def __enter__(self) -> Self:
+        for delivery in self._deliveries:
+            delivery.start()
         self._inference.start()
         self._reader.start()
         return self
 
     def __exit__(self, exc_type: type[BaseException] | None, *exc_info: object) -> None:
-        try:
-            self._reader.stop()
-        finally:
-            self._inference.stop()
+        with ExitStack() as stack:  # ends the reader first, and the others whatever comes of it
+            for delivery in self._deliveries:
+                stack.callback(delivery.stop)
+            stack.callback(self._inference.stop)
+            stack.callback(self._reader.stop)
         if exc_type is None:
             self._check()
 
     def wait(self, timeout_s: float) -> bool:
-        """Wait for the end of the stream; tells whether all of it has been decided on.
+        """Wait for the end of the stream; tells whether all of it was decided on and handed on.
 
         Raises whatever ended one of the threads before its time.
         """
-        finished = self._inference.join(timeout_s)
-        if finished:
-            self._check()
+        if not self._inference.join(timeout_s):
+            return False
+        finished = all(delivery.join(timeout_s) for delivery in self._deliveries)
+        self._check()
         return finished
 
     def _check(self) -> None:
         self._inference.check()
         self._reader.check()
+        for delivery in self._deliveries:
+            delivery.check()
 
     def _infer(self, stop: threading.Event) -> None:
-        while not stop.is_set():
-            if self.ring.wait_for(self._cursor, _POLL_S):
-                self._take(self.ring.since(self._cursor))
-            elif self.ring.closed:
-                return
+        try:
+            while not stop.is_set():
+                if self.ring.wait_for(self._cursor, _POLL_S):
+                    self._take(self.ring.since(self._cursor), stop)
+                elif self.ring.closed:
+                    return
+        finally:
+            for queue in self._queues:
+                queue.close()
 
-    def _take(self, chunk: Chunk) -> None:
+    def _take(self, chunk: Chunk, stop: threading.Event) -> None:
         laps = Laps(self._clock)
         decisions = self._pipeline.push(chunk, laps.lap)
         if len(decisions):
-            self._publish(chunk, decisions, laps)
+            self._publish(self._update(chunk, decisions, laps), stop)
         with self._consumed:
             self._cursor = chunk.end_index
             self._n_classified += len(chunk)
             self._consumed.notify_all()
 
-    def _publish(self, chunk: Chunk, decisions: Decisions, laps: Laps) -> None:
+    def _update(self, chunk: Chunk, decisions: Decisions, laps: Laps) -> Update:
         received_s = chunk.received_s[decisions.indices - chunk.first_index]
-        update = Update(
+        decided_s = self._clock.now()
+        return Update(
             decisions=decisions,
             time_s=self._source.time_at(decisions.indices),
-            latency_s=self._clock.now() - received_s,
+            latency_s=decided_s - received_s,
             labels=self._source.labels_at(decisions.indices),
             stages=laps.times(chunk, decisions.indices),
+            fixed=self._pipeline.fixed_delay(self._source.info.sampling_rate_hz),
+            decided_s=decided_s,
         )
-        for output in self._outputs:
-            output.write(update)
+
+    def _publish(self, update: Update, stop: threading.Event) -> None:
+        for observer in self._observers:
+            observer.write(update)
         self.latest = update
+        for queue in self._queues:
+            queue.put(update, self._source.info.can_wait, stop)
 
     def _wait_for_room(self, chunk: Chunk) -> bool:
         """Wait until the classifier is not far behind the newest sample."""

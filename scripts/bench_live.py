@@ -19,7 +19,7 @@ from bench_rows import Row, table
 from emgstream.bundle import Model, read_model
 from emgstream.data import DEMO_MODEL
 from emgstream.engine import Engine
-from emgstream.outputs.base import Update
+from emgstream.outputs.base import Output, Update
 from emgstream.simulation.board import SimulatedBoard
 from emgstream.sources.serial_board import SerialBoardSource
 from emgstream.types import Chunk, TimeArray
@@ -58,7 +58,7 @@ def measure() -> Iterator[Row]:
     )
 
 
-class _Clocked:
+class _Clocked(Output):
     """An output that keeps when each decision was there."""
 
     def __init__(self) -> None:

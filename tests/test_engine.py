@@ -12,7 +12,7 @@ from emgstream.clock import ManualClock
 from emgstream.engine import Engine
 from emgstream.errors import EndOfStream, OutputError, SourceDisconnectedError, StreamMismatchError
 from emgstream.latency import STAGES
-from emgstream.outputs.base import Update
+from emgstream.outputs.base import Output, Update
 from emgstream.pipeline import Pipeline
 from emgstream.simulation import CueScript
 from emgstream.sources.simulated import SimulatedSource
@@ -25,7 +25,7 @@ SCRIPT = CueScript.parse("rest:1,hand_close:2,elbow_bend:2")
 DEADLINE_S = 60.0
 
 
-class Kept:
+class Kept(Output):
     """An output that keeps what it is given."""
 
     def __init__(self) -> None:
@@ -177,7 +177,7 @@ def test_whoever_wires_the_engine_may_judge_the_stream_otherwise(demo_model: Mod
     assert seen == [source.info]
 
 
-class Full:
+class Full(Output):
     def write(self, update: Update) -> None:
         raise OutputError(f"no space left for {len(update.decisions)} decisions")
 

@@ -12,6 +12,7 @@ from emgstream.data import DEMO, DEMO_MODEL, DEMO_RECORDING
 __all__ = [
     "add_channels",
     "add_model",
+    "add_models",
     "add_rate",
     "any_path",
     "model_path",
@@ -52,6 +53,18 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         default=DEMO,
         metavar="M",
         help="the model, .emgmodel; the default, 'demo', was trained on synthetic data",
+    )
+
+
+def add_models(parser: argparse.ArgumentParser) -> None:
+    """Add ``--model M``, once for all boards or once for each; None where it is left out."""
+    parser.add_argument(
+        "--model",
+        type=model_path,
+        action="append",
+        metavar="M",
+        help="the model, .emgmodel; the default, 'demo', was trained on synthetic data. Once for "
+        "all boards, or once for each",
     )
 
 

@@ -6,8 +6,10 @@ import argparse
 
 from emgstream.bundle import Model, read_model
 from emgstream.cli import options
-from emgstream.cli.headless import add_output_arguments, run_headless
+from emgstream.cli.headless import run_headless
+from emgstream.cli.outputs import add_output_arguments
 from emgstream.cli.terminal import note
+from emgstream.cli.watched import Stream
 from emgstream.cli.window import add_window_arguments, run_window, wants_window
 from emgstream.errors import UsageError
 from emgstream.gui import ReplayRequest
@@ -66,7 +68,7 @@ def _run_headless(arguments: argparse.Namespace) -> None:
         channel_names=model.manifest.channel_names,
     )
     model.manifest.check_stream(source.info)
-    run_headless(source, model, arguments)
+    run_headless([Stream(source, model)], arguments)
 
 
 def _read(arguments: argparse.Namespace, model: Model) -> EmgTable:

@@ -6,11 +6,12 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from emgstream.boards import board_check
 from emgstream.bundle import Model, read_model
 from emgstream.errors import ModelFileError, UsageError
 from emgstream.gui.requests import ReplayRequest, SourceRequest
 from emgstream.gui.session import Session
-from emgstream.gui.sources import open_port, port_check
+from emgstream.gui.sources import open_port
 from emgstream.sources.base import Source
 from emgstream.sources.replay import ReplaySource
 from emgstream.tables import read_table
@@ -67,7 +68,7 @@ def _open(request: SourceRequest, model: Model) -> Opened:
         source, notes = _open_recording(request, model)
         return Opened(Session(source, model), notes)
     manifest = model.manifest
-    return Opened(Session(open_port(request, manifest), model, port_check(manifest)), ())
+    return Opened(Session(open_port(request, manifest), model, board_check(manifest)), ())
 
 
 def _open_recording(request: ReplayRequest, model: Model) -> tuple[Source, tuple[str, ...]]:

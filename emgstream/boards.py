@@ -1,0 +1,58 @@
+"""A board for a model, by the name of its port."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from emgstream.manifest import Manifest
+from emgstream.sources.serial_board import AUTO, SerialBoardSource
+from emgstream.types import StreamInfo
+
+__all__ = ["AUTO", "SIMULATED", "board_check", "board_source", "opened_port"]
+
+SIMULATED = "simulated"
+"""The port to name for the board that is not there."""
+
+
+def board_source(
+    port: str,
+    manifest: Manifest,
+    *,
+    channels: tuple[str, ...] | None = None,
+    baud: int | None = None,
+    reconnect: bool = True,
+    force: bool = False,
+) -> SerialBoardSource:
+    """Return the source that reads a board for a model; the words as `SerialBoardSource`'s."""
+    return SerialBoardSource(
+        port,
+        baud=baud,
+        channel_names=manifest.channel_names,
+        channels=channels,
+        sampling_rate_hz=manifest.sampling_rate_hz,
+        reconnect=reconnect,
+        force=force,
+    )
+
+
+def board_check(manifest: Manifest) -> Callable[[StreamInfo], None]:
+    """Return the check of a board against a model: its source guards the rate by itself."""
+    return replace(manifest, sampling_rate_hz=None).check_stream
+
+
+@contextmanager
+def opened_port(name: str, seed: int = 0) -> Iterator[str]:
+    """Give the port to open; with ``simulated``, that of a board that lives as long.
+
+    ``seed`` is that of the simulated person.
+    """
+    if name != SIMULATED:
+        yield name
+        return
+    from emgstream.simulation.board import SimulatedBoard  # only this needs it
+
+    with SimulatedBoard(seed=seed, tcp=0 if os.name == "nt" else None) as board:
+        yield board.port

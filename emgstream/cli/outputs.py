@@ -1,0 +1,100 @@
+"""Where the decisions of a run go: the words for it, and what they open."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from emgstream.errors import UsageError
+from emgstream.outputs.base import Output
+from emgstream.outputs.datagrams import Address
+from emgstream.outputs.jsonl import JsonLines
+from emgstream.outputs.lines import Lines
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["Outputs", "add_output_arguments", "takes_stdout"]
+
+
+def add_output_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare where the decisions go."""
+    parser.add_argument(
+        "--headless",
+        action="store_true",
+        help="no window, only the terminal; so do --seconds and every output below",
+    )
+    group = parser.add_argument_group("outputs, any number at once; none delays a decision")
+    group.add_argument(
+        "--jsonl",
+        action="append",
+        default=[],
+        metavar="OUT",
+        help="write a JSON object a decision to this file; - is stdout",
+    )
+    group.add_argument(
+        "--udp",
+        action="append",
+        default=[],
+        type=_address,
+        metavar="HOST:PORT",
+        help="send a datagram of JSON a decision",
+    )
+    group.add_argument(
+        "--osc",
+        action="append",
+        default=[],
+        type=_address,
+        metavar="HOST:PORT",
+        help="send an Open Sound Control bundle a decision",
+    )
+    group.add_argument("--summary", metavar="FILE", help="write the summary as JSON")
+
+
+def takes_stdout(arguments: argparse.Namespace) -> bool:
+    """Whether standard output is for the decisions, and people are told on stderr."""
+    return "-" in arguments.jsonl
+
+
+class Outputs:
+    """The outputs of a run: opened on entering, so that what cannot be is told at once.
+
+    Raises OutputError where one cannot be opened.
+    """
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self._arguments = arguments
+        self._stack = ExitStack()
+        self._lines: list[Lines] = []
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            self._lines = [stack.enter_context(Lines(to)) for to in self._arguments.jsonl]
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._stack.close()
+
+    def open(self, stream: str | None) -> list[Output]:
+        """Return the outputs of one stream, which has a name where there are several."""
+        outputs: list[Output] = [JsonLines(lines, stream) for lines in self._lines]
+        if self._arguments.udp:
+            from emgstream.outputs.udp import UdpJson  # each is loaded only where it is asked for
+
+            for address in self._arguments.udp:
+                outputs.append(self._stack.enter_context(UdpJson(address, stream)))
+        if self._arguments.osc:
+            from emgstream.outputs.osc import Osc
+
+            for address in self._arguments.osc:
+                outputs.append(self._stack.enter_context(Osc(address, stream)))
+        return outputs
+
+
+def _address(text: str) -> Address:
+    try:
+        return Address.parse(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
