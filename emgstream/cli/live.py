@@ -11,7 +11,6 @@ from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
-from emgstream.boards import AUTO, SIMULATED, board_check, board_source, opened_port
 from emgstream.bundle import Model, read_model
 from emgstream.cli import options
 from emgstream.cli.headless import run_headless
@@ -21,6 +20,7 @@ from emgstream.cli.window import add_window_arguments, run_window, wants_window
 from emgstream.data import DEMO
 from emgstream.errors import UsageError
 from emgstream.gui import PortRequest
+from emgstream.opening import AUTO, SIMULATED, board_check, board_source, opened_port
 
 __all__ = ["add_arguments", "run"]
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Mapping
-from pathlib import Path
 
-from emgstream.data import DEMO, DEMO_MODEL, DEMO_RECORDING
+from emgstream.data import DEMO, any_path, model_path, recording_path
 
 __all__ = [
     "add_channels",
@@ -76,24 +74,3 @@ def add_rate(parser: argparse.ArgumentParser) -> None:
         metavar="HZ",
         help="sampling rate of the recording, where it has no time_s column",
     )
-
-
-def recording_path(text: str) -> Path:
-    """Return the path of a recording; ``demo`` is the shipped synthetic one."""
-    return _shipped_or(text, {DEMO: DEMO_RECORDING})
-
-
-def model_path(text: str) -> Path:
-    """Return the path of a model; ``demo`` is the shipped one, trained on synthetic data."""
-    return _shipped_or(text, {DEMO: DEMO_MODEL})
-
-
-def any_path(text: str) -> Path:
-    """Return the path of a recording or a model; ``demo`` and ``demo.emgmodel`` are shipped."""
-    return _shipped_or(text, {DEMO: DEMO_RECORDING, DEMO_MODEL.name: DEMO_MODEL})
-
-
-def _shipped_or(text: str, shipped: Mapping[str, Path]) -> Path:
-    """Return a shipped file by its name, unless there is a file of that name here."""
-    path = Path(text)
-    return path if path.exists() else shipped.get(text, path)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import argparse
 
-from emgstream.bundle import Model, read_model
+from emgstream.bundle import read_model
 from emgstream.cli import options
 from emgstream.cli.headless import run_headless
 from emgstream.cli.outputs import add_output_arguments
 from emgstream.cli.terminal import note
 from emgstream.cli.watched import Stream
 from emgstream.cli.window import add_window_arguments, run_window, wants_window
-from emgstream.errors import UsageError
 from emgstream.gui import ReplayRequest
+from emgstream.opening import read_recording
 from emgstream.sources.replay import ReplaySource
-from emgstream.tables import EmgTable, read_table
 
 __all__ = ["add_arguments", "run"]
 
@@ -48,7 +47,8 @@ def run(arguments: argparse.Namespace) -> None:
     if not wants_window(arguments):
         _run_headless(arguments)
         return
-    _read(arguments, read_model(arguments.model))  # what is typed wrong is told where it was typed
+    # what is typed wrong is told where it was typed
+    read_recording(arguments.file, read_model(arguments.model).manifest, arguments.channels)
     source = ReplayRequest(
         arguments.file, arguments.rate, arguments.speed, arguments.loop, arguments.channels
     )
@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _run_headless(arguments: argparse.Namespace) -> None:
     model = read_model(arguments.model)
-    table = _read(arguments, model)
+    table = read_recording(arguments.file, model.manifest, arguments.channels)
     for repair in table.repairs:
         note(f"{table.path.name}: {repair}")
     source = ReplaySource(
@@ -69,17 +69,6 @@ def _run_headless(arguments: argparse.Namespace) -> None:
     )
     model.manifest.check_stream(source.info)
     run_headless([Stream(source, model)], arguments)
-
-
-def _read(arguments: argparse.Namespace, model: Model) -> EmgTable:
-    expected = model.manifest.channel_names
-    chosen = arguments.channels or expected
-    if len(chosen) != len(expected):
-        raise UsageError(
-            f"--channels names {len(chosen)}: {', '.join(chosen)}; the model expects "
-            f"{len(expected)}: {', '.join(expected)}; name one column for each, in this order"
-        )
-    return read_table(arguments.file, channels=chosen)
 
 
 def _speed(text: str) -> float | None:

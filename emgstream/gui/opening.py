@@ -6,15 +6,14 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from emgstream.boards import board_check
 from emgstream.bundle import Model, read_model
-from emgstream.errors import ModelFileError, UsageError
+from emgstream.errors import ModelFileError
 from emgstream.gui.requests import ReplayRequest, SourceRequest
 from emgstream.gui.session import Session
 from emgstream.gui.sources import open_port
+from emgstream.opening import board_check, read_recording
 from emgstream.sources.base import Source
 from emgstream.sources.replay import ReplaySource
-from emgstream.tables import read_table
 from emgstream.worker import Worker
 
 __all__ = ["Opened", "Opening"]
@@ -72,14 +71,7 @@ def _open(request: SourceRequest, model: Model) -> Opened:
 
 
 def _open_recording(request: ReplayRequest, model: Model) -> tuple[Source, tuple[str, ...]]:
-    expected = model.manifest.channel_names
-    chosen = request.channels or expected
-    if len(chosen) != len(expected):
-        raise UsageError(
-            f"{len(chosen)} channels are named: {', '.join(chosen)}; the model expects "
-            f"{len(expected)}: {', '.join(expected)}; name one column for each, in this order"
-        )
-    table = read_table(request.path, channels=chosen)
+    table = read_recording(request.path, model.manifest, request.channels)
     # A window needs a pace: without a time column the model's rate is the best guess there is.
     rate = request.sampling_rate_hz
     notes = tuple(f"{table.path.name}: {repair}" for repair in table.repairs)
@@ -94,7 +86,7 @@ def _open_recording(request: ReplayRequest, model: Model) -> tuple[Source, tuple
         sampling_rate_hz=rate,
         speed=request.speed,
         loop=request.loop,
-        channel_names=expected,
+        channel_names=model.manifest.channel_names,
         stays_at_end=True,
     )
     model.manifest.check_stream(source.info)

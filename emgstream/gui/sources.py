@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from emgstream.boards import board_source
 from emgstream.gui.requests import SIMULATED, PortRequest
 from emgstream.gui.simulated_board import SimulatedBoardSource
 from emgstream.manifest import Manifest
+from emgstream.opening import board_source
 from emgstream.sources.base import Source
 
 __all__ = ["open_port"]

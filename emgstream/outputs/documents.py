@@ -11,7 +11,7 @@ import numpy as np
 from emgstream.decisions import Decision
 from emgstream.outputs.base import Update
 
-__all__ = ["documents", "encoded"]
+__all__ = ["delays_ms", "documents", "encoded"]
 
 
 def documents(update: Update, stream: str | None = None) -> list[dict[str, Any]]:
@@ -23,7 +23,7 @@ def documents(update: Update, stream: str | None = None) -> list[dict[str, Any]]
     return [
         names | _document(decision, time_s) | {"delay_ms": delay_ms}
         for decision, time_s, delay_ms in zip(
-            update.decisions, update.time_s.tolist(), _delays_ms(update), strict=True
+            update.decisions, update.time_s.tolist(), delays_ms(update), strict=True
         )
     ]
 
@@ -44,7 +44,7 @@ def _document(decision: Decision, time_s: float) -> dict[str, Any]:
     }
 
 
-def _delays_ms(update: Update) -> list[dict[str, float | None]]:
+def delays_ms(update: Update) -> list[dict[str, float | None]]:
     """Return how late each decision is, stage by stage, to the microsecond."""
     same = np.full(len(update.decisions), 1.0)
     stages_s = {

@@ -1,4 +1,4 @@
-"""A board for a model, by the name of its port."""
+"""What a model is to decide on: a board by the name of its port, a recording by its file."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
+from emgstream.errors import UsageError
 from emgstream.manifest import Manifest
 from emgstream.sources.serial_board import AUTO, SerialBoardSource
+from emgstream.tables import EmgTable, read_table
 from emgstream.types import StreamInfo
 
-__all__ = ["AUTO", "SIMULATED", "board_check", "board_source", "opened_port"]
+__all__ = ["AUTO", "SIMULATED", "board_check", "board_source", "opened_port", "read_recording"]
 
 SIMULATED = "simulated"
 """The port to name for the board that is not there."""
@@ -56,3 +59,21 @@ def opened_port(name: str, seed: int = 0) -> Iterator[str]:
 
     with SimulatedBoard(seed=seed, tcp=0 if os.name == "nt" else None) as board:
         yield board.port
+
+
+def read_recording(
+    path: Path, manifest: Manifest, channels: tuple[str, ...] | None = None
+) -> EmgTable:
+    """Return a recording with the channels a model wants, in its order.
+
+    ``channels`` are the columns to take; by name where None. Raises UsageError where there are not
+    as many as the model has, and TableError where the file cannot be read.
+    """
+    expected = manifest.channel_names
+    chosen = channels or expected
+    if len(chosen) != len(expected):
+        raise UsageError(
+            f"{len(chosen)} channels are named: {', '.join(chosen)}; the model expects "
+            f"{len(expected)}: {', '.join(expected)}; name one column for each, in this order"
+        )
+    return read_table(path, channels=chosen)
