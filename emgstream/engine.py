@@ -15,6 +15,7 @@ from emgstream.latency import Laps
 from emgstream.outputs.base import Observer, Output, Update
 from emgstream.outputs.delivery import Delivery, OutputFigures
 from emgstream.outputs.queue import UpdateQueue
+from emgstream.outputs.samples import SampleFeed, SampleOutput
 from emgstream.pipeline import Pipeline
 from emgstream.ringbuffer import RingBuffer
 from emgstream.sources.base import Source
@@ -56,6 +57,8 @@ class Engine:
         `Manifest.check_stream`.
     observers
         Told of every decision by the inference thread, in this order, before any output.
+    sample_outputs
+        Where the samples go, each on a thread named ``emg-samples-NUMBER``.
     queues
         Filled as those of the outputs, for consumers with threads of their own; closed at the end.
     """
@@ -69,6 +72,7 @@ class Engine:
         check: Callable[[StreamInfo], None] | None = None,
         *,
         observers: Sequence[Observer] = (),
+        sample_outputs: Sequence[SampleOutput] = (),
         queues: Sequence[UpdateQueue] = (),
     ) -> None:
         self.ring = RingBuffer(_RING_SAMPLES, len(model.manifest.channel_names))
@@ -84,6 +88,10 @@ class Engine:
         self._cursor = 0
         self._n_classified = 0
         self._consumed = threading.Condition()
+        self._feeds = [
+            SampleFeed(output, self.ring, source, self._consumed, number)
+            for number, output in enumerate(sample_outputs, 1)
+        ]
         acquisition = Acquisition(
             source, self.ring, check or model.manifest.check_stream, self._wait_for_room
         )
@@ -98,12 +106,17 @@ class Engine:
             return self.ring.n_received - self._n_classified - n_waiting
 
     def output_figures(self) -> list[OutputFigures]:
-        """Return what became of the decisions at each output, in their order."""
-        return [delivery.figures() for delivery in self._deliveries]
+        """Return what became of decisions and samples at each output, in their order."""
+        return [
+            *(delivery.figures() for delivery in self._deliveries),
+            *(feed.figures() for feed in self._feeds),
+        ]
 
     def __enter__(self) -> Self:
         for delivery in self._deliveries:
             delivery.start()
+        for feed in self._feeds:
+            feed.worker.start()
         self._inference.start()
         self._reader.start()
         return self
@@ -112,6 +125,8 @@ class Engine:
         with ExitStack() as stack:  # ends the reader first, and the others whatever comes of it
             for delivery in self._deliveries:
                 stack.callback(delivery.stop)
+            for feed in self._feeds:
+                stack.callback(feed.worker.stop)
             stack.callback(self._inference.stop)
             stack.callback(self._reader.stop)
         if exc_type is None:
@@ -124,7 +139,9 @@ class Engine:
         """
         if not self._inference.join(timeout_s):
             return False
-        finished = all(delivery.join(timeout_s) for delivery in self._deliveries)
+        finished = all(delivery.join(timeout_s) for delivery in self._deliveries) and all(
+            feed.worker.join(timeout_s) for feed in self._feeds
+        )
         self._check()
         return finished
 
@@ -133,6 +150,8 @@ class Engine:
         self._reader.check()
         for delivery in self._deliveries:
             delivery.check()
+        for feed in self._feeds:
+            feed.worker.check()
 
     def _infer(self, stop: threading.Event) -> None:
         try:
@@ -176,7 +195,11 @@ class Engine:
             queue.put(update, self._source.info.can_wait, stop)
 
     def _wait_for_room(self, chunk: Chunk) -> bool:
-        """Wait until the classifier is not far behind the newest sample."""
+        """Wait until neither the classifier nor a feed is far behind the newest sample."""
         target = chunk.end_index - _MOST_AHEAD
         with self._consumed:
-            return self._consumed.wait_for(lambda: self._cursor >= target, _POLL_S)
+            return self._consumed.wait_for(lambda: self._slowest >= target, _POLL_S)
+
+    @property
+    def _slowest(self) -> int:
+        return min(self._cursor, *(feed.cursor for feed in self._feeds))

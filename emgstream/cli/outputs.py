@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from emgstream.errors import UsageError
@@ -11,11 +12,12 @@ from emgstream.outputs.base import Output
 from emgstream.outputs.datagrams import Address
 from emgstream.outputs.jsonl import JsonLines
 from emgstream.outputs.lines import Lines
+from emgstream.outputs.samples import SampleOutput
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["Outputs", "add_output_arguments", "takes_stdout"]
+__all__ = ["Outputs", "StreamOutputs", "add_output_arguments", "takes_stdout"]
 
 
 def add_output_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,12 +51,30 @@ def add_output_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="HOST:PORT",
         help="send an Open Sound Control bundle a decision",
     )
+    group.add_argument(
+        "--lsl",
+        nargs="?",
+        const="emgstream",
+        metavar="NAME",
+        help="samples and decisions on the Lab Streaming Layer, as NAME and NAME decisions; "
+        "default: emgstream; needs the extra lsl",
+    )
     group.add_argument("--summary", metavar="FILE", help="write the summary as JSON")
 
 
 def takes_stdout(arguments: argparse.Namespace) -> bool:
     """Whether standard output is for the decisions, and people are told on stderr."""
     return "-" in arguments.jsonl
+
+
+@dataclass
+class StreamOutputs:
+    """The outputs of one stream."""
+
+    decisions: list[Output]
+    """Where its decisions go."""
+    samples: list[SampleOutput] = field(default_factory=list)
+    """Where its samples go."""
 
 
 class Outputs:
@@ -77,20 +97,30 @@ class Outputs:
     def __exit__(self, *exc_info: object) -> None:
         self._stack.close()
 
-    def open(self, stream: str | None) -> list[Output]:
+    def open(self, stream: str | None) -> StreamOutputs:
         """Return the outputs of one stream, which has a name where there are several."""
-        outputs: list[Output] = [JsonLines(lines, stream) for lines in self._lines]
+        outputs = StreamOutputs([JsonLines(lines, stream) for lines in self._lines])
         if self._arguments.udp:
             from emgstream.outputs.udp import UdpJson  # each is loaded only where it is asked for
 
             for address in self._arguments.udp:
-                outputs.append(self._stack.enter_context(UdpJson(address, stream)))
+                outputs.decisions.append(self._stack.enter_context(UdpJson(address, stream)))
         if self._arguments.osc:
             from emgstream.outputs.osc import Osc
 
             for address in self._arguments.osc:
-                outputs.append(self._stack.enter_context(Osc(address, stream)))
+                outputs.decisions.append(self._stack.enter_context(Osc(address, stream)))
+        if self._arguments.lsl:
+            self._open_lsl(outputs, stream)
         return outputs
+
+    def _open_lsl(self, outputs: StreamOutputs, stream: str | None) -> None:
+        from emgstream.outputs.lsl import LslClock, LslDecisions, LslSamples
+
+        name = self._arguments.lsl if stream is None else f"{self._arguments.lsl} {stream}"
+        clock = LslClock()
+        outputs.decisions.append(self._stack.enter_context(LslDecisions(name, clock)))
+        outputs.samples.append(self._stack.enter_context(LslSamples(name, clock)))
 
 
 def _address(text: str) -> Address:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from emgstream.bundle import Model
+from emgstream.cli.outputs import StreamOutputs
 from emgstream.engine import Engine
 from emgstream.errors import EmgStreamError
-from emgstream.outputs.base import Output
 from emgstream.outputs.summary import Summary
 from emgstream.sources.base import Source
 from emgstream.sources.status import SourceStatus, StatusReader
@@ -51,7 +51,7 @@ class WatchedStream:
     The main thread calls everything; leaving ends it.
     """
 
-    def __init__(self, stream: Stream, outputs: Sequence[Output]) -> None:
+    def __init__(self, stream: Stream, outputs: StreamOutputs) -> None:
         self.stream = stream
         self.outputs = outputs
         self.failure: EmgStreamError | None = None
@@ -60,9 +60,10 @@ class WatchedStream:
         self.engine = Engine(
             stream.source,
             stream.model,
-            outputs,
+            outputs.decisions,
             check=stream.live.check if stream.live else None,
             observers=[self._summary],
+            sample_outputs=outputs.samples,
         )
         self._started_s = self._ended_s = time.perf_counter()
         self._first_s: float | None = None
@@ -83,7 +84,7 @@ class WatchedStream:
     @property
     def states(self) -> list[str]:
         """What the outputs have to say all the time."""
-        return [output.state for output in self.outputs if output.state]
+        return [output.state for output in self.outputs.decisions if output.state]
 
     def watch(self, timeout_s: float) -> None:
         """Wait for its end a moment, and end it where its time is up."""

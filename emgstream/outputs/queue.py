@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 
+from emgstream.errors import UsageError
 from emgstream.outputs.base import Update
 
 __all__ = ["UpdateQueue"]
@@ -22,9 +23,13 @@ class UpdateQueue:
     ----------
     capacity
         Updates it holds at most.
+
+    Raises UsageError for a capacity under 1.
     """
 
     def __init__(self, capacity: int = 256) -> None:
+        if capacity < 1:
+            raise UsageError(f"a queue of {capacity} updates; expected 1 or more")
         self._capacity = capacity
         self._updates: deque[Update] = deque()
         self._changed = threading.Condition()
