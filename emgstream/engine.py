@@ -202,4 +202,4 @@ class Engine:
 
     @property
     def _slowest(self) -> int:
-        return min(self._cursor, *(feed.cursor for feed in self._feeds))
+        return min([self._cursor, *(feed.cursor for feed in self._feeds)])

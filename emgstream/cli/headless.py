@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 from emgstream.cli.interrupt import ctrl_c
-from emgstream.cli.outputs import Outputs, takes_stdout
+from emgstream.cli.outputs import Outputs, StreamOutputs, takes_stdout
 from emgstream.cli.teller import Teller
 from emgstream.cli.terminal import LiveLine, StreamLine, console, print_summary
 from emgstream.cli.watched import Stream, WatchedStream
@@ -26,7 +26,7 @@ def run_headless(streams: Sequence[Stream], arguments: argparse.Namespace) -> No
     what ended the first stream that did not come to its end.
     """
     with Outputs(arguments) as outputs:
-        watched = [WatchedStream(stream, outputs.open(stream.name)) for stream in streams]
+        watched = [WatchedStream(stream, _opened(outputs, stream)) for stream in streams]
         try:
             _watch(watched, to_stderr=takes_stdout(arguments))
         finally:
@@ -34,6 +34,11 @@ def run_headless(streams: Sequence[Stream], arguments: argparse.Namespace) -> No
     for stream in watched:
         if stream.failure is not None:
             raise stream.failure
+
+
+def _opened(outputs: Outputs, stream: Stream) -> StreamOutputs:
+    class_names = stream.model.manifest.class_names
+    return outputs.open(stream.name, class_names, stream.n_reconnects)
 
 
 def _watch(streams: Sequence[WatchedStream], to_stderr: bool) -> None:

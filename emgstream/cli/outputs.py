@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emgstream.errors import UsageError
@@ -59,6 +61,13 @@ def add_output_arguments(parser: argparse.ArgumentParser) -> None:
         help="samples and decisions on the Lab Streaming Layer, as NAME and NAME decisions; "
         "default: emgstream; needs the extra lsl",
     )
+    group.add_argument(
+        "--control",
+        type=Path,
+        metavar="FILE",
+        help="press keys and move the mouse as this file of JSON or TOML binds the movements, once "
+        "armed with F8; F12 stops it; needs the extra control",
+    )
     group.add_argument("--summary", metavar="FILE", help="write the summary as JSON")
 
 
@@ -97,8 +106,13 @@ class Outputs:
     def __exit__(self, *exc_info: object) -> None:
         self._stack.close()
 
-    def open(self, stream: str | None) -> StreamOutputs:
-        """Return the outputs of one stream, which has a name where there are several."""
+    def open(
+        self, stream: str | None, class_names: tuple[str, ...], n_reconnects: Callable[[], int]
+    ) -> StreamOutputs:
+        """Return the outputs of one stream, which has a name where there are several.
+
+        ``n_reconnects`` tells how often its board was away.
+        """
         outputs = StreamOutputs([JsonLines(lines, stream) for lines in self._lines])
         if self._arguments.udp:
             from emgstream.outputs.udp import UdpJson  # each is loaded only where it is asked for
@@ -112,7 +126,22 @@ class Outputs:
                 outputs.decisions.append(self._stack.enter_context(Osc(address, stream)))
         if self._arguments.lsl:
             self._open_lsl(outputs, stream)
+        if self._arguments.control:
+            outputs.decisions.append(self._control(stream, class_names, n_reconnects))
         return outputs
+
+    def _control(
+        self, stream: str | None, class_names: tuple[str, ...], n_reconnects: Callable[[], int]
+    ) -> Output:
+        from emgstream.outputs.control import Control, read_bindings
+
+        if stream is not None:
+            raise UsageError(
+                "--control is for one board, as there is one keyboard; give one --port, or leave "
+                "--control out"
+            )
+        bindings = read_bindings(self._arguments.control, class_names)
+        return self._stack.enter_context(Control(bindings, n_reconnects))
 
     def _open_lsl(self, outputs: StreamOutputs, stream: str | None) -> None:
         from emgstream.outputs.lsl import LslClock, LslDecisions, LslSamples

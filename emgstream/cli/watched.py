@@ -44,6 +44,10 @@ class Stream:
     name: str | None = None
     """What to call it where there are several."""
 
+    def n_reconnects(self) -> int:
+        """Return how often its board was away; any thread asks."""
+        return self.live.status().n_reconnects if self.live else 0
+
 
 class WatchedStream:
     """A stream at work. Its failure is kept: it is no reason to end the others.
