@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Desk", "open_desk"]
 
-_JOIN_S = 2.0
+_JOIN_S = 0.2
+_MOST_TAPS = 25
 
 
 class Desk(Protocol):
@@ -71,6 +72,7 @@ class _PynputDesk:
     ) -> None:
         self._keyboard, self._mouse = keyboard.Controller(), mouse.Controller()
         self._targets, self._own, self._on_key = targets, own, on_key
+        self._wake = keyboard.Key.shift
         self._down: set[str] = set()
         self._listener = keyboard.Listener(on_press=self._pressed, on_release=self._released)
         self._listener.name = "emg-hotkeys"
@@ -82,9 +84,13 @@ class _PynputDesk:
 
     def __exit__(self, *exc_info: object) -> None:
         self._listener.stop()
-        self._listener.join(_JOIN_S)
-        if self._listener.is_alive():
-            raise RuntimeError(f"thread emg-hotkeys did not end within {_JOIN_S} s")
+        for _ in range(_MOST_TAPS):
+            self._listener.join(_JOIN_S)
+            if not self._listener.is_alive():
+                return
+            # On X, pynput looks whether it is to stop only as a key comes (its pull request 583).
+            self._keyboard.tap(self._wake)
+        raise RuntimeError(f"thread emg-hotkeys did not end within {_MOST_TAPS * _JOIN_S} s")
 
     def press(self, hold: Hold) -> None:
         """Hold a key or a button down."""
