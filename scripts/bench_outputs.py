@@ -1,0 +1,138 @@
+"""What consumers that stand still cost: decision times with and without them, in turns of one run.
+
+The board is simulated, on a pty, at 1 kHz. The consumers: a pipe nobody reads, a UDP port nobody
+listens at, an LSL outlet without a reader (where pylsl is installed), and an output that hangs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
+from unittest.mock import patch
+
+import numpy as np
+from bench_rows import Row, table
+
+from emgstream.bundle import Model, read_model
+from emgstream.data import DEMO_MODEL
+from emgstream.engine import Engine
+from emgstream.opening import board_source
+from emgstream.outputs.base import Output, Update
+from emgstream.outputs.datagrams import Address
+from emgstream.outputs.jsonl import JsonLines
+from emgstream.outputs.lines import Lines
+from emgstream.outputs.samples import SampleOutput
+from emgstream.outputs.udp import UdpJson
+from emgstream.simulation.board import SimulatedBoard
+from emgstream.types import TimeArray
+
+ROUNDS, ROUND_S = 6, 15.0
+NOBODY = Address("127.0.0.1", 9)
+
+
+def measure(rounds: int = ROUNDS) -> Iterator[Row]:
+    """Time decisions without outputs and with stuck ones, in turns."""
+    model = read_model(DEMO_MODEL)
+    free: list[TimeArray] = []
+    stuck: list[TimeArray] = []
+    n_lost, dropped = 0, ""
+    for _ in range(rounds):
+        latencies_s, lost, _ = _round(model, [], [])
+        free.append(latencies_s)
+        n_lost += lost
+        with _stuck_outputs() as (outputs, sample_outputs):
+            latencies_s, lost, dropped = _round(model, outputs, sample_outputs)
+        stuck.append(latencies_s)
+        n_lost += lost
+    for percent in (50, 99):
+        stuck_ms, free_ms = (
+            1e3 * float(np.percentile(np.concatenate(of), percent)) for of in (stuck, free)
+        )
+        yield Row(
+            f"board's write to decision at 1 kHz, p{percent}: stuck consumers, against none",
+            f"{stuck_ms:.2f} ms, {stuck_ms / free_ms:.2f} times",
+            f"{free_ms:.2f} ms",
+            wanted="within 1.2 times",
+        )
+    yield Row(
+        f"samples lost or skipped in {2 * rounds} turns of {ROUND_S:g} s; dropped in the last one",
+        f"{n_lost}; {dropped}",
+        wanted="0",
+    )
+
+
+class _Hanging(Output):
+    """An output whose consumer never comes back."""
+
+    name = "hanging output"
+
+    def __init__(self) -> None:
+        self._given_up = threading.Event()
+
+    def write(self, update: Update) -> None:
+        self._given_up.wait()
+        self.n_lost += len(update.decisions)
+
+    def give_up(self) -> None:
+        self._given_up.set()
+
+
+class _Decided:
+    """When each decision was made."""
+
+    def __init__(self) -> None:
+        self.decided_s: dict[int, float] = {}
+
+    def write(self, update: Update) -> None:
+        for index in update.decisions.indices.tolist():
+            self.decided_s[index] = update.decided_s
+
+
+@contextmanager
+def _stuck_outputs() -> Iterator[tuple[list[Output], list[SampleOutput]]]:
+    """Give outputs whose consumers stand still, and those of samples."""
+    with ExitStack() as stack:
+        outputs: list[Output] = [_Hanging(), stack.enter_context(UdpJson(NOBODY))]
+        sample_outputs: list[SampleOutput] = []
+        reader, writer = os.pipe()
+        stack.callback(os.close, reader)
+        pipe = stack.enter_context(os.fdopen(writer, "w"))
+        with patch("sys.stdout", pipe):
+            outputs.append(JsonLines(stack.enter_context(Lines("-"))))
+        if find_spec("pylsl"):
+            from emgstream.outputs.lsl import LslClock, LslDecisions, LslSamples
+
+            clock = LslClock()
+            outputs.append(stack.enter_context(LslDecisions("bench", clock)))
+            sample_outputs.append(stack.enter_context(LslSamples("bench", clock)))
+        yield outputs, sample_outputs
+
+
+def _round(
+    model: Model, outputs: list[Output], sample_outputs: list[SampleOutput]
+) -> tuple[TimeArray, int, str]:
+    """Return times from the board's write to the decision, samples lost, and what was dropped."""
+    decided = _Decided()
+    with SimulatedBoard() as board:
+        source = board_source(board.port, model.manifest)
+        engine = Engine(source, model, outputs, observers=[decided], sample_outputs=sample_outputs)
+        with engine:
+            engine.wait(ROUND_S)
+        writes = board.take_writes()
+    indices = np.array(sorted(decided.decided_s))
+    decided_s = np.array([decided.decided_s[index] for index in indices.tolist()])
+    newest = np.array([write.index for write in writes])
+    written_s = np.array([write.host_s for write in writes])
+    latencies_s: TimeArray = decided_s - written_s[np.searchsorted(newest, indices)]
+    dropped = [f"{of.n_dropped} for the {of.name}" for of in engine.output_figures()]
+    return latencies_s, engine.ring.n_lost + engine.n_skipped, ", ".join(dropped)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"default {ROUNDS}")
+    print(table(measure(parser.parse_args().rounds)))
