@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import socket
 import threading
@@ -149,7 +148,7 @@ class LslDecisions(Output):
 @cache
 def _pylsl() -> Any:
     try:
-        pylsl = importlib.import_module("pylsl")
+        import pylsl
     except ModuleNotFoundError as error:
         raise MissingExtraError(
             "the Lab Streaming Layer is not installed; expected the extra lsl; install it with: "

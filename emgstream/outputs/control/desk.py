@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -52,7 +51,7 @@ def open_desk(bindings: Bindings, on_key: Callable[[str], None]) -> Desk:
     UsageError
         A key that this computer does not have.
     """
-    keyboard, mouse = _pynput("keyboard"), _pynput("mouse")
+    keyboard, mouse = _pynput()
     holds = {action for action in bindings.actions.values() if isinstance(action, Hold)}
     targets = {hold: _target(keyboard, mouse, hold) for hold in holds}
     own = {_code(keyboard, getattr(bindings, name)): name for name in ("arm", "panic")}
@@ -117,9 +116,10 @@ class _PynputDesk:
         self._down.discard(self._own.get(key, ""))
 
 
-def _pynput(part: str) -> Any:
+def _pynput() -> tuple[Any, Any]:
+    """Return the modules for the keyboard and for the mouse."""
     try:
-        return importlib.import_module(f"pynput.{part}")
+        from pynput import keyboard, mouse
     except ModuleNotFoundError as error:
         raise MissingExtraError(
             "pressing keys needs pynput, which is not installed; expected the extra control; "
@@ -131,6 +131,7 @@ def _pynput(part: str) -> Any:
             f"there is no screen to press keys on ({reason}); expected a desktop (on Linux an X "
             "server, and DISPLAY set); leave --control out here"
         ) from error
+    return keyboard, mouse
 
 
 def _target(keyboard: Any, mouse: Any, hold: Hold) -> Any:
