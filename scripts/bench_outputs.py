@@ -30,7 +30,7 @@ from emgstream.outputs.udp import UdpJson
 from emgstream.simulation.board import SimulatedBoard
 from emgstream.types import TimeArray
 
-ROUNDS, ROUND_S = 6, 15.0
+ROUNDS, ROUND_S = 16, 4.0
 NOBODY = Address("127.0.0.1", 9)
 
 
@@ -40,14 +40,13 @@ def measure(rounds: int = ROUNDS) -> Iterator[Row]:
     free: list[TimeArray] = []
     stuck: list[TimeArray] = []
     n_lost, dropped = 0, ""
-    for _ in range(rounds):
-        latencies_s, lost, _ = _round(model, [], [])
-        free.append(latencies_s)
-        n_lost += lost
-        with _stuck_outputs() as (outputs, sample_outputs):
-            latencies_s, lost, dropped = _round(model, outputs, sample_outputs)
-        stuck.append(latencies_s)
-        n_lost += lost
+    for number in range(rounds):
+        for is_stuck in (True, False) if number % 2 else (False, True):
+            with _outputs(is_stuck) as (outputs, samples):
+                latencies_s, lost, figures = _turn(model, outputs, samples)
+            (stuck if is_stuck else free).append(latencies_s)
+            n_lost += lost
+            dropped = figures or dropped
     for percent in (50, 99):
         stuck_ms, free_ms = (
             1e3 * float(np.percentile(np.concatenate(of), percent)) for of in (stuck, free)
@@ -93,8 +92,11 @@ class _Decided:
 
 
 @contextmanager
-def _stuck_outputs() -> Iterator[tuple[list[Output], list[SampleOutput]]]:
-    """Give outputs whose consumers stand still, and those of samples."""
+def _outputs(are_stuck: bool) -> Iterator[tuple[list[Output], list[SampleOutput]]]:
+    """Give outputs whose consumers stand still, and those of samples; or none."""
+    if not are_stuck:
+        yield [], []
+        return
     with ExitStack() as stack:
         outputs: list[Output] = [_Hanging(), stack.enter_context(UdpJson(NOBODY))]
         sample_outputs: list[SampleOutput] = []
@@ -112,7 +114,7 @@ def _stuck_outputs() -> Iterator[tuple[list[Output], list[SampleOutput]]]:
         yield outputs, sample_outputs
 
 
-def _round(
+def _turn(
     model: Model, outputs: list[Output], sample_outputs: list[SampleOutput]
 ) -> tuple[TimeArray, int, str]:
     """Return times from the board's write to the decision, samples lost, and what was dropped."""

@@ -43,7 +43,8 @@ def _opened(outputs: Outputs, stream: Stream) -> StreamOutputs:
 
 def _watch(streams: Sequence[WatchedStream], to_stderr: bool) -> None:
     with ctrl_c() as pressed, LiveLine(console(to_stderr)) as line, ExitStack() as stack:
-        rows = [_Row(stream, line) for stream in streams]
+        width = max(len(stream.stream.name or "") for stream in streams)
+        rows = [_Row(stream, line, width) for stream in streams]
         for row in rows:
             stack.callback(row.tell)
             stack.enter_context(row.stream)
@@ -59,10 +60,10 @@ def _watch(streams: Sequence[WatchedStream], to_stderr: bool) -> None:
 class _Row:
     """What is said of one stream: a line that is always there, and notes above it."""
 
-    def __init__(self, stream: WatchedStream, line: LiveLine) -> None:
+    def __init__(self, stream: WatchedStream, line: LiveLine, width: int) -> None:
         self.stream = stream
         name = stream.stream.name
-        self._line = StreamLine(name)
+        self._line = StreamLine(name and name.ljust(width))
         self._prefix = "" if name is None else f"{name}: "
         self._say = line.tell
         self._teller = Teller(self._tell)

@@ -41,7 +41,7 @@ class Delivery:
         self._clock = clock
         self._queue = UpdateQueue()
         self._latency = LatencyHistogram()
-        self._n_handed = 0
+        self._n_handed = self._n_in_hand = 0
         self._worker = Worker(f"emg-output-{number}", self._run)
 
     def start(self) -> None:
@@ -67,8 +67,8 @@ class Delivery:
         Raises RuntimeError where it does not end.
         """
         self._queue.close()
-        n_before = -1
-        while not self._worker.join(_LINGER_S) and n_before != self._n_handed:
+        n_before = self._n_handed
+        while not self._worker.join(_LINGER_S) and self._n_handed != n_before:
             n_before = self._n_handed
         self._output.give_up()
         try:
@@ -83,10 +83,11 @@ class Delivery:
     def figures(self) -> OutputFigures:
         """Return what became of the decisions so far."""
         n_lost = self._output.n_lost
+        n_failed = 0 if self._worker.alive else self._n_in_hand
         return OutputFigures(
             name=self._output.name,
             n_written=self._n_handed - n_lost,
-            n_dropped=self._queue.n_dropped + n_lost,
+            n_dropped=self._queue.n_dropped + n_lost + n_failed,
             latency=self._latency,
         )
 
@@ -103,7 +104,8 @@ class Delivery:
 
     def _hand_over(self, update: Update) -> None:
         handed_s = self._clock.now()
-        n_decisions = len(update.decisions)
-        self._latency.add(np.array([handed_s - update.decided_s]), n_decisions)
+        self._n_in_hand = len(update.decisions)
+        self._latency.add(np.array([handed_s - update.decided_s]), self._n_in_hand)
         self._output.write(replace(update, handed_s=handed_s))
-        self._n_handed += n_decisions
+        self._n_handed += self._n_in_hand
+        self._n_in_hand = 0

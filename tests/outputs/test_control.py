@@ -215,6 +215,20 @@ def test_without_a_screen_it_is_one_line(tmp_path: Path) -> None:
     assert "there is no screen to press keys on" in line
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a screen of its own")
+def test_a_key_that_the_computer_does_not_have_is_one_line(tmp_path: Path) -> None:
+    keys = tmp_path / "keys.json"
+    keys.write_text('{"movements": {"hand_close": "spce"}}')
+    words = [*EMGSTREAM, "replay", "demo", "--control", str(keys)]
+    with screen() as there:
+        environment = os.environ | {"DISPLAY": there.name}
+        done = subprocess.run(words, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert "no key is called 'spce'; expected one character, or one of: " in line
+    assert " space," in line
+
+
 def read_decisions(process: subprocess.Popen[str], n: int) -> None:
     assert process.stdout is not None
     for _ in range(n):

@@ -114,8 +114,12 @@ def test_whoever_puts_is_told_what_ended_the_output() -> None:
     delivery = Delivery(Broken(), MonotonicClock(), 1)
     delivery.start()
 
+    n_put = 0
+
     def put_for_ever() -> None:
+        nonlocal n_put
         while True:
+            n_put += 1
             delivery.put(update(0), True, NEVER)
 
     with pytest.raises(OutputError, match="no room for 1"):
@@ -123,6 +127,8 @@ def test_whoever_puts_is_told_what_ended_the_output() -> None:
     delivery.stop()
     with pytest.raises(OutputError):
         delivery.check()
+    figures = delivery.figures()
+    assert (figures.n_written, figures.n_dropped) == (0, n_put)
 
 
 class Idler(Output):

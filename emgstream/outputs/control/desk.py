@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -126,10 +127,9 @@ def _pynput() -> tuple[Any, Any]:
             'install it with: pip install "emgstream[control]"'
         ) from error
     except ImportError as error:  # pynput's word for a machine without a screen
-        (reason, *_) = str(error).splitlines()
         raise OutputError(
-            f"there is no screen to press keys on ({reason}); expected a desktop (on Linux an X "
-            "server, and DISPLAY set); leave --control out here"
+            f"there is no screen to press keys on (DISPLAY is {os.environ.get('DISPLAY', '')!r}); "
+            "expected a desktop, on Linux one with an X server; leave --control out here"
         ) from error
     return keyboard, mouse
 
