@@ -22,6 +22,7 @@ from tests.simulation.boards import PATIENCE_S, wait_for
 
 pytest.importorskip("pylsl", reason="needs the extra lsl", exc_type=ImportError)
 
+ENOUGH_BYTES = 50_000  # of about 20,000 a second
 READER = Path(__file__).with_name("lsl_reader.py")
 ON_THIS_MACHINE = """
 [ports]
@@ -109,8 +110,7 @@ def test_a_board_recorded_by_the_lab_recorder_is_what_the_board_made(tmp_path: P
             wait_for(lambda: out.exists() and out.stat().st_size > 0, process.poll)
             recorder = labrecorder.LabRecorder()
             recorder.start(xdf, [{"name": "arm"}, {"name": "arm decisions"}], timeout=PATIENCE_S)
-            n_before = len(out.read_text().splitlines())
-            wait_for(lambda: len(out.read_text().splitlines()) > n_before + 100, process.poll)
+            wait_for(lambda: xdf.exists() and xdf.stat().st_size > ENOUGH_BYTES, process.poll)
             recorder.stop()
         made = board.ledger().true_samples(0, 0, board.ledger().runs[0].n_instants)
     streams, _ = pyxdf.load_xdf(str(xdf), synchronize_clocks=False, dejitter_timestamps=False)
@@ -124,7 +124,7 @@ def test_a_board_recorded_by_the_lab_recorder_is_what_the_board_made(tmp_path: P
     ]
     assert (np.diff(times) >= 0.0).all()
     assert (len(times) - 1) / (times[-1] - times[0]) == pytest.approx(1000.0, rel=0.02)
-    assert len(decisions["time_stamps"]) >= 90
+    assert len(decisions["time_stamps"]) >= 20
     indices = [int(row[3]) for row in decisions["time_series"]]
     for index, time_s in zip(indices, decisions["time_stamps"].tolist(), strict=True):
         if 0 <= index - start < len(times):  # the two recordings do not end at the same moment
