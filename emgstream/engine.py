@@ -81,10 +81,9 @@ class Engine:
         self._pipeline = Pipeline(model)
         self._clock = clock or MonotonicClock()
         self._observers = tuple(observers)
-        self._deliveries = [
+        deliveries = [
             Delivery(output, self._clock, number) for number, output in enumerate(outputs, 1)
         ]
-        self._queues: list[Delivery | UpdateQueue] = [*self._deliveries, *queues]
         self._cursor = 0
         self._n_classified = 0
         self._consumed = threading.Condition()
@@ -92,6 +91,8 @@ class Engine:
             SampleFeed(output, self.ring, source, self._consumed, number)
             for number, output in enumerate(sample_outputs, 1)
         ]
+        self._ways_out: list[Delivery | SampleFeed] = [*deliveries, *self._feeds]
+        self._queues: list[Delivery | UpdateQueue] = [*deliveries, *queues]
         acquisition = Acquisition(
             source, self.ring, check or model.manifest.check_stream, self._wait_for_room
         )
@@ -107,26 +108,19 @@ class Engine:
 
     def output_figures(self) -> list[OutputFigures]:
         """Return what became of decisions and samples at each output, in their order."""
-        return [
-            *(delivery.figures() for delivery in self._deliveries),
-            *(feed.figures() for feed in self._feeds),
-        ]
+        return [way_out.figures() for way_out in self._ways_out]
 
     def __enter__(self) -> Self:
-        for delivery in self._deliveries:
-            delivery.start()
-        for feed in self._feeds:
-            feed.worker.start()
+        for way_out in self._ways_out:
+            way_out.start()
         self._inference.start()
         self._reader.start()
         return self
 
     def __exit__(self, exc_type: type[BaseException] | None, *exc_info: object) -> None:
         with ExitStack() as stack:  # ends the reader first, and the others whatever comes of it
-            for delivery in self._deliveries:
-                stack.callback(delivery.stop)
-            for feed in self._feeds:
-                stack.callback(feed.worker.stop)
+            for way_out in self._ways_out:
+                stack.callback(way_out.stop)
             stack.callback(self._inference.stop)
             stack.callback(self._reader.stop)
         if exc_type is None:
@@ -138,20 +132,20 @@ class Engine:
         Raises whatever ended one of the threads before its time.
         """
         if not self._inference.join(timeout_s):
+            self._check_ways_out()
             return False
-        finished = all(delivery.join(timeout_s) for delivery in self._deliveries) and all(
-            feed.worker.join(timeout_s) for feed in self._feeds
-        )
+        finished = all(way_out.join(timeout_s) for way_out in self._ways_out)
         self._check()
         return finished
 
     def _check(self) -> None:
         self._inference.check()
         self._reader.check()
-        for delivery in self._deliveries:
-            delivery.check()
-        for feed in self._feeds:
-            feed.worker.check()
+        self._check_ways_out()
+
+    def _check_ways_out(self) -> None:
+        for way_out in self._ways_out:
+            way_out.check()
 
     def _infer(self, stop: threading.Event) -> None:
         try:

@@ -18,6 +18,7 @@ from emgstream.worker import Worker
 __all__ = ["SampleBlock", "SampleFeed", "SampleOutput"]
 
 _POLL_S = 0.05
+_LINGER_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +69,24 @@ class SampleFeed:
         self._source = source
         self._moved = moved
         self._n_written = 0
-        self.worker = Worker(f"emg-samples-{number}", self._run)
+        self._worker = Worker(f"emg-samples-{number}", self._run)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._worker.start()
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the thread to end of itself, as it does when the ring is closed and empty."""
+        return self._worker.join(timeout_s)
+
+    def stop(self) -> None:
+        """End the thread, once all is passed on; raises RuntimeError where it does not end."""
+        self._worker.join(_LINGER_S)
+        self._worker.stop()
+
+    def check(self) -> None:
+        """Raise what ended the output before its time."""
+        self._worker.check()
 
     def figures(self) -> OutputFigures:
         """Return what became of the samples so far."""
