@@ -132,7 +132,6 @@ class Engine:
         Raises whatever ended one of the threads before its time.
         """
         if not self._inference.join(timeout_s):
-            self._check_ways_out()
             return False
         finished = all(way_out.join(timeout_s) for way_out in self._ways_out)
         self._check()
@@ -159,6 +158,7 @@ class Engine:
                 queue.close()
 
     def _take(self, chunk: Chunk, stop: threading.Event) -> None:
+        self._check_ways_out()
         laps = Laps(self._clock)
         decisions = self._pipeline.push(chunk, laps.lap)
         if len(decisions):
