@@ -7,12 +7,14 @@ transforms are plain numbers in the manifest. Nothing in it is code and reading 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from typing import Any
 from emgstream.errors import ModelFileError, OutputError
 from emgstream.manifest import Manifest
 
-__all__ = ["MODEL_SUFFIX", "Model", "read_model", "write_model"]
+__all__ = ["MODEL_SUFFIX", "Model", "check_place", "read_model", "write_model"]
 
 MODEL_SUFFIX = ".emgmodel"
 """How the name of a model file ends."""
@@ -32,6 +34,7 @@ _KERAS = "network.keras"
 _MEMBERS = (_SINGLE, _BATCH, _KERAS)
 
 _MAX_MEMBER_BYTES = 64 * 2**20
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DAMAGED = "the file is damaged: train or fetch it again"
 
 
@@ -55,19 +58,37 @@ def write_model(path: str | os.PathLike[str], model: Model) -> None:
     members = {_SINGLE: model.classifier, _BATCH: model.classifier_batch, _KERAS: model.network}
     document = model.manifest.to_json()
     document["members"] = {name: _sha256(content) for name, content in members.items()}
-    partial = path.with_name(path.name + ".partial")
-    try:
+    with _partial(path) as partial:
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(_MANIFEST, json.dumps(document, indent=2, allow_nan=False))
             for name, content in members.items():
                 archive.writestr(name, content)
         partial.replace(path)
+
+
+def check_place(path: str | os.PathLike[str]) -> None:
+    """Raise OutputError where no model could be written to: before time is spent on one."""
+    path = Path(path)
+    with _partial(path) as partial:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        partial.touch()
+
+
+@contextmanager
+def _partial(path: Path) -> Iterator[Path]:
+    """Give the name to write under until all is written; nothing of that name stays."""
+    partial = path.with_name(path.name + ".partial")
+    try:
+        yield partial
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise OutputError(
             f"cannot write the model {path}: {error.strerror or error}; "
             "choose another place with --out"
         ) from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def read_model(path: str | os.PathLike[str]) -> Model:
@@ -119,6 +140,11 @@ def _member(archive: zipfile.ZipFile, name: str) -> bytes:
         raise ModelFileError(
             f"{name} would unpack to {entry.file_size:,} bytes, over the {_MAX_MEMBER_BYTES:,} "
             "that any model needs; do not trust this file"
+        )
+    if entry.compress_type not in _PACKINGS:
+        raise ModelFileError(
+            f"{name} is packed in a way (zip method {entry.compress_type}) that emgstream never "
+            "uses; expected a .emgmodel, as `emgstream train` writes"
         )
     with archive.open(entry) as stream:
         content = stream.read(_MAX_MEMBER_BYTES + 1)

@@ -104,12 +104,11 @@ class _Network:
                 f"the network in the model does not load ({reason}); "
                 "the file is damaged: train or fetch it again"
             ) from None
-        (given,) = self._interpreter.get_input_details()
-        (returned,) = self._interpreter.get_output_details()
-        self._input, self._output = given["index"], returned["index"]
-        self.batch_size, *window_shape = map(int, given["shape"])
-        self.window_shape = _pair(window_shape)
-        self.n_classes = int(returned["shape"][-1])
+        self._input, given = _only(self._interpreter.get_input_details(), "input", 3)
+        self._output, returned = _only(self._interpreter.get_output_details(), "output", 2)
+        self.batch_size, *window_shape = given
+        self.window_shape = window_shape[0], window_shape[1]
+        self.n_classes = returned[1]
 
     def run(self, windows: FloatArray, probabilities: FloatArray) -> None:
         """Fill ``probabilities``; the number of windows is a multiple of the batch size."""
@@ -141,10 +140,17 @@ def _native_messages_hidden() -> Iterator[None]:
         os.close(stderr)
 
 
-def _pair(window_shape: list[int]) -> tuple[int, int]:
-    if len(window_shape) != 2:
+def _only(details: list[dict[str, Any]], what: str, n_axes: int) -> tuple[int, list[int]]:
+    """Return index and shape of the network's only tensor on one side.
+
+    Raises ModelFileError unless that is float32, ``(batch, steps, features)`` as input and
+    ``(batch, classes)`` as output.
+    """
+    shapes = [[int(size) for size in tensor["shape"]] for tensor in details]
+    kinds = {np.dtype(tensor["dtype"]).name for tensor in details}
+    if len(details) != 1 or len(shapes[0]) != n_axes or kinds != {"float32"}:
         raise ModelFileError(
-            f"the network in the model takes input of shape {tuple(window_shape)}; expected "
-            "(steps, features); the model was not made by emgstream"
+            f"the network in the model has {what} of shape {shapes}, {', '.join(sorted(kinds))}; "
+            f"expected one of {n_axes} axes, float32; the model was not made by emgstream"
         )
-    return window_shape[0], window_shape[1]
+    return int(details[0]["index"]), shapes[0]

@@ -63,6 +63,11 @@ class Manifest:
         return self.step.n_features(len(self.channel_names))
 
     @property
+    def window_samples(self) -> int:
+        """Samples a window spans."""
+        return self.n_steps * self.step.length
+
+    @property
     def title(self) -> str:
         """What the model is, on one line, for people."""
         origin = ", trained on synthetic EMG" if self.synthetic else ""

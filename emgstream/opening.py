@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -55,9 +54,9 @@ def opened_port(name: str, seed: int = 0) -> Iterator[str]:
     if name != SIMULATED:
         yield name
         return
-    from emgstream.simulation.board import SimulatedBoard  # only this needs it
+    from emgstream.simulation.board import OWN_TCP, SimulatedBoard  # only this needs them
 
-    with SimulatedBoard(seed=seed, tcp=0 if os.name == "nt" else None) as board:
+    with SimulatedBoard(seed=seed, tcp=OWN_TCP) as board:
         yield board.port
 
 

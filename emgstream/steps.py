@@ -20,6 +20,7 @@ __all__ = ["LogRms", "RawSample", "Step", "StepStream", "step_from_manifest"]
 Doubles: TypeAlias = npt.NDArray[np.float64]
 
 _LONGEST = 100_000
+_HIGHEST = 1e9
 
 
 class Step(Protocol):
@@ -90,7 +91,11 @@ class LogRms:
     """Smallest root mean square, in the stream's unit: a flat line has no logarithm."""
 
     def __post_init__(self) -> None:
-        if not (isinstance(self.length, int) and 1 <= self.length <= _LONGEST and self.floor > 0.0):
+        if not (
+            isinstance(self.length, int)
+            and 1 <= self.length <= _LONGEST
+            and 0.0 < self.floor < _HIGHEST
+        ):
             raise ValueError(f"length {self.length!r}, floor {self.floor!r}; both must be positive")
 
     def n_features(self, n_channels: int) -> int:
@@ -132,7 +137,7 @@ _KINDS: dict[str, type[RawSample] | type[LogRms]] = {
 def step_from_manifest(entry: Mapping[str, Any]) -> Step:
     """Build the step a manifest names; raises ModelFileError for what it does not know."""
     kind = entry.get("kind")
-    if kind not in _KINDS:
+    if not isinstance(kind, str) or kind not in _KINDS:
         raise ModelFileError(
             f"step of kind {kind!r}; this version knows {', '.join(_KINDS)}; "
             "update emgstream, or train the model again"

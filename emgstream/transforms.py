@@ -81,6 +81,10 @@ class Clip:
     high: Numbers
     """Upper bound, one a feature."""
 
+    def __post_init__(self) -> None:
+        if any(low > high for low, high in zip(self.low, self.high, strict=True)):
+            raise ValueError(f"bounds {self.low} and {self.high}; the lower may not be the higher")
+
     @property
     def n_features(self) -> int:
         """Number of features it was fitted on."""
@@ -116,6 +120,10 @@ class YeoJohnson:
     """Mean of the powered training values, one a feature."""
     scale: Numbers
     """Standard deviation of the powered training values, one a feature."""
+
+    def __post_init__(self) -> None:
+        if any(scale <= 0.0 for scale in self.scale):
+            raise ValueError(f"scale {self.scale}; every one must be positive")
 
     @property
     def n_features(self) -> int:
@@ -191,7 +199,7 @@ def _fields(transform: Transform) -> dict[str, Numbers]:
 
 def _from_entry(entry: Mapping[str, Any], n_features: int) -> Transform:
     kind = entry.get("kind")
-    if kind not in _KINDS:
+    if not isinstance(kind, str) or kind not in _KINDS:
         raise ModelFileError(
             f"transform of kind {kind!r}; this version knows {', '.join(_KINDS)}; "
             "update emgstream, or train the model again"
@@ -200,7 +208,7 @@ def _from_entry(entry: Mapping[str, Any], n_features: int) -> Transform:
     try:
         numbers = {name: tuple(map(float, values)) for name, values in parameters.items()}
         transform = _KINDS[kind](**numbers)
-    except (TypeError, ValueError) as error:
+    except (OverflowError, TypeError, ValueError) as error:
         raise ModelFileError(f"transform {kind!r} is not as expected: {error}") from None
     for name, values in numbers.items():
         if len(values) != n_features or not np.all(np.isfinite(values)):

@@ -8,13 +8,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from bench_rows import Row, table
+from boards import board_of_its_own
 
 from emgstream.bundle import Model, read_model
 from emgstream.data import DEMO_MODEL
@@ -34,7 +33,7 @@ SAMPLES_A_CYCLE = 100
 def measure() -> Iterator[Row]:
     """Time decisions, processor and reconnects."""
     updates, writes, run = _streamed(read_model(DEMO_MODEL))
-    latencies_ms = 1e3 * _latencies_s(updates, writes)
+    latencies_ms = 1e3 * since_written_s(_decided_s(updates), writes)
     p50, p99 = np.percentile(latencies_ms, [50, 99])
     yield Row(
         "board's write to decision on a pty at 1 kHz, a decision every step, p50 / p99",
@@ -80,6 +79,12 @@ def _source(port: str, model: Model) -> SerialBoardSource:
     return board_source(port, model.manifest)
 
 
+def headless_latencies_s(model: Model) -> TimeArray:
+    """Return the time from the write of a window's last frame to its decision."""
+    updates, writes, _ = _streamed(model)
+    return since_written_s(_decided_s(updates), writes)
+
+
 def _streamed(model: Model) -> tuple[list[Update], list[BoardWrite], Run]:
     """Return all decisions of a stream, and when the board took and wrote every sample."""
     kept = _Kept()
@@ -90,13 +95,24 @@ def _streamed(model: Model) -> tuple[list[Update], list[BoardWrite], Run]:
         return kept.updates, board.take_writes(), run
 
 
-def _latencies_s(updates: list[Update], writes: list[BoardWrite]) -> TimeArray:
-    """Return the time from the write of a window's last frame to its decision."""
-    indices = np.concatenate([update.decisions.indices for update in updates])
-    decided_s = np.concatenate([np.full(len(u.decisions), u.decided_s) for u in updates])
+def _decided_s(updates: list[Update]) -> dict[int, float]:
+    """Return the host time of each decision by the index of its sample."""
+    return {
+        index: update.decided_s for update in updates for index in update.decisions.indices.tolist()
+    }
+
+
+def since_written_s(decided_s: Mapping[int, float], writes: Sequence[BoardWrite]) -> TimeArray:
+    """Return how long after its sample was written each decision was there.
+
+    ``decided_s`` are host times by the index of the sample; those before the first write are
+    left out.
+    """
     newest = np.array([write.index for write in writes])
     written_s = np.array([write.host_s for write in writes])
-    latencies_s: TimeArray = decided_s - written_s[np.searchsorted(newest, indices)]
+    indices = np.array([index for index in sorted(decided_s) if index > newest[0]])
+    times_s = np.array([decided_s[index] for index in indices.tolist()])
+    latencies_s: TimeArray = times_s - written_s[np.searchsorted(newest, indices)]
     return latencies_s
 
 
@@ -115,19 +131,8 @@ def _untold_s(updates: list[Update], run: Run) -> TimeArray:
 
 def _cpu_share() -> float:
     """Return processor seconds a second of a process that streams from a board of another."""
-    with tempfile.TemporaryDirectory() as folder:
-        port = str(Path(folder, "ttyEMG"))
-        board = subprocess.Popen(
-            [sys.executable, "-m", "emgstream", "simulate", "--link", port],
-            stdout=subprocess.DEVNULL,
-        )
-        try:
-            while not os.path.lexists(port):
-                time.sleep(0.05)
-            used_s = [_cpu_s(port, seconds) for seconds in (CPU_SHORT_S, CPU_LONG_S)]
-        finally:
-            board.terminate()
-            board.wait()
+    with board_of_its_own() as port:
+        used_s = [_cpu_s(port, seconds) for seconds in (CPU_SHORT_S, CPU_LONG_S)]
     return (used_s[1] - used_s[0]) / (CPU_LONG_S - CPU_SHORT_S)
 
 

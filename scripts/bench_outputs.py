@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from unittest.mock import patch
 
 import numpy as np
+from bench_live import since_written_s
 from bench_rows import Row, table
 
 from emgstream.bundle import Model, read_model
@@ -30,7 +31,8 @@ from emgstream.outputs.udp import UdpJson
 from emgstream.simulation.board import SimulatedBoard
 from emgstream.types import TimeArray
 
-ROUNDS, ROUND_S = 16, 4.0
+ROUNDS, ROUND_S = 16, 5.0
+SETTLED = 1000  # samples
 NOBODY = Address("127.0.0.1", 9)
 
 
@@ -81,14 +83,15 @@ class _Hanging(Output):
 
 
 class _Decided:
-    """When each decision was made."""
+    """When each decision was made, once the stream has settled."""
 
     def __init__(self) -> None:
         self.decided_s: dict[int, float] = {}
 
     def write(self, update: Update) -> None:
         for index in update.decisions.indices.tolist():
-            self.decided_s[index] = update.decided_s
+            if index >= SETTLED:
+                self.decided_s[index] = update.decided_s
 
 
 @contextmanager
@@ -125,13 +128,12 @@ def _turn(
         with engine:
             engine.wait(ROUND_S)
         writes = board.take_writes()
-    indices = np.array(sorted(decided.decided_s))
-    decided_s = np.array([decided.decided_s[index] for index in indices.tolist()])
-    newest = np.array([write.index for write in writes])
-    written_s = np.array([write.host_s for write in writes])
-    latencies_s: TimeArray = decided_s - written_s[np.searchsorted(newest, indices)]
     dropped = [f"{of.n_dropped} for the {of.name}" for of in engine.output_figures()]
-    return latencies_s, engine.ring.n_lost + engine.n_skipped, ", ".join(dropped)
+    return (
+        since_written_s(decided.decided_s, writes),
+        engine.ring.n_lost + engine.n_skipped,
+        ", ".join(dropped),
+    )
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from emgstream.bundle import Model, read_model
 from emgstream.data import DEMO_MODEL
@@ -13,6 +15,17 @@ from emgstream.steps import RawSample
 from emgstream.transforms import Clip, Impute, Transforms, YeoJohnson
 
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+
+
+# no test depends on the speed of the machine
+settings.register_profile("any-speed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-speed")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ctrl_c_is_heard() -> None:
+    """A shell that runs the suite in the background has it ignored, by what it starts too."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from emgstream.bundle import Model, read_model, write_model
+from emgstream.bundle import Model, check_place, read_model, write_model
 from emgstream.errors import ModelFileError, OutputError, StreamMismatchError
 from emgstream.pipeline import Pipeline
 from emgstream.types import StreamInfo
@@ -112,6 +112,17 @@ def test_a_zip_bomb_is_refused_before_it_unpacks(path: Path) -> None:
         read_model(path)
 
 
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_file_packed_by_something_else_is_refused(path: Path, packing: int) -> None:
+    with zipfile.ZipFile(path) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", packing) as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    with pytest.raises(ModelFileError, match=r"manifest\.json is packed in a way"):
+        read_model(path)
+
+
 def test_a_newer_format_says_to_update(path: Path) -> None:
     rewrite(path, lambda document: document.update(format_version=2))
     with pytest.raises(ModelFileError, match=r"is of format 2; .* update emgstream"):
@@ -139,6 +150,12 @@ def test_another_network_than_the_manifest_was_written_for_is_refused(path: Path
         lambda document: document.update(sampling_rate_hz="fast"),
         lambda document: document.update(conditioning={"kind": "import os"}),
         lambda document: document.update(step={"kind": "log_rms"}),
+        lambda document: document["step"].update(kind=["log_rms"]),
+        lambda document: document["step"].update(floor=10**400),
+        lambda document: document["transforms"][0].update(kind={}),
+        lambda document: document["transforms"][0].update(values=[10**400] * 3),
+        lambda document: document["transforms"][1].update(low=[9.0] * 3, high=[1.0] * 3),
+        lambda document: document["transforms"][2].update(scale=[1.0, 0.0, 1.0]),
         lambda document: document.update(transforms={}),
         lambda document: document.update(transforms=["clip"]),
         lambda document: document.update(window={"n_steps": 10, "hop": 0}),
@@ -187,10 +204,25 @@ def test_a_network_that_does_not_load_is_one_clear_error(demo_model: Model, cont
         Pipeline(replace(demo_model, classifier=content))
 
 
-def test_a_place_that_cannot_be_written_leaves_nothing(tmp_path: Path, demo_model: Model) -> None:
+@pytest.mark.parametrize("place", ["missing/arm.emgmodel", "file/arm.emgmodel", "folder"])
+def test_a_place_that_cannot_be_written_is_known_before_and_leaves_nothing(
+    tmp_path: Path, demo_model: Model, place: str
+) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder").mkdir()
+    before = sorted(tmp_path.rglob("*"))
     with pytest.raises(OutputError, match="cannot write the model"):
-        write_model(tmp_path / "missing" / "arm.emgmodel", demo_model)
-    assert list(tmp_path.iterdir()) == []
+        check_place(tmp_path / place)
+    with pytest.raises(OutputError, match="cannot write the model"):
+        write_model(tmp_path / place, demo_model)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_looking_at_a_place_changes_nothing_there(path: Path) -> None:
+    before = path.read_bytes()
+    check_place(path)
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
 
 
 def info(**changes: Any) -> StreamInfo:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,13 +19,15 @@ import pytest
 
 from emgstream.bundle import Model, write_model
 from emgstream.cli.teller import Teller
+from emgstream.simulation.board import SimulatedBoard
 from emgstream.sources.serial_board.holders import holders
 from emgstream.sources.status import SourceStatus
 from tests.processes import EMGSTREAM, board_process, run
-from tests.simulation.boards import PATIENCE_S, opened, wait_for
+from tests.simulation.boards import PATIENCE_S, SCRIPT, opened, wait_for
 
 KEYS = {"samples", "lost", "gaps", "reconnects", "decisions", "rate_hz", "ppm", "latency_ms"}
 on_a_pty = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
+PORTS = [pytest.param(None, id="pty", marks=on_a_pty), pytest.param(0, id="tcp")]
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who has a port")
 
 
@@ -71,19 +74,54 @@ def test_a_simulated_board_needs_no_other_and_is_said_to_be_synthetic(tmp_path: 
     ]
 
 
-@on_a_pty
-def test_an_unplugged_board_is_told_and_counted(tmp_path: Path) -> None:
-    with board_process(tmp_path, "--faults", "unplug=0.4@1.2") as board:
-        summary, decisions, said = live(board.port, tmp_path, "--seconds", "2.5")
-        ledger = board.end()
-    assert summary["reconnects"] == 1
-    assert f"{board.port}: unplugged: reconnecting" in said
-    assert f"{board.port}: streaming again" in said
-    away_s = ledger["runs"][1]["host_s"] - ledger["runs"][0]["host_s"] - 1.2
-    assert summary["missed"] == pytest.approx(1000.0 * away_s, abs=50)
+@contextmanager
+def started(port: str, *told: str) -> Iterator[subprocess.Popen[str]]:
+    """Give a running ``live`` whose decisions and complaints are pipes."""
+    words = [*EMGSTREAM, "live", "--headless", "--port", port, "--jsonl", "-", *told]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def next_index(process: subprocess.Popen[str]) -> int:
+    """Return the index of the next decision."""
+    assert process.stdout is not None
+    return int(json.loads(process.stdout.readline())["index"])
+
+
+def hear(process: subprocess.Popen[str], words: str) -> None:
+    """Wait until it says so on stderr."""
+    assert process.stderr is not None
+    while words not in process.stderr.readline():
+        assert process.poll() is None
+
+
+@pytest.mark.parametrize("tcp", PORTS)
+def test_an_unplugged_board_is_told_and_counted(tmp_path: Path, tcp: int | None) -> None:
+    out = tmp_path / "summary.json"
+    with (
+        SimulatedBoard(SCRIPT, tcp=tcp) as board,
+        started(board.port, "--summary", str(out)) as process,
+    ):
+        decided = next_index(process)
+        board.unplug()
+        out_s = time.perf_counter()
+        hear(process, f"{board.port}: unplugged: reconnecting")
+        board.replug()
+        hear(process, f"{board.port}: streaming again")
+        again_s = time.perf_counter()
+        first, second = board.ledger().runs
+        at_least, at_most = second.host_s - out_s, again_s - first.host_s - decided * 1e-3
+        while next_index(process) < decided + 1e3 * at_least:
+            pass
+        assert_ctrl_c_ends(process)
+    summary = json.loads(out.read_text())
+    assert (summary["reconnects"], summary["gaps"]) == (1, 1)
     assert summary["lost"] == summary["missed"]
-    assert summary["gaps"] == 1
-    assert decisions[-1]["index"] > summary["missed"] + 1200
+    assert 1e3 * at_least - 2 < summary["missed"] < 1e3 * at_most
 
 
 @on_a_pty
@@ -91,25 +129,15 @@ def test_without_reconnect_an_unplugged_board_is_the_end_and_what_came_is_kept(
     tmp_path: Path,
 ) -> None:
     out = tmp_path / "summary.json"
-    with board_process(tmp_path, "--faults", "unplug=0.4@1.2") as board:
-        words = ["--no-reconnect", "--summary", str(out)]
-        done = run("live", "--headless", "--port", board.port, *words)
-    assert done.returncode == 1
-    assert "--no-reconnect" in done.stderr.splitlines()[-1]
-    assert "Traceback" not in done.stderr
-    assert json.loads(out.read_text())["samples"] > 1000
-
-
-@contextmanager
-def started(port: str) -> Iterator[subprocess.Popen[str]]:
-    """Give a running ``live`` whose decisions and complaints are pipes."""
-    words = [*EMGSTREAM, "live", "--headless", "--port", port, "--jsonl", "-"]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(words, stdout=pipe, stderr=pipe, text=True) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+    told = ["--no-reconnect", "--summary", str(out)]
+    with SimulatedBoard(SCRIPT) as board, started(board.port, *told) as process:
+        decided = next_index(process)
+        board.unplug()
+        _, errors = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 1
+    assert "--no-reconnect" in errors.splitlines()[-1]
+    assert "Traceback" not in errors
+    assert json.loads(out.read_text())["samples"] > decided
 
 
 def assert_ctrl_c_ends(process: subprocess.Popen[str]) -> None:
@@ -132,8 +160,7 @@ def test_ctrl_c_while_the_board_boots_lets_go_of_the_port(tmp_path: Path) -> Non
 @on_a_pty
 def test_ctrl_c_while_streaming_stops_the_board_and_lets_go_of_the_port(tmp_path: Path) -> None:
     with board_process(tmp_path) as board, started(board.port) as process:
-        assert process.stdout is not None
-        assert json.loads(process.stdout.readline())["index"] == 199
+        assert next_index(process) == 199
         assert_ctrl_c_ends(process)
         assert holders(board.port) == []
         assert [of["ended_by"] for of in board.end()["runs"]] == ["stop"]
@@ -142,12 +169,9 @@ def test_ctrl_c_while_streaming_stops_the_board_and_lets_go_of_the_port(tmp_path
 @on_a_pty
 def test_ctrl_c_ends_it_while_the_board_is_away(tmp_path: Path) -> None:
     with board_process(tmp_path) as board, started(board.port) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.readline()
+        next_index(process)
         board.end()
-        while "unplugged: reconnecting" not in process.stderr.readline():
-            assert process.poll() is None
+        hear(process, "unplugged: reconnecting")
         assert_ctrl_c_ends(process)
 
 

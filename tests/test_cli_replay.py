@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from emgstream.bundle import Model
+from emgstream.bundle import Model, write_model
 from emgstream.cli import main
 from emgstream.data import DEMO_RECORDING
 from emgstream.pipeline import Pipeline
@@ -73,6 +73,26 @@ def test_a_replay_is_one_pass_over_the_whole_file(
     table = read_table(recording)
     whole = Pipeline(demo_model).push(Chunk(0, table.samples))
     lines = replayed("--speed", "max")
+    assert [line["index"] for line in lines] == whole.indices.tolist()
+    found = [list(line["probabilities"].values()) for line in lines]
+    np.testing.assert_array_equal(np.array(found, dtype=np.float32), whole.probabilities)
+
+
+def test_the_published_recording_gives_the_same_decisions_at_any_pace_and_in_one_pass(
+    seed_table_path: Path, published_model: Model, tmp_path: Path
+) -> None:
+    model, out = tmp_path / "arm.emgmodel", tmp_path / "out.jsonl"
+    write_model(model, published_model)
+    words = ["replay", str(seed_table_path), "--model", str(model), "--jsonl", str(out)]
+    assert main([*words, "--speed", "max"]) == 0
+    lines = decisions(out)
+    assert main([*words, "--rate", "100", "--speed", "100"]) == 0
+    assert [(line["index"], line["probabilities"]) for line in decisions(out)] == [
+        (line["index"], line["probabilities"]) for line in lines
+    ]
+    samples = read_table(seed_table_path).samples
+    assert np.isnan(samples).any()
+    whole = Pipeline(published_model).push(Chunk(0, samples))
     assert [line["index"] for line in lines] == whole.indices.tolist()
     found = [list(line["probabilities"].values()) for line in lines]
     np.testing.assert_array_equal(np.array(found, dtype=np.float32), whole.probabilities)
@@ -173,7 +193,7 @@ def test_other_column_names_are_picked_in_the_models_order(
         (["replay", "demo", "--model", "none.emgmodel"], "none.emgmodel: no such file"),
         (["replay", "demo", "--model", __file__], "not a model"),
         (["replay", "demo", "--speed", "0"], "'0' is not a positive number"),
-        (["replay", "demo", "--speed", "quick"], "'quick' is not a positive number"),
+        (["replay", "demo", "--speed", "quick"], "'quick' is not a positive number, nor max"),
         (["replay", "demo", "--headless", "--rate", "500"], "500 Hz; the model expects 1000 Hz"),
         (["replay", "demo", "--channels", "biceps,triceps"], "the model expects 3"),
         (["replay", "demo", "--channels", "biceps,,middle"], "not a list of different names"),
@@ -184,6 +204,8 @@ def test_other_column_names_are_picked_in_the_models_order(
         (["replay", "demo", "--udp", "::1:9000"], "expected HOST:PORT"),
         (["replay", "demo", "--udp", "127.0.0.1:70000"], "'127.0.0.1:70000' is no address"),
         (["replay", "demo", "--osc", "no..host:9000"], "cannot send to no..host:9000"),
+        (["replay", "demo", "--speed", "max", "--jsonl", ""], "not the name of a file"),
+        (["replay", "demo", "--speed", "max", "--jsonl", "a", "--summary", "./a"], "written al"),
         (["inspect", "none.emgmodel"], "no such file"),
     ],
 )
@@ -196,9 +218,35 @@ def test_a_mistake_is_one_line_and_exit_code_1(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(words) == 1
-    (line,) = capsys.readouterr().err.splitlines()
+    said = capsys.readouterr()
+    (line,) = said.err.splitlines()
     assert line.startswith("emgstream: ")
     assert reason in line
+    assert not said.out
+
+
+@pytest.mark.parametrize("option", ["--jsonl", "--summary"])
+def test_no_output_is_written_over_the_recording(
+    option: str, recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = recording.read_bytes()
+    assert main(["replay", str(recording), "--speed", "max", option, str(recording)]) == 1
+    assert "is read or written already" in capsys.readouterr().err
+    assert recording.read_bytes() == before
+
+
+def test_damage_is_told_beside_the_summary_and_a_mistake_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "short.csv"
+    path.write_text("biceps,triceps,middle\n" + "512,,530\n" + "512,498,530\n" * 98)
+    assert main(["replay", str(path), "--headless"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "give --rate HZ, or --speed max" in line
+    assert main(["replay", str(path), "--headless", "--speed", "max"]) == 0
+    said = capsys.readouterr()
+    assert "short.csv: triceps: 1 empty field taken as missing (data row 0)" in said.err
+    assert "decisions  0   a window takes 200 samples in a row" in said.out
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
@@ -217,8 +265,8 @@ def test_ctrl_c_ends_a_loop_with_its_summary_and_no_half_line(
 ) -> None:
     out = tmp_path / "summary.json"
     words = ["replay", str(recording), "--loop", "--jsonl", "-", "--summary", str(out)]
-    with subprocess.Popen(
-        [*EMGSTREAM, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    with subprocess.Popen(  # unbuffered: what readline took with it, communicate would not return
+        [*EMGSTREAM, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
     ) as process:
         assert process.stdout is not None
         first = process.stdout.readline()
@@ -226,8 +274,8 @@ def test_ctrl_c_ends_a_loop_with_its_summary_and_no_half_line(
         rest, errors = process.communicate(timeout=60)
     lines = [json.loads(line) for line in (first + rest).splitlines()]
     assert process.returncode == 1
-    assert errors.splitlines()[-1] == "emgstream: stopped by Ctrl-C"
-    assert "Traceback" not in errors
+    assert errors.splitlines()[-1] == b"emgstream: stopped by Ctrl-C"
+    assert b"Traceback" not in errors
     assert json.loads(out.read_text())["decisions"] == len(lines)
 
 

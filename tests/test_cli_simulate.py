@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -35,11 +34,8 @@ def test_the_ledger_tells_what_a_reader_of_the_link_got(tmp_path: Path) -> None:
         wait_for(link.exists, lambda: process.poll())
         samples = read_some(str(link), 500)
         process.send_signal(signal.SIGINT)
-        began_s = time.monotonic()
         told, _ = process.communicate(timeout=PATIENCE_S)
-        took_s = time.monotonic() - began_s
     assert process.returncode == 0
-    assert took_s < 5.0  # 0.1 s measured; this machine may be busy
     assert not link.is_symlink()
     for words_told in (
         f"synthetic EMG on {link}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from emgstream.bundle import Model
 from emgstream.decisions import Decisions
 from emgstream.pipeline import Pipeline
 from emgstream.simulation import CueScript, SyntheticEmg
+from emgstream.tables import read_table
 from emgstream.types import Chunk, FloatArray
 
 
@@ -39,7 +41,7 @@ def assert_same(found: list[Decisions], expected: Decisions) -> None:
     np.testing.assert_array_equal(np.concatenate([d.classes for d in found]), expected.classes)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cuts=st.lists(st.integers(0, 700), max_size=30))
 def test_any_chunking_gives_the_same_decisions_to_the_bit(model: Model, cuts: list[int]) -> None:
     samples = synthetic(700)
@@ -54,6 +56,18 @@ def test_one_sample_at_a_time_is_one_pass(model: Model) -> None:
     found = [pipeline.push(Chunk(i, samples[i : i + 1])) for i in range(len(samples))]
     assert_same(found, one_pass(model, samples))
     assert max(map(len, found)) == 1
+
+
+@settings(max_examples=10)
+@given(cuts=st.lists(st.integers(0, 1000), max_size=30))
+def test_the_damaged_stretch_of_the_published_recording_is_one_pass_in_any_pieces(
+    seed_table_path: Path, model: Model, cuts: list[int]
+) -> None:
+    samples = read_table(seed_table_path).samples[:1000]
+    assert np.isnan(samples).sum() == 188
+    pipeline = Pipeline(model)
+    found = [pipeline.push(chunk) for chunk in pieces(samples, cuts)]
+    assert_same(found, one_pass(model, samples))
 
 
 def test_a_missing_value_does_not_depend_on_the_chunking(model: Model) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from emgstream.bundle import Model
 from emgstream.manifest import Manifest
 from training.backend import keras, quietly, tensorflow
+from training.history import Schedule
 from training.inference import inference_function
 from training.network import build_network
 
@@ -53,12 +54,12 @@ def to_keras_archive(network: Any) -> bytes:
         return path.read_bytes()
 
 
-def save_h5(network: Any, path: Path) -> None:
-    """Save the network in Keras' older format, compiled as the recipe says."""
+def save_h5(network: Any, path: Path, schedule: Schedule) -> None:
+    """Save the network in Keras' older format, compiled as it was trained."""
     loop = _rebuilt(network)
     with quietly():
         loop.compile(
-            optimizer=keras.optimizers.Adam(5e-4, clipnorm=1.0),
+            optimizer=keras.optimizers.Adam(schedule.learning_rate, clipnorm=schedule.clipnorm),
             loss="categorical_crossentropy",
             metrics=["accuracy"],
         )

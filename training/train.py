@@ -52,6 +52,7 @@ def train(
     report_dir: Path | None = None,
     seed: int = 42,
     progress: Callable[[Progress], None] = lambda _: None,
+    keep: Callable[[Model], None] = lambda _: None,
     max_epochs: int | None = None,
     synthetic: bool = False,
 ) -> TrainingResult:
@@ -73,6 +74,8 @@ def train(
         Seed of everything random but the published split, which has its own.
     progress
         Told of every epoch, in this thread.
+    keep
+        Given the model before the report is written, so that no failure there costs it.
     max_epochs
         Epochs at most; None for the recipe's own number.
     synthetic
@@ -100,11 +103,12 @@ def train(
         progress=progress,
     )
     findings = _findings(chosen, material, fitted, seed, progress)
-    manifest = _manifest(chosen, material, findings, synthetic)
+    model = export_model(_manifest(chosen, material, findings, synthetic), fitted.network)
+    keep(model)
     if report_dir is not None:
         write_report(report_dir, Report(chosen, material, findings, fitted.network, seed))
     return TrainingResult(
-        model=export_model(manifest, fitted.network),
+        model=model,
         history=fitted.history,
         figures=findings.for_people(),
         interrupted=findings.interrupted,

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import NoReturn
 
 from emgstream import __version__
-from emgstream.cli.interrupt import ctrl_c
+from emgstream.cli.interrupt import ctrl_c_after
 from emgstream.errors import EmgStreamError, UsageError
 
 __all__ = ["VERBS", "main"]
@@ -73,15 +73,9 @@ def _run(arguments: Sequence[str]) -> None:
 
 
 def _module(verb: str) -> ModuleType:
-    """Return the module of a verb; raises KeyboardInterrupt after Ctrl-C, once it is imported.
-
-    In the middle of it, native code of a library would turn that into a failure of its own.
-    """
-    with ctrl_c() as pressed:
-        module = importlib.import_module(f"emgstream.cli.{verb}")
-    if pressed.is_set():
-        raise KeyboardInterrupt
-    return module
+    """Return the module of a verb; raises KeyboardInterrupt after Ctrl-C, once it is imported."""
+    with ctrl_c_after():
+        return importlib.import_module(f"emgstream.cli.{verb}")
 
 
 def _open_window() -> None:

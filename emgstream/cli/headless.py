@@ -12,7 +12,7 @@ from emgstream.cli.teller import Teller
 from emgstream.cli.terminal import LiveLine, StreamLine, console, print_summary
 from emgstream.cli.watched import Stream, WatchedStream
 from emgstream.errors import InterruptedByUserError
-from emgstream.outputs.summary import write_summary
+from emgstream.outputs.summary import check_summary, write_summary
 
 __all__ = ["run_headless"]
 
@@ -27,6 +27,8 @@ def run_headless(streams: Sequence[Stream], arguments: argparse.Namespace) -> No
     """
     with Outputs(arguments) as outputs:
         watched = [WatchedStream(stream, _opened(outputs, stream)) for stream in streams]
+        if arguments.summary:
+            check_summary(arguments.summary)
         try:
             _watch(watched, to_stderr=takes_stdout(arguments))
         finally:

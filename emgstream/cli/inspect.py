@@ -45,7 +45,9 @@ def _model_facts(model: Model) -> Iterator[tuple[str, str]]:
     yield "step", _settings(document["step"])
     for transform in document["transforms"]:
         yield "transform", _settings(transform)
-    yield "window", f"{manifest.n_steps} steps, a decision every {manifest.hop}"
+    every = "step" if manifest.hop == 1 else f"{manifest.hop} steps"
+    span = f"{manifest.n_steps} steps ({manifest.window_samples:,} samples)"
+    yield "window", f"{span}, a decision every {every}"
     yield "classes", ", ".join(manifest.class_names)
     for entry in manifest.training_data:
         yield "trained on", _settings({**entry, "sha256": f"{entry.get('sha256', '?'):.12}…"})

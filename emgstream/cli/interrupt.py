@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["ctrl_c"]
+__all__ = ["ctrl_c", "ctrl_c_after"]
 
 
 @contextmanager
@@ -29,3 +29,16 @@ def ctrl_c() -> Iterator[threading.Event]:
         yield pressed
     finally:
         signal.signal(signal.SIGINT, previous)
+
+
+@contextmanager
+def ctrl_c_after() -> Iterator[None]:
+    """Let Ctrl-C be a KeyboardInterrupt at the end of the block.
+
+    For imports: in the middle of one, native code of a library would turn it into a failure of
+    its own.
+    """
+    with ctrl_c() as pressed:
+        yield
+    if pressed.is_set():
+        raise KeyboardInterrupt

@@ -14,7 +14,7 @@ from pathlib import Path
 from emgstream.bundle import Model, read_model
 from emgstream.cli import options
 from emgstream.cli.headless import run_headless
-from emgstream.cli.outputs import add_output_arguments
+from emgstream.cli.outputs import add_output_arguments, refuse_to_overwrite
 from emgstream.cli.watched import LiveRun, Stream
 from emgstream.cli.window import add_window_arguments, run_window, wants_window
 from emgstream.data import DEMO
@@ -102,6 +102,7 @@ def _check_several(ports: list[str], n_models: int) -> None:
 
 def _run_headless(ports: list[str], models: list[Path], arguments: argparse.Namespace) -> None:
     read = {path: read_model(path) for path in models}
+    refuse_to_overwrite(arguments, models)
     names = _names(ports)
     with ExitStack() as stack:
         opened = [

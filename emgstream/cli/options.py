@@ -13,6 +13,7 @@ __all__ = [
     "add_models",
     "add_rate",
     "any_path",
+    "file_name",
     "model_path",
     "positive",
     "recording_path",
@@ -28,6 +29,13 @@ def positive(text: str) -> float:
     if not 0.0 < value < math.inf:
         raise argparse.ArgumentTypeError(f"{text!r} is not a positive number")
     return value
+
+
+def file_name(text: str) -> str:
+    """Read the name of a file to write; raises ArgumentTypeError for none."""
+    if not text:
+        raise argparse.ArgumentTypeError("an empty word is not the name of a file")
+    return text
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emgstream.cli import options
 from emgstream.errors import UsageError
 from emgstream.outputs.base import Output
 from emgstream.outputs.datagrams import Address
@@ -19,7 +20,13 @@ from emgstream.outputs.samples import SampleOutput
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["Outputs", "StreamOutputs", "add_output_arguments", "takes_stdout"]
+__all__ = [
+    "Outputs",
+    "StreamOutputs",
+    "add_output_arguments",
+    "refuse_to_overwrite",
+    "takes_stdout",
+]
 
 
 def add_output_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +40,7 @@ def add_output_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--jsonl",
         action="append",
+        type=options.file_name,
         default=[],
         metavar="OUT",
         help="write a JSON object a decision to this file; - is stdout",
@@ -68,12 +76,32 @@ def add_output_arguments(parser: argparse.ArgumentParser) -> None:
         help="press keys and move the mouse as this file of JSON or TOML binds the movements, once "
         "armed with F8; F12 stops it; needs the extra control",
     )
-    group.add_argument("--summary", metavar="FILE", help="write the summary as JSON")
+    group.add_argument(
+        "--summary",
+        type=options.file_name,
+        metavar="FILE",
+        help="write the figures of the whole run as JSON",
+    )
 
 
 def takes_stdout(arguments: argparse.Namespace) -> bool:
     """Whether standard output is for the decisions, and people are told on stderr."""
     return "-" in arguments.jsonl
+
+
+def refuse_to_overwrite(arguments: argparse.Namespace, read: Iterable[Path]) -> None:
+    """Raise UsageError where an output would be written over what is read, or over another."""
+    taken = [path.resolve() for path in read]
+    for out in (*arguments.jsonl, arguments.summary):
+        if out is None:
+            continue
+        path = Path(out).resolve()
+        if path in taken:
+            raise UsageError(
+                f"{out} is read or written already; expected another file for every output; "
+                "choose another name"
+            )
+        taken.append(path)
 
 
 @dataclass

@@ -7,7 +7,7 @@ import argparse
 from emgstream.bundle import read_model
 from emgstream.cli import options
 from emgstream.cli.headless import run_headless
-from emgstream.cli.outputs import add_output_arguments
+from emgstream.cli.outputs import add_output_arguments, refuse_to_overwrite
 from emgstream.cli.terminal import note
 from emgstream.cli.watched import Stream
 from emgstream.cli.window import add_window_arguments, run_window, wants_window
@@ -58,8 +58,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _run_headless(arguments: argparse.Namespace) -> None:
     model = read_model(arguments.model)
     table = read_recording(arguments.file, model.manifest, arguments.channels)
-    for repair in table.repairs:
-        note(f"{table.path.name}: {repair}")
+    refuse_to_overwrite(arguments, [arguments.file, arguments.model])
     source = ReplaySource(
         table,
         sampling_rate_hz=arguments.rate,
@@ -68,8 +67,15 @@ def _run_headless(arguments: argparse.Namespace) -> None:
         channel_names=model.manifest.channel_names,
     )
     model.manifest.check_stream(source.info)
+    for repair in table.repairs:
+        note(f"{table.path.name}: {repair}")
     run_headless([Stream(source, model)], arguments)
 
 
 def _speed(text: str) -> float | None:
-    return None if text == "max" else options.positive(text)
+    if text == "max":
+        return None
+    try:
+        return options.positive(text)
+    except argparse.ArgumentTypeError as error:
+        raise argparse.ArgumentTypeError(f"{error}, nor max") from None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.live import Live
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -21,7 +23,16 @@ if TYPE_CHECKING:
 
     from training.history import Progress as Epoch
 
-__all__ = ["EpochBar", "LiveLine", "StreamLine", "console", "note", "print_facts", "print_summary"]
+__all__ = [
+    "EpochBar",
+    "LiveLine",
+    "StreamLine",
+    "busy",
+    "console",
+    "note",
+    "print_facts",
+    "print_summary",
+]
 
 _BAR_CELLS = 20
 _UNFOLDED = 4096
@@ -29,7 +40,7 @@ _UNFOLDED = 4096
 
 def console(to_stderr: bool = False) -> Console:
     """Return the terminal to write to; in a file or a pipe no line is folded."""
-    terminal = Console(stderr=to_stderr, highlight=False, soft_wrap=True)
+    terminal = Console(stderr=to_stderr, highlight=False, soft_wrap=True, emoji=False)
     if not terminal.is_terminal:
         terminal.width = _UNFOLDED
     return terminal
@@ -38,6 +49,14 @@ def console(to_stderr: bool = False) -> Console:
 def note(text: str) -> None:
     """Say something on stderr that is worth knowing and stops nothing."""
     console(to_stderr=True).print(f"[yellow]note:[/] {escape(text)}")
+
+
+@contextmanager
+def busy(what: str) -> Iterator[None]:
+    """Say what is waited for as long as the block takes; only where somebody watches."""
+    terminal = console(to_stderr=True)
+    with terminal.status(what) if terminal.is_terminal else nullcontext():
+        yield
 
 
 class StreamLine:
@@ -141,35 +160,53 @@ class EpochBar:
             TextColumn("{task.description}"),
             BarColumn(),
             TextColumn("epoch {task.completed:.0f}/{task.total:.0f}   {task.fields[figures]}"),
-            TimeRemainingColumn(),
+            TextColumn("{task.fields[left]}"),
             console=terminal,
         )
         self._stages: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:
-        self._progress.start()
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        self._progress.stop()
+        if self._stages:
+            self._end_stages()
+            self._progress.stop()
 
     def show(self, epoch: Epoch) -> None:
         """Show one epoch done."""
         if epoch.stage not in self._stages:
-            self._stages[epoch.stage] = self._progress.add_task(
-                epoch.stage, total=epoch.n_epochs, figures=""
-            )
+            self._begin(epoch)
         self._progress.update(
             self._stages[epoch.stage],
             completed=epoch.epoch,
             figures=f"loss {epoch.val_loss:.4f}   accuracy {epoch.val_accuracy:.1%}",
+            left=f"{timedelta(seconds=round(epoch.time_left_s))} left",
         )
+
+    def _begin(self, epoch: Epoch) -> None:
+        self._progress.start()  # not before: where nothing is shown no line is left
+        self._end_stages()
+        self._stages[epoch.stage] = self._progress.add_task(
+            epoch.stage, total=epoch.n_epochs, figures="", left=""
+        )
+
+    def _end_stages(self) -> None:
+        """Leave no time to the stages that are over, which may have ended before their last."""
+        for task in self._stages.values():
+            self._progress.update(task, left="")
 
 
 def print_facts(terminal: Console, facts: Iterable[tuple[str, str]]) -> None:
-    """Print names and values in two columns."""
+    """Print names and values in two columns; in a file or a pipe without spaces at the end."""
+    rows = list(facts)
+    if not terminal.is_terminal:
+        width = max((len(name) for name, _ in rows), default=0)
+        for name, value in rows:
+            terminal.print(f"{name:{width}}  {value}", markup=False)
+        return
     table = Table.grid(padding=(0, 2))
-    for name, value in facts:
+    for name, value in rows:
         table.add_row(f"[bold]{escape(name)}", escape(value))
     terminal.print(table)
 
@@ -187,7 +224,11 @@ def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
     yield "samples", f"{document['samples']:,}   lost {document['lost']:,}"
     if "rate_hz" in document:
         yield from _live_facts(document)
-    yield "decisions", f"{document['decisions']:,}   {document['decisions_per_s']:,.0f} a second"
+    if document["decisions"]:
+        pace = f"{document['decisions_per_s']:,.0f} a second"
+    else:
+        pace = f"a window takes {document['window_samples']:,} samples in a row"
+    yield "decisions", f"{document['decisions']:,}   {pace}"
     if document["skipped"]:
         yield "skipped", f"{document['skipped']:,} samples the classifier was too late for"
     if document["decisions"]:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emgstream.bundle import MODEL_SUFFIX, write_model
+from emgstream.bundle import MODEL_SUFFIX, check_place, write_model
 from emgstream.cli import options
-from emgstream.cli.terminal import EpochBar, console, print_facts
+from emgstream.cli.interrupt import ctrl_c, ctrl_c_after
+from emgstream.cli.terminal import EpochBar, busy, console, print_facts
 from emgstream.data import DEMO_RECORDING
 from emgstream.errors import InterruptedByUserError, MissingExtraError
 
 if TYPE_CHECKING:
-    from training.train import TrainingResult
+    from training.train import Progress, TrainingResult
 
 __all__ = ["add_arguments", "run"]
 
@@ -47,8 +51,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     options.add_rate(parser)
     options.add_channels(parser, "columns to train on, in this order; default: all numeric ones")
-    parser.add_argument("--seed", type=int, default=42, help="of every random choice; default 42")
-    parser.add_argument("--report", type=Path, metavar="FOLDER", help="write plots and a report")
+    parser.add_argument("--seed", type=int, default=42, help="of all that is random; default 42")
+    parser.add_argument(
+        "--report", type=Path, metavar="FOLDER", help="write a report with figures: report.html"
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -58,10 +64,12 @@ def run(arguments: argparse.Namespace) -> None:
     when the best model so far has been written.
     """
     _check_extra()
-    from training.train import train  # TensorFlow takes seconds to load, and only this needs it
+    check_place(arguments.out)
+    with ctrl_c_after(), busy("loading TensorFlow"):  # it takes seconds, and only this needs it
+        from training.train import train
 
     started_s = time.perf_counter()
-    with EpochBar(console(to_stderr=True)) as bar:
+    with EpochBar(console(to_stderr=True)) as bar, ExitStack() as stack:
         result = train(
             arguments.files,
             arguments.recipe,
@@ -69,13 +77,31 @@ def run(arguments: argparse.Namespace) -> None:
             channels=arguments.channels,
             report_dir=arguments.report,
             seed=arguments.seed,
-            progress=bar.show,
+            progress=_stoppable(bar.show, stack),
+            keep=partial(write_model, arguments.out),
             synthetic=DEMO_RECORDING in arguments.files,
         )
-    write_model(arguments.out, result.model)
     print_facts(console(), _facts(result, arguments, time.perf_counter() - started_s))
     if result.interrupted:
         raise InterruptedByUserError(f"stopped by Ctrl-C; {arguments.out} holds the best so far")
+
+
+def _stoppable(show: Callable[[Progress], None], stack: ExitStack) -> Callable[[Progress], None]:
+    """Return what to tell of every epoch, so that Ctrl-C ends the training and loses nothing.
+
+    From the end of the first epoch on, when there is something to lose, Ctrl-C strikes at the end
+    of an epoch and nowhere else; a second one strikes at once.
+    """
+    pressed: threading.Event | None = None
+
+    def tell(progress: Progress) -> None:
+        nonlocal pressed
+        pressed = pressed or stack.enter_context(ctrl_c())
+        show(progress)
+        if pressed.is_set():
+            raise KeyboardInterrupt
+
+    return tell
 
 
 def _facts(
@@ -99,5 +125,5 @@ def _check_extra() -> None:
     if missing:
         raise MissingExtraError(
             f"training needs {', '.join(missing)}, not installed here; expected the extra "
-            "'train'; install it with: pip install \"emgstream[train]\""
+            "'train'; install it, in the project's folder, with: pip install -e \".[train]\""
         )

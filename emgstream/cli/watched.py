@@ -128,6 +128,7 @@ class WatchedStream:
             "lost": engine.ring.n_lost,
             "skipped": engine.n_skipped,
             "elapsed_s": elapsed_s,
+            "window_samples": stream.model.manifest.window_samples,
             "decisions_per_s": self._summary.n_decisions / elapsed_s if elapsed_s else 0.0,
             **self._summary.to_json(engine.output_figures()),
             **(_live_document(stream.live.status()) if stream.live else {}),

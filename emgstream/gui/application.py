@@ -6,7 +6,8 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TypeAlias
 
@@ -19,12 +20,13 @@ from emgstream.errors import OutputError
 from emgstream.gui.palette import DARK, LIGHT, Theme
 from emgstream.gui.requests import WindowRequest
 from emgstream.gui.settings import Settings
-from emgstream.gui.style import apply_theme, system_theme
+from emgstream.gui.style import apply_theme, system_theme, window_icon
 from emgstream.gui.window import Window
 
-__all__ = ["make_window", "run_application"]
+__all__ = ["make_window", "run_application", "short_turns"]
 
 _SIGNALS_MS = 200
+_TURN_S = 5e-4
 
 _Hook: TypeAlias = Callable[[type[BaseException], BaseException, "TracebackType | None"], None]
 
@@ -41,6 +43,7 @@ def run_application(request: WindowRequest) -> None:
     )
     application = QApplication(sys.argv[:1])
     application.setApplicationName("emgstream")
+    application.setWindowIcon(window_icon())
     window = make_window(application, request)
     hook = sys.excepthook
     sys.excepthook = _teller(window)
@@ -48,12 +51,27 @@ def run_application(request: WindowRequest) -> None:
     try:
         window.show()
         picture = _Picture(window, request)
-        application.exec_()
+        with short_turns():
+            application.exec_()
         picture.check()
     finally:
         waker.stop()
         sys.excepthook = hook
         window.shut_down()
+
+
+@contextmanager
+def short_turns() -> Iterator[None]:
+    """Let Python change threads often, so that a decision does not wait for a picture.
+
+    Its own 5 ms are as long as a picture takes; every wait for the interpreter would cost that.
+    """
+    usual_s = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN_S)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual_s)
 
 
 def make_window(application: QApplication, request: WindowRequest) -> Window:

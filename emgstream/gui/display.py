@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from emgstream.errors import MissingExtraError, UsageError
 from emgstream.gui.requests import WindowRequest
@@ -13,6 +15,10 @@ from emgstream.gui.requests import WindowRequest
 __all__ = ["check_display", "has_display"]
 
 _PLATFORM = "QT_QPA_PLATFORM"
+_PACKAGES = (
+    "libgl1 libglib2.0-0 libfontconfig1 libdbus-1-3 libxkbcommon-x11-0 libxcb-icccm4 "
+    "libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0"
+)
 
 
 def has_display(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> bool:
@@ -44,10 +50,20 @@ def check_display(request: WindowRequest) -> None:
             )
         os.environ[_PLATFORM] = "offscreen"
     try:
-        importlib.import_module("PyQt5.QtWidgets")
-    except ImportError as error:
+        widgets = importlib.import_module("PyQt5.QtWidgets")
+        _load_plugin(Path(str(widgets.__file__)).parent)
+    except (ImportError, OSError) as error:
         raise MissingExtraError(
             f"the window needs a library that is not here ({error}); on Debian and Ubuntu: "
-            "sudo apt-get install libgl1 libglib2.0-0 libfontconfig1 libxkbcommon0 libdbus-1-3; "
-            "or use --headless"
+            f"sudo apt-get install {_PACKAGES}; or use --headless"
         ) from error
+
+
+def _load_plugin(folder: Path) -> None:
+    """Load what Qt draws on an X display with; Qt itself would end the program with a signal.
+
+    Raises OSError, naming the library, where one is missing.
+    """
+    plugin = folder / "Qt5" / "plugins" / "platforms" / "libqxcb.so"
+    if os.environ.get(_PLATFORM, "xcb") == "xcb" and os.environ.get("DISPLAY") and plugin.exists():
+        ctypes.CDLL(str(plugin))

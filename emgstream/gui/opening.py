@@ -18,6 +18,8 @@ from emgstream.worker import Worker
 
 __all__ = ["Opened", "Opening"]
 
+_GUESSED_HZ = 200.0
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opened:
@@ -72,15 +74,11 @@ def _open(request: SourceRequest, model: Model) -> Opened:
 
 def _open_recording(request: ReplayRequest, model: Model) -> tuple[Source, tuple[str, ...]]:
     table = read_recording(request.path, model.manifest, request.channels)
-    # A window needs a pace: without a time column the model's rate is the best guess there is.
-    rate = request.sampling_rate_hz
     notes = tuple(f"{table.path.name}: {repair}" for repair in table.repairs)
+    rate = request.sampling_rate_hz
     if rate is None and table.sampling_rate_hz is None and request.speed is not None:
-        rate = model.manifest.sampling_rate_hz
-        if rate is not None:
-            notes += (
-                f"{table.path.name} has no time_s column; played at the {rate:g} Hz of the model",
-            )
+        rate, note = _pace_of(table.path, model)
+        notes += (note,)
     source = ReplaySource(
         table,
         sampling_rate_hz=rate,
@@ -91,3 +89,17 @@ def _open_recording(request: ReplayRequest, model: Model) -> tuple[Source, tuple
     )
     model.manifest.check_stream(source.info)
     return source, notes
+
+
+def _pace_of(path: Path, model: Model) -> tuple[float, str]:
+    """Return a rate for a file that tells none, and what to say: a window needs a pace.
+
+    Decisions do not depend on it; they are made of samples.
+    """
+    rate = model.manifest.sampling_rate_hz
+    if rate is not None:
+        return rate, f"{path.name} has no time_s column; played at the {rate:g} Hz of the model"
+    return _GUESSED_HZ, (
+        f"no sampling rate in {path.name}, none in the model: played as if at {_GUESSED_HZ:g} Hz; "
+        f"for real seconds start with emgstream replay {path.name} --rate HZ"
+    )

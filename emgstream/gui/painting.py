@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from PyQt5.QtCore import QRectF, Qt
 from PyQt5.QtGui import QColor, QFont, QPainter, QPen
@@ -35,6 +36,13 @@ class Areas:
     """The time axis."""
     gutter: float
     """Width left of all of them, for their names."""
+
+    @property
+    def lines(self) -> tuple[float, ...]:
+        """Heights of the lines between the lanes."""
+        return tuple(
+            round((above.bottom() + lane.top()) / 2.0) + 0.5 for above, lane in pairwise(self.lanes)
+        )
 
     @property
     def plot(self) -> QRectF:
@@ -108,8 +116,10 @@ def font(base: QFont, factor: float = 1.0, bold: bool = False) -> QFont:
 def text(
     painter: QPainter, area: QRectF, words: str, alignment: Qt.AlignmentFlag, ink: QColor
 ) -> None:
-    """Draw words on one line, cut off with an ellipsis where they do not fit."""
+    """Draw words on one line; where they do not fit, their middle gives way: ends tell apart."""
     painter.setPen(ink)
-    fitted = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(area.width()))
+    fitted = painter.fontMetrics().elidedText(
+        words, Qt.TextElideMode.ElideMiddle, int(area.width())
+    )
     flags = int(alignment) | int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextSingleLine)
     painter.drawText(area, flags, fitted)

@@ -1,29 +1,64 @@
-"""A list to pick from: Qt's own, with a quiet arrow."""
+"""A list to pick from: Qt's own, with a quiet arrow and quiet rows."""
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QPointF, QSize
+from PyQt5.QtCore import QModelIndex, QPointF, QSize, Qt
 from PyQt5.QtGui import QPainter, QPaintEvent, QPalette, QPen
-from PyQt5.QtWidgets import QComboBox
+from PyQt5.QtWidgets import (
+    QComboBox,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionComboBox,
+    QStyleOptionViewItem,
+    QStylePainter,
+    QWidget,
+)
+
+from emgstream.gui.painting import GRID
 
 __all__ = ["Picker"]
 
 _HALF = 4.0
 _FROM_RIGHT = 14.0
 _ARROW = 16
+_WIDEST = 40 * GRID
 
 
 class Picker(QComboBox):
     """A drop-down list; the style sheet takes Qt's arrow away, this draws one."""
 
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setItemDelegate(_Rows(self))
+
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the room for the longest entry; Qt forgets the arrow beside it."""
-        return super().sizeHint() + QSize(_ARROW, 0)
+        size = super().sizeHint()
+        return QSize(min(size.width() + _ARROW, _WIDEST), size.height())
 
-    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Draw the box, then the arrow."""
-        super().paintEvent(event)
-        painter = QPainter(self)
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return no more than was asked for: no name makes the window wider."""
+        size = super().minimumSizeHint()
+        return QSize(min(size.width(), self.minimumWidth()), size.height())
+
+    def showPopup(self) -> None:  # noqa: N802 - Qt's name
+        """Open the list, as wide as its entries are."""
+        rows = self.view()
+        if rows is not None:
+            rows.setMinimumWidth(rows.sizeHintForColumn(0) + 2 * GRID)
+        super().showPopup()
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Draw the box, as much of the words as fits, and the arrow."""
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        room = self.width() - _ARROW - 3 * GRID
+        option.currentText = self.fontMetrics().elidedText(
+            self.currentText(), Qt.TextElideMode.ElideMiddle, room
+        )
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         group = QPalette.ColorGroup.Active if self.isEnabled() else QPalette.ColorGroup.Disabled
         pen = QPen(self.palette().color(group, QPalette.ColorRole.PlaceholderText))
@@ -34,3 +69,27 @@ class Picker(QComboBox):
         painter.drawLine(QPointF(x - _HALF, y - _HALF / 2), tip)
         painter.drawLine(QPointF(x + _HALF, y - _HALF / 2), tip)
         painter.end()
+
+
+class _Rows(QStyledItemDelegate):
+    """Draws the entries as the style sheet says, and separators, which it knows nothing of."""
+
+    def paint(
+        self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex
+    ) -> None:
+        """Draw one row."""
+        if painter is None or not _separates(index):
+            super().paint(painter, option, index)
+            return
+        painter.setPen(option.palette.color(QPalette.ColorRole.Mid))
+        row = option.rect.adjusted(GRID, 0, -GRID, 0)
+        painter.drawLine(row.left(), row.center().y(), row.right(), row.center().y())
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802
+        """Return the room of one row."""
+        size = super().sizeHint(option, index)
+        return QSize(size.width(), GRID) if _separates(index) else size
+
+
+def _separates(index: QModelIndex) -> bool:
+    return bool(index.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "separator")

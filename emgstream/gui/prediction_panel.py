@@ -24,7 +24,8 @@ _DIM = 0.35
 _BELOW = 7 * GRID
 _ROW = 5.0 * GRID
 _SNUG_ROW = 3.5 * GRID
-_LEAST_ROW = 2.5 * GRID
+_LEAST_ROW = 2.25 * GRID
+_FULL_ROW = 2.5 * GRID
 _CHIP = 3.5 * GRID
 
 
@@ -52,6 +53,7 @@ class PredictionPanel(QWidget):
         self._prediction: Prediction | None = None
         self._instead = ""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Current movement")
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -83,6 +85,7 @@ class PredictionPanel(QWidget):
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
         """Draw the label and the bars."""
         painter = QPainter(self)
+        painter.fillRect(self.rect(), color(self._theme.surface))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._names:
             height = self._label_height()
@@ -139,15 +142,16 @@ class PredictionPanel(QWidget):
 
     def _draw_bars(self, painter: QPainter, area: QRectF) -> None:
         height = min(_ROW, area.height() / len(self._names))
+        size = min(1.0, height / _FULL_ROW)  # in a low window the words shrink with their rows
         colors = class_colors(self._names, self._theme)
         codes = class_codes(self._names)
         left, right = _CHIP + GRID, self._width_of("100%") + GRID
         name_width = min(self._longest_name() + 1.5 * GRID, (area.width() - left - right) * 0.65)
         for number, name in enumerate(self._names):
             row = QRectF(area.left(), area.top() + number * height, area.width(), height)
-            self._draw_chip(painter, row, codes[number], colors[number])
+            self._draw_chip(painter, row, codes[number], colors[number], size)
             chosen = self._prediction is not None and self._prediction.chosen == number
-            painter.setFont(font(self.font(), 1.0, bold=chosen))
+            painter.setFont(font(self.font(), size, bold=chosen))
             ink = color(self._theme.text if chosen else self._theme.quiet)
             place = QRectF(row.left() + left, row.top(), name_width - GRID, height)
             text(painter, place, spoken(name), _LEFT, ink)
@@ -164,13 +168,15 @@ class PredictionPanel(QWidget):
     def _width_of(self, words: str) -> float:
         return QFontMetricsF(font(self.font(), 1.0, bold=True)).horizontalAdvance(words)
 
-    def _draw_chip(self, painter: QPainter, row: QRectF, code: str, background: str) -> None:
-        height = min(2.5 * GRID, row.height() - 4)
+    def _draw_chip(
+        self, painter: QPainter, row: QRectF, code: str, background: str, size: float
+    ) -> None:
+        height = min(2.5 * GRID, row.height() - GRID / 4)
         chip = QRectF(row.left(), row.center().y() - height / 2, _CHIP, height)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color(background))
         painter.drawRoundedRect(chip, 4, 4)
-        painter.setFont(font(self.font(), 0.8, bold=True))
+        painter.setFont(font(self.font(), 0.8 * size, bold=True))
         painter.setPen(on(background))
         painter.drawText(chip, int(Qt.AlignmentFlag.AlignCenter), code)
 

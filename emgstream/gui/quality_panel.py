@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt5.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt5.QtGui import QPainter, QPainterPath, QPaintEvent
-from PyQt5.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, color
@@ -12,6 +12,8 @@ from emgstream.gui.palette import Theme, spoken
 from emgstream.quality import Quality, QualityKind
 
 __all__ = ["Light", "QualityPanel"]
+
+_ONE_COLUMN = 4
 
 
 class Light(QWidget):
@@ -61,9 +63,10 @@ class QualityPanel(QWidget):
         self._rows: list[tuple[Light, QLabel, QWidget]] = []
         self._names: tuple[str, ...] = ()
         self._verdicts: tuple[Quality, ...] = ()
-        self._layout = QVBoxLayout(self)
+        self._layout = QGridLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(GRID // 2)
+        self._layout.setVerticalSpacing(GRID // 2)
+        self._layout.setHorizontalSpacing(2 * GRID)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -78,6 +81,10 @@ class QualityPanel(QWidget):
             row.deleteLater()
         self._names, self._verdicts = names, ()
         self._rows = [self._row(name) for name in names]
+        n_rows = len(names) if len(names) <= _ONE_COLUMN else -(-len(names) // 2)
+        for number, (_, _, row) in enumerate(self._rows):
+            column, place = divmod(number, n_rows)
+            self._layout.addWidget(row, place, column)
         self.show_verdicts(tuple(Quality(QualityKind.NO_SIGNAL) for _ in names))
 
     @property
@@ -109,12 +116,11 @@ class QualityPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
         light = Light(self._theme, row)
-        channel = ElidedLabel(row)
+        channel = ElidedLabel(row, Qt.TextElideMode.ElideMiddle)
         channel.setText(spoken(name))
         words = QLabel(row)
         words.setObjectName("quiet")
         layout.addWidget(light)
         layout.addWidget(channel, 1)
         layout.addWidget(words)
-        self._layout.addWidget(row)
         return light, words, row

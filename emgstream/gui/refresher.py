@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Refresher"]
 
 _PREDICTION_S = 0.06
+_QUALITY_S = 1.0
 _NOT_MEASURED = ("–", "–", "–")
 
 
@@ -35,7 +36,7 @@ class Refresher:
         self._decisions = PaceMeter()
         self._n_decisions = self._n_drawn = 0
         self._paint = LatencyHistogram()
-        self._predicted_s = 0.0
+        self._predicted_s = self._judged_s = 0.0
         self._failure: object = None
         self._notes: tuple[str, ...] = ()
 
@@ -68,15 +69,21 @@ class Refresher:
         if session is None:
             return
         window.replay_bar.refresh()
-        verdicts = session.quality(now_s)
-        window.quality.show_verdicts(verdicts)
-        window.timeline.set_quality(verdicts)
+        if now_s - self._judged_s >= _QUALITY_S:
+            self._judged_s = now_s
+            self._judge(session, now_s)
         self._decisions.tick(now_s, session.log.n_decisions - self._n_decisions)
         self._n_decisions = session.log.n_decisions
         window.status.show_figures(self._figures(session, now_s))
         if window.latency_popup.isVisible():
             self.show_latency()
         self._tell_notes(session)
+
+    def _judge(self, session: Session, now_s: float) -> None:
+        """Show how good every channel is: no oftener than one can read, for it is costly."""
+        verdicts = session.quality(now_s)
+        self._window.quality.show_verdicts(verdicts)
+        self._window.timeline.set_quality(verdicts)
 
     def show_latency(self) -> None:
         """Fill the latency card, where there is a session."""
@@ -102,6 +109,7 @@ class Refresher:
 
     def _begin(self, session: Session | None) -> None:
         self._session, self._drawn_session = session, None
+        self._judged_s = 0.0
         self._n_decisions = self._n_drawn = 0
         self._paint = LatencyHistogram()
         self._decisions = PaceMeter()
@@ -141,12 +149,13 @@ class Refresher:
 
 
 def _prediction(session: Session) -> Prediction | None:
+    """Return the newest decision, in whole percents: the panel is drawn where one changed."""
     update = session.latest
     if update is None:
         return None
     decision = update.decisions[-1]
     return Prediction(
-        probabilities=tuple(decision.probabilities.values()),
+        probabilities=tuple(round(share, 2) for share in decision.probabilities.values()),
         chosen=update.decisions.class_names.index(decision.label),
         accepted=decision.status == "ok",
         truth=update.labels[-1],

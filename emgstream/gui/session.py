@@ -5,6 +5,7 @@ No Qt in here. The window's thread calls everything; the threads are the engine'
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -30,6 +31,7 @@ __all__ = ["Session", "State", "StateKind"]
 
 _QUALITY_S = 2.0
 _STALLED_S = 0.5
+_COUNT_S = 0.1
 _LONGEST_COPY = 64
 _SYNTHETIC = "synthetic EMG"
 
@@ -91,6 +93,7 @@ class Session:
         self._cursor = 0
         self._ended = False
         self._last_sample_s: float | None = None
+        self._counted_s = -math.inf
 
     @property
     def info(self) -> StreamInfo:
@@ -156,9 +159,12 @@ class Session:
 
     def poll(self, now_s: float) -> bool:
         """Take over what is new, at host time ``now_s``; tells whether there was anything."""
-        came = self._take_samples(now_s)
         if not self._ended:
             self._look_for_the_end()
+        came = self._take_samples(now_s)  # after that look: the last samples are not left behind
+        if self._ended or now_s - self._counted_s >= _COUNT_S:
+            self._counted_s = now_s
+            self._count(now_s)
         return came
 
     def state(self, now_s: float) -> State:
@@ -182,8 +188,10 @@ class Session:
     def measured_rate(self) -> tuple[float | None, float | None]:
         """Return samples a second as measured, and by how many millionths the board is fast.
 
-        None for what is not known.
+        None for what is not known, and of a recording that stands still.
         """
+        if self.replay is not None and (self.replay.paused or self.replay.at_end):
+            return None, None
         status = self._status()
         if status is not None:
             return status.rate_hz, status.ppm
@@ -227,12 +235,15 @@ class Session:
             came = True
         if came:
             self._last_sample_s = now_s
+        return came
+
+    def _count(self, now_s: float) -> None:
+        """Take down what came and what was lost."""
         ring = self._engine.ring
         self.rate.update(ring.n_received, now_s)
         status = self._status()
         # While a board is away it takes no samples, so it loses none: only its source can tell.
         self.loss.update(ring.n_lost if status is None else status.n_lost, now_s)
-        return came
 
     def _look_for_the_end(self) -> None:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QKeySequence
@@ -64,15 +64,21 @@ class HelpCard(QDialog):
         grid.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
         grid.setHorizontalSpacing(2 * GRID)
         grid.setVerticalSpacing(GRID // 2)
-        rows = [(key, what) for _, key, what in KEYS]
-        half = (len(rows) + len(_MOUSE) + 1) // 2
-        for number, (key, what) in enumerate([*rows, *_MOUSE]):
-            column, row = divmod(number, half)
+        keys = [(key, what) for _, key, what in KEYS]
+        half = (len(keys) + len(_MOUSE) + 1) // 2
+        self._add(grid, keys[:half], 0, 0)
+        self._add(grid, keys[half:], 0, 3)
+        self._add(grid, _MOUSE, len(keys) - half, 3)
+        grid.setColumnMinimumWidth(2, 3 * GRID)
+
+    def _add(
+        self, grid: QGridLayout, rows: Sequence[tuple[str, str]], top: int, column: int
+    ) -> None:
+        for row, (key, what) in enumerate(rows, top):
             name = QLabel(key, self)
             name.setFont(font(self.font(), 1.0, bold=True))
             name.setAlignment(Qt.AlignmentFlag.AlignRight)
             words = QLabel(what, self)
             words.setObjectName("quiet")
-            grid.addWidget(name, row, 2 * column)
-            grid.addWidget(words, row, 2 * column + 1)
-        grid.setColumnMinimumWidth(1, 30 * GRID)
+            grid.addWidget(name, row, column)
+            grid.addWidget(words, row, column + 1)

@@ -43,24 +43,22 @@ class SignalPainter:
         low, high, columns = _shape_of(history, view)
         whole = QRectF(lanes[0].topLeft(), lanes[-1].bottomRight())
         _draw_breaks(painter, whole, history, view, self.theme)
-        for number, lane in enumerate(lanes):
-            span = self.scales[number].update(*span_of(low[number], high[number]), now_s)
-            painter.setClipRect(lane)
-            if columns is None:
-                _draw_columns(painter, lane, low[number], high[number], span, self.theme)
-            else:
-                _draw_samples(painter, lane, columns, low[number], span, self.theme)
-            limits = rails.get(number, (None, None))
-            if columns is None:
-                _mark_rails(painter, lane, low[number], high[number], limits, self.theme)
-        painter.setClipping(False)
+        spans = [
+            scale.update(*span_of(low[number], high[number]), now_s)
+            for number, scale in enumerate(self.scales)
+        ]
+        painter.setPen(pen(self.theme.trace))
+        if columns is not None:
+            _draw_samples(painter, lanes, columns, low, spans)
+            return
+        _draw_columns(painter, lanes, low, high, spans)
+        for number, limits in rails.items():
+            _mark_rails(painter, lanes[number], low[number], high[number], limits, self.theme)
 
 
 def span_of(low: FloatArray, high: FloatArray) -> tuple[float, float]:
     """Return the least and the greatest value in view; NaN for both where there is none."""
-    if not np.isfinite(high).any():
-        return float("nan"), float("nan")
-    return float(np.nanmin(low)), float(np.nanmax(high))
+    return float(np.fmin.reduce(low)), float(np.fmax.reduce(high))
 
 
 def _shape_of(
@@ -79,46 +77,53 @@ def _shape_of(
     return values, values, view.columns_of(indices)
 
 
-def _heights(values: FloatArray, lane: QRectF, span: Span) -> TimeArray:
-    share = (values.astype(np.float64) - span.low) / (span.high - span.low)
-    return lane.bottom() - share * lane.height()
+def _heights(values: FloatArray, lanes: tuple[QRectF, ...], spans: list[Span]) -> TimeArray:
+    """Return where values stand, each channel within its lane, shape as ``values``."""
+    tops = _column([lane.top() for lane in lanes])
+    bottoms = _column([lane.bottom() - 1.0 for lane in lanes])
+    lows, highs = _column([span.low for span in spans]), _column([span.high for span in spans])
+    heights: TimeArray = bottoms - (values - lows) * ((bottoms - tops) / (highs - lows))
+    return np.clip(heights, tops, bottoms, out=heights)
+
+
+def _column(numbers: list[float]) -> TimeArray:
+    return np.array(numbers)[:, np.newaxis]
 
 
 def _draw_columns(
     painter: QPainter,
-    lane: QRectF,
+    lanes: tuple[QRectF, ...],
     low: FloatArray,
     high: FloatArray,
-    span: Span,
-    theme: Theme,
+    spans: list[Span],
 ) -> None:
     """Draw one upright line a column, long enough to touch the one before it."""
-    (there,) = np.nonzero(np.isfinite(low))
-    if not len(there):
-        return
-    bottom, top = _heights(low[there], lane, span), _heights(high[there], lane, span)
-    follows = np.diff(there) == 1
-    bottom[1:] = np.where(follows, np.maximum(bottom[1:], top[:-1]), bottom[1:])
-    top[1:] = np.where(follows, np.minimum(top[1:], bottom[:-1]), top[1:])
-    x = np.repeat(lane.left() + there + 0.5, 2)
-    y = np.empty(2 * len(there))
-    y[0::2], y[1::2] = bottom + 0.5, top - 0.5
-    painter.setPen(pen(theme.trace))
+    bottom, top = _heights(low, lanes, spans), _heights(high, lanes, spans)
+    there = np.isfinite(low)
+    follows = there[:, 1:]  # fmax passes over NaN: nothing reaches across a gap
+    np.fmax(bottom[:, 1:], top[:, :-1], out=bottom[:, 1:], where=follows)
+    np.fmin(top[:, 1:], bottom[:, :-1], out=top[:, 1:], where=follows)
+    columns = np.nonzero(there)[1]
+    x = np.repeat(lanes[0].left() + columns + 0.5, 2)
+    y = np.empty(2 * len(columns))
+    y[0::2], y[1::2] = bottom[there] + 0.5, top[there] - 0.5
     painter.drawPath(pg.arrayToQPath(x, y, connect="pairs"))
 
 
 def _draw_samples(
     painter: QPainter,
-    lane: QRectF,
+    lanes: tuple[QRectF, ...],
     columns: TimeArray,
     values: FloatArray,
-    span: Span,
-    theme: Theme,
+    spans: list[Span],
 ) -> None:
-    if np.isfinite(values).any():
-        painter.setPen(pen(theme.trace))
-        heights = _heights(values, lane, span)
-        painter.drawPath(pg.arrayToQPath(lane.left() + columns, heights, connect="finite"))
+    """Draw the samples joined by lines, of each channel in its lane."""
+    for lane, heights in zip(lanes, _heights(values, lanes, spans), strict=True):
+        if np.isfinite(heights).any():
+            painter.setClipRect(lane)
+            path = pg.arrayToQPath(lane.left() + columns, heights, connect="finite")
+            painter.drawPath(path)
+    painter.setClipping(False)
 
 
 def _mark_rails(

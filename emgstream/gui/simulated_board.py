@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from emgstream.manifest import Manifest
 from emgstream.simulation import CueScript, CueTimeline
-from emgstream.simulation.board import SimulatedBoard
+from emgstream.simulation.board import OWN_TCP, SimulatedBoard
 from emgstream.sources.serial_board import SerialBoardSource
 from emgstream.sources.status import SourceStatus
 from emgstream.types import Chunk, IndexArray, StreamInfo, TimeArray
@@ -32,9 +31,9 @@ _AHEAD_S = 0.5
 class SimulatedBoardSource:
     """A board that is not there, with a cable, read as a real one is.
 
-    Everything goes over a pty (TCP on Windows) and the product's own serial source. As the board
-    is ours, the movement is known: the samples of each segment are found again among those that
-    the board made, so that a label belongs to its sample exactly.
+    Everything goes over a pty (TCP where it is not Linux) and the product's own serial source. As
+    the board is ours, the movement is known: the samples of each segment are found again among
+    those that the board made, so that a label belongs to its sample exactly.
 
     Parameters
     ----------
@@ -52,7 +51,7 @@ class SimulatedBoardSource:
             manifest.sampling_rate_hz or 1000.0,
             seed=DEMO_PERSON,
             session=_UNSEEN_SESSION,
-            tcp=0 if os.name == "nt" else None,
+            tcp=OWN_TCP,
         )
         self._serial: SerialBoardSource | None = None
         self._segment = -1

@@ -13,6 +13,19 @@ from emgstream.gui.painting import GRID, font
 __all__ = ["Figures", "LatencyPopup", "StatusBar"]
 
 
+_MEANINGS = {
+    "line": "from the instant of the sample to its receipt, beyond the quickest arrivals",
+    "queue": "from its receipt until the classifier takes it",
+    "conditioning": "filters, where the model has any",
+    "window": "steps, saved transforms and the window of ten steps",
+    "network": "the network's own time",
+    "decision": "from its answer to the decision",
+    "paint": "from the decision to the picture that shows it",
+    "signal in a window": "how much signal each decision looks at; by design, not a delay to mend",
+    "from window to window": "how often there is a decision; by design",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What the status bar shows."""
@@ -45,19 +58,19 @@ class StatusBar(QWidget):
         super().__init__(parent)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2 * GRID)
+        row.setSpacing(GRID)
         self.setFont(font(self.font(), 0.9))
         self.rate = self._figure(row, "rate", "0000.0 Hz  +00 ppm")
         self.rate.setToolTip(
             "Samples a second of every channel, as measured. ppm: millionths by which the board's "
             "clock is faster than this computer's"
         )
-        self.lost = self._figure(row, "lost", "0,000  (000 in 5 s)")
+        self.lost = self._figure(row, "lost", "0,000  (00 in 5 s)")
         self.lost.setToolTip("Samples lost since it was connected, and in the last five seconds")
         self.latency = QPushButton(self)
         self.latency.setObjectName("flat")
         self.latency.setToolTip("From the receipt of a sample to its decision. Click for details")
-        self.latency.setMinimumWidth(self._width("latency  p50 00.0  p99 00.0 ms") + 3 * GRID)
+        self.latency.setMinimumWidth(self._width("latency  p50 00.0  p99 00.0 ms") + 2 * GRID)
         self.latency.clicked.connect(self.latency_wanted)
         row.addWidget(self.latency)
         self.decisions = self._figure(row, "", "000 decisions/s")
@@ -119,6 +132,7 @@ class LatencyPopup(QFrame):
         for row, words in enumerate([self._HEADER, *stages]):
             for column, word in enumerate(words):
                 _set(self._cell(row, column), word)
+            self._cell(row, 0).setToolTip(_MEANINGS.get(words[0], ""))
 
     def _cell(self, row: int, column: int) -> QLabel:
         if (row, column) not in self._cells:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from PyQt5.QtCore import QSettings
-from PyQt5.QtGui import QColor, QPalette
+from PyQt5.QtCore import QRectF, QSettings, Qt
+from PyQt5.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PyQt5.QtWidgets import QApplication, QStyleFactory
 
 from emgstream.gui.palette import DARK, LIGHT, Theme
 
-__all__ = ["apply_theme", "system_theme"]
+__all__ = ["apply_theme", "system_theme", "window_icon"]
+
+_ICON = 128
 
 _WINDOWS_KEY = r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Themes\Personalize"
 
@@ -29,6 +31,22 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
     application.setStyle(QStyleFactory.create("Fusion"))
     application.setPalette(_palette(theme))
     application.setStyleSheet(_SHEET.format(**{name: getattr(theme, name) for name in _USED}))
+
+
+def window_icon() -> QIcon:
+    """Return the program's sign: three bars, as strong as three muscles."""
+    picture = QPixmap(_ICON, _ICON)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for number, (height, ink) in enumerate(zip((0.5, 1.0, 0.7), LIGHT.classes, strict=False)):
+        painter.setBrush(QColor(ink))
+        bar = QRectF((0.08 + 0.31 * number) * _ICON, 0.0, 0.22 * _ICON, height * 0.9 * _ICON)
+        bar.moveBottom(0.95 * _ICON)
+        painter.drawRoundedRect(bar, _ICON / 16, _ICON / 16)
+    painter.end()
+    return QIcon(picture)
 
 
 def _palette(theme: Theme) -> QPalette:
@@ -75,18 +93,18 @@ QFrame#strip {{ background: {error_surface}; border: 1px solid {error}; border-r
 QFrame#notice {{ background: {surface}; border: 1px solid {line}; border-radius: 8px; }}
 QLabel#quiet {{ color: {quiet}; }}
 QLabel#caption {{ color: {quiet}; }}
-QPushButton, QComboBox, QToolButton {{
+QPushButton, Picker {{
     background: {surface}; color: {text}; border: 1px solid {line}; border-radius: 6px;
     padding: 5px 12px; min-height: 20px;
 }}
-QComboBox {{ padding-right: 4px; min-height: 19px; }}
-QComboBox::drop-down {{ border: none; width: 24px; }}
-QPushButton:hover, QComboBox:hover, QToolButton:hover {{ background: {sunken}; }}
-QPushButton:focus, QComboBox:focus, QToolButton:focus {{ border-color: {accent}; }}
-QPushButton:checked, QToolButton:checked {{
+Picker {{ padding-right: 4px; min-height: 19px; combobox-popup: 0; }}
+Picker::drop-down {{ border: none; width: 24px; }}
+QPushButton:hover, Picker:hover {{ background: {sunken}; }}
+QPushButton:focus, Picker:focus {{ border-color: {accent}; }}
+QPushButton:checked {{
     background: {sunken}; border-color: {accent}; color: {text};
 }}
-QPushButton:disabled, QToolButton:disabled, QComboBox:disabled {{
+QPushButton:disabled, Picker:disabled {{
     color: {quiet}; background: {window};
 }}
 QPushButton#primary {{ background: {accent}; color: {on_accent}; border-color: {accent}; }}
@@ -98,6 +116,9 @@ QPushButton#flat:hover {{ background: {sunken}; color: {text}; }}
 QPushButton#flat:focus {{ border-color: {accent}; }}
 QAbstractItemView {{ background: {surface}; color: {text}; border: 1px solid {line};
     selection-background-color: {accent}; selection-color: {on_accent}; outline: none; }}
+Picker QAbstractItemView {{ padding: 2px; }}
+Picker QAbstractItemView::item {{ min-height: 26px; padding: 0 8px; border: none; }}
+Picker QAbstractItemView::item:selected {{ background: {accent}; color: {on_accent}; }}
 QSlider::groove:horizontal {{ height: 4px; background: {sunken}; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {accent}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ width: 14px; margin: -5px 0; border-radius: 7px;

@@ -12,6 +12,7 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from emgstream.gui.cursor_painter import CursorPainter
 from emgstream.gui.frame_painter import FramePainter
+from emgstream.gui.gutter_painter import Gutter, GutterPainter, LaneWords
 from emgstream.gui.painting import Areas, areas, color
 from emgstream.gui.palette import Theme
 from emgstream.gui.ribbon_painter import RibbonPainter
@@ -52,6 +53,7 @@ class Timeline(QWidget):
         self.view = View.RAW
         self._theme = theme
         self._signals = SignalPainter(theme)
+        self._gutter = GutterPainter()
         self._shown: _Shown | None = None
         self._rails: dict[int, Rails] = {}
         self._cursor = CursorPainter(theme)
@@ -161,20 +163,26 @@ class Timeline(QWidget):
         self.time.set_stream(shown.session.rate_hz, history.start_index, history.end_index)
         at = self._areas(shown, scale)
         self.time.n_columns = round(at.axis.width())
-        frame = FramePainter(self._theme, self.font(), scale)
-        frame.draw_axis(painter, at, self.time)
+        timed = shown.session.info.sampling_rate_hz is not None
         rails = self._rails if self.view is View.RAW else {}
+        self._draw_gutter(painter, at, shown, "seconds" if timed else "samples", scale)
+        FramePainter(self._theme, self.font(), scale).draw_axis(painter, at, self.time)
         self._signals.draw(painter, at.lanes, history, self.time, rails, time.perf_counter())
         self._draw_ribbons(painter, at, shown)
-        manifest = shown.session.model.manifest
-        unit = f"log {manifest.unit}" if self.view is View.STEPS else manifest.unit
-        for number, lane in enumerate(at.lanes):
-            name = manifest.channel_names[number % len(manifest.channel_names)]
-            frame.draw_lane(painter, lane, at.gutter, name, unit, self._signals.scales[number])
-        timed = shown.session.info.sampling_rate_hz is not None
-        frame.draw_captions(painter, at, "seconds" if timed else "samples")
         unit = "s" if timed else "samples"
         self._cursor.draw(painter, at, shown.session, history, self.time, unit)
+
+    def _draw_gutter(
+        self, painter: QPainter, at: Areas, shown: _Shown, time_unit: str, scale: float
+    ) -> None:
+        manifest = shown.session.model.manifest
+        unit = f"log {manifest.unit}" if self.view is View.STEPS else manifest.unit
+        n_channels = len(manifest.channel_names)
+        lanes = tuple(
+            LaneWords(manifest.channel_names[number % n_channels], unit, one.target)
+            for number, one in enumerate(self._signals.scales)
+        )
+        self._gutter.draw(painter, Gutter(at, lanes, time_unit, self._theme, self.font(), scale))
 
     def _areas(self, shown: _Shown, scale: float) -> Areas:
         labels_known = shown.session.log.n_truths > 0

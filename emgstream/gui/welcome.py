@@ -45,7 +45,7 @@ class Welcome(QWidget):
             self._card(
                 "A board is plugged in",
                 "Connect it with a USB cable that carries data. The port and its speed are found "
-                "for you. No firmware yet? emgstream firmware",
+                "for you. No firmware on it? In a terminal: emgstream firmware",
                 "Find my board",
                 self.board_wanted,
             ),

@@ -89,11 +89,11 @@ class Window(QWidget):
         self.connection.open(request, self.model_path)
 
     def use_model(self, path: Path) -> None:
-        """Decide with another model; a running source is connected again with it."""
+        """Decide with another model; what runs, or just failed, is connected again with it."""
         self.model_path = path
         self.settings.keep_model(path)
         self._offer_models()
-        if self.connection.live:
+        if self.connection.live or self.connection.failure is not None:
             self.open_source(self.source_bar.request)
 
     def begin_session(self, session: Session | None) -> None:
@@ -105,7 +105,7 @@ class Window(QWidget):
         self.prediction.set_classes(manifest.class_names)
         self.quality.set_channels(manifest.channel_names)
         kind = "synthetic" if manifest.synthetic else "recorded"
-        self.model_label.setText(f"Model: {self._model_name()}, trained on {kind} EMG")
+        self.model_label.setText(f"Model trained on {kind} EMG")
         self.view_bar.set_session(session)
         self.show_view(View.RAW)
         self.replay_bar.set_replay(session.replay)
@@ -194,7 +194,6 @@ class Window(QWidget):
         self.quality = QualityPanel(theme, self)
         self.model_label = QLabel(self)
         self.model_label.setObjectName("quiet")
-        self.model_label.setWordWrap(True)
         self.welcome = Welcome(self)
         self.status = StatusBar(self)
         self.latency_popup = LatencyPopup(self)
@@ -264,6 +263,8 @@ class Window(QWidget):
         """Go over to the source that was chosen, where one is running already."""
         if self.connection.live:
             self.open_source(self.source_bar.request)
+        else:
+            self.strip.hide()  # what it says is of another source
 
     def _leave_focus_to_tab(self) -> None:
         """Let no click and no start give a part the keys: Space plays, unless Tab went somewhere.

@@ -15,7 +15,7 @@ from emgstream.latency import UNKNOWN_DELAY, LatencyFigures, LatencyHistogram, S
 from emgstream.outputs.base import Update, cannot_write
 from emgstream.outputs.delivery import OutputFigures
 
-__all__ = ["Summary", "write_summary"]
+__all__ = ["Summary", "check_summary", "write_summary"]
 
 _NO_FIGURES = LatencyHistogram().figures()
 
@@ -127,6 +127,14 @@ def _output(figures: OutputFigures) -> dict[str, Any]:
 
 def _or_none(value: float) -> float | None:
     return None if math.isnan(value) else value
+
+
+def check_summary(path: str) -> None:
+    """Raise OutputError where no summary could be written to: before the run, not after it."""
+    try:
+        Path(path).open("ab").close()
+    except OSError as error:
+        raise cannot_write(path, error) from error
 
 
 def write_summary(path: str, document: dict[str, Any]) -> None:

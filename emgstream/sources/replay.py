@@ -85,7 +85,8 @@ class ReplaySource:
         self._run_starts = _run_starts(table, self._indices)
         self._segments = np.cumsum(_segment_begins(table))
         self._row = 0
-        self._lap = Lap(int(self._indices[0]))
+        self._next_index = int(self._indices[0])
+        self._lap = Lap(self._next_index)
         self._laps = Laps(self._lap)
         self._transport = Transport(self._clock, speed)
 
@@ -167,7 +168,9 @@ class ReplaySource:
         self._row = min(self._due_row(), self._run_end(first), first + _LARGEST_CHUNK)
         if self._transport.speed is None and self._row > first:
             self._transport.hold(float(self._times_s[self._row - 1]))
-        return self._chunk(first, self._row - first)
+        chunk = self._chunk(first, self._row - first)
+        self._next_index = chunk.end_index
+        return chunk
 
     def time_at(self, indices: IndexArray) -> TimeArray:
         """Return the recording's own time of each sample; NaN where its rate is not known.
@@ -222,12 +225,10 @@ class ReplaySource:
 
     def _jump(self, row: int, time_offset_s: float) -> None:
         """Go on with another row, as a new segment, at the sample index that comes next."""
-        last = max(self._row - 1, 0)
-        next_index = int(self._indices[last]) + self._lap.index_offset + 1
-        next_segment = int(self._segments[last]) + self._lap.segment_offset + 1
+        next_segment = int(self._segments[max(self._row - 1, 0)]) + self._lap.segment_offset + 1
         self._lap = Lap(
-            first_index=next_index,
-            index_offset=next_index - int(self._indices[row]),
+            first_index=self._next_index,
+            index_offset=self._next_index - int(self._indices[row]),
             segment_offset=next_segment - int(self._segments[row]),
             time_offset_s=time_offset_s,
         )

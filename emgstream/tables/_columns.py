@@ -120,7 +120,11 @@ def _place(path: Path, names: Sequence[str], wanted: str) -> int:
     if len(alike) == 1:
         return alike[0]
     near = difflib.get_close_matches(wanted, [name for name in names if name], n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else "; choose among these, or rename a column"
+    hint = (
+        f"; did you mean {near[0]!r}?"
+        if near
+        else "; choose among these with --channels, or rename a column"
+    )
     raise TableError(f"{path} has no column {wanted!r}, only {_listed(names)}{hint}")
 
 

@@ -83,6 +83,7 @@ class Host:
                 self.send("identify")
                 next_s = time.monotonic() + 0.2
             self.read()
+        self.ask("status")  # behind it there is no answer to an earlier identify
 
     @property
     def n_samples(self) -> int:

@@ -61,6 +61,7 @@ class SimulatedUno:
         self.port = str(Path(self._directory.name, "ttyUNO"))
         self.n_resets = 0
         self.n_bytes_dropped = 0
+        self.heard = b""
         self.lag_s = 0.0
         self._requests: SimpleQueue[tuple[Callable[[], None], threading.Event]] = SimpleQueue()
         self._ending = threading.Event()
@@ -183,6 +184,7 @@ class SimulatedUno:
         except OSError:
             return  # nothing came, or the other side closed just now
         if self._asleep_s <= 0.0:
+            self.heard += data
             for value in data:
                 self._avr.receive(value)
 

@@ -1,16 +1,19 @@
 """The shipped sketch, unmodified, on a simulated Uno, read byte for byte with our own decoders."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from emgstream.wire import FrameDecoder, Frames, Identity, Status, TextDecoder
 from tests.board import SimulatedUno, compiled
 from tests.board.host import Host, joined, ramp
-from tests.board.toolchain import compile_for
+from tests.board.toolchain import SKETCH, compile_for
 
 UNO_FLASH_BYTES, UNO_RAM_BYTES = 32_256, 2_048
 STAMP_ERROR_US = 8
-"""The board's clock counts in 4 us, and another interrupt may hold the stamp up for one count."""
+"""How far the time between two stamps may be off: the clock counts in 4 us, and an interrupt at
+work holds a stamp up for less than 8, so that the error is a multiple of 4 below 12."""
 
 
 def assert_is_the_ramp(frames: Frames) -> None:
@@ -24,7 +27,13 @@ def assert_is_the_ramp(frames: Frames) -> None:
 
 
 def rate_of(frames: Frames) -> float:
-    return float(1e6 / np.polyfit(frames.index, frames.device_us, 1)[0])
+    """Return the rate from the first to the last frame: off by the error of two stamps at most."""
+    return float(1e6 * np.ptp(frames.index) / np.ptp(frames.device_us))
+
+
+def stamp_error_of(frames: Frames) -> float:
+    """Return how far `rate_of` may be off, as a ratio."""
+    return STAMP_ERROR_US / float(np.ptp(frames.device_us))
 
 
 @pytest.mark.parametrize("define", ["EMG_BAUD=500000UL", "EMG_BAUD=115200UL", "EMG_PORTABLE"])
@@ -40,6 +49,59 @@ def test_the_sketch_compiles_without_a_warning_and_is_small(
 
 def test_the_sketch_compiles_without_a_warning_for_a_board_without_its_own_path() -> None:
     compile_for("atmega2560", "mega")
+
+
+def edited(folder: Path, names: str, n_pins: int) -> Path:
+    """Return the sketch with the two lines changed that say which channels there are."""
+    pins = ", ".join(f"A{pin}" for pin in range(n_pins))
+    text = SKETCH.read_text("utf-8").replace('"biceps,triceps,middle"', f'"{names}"')
+    path = folder / f"edited_{n_pins}.ino"
+    path.write_text(text.replace("{A0, A1, A2}", f"{{{pins}}}"), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("n_pins", [1, 6])
+def test_other_channels_are_a_matter_of_two_lines(tmp_path: Path, n_pins: int) -> None:
+    names = tuple(f"m{pin}" for pin in range(n_pins))
+    elf = compiled(sketch=edited(tmp_path, ",".join(names), n_pins)).elf
+    with SimulatedUno(ramp, elf=elf) as uno, Host(uno.port) as host:
+        identity = Identity.from_reply(host.ask("identify", kind="id"))
+        assert identity.channel_names == names
+        host.decoder, host.parts = FrameDecoder(n_pins, 1000.0, bits=10), []
+        host.ask("start")
+        frames = host.read_samples(200)
+        host.decoder, host.parts = TextDecoder(n_pins), []
+        host.ask("text", kind="start")
+        lines = host.read_samples(200)
+    for came in (frames, lines):
+        steps = np.diff(came.samples[:, 0])
+        np.testing.assert_array_equal(steps % 1024, np.diff(came.index) * 7 % 1024)
+        apart = np.arange(n_pins) * 341
+        np.testing.assert_array_equal(came.samples, (came.samples[:, :1] + apart) % 1024)
+
+
+def test_the_most_channels_that_fit_a_frame_fit_the_ports_buffer_in_either_mode(
+    tmp_path: Path,
+) -> None:
+    sketch = edited(tmp_path, ",".join(f"m{pin}" for pin in range(11)), 11)
+    text = sketch.read_text("utf-8")
+    sketch.write_text(f'{text}static_assert(LONGEST_BYTES < SERIAL_TX_BUFFER_SIZE, "");\n')
+    compile_for("atmega2560", "mega", sketch=sketch)
+
+
+@pytest.mark.parametrize(
+    ("names", "n_pins", "reason"),
+    [
+        ("biceps,triceps", 3, "needs one name a pin"),
+        ("left biceps,triceps", 2, "has a space"),
+        (",".join("abcdefghijkl"), 12, "11 channels at most"),
+    ],
+)
+def test_channels_that_nobody_could_read_do_not_compile(
+    tmp_path: Path, names: str, n_pins: int, reason: str
+) -> None:
+    with pytest.raises(RuntimeError, match=reason):
+        compile_for("atmega2560", "mega", sketch=edited(tmp_path, names, n_pins))
 
 
 def test_the_board_names_itself_once_and_is_silent_until_told_to_start() -> None:
@@ -85,7 +147,7 @@ def test_the_rate_is_as_commanded_within_a_thousandth(rate_hz: int) -> None:
     measured = 16e6 * (len(instants) - 1) / (instants[-1] - instants[0])
     assert told == pytest.approx(rate_hz, rel=1e-3)
     assert measured == pytest.approx(told, rel=1e-4)
-    assert rate_of(frames) == pytest.approx(told, rel=1e-4)
+    assert rate_of(frames) == pytest.approx(told, rel=stamp_error_of(frames))
     assert_is_the_ramp(frames)
     assert host.decoder.counters.n_lost == 0
 
@@ -95,10 +157,11 @@ def test_a_change_of_rate_while_streaming_opens_a_segment_and_loses_nothing() ->
         host.ask("start")
         first = host.read_samples(200)
         host.ask("rate", 500, kind="start")
-        frames = joined([first, host.read_samples(200)])
+        at_1_khz = host.n_samples  # those still on their way when the rate was asked
+        frames = joined([first, host.read_samples(at_1_khz + 200)])
     assert set(frames.segment) == {0, 1}
-    second = joined([f for f in frames.runs() if f.segment[0] == 1])
-    assert rate_of(second) == pytest.approx(500, rel=STAMP_ERROR_US / np.ptp(second.device_us))
+    second = joined([run for run in frames.runs() if run.segment[0] == 1])
+    assert rate_of(second) == pytest.approx(500, rel=stamp_error_of(second))
     np.testing.assert_array_equal(np.diff(frames.index), 1)
     assert_is_the_ramp(frames)
 

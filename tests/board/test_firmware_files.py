@@ -1,5 +1,6 @@
 """The sketch as the package hands it out. Needs no compiler."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from emgstream import firmware
 from emgstream.errors import OutputError
 from emgstream.wire import MAX_RATE_HZ, MIN_RATE_HZ, PROTOCOL, VERBS
+from tests.board.toolchain import APT
 
 
 def test_an_exported_sketch_is_where_the_arduino_ide_wants_it(tmp_path: Path) -> None:
@@ -27,6 +29,24 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="choose another folder"):
         firmware.export(tmp_path / "file")
+
+
+def test_continuous_integration_installs_what_the_simulated_board_needs() -> None:
+    script = Path(__file__).parents[2] / ".ci" / "run"
+    if not script.exists():
+        pytest.skip("only the repository has it")
+    assert set(APT.removeprefix("apt-get install ").split()) <= set(script.read_text().split())
+
+
+def test_the_types_a_function_takes_come_before_the_first_function() -> None:
+    """The Arduino IDE declares every function in front of the first one."""
+    first = re.search(r"^[a-z][\w ]* \w+\(.*\) \{$", firmware.source(), re.MULTILINE)
+    assert first is not None
+    assert "begin_instant()" in first.group()
+    assert firmware.source().index("struct Instant {") < first.start()
+    assert "constexpr" not in "".join(
+        line for line in firmware.source().splitlines() if line[:1].isalpha()
+    )
 
 
 def test_the_safety_of_the_person_comes_first() -> None:

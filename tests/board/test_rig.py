@@ -16,6 +16,7 @@ def test_a_reset_stops_the_stream_and_a_start_opens_a_segment() -> None:
         host.replies = []
         uno.reset()
         host.wait_for("id")
+        host.parts.clear()  # what was on its way when it was reset
         host.ask("start", 12_345)
         assert set(host.read_samples(100).segment) == {1}
         assert host.decoder.counters.n_lost == 0

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["APT", "Firmware", "build", "compile_for", "compiled", "missing_tools"]
+__all__ = ["APT", "SKETCH", "Firmware", "build", "compile_for", "compiled", "missing_tools"]
 
 APT = "apt-get install gcc-avr avr-libc binutils-avr arduino-core-avr libsimavr2"
 
 _ARDUINO = Path("/usr/share/arduino/hardware/arduino/avr")
-_SKETCH = Path(__file__).parents[2] / "emgstream/firmware/emg_board/emg_board.ino"
+SKETCH = Path(__file__).parents[2] / "emgstream/firmware/emg_board/emg_board.ino"
 _SIMAVR = "libsimavr.so.2"
 _WARNINGS = ("-Wall", "-Wextra", "-Werror")
 _UNO = "-mmcu=atmega328p"
@@ -60,11 +60,11 @@ def missing_tools() -> str:
 
 
 @cache
-def compiled(*defines: str) -> Firmware:
-    """Return the product's sketch, compiled once a run; skips the test where tools are missing."""
+def compiled(*defines: str, sketch: Path = SKETCH) -> Firmware:
+    """Return a sketch, compiled once a run; skips the test where tools are missing."""
     if missing := missing_tools():
         pytest.skip(missing)
-    return build(_directory(), *defines)
+    return build(_directory(), *defines, sketch=sketch)
 
 
 @cache
@@ -74,24 +74,24 @@ def _directory() -> Path:
     return Path(directory.name)
 
 
-def compile_for(mcu: str, variant: str) -> None:
-    """Compile the sketch alone, warnings being errors, for another board than the Uno."""
+def compile_for(mcu: str, variant: str, *, sketch: Path = SKETCH) -> None:
+    """Compile a sketch alone, warnings being errors; raises RuntimeError with what is wrong."""
     if missing := missing_tools():
         pytest.skip(missing)
     options = [f"-mmcu={mcu}", *_CPP, *_WARNINGS, *_OPTIONS, f"-I{_ARDUINO}/variants/{variant}"]
-    _run("avr-gcc", "-x", "c++", *options, "-c", _SKETCH, "-o", _directory() / f"{mcu}.o")
+    _run("avr-gcc", "-x", "c++", *options, "-c", sketch, "-o", _directory() / f"{mcu}.o")
 
 
-def build(directory: Path, *defines: str) -> Firmware:
-    """Compile the sketch, warnings being errors, with each define given, such as ``EMG_PORTABLE``.
+def build(directory: Path, *defines: str, sketch: Path = SKETCH) -> Firmware:
+    """Compile a sketch, warnings being errors, with each define given, such as ``EMG_PORTABLE``.
 
     The Arduino core is compiled once a directory, and without warnings: it is not ours.
     """
     core = _core(directory)
-    name = "_".join(["emg_board", *defines]).replace("=", "-")
+    name = "_".join([sketch.stem, *defines]).replace("=", "-")
     target = directory / f"{name}.o"
     options = [*_CPP, *_WARNINGS, *_TARGET, *(f"-D{define}" for define in defines)]
-    _run("avr-gcc", "-x", "c++", *options, "-c", _SKETCH, "-o", target)
+    _run("avr-gcc", "-x", "c++", *options, "-c", sketch, "-o", target)
     elf = directory / f"{name}.elf"
     _run("avr-gcc", _UNO, "-Wl,--gc-sections", target, core, "-lm", "-o", elf)
     text, data, bss = map(int, _run("avr-size", elf).splitlines()[1].split()[:3])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,24 +16,29 @@ from PyQt5.QtCore import QRectF
 from PyQt5.QtGui import QColor, QImage, QPainter
 from PyQt5.QtWidgets import QApplication
 
-from emgstream.errors import OutputError, UsageError
+from emgstream.errors import MissingExtraError, OutputError, UsageError
 from emgstream.gui import PortRequest, WindowRequest, run
+from emgstream.gui.application import short_turns
 from emgstream.gui.display import check_display
+from emgstream.gui.gutter_painter import Gutter, GutterPainter, LaneWords
 from emgstream.gui.history import SignalHistory
+from emgstream.gui.painting import areas
 from emgstream.gui.palette import DARK, LIGHT, Theme
-from emgstream.gui.scaling import CalmScale
-from emgstream.gui.signal_painter import SignalPainter
+from emgstream.gui.scaling import CalmScale, Span
+from emgstream.gui.signal_painter import Rails, SignalPainter
 from emgstream.gui.time_view import TimeView
 
 WIDTH, HEIGHT = 300, 90
 
 
-def drawn(history: SignalHistory, view: TimeView, theme: Theme) -> QImage:
+def drawn(
+    history: SignalHistory, view: TimeView, theme: Theme, rails: dict[int, Rails] | None = None
+) -> QImage:
     image = QImage(WIDTH, HEIGHT, QImage.Format.Format_RGB32)
     image.fill(QColor(theme.surface))
     painter = QPainter(image)
     lanes = (QRectF(0, 0, WIDTH, HEIGHT),)
-    SignalPainter(theme, [CalmScale()]).draw(painter, lanes, history, view, {}, 0.0)
+    SignalPainter(theme, [CalmScale()]).draw(painter, lanes, history, view, rails or {}, 0.0)
     painter.end()
     return image
 
@@ -76,6 +83,62 @@ def test_nothing_is_drawn_across_lost_samples(qapp: QApplication) -> None:
     assert qapp is not None
 
 
+def test_every_channel_is_drawn_in_its_own_lane(qapp: QApplication) -> None:
+    rng = np.random.default_rng(1)
+    samples = rng.normal(0.0, 1.0, (3000, 3)).astype(np.float32)
+    samples[:, 1] = np.nan
+    history = SignalHistory(3000, 3)
+    history.push(0, samples)
+    view = TimeView(3.0)
+    view.n_columns = WIDTH
+    view.set_stream(1000.0, 0, 3000)
+    image = QImage(WIDTH, 3 * HEIGHT, QImage.Format.Format_RGB32)
+    image.fill(QColor(LIGHT.surface))
+    lanes = tuple(QRectF(0, number * HEIGHT, WIDTH, HEIGHT) for number in range(3))
+    painter = QPainter(image)
+    SignalPainter(LIGHT, [CalmScale() for _ in lanes]).draw(painter, lanes, history, view, {}, 0.0)
+    painter.end()
+    ink = QColor(LIGHT.trace).rgb()
+    inked = [any(image.pixel(x, y) == ink for x in range(WIDTH)) for y in range(3 * HEIGHT)]
+    assert sum(inked[:HEIGHT]) > HEIGHT / 2
+    assert not any(inked[HEIGHT : 2 * HEIGHT]), "a channel without samples leaves its lane empty"
+    assert sum(inked[2 * HEIGHT :]) > HEIGHT / 2
+    assert qapp is not None
+
+
+def test_columns_at_the_end_of_the_range_are_marked(qapp: QApplication) -> None:
+    history = SignalHistory(3000, 1)
+    samples = np.random.default_rng(2).normal(500.0, 40.0, (3000, 1)).astype(np.float32)
+    samples[1000:1100] = 1023.0
+    history.push(0, samples)
+    view = TimeView(3.0)
+    view.n_columns = WIDTH
+    view.set_stream(1000.0, 0, 3000)
+    image = drawn(history, view, LIGHT, {0: (None, 1023.0)})
+    mark = QColor(LIGHT.error).rgb()
+    marked = [x for x in range(WIDTH) if any(image.pixel(x, y) == mark for y in range(10))]
+    assert (marked[0], marked[-1]) == (100, 109)
+    assert qapp is not None
+
+
+def test_the_words_beside_the_lanes_follow_the_scale(qapp: QApplication) -> None:
+    at = areas(400, 300, 1, has_truth=False, scale=1.0)
+    gutters = GutterPainter()
+
+    def picture(high: float) -> QImage:
+        image = QImage(400, 300, QImage.Format.Format_RGB32)
+        image.fill(QColor(LIGHT.surface))
+        painter = QPainter(image)
+        lane = LaneWords("biceps", "counts", Span(0.0, high))
+        gutters.draw(painter, Gutter(at, (lane,), "seconds", LIGHT, qapp.font(), 1.0))
+        painter.end()
+        return image
+
+    first = picture(100.0)
+    assert first == picture(100.0)
+    assert first != picture(200.0)
+
+
 def test_a_script_gets_its_picture_and_code_0(tmp_path: Path) -> None:
     picture = tmp_path / "window.png"
     program = (
@@ -100,6 +163,29 @@ def test_without_a_display_a_window_is_refused_and_a_picture_is_not(
         run(WindowRequest(PortRequest()))
     monkeypatch.setenv("QT_QPA_PLATFORM", "")
     check_display(WindowRequest(screenshot=tmp_path / "a.png"))
+
+
+def test_a_library_that_x_needs_and_is_not_here_is_told_by_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    plugins = tmp_path / "Qt5" / "plugins" / "platforms"
+    plugins.mkdir(parents=True)
+    (plugins / "libqxcb.so").write_bytes(b"not a library")
+    fake = SimpleNamespace(__file__=str(tmp_path / "QtWidgets.so"))
+    monkeypatch.setattr(importlib, "import_module", lambda _: fake)
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
+    with pytest.raises(MissingExtraError, match=r"libqxcb.so.*apt-get install.*--headless"):
+        check_display(WindowRequest())
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    check_display(WindowRequest())
+
+
+def test_threads_take_short_turns_only_while_the_window_is_open() -> None:
+    usual_s = sys.getswitchinterval()
+    with short_turns():
+        assert sys.getswitchinterval() < usual_s / 2
+    assert sys.getswitchinterval() == usual_s
 
 
 def test_a_picture_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:

@@ -5,21 +5,23 @@ from __future__ import annotations
 import gzip
 import shutil
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PyQt5.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt5.QtGui import QDropEvent, QKeySequence, QMouseEvent, QWheelEvent
-from PyQt5.QtWidgets import QApplication, QLabel, QPushButton, QShortcut
+from PyQt5.QtWidgets import QApplication, QLabel, QPushButton, QShortcut, QWidget
 from pytestqt.qtbot import QtBot
 
+from emgstream.bundle import Model, write_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 from emgstream.gui.requests import AUTO, SIMULATED, PortRequest, ReplayRequest
 from emgstream.gui.session import StateKind
 from emgstream.gui.shortcuts import KEYS
 from emgstream.gui.simulated_board import SimulatedBoardSource
-from emgstream.gui.timeline import Timeline
 from emgstream.gui.traces import View
 from emgstream.gui.window import Window
 from emgstream.latency import STAGES
@@ -63,14 +65,14 @@ def shown_view(window: Window) -> View:
     return window.timeline.view
 
 
-def drag(timeline: Timeline, start: QPointF, end: QPointF) -> None:
+def drag(part: QWidget, start: QPointF, end: QPointF) -> None:
     left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     for kind, at in (
         (QEvent.Type.MouseButtonPress, start),
         (QEvent.Type.MouseMove, end),
         (QEvent.Type.MouseButtonRelease, end),
     ):
-        QApplication.sendEvent(timeline, QMouseEvent(kind, at, left, left, none))
+        QApplication.sendEvent(part, QMouseEvent(kind, at, left, left, none))
 
 
 def demo_replay(**how: object) -> ReplayRequest:
@@ -134,6 +136,7 @@ def test_a_recording_plays_pauses_and_is_sought_in(open_window: OpenWindow, qtbo
     press(window, Qt.Key.Key_Space)
     wait(qtbot, lambda: replay.paused)
     wait(qtbot, lambda: window.source_bar.state_label.text() == "paused")
+    wait(qtbot, lambda: window.status.rate.text() == "rate  –")
     bar.slider.setValue(bar.slider.maximum() // 2)
     assert replay.position_s == pytest.approx(replay.duration_s / 2, abs=0.1)
     press(window, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
@@ -194,7 +197,7 @@ def test_a_dropped_model_and_recording_are_used(
     drop(window, model, DEMO_RECORDING)
     wait(qtbot, lambda: streams(window))
     assert window.source_bar.model_list.currentText() == "mine.emgmodel"
-    assert window.model_label.text() == "Model: mine.emgmodel, trained on synthetic EMG"
+    assert window.model_label.text() == "Model trained on synthetic EMG"
 
 
 def test_a_missing_model_is_told_with_what_to_do(open_window: OpenWindow, qtbot: QtBot) -> None:
@@ -326,3 +329,91 @@ def test_the_figures_are_those_of_the_stream(open_window: OpenWindow, qtbot: QtB
     state = window.connection.session
     assert state is not None
     assert window.connection.state(0.0).kind is StateKind.STREAMING
+
+
+def test_the_right_model_after_the_wrong_one_plays_the_recording(
+    open_window: OpenWindow, qtbot: QtBot, tmp_path: Path, demo_model: Model
+) -> None:
+    stranger = tmp_path / "stranger.emgmodel"
+    names = ("flexor", "extensor", "thumb")
+    manifest = replace(demo_model.manifest, channel_names=names)
+    write_model(stranger, replace(demo_model, manifest=manifest))
+    window = open_window(model=stranger, source=demo_replay())
+    wait(qtbot, lambda: "flexor" in words(window))
+    assert window.pages.currentWidget() is window.welcome
+    drop(window, DEMO_MODEL)
+    wait(qtbot, lambda: streams(window))
+    assert words(window) == ""
+
+
+def test_what_an_error_said_goes_when_another_source_is_chosen(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window(source=PortRequest("/dev/no-such-port"))
+    wait(qtbot, lambda: "no port" in words(window) and not window.connection.live)
+    window.source_bar.source_list.setCurrentIndex(0)
+    window.source_bar.source_list.activated.emit(0)
+    assert words(window) == ""
+    assert not window.connection.live
+
+
+def test_speed_loop_and_dragging_steer_a_replay(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window(source=demo_replay())
+    wait(qtbot, lambda: streams(window))
+    session = window.connection.session
+    assert session is not None
+    replay = session.replay
+    assert replay is not None
+    bar = window.replay_bar
+    bar.speed_list.setCurrentText("4×")
+    bar.speed_list.activated.emit(bar.speed_list.currentIndex())
+    assert replay.speed == 4.0
+    bar.loop_button.click()
+    assert replay.loops
+    press(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    wait(qtbot, lambda: not replay.loops)
+    bar.play_button.click()
+    wait(qtbot, lambda: replay.paused)
+    middle = QPointF(bar.slider.rect().center())
+    drag(bar.slider, middle, middle)
+    assert replay.position_s == pytest.approx(replay.duration_s / 2, rel=0.03)
+    drag(bar.slider, middle, middle + QPointF(bar.slider.width() / 4, 0))
+    assert replay.position_s == pytest.approx(0.75 * replay.duration_s, rel=0.05)
+
+
+def test_twelve_classes_and_eight_channels_fit_the_smallest_window(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window(source=demo_replay())
+    wait(qtbot, lambda: streams(window))
+    window.connection.close()
+    wait(qtbot, lambda: not window.connection.busy and not window.connection.live)
+    window.prediction.set_classes(tuple(f"thumb_index_pinch_{number}" for number in range(12)))
+    window.quality.set_channels(tuple(f"flexor_carpi_radialis_{number}" for number in range(8)))
+    window.resize(window.minimumSize())
+    wait(qtbot, lambda: window.size() == window.minimumSize())
+    layout = window.layout()
+    assert layout is not None
+    needed = layout.minimumSize()
+    assert needed.width() <= 1000
+    assert needed.height() <= 650
+
+
+def test_a_window_that_stands_still_loses_no_sample_and_holds_up_no_decision(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window(source=PortRequest(SIMULATED))
+    wait(qtbot, lambda: streams(window))
+    session = window.connection.session
+    assert session is not None
+    wanted, end_s = session.log.n_decisions + 100, time.monotonic() + DEADLINE_MS / 1e3
+    while session.log.n_decisions < wanted and time.monotonic() < end_s:
+        time.sleep(0.01)  # Qt handles nothing meanwhile
+    assert session.log.n_decisions >= wanted
+    decided = session.log.newest_index
+    traces = session.traces
+    assert traces is not None
+    assert traces.raw.end_index < decided
+    wait(qtbot, lambda: traces.raw.end_index > decided)
+    assert not traces.raw.breaks
+    assert session.loss.n_lost == 0

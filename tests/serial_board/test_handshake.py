@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import deque
 
 import numpy as np
 import pytest
@@ -159,6 +160,34 @@ def test_what_a_running_board_sent_before_its_start_does_not_count() -> None:
     assert decoder.counters.n_lost == 0
 
 
+class LateLine(BoardLine):
+    """A line on which what the board says takes a number of turns of 5 ms to arrive."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__(clock)
+        self.n_turns = 0
+        self._on_its_way: deque[bytes] = deque()
+
+    def read(self) -> bytes:
+        self._on_its_way.append(super().read())
+        return self._on_its_way.popleft() if len(self._on_its_way) > self.n_turns else b""
+
+
+def test_a_start_that_was_answered_late_does_not_count() -> None:
+    clock = ManualClock(50.0)
+    line = LateLine(clock)
+    named = identity_of(result_of(find_speaker(line, BAUDS, 3, clock)))
+    line.n_turns = 80  # 0.4 s: it is asked again after 0.3
+    _, decoder, frames = result_of(start_board(line, named, None, clock))
+    parts = [frames, *(decoder.feed(line.read()) for _ in range(300))]
+    runs = line.board.sampler.runs
+    assert len(runs) == 2
+    first = next(part for part in parts if len(part))
+    assert first.device_us[0] == runs[1].device_us(np.array([0]))[0]
+    assert {int(segment) for part in parts for segment in part.segment} == {0}
+    assert decoder.counters.n_lost == 0
+
+
 @pytest.mark.parametrize(("asked_hz", "taken_hz"), [(500.0, 500.0), (3000.0, 2000.0)])
 def test_the_rate_is_asked_of_the_board_and_its_answer_believed(
     asked_hz: float, taken_hz: float
@@ -186,5 +215,5 @@ def test_a_board_that_falls_silent_after_its_name_is_told() -> None:
     line = BoardLine(clock)
     named = identity_of(result_of(find_speaker(line, BAUDS, 3, clock)))
     dead = SpokenLine(clock, None, lambda _: b"")
-    with pytest.raises(SourceDisconnectedError, match=r"'stop' unanswered 6 times"):
+    with pytest.raises(SourceDisconnectedError, match=r"'stop' unanswered 4 times"):
         result_of(start_board(dead, named, None, clock))

@@ -253,10 +253,24 @@ def told_of(n_received: int, n_lost: int) -> Tally:
     return tally
 
 
-@pytest.mark.parametrize(("n_lost", "is_alarm"), [(0, False), (9, False), (10, False), (12, True)])
-def test_more_than_1_percent_lost_in_5_seconds_is_an_alarm(n_lost: int, is_alarm: bool) -> None:
-    status = told_of(1000 - n_lost, n_lost).status()
-    assert status.recent_loss == status.loss == pytest.approx(n_lost / 1000)
+@pytest.mark.parametrize(
+    ("n_samples", "n_lost", "is_alarm"),
+    [
+        (1000, 0, False),
+        (1000, 9, False),
+        (1000, 10, False),
+        (1000, 12, True),
+        (200, 2, False),
+        (200, 3, True),
+        (60, 1, False),  # the first that was lost, soon after the start
+        (199, 20, False),
+    ],
+)
+def test_more_than_1_percent_lost_in_5_seconds_is_an_alarm(
+    n_samples: int, n_lost: int, is_alarm: bool
+) -> None:
+    status = told_of(n_samples - n_lost, n_lost).status()
+    assert status.recent_loss == status.loss == pytest.approx(n_lost / n_samples)
     assert any("samples were lost in 5 s" in alarm for alarm in status.alarms) == is_alarm
 
 

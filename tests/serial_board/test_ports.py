@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from emgstream.clock import MonotonicClock
-from emgstream.errors import SourceError, SourceNotFoundError
+from emgstream.errors import SourceError, SourceNotFoundError, UsageError
 from emgstream.simulation.board import SimulatedBoard
 from emgstream.sources.serial_board import BAUDS, PortInfo, Probe, list_ports
 from emgstream.sources.serial_board.holders import holders
@@ -178,6 +178,29 @@ def test_a_path_far_from_any_lists_the_ports_there_are() -> None:
     assert "plug the board in" in str(not_found("COM77", []))
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such paths")
+@pytest.mark.parametrize("what", ["a file", "a folder", "/dev/zero"])
+def test_what_is_no_serial_port_is_told_as_such(what: str, tmp_path: Path) -> None:
+    path = {"a file": tmp_path / "file", "a folder": tmp_path}.get(what, Path(what))
+    (tmp_path / "file").touch()
+    with (
+        reading(str(path)) as reader,
+        pytest.raises(SourceNotFoundError, match=rf"^{path} is no serial port; .*emgstream ports"),
+    ):
+        reader.take(1)
+
+
+def test_an_empty_name_is_no_port() -> None:
+    with reading("") as reader, pytest.raises(SourceNotFoundError, match=r"^no port ''; "):
+        reader.take(1)
+
+
+@pytest.mark.parametrize("address", ["socket://", "socket://host", "socket://:7", "socket://a:b"])
+def test_half_an_address_is_told_with_the_whole_form(address: str) -> None:
+    with reading(address) as reader, pytest.raises(UsageError, match="socket://HOST:PORT"):
+        reader.take(1)
+
+
 def test_an_address_nobody_listens_at_is_told() -> None:
     with (
         reading("socket://127.0.0.1:1") as reader,
@@ -199,21 +222,23 @@ def test_no_permission_comes_with_the_fix_for_this_system(
     assert fix in str(no_permission(str(port)))
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+@on_a_pty
 def test_a_port_this_user_may_not_open_is_told_before_it_is_touched(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    port = tmp_path / "ttyUSB0"
-    port.touch(mode=0o000)
-    if os.access(port, os.R_OK):  # root may do anything
-        monkeypatch.setattr(os, "access", lambda *_: False)
-    with pytest.raises(SourceError, match=r"no permission to open .*expected to read and write"):
-        check_port(str(port), [])
+    with boards("ours") as (board,):
+        Path(board.port).chmod(0o000)
+        if os.access(board.port, os.R_OK):  # root may do anything
+            monkeypatch.setattr(os, "access", lambda *_: False)
+        with pytest.raises(SourceError, match=r"no permission to open .*to read and write"):
+            check_port(board.port, [])
+        assert board.ledger().n_boots == 0
 
 
 def test_a_port_held_by_the_modem_manager_comes_with_what_helps() -> None:
     assert "systemctl stop ModemManager" in str(port_in_use("COM3", ["ModemManager (612)"]))
     assert "held by another program" in str(port_in_use("COM3", []))
+    assert "held by a and b and c and 2 more;" in str(port_in_use("COM3", list("abcde")))
 
 
 @pytest.mark.parametrize(

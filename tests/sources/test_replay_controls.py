@@ -94,6 +94,24 @@ def test_a_seek_goes_on_from_there_in_a_new_segment_with_the_next_index(
     assert after[0].received_s[0] - before[-1].received_s[-1] <= 0.1
 
 
+def test_a_seek_of_which_nothing_was_played_takes_no_index(
+    source: ReplaySource, clock: ManualClock
+) -> None:
+    with source:
+        before = play(source, clock, 0.3)
+        source.pause()
+        for target_s in (0.0, 0.0, 3.0, 0.0):
+            source.seek(target_s)
+            assert not play(source, clock, 0.3)
+        source.play()
+        after = play(source, clock, 0.3)
+    assert rows_of(after)[0] == 0
+    assert after[0].first_index == before[-1].end_index
+    assert after[0].segment > before[-1].segment
+    indices = np.arange(after[0].first_index, after[-1].end_index)
+    np.testing.assert_allclose(source.time_at(indices), np.array(rows_of(after)) / RATE_HZ)
+
+
 def test_a_seek_far_ahead_gives_no_row_between(source: ReplaySource, clock: ManualClock) -> None:
     with source:
         play(source, clock, 0.1)

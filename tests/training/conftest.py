@@ -7,22 +7,16 @@ import pytest
 from emgstream.simulation import CueScript, record_session
 from emgstream.tables import EmgTable, read_table
 
-_SEED_FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data" / "seed"
+
+@pytest.fixture(scope="session")
+def published_path(seed_table_path: Path) -> Path:
+    """The published result of the published preprocessing."""
+    return seed_table_path.with_name("preprosesseddata.csv")
 
 
 @pytest.fixture(scope="session")
-def seed_path() -> Path:
-    return _shared("emg_dataset.csv")
-
-
-@pytest.fixture(scope="session")
-def published_path() -> Path:
-    return _shared("preprosesseddata.csv")
-
-
-@pytest.fixture(scope="session")
-def seed_table(seed_path: Path) -> EmgTable:
-    return read_table(seed_path)
+def seed_table(seed_table_path: Path) -> EmgTable:
+    return read_table(seed_table_path)
 
 
 @pytest.fixture(scope="session")
@@ -33,11 +27,4 @@ def session_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("rest", "hand_open", "hand_close"), repetitions=4, hold_s=1.5, rest_s=1.0, seed=3
     )
     record_session(path, script, seed=3)
-    return path
-
-
-def _shared(name: str) -> Path:
-    path = _SEED_FOLDER / name
-    if not path.exists():
-        pytest.skip("the published data set is not on this machine")
     return path

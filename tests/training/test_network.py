@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,15 @@ import numpy as np
 import pytest
 
 from emgstream.classifier import Classifier
-from training.backend import keras
+from emgstream.errors import ModelFileError
+from training.backend import keras, quietly, tensorflow
 from training.evaluate import classify
 from training.examples import Examples, balanced_weights
 from training.export import BATCH_SIZE, to_keras_archive, to_litert
 from training.fit import Fitted, fit
 from training.history import Progress, Schedule
 from training.network import build_network
+from training.recipes import PUBLISHED
 
 
 def examples(n: int, seed: int) -> Examples:
@@ -44,6 +47,50 @@ def test_the_published_network_has_153_670_parameters() -> None:
     assert build_network(10, 3, 6, unroll=True, batch_size=1).count_params() == 153_670
 
 
+def test_the_published_layers_come_in_their_order() -> None:
+    layers = build_network(10, 3, 6).get_config()["layers"][1:]
+    told = [
+        tuple(
+            layer["config"][key]
+            for key in ("filters", "kernel_size", "pool_size", "rate", "units", "activation")
+            if key in layer["config"]
+        )
+        for layer in layers
+    ]
+    assert [layer["class_name"] for layer in layers] == [
+        "Conv1D",
+        "MaxPooling1D",
+        "Dropout",
+        "LSTM",
+        "Dropout",
+        "LSTM",
+        "Dropout",
+        "BatchNormalization",
+        "Dense",
+        "Dropout",
+        "Dense",
+    ]
+    assert told == [
+        (64, (3,), "relu"),
+        ((2,),),
+        (0.3,),
+        (128, "tanh"),
+        (0.5,),
+        (64, "tanh"),
+        (0.3,),
+        (),
+        (64, "relu"),
+        (0.3,),
+        (6, "softmax"),
+    ]
+
+
+def test_the_published_schedule_is_this() -> None:
+    assert PUBLISHED.schedule == Schedule(
+        max_epochs=300, batch_size=32, learning_rate=5e-4, clipnorm=1.0, stop_accuracy=0.97
+    )
+
+
 def test_the_exported_network_agrees_with_keras_on_1000_windows(
     network: Any, tmp_path: Path
 ) -> None:
@@ -57,6 +104,26 @@ def test_the_exported_network_agrees_with_keras_on_1000_windows(
     assert many_at_once.batch_size == BATCH_SIZE
     np.testing.assert_allclose(one_by_one, expected, rtol=0, atol=1e-5)
     np.testing.assert_array_equal(one_by_one, many_at_once.predict(windows))
+
+
+@pytest.mark.parametrize(
+    ("reshape", "what"),
+    [
+        (lambda x: tensorflow.reduce_mean(x), "output of shape"),
+        (lambda x: tensorflow.cast(x[:, 0], tensorflow.int32), "output of shape .* int32"),
+        (lambda x: [x[:, 0], x[:, 1]], "output of shape"),
+    ],
+)
+def test_a_network_that_gives_no_probabilities_is_no_model(
+    reshape: Callable[[Any], Any], what: str
+) -> None:
+    spec = tensorflow.TensorSpec((1, 10, 3), tensorflow.float32)
+    function = tensorflow.function(reshape, input_signature=[spec])
+    concrete = [function.get_concrete_function()]
+    with quietly():
+        foreign = tensorflow.lite.TFLiteConverter.from_concrete_functions(concrete).convert()
+    with pytest.raises(ModelFileError, match=what):
+        Classifier(foreign, foreign)
 
 
 def test_the_archive_holds_no_code(network: Any) -> None:

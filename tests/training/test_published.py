@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from training.material import prepare
 from training.published import Rows, distinct_rows, random_split, window_rows
 from training.recipes import PUBLISHED
 from training.recordings import class_names_of
+from training.report import Report
 from training.report.folder import preprocessed_csv
 from training.stuck import StuckLoop, find_stuck_loops, stuck_rows
 
@@ -68,6 +70,13 @@ def test_the_published_split_is_found_again(seed_rows: Rows, seed_table: EmgTabl
     found = look_up(split)
     assert found.accuracy == pytest.approx(0.996, abs=0.001)
     assert found.share_overlapping == 1.0
+
+
+def test_the_published_correlations_with_the_label_are_found_again(seed_table: EmgTable) -> None:
+    material = prepare(PUBLISHED, [seed_table], class_names_of([seed_table]), None)
+    report = Report(PUBLISHED, material, findings=cast(Any, None), network=None, seed=42)
+    found = {name: round(value, 3) for name, value in report.correlations().items()}
+    assert found == {"biceps": -0.057, "triceps": -0.004, "middle": 0.029}
 
 
 def test_a_window_is_labelled_as_the_row_after_it() -> None:

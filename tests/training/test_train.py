@@ -104,7 +104,17 @@ def test_the_report_holds_the_network_and_the_table(
 
     result, folder = published
     names = {path.name for path in folder.iterdir()}
-    assert names >= {"preprosesseddata.csv", "model.h5", "learning_curves.png", "scatter.png"}
+    assert names == {
+        "box_plots.png",
+        "confusion_matrix.png",
+        "confusion_matrix_held_out_time.png",
+        "learning_curves.png",
+        "model.h5",
+        "preprosesseddata.csv",
+        "report.html",
+        "report.json",
+        "scatter.png",
+    }
     network = keras.models.load_model(folder / "model.h5", compile=False)
     windows = np.random.default_rng(1).standard_normal((8, 10, 3)).astype(np.float32)
     model = result.model

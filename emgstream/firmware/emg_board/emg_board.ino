@@ -76,11 +76,30 @@ static const uint8_t PINS[] = {A0, A1, A2};
 #define FIRMWARE "1.0.0"
 #define N_CHANNELS ((uint8_t)(sizeof(PINS) / sizeof(PINS[0])))
 #define FRAME_BYTES (10 + 2 * N_CHANNELS)
+#define LINE_BYTES (5 * N_CHANNELS + 1)  // four digits and a comma each, CR and LF at the end
+#define LONGEST_BYTES (FRAME_BYTES > LINE_BYTES ? FRAME_BYTES : LINE_BYTES)
 #define MIN_RATE_HZ 50UL
 #define MAX_RATE_HZ 2000UL
 #define DEFAULT_RATE_HZ 1000UL
 #define LONGEST_COMMAND 32
 #define QUEUE_LENGTH 32  // a power of two; 32 ms at 1 kHz for the line to catch up
+
+// What of the above would make a stream that nobody can read, told by the compiler. In a struct,
+// since the Arduino IDE declares every free function in front of the first, types known or not.
+struct Names {
+  static constexpr uint8_t count(const char *text) {
+    return *text ? (*text == ',') + count(text + 1) : 1;
+  }
+  static constexpr bool fits_a_reply(char value) {
+    return value > ' ' && value < 127 && value != '#' && value != '*';
+  }
+  static constexpr bool all_fit(const char *text) {
+    return !*text || (fits_a_reply(*text) && all_fit(text + 1));
+  }
+};
+static_assert(Names::count(CHANNEL_NAMES) == N_CHANNELS, "CHANNEL_NAMES needs one name a pin");
+static_assert(Names::all_fit(CHANNEL_NAMES), "CHANNEL_NAMES has a space, a # or a * in it");
+static_assert(N_CHANNELS <= 11, "a frame holds 11 channels at most");
 
 // ---- one sampling instant, and the queue from sampling to sending ---------------------------------
 
@@ -102,7 +121,7 @@ static volatile uint16_t next_counter = 0;
 static volatile uint32_t n_instants = 0, n_queue_full = 0, n_late = 0;
 static uint32_t n_sent = 0;
 static bool streaming = false, as_text = false;
-static bool tells_room = true;    // some USB ports never say how much they can take
+static bool tells_room = false;  // some USB ports never say how much they can take
 static uint32_t rate_millihertz = 0;
 static uint16_t rate_hz = DEFAULT_RATE_HZ;
 
@@ -380,8 +399,10 @@ static void send_one() {
   if (queue_tail == queue_head) {
     return;
   }
-  uint8_t bytes[6 * N_CHANNELS + 10];
-  if (tells_room && Serial.availableForWrite() < (int)sizeof(bytes)) {
+  uint8_t bytes[LONGEST_BYTES];
+  const int room = Serial.availableForWrite();
+  tells_room = tells_room || room > 0;
+  if (tells_room && room < (int)sizeof(bytes)) {
     return;
   }
   ORDERED;
@@ -403,7 +424,8 @@ static void stop() {
   while (queue_tail != queue_head && millis() - since < 100) {  // what was sampled is sent
     send_one();
   }
-  queue_tail = queue_head;  // unless the host does not take it
+  n_queue_full += (queue_head - queue_tail) & (QUEUE_LENGTH - 1);  // unless the host takes none
+  queue_tail = queue_head;
 }
 
 static void start(uint16_t first_counter) {
@@ -514,7 +536,7 @@ static void read_commands() {
     const char value = Serial.read();
     if (value != '\n' && value != '\r') {
       if (length <= LONGEST_COMMAND) {
-        line[length++] = tolower(value);
+        line[length++] = tolower((uint8_t)value);
       }
       continue;
     }
@@ -533,7 +555,6 @@ static void read_commands() {
 
 void setup() {
   Serial.begin(EMG_BAUD);
-  tells_room = Serial.availableForWrite() > 0;
   sampling_setup();
   rate_hz = allowed_rate(DEFAULT_RATE_HZ);
   sampling_rate(rate_hz);

@@ -21,7 +21,7 @@ Where it differs from a real board:
   and starts anew where the rate is changed.
 """
 
-from emgstream.simulation.board.board import SimulatedBoard
+from emgstream.simulation.board.board import OWN_TCP, SimulatedBoard
 from emgstream.simulation.board.books import Movement, Run, Unplug
 from emgstream.simulation.board.faults import Faults, Outage
 from emgstream.simulation.board.ledger import Ledger
@@ -31,6 +31,7 @@ from emgstream.simulation.board.settings import BoardSettings
 from emgstream.simulation.board.verdict import Verdict, judge
 
 __all__ = [
+    "OWN_TCP",
     "BoardEvent",
     "BoardProtocol",
     "BoardSettings",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,11 @@ from emgstream.worker import Worker
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["SimulatedBoard"]
+__all__ = ["OWN_TCP", "SimulatedBoard"]
+
+OWN_TCP = None if sys.platform == "linux" else 0
+"""TCP port for a board that the same program reads: none on Linux, where a pty tells when it is
+opened; any elsewhere."""
 
 _TICK_S = 0.002
 _IDLE_S = 0.01

@@ -34,7 +34,7 @@ _FIRST = Patience(silent_s=3.0)
 _LATER = Patience(silent_s=0.7)
 _ONLY = Patience(silent_s=4.0)
 _ASK_EVERY_S = 0.3
-_N_ASKS = 6
+_WAITS_S = (0.3, 0.6, 1.2, 2.4)  # for an answer, before the same is asked again
 
 Steps: TypeAlias = Generator[None, None, None]
 
@@ -136,9 +136,9 @@ def _listen(link: Link, listener: Listener, patience: Patience, clock: Clock) ->
 def _ask(link: Link, command: Command, kind: str, clock: Clock) -> Generator[None, None, Reply]:
     """Return the reply to a command, sent again where it is overdue."""
     scanner = ReplyScanner()
-    for _ in range(_N_ASKS):
+    for wait_s in _WAITS_S:
         link.write(command.encode())
-        until_s = clock.now() + _ASK_EVERY_S
+        until_s = clock.now() + wait_s
         while clock.now() < until_s:
             replies = scanner.feed(link.read())
             found = [reply for reply in replies if reply.kind == kind]
@@ -151,18 +151,24 @@ def _ask(link: Link, command: Command, kind: str, clock: Clock) -> Generator[Non
 def _start(
     link: Link, identity: Identity, clock: Clock
 ) -> Generator[None, None, tuple[FrameDecoder, Frames]]:
+    """Return the decoder, and its first samples, from the reply to the newest start on.
+
+    One that was answered late is not to count: the next one opens another segment.
+    """
     n_channels = len(identity.channel_names)
-    command = Command("start", random.randrange(1 << 16))  # tells this start from any other
-    for _ in range(_N_ASKS):
-        decoder = FrameDecoder(n_channels, identity.sampling_rate_hz, identity.bits)
-        link.write(command.encode())
-        until_s = clock.now() + _ASK_EVERY_S
+    for wait_s in _WAITS_S:
+        counter = random.randrange(1 << 16)  # tells this start from any other
+        link.write(Command("start", counter).encode())
+        until_s, heard = clock.now() + wait_s, b""
         while clock.now() < until_s:
-            frames = decoder.feed(link.read())
-            if len(frames) or any(reply.kind == "start" for reply in decoder.take_replies()):
+            heard += link.read()
+            _, mark, rest = heard.partition(b"#start counter=%d " % counter)
+            decoder = FrameDecoder(n_channels, identity.sampling_rate_hz, identity.bits)
+            frames = decoder.feed(mark + rest)
+            if any(reply.kind == "start" for reply in decoder.take_replies()):
                 return decoder, frames
             yield
-    raise _unheard(link, command)
+    raise _unheard(link, Command("start"))
 
 
 def _rate_in(reply: Reply) -> float:
@@ -178,5 +184,5 @@ def _rate_in(reply: Reply) -> float:
 def _unheard(link: Link, command: Command) -> SourceDisconnectedError:
     return SourceDisconnectedError(
         f"the board at {link.device} named itself, then left '{command.verb}' unanswered "
-        f"{_N_ASKS} times; expected a reply; check the cable, and unplug and replug the board"
+        f"{len(_WAITS_S)} times; expected a reply; check the cable, and unplug and replug the board"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import time
 from contextlib import suppress
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from emgstream.sources.serial_board.ports import (
     is_network,
     list_ports,
     no_permission,
+    no_port,
     not_found,
     port_in_use,
 )
@@ -26,6 +28,9 @@ __all__ = ["Link", "SerialLink", "TcpLink", "open_link"]
 _WAIT_S = 0.02
 _WRITE_S = 0.2
 _CONNECT_S = 0.5
+_PSEUDO_TERMINALS = ("/dev/pts/", "/dev/ttys")  # of Linux, of macOS
+_PTY_BAUD = 115_200  # macOS refuses a pty the speeds that termios does not know
+_DRAIN_S, _LOOK_S = 0.1, 0.002
 _MOST = 1 << 16
 
 _BROKEN: tuple[type[Exception], ...] = (OSError,)
@@ -73,17 +78,17 @@ class SerialLink:
     def __init__(self, device: str, baud: int) -> None:
         self.device = device
         self._is_posix = os.name == "posix"
+        self.has_speed = not os.path.realpath(device).startswith(_PSEUDO_TERMINALS)
         try:
             self._port: Any = serial.Serial(
                 device,
-                baud,
+                baud if self.has_speed else min(baud, _PTY_BAUD),
                 timeout=_WAIT_S,
                 write_timeout=_WRITE_S,
                 exclusive=True if self._is_posix else None,
             )
         except _UNUSABLE as error:
             raise _cannot_open(device, baud, error) from error
-        self.has_speed = not os.path.realpath(device).startswith("/dev/pts/")
         self._make_quick()
         self._hold()
 
@@ -115,9 +120,13 @@ class SerialLink:
             ) from error
 
     def close(self) -> None:
-        """Let go of the port; what was not sent yet is dropped, so that closing never waits."""
+        """Let go of the port within 0.1 s.
+
+        The system would wait up to 30 s for a board that hangs to take what was written last.
+        """
         with suppress(*_BROKEN):
             if self.has_speed:
+                self._drop_unsent()
                 self._ioctl("TIOCNXCL")
         with suppress(*_BROKEN):
             self._port.close()
@@ -138,6 +147,14 @@ class SerialLink:
             with suppress(*_BROKEN):
                 self._ioctl("TIOCEXCL")
 
+    def _drop_unsent(self) -> None:
+        until_s = time.monotonic() + _DRAIN_S
+        while self._port.out_waiting:
+            if time.monotonic() > until_s:
+                self._port.reset_output_buffer()
+                return
+            time.sleep(_LOOK_S)
+
     def _ioctl(self, name: str) -> None:
         if self._is_posix:
             fcntl.ioctl(self._port.fileno(), getattr(termios, name))
@@ -152,9 +169,11 @@ class TcpLink:
         self.device = device
         try:
             address = urlsplit(device)
-            host, port = address.hostname or "", address.port or 0
-        except ValueError as error:
-            raise UsageError(f"{device} is no address; write socket://HOST:PORT") from error
+            host, port = address.hostname, address.port
+        except ValueError:
+            host = port = None
+        if host is None or port is None:
+            raise UsageError(f"{device} is no address; write socket://HOST:PORT")
         try:
             self._socket = socket.create_connection((host, port), timeout=_CONNECT_S)
         except OSError as error:
@@ -207,6 +226,8 @@ def _cannot_open(device: str, baud: int, error: Exception) -> SourceError | Usag
         return port_in_use(device, holders(device))
     if number in (errno.EACCES, errno.EPERM):
         return no_permission(device)
+    if "could not configure" in words:  # so pyserial says of what is no terminal
+        return no_port(device, list_ports())
     if isinstance(error, ValueError) or "baud" in words:
         return UsageError(f"{device} does not open at {baud} baud ({error}); try --baud 115200")
     return SourceError(f"cannot open {device} ({error}); expected a serial port; unplug and replug")

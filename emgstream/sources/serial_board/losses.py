@@ -30,12 +30,15 @@ class LossWindow:
         self._bins[-1][1] += n_received
         self._bins[-1][2] += n_lost
 
-    def share(self, now_s: float) -> float:
-        """Return the lost share of what the last 5 seconds should have brought, 0 to 1."""
+    def share(self, now_s: float, at_least: int = 1) -> float:
+        """Return the lost share of what the last 5 seconds should have brought, 0 to 1.
+
+        Of fewer samples than ``at_least`` it is 0: one lost of a few says little.
+        """
         self._forget(now_s)
         n_lost = sum(entry[2] for entry in self._bins)
         total = n_lost + sum(entry[1] for entry in self._bins)
-        return n_lost / total if total else 0.0
+        return n_lost / total if total >= at_least else 0.0
 
     def _forget(self, now_s: float) -> None:
         while self._bins and self._bins[0][0] <= now_s - LOSS_WINDOW_S:

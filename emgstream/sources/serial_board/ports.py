@@ -23,11 +23,13 @@ __all__ = [
     "is_network",
     "list_ports",
     "no_permission",
+    "no_port",
     "not_found",
     "port_in_use",
 ]
 
 _NETWORK = "socket://"
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def check_port(device: str, listed: Sequence[PortInfo]) -> None:
     Raises
     ------
     SourceNotFoundError
-        There is no such port.
+        There is no such port, or it is something else.
     SourceError
         It is held by another process, or this user may not open it.
     """
@@ -107,6 +109,8 @@ def check_port(device: str, listed: Sequence[PortInfo]) -> None:
         return
     if not _exists(device, listed):
         raise not_found(device, listed)
+    if os.name != "nt" and not Path(device).is_char_device():
+        raise no_port(device, listed)
     if os.name != "nt" and not os.access(device, os.R_OK | os.W_OK):
         raise no_permission(device)
     by = holders(device)
@@ -118,18 +122,20 @@ def not_found(device: str, listed: Sequence[PortInfo]) -> SourceNotFoundError:
     """Return what to raise where there is no such port."""
     names = [port.device for port in listed]
     near = get_close_matches(device, [*names, *_siblings(device)], n=3, cutoff=0.7)
-    if near:
-        hint = f"did you mean {' or '.join(dict.fromkeys(near))}?"
-    elif names:
-        hint = f"there are {', '.join(names)}"
-    else:
-        hint = "no serial port is there at all: plug the board in, with a cable that carries data"
-    return SourceNotFoundError(f"no port {device}; {hint}; see emgstream ports")
+    hint = f"did you mean {' or '.join(dict.fromkeys(near))}?" if near else _there_are(listed)
+    return SourceNotFoundError(f"no port {device or repr(device)}; {hint}; see emgstream ports")
+
+
+def no_port(device: str, listed: Sequence[PortInfo]) -> SourceNotFoundError:
+    """Return what to raise where something is there that is no serial port."""
+    hint = f"expected one; {_there_are(listed)}"
+    return SourceNotFoundError(f"{device} is no serial port; {hint}; see emgstream ports")
 
 
 def port_in_use(device: str, by: Sequence[str]) -> SourceError:
     """Return what to raise where another process has the port."""
-    who = " and ".join(by) or "another program"
+    named = [*by[:_MOST_NAMED], f"{len(by) - _MOST_NAMED} more"] if len(by) > _MOST_NAMED else by
+    who = " and ".join(named) or "another program"
     hint = "close that first"
     if any(name.startswith("ModemManager") for name in by):
         hint = "it lets go after about 10 s; or: sudo systemctl stop ModemManager"
@@ -149,7 +155,13 @@ def _exists(device: str, listed: Sequence[PortInfo]) -> bool:
         return True
     if os.name == "nt":
         return any(port.device.upper() == device.upper() for port in listed)
-    return Path(device).exists()
+    return bool(device) and Path(device).exists()
+
+
+def _there_are(listed: Sequence[PortInfo]) -> str:
+    if listed:
+        return f"there are {', '.join(port.device for port in listed)}"
+    return "no serial port is there at all: plug the board in, with a cable that carries data"
 
 
 def _siblings(device: str) -> list[str]:

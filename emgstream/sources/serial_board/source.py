@@ -156,9 +156,10 @@ class SerialBoardSource:
             try:
                 yield from self._stream()
             except SourceDisconnectedError as gone:
-                self._chunks.extend(self._indexer.flush())
+                self._flush()
                 self._close()
                 if not self._reconnects:
+                    yield  # what came before is given out first
                     raise self._left(gone) from gone
                 yield from self._wait_for_board()
 
@@ -237,7 +238,7 @@ class SerialBoardSource:
             now_s = self._read_from(connection)
             if any(reply.kind == "id" and _is_idle(reply) for reply in connection.take_replies()):
                 self._tally.note("the board was reset, and started again")
-                self._chunks.extend(self._indexer.flush())
+                self._flush()
                 yield from self._start(connection)
                 self._tally.reconnected()
             if now_s >= watched_s + _WATCH_S:
@@ -256,6 +257,12 @@ class SerialBoardSource:
             self._chunks.extend(self._indexer.chunks(frames, received_s))
             self._tally.received(received_s, connection.counters)
         return received_s
+
+    def _flush(self) -> None:
+        """Give out what was held back to time its segment: no more of that will come."""
+        self._chunks.extend(self._indexer.flush())
+        if self._connection is not None:
+            self._tally.received(self._clock.now(), self._connection.counters)
 
     def _watch(self, now_s: float) -> None:
         """Look for what is wrong with the stream as a whole."""

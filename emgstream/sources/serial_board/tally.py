@@ -18,7 +18,7 @@ STALL_S = 1.0
 """A stream without a sample for so many seconds is stalled."""
 
 _LOSS_ALARM = 0.01
-_SURE_SAMPLES = 50
+_SURE_SAMPLES = 200  # so that it takes three lost ones at least
 
 
 class Tally:
@@ -87,9 +87,8 @@ class Tally:
     def watch_loss(self, now_s: float) -> None:
         """Raise the alarm of a lossy line."""
         with self._lock:
-            share = self._losses.share(now_s)
-            is_sure = self._n_received + self._n_lost >= _SURE_SAMPLES
-        if share > _LOSS_ALARM and is_sure:
+            share = self._losses.share(now_s, _SURE_SAMPLES)
+        if share > _LOSS_ALARM:
             what = f"{share:.1%} of the samples were lost in {LOSS_WINDOW_S:.0f} s"
             self.alarm("loss", f"{what}; expected at most {_LOSS_ALARM:.0%}; check cable and baud")
 

@@ -1,0 +1,63 @@
+"""What a person sees: in a terminal, and in a file or a pipe."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from rich.console import Console
+
+from emgstream.cli.terminal import EpochBar, console, print_facts
+from tests.simulation.boards import wait_for
+from training.history import Progress
+
+
+def progress(stage: str, epoch: int) -> Progress:
+    return Progress(
+        stage=stage,
+        epoch=epoch,
+        n_epochs=300,
+        loss=0.9,
+        accuracy=0.5,
+        val_loss=0.1234,
+        val_accuracy=0.876,
+        time_left_s=125.4,
+    )
+
+
+def words_of(file: io.StringIO) -> str:
+    """Return what was written to a terminal, without its colours, movements and wide spaces."""
+    return " ".join(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", " ", file.getvalue()).split())
+
+
+def test_the_bar_shows_epoch_loss_accuracy_and_the_time_left_of_the_stage_that_runs() -> None:
+    file = io.StringIO()
+    one = "epoch 264/300 loss 0.1234 accuracy 87.6%"
+    two = "epoch 3/300 loss 0.1234 accuracy 87.6%"
+    with EpochBar(Console(file=file, force_terminal=True, width=120)) as bar:
+        bar.show(progress("training", 264))
+        wait_for(lambda: f"{one} 0:02:05 left" in words_of(file), lambda: words_of(file)[-200:])
+        bar.show(progress("check", 3))
+        wait_for(lambda: f"{two} 0:02:05 left" in words_of(file), lambda: words_of(file)[-200:])
+    last = words_of(file).split("training")[-1]
+    assert one in last
+    assert two in last
+    assert "left" not in last
+
+
+def test_a_bar_that_nothing_was_shown_on_leaves_no_line() -> None:
+    for is_terminal in (True, False):
+        file = io.StringIO()
+        with EpochBar(Console(file=file, force_terminal=is_terminal)):
+            pass
+        assert file.getvalue() == ""
+
+
+def test_facts_in_a_pipe_are_lines_without_spaces_at_their_end(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_facts(console(), [("rows", "50 [bold] :fist:"), ("channels", "biceps, " + "x" * 200)])
+    rows, channels = capsys.readouterr().out.splitlines()
+    assert rows == "rows      50 [bold] :fist:"
+    assert channels == "channels  biceps, " + "x" * 200

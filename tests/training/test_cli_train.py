@@ -1,0 +1,108 @@
+"""`emgstream train` as a user meets it: what it says, and what Ctrl-C and a bad place cost."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import training.train
+from emgstream.bundle import read_model
+from emgstream.cli import main
+from emgstream.cli.terminal import EpochBar
+from training.history import Progress
+from training.recipes import REALTIME, RECIPES
+
+
+def press_ctrl_c_before(
+    monkeypatch: pytest.MonkeyPatch, module: Any, name: str, when: Callable[..., bool]
+) -> None:
+    original = getattr(module, name)
+
+    def press_and_go_on(*given: Any) -> Any:
+        if when(*given):
+            signal.raise_signal(signal.SIGINT)
+        return original(*given)
+
+    monkeypatch.setattr(module, name, press_and_go_on)
+
+
+@pytest.fixture
+def stopped_after_two_epochs(monkeypatch: pytest.MonkeyPatch) -> None:
+    def is_second(_bar: EpochBar, progress: Progress) -> bool:
+        return progress.epoch == 2
+
+    press_ctrl_c_before(monkeypatch, EpochBar, "show", is_second)
+
+
+@pytest.mark.usefixtures("stopped_after_two_epochs")
+def test_ctrl_c_ends_the_training_with_the_best_model_so_far(
+    session_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "arm.emgmodel"
+    assert main(["train", str(session_path), "--out", str(out)]) == 1
+    said = capsys.readouterr()
+    assert said.err.splitlines()[-1].startswith("emgstream: stopped by Ctrl-C; ")
+    assert "epochs    2 in " in said.out
+    evaluation = read_model(out).manifest.evaluation
+    assert evaluation["interrupted"] is True
+    assert evaluation["validation"]["n_epochs"] == 2
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.usefixtures("stopped_after_two_epochs")
+def test_a_report_that_cannot_be_written_does_not_cost_the_model(
+    session_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, report = tmp_path / "arm.emgmodel", tmp_path / "report"
+    (report / "report.html").mkdir(parents=True)
+    assert main(["train", str(session_path), "--out", str(out), "--report", str(report)]) == 1
+    assert "cannot write the report to" in capsys.readouterr().err.splitlines()[-1]
+    assert read_model(out).manifest.recipe == "realtime"
+
+
+def test_ctrl_c_after_the_last_epoch_costs_nothing(
+    session_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, report = tmp_path / "arm.emgmodel", tmp_path / "report"
+    monkeypatch.setitem(RECIPES, "realtime", REALTIME.with_max_epochs(2))
+    press_ctrl_c_before(monkeypatch, training.train, "export_model", lambda *_: True)
+    assert main(["train", str(session_path), "--out", str(out), "--report", str(report)]) == 0
+    assert (report / "model.h5").exists()
+    assert "interrupted" not in read_model(out).manifest.evaluation
+
+
+def test_ctrl_c_before_anything_was_learned_leaves_an_older_model_alone(
+    session_path: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out = tmp_path / "arm.emgmodel"
+    out.write_bytes(b"an older model")
+    press_ctrl_c_before(monkeypatch, training.train, "prepare", lambda *_: True)
+    assert main(["train", str(session_path), "--out", str(out)]) == 1
+    assert capsys.readouterr().err == "emgstream: stopped by Ctrl-C\n"
+    assert out.read_bytes() == b"an older model"
+
+
+def test_a_place_for_the_model_that_will_not_do_is_told_before_the_training(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "missing" / "arm.emgmodel"
+    assert main(["train", "none.csv", "--out", str(place)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"emgstream: cannot write the model {place}: ")
+
+
+def test_a_recording_that_cannot_be_trained_on_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "one.csv").write_text("a,b,label\n" + "1,2,rest\n" * 50)
+    words = ["train", str(tmp_path / "one.csv"), "--out", str(tmp_path / "arm")]
+    assert main(words) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "only the label 'rest'" in line
