@@ -6,15 +6,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emgstream.errors import UsageError
 from emgstream.manifest import Manifest
-from emgstream.sources.serial_board import AUTO, SerialBoardSource
 from emgstream.tables import EmgTable, read_table
 from emgstream.types import StreamInfo
 
+if TYPE_CHECKING:
+    from emgstream.sources.serial_board import SerialBoardSource
+
 __all__ = ["AUTO", "SIMULATED", "board_check", "board_source", "opened_port", "read_recording"]
 
+AUTO = "auto"
+"""The port to name for whichever board answers."""
 SIMULATED = "simulated"
 """The port to name for the board that is not there."""
 
@@ -29,6 +34,8 @@ def board_source(
     force: bool = False,
 ) -> SerialBoardSource:
     """Return the source that reads a board for a model; the words as `SerialBoardSource`'s."""
+    from emgstream.sources.serial_board import SerialBoardSource  # a recording needs none of it
+
     return SerialBoardSource(
         port,
         baud=baud,

@@ -22,8 +22,8 @@ from emgstream.bundle import Model, read_model
 from emgstream.data import DEMO_MODEL
 from emgstream.engine import Engine
 from emgstream.opening import board_source
+from emgstream.outputs.address import Address
 from emgstream.outputs.base import Output, Update
-from emgstream.outputs.datagrams import Address
 from emgstream.outputs.jsonl import JsonLines
 from emgstream.outputs.lines import Lines
 from emgstream.outputs.samples import SampleOutput
@@ -123,7 +123,7 @@ def _turn(
     """Return times from the board's write to the decision, samples lost, and what was dropped."""
     decided = _Decided()
     with SimulatedBoard() as board:
-        source = board_source(board.port, model.manifest)
+        source = board_source(board.port, model.manifest, force=True)
         engine = Engine(source, model, outputs, observers=[decided], sample_outputs=sample_outputs)
         with engine:
             engine.wait(ROUND_S)

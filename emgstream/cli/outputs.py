@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from emgstream.cli import options
 from emgstream.errors import UsageError
+from emgstream.outputs.address import Address
 from emgstream.outputs.base import Output
-from emgstream.outputs.datagrams import Address
 from emgstream.outputs.jsonl import JsonLines
 from emgstream.outputs.lines import Lines
 from emgstream.outputs.samples import SampleOutput

@@ -3,42 +3,15 @@
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from emgstream.errors import OutputError, UsageError
+from emgstream.errors import OutputError
+from emgstream.outputs.address import Address
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["Address", "Datagrams"]
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where datagrams go."""
-
-    host: str
-    """A name or an IP address."""
-    port: int
-    """1 to 65535."""
-
-    @classmethod
-    def parse(cls, text: str) -> Address:
-        """Read ``HOST:PORT``; an IPv6 address stands in brackets. Raises UsageError.
-
-        >>> Address.parse("[::1]:9000")
-        Address(host='::1', port=9000)
-        """
-        host, _, port = text.rpartition(":")
-        is_bracketed = host.startswith("[") and host.endswith("]")
-        is_number = port.isascii() and port.isdigit() and 0 < int(port) <= 0xFFFF
-        if not host or (":" in host and not is_bracketed) or not is_number:
-            raise UsageError(f"{text!r} is no address; expected HOST:PORT as 127.0.0.1:9000")
-        return cls(host.strip("[]"), int(port))
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+__all__ = ["Datagrams"]
 
 
 class Datagrams:

@@ -9,8 +9,9 @@ from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from emgstream.decisions import Decision
+from emgstream.outputs.address import Address
 from emgstream.outputs.base import Output, Update
-from emgstream.outputs.datagrams import Address, Datagrams
+from emgstream.outputs.datagrams import Datagrams
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emgstream.outputs.address import Address
 from emgstream.outputs.base import Output, Update
-from emgstream.outputs.datagrams import Address, Datagrams
+from emgstream.outputs.datagrams import Datagrams
 from emgstream.outputs.documents import encoded
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest
 from pythonosc.osc_bundle import OscBundle
 
 from emgstream.errors import OutputError, UsageError
-from emgstream.outputs.datagrams import Address
+from emgstream.outputs.address import Address
 from emgstream.outputs.osc import Osc
 from emgstream.outputs.udp import UdpJson
 from tests.outputs.updates import CLASSES, update
