@@ -151,8 +151,8 @@ def _pylsl() -> Any:
         import pylsl
     except ModuleNotFoundError as error:
         raise MissingExtraError(
-            "the Lab Streaming Layer is not installed; expected the extra lsl; install it with: "
-            'pip install "emgstream[lsl]"'
+            "the Lab Streaming Layer needs pylsl, not installed here; expected the extra 'lsl'; "
+            'install it, in the project\'s folder, with: pip install -e ".[lsl]"'
         ) from error
     except (OSError, RuntimeError) as error:  # pylsl is there, and the library behind it is not
         raise MissingExtraError(

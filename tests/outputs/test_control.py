@@ -22,7 +22,7 @@ from emgstream.outputs.control import Bindings, Control, Hold, Move, read_bindin
 from emgstream.simulation import CueScript, record_session
 from tests.outputs.screen import screen
 from tests.outputs.updates import CLASSES, update
-from tests.processes import EMGSTREAM
+from tests.processes import EMGSTREAM, run
 from tests.simulation.boards import PATIENCE_S, wait_for
 
 SPACE, CLICK = Hold("space"), Hold("left", is_button=True)
@@ -271,3 +271,18 @@ def test_a_window_receives_the_keys_once_armed_and_none_after_the_panic_key(
     assert told == [disarmed, "note: ARMED: movements press keys, F9 stops"]
     assert errors.splitlines()[0] == disarmed
     assert errors.splitlines()[-1] == "emgstream: stopped by Ctrl-C"
+
+
+def test_without_the_extra_it_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "pynput.py").write_text("raise ModuleNotFoundError('no pynput', name='pynput')")
+    keys = tmp_path / "keys.json"
+    keys.write_text('{"movements": {"hand_close": "space"}}')
+    program = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from emgstream.cli import main; "
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    done = run("replay", "demo", "--control", str(keys), program=program)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("emgstream: pressing keys needs pynput, not installed here")
+    assert line.endswith('pip install -e ".[control]"')

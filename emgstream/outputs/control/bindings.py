@@ -89,8 +89,9 @@ def _toml() -> ModuleType:
         return importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     except ModuleNotFoundError as error:
         raise MissingExtraError(
-            "reading TOML with Python 3.10 needs the extra control; install it with: "
-            'pip install "emgstream[control]"; or write the file as JSON'
+            "TOML needs tomli with Python 3.10, not installed here; expected the extra 'control', or "
+            "a file of JSON; install it, in the project's folder, with: pip install -e "
+            '".[control]"'
         ) from error
 
 

@@ -123,8 +123,8 @@ def _pynput() -> tuple[Any, Any]:
         from pynput import keyboard, mouse
     except ModuleNotFoundError as error:
         raise MissingExtraError(
-            "pressing keys needs pynput, which is not installed; expected the extra control; "
-            'install it with: pip install "emgstream[control]"'
+            "pressing keys needs pynput, not installed here; expected the extra 'control'; install "
+            'it, in the project\'s folder, with: pip install -e ".[control]"'
         ) from error
     except ImportError as error:  # pynput's word for a machine without a screen
         raise OutputError(
