@@ -11,7 +11,7 @@ from typing import Any
 
 import pylsl
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 def main() -> None:

@@ -63,18 +63,22 @@ def streaming(*words: str) -> Iterator[subprocess.Popen[str]]:
 
 def read(name: str, n_samples: int, n_decisions: int) -> dict[str, Any]:
     words = [sys.executable, str(READER), name, str(n_samples), str(n_decisions)]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=4 * PATIENCE_S, check=True)
+    done = subprocess.run(
+        words, capture_output=True, text=True, timeout=8 * PATIENCE_S, check=False
+    )
+    assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
     return told
 
 
 def test_another_program_reads_the_samples_and_the_decisions_on_one_clock(tmp_path: Path) -> None:
     path = tmp_path / "take.csv"
-    record_session(path, CueScript.parse("rest:10,hand_close:10,elbow_bend:10"), seed=9)
+    record_session(path, CueScript.parse("rest:100,hand_close:100,elbow_bend:100"), seed=9)
     with streaming("replay", str(path), "--lsl", "bench"):
         told = read("bench", 1500, 20)
     samples, decisions = told["samples"], told["decisions"]
-    assert (samples["type"], samples["rate_hz"]) == ("EMG", 1000.0)
+    assert samples["type"] == "EMG"
+    assert samples["rate_hz"] == pytest.approx(1000.0, rel=1e-9)
     assert samples["labels"] == ["biceps", "triceps", "middle"]
     assert (samples["types"], samples["units"]) == (["EMG"] * 3, ["counts"] * 3)
     assert samples["source_id"].startswith("emgstream bench on ")

@@ -89,9 +89,8 @@ def _toml() -> ModuleType:
         return importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     except ModuleNotFoundError as error:
         raise MissingExtraError(
-            "TOML needs tomli with Python 3.10, not installed here; expected the extra 'control', or "
-            "a file of JSON; install it, in the project's folder, with: pip install -e "
-            '".[control]"'
+            "TOML needs tomli with Python 3.10, not installed here; expected the extra 'control'; "
+            'install it, in the project\'s folder, with: pip install -e ".[control]"; or write JSON'
         ) from error
 
 
