@@ -24,7 +24,7 @@ def test_every_board_has_its_own_model_lines_and_summary(tmp_path: Path, demo_mo
     (tmp_path / "right").mkdir()
     with board_process(tmp_path / "left") as left, board_process(tmp_path / "right") as right:
         words = ["--port", left.port, "--port", right.port, "--model", "demo", "--model", str(mine)]
-        told = ["--jsonl", str(out), "--summary", str(summary), "--seconds", "1.5"]
+        told = ["--jsonl", str(out), "--summary", str(summary), "--seconds", "1.5", "--force"]
         done = run("live", "--headless", *words, *told)
         ledgers = [left.end(), right.end()]
     assert done.returncode == 0, done.stderr
@@ -45,7 +45,7 @@ def test_one_that_fails_is_told_and_does_not_end_the_others(tmp_path: Path) -> N
     summary = tmp_path / "summary.json"
     with board_process(tmp_path) as board:
         ports = ["--port", "/dev/ttyNONE", "--port", board.port]
-        told = ["--seconds", "1", "--summary", str(summary)]
+        told = ["--seconds", "1", "--summary", str(summary), "--force"]
         done = run("live", "--headless", *ports, *told)
     assert done.returncode == 1
     assert "note: /dev/ttyNONE: ended: no port /dev/ttyNONE" in done.stderr
@@ -92,7 +92,7 @@ def test_a_pipe_that_nobody_reads_loses_no_sample_and_its_decisions_are_counted(
         "os.dup2(writer, 1)\n"
         "sys.exit(main(sys.argv[1:]))"
     )
-    words = ["live", "--port", "simulated", "--seconds", "6", "--jsonl", "-"]
+    words = ["live", "--port", "simulated", "--seconds", "6", "--jsonl", "-", "--force"]
     done = run(*words, "--summary", str(summary), program=program)
     assert done.returncode == 0, done.stderr
     told = json.loads(summary.read_text())

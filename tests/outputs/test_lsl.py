@@ -116,7 +116,10 @@ def test_a_board_recorded_by_the_lab_recorder_is_what_the_board_made(tmp_path: P
             recorder.start(xdf, [{"name": "arm"}, {"name": "arm decisions"}], timeout=PATIENCE_S)
             wait_for(lambda: xdf.exists() and xdf.stat().st_size > ENOUGH_BYTES, process.poll)
             recorder.stop()
-        made = board.ledger().true_samples(0, 0, board.ledger().runs[0].n_instants)
+        ledger = board.ledger()
+    intact = ledger.runs[0].intact  # a busy machine may make the board drop some
+    made = ledger.true_samples(0, 0, ledger.runs[0].n_instants)[intact]
+    place_of = {index: place for place, index in enumerate(intact.tolist())}
     streams, _ = pyxdf.load_xdf(str(xdf), synchronize_clocks=False, dejitter_timestamps=False)
     recorded = {stream["info"]["name"][0]: stream for stream in streams}
     samples, decisions = recorded["arm"], recorded["arm decisions"]
@@ -137,8 +140,9 @@ def test_a_board_recorded_by_the_lab_recorder_is_what_the_board_made(tmp_path: P
     ):
         index = int(row[3])
         starts_s.append(time_s - time_of[index])
-        if 0 <= index - start < len(times):  # the two recordings do not end at the same moment
-            assert time_s == pytest.approx(times[index - start], abs=1e-6)
+        place = place_of[index] - start
+        if 0 <= place < len(times):  # the two recordings do not end at the same moment
+            assert time_s == pytest.approx(times[place], abs=1e-6)
     np.testing.assert_allclose(starts_s, starts_s[0], atol=1e-6)
 
 
