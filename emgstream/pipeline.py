@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from emgstream.bundle import Model
@@ -9,6 +10,7 @@ from emgstream.classifier import Classifier
 from emgstream.conditioning import conditioner_from_manifest
 from emgstream.decisions import Decisions, decide
 from emgstream.errors import ModelFileError
+from emgstream.latency import FixedDelay
 from emgstream.steps import StepStream
 from emgstream.types import Chunk
 from emgstream.windowing import Windowing
@@ -64,6 +66,13 @@ class Pipeline:
         decisions = decide(self._manifest.class_names, last_samples, probabilities)
         lap("decision")
         return decisions
+
+    def fixed_delay(self, sampling_rate_hz: float | None) -> FixedDelay:
+        """Return how late decisions are by the way they are made, at the rate of the stream."""
+        manifest = self._manifest
+        rate_hz = sampling_rate_hz or manifest.sampling_rate_hz or math.nan
+        step_s = manifest.step.length / rate_hz
+        return FixedDelay(window_s=manifest.n_steps * step_s, hop_s=manifest.hop * step_s)
 
     def _restart(self, chunk: Chunk) -> None:
         self._segment = chunk.segment

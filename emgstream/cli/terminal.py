@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "EpochBar",
     "LiveLine",
+    "StreamLine",
     "busy",
     "console",
     "note",
@@ -59,14 +60,44 @@ def busy(what: str) -> Iterator[None]:
         yield
 
 
+class StreamLine:
+    """What there is to say of one stream at the moment, on one line."""
+
+    def __init__(self, name: str | None = None) -> None:
+        self._name = name
+        self._last_s = time.perf_counter()
+        self._last_n = 0
+        self.text: Text | None = None
+
+    def update(
+        self,
+        n_received: int,
+        update: Update | None,
+        status: SourceStatus | None = None,
+        states: Iterable[str] = (),
+    ) -> None:
+        """Follow the newest decision, how the stream is doing, and what the outputs say.
+
+        Without a status, that is the rate at which samples came since the last call.
+        """
+        now_s = time.perf_counter()
+        rate_hz = (n_received - self._last_n) / max(now_s - self._last_s, 1e-9)
+        self._last_s, self._last_n = now_s, n_received
+        if update is None and status is None:
+            return
+        pace = f"{rate_hz:9,.0f} samples/s" if status is None else _pace(status)
+        name = [] if self._name is None else [Text(self._name, style="bold")]
+        seen = [pace] if update is None else [_line(update), pace, _lateness(update)]
+        told = [Text(state, style="bold reverse") for state in states]
+        self.text = Text("   ").join(map(_text, [*told, *name, *seen]))
+
+
 class LiveLine:
-    """One line that follows the newest decision; silent where nobody watches a terminal."""
+    """A line a stream that follows its newest decision; silent where nobody watches a terminal."""
 
     def __init__(self, terminal: Console) -> None:
         self._live = Live(console=terminal, auto_refresh=False, transient=True)
         self._watched = terminal.is_terminal
-        self._last_s = time.perf_counter()
-        self._last_n = 0
 
     def __enter__(self) -> Self:
         if self._watched:
@@ -76,21 +107,11 @@ class LiveLine:
     def __exit__(self, *exc_info: object) -> None:
         self._live.stop()
 
-    def show(
-        self, n_received: int, update: Update | None, status: SourceStatus | None = None
-    ) -> None:
-        """Show the newest decision, and how the stream is doing.
-
-        Without a status that is the rate at which samples came since the last call.
-        """
-        now_s = time.perf_counter()
-        rate_hz = (n_received - self._last_n) / max(now_s - self._last_s, 1e-9)
-        self._last_s, self._last_n = now_s, n_received
-        if not self._watched or (update is None and status is None):
-            return
-        pace = f"{rate_hz:9,.0f} samples/s" if status is None else _pace(status)
-        parts = [pace] if update is None else [_line(update), pace, _lateness(update)]
-        self._live.update(Text("   ").join(map(_text, parts)), refresh=True)
+    def show(self, lines: Iterable[StreamLine]) -> None:
+        """Show them, one below the other."""
+        texts = [line.text for line in lines if line.text is not None]
+        if self._watched and texts:
+            self._live.update(Text("\n").join(texts), refresh=True)
 
     def tell(self, text: str) -> None:
         """Print something worth knowing above the line; on stderr where nobody watches."""
@@ -208,7 +229,8 @@ def print_summary(terminal: Console, document: dict[str, Any]) -> None:
 
 
 def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
-    latency = document["latency_ms"]
+    if "stream" in document:
+        yield "stream", document["stream"]
     yield "source", document["source"]
     yield "model", document["model"]
     yield "samples", f"{document['samples']:,}   lost {document['lost']:,}"
@@ -222,13 +244,31 @@ def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
     if document["skipped"]:
         yield "skipped", f"{document['skipped']:,} samples the classifier was too late for"
     if document["decisions"]:
-        yield "latency", "   ".join(f"{name} {value:.2f} ms" for name, value in latency.items())
+        yield "latency", _percentiles(document["latency_ms"])
+        yield from _delay_facts(document["delay_ms"])
+    for output in document["outputs"]:
+        dropped = f"   dropped {output['dropped']:,}" if output["dropped"] else ""
+        yield "output", f"{output['name']}   {output['written']:,}{dropped}"
     if document["accuracy"] is not None:
         yield "accuracy", f"{document['accuracy']:.1%} against the recording's own labels"
         for name, recall in document["recall"].items():
             yield "", f"{recall:6.1%} of {name}"
     if document["labels_unknown_to_model"]:
         yield "not taught", f"{document['labels_unknown_to_model']:,} decisions on other labels"
+
+
+def _delay_facts(delays: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    """Return where the time goes from the muscle to the output, stage by stage."""
+    fixed = {name: value for name, value in delays.items() if not isinstance(value, dict)}
+    told = (f"{name.replace('_', ' ')} {ms:g} ms" for name, ms in fixed.items() if ms is not None)
+    yield "delay", "   ".join(told)
+    for name, stage in delays.items():
+        if name not in fixed and stage["p50"] is not None:
+            yield "", f"{name:8} {_percentiles(stage)}"
+
+
+def _percentiles(figures: dict[str, float]) -> str:
+    return "   ".join(f"{name} {value:.2f} ms" for name, value in figures.items())
 
 
 def _live_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
