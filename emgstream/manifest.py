@@ -40,6 +40,8 @@ class Manifest:
     """Unit of the samples."""
     conditioning: Mapping[str, Any] = field(default_factory=lambda: {"kind": "none"})
     """Settings of the conditioner."""
+    calibration: Mapping[str, Any] = field(default_factory=lambda: {"kind": "none"})
+    """How the probabilities were made to mean what they say; the network has it in its weights."""
     n_steps: int = 10
     """Steps of a window."""
     hop: int = 1
@@ -104,7 +106,7 @@ class Manifest:
             "window": {"n_steps": self.n_steps, "hop": self.hop},
             "classes": list(self.class_names),
             "decision": {"kind": "argmax"},
-            "calibration": {"kind": "none"},
+            "calibration": dict(self.calibration),
             "synthetic": self.synthetic,
             "recipe": self.recipe,
             "created": self.created,
@@ -133,6 +135,7 @@ class Manifest:
             sampling_rate_hz=_rate(document),
             unit=_get(document, "unit", str),
             conditioning=conditioning,
+            calibration=_get(document, "calibration", dict),
             n_steps=n_steps,
             hop=_count(window, "hop", n_steps),
             synthetic=_get(document, "synthetic", bool),

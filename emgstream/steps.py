@@ -5,21 +5,24 @@ A step is one raw sample, or a short stretch of samples reduced to one number a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 
 from emgstream.errors import ModelFileError
 from emgstream.types import FloatArray
 
-__all__ = ["LogRms", "RawSample", "Step", "StepStream", "step_from_manifest"]
+__all__ = ["RawSample", "Rms", "Step", "StepStream", "step_from_manifest"]
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
 
 _LONGEST = 100_000
+_LONGEST_SPAN = 100
+_MOST_SPANS = 10
 
 
 class Step(Protocol):
@@ -32,12 +35,32 @@ class Step(Protocol):
         """Samples a step."""
         ...
 
+    def n_reduced(self, n_channels: int) -> int:
+        """Return how many numbers a step of so many channels is reduced to."""
+        ...
+
     def n_features(self, n_channels: int) -> int:
-        """Return how many numbers a step of so many channels is."""
+        """Return how many numbers the network sees of it."""
+        ...
+
+    def feature_names(self, channel_names: Sequence[str]) -> tuple[str, ...]:
+        """Return what each of these numbers is, for people."""
+        ...
+
+    @property
+    def n_earlier(self) -> int:
+        """Steps before a step that its features reach back to."""
         ...
 
     def reduce(self, samples: FloatArray) -> Doubles:
-        """Return ``(n_steps, n_features)`` for ``(n_steps * length, n_channels)`` samples."""
+        """Return ``(n_steps, n_reduced)`` for ``(n_steps * length, n_channels)`` samples."""
+        ...
+
+    def features(self, reduced: Doubles) -> Doubles:
+        """Return ``(n_steps, n_features)`` for reduced steps, ``n_earlier`` of NaN before them.
+
+        ``reduced`` has shape ``(n_earlier + n_steps, n_reduced)``; a row of NaN is no step.
+        """
         ...
 
     def to_manifest(self) -> dict[str, Any]:
@@ -56,14 +79,26 @@ class RawSample:
     kind: ClassVar[str] = "raw"
     length: ClassVar[int] = 1
     """Samples a step."""
+    n_earlier: ClassVar[int] = 0
+    """It reaches back to no other."""
 
-    def n_features(self, n_channels: int) -> int:
+    def n_reduced(self, n_channels: int) -> int:
         """One number a channel."""
         return n_channels
+
+    n_features = n_reduced
+
+    def feature_names(self, channel_names: Sequence[str]) -> tuple[str, ...]:
+        """Return the channels' own names."""
+        return tuple(channel_names)
 
     def reduce(self, samples: FloatArray) -> Doubles:
         """Return the samples, shape ``(n_steps, n_channels)``."""
         return samples.astype(np.float64)
+
+    def features(self, reduced: Doubles) -> Doubles:
+        """Return the same."""
+        return reduced
 
     def to_manifest(self) -> dict[str, Any]:
         """Return ``{"kind": "raw"}``."""
@@ -71,62 +106,128 @@ class RawSample:
 
 
 @dataclass(frozen=True)
-class LogRms:
-    """The natural logarithm of each channel's root mean square over ``length`` samples.
+class Rms:
+    """How strong each channel is, and how fast it changes: root mean squares on a soft scale.
 
-    Taken about the stretch's own mean when ``about_mean``, so that the level at which a board
-    rests (mid-scale) does not hide the muscle; about zero for a signal that has no such level.
+    Over a step and over longer spans. The level's are taken about the stretch's own mean when
+    ``about_mean``, so that the level at which a board rests (mid-scale) does not hide the muscle;
+    about zero for a signal that has no such level. The change's are of the differences between
+    neighbouring samples of a step, as the waveform length (Hudgins 1993) is.
 
-    >>> LogRms(length=2).reduce(np.array([[511], [513]], dtype=np.float32))
+    >>> Rms(length=2).features(Rms(length=2).reduce(np.array([[511], [513]], dtype=np.float32)))
     array([[0.]])
     """
 
-    kind: ClassVar[str] = "log_rms"
+    kind: ClassVar[str] = "rms"
     length: int
     """Samples a step."""
     about_mean: bool = True
     """Whether the mean of the stretch is taken out first."""
     floor: float = 0.1
     """Smallest root mean square, in the stream's unit: a flat line has no logarithm."""
+    power: float = 0.0
+    """What the root mean square is raised to; 0 for its natural logarithm."""
+    spans: tuple[int, ...] = (1,)
+    """How many of the newest steps each number is over; one number a channel for each."""
+    change: bool = False
+    """Whether there are as many numbers again, of the differences."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "spans", tuple(self.spans))
         if not (isinstance(self.length, int) and 1 <= self.length <= _LONGEST and self.floor > 0.0):
             raise ValueError(f"length {self.length!r}, floor {self.floor!r}; both must be positive")
+        if not 0.0 <= self.power <= 1.0:
+            raise ValueError(f"power {self.power!r}; expected 0 to 1")
+        if self.change and self.length < 2:
+            raise ValueError("a step of one sample has no change; expected at least 2 samples")
+        if not (
+            1 <= len(self.spans) <= _MOST_SPANS
+            and all(isinstance(span, int) and 1 <= span <= _LONGEST_SPAN for span in self.spans)
+        ):
+            raise ValueError(f"spans {self.spans!r}; expected up to {_MOST_SPANS} numbers of steps")
+
+    @property
+    def n_earlier(self) -> int:
+        """Steps before a step that its longest span reaches back to."""
+        return max(self.spans) - 1
+
+    def n_reduced(self, n_channels: int) -> int:
+        """One mean square a channel, or two."""
+        return n_channels * (1 + self.change)
 
     def n_features(self, n_channels: int) -> int:
-        """One number a channel."""
-        return n_channels
+        """One number for each mean square and span."""
+        return self.n_reduced(n_channels) * len(self.spans)
+
+    def feature_names(self, channel_names: Sequence[str]) -> tuple[str, ...]:
+        """Return the channels' names, with what is more than the strength of a step."""
+        spoken = {span: f" over {span} steps" if span > 1 else "" for span in self.spans}
+        kinds = ("", " change") if self.change else ("",)
+        return tuple(
+            f"{name}{kind}{spoken[span]}"
+            for span in self.spans
+            for kind in kinds
+            for name in channel_names
+        )
 
     def reduce(self, samples: FloatArray) -> Doubles:
-        """Return log RMS, shape ``(n_steps, n_channels)``; NaN where a sample is missing."""
+        """Return mean squares, shape ``(n_steps, n_reduced)``; NaN where a sample is missing."""
         stretches = samples.reshape(-1, self.length, samples.shape[1]).astype(np.float64)
+        level = stretches
         if self.about_mean:
-            stretches = stretches - _mean(stretches)[:, np.newaxis, :]
-        square = np.maximum(_mean(stretches * stretches), self.floor**2)
-        logarithm: Doubles = 0.5 * np.log(square)
-        return logarithm
+            level = stretches - _mean(stretches)[:, np.newaxis, :]
+        squares = _mean(level * level)
+        if not self.change:
+            return squares
+        steps = np.diff(stretches, axis=1)
+        return np.concatenate((squares, _mean(steps * steps)), axis=1)
+
+    def features(self, reduced: Doubles) -> Doubles:
+        """Return the root mean squares over the known steps of each span, on the soft scale.
+
+        ``reduced``, shape ``(n_earlier + n_steps, n_reduced)``, begins with the steps before; the
+        result has shape ``(n_steps, n_features)``.
+        """
+        by_span = [
+            _mean_of_known(reduced[self.n_earlier - (span - 1) :], span) for span in self.spans
+        ]
+        square = np.maximum(np.concatenate(by_span, axis=1), self.floor**2)
+        if self.power == 0.0:
+            logarithm: Doubles = 0.5 * np.log(square)
+            return logarithm
+        powered: Doubles = square ** (0.5 * self.power)
+        return powered
 
     def to_manifest(self) -> dict[str, Any]:
         """Return the settings, ready for JSON."""
-        return {"kind": self.kind, **asdict(self)}
+        return {"kind": self.kind, **asdict(self), "spans": list(self.spans)}
 
 
 def _mean(stretches: Doubles) -> Doubles:
-    """Average over axis 1, added up in a fixed order.
+    """Average over axis 1, added up in the order of time.
 
     numpy's own sum may choose another order for another number of stretches, and then the last
-    bit would depend on how the samples were chunked.
+    bit would depend on how the samples were chunked. A running sum has one order only.
     """
-    total: Doubles = stretches[:, 0].copy()
-    for position in range(1, stretches.shape[1]):
-        total += stretches[:, position]
+    total: Doubles = np.add.accumulate(stretches, axis=1)[:, -1]
     total /= stretches.shape[1]
     return total
 
 
-_KINDS: dict[str, type[RawSample] | type[LogRms]] = {
-    kind.kind: kind for kind in (RawSample, LogRms)
-}
+def _mean_of_known(reduced: Doubles, span: int) -> Doubles:
+    """Average each row with the ``span - 1`` before it, NaN left out; NaN where all of them are."""
+    if span == 1 or len(reduced) < span:
+        return reduced[span - 1 :]
+    known = np.isfinite(reduced)
+    runs, counts = (
+        np.add.accumulate(sliding_window_view(values, span, axis=0), axis=-1)[..., -1]
+        for values in (np.where(known, reduced, 0.0), known.astype(np.float64))
+    )
+    unknown: Doubles = np.full_like(runs, np.nan)
+    return np.divide(runs, counts, out=unknown, where=counts > 0.0)
+
+
+_KINDS: dict[str, type[RawSample] | type[Rms]] = {kind.kind: kind for kind in (RawSample, Rms)}
 
 
 def step_from_manifest(entry: Mapping[str, Any]) -> Step:
@@ -152,6 +253,8 @@ class StepStream:
     def __init__(self, step: Step, n_channels: int) -> None:
         self._step = step
         self._pending = np.empty((0, n_channels), dtype=np.float32)
+        self._nothing = np.full((step.n_earlier, step.n_reduced(n_channels)), np.nan)
+        self._earlier = self._nothing
 
     def push(self, samples: FloatArray) -> Doubles:
         """Return the steps completed by these samples, shape ``(n_steps, n_features)``."""
@@ -159,8 +262,11 @@ class StepStream:
             samples = np.concatenate((self._pending, samples))
         n_used = len(samples) - len(samples) % self._step.length
         self._pending = samples[n_used:]
-        return self._step.reduce(samples[:n_used])
+        reduced = np.concatenate((self._earlier, self._step.reduce(samples[:n_used])))
+        self._earlier = reduced[len(reduced) - self._step.n_earlier :]
+        return self._step.features(reduced)
 
     def reset(self) -> None:
-        """Drop the samples of an unfinished step."""
+        """Drop the samples of an unfinished step, and the steps that spans reach back to."""
         self._pending = self._pending[:0]
+        self._earlier = self._nothing

@@ -138,7 +138,7 @@ def test_another_network_than_the_manifest_was_written_for_is_refused(path: Path
         lambda document: document.update(sampling_rate_hz=-1),
         lambda document: document.update(sampling_rate_hz="fast"),
         lambda document: document.update(conditioning={"kind": "import os"}),
-        lambda document: document.update(step={"kind": "log_rms"}),
+        lambda document: document.update(step={"kind": "rms"}),
         lambda document: document.update(transforms={}),
         lambda document: document.update(transforms=["clip"]),
         lambda document: document.update(window={"n_steps": 10, "hop": 0}),

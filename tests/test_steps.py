@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from emgstream.errors import ModelFileError
-from emgstream.steps import LogRms, RawSample, Step, StepStream, step_from_manifest
+from emgstream.steps import RawSample, Rms, Step, StepStream, step_from_manifest
 
 signals = arrays(
     np.float32,
@@ -15,7 +15,15 @@ signals = arrays(
     elements=st.floats(-1e3, 1e3, width=32),
 )
 any_step = st.one_of(
-    st.just(RawSample()), st.builds(LogRms, length=st.integers(1, 25), about_mean=st.booleans())
+    st.just(RawSample()),
+    st.builds(
+        Rms,
+        length=st.integers(2, 25),
+        change=st.booleans(),
+        power=st.sampled_from([0.0, 0.5]),
+        about_mean=st.booleans(),
+        spans=st.lists(st.integers(1, 12), min_size=1, max_size=3),
+    ),
 )
 
 
@@ -30,42 +38,72 @@ def test_any_chunking_gives_the_same_steps_to_the_bit(
     assert len(whole) == len(signal) // step.length
 
 
+def steps_of(step: Step, signal: np.ndarray) -> np.ndarray:
+    return StepStream(step, signal.shape[1]).push(signal)
+
+
 def test_log_rms_is_that_of_the_formula() -> None:
     signal = np.random.default_rng(1).normal(512, 40, (60, 3)).astype(np.float32)
     about = signal.astype(float).reshape(3, 20, 3)
     about = about - about.mean(axis=1, keepdims=True)
     expected = np.log(np.sqrt((about**2).mean(axis=1)))
-    np.testing.assert_allclose(LogRms(20).reduce(signal), expected, rtol=1e-12)
+    np.testing.assert_allclose(steps_of(Rms(20), signal), expected, rtol=1e-12)
 
 
 def test_the_level_a_board_rests_at_does_not_matter_about_the_mean() -> None:
     signal = np.random.default_rng(1).integers(-50, 50, (40, 3)).astype(np.float32)
     np.testing.assert_allclose(
-        LogRms(20).reduce(signal + 512), LogRms(20).reduce(signal), rtol=1e-9
+        steps_of(Rms(20), signal + 512), steps_of(Rms(20), signal), rtol=1e-9
     )
 
 
 def test_a_flat_line_has_the_floor() -> None:
     flat = np.full((5, 1), 512, dtype=np.float32)
-    assert LogRms(5, floor=0.5).reduce(flat).item() == pytest.approx(np.log(0.5))
+    assert steps_of(Rms(5, floor=0.5), flat).item() == pytest.approx(np.log(0.5))
 
 
 def test_a_missing_sample_makes_its_step_missing_and_no_other() -> None:
     signal = np.ones((6, 2), dtype=np.float32)
     signal[3, 1] = np.nan
     np.testing.assert_array_equal(
-        np.isnan(LogRms(2).reduce(signal)), [[False, False], [False, True], [False, False]]
+        np.isnan(steps_of(Rms(2), signal)), [[False, False], [False, True], [False, False]]
     )
 
 
+def test_a_span_is_over_the_steps_there_are_and_leaves_missing_ones_out() -> None:
+    signal = np.array([[1.0], [2.0], [np.nan], [4.0], [5.0]], dtype=np.float32)
+    found = steps_of(Rms(1, about_mean=False, spans=(1, 3)), signal)
+    expected = [1.0, (1.0 + 4.0) / 2, (1.0 + 4.0) / 2, (4.0 + 16.0) / 2, (16.0 + 25.0) / 2]
+    np.testing.assert_allclose(found[:, 1], 0.5 * np.log(expected))
+    assert Rms(1, spans=(1, 3)).feature_names(["a"]) == ("a", "a over 3 steps")
+
+
+def test_the_change_is_that_of_neighbouring_samples_of_a_step() -> None:
+    signal = np.array([[0.0], [3.0], [100.0], [104.0]], dtype=np.float32)
+    found = steps_of(Rms(2, about_mean=False, power=1.0, change=True), signal)
+    np.testing.assert_allclose(found[:, 1], [3.0, 4.0])
+    assert Rms(2, change=True).feature_names(["a"]) == ("a", "a change")
+
+
 def test_a_reset_drops_the_unfinished_step() -> None:
-    stream = StepStream(LogRms(3), 1)
+    stream = StepStream(Rms(3), 1)
     stream.push(np.zeros((2, 1), dtype=np.float32))
     stream.reset()
     assert len(stream.push(np.zeros((2, 1), dtype=np.float32))) == 0
 
 
-@pytest.mark.parametrize("step", [RawSample(), LogRms(20), LogRms(4, about_mean=False, floor=1.0)])
+def test_no_span_reaches_back_across_a_reset() -> None:
+    step = Rms(2, spans=(1, 4))
+    signal = np.random.default_rng(1).normal(0, 40, (10, 1)).astype(np.float32)
+    stream = StepStream(step, 1)
+    stream.push(signal * 9)
+    stream.reset()
+    np.testing.assert_array_equal(stream.push(signal), steps_of(step, signal))
+
+
+@pytest.mark.parametrize(
+    "step", [RawSample(), Rms(20), Rms(4, about_mean=False, floor=1.0, spans=(1, 10))]
+)
 def test_a_step_comes_back_from_its_manifest(step: Step) -> None:
     assert step_from_manifest(step.to_manifest()) == step
 
@@ -76,11 +114,17 @@ def test_a_step_comes_back_from_its_manifest(step: Step) -> None:
         {},
         {"kind": "wavelet"},
         {"kind": "raw", "length": 2},
-        {"kind": "log_rms"},
-        {"kind": "log_rms", "length": 0},
-        {"kind": "log_rms", "length": 2.5},
-        {"kind": "log_rms", "length": "20"},
-        {"kind": "log_rms", "length": 20, "floor": 0},
+        {"kind": "rms"},
+        {"kind": "rms", "length": 0},
+        {"kind": "rms", "length": 2.5},
+        {"kind": "rms", "length": "20"},
+        {"kind": "rms", "length": 20, "floor": 0},
+        {"kind": "rms", "length": 20, "power": -1.0},
+        {"kind": "rms", "length": 1, "change": True},
+        {"kind": "rms", "length": 20, "spans": []},
+        {"kind": "rms", "length": 20, "spans": [0]},
+        {"kind": "rms", "length": 20, "spans": [1.5]},
+        {"kind": "rms", "length": 20, "spans": 3},
     ],
 )
 def test_a_step_that_is_not_known_is_refused(entry: dict[str, object]) -> None:

@@ -47,7 +47,6 @@ RECORDING_SESSION = 201
 
 _SAMPLING_RATE_HZ = 1000.0
 _SEED = 42
-_MAX_EPOCHS = 25
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def demo_model(progress: Callable[[Progress], None]) -> Model:
     """Return the shipped model, trained and scored."""
     with TemporaryDirectory() as folder:
         paths = [_record(Path(folder), one, session_script(one, 1)) for one in TRAINING_SESSIONS]
-        result = train(paths, seed=_SEED, max_epochs=_MAX_EPOCHS, synthetic=True, progress=progress)
+        result = train(paths, seed=_SEED, synthetic=True, progress=progress)
     return _with_provenance(result.model, score_sessions(result.model, HELD_OUT_SESSIONS))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from emgstream.types import FloatArray, IndexArray, TimeArray
 from training.examples import ClassArray
 
-__all__ = ["balanced_accuracy", "classify", "confusion_matrix", "recalls"]
+__all__ = ["balanced_accuracy", "classify", "confusion_matrix", "probabilities", "recalls"]
 
 _BATCH = 1024
 
@@ -46,8 +46,12 @@ def balanced_accuracy(classes: ClassArray, predicted: ClassArray) -> float:
 
 def classify(network: Any, windows: FloatArray) -> ClassArray:
     """Return the class a Keras network gives each window, shape ``(n_windows,)``."""
+    classes: ClassArray = probabilities(network, windows).argmax(axis=1)
+    return classes
+
+
+def probabilities(network: Any, windows: FloatArray) -> FloatArray:
+    """Return the probabilities a Keras network gives, shape ``(n_windows, n_classes)``."""
     starts = range(0, len(windows), _BATCH)
     # Called, not `predict`: that traces a graph of its own for every network, and says so.
-    probabilities = [network(windows[i : i + _BATCH], training=False).numpy() for i in starts]
-    classes: ClassArray = np.concatenate(probabilities).argmax(axis=1)
-    return classes
+    return np.concatenate([network(windows[i : i + _BATCH], training=False) for i in starts])

@@ -27,6 +27,13 @@ class Examples:
     def __len__(self) -> int:
         return len(self.windows)
 
+    def joined(self, other: Examples) -> Examples:
+        """Return these and others as one."""
+        return Examples(
+            np.concatenate((self.windows, other.windows)),
+            np.concatenate((self.classes, other.classes)),
+        )
+
     def take(self, chosen: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Examples:
         """Return the chosen ones, by mask or by place."""
         return Examples(np.ascontiguousarray(self.windows[chosen]), self.classes[chosen])

@@ -7,8 +7,9 @@ the same arithmetic, two to three times as fast (`scripts/bench_training.py`).
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,33 +37,33 @@ class Fitted:
     """Every pass, in order; at least one."""
     interrupted: bool
     """Whether Ctrl-C ended it."""
-
-    @property
-    def best(self) -> Epoch:
-        """The pass the weights are of: the best validation accuracy, of equals the lower loss."""
-        return max(self.history, key=lambda epoch: epoch.rank)
+    best: Epoch
+    """The pass the weights are of."""
 
 
 def fit(
     training: Examples,
-    validation: Examples,
+    validation: Examples | None,
     n_classes: int,
     schedule: Schedule,
     *,
     seed: int,
     weights: FloatArray | None = None,
+    start: Sequence[FloatArray] | None = None,
     stage: str = "training",
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Fitted:
-    """Return a network trained on some examples and chosen by others.
+    """Return a network trained on some examples and judged by others.
 
-    The same seed gives the same network on one machine. Ctrl-C ends it early, with the best
-    weights so far.
+    Its weights are those of the pass with the best validation accuracy, of equals the lower loss.
+    Where the learning rate comes down to the end, and there was an end, they are of the last: by
+    then the passes differ by chance. The same seed gives the same network on one machine. Ctrl-C
+    ends it early, with the best weights so far.
 
     Parameters
     ----------
     training, validation
-        Examples of one window shape, neither empty.
+        Examples of one window shape, neither empty; None to judge by nothing.
     n_classes
         Number of classes, whether or not all of them come up.
     schedule
@@ -71,6 +72,8 @@ def fit(
         Seed of the first weights, of the order of the windows and of the dropout.
     weights
         How much each training example counts, mean 1; None for all the same.
+    start
+        Weights to learn on from, as Keras orders them; None for random ones.
     stage, progress
         What is told of each pass, to whom; called in this thread.
 
@@ -81,6 +84,8 @@ def fit(
     """
     keras.utils.set_random_seed(seed)
     trainer = _Trainer(training, validation, n_classes, schedule, weights)
+    if start is not None:
+        trainer.start_from(start)
     order = np.random.default_rng(seed)
     history: list[Epoch] = []
     interrupted = False
@@ -92,7 +97,10 @@ def fit(
         interrupted = True
     if not history:
         raise InterruptedByUserError("stopped before the first epoch was done; nothing was learned")
-    return Fitted(trainer.best_network(), tuple(history), interrupted)
+    best = history[-1]
+    if interrupted or not schedule.cosine:
+        best = max(history, key=lambda epoch: epoch.rank)
+    return Fitted(trainer.network(best), tuple(history), interrupted, best)
 
 
 class _Trainer:
@@ -101,20 +109,27 @@ class _Trainer:
     def __init__(
         self,
         training: Examples,
-        validation: Examples,
+        validation: Examples | None,
         n_classes: int,
         schedule: Schedule,
         weights: FloatArray | None,
     ) -> None:
         n_steps, n_features = training.windows.shape[1:]
         self._network = build_network(n_steps, n_features, n_classes, unroll=True)
-        self._optimizer = keras.optimizers.Adam(schedule.learning_rate, clipnorm=schedule.clipnorm)
+        self._optimizer = keras.optimizers.Adam(
+            _rate(schedule, len(training)), clipnorm=schedule.clipnorm
+        )
         self._optimizer.build(self._network.trainable_variables)
         self._batch_size = schedule.batch_size
         self._training = _tensors(training, n_classes, weights)
-        self._validation = _tensors(validation, n_classes, None)
+        self._validation = None if validation is None else _tensors(validation, n_classes, None)
         self._run = tensorflow.function(self._epoch, jit_compile=False)
-        self._best: tuple[tuple[float, float], list[Any]] | None = None
+        self._kept: dict[int, list[Any]] = {}
+        self._best: Epoch | None = None
+
+    def start_from(self, weights: Sequence[FloatArray]) -> None:
+        """Learn on from these weights."""
+        self._network.set_weights(weights)
 
     def run(self, number: int, order: Any) -> Epoch:
         """Go through the training examples once, in this order."""
@@ -122,19 +137,23 @@ class _Trainer:
         loss, accuracy, val_loss, val_accuracy = map(float, self._run(tensorflow.constant(order)))
         duration_s = time.perf_counter() - start_s
         epoch = Epoch(number, loss, accuracy, val_loss, val_accuracy, duration_s)
-        if self._best is None or epoch.rank > self._best[0]:
-            self._best = epoch.rank, self._network.get_weights()
+        if self._best is None or epoch.rank > self._best.rank:
+            self._best = epoch
+        weights = self._network.get_weights()
+        kept = {**self._kept, number: weights}
+        self._kept = {one: kept[one] for one in {self._best.number, number}}
         return epoch
 
-    def best_network(self) -> Any:
-        """Return the network with the weights of its best pass."""
-        if self._best is not None:
-            self._network.set_weights(self._best[1])
+    def network(self, epoch: Epoch) -> Any:
+        """Return the network with the weights of its best pass, or of its last."""
+        self._network.set_weights(self._kept[epoch.number])
         return self._network
 
     def _epoch(self, order: Any) -> tuple[Any, Any, Any, Any]:
         shuffled = [tensorflow.gather(tensor, order) for tensor in self._training]
         loss, accuracy = self._sweep(shuffled, self._batch_size, self._learn)
+        if self._validation is None:
+            return loss, accuracy, math.nan, math.nan
         return loss, accuracy, *self._sweep(self._validation, _VALIDATION_BATCH, self._judge)
 
     def _sweep(
@@ -164,6 +183,20 @@ class _Trainer:
         probabilities = self._network(windows, training=False)
         losses = keras.losses.categorical_crossentropy(targets, probabilities) * weights
         return tensorflow.reduce_sum(losses), _n_right(targets, probabilities)
+
+
+def _rate(schedule: Schedule, n_training: int) -> Any:
+    """Return the learning rate, or how it changes from batch to batch."""
+    if not schedule.cosine:
+        return schedule.learning_rate
+    n_batches = math.ceil(n_training / schedule.batch_size)
+    return keras.optimizers.schedules.CosineDecay(
+        0.1 * schedule.learning_rate,
+        decay_steps=max(n_batches * (schedule.max_epochs - 1), 1),
+        alpha=0.01,
+        warmup_target=schedule.learning_rate,
+        warmup_steps=n_batches,
+    )
 
 
 def _tensors(examples: Examples, n_classes: int, weights: FloatArray | None) -> list[Any]:

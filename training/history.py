@@ -20,6 +20,8 @@ class Schedule:
     """Windows a step."""
     learning_rate: float = 5e-4
     """Learning rate of Adam."""
+    cosine: bool = False
+    """Whether the rate rises over the first pass, then falls to 1 % by the last along a cosine."""
     clipnorm: float = 1.0
     """Largest norm of the gradient of one weight matrix; longer ones are shortened to it."""
     stop_accuracy: float | None = None
@@ -39,9 +41,9 @@ class Epoch:
     accuracy: float
     """Accuracy over the training batches, 0 to 1, while learning and with dropout."""
     val_loss: float
-    """Mean cross-entropy over the validation windows after the pass."""
+    """Mean cross-entropy over the validation windows after the pass; NaN without any."""
     val_accuracy: float
-    """Accuracy over the validation windows after the pass, 0 to 1."""
+    """Accuracy over the validation windows after the pass, 0 to 1; NaN without any."""
     duration_s: float
     """Time the pass took in seconds; that of the first includes the building of the graph."""
 
@@ -66,9 +68,9 @@ class Progress:
     accuracy: float
     """Training accuracy of the pass, 0 to 1."""
     val_loss: float
-    """Validation loss after the pass."""
+    """Validation loss after the pass; NaN where there is nothing to validate by."""
     val_accuracy: float
-    """Validation accuracy after the pass, 0 to 1."""
+    """Validation accuracy after the pass, 0 to 1; NaN likewise."""
     time_left_s: float
     """Time this stage takes yet if it goes on to the last pass, in seconds."""
 

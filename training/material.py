@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from emgstream.conditioning import NoConditioning
 from emgstream.errors import UsageError
-from emgstream.steps import RawSample, Step
+from emgstream.steps import RawSample
 from emgstream.tables import EmgTable
 from emgstream.types import FloatArray
 from training import realtime
 from training.examples import Examples, balanced_weights
+from training.front_end import NO_WISH, FrontEnd, Wish, choose
 from training.preprocessing import FittedTransforms
 from training.published import (
     Rows,
@@ -20,9 +22,10 @@ from training.published import (
     random_split,
     window_rows,
 )
+from training.realtime import TRAINING, VALIDATION, PartArray, hold_out
 from training.recipes import PUBLISHED, Recipe
 
-__all__ = ["Material", "PublishedMaterial", "prepare"]
+__all__ = ["Material", "PublishedMaterial", "prepare", "prepare_front_end", "prepare_parts"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +46,8 @@ class Material:
     """The recordings."""
     class_names: tuple[str, ...]
     """Classes, in the order of the network's outputs."""
-    step: Step
-    """How samples become steps."""
+    front_end: FrontEnd
+    """How samples are conditioned and become steps."""
     sampling_rate_hz: float | None
     """Samples a second; None where nobody knows, and the recipe need not."""
     fitted: FittedTransforms
@@ -63,20 +66,28 @@ class Material:
         """Channels of the recordings, in order."""
         return self.tables[0].channel_names
 
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """What each number of a step is."""
+        return self.front_end.step.feature_names(self.channel_names)
+
 
 def prepare(
     recipe: Recipe,
     tables: Sequence[EmgTable],
     class_names: tuple[str, ...],
     sampling_rate_hz: float | None,
+    wish: Wish = NO_WISH,
 ) -> Material:
-    """Return what a recipe makes of recordings.
+    """Return what a recipe makes of recordings, held out as the recipe does.
 
     Raises UsageError where the recipe needs a rate that nobody knows, or takes one recording only,
     and TrainingDataError where a class has too few windows or a channel has no signal.
     """
-    make = _published if recipe.name == PUBLISHED.name else _realtime
-    return make(tuple(tables), class_names, sampling_rate_hz)
+    if recipe.name == PUBLISHED.name:
+        return _published(tuple(tables), class_names, sampling_rate_hz)
+    parts = hold_out(tables, class_names)
+    return prepare_parts(tables, parts, class_names, sampling_rate_hz, wish)
 
 
 def _published(
@@ -94,7 +105,7 @@ def _published(
     return Material(
         tables=tables,
         class_names=class_names,
-        step=RawSample(),
+        front_end=FrontEnd(NoConditioning().to_manifest(), RawSample(), ()),
         sampling_rate_hz=sampling_rate_hz or tables[0].sampling_rate_hz,
         fitted=fitted,
         training=split.training,
@@ -104,25 +115,44 @@ def _published(
     )
 
 
-def _realtime(
-    tables: tuple[EmgTable, ...], class_names: tuple[str, ...], sampling_rate_hz: float | None
+def prepare_parts(
+    tables: Sequence[EmgTable],
+    parts: Sequence[PartArray],
+    class_names: tuple[str, ...],
+    sampling_rate_hz: float | None,
+    wish: Wish = NO_WISH,
 ) -> Material:
+    """Return what the realtime recipe makes of the rows of each part.
+
+    ``parts[i]``, shape ``(n_rows,)``, is `TRAINING`, `VALIDATION` or `NEITHER` for each row of
+    ``tables[i]``. Raises as `prepare`.
+    """
     rate = realtime.rate_of(tables, sampling_rate_hz)
-    step = realtime.step_for(tables, rate)
-    cuts = realtime.cut_recordings(tables, class_names, step)
-    parts = realtime.hold_out(cuts)
-    fitted = realtime.fit_on_training_part(cuts, parts, tables[0].channel_names)
+    seen = [table.samples[part == TRAINING] for table, part in zip(tables, parts, strict=True)]
+    return prepare_front_end(tables, parts, class_names, rate, choose(seen, rate, wish))
+
+
+def prepare_front_end(
+    tables: Sequence[EmgTable],
+    parts: Sequence[PartArray],
+    class_names: tuple[str, ...],
+    sampling_rate_hz: float | None,
+    front_end: FrontEnd,
+) -> Material:
+    """Return the same through a front end that is chosen already; raises TrainingDataError."""
+    cuts = realtime.cut_recordings(tables, class_names, front_end, parts)
+    feature_names = front_end.step.feature_names(tables[0].channel_names)
+    fitted = realtime.fit_on_training_part(cuts, feature_names)
     training, validation = (
-        realtime.windows_of(cuts, parts, part, fitted.transforms)
-        for part in (realtime.TRAINING, realtime.VALIDATION)
+        realtime.windows_of(cuts, part, fitted.transforms) for part in (TRAINING, VALIDATION)
     )
     for examples in (training, validation):
         check_class_counts(examples.classes, class_names)
     return Material(
-        tables=tables,
+        tables=tuple(tables),
         class_names=class_names,
-        step=step,
-        sampling_rate_hz=rate,
+        front_end=front_end,
+        sampling_rate_hz=sampling_rate_hz,
         fitted=fitted,
         training=training,
         validation=validation,

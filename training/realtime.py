@@ -18,27 +18,28 @@ import numpy.typing as npt
 from emgstream.conditioning import conditioner_from_manifest
 from emgstream.errors import TrainingDataError, UsageError
 from emgstream.manifest import RATE_TOLERANCE
-from emgstream.steps import LogRms, RawSample, Step, StepStream
+from emgstream.steps import StepStream
 from emgstream.tables import EmgTable
 from emgstream.transforms import Transforms
 from emgstream.types import FloatArray, IndexArray
 from emgstream.windowing import Windowing
 from training.examples import ClassArray, Examples
+from training.front_end import FrontEnd
 from training.preprocessing import FittedTransforms, fit_realtime
 from training.recordings import class_codes
 
 __all__ = [
     "NEITHER",
     "N_STEPS",
-    "STEP_S",
     "TRAINING",
     "VALIDATION",
     "Cut",
+    "PartArray",
     "cut_recordings",
     "fit_on_training_part",
+    "held_movements",
     "hold_out",
     "rate_of",
-    "step_for",
     "windows_of",
 ]
 
@@ -48,11 +49,7 @@ NEITHER, TRAINING, VALIDATION = range(3)
 
 N_STEPS = 10
 """Steps of a window."""
-STEP_S = 0.020
-"""Length of a step, in seconds."""
 
-_NO_CONDITIONING = {"kind": "none"}
-_QUIET_SHARE = 0.25
 _HELD_OUT_OF = 5
 _HELD_OUT_PLACE = 2
 _MIN_REPETITIONS = 3
@@ -68,6 +65,8 @@ class Cut:
     """Class of each step, -1 where it is no example of one, shape ``(n_steps,)``."""
     repetitions: IndexArray
     """Number of the held movement at each step, unique over all recordings, same shape."""
+    parts: PartArray
+    """Part that every sample of the step belongs to, `NEITHER` where they differ, same shape."""
 
 
 def rate_of(tables: Sequence[EmgTable], sampling_rate_hz: float | None) -> float:
@@ -87,118 +86,126 @@ def rate_of(tables: Sequence[EmgTable], sampling_rate_hz: float | None) -> float
     return rates[0]
 
 
-def step_for(tables: Sequence[EmgTable], sampling_rate_hz: float) -> Step:
-    """Return steps of about 20 ms of log RMS, or single samples where 20 ms are not even two.
+def cut_recordings(
+    tables: Sequence[EmgTable],
+    class_names: Sequence[str],
+    front_end: FrontEnd,
+    parts: Sequence[PartArray],
+) -> list[Cut]:
+    """Return the unbroken stretches of recordings, cut into steps as a live stream would be.
 
-    The RMS is about the mean where the signal rests at a level (a converter's mid-scale), and
-    about zero where it does not: of an envelope, the mean is the signal. Taken about the mean
-    regardless, balanced accuracy on held-out repetitions fell from 0.94 to 0.76 on an envelope
-    and from 0.75 to 0.72 on signed raw samples.
+    ``parts[i]``, shape ``(n_rows,)``, is the part each row of ``tables[i]`` belongs to.
     """
-    length = round(STEP_S * sampling_rate_hz)
-    if length < 2:
-        return RawSample()
-    return LogRms(length=length, about_mean=any(_rests_at_a_level(one, length) for one in tables))
-
-
-def _rests_at_a_level(table: EmgTable, length: int) -> bool:
-    """Whether, where it is quietest, a channel is further from zero than it ever swings."""
-    samples = table.samples[: table.n_rows - table.n_rows % length].astype(np.float64)
-    stretches = samples.reshape(-1, length, samples.shape[1])
-    spreads, means = stretches.std(axis=1), stretches.mean(axis=1)
-    for spread, mean in zip(spreads.T, means.T, strict=True):
-        known = np.isfinite(spread)
-        if known.any():
-            quiet = spread <= np.quantile(spread[known], _QUIET_SHARE)
-            level = float(np.median(mean[known & quiet]))
-            if abs(level) > np.sqrt(np.mean((mean[known] - level) ** 2 + spread[known] ** 2)):
-                return True
-    return False
-
-
-def cut_recordings(tables: Sequence[EmgTable], class_names: Sequence[str], step: Step) -> list[Cut]:
-    """Return the unbroken stretches of recordings, cut into steps as a live stream would be."""
     cuts: list[Cut] = []
-    n_before = 0
-    for table in tables:
-        codes = class_codes(table, class_names)
-        repetitions = n_before + _repetitions(table, codes)
-        n_before = int(repetitions.max()) + 1
+    codes, repetitions = held_movements(tables, class_names)
+    for number, table in enumerate(tables):
         bounds = [0, *(np.flatnonzero(_time_breaks(table)) + 1).tolist(), table.n_rows]
+        rows_of = codes[number], repetitions[number], parts[number]
         for start, stop in pairwise(bounds):
             rows = slice(start, stop)
-            cuts.append(_cut(table.samples[rows], codes[rows], repetitions[rows], step))
+            cuts.append(_cut(front_end, table.samples[rows], *(values[rows] for values in rows_of)))
     return cuts
 
 
-def hold_out(cuts: Sequence[Cut]) -> list[PartArray]:
-    """Return the part each step belongs to: `TRAINING`, `VALIDATION`, or `NEITHER`.
+def held_movements(
+    tables: Sequence[EmgTable], class_names: Sequence[str]
+) -> tuple[list[ClassArray], list[IndexArray]]:
+    """Return the class of each row, -1 for none, and the number of its held movement.
 
-    Of each class, the third repetition of every five is held out. Where a class has fewer than
-    three, the last fifth of each is.
+    Both are one array of shape ``(n_rows,)`` a table; the numbers are unique over all tables.
     """
-    classes = np.concatenate([cut.classes for cut in cuts])
-    repetitions = np.concatenate([cut.repetitions for cut in cuts])
-    parts = np.where(classes >= 0, TRAINING, NEITHER)
-    for code in np.unique(classes[classes >= 0]):
-        of_class = np.where(classes == code, repetitions, -1)
-        numbers = np.unique(repetitions[classes == code])
+    codes = [class_codes(table, class_names) for table in tables]
+    repetitions: list[IndexArray] = []
+    n_before = 0
+    for table, of_table in zip(tables, codes, strict=True):
+        repetitions.append(n_before + _repetitions(table, of_table))
+        n_before = int(repetitions[-1].max()) + 1
+    return codes, repetitions
+
+
+def hold_out(
+    tables: Sequence[EmgTable],
+    class_names: Sequence[str],
+    parts: Sequence[PartArray] | None = None,
+) -> list[PartArray]:
+    """Return the part each row belongs to, shape ``(n_rows,)`` a table.
+
+    Of each class, the third repetition of every five is for `VALIDATION`. Where a class has fewer
+    than three, the last fifth of each is. Where ``parts`` are given, only their `TRAINING` rows
+    are shared out, and no other is looked at.
+    """
+    codes, repetitions = map(np.concatenate, held_movements(tables, class_names))
+    if parts is not None:
+        codes = np.where(np.concatenate(parts) == TRAINING, codes, -1)
+    shared = np.where(codes >= 0, TRAINING, NEITHER)
+    for code in np.unique(codes[codes >= 0]):
+        of_class = np.where(codes == code, repetitions, -1)
+        numbers = np.unique(repetitions[codes == code])
         if len(numbers) >= _MIN_REPETITIONS:
-            parts[np.isin(of_class, numbers[_HELD_OUT_PLACE::_HELD_OUT_OF])] = VALIDATION
+            shared[np.isin(of_class, numbers[_HELD_OUT_PLACE::_HELD_OUT_OF])] = VALIDATION
             continue
         for number in numbers:
             places = np.flatnonzero(of_class == number)
-            parts[places[len(places) * (_HELD_OUT_OF - 1) // _HELD_OUT_OF :]] = VALIDATION
-    return np.split(parts, np.cumsum([len(cut.steps) for cut in cuts])[:-1])
+            shared[places[len(places) * (_HELD_OUT_OF - 1) // _HELD_OUT_OF :]] = VALIDATION
+    return np.split(shared, np.cumsum([table.n_rows for table in tables])[:-1])
 
 
-def fit_on_training_part(
-    cuts: Sequence[Cut], parts: Sequence[PartArray], channel_names: tuple[str, ...]
-) -> FittedTransforms:
+def fit_on_training_part(cuts: Sequence[Cut], feature_names: tuple[str, ...]) -> FittedTransforms:
     """Return the transforms, fitted on the steps of the training part alone.
 
     Raises TrainingDataError where it has none, and for a channel without a signal.
     """
-    seen = [cut.steps[part == TRAINING] for cut, part in zip(cuts, parts, strict=True)]
-    steps = np.concatenate(seen)
+    steps = np.concatenate([cut.steps[cut.parts == TRAINING] for cut in cuts])
     if len(steps) == 0:
         raise TrainingDataError(
             "no label lasts for a single step; expected movements held for a second or more; "
             "is the sampling rate right? state it with --rate"
         )
-    return fit_realtime(steps, channel_names)
+    return fit_realtime(steps, feature_names)
 
 
-def windows_of(
-    cuts: Sequence[Cut], parts: Sequence[PartArray], wanted: int, transforms: Transforms
-) -> Examples:
+def windows_of(cuts: Sequence[Cut], wanted: int, transforms: Transforms) -> Examples:
     """Return the windows that lie within one repetition and within the wanted part."""
-    chosen = [
-        _windows(cut, part, wanted, transforms) for cut, part in zip(cuts, parts, strict=True)
-    ]
+    chosen = [_windows(cut, wanted, transforms) for cut in cuts]
     return Examples(
         np.concatenate([one.windows for one in chosen]),
         np.concatenate([one.classes for one in chosen]),
     )
 
 
-def _windows(cut: Cut, part: PartArray, wanted: int, transforms: Transforms) -> Examples:
+def _windows(cut: Cut, wanted: int, transforms: Transforms) -> Examples:
     windowing = Windowing(N_STEPS, 1, cut.steps.shape[1])
     windows = windowing.push(transforms.apply(cut.steps))
-    changes = (np.diff(cut.repetitions) != 0) | (np.diff(part) != 0)
+    changes = (np.diff(cut.repetitions) != 0) | (np.diff(cut.parts) != 0)
     runs = np.concatenate(([0], np.cumsum(changes)))
     last, first = windows.last_steps, windows.last_steps - (N_STEPS - 1)
-    whole = (runs[first] == runs[last]) & (part[last] == wanted)
+    whole = (runs[first] == runs[last]) & (cut.parts[last] == wanted)
     return Examples(windows.values[whole], cut.classes[last[whole]])
 
 
-def _cut(samples: FloatArray, codes: ClassArray, repetitions: IndexArray, step: Step) -> Cut:
-    conditioned = conditioner_from_manifest(_NO_CONDITIONING).push(samples)
+def _cut(
+    front_end: FrontEnd,
+    samples: FloatArray,
+    codes: ClassArray,
+    repetitions: IndexArray,
+    parts: PartArray,
+) -> Cut:
+    step = front_end.step
+    conditioned = conditioner_from_manifest(front_end.conditioning).push(samples)
     steps = StepStream(step, samples.shape[1]).push(conditioned)
-    first = np.arange(len(steps)) * step.length
-    last = first + step.length - 1
-    whole = repetitions[first] == repetitions[last]
-    return Cut(steps, np.where(whole, codes[first], -1), np.where(whole, repetitions[first], -1))
+    by_step = (len(steps), step.length)
+    codes, repetitions, parts = (
+        values[: len(steps) * step.length].reshape(by_step)
+        for values in (codes, repetitions, parts)
+    )
+    whole = np.all((repetitions == repetitions[:, :1]) & (parts == parts[:, :1]), axis=1)
+    whole &= codes[:, 0] >= 0
+    return Cut(
+        steps,
+        classes=np.where(whole, codes[:, 0], -1),
+        repetitions=np.where(whole, repetitions[:, 0], -1),
+        parts=np.where(whole, parts[:, 0], NEITHER),
+    )
 
 
 def _own_rate(table: EmgTable) -> float:

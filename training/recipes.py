@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from emgstream.errors import UsageError
 from training.history import Schedule
 
-__all__ = ["PUBLISHED", "REALTIME", "RECIPES", "Recipe", "recipe_named"]
+__all__ = ["CALIBRATION", "PUBLISHED", "REALTIME", "RECIPES", "Recipe", "recipe_named"]
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,10 @@ class Recipe:
     """How long and how fast to learn."""
     held_out: str
     """What the validation figures were measured on, for people."""
+    refits: bool = False
+    """Whether the network is trained again, on the held-out part too, once that has judged it."""
+    calibrates: bool = False
+    """Whether the held-out part sets how sure the probabilities are."""
 
     def with_max_epochs(self, max_epochs: int | None) -> Recipe:
         """Return the recipe with another largest number of epochs; None changes nothing.
@@ -42,10 +46,21 @@ PUBLISHED = Recipe(
 
 REALTIME = Recipe(
     name="realtime",
-    schedule=Schedule(max_epochs=60, patience=12),
+    schedule=Schedule(max_epochs=15, batch_size=128, learning_rate=1e-3, cosine=True),
     held_out="repetitions of each movement that were not trained on",
+    refits=True,
+    calibrates=True,
 )
-"""Steps of 20 ms, whole repetitions held out: made for live use."""
+"""Steps of 20 ms, whole repetitions held out, then learned from as well: made for live use."""
+
+CALIBRATION = Recipe(
+    name="calibration",
+    schedule=Schedule(max_epochs=10, batch_size=64, learning_rate=5e-4, cosine=True),
+    held_out="repetitions of the new session that were not learned from",
+    refits=True,
+    calibrates=True,
+)
+"""A model that is there already, taught a new day: no recipe to begin with."""
 
 RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (REALTIME, PUBLISHED)}
 """Every recipe by its name, the default first."""

@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
 from pathlib import Path
 
-import numpy as np
-import sklearn
-
-import emgstream
 from emgstream.bundle import Model
 from emgstream.errors import InterruptedByUserError
-from emgstream.manifest import Manifest
-from training.backend import keras, tensorflow
-from training.evaluate import classify
-from training.export import export_model
 from training.findings import Findings
-from training.fit import Fitted, fit
+from training.fold import Learned, export_learned, learn
+from training.front_end import NO_WISH, Wish
 from training.history import Epoch, Progress, Schedule
 from training.leakage import TimeBlocked, look_up, time_blocked
 from training.material import Material, prepare
 from training.recipes import Recipe, recipe_named
-from training.recordings import class_names_of, provenance, read_recordings
+from training.recordings import class_names_of, read_recordings
 from training.report import Report, make_folder, write_report
 
 __all__ = ["Progress", "TrainingResult", "train"]
@@ -37,6 +29,8 @@ class TrainingResult:
     """The model, ready to be written or run."""
     history: tuple[Epoch, ...]
     """Every pass over the training windows."""
+    notes: tuple[str, ...]
+    """What was found in the signal, assumed of it, and left out."""
     figures: Mapping[str, str]
     """What was measured, as short texts, each under the name of what it is."""
     interrupted: bool
@@ -51,6 +45,7 @@ def train(
     channels: Sequence[str] | None = None,
     report_dir: Path | None = None,
     seed: int = 42,
+    wish: Wish = NO_WISH,
     progress: Callable[[Progress], None] = lambda _: None,
     max_epochs: int | None = None,
     synthetic: bool = False,
@@ -71,6 +66,8 @@ def train(
         Folder for the report, made where it is not; None for no report.
     seed
         Seed of everything random but the published split, which has its own.
+    wish
+        What is known of the signal; the realtime recipe finds the rest in the data.
     progress
         Told of every epoch, in this thread.
     max_epochs
@@ -87,25 +84,19 @@ def train(
     """
     chosen = recipe_named(recipe).with_max_epochs(max_epochs)
     tables = read_recordings(paths, channels)
-    material = prepare(chosen, tables, class_names_of(tables), sampling_rate_hz)
+    material = prepare(chosen, tables, class_names_of(tables), sampling_rate_hz, wish)
     if report_dir is not None:
         make_folder(report_dir)
-    fitted = fit(
-        material.training,
-        material.validation,
-        len(material.class_names),
-        chosen.schedule,
-        seed=seed,
-        weights=material.weights,
-        progress=progress,
-    )
-    findings = _findings(chosen, material, fitted, seed, progress)
-    manifest = _manifest(chosen, material, findings, synthetic)
+    learned = learn(chosen, material, seed=seed, progress=progress)
+    findings = _findings(chosen, material, learned, seed, progress)
     if report_dir is not None:
-        write_report(report_dir, Report(chosen, material, findings, fitted.network, seed))
+        write_report(report_dir, Report(chosen, material, findings, learned.network, seed))
     return TrainingResult(
-        model=export_model(manifest, fitted.network),
-        history=fitted.history,
+        model=export_learned(
+            chosen, material, learned, evaluation=findings.evaluation(), synthetic=synthetic
+        ),
+        history=learned.history,
+        notes=material.front_end.notes,
         figures=findings.for_people(),
         interrupted=findings.interrupted,
     )
@@ -114,26 +105,26 @@ def train(
 def _findings(
     recipe: Recipe,
     material: Material,
-    fitted: Fitted,
+    learned: Learned,
     seed: int,
     progress: Callable[[Progress], None],
 ) -> Findings:
     findings = Findings(
         class_names=material.class_names,
-        history=fitted.history,
-        best=fitted.best,
+        history=learned.history,
+        best=learned.best,
         n_training=len(material.training),
         classes=material.validation.classes,
-        predicted=classify(fitted.network, material.validation.windows),
+        predicted=learned.predicted,
         held_out=recipe.held_out,
-        interrupted=fitted.interrupted,
+        interrupted=learned.interrupted,
     )
     if material.published is None:
         return findings
     findings = replace(findings, look_up=look_up(material.published.split))
-    if fitted.interrupted:
+    if learned.interrupted:
         return replace(findings, time_blocked_missing="the training was interrupted")
-    schedule = replace(recipe.schedule, max_epochs=len(fitted.history))
+    schedule = replace(recipe.schedule, max_epochs=len(learned.history))
     return _with_time_blocked(findings, material, schedule, seed, progress)
 
 
@@ -154,26 +145,3 @@ def _with_time_blocked(
     if blocked is None:
         return replace(findings, time_blocked_missing="too few rows of some label to hold any out")
     return replace(findings, time_blocked=blocked)
-
-
-def _manifest(recipe: Recipe, material: Material, findings: Findings, synthetic: bool) -> Manifest:
-    return Manifest(
-        channel_names=material.channel_names,
-        class_names=material.class_names,
-        step=material.step,
-        transforms=material.fitted.transforms,
-        sampling_rate_hz=material.sampling_rate_hz,
-        n_steps=material.training.windows.shape[1],
-        synthetic=synthetic,
-        recipe=recipe.name,
-        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        training_data=provenance(material.tables),
-        evaluation=findings.evaluation(),
-        versions={
-            "emgstream": emgstream.__version__,
-            "keras": keras.__version__,
-            "numpy": np.__version__,
-            "scikit-learn": sklearn.__version__,
-            "tensorflow": tensorflow.__version__,
-        },
-    )

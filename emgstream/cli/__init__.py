@@ -21,6 +21,7 @@ VERBS = {
     "replay": "stream a recording through a model, as if it were live",
     "simulate": "pretend to be the board: synthetic EMG on a port, with faults to order",
     "train": "train a model on recordings",
+    "calibrate": "teach a model a new day, from about a minute a movement",
     "ports": "list the serial ports, and what answers on each",
     "firmware": "hand out the sketch for the board, with wiring and safety notes",
     "inspect": "say what a model or a recording holds",

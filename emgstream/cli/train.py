@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 
 from emgstream.bundle import MODEL_SUFFIX, write_model
 from emgstream.cli import options
-from emgstream.cli.terminal import EpochBar, console, print_facts
+from emgstream.cli.terminal import EpochBar, console, note, print_facts
 from emgstream.data import DEMO_RECORDING
 from emgstream.errors import InterruptedByUserError, MissingExtraError
 
 if TYPE_CHECKING:
     from training.train import TrainingResult
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["add_arguments", "check_extra", "new_model_path", "run"]
 
+_MAINS_HZ = {"50": 50.0, "60": 60.0, "none": 0.0}
 _NEEDED = ("tensorflow", "sklearn", "joblib", "matplotlib")
 
 
@@ -35,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out",
         required=True,
-        type=_model_path,
+        type=new_model_path,
         metavar="NAME.emgmodel",
         help="where to write the model",
     )
@@ -47,6 +48,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     options.add_rate(parser)
     options.add_channels(parser, "columns to train on, in this order; default: all numeric ones")
+    parser.add_argument(
+        "--signal",
+        choices=("raw", "envelope"),
+        help="what the recordings hold; default: found in the data, and said",
+    )
+    parser.add_argument(
+        "--mains",
+        choices=("50", "60", "none"),
+        help="mains frequency to take out of a raw signal; default: found in the data, and said",
+    )
     parser.add_argument("--seed", type=int, default=42, help="of every random choice; default 42")
     parser.add_argument("--report", type=Path, metavar="FOLDER", help="write plots and a report")
 
@@ -57,7 +68,8 @@ def run(arguments: argparse.Namespace) -> None:
     Raises MissingExtraError without the ``train`` extra, and InterruptedByUserError after Ctrl-C,
     when the best model so far has been written.
     """
-    _check_extra()
+    check_extra()
+    from training.front_end import Wish
     from training.train import train  # TensorFlow takes seconds to load, and only this needs it
 
     started_s = time.perf_counter()
@@ -69,9 +81,12 @@ def run(arguments: argparse.Namespace) -> None:
             channels=arguments.channels,
             report_dir=arguments.report,
             seed=arguments.seed,
+            wish=Wish(arguments.signal, _MAINS_HZ.get(arguments.mains)),
             progress=bar.show,
             synthetic=DEMO_RECORDING in arguments.files,
         )
+    for text in result.notes:
+        note(text)
     write_model(arguments.out, result.model)
     print_facts(console(), _facts(result, arguments, time.perf_counter() - started_s))
     if result.interrupted:
@@ -89,12 +104,14 @@ def _facts(
         yield "report", str(arguments.report / "report.html")
 
 
-def _model_path(text: str) -> Path:
+def new_model_path(text: str) -> Path:
+    """Return the path of a model to write, with the suffix models have."""
     path = Path(text)
     return path if path.suffix == MODEL_SUFFIX else path.with_name(path.name + MODEL_SUFFIX)
 
 
-def _check_extra() -> None:
+def check_extra() -> None:
+    """Raise MissingExtraError where the training libraries are not installed."""
     missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise MissingExtraError(

@@ -42,8 +42,9 @@ class Traces:
         self._conditioned = SignalHistory(capacity, n_channels) if self.is_conditioned else self.raw
         self._step = manifest.step
         self._step_stream = StepStream(manifest.step, n_channels)
-        self._steps = SignalHistory(capacity, manifest.n_features)
+        self._steps = SignalHistory(capacity, n_channels)
         self._segment = -1
+        self._conditioned_start = 0
         self._step_start = 0
 
     def history(self, view: View) -> SignalHistory:
@@ -59,14 +60,17 @@ class Traces:
         self.raw.push(chunk.first_index, chunk.samples, chunk.segment)
         conditioned = self._conditioner.push(chunk.samples)
         if self.is_conditioned:
-            self._conditioned.push(chunk.first_index, conditioned, chunk.segment)
+            self._conditioned.push(self._conditioned_start, conditioned, chunk.segment)
+            self._conditioned_start += len(conditioned)
         steps = self._step_stream.push(conditioned).astype(np.float32)
-        held = np.repeat(steps, self._step.length, axis=0)
+        # One number a channel: the first span, where a step has several.
+        held = np.repeat(steps[:, : self.raw.n_channels], self._step.length, axis=0)
         self._steps.push(self._step_start, held, chunk.segment)
         self._step_start += len(held)
 
     def _restart(self, chunk: Chunk) -> None:
         self._segment = chunk.segment
+        self._conditioned_start = chunk.first_index
         self._step_start = chunk.first_index
         self._conditioner.reset()
         self._step_stream.reset()

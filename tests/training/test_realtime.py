@@ -5,21 +5,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from emgstream.conditioning import conditioner_from_manifest
 from emgstream.errors import TrainingDataError, UsageError
-from emgstream.steps import LogRms, RawSample, StepStream
+from emgstream.steps import RawSample, StepStream
 from emgstream.tables import EmgTable, read_table
 from emgstream.transforms import Transforms
 from emgstream.windowing import Windowing
+from training.front_end import FrontEnd
 from training.material import Material, prepare
 from training.realtime import (
     NEITHER,
     TRAINING,
     VALIDATION,
+    Cut,
     cut_recordings,
     fit_on_training_part,
     hold_out,
     rate_of,
-    step_for,
     windows_of,
 )
 from training.recipes import REALTIME
@@ -32,6 +34,14 @@ def material(session_path: Path) -> Material:
     return prepare(REALTIME, tables, class_names_of(tables), None)
 
 
+SAMPLES = FrontEnd({"kind": "none"}, RawSample(), ())
+
+
+def held_out_cuts(material: Material) -> list[Cut]:
+    parts = hold_out(material.tables, material.class_names)
+    return cut_recordings(material.tables, material.class_names, material.front_end, parts)
+
+
 def written(path: Path, lines: list[str], header: str = "a,b,label") -> EmgTable:
     path.write_text(header + "\n" + "\n".join(lines) + "\n")
     return read_table(path)
@@ -39,11 +49,14 @@ def written(path: Path, lines: list[str], header: str = "a,b,label") -> EmgTable
 
 def test_windows_are_those_of_the_live_path_however_it_is_chunked(material: Material) -> None:
     samples = material.tables[0].samples
-    steps = StepStream(material.step, 3)
-    windowing = Windowing(10, 1, 3)
+    conditioner = conditioner_from_manifest(material.front_end.conditioning)
+    steps = StepStream(material.front_end.step, 3)
+    windowing = Windowing(10, 1, len(material.feature_names))
     live: set[bytes] = set()
     for chunk in np.array_split(samples, 97):
-        windows = windowing.push(material.fitted.transforms.apply(steps.push(chunk)))
+        windows = windowing.push(
+            material.fitted.transforms.apply(steps.push(conditioner.push(chunk)))
+        )
         live.update(window.tobytes() for window in windows.values)
     examples = [*material.training.windows, *material.validation.windows]
     assert len(examples) > 500
@@ -51,11 +64,10 @@ def test_windows_are_those_of_the_live_path_however_it_is_chunked(material: Mate
 
 
 def test_every_class_is_held_out_by_whole_repetitions(material: Material) -> None:
-    cuts = cut_recordings(material.tables, material.class_names, material.step)
-    (part,) = hold_out(cuts)
+    (cut,) = held_out_cuts(material)
     for code in range(3):
         repetitions = {
-            kind: set(cuts[0].repetitions[(cuts[0].classes == code) & (part == kind)].tolist())
+            kind: set(cut.repetitions[(cut.classes == code) & (cut.parts == kind)].tolist())
             for kind in (TRAINING, VALIDATION)
         }
         assert repetitions[TRAINING]
@@ -64,19 +76,25 @@ def test_every_class_is_held_out_by_whole_repetitions(material: Material) -> Non
 
 
 def test_transforms_see_nothing_of_the_held_out_part(material: Material) -> None:
-    cuts = cut_recordings(material.tables, material.class_names, material.step)
-    parts = hold_out(cuts)
-    for part, cut in zip(parts, cuts, strict=True):
-        cut.steps[part != TRAINING] += 100.0
-    assert fit_on_training_part(cuts, parts, material.channel_names).transforms == (
+    cuts = held_out_cuts(material)
+    for cut in cuts:
+        cut.steps[cut.parts != TRAINING] += 100.0
+    assert fit_on_training_part(cuts, material.feature_names).transforms == (
         material.fitted.transforms
     )
 
 
+def test_only_the_training_rows_are_shared_out_again(material: Material) -> None:
+    tables, names = material.tables, material.class_names
+    (outer,) = hold_out(tables, names)
+    (inner,) = hold_out(tables, names, [outer])
+    assert np.all(inner[outer != TRAINING] == NEITHER)
+    assert set(inner[outer == TRAINING].tolist()) == {TRAINING, VALIDATION}
+
+
 def test_one_repetition_a_class_is_split_by_time(tmp_path: Path) -> None:
     table = written(tmp_path / "blocks.csv", [f"{i},{i % 7},{'xy'[i >= 500]}" for i in range(1000)])
-    (cut,) = cut_recordings([table], ("x", "y"), RawSample())
-    (part,) = hold_out([cut])
+    (part,) = hold_out([table], ("x", "y"))
     for start in (0, 500):
         assert np.all(part[start : start + 400] == TRAINING)
         assert np.all(part[start + 400 : start + 500] == VALIDATION)
@@ -85,10 +103,9 @@ def test_one_repetition_a_class_is_split_by_time(tmp_path: Path) -> None:
 def test_no_window_reaches_across_a_change_of_label_segment_or_lost_sample(tmp_path: Path) -> None:
     lines = [f"{i + (i >= 45)},{i},0,{'xy'[i >= 30]},{int(i >= 60)}" for i in range(90)]
     table = written(tmp_path / "cuts.csv", lines, "index,a,b,label,segment")
-    cuts = cut_recordings([table], ("x", "y"), RawSample())
+    cuts = cut_recordings([table], ("x", "y"), SAMPLES, [np.full(90, TRAINING)])
     assert [len(cut.steps) for cut in cuts] == [45, 15, 30]
-    parts = [np.where(cut.classes >= 0, TRAINING, NEITHER) for cut in cuts]
-    windows = windows_of(cuts, parts, TRAINING, Transforms(()))
+    windows = windows_of(cuts, TRAINING, Transforms(()))
     assert len(windows) == (30 - 9) + (15 - 9) + (15 - 9) + (30 - 9)
     spans = windows.windows[:, -1, 0] - windows.windows[:, 0, 0]
     np.testing.assert_array_equal(spans, 9)
@@ -98,24 +115,8 @@ def test_unlabelled_and_transition_rows_are_examples_of_nothing(tmp_path: Path) 
     labels = ["x"] * 30 + ["transition"] * 30 + [""] * 30 + ["y"] * 30
     table = written(tmp_path / "gaps.csv", [f"{i},{i % 5},{one}" for i, one in enumerate(labels)])
     assert class_names_of([table]) == ("x", "y")
-    (cut,) = cut_recordings([table], ("x", "y"), RawSample())
+    (cut,) = cut_recordings([table], ("x", "y"), SAMPLES, [np.full(120, TRAINING)])
     assert cut.classes.tolist() == [0] * 30 + [-1] * 60 + [1] * 30
-
-
-@pytest.mark.parametrize(
-    ("rate", "level", "step"),
-    [
-        (1000.0, 512.0, LogRms(20, about_mean=True)),
-        (200.0, 0.0, LogRms(4, about_mean=False)),
-        (50.0, 512.0, RawSample()),
-    ],
-)
-def test_the_step_is_20_ms_about_the_level_the_signal_rests_at(
-    tmp_path: Path, rate: float, level: float, step: object
-) -> None:
-    noise = level + 20.0 * np.random.default_rng(1).standard_normal((1000, 2))
-    table = written(tmp_path / "rest.csv", [f"{a},{b},x" for a, b in noise])
-    assert step_for([table], rate) == step
 
 
 def test_the_rate_must_be_known_and_agree(tmp_path: Path) -> None:

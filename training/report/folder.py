@@ -55,7 +55,7 @@ class Report:
         return training.windows[:, -1].astype(np.float64), training.classes
 
     def correlations(self) -> dict[str, float]:
-        """Return each channel's correlation with the number of the label (Pearson).
+        """Return each feature's correlation with the number of the label (Pearson).
 
         Of the transformed values, not of the raw counts: that is where the published figures
         (biceps -0.057) are found.
@@ -63,7 +63,7 @@ class Report:
         values, classes = self.transformed
         return {
             name: float(np.corrcoef(column, classes)[0, 1])
-            for name, column in zip(self.material.channel_names, values.T, strict=True)
+            for name, column in zip(self.material.feature_names, values.T, strict=True)
         }
 
 
@@ -138,10 +138,10 @@ def _pictures(report: Report) -> dict[str, Picture]:
             findings.confusion, material.class_names, "Validation windows"
         ),
         "box_plots.png": figures.box_plots(
-            scaled, material.fitted.processed, material.channel_names
+            scaled, material.fitted.processed, material.feature_names
         ),
         "scatter.png": figures.scatter(
-            values, classes, material.channel_names, material.class_names
+            values, classes, material.feature_names, material.class_names
         ),
     }
     blocked = findings.time_blocked

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from joblib import Parallel, delayed
+
+from emgstream.bundle import Model
+from emgstream.tables import EmgTable, read_table
+from training.fold import train_fold
+from training.realtime import NEITHER, VALIDATION, PartArray, hold_out
+from training.recipes import REALTIME
+from training.recordings import class_names_of
+
+TWO_EPOCHS = REALTIME.with_max_epochs(2)
+
+
+@pytest.fixture(scope="module")
+def table(session_path: Path) -> EmgTable:
+    return read_table(session_path)
+
+
+def fold(table: EmgTable, part: PartArray, seed: int = 1) -> Model:
+    return train_fold(
+        [table],
+        [part],
+        class_names=class_names_of([table]),
+        sampling_rate_hz=None,
+        seed=seed,
+        recipe=TWO_EPOCHS,
+    )
+
+
+def held_out(table: EmgTable) -> PartArray:
+    (part,) = hold_out([table], class_names_of([table]))
+    return np.where(part == VALIDATION, NEITHER, part)
+
+
+def test_rows_of_neither_part_change_nothing(table: EmgTable) -> None:
+    part = held_out(table)
+    unseen = np.arange(table.n_rows) >= 0.8 * table.n_rows
+    part = np.where(unseen, NEITHER, part)
+    other = table.samples.copy()
+    other[unseen] *= -7.0
+    first, second = fold(table, part), fold(replace(table, samples=other), part)
+    assert first.classifier == second.classifier
+    assert first.manifest.transforms == second.manifest.transforms
+
+
+def test_the_same_seed_gives_the_same_model_in_another_process(table: EmgTable) -> None:
+    part = held_out(table)
+    (elsewhere,) = Parallel(n_jobs=2)(delayed(fold)(table, part) for _ in range(1))
+    assert elsewhere.classifier == fold(table, part).classifier
+    assert elsewhere.classifier != fold(table, part, seed=2).classifier

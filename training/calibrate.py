@@ -1,0 +1,165 @@
+"""A model taught a new day: the electrodes sit elsewhere, the skin is drier, the arm is tired.
+
+The transforms are fitted anew on the new session and the network learns on from its weights. How
+much that is worth is measured on repetitions of the new session that were held out meanwhile; then
+they are learned from as well.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from emgstream.bundle import Model
+from emgstream.errors import TrainingDataError
+from emgstream.manifest import Manifest
+from emgstream.tables import EmgTable
+from emgstream.types import StreamInfo
+from training.backend import keras, quietly
+from training.evaluate import balanced_accuracy, classify
+from training.export import export_model
+from training.fold import Learned, learn, versions
+from training.front_end import FrontEnd
+from training.history import Progress
+from training.material import Material, prepare_front_end
+from training.realtime import VALIDATION, PartArray, cut_recordings, hold_out, rate_of, windows_of
+from training.recipes import CALIBRATION
+from training.recordings import class_names_of, provenance, read_recordings
+
+__all__ = ["Calibrated", "calibrate"]
+
+
+@dataclass(frozen=True, eq=False)
+class Calibrated:
+    """A calibrated model and what it gained."""
+
+    model: Model
+    """The model, ready to be written or run."""
+    before: float
+    """Balanced accuracy of the given model on the held-out repetitions, 0 to 1."""
+    after: float
+    """The same, of the calibrated model before it learned from them too."""
+    n_windows: int
+    """Windows of the held-out repetitions."""
+    interrupted: bool
+    """Whether Ctrl-C ended it; the model is the best until then."""
+
+
+def calibrate(
+    model: Model,
+    paths: Sequence[Path],
+    *,
+    sampling_rate_hz: float | None = None,
+    seed: int = 42,
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> Calibrated:
+    """Return a model adapted to new recordings. Prints nothing.
+
+    Parameters
+    ----------
+    model
+        The model to begin with.
+    paths
+        Recordings of the new session with the model's channels and all of its classes, about a
+        minute of each.
+    sampling_rate_hz
+        Samples a second, where the recordings do not tell.
+    seed
+        Seed of everything random.
+    progress
+        Told of every epoch, in this thread.
+
+    Raises
+    ------
+    TrainingDataError
+        The calibrated model would be worse on held-out repetitions; or a class has too few
+        windows, a channel has no signal, or a label is none of the model's.
+    EmgStreamError
+        StreamMismatchError for other channels or another rate than the model's; TableError or
+        UsageError for recordings that cannot be read; InterruptedByUserError for Ctrl-C before
+        there was anything to keep.
+    """
+    manifest = model.manifest
+    tables = read_recordings(paths, manifest.channel_names)
+    rate = _checked_rate(manifest, tables, sampling_rate_hz)
+    parts = hold_out(tables, manifest.class_names)
+    front_end = FrontEnd(dict(manifest.conditioning), manifest.step, ())
+    material = prepare_front_end(tables, parts, manifest.class_names, rate, front_end)
+    network = _network(model)
+    before = _judged(network, manifest, tables, parts, front_end)
+    learned = learn(
+        CALIBRATION, material, seed=seed, start=network.get_weights(), progress=progress
+    )
+    after = balanced_accuracy(material.validation.classes, learned.predicted)
+    if after < before:
+        raise TrainingDataError(
+            f"calibration would make it worse: {after:.1%} balanced on held-out repetitions, from "
+            f"{before:.1%}; expected no less; keep the model as it is, or record more of each "
+            "movement"
+        )
+    calibrated = _calibrated(model, material, learned, before, after)
+    n_windows = len(material.validation)
+    return Calibrated(calibrated, before, after, n_windows, learned.interrupted)
+
+
+def _checked_rate(
+    manifest: Manifest, tables: Sequence[EmgTable], sampling_rate_hz: float | None
+) -> float:
+    rate = rate_of(tables, sampling_rate_hz or manifest.sampling_rate_hz)
+    for table in tables:
+        own = sampling_rate_hz or table.sampling_rate_hz or rate
+        manifest.check_stream(
+            StreamInfo(table.path.name, table.channel_names, own, unit=manifest.unit)
+        )
+    foreign = sorted({*class_names_of(tables)} - {*manifest.class_names})
+    if foreign:
+        raise TrainingDataError(
+            f"label {foreign[0]!r} is none of the model's; expected "
+            f"{', '.join(manifest.class_names)}; train a new model for other movements"
+        )
+    return rate
+
+
+def _network(model: Model) -> Any:
+    with quietly(), tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "network.keras")
+        path.write_bytes(model.network)
+        return keras.models.load_model(path, compile=False)
+
+
+def _judged(
+    network: Any,
+    manifest: Manifest,
+    tables: Sequence[EmgTable],
+    parts: Sequence[PartArray],
+    front_end: FrontEnd,
+) -> float:
+    """Return the balanced accuracy on the held-out repetitions of a model as it is."""
+    cuts = cut_recordings(tables, manifest.class_names, front_end, parts)
+    windows = windows_of(cuts, VALIDATION, manifest.transforms)
+    return balanced_accuracy(windows.classes, classify(network, windows.windows))
+
+
+def _calibrated(
+    model: Model, material: Material, learned: Learned, before: float, after: float
+) -> Model:
+    figures = {
+        "held_out": CALIBRATION.held_out,
+        "n_windows": len(material.validation),
+        "balanced_accuracy_before": before,
+        "balanced_accuracy": after,
+    }
+    manifest = replace(
+        model.manifest,
+        transforms=material.fitted.transforms,
+        calibration=learned.calibration,
+        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        training_data=(*model.manifest.training_data, *provenance(material.tables)),
+        evaluation={**model.manifest.evaluation, "calibration_session": figures},
+        versions=versions(),
+    )
+    return export_model(manifest, learned.network)

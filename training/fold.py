@@ -1,0 +1,235 @@
+"""One model from chosen rows: what `emgstream train` and every fold of an evaluation make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+import numpy as np
+import sklearn
+
+import emgstream
+from emgstream.bundle import Model
+from emgstream.errors import InterruptedByUserError
+from emgstream.manifest import Manifest
+from emgstream.tables import EmgTable
+from emgstream.types import FloatArray
+from training.backend import keras, tensorflow
+from training.evaluate import probabilities
+from training.examples import ClassArray, balanced_weights
+from training.export import export_model
+from training.fit import Fitted, fit
+from training.front_end import NO_WISH, Wish
+from training.history import Epoch, Progress
+from training.material import Material, prepare_parts
+from training.realtime import VALIDATION, PartArray, hold_out
+from training.recipes import REALTIME, Recipe
+from training.recordings import provenance
+from training.temperature import (
+    best_temperature,
+    expected_calibration_error,
+    scaled_probabilities,
+    set_temperature,
+)
+
+__all__ = ["Learned", "export_learned", "learn", "train_fold", "versions"]
+
+
+def train_fold(
+    tables: Sequence[EmgTable],
+    parts: Sequence[PartArray],
+    *,
+    class_names: Sequence[str],
+    sampling_rate_hz: float | None,
+    seed: int,
+    recipe: Recipe = REALTIME,
+    wish: Wish = NO_WISH,
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> Model:
+    """Return a model learned from chosen rows of recordings, in memory. Prints nothing.
+
+    The same seed gives the same model on one machine, in any process.
+
+    Parameters
+    ----------
+    tables
+        Recordings with labels, all of the same channels.
+    parts
+        One array a table, shape ``(n_rows,)``: `TRAINING` rows are learned from; `VALIDATION` rows
+        calibrate the probabilities; nothing is learned of `NEITHER` rows, over which only the
+        causal conditioner and the spans of the steps run, as they would live. Without any
+        `VALIDATION` row, some training repetitions of each class are held out to calibrate by,
+        then learned from as well: the best use of the data.
+    class_names
+        Classes, in the order of the network's outputs; each must come up in the training rows.
+    sampling_rate_hz
+        Samples a second; None where the recordings tell.
+    seed
+        Seed of everything random.
+    recipe
+        A recipe of the realtime kind: how long to learn.
+    wish
+        What the user said about the signal; the rest is found in the training rows.
+    progress
+        Told of every epoch, in this thread.
+
+    Raises
+    ------
+    TrainingDataError
+        A class has too few windows, or a channel has no signal.
+    UsageError
+        Nobody knows the sampling rate, or the recordings disagree about it.
+    InterruptedByUserError
+        Ctrl-C before there was anything to keep.
+    """
+    names = tuple(class_names)
+    given = any(np.any(part == VALIDATION) for part in parts)
+    shared = parts if given else hold_out(tables, names, parts)
+    material = prepare_parts(tables, shared, names, sampling_rate_hz, wish)
+    learned = learn(recipe, material, seed=seed, refit=not given, progress=progress)
+    return export_learned(recipe, material, learned)
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """A network and how it came about."""
+
+    network: Any
+    """The trained Keras network, calibrated where the recipe says so."""
+    history: tuple[Epoch, ...]
+    """Every pass over the training windows, judged by the validation windows."""
+    best: Epoch
+    """The pass that the validation figures are of."""
+    predicted: ClassArray
+    """What the validation windows were taken for by a network that had not seen them."""
+    calibration: Mapping[str, Any]
+    """Entry of the manifest."""
+    interrupted: bool
+    """Whether Ctrl-C ended it; the network is the best until then."""
+
+
+def learn(
+    recipe: Recipe,
+    material: Material,
+    *,
+    seed: int,
+    refit: bool = True,
+    start: Sequence[FloatArray] | None = None,
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> Learned:
+    """Return the network that a recipe learns from its material; raises as `fit` does.
+
+    Where the recipe says so, the validation part first sets how sure the probabilities are, then
+    is learned from as well, unless ``refit`` is false. ``start`` are weights to learn on from.
+    Ctrl-C keeps what there is.
+    """
+    n_classes = len(material.class_names)
+    fitted = fit(
+        material.training,
+        material.validation,
+        n_classes,
+        recipe.schedule,
+        seed=seed,
+        weights=material.weights,
+        start=start,
+        progress=progress,
+    )
+    judged = probabilities(fitted.network, material.validation.windows)
+    network, interrupted = fitted.network, fitted.interrupted
+    if recipe.refits and refit and not interrupted:
+        network, interrupted = _refitted(recipe, material, fitted, seed, start, progress)
+    calibration: dict[str, Any] = {"kind": "none"}
+    if recipe.calibrates:
+        calibration = _calibrate(network, judged, material.validation.classes)
+    predicted: ClassArray = judged.argmax(axis=1)
+    return Learned(network, fitted.history, fitted.best, predicted, calibration, interrupted)
+
+
+def _refitted(
+    recipe: Recipe,
+    material: Material,
+    fitted: Fitted,
+    seed: int,
+    start: Sequence[FloatArray] | None,
+    progress: Callable[[Progress], None],
+) -> tuple[Any, bool]:
+    """Return a network trained on both parts for as long, or the one there is after Ctrl-C."""
+    everything = material.training.joined(material.validation)
+    n_classes = len(material.class_names)
+    try:
+        refitted = fit(
+            everything,
+            None,
+            n_classes,
+            recipe.schedule,
+            seed=seed,
+            weights=balanced_weights(everything.classes, n_classes),
+            start=start,
+            stage="training again, held-out repetitions too",
+            progress=progress,
+        )
+    except InterruptedByUserError:
+        return fitted.network, True
+    return (fitted if refitted.interrupted else refitted).network, refitted.interrupted
+
+
+def _calibrate(network: Any, judged: FloatArray, classes: ClassArray) -> dict[str, Any]:
+    """Set the temperature in the network's last layer, and return what the manifest says of it."""
+    temperature = best_temperature(judged, classes)
+    set_temperature(network, temperature)
+    before, after = (
+        expected_calibration_error(scaled, classes)
+        for scaled in (judged, scaled_probabilities(judged, temperature))
+    )
+    return {
+        "kind": "temperature",
+        "temperature": temperature,
+        "applied": "in the weights of the network's last layer",
+        "held_out": "repetitions the temperature was fitted on, which the network had not seen",
+        "expected_calibration_error_before": before,
+        "expected_calibration_error": after,
+    }
+
+
+def export_learned(
+    recipe: Recipe,
+    material: Material,
+    learned: Learned,
+    *,
+    evaluation: Mapping[str, Any] | None = None,
+    synthetic: bool = False,
+) -> Model:
+    """Return the model file's content: the network for the live path and where it is from.
+
+    ``evaluation`` goes into the manifest as it is; ``synthetic`` says that the recordings are.
+    """
+    manifest = Manifest(
+        channel_names=material.channel_names,
+        class_names=material.class_names,
+        step=material.front_end.step,
+        conditioning=material.front_end.conditioning,
+        transforms=material.fitted.transforms,
+        calibration=learned.calibration,
+        sampling_rate_hz=material.sampling_rate_hz,
+        n_steps=material.training.windows.shape[1],
+        synthetic=synthetic,
+        recipe=recipe.name,
+        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        training_data=provenance(material.tables),
+        evaluation=evaluation or {},
+        versions=versions(),
+    )
+    return export_model(manifest, learned.network)
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the libraries that a model comes from."""
+    return {
+        "emgstream": emgstream.__version__,
+        "keras": keras.__version__,
+        "numpy": np.__version__,
+        "scikit-learn": sklearn.__version__,
+        "tensorflow": tensorflow.__version__,
+    }
