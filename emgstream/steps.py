@@ -11,7 +11,6 @@ from typing import Any, ClassVar, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.stride_tricks import sliding_window_view
 
 from emgstream.errors import ModelFileError
 from emgstream.types import FloatArray
@@ -179,8 +178,8 @@ class Rms:
         squares = _mean(level * level)
         if not self.change:
             return squares
-        steps = np.diff(stretches, axis=1)
-        return np.concatenate((squares, _mean(steps * steps)), axis=1)
+        changes = stretches[:, 1:] - stretches[:, :-1]
+        return np.concatenate((squares, _mean(changes * changes)), axis=1)
 
     def features(self, reduced: Doubles) -> Doubles:
         """Return the root mean squares over the known steps of each span, on the soft scale.
@@ -216,15 +215,19 @@ def _mean(stretches: Doubles) -> Doubles:
 
 def _mean_of_known(reduced: Doubles, span: int) -> Doubles:
     """Average each row with the ``span - 1`` before it, NaN left out; NaN where all of them are."""
-    if span == 1 or len(reduced) < span:
+    n_steps = max(len(reduced) - (span - 1), 0)
+    if span == 1 or n_steps == 0:
         return reduced[span - 1 :]
-    known = np.isfinite(reduced)
-    runs, counts = (
-        np.add.accumulate(sliding_window_view(values, span, axis=0), axis=-1)[..., -1]
-        for values in (np.where(known, reduced, 0.0), known.astype(np.float64))
-    )
-    unknown: Doubles = np.full_like(runs, np.nan)
-    return np.divide(runs, counts, out=unknown, where=counts > 0.0)
+    within = np.arange(n_steps)[:, np.newaxis] + np.arange(span)
+    stretches = reduced[within]
+    known = np.isfinite(stretches)
+    if known.all():
+        return _mean(stretches)
+    totals = np.add.accumulate(np.where(known, stretches, 0.0), axis=1)[:, -1]
+    counts = known.sum(axis=1)
+    unknown: Doubles = np.full_like(totals, np.nan)
+    np.divide(totals, counts, out=unknown, where=counts > 0)
+    return unknown
 
 
 _KINDS: dict[str, type[RawSample] | type[Rms]] = {kind.kind: kind for kind in (RawSample, Rms)}

@@ -32,7 +32,7 @@ def main() -> None:
 
 def _show(progress: Progress) -> None:
     print(
-        f"epoch {progress.epoch}/{progress.n_epochs}: validation {progress.val_accuracy:.1%}, "
+        f"{progress.stage}: epoch {progress.epoch}/{progress.n_epochs}, {progress.figures}, "
         f"{progress.time_left_s:.0f} s left",
         file=sys.stderr,
     )

@@ -54,8 +54,8 @@ def _show(progress: Progress) -> None:
     if sys.stderr.isatty():
         end = "\n" if progress.epoch == progress.n_epochs else ""
         print(
-            f"\r{progress.stage}: epoch {progress.epoch}/{progress.n_epochs}, validation "
-            f"{progress.val_accuracy:.1%}, {progress.time_left_s:.0f} s left ",
+            f"\r{progress.stage}: epoch {progress.epoch}/{progress.n_epochs}, "
+            f"{progress.figures}, {progress.time_left_s:.0f} s left ",
             end=end,
             file=sys.stderr,
         )

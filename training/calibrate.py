@@ -27,7 +27,7 @@ from training.front_end import FrontEnd
 from training.history import Progress
 from training.material import Material, prepare_front_end
 from training.realtime import VALIDATION, PartArray, cut_recordings, hold_out, rate_of, windows_of
-from training.recipes import CALIBRATION
+from training.recipes import CALIBRATION, Recipe
 from training.recordings import class_names_of, provenance, read_recordings
 
 __all__ = ["Calibrated", "calibrate"]
@@ -55,6 +55,7 @@ def calibrate(
     *,
     sampling_rate_hz: float | None = None,
     seed: int = 42,
+    recipe: Recipe = CALIBRATION,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Calibrated:
     """Return a model adapted to new recordings. Prints nothing.
@@ -70,6 +71,8 @@ def calibrate(
         Samples a second, where the recordings do not tell.
     seed
         Seed of everything random.
+    recipe
+        How long and how fast to learn on.
     progress
         Told of every epoch, in this thread.
 
@@ -91,9 +94,7 @@ def calibrate(
     material = prepare_front_end(tables, parts, manifest.class_names, rate, front_end)
     network = _network(model)
     before = _judged(network, manifest, tables, parts, front_end)
-    learned = learn(
-        CALIBRATION, material, seed=seed, start=network.get_weights(), progress=progress
-    )
+    learned = learn(recipe, material, seed=seed, start=network.get_weights(), progress=progress)
     after = balanced_accuracy(material.validation.classes, learned.predicted)
     if after < before:
         raise TrainingDataError(

@@ -87,7 +87,7 @@ def train_fold(
     names = tuple(class_names)
     given = any(np.any(part == VALIDATION) for part in parts)
     shared = parts if given else hold_out(tables, names, parts)
-    material = prepare_parts(tables, shared, names, sampling_rate_hz, wish)
+    material = prepare_parts(recipe, tables, shared, names, sampling_rate_hz, wish)
     learned = learn(recipe, material, seed=seed, refit=not given, progress=progress)
     return export_learned(recipe, material, learned)
 

@@ -19,9 +19,10 @@ from emgstream.types import FloatArray
 
 __all__ = [
     "NO_WISH",
-    "SPANS",
     "STEP_S",
+    "USUAL_STEPS",
     "FrontEnd",
+    "StepSettings",
     "Wish",
     "choose",
     "high_pass",
@@ -35,9 +36,6 @@ Kind: TypeAlias = Literal["raw", "envelope"]
 STEP_S = 0.020
 """Length of a step, in seconds."""
 
-SPANS = (1, 10)
-"""Steps that the root mean square of a step is taken over."""
-
 _HIGH_PASS_HZ = 20.0
 _NOTCH_QUALITY = 30.0
 _HIGHEST_NOTCH_HZ = 500.0
@@ -48,7 +46,6 @@ _LINE_SEEN = 3.0
 _ONE_SIDED = 3.0
 _QUIET_SHARE = 0.25
 _SPECTRUM_S = 2.0
-_ENVELOPE_POWER = 0.5
 _FLOOR_SHARE = 0.02
 
 
@@ -62,8 +59,22 @@ class Wish:
     """50 or 60; 0 for no notch at all."""
 
 
+@dataclass(frozen=True)
+class StepSettings:
+    """What the numbers of a step are, where a step is more than a sample."""
+
+    spans: tuple[int, ...] = (1, 10)
+    """How many of the newest steps they are over."""
+    change: bool = True
+    """Whether they tell how fast the signal changes, too."""
+    envelope_power: float = 0.5
+    """Soft scale of an envelope, which has no noise floor to take a logarithm above."""
+
+
 NO_WISH = Wish()
 """Everything is to be found in the data."""
+USUAL_STEPS = StepSettings()
+"""What the realtime recipe takes: the best of `scripts/ablation.py`."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +89,12 @@ class FrontEnd:
     """What was found, assumed and left out, for people."""
 
 
-def choose(seen: Sequence[FloatArray], sampling_rate_hz: float, wish: Wish = NO_WISH) -> FrontEnd:
+def choose(
+    seen: Sequence[FloatArray],
+    sampling_rate_hz: float,
+    wish: Wish = NO_WISH,
+    settings: StepSettings = USUAL_STEPS,
+) -> FrontEnd:
     """Return the front end for recordings of one rate.
 
     A raw signal is high-passed at 20 Hz and notched at the mains frequency and its harmonics; an
@@ -92,6 +108,8 @@ def choose(seen: Sequence[FloatArray], sampling_rate_hz: float, wish: Wish = NO_
         Samples a second.
     wish
         What the user said.
+    settings
+        What the numbers of a step are.
     """
     length = max(round(STEP_S * sampling_rate_hz), 1)
     kind = wish.signal or signal_kind(seen, length)
@@ -101,7 +119,7 @@ def choose(seen: Sequence[FloatArray], sampling_rate_hz: float, wish: Wish = NO_
         conditioning = NoConditioning({"signal": kind}).to_manifest()
     else:
         conditioning = _raw_conditioning(seen, sampling_rate_hz, length, wish.mains_hz, notes)
-    return FrontEnd(conditioning, _step(seen, length, kind), tuple(notes))
+    return FrontEnd(conditioning, _step(seen, length, kind, settings), tuple(notes))
 
 
 def signal_kind(seen: Sequence[FloatArray], length: int) -> Kind:
@@ -205,15 +223,21 @@ def _mean_power(stretches: Doubles) -> Doubles:
     return power
 
 
-def _step(seen: Sequence[FloatArray], length: int, kind: Kind) -> Step:
+def _step(seen: Sequence[FloatArray], length: int, kind: Kind, settings: StepSettings) -> Step:
     if length < 2:
         return RawSample()
     samples = np.concatenate(seen).astype(np.float64)
     level = 0.0 if kind == "envelope" else np.nanmedian(samples, axis=0)
     strength = float(np.median(np.sqrt(np.nanmean((samples - level) ** 2, axis=0))))
     floor = max(_FLOOR_SHARE * strength, 1e-9)
-    power = _ENVELOPE_POWER if kind == "envelope" else 0.0
-    return Rms(length, about_mean=False, floor=floor, power=power, spans=SPANS, change=True)
+    return Rms(
+        length,
+        about_mean=False,
+        floor=floor,
+        power=settings.envelope_power if kind == "envelope" else 0.0,
+        spans=settings.spans,
+        change=settings.change,
+    )
 
 
 def _one_sidedness(seen: Sequence[FloatArray], length: int) -> Doubles:

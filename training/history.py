@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -73,6 +74,14 @@ class Progress:
     """Validation accuracy after the pass, 0 to 1; NaN likewise."""
     time_left_s: float
     """Time this stage takes yet if it goes on to the last pass, in seconds."""
+
+    @property
+    def figures(self) -> str:
+        """Loss and accuracy on what is held out, else on what is learned from, for people."""
+        judged = not math.isnan(self.val_loss)
+        loss = self.val_loss if judged else self.loss
+        accuracy = self.val_accuracy if judged else self.accuracy
+        return f"loss {loss:.4f}   accuracy {accuracy:.1%}"
 
 
 def is_over(history: Sequence[Epoch], schedule: Schedule) -> bool:

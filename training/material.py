@@ -87,7 +87,7 @@ def prepare(
     if recipe.name == PUBLISHED.name:
         return _published(tuple(tables), class_names, sampling_rate_hz)
     parts = hold_out(tables, class_names)
-    return prepare_parts(tables, parts, class_names, sampling_rate_hz, wish)
+    return prepare_parts(recipe, tables, parts, class_names, sampling_rate_hz, wish)
 
 
 def _published(
@@ -116,20 +116,23 @@ def _published(
 
 
 def prepare_parts(
+    recipe: Recipe,
     tables: Sequence[EmgTable],
     parts: Sequence[PartArray],
     class_names: tuple[str, ...],
     sampling_rate_hz: float | None,
     wish: Wish = NO_WISH,
 ) -> Material:
-    """Return what the realtime recipe makes of the rows of each part.
+    """Return what a recipe of the realtime kind makes of the rows of each part.
 
     ``parts[i]``, shape ``(n_rows,)``, is `TRAINING`, `VALIDATION` or `NEITHER` for each row of
     ``tables[i]``. Raises as `prepare`.
     """
     rate = realtime.rate_of(tables, sampling_rate_hz)
     seen = [table.samples[part == TRAINING] for table, part in zip(tables, parts, strict=True)]
-    return prepare_front_end(tables, parts, class_names, rate, choose(seen, rate, wish))
+    return prepare_front_end(
+        tables, parts, class_names, rate, choose(seen, rate, wish, recipe.steps)
+    )
 
 
 def prepare_front_end(

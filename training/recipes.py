@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from emgstream.errors import UsageError
+from training.front_end import USUAL_STEPS, StepSettings
 from training.history import Schedule
 
 __all__ = ["CALIBRATION", "PUBLISHED", "REALTIME", "RECIPES", "Recipe", "recipe_named"]
@@ -20,6 +21,8 @@ class Recipe:
     """How long and how fast to learn."""
     held_out: str
     """What the validation figures were measured on, for people."""
+    steps: StepSettings = USUAL_STEPS
+    """What the numbers of a step are, for a recipe whose steps are more than a sample."""
     refits: bool = False
     """Whether the network is trained again, on the held-out part too, once that has judged it."""
     calibrates: bool = False

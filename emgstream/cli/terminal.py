@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -163,16 +162,8 @@ class EpochBar:
         self._progress.update(
             self._stages[epoch.stage],
             completed=epoch.epoch,
-            figures=_epoch_figures(epoch),
+            figures=epoch.figures,
         )
-
-
-def _epoch_figures(epoch: Epoch) -> str:
-    """Return loss and accuracy on what is held out, else on what is learned from."""
-    judged = not math.isnan(epoch.val_loss)
-    loss = epoch.val_loss if judged else epoch.loss
-    accuracy = epoch.val_accuracy if judged else epoch.accuracy
-    return f"loss {loss:.4f}   accuracy {accuracy:.1%}"
 
 
 def print_facts(terminal: Console, facts: Iterable[tuple[str, str]]) -> None:

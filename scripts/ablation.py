@@ -1,0 +1,183 @@
+"""Measure what each choice of the realtime recipe is worth on held-out repetitions.
+
+    python scripts/ablation.py results.jsonl --rate 200 myo/*.csv.gz
+    python scripts/ablation.py results.jsonl --rate 500 envelopes/*.csv.gz
+    python scripts/ablation.py results.jsonl
+
+Every third repetition of each label is held out of each session, a model is trained on the others,
+and the decisions of its live path within the held-out repetitions are judged. What is in the file
+already is not measured again, so it can be stopped and gone on with; without recordings it prints
+the table. Needs the extra ``train``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from emgstream.errors import EmgStreamError
+from emgstream.pipeline import Pipeline
+from emgstream.tables import EmgTable, read_table
+from emgstream.types import Chunk
+from training.evaluate import balanced_accuracy
+from training.fold import train_fold
+from training.front_end import USUAL_STEPS, StepSettings
+from training.realtime import NEITHER, TRAINING, PartArray, held_movements
+from training.recipes import REALTIME, Recipe
+from training.recordings import class_names_of
+from training.temperature import expected_calibration_error
+
+HELD_OUT_OF, HELD_OUT_PLACE = 3, 2
+
+
+def _with_steps(**changes: Any) -> Recipe:
+    return replace(REALTIME, steps=replace(USUAL_STEPS, **changes))
+
+
+def _with_schedule(**changes: Any) -> Recipe:
+    return replace(REALTIME, schedule=replace(REALTIME.schedule, **changes))
+
+
+VARIANTS: dict[str, Recipe] = {
+    "as it is": REALTIME,
+    "log RMS of 20 ms only": replace(REALTIME, steps=StepSettings((1,), False, 0.0)),
+    "no change of the signal": _with_steps(change=False),
+    "no span of 200 ms": _with_steps(spans=(1,)),
+    "spans of 20, 100 and 200 ms": _with_steps(spans=(1, 5, 10)),
+    "span of 500 ms": _with_steps(spans=(1, 25)),
+    "envelopes on a logarithm": _with_steps(envelope_power=0.0),
+    "envelopes as they are": _with_steps(envelope_power=1.0),
+    "constant learning rate": _with_schedule(cosine=False, learning_rate=5e-4),
+    "twice the epochs": _with_schedule(max_epochs=2 * REALTIME.schedule.max_epochs),
+    "half the epochs": _with_schedule(max_epochs=REALTIME.schedule.max_epochs // 2),
+    "batches of 32": _with_schedule(batch_size=32),
+    "not trained again on what was held out inside": replace(REALTIME, refits=False),
+}
+"""Each with what it changes; all else is the recipe as it is."""
+
+
+def main() -> int:
+    """Measure what is missing in the file, then print the table of what is there."""
+    arguments = _parser().parse_args()
+    try:
+        for name in arguments.variants or VARIANTS:
+            for path in arguments.recordings:
+                if (name, path.name) not in {key for key, _ in _results(arguments.results)}:
+                    _append(arguments.results, _measured(name, path, arguments.rate))
+    except EmgStreamError as error:
+        print(f"ablation: {error}", file=sys.stderr)
+        return 1
+    _print_table(arguments.results)
+    return 0
+
+
+def _measured(name: str, path: Path, rate_hz: float | None) -> dict[str, Any]:
+    """Train on two thirds of the repetitions of a session and judge by the others."""
+    table = read_table(path)
+    class_names = class_names_of([table])
+    part, codes, repetitions = _held_out(table, class_names)
+    started_s = time.perf_counter()
+    model = train_fold(
+        [table],
+        [part],
+        class_names=class_names,
+        sampling_rate_hz=rate_hz,
+        seed=1,
+        recipe=VARIANTS[name],
+    )
+    elapsed_s = time.perf_counter() - started_s
+    pipeline = Pipeline(model)
+    true, found, sure = [], [], []
+    window = model.manifest.n_steps * model.manifest.step.length
+    for chunk in _segments(table):
+        decisions = pipeline.push(chunk)
+        first, last = decisions.indices - (window - 1), decisions.indices
+        inside = (repetitions[first] == repetitions[last]) & (part[last] == NEITHER)
+        inside &= (part[first] == NEITHER) & (codes[last] >= 0)
+        true.append(codes[last[inside]])
+        found.append(decisions.classes[inside])
+        sure.append(decisions.probabilities[inside])
+    classes = np.concatenate(true)
+    return {
+        "variant": name,
+        "session": path.name,
+        "balanced_accuracy": balanced_accuracy(classes, np.concatenate(found)),
+        "expected_calibration_error": expected_calibration_error(np.concatenate(sure), classes),
+        "n_windows": len(classes),
+        "seconds": round(elapsed_s, 1),
+    }
+
+
+def _held_out(
+    table: EmgTable, class_names: tuple[str, ...]
+) -> tuple[PartArray, PartArray, PartArray]:
+    """Return the part, the class and the held movement of each row."""
+    (codes,), (repetitions,) = held_movements([table], class_names)
+    part = np.where(codes >= 0, TRAINING, NEITHER)
+    for code in range(len(class_names)):
+        numbers = np.unique(repetitions[codes == code])
+        part[np.isin(repetitions, numbers[HELD_OUT_PLACE::HELD_OUT_OF])] = NEITHER
+    return part, codes, repetitions
+
+
+def _segments(table: EmgTable) -> Iterator[Chunk]:
+    segments = np.zeros(table.n_rows, np.int64) if table.segments is None else table.segments
+    starts = np.concatenate(([0], np.flatnonzero(np.diff(segments)) + 1, [table.n_rows]))
+    for number, start in enumerate(starts[:-1].tolist()):
+        yield Chunk(start, table.samples[start : starts[number + 1]], number)
+
+
+def _results(path: Path) -> list[tuple[tuple[str, str], dict[str, Any]]]:
+    if not path.exists():
+        return []
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [((line["variant"], line["session"]), line) for line in lines]
+
+
+def _append(path: Path, line: dict[str, Any]) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+    print(line, file=sys.stderr, flush=True)
+
+
+def _print_table(path: Path) -> None:
+    """Print each variant against the recipe as it is, over the sessions both were measured on."""
+    results = dict(_results(path))
+    print("| variant | sessions | balanced accuracy | as it is, same sessions | ECE | training |")
+    print("|---|---|---|---|---|---|")
+    for name in VARIANTS:
+        sessions = [s for v, s in results if v == name and ("as it is", s) in results]
+        if sessions:
+            rows = [results[name, session] for session in sessions]
+            usual = [results["as it is", session] for session in sessions]
+            print(
+                f"| {name} | {len(rows)} | {_mean(rows, 'balanced_accuracy'):.3f} | "
+                f"{_mean(usual, 'balanced_accuracy'):.3f} | "
+                f"{_mean(rows, 'expected_calibration_error'):.3f} | "
+                f"{_mean(rows, 'seconds'):.0f} s |"
+            )
+
+
+def _mean(rows: list[dict[str, Any]], name: str) -> float:
+    return float(np.mean([row[name] for row in rows]))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("results", type=Path, help="JSON lines, made or gone on with")
+    parser.add_argument("recordings", type=Path, nargs="*", help="labelled sessions of one rate")
+    parser.add_argument("--rate", type=float, help="samples a second, where the files have none")
+    parser.add_argument("--variants", nargs="+", choices=VARIANTS, help="default: all")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

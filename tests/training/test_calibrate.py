@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emgstream.bundle import Model
+from emgstream.cli import main
+from emgstream.errors import StreamMismatchError, TrainingDataError
+from emgstream.pipeline import Pipeline
+from emgstream.simulation import CueScript, record_session
+from emgstream.tables import read_table
+from emgstream.types import Chunk
+from training.calibrate import calibrate
+from training.recipes import CALIBRATION
+from training.train import train
+
+LABELS = ("rest", "hand_open", "hand_close")
+
+
+def recorded(path: Path, session: int, labels: tuple[str, ...] = LABELS) -> Path:
+    script = CueScript.shuffled(labels, repetitions=4, hold_s=1.5, rest_s=1.0, seed=session)
+    record_session(path, script, seed=3, session=session)
+    return path
+
+
+@pytest.fixture(scope="module")
+def model(session_path: Path) -> Model:
+    return train([session_path], max_epochs=4, synthetic=True).model
+
+
+@pytest.fixture(scope="module")
+def new_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return recorded(tmp_path_factory.mktemp("day") / "new_day.csv", 9)
+
+
+def test_a_calibrated_model_is_no_worse_on_the_new_day_and_says_so(
+    model: Model, new_day: Path
+) -> None:
+    result = calibrate(model, [new_day])
+    figures = result.model.manifest.evaluation["calibration_session"]
+    assert result.after >= result.before
+    assert figures["balanced_accuracy"] == result.after
+    assert figures["balanced_accuracy_before"] == result.before
+    names = [entry["name"] for entry in result.model.manifest.training_data]
+    assert names == ["session.csv", "new_day.csv"]
+    assert result.model.manifest.step == model.manifest.step
+    decisions = Pipeline(result.model).push(Chunk(0, read_table(new_day).samples))
+    assert np.isfinite(decisions.probabilities).all()
+
+
+def test_a_model_that_knows_the_day_best_is_left_as_it_is(
+    session_path: Path,
+) -> None:
+    good = train([session_path], max_epochs=12, synthetic=True).model
+    hasty = replace(CALIBRATION.schedule, max_epochs=1, learning_rate=1.0, cosine=False)
+    with pytest.raises(TrainingDataError, match=r"would make it worse: .*%.* from .*%"):
+        calibrate(good, [session_path], recipe=replace(CALIBRATION, schedule=hasty))
+
+
+def test_other_movements_and_other_rates_are_refused(
+    model: Model, new_day: Path, tmp_path: Path
+) -> None:
+    other = recorded(tmp_path / "other.csv", 9, ("rest", "wrist_left", "hand_open"))
+    with pytest.raises(TrainingDataError, match="'wrist_left' is none of the model's"):
+        calibrate(model, [other])
+    with pytest.raises(StreamMismatchError, match="500 Hz; the model expects 1000 Hz"):
+        calibrate(model, [new_day], sampling_rate_hz=500.0)
+
+
+def test_the_verb_refuses_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["calibrate", "--model", str(tmp_path / "none.emgmodel"), "--out", str(tmp_path / "o")]
+    assert main([*words, "demo"]) == 1
+    assert "no such file" in capsys.readouterr().err

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emgstream.conditioning import conditioner_from_manifest
+from emgstream.simulation import CueScript, SyntheticEmg
+from emgstream.steps import RawSample, Rms, StepStream
+from emgstream.tables import read_table
+from emgstream.types import FloatArray
+from tests.conftest import SHARED_DATA
+from training.front_end import NO_WISH, FrontEnd, Wish, choose
+
+
+def hum(mains_hz: float, rate_hz: float = 1000.0) -> FloatArray:
+    time_s = np.arange(round(8 * rate_hz)) / rate_hz
+    noise = np.random.default_rng(1).standard_normal((len(time_s), 2))
+    tone = np.sin(2 * np.pi * mains_hz * time_s)[:, np.newaxis]
+    return (512.0 + 20.0 * noise + 10.0 * tone).astype(np.float32)
+
+
+def envelope(rate_hz: float = 500.0) -> FloatArray:
+    time_s = np.arange(round(8 * rate_hz)) / rate_hz
+    burst = np.maximum(np.sin(2 * np.pi * 0.4 * time_s), 0.0)
+    noise = np.random.default_rng(1).standard_normal((2, len(time_s)))
+    return (3.0 + 900.0 * burst + 2.0 * noise).T.astype(np.float32)
+
+
+def chosen(samples: FloatArray, rate_hz: float, wish: Wish = NO_WISH) -> FrontEnd:
+    return choose([samples], rate_hz, wish)
+
+
+@pytest.mark.parametrize("mains_hz", [50.0, 60.0])
+def test_the_mains_is_found_and_taken_out_with_its_harmonics(mains_hz: float) -> None:
+    conditioning = chosen(hum(mains_hz), 1000.0).conditioning
+    assert conditioning["mains_hz"] == mains_hz
+    assert conditioning["notches_hz"] == np.arange(mains_hz, 475.0, mains_hz).tolist()
+    assert conditioning["high_pass_hz"] == 20.0
+
+
+def test_what_is_stated_counts_more_than_what_is_found() -> None:
+    stated = chosen(hum(50.0), 1000.0, Wish(mains_hz=60.0)).conditioning
+    assert stated["notches_hz"][0] == 60.0
+    assert "notches_hz" not in chosen(hum(50.0), 1000.0, Wish(mains_hz=0.0)).conditioning
+    assert chosen(hum(50.0), 1000.0, Wish(signal="envelope")).conditioning["kind"] == "none"
+    assert chosen(envelope(), 500.0, Wish(signal="raw")).conditioning["kind"] == "filters"
+
+
+def test_an_envelope_is_told_from_a_raw_signal_and_keeps_its_level() -> None:
+    front_end = chosen(envelope(), 500.0)
+    assert front_end.conditioning == {"kind": "none", "signal": "envelope"}
+    assert isinstance(front_end.step, Rms)
+    assert not front_end.step.about_mean
+    assert "the signal is an envelope, by its shape" in front_end.notes
+
+
+def test_synthetic_emg_is_raw() -> None:
+    emg = SyntheticEmg(CueScript.shuffled(repetitions=1), seed=3)
+    assert chosen(emg.read(20_000), 1000.0).conditioning["signal"] == "raw"
+
+
+@pytest.mark.parametrize(
+    ("folder", "rate_hz", "kind"),
+    [("myo_readings", 200.0, "raw"), ("unibo_inail", 500.0, "envelope")],
+)
+def test_real_recordings_are_what_they_are(folder: str, rate_hz: float, kind: str) -> None:
+    paths: list[Path] = sorted((SHARED_DATA / folder).glob("*.csv.gz"))
+    if not paths:
+        pytest.skip("the shared recordings are not on this machine")
+    for path in (paths[0], paths[-1]):
+        assert chosen(read_table(path).samples, rate_hz).conditioning["signal"] == kind
+
+
+def test_what_does_not_fit_under_half_the_rate_is_left_out_and_said() -> None:
+    at_200 = chosen(hum(50.0, 200.0), 200.0)
+    assert at_200.conditioning["notches_hz"] == [50.0]
+    assert any("no notch at 100 Hz and above" in note for note in at_200.notes)
+    at_40 = chosen(hum(0.0, 40.0), 40.0)
+    assert at_40.conditioning["kind"] == "none"
+    assert any("no high-pass: 20 Hz does not fit" in note for note in at_40.notes)
+
+
+@pytest.mark.parametrize("rate_hz", [50.0, 75.0, 100.0, 200.0, 333.0, 500.0, 1000.0, 2000.0])
+def test_a_step_is_20_ms_or_one_sample_where_that_is_less_than_two(rate_hz: float) -> None:
+    step = chosen(hum(50.0, rate_hz), rate_hz).step
+    assert step.length == max(round(0.02 * rate_hz), 1)
+    assert isinstance(step, RawSample if rate_hz < 75.0 else Rms)
+
+
+@given(
+    rate_hz=st.sampled_from([50.0, 100.0, 200.0, 1000.0]),
+    kind=st.sampled_from(["raw", "envelope"]),
+    cuts=st.lists(st.integers(0, 399), max_size=10),
+)
+def test_streaming_is_one_pass_for_every_front_end(
+    rate_hz: float, kind: str, cuts: list[int]
+) -> None:
+    signal = hum(50.0, rate_hz) if kind == "raw" else envelope(rate_hz)
+    front_end = chosen(signal, rate_hz)
+    samples = signal[:400]
+
+    def steps(pieces: list[FloatArray]) -> FloatArray:
+        conditioner = conditioner_from_manifest(front_end.conditioning)
+        stream = StepStream(front_end.step, samples.shape[1])
+        return np.concatenate([stream.push(conditioner.push(piece)) for piece in pieces])
+
+    np.testing.assert_array_equal(steps(np.split(samples, sorted(cuts))), steps([samples]))
+
+
+def test_the_floor_follows_the_unit_of_the_signal() -> None:
+    counts, volts = chosen(hum(50.0), 1000.0).step, chosen(hum(50.0) / 1000.0, 1000.0).step
+    assert isinstance(counts, Rms)
+    assert isinstance(volts, Rms)
+    assert volts.floor == pytest.approx(counts.floor / 1000.0, rel=1e-3)

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from training.backend import keras
+from training.evaluate import probabilities
+from training.network import build_network
+from training.temperature import (
+    best_temperature,
+    expected_calibration_error,
+    scaled_probabilities,
+    set_temperature,
+)
+
+
+def overconfident() -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities that are true, and true classes drawn by them; then twice as sure."""
+    random = np.random.default_rng(1)
+    honest = random.dirichlet([0.7, 0.7, 0.7], 20_000).astype(np.float32)
+    classes = (honest.cumsum(axis=1) > random.random((len(honest), 1))).argmax(axis=1)
+    return scaled_probabilities(honest, 0.5), classes
+
+
+def test_the_temperature_that_spoiled_them_is_found_again() -> None:
+    sure, classes = overconfident()
+    temperature = best_temperature(sure, classes)
+    assert temperature == pytest.approx(2.0, rel=0.1)
+    assert expected_calibration_error(sure, classes) > 0.05
+    assert expected_calibration_error(scaled_probabilities(sure, temperature), classes) < 0.02
+
+
+def test_it_changes_no_decision() -> None:
+    sure, _ = overconfident()
+    np.testing.assert_array_equal(
+        scaled_probabilities(sure, 2.0).argmax(axis=1), sure.argmax(axis=1)
+    )
+
+
+def test_a_network_has_it_in_its_weights() -> None:
+    keras.utils.set_random_seed(7)
+    network = build_network(10, 3, 4)
+    windows = np.random.default_rng(1).standard_normal((50, 10, 3)).astype(np.float32)
+    expected = scaled_probabilities(probabilities(network, windows), 3.0)
+    set_temperature(network, 3.0)
+    np.testing.assert_allclose(probabilities(network, windows), expected, atol=1e-5)
