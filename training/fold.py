@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -142,7 +143,11 @@ def learn(
         network, interrupted = _refitted(recipe, material, fitted, seed, start, progress)
     calibration: dict[str, Any] = {"kind": "none"}
     if recipe.calibrates:
-        calibration = _calibrate(network, judged, material.validation.classes)
+        temperature = best_temperature(judged, material.validation.classes)
+        if network is not fitted.network:
+            # It has seen more repetitions than the one judged, and errs less: go half the way.
+            temperature = math.sqrt(temperature)
+        calibration = _calibrate(network, temperature, judged, material.validation.classes)
     predicted: ClassArray = judged.argmax(axis=1)
     return Learned(network, fitted.history, fitted.best, predicted, calibration, interrupted)
 
@@ -175,9 +180,10 @@ def _refitted(
     return (fitted if refitted.interrupted else refitted).network, refitted.interrupted
 
 
-def _calibrate(network: Any, judged: FloatArray, classes: ClassArray) -> dict[str, Any]:
+def _calibrate(
+    network: Any, temperature: float, judged: FloatArray, classes: ClassArray
+) -> dict[str, Any]:
     """Set the temperature in the network's last layer, and return what the manifest says of it."""
-    temperature = best_temperature(judged, classes)
     set_temperature(network, temperature)
     before, after = (
         expected_calibration_error(scaled, classes)

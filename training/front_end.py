@@ -46,7 +46,8 @@ _LINE_SEEN = 3.0
 _ONE_SIDED = 3.0
 _QUIET_SHARE = 0.25
 _SPECTRUM_S = 2.0
-_FLOOR_SHARE = 0.02
+_FLOOR_SHARE: dict[Kind, float] = {"raw": 0.02, "envelope": 1e-6}
+"""Smallest root mean square as a share of the usual one; an envelope's changes are far smaller."""
 
 
 @dataclass(frozen=True)
@@ -229,7 +230,7 @@ def _step(seen: Sequence[FloatArray], length: int, kind: Kind, settings: StepSet
     samples = np.concatenate(seen).astype(np.float64)
     level = 0.0 if kind == "envelope" else np.nanmedian(samples, axis=0)
     strength = float(np.median(np.sqrt(np.nanmean((samples - level) ** 2, axis=0))))
-    floor = max(_FLOOR_SHARE * strength, 1e-9)
+    floor = max(_FLOOR_SHARE[kind] * strength, 1e-9)
     return Rms(
         length,
         about_mean=False,

@@ -50,7 +50,7 @@ PUBLISHED = Recipe(
 REALTIME = Recipe(
     name="realtime",
     schedule=Schedule(max_epochs=15, batch_size=128, learning_rate=1e-3, cosine=True),
-    held_out="repetitions of each movement that were not trained on",
+    held_out="repetitions of each movement, by a network not trained on them",
     refits=True,
     calibrates=True,
 )

@@ -6,6 +6,7 @@ import gzip
 import shutil
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from PyQt5.QtGui import QDropEvent, QKeySequence, QMouseEvent, QWheelEvent
 from PyQt5.QtWidgets import QApplication, QLabel, QPushButton, QShortcut
 from pytestqt.qtbot import QtBot
 
+from emgstream.bundle import Model, write_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 from emgstream.gui.requests import AUTO, SIMULATED, PortRequest, ReplayRequest
 from emgstream.gui.session import StateKind
@@ -274,14 +276,28 @@ def test_looking_back_zooming_and_measuring(open_window: OpenWindow, qtbot: QtBo
     assert timeline.mark is None
 
 
-def test_the_signal_can_be_seen_as_steps(open_window: OpenWindow, qtbot: QtBot) -> None:
+def test_the_signal_can_be_seen_as_steps_and_as_conditioned(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
     window = open_window(source=demo_replay(speed=None))
     wait(qtbot, lambda: window.source_bar.state_label.text() == "finished")
     press(window, Qt.Key.Key_3)
     assert shown_view(window) is View.STEPS
     press(window, Qt.Key.Key_2)
-    assert shown_view(window) is View.STEPS, "this model conditions nothing"
+    assert shown_view(window) is View.CONDITIONED
     press(window, Qt.Key.Key_1)
+    assert shown_view(window) is View.RAW
+
+
+def test_a_model_that_conditions_nothing_has_no_such_view(
+    open_window: OpenWindow, qtbot: QtBot, demo_model: Model, tmp_path: Path
+) -> None:
+    path = tmp_path / "plain.emgmodel"
+    manifest = replace(demo_model.manifest, conditioning={"kind": "none"})
+    write_model(path, replace(demo_model, manifest=manifest))
+    window = open_window(source=demo_replay(speed=None), model=path)
+    wait(qtbot, lambda: window.source_bar.state_label.text() == "finished")
+    press(window, Qt.Key.Key_2)
     assert shown_view(window) is View.RAW
 
 

@@ -116,3 +116,10 @@ def test_the_floor_follows_the_unit_of_the_signal() -> None:
     assert isinstance(counts, Rms)
     assert isinstance(volts, Rms)
     assert volts.floor == pytest.approx(counts.floor / 1000.0, rel=1e-3)
+
+
+def test_every_number_of_a_slow_envelope_tells_something() -> None:
+    slow = envelope(2000.0)
+    front_end = chosen(slow, 2000.0)
+    steps = StepStream(front_end.step, 2).push(slow)
+    assert np.all(np.ptp(steps, axis=0) > 0.0)

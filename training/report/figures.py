@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,6 +22,7 @@ _BLUE, _ORANGE, _INK, _GRID = "#2b6cb0", "#c05621", "#2d3748", "#e2e8f0"
 _DPI = 144
 _JITTER = 0.3
 _MAX_POINTS = 4000
+_PANELS_A_ROW = 3
 
 
 def to_png(figure: Figure) -> bytes:
@@ -81,6 +83,8 @@ def box_plots(
         for median in boxes["medians"]:
             median.set(color=_ORANGE, linewidth=1.6)
         axes.set_xticks(range(1, len(names) + 1), names)
+        if len(names) > _PANELS_A_ROW:
+            axes.tick_params(axis="x", labelrotation=90, labelsize=7)
         _dress(axes, title, "", "standard deviations")
     return figure
 
@@ -107,9 +111,11 @@ def scatter(
 
 
 def _panels(n: int, *, width: float, height: float) -> tuple[Figure, list[Axes]]:
-    figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
-    axes = figure.subplots(1, n, squeeze=False)
-    return figure, list(axes[0])
+    """Return a figure of ``n`` panels, three in a row of that height."""
+    n_rows = math.ceil(n / _PANELS_A_ROW)
+    figure = Figure(figsize=(width, height * n_rows), layout="constrained", facecolor="white")
+    axes = figure.subplots(n_rows, min(n, _PANELS_A_ROW), squeeze=False)
+    return figure, list(axes.flat)[:n]
 
 
 def _dress(axes: Axes, title: str, across: str, up: str) -> None:

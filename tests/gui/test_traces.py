@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import numpy as np
+
+from emgstream.bundle import Model
+from emgstream.conditioning import conditioner_from_manifest
+from emgstream.gui.traces import Traces, View
+from emgstream.simulation import CueScript, SyntheticEmg
+from emgstream.types import Chunk
+
+
+def test_every_view_has_its_samples_where_they_were_taken(demo_model: Model) -> None:
+    samples = SyntheticEmg(CueScript.shuffled(repetitions=1), seed=3).read(400)
+    traces = Traces(demo_model.manifest, 1000.0)
+    for start in range(0, 400, 7):
+        traces.push(Chunk(1000 + start, samples[start : start + 7]))
+    conditioned = conditioner_from_manifest(demo_model.manifest.conditioning).push(samples)
+    for view, expected in ((View.RAW, samples), (View.CONDITIONED, conditioned)):
+        np.testing.assert_array_equal(traces.history(view).values(1000, 1400), expected.T)
+    steps = traces.history(View.STEPS).values(1000, 1400)
+    assert steps.shape == (3, 400)
+    np.testing.assert_array_equal(steps[:, 20:40], np.repeat(steps[:, 20:21], 20, axis=1))
