@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.table import Table
 from rich.text import Text
 
+from emgstream.decisions import STATUSES
 from emgstream.outputs.base import Update
 from emgstream.sources.status import SourceStatus
 
@@ -25,6 +26,7 @@ __all__ = ["EpochBar", "LiveLine", "StreamLine", "console", "note", "print_facts
 
 _BAR_CELLS = 20
 _UNFOLDED = 4096
+_STATUS_WIDTH = max(map(len, STATUSES))
 
 
 def console(to_stderr: bool = False) -> Console:
@@ -125,11 +127,15 @@ def _line(update: Update) -> Text:
     decision = update.decisions[-1]
     filled = round(decision.confidence * _BAR_CELLS)
     width = max(map(len, update.decisions.class_names))
+    acts = decision.status == "ok"
+    strength = "" if decision.strength is None else f"   strength {decision.strength:4.0%}"
     return Text.assemble(
-        (f"{decision.label:{width}} ", "bold"),
-        ("━" * filled, "green"),
+        (f"{decision.label:{width}} ", "bold" if acts else "bright_black"),
+        ("━" * filled, "green" if acts else "bright_black"),
         ("━" * (_BAR_CELLS - filled), "bright_black"),
-        f" {decision.confidence:4.0%}   {update.time_s[-1]:8.1f} s",
+        f" {decision.confidence:4.0%} ",
+        (f"{decision.status:{_STATUS_WIDTH}}", "" if acts else "yellow"),
+        f"{strength}   {update.time_s[-1]:8.1f} s",
     )
 
 
@@ -188,6 +194,9 @@ def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
     if "rate_hz" in document:
         yield from _live_facts(document)
     yield "decisions", f"{document['decisions']:,}   {document['decisions_per_s']:,.0f} a second"
+    if document["statuses"]["ok"] != document["decisions"]:
+        told = (f"{n:,} {status}" for status, n in document["statuses"].items() if n)
+        yield "", "   ".join(told)
     if document["skipped"]:
         yield "skipped", f"{document['skipped']:,} samples the classifier was too late for"
     if document["decisions"]:

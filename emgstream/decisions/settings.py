@@ -95,7 +95,7 @@ class StrengthRange:
 class DecisionSettings:
     """How decisions are made of class probabilities. The default decides for the likeliest."""
 
-    smoothing: Smoothing = NoSmoothing()
+    smoothing: Smoothing = field(default_factory=NoSmoothing)
     """What is made of one window after the other."""
     threshold: float = 0.0
     """Least confidence to act on, 0 to 1; a decision for rest moves nothing and needs none."""
@@ -132,7 +132,7 @@ class DecisionSettings:
             "kind": "guarded",
             "smoothing": self.smoothing.to_manifest(),
             "threshold": self.threshold,
-            **{name: None if part is None else _listed(asdict(part)) for name, part in parts.items()},
+            **{name: part and _listed(asdict(part)) for name, part in parts.items()},
             "tells_gaps": self.tells_gaps,
             "confidence": self.confidence,
             "fitted": dict(self.fitted),

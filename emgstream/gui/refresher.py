@@ -96,7 +96,7 @@ class Refresher:
         state = self._window.connection.state(now_s)
         if state.kind in (StateKind.STREAMING, StateKind.PAUSED):
             prediction = _prediction(session)
-            self._window.prediction.show_prediction(prediction, "waiting for enough signal")
+            self._window.prediction.show_prediction(prediction, _instead(session))
         else:
             self._window.prediction.show_prediction(None, state.words)
 
@@ -145,12 +145,19 @@ def _prediction(session: Session) -> Prediction | None:
     if update is None:
         return None
     decision = update.decisions[-1]
+    if decision.status == "gap":
+        return None
     return Prediction(
         probabilities=tuple(decision.probabilities.values()),
         chosen=update.decisions.class_names.index(decision.label),
-        accepted=decision.status == "ok",
+        status=decision.status,
         truth=update.labels[-1],
     )
+
+
+def _instead(session: Session) -> str:
+    """Return why there is no prediction."""
+    return "waiting for enough signal" if session.latest is None else "a gap in the signal"
 
 
 def _stages(session: Session, paint: LatencyHistogram) -> list[tuple[str, ...]]:
