@@ -43,8 +43,8 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 Judge: TypeAlias = Callable[[FloatArray], FloatArray]
 """Windows in, calibrated class probabilities out."""
 
-SMOOTHING = Bayes(stay=0.95, weight=0.3)
-"""The default, chosen by ``scripts/ablate_decisions.py``."""
+SMOOTHING = Bayes(stay=0.98, weight=0.5)
+"""The default: a change of movement waits two more windows, 40 ms."""
 
 _ERROR_SHARE = 0.5
 _MOST_REJECTED = 0.08

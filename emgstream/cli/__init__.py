@@ -21,6 +21,8 @@ VERBS = {
     "replay": "stream a recording through a model, as if it were live",
     "simulate": "pretend to be the board: synthetic EMG on a port, with faults to order",
     "train": "train a model on recordings",
+    "tune": "see what smoothing and rejection are worth on a recording, and keep them",
+    "test-live": "ask for movements, and see whether the model names them",
     "calibrate": "teach a model a new day, from about a minute a movement",
     "ports": "list the serial ports, and what answers on each",
     "firmware": "hand out the sketch for the board, with wiring and safety notes",
@@ -79,7 +81,7 @@ def _module(verb: str) -> ModuleType:
     In the middle of it, native code of a library would turn that into a failure of its own.
     """
     with ctrl_c() as pressed:
-        module = importlib.import_module(f"emgstream.cli.{verb}")
+        module = importlib.import_module(f"emgstream.cli.{verb.replace('-', '_')}")
     if pressed.is_set():
         raise KeyboardInterrupt
     return module

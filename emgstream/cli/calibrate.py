@@ -7,7 +7,7 @@ import argparse
 from emgstream.bundle import read_model, write_model
 from emgstream.cli import options
 from emgstream.cli.terminal import EpochBar, console, print_facts
-from emgstream.cli.train import check_extra, new_model_path
+from emgstream.cli.train import check_extra
 from emgstream.errors import InterruptedByUserError
 
 __all__ = ["add_arguments", "run"]
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out",
         required=True,
-        type=new_model_path,
+        type=options.new_model_path,
         metavar="NAME.emgmodel",
         help="where to write the calibrated model",
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import math
+from pathlib import Path
 
+from emgstream.bundle import MODEL_SUFFIX
 from emgstream.data import DEMO, any_path, model_path, recording_path
 
 __all__ = [
@@ -14,6 +16,7 @@ __all__ = [
     "add_rate",
     "any_path",
     "model_path",
+    "new_model_path",
     "positive",
     "recording_path",
 ]
@@ -28,6 +31,12 @@ def positive(text: str) -> float:
     if not 0.0 < value < math.inf:
         raise argparse.ArgumentTypeError(f"{text!r} is not a positive number")
     return value
+
+
+def new_model_path(text: str) -> Path:
+    """Return the path of a model to write, with the suffix models have."""
+    path = Path(text)
+    return path if path.suffix == MODEL_SUFFIX else path.with_name(path.name + MODEL_SUFFIX)
 
 
 def _names(text: str) -> tuple[str, ...]:

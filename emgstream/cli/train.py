@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emgstream.bundle import MODEL_SUFFIX, write_model
+from emgstream.bundle import write_model
 from emgstream.cli import options
 from emgstream.cli.terminal import EpochBar, console, note, print_facts
 from emgstream.data import DEMO_RECORDING
@@ -18,7 +18,7 @@ from emgstream.errors import InterruptedByUserError, MissingExtraError
 if TYPE_CHECKING:
     from training.train import TrainingResult
 
-__all__ = ["add_arguments", "check_extra", "new_model_path", "run"]
+__all__ = ["add_arguments", "check_extra", "run"]
 
 _MAINS_HZ = {"50": 50.0, "60": 60.0, "none": 0.0}
 _NEEDED = ("tensorflow", "sklearn", "joblib", "matplotlib")
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out",
         required=True,
-        type=new_model_path,
+        type=options.new_model_path,
         metavar="NAME.emgmodel",
         help="where to write the model",
     )
@@ -102,12 +102,6 @@ def _facts(
         yield "measured", f"{name}: {value}"
     if arguments.report:
         yield "report", str(arguments.report / "report.html")
-
-
-def new_model_path(text: str) -> Path:
-    """Return the path of a model to write, with the suffix models have."""
-    path = Path(text)
-    return path if path.suffix == MODEL_SUFFIX else path.with_name(path.name + MODEL_SUFFIX)
 
 
 def check_extra() -> None:

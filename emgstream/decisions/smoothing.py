@@ -77,7 +77,7 @@ class NoSmoothing:
 
 @dataclass(frozen=True)
 class Majority:
-    """The class that most of the newest windows are for; of equals, that of the newest of them."""
+    """The class that most of the newest windows are for; of equals, the one decided for before."""
 
     kind: ClassVar[str] = "majority"
     votes: int = 5
@@ -173,19 +173,21 @@ class _Votes:
 
     def __init__(self, n_classes: int, n_votes: int) -> None:
         self._votes: deque[int] = deque(maxlen=n_votes)
+        self._chosen = 0
         self._last: Row = [1.0 / n_classes] * n_classes
 
     def push(self, row: Row | None) -> tuple[int, float]:
         if row is not None:
             self._last = row
             self._votes.append(_likeliest(row))
-        chosen = self._winner()
-        return chosen, self._last[chosen]
+            self._count()
+        return self._chosen, self._last[self._chosen]
 
-    def _winner(self) -> int:
+    def _count(self) -> None:
         counts = Counter(self._votes)
-        most = max(counts.values(), default=0)
-        return next((vote for vote in reversed(self._votes) if counts[vote] == most), 0)
+        most = max(counts.values())
+        if counts[self._chosen] < most:
+            self._chosen = next(vote for vote in reversed(self._votes) if counts[vote] == most)
 
 
 class _Holding:
