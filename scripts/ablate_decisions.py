@@ -97,9 +97,7 @@ def _session(
         yield name, Figures(found, plain)
 
 
-def _model(
-    table: EmgTable, outer: PartArray, rate_hz: float | None, folder: Path | None
-) -> Model:
+def _model(table: EmgTable, outer: PartArray, rate_hz: float | None, folder: Path | None) -> Model:
     """Return the model of a session that has not seen its held-out repetitions."""
     kept = None if folder is None else folder / f"{table.path.name}.emgmodel"
     if kept is not None and kept.exists():

@@ -48,9 +48,10 @@ SMOOTHING = Bayes(stay=0.98, weight=0.5)
 
 _ERROR_SHARE = 0.5
 _MOST_REJECTED = 0.08
-_THRESHOLDS = np.linspace(0.0, 0.99, 100)
+_REJECTED_SHARES = np.linspace(0.0, 0.2, 101)
 _FAMILIAR_SHARE = 0.999
-_FAMILIAR_MARGIN = 2.0
+_FAMILIAR_MARGIN = 1.5
+_DEAD_MARGIN = 0.5
 _SHRINKAGE = 0.05
 _QUIET_QUANTILES = (0.995, 0.99, 0.98, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5)
 _MOST_SILENCED = 0.02
@@ -180,13 +181,16 @@ def _with_strengths(
             classes[learned],
             len(class_names),
             strengths[usable & (parts != NEITHER)],
+            n_channels,
         ),
         rest_gate=_rest_gate(levels[learned], classes[learned], rest_class(class_names)),
         strength=_range(levels[learned].mean(axis=1), classes[learned], len(class_names)),
     )
 
 
-def _familiar(strengths: Doubles, classes: IndexArray, n_classes: int, usual: Doubles) -> Familiar:
+def _familiar(
+    strengths: Doubles, classes: IndexArray, n_classes: int, usual: Doubles, n_channels: int
+) -> Familiar:
     """Return the distance that hardly any window of the recordings goes beyond, and some more."""
     means = np.array([strengths[classes == one].mean(axis=0) for one in range(n_classes)])
     apart = strengths - means[classes]
@@ -194,7 +198,11 @@ def _familiar(strengths: Doubles, classes: IndexArray, n_classes: int, usual: Do
     spread = np.diag(np.maximum(np.diag(covariance), 1e-12))
     covariance = (1.0 - _SHRINKAGE) * covariance + _SHRINKAGE * spread
     whitening = np.linalg.inv(np.linalg.cholesky(covariance))
-    familiar = Familiar(_rows(whitening), _rows(means @ whitening.T), np.inf)
+    quiet, least = np.quantile(usual[:, :n_channels], [0.05, 0.0005], axis=0)
+    quietest = least - _DEAD_MARGIN * (quiet - least)
+    familiar = Familiar(
+        _rows(whitening), _rows(means @ whitening.T), np.inf, tuple(quietest.tolist())
+    )
     limit = _FAMILIAR_MARGIN * np.quantile(familiar.distances(usual), _FAMILIAR_SHARE)
     return replace(familiar, limit=float(limit))
 
@@ -236,7 +244,8 @@ def _with_threshold(
     target = _ERROR_SHARE * before.active_error_rate
     rest = rest_class(class_names)
     reached: tuple[float, Score] = 0.0, score(steady, truth, step_s, held_out)
-    for threshold in _THRESHOLDS.tolist():
+    thresholds = np.quantile(steady.confidences[held_out], _REJECTED_SHARES)
+    for threshold in thresholds.tolist():
         found = score(_rejecting(steady, threshold, rest), truth, step_s, held_out)
         if found.abstained > _MOST_REJECTED:
             break

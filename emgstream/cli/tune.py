@@ -159,5 +159,7 @@ def _smoothing(text: str) -> Smoothing:
         if kind == "bayes":
             return Bayes(*map(float, numbers))
     except (TypeError, ValueError) as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is no smoothing ({error}); {_EXAMPLES}") from None
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no smoothing ({error}); {_EXAMPLES}"
+        ) from None
     raise argparse.ArgumentTypeError(f"{text!r} is no smoothing; expected {_EXAMPLES}")

@@ -44,7 +44,7 @@ def rest_class(class_names: Sequence[str]) -> int | None:
 
 @dataclass(frozen=True)
 class Familiar:
-    """How far from all classes a signal may be before it is unknown.
+    """How far from all classes a signal may be before it is unknown, and how dead a channel.
 
     The squared Mahalanobis distance of a window's strengths from the nearest class of training,
     with one covariance for all: ``min_c |W (x - m_c)|^2`` where ``W' W`` is its inverse.
@@ -56,6 +56,17 @@ class Familiar:
     """``W m_c``, one row a class."""
     limit: float
     """Largest squared distance that is known."""
+    quietest: Numbers
+    """Level below which a channel is no muscle, not even at rest, one a channel."""
+
+    def are_known(self, strengths: Doubles) -> npt.NDArray[np.bool_]:
+        """Return whether each of ``(n_windows, n)`` strengths is known; one with a NaN is not.
+
+        The levels of the channels come first.
+        """
+        alive = np.all(strengths[:, : len(self.quietest)] >= self.quietest, axis=1)
+        near: npt.NDArray[np.bool_] = self.distances(strengths) <= self.limit
+        return alive & near
 
     def distances(self, strengths: Doubles) -> Doubles:
         """Return the squared distances, shape ``(n_windows,)``, of ``(n_windows, n)`` strengths.
@@ -182,6 +193,7 @@ def _guarded(
             _matrix(familiar["whitening"], n_strengths, n_strengths),
             _matrix(familiar["centres"], n_classes, n_strengths),
             _number(familiar["limit"]),
+            _numbers(familiar["quietest"], n_channels),
         ),
         rest_gate=gate and RestGate(_numbers(gate["levels"], n_channels)),
         strength=strength and StrengthRange(*_ranges(strength, n_classes)),

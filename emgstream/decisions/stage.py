@@ -110,7 +110,7 @@ class DecisionStage:
         familiar = self.settings.familiar
         if familiar is None:
             return np.zeros(len(strengths), dtype=np.bool_)
-        return ~(familiar.distances(strengths) <= familiar.limit)  # a NaN is unknown
+        return ~familiar.are_known(strengths)
 
     def _quiet(self, strengths: Doubles) -> Mask:
         gate = self.settings.rest_gate

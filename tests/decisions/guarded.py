@@ -35,14 +35,17 @@ def settings_for(
     n = strengths.shape[1]
     centres = np.quantile(strengths, np.linspace(0.0, 0.8, n_classes), axis=0)
     familiar = Familiar(
-        tuple(map(tuple, np.eye(n).tolist())), tuple(map(tuple, centres.tolist())), np.inf
+        tuple(map(tuple, np.eye(n).tolist())),
+        tuple(map(tuple, centres.tolist())),
+        np.inf,
+        (-np.inf,) * n_channels,
     )
     limit = float(np.quantile(familiar.distances(strengths), 0.9))
     levels = strengths[:, :n_channels]
     return DecisionSettings(
         smoothing=smoothing or Bayes(0.9, 0.5),
         threshold=0.6,
-        familiar=replace(familiar, limit=limit),
+        familiar=replace(familiar, limit=limit, quietest=(-99.0,) * n_channels),
         rest_gate=RestGate(tuple(np.quantile(levels, 0.4, axis=0).tolist())),
         strength=StrengthRange(
             (float(levels.min()),) * n_classes, (float(levels.max()),) * n_classes

@@ -71,7 +71,7 @@ def test_a_quiet_muscle_is_at_rest_whatever_the_classifier_says() -> None:
 
 
 def test_what_is_far_from_all_of_training_is_unknown_and_so_is_a_missing_value() -> None:
-    familiar = Familiar(((2.0,),), ((2.0,), (4.0,), (0.0,)), limit=1.0)
+    familiar = Familiar(((2.0,),), ((2.0,), (4.0,), (0.0,)), limit=1.0, quietest=(0.0,))
     levels = [1.5, 2.4, 2.6, float("nan")]
     found = decide(DecisionSettings(familiar=familiar), seen(sure_of(0, 0, 0, 0), levels))
     assert [one.status for one in found] == ["ok", "ok", "unknown", "unknown"]
@@ -79,7 +79,7 @@ def test_what_is_far_from_all_of_training_is_unknown_and_so_is_a_missing_value()
 
 def test_an_unplugged_channel_is_unknown_rather_than_quiet() -> None:
     settings = DecisionSettings(
-        familiar=Familiar(((1.0,),), ((5.0,), (6.0,), (4.0,)), limit=1.0),
+        familiar=Familiar(((1.0,),), ((5.0,), (6.0,), (4.0,)), limit=99.0, quietest=(3.0,)),
         rest_gate=RestGate((4.0,)),
     )
     assert decide(settings, seen(sure_of(2), [0.0]))[0].status == "unknown"
