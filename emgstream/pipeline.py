@@ -18,6 +18,7 @@ from emgstream.decisions import (
     RailWatch,
     Seen,
     added_hops,
+    rest_class,
 )
 from emgstream.errors import ModelFileError
 from emgstream.latency import FixedDelay
@@ -98,7 +99,8 @@ class Pipeline:
         manifest, settings = self._manifest, self._settings
         rate_hz = sampling_rate_hz or manifest.sampling_rate_hz or math.nan
         step_s = manifest.step.length / rate_hz
-        n_later = added_hops(settings.smoothing, len(manifest.class_names), settings.confidence)
+        names = manifest.class_names
+        n_later = added_hops(settings.smoothing, len(names), settings.confidence, rest_class(names))
         return FixedDelay(
             window_s=manifest.n_steps * step_s,
             hop_s=manifest.hop * step_s,

@@ -45,12 +45,12 @@ _SMOOTHINGS: tuple[Smoothing, ...] = (
     Hysteresis(2),
     Hysteresis(3),
     Hysteresis(5),
-    Bayes(0.9, 0.3),
-    Bayes(0.9, 0.5),
-    Bayes(0.95, 0.3),
-    Bayes(0.98, 0.5),
-    Bayes(0.98, 0.3),
-    Bayes(0.99, 1.0),
+    Bayes(0.9, 0.5, 0.2),
+    Bayes(0.95, 0.5, 0.5),
+    Bayes(0.95, 0.5, 0.7),
+    Bayes(0.95, 0.5, 0.9),
+    Bayes(0.9, 0.3, 0.5),
+    Bayes(0.95, 0.2, 0.9),
 )
 
 

@@ -43,7 +43,7 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 Judge: TypeAlias = Callable[[FloatArray], FloatArray]
 """Windows in, calibrated class probabilities out."""
 
-SMOOTHING = Bayes(stay=0.98, weight=0.5)
+SMOOTHING = Bayes(stay=0.95, weight=0.5, to_rest=0.7)
 """The default: a change of movement waits two more windows, 40 ms."""
 
 _ERROR_SHARE = 0.5
@@ -97,8 +97,11 @@ def fit_decision(
         The network, its probabilities calibrated.
     """
     n_channels = tables[0].samples.shape[1]
-    recordings = [_recording(cut, step, transforms, n_channels, judge) for cut in cuts]
-    recordings = [one for one in recordings if len(one.parts)]
+    recordings = [
+        _recording(cut, step, transforms, n_channels, judge)
+        for cut in cuts
+        if len(cut.steps) >= N_STEPS
+    ]
     settings = DecisionSettings(
         smoothing=SMOOTHING,
         rails=_rails(tables, N_STEPS * step.length),
@@ -116,11 +119,10 @@ def _recording(
     windows = Windowing(N_STEPS, 1, cut.steps.shape[1]).push(transforms.apply(cut.steps))
     last, first = windows.last_steps, windows.last_steps - (N_STEPS - 1)
     repetitions = np.where(cut.classes >= 0, cut.repetitions, -1)
-    n_classes = judge(windows.values[:1]).shape[1] if len(last) else 0
     return Recording(
         Seen(
             indices=last,
-            probabilities=judge(windows.values) if len(last) else np.empty((0, n_classes)),
+            probabilities=judge(windows.values),
             strengths=step.strengths(cut.steps[last], n_channels),
             saturated=np.zeros(len(last), dtype=np.bool_),
         ),

@@ -65,8 +65,8 @@ class Familiar:
         The levels of the channels come first.
         """
         alive = np.all(strengths[:, : len(self.quietest)] >= self.quietest, axis=1)
-        near: npt.NDArray[np.bool_] = self.distances(strengths) <= self.limit
-        return alive & near
+        known: npt.NDArray[np.bool_] = alive & (self.distances(strengths) <= self.limit)
+        return known
 
     def distances(self, strengths: Doubles) -> Doubles:
         """Return the squared distances, shape ``(n_windows,)``, of ``(n_windows, n)`` strengths.

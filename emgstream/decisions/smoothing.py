@@ -51,8 +51,8 @@ class Smoothing(Protocol):
 
     def __hash__(self) -> int: ...
 
-    def begin(self, n_classes: int) -> Smoother:
-        """Return the state at the start of a stretch of time."""
+    def begin(self, n_classes: int, rest: int | None = None) -> Smoother:
+        """Return the state at the start of a stretch of time; ``rest`` is the class of rest."""
         ...
 
     def to_manifest(self) -> dict[str, Any]:
@@ -66,7 +66,7 @@ class NoSmoothing:
 
     kind: ClassVar[str] = "none"
 
-    def begin(self, n_classes: int) -> Smoother:
+    def begin(self, n_classes: int, rest: int | None = None) -> Smoother:  # noqa: ARG002
         """Return the state at the start of a stretch of time."""
         return _Votes(n_classes, 1)
 
@@ -86,7 +86,7 @@ class Majority:
     def __post_init__(self) -> None:
         _check_count("votes", self.votes)
 
-    def begin(self, n_classes: int) -> Smoother:
+    def begin(self, n_classes: int, rest: int | None = None) -> Smoother:  # noqa: ARG002
         """Return the state at the start of a stretch of time."""
         return _Votes(n_classes, self.votes)
 
@@ -106,7 +106,7 @@ class Hysteresis:
     def __post_init__(self) -> None:
         _check_count("agreeing", self.agreeing)
 
-    def begin(self, n_classes: int) -> Smoother:
+    def begin(self, n_classes: int, rest: int | None = None) -> Smoother:  # noqa: ARG002
         """Return the state at the start of a stretch of time."""
         return _Holding(n_classes, self.agreeing)
 
@@ -119,10 +119,11 @@ class Hysteresis:
 class Bayes:
     """A hidden Markov model's forward filter over the classes (Rabiner 1989).
 
-    Before each window, every class stays with probability ``stay`` or gives way to any other
-    alike; then what was believed is weighed by what the window says. Windows that overlap say the
-    same thing again, so each counts for a part only: its probabilities are raised to ``weight``.
-    doi:10.1109/5.18626
+    Before each window, the movement stays as it is with probability ``stay``, or it changes: to
+    rest with probability ``to_rest``, as people rest more often than they do any one movement, or
+    to any other alike. Then what was believed is weighed by what the window says. Windows that
+    overlap say the same thing again, so each counts for a part only: its probabilities are raised
+    to ``weight``. doi:10.1109/5.18626
     """
 
     kind: ClassVar[str] = "bayes"
@@ -130,17 +131,27 @@ class Bayes:
     """Probability that the movement is the same one window later, below 1."""
     weight: float = 0.5
     """How much of a window counts as news, above 0, up to 1."""
+    to_rest: float = 0.5
+    """Probability that a change is one to rest, below 1; of no matter without a class of rest."""
 
     def __post_init__(self) -> None:
-        if not (0.0 <= self.stay < 1.0 and 0.0 < self.weight <= 1.0):
+        if not (0.0 <= self.stay < 1.0 and 0.0 < self.weight <= 1.0 and 0.0 <= self.to_rest < 1.0):
             raise ValueError(
-                f"stay {self.stay!r}, weight {self.weight!r}; expected 0 to below 1, and above 0 "
-                "to 1"
+                f"stay {self.stay!r}, weight {self.weight!r}, to_rest {self.to_rest!r}; expected "
+                "0 to below 1, the weight above 0, to 1"
             )
 
-    def begin(self, n_classes: int) -> Smoother:
+    def begin(self, n_classes: int, rest: int | None = None) -> Smoother:
         """Return the state at the start of a stretch of time."""
-        return _Belief(n_classes, self.stay, self.weight)
+        return _Belief(self._changes(n_classes, rest), self.stay, self.weight)
+
+    def _changes(self, n_classes: int, rest: int | None) -> list[float]:
+        """Return how likely each class is to come next where the movement changes."""
+        if rest is None or n_classes < 2:
+            return [1.0 / n_classes] * n_classes
+        changes = [(1.0 - self.to_rest) / (n_classes - 1)] * n_classes
+        changes[rest] = self.to_rest
+        return changes
 
     def to_manifest(self) -> dict[str, Any]:
         """Return the settings, ready for JSON."""
@@ -148,22 +159,25 @@ class Bayes:
 
 
 @cache
-def added_hops(smoothing: Smoothing, n_classes: int, confidence: float = 0.9) -> int:
-    """Return how many windows later a change of movement is decided for than without smoothing.
+def added_hops(
+    smoothing: Smoothing, n_classes: int, confidence: float = 0.9, rest: int | None = None
+) -> int:
+    """Return how many windows later a movement is decided for than without smoothing.
 
-    Counted where every window is for its true class, with this confidence.
+    Counted from rest, or from another movement where there is none, with every window for its true
+    class with this confidence.
 
     >>> added_hops(Majority(5), 4), added_hops(Hysteresis(3), 4)
     (2, 2)
     """
-    smoother = smoothing.begin(n_classes)
-    rest = (1.0 - confidence) / max(n_classes - 1, 1)
-    before, after = ([rest] * n_classes for _ in range(2))
-    before[0] = after[-1] = confidence
+    smoother = smoothing.begin(n_classes, rest)
+    first = rest or 0
+    other = (first + 1) % n_classes
+    before, after = (_sure_of(one, n_classes, confidence) for one in (first, other))
     for _ in range(_SETTLING):
         smoother.push(before)
     for n_more in range(_MOST):
-        if smoother.push(after)[0] == n_classes - 1:
+        if smoother.push(after)[0] == other:
             return n_more
     return _MOST
 
@@ -216,25 +230,33 @@ class _Holding:
 class _Belief:
     """How much each class is believed in."""
 
-    def __init__(self, n_classes: int, stay: float, weight: float) -> None:
-        self._leave = (1.0 - stay) / max(n_classes - 1, 1)
-        self._keep = stay - self._leave
+    def __init__(self, changes: list[float], stay: float, weight: float) -> None:
+        self._changes = [(1.0 - stay) * change for change in changes]
+        self._stay = stay
         self._weight = weight
-        self._belief = [1.0 / n_classes] * n_classes
+        self._belief = [1.0 / len(changes)] * len(changes)
 
     def push(self, row: Row | None) -> tuple[int, float]:
-        keep, leave, weight = self._keep, self._leave, self._weight
-        if row is None:
-            believed = [keep * before + leave for before in self._belief]
-        else:
+        stay, weight = self._stay, self._weight
+        believed = [
+            stay * before + change
+            for before, change in zip(self._belief, self._changes, strict=True)
+        ]
+        if row is not None:
             believed = [
-                (keep * before + leave) * max(says, _SMALLEST) ** weight
-                for before, says in zip(self._belief, row, strict=True)
+                before * max(says, _SMALLEST) ** weight
+                for before, says in zip(believed, row, strict=True)
             ]
         total = math.fsum(believed)
         self._belief = believed = [one / total for one in believed]
         chosen = _likeliest(believed)
         return chosen, believed[chosen]
+
+
+def _sure_of(chosen: int, n_classes: int, confidence: float) -> Row:
+    row = [(1.0 - confidence) / max(n_classes - 1, 1)] * n_classes
+    row[chosen] = confidence
+    return row
 
 
 def _likeliest(row: Row) -> int:

@@ -66,7 +66,7 @@ class DecisionStage:
 
     def restart(self) -> None:
         """Begin a new stretch of time: nothing that was decided before bears on it."""
-        self._smoother = self.settings.smoothing.begin(len(self._class_names))
+        self._smoother = self.settings.smoothing.begin(len(self._class_names), self._rest)
 
     def push(self, seen: Seen) -> Decisions:
         """Return what is said of the next windows."""

@@ -1,4 +1,4 @@
-"""The test that counts: a movement is asked for; is it named, how soon, and what else was moved?"""
+"""The test that counts: of the movements asked for, which are named, and how soon."""
 
 from __future__ import annotations
 

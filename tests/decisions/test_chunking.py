@@ -28,7 +28,7 @@ SMOOTHINGS = st.one_of(
     st.just(NoSmoothing()),
     st.builds(Majority, st.integers(1, 9)),
     st.builds(Hysteresis, st.integers(1, 6)),
-    st.builds(Bayes, st.floats(0.0, 0.99), st.floats(0.01, 1.0)),
+    st.builds(Bayes, st.floats(0.0, 0.99), st.floats(0.01, 1.0), st.floats(0.0, 0.99)),
 )
 
 
@@ -78,7 +78,14 @@ def test_any_chunking_gives_the_same_bits_for_every_setting(
     threshold: float,
 ) -> None:
     wanted = settings_for(demo_model.manifest, samples, smoothing)
-    wanted = replace(wanted, threshold=threshold, **dict.fromkeys(without))
+    wanted = replace(
+        wanted,
+        threshold=threshold,
+        familiar=None if "familiar" in without else wanted.familiar,
+        rest_gate=None if "rest_gate" in without else wanted.rest_gate,
+        strength=None if "strength" in without else wanted.strength,
+        rails=None if "rails" in without else wanted.rails,
+    )
     model = guarded(demo_model, wanted)
     assert_same(push(model, samples, cuts, lost), push(model, samples, [], lost))
 
