@@ -49,6 +49,8 @@ _SMOOTHINGS: tuple[Smoothing, ...] = (
     Bayes(0.95, 0.5, 0.5),
     Bayes(0.95, 0.5, 0.7),
     Bayes(0.95, 0.5, 0.9),
+    Bayes(0.8, 0.7, 0.5),
+    Bayes(0.9, 1.0, 0.5),
     Bayes(0.9, 0.3, 0.5),
     Bayes(0.95, 0.2, 0.9),
 )

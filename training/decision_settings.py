@@ -43,8 +43,8 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 Judge: TypeAlias = Callable[[FloatArray], FloatArray]
 """Windows in, calibrated class probabilities out."""
 
-SMOOTHING = Bayes(stay=0.95, weight=0.5, to_rest=0.7)
-"""The default: a change of movement waits two more windows, 40 ms."""
+SMOOTHING = Bayes(stay=0.8, weight=0.7, to_rest=0.5)
+"""The default: of what is hardly late, the fewest active errors (`scripts/ablate_decisions.py`)."""
 
 _ERROR_SHARE = 0.5
 _MOST_REJECTED = 0.08

@@ -31,7 +31,7 @@ __all__ = ["add_arguments", "figures", "run"]
 
 Columns: TypeAlias = list[tuple[str, Replayed]]
 
-_EXAMPLES = "none, majority:5, hysteresis:3 or bayes:0.98:0.5 (stay and weight)"
+_EXAMPLES = "none, majority:5, hysteresis:3 or bayes:0.8:0.7:0.5 (stay, weight, to rest)"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
