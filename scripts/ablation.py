@@ -58,6 +58,7 @@ VARIANTS: dict[str, Recipe] = {
     "constant learning rate": _with_schedule(cosine=False, learning_rate=5e-4),
     "twice the epochs": _with_schedule(max_epochs=2 * REALTIME.schedule.max_epochs),
     "half the epochs": _with_schedule(max_epochs=REALTIME.schedule.max_epochs // 2),
+    "mixup of up to a half": _with_schedule(mixup=0.5),
     "batches of 32": _with_schedule(batch_size=32),
     "not trained again on what was held out inside": replace(REALTIME, refits=False),
 }

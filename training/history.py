@@ -23,6 +23,8 @@ class Schedule:
     """Learning rate of Adam."""
     cosine: bool = False
     """Whether the rate rises over the first pass, then falls to 1 % by the last along a cosine."""
+    mixup: float = 0.0
+    """Largest share of another window that is mixed into each, with its class; 0 for none."""
     clipnorm: float = 1.0
     """Largest norm of the gradient of one weight matrix; longer ones are shortened to it."""
     stop_accuracy: float | None = None

@@ -132,3 +132,20 @@ def test_balanced_weights_let_every_class_weigh_the_same() -> None:
     weights = balanced_weights(TRAINING.classes, 3)
     sums = np.bincount(TRAINING.classes, weights=weights)
     np.testing.assert_allclose(sums, len(TRAINING) / 3, rtol=1e-5)
+
+
+def test_where_the_rate_comes_down_the_last_pass_is_kept() -> None:
+    fitted = trained(max_epochs=12, cosine=True, learning_rate=2e-3)
+    assert fitted.best is fitted.history[-1]
+    found = classify(fitted.network, VALIDATION.windows)
+    assert np.mean(found == VALIDATION.classes) == pytest.approx(fitted.best.val_accuracy)
+    assert fitted.best.val_accuracy > 0.9
+
+
+def test_mixed_windows_teach_as_well() -> None:
+    assert trained(max_epochs=20, mixup=0.5).best.val_accuracy > 0.9
+
+
+def test_without_validation_there_is_nothing_to_judge_by() -> None:
+    fitted = fit(TRAINING, None, 3, Schedule(max_epochs=2, cosine=True), seed=7)
+    assert all(np.isnan([epoch.val_loss, epoch.val_accuracy]).all() for epoch in fitted.history)
