@@ -247,6 +247,14 @@ def test_an_output_of_samples_gets_every_sample_with_its_time(demo_model: Model)
     assert (figures.n_written, figures.n_dropped) == (100_000, 0)
 
 
+def test_without_a_model_samples_go_out_and_an_output_of_decisions_holds_nothing_up() -> None:
+    kept, listening = Kept(), Listening()
+    source = SimulatedSource(CueScript.parse("rest:100"), speed=None)
+    run(Engine(source, None, [kept], sample_outputs=[listening]))
+    assert sum(len(block.chunk) for block in listening.blocks) == 100_000
+    assert not kept.updates
+
+
 def test_an_output_of_samples_that_fails_ends_the_engine_with_its_error(demo_model: Model) -> None:
     source = SimulatedSource(CueScript.parse("rest:1", repeats=True), speed=None)
     failing = Listening(OutputError("nobody there"))

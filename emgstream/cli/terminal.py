@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from emgstream.decisions import STATUSES
 from emgstream.outputs.base import Update
 from emgstream.sources.status import SourceStatus
 
@@ -37,6 +38,7 @@ __all__ = [
 
 _BAR_CELLS = 20
 _UNFOLDED = 4096
+_STATUS_WIDTH = max(map(len, STATUSES))
 
 
 def console(to_stderr: bool = False) -> Console:
@@ -145,11 +147,15 @@ def _line(update: Update) -> Text:
     decision = update.decisions[-1]
     filled = round(decision.confidence * _BAR_CELLS)
     width = max(map(len, update.decisions.class_names))
+    acts = decision.status == "ok"
+    strength = "" if decision.strength is None else f"   strength {decision.strength:4.0%}"
     return Text.assemble(
-        (f"{decision.label:{width}} ", "bold"),
-        ("━" * filled, "green"),
+        (f"{decision.label:{width}} ", "bold" if acts else "bright_black"),
+        ("━" * filled, "green" if acts else "bright_black"),
         ("━" * (_BAR_CELLS - filled), "bright_black"),
-        f" {decision.confidence:4.0%}   {update.time_s[-1]:8.1f} s",
+        f" {decision.confidence:4.0%} ",
+        (f"{decision.status:{_STATUS_WIDTH}}", "" if acts else "yellow"),
+        f"{strength}   {update.time_s[-1]:8.1f} s",
     )
 
 
@@ -236,11 +242,7 @@ def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
     yield "samples", f"{document['samples']:,}   lost {document['lost']:,}"
     if "rate_hz" in document:
         yield from _live_facts(document)
-    if document["decisions"]:
-        pace = f"{document['decisions_per_s']:,.0f} a second"
-    else:
-        pace = f"a window takes {document['window_samples']:,} samples in a row"
-    yield "decisions", f"{document['decisions']:,}   {pace}"
+    yield from _decision_facts(document)
     if document["skipped"]:
         yield "skipped", f"{document['skipped']:,} samples the classifier was too late for"
     if document["decisions"]:
@@ -255,6 +257,18 @@ def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
             yield "", f"{recall:6.1%} of {name}"
     if document["labels_unknown_to_model"]:
         yield "not taught", f"{document['labels_unknown_to_model']:,} decisions on other labels"
+
+
+def _decision_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    """Return how many decisions there were, and of which status where not all are to act on."""
+    if document["decisions"]:
+        pace = f"{document['decisions_per_s']:,.0f} a second"
+    else:
+        pace = f"a window takes {document['window_samples']:,} samples in a row"
+    yield "decisions", f"{document['decisions']:,}   {pace}"
+    if document["statuses"]["ok"] != document["decisions"]:
+        told = (f"{n:,} {status}" for status, n in document["statuses"].items() if n)
+        yield "", "   ".join(told)
 
 
 def _delay_facts(delays: dict[str, Any]) -> Iterable[tuple[str, str]]:

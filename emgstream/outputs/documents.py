@@ -41,6 +41,7 @@ def _document(decision: Decision, time_s: float) -> dict[str, Any]:
         "confidence": decision.confidence,
         "probabilities": decision.probabilities,
         "status": decision.status,
+        "strength": decision.strength,
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from emgstream.decisions import STATUSES
 from emgstream.latency import UNKNOWN_DELAY, LatencyFigures, LatencyHistogram, StageHistograms
 from emgstream.outputs.base import Update, cannot_write
 from emgstream.outputs.delivery import OutputFigures
@@ -23,8 +24,9 @@ _NO_FIGURES = LatencyHistogram().figures()
 class Summary:
     """Counts decisions as they pass: an observer.
 
-    A decision is right when it names the true label of its window's last sample. Samples whose
-    label the model was never taught are counted apart and leave the accuracy alone.
+    A decision is right when it names the true label of its window's last sample. Abstentions are
+    neither right nor wrong, and counted by their status. Samples whose label the model was never
+    taught are counted apart and leave the accuracy alone.
     """
 
     def __init__(self, class_names: tuple[str, ...]) -> None:
@@ -33,6 +35,7 @@ class Summary:
         n_classes = len(class_names)
         self._confusion: npt.NDArray[np.int64] = np.zeros((n_classes, n_classes), dtype=np.int64)
         self._n_unknown_labels = 0
+        self._by_status: npt.NDArray[np.int64] = np.zeros(len(STATUSES), dtype=np.int64)
         self.n_decisions = 0
         self.latency = LatencyHistogram()
         self.stages = StageHistograms()
@@ -47,7 +50,8 @@ class Summary:
         self._compute.add(update.latency_s - update.stages.queue_s)
         self._fixed = update.fixed
         truth = np.array([self._number(label) for label in update.labels])
-        known = truth >= 0
+        known = (truth >= 0) & update.decisions.decided
+        self._by_status += np.bincount(update.decisions.statuses, minlength=len(STATUSES))
         np.add.at(self._confusion, (truth[known], update.decisions.classes[known]), 1)
 
     @property
@@ -86,6 +90,7 @@ class Summary:
                 if row.any()
             },
             "labels_unknown_to_model": self._n_unknown_labels,
+            "statuses": dict(zip(STATUSES, self._by_status.tolist(), strict=True)),
         }
 
     def _delays(self, outputs: Sequence[OutputFigures]) -> dict[str, Any]:
