@@ -11,10 +11,13 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from emgstream.clock import MonotonicClock
+from emgstream.cues import REST
 from emgstream.data import DEMO_RECORDING
 from emgstream.gui import PortRequest, ReplayRequest, WindowRequest, run
 from emgstream.simulation import CueScript, record_session
@@ -25,15 +28,13 @@ PICTURES = {
     "light": WindowRequest(SIMULATED, after_s=14.0, theme="light"),
     "dark": WindowRequest(SIMULATED, after_s=14.0, theme="dark"),
     "replay": WindowRequest(ReplayRequest(DEMO_RECORDING), after_s=14.0, theme="light"),
-    "record": WindowRequest(SIMULATED, after_s=5.0, theme="light", page=1),
     "error": WindowRequest(NOWHERE, after_s=3.0, theme="light"),
     "welcome": WindowRequest(after_s=1.0, theme="light"),
 }
 """What each picture shows, by the name of its file."""
-TRAIN = "train"
-"""The picture of a training at work, which no request alone brings about."""
 LABELS = ("rest", "hand_open", "hand_close", "wrist_left", "wrist_right")
-N_EPOCHS, AUDITS_S = 22, 60.0
+N_EPOCHS, PATIENCE_S = 22, 60.0
+N_MOVEMENTS = 3
 
 
 def main() -> int:
@@ -42,12 +43,12 @@ def main() -> int:
     FOLDER.mkdir(exist_ok=True)
     spawn = multiprocessing.get_context("spawn")
     failed = 0
-    for name in sys.argv[1:] or (*PICTURES, TRAIN):
+    for name in sys.argv[1:] or (*PICTURES, *AT_WORK):
         path = FOLDER / f"{name}.png"
         with tempfile.TemporaryDirectory() as folder:
             settings = Path(folder, "settings.ini")
-            if name == TRAIN:
-                process = spawn.Process(target=take_training, args=(path, settings))
+            if name in AT_WORK:
+                process = spawn.Process(target=AT_WORK[name], args=(path, settings))
             else:
                 request = replace(PICTURES[name], screenshot=path, settings=settings)
                 process = spawn.Process(target=run, args=(request,))
@@ -58,6 +59,46 @@ def main() -> int:
     return int(failed > 0)
 
 
+def take_cue(path: Path, settings: Path) -> None:
+    """Record a session, and take a picture in the middle of one of its movements."""
+    from PyQt5.QtWidgets import QApplication
+
+    from emgstream.gui.application import make_window
+    from emgstream.gui.record.page import RecordPage
+    from emgstream.gui.record.run import Stage
+
+    application = QApplication([])
+    request = WindowRequest(SIMULATED, settings=settings, theme="light", page=1)
+    window = make_window(application, request)
+    page = window.page(RecordPage)
+    window.show()
+    page.form.set_folder(settings.parent)
+    page.form.hold.setValue(3.0)
+    page.form.rest.setValue(1.5)
+    page.form.check_box.setChecked(False)
+    _wait(application, lambda: page.start_button.isEnabled())
+    page.start_button.click()
+    _wait(application, lambda: page.run is not None and page.run.stage is Stage.TAKE)
+    page.guide.space_button.click()
+    _wait(application, lambda: _is_half_way(page.run))
+    window.save_picture(path)
+    window.close()
+
+
+def _is_half_way(run: Any) -> bool:
+    """Whether a session is in the middle of the movement that is to be seen."""
+    view = run.protocol.view(MonotonicClock().now())
+    return bool(view.n_done == N_MOVEMENTS and view.label != REST and view.share > 0.5)
+
+
+def _wait(application: Any, claim: Callable[[], bool]) -> None:
+    end_s = time.perf_counter() + PATIENCE_S
+    while not claim():
+        if time.perf_counter() > end_s:
+            raise SystemExit(f"what should be in the picture did not come in {PATIENCE_S:g} s")
+        _let_pass(application)
+
+
 def take_training(path: Path, settings: Path) -> None:
     """Train on two synthetic sessions, and take a picture after so many epochs."""
     from PyQt5.QtWidgets import QApplication
@@ -66,17 +107,14 @@ def take_training(path: Path, settings: Path) -> None:
     from emgstream.gui.train.page import TrainPage
 
     application = QApplication([])
-    window = make_window(application, WindowRequest(settings=settings, theme="light"))
+    window = make_window(application, WindowRequest(settings=settings, theme="light", page=2))
     page = window.page(TrainPage)
-    window.show_page(window.pages.index(page))
     window.show()
     for day in (1, 2):
         script = CueScript.shuffled(LABELS, repetitions=5, hold_s=2.0, rest_s=1.5, seed=day)
         record_session(settings.with_name(f"user1_day{day}.csv"), script, seed=3, session=day)
     page.take_files([settings.parent])
-    end_s = time.perf_counter() + AUDITS_S
-    while not page.train_button.isEnabled() and time.perf_counter() < end_s:
-        _let_pass(application)
+    _wait(application, page.train_button.isEnabled)
     page.start()
     while page.works and len(page.progress.curves.loss.epochs) < N_EPOCHS:
         _let_pass(application)
@@ -91,6 +129,10 @@ def _let_pass(application: Any) -> None:
     """Let the window's timers have their turn."""
     application.processEvents()
     time.sleep(0.02)
+
+
+AT_WORK = {"cue": take_cue, "train": take_training}
+"""What takes the pictures of a session and of a training at work: no request brings them about."""
 
 
 if __name__ == "__main__":

@@ -117,8 +117,8 @@ def held_movements(
     codes = [class_codes(table, class_names) for table in tables]
     repetitions: list[IndexArray] = []
     n_before = 0
-    for table, of_table in zip(tables, codes, strict=True):
-        repetitions.append(n_before + _repetitions(table, of_table))
+    for table in tables:
+        repetitions.append(n_before + table.movement_numbers())
         n_before = int(repetitions[-1].max()) + 1
     return codes, repetitions
 
@@ -226,19 +226,3 @@ def _time_breaks(table: EmgTable) -> npt.NDArray[np.bool_]:
     if table.index is not None:
         breaks |= np.diff(table.index) != 1
     return breaks
-
-
-def _repetitions(table: EmgTable, codes: ClassArray) -> IndexArray:
-    """Return the number of the held movement of each row, from 0 on in the order of time.
-
-    As the recording counts them; where it does not, each unbroken run of one label is one. Lost
-    samples do not end a repetition, or its two halves could come to be on both sides of a split.
-    """
-    segments = np.zeros(table.n_rows, np.int64) if table.segments is None else table.segments
-    if table.repetitions is None:
-        changes = (np.diff(segments) != 0) | (np.diff(codes) != 0)
-        return np.concatenate(([0], np.cumsum(changes)))
-    keys = np.column_stack([segments, codes, table.repetitions])
-    _, first, numbers = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-    in_order_of_time: IndexArray = np.argsort(np.argsort(first))[numbers]
-    return in_order_of_time
