@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from emgstream.pipeline import Pipeline
     from emgstream.sources.base import Source
     from emgstream.sources.replay import ReplaySource
+    from emgstream.streaming import DecisionStream, live, replay
     from emgstream.tables import EmgTable, read_table
     from emgstream.types import Chunk, StreamInfo
 
@@ -26,6 +27,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Chunk",
     "Decision",
+    "DecisionStream",
     "Decisions",
     "EmgStreamError",
     "EmgTable",
@@ -37,14 +39,17 @@ __all__ = [
     "Source",
     "StreamInfo",
     "Update",
+    "live",
     "read_model",
     "read_table",
+    "replay",
     "write_model",
 ]
 
 _ROOMS = {
     "Chunk": "types",
     "Decision": "decisions",
+    "DecisionStream": "streaming",
     "Decisions": "decisions",
     "EmgStreamError": "errors",
     "EmgTable": "tables",
@@ -56,8 +61,10 @@ _ROOMS = {
     "Source": "sources.base",
     "StreamInfo": "types",
     "Update": "outputs.base",
+    "live": "streaming",
     "read_model": "bundle",
     "read_table": "tables",
+    "replay": "streaming",
     "write_model": "bundle",
 }
 

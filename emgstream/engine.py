@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from emgstream.acquisition import Acquisition, Sink
@@ -11,7 +12,10 @@ from emgstream.bundle import Model
 from emgstream.clock import Clock, MonotonicClock
 from emgstream.decisions import Decisions
 from emgstream.latency import Laps
-from emgstream.outputs.base import Output, Update
+from emgstream.outputs.base import Observer, Output, Update
+from emgstream.outputs.delivery import Delivery, OutputFigures
+from emgstream.outputs.queue import UpdateQueue
+from emgstream.outputs.samples import SampleFeed, SampleOutput
 from emgstream.pipeline import Pipeline
 from emgstream.ringbuffer import RingBuffer
 from emgstream.sources.base import Source
@@ -31,10 +35,13 @@ _POLL_S = 0.05
 class Engine:
     """A running classifier: decisions on a source until it ends or the engine is left.
 
-    Two threads: ``emg-reader`` empties the source into the ring and the sinks, ``emg-inference``
-    takes from the ring what is new, decides, and hands the decisions to the outputs. Entering
-    starts them, leaving stops them and looks that they ended. Without a model there is nothing to
-    decide: then the reader works alone.
+    ``emg-reader`` empties the source into the ring and the sinks, ``emg-inference`` takes from the
+    ring what is new and decides, and each output has a queue and a thread of its own,
+    ``emg-output-NUMBER``. Entering starts them, leaving stops them and looks that they ended.
+    Without a model there is nothing to decide: then there is no ``emg-inference``.
+
+    No output delays a decision on a board: a queue that is full loses its oldest decisions, which
+    are counted. A source that can wait, a recording, waits for the slowest output: nothing is lost.
 
     Parameters
     ----------
@@ -44,12 +51,18 @@ class Engine:
         What decides, or None; a source that does not match it ends the engine with
         StreamMismatchError.
     outputs
-        Each is written to by the inference thread, in this order.
+        Where the decisions go; entered and left by whoever gives them.
     clock
         The host time that latency is measured in.
     check
         Raises where the model should not be used on the stream; the default is the model's own
         `Manifest.check_stream`.
+    observers
+        Told of every decision by the inference thread, in this order, before any output.
+    sample_outputs
+        Where the samples go, each on a thread named ``emg-samples-NUMBER``.
+    queues
+        Filled as those of the outputs, for consumers with threads of their own; closed at the end.
     """
 
     def __init__(
@@ -59,17 +72,30 @@ class Engine:
         outputs: Sequence[Output] = (),
         clock: Clock | None = None,
         check: Callable[[StreamInfo], None] | None = None,
+        *,
+        observers: Sequence[Observer] = (),
+        sample_outputs: Sequence[SampleOutput] = (),
+        queues: Sequence[UpdateQueue] = (),
     ) -> None:
         manifest = None if model is None else model.manifest
         self.ring = RingBuffer(_RING_SAMPLES, len(manifest.channel_names) if manifest else None)
         self.latest: Update | None = None
         self._source = source
         self._pipeline = None if model is None else Pipeline(model)
-        self._outputs = tuple(outputs)
         self._clock = clock or MonotonicClock()
+        self._observers = tuple(observers)
+        deliveries = [
+            Delivery(output, self._clock, number) for number, output in enumerate(outputs, 1)
+        ]
         self._cursor = 0
         self._n_classified = 0
         self._consumed = threading.Condition()
+        self._feeds = [
+            SampleFeed(output, self.ring, source, self._consumed, number)
+            for number, output in enumerate(sample_outputs, 1)
+        ]
+        self._ways_out: list[Delivery | SampleFeed] = [*deliveries, *self._feeds]
+        self._queues: list[Delivery | UpdateQueue] = [*deliveries, *queues]
         check = check or (_accept if manifest is None else manifest.check_stream)
         self._acquisition = Acquisition(source, self.ring, check, self._wait_for_room)
         self._reader = Worker("emg-reader", self._acquisition.run)
@@ -84,18 +110,27 @@ class Engine:
             n_waiting = self.ring.n_held_since(self._cursor)
             return self.ring.n_received - self._n_classified - n_waiting
 
+    def output_figures(self) -> list[OutputFigures]:
+        """Return what became of decisions and samples at each output, in their order."""
+        return [way_out.figures() for way_out in self._ways_out]
+
     def __enter__(self) -> Self:
-        if self._pipeline is not None:
+        for way_out in self._ways_out:
+            way_out.start()
+        if self._pipeline is None:
+            self._close_queues()
+        else:
             self._inference.start()
         self._reader.start()
         return self
 
     def __exit__(self, exc_type: type[BaseException] | None, *exc_info: object) -> None:
-        try:
-            self._reader.stop()
-        finally:
+        with ExitStack() as stack:  # ends the reader first, and the others whatever comes of it
+            for way_out in self._ways_out:
+                stack.callback(way_out.stop)
             if self._pipeline is not None:
-                self._inference.stop()
+                stack.callback(self._inference.stop)
+            stack.callback(self._reader.stop)
         if exc_type is None:
             self._check()
 
@@ -108,57 +143,83 @@ class Engine:
         self._acquisition.detach(sink)
 
     def wait(self, timeout_s: float) -> bool:
-        """Wait for the end of the stream; tells whether all of it has been decided on.
+        """Wait for the end of the stream; tells whether all of it was decided on and handed on.
 
         Raises whatever ended one of the threads before its time.
         """
         last = self._reader if self._pipeline is None else self._inference
-        finished = last.join(timeout_s)
-        if finished:
-            self._check()
+        if not last.join(timeout_s):
+            return False
+        finished = all(way_out.join(timeout_s) for way_out in self._ways_out)
+        self._check()
         return finished
 
     def _check(self) -> None:
         self._inference.check()
         self._reader.check()
+        self._check_ways_out()
+
+    def _check_ways_out(self) -> None:
+        for way_out in self._ways_out:
+            way_out.check()
 
     def _infer(self, stop: threading.Event) -> None:
-        while self._pipeline is not None and not stop.is_set():
-            if self.ring.wait_for(self._cursor, _POLL_S):
-                self._take(self.ring.since(self._cursor), self._pipeline)
-            elif self.ring.closed:
-                return
+        try:
+            while self._pipeline is not None and not stop.is_set():
+                if self.ring.wait_for(self._cursor, _POLL_S):
+                    self._take(self.ring.since(self._cursor), self._pipeline, stop)
+                elif self.ring.closed:
+                    return
+        finally:
+            self._close_queues()
 
-    def _take(self, chunk: Chunk, pipeline: Pipeline) -> None:
+    def _close_queues(self) -> None:
+        for queue in self._queues:
+            queue.close()
+
+    def _take(self, chunk: Chunk, pipeline: Pipeline, stop: threading.Event) -> None:
+        self._check_ways_out()
         laps = Laps(self._clock)
         decisions = pipeline.push(chunk, laps.lap)
         if len(decisions):
-            self._publish(chunk, decisions, laps)
+            self._publish(self._update(chunk, decisions, laps, pipeline), stop)
         with self._consumed:
             self._cursor = chunk.end_index
             self._n_classified += len(chunk)
             self._consumed.notify_all()
 
-    def _publish(self, chunk: Chunk, decisions: Decisions, laps: Laps) -> None:
+    def _update(self, chunk: Chunk, decisions: Decisions, laps: Laps, pipeline: Pipeline) -> Update:
         received_s = chunk.received_s[decisions.indices - chunk.first_index]
-        update = Update(
+        decided_s = self._clock.now()
+        return Update(
             decisions=decisions,
             time_s=self._source.time_at(decisions.indices),
-            latency_s=self._clock.now() - received_s,
+            latency_s=decided_s - received_s,
             labels=self._source.labels_at(decisions.indices),
             stages=laps.times(chunk, decisions.indices),
+            fixed=pipeline.fixed_delay(self._source.info.sampling_rate_hz),
+            decided_s=decided_s,
         )
-        for output in self._outputs:
-            output.write(update)
+
+    def _publish(self, update: Update, stop: threading.Event) -> None:
+        for observer in self._observers:
+            observer.write(update)
         self.latest = update
+        for queue in self._queues:
+            queue.put(update, self._source.info.can_wait, stop)
 
     def _wait_for_room(self, chunk: Chunk) -> bool:
-        """Wait until the classifier is not far behind the newest sample."""
-        if self._pipeline is None:
-            return True
+        """Wait until neither the classifier nor a feed is far behind the newest sample."""
         target = chunk.end_index - _MOST_AHEAD
         with self._consumed:
-            return self._consumed.wait_for(lambda: self._cursor >= target, _POLL_S)
+            return self._consumed.wait_for(
+                lambda: all(cursor >= target for cursor in self._cursors()), _POLL_S
+            )
+
+    def _cursors(self) -> list[int]:
+        """Return the sample that each has come to whom the reader waits for."""
+        classifier = [] if self._pipeline is None else [self._cursor]
+        return [*classifier, *(feed.cursor for feed in self._feeds)]
 
 
 def _accept(_: StreamInfo) -> None:

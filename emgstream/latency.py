@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from emgstream.types import Chunk, IndexArray, TimeArray
 
 __all__ = [
     "STAGES",
+    "UNKNOWN_DELAY",
+    "FixedDelay",
     "Laps",
     "LatencyFigures",
     "LatencyHistogram",
@@ -47,6 +50,10 @@ class LatencyHistogram:
         bins = np.minimum((decades * _BINS_A_DECADE).astype(np.int64), _N_BINS - 1)
         np.add.at(self._counts, bins, times)
 
+    def merge(self, other: LatencyHistogram) -> None:
+        """Count what the other one counted."""
+        self._counts += other._counts
+
     def percentile_s(self, percent: float) -> float:
         """Return the duration that so many percent stay under; NaN where nothing was counted."""
         total = int(self._counts.sum())
@@ -71,6 +78,26 @@ class LatencyFigures:
     """95 percent are quicker."""
     p99_s: float
     """99 percent are quicker."""
+
+
+@dataclass(frozen=True, slots=True)
+class FixedDelay:
+    """How late a decision is by the way it is made: computed, not measured.
+
+    What it says of the muscle was true half a window earlier on average; a change waits up to a
+    hop for the next decision, and for the smoothing after that.
+    """
+
+    window_s: float = math.nan
+    """Length of the signal decided on, in seconds; NaN where its rate is not known."""
+    hop_s: float = math.nan
+    """Time from one decision to the next, in seconds; NaN where the rate is not known."""
+    smoothing_s: float = 0.0
+    """Mean delay that smoothing adds, in seconds."""
+
+
+UNKNOWN_DELAY = FixedDelay()
+"""That of a stream whose rate nobody knows."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from emgstream.conditioning import conditioner_from_manifest
+from emgstream.decisions import ARGMAX, DecisionSettings, decision_from_manifest
 from emgstream.errors import ModelFileError, StreamMismatchError
 from emgstream.steps import Step, step_from_manifest
 from emgstream.transforms import Transforms
@@ -42,6 +43,8 @@ class Manifest:
     """Settings of the conditioner."""
     calibration: Mapping[str, Any] = field(default_factory=lambda: {"kind": "none"})
     """How the probabilities were made to mean what they say; the network has it in its weights."""
+    decision: DecisionSettings = ARGMAX
+    """How decisions are made of the probabilities."""
     n_steps: int = 10
     """Steps of a window."""
     hop: int = 1
@@ -110,7 +113,7 @@ class Manifest:
             "transforms": self.transforms.to_manifest(),
             "window": {"n_steps": self.n_steps, "hop": self.hop},
             "classes": list(self.class_names),
-            "decision": {"kind": "argmax"},
+            "decision": self.decision.to_manifest(),
             "calibration": dict(self.calibration),
             "synthetic": self.synthetic,
             "recipe": self.recipe,
@@ -130,9 +133,10 @@ class Manifest:
         conditioner_from_manifest(conditioning)
         window = _get(document, "window", dict)
         n_steps = _count(window, "n_steps", _MAX_WINDOW_STEPS)
+        classes = _names(document, "classes")
         return cls(
             channel_names=channels,
-            class_names=_names(document, "classes"),
+            class_names=classes,
             step=step,
             transforms=Transforms.from_manifest(
                 _objects(document, "transforms"), step.n_features(len(channels))
@@ -141,6 +145,12 @@ class Manifest:
             unit=_get(document, "unit", str),
             conditioning=conditioning,
             calibration=_get(document, "calibration", dict),
+            decision=decision_from_manifest(
+                _get(document, "decision", dict),
+                n_classes=len(classes),
+                n_channels=len(channels),
+                n_strengths=step.n_strengths(len(channels)),
+            ),
             n_steps=n_steps,
             hop=_count(window, "hop", n_steps),
             synthetic=_get(document, "synthetic", bool),

@@ -63,6 +63,17 @@ class Step(Protocol):
         """
         ...
 
+    def n_strengths(self, n_channels: int) -> int:
+        """Return how many numbers tell how strong the signal is at a step."""
+        ...
+
+    def strengths(self, features: Doubles, n_channels: int) -> Doubles:
+        """Return these of ``(n_steps, n_features)`` features: a level a channel, then the others.
+
+        Each rises with the contraction, and is over the longest stretch the step knows.
+        """
+        ...
+
     def to_manifest(self) -> dict[str, Any]:
         """Return the settings, ready for JSON."""
         ...
@@ -99,6 +110,14 @@ class RawSample:
     def features(self, reduced: Doubles) -> Doubles:
         """Return the same."""
         return reduced
+
+    def n_strengths(self, n_channels: int) -> int:  # noqa: ARG002 - as of every step
+        """None: one sample of a swinging signal tells nothing of its strength."""
+        return 0
+
+    def strengths(self, features: Doubles, n_channels: int) -> Doubles:  # noqa: ARG002
+        """Return nothing, shape ``(n_steps, 0)``."""
+        return features[:, :0]
 
     def to_manifest(self) -> dict[str, Any]:
         """Return ``{"kind": "raw"}``."""
@@ -201,6 +220,16 @@ class Rms:
             return logarithm
         powered: Doubles = square ** (0.5 * self.power)
         return powered
+
+    def n_strengths(self, n_channels: int) -> int:
+        """As many as a step is reduced to."""
+        return self.n_reduced(n_channels)
+
+    def strengths(self, features: Doubles, n_channels: int) -> Doubles:
+        """Return the numbers over the longest span, shape ``(n_steps, n_strengths)``."""
+        n = self.n_strengths(n_channels)
+        place = self.spans.index(max(self.spans)) * n
+        return features[:, place : place + n]
 
     def to_manifest(self) -> dict[str, Any]:
         """Return the settings, ready for JSON."""

@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from emgstream.decisions import ARGMAX
 from emgstream.errors import EmgStreamError
 from emgstream.pipeline import Pipeline
 from emgstream.tables import EmgTable, read_table
@@ -96,6 +97,7 @@ def _measured(name: str, path: Path, rate_hz: float | None) -> dict[str, Any]:
     )
     elapsed_s = time.perf_counter() - started_s
     pipeline = Pipeline(model)
+    pipeline.tune(ARGMAX)
     true, found, sure = [], [], []
     window = model.manifest.n_steps * model.manifest.step.length
     for chunk in _segments(table):

@@ -64,7 +64,7 @@ def measure_throughput() -> Iterator[Row]:
         read_s = time.perf_counter() - started_s
     summary = Summary(CLASSES)
     started_s = time.perf_counter()
-    with Engine(source, model, [summary]) as engine:
+    with Engine(source, model, observers=[summary]) as engine:
         while not engine.wait(1.0):
             pass
     elapsed_s = time.perf_counter() - started_s

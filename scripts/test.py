@@ -22,7 +22,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--setup-only", action="store_true", help="install, and no more")
     arguments, words = parser.parse_known_args()
-    ensure("train", "export", "dev")
+    ensure("train", "export", "lsl", "dev")
     if arguments.setup_only:
         return 0
     failed = [name for name in CHECKS if _check(name, words if name == "suite" else []) != 0]

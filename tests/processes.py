@@ -19,10 +19,11 @@ __all__ = ["EMGSTREAM", "BoardProcess", "board_process", "run"]
 EMGSTREAM = [sys.executable, "-m", "emgstream"]
 
 
-def run(*words: str) -> subprocess.CompletedProcess[str]:
-    """Run one command to its end."""
+def run(*words: str, program: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end, or a program of Python with these words."""
+    command = EMGSTREAM if program is None else [sys.executable, "-c", program]
     return subprocess.run(
-        [*EMGSTREAM, *words], capture_output=True, text=True, timeout=6 * PATIENCE_S, check=False
+        [*command, *words], capture_output=True, text=True, timeout=6 * PATIENCE_S, check=False
     )
 
 

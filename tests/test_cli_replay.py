@@ -21,7 +21,8 @@ from emgstream.tables import read_table
 from emgstream.types import Chunk
 
 EMGSTREAM = [sys.executable, "-m", "emgstream"]
-KEYS = {"index", "time_s", "label", "confidence", "probabilities", "status"}
+KEYS = {"index", "time_s", "label", "confidence", "probabilities", "status", "delay_ms"}
+STAGES = ["window_span", "hop", "smoothing", "line", "queue", "compute", "output"]
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +35,11 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def decisions(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def decided(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what was decided, without how long it took."""
+    return [{key: line[key] for key in line if key != "delay_ms"} for line in lines]
 
 
 @pytest.fixture
@@ -58,7 +64,7 @@ def test_every_decision_is_one_json_object(replayed: Callable[..., list[dict[str
 
 
 def test_speed_changes_no_decision(replayed: Callable[..., list[dict[str, Any]]]) -> None:
-    assert replayed("--speed", "max") == replayed("--speed", "4")
+    assert decided(replayed("--speed", "max")) == decided(replayed("--speed", "4"))
 
 
 def test_a_replay_is_one_pass_over_the_whole_file(
@@ -106,6 +112,40 @@ def test_the_summary_tells_how_much_how_late_and_how_right(recording: Path, tmp_
     assert 0.0 < latency["p50"] <= latency["p95"] <= latency["p99"]
 
 
+def test_every_decision_tells_how_late_it_is_stage_by_stage(
+    replayed: Callable[..., list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    out = tmp_path / "summary.json"
+    lines = replayed("--speed", "max", "--summary", str(out))
+    for line in lines:
+        delay = line["delay_ms"]
+        assert list(delay) == STAGES
+        assert (delay["window_span"], delay["hop"], delay["smoothing"]) == (200.0, 20.0, 0.0)
+        assert delay["line"] is None  # a file has no line
+        assert all(delay[stage] >= 0.0 for stage in ("queue", "compute", "output"))
+    summary = json.loads(out.read_text())["delay_ms"]
+    assert list(summary) == STAGES
+    assert (summary["window_span"], summary["hop"], summary["smoothing"]) == (200.0, 20.0, 0.0)
+    assert summary["line"] == {"p50": None, "p95": None, "p99": None}
+    for stage in ("queue", "compute", "output"):
+        told = np.array([line["delay_ms"][stage] for line in lines])
+        for percent in (50, 95, 99):
+            exact = np.percentile(told, percent, method="inverted_cdf")
+            assert summary[stage][f"p{percent}"] == pytest.approx(exact, rel=0.02, abs=0.002)
+
+
+def test_the_summary_says_what_became_of_the_decisions_at_every_output(
+    recording: Path, tmp_path: Path
+) -> None:
+    lines = [tmp_path / "one.jsonl", tmp_path / "two.jsonl"]
+    out = tmp_path / "summary.json"
+    words = ["replay", str(recording), "--speed", "max", "--summary", str(out)]
+    assert main([*words, *(word for path in lines for word in ("--jsonl", str(path)))]) == 0
+    told = [(o["name"], o["written"], o["dropped"]) for o in json.loads(out.read_text())["outputs"]]
+    assert told == [(f"JSON lines to {path}", 191, 0) for path in lines]
+    assert decided(decisions(lines[0])) == decided(decisions(lines[1]))
+
+
 def test_only_decisions_go_to_standard_output(recording: Path) -> None:
     words = ["replay", str(recording), "--headless", "--speed", "max", "--jsonl", "-"]
     run = subprocess.run([*EMGSTREAM, *words], capture_output=True, text=True, check=True)
@@ -140,7 +180,7 @@ def test_other_column_names_are_picked_in_the_models_order(
     out = tmp_path / "out.jsonl"
     words = ["replay", str(renamed), "--headless", "--speed", "max", "--jsonl", str(out)]
     assert main([*words, "--channels", "c1,c2,c3"]) == 0
-    assert decisions(out) == replayed("--speed", "max")
+    assert decided(decisions(out)) == decided(replayed("--speed", "max"))
 
 
 @pytest.mark.parametrize(
@@ -160,6 +200,10 @@ def test_other_column_names_are_picked_in_the_models_order(
         (["replay", "demo", "--channels", "biceps,triceps,thumb"], "thumb"),
         (["replay", "demo", "--speed", "max", "--jsonl", "no/such/folder"], "cannot write"),
         (["replay", "demo", "--speed", "max", "--summary", "no/such/folder"], "cannot write"),
+        (["replay", "demo", "--udp", "localhost"], "'localhost' is no address"),
+        (["replay", "demo", "--udp", "::1:9000"], "expected HOST:PORT"),
+        (["replay", "demo", "--udp", "127.0.0.1:70000"], "'127.0.0.1:70000' is no address"),
+        (["replay", "demo", "--osc", "no..host:9000"], "cannot send to no..host:9000"),
         (["replay", "demo", "--speed", "max", "--jsonl", ""], "not the name of a file"),
         (["replay", "demo", "--speed", "max", "--jsonl", "a", "--summary", "./a"], "written al"),
         (["inspect", "none.emgmodel"], "no such file"),

@@ -12,7 +12,9 @@ from emgstream.clock import ManualClock
 from emgstream.engine import Engine
 from emgstream.errors import EndOfStream, OutputError, SourceDisconnectedError, StreamMismatchError
 from emgstream.latency import STAGES
-from emgstream.outputs.base import Update
+from emgstream.outputs.base import Output, Update
+from emgstream.outputs.documents import documents
+from emgstream.outputs.samples import SampleBlock, SampleOutput
 from emgstream.pipeline import Pipeline
 from emgstream.simulation import CueScript
 from emgstream.sources.simulated import SimulatedSource
@@ -25,7 +27,7 @@ SCRIPT = CueScript.parse("rest:1,hand_close:2,elbow_bend:2")
 DEADLINE_S = 60.0
 
 
-class Kept:
+class Kept(Output):
     """An output that keeps what it is given."""
 
     def __init__(self) -> None:
@@ -177,7 +179,7 @@ def test_whoever_wires_the_engine_may_judge_the_stream_otherwise(demo_model: Mod
     assert seen == [source.info]
 
 
-class Full:
+class Full(Output):
     def write(self, update: Update) -> None:
         raise OutputError(f"no space left for {len(update.decisions)} decisions")
 
@@ -213,3 +215,64 @@ def test_the_time_of_a_decision_is_told_stage_by_stage(demo_model: Model) -> Non
     np.testing.assert_allclose(stages.line_s, 9.5 - update.decisions.indices / 1000.0)
     whole_s = stages.queue_s + sum(stages.laps_s.values()) + 0.001
     np.testing.assert_allclose(update.latency_s, whole_s)
+
+
+class Listening(SampleOutput):
+    """An output of samples that keeps what it is given, or fails."""
+
+    def __init__(self, failure: OutputError | None = None) -> None:
+        self.blocks: list[SampleBlock] = []
+        self._failure = failure
+
+    def write(self, block: SampleBlock) -> None:
+        if self._failure is not None:
+            raise self._failure
+        self.blocks.append(block)
+
+
+def test_an_output_of_samples_gets_every_sample_with_its_time(demo_model: Model) -> None:
+    listening = Listening()
+    script = CueScript.parse("rest:100")
+    source = SimulatedSource(script, speed=None)
+    engine = Engine(source, demo_model, sample_outputs=[listening])
+    run(engine)
+    got = np.concatenate([block.chunk.samples for block in listening.blocks])
+    times = np.concatenate([block.time_s for block in listening.blocks])
+    with SimulatedSource(script, speed=None) as again:
+        made = np.concatenate([again.read().samples for _ in range(49)])
+    np.testing.assert_array_equal(got, made[: len(got)])
+    np.testing.assert_allclose(times, np.arange(100_000) / 1000.0)
+    assert listening.blocks[0].info == source.info
+    (figures,) = engine.output_figures()
+    assert (figures.n_written, figures.n_dropped) == (100_000, 0)
+
+
+def test_without_a_model_samples_go_out_and_an_output_of_decisions_holds_nothing_up() -> None:
+    kept, listening = Kept(), Listening()
+    source = SimulatedSource(CueScript.parse("rest:100"), speed=None)
+    run(Engine(source, None, [kept], sample_outputs=[listening]))
+    assert sum(len(block.chunk) for block in listening.blocks) == 100_000
+    assert not kept.updates
+
+
+def test_an_output_of_samples_that_fails_ends_the_engine_with_its_error(demo_model: Model) -> None:
+    source = SimulatedSource(CueScript.parse("rest:1", repeats=True), speed=None)
+    failing = Listening(OutputError("nobody there"))
+    with pytest.raises(OutputError, match="nobody there"):
+        run(Engine(source, demo_model, sample_outputs=[failing]))
+
+
+def test_the_stages_told_of_a_decision_add_up_to_its_whole_delay(demo_model: Model) -> None:
+    kept = Kept()
+    samples = replace(
+        chunk(0, 400),
+        received_s=np.full(400, 9.5),
+        sampled_s=9.0 + np.arange(400) / 1000.0,
+    )
+    run(Engine(Script([samples], EndOfStream("over")), demo_model, [kept], TickingClock(10.0)))
+    (update,) = kept.updates
+    for index, document in zip(update.decisions.indices, documents(update), strict=True):
+        delay = document["delay_ms"]
+        measured_ms = sum(delay[stage] for stage in ("line", "queue", "compute", "output"))
+        taken_s = samples.sampled_s[index]
+        assert measured_ms == pytest.approx(1e3 * (update.handed_s - taken_s), abs=0.01)

@@ -10,6 +10,7 @@ import emgstream
 PUBLIC = [
     "Chunk",
     "Decision",
+    "DecisionStream",
     "Decisions",
     "EmgStreamError",
     "EmgTable",
@@ -21,8 +22,10 @@ PUBLIC = [
     "Source",
     "StreamInfo",
     "Update",
+    "live",
     "read_model",
     "read_table",
+    "replay",
     "write_model",
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -10,14 +11,20 @@ from pathlib import Path
 
 import pytest
 
+from emgstream.bundle import Model
 from emgstream.cli import VERBS, main
+from emgstream.outputs.control import read_bindings
 
 README = Path(__file__).resolve().parent.parent / "README.md"
-COMMANDS = [
-    line
-    for block in re.findall(r"```sh\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    for line in block.splitlines()
-]
+
+
+def blocks(language: str) -> list[str]:
+    """Return what stands in the README in a language."""
+    text = README.read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+COMMANDS = [line for block in blocks("sh") for line in block.splitlines()]
 
 
 def test_the_commands_of_the_readme_work_in_their_order(
@@ -40,3 +47,20 @@ def run(words: list[str]) -> int:
 
 def test_every_verb_has_an_example() -> None:
     assert {shlex.split(command)[1] for command in COMMANDS} >= set(VERBS)
+
+
+@pytest.mark.parametrize("program", blocks("python"))
+def test_the_programs_of_the_readme_run(program: str, tmp_path: Path) -> None:
+    environment = os.environ | {"MPLBACKEND": "Agg"}
+    words = [sys.executable, "-c", program]
+    subprocess.run(words, cwd=tmp_path, env=environment, check=True, timeout=300)
+
+
+def test_the_bindings_of_the_readme_are_for_the_shipped_model(
+    tmp_path: Path, demo_model: Model
+) -> None:
+    (block,) = blocks("toml")
+    path = tmp_path / "game.toml"
+    path.write_text(block, encoding="utf-8")
+    bindings = read_bindings(path, demo_model.manifest.class_names)
+    assert (bindings.arm, bindings.panic, len(bindings.actions)) == ("f8", "f12", 4)

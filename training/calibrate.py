@@ -158,6 +158,7 @@ def _calibrated(
         model.manifest,
         transforms=material.fitted.transforms,
         calibration=learned.calibration,
+        decision=learned.decision,
         created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
         training_data=(*model.manifest.training_data, *provenance(material.tables)),
         evaluation={**model.manifest.evaluation, "calibration_session": figures},

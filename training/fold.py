@@ -13,11 +13,13 @@ import sklearn
 
 import emgstream
 from emgstream.bundle import Model
+from emgstream.decisions import ARGMAX, DecisionSettings
 from emgstream.errors import InterruptedByUserError
 from emgstream.manifest import Manifest
 from emgstream.tables import EmgTable
 from emgstream.types import FloatArray
 from training.backend import keras, tensorflow
+from training.decision_settings import fit_decision
 from training.examples import ClassArray, balanced_weights
 from training.export import export_model
 from training.fit import Fitted, fit
@@ -109,6 +111,8 @@ class Learned:
     """Entry of the manifest."""
     interrupted: bool
     """Whether Ctrl-C ended it; the network is the best until then."""
+    decision: DecisionSettings = ARGMAX
+    """How to decide, fitted on what a network that had not seen it makes of the validation part."""
 
 
 def learn(
@@ -142,14 +146,34 @@ def learn(
     if recipe.refits and refit and not interrupted:
         network, interrupted = _refitted(recipe, material, fitted, seed, start, progress)
     calibration: dict[str, Any] = {"kind": "none"}
+    decision = ARGMAX
     if recipe.calibrates:
         temperature = best_temperature(judged, material.validation.classes)
+        decision = _decision(material, fitted.network, temperature)
         if network is not fitted.network:
             # It has seen more repetitions than the one judged, and errs less: go half the way.
             temperature = math.sqrt(temperature)
         calibration = _calibrate(network, temperature, judged, material.validation.classes)
     predicted: ClassArray = judged.argmax(axis=1)
-    return Learned(network, fitted.history, fitted.best, predicted, calibration, interrupted)
+    return Learned(
+        network, fitted.history, fitted.best, predicted, calibration, interrupted, decision
+    )
+
+
+def _decision(material: Material, network: Any, temperature: float) -> DecisionSettings:
+    """Return the settings of the decisions, for a network that did not learn to the end yet."""
+    step, rate_hz = material.front_end.step, material.sampling_rate_hz
+    if rate_hz is None:
+        return ARGMAX
+    return fit_decision(
+        material.cuts,
+        material.tables,
+        material.class_names,
+        step,
+        material.fitted.transforms,
+        step.length / rate_hz,
+        lambda windows: scaled_probabilities(probabilities(network, windows), temperature),
+    )
 
 
 def _refitted(
@@ -218,6 +242,7 @@ def export_learned(
         conditioning=material.front_end.conditioning,
         transforms=material.fitted.transforms,
         calibration=learned.calibration,
+        decision=learned.decision,
         sampling_rate_hz=material.sampling_rate_hz,
         n_steps=material.training.windows.shape[1],
         synthetic=synthetic,

@@ -22,7 +22,7 @@ from training.published import (
     random_split,
     window_rows,
 )
-from training.realtime import TRAINING, VALIDATION, PartArray, hold_out
+from training.realtime import TRAINING, VALIDATION, Cut, PartArray, hold_out
 from training.recipes import PUBLISHED, Recipe
 
 __all__ = ["Material", "PublishedMaterial", "prepare", "prepare_front_end", "prepare_parts"]
@@ -60,6 +60,8 @@ class Material:
     """How much each training example counts; None for all the same."""
     published: PublishedMaterial | None = None
     """What only the published recipe has."""
+    cuts: tuple[Cut, ...] = ()
+    """The recordings in the order of time, cut into steps; the published recipe has no time."""
 
     @property
     def channel_names(self) -> tuple[str, ...]:
@@ -160,4 +162,5 @@ def prepare_front_end(
         training=training,
         validation=validation,
         weights=balanced_weights(training.classes, len(class_names)),
+        cuts=tuple(cuts),
     )

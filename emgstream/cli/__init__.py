@@ -25,6 +25,8 @@ VERBS = {
     "export": "hand a recorded session on as EDF+, BDF+ or BIDS",
     "train": "train a model on recordings",
     "evaluate": "say what a model is worth, on recordings it has not seen",
+    "tune": "see what smoothing and rejection are worth on a recording, and keep them",
+    "test-live": "ask for movements, and see whether the model names them",
     "calibrate": "teach a model a new day, from about a minute a movement",
     "ports": "list the serial ports, and what answers on each",
     "firmware": "hand out the sketch for the board, with wiring and safety notes",
@@ -80,7 +82,7 @@ def _run(arguments: Sequence[str]) -> None:
 def _module(verb: str) -> ModuleType:
     """Return the module of a verb; raises KeyboardInterrupt after Ctrl-C, once it is imported."""
     with ctrl_c_after():
-        return importlib.import_module(f"emgstream.cli.{verb}")
+        return importlib.import_module(f"emgstream.cli.{verb.replace('-', '_')}")
 
 
 def _open_window() -> None:

@@ -1,152 +1,101 @@
-"""Running a classifier in the terminal: one updating line, then a summary."""
+"""Running classifiers in the terminal: one updating line a stream, then a summary of each."""
 
 from __future__ import annotations
 
 import argparse
-import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
-from typing import Any
 
-from emgstream.bundle import Model
-from emgstream.cli import options
 from emgstream.cli.interrupt import ctrl_c
+from emgstream.cli.outputs import Outputs, StreamOutputs, takes_stdout
+from emgstream.cli.streams import Stream, WatchedStream
 from emgstream.cli.teller import Teller
-from emgstream.cli.terminal import LiveLine, console, print_summary
-from emgstream.engine import Engine
+from emgstream.cli.terminal import LiveLine, StreamLine, console, print_summary
 from emgstream.errors import InterruptedByUserError
-from emgstream.outputs.base import Output
-from emgstream.outputs.jsonl import JsonLines
-from emgstream.outputs.summary import Summary, check_summary, write_summary
-from emgstream.sources.base import Source
-from emgstream.sources.status import SourceStatus, StatusReader
-from emgstream.types import StreamInfo
+from emgstream.outputs.summary import check_summary, write_summary
 
-__all__ = ["LiveRun", "add_output_arguments", "run_headless"]
+__all__ = ["run_headless"]
 
 _REFRESH_S = 0.1
 
 
-def add_output_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare where the decisions go."""
-    parser.add_argument(
-        "--headless",
-        action="store_true",
-        help="no window, only the terminal; so do --jsonl, --summary and --seconds",
-    )
-    parser.add_argument(
-        "--jsonl",
-        type=options.file_name,
-        metavar="OUT",
-        help="write a JSON object a decision to this file; - is stdout",
-    )
-    parser.add_argument(
-        "--summary",
-        type=options.file_name,
-        metavar="FILE",
-        help="write the figures of the whole run as JSON",
-    )
+def run_headless(streams: Sequence[Stream], arguments: argparse.Namespace) -> None:
+    """Run until every stream has ended; then, or after Ctrl-C, print what each came to.
 
-
-@dataclass(frozen=True)
-class LiveRun:
-    """What a live stream needs beside a recording."""
-
-    status: StatusReader
-    """Tells how the stream is doing."""
-    check: Callable[[StreamInfo], None]
-    """Raises where the model should not be used on the stream."""
-    seconds: float | None = None
-    """How long to stream, counted from the first sample; None until Ctrl-C."""
-
-
-def run_headless(
-    source: Source, model: Model, arguments: argparse.Namespace, live: LiveRun | None = None
-) -> None:
-    """Run until the source ends; then, or after Ctrl-C or a failure, print what it came to.
-
-    Raises InterruptedByUserError after Ctrl-C, and whatever ended the stream before its time.
+    A stream that fails does not end the others. Raises InterruptedByUserError after Ctrl-C, and
+    what ended the first stream that did not come to its end.
     """
-    summary = Summary(model.manifest.class_names)
-    with ExitStack() as stack:
-        outputs: list[Output] = [summary]
-        if arguments.jsonl:
-            outputs.append(stack.enter_context(JsonLines(arguments.jsonl)))
+    with Outputs(arguments) as outputs:
+        watched = [WatchedStream(stream, _opened(outputs, stream)) for stream in streams]
         if arguments.summary:
             check_summary(arguments.summary)
-        engine = Engine(source, model, outputs, check=live.check if live else None)
-        started_s = time.perf_counter()
         try:
-            _watch(engine, live, to_stderr=arguments.jsonl == "-")
+            _watch(watched, to_stderr=takes_stdout(arguments))
         finally:
-            elapsed_s = time.perf_counter() - started_s
-            document = _document(source, model, engine, summary, elapsed_s)
-            _report(document | (_live_document(live.status()) if live else {}), arguments)
+            _report(watched, arguments)
+    for stream in watched:
+        if stream.failure is not None:
+            raise stream.failure
 
 
-def _watch(engine: Engine, live: LiveRun | None, to_stderr: bool) -> None:
-    with ctrl_c() as pressed, LiveLine(console(to_stderr)) as line:
-        teller = Teller(line.tell)
-        first_s: float | None = None
-        try:
-            with engine:
-                while not engine.wait(_REFRESH_S) and not _is_time_up(first_s, live):
-                    if first_s is None and engine.ring.n_received:
-                        first_s = time.perf_counter()
-                    if pressed.is_set():
-                        raise InterruptedByUserError("stopped by Ctrl-C")
-                    status = live.status() if live else None
-                    teller.tell(status)
-                    line.show(engine.ring.n_received, engine.latest, status)
-        finally:
-            teller.tell(live.status() if live else None)
+def _opened(outputs: Outputs, stream: Stream) -> StreamOutputs:
+    class_names = stream.model.manifest.class_names
+    return outputs.open(stream.name, class_names, stream.n_reconnects)
 
 
-def _is_time_up(first_s: float | None, live: LiveRun | None) -> bool:
-    if live is None or live.seconds is None or first_s is None:
-        return False
-    return time.perf_counter() - first_s >= live.seconds
+def _watch(streams: Sequence[WatchedStream], to_stderr: bool) -> None:
+    with ctrl_c() as pressed, LiveLine(console(to_stderr)) as line, ExitStack() as stack:
+        width = max(len(stream.stream.name or "") for stream in streams)
+        rows = [_Row(stream, line, width) for stream in streams]
+        for row in rows:
+            stack.callback(row.tell)
+            stack.enter_context(row.stream)
+        while not all(stream.is_over for stream in streams):
+            if pressed.is_set():
+                raise InterruptedByUserError("stopped by Ctrl-C")
+            for stream in streams:
+                if not stream.is_over:
+                    stream.watch(_REFRESH_S / len(streams))
+            line.show([row.show() for row in rows])
 
 
-def _live_document(status: SourceStatus) -> dict[str, Any]:
-    """Return what the summary of a live stream has beside that of a recording."""
-    return {
-        "port": status.port,
-        "synthetic": status.is_synthetic,
-        "rate_hz": status.rate_hz,
-        "ppm": status.ppm,
-        "sees_loss": status.sees_loss,
-        "lost_on_line": status.n_lost,
-        "missed": status.n_missed,
-        "loss": status.loss,
-        "gaps": status.n_gaps,
-        "reconnects": status.n_reconnects,
-        "notes": list(status.notes),
-        "alarms": list(status.alarms),
-        "counters": asdict(status.counters),
-        "identity": asdict(status.identity) if status.identity else None,
-    }
+class _Row:
+    """What is said of one stream: a line that is always there, and notes above it."""
+
+    def __init__(self, stream: WatchedStream, line: LiveLine, width: int) -> None:
+        self.stream = stream
+        name = stream.stream.name
+        self._line = StreamLine(name and name.ljust(width))
+        self._prefix = "" if name is None else f"{name}: "
+        self._say = line.tell
+        self._teller = Teller(self._tell)
+        self._failure_told = name is None  # alone, it is what the command ends with
+
+    def show(self) -> StreamLine:
+        """Bring the line up to date."""
+        self.tell()
+        engine = self.stream.engine
+        self._line.update(
+            engine.ring.n_received, engine.latest, self.stream.status, self.stream.states
+        )
+        return self._line
+
+    def tell(self) -> None:
+        """Say what is new."""
+        self._teller.tell(self.stream.status, self.stream.states)
+        if self.stream.failure is not None and not self._failure_told:
+            self._failure_told = True
+            self._tell(f"ended: {self.stream.failure}")
+
+    def _tell(self, text: str) -> None:
+        self._say(self._prefix + text)
 
 
-def _document(
-    source: Source, model: Model, engine: Engine, summary: Summary, elapsed_s: float
-) -> dict[str, Any]:
-    return {
-        "source": source.info.name,
-        "model": model.manifest.title,
-        "samples": engine.ring.n_received,
-        "lost": engine.ring.n_lost,
-        "skipped": engine.n_skipped,
-        "elapsed_s": elapsed_s,
-        "window_samples": model.manifest.window_samples,
-        "decisions_per_s": summary.n_decisions / elapsed_s,
-        **summary.to_json(),
-    }
-
-
-def _report(document: dict[str, Any], arguments: argparse.Namespace) -> None:
-    if document["samples"]:
-        print_summary(console(arguments.jsonl == "-"), document)
+def _report(streams: Sequence[WatchedStream], arguments: argparse.Namespace) -> None:
+    documents = [stream.document() for stream in streams]
+    for document in documents:
+        if document["samples"]:
+            print_summary(console(takes_stdout(arguments)), document)
     if arguments.summary:
-        write_summary(arguments.summary, document)
+        (first, *others) = documents
+        write_summary(arguments.summary, {"streams": documents} if others else first)

@@ -1,30 +1,34 @@
 """Stream the sensor board through a model: plug it in and watch.
 
-Ctrl-C ends it, at any moment.
+Several boards at once, each named by a --port of its own, are for the terminal: --headless. Ctrl-C
+ends it, at any moment.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
 
-from emgstream.bundle import read_model
+from emgstream.bundle import Model, read_model
 from emgstream.cli import options
-from emgstream.cli.headless import LiveRun, add_output_arguments, run_headless
+from emgstream.cli.headless import run_headless
+from emgstream.cli.outputs import add_output_arguments, refuse_to_overwrite
+from emgstream.cli.streams import LiveRun, Stream
 from emgstream.cli.window import add_window_arguments, run_window, wants_window
-from emgstream.data import DEMO_PERSON
-from emgstream.gui import SIMULATED, PortRequest
-from emgstream.sources.serial_board import SerialBoardSource
+from emgstream.data import DEMO, DEMO_PERSON
+from emgstream.errors import UsageError
+from emgstream.gui import PortRequest
+from emgstream.opening import AUTO, SIMULATED, board_check, board_source, opened_port
 
 __all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of ``emgstream live``."""
-    options.add_port(parser)
-    options.add_model(parser)
+    options.add_ports(parser)
+    options.add_models(parser)
     options.add_channels(
         parser,
         "the board's channels to take as the model's, in its order, by name or number from 1; "
@@ -50,12 +54,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Stream until Ctrl-C or the window is closed, or for the time asked for."""
+    ports = arguments.port or [AUTO]
+    models = arguments.model or [options.model_path(DEMO)]
     if not wants_window(arguments):
-        _run_headless(arguments)
+        _check_several(ports, len(models))
+        _run_headless(ports, models * len(ports) if len(models) == 1 else models, arguments)
         return
+    if len(ports) > 1 or len(models) > 1:
+        raise UsageError("the window shows one board and one model; for several add --headless")
+    (port,), (arguments.model,) = ports, models
     read_model(arguments.model)  # what is typed wrong is told where it was typed
     source = PortRequest(
-        arguments.port,
+        port,
         channels=arguments.channels,
         baud=arguments.baud,
         reconnects=not arguments.no_reconnect,
@@ -64,31 +74,62 @@ def run(arguments: argparse.Namespace) -> None:
     run_window(source, arguments)
 
 
-def _run_headless(arguments: argparse.Namespace) -> None:
-    model = read_model(arguments.model)
-    manifest = model.manifest
-    with _port(arguments.port) as port:
-        source = SerialBoardSource(
-            port,
-            baud=arguments.baud,
-            channel_names=manifest.channel_names,
-            channels=arguments.channels,
-            sampling_rate_hz=manifest.sampling_rate_hz,
-            reconnect=not arguments.no_reconnect,
-            force=arguments.force,
+def _check_several(ports: list[str], n_models: int) -> None:
+    if n_models not in (1, len(ports)):
+        raise UsageError(
+            f"{n_models} times --model for {len(ports)} times --port; expected one model for all, "
+            "or one for each port, in the same order"
         )
-        # the source guards the rate itself, as it is measured
-        check = replace(manifest, sampling_rate_hz=None).check_stream
-        run_headless(source, model, arguments, LiveRun(source.status, check, arguments.seconds))
+    if len(ports) > 1 and AUTO in ports:
+        raise UsageError(
+            "--port auto takes the first board that answers; where there are several, name each: "
+            "emgstream ports lists them"
+        )
+    twice = [port for port, n in Counter(ports).items() if n > 1 and port != SIMULATED]
+    if twice:
+        raise UsageError(f"--port {twice[0]} stands there twice; a port has one reader")
 
 
-@contextmanager
-def _port(name: str) -> Iterator[str]:
-    """Give the port to open; with ``simulated``, that of a board that lives as long."""
-    if name != SIMULATED:
-        yield name
-        return
-    from emgstream.simulation.board import OWN_TCP, SimulatedBoard  # only this needs them
+def _run_headless(ports: list[str], models: list[Path], arguments: argparse.Namespace) -> None:
+    read = {path: read_model(path) for path in models}
+    refuse_to_overwrite(arguments, models)
+    names = _names(ports)
+    with ExitStack() as stack:
+        opened = [
+            stack.enter_context(opened_port(port, seed=DEMO_PERSON + number))
+            for number, port in enumerate(ports)
+        ]
+        streams = [
+            _stream(port, read[path], arguments, name)
+            for port, path, name in zip(opened, models, names, strict=True)
+        ]
+        run_headless(streams, arguments)
 
-    with SimulatedBoard(seed=DEMO_PERSON, tcp=OWN_TCP) as board:
-        yield board.port
+
+def _stream(port: str, model: Model, arguments: argparse.Namespace, name: str | None) -> Stream:
+    source = board_source(
+        port,
+        model.manifest,
+        channels=arguments.channels,
+        baud=arguments.baud,
+        reconnect=not arguments.no_reconnect,
+        force=arguments.force,
+    )
+    live = LiveRun(source.status, board_check(model.manifest), arguments.seconds)
+    return Stream(source, model, live, name)
+
+
+def _names(ports: list[str]) -> list[str | None]:
+    """Return what to call each stream: nothing where it is alone, else its port.
+
+    >>> _names(["simulated", "COM3", "simulated"])
+    ['simulated', 'COM3', 'simulated 2']
+    """
+    if len(ports) == 1:
+        return [None]
+    seen: Counter[str] = Counter()
+    names: list[str | None] = []
+    for port in ports:
+        seen[port] += 1
+        names.append(port if seen[port] == 1 else f"{port} {seen[port]}")
+    return names

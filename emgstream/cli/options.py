@@ -5,19 +5,22 @@ from __future__ import annotations
 import argparse
 import math
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 
 from emgstream.bundle import MODEL_SUFFIX
 from emgstream.cues import CueScript
-from emgstream.data import DEMO, DEMO_MODEL, DEMO_RECORDING
+from emgstream.data import DEMO, any_path, model_path, recording_path
 from emgstream.errors import UsageError
+from emgstream.opening import AUTO
 
 __all__ = [
     "add_channels",
     "add_epochs",
     "add_model",
+    "add_models",
     "add_port",
+    "add_ports",
     "add_rate",
     "add_report_files",
     "any_path",
@@ -30,6 +33,11 @@ __all__ = [
     "positive",
     "recording_path",
 ]
+
+_PORT = (
+    "a port, socket://HOST:PORT, 'simulated' (synthetic EMG, no board needed), or 'auto', the "
+    "default: the first board on USB that answers; see emgstream ports"
+)
 
 
 def positive(text: str) -> float:
@@ -101,15 +109,33 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_models(parser: argparse.ArgumentParser) -> None:
+    """Add ``--model M``, once for all boards or once for each; None where it is left out."""
+    parser.add_argument(
+        "--model",
+        type=model_path,
+        action="append",
+        metavar="M",
+        help="the model, .emgmodel; the default, 'demo', was trained on synthetic data. Once for "
+        "all boards, or once for each",
+    )
+
+
 def add_port(parser: argparse.ArgumentParser) -> None:
     """Add ``--port PORT`` and ``--baud N``."""
+    parser.add_argument("--port", default=AUTO, metavar="PORT", help=_PORT)
+    _add_baud(parser)
+
+
+def add_ports(parser: argparse.ArgumentParser) -> None:
+    """Add ``--port PORT``, once for each board, None where it is left out; and ``--baud N``."""
     parser.add_argument(
-        "--port",
-        default="auto",
-        metavar="PORT",
-        help="a port, socket://HOST:PORT, 'simulated' (synthetic EMG, no board needed), or 'auto', "
-        "the default: the first board on USB that answers; see emgstream ports",
+        "--port", action="append", metavar="PORT", help=f"{_PORT}. Once for each board"
     )
+    _add_baud(parser)
+
+
+def _add_baud(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--baud", type=_baud, metavar="N", help="speed of the line; default: found by trying"
     )
@@ -144,28 +170,7 @@ def cue_script(text: str, known: Collection[str] | None) -> CueScript:
     raise argparse.ArgumentTypeError(reason)
 
 
-def recording_path(text: str) -> Path:
-    """Return the path of a recording; ``demo`` is the shipped synthetic one."""
-    return _shipped_or(text, {DEMO: DEMO_RECORDING})
-
-
-def model_path(text: str) -> Path:
-    """Return the path of a model; ``demo`` is the shipped one, trained on synthetic data."""
-    return _shipped_or(text, {DEMO: DEMO_MODEL})
-
-
 def new_model_path(text: str) -> Path:
     """Return the path of a model to write, with the suffix that models have."""
     path = Path(text)
     return path if path.suffix == MODEL_SUFFIX else path.with_name(path.name + MODEL_SUFFIX)
-
-
-def any_path(text: str) -> Path:
-    """Return the path of a recording or a model; ``demo`` and ``demo.emgmodel`` are shipped."""
-    return _shipped_or(text, {DEMO: DEMO_RECORDING, DEMO_MODEL.name: DEMO_MODEL})
-
-
-def _shipped_or(text: str, shipped: Mapping[str, Path]) -> Path:
-    """Return a shipped file by its name, unless there is a file of that name here."""
-    path = Path(text)
-    return path if path.exists() else shipped.get(text, path)

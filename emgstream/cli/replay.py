@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-from emgstream.bundle import Model, read_model
+from emgstream.bundle import read_model
 from emgstream.cli import options
-from emgstream.cli.headless import add_output_arguments, run_headless
+from emgstream.cli.headless import run_headless
+from emgstream.cli.outputs import add_output_arguments, refuse_to_overwrite
+from emgstream.cli.streams import Stream
 from emgstream.cli.terminal import note
 from emgstream.cli.window import add_window_arguments, run_window, wants_window
-from emgstream.errors import UsageError
 from emgstream.gui import ReplayRequest
+from emgstream.opening import read_recording
 from emgstream.sources.replay import ReplaySource
-from emgstream.tables import EmgTable, read_table
 
 __all__ = ["add_arguments", "run"]
 
@@ -47,7 +47,8 @@ def run(arguments: argparse.Namespace) -> None:
     if not wants_window(arguments):
         _run_headless(arguments)
         return
-    _read(arguments, read_model(arguments.model))  # what is typed wrong is told where it was typed
+    # what is typed wrong is told where it was typed
+    read_recording(arguments.file, read_model(arguments.model).manifest, arguments.channels)
     source = ReplayRequest(
         arguments.file, arguments.rate, arguments.speed, arguments.loop, arguments.channels
     )
@@ -56,8 +57,8 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _run_headless(arguments: argparse.Namespace) -> None:
     model = read_model(arguments.model)
-    table = _read(arguments, model)
-    _refuse_to_overwrite(arguments)
+    table = read_recording(arguments.file, model.manifest, arguments.channels)
+    refuse_to_overwrite(arguments, [arguments.file, arguments.model])
     source = ReplaySource(
         table,
         sampling_rate_hz=arguments.rate,
@@ -68,33 +69,7 @@ def _run_headless(arguments: argparse.Namespace) -> None:
     model.manifest.check_stream(source.info)
     for repair in table.repairs:
         note(f"{table.path.name}: {repair}")
-    run_headless(source, model, arguments)
-
-
-def _read(arguments: argparse.Namespace, model: Model) -> EmgTable:
-    expected = model.manifest.channel_names
-    chosen = arguments.channels or expected
-    if len(chosen) != len(expected):
-        raise UsageError(
-            f"--channels names {len(chosen)}: {', '.join(chosen)}; the model expects "
-            f"{len(expected)}: {', '.join(expected)}; name one column for each, in this order"
-        )
-    return read_table(arguments.file, channels=chosen)
-
-
-def _refuse_to_overwrite(arguments: argparse.Namespace) -> None:
-    """Raise UsageError where an output would be written over what is read, or over another."""
-    taken = [arguments.file, arguments.model]
-    for out in (arguments.jsonl, arguments.summary):
-        if out is None or out == "-":
-            continue
-        path = Path(out).resolve()
-        if path in (one.resolve() for one in taken):
-            raise UsageError(
-                f"{out} is read or written already; expected another file for every output; "
-                "choose another name"
-            )
-        taken.append(path)
+    run_headless([Stream(source, model)], arguments)
 
 
 def _speed(text: str) -> float | None:

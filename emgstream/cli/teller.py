@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from emgstream.sources.status import SourceStatus
 
@@ -21,9 +21,14 @@ class Teller:
         self._say = say
         self._said: set[str] = set()
         self._break = ""
+        self._states: list[str] = []
 
-    def tell(self, status: SourceStatus | None) -> None:
-        """Say what was not said yet; nothing where there is no status."""
+    def tell(self, status: SourceStatus | None, states: Sequence[str] = ()) -> None:
+        """Say what was not said yet of a status, and of the states of the outputs."""
+        for state in states:
+            if state not in self._states:
+                self._say(state)
+        self._states = list(states)
         if status is None:
             return
         for text in (*status.notes, *(f"alarm: {alarm}" for alarm in status.alarms)):

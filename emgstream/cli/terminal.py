@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from emgstream.decisions import STATUSES
 from emgstream.outputs.base import Update
 from emgstream.sources.status import SourceStatus
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "EpochBar",
     "LiveLine",
+    "StreamLine",
     "busy",
     "console",
     "note",
@@ -36,6 +38,7 @@ __all__ = [
 
 _BAR_CELLS = 20
 _UNFOLDED = 4096
+_STATUS_WIDTH = max(map(len, STATUSES))
 
 
 def console(to_stderr: bool = False) -> Console:
@@ -59,14 +62,44 @@ def busy(what: str) -> Iterator[None]:
         yield
 
 
+class StreamLine:
+    """What there is to say of one stream at the moment, on one line."""
+
+    def __init__(self, name: str | None = None) -> None:
+        self._name = name
+        self._last_s = time.perf_counter()
+        self._last_n = 0
+        self.text: Text | None = None
+
+    def update(
+        self,
+        n_received: int,
+        update: Update | None,
+        status: SourceStatus | None = None,
+        states: Iterable[str] = (),
+    ) -> None:
+        """Follow the newest decision, how the stream is doing, and what the outputs say.
+
+        Without a status, that is the rate at which samples came since the last call.
+        """
+        now_s = time.perf_counter()
+        rate_hz = (n_received - self._last_n) / max(now_s - self._last_s, 1e-9)
+        self._last_s, self._last_n = now_s, n_received
+        if update is None and status is None:
+            return
+        pace = f"{rate_hz:9,.0f} samples/s" if status is None else _pace(status)
+        name = [] if self._name is None else [Text(self._name, style="bold")]
+        seen = [pace] if update is None else [_line(update), pace, _lateness(update)]
+        told = [Text(state, style="bold reverse") for state in states]
+        self.text = Text("   ").join(map(_text, [*told, *name, *seen]))
+
+
 class LiveLine:
-    """One line that follows the newest decision; silent where nobody watches a terminal."""
+    """A line a stream that follows its newest decision; silent where nobody watches a terminal."""
 
     def __init__(self, terminal: Console) -> None:
         self._live = Live(console=terminal, auto_refresh=False, transient=True)
         self._watched = terminal.is_terminal
-        self._last_s = time.perf_counter()
-        self._last_n = 0
 
     def __enter__(self) -> Self:
         if self._watched:
@@ -76,21 +109,11 @@ class LiveLine:
     def __exit__(self, *exc_info: object) -> None:
         self._live.stop()
 
-    def show(
-        self, n_received: int, update: Update | None, status: SourceStatus | None = None
-    ) -> None:
-        """Show the newest decision, and how the stream is doing.
-
-        Without a status that is the rate at which samples came since the last call.
-        """
-        now_s = time.perf_counter()
-        rate_hz = (n_received - self._last_n) / max(now_s - self._last_s, 1e-9)
-        self._last_s, self._last_n = now_s, n_received
-        if not self._watched or (update is None and status is None):
-            return
-        pace = f"{rate_hz:9,.0f} samples/s" if status is None else _pace(status)
-        parts = [pace] if update is None else [_line(update), pace, _lateness(update)]
-        self._live.update(Text("   ").join(map(_text, parts)), refresh=True)
+    def show(self, lines: Iterable[StreamLine]) -> None:
+        """Show them, one below the other."""
+        texts = [line.text for line in lines if line.text is not None]
+        if self._watched and texts:
+            self._live.update(Text("\n").join(texts), refresh=True)
 
     def tell(self, text: str) -> None:
         """Print something worth knowing above the line; on stderr where nobody watches."""
@@ -124,11 +147,15 @@ def _line(update: Update) -> Text:
     decision = update.decisions[-1]
     filled = round(decision.confidence * _BAR_CELLS)
     width = max(map(len, update.decisions.class_names))
+    acts = decision.status == "ok"
+    strength = "" if decision.strength is None else f"   strength {decision.strength:4.0%}"
     return Text.assemble(
-        (f"{decision.label:{width}} ", "bold"),
-        ("━" * filled, "green"),
+        (f"{decision.label:{width}} ", "bold" if acts else "bright_black"),
+        ("━" * filled, "green" if acts else "bright_black"),
         ("━" * (_BAR_CELLS - filled), "bright_black"),
-        f" {decision.confidence:4.0%}   {update.time_s[-1]:8.1f} s",
+        f" {decision.confidence:4.0%} ",
+        (f"{decision.status:{_STATUS_WIDTH}}", "" if acts else "yellow"),
+        f"{strength}   {update.time_s[-1]:8.1f} s",
     )
 
 
@@ -208,27 +235,54 @@ def print_summary(terminal: Console, document: dict[str, Any]) -> None:
 
 
 def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
-    latency = document["latency_ms"]
+    if "stream" in document:
+        yield "stream", document["stream"]
     yield "source", document["source"]
     yield "model", document["model"]
     yield "samples", f"{document['samples']:,}   lost {document['lost']:,}"
     if "rate_hz" in document:
         yield from _live_facts(document)
-    if document["decisions"]:
-        pace = f"{document['decisions_per_s']:,.0f} a second"
-    else:
-        pace = f"a window takes {document['window_samples']:,} samples in a row"
-    yield "decisions", f"{document['decisions']:,}   {pace}"
+    yield from _decision_facts(document)
     if document["skipped"]:
         yield "skipped", f"{document['skipped']:,} samples the classifier was too late for"
     if document["decisions"]:
-        yield "latency", "   ".join(f"{name} {value:.2f} ms" for name, value in latency.items())
+        yield "latency", _percentiles(document["latency_ms"])
+        yield from _delay_facts(document["delay_ms"])
+    for output in document["outputs"]:
+        dropped = f"   dropped {output['dropped']:,}" if output["dropped"] else ""
+        yield "output", f"{output['name']}   {output['written']:,}{dropped}"
     if document["accuracy"] is not None:
         yield "accuracy", f"{document['accuracy']:.1%} against the recording's own labels"
         for name, recall in document["recall"].items():
             yield "", f"{recall:6.1%} of {name}"
     if document["labels_unknown_to_model"]:
         yield "not taught", f"{document['labels_unknown_to_model']:,} decisions on other labels"
+
+
+def _decision_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    """Return how many decisions there were, and of which status where not all are to act on."""
+    if document["decisions"]:
+        pace = f"{document['decisions_per_s']:,.0f} a second"
+    else:
+        pace = f"a window takes {document['window_samples']:,} samples in a row"
+    yield "decisions", f"{document['decisions']:,}   {pace}"
+    if document["statuses"]["ok"] != document["decisions"]:
+        told = (f"{n:,} {status}" for status, n in document["statuses"].items() if n)
+        yield "", "   ".join(told)
+
+
+def _delay_facts(delays: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    """Return where the time goes from the muscle to the output, stage by stage."""
+    fixed = {name: value for name, value in delays.items() if not isinstance(value, dict)}
+    told = (f"{name.replace('_', ' ')} {ms:g} ms" for name, ms in fixed.items() if ms is not None)
+    yield "delay", "   ".join(told)
+    for name, stage in delays.items():
+        if name not in fixed and stage["p50"] is not None:
+            yield "", f"{name:8} {_percentiles(stage)}"
+
+
+def _percentiles(figures: dict[str, float]) -> str:
+    return "   ".join(f"{name} {value:.2f} ms" for name, value in figures.items())
 
 
 def _live_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:

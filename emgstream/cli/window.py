@@ -12,7 +12,7 @@ from emgstream.gui import SourceRequest, WindowRequest, run
 __all__ = ["add_window_arguments", "run_window", "wants_window"]
 
 _AFTER_S = 5.0
-_OF_THE_TERMINAL = ("headless", "jsonl", "summary", "seconds")
+_OF_THE_TERMINAL = ("headless", "jsonl", "udp", "osc", "lsl", "control", "summary", "seconds")
 _OF_THE_WINDOW = ("screenshot", "after", "theme")
 
 

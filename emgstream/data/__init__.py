@@ -1,14 +1,45 @@
 """What is shipped to try the product with: a recording and a model, both synthetic."""
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["DEMO", "DEMO_MODEL", "DEMO_PERSON", "DEMO_RECORDING"]
+__all__ = [
+    "DEMO",
+    "DEMO_MODEL",
+    "DEMO_PERSON",
+    "DEMO_RECORDING",
+    "any_path",
+    "model_path",
+    "recording_path",
+]
 
 DEMO = "demo"
-"""The name both go by on the command line."""
+"""The name both go by."""
 DEMO_MODEL = Path(__file__).with_name("demo.emgmodel")
 """A model trained on synthetic EMG."""
 DEMO_RECORDING = Path(__file__).with_name("demo_recording.csv.gz")
 """A recording of synthetic EMG, of a session the model was not trained on."""
 DEMO_PERSON = 1
 """Seed of the simulated person both are of."""
+
+
+def recording_path(name: str | os.PathLike[str]) -> Path:
+    """Return the path of a recording; ``demo`` is the shipped synthetic one."""
+    return _shipped_or(name, {DEMO: DEMO_RECORDING})
+
+
+def model_path(name: str | os.PathLike[str]) -> Path:
+    """Return the path of a model; ``demo`` is the shipped one, trained on synthetic data."""
+    return _shipped_or(name, {DEMO: DEMO_MODEL})
+
+
+def any_path(name: str | os.PathLike[str]) -> Path:
+    """Return the path of a recording or a model; ``demo`` and ``demo.emgmodel`` are shipped."""
+    return _shipped_or(name, {DEMO: DEMO_RECORDING, DEMO_MODEL.name: DEMO_MODEL})
+
+
+def _shipped_or(name: str | os.PathLike[str], shipped: Mapping[str, Path]) -> Path:
+    """Return a shipped file by its name, unless there is a file of that name here."""
+    path = Path(name)
+    return path if path.exists() else shipped.get(str(path), path)

@@ -28,7 +28,7 @@ class DecisionStrip:
     classes: npt.NDArray[np.int16]
     """Number of the class decided for, `NONE` where nothing was decided, shape ``(n_columns,)``."""
     accepted: npt.NDArray[np.bool_]
-    """Whether that decision is one to act on."""
+    """Whether that is a decision, rest included, and no abstention."""
     truths: npt.NDArray[np.int16]
     """Number of the true label in `DecisionLog.label_names`, `NONE` where nobody knows."""
 
@@ -107,7 +107,7 @@ class DecisionLog:
             self._indices[places] = update.decisions.indices[kept]
             self._classes[places] = update.decisions.classes[kept]
             self._truths[places] = [self._number(label) for label in update.labels[kept]]
-            self._accepted[places] = [one.status == "ok" for one in update.decisions][kept]
+            self._accepted[places] = update.decisions.decided[kept]
             self._n += n_new
             self._n_truths += sum(label is not None for label in update.labels)
             self._latency.add(update.latency_s)

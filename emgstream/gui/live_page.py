@@ -198,7 +198,7 @@ class LivePage(Page):
         """Show the newest decision while the stream lives; a dead one must not look healthy."""
         state = self.shell.connection.state(now_s)
         if state.kind in (StateKind.STREAMING, StateKind.PAUSED):
-            self.prediction.show_prediction(_prediction(session), "waiting for enough signal")
+            self.prediction.show_prediction(_prediction(session), _instead(session))
         else:
             self.prediction.show_prediction(None, state.words)
 
@@ -232,9 +232,16 @@ def _prediction(session: Session) -> Prediction | None:
     if update is None:
         return None
     decision = update.decisions[-1]
+    if decision.status == "gap":
+        return None
     return Prediction(
         probabilities=tuple(round(share, 2) for share in decision.probabilities.values()),
         chosen=update.decisions.class_names.index(decision.label),
-        accepted=decision.status == "ok",
+        status=decision.status,
         truth=update.labels[-1],
     )
+
+
+def _instead(session: Session) -> str:
+    """Return why there is no prediction."""
+    return "waiting for enough signal" if session.latest is None else "a gap in the signal"

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emgstream.bundle import Model, read_model
-from emgstream.errors import ModelFileError, UsageError
+from emgstream.errors import ModelFileError
 from emgstream.gui.requests import ReplayRequest, SourceRequest
 from emgstream.gui.session import Session
-from emgstream.gui.sources import open_port, port_check
+from emgstream.gui.sources import open_port
+from emgstream.opening import board_check, read_recording
 from emgstream.sources.base import Source
 from emgstream.sources.replay import ReplaySource
-from emgstream.tables import read_table
 from emgstream.worker import Worker
 
 __all__ = ["Opened", "Opening"]
@@ -69,18 +69,11 @@ def _open(request: SourceRequest, model: Model) -> Opened:
         source, notes = _open_recording(request, model)
         return Opened(Session(source, model), notes)
     manifest = model.manifest
-    return Opened(Session(open_port(request, manifest), model, port_check(manifest)), ())
+    return Opened(Session(open_port(request, manifest), model, board_check(manifest)), ())
 
 
 def _open_recording(request: ReplayRequest, model: Model) -> tuple[Source, tuple[str, ...]]:
-    expected = model.manifest.channel_names
-    chosen = request.channels or expected
-    if len(chosen) != len(expected):
-        raise UsageError(
-            f"{len(chosen)} channels are named: {', '.join(chosen)}; the model expects "
-            f"{len(expected)}: {', '.join(expected)}; name one column for each, in this order"
-        )
-    table = read_table(request.path, channels=chosen)
+    table = read_recording(request.path, model.manifest, request.channels)
     notes = tuple(f"{table.path.name}: {repair}" for repair in table.repairs)
     rate = request.sampling_rate_hz
     if rate is None and table.sampling_rate_hz is None and request.speed is not None:
@@ -91,7 +84,7 @@ def _open_recording(request: ReplayRequest, model: Model) -> tuple[Source, tuple
         sampling_rate_hz=rate,
         speed=request.speed,
         loop=request.loop,
-        channel_names=expected,
+        channel_names=model.manifest.channel_names,
         stays_at_end=True,
     )
     model.manifest.check_stream(source.info)

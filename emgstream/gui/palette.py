@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from emgstream.decisions import REST_NAMES
+
 __all__ = [
     "DARK",
     "LIGHT",
-    "REST_NAMES",
     "Theme",
     "blended",
     "class_codes",
     "class_colors",
     "spoken",
 ]
-
-REST_NAMES = frozenset({"rest", "idle", "relax", "none", "no_movement"})
-"""Names of doing nothing: shown in grey."""
 
 
 @dataclass(frozen=True, slots=True)

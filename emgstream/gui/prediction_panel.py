@@ -27,6 +27,12 @@ _SNUG_ROW = 3.5 * GRID
 _LEAST_ROW = 2.25 * GRID
 _FULL_ROW = 2.5 * GRID
 _CHIP = 3.5 * GRID
+_WORDS = {
+    "ok": "{} sure",
+    "rest": "the muscle is quiet",
+    "rejected": "rejected, {} sure",
+    "unknown": "unknown signal",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +43,15 @@ class Prediction:
     """One a class, 0 to 1."""
     chosen: int
     """Number of the class decided for."""
-    accepted: bool
-    """Whether it is a decision to act on."""
+    status: str
+    """Whether it is a decision to act on; see `emgstream.decisions.Status`."""
     truth: str | None
     """The true label, where it is known."""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it is to be acted on."""
+        return self.status == "ok"
 
 
 class PredictionPanel(QWidget):
@@ -123,7 +134,7 @@ class PredictionPanel(QWidget):
 
     def _draw_sure(self, painter: QPainter, line: QRectF, prediction: Prediction) -> None:
         confidence = f"{prediction.probabilities[prediction.chosen]:.0%}"
-        words = f"{confidence} sure" if prediction.accepted else f"unsure, {confidence}"
+        words = _WORDS.get(prediction.status, prediction.status).format(confidence)
         painter.setFont(font(self.font(), _SURE))
         text(painter, line, words, _LEFT, color(self._theme.quiet))
         used = painter.fontMetrics().horizontalAdvance(words) + 2 * GRID

@@ -89,7 +89,7 @@ class Session:
         self.source = source
         self.model = model
         self.log = DecisionLog(manifest.class_names, manifest.hop * manifest.step.length)
-        self._engine = Engine(source, model, [self.log], check=check)
+        self._engine = Engine(source, model, check=check, observers=[self.log])
         self.traces: Traces | None = None
         self.failure: BaseException | None = None
         self.rate = RateMeter()

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-
 from emgstream.gui.requests import SIMULATED, PortRequest
 from emgstream.gui.simulated_board import SimulatedBoardSource
 from emgstream.manifest import Manifest
+from emgstream.opening import board_source
 from emgstream.sources.base import Source
-from emgstream.sources.serial_board import SerialBoardSource
-from emgstream.types import StreamInfo
 
-__all__ = ["open_port", "port_check"]
+__all__ = ["open_port"]
 
 
 def open_port(request: PortRequest, manifest: Manifest) -> Source:
     """Return the source for a port, not yet entered: its reader finds out what is there."""
     if request.port == SIMULATED:
         return SimulatedBoardSource(manifest)
-    return SerialBoardSource(
+    return board_source(
         request.port,
-        baud=request.baud,
-        channel_names=manifest.channel_names,
+        manifest,
         channels=request.channels,
-        sampling_rate_hz=manifest.sampling_rate_hz,
+        baud=request.baud,
         reconnect=request.reconnects,
         force=request.force,
     )
-
-
-def port_check(manifest: Manifest) -> Callable[[StreamInfo], None]:
-    """Return the check of a board against a model: its source guards the rate by itself."""
-    return replace(manifest, sampling_rate_hz=None).check_stream

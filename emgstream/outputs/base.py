@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Protocol
 
 from emgstream.decisions import Decisions
 from emgstream.errors import OutputError
-from emgstream.latency import StageTimes
+from emgstream.latency import UNKNOWN_DELAY, FixedDelay, StageTimes
 from emgstream.types import TimeArray
 
-__all__ = ["Output", "Update", "cannot_write"]
+__all__ = ["Observer", "Output", "Update", "cannot_write"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,14 +32,44 @@ class Update:
     """True label at that sample; None where nobody knows."""
     stages: StageTimes
     """Where the time went; queue and laps together are the latency."""
+    fixed: FixedDelay = UNKNOWN_DELAY
+    """How late the decisions are by the way they are made."""
+    decided_s: float = math.nan
+    """Host time at which they were made."""
+    handed_s: float = math.nan
+    """Host time at which the output that has them now was handed them."""
 
 
-class Output(Protocol):
-    """A sink of decisions. One thread writes; its owner closes."""
+class Observer(Protocol):
+    """What takes note of decisions in memory, at once: the inference thread calls it."""
 
     def write(self, update: Update) -> None:
-        """Take new decisions; raises OutputError where they cannot be passed on."""
+        """Take new decisions; may not wait for anything."""
         ...
+
+
+class Output(ABC):
+    """A way for decisions to reach other programs, with a queue and a thread of its own.
+
+    The owner enters and leaves it where it needs that; its thread calls `write` and `idle`.
+    """
+
+    name = "output"
+    """What it is and where it leads, for people."""
+    n_lost = 0
+    """Decisions it was handed and could not pass on."""
+    state = ""
+    """What people should see of it all the time, in a few words; any thread asks."""
+
+    @abstractmethod
+    def write(self, update: Update) -> None:
+        """Take new decisions; raises OutputError where none can be passed on any more."""
+
+    def idle(self) -> None:  # noqa: B027 - most outputs have nothing to do then
+        """Do what is due while nothing comes; called about every 50 ms."""
+
+    def give_up(self) -> None:  # noqa: B027 - most outputs never wait
+        """Let a `write` that waits for its reader end now; any thread calls it, at the end."""
 
 
 def cannot_write(target: str, error: OSError) -> OutputError:

@@ -2,67 +2,34 @@
 
 from __future__ import annotations
 
-import json
-import math
-import sys
-from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, TextIO
-
-from emgstream.decisions import Decision
-from emgstream.outputs.base import Update, cannot_write
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
+from emgstream.outputs.base import Output, Update
+from emgstream.outputs.documents import encoded
+from emgstream.outputs.lines import Lines
 
 __all__ = ["JsonLines"]
 
 
-class JsonLines:
-    """One JSON object a decision, on standard output (``-``) or in a file.
+class JsonLines(Output):
+    """One JSON object a decision, each on a line; readers must ignore keys they do not know.
 
-    Every update is flushed. The keys are ``index``, ``time_s``, ``label``, ``confidence``,
-    ``probabilities`` and ``status``; readers must ignore keys they do not know.
+    Parameters
+    ----------
+    lines
+        Where they go; entered and left by the owner. Several streams may share one.
+    stream
+        Name of the stream where there are several.
     """
 
-    def __init__(self, target: str) -> None:
-        self._target = target
-        self._stack = ExitStack()
-        self._stream: TextIO = sys.stdout
-
-    def __enter__(self) -> Self:
-        if self._target != "-":
-            try:
-                file = open(self._target, "w", encoding="utf-8", newline="\n")  # noqa: PTH123
-            except OSError as error:
-                raise cannot_write(self._target, error) from error
-            self._stream = self._stack.enter_context(file)
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        try:
-            self._stack.close()
-        except OSError as error:
-            raise cannot_write(self._target, error) from error
+    def __init__(self, lines: Lines, stream: str | None = None) -> None:
+        self.name = f"JSON lines to {'standard output' if lines.target == '-' else lines.target}"
+        self._lines = lines
+        self._stream = stream
 
     def write(self, update: Update) -> None:
         """Write a line a decision; raises OutputError where it cannot be written."""
-        lines = [
-            json.dumps(_document(decision, time_s)) + "\n"
-            for decision, time_s in zip(update.decisions, update.time_s.tolist(), strict=True)
-        ]
-        try:
-            self._stream.writelines(lines)
-            self._stream.flush()
-        except OSError as error:
-            raise cannot_write(self._target, error) from error
+        texts = [f"{text}\n" for text in encoded(update, self._stream)]
+        self.n_lost += len(texts) - self._lines.write(texts)
 
-
-def _document(decision: Decision, time_s: float) -> dict[str, Any]:
-    return {
-        "index": decision.index,
-        "time_s": None if math.isnan(time_s) else time_s,
-        "label": decision.label,
-        "confidence": decision.confidence,
-        "probabilities": decision.probabilities,
-        "status": decision.status,
-    }
+    def give_up(self) -> None:
+        """End a write that waits for the reader of standard output."""
+        self._lines.give_up()

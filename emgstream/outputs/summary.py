@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.latency import LatencyFigures, LatencyHistogram, StageHistograms
+from emgstream.decisions import STATUSES
+from emgstream.latency import UNKNOWN_DELAY, LatencyFigures, LatencyHistogram, StageHistograms
 from emgstream.outputs.base import Update, cannot_write
+from emgstream.outputs.delivery import OutputFigures
 
 __all__ = ["Summary", "check_summary", "write_summary"]
 
+_NO_FIGURES = LatencyHistogram().figures()
+
 
 class Summary:
-    """Counts decisions as they pass; an output like any other.
+    """Counts decisions as they pass: an observer.
 
-    A decision is right when it names the true label of its window's last sample. Samples whose
-    label the model was never taught are counted apart and leave the accuracy alone.
+    A decision is right when it names the true label of its window's last sample. Abstentions are
+    neither right nor wrong, and counted by their status. Samples whose label the model was never
+    taught are counted apart and leave the accuracy alone.
     """
 
     def __init__(self, class_names: tuple[str, ...]) -> None:
@@ -29,17 +35,23 @@ class Summary:
         n_classes = len(class_names)
         self._confusion: npt.NDArray[np.int64] = np.zeros((n_classes, n_classes), dtype=np.int64)
         self._n_unknown_labels = 0
+        self._by_status: npt.NDArray[np.int64] = np.zeros(len(STATUSES), dtype=np.int64)
         self.n_decisions = 0
         self.latency = LatencyHistogram()
         self.stages = StageHistograms()
+        self._compute = LatencyHistogram()
+        self._fixed = UNKNOWN_DELAY
 
     def write(self, update: Update) -> None:
         """Count new decisions."""
         self.n_decisions += len(update.decisions)
         self.latency.add(update.latency_s)
         self.stages.add(update.stages)
+        self._compute.add(update.latency_s - update.stages.queue_s)
+        self._fixed = update.fixed
         truth = np.array([self._number(label) for label in update.labels])
-        known = truth >= 0
+        known = (truth >= 0) & update.decisions.decided
+        self._by_status += np.bincount(update.decisions.statuses, minlength=len(STATUSES))
         np.add.at(self._confusion, (truth[known], update.decisions.classes[known]), 1)
 
     @property
@@ -58,7 +70,7 @@ class Summary:
             if totals[number]
         }
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, outputs: Sequence[OutputFigures] = ()) -> dict[str, Any]:
         """Return the figures as JSON's own types; None for what is not known."""
         recall = self.recall
         return {
@@ -67,6 +79,8 @@ class Summary:
             "stages_ms": {
                 name: _milliseconds(figures) for name, figures in self.stages.figures().items()
             },
+            "delay_ms": self._delays(outputs),
+            "outputs": [_output(figures) for figures in outputs],
             "accuracy": self.accuracy,
             "balanced_accuracy": sum(recall.values()) / len(recall) if recall else None,
             "recall": recall,
@@ -76,6 +90,22 @@ class Summary:
                 if row.any()
             },
             "labels_unknown_to_model": self._n_unknown_labels,
+            "statuses": dict(zip(STATUSES, self._by_status.tolist(), strict=True)),
+        }
+
+    def _delays(self, outputs: Sequence[OutputFigures]) -> dict[str, Any]:
+        """Return every stage by the names that each decision's own ``delay_ms`` has."""
+        measured, output = self.stages.figures(), LatencyHistogram()
+        for figures in outputs:
+            output.merge(figures.latency)
+        return {
+            "window_span": _or_none(self._fixed.window_s * 1e3),
+            "hop": _or_none(self._fixed.hop_s * 1e3),
+            "smoothing": _or_none(self._fixed.smoothing_s * 1e3),
+            "line": _milliseconds(measured.get("line", _NO_FIGURES)),
+            "queue": _milliseconds(measured.get("queue", _NO_FIGURES)),
+            "compute": _milliseconds(self._compute.figures()),
+            "output": _milliseconds(output.figures()),
         }
 
     def _number(self, label: str | None) -> int:
@@ -88,7 +118,20 @@ class Summary:
 
 def _milliseconds(figures: LatencyFigures) -> dict[str, float | None]:
     named = {"p50": figures.p50_s, "p95": figures.p95_s, "p99": figures.p99_s}
-    return {name: None if math.isnan(s) else s * 1e3 for name, s in named.items()}
+    return {name: _or_none(s * 1e3) for name, s in named.items()}
+
+
+def _output(figures: OutputFigures) -> dict[str, Any]:
+    return {
+        "name": figures.name,
+        "written": figures.n_written,
+        "dropped": figures.n_dropped,
+        "delay_ms": _milliseconds(figures.latency.figures()),
+    }
+
+
+def _or_none(value: float) -> float | None:
+    return None if math.isnan(value) else value
 
 
 def check_summary(path: str) -> None:

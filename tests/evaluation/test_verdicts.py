@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from emgstream.bundle import Model
+from emgstream.decisions import DecisionSettings, Majority
 from emgstream.tables import EmgTable, read_table
+from tests.decisions.guarded import guarded
 from training.evaluation.baselines import (
     fit_baseline,
     hudgins_features,
@@ -32,6 +34,16 @@ def test_decisions_fall_where_they_are_said_to(model: Model, broken_table: EmgTa
     rows, probabilities = replay(model, broken_table)
     np.testing.assert_array_equal(rows, decision_rows(model.manifest, broken_table))
     assert len(probabilities) == len(rows) > 100
+
+
+def test_the_classifier_is_judged_whatever_the_model_says_of_smoothing_and_gaps(
+    model: Model, broken_table: EmgTable
+) -> None:
+    settings = DecisionSettings(Majority(5), threshold=0.9, tells_gaps=True)
+    rows, probabilities = replay(guarded(model, settings), broken_table)
+    plain_rows, plain_probabilities = replay(model, broken_table)
+    np.testing.assert_array_equal(rows, plain_rows)
+    np.testing.assert_array_equal(probabilities, plain_probabilities)
 
 
 def test_what_is_true_at_a_decision_is_told_from_its_last_row(broken_table: EmgTable) -> None:

@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from emgstream.bundle import Model, write_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
+from emgstream.decisions import DecisionSettings
 from emgstream.gui.live_page import LivePage
 from emgstream.gui.requests import AUTO, SIMULATED, PortRequest, ReplayRequest
 from emgstream.gui.session import StateKind
@@ -26,6 +27,7 @@ from emgstream.gui.simulated_board import SimulatedBoardSource
 from emgstream.gui.traces import View
 from emgstream.gui.window import Window
 from emgstream.latency import STAGES
+from tests.decisions.guarded import guarded
 from tests.gui.conftest import OpenWindow
 
 DEADLINE_MS = 30_000
@@ -308,6 +310,27 @@ def test_a_model_that_conditions_nothing_has_no_such_view(
     wait(qtbot, lambda: window.source_bar.state_label.text() == "finished")
     press(window, Qt.Key.Key_2)
     assert shown_view(window) is View.RAW
+
+
+def test_where_no_window_is_whole_no_movement_is_shown(
+    open_window: OpenWindow, qtbot: QtBot, demo_model: Model, tmp_path: Path
+) -> None:
+    too_short = demo_model.manifest.window_samples - 1
+    rows = ["biceps,triceps,middle,segment"]
+    rows += [f"{500 + row % 7},512,{505 - row % 5},{row // too_short}" for row in range(3000)]
+    recording, path = tmp_path / "arm.csv", tmp_path / "wary.emgmodel"
+    recording.write_text("\n".join(rows) + "\n")
+    write_model(path, guarded(demo_model, DecisionSettings(tells_gaps=True)))
+    request = ReplayRequest(recording, sampling_rate_hz=1000.0, loop=True)
+    window = open_window(source=request, model=path)
+    wait(qtbot, lambda: streams(window))
+    session = window.connection.session
+    assert session is not None
+    wait(qtbot, lambda: session.log.n_decisions > 50)
+    latest = session.latest
+    assert latest is not None
+    assert {decision.status for decision in latest.decisions} == {"gap"}
+    assert live(window).prediction.accessibleDescription() == "nothing decided yet"
 
 
 def test_what_was_chosen_is_there_the_next_time(open_window: OpenWindow, qtbot: QtBot) -> None:

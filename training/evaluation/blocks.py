@@ -8,25 +8,13 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from emgstream.decisions import rest_class
 from emgstream.tables import EmgTable
 from training.recordings import class_codes
 
-__all__ = ["REST_NAMES", "repetition_folds", "rest_code", "time_folds"]
+__all__ = ["repetition_folds", "time_folds"]
 
 FoldArray: TypeAlias = npt.NDArray[np.int64]
-
-REST_NAMES = ("rest", "neutral")
-"""What a class is called, in lower case, in which no muscle is meant to work."""
-
-
-def rest_code(class_names: Sequence[str]) -> int | None:
-    """Return the place of the class that is rest; None where there is none.
-
-    >>> rest_code(("fist", "Rest"))
-    1
-    """
-    places = (place for place, name in enumerate(class_names) if name.lower() in REST_NAMES)
-    return next(places, None)
 
 
 def repetition_folds(table: EmgTable, class_names: Sequence[str], n_folds: int) -> FoldArray:
@@ -39,7 +27,7 @@ def repetition_folds(table: EmgTable, class_names: Sequence[str], n_folds: int) 
     numbers = table.movement_numbers()
     first_rows = np.unique(numbers, return_index=True)[1]
     codes = class_codes(table, class_names)[first_rows]
-    rest = rest_code(class_names)
+    rest = rest_class(class_names)
     folds = _in_turn(codes, n_folds)
     if rest is not None:
         paired = _with_neighbours(folds, codes, rest, _segments(table)[first_rows])

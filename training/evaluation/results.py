@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from emgstream.decisions import rest_class
 from emgstream.tables import EmgTable
 from emgstream.types import IndexArray
 from training.evaluation.baselines import BASELINES
-from training.evaluation.blocks import rest_code
 from training.evaluation.contrast import RandomSplit
 from training.evaluation.figures import (
     Interval,
@@ -176,7 +176,7 @@ def _figures(
     study: Study, folds: Sequence[FoldResult], name: str, random_split: float | None
 ) -> ModelFigures:
     recordings = study.recordings
-    rest, n_classes = rest_code(recordings.class_names), len(recordings.class_names)
+    rest, n_classes = rest_class(recordings.class_names), len(recordings.class_names)
     of_folds = [fold.verdicts[name] for fold in folds]
     pooled = Verdicts.joined(of_folds) if of_folds else Verdicts.none(n_classes)
     scores = [balanced(one) for one in of_folds]

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from emgstream.bundle import Model
 from emgstream.conditioning import conditioner_from_manifest
+from emgstream.decisions import ARGMAX
 from emgstream.errors import EndOfStream
 from emgstream.manifest import Manifest
 from emgstream.pipeline import Pipeline
@@ -91,8 +92,13 @@ class Verdicts:
 
 
 def replay(model: Model, table: EmgTable) -> tuple[IndexArray, FloatArray]:
-    """Return the live path's decisions on a recording: row of each, and the probabilities."""
+    """Return what the live path makes of every window of a recording: its row, the probabilities.
+
+    As the classifier says it, so that others can be held against it at the same instants: nothing
+    is smoothed or rejected, and where no window is whole there is nothing to judge.
+    """
     pipeline = Pipeline(model)
+    pipeline.tune(ARGMAX)
     decisions = [pipeline.push(chunk) for chunk in _stream(table)]
     indices = np.concatenate([one.indices for one in decisions])
     rows = indices if table.index is None else np.searchsorted(table.index, indices)

@@ -1,0 +1,187 @@
+"""Where the decisions of a run go: the words for it, and what they open."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emgstream.cli import options
+from emgstream.errors import UsageError
+from emgstream.outputs.address import Address
+from emgstream.outputs.base import Output
+from emgstream.outputs.jsonl import JsonLines
+from emgstream.outputs.lines import Lines
+from emgstream.outputs.samples import SampleOutput
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = [
+    "Outputs",
+    "StreamOutputs",
+    "add_output_arguments",
+    "refuse_to_overwrite",
+    "takes_stdout",
+]
+
+
+def add_output_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare where the decisions go."""
+    parser.add_argument(
+        "--headless",
+        action="store_true",
+        help="no window, only the terminal; so do --seconds and every output below",
+    )
+    group = parser.add_argument_group("outputs, any number at once; none delays a decision")
+    group.add_argument(
+        "--jsonl",
+        action="append",
+        type=options.file_name,
+        default=[],
+        metavar="OUT",
+        help="write a JSON object a decision to this file; - is stdout",
+    )
+    group.add_argument(
+        "--udp",
+        action="append",
+        default=[],
+        type=_address,
+        metavar="HOST:PORT",
+        help="send a datagram of JSON a decision",
+    )
+    group.add_argument(
+        "--osc",
+        action="append",
+        default=[],
+        type=_address,
+        metavar="HOST:PORT",
+        help="send an Open Sound Control bundle a decision",
+    )
+    group.add_argument(
+        "--lsl",
+        nargs="?",
+        const="emgstream",
+        metavar="NAME",
+        help="samples and decisions on the Lab Streaming Layer, as NAME and NAME decisions; "
+        "default: emgstream; needs the extra lsl",
+    )
+    group.add_argument(
+        "--control",
+        type=Path,
+        metavar="FILE",
+        help="press keys and move the mouse as this file of JSON or TOML binds the movements, once "
+        "armed with F8; F12 stops it; needs the extra control",
+    )
+    group.add_argument(
+        "--summary",
+        type=options.file_name,
+        metavar="FILE",
+        help="write the figures of the whole run as JSON",
+    )
+
+
+def takes_stdout(arguments: argparse.Namespace) -> bool:
+    """Whether standard output is for the decisions, and people are told on stderr."""
+    return "-" in arguments.jsonl
+
+
+def refuse_to_overwrite(arguments: argparse.Namespace, read: Iterable[Path]) -> None:
+    """Raise UsageError where an output would be written over what is read, or over another."""
+    taken = [path.resolve() for path in read]
+    for out in (*arguments.jsonl, arguments.summary):
+        if out is None:
+            continue
+        path = Path(out).resolve()
+        if path in taken:
+            raise UsageError(
+                f"{out} is read or written already; expected another file for every output; "
+                "choose another name"
+            )
+        taken.append(path)
+
+
+@dataclass
+class StreamOutputs:
+    """The outputs of one stream."""
+
+    decisions: list[Output]
+    """Where its decisions go."""
+    samples: list[SampleOutput] = field(default_factory=list)
+    """Where its samples go."""
+
+
+class Outputs:
+    """The outputs of a run: opened on entering, so that what cannot be is told at once.
+
+    Raises OutputError where one cannot be opened.
+    """
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self._arguments = arguments
+        self._stack = ExitStack()
+        self._lines: list[Lines] = []
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            self._lines = [stack.enter_context(Lines(to)) for to in self._arguments.jsonl]
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._stack.close()
+
+    def open(
+        self, stream: str | None, class_names: tuple[str, ...], n_reconnects: Callable[[], int]
+    ) -> StreamOutputs:
+        """Return the outputs of one stream, which has a name where there are several.
+
+        ``n_reconnects`` tells how often its board was away.
+        """
+        outputs = StreamOutputs([JsonLines(lines, stream) for lines in self._lines])
+        if self._arguments.udp:
+            from emgstream.outputs.udp import UdpJson  # each is loaded only where it is asked for
+
+            for address in self._arguments.udp:
+                outputs.decisions.append(self._stack.enter_context(UdpJson(address, stream)))
+        if self._arguments.osc:
+            from emgstream.outputs.osc import Osc
+
+            for address in self._arguments.osc:
+                outputs.decisions.append(self._stack.enter_context(Osc(address, stream)))
+        if self._arguments.lsl:
+            self._open_lsl(outputs, stream)
+        if self._arguments.control:
+            outputs.decisions.append(self._control(stream, class_names, n_reconnects))
+        return outputs
+
+    def _control(
+        self, stream: str | None, class_names: tuple[str, ...], n_reconnects: Callable[[], int]
+    ) -> Output:
+        from emgstream.outputs.control import Control, read_bindings
+
+        if stream is not None:
+            raise UsageError(
+                "--control is for one board, as there is one keyboard; give one --port, or leave "
+                "--control out"
+            )
+        bindings = read_bindings(self._arguments.control, class_names)
+        return self._stack.enter_context(Control(bindings, n_reconnects))
+
+    def _open_lsl(self, outputs: StreamOutputs, stream: str | None) -> None:
+        from emgstream.outputs.lsl import LslClock, LslDecisions, LslSamples
+
+        name = self._arguments.lsl if stream is None else f"{self._arguments.lsl} {stream}"
+        clock = LslClock()
+        outputs.decisions.append(self._stack.enter_context(LslDecisions(name, clock)))
+        outputs.samples.append(self._stack.enter_context(LslSamples(name, clock)))
+
+
+def _address(text: str) -> Address:
+    try:
+        return Address.parse(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

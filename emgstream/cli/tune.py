@@ -1,0 +1,165 @@
+"""See what settings of the decisions are worth on a recording, and keep them in a model.
+
+Without a setting, what the model has is held against the likeliest class of every window.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from typing import TypeAlias
+
+from rich.table import Table
+
+from emgstream.bundle import Model, read_model, write_model
+from emgstream.cli import options
+from emgstream.cli.terminal import console, note
+from emgstream.decisions import (
+    ARGMAX,
+    Bayes,
+    DecisionSettings,
+    Hysteresis,
+    Majority,
+    NoSmoothing,
+    Smoothing,
+)
+from emgstream.errors import UsageError
+from emgstream.opening import read_recording
+from emgstream.trial import Replayed, added_delay_s, decisions_on, score
+
+__all__ = ["add_arguments", "figures", "run"]
+
+Columns: TypeAlias = list[tuple[str, Replayed]]
+
+_EXAMPLES = "none, majority:5, hysteresis:3 or bayes:0.8:0.7:0.5 (stay, weight, to rest)"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the words of ``emgstream tune``."""
+    parser.add_argument(
+        "file",
+        type=options.recording_path,
+        help="a labelled recording the model was not trained on; 'demo' is the shipped one",
+    )
+    options.add_model(parser)
+    options.add_rate(parser)
+    options.add_channels(parser, "columns to take as the model's channels, in its order")
+    parser.add_argument(
+        "--threshold", type=_share, metavar="0..1", help="least confidence to act on"
+    )
+    parser.add_argument("--smoothing", type=_smoothing, metavar="KIND", help=_EXAMPLES)
+    parser.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        choices=("unknown", "rest", "gap"),
+        help="never give this status; once for each",
+    )
+    parser.add_argument(
+        "--out",
+        type=options.new_model_path,
+        metavar="NAME.emgmodel",
+        help="write the model with these settings",
+    )
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Print the figures without settings, with the model's and with those asked for.
+
+    Raises UsageError for a recording without the model's labels.
+    """
+    model = read_model(arguments.model)
+    table = read_recording(arguments.file, model.manifest, arguments.channels)
+    own = model.manifest.decision
+    wanted = _wanted(own, arguments)
+    columns = {"likeliest": ARGMAX, "model": own, "wanted": wanted}
+    if own == ARGMAX:
+        del columns["model"]
+    if wanted == own:
+        del columns["wanted"]
+    replayed = [
+        (name, decisions_on(table, model, settings, arguments.rate))
+        for name, settings in columns.items()
+    ]
+    if not (replayed[0][1].truth.classes >= 0).any():
+        raise UsageError(
+            f"{table.path} has none of the model's labels; expected a column 'label' with "
+            f"{', '.join(model.manifest.class_names)}; record with labels, or name another file"
+        )
+    console().print(figures(replayed))
+    if arguments.out:
+        write_model(arguments.out, _tuned(model, wanted))
+        note(f"{arguments.out} decides so from now on")
+
+
+def figures(columns: Columns) -> Table:
+    """Return the figures of several replays of one recording, the first being the plain one."""
+    scores = [score(one.decisions, one.truth, one.hop_s) for _, one in columns]
+    table = Table(box=None, pad_edge=False)
+    table.add_column("")
+    for name, _ in columns:
+        table.add_column(name, justify="right")
+    table.add_row("active errors", *(f"{one.active_error_rate:.2%}" for one in scores))
+    table.add_row("abstained", *(f"{one.abstained:.2%}" for one in scores))
+    table.add_row("right, where decided", *(f"{one.accuracy:.2%}" for one in scores))
+    table.add_row(
+        "false activations an hour of rest",
+        *(_known(f"{one.false_activations_per_h:,.0f}") for one in scores),
+    )
+    table.add_row("changes within a movement", *(f"{one.instability:.2%}" for one in scores))
+    table.add_row("movements never named", *(_known(f"{one.missed:.1%}") for one in scores))
+    table.add_row(
+        "later by", *(_known(f"{added_delay_s(one, scores[0]) * 1e3:.0f} ms") for one in scores)
+    )
+    return table
+
+
+def _known(text: str) -> str:
+    return "–" if "nan" in text else text
+
+
+def _wanted(own: DecisionSettings, arguments: argparse.Namespace) -> DecisionSettings:
+    wanted = own
+    if arguments.threshold is not None:
+        wanted = replace(wanted, threshold=arguments.threshold)
+    if arguments.smoothing is not None:
+        wanted = replace(wanted, smoothing=arguments.smoothing)
+    if "unknown" in arguments.without:
+        wanted = replace(wanted, familiar=None)
+    if "rest" in arguments.without:
+        wanted = replace(wanted, rest_gate=None)
+    if "gap" in arguments.without:
+        wanted = replace(wanted, rails=None, tells_gaps=False)
+    return wanted
+
+
+def _tuned(model: Model, settings: DecisionSettings) -> Model:
+    """Return the model with settings, which are no longer those that were fitted."""
+    if settings != model.manifest.decision:
+        settings = replace(settings, fitted={"tuned": "by hand, on a recording"})
+    return replace(model, manifest=replace(model.manifest, decision=settings))
+
+
+def _share(text: str) -> float:
+    value = options.positive(text) if text.strip("0.") else 0.0
+    if value > 1.0:
+        raise argparse.ArgumentTypeError(f"{text!r} is more than 1; expected 0 to 1")
+    return value
+
+
+def _smoothing(text: str) -> Smoothing:
+    kind, *numbers = text.split(":")
+    try:
+        if kind == "none" and not numbers:
+            return NoSmoothing()
+        if kind == "majority":
+            return Majority(*map(int, numbers))
+        if kind == "hysteresis":
+            return Hysteresis(*map(int, numbers))
+        if kind == "bayes":
+            return Bayes(*map(float, numbers))
+    except (TypeError, ValueError) as error:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no smoothing ({error}); {_EXAMPLES}"
+        ) from None
+    raise argparse.ArgumentTypeError(f"{text!r} is no smoothing; expected {_EXAMPLES}")

@@ -1,0 +1,83 @@
+"""Saturation: samples at the ends of the converter's range say little of the muscle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from emgstream.types import FloatArray, IndexArray
+
+__all__ = ["RailWatch", "Rails"]
+
+
+@dataclass(frozen=True)
+class Rails:
+    """The ends of the converter's range, and how much of a window may lie at them."""
+
+    low: float
+    """Smallest value the converter gives, in the stream's unit."""
+    high: float
+    """Largest value it gives."""
+    share: float
+    """Largest share of a window's samples, any channel at an end, that is decided on, 0 to 1."""
+
+    def to_manifest(self) -> dict[str, Any]:
+        """Return the numbers, ready for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_manifest(cls, entry: Mapping[str, Any]) -> Rails:
+        """Build them; raises TypeError or ValueError where they are none."""
+        rails = cls(*(float(entry[name]) for name in ("low", "high", "share")))
+        if not (rails.low < rails.high and 0.0 <= rails.share <= 1.0):
+            raise ValueError(f"rails {rails}; expected low below high and a share of 0 to 1")
+        return rails
+
+    def touched(self, samples: FloatArray) -> npt.NDArray[np.bool_]:
+        """Return whether any channel is at an end, shape ``(n_samples,)``; NaN is not."""
+        at_end: npt.NDArray[np.bool_] = np.any(
+            (samples <= self.low) | (samples >= self.high), axis=1
+        )
+        return at_end
+
+
+class RailWatch:
+    """Counts how many of the newest samples are at an end of the range. One thread uses it.
+
+    >>> watch = RailWatch(Rails(0.0, 1023.0, 0.1), n_window=4)
+    >>> watch.push(0, np.array([[500.0], [1023.0], [0.0], [500.0]], dtype=np.float32))
+    >>> watch.are_saturated(np.array([3]))
+    array([ True])
+    """
+
+    def __init__(self, rails: Rails | None, n_window: int) -> None:
+        self._rails = rails
+        self._n_window = n_window
+        self._touched: IndexArray = np.empty(0, dtype=np.int64)
+
+    def push(self, first_index: int, samples: FloatArray) -> None:
+        """Take samples, shape ``(n_samples, n_channels)``, the first at ``first_index``."""
+        if self._rails is None:
+            return
+        if len(self._touched):
+            self._touched = self._touched[self._touched > first_index - self._n_window]
+        new = np.flatnonzero(self._rails.touched(samples))
+        if len(new):
+            self._touched = np.concatenate((self._touched, first_index + new))
+
+    def are_saturated(self, last_indices: IndexArray) -> npt.NDArray[np.bool_]:
+        """Return whether the windows that end with these samples may not be decided on."""
+        if self._rails is None or not len(self._touched):
+            return np.zeros(len(last_indices), dtype=np.bool_)
+        ends = np.searchsorted(self._touched, last_indices, side="right")
+        starts = np.searchsorted(self._touched, last_indices - self._n_window, side="right")
+        saturated: npt.NDArray[np.bool_] = ends - starts > self._rails.share * self._n_window
+        return saturated
+
+    def reset(self) -> None:
+        """Forget all samples."""
+        self._touched = self._touched[:0]

@@ -1,0 +1,288 @@
+"""Smoothing: what to make of one window after the other.
+
+Windows overlap and classifiers flicker; each way to steady them costs delay. All work decision by
+decision in the order of time, so that any chunking gives the same bits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any, ClassVar, Protocol, TypeAlias
+
+from emgstream.errors import ModelFileError
+
+__all__ = [
+    "Bayes",
+    "Hysteresis",
+    "Majority",
+    "NoSmoothing",
+    "Smoother",
+    "Smoothing",
+    "added_hops",
+    "smoothing_from_manifest",
+]
+
+Row: TypeAlias = Sequence[float]
+
+_MOST = 1000
+_SETTLING = 200
+_SMALLEST = 1e-6
+
+
+class Smoother(Protocol):
+    """The state of a smoothing within one unbroken stretch of time."""
+
+    def push(self, row: Row | None) -> tuple[int, float]:
+        """Return the class decided for and its probability after one more window.
+
+        ``row`` are the window's class probabilities; None for a window that says nothing.
+        """
+        ...
+
+
+class Smoothing(Protocol):
+    """The settings of one way to smooth."""
+
+    kind: ClassVar[str]
+
+    def __hash__(self) -> int: ...
+
+    def begin(self, n_classes: int, rest: int | None = None) -> Smoother:
+        """Return the state at the start of a stretch of time; ``rest`` is the class of rest."""
+        ...
+
+    def to_manifest(self) -> dict[str, Any]:
+        """Return the settings, ready for JSON."""
+        ...
+
+
+@dataclass(frozen=True)
+class NoSmoothing:
+    """Every window for itself."""
+
+    kind: ClassVar[str] = "none"
+
+    def begin(self, n_classes: int, rest: int | None = None) -> Smoother:  # noqa: ARG002
+        """Return the state at the start of a stretch of time."""
+        return _Votes(n_classes, 1)
+
+    def to_manifest(self) -> dict[str, Any]:
+        """Return the settings, ready for JSON."""
+        return {"kind": self.kind}
+
+
+@dataclass(frozen=True)
+class Majority:
+    """The class that most of the newest windows are for; of equals, the one decided for before."""
+
+    kind: ClassVar[str] = "majority"
+    votes: int = 5
+    """Windows that vote."""
+
+    def __post_init__(self) -> None:
+        _check_count("votes", self.votes)
+
+    def begin(self, n_classes: int, rest: int | None = None) -> Smoother:  # noqa: ARG002
+        """Return the state at the start of a stretch of time."""
+        return _Votes(n_classes, self.votes)
+
+    def to_manifest(self) -> dict[str, Any]:
+        """Return the settings, ready for JSON."""
+        return {"kind": self.kind, **asdict(self)}
+
+
+@dataclass(frozen=True)
+class Hysteresis:
+    """The class stays until another was the likeliest of so many windows in a row."""
+
+    kind: ClassVar[str] = "hysteresis"
+    agreeing: int = 3
+    """Windows in a row that another class needs."""
+
+    def __post_init__(self) -> None:
+        _check_count("agreeing", self.agreeing)
+
+    def begin(self, n_classes: int, rest: int | None = None) -> Smoother:  # noqa: ARG002
+        """Return the state at the start of a stretch of time."""
+        return _Holding(n_classes, self.agreeing)
+
+    def to_manifest(self) -> dict[str, Any]:
+        """Return the settings, ready for JSON."""
+        return {"kind": self.kind, **asdict(self)}
+
+
+@dataclass(frozen=True)
+class Bayes:
+    """A hidden Markov model's forward filter over the classes (Rabiner 1989).
+
+    Before each window, the movement stays as it is with probability ``stay``, or it changes: to
+    rest with probability ``to_rest``, as people rest more often than they do any one movement, or
+    to any other alike. Then what was believed is weighed by what the window says. Windows that
+    overlap say the same thing again, so each counts for a part only: its probabilities are raised
+    to ``weight``. doi:10.1109/5.18626
+    """
+
+    kind: ClassVar[str] = "bayes"
+    stay: float = 0.9
+    """Probability that the movement is the same one window later, below 1."""
+    weight: float = 0.5
+    """How much of a window counts as news, above 0, up to 1."""
+    to_rest: float = 0.5
+    """Probability that a change is one to rest, below 1; of no matter without a class of rest."""
+
+    def __post_init__(self) -> None:
+        if not (0.0 <= self.stay < 1.0 and 0.0 < self.weight <= 1.0 and 0.0 <= self.to_rest < 1.0):
+            raise ValueError(
+                f"stay {self.stay!r}, weight {self.weight!r}, to_rest {self.to_rest!r}; expected "
+                "0 to below 1, the weight above 0, to 1"
+            )
+
+    def begin(self, n_classes: int, rest: int | None = None) -> Smoother:
+        """Return the state at the start of a stretch of time."""
+        return _Belief(self._changes(n_classes, rest), self.stay, self.weight)
+
+    def _changes(self, n_classes: int, rest: int | None) -> list[float]:
+        """Return how likely each class is to come next where the movement changes."""
+        if rest is None or n_classes < 2:
+            return [1.0 / n_classes] * n_classes
+        changes = [(1.0 - self.to_rest) / (n_classes - 1)] * n_classes
+        changes[rest] = self.to_rest
+        return changes
+
+    def to_manifest(self) -> dict[str, Any]:
+        """Return the settings, ready for JSON."""
+        return {"kind": self.kind, **asdict(self)}
+
+
+@cache
+def added_hops(
+    smoothing: Smoothing, n_classes: int, confidence: float = 0.9, rest: int | None = None
+) -> int:
+    """Return how many windows later a movement is decided for than without smoothing.
+
+    Counted from rest, or from another movement where there is none, with every window for its true
+    class with this confidence.
+
+    >>> added_hops(Majority(5), 4), added_hops(Hysteresis(3), 4)
+    (2, 2)
+    """
+    smoother = smoothing.begin(n_classes, rest)
+    first = rest or 0
+    other = (first + 1) % n_classes
+    before, after = (_sure_of(one, n_classes, confidence) for one in (first, other))
+    for _ in range(_SETTLING):
+        smoother.push(before)
+    for n_more in range(_MOST):
+        if smoother.push(after)[0] == other:
+            return n_more
+    return _MOST
+
+
+class _Votes:
+    """The newest votes, counted."""
+
+    def __init__(self, n_classes: int, n_votes: int) -> None:
+        self._votes: deque[int] = deque(maxlen=n_votes)
+        self._chosen = 0
+        self._last: Row = [1.0 / n_classes] * n_classes
+
+    def push(self, row: Row | None) -> tuple[int, float]:
+        if row is not None:
+            self._last = row
+            self._votes.append(_likeliest(row))
+            self._count()
+        return self._chosen, self._last[self._chosen]
+
+    def _count(self) -> None:
+        counts = Counter(self._votes)
+        most = max(counts.values())
+        if counts[self._chosen] < most:
+            self._chosen = next(vote for vote in reversed(self._votes) if counts[vote] == most)
+
+
+class _Holding:
+    """The class held, and how often in a row another one was likelier."""
+
+    def __init__(self, n_classes: int, n_agreeing: int) -> None:
+        self._n_needed = n_agreeing
+        self._held = self._rival = -1
+        self._n_agreeing = 0
+        self._last: Row = [1.0 / n_classes] * n_classes
+
+    def push(self, row: Row | None) -> tuple[int, float]:
+        if row is not None:
+            self._last = row
+            self._weigh(_likeliest(row))
+        chosen = max(self._held, 0)
+        return chosen, self._last[chosen]
+
+    def _weigh(self, likeliest: int) -> None:
+        self._n_agreeing = self._n_agreeing + 1 if likeliest == self._rival else 1
+        self._rival = likeliest
+        if self._held < 0 or self._n_agreeing >= self._n_needed:
+            self._held = likeliest
+
+
+class _Belief:
+    """How much each class is believed in."""
+
+    def __init__(self, changes: list[float], stay: float, weight: float) -> None:
+        self._changes = [(1.0 - stay) * change for change in changes]
+        self._stay = stay
+        self._weight = weight
+        self._belief = [1.0 / len(changes)] * len(changes)
+
+    def push(self, row: Row | None) -> tuple[int, float]:
+        stay, weight = self._stay, self._weight
+        believed = [
+            stay * before + change
+            for before, change in zip(self._belief, self._changes, strict=True)
+        ]
+        if row is not None:
+            believed = [
+                before * max(says, _SMALLEST) ** weight
+                for before, says in zip(believed, row, strict=True)
+            ]
+        total = math.fsum(believed)
+        self._belief = believed = [one / total for one in believed]
+        chosen = _likeliest(believed)
+        return chosen, believed[chosen]
+
+
+def _sure_of(chosen: int, n_classes: int, confidence: float) -> Row:
+    row = [(1.0 - confidence) / max(n_classes - 1, 1)] * n_classes
+    row[chosen] = confidence
+    return row
+
+
+def _likeliest(row: Row) -> int:
+    """Return the place of the largest; of equals, the first."""
+    return row.index(max(row))
+
+
+_KINDS: dict[str, type[NoSmoothing] | type[Majority] | type[Hysteresis] | type[Bayes]] = {
+    kind.kind: kind for kind in (NoSmoothing, Majority, Hysteresis, Bayes)
+}
+
+
+def smoothing_from_manifest(entry: Mapping[str, Any]) -> Smoothing:
+    """Build the smoothing a manifest names; raises ModelFileError for what it does not know."""
+    kind = entry.get("kind")
+    if kind not in _KINDS:
+        raise ModelFileError(
+            f"smoothing of kind {kind!r}; this version knows {', '.join(_KINDS)}; "
+            "update emgstream, or train the model again"
+        )
+    try:
+        return _KINDS[kind](**{name: value for name, value in entry.items() if name != "kind"})
+    except (TypeError, ValueError) as error:
+        raise ModelFileError(f"smoothing {kind!r} is not as expected: {error}") from None
+
+
+def _check_count(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST:
+        raise ValueError(f"{name} {value!r}; expected a whole number from 1 to {_MOST}")

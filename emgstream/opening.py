@@ -1,0 +1,86 @@
+"""What a model is to decide on: a board by the name of its port, a recording by its file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emgstream.data import DEMO_PERSON
+from emgstream.errors import UsageError
+from emgstream.manifest import Manifest
+from emgstream.tables import EmgTable, read_table
+from emgstream.types import StreamInfo
+
+if TYPE_CHECKING:
+    from emgstream.sources.serial_board import SerialBoardSource
+
+__all__ = ["AUTO", "SIMULATED", "board_check", "board_source", "opened_port", "read_recording"]
+
+AUTO = "auto"
+"""The port to name for whichever board answers."""
+SIMULATED = "simulated"
+"""The port to name for the board that is not there."""
+
+
+def board_source(
+    port: str,
+    manifest: Manifest,
+    *,
+    channels: tuple[str, ...] | None = None,
+    baud: int | None = None,
+    reconnect: bool = True,
+    force: bool = False,
+) -> SerialBoardSource:
+    """Return the source that reads a board for a model; the words as `SerialBoardSource`'s."""
+    from emgstream.sources.serial_board import SerialBoardSource  # a recording needs none of it
+
+    return SerialBoardSource(
+        port,
+        baud=baud,
+        channel_names=manifest.channel_names,
+        channels=channels,
+        sampling_rate_hz=manifest.sampling_rate_hz,
+        reconnect=reconnect,
+        force=force,
+    )
+
+
+def board_check(manifest: Manifest) -> Callable[[StreamInfo], None]:
+    """Return the check of a board against a model: its source guards the rate by itself."""
+    return replace(manifest, sampling_rate_hz=None).check_stream
+
+
+@contextmanager
+def opened_port(name: str, seed: int = DEMO_PERSON) -> Iterator[str]:
+    """Give the port to open; with ``simulated``, that of a board that lives as long.
+
+    ``seed`` is that of the simulated person.
+    """
+    if name != SIMULATED:
+        yield name
+        return
+    from emgstream.simulation.board import OWN_TCP, SimulatedBoard  # only this needs them
+
+    with SimulatedBoard(seed=seed, tcp=OWN_TCP) as board:
+        yield board.port
+
+
+def read_recording(
+    path: Path, manifest: Manifest, channels: tuple[str, ...] | None = None
+) -> EmgTable:
+    """Return a recording with the channels a model wants, in its order.
+
+    ``channels`` are the columns to take; by name where None. Raises UsageError where there are not
+    as many as the model has, and TableError where the file cannot be read.
+    """
+    expected = manifest.channel_names
+    chosen = channels or expected
+    if len(chosen) != len(expected):
+        raise UsageError(
+            f"{len(chosen)} channels are named: {', '.join(chosen)}; the model expects "
+            f"{len(expected)}: {', '.join(expected)}; name one column for each, in this order"
+        )
+    return read_table(path, channels=chosen)

@@ -1,0 +1,36 @@
+"""Where datagrams go, as it is written on the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from emgstream.errors import UsageError
+
+__all__ = ["Address"]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where datagrams go."""
+
+    host: str
+    """A name or an IP address."""
+    port: int
+    """1 to 65535."""
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Read ``HOST:PORT``; an IPv6 address stands in brackets. Raises UsageError.
+
+        >>> Address.parse("[::1]:9000")
+        Address(host='::1', port=9000)
+        """
+        host, _, port = text.rpartition(":")
+        is_bracketed = host.startswith("[") and host.endswith("]")
+        is_number = port.isascii() and port.isdigit() and 0 < int(port) <= 0xFFFF
+        if not host or (":" in host and not is_bracketed) or not is_number:
+            raise UsageError(f"{text!r} is no address; expected HOST:PORT as 127.0.0.1:9000")
+        return cls(host.strip("[]"), int(port))
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"

@@ -1,0 +1,148 @@
+"""Which movement presses what: read from a file of JSON or TOML."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeAlias
+
+from emgstream.errors import MissingExtraError, UsageError
+
+__all__ = ["Action", "Bindings", "Hold", "Move", "read_bindings"]
+
+_ARM, _PANIC = "f8", "f12"
+_BUTTONS = ("left", "middle", "right")
+_FURTHEST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A key or a button of the mouse that is held down as long as the movement lasts."""
+
+    name: str
+    """A character, or a name as ``space``, ``left``, ``f1``; of a button ``left``, ..."""
+    is_button: bool = False
+    """Whether it is a button of the mouse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A way that the mouse goes at every decision for the movement."""
+
+    right: int
+    """Pixels to the right; to the left where negative."""
+    down: int
+    """Pixels down; up where negative."""
+
+
+Action: TypeAlias = Hold | Move
+
+
+@dataclass(frozen=True, slots=True)
+class Bindings:
+    """What each movement does, and the keys of the user."""
+
+    actions: Mapping[str, Action]
+    """The action of each movement that has one, by its name."""
+    arm: str = _ARM
+    """The key that arms and disarms."""
+    panic: str = _PANIC
+    """The key that disarms and lets go of everything, whatever happens."""
+
+
+def read_bindings(path: Path, class_names: tuple[str, ...]) -> Bindings:
+    """Read bindings for the movements of a model.
+
+    A table ``movements`` gives each movement its action: the name of a key, ``mouse:left`` for a
+    button, ``move:10,0`` for 10 pixels to the right; ``arm`` and ``panic`` name other keys than F8
+    and F12. Raises UsageError, naming file and entry, for anything else.
+    """
+    document = _read(path)
+    try:
+        return _bindings(document, class_names)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
+
+
+def _read(path: Path) -> Any:
+    try:
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".toml":
+            return _toml().loads(text)
+        return json.loads(text)
+    except OSError as error:
+        raise UsageError(
+            f"cannot read {path}: {error.strerror or error}; expected a file of JSON or TOML"
+        ) from error
+    except ValueError as error:  # so are the errors of both, and of text that is not UTF-8
+        kind = "TOML" if path.suffix == ".toml" else "JSON"
+        raise UsageError(f"{path} is not {kind}: {error}; mend it there") from error
+
+
+def _toml() -> ModuleType:
+    try:
+        return importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            "TOML needs tomli with Python 3.10, not installed here; expected the extra 'control'; "
+            'install it, in the project\'s folder, with: pip install -e ".[control]"; or write JSON'
+        ) from error
+
+
+def _bindings(document: Any, class_names: tuple[str, ...]) -> Bindings:
+    known = {"movements", "arm", "panic"}
+    if not isinstance(document, dict) or not isinstance(document.get("movements"), dict):
+        raise UsageError('no table of movements; expected "movements": {"hand_close": "space"}')
+    strange = [name for name in document if name not in known]
+    if strange:
+        raise UsageError(f"{strange[0]!r} is not known; expected {', '.join(sorted(known))}")
+    actions = {
+        movement: _action(movement, text, class_names)
+        for movement, text in document["movements"].items()
+    }
+    bindings = Bindings(actions, _key(document, "arm", _ARM), _key(document, "panic", _PANIC))
+    keys = [a.name for a in actions.values() if isinstance(a, Hold) and not a.is_button]
+    for name in (bindings.arm, bindings.panic):
+        if [*keys, bindings.arm, bindings.panic].count(name) > 1:
+            raise UsageError(f"the key {name!r} has two meanings; keep arm and panic for yourself")
+    return bindings
+
+
+def _key(document: Mapping[str, Any], name: str, default: str) -> str:
+    key = document.get(name, default)
+    if not isinstance(key, str) or not key:
+        raise UsageError(f"{name} = {key!r}; expected the name of a key as {default!r}")
+    return key.lower()
+
+
+def _action(movement: str, text: object, class_names: tuple[str, ...]) -> Action:
+    if movement not in class_names:
+        raise UsageError(f"the model knows no {movement!r}; expected {', '.join(class_names)}")
+    if not isinstance(text, str) or not text:
+        raise UsageError(f"{movement} = {text!r}; expected a key, mouse:BUTTON or move:RIGHT,DOWN")
+    kind, colon, rest = text.partition(":")
+    if kind == "mouse" and rest in _BUTTONS:
+        return Hold(rest, is_button=True)
+    if kind == "move" and colon:
+        return _move(movement, rest)
+    if kind == "mouse" and colon:
+        raise UsageError(f"{movement} = {text!r}; the mouse has {', '.join(_BUTTONS)}")
+    return Hold(text if len(text) == 1 else text.lower())
+
+
+def _move(movement: str, text: str) -> Move:
+    try:
+        right, down = (int(part) for part in text.split(","))
+    except ValueError:
+        right = down = _FURTHEST + 1
+    if max(abs(right), abs(down)) > _FURTHEST:
+        raise UsageError(
+            f"{movement} = 'move:{text}'; expected move:RIGHT,DOWN in pixels as move:10,0, "
+            f"at most {_FURTHEST} a decision"
+        )
+    return Move(right, down)

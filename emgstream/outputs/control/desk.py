@@ -1,0 +1,153 @@
+"""The keyboard and the mouse of this computer, by pynput."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from emgstream.errors import MissingExtraError, OutputError, UsageError
+from emgstream.outputs.control.bindings import Bindings, Hold, Move
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["Desk", "open_desk"]
+
+_JOIN_S = 0.2
+_MOST_TAPS = 25
+
+
+class Desk(Protocol):
+    """What actions act on, and where the user's own keys are heard."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *exc_info: object) -> None: ...
+
+    def press(self, hold: Hold) -> None:
+        """Hold a key or a button down."""
+        ...
+
+    def release(self, hold: Hold) -> None:
+        """Let go of it."""
+        ...
+
+    def move(self, move: Move) -> None:
+        """Move the mouse."""
+        ...
+
+
+def open_desk(bindings: Bindings, on_key: Callable[[str], None]) -> Desk:
+    """Return the desk of this computer, not yet entered.
+
+    ``on_key`` is called by a thread of its own with ``arm`` or ``panic`` as that key goes down.
+
+    Raises
+    ------
+    MissingExtraError
+        pynput is not installed.
+    OutputError
+        There is no screen to press keys on, or no permission to.
+    UsageError
+        A key that this computer does not have.
+    """
+    keyboard, mouse = _pynput()
+    holds = {action for action in bindings.actions.values() if isinstance(action, Hold)}
+    targets = {hold: _target(keyboard, mouse, hold) for hold in holds}
+    own = {_code(keyboard, getattr(bindings, name)): name for name in ("arm", "panic")}
+    return _PynputDesk(keyboard, mouse, targets, own, on_key)
+
+
+class _PynputDesk:
+    """Controllers that press, and a listener that hears the user's own keys."""
+
+    def __init__(
+        self,
+        keyboard: Any,
+        mouse: Any,
+        targets: dict[Hold, Any],
+        own: dict[Any, str],
+        on_key: Callable[[str], None],
+    ) -> None:
+        self._keyboard, self._mouse = keyboard.Controller(), mouse.Controller()
+        self._targets, self._own, self._on_key = targets, own, on_key
+        self._wake = keyboard.Key.shift
+        self._down: set[str] = set()
+        self._listener = keyboard.Listener(on_press=self._pressed, on_release=self._released)
+        self._listener.name = "emg-hotkeys"
+
+    def __enter__(self) -> Self:
+        self._listener.start()
+        self._listener.wait()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._listener.stop()
+        for _ in range(_MOST_TAPS):
+            self._listener.join(_JOIN_S)
+            if not self._listener.is_alive():
+                return
+            # On X, pynput looks whether it is to stop only as a key comes (its pull request 583).
+            self._keyboard.tap(self._wake)
+        raise RuntimeError(f"thread emg-hotkeys did not end within {_MOST_TAPS * _JOIN_S} s")
+
+    def press(self, hold: Hold) -> None:
+        """Hold a key or a button down."""
+        self._of(hold).press(self._targets[hold])
+
+    def release(self, hold: Hold) -> None:
+        """Let go of it."""
+        self._of(hold).release(self._targets[hold])
+
+    def move(self, move: Move) -> None:
+        """Move the mouse."""
+        self._mouse.move(move.right, move.down)
+
+    def _of(self, hold: Hold) -> Any:
+        return self._mouse if hold.is_button else self._keyboard
+
+    def _pressed(self, key: Any) -> None:
+        name = self._own.get(key)
+        if name is not None and name not in self._down:  # a key that is held down repeats
+            self._down.add(name)
+            self._on_key(name)
+
+    def _released(self, key: Any) -> None:
+        self._down.discard(self._own.get(key, ""))
+
+
+def _pynput() -> tuple[Any, Any]:
+    """Return the modules for the keyboard and for the mouse."""
+    try:
+        from pynput import keyboard, mouse
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            "pressing keys needs pynput, not installed here; expected the extra 'control'; install "
+            'it, in the project\'s folder, with: pip install -e ".[control]"'
+        ) from error
+    except ImportError as error:  # pynput's word for a machine without a screen
+        raise OutputError(
+            f"there is no screen to press keys on (DISPLAY is {os.environ.get('DISPLAY', '')!r}); "
+            "expected a desktop, on Linux one with an X server; leave --control out here"
+        ) from error
+    return keyboard, mouse
+
+
+def _target(keyboard: Any, mouse: Any, hold: Hold) -> Any:
+    return mouse.Button[hold.name] if hold.is_button else _code(keyboard, hold.name)
+
+
+def _code(keyboard: Any, name: str) -> Any:
+    if len(name) == 1:
+        return keyboard.KeyCode.from_char(name)
+    if name not in keyboard.Key.__members__:
+        raise UsageError(
+            f"no key is called {name!r}; expected one character, or one of: "
+            f"{_listed(keyboard.Key.__members__)}"
+        )
+    return keyboard.Key[name]
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))

@@ -1,0 +1,94 @@
+"""A place for lines of text: a file, or standard output with a reader that may stand still."""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+import threading
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, TextIO
+
+from emgstream.outputs.base import cannot_write
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["Lines"]
+
+_POLL_S = 0.05
+
+
+class Lines:
+    """Lines in a file, or on standard output (``-``); any thread writes, and every write is out.
+
+    Where nobody reads standard output, a write waits, and `give_up` ends it (but for Windows,
+    which cannot tell whether a pipe has room).
+    """
+
+    def __init__(self, target: str) -> None:
+        self.target = target
+        self._stack = ExitStack()
+        self._stream: TextIO = sys.stdout
+        self._pipe: int | None = None
+        self._lock = threading.Lock()
+        self._given_up = threading.Event()
+
+    def __enter__(self) -> Self:
+        if self.target == "-":
+            self._stream = sys.stdout
+            self._pipe = _descriptor(sys.stdout)
+            return self
+        try:
+            file = open(self.target, "w", encoding="utf-8", newline="\n")  # noqa: PTH123
+        except OSError as error:
+            raise cannot_write(self.target, error) from error
+        self._stream = self._stack.enter_context(file)
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        try:
+            self._stack.close()
+        except OSError as error:
+            raise cannot_write(self.target, error) from error
+
+    def write(self, lines: list[str]) -> int:
+        """Write whole lines; return how many there was room for before `give_up`.
+
+        Raises OutputError where they cannot be written.
+        """
+        try:
+            with self._lock:
+                if self._pipe is not None:
+                    return self._write_to_pipe(self._pipe, "".join(lines).encode(), len(lines))
+                self._stream.writelines(lines)
+                self._stream.flush()
+                return len(lines)
+        except OSError as error:
+            raise cannot_write(self.target, error) from error
+
+    def give_up(self) -> None:
+        """Let a write that waits for its reader end now; any thread may call it."""
+        self._given_up.set()
+
+    def _write_to_pipe(self, pipe: int, data: bytes, n_lines: int) -> int:
+        """Write as much at a time as a pipe with room takes without making its writer wait."""
+        n_written = 0
+        while n_written < len(data):
+            _, writable, _ = select.select([], [pipe], [], _POLL_S)
+            if writable:
+                n_written += os.write(pipe, data[n_written : n_written + select.PIPE_BUF])
+            elif self._given_up.is_set():
+                return data[:n_written].count(b"\n")
+        return n_lines
+
+
+def _descriptor(stream: TextIO) -> int | None:
+    """Return what to wait on before writing to a stream; None where that cannot be."""
+    if os.name == "nt":
+        return None
+    try:
+        stream.flush()
+        return stream.fileno()
+    except OSError:  # it is not a file of the operating system
+        return None

@@ -1,0 +1,81 @@
+"""Decisions as Open Sound Control messages, for Max, Pure Data, TouchDesigner, games, lights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
+from pythonosc.osc_message import OscMessage
+from pythonosc.osc_message_builder import OscMessageBuilder
+
+from emgstream.decisions import Decision
+from emgstream.outputs.address import Address
+from emgstream.outputs.base import Output, Update
+from emgstream.outputs.datagrams import Datagrams
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["Osc"]
+
+_FORBIDDEN = str.maketrans(dict.fromkeys(" #*,/?[]{}", "_"))
+
+
+class Osc(Output):
+    """One OSC 1.0 bundle a decision, over UDP.
+
+    ``/emgstream/decision`` has the label, the confidence, the status, the index of the sample
+    decided on (64 bits) and its time in seconds (a double, NaN where not known);
+    ``/emgstream/probability/CLASS`` the probability of each class. With several streams the name of
+    the stream stands behind ``/emgstream``. What OSC forbids in an address becomes ``_``.
+
+    Raises OutputError on entering where the address leads nowhere.
+    """
+
+    def __init__(self, address: Address, stream: str | None = None) -> None:
+        self.name = f"OSC to {address}"
+        self._datagrams = Datagrams(address)
+        self._root = "/emgstream" if stream is None else f"/emgstream/{_part(stream)}"
+
+    def __enter__(self) -> Self:
+        self._datagrams.__enter__()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._datagrams.__exit__(*exc_info)
+
+    def write(self, update: Update) -> None:
+        """Send a bundle a decision."""
+        for decision, time_s in zip(update.decisions, update.time_s.tolist(), strict=True):
+            bundle = OscBundleBuilder(IMMEDIATELY)
+            bundle.add_content(self._decision(decision, time_s))
+            for name, probability in decision.probabilities.items():
+                address = f"{self._root}/probability/{_part(name)}"
+                bundle.add_content(_message(address, ("f", probability)))
+            self.n_lost += not self._datagrams.send(bundle.build().dgram)
+
+    def _decision(self, decision: Decision, time_s: float) -> OscMessage:
+        return _message(
+            f"{self._root}/decision",
+            ("s", decision.label),
+            ("f", decision.confidence),
+            ("s", decision.status),
+            ("h", decision.index),
+            ("d", time_s),
+        )
+
+
+def _message(address: str, *arguments: tuple[str, str | float]) -> OscMessage:
+    builder = OscMessageBuilder(address)
+    for kind, value in arguments:
+        builder.add_arg(value, kind)
+    return builder.build()
+
+
+def _part(name: str) -> str:
+    """Return a name as one part of an OSC address, which is of ASCII without some characters.
+
+    >>> _part("COM3: left/upper arm")
+    'COM3:_left_upper_arm'
+    """
+    return name.translate(_FORBIDDEN).encode("ascii", "replace").decode().replace("?", "_")

@@ -1,0 +1,89 @@
+"""Updates on their way from the inference thread to one consumer."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+
+from emgstream.errors import UsageError
+from emgstream.outputs.base import Update
+
+__all__ = ["UpdateQueue"]
+
+_POLL_S = 0.05
+
+
+class UpdateQueue:
+    """A bounded queue of updates: one thread puts, another takes.
+
+    Where the source cannot wait, neither can the one who puts: a full queue loses its oldest
+    update, and its decisions are counted. Where it can, putting waits and nothing is lost.
+
+    Parameters
+    ----------
+    capacity
+        Updates it holds at most.
+
+    Raises UsageError for a capacity under 1.
+    """
+
+    def __init__(self, capacity: int = 256) -> None:
+        if capacity < 1:
+            raise UsageError(f"a queue of {capacity} updates; expected 1 or more")
+        self._capacity = capacity
+        self._updates: deque[Update] = deque()
+        self._changed = threading.Condition()
+        self._closed = False
+        self._n_dropped = 0
+
+    @property
+    def n_dropped(self) -> int:
+        """Decisions that nobody took."""
+        with self._changed:
+            return self._n_dropped
+
+    @property
+    def ended(self) -> bool:
+        """Whether all was taken and no more will come."""
+        with self._changed:
+            return self._closed and not self._updates
+
+    def put(self, update: Update, waits: bool, stop: threading.Event) -> None:
+        """Add an update; where it ``waits``, once there is room or ``stop`` is set."""
+        with self._changed:
+            while waits and self._is_full and not (self._closed or stop.is_set()):
+                self._changed.wait(_POLL_S)
+            if self._closed:
+                self._n_dropped += len(update.decisions)
+                return
+            if self._is_full and not waits:
+                self._n_dropped += len(self._updates.popleft().decisions)
+            self._updates.append(update)
+            self._changed.notify_all()
+
+    def take(self, timeout_s: float) -> Update | None:
+        """Return the oldest update, having waited for one; None where none came in that time."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._updates or self._closed, timeout_s)
+            if not self._updates:
+                return None
+            self._changed.notify_all()
+            return self._updates.popleft()
+
+    def close(self) -> None:
+        """Take no more in; what is held can still be taken."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def abandon(self) -> None:
+        """Close it, and count what is held as dropped."""
+        with self._changed:
+            self._closed = True
+            self._n_dropped += sum(len(update.decisions) for update in self._updates)
+            self._updates.clear()
+            self._changed.notify_all()
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self._updates) >= self._capacity

@@ -1,0 +1,121 @@
+"""Outputs of the samples themselves, and what feeds them from the ring."""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+
+from emgstream.latency import LatencyHistogram
+from emgstream.outputs.delivery import OutputFigures
+from emgstream.ringbuffer import RingBuffer
+from emgstream.sources.base import Source
+from emgstream.types import Chunk, StreamInfo, TimeArray
+from emgstream.worker import Worker
+
+__all__ = ["SampleBlock", "SampleFeed", "SampleOutput"]
+
+_POLL_S = 0.05
+_LINGER_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SampleBlock:
+    """Consecutive samples with what is known of them."""
+
+    chunk: Chunk
+    """The samples, as the source gave them."""
+    time_s: TimeArray
+    """Time of each since the start of the stream, shape ``(n_samples,)``; NaN if not known."""
+    info: StreamInfo
+    """What is known of the stream."""
+
+
+class SampleOutput(ABC):
+    """A way for samples to reach other programs; its thread calls `write`, which may not wait."""
+
+    name = "samples"
+    """What it is and where it leads, for people."""
+
+    @abstractmethod
+    def write(self, block: SampleBlock) -> None:
+        """Take new samples; raises OutputError where none can be passed on any more."""
+
+
+class SampleFeed:
+    """What brings the samples of a ring to one output, on a thread named ``emg-samples-NUMBER``.
+
+    It holds nobody up: what the ring has overwritten is counted.
+
+    Parameters
+    ----------
+    moved
+        Notified as the feed gets on, for a reader that waits until it is not far behind.
+    """
+
+    def __init__(
+        self,
+        output: SampleOutput,
+        ring: RingBuffer,
+        source: Source,
+        moved: threading.Condition,
+        number: int,
+    ) -> None:
+        self.cursor = 0
+        self._output = output
+        self._ring = ring
+        self._source = source
+        self._moved = moved
+        self._n_written = 0
+        self._worker = Worker(f"emg-samples-{number}", self._run)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._worker.start()
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the thread to end of itself, as it does when the ring is closed and empty."""
+        return self._worker.join(timeout_s)
+
+    def stop(self) -> None:
+        """End the thread, once all is passed on; raises RuntimeError where it does not end."""
+        self._worker.join(_LINGER_S)
+        self._worker.stop()
+
+    def check(self) -> None:
+        """Raise what ended the output before its time."""
+        self._worker.check()
+
+    def figures(self) -> OutputFigures:
+        """Return what became of the samples so far."""
+        n_waiting = self._ring.n_held_since(self.cursor)
+        return OutputFigures(
+            name=self._output.name,
+            n_written=self._n_written,
+            n_dropped=self._ring.n_received - self._n_written - n_waiting,
+            latency=LatencyHistogram(),
+        )
+
+    def _run(self, stop: threading.Event) -> None:
+        try:
+            while not stop.is_set():
+                if self._ring.wait_for(self.cursor, _POLL_S):
+                    self._pass_on(self._ring.since(self.cursor))
+                elif self._ring.closed:
+                    return
+        finally:
+            self._move(2**62)  # who waits for it shall not wait for ever
+
+    def _pass_on(self, chunk: Chunk) -> None:
+        indices = np.arange(chunk.first_index, chunk.end_index)
+        block = SampleBlock(chunk, self._source.time_at(indices), self._source.info)
+        self._output.write(block)
+        self._n_written += len(chunk)
+        self._move(chunk.end_index)
+
+    def _move(self, cursor: int) -> None:
+        with self._moved:
+            self.cursor = cursor
+            self._moved.notify_all()

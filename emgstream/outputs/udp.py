@@ -1,0 +1,39 @@
+"""Decisions as datagrams of JSON, for other programs on this or another machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emgstream.outputs.address import Address
+from emgstream.outputs.base import Output, Update
+from emgstream.outputs.datagrams import Datagrams
+from emgstream.outputs.documents import encoded
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["UdpJson"]
+
+
+class UdpJson(Output):
+    """One datagram a decision: the same object as a JSON line. Nobody need listen.
+
+    Raises OutputError on entering where the address leads nowhere.
+    """
+
+    def __init__(self, address: Address, stream: str | None = None) -> None:
+        self.name = f"UDP to {address}"
+        self._datagrams = Datagrams(address)
+        self._stream = stream
+
+    def __enter__(self) -> Self:
+        self._datagrams.__enter__()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._datagrams.__exit__(*exc_info)
+
+    def write(self, update: Update) -> None:
+        """Send a datagram a decision."""
+        for text in encoded(update, self._stream):
+            self.n_lost += not self._datagrams.send(text.encode())

@@ -1,0 +1,229 @@
+"""Decisions in a few lines of Python.
+
+>>> from emgstream import live
+>>> with live(port="simulated") as stream:
+...     for decision in stream:
+...         print(decision.index, decision.label, decision.status)
+...         break
+199 rest ok
+
+A recording is the same, and loses nothing however slow the loop is:
+
+>>> from emgstream import replay
+>>> with replay("demo", speed=None) as stream:
+...     labels = [decision.label for decision in stream]
+>>> len(labels), sorted(set(labels))[:3]
+(2491, ['elbow_bend', 'elbow_extend', 'hand_close'])
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING
+
+from emgstream.bundle import Model, read_model
+from emgstream.clock import Clock, MonotonicClock
+from emgstream.data import DEMO, model_path, recording_path
+from emgstream.decisions import Decision
+from emgstream.engine import Engine
+from emgstream.opening import AUTO, board_check, board_source, opened_port, read_recording
+from emgstream.outputs.base import Output, Update
+from emgstream.outputs.documents import delays_ms
+from emgstream.outputs.queue import UpdateQueue
+from emgstream.sources.base import Source
+from emgstream.sources.replay import ReplaySource
+from emgstream.sources.status import SourceStatus, StatusReader
+from emgstream.types import StreamInfo
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["DecisionStream", "TimedDecision", "live", "replay"]
+
+_POLL_S = 0.05
+_END_S = 5.0
+_BACKLOG = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TimedDecision(Decision):
+    """A decision, when it was true, and how late it is."""
+
+    time_s: float = math.nan
+    """Time of its last sample in seconds since the start; NaN where the rate is not known."""
+    delay_ms: Mapping[str, float | None] = field(default_factory=dict)
+    """Milliseconds of every stage, as in a JSON line; ``output`` is the wait for your loop."""
+
+
+class DecisionStream:
+    """A running classifier to iterate over, from `live` or `replay`.
+
+    The loop gets decisions in order until the stream ends, and is told there what ended it before
+    its time. A loop that is slower than the decisions delays nothing: on a board the newest win,
+    and those it never saw are counted; a recording waits.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        model: Model,
+        outputs: Sequence[Output] = (),
+        *,
+        check: Callable[[StreamInfo], None] | None = None,
+        status: StatusReader | None = None,
+        backlog: int = _BACKLOG,
+        clock: Clock | None = None,
+    ) -> None:
+        self._clock = clock or MonotonicClock()
+        self._queue = UpdateQueue(backlog)
+        self._status = status
+        self.engine = Engine(source, model, outputs, clock, check, queues=[self._queue])
+
+    def __enter__(self) -> Self:
+        self.engine.__enter__()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.engine.__exit__(*exc_info)  # type: ignore[arg-type]
+
+    def __iter__(self) -> Iterator[TimedDecision]:
+        while not self._queue.ended:
+            update = self._queue.take(_POLL_S)
+            if update is not None:
+                yield from _timed(replace(update, handed_s=self._clock.now()))
+        self.engine.wait(_END_S)
+
+    @property
+    def n_dropped(self) -> int:
+        """Decisions the loop was too slow for."""
+        return self._queue.n_dropped
+
+    @property
+    def status(self) -> SourceStatus | None:
+        """How a board is doing: rate, losses, reconnects; None for a recording."""
+        return None if self._status is None else self._status()
+
+
+@contextmanager
+def live(
+    port: str = AUTO,
+    model: str | os.PathLike[str] | Model = DEMO,
+    *,
+    channels: tuple[str, ...] | None = None,
+    baud: int | None = None,
+    reconnect: bool = True,
+    force: bool = False,
+    outputs: Sequence[Output] = (),
+    backlog: int = _BACKLOG,
+) -> Iterator[DecisionStream]:
+    """Give the decisions on a board, as they are made; leaving lets go of the port.
+
+    Parameters
+    ----------
+    port
+        A port, ``socket://HOST:PORT``, ``auto`` for the first board on USB that answers, or
+        ``simulated`` for synthetic EMG without a board.
+    model
+        A model file or a model; ``demo`` is the shipped one, trained on synthetic EMG.
+    channels, baud, reconnect, force
+        As for `emgstream.sources.serial_board.SerialBoardSource`.
+    outputs
+        Where else the decisions go, each on a thread of its own; entered and left by the caller.
+    backlog
+        Updates, of one decision most of the time, that wait for a slow loop before the oldest go.
+
+    Raises
+    ------
+    ModelFileError
+        The model cannot be read.
+    SourceNotFoundError, SourceError, StreamMismatchError, SourceDisconnectedError
+        From the loop: there is no such port, nothing on it makes sense, it does not fit the model,
+        or the board went away and was not to be waited for.
+    """
+    loaded = _loaded(model)
+    with opened_port(port) as device:
+        source = board_source(
+            device,
+            loaded.manifest,
+            channels=channels,
+            baud=baud,
+            reconnect=reconnect,
+            force=force,
+        )
+        with DecisionStream(
+            source,
+            loaded,
+            outputs,
+            check=board_check(loaded.manifest),
+            status=source.status,
+            backlog=backlog,
+        ) as stream:
+            yield stream
+
+
+@contextmanager
+def replay(
+    file: str | os.PathLike[str] = DEMO,
+    model: str | os.PathLike[str] | Model = DEMO,
+    *,
+    sampling_rate_hz: float | None = None,
+    speed: float | None = 1.0,
+    loop: bool = False,
+    channels: tuple[str, ...] | None = None,
+    outputs: Sequence[Output] = (),
+) -> Iterator[DecisionStream]:
+    """Give the decisions on a recording; it waits for a loop that is slow.
+
+    Parameters
+    ----------
+    file
+        A recording, .csv or .csv.gz; ``demo`` is the shipped one, of synthetic EMG.
+    model
+        A model file or a model; ``demo`` is the shipped one, trained on synthetic EMG.
+    sampling_rate_hz
+        Rate of the recording, where it has no ``time_s`` column.
+    speed
+        How many times faster than it was recorded; None for as fast as the loop is.
+    loop
+        Whether to begin again at the end.
+    channels
+        Columns to take as the model's channels, in its order; by name where None.
+    outputs
+        Where else the decisions go, each on a thread of its own; entered and left by the caller.
+
+    Raises
+    ------
+    ModelFileError, TableError, StreamMismatchError
+        Model or recording cannot be read, or do not fit together.
+    UsageError
+        The words do not fit together.
+    """
+    loaded = _loaded(model)
+    source = ReplaySource(
+        read_recording(recording_path(file), loaded.manifest, channels),
+        sampling_rate_hz=sampling_rate_hz,
+        speed=speed,
+        loop=loop,
+        channel_names=loaded.manifest.channel_names,
+    )
+    loaded.manifest.check_stream(source.info)
+    with DecisionStream(source, loaded, outputs) as stream:
+        yield stream
+
+
+def _loaded(model: str | os.PathLike[str] | Model) -> Model:
+    return model if isinstance(model, Model) else read_model(model_path(model))
+
+
+def _timed(update: Update) -> Iterator[TimedDecision]:
+    """Give the decisions of an update one by one, each with its time and delay."""
+    known = [part.name for part in fields(Decision)]
+    for decision, time_s, delay_ms in zip(
+        update.decisions, update.time_s.tolist(), delays_ms(update), strict=True
+    ):
+        values = {name: getattr(decision, name) for name in known}
+        yield TimedDecision(**values, time_s=time_s, delay_ms=delay_ms)

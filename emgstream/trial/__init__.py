@@ -1,0 +1,20 @@
+"""What decisions are worth: held against what was really done."""
+
+from emgstream.trial.cued import Attempt, CuedTest, add_to_history, cued_test, history_path
+from emgstream.trial.replayed import Replayed, decisions_on, truth_at
+from emgstream.trial.score import Score, Truth, added_delay_s, score
+
+__all__ = [
+    "Attempt",
+    "CuedTest",
+    "Replayed",
+    "Score",
+    "Truth",
+    "add_to_history",
+    "added_delay_s",
+    "cued_test",
+    "decisions_on",
+    "history_path",
+    "score",
+    "truth_at",
+]

@@ -1,0 +1,124 @@
+"""The figures of decisions: what they moved wrongly, how often they abstained, how late they were.
+
+A decision moves something where its status is ``ok`` and its class is not rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from emgstream.decisions import Decisions, Status, rest_class
+from emgstream.types import IndexArray, TimeArray
+
+__all__ = ["Score", "Truth", "added_delay_s", "score"]
+
+Mask: TypeAlias = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """What was done at the last sample of each window, arrays of shape ``(n_decisions,)``."""
+
+    classes: IndexArray
+    """Number of the class; -1 where it is none of them or nobody knows."""
+    movements: IndexArray
+    """Number of the held movement, another one wherever label or segment change."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """What decisions came to, over those whose truth is known."""
+
+    n_decisions: int
+    """How many."""
+    accuracy: float
+    """Share of the decisions, abstentions aside, that named the movement."""
+    active_error_rate: float
+    """Share of all that would have moved something wrongly (Scheme 2013)."""
+    abstained: float
+    """Share of all with the status rejected, unknown or gap."""
+    false_activations_per_h: float
+    """How often an hour of rest a movement began; NaN without rest."""
+    instability: float
+    """Share of decisions that differ from the one before in the same held movement."""
+    onsets_s: tuple[float, ...]
+    """Time from the start of each movement to the first that moved rightly; NaN where none did."""
+
+    @property
+    def missed(self) -> float:
+        """Share of the movements that were never named; NaN without a movement."""
+        return float(np.mean(np.isnan(self.onsets_s))) if self.onsets_s else float("nan")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures as JSON's own types; None for what is not known."""
+        named = {**asdict(self), "missed": self.missed}
+        del named["onsets_s"]
+        return {
+            name: None if isinstance(value, float) and np.isnan(value) else value
+            for name, value in named.items()
+        }
+
+
+def score(decisions: Decisions, truth: Truth, hop_s: float, counted: Mask | None = None) -> Score:
+    """Return the figures of consecutive decisions, those where ``counted`` alone if given.
+
+    ``hop_s`` is the time from one decision to the next, in seconds.
+    """
+    known = truth.classes >= 0 if counted is None else counted & (truth.classes >= 0)
+    rest = rest_class(decisions.class_names)
+    moves = (decisions.statuses == Status.OK) & (decisions.classes != rest)
+    wrong = moves & (decisions.classes != truth.classes)
+    decided = known & decisions.decided
+    return Score(
+        n_decisions=int(np.count_nonzero(known)),
+        accuracy=_share(decisions.classes == truth.classes, decided),
+        active_error_rate=_share(wrong, known),
+        abstained=_share(~decisions.decided, known),
+        false_activations_per_h=_false_activations(moves, truth, known, rest, hop_s),
+        instability=_instability(decisions, truth, decided),
+        onsets_s=_onsets(moves & ~wrong, truth, known & (truth.classes != rest), hop_s),
+    )
+
+
+def added_delay_s(found: Score, plain: Score) -> float:
+    """Return how much later movements were named than by others, on average over those both did.
+
+    Both are scores of the same stream; NaN where there is no such movement.
+    """
+    later: TimeArray = np.subtract(found.onsets_s, plain.onsets_s)
+    both = np.isfinite(later)
+    return float(later[both].mean()) if both.any() else float("nan")
+
+
+def _share(what: Mask, of: Mask) -> float:
+    return float(np.mean(what[of])) if of.any() else float("nan")
+
+
+def _false_activations(
+    moves: Mask, truth: Truth, known: Mask, rest: int | None, hop_s: float
+) -> float:
+    """Return how often an hour something began to move in a rest, what went on into it aside."""
+    resting = known & (truth.classes == rest)
+    hours = float(np.count_nonzero(resting)) * hop_s / 3600.0
+    if rest is None or hours == 0.0:
+        return float("nan")
+    begun = moves[1:] & ~moves[:-1] & resting[1:] & (np.diff(truth.movements) == 0)
+    return float(np.count_nonzero(begun)) / hours
+
+
+def _instability(decisions: Decisions, truth: Truth, decided: Mask) -> float:
+    classes, movements = decisions.classes[decided], truth.movements[decided]
+    return _share(np.diff(classes) != 0, np.diff(movements) == 0)
+
+
+def _onsets(right: Mask, truth: Truth, counted: Mask, hop_s: float) -> tuple[float, ...]:
+    times_s = []
+    for movement in np.unique(truth.movements[counted]):
+        places = np.flatnonzero(counted & (truth.movements == movement))
+        hits = np.flatnonzero(right[places])
+        times_s.append(float(places[hits[0]] - places[0]) * hop_s if len(hits) else float("nan"))
+    return tuple(times_s)

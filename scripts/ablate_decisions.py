@@ -1,0 +1,174 @@
+"""What each part of the decisions is worth, on held-out repetitions through the live pipeline.
+
+    python scripts/ablate_decisions.py myo_readings/*.csv.gz --rate 200
+
+For each session: every fifth repetition of each movement is held out, a model is trained on the
+others with the settings of its decisions, and the whole session is replayed through the live
+pipeline once for each way to decide; what is said in the held-out repetitions is counted. Prints a
+Markdown table of means over the sessions, ready for BENCHMARKS.md. Needs the extra ``train``; a
+model takes some minutes, and is kept in ``--models FOLDER`` to be used again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from emgstream.bundle import Model, read_model, write_model
+from emgstream.cli import options
+from emgstream.decisions import (
+    ARGMAX,
+    Bayes,
+    DecisionSettings,
+    Hysteresis,
+    Majority,
+    NoSmoothing,
+    Smoothing,
+)
+from emgstream.tables import EmgTable, read_table
+from emgstream.trial import Score, added_delay_s, decisions_on, score
+from training.fold import train_fold
+from training.realtime import NEITHER, VALIDATION, PartArray, hold_out
+from training.recordings import class_names_of
+
+_SEED = 1
+_SMOOTHINGS: tuple[Smoothing, ...] = (
+    Majority(3),
+    Majority(5),
+    Majority(9),
+    Hysteresis(2),
+    Hysteresis(3),
+    Hysteresis(5),
+    Bayes(0.9, 0.5, 0.2),
+    Bayes(0.95, 0.5, 0.5),
+    Bayes(0.95, 0.5, 0.7),
+    Bayes(0.95, 0.5, 0.9),
+    Bayes(0.8, 0.7, 0.5),
+    Bayes(0.9, 1.0, 0.5),
+    Bayes(0.9, 0.3, 0.5),
+    Bayes(0.95, 0.2, 0.9),
+)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one way to decide came to in one session."""
+
+    found: Score
+    """Its figures."""
+    plain: Score
+    """Those of the likeliest class of every window."""
+
+
+def main() -> int:
+    """Train where need be, measure, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sessions", nargs="+", type=Path, metavar="session")
+    parser.add_argument("--rate", type=options.positive, metavar="HZ")
+    parser.add_argument("--models", type=Path, metavar="FOLDER")
+    arguments = parser.parse_args()
+    rows: dict[str, list[Figures]] = {}
+    for path in arguments.sessions:
+        print(path.name, file=sys.stderr, flush=True)
+        for name, figures in _session(path, arguments.rate, arguments.models):
+            rows.setdefault(name, []).append(figures)
+    print(_table(rows, len(arguments.sessions)))
+    return 0
+
+
+def _session(
+    path: Path, rate_hz: float | None, folder: Path | None
+) -> Iterator[tuple[str, Figures]]:
+    table = read_table(path)
+    (outer,) = hold_out([table], class_names_of([table]))
+    model = _model(table, outer, rate_hz, folder)
+    index = np.arange(table.n_rows) if table.index is None else table.index
+    plain: Score | None = None
+    for name, settings in _ways(model.manifest.decision):
+        replayed = decisions_on(table, model, settings, rate_hz)
+        rows = np.searchsorted(index, replayed.decisions.indices)
+        counted = outer[rows] == VALIDATION
+        found = score(replayed.decisions, replayed.truth, replayed.hop_s, counted)
+        plain = plain or found
+        yield name, Figures(found, plain)
+
+
+def _model(table: EmgTable, outer: PartArray, rate_hz: float | None, folder: Path | None) -> Model:
+    """Return the model of a session that has not seen its held-out repetitions."""
+    kept = None if folder is None else folder / f"{table.path.name}.emgmodel"
+    if kept is not None and kept.exists():
+        return read_model(kept)
+    model = train_fold(
+        [table],
+        [np.where(outer == VALIDATION, NEITHER, outer)],
+        class_names=class_names_of([table]),
+        sampling_rate_hz=rate_hz,
+        seed=_SEED,
+    )
+    if kept is not None:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        write_model(kept, model)
+    return model
+
+
+def _ways(own: DecisionSettings) -> Iterator[tuple[str, DecisionSettings]]:
+    """Return the ways to decide, the plain one first."""
+    yield "likeliest class of every window", ARGMAX
+    bare = replace(ARGMAX, confidence=own.confidence, tells_gaps=True)
+    for smoothing in _SMOOTHINGS:
+        yield _named(smoothing), replace(bare, smoothing=smoothing)
+    yield "rejection alone", replace(bare, threshold=own.threshold)
+    yield "rest gate alone", replace(bare, rest_gate=own.rest_gate)
+    yield "unknown signals alone", replace(bare, familiar=own.familiar)
+    yield "all, without smoothing", replace(own, smoothing=NoSmoothing())
+    yield "all, without rejection", replace(own, threshold=0.0)
+    yield "all, without rest gate", replace(own, rest_gate=None)
+    yield "all, as trained", own
+
+
+def _named(smoothing: Smoothing) -> str:
+    kind, *values = smoothing.to_manifest().values()
+    return " ".join(map(str, (kind, *values)))
+
+
+def _table(rows: dict[str, list[Figures]], n_sessions: int) -> str:
+    lines = [
+        f"Means over {n_sessions} sessions.",
+        "",
+        "| decisions | active errors | of plain | abstained | false activations/h of rest "
+        "| of plain | later by | unsteady |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for name, figures in rows.items():
+        errors = [one.found.active_error_rate for one in figures]
+        plain_errors = [one.plain.active_error_rate for one in figures]
+        false = [one.found.false_activations_per_h for one in figures]
+        plain_false = [one.plain.false_activations_per_h for one in figures]
+        later_s = [added_delay_s(one.found, one.plain) for one in figures]
+        lines.append(
+            f"| {name} | {_mean(errors):.2%} | {_ratio(errors, plain_errors)} "
+            f"| {_mean([one.found.abstained for one in figures]):.2%} | {_mean(false):,.0f} "
+            f"| {_ratio(false, plain_false)} | {1e3 * _mean(later_s):+.0f} ms "
+            f"| {_mean([one.found.instability for one in figures]):.2%} |"
+        )
+    return "\n".join(lines)
+
+
+def _ratio(found: list[float], plain: list[float]) -> str:
+    whole = _mean(plain)
+    return "–" if not whole > 0.0 else f"{_mean(found) / whole:.2f}"
+
+
+def _mean(values: list[float]) -> float:
+    known = [value for value in values if not math.isnan(value)]
+    return float(np.mean(known)) if known else math.nan
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from emgstream.bundle import Model
+from emgstream.decisions import (
+    ARGMAX,
+    Bayes,
+    Decisions,
+    DecisionSettings,
+    DecisionStage,
+    Familiar,
+    Hysteresis,
+    Majority,
+    NoSmoothing,
+    Rails,
+    RailWatch,
+    RestGate,
+    Seen,
+    Smoothing,
+    StrengthRange,
+    added_hops,
+    decision_from_manifest,
+)
+from emgstream.errors import ModelFileError
+from emgstream.pipeline import Pipeline
+from emgstream.simulation import CueScript, SyntheticEmg
+from emgstream.types import Chunk, FloatArray
+from tests.decisions.guarded import guarded, settings_for
+
+CLASSES = ("fist", "open", "rest")
+
+
+def seen(rows: list[list[float]], levels: list[float] | None = None) -> Seen:
+    n = len(rows)
+    strengths = np.array([[level] for level in levels or [1.0] * n])
+    return Seen(
+        np.arange(n),
+        np.array(rows, dtype=np.float32),
+        strengths,
+        np.zeros(n, dtype=np.bool_),
+    )
+
+
+def decide(settings: DecisionSettings, what: Seen) -> Decisions:
+    return DecisionStage(CLASSES, 1, settings).push(what)
+
+
+def sure_of(*classes: int) -> list[list[float]]:
+    return [[0.9 if one == chosen else 0.05 for one in range(3)] for chosen in classes]
+
+
+def test_the_default_is_the_likeliest_class_whatever_it_is() -> None:
+    found = decide(ARGMAX, seen([[0.4, 0.35, 0.25], [0.1, 0.2, 0.7]]))
+    assert [one.label for one in found] == ["fist", "rest"]
+    assert [(one.status, one.strength) for one in found] == [("ok", None)] * 2
+
+
+def test_what_is_not_sure_enough_is_rejected_but_never_rest() -> None:
+    found = decide(DecisionSettings(threshold=0.6), seen([[0.5, 0.3, 0.2], [0.2, 0.3, 0.5]]))
+    assert [(one.label, one.status) for one in found] == [("fist", "rejected"), ("rest", "ok")]
+
+
+def test_a_quiet_muscle_is_at_rest_whatever_the_classifier_says() -> None:
+    settings = DecisionSettings(rest_gate=RestGate((0.5,)))
+    found = decide(settings, seen(sure_of(0, 0), levels=[0.5, 0.51]))
+    assert [(one.label, one.status) for one in found] == [("rest", "rest"), ("fist", "ok")]
+
+
+def test_what_is_far_from_all_of_training_is_unknown_and_so_is_a_missing_value() -> None:
+    familiar = Familiar(((2.0,),), ((2.0,), (4.0,), (0.0,)), limit=1.0, quietest=(0.0,))
+    levels = [1.5, 2.4, 2.6, float("nan")]
+    found = decide(DecisionSettings(familiar=familiar), seen(sure_of(0, 0, 0, 0), levels))
+    assert [one.status for one in found] == ["ok", "ok", "unknown", "unknown"]
+
+
+def test_an_unplugged_channel_is_unknown_rather_than_quiet() -> None:
+    settings = DecisionSettings(
+        familiar=Familiar(((1.0,),), ((5.0,), (6.0,), (4.0,)), limit=99.0, quietest=(3.0,)),
+        rest_gate=RestGate((4.0,)),
+    )
+    assert decide(settings, seen(sure_of(2), [0.0]))[0].status == "unknown"
+
+
+def test_strength_is_within_the_range_of_the_class_and_nothing_at_rest() -> None:
+    settings = DecisionSettings(strength=StrengthRange((0.0, 2.0, 0.0), (1.0, 4.0, 1.0)))
+    found = decide(settings, seen(sure_of(0, 1, 1, 2), [0.25, 3.0, 9.0, 0.5]))
+    assert [one.strength for one in found] == [0.25, 0.5, 1.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("smoothing", "expected"),
+    [
+        (NoSmoothing(), [0, 0, 0, 1, 0, 1, 1, 1, 1, 1]),
+        (Majority(3), [0, 0, 0, 0, 0, 1, 1, 1, 1, 1]),
+        (Majority(5), [0, 0, 0, 0, 0, 0, 1, 1, 1, 1]),
+        (Hysteresis(3), [0, 0, 0, 0, 0, 0, 0, 1, 1, 1]),
+        (Bayes(0.99, 0.3), [0, 0, 0, 0, 0, 0, 0, 1, 1, 1]),
+    ],
+)
+def test_smoothing_bridges_a_flicker_and_follows_a_change(
+    smoothing: Smoothing, expected: list[int]
+) -> None:
+    rows = sure_of(0, 0, 0, 1, 0, 1, 1, 1, 1, 1)
+    found = decide(DecisionSettings(smoothing=smoothing, threshold=0.01), seen(rows))
+    assert found.classes.tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("smoothing", "hops"),
+    [(NoSmoothing(), 0), (Majority(7), 3), (Hysteresis(4), 3), (Bayes(0.0, 1.0), 0)],
+)
+def test_the_delay_of_a_smoothing_is_counted(smoothing: Smoothing, hops: int) -> None:
+    assert added_hops(smoothing, 5) == hops
+
+
+def test_a_filter_that_believes_more_in_staying_is_later() -> None:
+    delays = [added_hops(Bayes(stay, 0.3), 6) for stay in (0.5, 0.9, 0.99, 0.999)]
+    assert delays == sorted(delays)
+    assert delays[0] < delays[-1]
+
+
+def test_samples_at_an_end_of_the_range_are_counted_over_a_window() -> None:
+    watch = RailWatch(Rails(0.0, 9.0, share=0.25), n_window=4)
+    samples = np.array([[5.0], [9.0], [0.0], [5.0], [5.0], [5.0]], dtype=np.float32)
+    watch.push(0, samples[:2])
+    watch.push(2, samples[2:])
+    assert watch.are_saturated(np.array([1, 3, 4, 5])).tolist() == [False, True, True, False]
+
+
+@pytest.fixture(scope="module")
+def signal() -> FloatArray:
+    script = CueScript.of([("rest", 1.0), ("hand_close", 2.0)])
+    return SyntheticEmg(script, seed=3).read(3000)
+
+
+def test_every_step_after_a_break_is_told_as_a_gap_until_a_window_is_whole(
+    demo_model: Model, signal: FloatArray
+) -> None:
+    settings = replace(settings_for(demo_model.manifest, signal), rails=None)
+    pipeline = Pipeline(guarded(demo_model, settings))
+    before = pipeline.push(Chunk(0, signal[:1000]))
+    after = pipeline.push(Chunk(1007, signal[1000:]))
+    length, n_steps = demo_model.manifest.step.length, demo_model.manifest.n_steps
+    assert before.indices[0] == n_steps * length - 1
+    assert "gap" not in {one.status for one in before}
+    told = [(one.index, one.label, one.confidence) for one in after if one.status == "gap"]
+    assert told == [(1006 + (step + 1) * length, "", 0.0) for step in range(n_steps - 1)]
+    assert after.indices[n_steps - 1] == 1006 + n_steps * length
+
+
+def test_a_model_without_settings_says_nothing_of_a_break(
+    demo_model: Model, signal: FloatArray
+) -> None:
+    pipeline = Pipeline(guarded(demo_model, ARGMAX))
+    pipeline.push(Chunk(0, signal[:1000]))
+    after = pipeline.push(Chunk(1007, signal[1000:]))
+    assert {one.status for one in after} == {"ok"}
+
+
+def test_settings_change_while_it_runs(demo_model: Model, signal: FloatArray) -> None:
+    pipeline = Pipeline(guarded(demo_model, ARGMAX))
+    assert "rejected" not in {one.status for one in pipeline.push(Chunk(0, signal[:1500]))}
+    pipeline.tune(DecisionSettings(threshold=1.0, smoothing=Majority(3)))
+    statuses = {one.status for one in pipeline.push(Chunk(1500, signal[1500:]))}
+    assert "rejected" in statuses
+    assert pipeline.fixed_delay(None).smoothing_s == pytest.approx(0.02)
+
+
+def test_settings_come_back_from_the_manifest_as_they_were(
+    demo_model: Model, signal: FloatArray
+) -> None:
+    manifest = demo_model.manifest
+    settings = settings_for(manifest, signal, Hysteresis(4))
+    n_channels = len(manifest.channel_names)
+    found = decision_from_manifest(
+        settings.to_manifest(), len(manifest.class_names), n_channels, 2 * n_channels
+    )
+    assert found == settings
+    assert decision_from_manifest({"kind": "argmax"}, 3, 3, 6) == ARGMAX
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"kind": "oracle"}, "knows argmax, guarded"),
+        ({"threshold": 3.0}, "expected 0 to 1"),
+        ({"smoothing": {"kind": "bayes", "stay": 1.0}}, "stay 1.0"),
+        ({"smoothing": {"kind": "median"}}, "smoothing of kind 'median'"),
+        ({"rest_gate": {"levels": [1.0]}}, "1 numbers; expected 3"),
+        ({"rest_gate": 5}, "not as expected"),
+        ({"rails": {"low": 5.0, "high": 1.0, "share": 0.1}}, "low below high"),
+        ({"confidence": float("nan")}, "not finite"),
+    ],
+)
+def test_a_damaged_setting_is_refused_by_name(
+    demo_model: Model, signal: FloatArray, change: dict[str, object], says: str
+) -> None:
+    manifest = demo_model.manifest
+    entry = {**settings_for(manifest, signal).to_manifest(), **change}
+    with pytest.raises(ModelFileError, match=says):
+        decision_from_manifest(entry, len(manifest.class_names), 3, 6)

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emgstream.decisions import Decisions, Status
+from emgstream.errors import OutputError
+from emgstream.trial import Truth, add_to_history, added_delay_s, cued_test, history_path, score
+
+CLASSES = ("fist", "open", "rest")
+OK, REJECTED, GAP = Status.OK, Status.REJECTED, Status.GAP
+
+
+def decisions(classes: list[int], statuses: list[int] | None = None) -> Decisions:
+    n = len(classes)
+    return Decisions(
+        CLASSES,
+        np.arange(n),
+        np.zeros((n, 3), dtype=np.float32),
+        np.array(classes),
+        np.full(n, 0.9),
+        np.array(statuses or [OK] * n, dtype=np.int8),
+        np.full(n, np.nan),
+    )
+
+
+def truth(classes: list[int]) -> Truth:
+    changes = np.diff(classes) != 0
+    return Truth(np.array(classes), np.concatenate(([0], np.cumsum(changes))))
+
+
+def test_only_what_moves_wrongly_is_an_active_error() -> None:
+    found = score(decisions([0, 1, 2, 1]), truth([0, 0, 0, 2]), 0.02)
+    assert found.active_error_rate == pytest.approx(2 / 4)
+    assert found.accuracy == pytest.approx(1 / 4)
+
+
+def test_what_is_rejected_moves_nothing_and_is_neither_right_nor_wrong() -> None:
+    found = score(decisions([0, 1, -1], [OK, REJECTED, GAP]), truth([0, 0, 0]), 0.02)
+    assert found.active_error_rate == 0.0
+    assert found.accuracy == 1.0
+    assert found.abstained == pytest.approx(2 / 3)
+
+
+def test_what_goes_on_into_a_rest_is_no_false_activation_and_what_begins_in_it_is_one() -> None:
+    found = score(decisions([0, 0, 2, 1, 1, 2]), truth([0, 2, 2, 2, 2, 2]), 0.02)
+    assert found.false_activations_per_h == pytest.approx(3600.0 / 0.1)
+
+
+def test_decisions_on_other_labels_do_not_count() -> None:
+    found = score(decisions([0, 1]), truth([0, -1]), 0.02)
+    assert (found.n_decisions, found.active_error_rate) == (1, 0.0)
+
+
+def test_the_delay_is_that_of_movements_both_named() -> None:
+    cues = truth([0, 0, 0, 1, 1, 1, 0, 0])
+    plain = score(decisions([0, 0, 0, 1, 1, 1, 0, 0]), cues, 0.02)
+    later = score(decisions([1, 0, 0, 0, 0, 1, 1, 1]), cues, 0.02)
+    assert added_delay_s(later, plain) == pytest.approx(0.03)
+    assert later.missed == pytest.approx(1 / 3)
+
+
+def test_a_movement_is_completed_once_it_is_named_for_long_enough() -> None:
+    cues = truth([2, 0, 0, 0, 0, 0, 2, 1, 1, 1])
+    found = cued_test(decisions([2, 1, 0, 1, 0, 0, 2, 1, 2, 1]), cues, hop_s=0.1, dwell_s=0.2)
+    assert [(one.label, one.to_correct_s) for one in found.attempts] == [
+        ("fist", pytest.approx(0.3)),
+        ("open", None),
+    ]
+    assert found.completion_rate == 0.5
+    assert found.by_class()["open"] == {
+        "attempts": 1,
+        "completion_rate": 0.0,
+        "to_correct_s": None,
+    }
+
+
+def test_a_rejected_decision_breaks_the_run() -> None:
+    said = decisions([0, 0, 0], [OK, REJECTED, OK])
+    assert cued_test(said, truth([0, 0, 0]), 0.1, dwell_s=0.2).completion_rate == 0.0
+
+
+def test_the_history_grows_and_what_is_none_is_left_alone(tmp_path: Path) -> None:
+    model = tmp_path / "arm.emgmodel"
+    add_to_history(model, {"n": 1})
+    path = add_to_history(model, {"n": 2})
+    assert path == history_path(model)
+    assert json.loads(path.read_text(encoding="utf-8")) == [{"n": 1}, {"n": 2}]
+    path.write_text("{}", encoding="utf-8")
+    with pytest.raises(OutputError, match="no history of tests"):
+        add_to_history(model, {"n": 3})
+    assert path.read_text(encoding="utf-8") == "{}"

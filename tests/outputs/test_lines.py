@@ -1,0 +1,72 @@
+"""Lines on a pipe whose reader stands still, leaves, or shares it."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from emgstream.errors import OutputError
+from emgstream.outputs.jsonl import JsonLines
+from emgstream.outputs.lines import Lines
+from tests.outputs.updates import update
+from tests.simulation.boards import PATIENCE_S
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows cannot wait for a pipe with room")
+
+
+@contextmanager
+def piped(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int, Lines]]:
+    """Give the reading end of a pipe, and lines that go into it as if it were standard output."""
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "w") as stream:
+        monkeypatch.setattr("sys.stdout", stream)
+        with Lines("-") as lines:
+            yield reader, lines
+        monkeypatch.undo()
+
+
+def test_a_write_that_nobody_reads_waits_until_it_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with piped(monkeypatch) as (reader, lines):
+        line = "x" * 999 + "\n"
+        written: list[int] = []
+        writer = threading.Thread(target=lambda: written.append(lines.write([line] * 1000)))
+        writer.start()
+        writer.join(0.2)
+        assert writer.is_alive()
+        lines.give_up()
+        writer.join(PATIENCE_S)
+        os.set_blocking(reader, False)
+        there = os.read(reader, 1 << 22)
+        os.close(reader)
+    assert there == (line * 1000).encode()[: len(there)]
+    assert written == [there.count(b"\n")]
+    assert 0 < written[0] < 1000
+
+
+def test_two_streams_share_a_pipe_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    with piped(monkeypatch) as (reader, lines), os.fdopen(reader) as read:
+        outputs = [JsonLines(lines, name) for name in ("left", "right")]
+        many = update(0, [1] * 200)
+        writers = [threading.Thread(target=output.write, args=(many,)) for output in outputs]
+        for writer in writers:
+            writer.start()
+        came = [json.loads(read.readline()) for _ in range(400)]
+        for writer in writers:
+            writer.join(PATIENCE_S)
+    for name in ("left", "right"):
+        indices = [line["index"] for line in came if line["stream"] == name]
+        assert indices == many.decisions.indices.tolist()
+
+
+def test_a_reader_that_left_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    with piped(monkeypatch) as (reader, lines):
+        os.close(reader)
+        with pytest.raises(OutputError, match="standard output took no more"):
+            lines.write(["{}\n"])

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emgstream.bundle import Model
+from emgstream.classifier import Classifier
+from emgstream.decisions import ARGMAX, DecisionSettings, decision_from_manifest
+from emgstream.simulation import CueScript, record_session
+from emgstream.tables import EmgTable, read_table
+from emgstream.trial import Score, added_delay_s, decisions_on, score
+from training.decision_settings import fit_decision
+from training.front_end import FrontEnd
+from training.realtime import cut_recordings, hold_out
+
+
+def session(folder: Path, number: int) -> EmgTable:
+    """Return a session of the simulated person the shipped model is of."""
+    script = CueScript.shuffled(repetitions=3, hold_s=2.0, rest_s=1.5, seed=number)
+    path = folder / f"session{number}.csv"
+    record_session(path, script, seed=1, session=number)
+    return read_table(path)
+
+
+@pytest.fixture(scope="module")
+def settings(demo_model: Model, tmp_path_factory: pytest.TempPathFactory) -> DecisionSettings:
+    """Settings fitted on a session that the shipped network has not seen."""
+    manifest = demo_model.manifest
+    table = session(tmp_path_factory.mktemp("fit"), 301)
+    front_end = FrontEnd(dict(manifest.conditioning), manifest.step, ())
+    parts = hold_out([table], manifest.class_names)
+    return fit_decision(
+        cut_recordings([table], manifest.class_names, front_end, parts),
+        [table],
+        manifest.class_names,
+        manifest.step,
+        manifest.transforms,
+        0.02,
+        Classifier(demo_model.classifier, demo_model.classifier_batch).predict,
+    )
+
+
+@pytest.fixture(scope="module")
+def scores(
+    demo_model: Model, settings: DecisionSettings, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Score, Score]:
+    """What the likeliest class and the fitted settings come to on another session."""
+    table = session(tmp_path_factory.mktemp("score"), 302)
+    plain, fitted = (
+        score(one.decisions, one.truth, one.hop_s)
+        for one in (decisions_on(table, demo_model, way) for way in (ARGMAX, settings))
+    )
+    return plain, fitted
+
+
+def test_the_settings_say_what_they_were_fitted_for_and_reached(settings: DecisionSettings) -> None:
+    fitted = settings.fitted
+    assert fitted["active_error_target"] == pytest.approx(fitted["active_error_rate_argmax"] / 2)
+    assert fitted["active_error_rate"] < fitted["active_error_rate_argmax"]
+    assert fitted["abstained"] <= 0.08
+    assert 0.0 <= settings.threshold < 1.0
+    assert settings.rails is not None
+    assert (settings.rails.low, settings.rails.high) == (0.0, 1023.0)
+
+
+def test_they_go_into_the_model_file_and_back(
+    demo_model: Model, settings: DecisionSettings
+) -> None:
+    manifest = demo_model.manifest
+    n_strengths = manifest.step.n_strengths(3)
+    found = decision_from_manifest(
+        settings.to_manifest(), len(manifest.class_names), 3, n_strengths
+    )
+    assert found == settings
+    assert found.fitted == settings.fitted
+
+
+def test_on_another_session_they_move_less_wrongly(scores: tuple[Score, Score]) -> None:
+    plain, fitted = scores
+    assert fitted.active_error_rate < plain.active_error_rate
+    assert fitted.abstained < 0.2
+    assert added_delay_s(fitted, plain) < 0.1
+
+
+def test_an_unplugged_channel_is_unknown(
+    demo_model: Model, settings: DecisionSettings, tmp_path: Path
+) -> None:
+    table = session(tmp_path, 303)
+    samples = table.samples.copy()
+    samples[:, 0] = 512.0
+    found = decisions_on(replace(table, samples=samples), demo_model, settings)
+    assert np.mean([one.status == "unknown" for one in found.decisions]) > 0.9
