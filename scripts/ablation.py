@@ -61,6 +61,7 @@ VARIANTS: dict[str, Recipe] = {
     "half the epochs": _with_schedule(max_epochs=REALTIME.schedule.max_epochs // 2),
     "mixup of up to a half": _with_schedule(mixup=0.5),
     "batches of 32": _with_schedule(batch_size=32),
+    "no linear path": replace(REALTIME, linear_path=False),
     "not trained again on what was held out inside": replace(REALTIME, refits=False),
 }
 """Each with what it changes; all else is the recipe as it is."""

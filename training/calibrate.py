@@ -24,6 +24,7 @@ from training.export import export_model
 from training.fold import Learned, learn, versions
 from training.front_end import FrontEnd
 from training.history import Progress
+from training.linear import taken_apart
 from training.material import Material, prepare_front_end
 from training.metrics import balanced_accuracy, classify
 from training.realtime import VALIDATION, PartArray, cut_recordings, hold_out, rate_of, windows_of
@@ -94,7 +95,7 @@ def calibrate(
     material = prepare_front_end(tables, parts, manifest.class_names, rate, front_end)
     network = _network(model)
     before = _judged(network, manifest, tables, parts, front_end)
-    learned = learn(recipe, material, seed=seed, start=network.get_weights(), progress=progress)
+    learned = learn(recipe, material, seed=seed, start=taken_apart(network)[0], progress=progress)
     after = balanced_accuracy(material.validation.classes, learned.predicted)
     if after < before:
         raise TrainingDataError(

@@ -11,6 +11,7 @@ from emgstream.manifest import Manifest
 from training.backend import keras, quietly, tensorflow
 from training.history import Schedule
 from training.inference import inference_function
+from training.linear import taken_apart, with_linear_path
 from training.network import build_network
 
 __all__ = ["BATCH_SIZE", "export_model", "save_h5", "to_keras_archive", "to_litert"]
@@ -66,10 +67,9 @@ def save_h5(network: Any, path: Path, schedule: Schedule) -> None:
         loop.save(path)
 
 
-def _rebuilt(network: Any, *, unroll: bool = False, batch_size: int | None = None) -> Any:
+def _rebuilt(network: Any) -> Any:
     _, n_steps, n_features = network.input_shape
-    rebuilt = build_network(
-        n_steps, n_features, network.output_shape[-1], unroll=unroll, batch_size=batch_size
-    )
-    rebuilt.set_weights(network.get_weights())
-    return rebuilt
+    rebuilt = build_network(n_steps, n_features, network.output_shape[-1])
+    alone, linear = taken_apart(network)
+    rebuilt.set_weights(alone)
+    return rebuilt if linear is None else with_linear_path(rebuilt, linear)

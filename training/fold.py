@@ -20,11 +20,12 @@ from emgstream.tables import EmgTable
 from emgstream.types import FloatArray
 from training.backend import keras, tensorflow
 from training.decision_settings import fit_decision
-from training.examples import ClassArray, balanced_weights
+from training.examples import ClassArray, Examples, balanced_weights
 from training.export import export_model
-from training.fit import Fitted, fit
+from training.fit import fit
 from training.front_end import NO_WISH, Wish
 from training.history import Epoch, Progress
+from training.linear import discriminant, with_linear_path
 from training.material import Material, prepare_parts
 from training.metrics import probabilities
 from training.realtime import VALIDATION, PartArray, hold_out
@@ -141,16 +142,17 @@ def learn(
         start=start,
         progress=progress,
     )
-    judged = probabilities(fitted.network, material.validation.windows)
-    network, interrupted = fitted.network, fitted.interrupted
+    first = _completed(recipe, fitted.network, material.training)
+    judged = probabilities(first, material.validation.windows)
+    network, interrupted = first, fitted.interrupted
     if recipe.refits and refit and not interrupted:
-        network, interrupted = _refitted(recipe, material, fitted, seed, start, progress)
+        network, interrupted = _refitted(recipe, material, first, seed, start, progress)
     calibration: dict[str, Any] = {"kind": "none"}
     decision = ARGMAX
     if recipe.calibrates:
         temperature = best_temperature(judged, material.validation.classes)
-        decision = _decision(material, fitted.network, temperature)
-        if network is not fitted.network:
+        decision = _decision(material, first, temperature)
+        if network is not first:
             # It has seen more repetitions than the one judged, and errs less: go half the way.
             temperature = math.sqrt(temperature)
         calibration = _calibrate(network, temperature, judged, material.validation.classes)
@@ -179,7 +181,7 @@ def _decision(material: Material, network: Any, temperature: float) -> DecisionS
 def _refitted(
     recipe: Recipe,
     material: Material,
-    fitted: Fitted,
+    first: Any,
     seed: int,
     start: Sequence[FloatArray] | None,
     progress: Callable[[Progress], None],
@@ -200,14 +202,23 @@ def _refitted(
             progress=progress,
         )
     except InterruptedByUserError:
-        return fitted.network, True
-    return (fitted if refitted.interrupted else refitted).network, refitted.interrupted
+        return first, True
+    if refitted.interrupted:
+        return first, True
+    return _completed(recipe, refitted.network, everything), False
+
+
+def _completed(recipe: Recipe, network: Any, learned_from: Examples) -> Any:
+    """Return a trained network with what the recipe puts beside it."""
+    if not recipe.linear_path:
+        return network
+    return with_linear_path(network, discriminant(learned_from))
 
 
 def _calibrate(
     network: Any, temperature: float, judged: FloatArray, classes: ClassArray
 ) -> dict[str, Any]:
-    """Set the temperature in the network's last layer, and return what the manifest says of it."""
+    """Set the temperature in the network, and return what the manifest says of it."""
     set_temperature(network, temperature)
     before, after = (
         expected_calibration_error(scaled, classes)
@@ -216,7 +227,7 @@ def _calibrate(
     return {
         "kind": "temperature",
         "temperature": temperature,
-        "applied": "in the weights of the network's last layer",
+        "applied": "in the weights of what goes into the network's softmax",
         "held_out": "repetitions the temperature was fitted on, which the network had not seen",
         "expected_calibration_error_before": before,
         "expected_calibration_error": after,

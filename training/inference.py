@@ -3,7 +3,8 @@
 One window through the network is bound by the reading of its weights. Three things halve it:
 an LSTM's input is projected for all of its time steps at once, so that the kernel is read once
 and not once a step; the first step has no past and leaves the recurrent kernel alone; and the
-batch normalisation, fixed once trained, is folded into the dense layer behind it.
+batch normalisation, fixed once trained, is folded into the dense layer behind it. A linear
+path, where there is one, is added to what goes into the softmax.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy.typing as npt
 
 from emgstream.types import FloatArray
 from training.backend import tensorflow as tf
+from training.linear import layers_alone, linear_path, linear_terms
 
 __all__ = ["inference_function"]
 
@@ -28,13 +30,16 @@ def inference_function(network: Any, batch_size: int) -> Any:
     Parameters
     ----------
     network
-        A trained Keras model, as `training.network.build_network` makes it.
+        A trained Keras model, as `training.network.build_network` makes it, with or without the
+        linear path of `training.linear`.
     batch_size
         Windows of every call: input ``(batch_size, n_steps, n_features)``, output
         ``(batch_size, n_classes)``, both float32.
     """
     convolution, first, second, normalisation, hidden, output = _weights(network)
     hidden = _folded(normalisation, hidden, _epsilon(network))
+    straight = linear_path(network)
+    linear = None if straight is None else straight.get_weights()
     shape = (batch_size, *network.input_shape[1:])
 
     @tf.function(input_signature=[tf.TensorSpec(shape, tf.float32)])  # type: ignore[untyped-decorator]
@@ -45,23 +50,22 @@ def inference_function(network: Any, batch_size: int) -> Any:
         values = tf.stack(_lstm(values, first), axis=1)
         values = _lstm(values, second)[-1]
         values = tf.nn.relu(tf.matmul(values, hidden[0]) + hidden[1])
-        return tf.nn.softmax(tf.matmul(values, output[0]) + output[1])
+        values = tf.matmul(values, output[0]) + output[1]
+        if linear is not None:
+            values += tf.matmul(linear_terms(windows), linear[0]) + linear[1]
+        return tf.nn.softmax(values)
 
     return classify
 
 
 def _weights(network: Any) -> list[Weights]:
     """Return the weights of the layers that have some, the LSTMs' with the candidate gate last."""
-    convolution, first, second, *rest = [layer.get_weights() for layer in _layers(network)]
+    convolution, first, second, *rest = [layer.get_weights() for layer in layers_alone(network)]
     return [convolution, _reordered(first), _reordered(second), *rest]
 
 
-def _layers(network: Any) -> list[Any]:
-    return [layer for layer in network.layers if layer.weights]
-
-
 def _epsilon(network: Any) -> float:
-    return float(next(layer.epsilon for layer in _layers(network) if hasattr(layer, "epsilon")))
+    return float(next(layer.epsilon for layer in network.layers if hasattr(layer, "epsilon")))
 
 
 def _reordered(weights: Weights) -> Weights:

@@ -23,6 +23,8 @@ class Recipe:
     """What the validation figures were measured on, for people."""
     steps: StepSettings = USUAL_STEPS
     """What the numbers of a step are, for a recipe whose steps are more than a sample."""
+    linear_path: bool = False
+    """Whether a linear discriminant of the same windows stands beside the network."""
     refits: bool = False
     """Whether the network is trained again, on the held-out part too, once that has judged it."""
     calibrates: bool = False
@@ -51,6 +53,7 @@ REALTIME = Recipe(
     name="realtime",
     schedule=Schedule(max_epochs=15, batch_size=128, learning_rate=1e-3, cosine=True),
     held_out="repetitions of each movement, by a network not trained on them",
+    linear_path=True,
     refits=True,
     calibrates=True,
 )
@@ -60,6 +63,7 @@ CALIBRATION = Recipe(
     name="calibration",
     schedule=Schedule(max_epochs=10, batch_size=64, learning_rate=5e-4, cosine=True),
     held_out="repetitions of the new session that were not learned from",
+    linear_path=True,
     refits=True,
     calibrates=True,
 )

@@ -12,6 +12,7 @@ import numpy as np
 
 from emgstream.types import FloatArray
 from training.examples import ClassArray
+from training.linear import layers_alone, linear_path
 
 __all__ = [
     "best_temperature",
@@ -21,7 +22,7 @@ __all__ = [
 ]
 
 _CANDIDATES = np.geomspace(0.25, 8.0, 101)
-_SMALLEST = 1e-7
+_SMALLEST = 1e-30
 _N_BINS = 15
 
 
@@ -54,9 +55,9 @@ def scaled_probabilities(probabilities: FloatArray, temperature: float) -> Float
 
 
 def set_temperature(network: Any, temperature: float) -> None:
-    """Divide what goes into a network's last softmax, in the weights of its last layer."""
-    last = network.layers[-1]
-    last.set_weights([weights / np.float32(temperature) for weights in last.get_weights()])
+    """Divide what goes into a network's last softmax, in the weights of the layers before it."""
+    for layer in filter(None, (layers_alone(network)[-1], linear_path(network))):
+        layer.set_weights([weights / np.float32(temperature) for weights in layer.get_weights()])
 
 
 def expected_calibration_error(probabilities: FloatArray, classes: ClassArray) -> float:
