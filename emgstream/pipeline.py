@@ -18,6 +18,7 @@ from emgstream.decisions import (
     RailWatch,
     Seen,
     added_hops,
+    decide,
     rest_class,
 )
 from emgstream.errors import ModelFileError
@@ -119,6 +120,8 @@ class Pipeline:
         ``steps`` are the newest, before any transform, the first of them being ``first_step``.
         """
         indices = self._last_samples(windows.last_steps)
+        if self._stage.is_plain:  # what is seen beside the probabilities does not matter
+            return decide(self._manifest.class_names, indices, probabilities)
         n_channels = len(self._manifest.channel_names)
         decisions = self._stage.push(
             Seen(

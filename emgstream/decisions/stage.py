@@ -51,7 +51,7 @@ class DecisionStage:
     n_channels
         Channels of the stream: as many of the strengths are levels.
     settings
-        How to decide.
+        How to decide; where the likeliest class is all that is said, ``is_plain``.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class DecisionStage:
         self._rest = rest_class(class_names)
         self._quiet_row = self._sure_of_rest()
         self.settings = settings
+        self.is_plain = settings == ARGMAX
         self.restart()
 
     def restart(self) -> None:
@@ -71,7 +72,7 @@ class DecisionStage:
     def push(self, seen: Seen) -> Decisions:
         """Return what is said of the next windows."""
         plain = decide(self._class_names, seen.indices, seen.probabilities)
-        if self.settings == ARGMAX or not len(plain):
+        if self.is_plain or not len(plain):
             return plain
         unknown, quiet = self._unknown(seen.strengths), self._quiet(seen.strengths)
         silent = seen.saturated | unknown
