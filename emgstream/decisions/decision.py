@@ -125,8 +125,8 @@ def decide(
         class_names,
         indices,
         probabilities,
-        np.argmax(probabilities, axis=1),
-        np.max(probabilities, axis=1, initial=0.0).astype(np.float64),
+        probabilities.argmax(axis=1),
+        probabilities.max(axis=1).astype(np.float64),
         np.zeros(n, dtype=np.int8),
         np.full(n, np.nan),
     )
