@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TypeAlias
@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from emgstream.types import FloatArray, IndexArray, TimeArray
 
-__all__ = ["ABSTAINED", "STATUSES", "Decision", "Decisions", "Status", "decide"]
+__all__ = ["ABSTAINED", "STATUSES", "Decision", "Decisions", "Status", "decide", "joined"]
 
 StatusArray: TypeAlias = npt.NDArray[np.int8]
 
@@ -105,15 +105,20 @@ class Decisions:
 
     def joined(self, other: Decisions) -> Decisions:
         """Return these, then others of the same classes."""
-        return Decisions(
-            self.class_names,
-            np.concatenate((self.indices, other.indices)),
-            np.concatenate((self.probabilities, other.probabilities)),
-            np.concatenate((self.classes, other.classes)),
-            np.concatenate((self.confidences, other.confidences)),
-            np.concatenate((self.statuses, other.statuses)),
-            np.concatenate((self.strengths, other.strengths)),
-        )
+        return joined((self, other))
+
+
+def joined(parts: Sequence[Decisions]) -> Decisions:
+    """Return decisions of the same classes, one part after the other; there is at least one."""
+    return Decisions(
+        parts[0].class_names,
+        np.concatenate([part.indices for part in parts]),
+        np.concatenate([part.probabilities for part in parts]),
+        np.concatenate([part.classes for part in parts]),
+        np.concatenate([part.confidences for part in parts]),
+        np.concatenate([part.statuses for part in parts]),
+        np.concatenate([part.strengths for part in parts]),
+    )
 
 
 def decide(

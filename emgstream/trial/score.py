@@ -14,7 +14,7 @@ import numpy.typing as npt
 from emgstream.decisions import Decisions, Status, rest_class
 from emgstream.types import IndexArray, TimeArray
 
-__all__ = ["Score", "Truth", "added_delay_s", "score"]
+__all__ = ["Mask", "Score", "Truth", "added_delay_s", "score"]
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
@@ -27,6 +27,8 @@ class Truth:
     """Number of the class; -1 where it is none of them or nobody knows."""
     movements: IndexArray
     """Number of the held movement, another one wherever label or segment change."""
+    since_s: TimeArray | None = None
+    """Seconds since the cue of that movement; None to count from its first decision on."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Score:
     """Share of all with the status rejected, unknown or gap."""
     false_activations_per_h: float
     """How often an hour of rest a movement began; NaN without rest."""
+    rest_s: float
+    """Seconds of rest that this is from."""
     instability: float
     """Share of decisions that differ from the one before in the same held movement."""
     onsets_s: tuple[float, ...]
@@ -73,12 +77,14 @@ def score(decisions: Decisions, truth: Truth, hop_s: float, counted: Mask | None
     moves = (decisions.statuses == Status.OK) & (decisions.classes != rest)
     wrong = moves & (decisions.classes != truth.classes)
     decided = known & decisions.decided
+    resting = known & (truth.classes == rest)
     return Score(
         n_decisions=int(np.count_nonzero(known)),
         accuracy=_share(decisions.classes == truth.classes, decided),
         active_error_rate=_share(wrong, known),
         abstained=_share(~decisions.decided, known),
-        false_activations_per_h=_false_activations(moves, truth, known, rest, hop_s),
+        false_activations_per_h=_false_activations(moves, truth, resting, hop_s),
+        rest_s=float(np.count_nonzero(resting)) * hop_s,
         instability=_instability(decisions, truth, decided),
         onsets_s=_onsets(moves & ~wrong, truth, known & (truth.classes != rest), hop_s),
     )
@@ -98,13 +104,10 @@ def _share(what: Mask, of: Mask) -> float:
     return float(np.mean(what[of])) if of.any() else float("nan")
 
 
-def _false_activations(
-    moves: Mask, truth: Truth, known: Mask, rest: int | None, hop_s: float
-) -> float:
+def _false_activations(moves: Mask, truth: Truth, resting: Mask, hop_s: float) -> float:
     """Return how often an hour something began to move in a rest, what went on into it aside."""
-    resting = known & (truth.classes == rest)
     hours = float(np.count_nonzero(resting)) * hop_s / 3600.0
-    if rest is None or hours == 0.0:
+    if hours == 0.0:
         return float("nan")
     begun = moves[1:] & ~moves[:-1] & resting[1:] & (np.diff(truth.movements) == 0)
     return float(np.count_nonzero(begun)) / hours
