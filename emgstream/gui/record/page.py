@@ -17,6 +17,7 @@ from PyQt5.QtWidgets import (
 )
 
 from emgstream.errors import EmgStreamError, OutputError
+from emgstream.gui.cue.scene import check_scene, free_scene, guided_scene
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.page import Page
 from emgstream.gui.painting import GRID
@@ -26,7 +27,6 @@ from emgstream.gui.record.guide import Guide
 from emgstream.gui.record.plan import Plan
 from emgstream.gui.record.review import Review
 from emgstream.gui.record.run import RecordingRun, Stage
-from emgstream.gui.record.scene import check_scene, free_scene, guided_scene
 from emgstream.gui.record.verdict import Verdict
 from emgstream.gui.requests import AUTO, SIMULATED, PortRequest, ReplayRequest
 from emgstream.gui.session import Session, StateKind
