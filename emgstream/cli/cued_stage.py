@@ -65,7 +65,7 @@ class CuedStage:
             plan,
             model.manifest,
             self._engine.ring,
-            lambda: self._source.status().is_streaming,
+            self._source.status,
             board.listeners,
         )
         self._engine.watch(self.test)
@@ -86,26 +86,11 @@ class CuedStage:
 
     def result(self) -> CuedTest | None:
         """Return what it came to so far; None where no movement was held to its end."""
-        return self.test.result(self._rate_hz)
+        return self.test.result(self._source.info)
 
     def source_document(self) -> dict[str, Any]:
         """Return where the samples came from, for the history."""
-        status = self._source.status()
-        return {
-            "kind": "live",
-            "name": self._source.info.name,
-            "port": status.port,
-            "synthetic": status.is_synthetic,
-            "rate_hz": self._rate_hz,
-            "lost": status.n_lost,
-            "missed": status.n_missed,
-            "reconnects": status.n_reconnects,
-            "asked_again": self.test.n_asked_again,
-        }
-
-    @property
-    def _rate_hz(self) -> float | None:
-        return self._source.info.sampling_rate_hz or self._source.status().rate_hz
+        return self.test.source_document(self._source.info)
 
     def _hears_word(self) -> bool:
         """Wait for the word to start; tells whether to."""

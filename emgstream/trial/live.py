@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -22,10 +23,11 @@ from emgstream.recording import (
     Take,
 )
 from emgstream.ringbuffer import RingBuffer
+from emgstream.sources.status import StatusReader
 from emgstream.trial.cued import CuedTest, cued_test
 from emgstream.trial.plan import CuedPlan
 from emgstream.trial.score import Truth
-from emgstream.types import TimeArray
+from emgstream.types import StreamInfo, TimeArray
 
 __all__ = ["LiveTest"]
 
@@ -47,8 +49,10 @@ class LiveTest:
         What is asked for.
     manifest
         That of the model.
-    ring, is_streaming
-        As for `Take`.
+    ring
+        The newest samples.
+    status
+        Tells how the stream is doing.
     listeners
         Hear the cues too: a simulated person, a sound.
     """
@@ -58,14 +62,15 @@ class LiveTest:
         plan: CuedPlan,
         manifest: Manifest,
         ring: RingBuffer,
-        is_streaming: Callable[[], bool],
+        status: StatusReader,
         listeners: Sequence[Listener] = (),
     ) -> None:
         self.plan = plan
         self.protocol = GuidedProtocol(plan.script, plan.countdown_s)
         self.n_asked_again = 0
         self._manifest = manifest
-        self._take = Take(self.protocol, (self, *listeners), ring, is_streaming)
+        self._status, self._before = status, status()
+        self._take = Take(self.protocol, (self, *listeners), ring, lambda: status().is_streaming)
         self._cues: list[CueStarted] = []
         self._held: set[tuple[str, int]] = set()
         self._lock = threading.Lock()
@@ -102,12 +107,12 @@ class LiveTest:
             newest_s = float(self._host_s[-1][-1]) if self._host_s else -np.inf
         return newest_s >= end_s or now_s >= end_s + _LATEST_S
 
-    def result(self, sampling_rate_hz: float | None) -> CuedTest | None:
+    def result(self, info: StreamInfo) -> CuedTest | None:
         """Return what it came to so far; None where no movement was held to its end.
 
-        ``sampling_rate_hz`` is that of the stream; the model's where nobody knows it.
+        ``info`` is what is known of the stream by now.
         """
-        rate_hz = sampling_rate_hz or self._manifest.sampling_rate_hz
+        rate_hz = info.sampling_rate_hz or self._manifest.sampling_rate_hz
         with self._lock:
             parts, host_s = list(self._decisions), list(self._host_s)
         if not parts or rate_hz is None:
@@ -117,6 +122,21 @@ class LiveTest:
         truth = self._truth(np.concatenate(host_s))
         test = cued_test(decisions, truth, hop_s, self.plan.dwell_s, self.plan.reaction_s)
         return test if test.attempts else None
+
+    def source_document(self, info: StreamInfo) -> dict[str, Any]:
+        """Return where the samples came from, and what was lost during the test."""
+        status, before = self._status(), self._before
+        return {
+            "kind": "live",
+            "name": info.name,
+            "port": status.port,
+            "synthetic": status.is_synthetic,
+            "rate_hz": status.rate_hz,
+            "lost": status.n_lost - before.n_lost,
+            "missed": status.n_missed - before.n_missed,
+            "reconnects": status.n_reconnects - before.n_reconnects,
+            "asked_again": self.n_asked_again,
+        }
 
     def _truth(self, host_s: TimeArray) -> Truth:
         """Return what was asked for at host times, as far as it was held to its end."""

@@ -15,9 +15,12 @@ from emgstream.latency import StageTimes
 from emgstream.outputs.base import Update
 from emgstream.recording import CueStarted, Event, Phase
 from emgstream.ringbuffer import RingBuffer
+from emgstream.sources.status import SourceStatus
 from emgstream.trial import CuedPlan, LiveTest, movements_to_ask
+from emgstream.types import StreamInfo
 
 RATE_HZ, LINE_S, LATE_S = 1000.0, 0.02, 0.005
+INFO = StreamInfo("a stream", ("biceps", "triceps", "middle"), RATE_HZ)
 TURN_S = 1 / 16  # no rounding: a cue ends at the turn it should
 
 
@@ -28,13 +31,17 @@ class Stream:
         self.manifest = model.manifest
         self.hop = self.manifest.hop * self.manifest.step.length
         self.is_streaming = True
+        self.n_lost = 5
         self.now_s = 100.0
         self.says = REST
         self._n = 0
         self.heard: list[str] = []
         ring = RingBuffer(1024, 3)
-        self.test = LiveTest(plan, self.manifest, ring, lambda: self.is_streaming, [self])
+        self.test = LiveTest(plan, self.manifest, ring, self.status, [self])
         self.test.protocol.start(self.now_s)
+
+    def status(self) -> SourceStatus:
+        return SourceStatus("as it is told", self.is_streaming, n_lost=self.n_lost)
 
     def hear(self, event: Event) -> None:
         if isinstance(event, CueStarted):
@@ -100,7 +107,7 @@ def test_the_cue_that_stood_is_the_truth_and_the_time_to_correct_runs_from_it(
     stream.let_pass(0.125, REST)
     assert stream.test.poll(stream.now_s)
     assert asked(stream) == [REST, "hand_close", REST]
-    found = stream.test.result(RATE_HZ)
+    found = stream.test.result(INFO)
     assert found is not None
     assert [one.label for one in found.attempts] == ["hand_close"]
     assert found.to_correct_s == pytest.approx(0.5, abs=0.07)
@@ -114,7 +121,7 @@ def test_what_moves_wrongly_once_the_person_has_reacted_is_an_error(demo_model: 
     stream.let_pass(1.0, "wrist_left")
     stream.let_pass(2.0, "wrist_left")
     stream.let_pass(2.125, REST)
-    found = stream.test.result(RATE_HZ)
+    found = stream.test.result(INFO)
     assert found is not None
     assert found.completion_rate == 0.0
     assert found.by_class()["hand_close"]["active_error_rate"] == 1.0
@@ -130,12 +137,15 @@ def test_a_lost_board_costs_nothing_and_its_movement_is_asked_for_again(demo_mod
     stream.let_pass(3.0, REST)
     assert stream.test.protocol.phase is Phase.AWAY
     stream.is_streaming = True
+    stream.n_lost += 2
     stream.let_pass(2.0, "hand_close")
     stream.let_pass(2.125, REST)
     assert stream.test.poll(stream.now_s)
-    found = stream.test.result(RATE_HZ)
+    found = stream.test.result(INFO)
     assert found is not None
     assert stream.test.n_asked_again == 1
+    source = stream.test.source_document(INFO)
+    assert (source["lost"], source["asked_again"]) == (2, 1)
     assert found.completion_rate == 1.0
     assert len(found.attempts) == 1
     assert found.score.active_error_rate == 0.0
@@ -143,12 +153,12 @@ def test_a_lost_board_costs_nothing_and_its_movement_is_asked_for_again(demo_mod
 
 def test_a_movement_that_the_end_cuts_short_does_not_count(demo_model: Model) -> None:
     stream = Stream(demo_model, plan_of("hand_close", "wrist_left"))
-    assert stream.test.result(RATE_HZ) is None
+    assert stream.test.result(INFO) is None
     stream.let_pass(3.0, REST)
     stream.test.protocol.end(stream.now_s)
     stream.let_pass(0.125, REST)
     assert stream.test.poll(stream.now_s)
-    assert stream.test.result(RATE_HZ) is None
+    assert stream.test.result(INFO) is None
 
 
 def test_a_test_whose_last_decision_never_comes_still_ends(demo_model: Model) -> None:
