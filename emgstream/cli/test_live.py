@@ -30,10 +30,10 @@ from emgstream.trial import (
     CuedTest,
     add_to_history,
     check_history,
-    cued_test,
-    decisions_on,
     history_entry,
     movements_to_ask,
+    replay_document,
+    replay_test,
 )
 
 __all__ = ["add_arguments", "run"]
@@ -127,17 +127,10 @@ def run(arguments: argparse.Namespace) -> None:
 def _replay(model: Model, arguments: argparse.Namespace) -> None:
     _refuse_what_only_a_board_needs(arguments)
     table = read_recording(arguments.replay, model.manifest, arguments.channels)
-    replayed = decisions_on(table, model, sampling_rate_hz=arguments.rate)
-    counting = {"dwell_s": arguments.dwell_s, "reaction_s": arguments.reaction_s}
-    test = cued_test(replayed.decisions, replayed.truth, replayed.hop_s, **_given(counting))
-    if not test.attempts:
-        raise UsageError(
-            f"{table.path} asks for none of the model's movements; expected a column 'label' with "
-            f"{', '.join(model.manifest.class_names)}; record a session, or name another file"
-        )
+    counting = _given({"dwell_s": arguments.dwell_s, "reaction_s": arguments.reaction_s})
+    test = replay_test(table, model, arguments.rate, **counting)
     print_test(console(), test)
-    source = {"kind": "replay", "name": table.path.name, "sha256": table.sha256}
-    _keep(test, model, arguments, source, {})
+    _keep(test, model, arguments, replay_document(table), {})
 
 
 def _ask(model: Model, arguments: argparse.Namespace) -> None:

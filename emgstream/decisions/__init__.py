@@ -1,14 +1,6 @@
 """Decisions: what is said of the signal, from the class probabilities of each window."""
 
-from emgstream.decisions.decision import (
-    ABSTAINED,
-    STATUSES,
-    Decision,
-    Decisions,
-    Status,
-    decide,
-    joined,
-)
+from emgstream.decisions.decision import ABSTAINED, STATUSES, Decision, Decisions, Status, decide
 from emgstream.decisions.rails import Rails, RailWatch
 from emgstream.decisions.settings import (
     ARGMAX,
@@ -55,7 +47,6 @@ __all__ = [
     "added_hops",
     "decide",
     "decision_from_manifest",
-    "joined",
     "rest_class",
     "smoothing_from_manifest",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TypeAlias
@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from emgstream.types import FloatArray, IndexArray, TimeArray
 
-__all__ = ["ABSTAINED", "STATUSES", "Decision", "Decisions", "Status", "decide", "joined"]
+__all__ = ["ABSTAINED", "STATUSES", "Decision", "Decisions", "Status", "decide"]
 
 StatusArray: TypeAlias = npt.NDArray[np.int8]
 
@@ -103,22 +103,20 @@ class Decisions:
         """Whether each says something of the movement, rest included, shape ``(n_decisions,)``."""
         return self.statuses < ABSTAINED
 
-    def joined(self, other: Decisions) -> Decisions:
+    def joined(self, *others: Decisions) -> Decisions:
         """Return these, then others of the same classes."""
-        return joined((self, other))
-
-
-def joined(parts: Sequence[Decisions]) -> Decisions:
-    """Return decisions of the same classes, one part after the other; there is at least one."""
-    return Decisions(
-        parts[0].class_names,
-        np.concatenate([part.indices for part in parts]),
-        np.concatenate([part.probabilities for part in parts]),
-        np.concatenate([part.classes for part in parts]),
-        np.concatenate([part.confidences for part in parts]),
-        np.concatenate([part.statuses for part in parts]),
-        np.concatenate([part.strengths for part in parts]),
-    )
+        if not others:
+            return self
+        parts = (self, *others)
+        return Decisions(
+            self.class_names,
+            np.concatenate([one.indices for one in parts]),
+            np.concatenate([one.probabilities for one in parts]),
+            np.concatenate([one.classes for one in parts]),
+            np.concatenate([one.confidences for one in parts]),
+            np.concatenate([one.statuses for one in parts]),
+            np.concatenate([one.strengths for one in parts]),
+        )
 
 
 def decide(

@@ -11,6 +11,7 @@ from emgstream.trial.history import (
 )
 from emgstream.trial.live import LiveTest
 from emgstream.trial.plan import CuedPlan, movements_to_ask
+from emgstream.trial.recorded import replay_document, replay_test
 from emgstream.trial.replayed import Replayed, decisions_on, truth_at
 from emgstream.trial.score import Score, Truth, added_delay_s, score
 
@@ -33,6 +34,8 @@ __all__ = [
     "movements_to_ask",
     "network_hash",
     "read_history",
+    "replay_document",
+    "replay_test",
     "score",
     "truth_at",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from emgstream.cues import REST
-from emgstream.decisions import Decisions, joined, rest_class
+from emgstream.decisions import Decisions, rest_class
 from emgstream.manifest import Manifest
 from emgstream.outputs.base import Update
 from emgstream.recording import (
@@ -117,7 +117,7 @@ class LiveTest:
             parts, host_s = list(self._decisions), list(self._host_s)
         if not parts or rate_hz is None:
             return None
-        decisions = joined(parts)
+        decisions = parts[0].joined(*parts[1:])
         hop_s = self._manifest.hop * self._manifest.step.length / rate_hz
         truth = self._truth(np.concatenate(host_s))
         test = cued_test(decisions, truth, hop_s, self.plan.dwell_s, self.plan.reaction_s)

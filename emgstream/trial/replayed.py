@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from emgstream.bundle import Model
-from emgstream.decisions import Decisions, DecisionSettings, joined
+from emgstream.decisions import Decisions, DecisionSettings
 from emgstream.errors import EndOfStream, UsageError
 from emgstream.pipeline import Pipeline
 from emgstream.sources.replay import ReplaySource
@@ -56,7 +56,7 @@ def decisions_on(
             f"{table.path} is too short for a single decision: {table.n_rows} rows; expected "
             f"at least {model.manifest.n_steps * model.manifest.step.length}"
         )
-    decisions = joined(parts)
+    decisions = _joined(parts)
     truth = truth_at(table, decisions.indices, model.manifest.class_names)
     return Replayed(decisions, truth, model.manifest.hop * model.manifest.step.length / rate_hz)
 
@@ -83,3 +83,10 @@ def _pushed(source: ReplaySource, pipeline: Pipeline) -> list[Decisions]:
                 return parts
             if len(decisions):
                 parts.append(decisions)
+
+
+def _joined(parts: list[Decisions]) -> Decisions:
+    first, *others = parts
+    for part in others:
+        first = first.joined(part)
+    return first
