@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from emgstream.gui.card import caption, card
 from emgstream.gui.cue.canvas import CueCanvas
+from emgstream.gui.cue.scene import guided_scene
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.prediction_panel import PredictionPanel
+from emgstream.gui.predictions import newest_prediction, why_there_is_none
 from emgstream.gui.quality_panel import Light
 from emgstream.gui.session import State, StateKind
+from emgstream.gui.trial.run import BoardTest
+from emgstream.gui.trial.words import completed
+from emgstream.recording import Phase, View
 
 __all__ = ["TrialGuide"]
+
+_PREDICTION_S = 0.06
 
 
 class TrialGuide(QWidget):
@@ -28,6 +36,8 @@ class TrialGuide(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._predicted_s = 0.0
+        self._n_told = -1
         self.canvas = CueCanvas(theme, self)
         self.prediction = PredictionPanel(theme, self)
         self.light = Light(theme, self)
@@ -46,20 +56,44 @@ class TrialGuide(QWidget):
 
     def set_classes(self, class_names: tuple[str, ...]) -> None:
         """Make ready for a test of a model with these classes."""
+        self._n_told = -1
         self.canvas.set_labels(class_names)
         self.prediction.set_classes(class_names)
 
-    def show_state(self, state: State, words: str) -> None:
-        """Show how the connection is."""
+    def show_moment(self, run: BoardTest, state: State, now_s: float) -> None:
+        """Show what is asked for at host time ``now_s``, and what the model says."""
+        view = run.live.protocol.view(now_s)
+        if view.phase is not Phase.OVER:  # else the last samples are being decided on
+            self.canvas.show_scene(guided_scene(view))
+        words = "Go on" if view.phase is Phase.PAUSED else "Pause"
+        if self.space_button.text() != words:
+            self.space_button.setText(words)
+        if now_s - self._predicted_s >= _PREDICTION_S:
+            self._predicted_s = now_s
+            self._show_prediction(run, view, state)
+
+    def show_standing(self, run: BoardTest, state: State, now_s: float) -> None:
+        """Show how the connection is, and how many movements were completed so far."""
         well = state.kind is StateKind.STREAMING
         ink = self._theme.good if well else self._theme.warning
         self.light.show_sign("disc" if well else "triangle", ink)
-        self.state_label.say(words)
+        self.state_label.say(f"{state.words}   {run.session.title}")
+        n_done = run.live.protocol.view(now_s).n_done
+        if n_done != self._n_told:
+            self._n_told = n_done
+            test = run.so_far()
+            self.progress.say("" if test is None else f"{completed(test)} so far")
 
-    def say_space(self, words: str) -> None:
-        """Say what Space does now."""
-        if self.space_button.text() != words:
-            self.space_button.setText(words)
+    def _show_prediction(self, run: BoardTest, view: View, state: State) -> None:
+        """Show what the model says, and whether that is right once the person has reacted."""
+        if state.kind is not StateKind.STREAMING:
+            self.prediction.show_prediction(None, state.words)
+            return
+        found = newest_prediction(run.session)
+        if found is not None:
+            counts = view.phase is Phase.CUE and view.elapsed_s >= run.plan.reaction_s
+            found = replace(found, truth=run.class_of(view.label) if counts else None)
+        self.prediction.show_prediction(found, why_there_is_none(run.session))
 
     def _button(self, words: str, key: str, call: Callable[[], None]) -> QPushButton:
         button = QPushButton(words, self)

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt5.QtWidgets import QLabel, QStackedWidget, QVBoxLayout
 
-from emgstream.cues import REST
-from emgstream.decisions import rest_class
 from emgstream.errors import EmgStreamError, OutputError, UsageError
 from emgstream.gui.cue.bell import Bell
-from emgstream.gui.cue.scene import guided_scene
 from emgstream.gui.page import Page
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
-from emgstream.gui.predictions import newest_prediction, why_there_is_none
 from emgstream.gui.requests import PortRequest
 from emgstream.gui.session import Session, StateKind
 from emgstream.gui.trial.front import Ready, TrialFront
 from emgstream.gui.trial.guide import TrialGuide
 from emgstream.gui.trial.run import BoardTest, RecordingTest, keep
 from emgstream.gui.trial.words import losses
-from emgstream.recording import Phase, View
+from emgstream.recording import Phase
 from emgstream.trial import movements_to_ask, network_hash
 
 if TYPE_CHECKING:
@@ -36,7 +32,6 @@ _WAITING = "Waiting for samples"
 _RECORDING = "The recording is tested whole, by its own labels"
 _TESTING = "Deciding on the recording …"
 _STEPS = ("Set up", "Follow the cues", "What it came to")
-_PREDICTION_S = 0.06
 
 
 class TrialPage(Page):
@@ -53,8 +48,8 @@ class TrialPage(Page):
         self.run: BoardTest | None = None
         self.reading: RecordingTest | None = None
         self._session: Session | None = None
-        self._now_s = self._predicted_s = 0.0
-        self._n_told = -1
+        self._model_path: Path | None = None
+        self._now_s = 0.0
         self._make_parts(window.theme)
         self._connect_parts()
         self._show_step(0)
@@ -75,8 +70,11 @@ class TrialPage(Page):
         return {"space": self._press_space, "end": self._press_end}
 
     def model_chosen(self, title: str | None) -> None:  # noqa: ARG002 - the path tells more
-        """Show the tests of another model."""
+        """Show the tests of another model; what ran with the one before is not its stream."""
+        if self.shell.model_path != self._model_path:
+            self._session = None
         self._show_history()
+        self._show_ready()
 
     def begin_session(self, session: Session | None) -> None:
         """End the test of another session."""
@@ -87,7 +85,7 @@ class TrialPage(Page):
 
     def show_session(self, session: Session) -> None:
         """Take a session to test on."""
-        self._session = session
+        self._session, self._model_path = session, self.shell.model_path
         self.form.set_movements(movements_to_ask(session.model.manifest.class_names))
         self._show_history()
         self._show_ready()
@@ -98,7 +96,8 @@ class TrialPage(Page):
         if self.run is not None and self.steps.currentWidget() is self.guide:
             self.run.poll(now_s)
             if self.run.is_open:
-                self._show_run(self.run)
+                state = self.shell.connection.state(now_s)
+                self.guide.show_moment(self.run, state, now_s)
             else:
                 self._show_end(self.run)
         elif self.reading is not None and self.reading.poll():
@@ -109,8 +108,7 @@ class TrialPage(Page):
         self._show_ready()
         if self.run is not None and self.run.is_open:
             state = self.shell.connection.state(now_s)
-            self.guide.show_state(state, f"{state.words}   {self.run.session.title}")
-            self._tell_progress(self.run)
+            self.guide.show_standing(self.run, state, now_s)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -130,18 +128,17 @@ class TrialPage(Page):
             return
         self.shell.strip.hide()
         if session.replay is not None:
-            self.reading = RecordingTest(session.replay, session.model)
+            self.reading = RecordingTest(session.replay, session.model, self._model_path)
             self._show_ready()
             return
         bell = (Bell(),) if self.form.sound_box.isChecked() else ()
         try:
-            self.run = BoardTest(session, session.model, self.form.plan(), bell, self._now_s)
+            plan = self.form.plan()
+            self.run = BoardTest(session, self._model_path, plan, bell, self._now_s)
         except EmgStreamError as error:
             self.shell.strip.show_error(str(error), can_retry=False)
             return
-        self._n_told = -1
         self.guide.set_classes(session.model.manifest.class_names)
-        self.guide.progress.say("")
         self._show_step(1)
         self.slow(self._now_s)
         self.setFocus()
@@ -164,39 +161,6 @@ class TrialPage(Page):
     def _another(self) -> None:
         self.run = None
         self._show_step(0)
-
-    def _show_run(self, run: BoardTest) -> None:
-        protocol = run.live.protocol
-        view = protocol.view(self._now_s)
-        if protocol.phase is not Phase.OVER:  # the last samples are being decided on
-            self.guide.canvas.show_scene(guided_scene(view))
-        self.guide.say_space("Go on" if protocol.phase is Phase.PAUSED else "Pause")
-        if self._now_s - self._predicted_s >= _PREDICTION_S:
-            self._predicted_s = self._now_s
-            self._show_prediction(run, view)
-
-    def _show_prediction(self, run: BoardTest, view: View) -> None:
-        """Show what the model says, and whether that is right once the person has reacted."""
-        state = self.shell.connection.state(self._now_s)
-        if state.kind is not StateKind.STREAMING:
-            self.guide.prediction.show_prediction(None, state.words)
-            return
-        found = newest_prediction(run.session)
-        if found is not None:
-            counts = view.phase is Phase.CUE and view.elapsed_s >= run.plan.reaction_s
-            found = replace(found, truth=_class_of(view.label, run) if counts else None)
-        self.guide.prediction.show_prediction(found, why_there_is_none(run.session))
-
-    def _tell_progress(self, run: BoardTest) -> None:
-        """Say how many movements were completed of those held so far."""
-        n_done = run.live.protocol.view(self._now_s).n_done
-        if n_done == self._n_told:
-            return
-        self._n_told = n_done
-        test = run.so_far()
-        if test is not None and test.completion_rate is not None:
-            n = round(test.completion_rate * len(test.attempts))
-            self.guide.progress.say(f"{n} of {len(test.attempts)} completed so far")
 
     def _show_end(self, run: BoardTest) -> None:
         n_held = run.live.protocol.view(self._now_s).n_done
@@ -230,10 +194,8 @@ class TrialPage(Page):
         self._show_ready()
 
     def _keep(self, test: BoardTest | RecordingTest) -> None:
-        model_path = self.shell.model_path
         try:
-            if model_path is not None:
-                keep(model_path, test)
+            keep(test)
         except OutputError as error:
             self.shell.strip.show_error(str(error), can_retry=False)
         self._show_history()
@@ -303,10 +265,3 @@ class TrialPage(Page):
         self.form.changed.connect(self._show_ready)
         self.guide.space_wanted.connect(self._press_space)
         self.guide.end_wanted.connect(self._press_end)
-
-
-def _class_of(cue: str, run: BoardTest) -> str:
-    """Return what the model calls what was asked for."""
-    names = run.model.manifest.class_names
-    rest = rest_class(names)
-    return names[rest] if cue == REST and rest is not None else cue

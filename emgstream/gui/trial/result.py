@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from emgstream.gui.card import caption, scrolled
@@ -41,6 +42,7 @@ class TrialResult(QWidget):
             below = QLabel(figure.below, self)
             below.setObjectName("quiet")
             below.setWordWrap(True)
+            below.setAlignment(Qt.AlignmentFlag.AlignTop)
             for row, part in enumerate((caption(figure.name), value, below)):
                 self._figures.addWidget(part, row, place)
             self.values.append(value)

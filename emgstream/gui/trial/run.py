@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from emgstream.bundle import Model
+from emgstream.cues import REST
+from emgstream.decisions import rest_class
 from emgstream.errors import EmgStreamError, UsageError
 from emgstream.gui.session import Session
 from emgstream.recording import CueStarted, Listener
@@ -39,8 +41,8 @@ class BoardTest:
     ----------
     session
         The connection; samples come already.
-    model
-        What decides there.
+    model_path
+        Where the model came from that decides there.
     plan
         What is asked for.
     listeners
@@ -52,7 +54,7 @@ class BoardTest:
     def __init__(
         self,
         session: Session,
-        model: Model,
+        model_path: Path | None,
         plan: CuedPlan,
         listeners: Sequence[Listener],
         now_s: float,
@@ -66,7 +68,8 @@ class BoardTest:
             pupil.hear(CueStarted(now_s, "", 0))  # from here on nobody moves unasked
         followers = tuple(listeners) if pupil is None else (pupil, *listeners)
         self.session = session
-        self.model = model
+        self.model = model = session.model
+        self.model_path = model_path
         self.plan = plan
         self.is_open = True
         self.is_whole = False
@@ -93,6 +96,12 @@ class BoardTest:
         """Return what it came to so far; None where no movement was held to its end."""
         return self.found or self.live.result(self.session.info)
 
+    def class_of(self, cue: str) -> str:
+        """Return what the model calls what a cue asks for."""
+        names = self.model.manifest.class_names
+        rest = rest_class(names)
+        return names[rest] if cue == REST and rest is not None else cue
+
     def source_document(self) -> dict[str, Any]:
         """Return where the samples came from, for the history."""
         return self.live.source_document(self.session.info)
@@ -107,8 +116,9 @@ class BoardTest:
 class RecordingTest:
     """Holds the decisions on a recording against its labels, in thread ``emg-tester``."""
 
-    def __init__(self, replay: ReplaySource, model: Model) -> None:
+    def __init__(self, replay: ReplaySource, model: Model, model_path: Path | None) -> None:
         self.model = model
+        self.model_path = model_path
         self.found: CuedTest | None = None
         self.failure: EmgStreamError | None = None
         self._table, self._rate_hz = replay.table, replay.info.sampling_rate_hz
@@ -137,12 +147,9 @@ class RecordingTest:
         self.found = replay_test(self._table, self.model, self._rate_hz)
 
 
-def keep(
-    model_path: Path,
-    test: BoardTest | RecordingTest,
-) -> None:
-    """Write down what a test that came to its end found; raises OutputError where it cannot be."""
-    if test.found is not None:
+def keep(test: BoardTest | RecordingTest) -> None:
+    """Write down what a test found beside its model; raises OutputError where it cannot be."""
+    if test.found is not None and test.model_path is not None:
         protocol = test.plan.document() if isinstance(test, BoardTest) else {}
         entry = history_entry(test.found, test.model, test.source_document(), protocol)
-        add_to_history(model_path, entry)
+        add_to_history(test.model_path, entry)
