@@ -84,6 +84,10 @@ def await_movement(page: TrialPage, qtbot: QtBot, since_s: float = 0.0) -> str:
     return protocol.view(clock.now()).label
 
 
+def is_held(page: TrialPage) -> bool:
+    return page.holds_connection
+
+
 def past_rows(page: TrialPage) -> list[list[str]]:
     return [[cell.text() for cell in row] for row in page.front.past.table.cells[1:]]
 
@@ -92,7 +96,7 @@ def test_a_test_from_the_page_is_told_and_kept(page: TrialPage, qtbot: QtBot, mo
     assert page.front.summary.text() == "2 movements in 0:06 min"
     assert page.front.past.words.text() == "This model has not been tested yet."
     page.front.start_button.click()
-    assert page.holds_connection
+    assert is_held(page)
     asked = await_movement(page, qtbot, since_s=0.9)
     wait(qtbot, lambda: page.guide.canvas.scene.tone is Tone.ACT)
     assert page.guide.canvas.scene.label == asked
@@ -111,7 +115,7 @@ def test_a_test_from_the_page_is_told_and_kept(page: TrialPage, qtbot: QtBot, mo
     (row,) = past_rows(page)
     assert row[0].endswith("live")
     assert row[1] == f"{entry['completion_rate']:.0%}".replace("%", " %")
-    assert not page.holds_connection
+    assert not is_held(page)
     page.front.another_button.click()
     assert page.form.isVisible()
 
