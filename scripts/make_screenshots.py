@@ -80,7 +80,7 @@ def take_cue(path: Path, settings: Path) -> None:
     page.start_button.click()
     _wait(application, lambda: page.run is not None and page.run.stage is Stage.TAKE)
     page.guide.space_button.click()
-    _wait(application, lambda: _is_half_way(page.run.protocol))
+    _wait(application, lambda: page.run is not None and _is_half_way(page.run.protocol))
     window.save_picture(path)
     window.close()
 
@@ -154,7 +154,7 @@ def _let_pass(application: Any) -> None:
 
 
 AT_WORK = {"cue": take_cue, "test": take_test, "train": take_training}
-"""What takes the pictures of a session, a test and a training at work: no request brings them about."""
+"""What takes the pictures of what is at work: no request brings it about."""
 
 
 if __name__ == "__main__":
