@@ -61,6 +61,7 @@ class Pipeline:
         self._classifier = Classifier(model.classifier, model.classifier_batch)
         self._check_network()
         self._settings = manifest.decision
+        self._nothing = _no_decisions(manifest.class_names)
         self._begin_deciding()
         self._segment = -1
         self._start_index = 0
@@ -82,6 +83,8 @@ class Pipeline:
         conditioned = self._conditioner.push(chunk.samples)
         lap("conditioning")
         steps = self._steps.push(conditioned)
+        if not len(steps):  # most reads of a board: nothing further on has anything to do
+            return self._nothing
         windows = self._windowing.push(self._manifest.transforms.apply(steps))
         first_step, self._n_steps = self._n_steps, self._n_steps + len(steps)
         lap("window")
@@ -175,3 +178,8 @@ class Pipeline:
                 f"the manifest and the network disagree: windows of {stated[0]} and {stated[1]} "
                 f"classes against {found[0]} and {found[1]}; train or fetch the model again"
             )
+
+
+def _no_decisions(class_names: tuple[str, ...]) -> Decisions:
+    probabilities = np.empty((0, len(class_names)), dtype=np.float32)
+    return decide(class_names, np.empty(0, dtype=np.int64), probabilities)

@@ -84,10 +84,11 @@ class RingBuffer:
                 self._samples = np.empty((self._capacity, chunk.samples.shape[1]), np.float32)
             self._note(chunk)
             kept = min(len(chunk), self._capacity)
-            positions = np.arange(chunk.end_index - kept, chunk.end_index) % self._capacity
-            self._samples[positions] = chunk.samples[-kept:]
-            self._received[positions] = chunk.received_s[-kept:]
-            self._sampled[positions] = chunk.sampled_s[-kept:] if len(chunk.sampled_s) else np.nan
+            start = chunk.end_index - kept
+            self._put(self._samples, start, chunk.samples[-kept:])
+            self._put(self._received, start, chunk.received_s[-kept:])
+            timed = chunk.sampled_s[-kept:] if len(chunk.sampled_s) else np.full(kept, np.nan)
+            self._put(self._sampled, start, timed)
             self._changed.notify_all()
 
     def since(self, index: int) -> Chunk:
@@ -126,7 +127,7 @@ class RingBuffer:
         """Enter the chunk into the runs, and strike from them what it overwrites."""
         newest = self._runs[-1] if self._runs else None
         if newest and newest.end == chunk.first_index and newest.segment == chunk.segment:
-            self._runs[-1] = replace(newest, end=chunk.end_index)
+            self._runs[-1] = _Run(newest.start, chunk.end_index, newest.segment)
         else:
             self._n_lost += chunk.first_index - self._end if newest else 0
             self._runs.append(_Run(chunk.first_index, chunk.end_index, chunk.segment))
@@ -135,7 +136,8 @@ class RingBuffer:
         oldest = self._end - self._capacity
         while self._runs[0].end <= oldest:
             self._runs.popleft()
-        self._runs[0] = replace(self._runs[0], start=max(self._runs[0].start, oldest))
+        if self._runs[0].start < oldest:
+            self._runs[0] = replace(self._runs[0], start=oldest)
 
     def _copy(self, run: _Run) -> Chunk:
         return Chunk(
@@ -145,6 +147,12 @@ class RingBuffer:
             received_s=self._slice(self._received, run),
             sampled_s=self._slice(self._sampled, run),
         )
+
+    def _put(self, storage: _Array, start: int, values: _Array) -> None:
+        first = start % self._capacity
+        n_first = min(len(values), self._capacity - first)
+        storage[first : first + n_first] = values[:n_first]
+        storage[: len(values) - n_first] = values[n_first:]
 
     def _slice(self, storage: _Array, run: _Run) -> _Array:
         first = run.start % self._capacity

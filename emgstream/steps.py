@@ -292,6 +292,7 @@ class StepStream:
         self._pending = np.empty((0, n_channels), dtype=np.float32)
         self._nothing = np.full((step.n_earlier, step.n_reduced(n_channels)), np.nan)
         self._earlier = self._nothing
+        self._no_steps = np.empty((0, step.n_features(n_channels)))
 
     def push(self, samples: FloatArray) -> Doubles:
         """Return the steps completed by these samples, shape ``(n_steps, n_features)``."""
@@ -299,6 +300,8 @@ class StepStream:
             samples = np.concatenate((self._pending, samples))
         n_used = len(samples) - len(samples) % self._step.length
         self._pending = samples[n_used:]
+        if not n_used:
+            return self._no_steps
         reduced = np.concatenate((self._earlier, self._step.reduce(samples[:n_used])))
         self._earlier = reduced[len(reduced) - self._step.n_earlier :]
         return self._step.features(reduced)

@@ -19,7 +19,7 @@ from tests.processes import EMGSTREAM, board_process, run
 from tests.simulation.boards import PATIENCE_S
 from tests.terminals import Terminal, on_a_terminal
 
-SHORT = ["--no-countdown", "--hold", "1.5", "--rest", "1.5"]
+SHORT = ["--no-countdown", "--hold", "1.5", "--rest", "2"]
 ON_A_BOARD = ["--port", "simulated", *SHORT]
 
 
@@ -42,7 +42,7 @@ def test_nobody_need_be_there_and_the_simulated_person_does_as_asked(model: Path
     assert re.search(r"completed +\d+\.\d% of 2 movements: named for 0.5 s", done.stdout)
     assert re.search(r"time to correct +\d\.\d\d s from the cue, median", done.stdout)
     assert re.search(r"active errors +\d+\.\d\d% of [\d,]+ decisions", done.stdout)
-    assert re.search(r"false activations +[\d,]+ an hour of rest: \d+ in \d s", done.stdout)
+    assert re.search(r"false activations +[\d,]+ an hour of settled rest: \d+ in \d s", done.stdout)
     assert re.search(r"not counted +the first 0.8 s of every cue", done.stdout)
     assert re.search(r"hand_close +\d of 1 +\d\.\d\d s", done.stdout), done.stdout
     (entry,) = history(model)

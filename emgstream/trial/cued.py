@@ -7,7 +7,7 @@ What is counted, and from when:
   that stretch.
 - Nobody moves at the instant of a cue. So the first ``reaction_s`` of every cue, rest included,
   belong to no class: what is decided there is neither an active error nor a false activation, nor
-  an abstention, and its time is no time of rest.
+  an abstention. False activations are counted in settled rest alone, as `score` does.
 - In a recording the cue is where a label begins. Labels that were moved to the onset of the muscles
   already leave the reaction out: there ``reaction_s`` is 0, and times run from the onset.
 """

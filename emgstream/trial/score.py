@@ -18,6 +18,10 @@ __all__ = ["Mask", "Score", "Truth", "added_delay_s", "score"]
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
+RELEASED_S, READY_S = 1.0, 0.5
+"""Of a rest, the first second and the last half are not counted on to be at rest, in seconds:
+people let go late and start early."""
+
 
 @dataclass(frozen=True, eq=False)
 class Truth:
@@ -44,9 +48,9 @@ class Score:
     abstained: float
     """Share of all with the status rejected, unknown or gap."""
     false_activations_per_h: float
-    """How often an hour of rest a movement began; NaN without rest."""
+    """How often an hour of settled rest a movement began; NaN without any."""
     rest_s: float
-    """Seconds of rest that this is from."""
+    """Seconds of settled rest that this is from."""
     instability: float
     """Share of decisions that differ from the one before in the same held movement."""
     onsets_s: tuple[float, ...]
@@ -77,14 +81,14 @@ def score(decisions: Decisions, truth: Truth, hop_s: float, counted: Mask | None
     moves = (decisions.statuses == Status.OK) & (decisions.classes != rest)
     wrong = moves & (decisions.classes != truth.classes)
     decided = known & decisions.decided
-    resting = known & (truth.classes == rest)
+    settled = known & (truth.classes == rest) & _within(truth, RELEASED_S / hop_s, READY_S / hop_s)
     return Score(
         n_decisions=int(np.count_nonzero(known)),
         accuracy=_share(decisions.classes == truth.classes, decided),
         active_error_rate=_share(wrong, known),
         abstained=_share(~decisions.decided, known),
-        false_activations_per_h=_false_activations(moves, truth, resting, hop_s),
-        rest_s=float(np.count_nonzero(resting)) * hop_s,
+        false_activations_per_h=_false_activations(moves, settled, hop_s),
+        rest_s=float(np.count_nonzero(settled)) * hop_s,
         instability=_instability(decisions, truth, decided),
         onsets_s=_onsets(moves & ~wrong, truth, known & (truth.classes != rest), hop_s),
     )
@@ -104,13 +108,24 @@ def _share(what: Mask, of: Mask) -> float:
     return float(np.mean(what[of])) if of.any() else float("nan")
 
 
-def _false_activations(moves: Mask, truth: Truth, resting: Mask, hop_s: float) -> float:
-    """Return how often an hour something began to move in a rest, what went on into it aside."""
-    hours = float(np.count_nonzero(resting)) * hop_s / 3600.0
+def _false_activations(moves: Mask, settled: Mask, hop_s: float) -> float:
+    """Return how often an hour something began to move where people had settled at rest."""
+    hours = float(np.count_nonzero(settled)) * hop_s / 3600.0
     if hours == 0.0:
         return float("nan")
-    begun = moves[1:] & ~moves[:-1] & resting[1:] & (np.diff(truth.movements) == 0)
+    begun = moves[1:] & ~moves[:-1] & settled[1:]
     return float(np.count_nonzero(begun)) / hours
+
+
+def _within(truth: Truth, after: float, before: float) -> Mask:
+    """Return what is so many decisions after the start of a movement and before its end."""
+    n = len(truth.movements)
+    changes = np.flatnonzero(np.diff(truth.movements)) + 1
+    starts, ends = np.concatenate(([0], changes)), np.concatenate((changes, [n]))
+    which = np.repeat(np.arange(len(starts)), ends - starts)
+    places = np.arange(n)
+    within: Mask = (places - starts[which] >= after) & (ends[which] - places > before)
+    return within
 
 
 def _instability(decisions: Decisions, truth: Truth, decided: Mask) -> float:

@@ -55,9 +55,15 @@ def test_what_is_rejected_moves_nothing_and_is_neither_right_nor_wrong() -> None
     assert found.abstained == pytest.approx(2 / 3)
 
 
-def test_what_goes_on_into_a_rest_is_no_false_activation_and_what_begins_in_it_is_one() -> None:
-    found = score(decisions([0, 0, 2, 1, 1, 2]), truth([0, 2, 2, 2, 2, 2]), 0.02)
-    assert found.false_activations_per_h == pytest.approx(3600.0 / 0.1)
+def test_only_what_begins_in_settled_rest_is_a_false_activation() -> None:
+    late, false, early = [2, 2, 0, 2, 2], [1, 1, 2], [0, 0]
+    found = score(decisions([0, *late, *false, *early]), truth([0] + [2] * 10), hop_s=0.25)
+    assert found.false_activations_per_h == pytest.approx(1 / (4 * 0.25 / 3600.0))
+
+
+def test_without_settled_rest_nobody_knows_of_false_activations() -> None:
+    found = score(decisions([0, 2, 1, 2]), truth([0, 2, 2, 2]), hop_s=0.25)
+    assert np.isnan(found.false_activations_per_h)
 
 
 def test_decisions_on_other_labels_do_not_count() -> None:
@@ -104,17 +110,17 @@ def test_lost_samples_break_the_run() -> None:
 
 
 def test_in_the_time_to_react_nothing_counts_but_the_time_to_correct() -> None:
-    cues = truth([2, 2, 2, 2, 0, 0, 0, 0])
-    said = decisions([0, 0, 2, 1, 2, 1, 0, 0])
-    strict = cued_test(said, cues, hop_s=0.1, dwell_s=0.2)
-    fair = cued_test(said, cues, hop_s=0.1, dwell_s=0.2, reaction_s=0.2)
-    assert strict.score.active_error_rate == pytest.approx(4 / 8)
-    assert fair.score.n_decisions == 4
-    assert fair.score.active_error_rate == pytest.approx(1 / 4)
-    assert fair.score.false_activations_per_h == pytest.approx(3600.0 / 0.2)
-    assert fair.score.rest_s == pytest.approx(0.2)
+    cues = truth([2] * 6 + [0] * 4)
+    said = decisions([0, 0, 2, 1, 2, 2, 2, 1, 0, 0])
+    strict = cued_test(said, cues, hop_s=0.5, dwell_s=1.0)
+    fair = cued_test(said, cues, hop_s=0.5, dwell_s=1.0, reaction_s=1.0)
+    assert strict.score.active_error_rate == pytest.approx(4 / 10)
+    assert fair.score.n_decisions == 6
+    assert fair.score.active_error_rate == pytest.approx(1 / 6)
+    assert fair.score.false_activations_per_h == pytest.approx(3600.0 / 1.5)
+    assert fair.score.rest_s == pytest.approx(1.5)
     assert fair.by_class()["fist"]["active_error_rate"] == 0.0
-    assert strict.to_correct_s == fair.to_correct_s == pytest.approx(0.2)
+    assert strict.to_correct_s == fair.to_correct_s == pytest.approx(1.0)
 
 
 def test_the_time_to_correct_is_that_of_the_clock_where_there_is_one() -> None:

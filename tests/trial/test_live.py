@@ -34,7 +34,7 @@ class Stream:
         self.n_lost = 5
         self.now_s = 100.0
         self.says = REST
-        self._n = 0
+        self._n, self._seconds = 0, 0.0
         self.heard: list[str] = []
         ring = RingBuffer(1024, 3)
         self.test = LiveTest(plan, self.manifest, ring, self.status, [self])
@@ -49,7 +49,8 @@ class Stream:
 
     def decide(self, seconds: float) -> None:
         """Let decisions be made on so many seconds of signal."""
-        n = round(seconds * RATE_HZ / self.hop)
+        self._seconds += seconds
+        n = round(self._seconds * RATE_HZ / self.hop) - self._n
         indices = (self._n + np.arange(n)) * self.hop
         self._n += n
         taken_s = self.now_s + np.arange(n) * self.hop / RATE_HZ
@@ -112,13 +113,13 @@ def test_the_cue_that_stood_is_the_truth_and_the_time_to_correct_runs_from_it(
     assert [one.label for one in found.attempts] == ["hand_close"]
     assert found.to_correct_s == pytest.approx(0.5, abs=0.07)
     assert found.score.active_error_rate == 0.0
-    assert found.score.rest_s == pytest.approx(2 * (2.0 - 0.8), rel=0.1)
+    assert found.score.rest_s == pytest.approx(2 * (2.0 - 1.5), rel=0.1)
 
 
 def test_what_moves_wrongly_once_the_person_has_reacted_is_an_error(demo_model: Model) -> None:
     stream = Stream(demo_model, plan_of("hand_close"))
-    stream.let_pass(1.0, REST)
-    stream.let_pass(1.0, "wrist_left")
+    stream.let_pass(1.25, REST)
+    stream.let_pass(0.75, "wrist_left")
     stream.let_pass(2.0, "wrist_left")
     stream.let_pass(2.125, REST)
     found = stream.test.result(INFO)

@@ -41,7 +41,7 @@ def figures(test: CuedTest) -> list[Figure]:
     """Return the figures of all movements together."""
     found = test.score
     start = "the cue" if test.reaction_s else "the label"
-    per_h, n_false = "–", "without rest"
+    per_h, n_false = "–", "no settled rest"
     if found.rest_s:
         per_h = f"{found.false_activations_per_h:,.0f} / h"
         n = round(found.false_activations_per_h * found.rest_s / 3600.0)
