@@ -49,7 +49,7 @@ def _facts(test: CuedTest) -> Iterator[tuple[str, str]]:
     yield "time to correct", f"{_seconds(test.to_correct_s)} from {start}, median"
     yield "active errors", f"{found.active_error_rate:.2%} of {found.n_decisions:,} decisions"
     yield "abstained", f"{found.abstained:.2%}"
-    told = "not known: no rest was long enough to settle in"
+    told = "not known: no settled rest, or no class for it"
     if found.rest_s:
         n = round(found.false_activations_per_h * found.rest_s / 3600.0)
         told = f"{found.false_activations_per_h:,.0f} an hour of settled rest: {n} in "

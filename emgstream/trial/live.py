@@ -78,7 +78,9 @@ class LiveTest:
         self._host_s: list[TimeArray] = []
 
     def write(self, update: Update) -> None:
-        """Take new decisions; the inference thread calls."""
+        """Take new decisions; the inference thread calls. Those before the first cue say nothing."""
+        if not self._cues:
+            return
         line_s = update.stages.line_s
         received_s = update.decided_s - update.latency_s
         with self._lock:
@@ -88,6 +90,8 @@ class LiveTest:
     def hear(self, event: Event) -> None:
         """Take a cue, or what became of one."""
         if isinstance(event, CueStarted):
+            if not self._cues:
+                self._before = self._status()
             self._cues.append(event)
         elif event.outcome is Outcome.HELD:
             self._held.add((event.label, event.repetition))
