@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import Qt
-from PyQt5.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from emgstream.gui.painting import GRID
 
-__all__ = ["caption", "card", "scrolled"]
+__all__ = ["caption", "card"]
 
 
 def card(parent: QWidget, *parts: QWidget) -> QFrame:
@@ -21,22 +20,6 @@ def card(parent: QWidget, *parts: QWidget) -> QFrame:
         stretches = part.sizePolicy().verticalPolicy() == QSizePolicy.Policy.Expanding
         column.addWidget(part, int(stretches))
     return sheet
-
-
-def scrolled(parent: QWidget, part: QWidget) -> QScrollArea:
-    """Return a part that may be higher than its place, on a sheet that is scrolled."""
-    sheet = QWidget()
-    sheet.setObjectName("sheet")
-    column = QVBoxLayout(sheet)
-    column.setContentsMargins(0, 0, GRID, 0)
-    column.addWidget(part)
-    column.addStretch(1)
-    area = QScrollArea(parent)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(sheet)
-    return area
 
 
 def caption(words: str) -> QLabel:

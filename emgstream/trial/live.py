@@ -78,7 +78,7 @@ class LiveTest:
         self._host_s: list[TimeArray] = []
 
     def write(self, update: Update) -> None:
-        """Take new decisions; the inference thread calls. Those before the first cue say nothing."""
+        """Take new decisions, those before the first cue aside; the inference thread calls."""
         if not self._cues:
             return
         line_s = update.stages.line_s

@@ -8,9 +8,9 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QWidget
 
 from emgstream.errors import OutputError
-from emgstream.gui.card import scrolled
 from emgstream.gui.figure_table import FigureTable
 from emgstream.gui.painting import GRID
+from emgstream.gui.scrolled import scrolled
 from emgstream.gui.trial.words import PAST, past_row
 from emgstream.trial import read_history
 
