@@ -9,13 +9,12 @@ Ctrl-C does: a test that was not finished is told and not kept. A recorded sessi
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from emgstream.bundle import Model, read_model
-from emgstream.cli import options
+from emgstream.cli import cued_words, options
 from emgstream.cli.cued_report import print_losses, print_test
 from emgstream.cli.cued_stage import CuedStage
 from emgstream.cli.interrupt import polite_end
@@ -23,22 +22,18 @@ from emgstream.cli.keys import keys
 from emgstream.cli.session_plan import opened_board
 from emgstream.cli.session_screen import SessionScreen
 from emgstream.cli.terminal import console, print_facts
-from emgstream.errors import EmgStreamError, InterruptedByUserError, UsageError
+from emgstream.errors import InterruptedByUserError, UsageError
 from emgstream.opening import board_source, read_recording
 from emgstream.trial import (
-    CuedPlan,
     CuedTest,
     add_to_history,
     check_history,
     history_entry,
-    movements_to_ask,
     replay_document,
     replay_test,
 )
 
 __all__ = ["add_arguments", "run"]
-
-_OF_A_PLAN = ("repetitions", "hold_s", "rest_s", "seed", "dwell_s", "reaction_s")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,55 +52,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--force", action="store_true", help="go on with a rate more than 5%% off the model's"
     )
-    _add_protocol(parser)
-    _add_counting(parser)
+    cued_words.add_protocol(parser)
+    cued_words.add_counting(parser)
     parser.add_argument(
         "--unattended", action="store_true", help="begin without a key, for scripts"
     )
     parser.add_argument(
         "--no-history", action="store_true", help="print only; write nothing beside the model"
-    )
-
-
-def _add_protocol(parser: argparse.ArgumentParser) -> None:
-    what = parser.add_argument_group("what to ask for, on a board")
-    what.add_argument(
-        "--movements",
-        type=options.names,
-        metavar="A,B,C",
-        help="default: all that the model knows; a rest comes between them by itself",
-    )
-    what.add_argument(
-        "--repetitions", type=options.count, metavar="N", help="of each movement; default 3"
-    )
-    what.add_argument(
-        "--hold", type=options.positive, dest="hold_s", metavar="S", help="seconds; default 3"
-    )
-    what.add_argument(
-        "--rest", type=options.positive, dest="rest_s", metavar="S", help="seconds; default 3"
-    )
-    what.add_argument("--seed", type=options.seed, metavar="N", help="of the order; default 0")
-    what.add_argument(
-        "--no-countdown", action="store_true", help="leave out the three seconds before a cue"
-    )
-
-
-def _add_counting(parser: argparse.ArgumentParser) -> None:
-    how = parser.add_argument_group("what counts")
-    how.add_argument(
-        "--dwell",
-        type=options.positive,
-        dest="dwell_s",
-        metavar="S",
-        help="seconds that a movement must be named without a break; default 0.5",
-    )
-    how.add_argument(
-        "--reaction",
-        type=options.not_negative,
-        dest="reaction_s",
-        metavar="S",
-        help="seconds after a cue that belong to no class, as nobody moves at once; default 0.8, "
-        "and 0 in a recording, whose labels begin with the movement",
     )
 
 
@@ -125,9 +78,9 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _replay(model: Model, arguments: argparse.Namespace) -> None:
-    _refuse_what_only_a_board_needs(arguments)
+    cued_words.check_for_recording(arguments)
     table = read_recording(arguments.replay, model.manifest, arguments.channels)
-    counting = _given({"dwell_s": arguments.dwell_s, "reaction_s": arguments.reaction_s})
+    counting = cued_words.given({"dwell_s": arguments.dwell_s, "reaction_s": arguments.reaction_s})
     test = replay_test(table, model, arguments.rate, **counting)
     print_test(console(), test)
     _keep(test, model, arguments, replay_document(table), {})
@@ -135,15 +88,8 @@ def _replay(model: Model, arguments: argparse.Namespace) -> None:
 
 def _ask(model: Model, arguments: argparse.Namespace) -> None:
     """Test on a board; what a test that broke off came to is told, and not kept."""
-    if arguments.rate is not None:
-        raise UsageError(
-            "--rate is that of a recording, and there is no --replay; a board tells its own"
-        )
-    if not arguments.unattended and not sys.stdin.isatty():
-        raise UsageError(
-            "standard input is no terminal, so that no key can begin the test; add --unattended"
-        )
-    plan = _plan(model, arguments)
+    cued_words.check_for_board(arguments)
+    plan = cued_words.plan(model.manifest.class_names, arguments)
     source_at = partial(
         board_source,
         manifest=model.manifest,
@@ -161,48 +107,19 @@ def _ask(model: Model, arguments: argparse.Namespace) -> None:
         try:
             with screen:
                 is_whole = stage.play(waits_for_word=not arguments.unattended)
-        except EmgStreamError:
-            _tell(stage)
-            raise
-    test = _tell(stage)
+        finally:
+            test = _tell(stage)
     if not is_whole:
         word = "stopped by Ctrl-C" if pressed.is_set() else "ended"
         raise InterruptedByUserError(
             f"{word} after {stage.n_done} of {plan.n_movements} movements; a test that was not "
             "finished is not kept"
         )
-    if test is None:
-        raise UsageError(
-            "the model decided nothing while it was asked; expected a stream without a break now "
-            "and then; look at it with emgstream live"
-        )
     _keep(test, model, arguments, stage.source_document(), plan.document())
 
 
-def _plan(model: Model, arguments: argparse.Namespace) -> CuedPlan:
-    given = _given({name: getattr(arguments, name) for name in _OF_A_PLAN})
-    if arguments.no_countdown:
-        given["countdown_s"] = 0.0
-    return CuedPlan(movements_to_ask(model.manifest.class_names, arguments.movements), **given)
-
-
-def _given(words: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the words that were said, so that the others keep their defaults."""
-    return {name: value for name, value in words.items() if value is not None}
-
-
-def _refuse_what_only_a_board_needs(arguments: argparse.Namespace) -> None:
-    names = ("movements", "repetitions", "hold_s", "rest_s", "seed", "baud")
-    said = list(_given({name: getattr(arguments, name) for name in names}))
-    if said:
-        raise UsageError(
-            f"--{said[0].removesuffix('_s')} is for a test on a board; a recording holds what was "
-            "asked for; leave it out, or leave out --replay"
-        )
-
-
 def _tell(stage: CuedStage) -> CuedTest | None:
-    """Print what a test came to so far, and what was lost in it."""
+    """Print what a test came to so far, and what was lost in it; None where nothing is known."""
     test = stage.result()
     if test is not None:
         print_test(console(), test)
@@ -211,12 +128,17 @@ def _tell(stage: CuedStage) -> CuedTest | None:
 
 
 def _keep(
-    test: CuedTest,
+    test: CuedTest | None,
     model: Model,
     arguments: argparse.Namespace,
     source: Mapping[str, Any],
     protocol: Mapping[str, Any],
 ) -> None:
+    if test is None:
+        raise UsageError(
+            "the model decided nothing while it was asked; expected a stream without a break now "
+            "and then; look at it with emgstream live"
+        )
     if not arguments.no_history:
         path = add_to_history(arguments.model, history_entry(test, model, source, protocol))
         print_facts(console(), [("kept", str(path))])
