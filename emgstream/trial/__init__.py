@@ -2,7 +2,7 @@
 
 from emgstream.trial.cued import Attempt, CuedTest, add_to_history, cued_test, history_path
 from emgstream.trial.replayed import Replayed, decisions_on, truth_at
-from emgstream.trial.score import Score, Truth, added_delay_s, score
+from emgstream.trial.score import Score, Truth, added_delay_s, score, settled_rest
 
 __all__ = [
     "Attempt",
@@ -16,5 +16,6 @@ __all__ = [
     "decisions_on",
     "history_path",
     "score",
+    "settled_rest",
     "truth_at",
 ]
