@@ -48,8 +48,10 @@ Judge: TypeAlias = Callable[[FloatArray], FloatArray]
 SMOOTHING = Bayes(stay=0.3, weight=0.7, to_rest=0.7, from_rest=0.7)
 """The default: of what is hardly late, the fewest active errors (`scripts/ablate_decisions.py`)."""
 
-_ERROR_SHARE = 0.5
-_MOST_REJECTED = 0.1
+_ERROR_SHARE = 0.25
+_MOST_REJECTED = 0.15
+"""Few repetitions are held out, so that what they promise is not kept elsewhere: asked for are a
+quarter of the active errors and at most so many rejected, for half of them and under a tenth."""
 _BEGIN_ODDS = 2.0
 _REJECTED_SHARES = np.linspace(0.0, 0.3, 151)
 
