@@ -13,7 +13,7 @@ from emgstream.trial.live import LiveTest
 from emgstream.trial.plan import CuedPlan, movements_to_ask
 from emgstream.trial.recorded import replay_document, replay_test
 from emgstream.trial.replayed import Replayed, decisions_on, truth_at
-from emgstream.trial.score import Score, Truth, added_delay_s, score
+from emgstream.trial.score import Score, Truth, added_delay_s, score, settled_rest
 
 __all__ = [
     "DWELL_S",
@@ -37,5 +37,6 @@ __all__ = [
     "replay_document",
     "replay_test",
     "score",
+    "settled_rest",
     "truth_at",
 ]

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from emgstream.decisions import Decisions, Status, rest_class
 from emgstream.types import IndexArray, TimeArray
 
-__all__ = ["Mask", "Score", "Truth", "added_delay_s", "score"]
+__all__ = ["Mask", "Score", "Truth", "added_delay_s", "score", "settled_rest"]
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
@@ -81,7 +81,7 @@ def score(decisions: Decisions, truth: Truth, hop_s: float, counted: Mask | None
     moves = (decisions.statuses == Status.OK) & (decisions.classes != rest)
     wrong = moves & (decisions.classes != truth.classes)
     decided = known & decisions.decided
-    settled = known & (truth.classes == rest) & _within(truth, RELEASED_S / hop_s, READY_S / hop_s)
+    settled = known & settled_rest(truth, rest, hop_s)
     return Score(
         n_decisions=int(np.count_nonzero(known)),
         accuracy=_share(decisions.classes == truth.classes, decided),
@@ -108,6 +108,22 @@ def _share(what: Mask, of: Mask) -> float:
     return float(np.mean(what[of])) if of.any() else float("nan")
 
 
+def settled_rest(truth: Truth, rest: int | None, hop_s: float) -> Mask:
+    """Return which decisions are on a rest that has settled, shape ``(n_decisions,)``.
+
+    ``hop_s`` is the time from one decision to the next, in seconds.
+    """
+    n = len(truth.movements)
+    changes = np.flatnonzero(np.diff(truth.movements)) + 1
+    starts, ends = np.concatenate(([0], changes)), np.concatenate((changes, [n]))
+    which = np.repeat(np.arange(len(starts)), ends - starts)
+    places = np.arange(n)
+    let_go = (places - starts[which]) * hop_s >= RELEASED_S
+    not_ready = (ends[which] - places) * hop_s > READY_S
+    settled: Mask = let_go & not_ready & (truth.classes == (-2 if rest is None else rest))
+    return settled
+
+
 def _false_activations(moves: Mask, settled: Mask, hop_s: float) -> float:
     """Return how often an hour something began to move where people had settled at rest."""
     hours = float(np.count_nonzero(settled)) * hop_s / 3600.0
@@ -115,17 +131,6 @@ def _false_activations(moves: Mask, settled: Mask, hop_s: float) -> float:
         return float("nan")
     begun = moves[1:] & ~moves[:-1] & settled[1:]
     return float(np.count_nonzero(begun)) / hours
-
-
-def _within(truth: Truth, after: float, before: float) -> Mask:
-    """Return what is so many decisions after the start of a movement and before its end."""
-    n = len(truth.movements)
-    changes = np.flatnonzero(np.diff(truth.movements)) + 1
-    starts, ends = np.concatenate(([0], changes)), np.concatenate((changes, [n]))
-    which = np.repeat(np.arange(len(starts)), ends - starts)
-    places = np.arange(n)
-    within: Mask = (places - starts[which] >= after) & (ends[which] - places > before)
-    return within
 
 
 def _instability(decisions: Decisions, truth: Truth, decided: Mask) -> float:
