@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from emgstream.decisions.settings import rest_class
 from emgstream.types import FloatArray, IndexArray, TimeArray
 
 __all__ = ["ABSTAINED", "STATUSES", "Decision", "Decisions", "Status", "decide"]
@@ -103,16 +104,29 @@ class Decisions:
         """Whether each says something of the movement, rest included, shape ``(n_decisions,)``."""
         return self.statuses < ABSTAINED
 
-    def joined(self, other: Decisions) -> Decisions:
+    def joined(self, *others: Decisions) -> Decisions:
         """Return these, then others of the same classes."""
+        if not others:
+            return self
+        parts = (self, *others)
         return Decisions(
             self.class_names,
-            np.concatenate((self.indices, other.indices)),
-            np.concatenate((self.probabilities, other.probabilities)),
-            np.concatenate((self.classes, other.classes)),
-            np.concatenate((self.confidences, other.confidences)),
-            np.concatenate((self.statuses, other.statuses)),
-            np.concatenate((self.strengths, other.strengths)),
+            np.concatenate([one.indices for one in parts]),
+            np.concatenate([one.probabilities for one in parts]),
+            np.concatenate([one.classes for one in parts]),
+            np.concatenate([one.confidences for one in parts]),
+            np.concatenate([one.statuses for one in parts]),
+            np.concatenate([one.strengths for one in parts]),
+        )
+
+    def rejecting(self, threshold: float) -> Decisions:
+        """Return what a threshold makes of these, which were made without one, 0."""
+        moves = (self.statuses == Status.OK) & (self.classes != rest_class(self.class_names))
+        rejected = moves & (self.confidences < threshold)
+        return replace(
+            self,
+            statuses=np.where(rejected, np.int8(Status.REJECTED), self.statuses),
+            strengths=np.where(rejected & ~np.isnan(self.strengths), 0.0, self.strengths),
         )
 
 
