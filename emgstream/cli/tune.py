@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from rich.table import Table
 
-from emgstream.bundle import Model, read_model, write_model
+from emgstream.bundle import Model, check_place, read_model, write_model
 from emgstream.cli import options
 from emgstream.cli.terminal import console, note
 from emgstream.decisions import (
@@ -25,7 +25,7 @@ from emgstream.decisions import (
 )
 from emgstream.errors import UsageError
 from emgstream.opening import read_recording
-from emgstream.trial import Replayed, added_delay_s, decisions_on, score
+from emgstream.trial import Replayed, added_delay_s, score, seen_on
 
 __all__ = ["add_arguments", "figures", "run"]
 
@@ -66,9 +66,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Print the figures without settings, with the model's and with those asked for.
 
-    Raises UsageError for a recording without the model's labels.
+    Raises UsageError for a recording without the model's labels, and OutputError, before anything
+    is replayed, where the model cannot be written.
     """
     model = read_model(arguments.model)
+    if arguments.out:
+        check_place(arguments.out)
     table = read_recording(arguments.file, model.manifest, arguments.channels)
     own = model.manifest.decision
     wanted = _wanted(own, arguments)
@@ -77,10 +80,8 @@ def run(arguments: argparse.Namespace) -> None:
         del columns["model"]
     if wanted == own:
         del columns["wanted"]
-    replayed = [
-        (name, decisions_on(table, model, settings, arguments.rate))
-        for name, settings in columns.items()
-    ]
+    seen = seen_on(table, model, arguments.rate)
+    replayed = [(name, seen.decided(settings)) for name, settings in columns.items()]
     if not (replayed[0][1].truth.classes >= 0).any():
         raise UsageError(
             f"{table.path} has none of the model's labels; expected a column 'label' with "

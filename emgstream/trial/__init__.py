@@ -1,7 +1,7 @@
 """What decisions are worth: held against what was really done."""
 
 from emgstream.trial.cued import Attempt, CuedTest, add_to_history, cued_test, history_path
-from emgstream.trial.replayed import Replayed, decisions_on, truth_at
+from emgstream.trial.replayed import Replayed, SeenRecording, decisions_on, seen_on, truth_at
 from emgstream.trial.score import Score, Truth, added_delay_s, score
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "CuedTest",
     "Replayed",
     "Score",
+    "SeenRecording",
     "Truth",
     "add_to_history",
     "added_delay_s",
@@ -16,5 +17,6 @@ __all__ = [
     "decisions_on",
     "history_path",
     "score",
+    "seen_on",
     "truth_at",
 ]
