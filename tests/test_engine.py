@@ -331,5 +331,5 @@ class Log(Observer):
 def test_without_a_model_there_is_nothing_to_tune() -> None:
     engine = Engine(Script([], EndOfStream("over")), None)
     assert engine.settings is None
-    with pytest.raises(UsageError, match="no model whose decisions"):
+    with pytest.raises(UsageError, match="no model decides here"):
         engine.tune(DecisionSettings())
