@@ -11,21 +11,19 @@ from typing import TypeAlias
 
 from rich.table import Table
 
-from emgstream.bundle import Model, check_place, read_model, write_model
+from emgstream.bundle import check_place, read_model, write_model
 from emgstream.cli import options
 from emgstream.cli.terminal import console, note
 from emgstream.decisions import (
     ARGMAX,
-    Bayes,
+    SMOOTHINGS,
     DecisionSettings,
-    Hysteresis,
-    Majority,
-    NoSmoothing,
     Smoothing,
+    smoothing_from_manifest,
 )
 from emgstream.errors import UsageError
 from emgstream.opening import read_recording
-from emgstream.trial import Replayed, added_delay_s, score, seen_on
+from emgstream.trial import Replayed, figure_rows, score, seen_on
 
 __all__ = ["add_arguments", "figures", "run"]
 
@@ -89,34 +87,19 @@ def run(arguments: argparse.Namespace) -> None:
         )
     console().print(figures(replayed))
     if arguments.out:
-        write_model(arguments.out, _tuned(model, wanted))
+        write_model(arguments.out, model.tuned(wanted))
         note(f"{arguments.out} decides so from now on")
 
 
 def figures(columns: Columns) -> Table:
     """Return the figures of several replays of one recording, the first being the plain one."""
-    scores = [score(one.decisions, one.truth, one.hop_s) for _, one in columns]
     table = Table(box=None, pad_edge=False)
     table.add_column("")
     for name, _ in columns:
         table.add_column(name, justify="right")
-    table.add_row("active errors", *(f"{one.active_error_rate:.2%}" for one in scores))
-    table.add_row("abstained", *(f"{one.abstained:.2%}" for one in scores))
-    table.add_row("right, where decided", *(f"{one.accuracy:.2%}" for one in scores))
-    table.add_row(
-        "false activations an hour of rest",
-        *(_known(f"{one.false_activations_per_h:,.0f}") for one in scores),
-    )
-    table.add_row("changes within a movement", *(f"{one.instability:.2%}" for one in scores))
-    table.add_row("movements never named", *(_known(f"{one.missed:.1%}") for one in scores))
-    table.add_row(
-        "later by", *(_known(f"{added_delay_s(one, scores[0]) * 1e3:.0f} ms") for one in scores)
-    )
+    for row in figure_rows([score(one.decisions, one.truth, one.hop_s) for _, one in columns]):
+        table.add_row(*row)
     return table
-
-
-def _known(text: str) -> str:
-    return "–" if "nan" in text else text
 
 
 def _wanted(own: DecisionSettings, arguments: argparse.Namespace) -> DecisionSettings:
@@ -134,13 +117,6 @@ def _wanted(own: DecisionSettings, arguments: argparse.Namespace) -> DecisionSet
     return wanted
 
 
-def _tuned(model: Model, settings: DecisionSettings) -> Model:
-    """Return the model with settings, which are no longer those that were fitted."""
-    if settings != model.manifest.decision:
-        settings = replace(settings, fitted={"tuned": "by hand, on a recording"})
-    return replace(model, manifest=replace(model.manifest, decision=settings))
-
-
 def _share(text: str) -> float:
     value = options.positive(text) if text.strip("0.") else 0.0
     if value > 1.0:
@@ -150,17 +126,12 @@ def _share(text: str) -> float:
 
 def _smoothing(text: str) -> Smoothing:
     kind, *numbers = text.split(":")
+    entry = next((one.to_manifest() for one in SMOOTHINGS if one.kind == kind), None)
+    if entry is None or len(numbers) >= len(entry):
+        raise argparse.ArgumentTypeError(f"{text!r} is no smoothing; expected {_EXAMPLES}")
     try:
-        if kind == "none" and not numbers:
-            return NoSmoothing()
-        if kind == "majority":
-            return Majority(*map(int, numbers))
-        if kind == "hysteresis":
-            return Hysteresis(*map(int, numbers))
-        if kind == "bayes":
-            return Bayes(*map(float, numbers))
-    except (TypeError, ValueError) as error:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no smoothing ({error}); {_EXAMPLES}"
-        ) from None
-    raise argparse.ArgumentTypeError(f"{text!r} is no smoothing; expected {_EXAMPLES}")
+        for name, number in zip(list(entry)[1:], numbers, strict=False):
+            entry[name] = type(entry[name])(number)
+        return smoothing_from_manifest(entry)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{error}; expected {_EXAMPLES}") from None

@@ -13,6 +13,7 @@ from emgstream.decisions.settings import (
     rest_class,
 )
 from emgstream.decisions.smoothing import (
+    SMOOTHINGS,
     Bayes,
     Hysteresis,
     Majority,
@@ -27,6 +28,7 @@ __all__ = [
     "ABSTAINED",
     "ARGMAX",
     "REST_NAMES",
+    "SMOOTHINGS",
     "STATUSES",
     "Bayes",
     "Decision",

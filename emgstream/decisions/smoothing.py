@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Protocol, TypeAlias
 from emgstream.errors import ModelFileError
 
 __all__ = [
+    "SMOOTHINGS",
     "Bayes",
     "Hysteresis",
     "Majority",
@@ -286,3 +287,7 @@ def smoothing_from_manifest(entry: Mapping[str, Any]) -> Smoothing:
 def _check_count(name: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST:
         raise ValueError(f"{name} {value!r}; expected a whole number from 1 to {_MOST}")
+
+
+SMOOTHINGS: tuple[Smoothing, ...] = tuple(kind() for kind in _KINDS.values())
+"""One of each kind, as it is unless somebody says otherwise."""

@@ -3,6 +3,8 @@
 from emgstream.trial.cued import Attempt, CuedTest, add_to_history, cued_test, history_path
 from emgstream.trial.replayed import Replayed, SeenRecording, decisions_on, seen_on, truth_at
 from emgstream.trial.score import Score, Truth, added_delay_s, score
+from emgstream.trial.sweep import Sweep, sweep
+from emgstream.trial.telling import figure_rows
 
 __all__ = [
     "Attempt",
@@ -10,13 +12,16 @@ __all__ = [
     "Replayed",
     "Score",
     "SeenRecording",
+    "Sweep",
     "Truth",
     "add_to_history",
     "added_delay_s",
     "cued_test",
     "decisions_on",
+    "figure_rows",
     "history_path",
     "score",
     "seen_on",
+    "sweep",
     "truth_at",
 ]

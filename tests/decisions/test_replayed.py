@@ -25,7 +25,7 @@ from emgstream.pipeline import Pipeline
 from emgstream.simulation import CueScript, SyntheticEmg
 from emgstream.sources.replay import ReplaySource
 from emgstream.tables import EmgTable
-from emgstream.trial import SeenRecording, decisions_on, seen_on, truth_at
+from emgstream.trial import SeenRecording, decisions_on, score, seen_on, sweep, truth_at
 from tests.decisions.guarded import guarded, settings_for
 from tests.decisions.test_chunking import assert_same
 
@@ -120,6 +120,19 @@ def test_the_network_runs_once_however_many_settings_are_tried(
     monkeypatch.setattr("emgstream.classifier._Network.run", None)
     for way in WAYS.values():
         assert len(seen.decided(way(model.manifest.decision)).decisions) > 0
+
+
+def test_a_sweep_tells_what_each_threshold_comes_to(model: Model, seen: SeenRecording) -> None:
+    own = model.manifest.decision
+    bare = seen.decided(replace(own, threshold=0.0))
+    found = sweep(bare.decisions, bare.truth)
+    assert (np.diff(found.active_error_rates) <= 0.0).all()
+    assert found.abstained[-1] > found.abstained[0]
+    for place in range(0, len(found.thresholds), 20):
+        at = seen.decided(replace(own, threshold=float(found.thresholds[place])))
+        figures = score(at.decisions, at.truth, at.hop_s)
+        assert found.active_error_rates[place] == figures.active_error_rate
+        assert found.abstained[place] == figures.abstained
 
 
 def test_a_movement_is_the_one_the_recording_counts(table: EmgTable, model: Model) -> None:
