@@ -21,9 +21,8 @@ from emgstream.decisions import (
     Smoothing,
     smoothing_from_manifest,
 )
-from emgstream.errors import UsageError
 from emgstream.opening import read_recording
-from emgstream.trial import Replayed, figure_rows, score, seen_on
+from emgstream.trial import Replayed, check_labels, figure_rows, score, seen_on
 
 __all__ = ["add_arguments", "figures", "run"]
 
@@ -71,6 +70,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.out:
         check_place(arguments.out)
     table = read_recording(arguments.file, model.manifest, arguments.channels)
+    check_labels(table, model.manifest.class_names)
     own = model.manifest.decision
     wanted = _wanted(own, arguments)
     columns = {"likeliest": ARGMAX, "model": own, "wanted": wanted}
@@ -80,11 +80,6 @@ def run(arguments: argparse.Namespace) -> None:
         del columns["wanted"]
     seen = seen_on(table, model, arguments.rate)
     replayed = [(name, seen.decided(settings)) for name, settings in columns.items()]
-    if not (replayed[0][1].truth.classes >= 0).any():
-        raise UsageError(
-            f"{table.path} has none of the model's labels; expected a column 'label' with "
-            f"{', '.join(model.manifest.class_names)}; record with labels, or name another file"
-        )
     console().print(figures(replayed))
     if arguments.out:
         write_model(arguments.out, model.tuned(wanted))

@@ -1,7 +1,14 @@
 """What decisions are worth: held against what was really done."""
 
 from emgstream.trial.cued import Attempt, CuedTest, add_to_history, cued_test, history_path
-from emgstream.trial.replayed import Replayed, SeenRecording, decisions_on, seen_on, truth_at
+from emgstream.trial.replayed import (
+    Replayed,
+    SeenRecording,
+    check_labels,
+    decisions_on,
+    seen_on,
+    truth_at,
+)
 from emgstream.trial.score import Score, Truth, added_delay_s, score
 from emgstream.trial.sweep import Sweep, sweep
 from emgstream.trial.telling import figure_rows
@@ -16,6 +23,7 @@ __all__ = [
     "Truth",
     "add_to_history",
     "added_delay_s",
+    "check_labels",
     "cued_test",
     "decisions_on",
     "figure_rows",

@@ -17,7 +17,7 @@ from emgstream.tables import EmgTable
 from emgstream.trial.score import Truth
 from emgstream.types import Chunk, FloatArray, IndexArray
 
-__all__ = ["Replayed", "SeenRecording", "decisions_on", "seen_on", "truth_at"]
+__all__ = ["Replayed", "SeenRecording", "check_labels", "decisions_on", "seen_on", "truth_at"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +73,11 @@ class SeenRecording:
         self.hop_s = model.manifest.hop * model.manifest.step.length / sampling_rate_hz
         self._stretches = stretches
         self._kept: tuple[DecisionSettings, Replayed] | None = None
+
+    @property
+    def n_windows(self) -> int:
+        """Windows that were seen."""
+        return sum(len(one.seen.indices) for one in self._stretches)
 
     def decided(self, settings: DecisionSettings) -> Replayed:
         """Return what is decided by some settings; raises UsageError where no window fits in."""
@@ -148,6 +153,15 @@ def truth_at(table: EmgTable, indices: IndexArray, class_names: tuple[str, ...])
     by_label = np.array([*(numbers.get(name, -1) for name in table.label_names), -1])
     labels = np.full(table.n_rows, -1) if table.labels is None else table.labels
     return Truth(by_label[labels][rows], table.movement_numbers()[rows])
+
+
+def check_labels(table: EmgTable, class_names: tuple[str, ...]) -> None:
+    """Raise UsageError where nothing in a recording is labelled as one of a model's classes."""
+    if not set(table.label_names) & set(class_names):
+        raise UsageError(
+            f"{table.path} has none of the model's labels; expected a column 'label' with "
+            f"{', '.join(class_names)}; record with labels, or name another file"
+        )
 
 
 def _chunks(source: ReplaySource) -> Iterator[Chunk]:
