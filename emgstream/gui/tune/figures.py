@@ -30,7 +30,7 @@ class Figures(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(2 * GRID)
         self._grid.setVerticalSpacing(GRID // 2)
-        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1 + len(_COLUMNS), 1)  # figures stand near their names
         self._heads = [self._cell(name, "caption") for name in _COLUMNS]
         for column, head in enumerate(self._heads, start=1):
             self._grid.addWidget(head, 0, column)
