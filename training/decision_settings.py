@@ -24,7 +24,7 @@ from emgstream.decisions import (
     Rails,
     RestGate,
     Seen,
-    Status,
+    Steadied,
     StrengthRange,
     rest_class,
 )
@@ -43,12 +43,14 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 Judge: TypeAlias = Callable[[FloatArray], FloatArray]
 """Windows in, calibrated class probabilities out."""
 
-SMOOTHING = Bayes(stay=0.8, weight=0.7, to_rest=0.5)
+SMOOTHING = Bayes(stay=0.3, weight=0.7, to_rest=0.7, from_rest=0.7)
 """The default: of what is hardly late, the fewest active errors (`scripts/ablate_decisions.py`)."""
 
 _ERROR_SHARE = 0.5
-_MOST_REJECTED = 0.08
-_REJECTED_SHARES = np.linspace(0.0, 0.2, 101)
+_MOST_REJECTED = 0.1
+_BEGIN_DOUBT = 0.5
+"""Part of the doubt that is still allowed in a movement which follows a rest."""
+_REJECTED_SHARES = np.linspace(0.0, 0.3, 151)
 _FAMILIAR_SHARE = 0.999
 _FAMILIAR_MARGIN = 1.5
 _DEAD_MARGIN = 0.5
@@ -238,41 +240,57 @@ def _with_threshold(
     """Return the settings with the least confidence that reaches the target of active errors."""
     truth = _joined_truth(recordings)
     held_out = np.concatenate([one.parts for one in recordings]) == VALIDATION
-    plain, steady = (
-        _decided(recordings, DecisionStage(class_names, n_channels, one))
-        for one in (ARGMAX, settings)
-    )
-    before = score(plain, truth, step_s, held_out)
+
+    def scored(decisions: Decisions) -> Score:
+        return score(decisions, truth, step_s, held_out)
+
+    def stage(one: DecisionSettings) -> DecisionStage:
+        return DecisionStage(class_names, n_channels, one)
+
+    before = scored(_decided(recordings, stage(ARGMAX)))
     target = _ERROR_SHARE * before.active_error_rate
-    rest = rest_class(class_names)
-    reached: tuple[float, Score] = 0.0, score(steady, truth, step_s, held_out)
-    thresholds = np.quantile(steady.confidences[held_out], _REJECTED_SHARES)
-    for threshold in thresholds.tolist():
-        found = score(_rejecting(steady, threshold, rest), truth, step_s, held_out)
+    steadied = _steadied(recordings, stage(settings))
+    best, reached = settings, scored(_judged(steadied, stage(settings)))
+    for threshold in _thresholds(steadied, held_out):
+        stricter = _asking_for(settings, threshold)
+        found = scored(_judged(steadied, stage(stricter)))
         if found.abstained > _MOST_REJECTED:
             break
-        reached = threshold, found
+        best, reached = stricter, found
         if found.active_error_rate <= target:
             break
-    threshold, found = reached
-    return replace(settings, threshold=threshold, fitted=_for_people(before, found, target))
+    return replace(best, fitted=_for_people(before, reached, target))
+
+
+def _thresholds(steadied: Sequence[Steadied], held_out: Mask) -> list[float]:
+    confidences = np.concatenate([one.confidences for one in steadied])[held_out]
+    thresholds: list[float] = np.quantile(confidences, _REJECTED_SHARES).tolist()
+    return thresholds
+
+
+def _asking_for(settings: DecisionSettings, threshold: float) -> DecisionSettings:
+    """Return settings that reject what is less sure, and doubt more what would begin."""
+    return replace(settings, threshold=threshold, begin=1.0 - _BEGIN_DOUBT * (1.0 - threshold))
 
 
 def _decided(recordings: Sequence[Recording], stage: DecisionStage) -> Decisions:
+    return reduce(Decisions.joined, [stage.push(one.seen) for one in recordings])
+
+
+def _steadied(recordings: Sequence[Recording], stage: DecisionStage) -> list[Steadied]:
     parts = []
     for one in recordings:
         stage.restart()
-        parts.append(stage.push(one.seen))
+        parts.append(stage.steadied(one.seen))
+    return parts
+
+
+def _judged(steadied: Sequence[Steadied], stage: DecisionStage) -> Decisions:
+    parts = []
+    for one in steadied:
+        stage.restart()
+        parts.append(stage.judged(one))
     return reduce(Decisions.joined, parts)
-
-
-def _rejecting(decisions: Decisions, threshold: float, rest: int | None) -> Decisions:
-    """Return decisions with those rejected that are less sure: as the stage does it."""
-    unsure = (decisions.statuses == Status.OK) & (decisions.confidences < threshold)
-    if rest is not None:
-        unsure &= decisions.classes != rest
-    statuses = np.where(unsure, np.int8(Status.REJECTED), decisions.statuses)
-    return replace(decisions, statuses=statuses)
 
 
 def _joined_truth(recordings: Sequence[Recording]) -> Truth:

@@ -28,7 +28,9 @@ __all__ = ["add_arguments", "figures", "run"]
 
 Columns: TypeAlias = list[tuple[str, Replayed]]
 
-_EXAMPLES = "none, majority:5, hysteresis:3 or bayes:0.8:0.7:0.5 (stay, weight, to rest)"
+_EXAMPLES = (
+    "none, majority:5, hysteresis:3 or bayes:0.3:0.7:0.7:0.7 (stay, weight, to rest, from rest)"
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +45,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_channels(parser, "columns to take as the model's channels, in its order")
     parser.add_argument(
         "--threshold", type=_share, metavar="0..1", help="least confidence to act on"
+    )
+    parser.add_argument(
+        "--begin",
+        type=_share,
+        metavar="0..1",
+        help="least confidence to begin a movement with that follows a rest",
     )
     parser.add_argument("--smoothing", type=_smoothing, metavar="KIND", help=_EXAMPLES)
     parser.add_argument(
@@ -101,6 +109,8 @@ def _wanted(own: DecisionSettings, arguments: argparse.Namespace) -> DecisionSet
     wanted = own
     if arguments.threshold is not None:
         wanted = replace(wanted, threshold=arguments.threshold)
+    if arguments.begin is not None:
+        wanted = replace(wanted, begin=arguments.begin)
     if arguments.smoothing is not None:
         wanted = replace(wanted, smoothing=arguments.smoothing)
     if "unknown" in arguments.without:

@@ -110,6 +110,8 @@ class DecisionSettings:
     """What is made of one window after the other."""
     threshold: float = 0.0
     """Least confidence to act on, 0 to 1; a decision for rest moves nothing and needs none."""
+    begin: float = 0.0
+    """Least confidence to begin to move with after a rest, 0 to 1, where above ``threshold``."""
     familiar: Familiar | None = None
     """What makes a signal unknown; None for nothing."""
     rest_gate: RestGate | None = None
@@ -126,8 +128,9 @@ class DecisionSettings:
     """What the numbers were fitted for and what they reached, for people."""
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.threshold <= 1.0:
-            raise ValueError(f"threshold {self.threshold!r}; expected 0 to 1")
+        for name, value in (("threshold", self.threshold), ("begin", self.begin)):
+            if not 0.0 <= value <= 1.0:
+                raise ValueError(f"{name} {value!r}; expected 0 to 1")
 
     def to_manifest(self) -> dict[str, Any]:
         """Return the settings, ready for JSON."""
@@ -143,6 +146,7 @@ class DecisionSettings:
             "kind": "guarded",
             "smoothing": self.smoothing.to_manifest(),
             "threshold": self.threshold,
+            "begin": self.begin,
             **{name: part and _listed(asdict(part)) for name, part in parts.items()},
             "tells_gaps": self.tells_gaps,
             "confidence": self.confidence,
@@ -188,6 +192,7 @@ def _guarded(
     return DecisionSettings(
         smoothing=smoothing_from_manifest(entry["smoothing"]),
         threshold=float(entry["threshold"]),
+        begin=float(entry.get("begin", 0.0)),
         familiar=familiar
         and Familiar(
             _matrix(familiar["whitening"], n_strengths, n_strengths),

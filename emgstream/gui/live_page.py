@@ -26,6 +26,7 @@ from emgstream.gui.timeline import Timeline
 from emgstream.gui.traces import View
 from emgstream.gui.view_bar import SPANS_S, ViewBar
 from emgstream.gui.welcome import Welcome
+from emgstream.quality import CalmVerdicts
 
 if TYPE_CHECKING:
     from emgstream.gui.window import Window
@@ -62,6 +63,7 @@ class LivePage(Page):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._predicted_s = self._judged_s = 0.0
+        self._verdicts = CalmVerdicts()
         self._make_parts(window.theme)
         self._lay_out()
         self._connect_parts()
@@ -95,6 +97,7 @@ class LivePage(Page):
         """Make the parts ready for a session that has no samples yet."""
         self.timeline.show_session(None)
         self._judged_s = 0.0
+        self._verdicts = CalmVerdicts()
         if session is None:
             return
         manifest = session.model.manifest
@@ -132,7 +135,7 @@ class LivePage(Page):
         session = self.shell.connection.session
         if session is not None and now_s - self._judged_s >= _QUALITY_S:
             self._judged_s = now_s
-            verdicts = session.quality(now_s)
+            verdicts = self._verdicts.update(session.quality(now_s))
             self.quality.show_verdicts(verdicts)
             self.timeline.set_quality(verdicts)
 

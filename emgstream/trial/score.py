@@ -18,6 +18,10 @@ __all__ = ["Mask", "Score", "Truth", "added_delay_s", "score"]
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
+RELEASED_S, READY_S = 1.0, 0.5
+"""Of a rest, the first second and the last half are not counted on to be at rest, in seconds:
+people let go late and start early."""
+
 
 @dataclass(frozen=True, eq=False)
 class Truth:
@@ -42,7 +46,7 @@ class Score:
     abstained: float
     """Share of all with the status rejected, unknown or gap."""
     false_activations_per_h: float
-    """How often an hour of rest a movement began; NaN without rest."""
+    """How often an hour of settled rest a movement began; NaN without any."""
     instability: float
     """Share of decisions that differ from the one before in the same held movement."""
     onsets_s: tuple[float, ...]
@@ -101,13 +105,24 @@ def _share(what: Mask, of: Mask) -> float:
 def _false_activations(
     moves: Mask, truth: Truth, known: Mask, rest: int | None, hop_s: float
 ) -> float:
-    """Return how often an hour something began to move in a rest, what went on into it aside."""
-    resting = known & (truth.classes == rest)
-    hours = float(np.count_nonzero(resting)) * hop_s / 3600.0
+    """Return how often an hour something began to move where people had settled at rest."""
+    settled = known & (truth.classes == rest) & _within(truth, RELEASED_S / hop_s, READY_S / hop_s)
+    hours = float(np.count_nonzero(settled)) * hop_s / 3600.0
     if rest is None or hours == 0.0:
         return float("nan")
-    begun = moves[1:] & ~moves[:-1] & resting[1:] & (np.diff(truth.movements) == 0)
+    begun = moves[1:] & ~moves[:-1] & settled[1:]
     return float(np.count_nonzero(begun)) / hours
+
+
+def _within(truth: Truth, after: float, before: float) -> Mask:
+    """Return what is so many decisions after the start of a movement and before its end."""
+    n = len(truth.movements)
+    changes = np.flatnonzero(np.diff(truth.movements)) + 1
+    starts, ends = np.concatenate(([0], changes)), np.concatenate((changes, [n]))
+    which = np.repeat(np.arange(len(starts)), ends - starts)
+    places = np.arange(n)
+    within: Mask = (places - starts[which] >= after) & (ends[which] - places > before)
+    return within
 
 
 def _instability(decisions: Decisions, truth: Truth, decided: Mask) -> float:

@@ -45,9 +45,15 @@ def test_what_is_rejected_moves_nothing_and_is_neither_right_nor_wrong() -> None
     assert found.abstained == pytest.approx(2 / 3)
 
 
-def test_what_goes_on_into_a_rest_is_no_false_activation_and_what_begins_in_it_is_one() -> None:
-    found = score(decisions([0, 0, 2, 1, 1, 2]), truth([0, 2, 2, 2, 2, 2]), 0.02)
-    assert found.false_activations_per_h == pytest.approx(3600.0 / 0.1)
+def test_only_what_begins_in_settled_rest_is_a_false_activation() -> None:
+    late, false, early = [2, 2, 0, 2, 2], [1, 1, 2], [0, 0]
+    found = score(decisions([0, *late, *false, *early]), truth([0] + [2] * 10), hop_s=0.25)
+    assert found.false_activations_per_h == pytest.approx(1 / (4 * 0.25 / 3600.0))
+
+
+def test_without_settled_rest_nobody_knows_of_false_activations() -> None:
+    found = score(decisions([0, 2, 1, 2]), truth([0, 2, 2, 2]), hop_s=0.25)
+    assert np.isnan(found.false_activations_per_h)
 
 
 def test_decisions_on_other_labels_do_not_count() -> None:
