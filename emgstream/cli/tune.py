@@ -19,6 +19,7 @@ from emgstream.decisions import (
     SMOOTHINGS,
     DecisionSettings,
     Smoothing,
+    parameters,
     smoothing_from_manifest,
 )
 from emgstream.opening import read_recording
@@ -131,12 +132,12 @@ def _share(text: str) -> float:
 
 def _smoothing(text: str) -> Smoothing:
     kind, *numbers = text.split(":")
-    entry = next((one.to_manifest() for one in SMOOTHINGS if one.kind == kind), None)
-    if entry is None or len(numbers) >= len(entry):
+    chosen = next((one for one in SMOOTHINGS if one.kind == kind), None)
+    if chosen is None or len(numbers) > len(parameters(chosen)):
         raise argparse.ArgumentTypeError(f"{text!r} is no smoothing; expected {_EXAMPLES}")
     try:
-        for name, number in zip(list(entry)[1:], numbers, strict=False):
-            entry[name] = type(entry[name])(number)
-        return smoothing_from_manifest(entry)
+        read = zip(parameters(chosen).items(), numbers, strict=False)
+        given = {name: number(word) for (name, number), word in read}
+        return smoothing_from_manifest({"kind": kind, **given})
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{error}; expected {_EXAMPLES}") from None

@@ -20,6 +20,7 @@ from emgstream.decisions.smoothing import (
     NoSmoothing,
     Smoothing,
     added_hops,
+    parameters,
     smoothing_from_manifest,
 )
 from emgstream.decisions.stage import DecisionStage, Seen, Steadied
@@ -50,6 +51,7 @@ __all__ = [
     "added_hops",
     "decide",
     "decision_from_manifest",
+    "parameters",
     "rest_class",
     "smoothing_from_manifest",
 ]

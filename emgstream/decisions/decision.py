@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.decisions.settings import rest_class
 from emgstream.types import FloatArray, IndexArray, TimeArray
 
 __all__ = ["ABSTAINED", "STATUSES", "Decision", "Decisions", "Status", "decide"]
@@ -117,16 +116,6 @@ class Decisions:
             np.concatenate([one.confidences for one in parts]),
             np.concatenate([one.statuses for one in parts]),
             np.concatenate([one.strengths for one in parts]),
-        )
-
-    def rejecting(self, threshold: float) -> Decisions:
-        """Return what a threshold makes of these, which were made without one, 0."""
-        moves = (self.statuses == Status.OK) & (self.classes != rest_class(self.class_names))
-        rejected = moves & (self.confidences < threshold)
-        return replace(
-            self,
-            statuses=np.where(rejected, np.int8(Status.REJECTED), self.statuses),
-            strengths=np.where(rejected & ~np.isnan(self.strengths), 0.0, self.strengths),
         )
 
 

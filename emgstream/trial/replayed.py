@@ -9,7 +9,14 @@ from itertools import groupby
 import numpy as np
 
 from emgstream.bundle import Model
-from emgstream.decisions import Decisions, DecisionSettings, DecisionStage, RailWatch, Seen
+from emgstream.decisions import (
+    Decisions,
+    DecisionSettings,
+    DecisionStage,
+    RailWatch,
+    Seen,
+    Steadied,
+)
 from emgstream.errors import EndOfStream, UsageError
 from emgstream.pipeline import Look, Pipeline
 from emgstream.sources.replay import ReplaySource
@@ -49,9 +56,9 @@ class _Stretch:
 class SeenRecording:
     """What the live pipeline sees in a recording: any settings decide on it, the network is done.
 
-    The decisions are those of a whole replay by the same settings, bit for bit. The last ones are
-    kept as they were before any threshold, so that another one costs next to nothing. One thread
-    at a time uses it.
+    The decisions are those of a whole replay by the same settings, bit for bit. What the smoothing
+    made of it last is kept, so that another threshold costs next to nothing. One thread at a time
+    uses it.
 
     Parameters
     ----------
@@ -72,7 +79,8 @@ class SeenRecording:
         self.model = model
         self.hop_s = model.manifest.hop * model.manifest.step.length / sampling_rate_hz
         self._stretches = stretches
-        self._kept: tuple[DecisionSettings, Replayed] | None = None
+        self._steadied: tuple[DecisionSettings, list[Steadied | None]] | None = None
+        self._truths: dict[bool, Truth] = {}
 
     @property
     def n_windows(self) -> int:
@@ -81,15 +89,6 @@ class SeenRecording:
 
     def decided(self, settings: DecisionSettings) -> Replayed:
         """Return what is decided by some settings; raises UsageError where no window fits in."""
-        bare = replace(settings, threshold=0.0)
-        if self._kept is None or self._kept[0] != bare:
-            self._kept = bare, self._decided(bare)
-        found = self._kept[1]
-        if not settings.threshold:
-            return found
-        return replace(found, decisions=found.decisions.rejecting(settings.threshold))
-
-    def _decided(self, settings: DecisionSettings) -> Replayed:
         manifest = self.model.manifest
         stage = DecisionStage(manifest.class_names, len(manifest.channel_names), settings)
         parts = [part for part in self._parts(stage) if len(part)]
@@ -99,18 +98,34 @@ class SeenRecording:
                 f"expected at least {manifest.window_samples}"
             )
         decisions = parts[0].joined(*parts[1:])
-        truth = truth_at(self.table, decisions.indices, manifest.class_names)
-        return Replayed(decisions, truth, self.hop_s)
+        return Replayed(decisions, self._truth_at(decisions, settings.tells_gaps), self.hop_s)
 
     def _parts(self, stage: DecisionStage) -> Iterator[Decisions]:
-        settings, n_window = stage.settings, self.model.manifest.window_samples
-        for one in self._stretches:
-            watch = RailWatch(settings.rails, n_window)
-            watch.push(one.first_index, one.samples)
+        """Give what is said stretch by stretch, in order."""
+        if stage.is_plain:
+            yield from (stage.push(one.seen) for one in self._stretches)
+            return
+        for one, steadied in zip(self._stretches, self._steady(stage), strict=True):
             stage.restart()
-            if settings.tells_gaps:
+            if stage.settings.tells_gaps:
                 yield stage.gaps(one.due)
-            yield stage.push(replace(one.seen, saturated=watch.are_saturated(one.seen.indices)))
+            if steadied is not None:
+                yield stage.judged(steadied)
+
+    def _steady(self, stage: DecisionStage) -> list[Steadied | None]:
+        """Return what the stage makes of each stretch before it judges; None without a window."""
+        bare = replace(stage.settings, threshold=0.0, begin=0.0)
+        if self._steadied is None or self._steadied[0] != bare:
+            n_window = self.model.manifest.window_samples
+            self._steadied = bare, [_steadied(one, stage, n_window) for one in self._stretches]
+        return self._steadied[1]
+
+    def _truth_at(self, decisions: Decisions, tells_gaps: bool) -> Truth:
+        """Return the truth at decisions; only whether gaps are told changes what there are."""
+        if tells_gaps not in self._truths:
+            names = self.model.manifest.class_names
+            self._truths[tells_gaps] = truth_at(self.table, decisions.indices, names)
+        return self._truths[tells_gaps]
 
 
 def seen_on(table: EmgTable, model: Model, sampling_rate_hz: float | None = None) -> SeenRecording:
@@ -171,6 +186,16 @@ def _chunks(source: ReplaySource) -> Iterator[Chunk]:
                 yield source.read()
             except EndOfStream:
                 return
+
+
+def _steadied(stretch: _Stretch, stage: DecisionStage, n_window: int) -> Steadied | None:
+    seen = stretch.seen
+    if not len(seen.indices):
+        return None
+    watch = RailWatch(stage.settings.rails, n_window)
+    watch.push(stretch.first_index, stretch.samples)
+    stage.restart()
+    return stage.steadied(replace(seen, saturated=watch.are_saturated(seen.indices)))
 
 
 def _stretch(parts: list[tuple[Chunk, Look]]) -> _Stretch:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from emgstream.decisions import Decisions, Status, rest_class
 from emgstream.types import IndexArray, TimeArray
 
-__all__ = ["Mask", "Score", "Truth", "added_delay_s", "score"]
+__all__ = ["Score", "Truth", "added_delay_s", "score"]
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from emgstream.decisions import Decisions, Status, rest_class
-from emgstream.trial.score import Mask, Truth
-from emgstream.types import IndexArray, TimeArray
+from emgstream.decisions import DecisionSettings
+from emgstream.trial.replayed import SeenRecording
+from emgstream.trial.score import score
+from emgstream.types import TimeArray
 
 __all__ = ["Sweep", "sweep"]
 
-_N_THRESHOLDS = 201
+_THRESHOLDS = 1.0 - np.linspace(1.0, 0.0, 41) ** 2
+"""Closer to each other near 1, where most confidences are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,22 +29,12 @@ class Sweep:
     """Share of all with the status rejected, unknown or gap."""
 
 
-def sweep(decisions: Decisions, truth: Truth) -> Sweep:
-    """Return what thresholds from 0 to 1 would make of decisions that were made without one.
-
-    NaN where the truth of none is known.
-    """
-    thresholds = np.linspace(0.0, 1.0, _N_THRESHOLDS)
-    known = truth.classes >= 0
-    n_known = np.count_nonzero(known) or np.nan
-    moves = known & (decisions.statuses == Status.OK)
-    moves &= decisions.classes != rest_class(decisions.class_names)
-    wrong = moves & (decisions.classes != truth.classes)
-    n_silent = np.count_nonzero(known & ~decisions.decided)
-    n_rejected = _n_below(thresholds, decisions.confidences, moves)
-    n_wrong = np.count_nonzero(wrong) - _n_below(thresholds, decisions.confidences, wrong)
-    return Sweep(thresholds, n_wrong / n_known, (n_silent + n_rejected) / n_known)
-
-
-def _n_below(thresholds: TimeArray, confidences: TimeArray, of: Mask) -> IndexArray:
-    return np.searchsorted(np.sort(confidences[of]), thresholds)
+def sweep(seen: SeenRecording, settings: DecisionSettings) -> Sweep:
+    """Return what settings come to on a recording with thresholds from 0 to 1 instead of theirs."""
+    found = [seen.decided(replace(settings, threshold=one)) for one in _THRESHOLDS.tolist()]
+    scores = [score(one.decisions, one.truth, one.hop_s) for one in found]
+    return Sweep(
+        _THRESHOLDS,
+        np.array([one.active_error_rate for one in scores]),
+        np.array([one.abstained for one in scores]),
+    )
