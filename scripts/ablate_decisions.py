@@ -128,12 +128,12 @@ def _ways(own: DecisionSettings) -> Iterator[tuple[str, DecisionSettings]]:
     bare = replace(ARGMAX, confidence=own.confidence, tells_gaps=True)
     for smoothing in _SMOOTHINGS:
         yield _named(smoothing), replace(bare, smoothing=smoothing)
-    yield "rejection alone", replace(bare, threshold=own.threshold)
-    yield "all, no surer to begin", replace(own, begin=0.0)
+    yield "rejection alone", replace(bare, threshold=own.threshold, begin_odds=own.begin_odds)
+    yield "all, no surer to begin", replace(own, begin_odds=1.0)
     yield "rest gate alone", replace(bare, rest_gate=own.rest_gate)
     yield "unknown signals alone", replace(bare, familiar=own.familiar)
     yield "all, without smoothing", replace(own, smoothing=NoSmoothing())
-    yield "all, without rejection", replace(own, threshold=0.0, begin=0.0)
+    yield "all, without rejection", replace(own, threshold=0.0)
     yield "all, without rest gate", replace(own, rest_gate=None)
     yield "all, as trained", own
 

@@ -48,8 +48,7 @@ SMOOTHING = Bayes(stay=0.3, weight=0.7, to_rest=0.7, from_rest=0.7)
 
 _ERROR_SHARE = 0.5
 _MOST_REJECTED = 0.1
-_BEGIN_DOUBT = 0.5
-"""Part of the doubt that is still allowed in a movement which follows a rest."""
+_BEGIN_ODDS = 2.0
 _REJECTED_SHARES = np.linspace(0.0, 0.3, 151)
 _FAMILIAR_SHARE = 0.999
 _FAMILIAR_MARGIN = 1.5
@@ -106,6 +105,7 @@ def fit_decision(
     ]
     settings = DecisionSettings(
         smoothing=SMOOTHING,
+        begin_odds=_BEGIN_ODDS,
         rails=_rails(tables, N_STEPS * step.length),
         tells_gaps=True,
         confidence=_typical_confidence(recordings),
@@ -252,7 +252,7 @@ def _with_threshold(
     steadied = _steadied(recordings, stage(settings))
     best, reached = settings, scored(_judged(steadied, stage(settings)))
     for threshold in _thresholds(steadied, held_out):
-        stricter = _asking_for(settings, threshold)
+        stricter = replace(settings, threshold=threshold)
         found = scored(_judged(steadied, stage(stricter)))
         if found.abstained > _MOST_REJECTED:
             break
@@ -266,11 +266,6 @@ def _thresholds(steadied: Sequence[Steadied], held_out: Mask) -> list[float]:
     confidences = np.concatenate([one.confidences for one in steadied])[held_out]
     thresholds: list[float] = np.quantile(confidences, _REJECTED_SHARES).tolist()
     return thresholds
-
-
-def _asking_for(settings: DecisionSettings, threshold: float) -> DecisionSettings:
-    """Return settings that reject what is less sure, and doubt more what would begin."""
-    return replace(settings, threshold=threshold, begin=1.0 - _BEGIN_DOUBT * (1.0 - threshold))
 
 
 def _decided(recordings: Sequence[Recording], stage: DecisionStage) -> Decisions:

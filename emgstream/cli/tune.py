@@ -48,10 +48,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--threshold", type=_share, metavar="0..1", help="least confidence to act on"
     )
     parser.add_argument(
-        "--begin",
-        type=_share,
-        metavar="0..1",
-        help="least confidence to begin a movement with that follows a rest",
+        "--begin-odds",
+        type=options.positive,
+        metavar="N",
+        help="how many times the odds of the threshold a movement that follows a rest must have",
     )
     parser.add_argument("--smoothing", type=_smoothing, metavar="KIND", help=_EXAMPLES)
     parser.add_argument(
@@ -110,8 +110,8 @@ def _wanted(own: DecisionSettings, arguments: argparse.Namespace) -> DecisionSet
     wanted = own
     if arguments.threshold is not None:
         wanted = replace(wanted, threshold=arguments.threshold)
-    if arguments.begin is not None:
-        wanted = replace(wanted, begin=arguments.begin)
+    if arguments.begin_odds is not None:
+        wanted = replace(wanted, begin_odds=max(arguments.begin_odds, 1.0))
     if arguments.smoothing is not None:
         wanted = replace(wanted, smoothing=arguments.smoothing)
     if "unknown" in arguments.without:

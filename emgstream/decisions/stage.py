@@ -180,7 +180,7 @@ class DecisionStage:
         """Reject what is not sure enough: a movement to begin after a rest must be surer."""
         settings, confidences = self.settings, steadied.confidences
         moves = steadied.classes != (-1 if self._rest is None else self._rest)
-        sure = confidences >= max(settings.begin, settings.threshold)
+        sure = confidences >= settings.begin
         begins = moves & sure & ~(steadied.seen.saturated | steadied.unknown)
         goes_on = _movement_goes_on(begins, ~moves, self._is_moving)
         self._is_moving = bool(goes_on[-1])

@@ -9,7 +9,7 @@ from emgstream.trial.replayed import (
     seen_on,
     truth_at,
 )
-from emgstream.trial.score import Score, Truth, added_delay_s, score
+from emgstream.trial.score import Score, Truth, added_delay_s, score, settled_rest
 from emgstream.trial.sweep import Sweep, sweep
 from emgstream.trial.telling import figure_rows
 
@@ -30,6 +30,7 @@ __all__ = [
     "history_path",
     "score",
     "seen_on",
+    "settled_rest",
     "sweep",
     "truth_at",
 ]

@@ -114,7 +114,7 @@ class SeenRecording:
 
     def _steady(self, stage: DecisionStage) -> list[Steadied | None]:
         """Return what the stage makes of each stretch before it judges; None without a window."""
-        bare = replace(stage.settings, threshold=0.0, begin=0.0)
+        bare = replace(stage.settings, threshold=0.0, begin_odds=1.0)
         if self._steadied is None or self._steadied[0] != bare:
             n_window = self.model.manifest.window_samples
             self._steadied = bare, [_steadied(one, stage, n_window) for one in self._stretches]

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from emgstream.decisions import Decisions, Status, rest_class
 from emgstream.types import IndexArray, TimeArray
 
-__all__ = ["Score", "Truth", "added_delay_s", "score"]
+__all__ = ["Score", "Truth", "added_delay_s", "score", "settled_rest"]
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
@@ -82,7 +82,9 @@ def score(decisions: Decisions, truth: Truth, hop_s: float, counted: Mask | None
         accuracy=_share(decisions.classes == truth.classes, decided),
         active_error_rate=_share(wrong, known),
         abstained=_share(~decisions.decided, known),
-        false_activations_per_h=_false_activations(moves, truth, known, rest, hop_s),
+        false_activations_per_h=_false_activations(
+            moves, known & settled_rest(truth, rest, hop_s), hop_s
+        ),
         instability=_instability(decisions, truth, decided),
         onsets_s=_onsets(moves & ~wrong, truth, known & (truth.classes != rest), hop_s),
     )
@@ -102,27 +104,29 @@ def _share(what: Mask, of: Mask) -> float:
     return float(np.mean(what[of])) if of.any() else float("nan")
 
 
-def _false_activations(
-    moves: Mask, truth: Truth, known: Mask, rest: int | None, hop_s: float
-) -> float:
-    """Return how often an hour something began to move where people had settled at rest."""
-    settled = known & (truth.classes == rest) & _within(truth, RELEASED_S / hop_s, READY_S / hop_s)
-    hours = float(np.count_nonzero(settled)) * hop_s / 3600.0
-    if rest is None or hours == 0.0:
-        return float("nan")
-    begun = moves[1:] & ~moves[:-1] & settled[1:]
-    return float(np.count_nonzero(begun)) / hours
+def settled_rest(truth: Truth, rest: int | None, hop_s: float) -> Mask:
+    """Return which decisions are on a rest that has settled, shape ``(n_decisions,)``.
 
-
-def _within(truth: Truth, after: float, before: float) -> Mask:
-    """Return what is so many decisions after the start of a movement and before its end."""
+    ``hop_s`` is the time from one decision to the next, in seconds.
+    """
     n = len(truth.movements)
     changes = np.flatnonzero(np.diff(truth.movements)) + 1
     starts, ends = np.concatenate(([0], changes)), np.concatenate((changes, [n]))
     which = np.repeat(np.arange(len(starts)), ends - starts)
     places = np.arange(n)
-    within: Mask = (places - starts[which] >= after) & (ends[which] - places > before)
-    return within
+    let_go = (places - starts[which]) * hop_s >= RELEASED_S
+    not_ready = (ends[which] - places) * hop_s > READY_S
+    settled: Mask = let_go & not_ready & (truth.classes == (-2 if rest is None else rest))
+    return settled
+
+
+def _false_activations(moves: Mask, settled: Mask, hop_s: float) -> float:
+    """Return how often an hour something began to move where people had settled at rest."""
+    hours = float(np.count_nonzero(settled)) * hop_s / 3600.0
+    if hours == 0.0:
+        return float("nan")
+    begun = moves[1:] & ~moves[:-1] & settled[1:]
+    return float(np.count_nonzero(begun)) / hours
 
 
 def _instability(decisions: Decisions, truth: Truth, decided: Mask) -> float:

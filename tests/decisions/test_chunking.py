@@ -73,7 +73,7 @@ def assert_same(found: Decisions, expected: Decisions) -> None:
     smoothing=SMOOTHINGS,
     without=st.sets(st.sampled_from(["familiar", "rest_gate", "strength", "rails"])),
     threshold=st.floats(0.0, 1.0),
-    begin=st.floats(0.0, 1.0),
+    begin_odds=st.floats(1.0, 20.0),
 )
 def test_any_chunking_gives_the_same_bits_for_every_setting(
     demo_model: Model,
@@ -83,13 +83,13 @@ def test_any_chunking_gives_the_same_bits_for_every_setting(
     smoothing: Smoothing,
     without: set[str],
     threshold: float,
-    begin: float,
+    begin_odds: float,
 ) -> None:
     wanted = settings_for(demo_model.manifest, samples, smoothing)
     wanted = replace(
         wanted,
         threshold=threshold,
-        begin=begin,
+        begin_odds=begin_odds,
         familiar=None if "familiar" in without else wanted.familiar,
         rest_gate=None if "rest_gate" in without else wanted.rest_gate,
         strength=None if "strength" in without else wanted.strength,

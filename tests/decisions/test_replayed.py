@@ -78,6 +78,7 @@ WAYS: dict[str, Change] = {
     "the likeliest class": lambda _: ARGMAX,
     "the model's own": lambda own: own,
     "another threshold": lambda own: replace(own, threshold=0.9),
+    "surer to begin": lambda own: replace(own, threshold=0.5, begin_odds=8.0),
     "no threshold": lambda own: replace(own, threshold=0.0),
     "votes": lambda own: replace(own, smoothing=Majority(5)),
     "hysteresis": lambda own: replace(own, smoothing=Hysteresis(3), threshold=0.3),
@@ -124,11 +125,12 @@ def test_the_network_runs_once_however_many_settings_are_tried(
 
 def test_a_sweep_tells_what_each_threshold_comes_to(model: Model, seen: SeenRecording) -> None:
     own = model.manifest.decision
-    bare = seen.decided(replace(own, threshold=0.0))
-    found = sweep(bare.decisions, bare.truth)
+    found = sweep(seen, own)
+    assert (found.thresholds[0], found.thresholds[-1]) == (0.0, 1.0)
+    assert (np.diff(found.thresholds) > 0.0).all()
     assert (np.diff(found.active_error_rates) <= 0.0).all()
     assert found.abstained[-1] > found.abstained[0]
-    for place in range(0, len(found.thresholds), 20):
+    for place in (0, 17, 40):
         at = seen.decided(replace(own, threshold=float(found.thresholds[place])))
         figures = score(at.decisions, at.truth, at.hop_s)
         assert found.active_error_rates[place] == figures.active_error_rate

@@ -68,7 +68,7 @@ def test_what_is_not_sure_enough_is_rejected_but_never_rest() -> None:
 
 def test_a_movement_that_follows_a_rest_must_be_surer_to_begin_than_to_go_on() -> None:
     rows = [[0.7, 0.2, 0.1], [0.9, 0.05, 0.05], [0.7, 0.2, 0.1], [0.1, 0.2, 0.7], [0.7, 0.2, 0.1]]
-    settings = DecisionSettings(threshold=0.6, begin=0.8)
+    settings = DecisionSettings(threshold=0.6, begin_odds=3.0)
     at_once, one_by_one = decide(settings, seen(rows)), DecisionStage(CLASSES, 1, settings)
     statuses = ["rejected", "ok", "ok", "ok", "rejected"]
     assert [one.status for one in at_once] == statuses
@@ -270,6 +270,7 @@ def test_settings_come_back_from_the_manifest_as_they_were(
     [
         ({"kind": "oracle"}, "knows argmax, guarded"),
         ({"threshold": 3.0}, "expected 0 to 1"),
+        ({"begin_odds": 0.5}, "expected 1 or more"),
         ({"smoothing": {"kind": "bayes", "stay": 1.0}}, "stay 1.0"),
         ({"smoothing": {"kind": "median"}}, "smoothing of kind 'median'"),
         ({"rest_gate": {"levels": [1.0]}}, "1 numbers; expected 3"),

@@ -13,7 +13,14 @@ from pytestqt.qtbot import QtBot
 
 from emgstream.bundle import Model, read_model, write_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
-from emgstream.decisions import SMOOTHINGS, Bayes, DecisionSettings, Majority, NoSmoothing
+from emgstream.decisions import (
+    SMOOTHINGS,
+    Bayes,
+    DecisionSettings,
+    Majority,
+    NoSmoothing,
+    parameters,
+)
 from emgstream.errors import ModelFileError
 from emgstream.gui.pages import PAGES
 from emgstream.gui.palette import DARK, LIGHT
@@ -64,7 +71,9 @@ def expected(model: Model, settings: DecisionSettings, recording: Path = DEMO_RE
 def own_model(tmp_path_factory: pytest.TempPathFactory, demo_model: Model) -> Path:
     """A model with settings of its own."""
     samples = read_table(DEMO_RECORDING, channels=demo_model.manifest.channel_names).samples
-    settings = replace(settings_for(demo_model.manifest, samples), threshold=0.6173)
+    smoothing = Bayes(0.3, 0.7, 0.7, 0.7)
+    settings = settings_for(demo_model.manifest, samples, smoothing)
+    settings = replace(settings, threshold=0.6173)
     path = tmp_path_factory.mktemp("models") / "own.emgmodel"
     write_model(path, guarded(demo_model, settings))
     return path
@@ -115,8 +124,10 @@ def test_figures_follow_what_is_moved_and_go_back(
     kinds.setCurrentIndex(kinds.findData("majority"))
     page.controls.smoothing.sliders["majority"]["votes"].slider.setValue(8)
     page.controls.unknown_box.click()
+    page.controls.to_begin.slider.setValue(3)
+    assert page.controls.to_begin.figure.text() == "3×"
     settle(qtbot, page)
-    wanted = replace(own, threshold=0.95, smoothing=Majority(9), familiar=None)
+    wanted = replace(own, threshold=0.95, begin_odds=3.0, smoothing=Majority(9), familiar=None)
     assert page.controls.settings == wanted
     assert yours(page) == expected(model, wanted)
     assert page.outcome.figures.values("active errors")[:2] == before[:2]
@@ -147,10 +158,10 @@ def test_every_kind_of_smoothing_can_be_chosen_with_all_its_numbers(
     choice = page.controls.smoothing
     for one in SMOOTHINGS:
         choice.kinds.setCurrentIndex(choice.kinds.findData(one.kind))
+        wanted = Bayes(0.3, 0.7, 0.7, 0.7) if one.kind == "bayes" else one
+        assert choice.smoothing == wanted
         shown = {name for name, part in choice.sliders[one.kind].items() if part.isVisible()}
-        assert shown == set(one.to_manifest()) - {"kind"}
-        if one.kind != "bayes":  # what the model has
-            assert choice.smoothing == one
+        assert shown == set(parameters(one))
         for part in choice.sliders[one.kind].values():
             part.slider.setValue(part.slider.minimum())
             part.slider.setValue(part.slider.maximum())
@@ -311,7 +322,8 @@ def test_a_model_without_settings_has_no_column_of_its_own(
     assert "the model" not in page.outcome.legend.text()
 
 
-def test_the_curve_is_drawn_in_the_colours_of_both_looks(page: TunePage) -> None:
+def test_the_curve_is_drawn_in_the_colours_of_both_looks(page: TunePage, qtbot: QtBot) -> None:
+    settle(qtbot, page)
     for theme in (DARK, LIGHT):
         page.shell.set_theme(theme)
         image = page.outcome.curve.grab().toImage()

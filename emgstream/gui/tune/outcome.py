@@ -12,7 +12,7 @@ from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.tune.figures import Figures
 from emgstream.gui.tune.trade_off import TradeOff
-from emgstream.gui.tune.workbench import Opened, Tried
+from emgstream.gui.tune.workbench import Opened, Swept, Tried
 
 __all__ = ["Outcome"]
 
@@ -55,11 +55,12 @@ class Outcome(QStackedWidget):
         self.bar.hide()
         self.setCurrentIndex(0)
 
-    def show_tried(self, opened: Opened, tried: Tried) -> None:
-        """Show what settings come to."""
+    def show_tried(self, opened: Opened, tried: Tried, swept: Swept | None) -> None:
+        """Show what settings come to, and the curve as far as it is known."""
         own = None if opened.settings == ARGMAX else opened.own
         self.figures.show_scores(opened.plain, own, tried.score)
-        self.curve.show_sweep(tried.sweep, opened.plain, own, tried.score)
+        if swept is not None:
+            self.curve.show_sweep(swept.sweep, opened.plain, own, tried.score)
         self._has_own = own is not None
         self.warning.say(_warning(opened))
         self.warning.setVisible(bool(self.warning.text()))

@@ -115,7 +115,7 @@ class TunePage(Page):
         if opened is not None and opened is not had:
             self._begin(opened)
         if opened is not None and self.bench.tried is not None:
-            self.outcome.show_tried(opened, self.bench.tried)
+            self.outcome.show_tried(opened, self.bench.tried, self.bench.swept)
         self._tell()
 
     def slow(self, now_s: float) -> None:  # noqa: ARG002 - not of the time

@@ -8,9 +8,8 @@ import numpy as np
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from emgstream.decisions import SMOOTHINGS, Smoothing, smoothing_from_manifest
+from emgstream.decisions import SMOOTHINGS, Smoothing, parameters, smoothing_from_manifest
 from emgstream.errors import ModelFileError
-from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import spoken
 from emgstream.gui.picker import Picker
@@ -26,6 +25,7 @@ _TIPS = {
     "stay": "How likely a movement is to go on for one more window",
     "weight": "How much of a window counts as news: windows overlap",
     "to_rest": "How likely it is to be rest that follows a movement",
+    "from_rest": "How likely a rest is to end by the next window",
 }
 
 
@@ -38,14 +38,12 @@ class SmoothingChoice(QWidget):
         super().__init__(parent)
         self.kinds = Picker(self)
         self.kinds.setAccessibleName("Smoothing")
-        self.words = ElidedLabel(self)
-        self.words.setObjectName("quiet")
+        self._given: dict[str, Smoothing] = {one.kind: one for one in SMOOTHINGS}
         self.sliders: dict[str, dict[str, ValueSlider]] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         column.addWidget(self.kinds)
-        column.addWidget(self.words)
         for one in SMOOTHINGS:
             self.kinds.addItem(spoken(one.kind).capitalize(), one.kind)
             self.sliders[one.kind] = self._sliders_of(one)
@@ -59,15 +57,18 @@ class SmoothingChoice(QWidget):
     def smoothing(self) -> Smoothing:
         """What is chosen."""
         kind = self.kinds.currentData()
-        numbers = {name: slider.value for name, slider in self.sliders[kind].items()}
-        return smoothing_from_manifest({"kind": kind, **numbers})
+        entry = self._given[kind].to_manifest()
+        entry |= {name: self.sliders[kind][name].value for name in entry if name != "kind"}
+        return smoothing_from_manifest(entry)
 
     def set_smoothing(self, smoothing: Smoothing) -> None:
         """Choose a smoothing as it is; the others are as they come."""
         for one in SMOOTHINGS:
-            numbers = (smoothing if one.kind == smoothing.kind else one).to_manifest()
-            for name, slider in self.sliders[one.kind].items():
-                slider.set_value(numbers[name])
+            given = smoothing if one.kind == smoothing.kind else one
+            self._given[one.kind] = given
+            for name, value in given.to_manifest().items():
+                if name != "kind":
+                    self.sliders[one.kind][name].set_value(value)
         self.kinds.blockSignals(True)
         self.kinds.setCurrentIndex(self.kinds.findData(smoothing.kind))
         self.kinds.blockSignals(False)
@@ -79,31 +80,26 @@ class SmoothingChoice(QWidget):
 
     def _show_kind(self) -> None:
         chosen = self.kinds.currentData()
+        given = self._given[chosen]
         for kind, sliders in self.sliders.items():
-            for slider in sliders.values():
-                slider.setVisible(kind == chosen)
-        one = next(one for one in SMOOTHINGS if one.kind == chosen)
-        self.words.say((type(one).__doc__ or "").partition("\n")[0])
+            for name, slider in sliders.items():
+                slider.setVisible(kind == chosen and name in given.to_manifest())
+        self.kinds.setToolTip((type(given).__doc__ or "").partition("\n")[0])
 
     def _sliders_of(self, one: Smoothing) -> dict[str, ValueSlider]:
-        entry = one.to_manifest()
         sliders = {}
-        for name, value in entry.items():
-            if name != "kind":
-                slider = ValueSlider(spoken(name).capitalize(), _allowed(entry, name, value), self)
-                slider.setToolTip(_TIPS.get(name, ""))
-                slider.changed.connect(self.changed)
-                sliders[name] = slider
+        for name, number in parameters(one).items():
+            offered = range(1, _MOST + 1) if number is int else _SHARES
+            allowed = [value for value in offered if _fits({**one.to_manifest(), name: value})]
+            slider = ValueSlider(spoken(name).capitalize(), allowed, self)
+            slider.setToolTip(_TIPS.get(name, ""))
+            slider.changed.connect(self.changed)
+            sliders[name] = slider
         return sliders
 
 
-def _allowed(entry: dict[str, Any], name: str, value: float) -> list[float]:
-    """Return the numbers that a parameter may be, by asking the smoothing."""
-    offered = range(1, _MOST + 1) if isinstance(value, int) else _SHARES
-    return [number for number in offered if _fits({**entry, name: number})]
-
-
 def _fits(entry: dict[str, Any]) -> bool:
+    """Return whether there is such a smoothing, by asking for it."""
     try:
         smoothing_from_manifest(entry)
     except ModelFileError:

@@ -20,8 +20,15 @@ class ValueSlider(QWidget):
 
     changed = pyqtSignal()
 
-    def __init__(self, name: str, values: Sequence[float], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        values: Sequence[float],
+        parent: QWidget | None = None,
+        unit: str = "",
+    ) -> None:
         super().__init__(parent)
+        self._unit = unit
         self._grid = tuple(values)
         self._values = self._grid
         self.name = QLabel(name, self)
@@ -64,6 +71,7 @@ class ValueSlider(QWidget):
 
     def _show(self) -> None:
         value = self.value
-        exact = isinstance(value, int)
-        between = value not in self._grid
-        self.figure.setText(str(value) if exact else f"{value:.{3 if between else 2}f}")
+        if isinstance(value, int) or self._unit:
+            self.figure.setText(f"{value:g}{self._unit}")
+        else:
+            self.figure.setText(f"{value:.{2 if value in self._grid else 3}f}")

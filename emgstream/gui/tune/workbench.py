@@ -17,7 +17,7 @@ from emgstream.opening import read_recording
 from emgstream.trial import Score, SeenRecording, Sweep, check_labels, score, seen_on, sweep
 from emgstream.worker import Worker
 
-__all__ = ["Material", "Opened", "Tried", "Workbench"]
+__all__ = ["Material", "Opened", "Swept", "Tried", "Workbench"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +75,23 @@ class Tried:
     """The settings."""
     score: Score
     """Their figures."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Swept:
+    """What some settings come to with other thresholds."""
+
+    settings: DecisionSettings
+    """The settings."""
     sweep: Sweep
-    """What they would come to with other thresholds."""
+    """What they come to."""
+
+    def is_of(self, settings: DecisionSettings) -> bool:
+        """Whether settings differ by their threshold at most."""
+        return replace(settings, threshold=self.settings.threshold) == self.settings
 
 
-Job: TypeAlias = Callable[[], "Opened | Tried | Path"]
+Job: TypeAlias = Callable[[], "Opened | Tried | Swept | Path"]
 
 
 class Workbench:
@@ -91,23 +103,28 @@ class Workbench:
     def __init__(self) -> None:
         self.opened: Opened | None = None
         self.tried: Tried | None = None
+        self.swept: Swept | None = None
         self.saved: Path | None = None
         self.failure: EmgStreamError | None = None
         self._material: Material | None = None
         self._settings: DecisionSettings | None = None
         self._save: tuple[Path, Model] | None = None
         self._worker: Worker | None = None
-        self._done: list[Opened | Tried | Path] = []
+        self._done: list[Opened | Tried | Swept | Path] = []
 
     @property
     def busy(self) -> bool:
         """Whether something is being done or waits for it."""
         waiting = (self._material, self._settings, self._save)
-        return self._worker is not None or any(one is not None for one in waiting)
+        return (
+            self._worker is not None
+            or any(one is not None for one in waiting)
+            or self._to_sweep() is not None
+        )
 
     def open(self, material: Material) -> None:
         """Read a model and a recording, and let the one see the other."""
-        self.opened = self.tried = self.failure = self._settings = None
+        self.opened = self.tried = self.swept = self.failure = self._settings = None
         self._material = material
 
     def try_out(self, settings: DecisionSettings) -> None:
@@ -135,7 +152,7 @@ class Workbench:
 
     def shut_down(self) -> None:
         """Wait for what is being done."""
-        self._material = self._settings = self._save = None
+        self._material = self._settings = self._save = self.tried = None
         if self._worker is not None:
             self._worker.join(threading.TIMEOUT_MAX)
             self._worker = None
@@ -154,6 +171,8 @@ class Workbench:
                 continue  # it is of what was open before
             elif isinstance(one, Opened):
                 self.opened = one
+            elif isinstance(one, Swept):
+                self.swept = one
             else:
                 self.tried = one
 
@@ -166,8 +185,18 @@ class Workbench:
             return lambda: _opened(material)
         if self._settings is not None and self.opened is not None:
             (settings, opened), self._settings = (self._settings, self.opened), None
-            return lambda: _tried(opened.seen, settings)
+            return lambda: Tried(settings, _scored(opened.seen, settings))
+        to_sweep, bench = self._to_sweep(), self.opened
+        if to_sweep is not None and bench is not None:
+            return lambda: Swept(to_sweep, sweep(bench.seen, to_sweep))
         return None
+
+    def _to_sweep(self) -> DecisionSettings | None:
+        """Return the settings that were tried last where they were not swept; else None."""
+        if self.tried is None or self.failure is not None:
+            return None
+        swept = self.swept is not None and self.swept.is_of(self.tried.settings)
+        return None if swept else self.tried.settings
 
     def _start(self, job: Job) -> None:
         def run(_: threading.Event) -> None:
@@ -192,11 +221,6 @@ def _opened(material: Material) -> Opened:
     seen = seen_on(table, model, request.sampling_rate_hz)
     plain = _scored(seen, ARGMAX)
     return Opened(material, seen, passed_over, plain, _scored(seen, model.manifest.decision))
-
-
-def _tried(seen: SeenRecording, settings: DecisionSettings) -> Tried:
-    bare = seen.decided(replace(settings, threshold=0.0))
-    return Tried(settings, _scored(seen, settings), sweep(bare.decisions, bare.truth))
 
 
 def _scored(seen: SeenRecording, settings: DecisionSettings) -> Score:
