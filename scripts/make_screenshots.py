@@ -145,8 +145,8 @@ def take_tuning(path: Path, settings: Path) -> None:
     page.controls.threshold.slider.setValue(THRESHOLD)
     _wait(application, lambda: not page.bench.busy)
     _wait(application, lambda: window.connection.session is not None)
-    _wait(application, page.use_button.isEnabled)
-    page.use_button.click()
+    _wait(application, page.hand_on.use_button.isEnabled)
+    page.hand_on.use_button.click()
     for _ in range(50):
         _let_pass(application)
     window.save_picture(path)

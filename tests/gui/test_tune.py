@@ -26,8 +26,9 @@ from emgstream.gui.pages import PAGES
 from emgstream.gui.palette import DARK, LIGHT
 from emgstream.gui.requests import SIMULATED, PortRequest, ReplayRequest
 from emgstream.gui.session import Session
+from emgstream.gui.tune.material import Material
 from emgstream.gui.tune.page import TunePage
-from emgstream.gui.tune.workbench import Material, Workbench
+from emgstream.gui.tune.workbench import Workbench
 from emgstream.gui.window import Window
 from emgstream.simulation import CueScript, record_session
 from emgstream.tables import read_table
@@ -103,7 +104,7 @@ def test_it_opens_on_the_shipped_recording_and_says_that_it_is_synthetic(
     assert page.head.title.text() == DEMO_RECORDING.name
     assert page.head.facts.text() == "synthetic EMG   0:50 min   7 labels"
     assert page.controls.settings == model.manifest.decision
-    assert not page.reset_button.isEnabled()
+    assert not page.hand_on.reset_button.isEnabled()
     plain, own, now = page.outcome.figures.values("active errors")
     assert own == now == expected(model, model.manifest.decision)
     assert plain == expected(model, DecisionSettings())
@@ -131,7 +132,7 @@ def test_figures_follow_what_is_moved_and_go_back(
     assert page.controls.settings == wanted
     assert yours(page) == expected(model, wanted)
     assert page.outcome.figures.values("active errors")[:2] == before[:2]
-    page.reset_button.click()
+    page.hand_on.reset_button.click()
     settle(qtbot, page)
     assert page.controls.settings == own
     assert page.outcome.figures.values("active errors") == before
@@ -185,15 +186,15 @@ def test_what_runs_decides_by_the_settings_once_they_are_used(
     wait(qtbot, lambda: window.connection.session is not None and session().latest is not None)
     wait(qtbot, lambda: page.outcome.shows_figures)
     page.slow(0.0)
-    assert page.words.text() == "live decides by the model's own settings"
-    assert not page.use_button.isEnabled()
+    assert page.hand_on.words.text() == "live decides by the model's own settings"
+    assert not page.hand_on.use_button.isEnabled()
     page.controls.rest_box.click()
     page.controls.unknown_box.click()
     page.controls.threshold.slider.setValue(page.controls.threshold.slider.maximum())
-    assert page.use_button.isEnabled()
-    page.use_button.click()
-    assert page.words.text() == "live decides by these; save them to keep them"
-    assert not page.use_button.isEnabled()
+    assert page.hand_on.use_button.isEnabled()
+    page.hand_on.use_button.click()
+    assert page.hand_on.words.text() == "live decides by these; save them to keep them"
+    assert not page.hand_on.use_button.isEnabled()
     assert session().settings == page.controls.settings
     n_before = session().log.n_decisions
     wait(qtbot, lambda: session().log.n_decisions > n_before + 5)
@@ -201,8 +202,8 @@ def test_what_runs_decides_by_the_settings_once_they_are_used(
     assert newest is not None
     acted = [one for one in newest.decisions if one.status == "ok" and one.label != "rest"]
     assert not acted, "nothing is as sure as this"
-    page.reset_button.click()
-    assert page.words.text() == "live decides by settings used before"
+    page.hand_on.reset_button.click()
+    assert page.hand_on.words.text() == "live decides by settings used before"
 
 
 def test_settings_are_kept_in_a_model(page: TunePage, tmp_path: Path, qtbot: QtBot) -> None:
@@ -218,6 +219,25 @@ def test_settings_are_kept_in_a_model(page: TunePage, tmp_path: Path, qtbot: QtB
     page.save(tmp_path / "missing" / "calm.emgmodel")
     settle(qtbot, page)
     assert page.shell.strip.words.startswith("cannot write the model")
+
+
+def test_a_model_that_is_written_anew_is_tuned_from_what_it_has_now(
+    open_window: OpenWindow, own_model: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "arm.emgmodel"
+    write_model(path, read_model(own_model))
+    window = open_window(model=path)
+    window.show_page(PAGES.index(TunePage))
+    page = window.page(TunePage)
+    wait(qtbot, lambda: page.outcome.shows_figures)
+    page.controls.threshold.slider.setValue(90)
+    wanted = page.controls.settings
+    page.save(path)
+    settle(qtbot, page)
+    wait(qtbot, lambda: page.outcome.shows_figures)
+    assert page.bench.opened is not None
+    assert page.bench.opened.settings == wanted == page.controls.settings
+    assert not page.hand_on.reset_button.isEnabled()
 
 
 def test_a_dropped_recording_is_tried_on_and_a_dropped_model_is_tuned(
@@ -268,7 +288,7 @@ def test_a_recording_that_is_of_no_use_is_told_in_place(
     assert not page.outcome.shows_figures
     assert "has none of the model's labels; expected a column 'label'" in page.outcome.told.text()
     assert "Drop a recording" in page.outcome.told.text()
-    assert not page.save_button.isEnabled()
+    assert not page.hand_on.save_button.isEnabled()
     page.choose(tmp_path / "missing.csv")
     settle(qtbot, page)
     assert "missing.csv" in page.outcome.told.text()
@@ -345,7 +365,11 @@ def test_the_smallest_window_has_room_for_everything(page: TunePage, qtbot: QtBo
     for row in page.outcome.figures.cells.values():
         for cell in row:
             assert cell.width() >= cell.sizeHint().width()
-    for button in (page.use_button, page.save_button, page.shell.source_bar.connect_button):
+    for button in (
+        page.hand_on.use_button,
+        page.hand_on.save_button,
+        page.shell.source_bar.connect_button,
+    ):
         assert button.width() >= button.sizeHint().width()
 
 
@@ -359,6 +383,19 @@ def test_leaving_while_it_looks_leaves_no_thread(
     page.frame(0.0, False)
     assert page.works
     window.close()
+
+
+def test_a_model_asked_for_just_before_the_window_closes_is_written(
+    page: TunePage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    settle(qtbot, page)
+    page.controls.threshold.slider.setValue(90)
+    page.bench.poll()
+    assert page.bench.busy, "what is asked for now has to wait"
+    page.save(tmp_path / "late.emgmodel")
+    wanted = page.controls.settings
+    page.shell.close()
+    assert read_model(tmp_path / "late.emgmodel").manifest.decision == wanted
 
 
 def test_what_was_asked_for_before_is_of_no_matter(own_model: Path, qtbot: QtBot) -> None:

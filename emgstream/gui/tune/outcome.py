@@ -11,8 +11,8 @@ from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.tune.figures import Figures
+from emgstream.gui.tune.material import Opened, Swept, Tried
 from emgstream.gui.tune.trade_off import TradeOff
-from emgstream.gui.tune.workbench import Opened, Swept, Tried
 
 __all__ = ["Outcome"]
 
@@ -47,6 +47,7 @@ class Outcome(QStackedWidget):
         """Show that a recording is being seen."""
         self.told.setText(f"The model looks at {name} …")
         self.bar.show()
+        self.curve.clear()
         self.setCurrentIndex(0)
 
     def show_nothing(self, words: str) -> None:
@@ -61,10 +62,11 @@ class Outcome(QStackedWidget):
         self.figures.show_scores(opened.plain, own, tried.score)
         if swept is not None:
             self.curve.show_sweep(swept.sweep, opened.plain, own, tried.score)
-        self._has_own = own is not None
         self.warning.say(_warning(opened))
         self.warning.setVisible(bool(self.warning.text()))
-        self.set_theme(self._theme)
+        if self._has_own != (own is not None):
+            self._has_own = own is not None
+            self._show_legend()
         self.setCurrentIndex(1)
 
     def set_theme(self, theme: Theme) -> None:
@@ -72,6 +74,10 @@ class Outcome(QStackedWidget):
         self._theme = theme
         self.curve.set_theme(theme)
         self.warning.setStyleSheet(f"color: {theme.warning};")
+        self._show_legend()
+
+    def _show_legend(self) -> None:
+        theme = self._theme
         signs = [(theme.quiet, "○", "the likeliest class"), (theme.accent, "●", "yours")]
         if self._has_own:
             signs.insert(1, (theme.text, "○", "the model's own"))

@@ -6,24 +6,25 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QShowEvent
-from PyQt5.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
+from PyQt5.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout
 
 from emgstream.bundle import MODEL_SUFFIX
-from emgstream.data import DEMO_RECORDING
+from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 from emgstream.errors import EmgStreamError, StreamMismatchError, TableError, UsageError
 from emgstream.gui.card import card
-from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.page import Page
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
+from emgstream.gui.record.form import documents_folder
 from emgstream.gui.requests import ReplayRequest
 from emgstream.gui.train.sessions import recordings_in
 from emgstream.gui.tune.controls import Controls
+from emgstream.gui.tune.hand_on import HandOn
+from emgstream.gui.tune.material import Material, Opened
 from emgstream.gui.tune.outcome import Outcome
 from emgstream.gui.tune.recording_head import RecordingHead
-from emgstream.gui.tune.workbench import Material, Opened, Workbench
+from emgstream.gui.tune.workbench import Workbench
 
 if TYPE_CHECKING:
     from emgstream.gui.session import Session
@@ -193,8 +194,9 @@ class TunePage(Page):
             self.shell.strip.show_error(str(failure), can_retry=False)
         if saved is not None:
             self.shell.strip.show_note(f"{saved} decides so from now on; drop it here to use it")
-            if saved == self.shell.model_path:
-                self.shell.use_model(saved)
+            in_use = self.shell.model_path
+            if in_use is not None and saved.resolve() == in_use.resolve():
+                self.shell.use_model(in_use)
 
     def _show_failure(self, failure: EmgStreamError) -> None:
         """Say why nothing is open; that the shipped recording is of no use is nobody's mistake."""
@@ -208,26 +210,11 @@ class TunePage(Page):
         """Say what the stream decides by, and let be done what can be."""
         opened, session = self.bench.opened, self._session()
         self.controls.setEnabled(opened is not None)
-        wanted = self.controls.settings
-        moved = opened is not None and wanted != opened.settings
-        differs = session is not None and session.settings != wanted
-        self.use_button.setEnabled(differs)
-        self.save_button.setEnabled(opened is not None)
-        self.reset_button.setEnabled(moved)
-        self.words.say(self._live_words(opened, session))
-
-    def _live_words(self, opened: Opened | None, session: Session | None) -> str:
         if opened is None:
-            return ""
-        if session is None:
-            if self.shell.connection.live:
-                return "live decides by another model"
-            return "nothing runs: connect, or play a recording, to use them"
-        if session.settings == opened.settings:
-            return "live decides by the model's own settings"
-        if session.settings == self.controls.settings:
-            return "live decides by these; save them to keep them"
-        return "live decides by settings used before"
+            self.hand_on.show_nothing()
+            return
+        used = None if session is None else session.settings
+        self.hand_on.show_ready(self.controls.settings, opened.settings, used)
 
     def _choose_recording(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Try on a recording", "", _RECORDINGS)
@@ -235,9 +222,13 @@ class TunePage(Page):
             self.choose(Path(name))
 
     def _choose_place(self) -> None:
-        proposed = self.shell.model_path or Path("tuned")
-        start = proposed.with_name(f"{proposed.stem}_tuned{MODEL_SUFFIX}").name
-        name, _ = QFileDialog.getSaveFileName(self, "Save the model", start, _MODELS)
+        opened = self.bench.opened
+        if opened is None:
+            return
+        model_path = opened.material.model_path
+        folder = documents_folder() if model_path == DEMO_MODEL else model_path.parent
+        start = folder / f"{model_path.stem}_tuned{MODEL_SUFFIX}"
+        name, _ = QFileDialog.getSaveFileName(self, "Save the model", str(start), _MODELS)
         if name:
             self.save(Path(name))
 
@@ -245,13 +236,7 @@ class TunePage(Page):
         self.head = RecordingHead(self)
         self.controls = Controls(self)
         self.outcome = Outcome(theme, self)
-        self.use_button = QPushButton("Use live", self)
-        self.use_button.setObjectName("primary")
-        self.use_button.setMinimumWidth(12 * GRID)
-        self.save_button = QPushButton("Save as…", self)
-        self.reset_button = QPushButton("Back to the model's own", self)
-        self.words = ElidedLabel(self, Qt.TextElideMode.ElideRight)
-        self.words.setObjectName("quiet")
+        self.hand_on = HandOn(self)
 
     def _lay_out(self) -> None:
         cards = QHBoxLayout()
@@ -260,22 +245,16 @@ class TunePage(Page):
         left.setMinimumWidth(_LEFT)
         cards.addWidget(left, 2)
         cards.addWidget(card(self, self.outcome), 3)
-        go = QHBoxLayout()
-        go.setSpacing(GRID)
-        for button in (self.use_button, self.save_button, self.reset_button):
-            go.addWidget(button)
-        go.addSpacing(GRID)
-        go.addWidget(self.words, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID + GRID // 2)
         column.addLayout(cards, 1)
-        column.addLayout(go)
+        column.addWidget(self.hand_on)
 
     def _connect_parts(self) -> None:
         self.head.choose_wanted.connect(self._choose_recording)
         self.controls.changed.connect(self._try_out)
-        self.use_button.clicked.connect(self.use)
-        self.save_button.clicked.connect(self._choose_place)
-        self.reset_button.clicked.connect(self.reset)
+        self.hand_on.use_wanted.connect(self.use)
+        self.hand_on.save_wanted.connect(self._choose_place)
+        self.hand_on.reset_wanted.connect(self.reset)
         self._show_ready()

@@ -7,7 +7,7 @@ from PyQt5.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
-from emgstream.gui.tune.workbench import Opened
+from emgstream.gui.tune.material import Opened
 
 __all__ = ["RecordingHead"]
 

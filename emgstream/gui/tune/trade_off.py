@@ -53,6 +53,11 @@ class TradeOff(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Active errors against abstained, as the threshold rises")
 
+    def clear(self) -> None:
+        """Show nothing until there is a curve."""
+        self._sweep = None
+        self.update()
+
     def show_sweep(self, sweep: Sweep, plain: Score, own: Score | None, yours: Score) -> None:
         """Show other settings; without the model's own where those are the plain ones."""
         self._sweep = sweep

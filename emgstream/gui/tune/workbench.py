@@ -4,91 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
 from emgstream.bundle import Model, read_model, write_model
-from emgstream.data import DEMO_RECORDING
 from emgstream.decisions import ARGMAX, DecisionSettings
-from emgstream.errors import EmgStreamError
-from emgstream.gui.requests import ReplayRequest
+from emgstream.errors import EmgStreamError, OutputError
+from emgstream.gui.tune.material import Material, Opened, Swept, Tried
 from emgstream.opening import read_recording
-from emgstream.trial import Score, SeenRecording, Sweep, check_labels, score, seen_on, sweep
+from emgstream.trial import Score, SeenRecording, check_labels, score, seen_on, sweep
 from emgstream.worker import Worker
 
-__all__ = ["Material", "Opened", "Swept", "Tried", "Workbench"]
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """What is to be tuned, and on what."""
-
-    model_path: Path
-    """The model."""
-    recordings: tuple[ReplayRequest, ...]
-    """Recordings; the first with labels of the model is taken."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Opened:
-    """A recording that was seen by a model."""
-
-    material: Material
-    """What was asked for."""
-    seen: SeenRecording
-    """What any settings decide on."""
-    passed_over: str
-    """Why it is not the first recording that was named; empty where it is."""
-    plain: Score
-    """What the likeliest class of every window comes to."""
-    own: Score
-    """What the model's own settings come to."""
-
-    @property
-    def model(self) -> Model:
-        """The model."""
-        return self.seen.model
-
-    @property
-    def settings(self) -> DecisionSettings:
-        """The model's own settings."""
-        return self.seen.model.manifest.decision
-
-    @property
-    def is_synthetic(self) -> bool:
-        """Whether the recording is the shipped one, of synthetic EMG."""
-        return self.seen.table.path == DEMO_RECORDING
-
-    @property
-    def is_learned_by_heart(self) -> bool:
-        """Whether the model was trained on this very recording."""
-        trained_on = self.seen.model.manifest.training_data
-        return any(one.get("sha256") == self.seen.table.sha256 for one in trained_on)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Tried:
-    """What some settings come to."""
-
-    settings: DecisionSettings
-    """The settings."""
-    score: Score
-    """Their figures."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Swept:
-    """What some settings come to with other thresholds."""
-
-    settings: DecisionSettings
-    """The settings."""
-    sweep: Sweep
-    """What they come to."""
-
-    def is_of(self, settings: DecisionSettings) -> bool:
-        """Whether settings differ by their threshold at most."""
-        return replace(settings, threshold=self.settings.threshold) == self.settings
+__all__ = ["Workbench"]
 
 
 Job: TypeAlias = Callable[[], "Opened | Tried | Swept | Path"]
@@ -108,6 +36,7 @@ class Workbench:
         self.failure: EmgStreamError | None = None
         self._material: Material | None = None
         self._settings: DecisionSettings | None = None
+        self._unswept: DecisionSettings | None = None
         self._save: tuple[Path, Model] | None = None
         self._worker: Worker | None = None
         self._done: list[Opened | Tried | Swept | Path] = []
@@ -115,16 +44,13 @@ class Workbench:
     @property
     def busy(self) -> bool:
         """Whether something is being done or waits for it."""
-        waiting = (self._material, self._settings, self._save)
-        return (
-            self._worker is not None
-            or any(one is not None for one in waiting)
-            or self._to_sweep() is not None
-        )
+        waiting = (self._material, self._settings, self._save, self._unswept)
+        return self._worker is not None or any(one is not None for one in waiting)
 
     def open(self, material: Material) -> None:
         """Read a model and a recording, and let the one see the other."""
-        self.opened = self.tried = self.swept = self.failure = self._settings = None
+        self.opened = self.tried = self.swept = self.failure = None
+        self._settings = self._unswept = None
         self._material = material
 
     def try_out(self, settings: DecisionSettings) -> None:
@@ -151,11 +77,15 @@ class Workbench:
         return came
 
     def shut_down(self) -> None:
-        """Wait for what is being done."""
-        self._material = self._settings = self._save = self.tried = None
+        """Wait for what is being done, and write a model that waits to be written."""
+        self._material = self._settings = self._unswept = None
         if self._worker is not None:
             self._worker.join(threading.TIMEOUT_MAX)
             self._worker = None
+        if self._save is not None:
+            with suppress(OutputError):  # nobody is there any more to be told
+                write_model(*self._save)
+            self._save = None
 
     def _take(self, worker: Worker) -> None:
         try:
@@ -175,6 +105,8 @@ class Workbench:
                 self.swept = one
             else:
                 self.tried = one
+                if self.swept is None or not self.swept.is_of(one.settings):
+                    self._unswept = one.settings
 
     def _next(self) -> Job | None:
         if self._save is not None:
@@ -186,17 +118,10 @@ class Workbench:
         if self._settings is not None and self.opened is not None:
             (settings, opened), self._settings = (self._settings, self.opened), None
             return lambda: Tried(settings, _scored(opened.seen, settings))
-        to_sweep, bench = self._to_sweep(), self.opened
-        if to_sweep is not None and bench is not None:
-            return lambda: Swept(to_sweep, sweep(bench.seen, to_sweep))
+        if self._unswept is not None and self.opened is not None:
+            (unswept, opened), self._unswept = (self._unswept, self.opened), None
+            return lambda: Swept(unswept, sweep(opened.seen, unswept))
         return None
-
-    def _to_sweep(self) -> DecisionSettings | None:
-        """Return the settings that were tried last where they were not swept; else None."""
-        if self.tried is None or self.failure is not None:
-            return None
-        swept = self.swept is not None and self.swept.is_of(self.tried.settings)
-        return None if swept else self.tried.settings
 
     def _start(self, job: Job) -> None:
         def run(_: threading.Event) -> None:
