@@ -311,6 +311,14 @@ def test_a_model_of_other_channels_asks_for_a_recording(
     assert page.head.title.text() == "no recording"
 
 
+def test_without_a_model_there_is_nothing_to_tune(page: TunePage) -> None:
+    page.shell.model_path = None
+    page.model_chosen(None)
+    assert page.outcome.told.text().startswith("Choose a model above")
+    assert not page.controls.isEnabled()
+    assert not page.hand_on.save_button.isEnabled()
+
+
 def test_a_model_that_learned_the_recording_by_heart_is_told(
     open_window: OpenWindow, own_model: Path, recording: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -411,6 +419,11 @@ def test_what_was_asked_for_before_is_of_no_matter(own_model: Path, qtbot: QtBot
 
     wait(qtbot, done)
     assert (bench.failure, bench.opened is not None) == (None, True)
+    bench.open(Material(own_model, recordings))
+    bench.poll()
+    bench.open(None)
+    wait(qtbot, done)
+    assert bench.opened is None
     bench.open(Material(Path("missing.emgmodel"), recordings))
     wait(qtbot, done)
     assert isinstance(bench.failure, ModelFileError)

@@ -90,6 +90,9 @@ class TunePage(Page):
         """Let the model see the recording, unless it has."""
         model_path = self.shell.model_path
         if model_path is None:
+            self._material = None
+            self.bench.open(None)
+            self._show_ready()
             self.head.show_nothing("no recording")
             self.outcome.show_nothing("Choose a model above, or train one on the page Train.")
             return

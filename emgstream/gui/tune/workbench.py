@@ -34,6 +34,8 @@ class Workbench:
         self.swept: Swept | None = None
         self.saved: Path | None = None
         self.failure: EmgStreamError | None = None
+        self._wanted: Material | None = None
+        self._opening: Material | None = None
         self._material: Material | None = None
         self._settings: DecisionSettings | None = None
         self._unswept: DecisionSettings | None = None
@@ -47,11 +49,11 @@ class Workbench:
         waiting = (self._material, self._settings, self._save, self._unswept)
         return self._worker is not None or any(one is not None for one in waiting)
 
-    def open(self, material: Material) -> None:
-        """Read a model and a recording, and let the one see the other."""
+    def open(self, material: Material | None) -> None:
+        """Read a model and a recording, and let the one see the other; None clears the bench."""
         self.opened = self.tried = self.swept = self.failure = None
         self._settings = self._unswept = None
-        self._material = material
+        self._material = self._wanted = material
 
     def try_out(self, settings: DecisionSettings) -> None:
         """Score settings on what is open; what was asked before and not begun is forgotten."""
@@ -91,16 +93,17 @@ class Workbench:
         try:
             worker.check()
         except EmgStreamError as error:
-            if self._material is None:  # else what failed is of no matter any more
+            if self._opening in (None, self._wanted):
                 self.failure = error
         done, self._done = self._done, []
+        self._opening = None
         for one in done:
             if isinstance(one, Path):
                 self.saved = one
-            elif self._material is not None:
-                continue  # it is of what was open before
             elif isinstance(one, Opened):
-                self.opened = one
+                self.opened = one if one.material == self._wanted else None
+            elif self.opened is None:
+                continue  # it is of what was open before
             elif isinstance(one, Swept):
                 self.swept = one
             else:
@@ -114,6 +117,7 @@ class Workbench:
             return lambda: _saved(path, model)
         if self._material is not None:
             material, self._material = self._material, None
+            self._opening = material
             return lambda: _opened(material)
         if self._settings is not None and self.opened is not None:
             (settings, opened), self._settings = (self._settings, self.opened), None
