@@ -17,7 +17,8 @@ from emgstream.gui.card import caption, card
 from emgstream.gui.page import Page
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
-from emgstream.gui.prediction_panel import Prediction, PredictionPanel
+from emgstream.gui.prediction_panel import PredictionPanel
+from emgstream.gui.predictions import newest_prediction, why_there_is_none
 from emgstream.gui.quality_panel import QualityPanel
 from emgstream.gui.replay_bar import ReplayBar
 from emgstream.gui.requests import AUTO, SIMULATED, PortRequest
@@ -201,7 +202,7 @@ class LivePage(Page):
         """Show the newest decision while the stream lives; a dead one must not look healthy."""
         state = self.shell.connection.state(now_s)
         if state.kind in (StateKind.STREAMING, StateKind.PAUSED):
-            self.prediction.show_prediction(_prediction(session), _instead(session))
+            self.prediction.show_prediction(newest_prediction(session), why_there_is_none(session))
         else:
             self.prediction.show_prediction(None, state.words)
 
@@ -227,24 +228,3 @@ class LivePage(Page):
             self.shell.strip.hide()
         else:
             self.timeline.clear_mark()
-
-
-def _prediction(session: Session) -> Prediction | None:
-    """Return the newest decision, in whole percents: the panel is drawn where one changed."""
-    update = session.latest
-    if update is None:
-        return None
-    decision = update.decisions[-1]
-    if decision.status == "gap":
-        return None
-    return Prediction(
-        probabilities=tuple(round(share, 2) for share in decision.probabilities.values()),
-        chosen=update.decisions.class_names.index(decision.label),
-        status=decision.status,
-        truth=update.labels[-1],
-    )
-
-
-def _instead(session: Session) -> str:
-    """Return why there is no prediction."""
-    return "waiting for enough signal" if session.latest is None else "a gap in the signal"

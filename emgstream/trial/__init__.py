@@ -1,6 +1,17 @@
 """What decisions are worth: held against what was really done."""
 
-from emgstream.trial.cued import Attempt, CuedTest, add_to_history, cued_test, history_path
+from emgstream.trial.cued import DWELL_S, Attempt, CuedTest, cued_test
+from emgstream.trial.history import (
+    add_to_history,
+    check_history,
+    history_entry,
+    history_path,
+    network_hash,
+    read_history,
+)
+from emgstream.trial.live import LiveTest
+from emgstream.trial.plan import CuedPlan, movements_to_ask
+from emgstream.trial.recorded import replay_document, replay_test
 from emgstream.trial.replayed import (
     Replayed,
     SeenRecording,
@@ -14,8 +25,11 @@ from emgstream.trial.sweep import Sweep, sweep
 from emgstream.trial.telling import figure_rows
 
 __all__ = [
+    "DWELL_S",
     "Attempt",
+    "CuedPlan",
     "CuedTest",
+    "LiveTest",
     "Replayed",
     "Score",
     "SeenRecording",
@@ -23,11 +37,18 @@ __all__ = [
     "Truth",
     "add_to_history",
     "added_delay_s",
+    "check_history",
     "check_labels",
     "cued_test",
     "decisions_on",
     "figure_rows",
+    "history_entry",
     "history_path",
+    "movements_to_ask",
+    "network_hash",
+    "read_history",
+    "replay_document",
+    "replay_test",
     "score",
     "seen_on",
     "settled_rest",

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from emgstream.decisions import Decisions, Status, rest_class
 from emgstream.types import IndexArray, TimeArray
 
-__all__ = ["Score", "Truth", "added_delay_s", "score", "settled_rest"]
+__all__ = ["Mask", "Score", "Truth", "added_delay_s", "score", "settled_rest"]
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
@@ -31,6 +31,8 @@ class Truth:
     """Number of the class; -1 where it is none of them or nobody knows."""
     movements: IndexArray
     """Number of the held movement, another one wherever label or segment change."""
+    since_s: TimeArray | None = None
+    """Seconds since the cue of that movement; None to count from its first decision on."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class Score:
     """Share of all with the status rejected, unknown or gap."""
     false_activations_per_h: float
     """How often an hour of settled rest a movement began; NaN without any."""
+    rest_s: float
+    """Seconds of settled rest that this is from."""
     instability: float
     """Share of decisions that differ from the one before in the same held movement."""
     onsets_s: tuple[float, ...]
@@ -77,14 +81,14 @@ def score(decisions: Decisions, truth: Truth, hop_s: float, counted: Mask | None
     moves = (decisions.statuses == Status.OK) & (decisions.classes != rest)
     wrong = moves & (decisions.classes != truth.classes)
     decided = known & decisions.decided
+    settled = known & settled_rest(truth, rest, hop_s)
     return Score(
         n_decisions=int(np.count_nonzero(known)),
         accuracy=_share(decisions.classes == truth.classes, decided),
         active_error_rate=_share(wrong, known),
         abstained=_share(~decisions.decided, known),
-        false_activations_per_h=_false_activations(
-            moves, known & settled_rest(truth, rest, hop_s), hop_s
-        ),
+        false_activations_per_h=_false_activations(moves, settled, hop_s),
+        rest_s=float(np.count_nonzero(settled)) * hop_s,
         instability=_instability(decisions, truth, decided),
         onsets_s=_onsets(moves & ~wrong, truth, known & (truth.classes != rest), hop_s),
     )

@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PyQt5.QtWidgets import (
-    QApplication,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -17,6 +16,8 @@ from PyQt5.QtWidgets import (
 )
 
 from emgstream.errors import EmgStreamError, OutputError
+from emgstream.gui.cue.bell import Bell
+from emgstream.gui.cue.scene import check_scene, free_scene, guided_scene
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.page import Page
 from emgstream.gui.painting import GRID
@@ -26,11 +27,10 @@ from emgstream.gui.record.guide import Guide
 from emgstream.gui.record.plan import Plan
 from emgstream.gui.record.review import Review
 from emgstream.gui.record.run import RecordingRun, Stage
-from emgstream.gui.record.scene import check_scene, free_scene, guided_scene
 from emgstream.gui.record.verdict import Verdict
 from emgstream.gui.requests import AUTO, SIMULATED, PortRequest, ReplayRequest
 from emgstream.gui.session import Session, StateKind
-from emgstream.recording import CueStarted, Event, FreeProtocol, GuidedProtocol, Phase
+from emgstream.recording import FreeProtocol, GuidedProtocol, Phase
 
 if TYPE_CHECKING:
     from emgstream.gui.window import Window
@@ -40,15 +40,6 @@ __all__ = ["RecordPage"]
 _NO_BOARD = "No board is connected; a session needs one that streams"
 _NO_RECORDING = "What is open is a recording; a session needs a board"
 _STEPS = ("Set up", "Check the signal", "Follow the cues", "Look it over")
-
-
-class _Bell:
-    """Makes a sound at each cue."""
-
-    def hear(self, event: Event) -> None:
-        """Sound where something is asked."""
-        if isinstance(event, CueStarted) and event.label:
-            QApplication.beep()
 
 
 class RecordPage(Page):
@@ -145,7 +136,7 @@ class RecordPage(Page):
         session = self._session
         if session is None or self._missing():
             return
-        bell = (_Bell(),) if self.form.sound_box.isChecked() else ()
+        bell = (Bell(),) if self.form.sound_box.isChecked() else ()
         try:
             plan = self.form.plan()
             _make_folder(plan)
