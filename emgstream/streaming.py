@@ -5,7 +5,7 @@
 ...     for decision in stream:
 ...         print(decision.index, decision.label, decision.status)
 ...         break
-199 rest ok
+199 rest rest
 
 A recording is the same, and loses nothing however slow the loop is:
 
