@@ -1,6 +1,6 @@
 """What each part of the decisions is worth, on held-out repetitions through the live pipeline.
 
-    python scripts/ablate_decisions.py myo_readings/*.csv.gz --rate 200
+    python scripts/ablate_decisions.py FOLDER --rate myo_readings=200 unibo_inail=500
 
 For each session: every fifth repetition of each movement is held out, a model is trained on the
 others with the settings of its decisions, and the whole session is replayed through the live
@@ -20,9 +20,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from data_sets import add_words, recordings
 
 from emgstream.bundle import Model, read_model, write_model
-from emgstream.cli import options
 from emgstream.decisions import (
     ARGMAX,
     Bayes,
@@ -73,22 +73,20 @@ class Figures:
 def main() -> int:
     """Train where need be, measure, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("sessions", nargs="+", type=Path, metavar="session")
-    parser.add_argument("--rate", type=options.positive, metavar="HZ")
+    add_words(parser)
     parser.add_argument("--models", type=Path, metavar="FOLDER")
     arguments = parser.parse_args()
     rows: dict[str, list[Figures]] = {}
-    for path in arguments.sessions:
+    sessions = recordings(arguments)
+    for path, rate_hz in sessions:
         print(path.name, file=sys.stderr, flush=True)
-        for name, figures in _session(path, arguments.rate, arguments.models):
+        for name, figures in _session(path, rate_hz, arguments.models):
             rows.setdefault(name, []).append(figures)
-    print(_table(rows, len(arguments.sessions)))
+    print(_table(rows, len(sessions)))
     return 0
 
 
-def _session(
-    path: Path, rate_hz: float | None, folder: Path | None
-) -> Iterator[tuple[str, Figures]]:
+def _session(path: Path, rate_hz: float, folder: Path | None) -> Iterator[tuple[str, Figures]]:
     table = read_table(path)
     (outer,) = hold_out([table], class_names_of([table]))
     model = _model(table, outer, rate_hz, folder)
@@ -104,7 +102,7 @@ def _session(
         yield name, Figures(found, plain)
 
 
-def _model(table: EmgTable, outer: PartArray, rate_hz: float | None, folder: Path | None) -> Model:
+def _model(table: EmgTable, outer: PartArray, rate_hz: float, folder: Path | None) -> Model:
     """Return the model of a session that has not seen its held-out repetitions."""
     kept = None if folder is None else folder / f"{table.path.name}.emgmodel"
     if kept is not None and kept.exists():

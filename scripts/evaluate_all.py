@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from data_sets import add_words, recordings
 
 from emgstream.errors import EmgStreamError
 from training.evaluation import evaluate, prepare
@@ -26,14 +27,13 @@ _MODELS = ("cnn_lstm", "lda", "random_forest")
 def main() -> int:
     """Evaluate session after session, printing each as soon as it is known."""
     arguments = _parser().parse_args()
-    arguments.rate = dict(arguments.rate)
     print("| session | CNN-LSTM | LDA | random forest | calibration error | time |")
     print("|---|---|---|---|---|---|", flush=True)
     documents: dict[str, dict[str, Any]] = {}
     try:
-        for path in _sessions(arguments):
+        for path, rate_hz in recordings(arguments)[: arguments.sessions]:
             started_s = time.perf_counter()
-            documents[path.name] = _evaluated(path, arguments)
+            documents[path.name] = _evaluated(path, rate_hz, arguments)
             print(
                 _row(path.name, documents[path.name], time.perf_counter() - started_s), flush=True
             )
@@ -48,16 +48,10 @@ def main() -> int:
     return 0
 
 
-def _sessions(arguments: argparse.Namespace) -> list[Path]:
-    """Return the recordings of the folders that a rate was given for."""
-    found = [path for name in arguments.rate for path in (arguments.folder / name).glob("*.csv*")]
-    return sorted(found)[: arguments.sessions]
-
-
-def _evaluated(path: Path, arguments: argparse.Namespace) -> dict[str, Any]:
+def _evaluated(path: Path, rate_hz: float, arguments: argparse.Namespace) -> dict[str, Any]:
     prepared = prepare(
         [path],
-        sampling_rate_hz=arguments.rate[path.parent.name],
+        sampling_rate_hz=rate_hz,
         protocol="repetition",
         n_folds=arguments.folds,
         seed=arguments.seed,
@@ -99,27 +93,9 @@ def _points(share: float | np.floating[Any]) -> str:
     return f"{100.0 * share:+.1f} points"
 
 
-def _rate(text: str) -> tuple[str, float]:
-    name, _, rate = text.partition("=")
-    return name, float(rate)
-
-
-def rated_folder(parser: argparse.ArgumentParser) -> None:
-    """Declare the words that name data sets and their rates."""
-    parser.add_argument("folder", type=Path, help="folder with one folder a data set")
-    parser.add_argument(
-        "--rate",
-        type=_rate,
-        nargs="+",
-        required=True,
-        metavar="NAME=HZ",
-        help="data sets to take, each with its sampling rate: myo_readings=200 unibo_inail=500",
-    )
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    rated_folder(parser)
+    add_words(parser)
     parser.add_argument("--sessions", type=int, metavar="N", help="only the first N sessions")
     parser.add_argument("--folds", type=int, metavar="N", help="hold out in so many turns")
     parser.add_argument("--jobs", type=int, metavar="N", help="folds at once")

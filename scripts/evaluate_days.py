@@ -18,7 +18,7 @@ from itertools import groupby
 from pathlib import Path
 
 import numpy as np
-from evaluate_all import rated_folder
+from data_sets import add_words, recordings
 
 from emgstream.bundle import Model
 from emgstream.errors import EmgStreamError, TrainingDataError
@@ -63,12 +63,12 @@ class Day:
 def main() -> int:
     """Judge day after day, printing each as soon as it is known."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    rated_folder(parser)
+    add_words(parser)
     arguments = parser.parse_args()
     print(f"{_HEAD}\n|{'---|' * 6}", flush=True)
     days: list[Day] = []
     try:
-        for paths, rate_hz in _subjects(arguments.folder, dict(arguments.rate)):
+        for paths, rate_hz in _subjects(recordings(arguments)):
             for n_before in range(1, len(paths)):
                 days.append(_day(paths[: n_before + 1], rate_hz))
                 print(_row(days[-1]), flush=True)
@@ -79,28 +79,28 @@ def main() -> int:
     return 0
 
 
-def _subjects(folder: Path, rates: dict[str, float]) -> Iterator[tuple[list[Path], float]]:
+def _subjects(found: list[tuple[Path, float]]) -> Iterator[tuple[list[Path], float]]:
     """Return the sessions of each subject in their order, and their rate."""
-    for name, rate_hz in rates.items():
-        paths = sorted((folder / name).glob("*.csv*"))
-        found = zip(sittings_of(paths), paths, strict=True)
-        for _, group in groupby(found, key=lambda one: one[0].subject):
-            yield [path for _, path in group], rate_hz
+    sittings = sittings_of([path for path, _ in found])
+    by_subject = groupby(zip(sittings, found, strict=True), key=lambda one: one[0].subject)
+    for _, group in by_subject:
+        sessions = [session for _, session in group]
+        yield [path for path, _ in sessions], sessions[0][1]
 
 
 def _day(paths: list[Path], rate_hz: float) -> Day:
     tables = tuple(read_recordings(paths, None))
     names = class_names_of(tables)
-    recordings = Recordings(tables, names, sittings_of(paths), rate_hz)
-    *earlier, new = recordings.codes
+    sessions = Recordings(tables, names, sittings_of(paths), rate_hz)
+    *earlier, new = sessions.codes
     learned, judged = _halves(tables[-1], new, rate_hz)
     old_parts = tuple(np.where(codes >= 0, TRAINING, NEITHER) for codes in earlier)
     nothing = tuple(np.full_like(part, NEITHER) for part in old_parts)
     test = (*(np.zeros(len(part), dtype=np.bool_) for part in old_parts), judged)
     unseen = np.full_like(learned, NEITHER)
-    model = train_on(recordings, (*old_parts, unseen), REALTIME, _SEED)
+    model = train_on(sessions, (*old_parts, unseen), REALTIME, _SEED)
     calibrated = _calibrated(model, tables[-1], learned, rate_hz)
-    study = Study(recordings, REALTIME, _SEED, model)
+    study = Study(sessions, REALTIME, _SEED, model)
     before = judge_fold(study, Fold("before", (*old_parts, unseen), test))
     after = judge_fold(replace(study, model=calibrated), Fold("all", (*old_parts, learned), test))
     alone = judge_fold(study, Fold("new", (*nothing, learned), test))
