@@ -27,22 +27,27 @@ SIMULATED = "simulated"
 
 def board_source(
     port: str,
-    manifest: Manifest,
+    manifest: Manifest | None,
     *,
     channels: tuple[str, ...] | None = None,
+    keep_others: bool = False,
     baud: int | None = None,
     reconnect: bool = True,
     force: bool = False,
 ) -> SerialBoardSource:
-    """Return the source that reads a board for a model; the words as `SerialBoardSource`'s."""
+    """Return the source that reads a board for a model, or as it is where there is none.
+
+    The words as `SerialBoardSource`'s.
+    """
     from emgstream.sources.serial_board import SerialBoardSource  # a recording needs none of it
 
     return SerialBoardSource(
         port,
         baud=baud,
-        channel_names=manifest.channel_names,
+        channel_names=None if manifest is None else manifest.channel_names,
         channels=channels,
-        sampling_rate_hz=manifest.sampling_rate_hz,
+        keep_others=keep_others,
+        sampling_rate_hz=None if manifest is None else manifest.sampling_rate_hz,
         reconnect=reconnect,
         force=force,
     )
@@ -69,13 +74,15 @@ def opened_port(name: str, seed: int = DEMO_PERSON) -> Iterator[str]:
 
 
 def read_recording(
-    path: Path, manifest: Manifest, channels: tuple[str, ...] | None = None
+    path: Path, manifest: Manifest | None, channels: tuple[str, ...] | None = None
 ) -> EmgTable:
-    """Return a recording with the channels a model wants, in its order.
+    """Return a recording with the channels a model wants, in its order; all where there is none.
 
     ``channels`` are the columns to take; by name where None. Raises UsageError where there are not
     as many as the model has, and TableError where the file cannot be read.
     """
+    if manifest is None:
+        return read_table(path, channels=channels)
     expected = manifest.channel_names
     chosen = channels or expected
     if len(chosen) != len(expected):

@@ -15,7 +15,6 @@ from PyQt5.QtCore import Qt, QTimer
 from PyQt5.QtGui import QPalette
 from PyQt5.QtWidgets import QApplication
 
-from emgstream.data import DEMO_MODEL
 from emgstream.errors import OutputError
 from emgstream.gui.palette import DARK, LIGHT, Theme
 from emgstream.gui.requests import WindowRequest
@@ -81,7 +80,7 @@ def make_window(application: QApplication, request: WindowRequest) -> Window:
     apply_theme(application, theme)
     window = Window(theme, settings)
     window.show_page(request.page)
-    window.use_model(request.model or next(iter(settings.models), DEMO_MODEL))
+    window.use_model(request.model or settings.model)
     if request.source is not None:
         window.open_source(request.source)
     return window

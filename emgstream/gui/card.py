@@ -6,7 +6,7 @@ from PyQt5.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from emgstream.gui.painting import GRID
 
-__all__ = ["caption", "card"]
+__all__ = ["caption", "card", "row_name"]
 
 
 def card(parent: QWidget, *parts: QWidget) -> QFrame:
@@ -26,4 +26,12 @@ def caption(words: str) -> QLabel:
     """Return quiet words that stand over a part."""
     label = QLabel(words)
     label.setObjectName("caption")
+    return label
+
+
+def row_name(words: str) -> QLabel:
+    """Return quiet words that stand before a field; those of a form are equally wide."""
+    label = QLabel(words)
+    label.setObjectName("quiet")
+    label.setMinimumWidth(8 * GRID)
     return label

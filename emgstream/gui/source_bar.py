@@ -60,7 +60,10 @@ class SourceBar(QWidget):
         self.model_list = Picker(self)
         self.model_list.setMinimumWidth(20 * GRID)
         self.model_list.setAccessibleName("Model")
-        self.model_list.setToolTip("What decides. Drop a .emgmodel file on the window to use it")
+        self.model_list.setToolTip(
+            "What decides. Drop a .emgmodel file on the window to use it; without one signals are "
+            "shown and recorded"
+        )
         self.connect_button = QPushButton("Connect", self)
         self.connect_button.setObjectName("primary")
         self.connect_button.setMinimumWidth(14 * GRID)
@@ -68,6 +71,7 @@ class SourceBar(QWidget):
         self.state_label = ElidedLabel(self)
         self._lay_out()
         self._fill_sources(PortRequest(SIMULATED))
+        self.set_models([], None)
         self.connect_button.clicked.connect(self._press)
         self.source_list.activated.connect(self._source_activated)
         self.model_list.activated.connect(self._model_activated)
@@ -102,13 +106,13 @@ class SourceBar(QWidget):
     def set_models(self, models: list[Choice], chosen: str | None) -> None:
         """Offer these models."""
         self.model_list.clear()
-        if chosen is None:
-            self.model_list.addItem("no model chosen", "")
         for model in models:
             self.model_list.addItem(model.title, model.value)
+        self.model_list.addItem("No model", "")
         self.model_list.insertSeparator(self.model_list.count())
         self.model_list.addItem("Open model…", _OPEN)
-        self.model_list.setCurrentIndex(max(self.model_list.findData(chosen or ""), 0))
+        self._last_model = max(self.model_list.findData(chosen or ""), 0)
+        self.model_list.setCurrentIndex(self._last_model)
 
     def show_state(self, state: State, live: bool) -> None:
         """Show how the connection is, and what the button does."""
@@ -167,10 +171,11 @@ class SourceBar(QWidget):
             self.source_chosen.emit()
 
     def _model_activated(self, position: int) -> None:
-        value = str(self.model_list.itemData(position) or "")
+        value = str(self.model_list.itemData(position))
         if value == _OPEN:
+            self.model_list.setCurrentIndex(self._last_model)
             self.open_model_wanted.emit()
-        elif value:
+        else:
             self.model_chosen.emit(value)
 
     def _press(self) -> None:

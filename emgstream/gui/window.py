@@ -84,8 +84,12 @@ class Window(QWidget):
         self.book.setCurrentWidget(self.pages[number])
         self.page_bar.show_front(number)
 
+    def turn_to(self, title: str) -> None:
+        """Bring the page of this title to the front."""
+        self.show_page([page.title for page in self.pages].index(title))
+
     def open_source(self, request: SourceRequest) -> None:
-        """Connect to a source with the model that is chosen."""
+        """Connect to a source, with the model that is chosen, if any."""
         if self._keeps_connection():
             return
         self.strip.hide()
@@ -93,8 +97,8 @@ class Window(QWidget):
         self.settings.keep_source(request)
         self.connection.open(request, self.model_path)
 
-    def use_model(self, path: Path) -> None:
-        """Decide with another model; what runs, or just failed, is connected again with it."""
+    def use_model(self, path: Path | None) -> None:
+        """Decide with another model, or with none; what runs, or failed, is connected again."""
         if self._keeps_connection():
             self._offer_models()
             return
@@ -114,9 +118,17 @@ class Window(QWidget):
         """Ask for a recording and play it."""
         self._actions.choose_recording()
 
-    def show_error(self, words: str) -> None:
-        """Say what went wrong and what to do next."""
-        self.strip.show_error(words, can_retry=not self.connection.live)
+    def choose_model(self) -> None:
+        """Ask for a model and use it."""
+        self._actions.choose_model()
+
+    def show_error(self, words: str, is_of_model: bool = False) -> None:
+        """Say what went wrong and what to do next; without the model, where it is what failed."""
+        self.strip.show_error(
+            words,
+            can_retry=not self.connection.live,
+            can_leave_model=is_of_model and self.model_path is not None,
+        )
         if not self.connection.live:
             for page in self.pages:
                 page.connection_failed()
@@ -224,9 +236,10 @@ class Window(QWidget):
         bar.connect_wanted.connect(lambda: self.open_source(bar.request))
         bar.disconnect_wanted.connect(self._disconnect)
         bar.open_file_wanted.connect(self.choose_recording)
-        bar.open_model_wanted.connect(self._actions.choose_model)
+        bar.open_model_wanted.connect(self.choose_model)
         bar.source_chosen.connect(self._switch_source)
-        bar.model_chosen.connect(lambda path: self.use_model(Path(path)))
+        bar.model_chosen.connect(lambda path: self.use_model(Path(path) if path else None))
+        self.strip.no_model_wanted.connect(lambda: self.use_model(None))
         self.strip.retry_wanted.connect(lambda: self.open_source(bar.request))
         self.status.latency_wanted.connect(self._open_latency)
         self.status.help_wanted.connect(self.help_card.show)
@@ -297,7 +310,7 @@ class Window(QWidget):
     def _model_name(self) -> str:
         if self.model_path == DEMO_MODEL:
             return "demo"
-        return "no model" if self.model_path is None else self.model_path.name
+        return "" if self.model_path is None else self.model_path.name
 
     def _watch_ports(self) -> None:
         ports = self._ports.poll()

@@ -314,7 +314,8 @@ def test_the_signal_is_checked_and_the_user_decides(page: RecordPage, qtbot: QtB
     wait(qtbot, lambda: run.recorder.n_samples > 0)
     press(page.shell, Qt.Key.Key_Escape)
     finish(page, qtbot)
-    assert set(read_sidecar(run.plan.path)["quality"]["contrast"]) == set(page.form.placements)
+    contrast = read_sidecar(run.plan.path)["quality"]["contrast"]
+    assert set(contrast) == set(page.form.placements.lines)
 
 
 def test_what_is_written_down_is_what_was_typed(page: RecordPage, qtbot: QtBot) -> None:
@@ -322,7 +323,7 @@ def test_what_is_written_down_is_what_was_typed(page: RecordPage, qtbot: QtBot) 
     form.subject.setText("s01")
     form.session.setText("monday")
     form.notes.setPlainText("left arm\nnew electrodes")
-    channel, line = next(iter(form.placements.items()))
+    channel, line = next(iter(form.placements.lines.items()))
     line.setText("upper third")
     run = start(page, qtbot)
     wait(qtbot, lambda: run.recorder.n_samples > 0)

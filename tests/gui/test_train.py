@@ -166,7 +166,7 @@ def test_a_training_moves_its_curves_and_its_model_goes_live(
     wait(qtbot, lambda: decides() or bool(window.strip.words))
     session = window.connection.session
     assert session is not None, window.strip.words
-    assert session.model.manifest.class_names == tuple(sorted(LABELS))
+    assert session.class_names == tuple(sorted(LABELS))
 
 
 def test_a_cancelled_training_keeps_the_best_so_far(

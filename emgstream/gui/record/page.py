@@ -101,7 +101,7 @@ class RecordPage(Page):
         """Take a session to record from."""
         self._session = session
         self.guide.timeline.show_session(session)
-        self.form.set_channels(session.info.channel_names)
+        self.form.placements.set_channels(session.info.channel_names)
         self._show_ready()
 
     def frame(self, now_s: float, came: bool) -> None:
@@ -155,7 +155,7 @@ class RecordPage(Page):
             return
         self.shell.strip.hide()
         self.shell.settings.keep_recordings(self.form.folder)
-        known = session.model.manifest.class_names
+        known = session.class_names
         self.guide.set_labels(known, plan.protocol.labels, isinstance(plan.protocol, FreeProtocol))
         self.guide.show_warnings(())
         self.guide.timeline.go_live()

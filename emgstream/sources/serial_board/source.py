@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emgstream.clock import Clock, MonotonicClock
-from emgstream.errors import SourceDisconnectedError, SourceError
-from emgstream.sources.serial_board.channels import ChannelMatch, match_channels
+from emgstream.errors import SourceDisconnectedError, SourceError, StreamMismatchError
+from emgstream.sources.serial_board.channels import ChannelMatch, WantedChannels
 from emgstream.sources.serial_board.connection import SIMULATED, Connection
 from emgstream.sources.serial_board.handshake import BAUDS, Speaker, Steps
 from emgstream.sources.serial_board.indexer import Indexer
@@ -67,6 +67,8 @@ class SerialBoardSource:
         What the channels are to be called; see `match_channels`. None for the board's own names.
     channels
         Which of the board's channels to take, by name or number; None to match them.
+    keep_others
+        Whether to take the board's other channels too, under its own names.
     sampling_rate_hz
         The rate expected: asked of the board, and compared with what is measured.
     reconnect
@@ -86,6 +88,7 @@ class SerialBoardSource:
         baud: int | None = None,
         channel_names: tuple[str, ...] | None = None,
         channels: tuple[str, ...] | None = None,
+        keep_others: bool = False,
         sampling_rate_hz: float | None = None,
         reconnect: bool = True,
         force: bool = False,
@@ -95,7 +98,7 @@ class SerialBoardSource:
         self.info = StreamInfo(port, channel_names or (), None)
         self._port = port
         self._bauds = BAUDS if baud is None else (baud,)
-        self._wanted_names, self._chosen = channel_names, channels
+        self._wanted = WantedChannels(channel_names, channels, keep_others)
         self._rate_hz = sampling_rate_hz
         self._reconnects = reconnect
         self._guard = RateGuard(sampling_rate_hz, force)
@@ -167,7 +170,7 @@ class SerialBoardSource:
         self._tally.say("connecting")
         listed = [] if is_network(self._port) else self._list_ports()
         if self._port == AUTO:
-            found = find_board(listed, self._bauds, self._n_expected, self._clock)
+            found = find_board(listed, self._bauds, self._wanted.n_expected, self._clock)
             self._board, link, speaker = yield from found
             self._tally.note(f"found the board at {self._board.device}")
         else:
@@ -180,7 +183,7 @@ class SerialBoardSource:
     def _ask(
         self, port: PortInfo, listed: Sequence[PortInfo]
     ) -> Generator[None, None, tuple[Link, Speaker]]:
-        asking = ask_port(port, listed, self._bauds, self._n_expected, self._clock)
+        asking = ask_port(port, listed, self._bauds, self._wanted.n_expected, self._clock)
         return (yield from asking)
 
     def _begin(self, link: Link, speaker: Speaker) -> Steps:
@@ -201,7 +204,8 @@ class SerialBoardSource:
     def _start(self, connection: Connection) -> Steps:
         """Bring the board to where its first sample counts."""
         self._tally.say("waiting for the board to start")
-        match = match_channels(connection.channel_names, self._wanted_names, self._chosen)
+        match = self._wanted.match(connection.channel_names)
+        self._check_width(match)
         before = connection.identity
         yield from connection.start(self._rate_hz)
         identity = connection.identity
@@ -214,6 +218,16 @@ class SerialBoardSource:
         self._bauds = (connection.baud,)
         self.info = StreamInfo(connection.title, match.names, stated_hz)
         self._tally.connected(connection.device, identity, connection.sends_time)
+
+    def _check_width(self, match: ChannelMatch) -> None:
+        """Raise StreamMismatchError where a board comes back with more or fewer channels."""
+        if self._indexer.n_received and len(match.names) != self.info.n_channels:
+            before = self.info.channel_names
+            raise StreamMismatchError(
+                f"the board came back with {len(match.names)} channels: {', '.join(match.names)}; "
+                f"expected the {len(before)} it had: {', '.join(before)}; "
+                "connect again to go on with those it has now"
+            )
 
     def _check_stated(self, before_hz: float, now_hz: float) -> None:
         if abs(now_hz - before_hz) > 0.05:
@@ -308,11 +322,6 @@ class SerialBoardSource:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-    @property
-    def _n_expected(self) -> int | None:
-        """Channels that a sketch which prints numbers must have, where that is known."""
-        return None if self._wanted_names is None or self._chosen else len(self._wanted_names)
 
 
 def _is_idle(reply: Reply) -> bool:
