@@ -55,6 +55,7 @@ def calibrate(
     paths: Sequence[Path],
     *,
     sampling_rate_hz: float | None = None,
+    channels: Sequence[str] | None = None,
     seed: int = 42,
     recipe: Recipe = CALIBRATION,
     progress: Callable[[Progress], None] = lambda _: None,
@@ -70,6 +71,8 @@ def calibrate(
         minute of each.
     sampling_rate_hz
         Samples a second, where the recordings do not tell.
+    channels
+        Columns to take as the model's channels, in its order; by name where None.
     seed
         Seed of everything random.
     recipe
@@ -88,7 +91,7 @@ def calibrate(
         there was anything to keep.
     """
     manifest = model.manifest
-    tables = read_recordings(paths, manifest.channel_names)
+    tables = read_recordings(paths, channels, manifest)
     rate = _checked_rate(manifest, tables, sampling_rate_hz)
     parts = hold_out(tables, manifest.class_names)
     front_end = FrontEnd(dict(manifest.conditioning), manifest.step, ())

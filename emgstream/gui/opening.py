@@ -82,7 +82,6 @@ def _open_recording(
         sampling_rate_hz=rate,
         speed=request.speed,
         loop=request.loop,
-        channel_names=None if manifest is None else manifest.channel_names,
         stays_at_end=True,
     )
     if manifest is not None:

@@ -75,7 +75,8 @@ def prepare(
     model
         A network to judge instead of training one.
     sampling_rate_hz, channels
-        As for `training.train.train`; a model's own channels are the default with a model.
+        As for `training.train.train`; with a model the columns that are its channels, in its
+        order, by name where None.
     protocol, n_folds
         What is held out; ``auto`` is the strictest the recordings allow.
     seed
@@ -89,9 +90,7 @@ def prepare(
         TableError, TrainingDataError or UsageError for recordings that cannot be evaluated so;
         StreamMismatchError for a model made for another kind of stream.
     """
-    if model is not None and channels is None:
-        channels = model.manifest.channel_names
-    tables = read_recordings(paths, channels)
+    tables = read_recordings(paths, channels, None if model is None else model.manifest)
     rate_hz = _rate(tables, recipe, model, sampling_rate_hz)
     names = class_names_of(tables)
     notes = []
