@@ -19,10 +19,13 @@ __all__ = [
     "add_epochs",
     "add_model",
     "add_models",
+    "add_new_model",
     "add_port",
     "add_ports",
     "add_rate",
     "add_report_files",
+    "add_seed",
+    "add_sessions",
     "any_path",
     "count",
     "cue_script",
@@ -139,6 +142,27 @@ def _add_baud(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--baud", type=_baud, metavar="N", help="speed of the line; default: found by trying"
     )
+
+
+def add_sessions(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add the recordings to learn from or to judge on, at least one."""
+    parser.add_argument("files", nargs="+", type=recording_path, metavar="file", help=what)
+
+
+def add_new_model(parser: argparse.ArgumentParser) -> None:
+    """Add ``--out NAME.emgmodel``."""
+    parser.add_argument(
+        "--out",
+        required=True,
+        type=new_model_path,
+        metavar="NAME.emgmodel",
+        help="where to write the model",
+    )
+
+
+def add_seed(parser: argparse.ArgumentParser) -> None:
+    """Add ``--seed N``."""
+    parser.add_argument("--seed", type=int, default=42, help="of all that is random; default 42")
 
 
 def add_rate(parser: argparse.ArgumentParser) -> None:
