@@ -134,7 +134,9 @@ def run(arguments: argparse.Namespace) -> None:
         raise InterruptedByUserError("left before anything was recorded")
     print_review(console(), put_in_order(plan.path))
     if pressed.is_set():
-        raise InterruptedByUserError(f"stopped by Ctrl-C; {plan.path} keeps what was recorded")
+        raise InterruptedByUserError(
+            f"stopped by {pressed.by}; {plan.path} keeps what was recorded"
+        )
 
 
 def _play(plan: SessionPlan, port: str, interrupted: threading.Event) -> None:

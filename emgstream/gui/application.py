@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -128,13 +127,14 @@ def _teller(window: Window) -> _Hook:
 
 
 def _let_ctrl_c_through(window: Window) -> QTimer:
-    """Close the window on Ctrl-C: Python looks for signals only when it is called."""
-    pressed: list[float] = []
-    signal.signal(signal.SIGINT, lambda *_: pressed.append(time.perf_counter()))
+    """Close the window on Ctrl-C or SIGTERM: Python looks for signals only when it is called."""
+    asked: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: asked.append(number))
     waker = QTimer(window)
 
     def look() -> None:
-        if pressed:
+        if asked:
             window.close()
 
     waker.timeout.connect(look)
