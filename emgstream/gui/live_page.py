@@ -22,7 +22,8 @@ from emgstream.gui.prediction_panel import Prediction, PredictionPanel
 from emgstream.gui.quality_panel import QualityPanel
 from emgstream.gui.replay_bar import ReplayBar
 from emgstream.gui.requests import AUTO, SIMULATED, PortRequest
-from emgstream.gui.session import Session, StateKind
+from emgstream.gui.session import Session
+from emgstream.gui.state import StateKind
 from emgstream.gui.timeline import Timeline
 from emgstream.gui.traces import View
 from emgstream.gui.view_bar import SPANS_S, ViewBar

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 
@@ -20,6 +18,7 @@ from emgstream.errors import EmgStreamError
 from emgstream.gui.decision_log import DecisionLog
 from emgstream.gui.meters import LossMeter, RateMeter
 from emgstream.gui.simulated_board import SimulatedBoardSource
+from emgstream.gui.state import State, StateKind, state_of
 from emgstream.gui.traces import Traces
 from emgstream.outputs.base import Update
 from emgstream.quality import Quality, judge_quality
@@ -31,35 +30,13 @@ from emgstream.sources.simulated import SimulatedSource
 from emgstream.sources.status import SourceStatus, StatusReader
 from emgstream.types import StreamInfo
 
-__all__ = ["Session", "State", "StateKind"]
+__all__ = ["Session"]
 
 _QUALITY_S = 2.0
-_STALLED_S = 0.5
 _COUNT_S = 0.1
 _LONGEST_COPY = 64
 _LIKELY_RATE_HZ = 1000.0
 _SYNTHETIC = "synthetic EMG"
-
-
-class StateKind(Enum):
-    """What the connection is doing."""
-
-    CONNECTING = "connecting"
-    STREAMING = "streaming"
-    PAUSED = "paused"
-    STALLED = "stalled"
-    FINISHED = "finished"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What the connection is doing, for a light and a few words."""
-
-    kind: StateKind
-    """What it is doing."""
-    words: str
-    """The same in words."""
 
 
 class Session:
@@ -190,17 +167,8 @@ class Session:
             return State(StateKind.FAILED, "stopped")
         if self._ended or (self.replay is not None and self.replay.at_end):
             return State(StateKind.FINISHED, "finished")
-        status = self.status()
-        if status is not None:
-            return State(_kind_of(status), status.state)
-        if self._last_sample_s is None:
-            return State(StateKind.CONNECTING, "connecting")
-        if self.replay is not None and self.replay.paused:
-            return State(StateKind.PAUSED, "paused")
-        silent_s = now_s - self._last_sample_s
-        if silent_s > _STALLED_S:
-            return State(StateKind.STALLED, f"stalled {silent_s:.1f} s")
-        return State(StateKind.STREAMING, "streaming")
+        silent_s = None if self._last_sample_s is None else now_s - self._last_sample_s
+        return state_of(self.status(), self.replay, silent_s)
 
     def measured_rate(self) -> tuple[float | None, float | None]:
         """Return samples a second as measured, and by how many millionths the board is fast.
@@ -306,14 +274,3 @@ class Session:
         except EmgStreamError as error:
             self.failure = error
             self._ended = True
-
-
-def _kind_of(status: SourceStatus) -> StateKind:
-    if status.is_streaming:
-        return StateKind.STREAMING
-    word = status.state.partition(" ")[0].rstrip(":,")
-    return {
-        "stalled": StateKind.STALLED,
-        "unplugged": StateKind.STALLED,
-        "finished": StateKind.FINISHED,
-    }.get(word, StateKind.CONNECTING)

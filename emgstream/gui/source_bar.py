@@ -9,13 +9,14 @@ from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
+from emgstream.data import DEMO_MODEL
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.picker import Picker
 from emgstream.gui.quality_panel import Light
 from emgstream.gui.requests import AUTO, SIMULATED, PortRequest, ReplayRequest, SourceRequest
-from emgstream.gui.session import State, StateKind
+from emgstream.gui.state import State, StateKind
 
 __all__ = ["Choice", "SourceBar"]
 
@@ -201,6 +202,8 @@ class SourceBar(QWidget):
         row.addWidget(self.state_label, 1)
 
 
-def model_choices(paths: list[Path], demo: Path) -> list[Choice]:
+def model_choices(paths: list[Path]) -> list[Choice]:
     """Return the entries of the model list; the shipped one says that it is synthetic."""
-    return [Choice("demo (synthetic)" if path == demo else path.name, str(path)) for path in paths]
+    return [
+        Choice("demo (synthetic)" if path == DEMO_MODEL else path.name, str(path)) for path in paths
+    ]
