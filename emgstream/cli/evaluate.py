@@ -43,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "columns to take, in this order; default: all numeric ones; with --model its channels, by "
         "name",
     )
+    options.add_signal(parser)
     parser.add_argument(
         "--protocol",
         choices=("auto", "subject", "session", "repetition", "blocks", "random"),
@@ -70,6 +71,7 @@ def run(arguments: argparse.Namespace) -> None:
     """
     watched.begin(arguments)
     from training.evaluation import evaluate, evaluation_page, prepare  # the extra, checked above
+    from training.front_end import Wish
 
     prepared = prepare(
         arguments.files,
@@ -77,6 +79,7 @@ def run(arguments: argparse.Namespace) -> None:
         model=None if arguments.model is None else read_model(arguments.model),
         sampling_rate_hz=arguments.rate,
         channels=arguments.channels,
+        wish=Wish(arguments.signal, options.mains_hz(arguments.mains)),
         protocol=arguments.protocol,
         n_folds=arguments.folds,
         seed=arguments.seed,

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["add_arguments", "run"]
 
-_MAINS_HZ = {"50": 50.0, "60": 60.0, "none": 0.0}
-
 _EVENTS = f"""{watched.EPOCHS} at the end "trained" with model, title, n_epochs, notes, figures and
 interrupted."""
 
@@ -42,16 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     options.add_rate(parser)
     options.add_channels(parser, "columns to train on, in this order; default: all numeric ones")
-    parser.add_argument(
-        "--signal",
-        choices=("raw", "envelope"),
-        help="what the recordings hold; default: found in the data, and said",
-    )
-    parser.add_argument(
-        "--mains",
-        choices=("50", "60", "none"),
-        help="mains frequency to take out of a raw signal; default: found in the data, and said",
-    )
+    options.add_signal(parser)
     options.add_epochs(parser)
     options.add_seed(parser)
     parser.add_argument(
@@ -82,7 +71,7 @@ def run(arguments: argparse.Namespace) -> None:
             channels=arguments.channels,
             report_dir=arguments.report,
             seed=arguments.seed,
-            wish=Wish(arguments.signal, _MAINS_HZ.get(arguments.mains)),
+            wish=Wish(arguments.signal, options.mains_hz(arguments.mains)),
             progress=stoppable(watched.tell_epoch if tells else bar.show, stack),
             keep=partial(write_model, arguments.out),
             max_epochs=arguments.epochs,

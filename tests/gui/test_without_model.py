@@ -89,8 +89,8 @@ def record(window: Window, qtbot: QtBot, folder: Path) -> EmgTable:
     page.form.name.setText("take")
     page.form.free_button.setChecked(True)
     page.form.check_box.setChecked(False)
-    wait(qtbot, page.start_button.isEnabled)
-    page.start_button.click()
+    wait(qtbot, page.front.row.button.isEnabled)
+    page.front.row.button.click()
     run = page.run
     assert run is not None, window.strip.words
     wait(qtbot, lambda: run.recorder.n_samples > 200)

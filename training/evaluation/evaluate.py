@@ -18,6 +18,7 @@ from training.evaluation.parallel import run_all
 from training.evaluation.protocols import Fold, Plan, Recordings, make_plan
 from training.evaluation.results import Evaluation, evaluation_of
 from training.evaluation.sittings import sittings_of
+from training.front_end import NO_WISH, Wish
 from training.realtime import rate_of
 from training.recipes import PUBLISHED, recipe_named
 from training.recordings import class_names_of, read_recordings
@@ -59,6 +60,7 @@ def prepare(
     model: Model | None = None,
     sampling_rate_hz: float | None = None,
     channels: Sequence[str] | None = None,
+    wish: Wish = NO_WISH,
     protocol: str = "auto",
     n_folds: int | None = None,
     seed: int = 42,
@@ -77,6 +79,8 @@ def prepare(
     sampling_rate_hz, channels
         As for `training.train.train`; with a model the columns that are its channels, in its
         order, by name where None.
+    wish
+        What the user said about the signal; the rest is found in the training rows of each fold.
     protocol, n_folds
         What is held out; ``auto`` is the strictest the recordings allow.
     seed
@@ -99,7 +103,7 @@ def prepare(
         notes += _model_notes(model, tables, names)
         names = _common_names(model, names)
     recordings = Recordings(
-        tuple(tables), names, sittings_of([one.path for one in tables]), rate_hz
+        tuple(tables), names, sittings_of([one.path for one in tables]), rate_hz, wish
     )
     notes += _stuck_notes(recordings)
     plan = make_plan(recordings, protocol, n_folds)

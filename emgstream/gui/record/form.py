@@ -17,7 +17,6 @@ from PyQt5.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
-    QSizePolicy,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -25,7 +24,7 @@ from PyQt5.QtWidgets import (
 
 from emgstream.cues import MOVEMENTS
 from emgstream.errors import UsageError
-from emgstream.gui.card import caption, card, row_name
+from emgstream.gui.card import caption, card, row_name, tall_part
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import spoken
@@ -180,7 +179,7 @@ class SessionForm(QWidget):
         row.addWidget(card(self, self._who()), 1)
 
     def _what(self) -> QWidget:
-        part, column = _column(self)
+        part, column = tall_part(self)
         kinds = QHBoxLayout()
         group = QButtonGroup(self)
         for button in (self.guided_button, self.free_button):
@@ -218,7 +217,7 @@ class SessionForm(QWidget):
         return part
 
     def _who(self) -> QWidget:
-        part, column = _column(self)
+        part, column = tall_part(self)
         rows = QFormLayout()
         height = self.notes.fontMetrics().lineSpacing() * _NOTES_LINES + 2 * GRID
         self.notes.setFixedHeight(height)
@@ -247,12 +246,3 @@ class SessionForm(QWidget):
 
 _GUIDED = "You follow cues on the screen"
 _FREE = "Number keys set the labels while you move"
-
-
-def _column(parent: QWidget) -> tuple[QWidget, QVBoxLayout]:
-    part = QWidget(parent)
-    part.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-    column = QVBoxLayout(part)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(GRID + GRID // 2)
-    return part, column
