@@ -145,6 +145,14 @@ class Engine:
         """Hand a sink no more."""
         self._acquisition.detach(sink)
 
+    def watch(self, observer: Observer) -> None:
+        """Tell one observer more of every decision, from the next on; the owner calls."""
+        self._observers = (*self._observers, observer)
+
+    def unwatch(self, observer: Observer) -> None:
+        """Tell an observer no more; what is being told at the moment still comes."""
+        self._observers = tuple(one for one in self._observers if one is not observer)
+
     def wait(self, timeout_s: float) -> bool:
         """Wait for the end of the stream; tells whether all of it was decided on and handed on.
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from emgstream.types import FloatArray
 
-__all__ = ["Quality", "QualityKind", "judge_quality", "rails_of"]
+__all__ = ["CalmVerdicts", "Quality", "QualityKind", "judge_quality", "rails_of"]
 
 Doubles = npt.NDArray[np.float64]
 
@@ -109,6 +109,42 @@ def judge_quality(
         _compared(position, verdict, verdicts, rows, channel_names)
         for position, verdict in enumerate(verdicts)
     )
+
+
+class CalmVerdicts:
+    """Verdicts that do not fidget: another kind is believed once it was found often enough.
+
+    Of a muscle at rest there is little but hum, and of a short rest nothing to be done about it.
+    The first verdict, that there is no signal, and where the input was cut are believed at once.
+
+    >>> calm, hum = CalmVerdicts(agreeing=2), Quality(QualityKind.HUM)
+    >>> found = [(Quality(QualityKind.GOOD),), (hum,), (hum,)]
+    >>> [calm.update(verdicts)[0].words for verdicts in found]
+    ['good', 'good', 'mains hum']
+    """
+
+    def __init__(self, agreeing: int = 3) -> None:
+        self._n_needed = agreeing
+        self._believed: list[Quality] = []
+        self._found: list[tuple[QualityKind, int]] = []
+
+    def update(self, verdicts: tuple[Quality, ...]) -> tuple[Quality, ...]:
+        """Return what to believe after the newest verdicts, one a channel."""
+        if len(verdicts) != len(self._believed):
+            self._believed = list(verdicts)
+            self._found = [(verdict.kind, 1) for verdict in verdicts]
+        for place, verdict in enumerate(verdicts):
+            kind, n_before = self._found[place]
+            n = n_before + 1 if kind is verdict.kind else 1
+            self._found[place] = verdict.kind, n
+            if n >= self._n_needed or _is_plain(verdict, self._believed[place]):
+                self._believed[place] = verdict
+        return tuple(self._believed)
+
+
+def _is_plain(verdict: Quality, believed: Quality) -> bool:
+    at_once = QualityKind.NO_SIGNAL, QualityKind.SATURATED, believed.kind
+    return verdict.kind in at_once or believed.kind is QualityKind.NO_SIGNAL
 
 
 def rails_of(values: Doubles) -> tuple[float | None, float | None]:

@@ -50,6 +50,9 @@ _SMOOTHINGS: tuple[Smoothing, ...] = (
     Bayes(0.95, 0.5, 0.7),
     Bayes(0.95, 0.5, 0.9),
     Bayes(0.8, 0.7, 0.5),
+    Bayes(0.3, 0.7, 0.7),
+    Bayes(0.3, 0.7, 0.7, 0.7),
+    Bayes(0.5, 0.5, 0.5, 0.7),
     Bayes(0.9, 1.0, 0.5),
     Bayes(0.9, 0.3, 0.5),
     Bayes(0.95, 0.2, 0.9),
@@ -123,7 +126,8 @@ def _ways(own: DecisionSettings) -> Iterator[tuple[str, DecisionSettings]]:
     bare = replace(ARGMAX, confidence=own.confidence, tells_gaps=True)
     for smoothing in _SMOOTHINGS:
         yield _named(smoothing), replace(bare, smoothing=smoothing)
-    yield "rejection alone", replace(bare, threshold=own.threshold)
+    yield "rejection alone", replace(bare, threshold=own.threshold, begin_odds=own.begin_odds)
+    yield "all, no surer to begin", replace(own, begin_odds=1.0)
     yield "rest gate alone", replace(bare, rest_gate=own.rest_gate)
     yield "unknown signals alone", replace(bare, familiar=own.familiar)
     yield "all, without smoothing", replace(own, smoothing=NoSmoothing())

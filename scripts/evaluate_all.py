@@ -104,8 +104,8 @@ def _rate(text: str) -> tuple[str, float]:
     return name, float(rate)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+def rated_folder(parser: argparse.ArgumentParser) -> None:
+    """Declare the words that name data sets and their rates."""
     parser.add_argument("folder", type=Path, help="folder with one folder a data set")
     parser.add_argument(
         "--rate",
@@ -115,6 +115,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME=HZ",
         help="data sets to take, each with its sampling rate: myo_readings=200 unibo_inail=500",
     )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    rated_folder(parser)
     parser.add_argument("--sessions", type=int, metavar="N", help="only the first N sessions")
     parser.add_argument("--folds", type=int, metavar="N", help="hold out in so many turns")
     parser.add_argument("--jobs", type=int, metavar="N", help="folds at once")

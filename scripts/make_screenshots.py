@@ -80,14 +80,36 @@ def take_cue(path: Path, settings: Path) -> None:
     page.front.row.button.click()
     _wait(application, lambda: page.run is not None and page.run.stage is Stage.TAKE)
     page.guide.space_button.click()
-    _wait(application, lambda: _is_half_way(page.run))
+    _wait(application, lambda: page.run is not None and _is_half_way(page.run.protocol))
     window.save_picture(path)
     window.close()
 
 
-def _is_half_way(run: Any) -> bool:
+def take_test(path: Path, settings: Path) -> None:
+    """Test the demo model, and take a picture in the middle of one of the movements."""
+    from PyQt5.QtWidgets import QApplication
+
+    from emgstream.gui.application import make_window
+    from emgstream.gui.pages import PAGES
+    from emgstream.gui.trial.page import TrialPage
+
+    application = QApplication([])
+    number = PAGES.index(TrialPage)
+    request = WindowRequest(SIMULATED, settings=settings, theme="light", page=number)
+    window = make_window(application, request)
+    page = window.page(TrialPage)
+    window.show()
+    page.form.rest.setValue(1.5)
+    _wait(application, page.front.start_button.isEnabled)
+    page.front.start_button.click()
+    _wait(application, lambda: page.run is not None and _is_half_way(page.run.live.protocol))
+    window.save_picture(path)
+    window.close()
+
+
+def _is_half_way(protocol: Any) -> bool:
     """Whether a session is in the middle of the movement that is to be seen."""
-    view = run.protocol.view(MonotonicClock().now())
+    view = protocol.view(MonotonicClock().now())
     return bool(view.n_done == N_MOVEMENTS and view.label != REST and view.share > 0.5)
 
 
@@ -131,8 +153,8 @@ def _let_pass(application: Any) -> None:
     time.sleep(0.02)
 
 
-AT_WORK = {"cue": take_cue, "train": take_training}
-"""What takes the pictures of a session and of a training at work: no request brings them about."""
+AT_WORK = {"cue": take_cue, "test": take_test, "train": take_training}
+"""What takes the pictures of what is at work: no request brings it about."""
 
 
 if __name__ == "__main__":

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -22,8 +19,7 @@ from emgstream.tables import read_table
 from tests.processes import EMGSTREAM, board_process, run
 from tests.recording.streams import recorded
 from tests.simulation.boards import PATIENCE_S, wait_for
-
-on_a_terminal = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
+from tests.terminals import Terminal, on_a_terminal
 
 SHORT = ["--port", "simulated", "--no-check", "--no-countdown", "--hold", "1.2", "--rest", "1.2"]
 
@@ -58,61 +54,6 @@ def test_the_order_is_shuffled_by_a_seed_and_rest_comes_between() -> None:
     assert sorted(one) == sorted(other)
     assert one != other
     assert set(one[::2]) == {REST}
-
-
-class Terminal:
-    """A command on a terminal of its own, whose keys are pressed by hand."""
-
-    def __init__(self, *words: str) -> None:
-        import pty
-        import termios
-
-        self._termios = termios
-        self._keyboard, self._screen = pty.openpty()
-        termios.tcsetwinsize(self._screen, (30, 100)) if sys.version_info >= (3, 11) else None
-        self.before = termios.tcgetattr(self._screen)
-        ends = {"stdin": self._screen, "stdout": self._screen, "stderr": subprocess.PIPE}
-        environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30"}
-        self.process = subprocess.Popen([*EMGSTREAM, *words], **ends, env=environment)  # type: ignore[call-overload]
-        self.shown = ""
-        os.set_blocking(self._keyboard, False)
-
-    def press(self, keys: str) -> None:
-        os.write(self._keyboard, keys.encode())
-
-    def sees(self, what: str) -> bool:
-        try:
-            self.shown += os.read(self._keyboard, 1 << 16).decode("utf-8", "replace")
-        except BlockingIOError:
-            time.sleep(0.01)
-        return what in self.shown
-
-    def wait_for(self, what: str) -> None:
-        self.shown = ""
-        deadline_s = time.monotonic() + 6 * PATIENCE_S  # a process of its own is slow to start
-        while not self.sees(what):
-            assert time.monotonic() < deadline_s, f"{what!r} did not show: {self.shown[-2000:]}"
-
-    def end(self) -> str:
-        deadline_s = time.monotonic() + 6 * PATIENCE_S
-        while self.process.poll() is None:
-            assert time.monotonic() < deadline_s, self.shown[-2000:]
-            self.sees("nothing")
-        self.sees("nothing")
-        assert self.process.stderr is not None
-        errors: str = self.process.stderr.read().decode()
-        return errors
-
-    def is_as_before(self) -> bool:
-        return bool(self._termios.tcgetattr(self._screen) == self.before)
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait(PATIENCE_S)
-        if self.process.stderr is not None:
-            self.process.stderr.close()
-        os.close(self._keyboard)
-        os.close(self._screen)
 
 
 @on_a_terminal

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emgstream.quality import Quality, QualityKind, judge_quality
+from emgstream.quality import CalmVerdicts, Quality, QualityKind, judge_quality
 from emgstream.simulation import CueScript, SyntheticEmg
 from emgstream.types import FloatArray
 
@@ -152,3 +152,18 @@ def test_any_stretch_gets_one_verdict_a_channel(seed: int, spread: float, n_samp
     rng = np.random.default_rng(seed)
     samples = np.clip(np.round(rng.normal(512.0, spread, (n_samples, 3))), 0, 1023)
     assert len(judged(samples.astype(np.float32))) == 3
+
+
+@pytest.mark.parametrize(
+    ("found", "believed"),
+    [
+        ("GOOD HUM HUM GOOD HUM", "GOOD GOOD GOOD GOOD GOOD"),
+        ("GOOD HUM HUM HUM GOOD", "GOOD GOOD GOOD HUM HUM"),
+        ("GOOD SATURATED", "GOOD SATURATED"),
+        ("NO_SIGNAL FLAT NO_SIGNAL", "NO_SIGNAL FLAT NO_SIGNAL"),
+    ],
+)
+def test_a_verdict_must_be_found_again_to_be_believed(found: str, believed: str) -> None:
+    calm = CalmVerdicts()
+    said = [calm.update((Quality(QualityKind[name]),))[0].kind.name for name in found.split()]
+    assert said == believed.split()

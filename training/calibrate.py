@@ -31,7 +31,7 @@ from training.realtime import VALIDATION, PartArray, cut_recordings, hold_out, r
 from training.recipes import CALIBRATION, Recipe
 from training.recordings import class_names_of, provenance, read_recordings
 
-__all__ = ["Calibrated", "calibrate"]
+__all__ = ["Calibrated", "calibrate", "calibrate_on"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,10 +90,35 @@ def calibrate(
         UsageError for recordings that cannot be read; InterruptedByUserError for Ctrl-C before
         there was anything to keep.
     """
+    tables = read_recordings(paths, channels, model.manifest)
+    return calibrate_on(
+        model,
+        tables,
+        hold_out(tables, model.manifest.class_names),
+        sampling_rate_hz=sampling_rate_hz,
+        seed=seed,
+        recipe=recipe,
+        progress=progress,
+    )
+
+
+def calibrate_on(
+    model: Model,
+    tables: Sequence[EmgTable],
+    parts: Sequence[PartArray],
+    *,
+    sampling_rate_hz: float | None = None,
+    seed: int = 42,
+    recipe: Recipe = CALIBRATION,
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> Calibrated:
+    """Return a model adapted to chosen rows of recordings: the same as `calibrate` otherwise.
+
+    ``parts[i]``, shape ``(n_rows,)``, says of each row of ``tables[i]`` what it is for: `TRAINING`
+    and, to judge by meanwhile, `VALIDATION`; nothing is learned of the others.
+    """
     manifest = model.manifest
-    tables = read_recordings(paths, channels, manifest)
     rate = _checked_rate(manifest, tables, sampling_rate_hz)
-    parts = hold_out(tables, manifest.class_names)
     front_end = FrontEnd(dict(manifest.conditioning), manifest.step, ())
     material = prepare_front_end(tables, parts, manifest.class_names, rate, front_end)
     network = _network(model)

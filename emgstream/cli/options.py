@@ -35,8 +35,10 @@ __all__ = [
     "model_path",
     "names",
     "new_model_path",
+    "not_negative",
     "positive",
     "recording_path",
+    "seed",
 ]
 
 _PORT = (
@@ -56,6 +58,17 @@ def positive(text: str) -> float:
     return value
 
 
+def not_negative(text: str) -> float:
+    """Read a finite number from 0 on; raises ArgumentTypeError."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0.0 <= value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 on")
+    return value
+
+
 def count(text: str) -> int:
     """Read a whole number above zero; raises ArgumentTypeError."""
     try:
@@ -65,6 +78,13 @@ def count(text: str) -> int:
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above zero")
     return value
+
+
+def seed(text: str) -> int:
+    """Read the seed of an order; raises ArgumentTypeError."""
+    if text.isascii() and text.isdigit() and int(text) < 2**63:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on")
 
 
 def _baud(text: str) -> int:
@@ -126,9 +146,11 @@ def add_models(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_port(parser: argparse.ArgumentParser) -> None:
-    """Add ``--port PORT`` and ``--baud N``."""
-    parser.add_argument("--port", default=AUTO, metavar="PORT", help=_PORT)
+def add_port(
+    parser: argparse.ArgumentParser, among: argparse._MutuallyExclusiveGroup | None = None
+) -> None:
+    """Add ``--port PORT``, to words that exclude each other where given, and ``--baud N``."""
+    (among or parser).add_argument("--port", default=AUTO, metavar="PORT", help=_PORT)
     _add_baud(parser)
 
 

@@ -100,7 +100,7 @@ def _add_cues(what: _Words) -> None:
         "--rest", type=options.positive, default=4.0, metavar="S", help="seconds; default 4"
     )
     what.add_argument(
-        "--seed", type=_count_from_0, default=0, metavar="N", help="of the order; default 0"
+        "--seed", type=options.seed, default=0, metavar="N", help="of the order; default 0"
     )
     what.add_argument(
         "--free", action="store_true", help="no cues: number keys set the labels while you move"
@@ -245,9 +245,3 @@ def _count(text: str) -> int:
     if text.isascii() and text.isdigit() and 1 <= int(text) <= 10_000:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 10000")
-
-
-def _count_from_0(text: str) -> int:
-    if text.isascii() and text.isdigit() and int(text) < 2**63:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on")

@@ -8,14 +8,13 @@ from dataclasses import replace
 from emgstream.cli.keys import ENTER, ESC, SPACE, KeyReader
 from emgstream.cli.session_plan import Board, SessionPlan
 from emgstream.cli.session_screen import (
-    Levels,
     Page,
     SessionScreen,
     free_page,
     guided_page,
     spoken,
 )
-from emgstream.cli.teller import Teller
+from emgstream.cli.turns import Turns
 from emgstream.clock import MonotonicClock
 from emgstream.cues import REST
 from emgstream.engine import Engine
@@ -34,8 +33,6 @@ from emgstream.recording import (
 
 __all__ = ["Stage"]
 
-_TURN_S = 0.05
-_LEVEL_S = 0.2
 _LIKELY_RATE_HZ = 1000.0
 _LIKELY_CHANNELS = 3
 _FREE_S = 600.0
@@ -85,8 +82,6 @@ class Stage:
         self._plan = plan
         self._board = board
         self._screen = screen
-        self._keys = pressed_keys
-        self._interrupted = interrupted
         self._clock = MonotonicClock()
         self._source = board.source
         self._engine = Engine(self._source, None)
@@ -98,8 +93,15 @@ class Stage:
                 plan.duration_s or _FREE_S, plan.rate_hz or _LIKELY_RATE_HZ, _LIKELY_CHANNELS
             ),
         )
-        self._teller = Teller(screen.tell)
-        self._levels = Levels()
+        self._turns = Turns(
+            self._source,
+            self._engine,
+            screen,
+            pressed_keys,
+            interrupted,
+            str(plan.path),
+            self._recorder.check,
+        )
         self._is_room_told = False
 
     @property
@@ -110,39 +112,12 @@ class Stage:
     def play(self) -> None:
         """Run the session to its end; raises what ends it before."""
         with self._recorder, self._engine:
-            if self._await_samples() and self._pass_check() and self._await_word():
+            if self._turns.await_samples() and self._pass_check() and self._await_word():
                 self._engine.attach(self._recorder)
                 try:
                     self._perform()
                 finally:
                     self._engine.detach(self._recorder)
-
-    def _turn(self, page: Page) -> list[str]:
-        """Show a page for a moment, look after the threads, and return the keys pressed."""
-        status = self._source.status()
-        self._teller.tell(status)
-        ring = self._engine.ring
-        rate_hz = self._source.info.sampling_rate_hz or _LIKELY_RATE_HZ
-        newest = ring.since(max(ring.end_index - round(_LEVEL_S * rate_hz), 0)).samples
-        newest = newest if status.is_streaming else newest[:0]
-        self._screen.show(
-            page,
-            f"{self._plan.path}   {self._source.info.name}",
-            self._source.info.channel_names,
-            self._levels.update(newest),
-            status,
-        )
-        self._engine.wait(_TURN_S)
-        self._recorder.check()
-        return [ESC] if self._interrupted.is_set() else self._keys()
-
-    def _await_samples(self) -> bool:
-        """Wait for the board; tells whether to go on."""
-        while not self._engine.ring.n_received:
-            page = Page("connecting", "bright_black", self._source.status().state)
-            if ESC in self._turn(page):
-                return False
-        return True
 
     def _pass_check(self) -> bool:
         """Check the signal until it is good or good enough; tells whether to go on."""
@@ -155,7 +130,7 @@ class Stage:
                 self._screen.tell(problem)
             if not report.problems or self._plan.is_unattended:
                 return True
-            answer = self._ask(_report_page(report), (SPACE, ENTER, "c", ESC))
+            answer = self._turns.ask(_report_page(report), (SPACE, ENTER, "c", ESC))
             if answer != "c":
                 return answer != ESC
         return True
@@ -167,14 +142,8 @@ class Stage:
         while True:
             now_s = self._clock.now()
             report = check.poll(now_s)
-            if report is not None or ESC in self._turn(_check_page(check.protocol, now_s)):
+            if report is not None or ESC in self._turns.turn(_check_page(check.protocol, now_s)):
                 return report
-
-    def _ask(self, page: Page, answers: tuple[str, ...]) -> str:
-        while True:
-            for key in self._turn(page):
-                if key in answers:
-                    return key
 
     def _await_word(self) -> bool:
         """Wait for the word to start a guided session; tells whether to."""
@@ -182,7 +151,7 @@ class Stage:
         if self._plan.is_unattended or isinstance(protocol, FreeProtocol):
             return True
         page = guided_page(protocol.view(self._clock.now()))
-        return self._ask(page, (SPACE, ENTER, ESC)) != ESC
+        return self._turns.ask(page, (SPACE, ENTER, ESC)) != ESC
 
     def _perform(self) -> None:
         """Run the protocol to its end."""
@@ -202,7 +171,7 @@ class Stage:
         protocol.start(self._clock.now())
         while protocol.phase is not Phase.OVER:
             now_s = self._clock.now()
-            for key in self._turn(guided_page(protocol.view(now_s))):
+            for key in self._turns.turn(guided_page(protocol.view(now_s))):
                 _steer(protocol, key, self._clock.now())
             self._poll(take)
         self._poll(take)
@@ -211,7 +180,7 @@ class Stage:
         started_s = self._clock.now()
         is_over = False
         while not is_over:
-            for key in self._turn(free_page(protocol, self._clock.now())):
+            for key in self._turns.turn(free_page(protocol, self._clock.now())):
                 is_over = is_over or key == ESC
                 if key.isdigit():
                     protocol.press(int(key), self._clock.now())

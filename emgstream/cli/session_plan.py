@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from emgstream.data import DEMO_PERSON
@@ -20,7 +21,7 @@ from emgstream.simulation.board import OWN_TCP, Instructions, SimulatedBoard
 from emgstream.simulation.movements import activation_of
 from emgstream.sources.serial_board import SerialBoardSource
 
-__all__ = ["Board", "SessionPlan", "board_for"]
+__all__ = ["Board", "SessionPlan", "board_for", "opened_board"]
 
 
 @dataclass(frozen=True)
@@ -63,18 +64,27 @@ class Board:
 
 @contextmanager
 def board_for(plan: SessionPlan, port: str) -> Iterator[Board]:
-    """Give the board to record from; with ``simulated``, a person who follows the cues.
+    """Give the board to record from, as `opened_board` does."""
+    with opened_board(port, plan.protocol.labels, partial(_source, plan)) as board:
+        yield board
+
+
+@contextmanager
+def opened_board(
+    port: str, labels: Iterable[str], source_at: Callable[[str], SerialBoardSource]
+) -> Iterator[Board]:
+    """Give the board at a port; with ``simulated``, a person who follows cues for the labels.
 
     Raises UsageError for a movement that the simulated person cannot do.
     """
     if port != SIMULATED:
-        yield Board(_source(plan, port))
+        yield Board(source_at(port))
         return
-    for label in plan.protocol.labels:
+    for label in labels:
         activation_of(label)
     instructions = Instructions(DEMO_PERSON)
     with SimulatedBoard(seed=DEMO_PERSON, instructions=instructions, tcp=OWN_TCP) as board:
-        yield Board(_source(plan, board.port), (Pupil(instructions.call),))
+        yield Board(source_at(board.port), (Pupil(instructions.call),))
 
 
 def _source(plan: SessionPlan, port: str) -> SerialBoardSource:

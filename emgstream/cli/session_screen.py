@@ -57,6 +57,8 @@ class Page:
     """What comes next, and how far along all is."""
     keys: Sequence[tuple[str, str]] = field(default_factory=tuple)
     """Each key with what it does."""
+    decided: Text = field(default_factory=Text)
+    """What a model says of the signal meanwhile."""
 
 
 class Levels:
@@ -134,6 +136,7 @@ class SessionScreen:
             _bar(page.share),
             Text(page.coming, style="bright_black"),
             _BLANK,
+            *([page.decided, _BLANK] if page.decided else []),
             _level_table(channel_names, levels),
             _BLANK,
             *(Text(f"! {note}", style="yellow") for note in self._notes),

@@ -1,43 +1,61 @@
 """Test a model on cued movements: which it names, how soon, and what else it would have moved.
 
-What it came to is printed, and written down beside the model with the tests before it.
+The screen says what to do, and what the model makes of it. What it came to is printed, and written
+down beside the model with the tests before it. Space begins, pauses and goes on; Esc ends it, as
+Ctrl-C does: a test that was not finished is told and not kept. A recorded session is tested with
+--replay.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from datetime import datetime, timezone
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from emgstream.bundle import read_model
-from emgstream.cli import options
+from emgstream.bundle import Model, read_model
+from emgstream.cli import cued_words, options
+from emgstream.cli.cued_report import print_losses, print_test
+from emgstream.cli.cued_stage import CuedStage
+from emgstream.cli.interrupt import polite_end
+from emgstream.cli.keys import keys
+from emgstream.cli.session_plan import opened_board
+from emgstream.cli.session_screen import SessionScreen
 from emgstream.cli.terminal import console, print_facts
-from emgstream.errors import UsageError
-from emgstream.opening import read_recording
-from emgstream.trial import CuedTest, add_to_history, cued_test, decisions_on
+from emgstream.errors import InterruptedByUserError, UsageError
+from emgstream.opening import board_source, read_recording
+from emgstream.trial import (
+    CuedTest,
+    add_to_history,
+    check_history,
+    history_entry,
+    replay_document,
+    replay_test,
+)
 
 __all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of ``emgstream test-live``."""
-    parser.add_argument(
+    source = parser.add_mutually_exclusive_group()
+    options.add_port(parser, source)
+    source.add_argument(
         "--replay",
-        required=True,
         type=options.recording_path,
         metavar="SESSION",
-        help="a labelled recording of cued movements the model was not trained on",
+        help="no board: a labelled recording of movements the model was not trained on",
     )
     options.add_model(parser)
+    options.add_channels(parser, "what to take as the model's channels, in its order")
     options.add_rate(parser)
-    options.add_channels(parser, "columns to take as the model's channels, in its order")
     parser.add_argument(
-        "--dwell",
-        type=options.positive,
-        default=0.5,
-        metavar="S",
-        help="seconds that a movement must be named without a break; default 0.5",
+        "--force", action="store_true", help="go on with a rate more than 5%% off the model's"
+    )
+    cued_words.add_protocol(parser)
+    cued_words.add_counting(parser)
+    parser.add_argument(
+        "--unattended", action="store_true", help="begin without a key, for scripts"
     )
     parser.add_argument(
         "--no-history", action="store_true", help="print only; write nothing beside the model"
@@ -45,47 +63,82 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Replay the session through the live pipeline, and print and keep what it came to.
+    """Make the test, print what it came to, and keep it.
 
-    Raises UsageError where the session asks for none of the model's movements.
+    Raises UsageError for words that do not fit together, InterruptedByUserError for a test that
+    was ended before its time.
     """
     model = read_model(arguments.model)
-    table = read_recording(arguments.replay, model.manifest, arguments.channels)
-    replayed = decisions_on(table, model, sampling_rate_hz=arguments.rate)
-    test = cued_test(replayed.decisions, replayed.truth, replayed.hop_s, arguments.dwell)
-    if not test.attempts:
-        raise UsageError(
-            f"{table.path} asks for none of the model's movements; expected a column 'label' with "
-            f"{', '.join(model.manifest.class_names)}; record a session, or name another file"
-        )
-    facts = list(_facts(test))
     if not arguments.no_history:
-        entry = {
-            "tested": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-            "replayed": {"name": table.path.name, "sha256": table.sha256},
-            "decision": model.manifest.decision.to_manifest(),
-            **test.to_json(),
-        }
-        facts.append(("kept", str(add_to_history(arguments.model, entry))))
-    print_facts(console(), facts)
+        check_history(arguments.model)
+    if arguments.replay:
+        _replay(model, arguments)
+    else:
+        _ask(model, arguments)
 
 
-def _facts(test: CuedTest) -> Iterator[tuple[str, str]]:
-    found = test.score
-    yield "completed", f"{test.completion_rate:.1%} of {len(test.attempts)} movements"
-    yield "time to correct", _seconds(test.to_correct_s)
-    yield "active errors", f"{found.active_error_rate:.2%} of {found.n_decisions:,} decisions"
-    yield "abstained", f"{found.abstained:.2%}"
-    if found.false_activations_per_h == found.false_activations_per_h:
-        yield "false activations", f"{found.false_activations_per_h:,.1f} an hour of rest"
-    for label, figures in test.by_class().items():
-        yield "", _line(label, figures)
+def _replay(model: Model, arguments: argparse.Namespace) -> None:
+    cued_words.check_for_recording(arguments)
+    table = read_recording(arguments.replay, model.manifest, arguments.channels)
+    counting = cued_words.given({"dwell_s": arguments.dwell_s, "reaction_s": arguments.reaction_s})
+    test = replay_test(table, model, arguments.rate, **counting)
+    print_test(console(), test)
+    _keep(test, model, arguments, replay_document(table), {})
 
 
-def _line(label: str, figures: dict[str, Any]) -> str:
-    done = f"{figures['completion_rate']:.0%} of {figures['attempts']}"
-    return f"{label}: {done}, {_seconds(figures['to_correct_s'])}"
+def _ask(model: Model, arguments: argparse.Namespace) -> None:
+    """Test on a board; what a test that broke off came to is told, and not kept."""
+    cued_words.check_for_board(arguments)
+    plan = cued_words.plan(model.manifest.class_names, arguments)
+    source_at = partial(
+        board_source,
+        manifest=model.manifest,
+        channels=arguments.channels,
+        baud=arguments.baud,
+        force=arguments.force,
+    )
+    with (
+        polite_end() as pressed,
+        opened_board(arguments.port, plan.movements, source_at) as board,
+        keys() as pressed_keys,
+    ):
+        screen = SessionScreen(console())
+        stage = CuedStage(plan, model, board, screen, pressed_keys, pressed)
+        try:
+            with screen:
+                is_whole = stage.play(waits_for_word=not arguments.unattended)
+        finally:
+            test = _tell(stage)
+    if not is_whole:
+        word = "stopped by Ctrl-C" if pressed.is_set() else "ended"
+        raise InterruptedByUserError(
+            f"{word} after {stage.n_done} of {plan.n_movements} movements; a test that was not "
+            "finished is not kept"
+        )
+    _keep(test, model, arguments, stage.source_document(), plan.document())
 
 
-def _seconds(value: float | None) -> str:
-    return "never" if value is None else f"{value:.2f} s"
+def _tell(stage: CuedStage) -> CuedTest | None:
+    """Print what a test came to so far, and what was lost in it; None where nothing is known."""
+    test = stage.result()
+    if test is not None:
+        print_test(console(), test)
+        print_losses(console(), stage.source_document())
+    return test
+
+
+def _keep(
+    test: CuedTest | None,
+    model: Model,
+    arguments: argparse.Namespace,
+    source: Mapping[str, Any],
+    protocol: Mapping[str, Any],
+) -> None:
+    if test is None:
+        raise UsageError(
+            "the model decided nothing while it was asked; expected a stream without a break now "
+            "and then; look at it with emgstream live"
+        )
+    if not arguments.no_history:
+        path = add_to_history(arguments.model, history_entry(test, model, source, protocol))
+        print_facts(console(), [("kept", str(path))])

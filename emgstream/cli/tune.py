@@ -31,7 +31,9 @@ __all__ = ["add_arguments", "figures", "run"]
 
 Columns: TypeAlias = list[tuple[str, Replayed]]
 
-_EXAMPLES = "none, majority:5, hysteresis:3 or bayes:0.8:0.7:0.5 (stay, weight, to rest)"
+_EXAMPLES = (
+    "none, majority:5, hysteresis:3 or bayes:0.3:0.7:0.7:0.7 (stay, weight, to rest, from rest)"
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +48,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_channels(parser, "columns to take as the model's channels, in its order")
     parser.add_argument(
         "--threshold", type=_share, metavar="0..1", help="least confidence to act on"
+    )
+    parser.add_argument(
+        "--begin-odds",
+        type=options.positive,
+        metavar="N",
+        help="how many times the odds of the threshold a movement that follows a rest must have",
     )
     parser.add_argument("--smoothing", type=_smoothing, metavar="KIND", help=_EXAMPLES)
     parser.add_argument(
@@ -122,6 +130,8 @@ def _wanted(own: DecisionSettings, arguments: argparse.Namespace) -> DecisionSet
     wanted = own
     if arguments.threshold is not None:
         wanted = replace(wanted, threshold=arguments.threshold)
+    if arguments.begin_odds is not None:
+        wanted = replace(wanted, begin_odds=max(arguments.begin_odds, 1.0))
     if arguments.smoothing is not None:
         wanted = replace(wanted, smoothing=arguments.smoothing)
     if "unknown" in arguments.without:

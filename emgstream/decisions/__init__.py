@@ -21,7 +21,7 @@ from emgstream.decisions.smoothing import (
     added_hops,
     smoothing_from_manifest,
 )
-from emgstream.decisions.stage import DecisionStage, Seen
+from emgstream.decisions.stage import DecisionStage, Seen, Steadied
 
 __all__ = [
     "ABSTAINED",
@@ -43,6 +43,7 @@ __all__ = [
     "Seen",
     "Smoothing",
     "Status",
+    "Steadied",
     "StrengthRange",
     "added_hops",
     "decide",

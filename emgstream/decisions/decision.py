@@ -103,16 +103,19 @@ class Decisions:
         """Whether each says something of the movement, rest included, shape ``(n_decisions,)``."""
         return self.statuses < ABSTAINED
 
-    def joined(self, other: Decisions) -> Decisions:
+    def joined(self, *others: Decisions) -> Decisions:
         """Return these, then others of the same classes."""
+        if not others:
+            return self
+        parts = (self, *others)
         return Decisions(
             self.class_names,
-            np.concatenate((self.indices, other.indices)),
-            np.concatenate((self.probabilities, other.probabilities)),
-            np.concatenate((self.classes, other.classes)),
-            np.concatenate((self.confidences, other.confidences)),
-            np.concatenate((self.statuses, other.statuses)),
-            np.concatenate((self.strengths, other.strengths)),
+            np.concatenate([one.indices for one in parts]),
+            np.concatenate([one.probabilities for one in parts]),
+            np.concatenate([one.classes for one in parts]),
+            np.concatenate([one.confidences for one in parts]),
+            np.concatenate([one.statuses for one in parts]),
+            np.concatenate([one.strengths for one in parts]),
         )
 
 

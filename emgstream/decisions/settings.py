@@ -110,6 +110,8 @@ class DecisionSettings:
     """What is made of one window after the other."""
     threshold: float = 0.0
     """Least confidence to act on, 0 to 1; a decision for rest moves nothing and needs none."""
+    begin_odds: float = 1.0
+    """How many times the odds of ``threshold`` it takes to begin a movement after a rest."""
     familiar: Familiar | None = None
     """What makes a signal unknown; None for nothing."""
     rest_gate: RestGate | None = None
@@ -128,6 +130,18 @@ class DecisionSettings:
     def __post_init__(self) -> None:
         if not 0.0 <= self.threshold <= 1.0:
             raise ValueError(f"threshold {self.threshold!r}; expected 0 to 1")
+        if not 1.0 <= self.begin_odds < np.inf:
+            raise ValueError(f"begin_odds {self.begin_odds!r}; expected 1 or more")
+
+    @property
+    def begin(self) -> float:
+        """Least confidence to begin a movement with after a rest, 0 to 1.
+
+        >>> round(DecisionSettings(threshold=0.9, begin_odds=2.0).begin, 3)
+        0.947
+        """
+        times = self.begin_odds * self.threshold
+        return times / (1.0 - self.threshold + times)
 
     def to_manifest(self) -> dict[str, Any]:
         """Return the settings, ready for JSON."""
@@ -143,6 +157,7 @@ class DecisionSettings:
             "kind": "guarded",
             "smoothing": self.smoothing.to_manifest(),
             "threshold": self.threshold,
+            "begin_odds": self.begin_odds,
             **{name: part and _listed(asdict(part)) for name, part in parts.items()},
             "tells_gaps": self.tells_gaps,
             "confidence": self.confidence,
@@ -188,6 +203,7 @@ def _guarded(
     return DecisionSettings(
         smoothing=smoothing_from_manifest(entry["smoothing"]),
         threshold=float(entry["threshold"]),
+        begin_odds=float(entry.get("begin_odds", 1.0)),
         familiar=familiar
         and Familiar(
             _matrix(familiar["whitening"], n_strengths, n_strengths),

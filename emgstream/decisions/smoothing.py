@@ -119,11 +119,12 @@ class Hysteresis:
 class Bayes:
     """A hidden Markov model's forward filter over the classes (Rabiner 1989).
 
-    Before each window, the movement stays as it is with probability ``stay``, or it changes: to
-    rest with probability ``to_rest``, as people rest more often than they do any one movement, or
-    to any other alike. Then what was believed is weighed by what the window says. Windows that
-    overlap say the same thing again, so each counts for a part only: its probabilities are raised
-    to ``weight``. doi:10.1109/5.18626
+    Before each window, a movement stays as it is with probability ``stay``, or it changes: to rest
+    with probability ``to_rest``, as people rest more often than they do any one movement, or to any
+    movement alike. Rest ends with probability ``from_rest``, in any movement alike. Then what was
+    believed is weighed by what the window says. Windows that overlap say the same thing again, so
+    each counts for a part only: its probabilities are raised to ``weight``.
+    doi:10.1109/5.18626
     """
 
     kind: ClassVar[str] = "bayes"
@@ -133,29 +134,34 @@ class Bayes:
     """How much of a window counts as news, above 0, up to 1."""
     to_rest: float = 0.5
     """Probability that a change is one to rest, below 1; of no matter without a class of rest."""
+    from_rest: float | None = None
+    """Probability that rest ends one window later, above 0, below 1; None for that of any change
+    to a movement, ``(1 - stay) * (1 - to_rest)``."""
 
     def __post_init__(self) -> None:
-        if not (0.0 <= self.stay < 1.0 and 0.0 < self.weight <= 1.0 and 0.0 <= self.to_rest < 1.0):
+        leaves = self.from_rest is None or 0.0 < self.from_rest < 1.0
+        if not (
+            0.0 <= self.stay < 1.0
+            and 0.0 < self.weight <= 1.0
+            and 0.0 <= self.to_rest < 1.0
+            and leaves
+        ):
             raise ValueError(
-                f"stay {self.stay!r}, weight {self.weight!r}, to_rest {self.to_rest!r}; expected "
-                "0 to below 1, the weight above 0, to 1"
+                f"stay {self.stay!r}, weight {self.weight!r}, to_rest {self.to_rest!r}, from_rest "
+                f"{self.from_rest!r}; expected 0 to below 1, weight and from_rest above 0, the "
+                "weight to 1"
             )
 
     def begin(self, n_classes: int, rest: int | None = None) -> Smoother:
         """Return the state at the start of a stretch of time."""
-        return _Belief(self._changes(n_classes, rest), self.stay, self.weight)
-
-    def _changes(self, n_classes: int, rest: int | None) -> list[float]:
-        """Return how likely each class is to come next where the movement changes."""
-        if rest is None or n_classes < 2:
-            return [1.0 / n_classes] * n_classes
-        changes = [(1.0 - self.to_rest) / (n_classes - 1)] * n_classes
-        changes[rest] = self.to_rest
-        return changes
+        return _Belief(self, n_classes, rest)
 
     def to_manifest(self) -> dict[str, Any]:
         """Return the settings, ready for JSON."""
-        return {"kind": self.kind, **asdict(self)}
+        entry = {"kind": self.kind, **asdict(self)}
+        if self.from_rest is None:
+            del entry["from_rest"]
+        return entry
 
 
 @cache
@@ -230,27 +236,39 @@ class _Holding:
 class _Belief:
     """How much each class is believed in."""
 
-    def __init__(self, changes: list[float], stay: float, weight: float) -> None:
-        self._changes = [(1.0 - stay) * change for change in changes]
-        self._stay = stay
-        self._weight = weight
-        self._belief = [1.0 / len(changes)] * len(changes)
+    def __init__(self, settings: Bayes, n_classes: int, rest: int | None) -> None:
+        self._stay, self._weight, self._rest = settings.stay, settings.weight, rest
+        changes = 1.0 - settings.stay
+        self._to_rest = 0.0 if rest is None or n_classes < 2 else changes * settings.to_rest
+        self._n_movements = n_classes if rest is None else max(n_classes - 1, 1)
+        self._to_movement = (changes - self._to_rest) / self._n_movements
+        from_rest = changes - self._to_rest if settings.from_rest is None else settings.from_rest
+        self._from_rest = from_rest / self._n_movements
+        self._belief = [1.0 / n_classes] * n_classes
 
     def push(self, row: Row | None) -> tuple[int, float]:
-        stay, weight = self._stay, self._weight
-        believed = [
-            stay * before + change
-            for before, change in zip(self._belief, self._changes, strict=True)
-        ]
+        believed = self._later()
         if row is not None:
             believed = [
-                before * max(says, _SMALLEST) ** weight
+                before * max(says, _SMALLEST) ** self._weight
                 for before, says in zip(believed, row, strict=True)
             ]
         total = math.fsum(believed)
         self._belief = believed = [one / total for one in believed]
         chosen = _likeliest(believed)
         return chosen, believed[chosen]
+
+    def _later(self) -> list[float]:
+        """Return what is to be believed one window later, before that is looked at."""
+        rest = self._rest
+        resting = 0.0 if rest is None else self._belief[rest]
+        moving = 1.0 - resting
+        comes = moving * self._to_movement + resting * self._from_rest
+        believed = [self._stay * before + comes for before in self._belief]
+        if rest is not None:
+            leaves = self._from_rest * self._n_movements
+            believed[rest] = moving * self._to_rest + resting * (1.0 - leaves)
+        return believed
 
 
 def _sure_of(chosen: int, n_classes: int, confidence: float) -> Row:

@@ -13,7 +13,7 @@ from emgstream.decisions.settings import ARGMAX, DecisionSettings, rest_class
 from emgstream.decisions.smoothing import Row
 from emgstream.types import FloatArray, IndexArray, TimeArray
 
-__all__ = ["DecisionStage", "Seen"]
+__all__ = ["DecisionStage", "Seen", "Steadied"]
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -37,6 +37,22 @@ class Seen:
     """
     saturated: Mask
     """Whether too much of the window is at the end of the converter's range, ``(n_windows,)``."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Steadied:
+    """What is seen of some windows, steadied by those before: all but how sure one has to be."""
+
+    seen: Seen
+    """What was seen of them."""
+    classes: npt.NDArray[np.intp]
+    """Number of the class each is for, shape ``(n_windows,)``."""
+    confidences: TimeArray
+    """Probability of that class as smoothed, same shape."""
+    quiet: Mask
+    """Whether the muscle is quiet, same shape."""
+    unknown: Mask
+    """Whether the signal is like nothing in training, same shape."""
 
 
 class DecisionStage:
@@ -68,28 +84,39 @@ class DecisionStage:
     def restart(self) -> None:
         """Begin a new stretch of time: nothing that was decided before bears on it."""
         self._smoother = self.settings.smoothing.begin(len(self._class_names), self._rest)
+        self._is_moving = False
 
     def push(self, seen: Seen) -> Decisions:
         """Return what is said of the next windows."""
-        plain = decide(self._class_names, seen.indices, seen.probabilities)
-        if self.is_plain or not len(plain):
-            return plain
+        if self.is_plain or not len(seen.indices):
+            return decide(self._class_names, seen.indices, seen.probabilities)
+        return self.judged(self.steadied(seen))
+
+    def steadied(self, seen: Seen) -> Steadied:
+        """Return what the windows before make of the next ones, at least one.
+
+        No matter how sure a decision has to be: see `judged`.
+        """
         unknown, quiet = self._unknown(seen.strengths), self._quiet(seen.strengths)
         silent = seen.saturated | unknown
         quiet &= ~silent
-        classes, confidences = self._smoothed(plain, silent, quiet)
-        statuses = self._statuses(classes, confidences)
-        statuses[quiet] = Status.REST
-        statuses[unknown] = Status.UNKNOWN
+        classes, confidences = self._smoothed(seen.probabilities, silent, quiet)
+        return Steadied(seen, classes, confidences, quiet, unknown)
+
+    def judged(self, steadied: Steadied) -> Decisions:
+        """Return what is said of the next windows, which were steadied before."""
+        seen = steadied.seen
+        statuses = self._statuses(steadied)
+        statuses[steadied.quiet] = Status.REST
+        statuses[steadied.unknown] = Status.UNKNOWN
         statuses[seen.saturated] = Status.GAP
-        classes[seen.saturated] = -1
-        confidences[seen.saturated] = 0.0
+        classes = np.where(seen.saturated, -1, steadied.classes)
         return Decisions(
             self._class_names,
-            plain.indices,
-            plain.probabilities,
+            seen.indices,
+            seen.probabilities,
             classes,
-            confidences,
+            np.where(seen.saturated, 0.0, steadied.confidences),
             statuses,
             self._strengths(classes, statuses, seen.strengths),
         )
@@ -121,9 +148,9 @@ class DecisionStage:
         return quiet
 
     def _smoothed(
-        self, plain: Decisions, silent: Mask, quiet: Mask
+        self, probabilities: FloatArray, silent: Mask, quiet: Mask
     ) -> tuple[npt.NDArray[np.intp], TimeArray]:
-        rows: list[Row | None] = list(plain.probabilities.tolist())
+        rows: list[Row | None] = list(probabilities.tolist())
         for place in np.flatnonzero(silent).tolist():
             rows[place] = None
         for place in np.flatnonzero(quiet).tolist():
@@ -137,11 +164,15 @@ class DecisionStage:
             classes[quiet] = self._rest
         return classes, confidences
 
-    def _statuses(
-        self, classes: npt.NDArray[np.intp], confidences: TimeArray
-    ) -> npt.NDArray[np.int8]:
-        moves = classes != (-1 if self._rest is None else self._rest)
-        rejected = moves & (confidences < self.settings.threshold)
+    def _statuses(self, steadied: Steadied) -> npt.NDArray[np.int8]:
+        """Reject what is not sure enough: a movement to begin after a rest must be surer."""
+        settings, confidences = self.settings, steadied.confidences
+        moves = steadied.classes != (-1 if self._rest is None else self._rest)
+        sure = confidences >= settings.begin
+        begins = moves & sure & ~(steadied.seen.saturated | steadied.unknown)
+        goes_on = _movement_goes_on(begins, ~moves, self._is_moving)
+        self._is_moving = bool(goes_on[-1])
+        rejected = moves & ~(goes_on & (confidences >= settings.threshold))
         return np.where(rejected, np.int8(Status.REJECTED), np.int8(Status.OK))
 
     def _strengths(
@@ -163,3 +194,17 @@ class DecisionStage:
         if self._rest is not None:
             row[self._rest] = _QUIET
         return row
+
+
+def _movement_goes_on(begins: Mask, rests: Mask, is_moving: bool) -> Mask:
+    """Return whether at each place a movement has begun and no rest came since.
+
+    >>> begins, rests = np.array([False, True, False, False]), np.array([False] * 3 + [True])
+    >>> _movement_goes_on(begins, rests, False)
+    array([False,  True,  True, False])
+    """
+    places = np.arange(1, len(begins) + 1)
+    begun = np.maximum.accumulate(np.where(begins, places, int(is_moving)))
+    rested = np.maximum.accumulate(np.where(rests, places, 0))
+    goes_on: Mask = begun > rested
+    return goes_on

@@ -18,7 +18,8 @@ from emgstream.gui.no_model import NoModel
 from emgstream.gui.page import Page
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme, spoken
-from emgstream.gui.prediction_panel import Prediction, PredictionPanel
+from emgstream.gui.prediction_panel import PredictionPanel
+from emgstream.gui.predictions import newest_prediction, why_there_is_none
 from emgstream.gui.quality_panel import QualityPanel
 from emgstream.gui.replay_bar import ReplayBar
 from emgstream.gui.requests import AUTO, SIMULATED, PortRequest
@@ -28,6 +29,7 @@ from emgstream.gui.timeline import Timeline
 from emgstream.gui.traces import View
 from emgstream.gui.view_bar import SPANS_S, ViewBar
 from emgstream.gui.welcome import Welcome
+from emgstream.quality import CalmVerdicts
 
 if TYPE_CHECKING:
     from emgstream.gui.window import Window
@@ -64,6 +66,7 @@ class LivePage(Page):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._predicted_s = self._judged_s = 0.0
+        self._verdicts = CalmVerdicts()
         self._make_parts(window.theme)
         self._lay_out()
         self._connect_parts()
@@ -97,6 +100,7 @@ class LivePage(Page):
         """Make the parts ready for a session that has no samples yet."""
         self.timeline.show_session(None)
         self._judged_s = 0.0
+        self._verdicts = CalmVerdicts()
         if session is None:
             return
         self.prediction.set_classes(session.class_names)
@@ -137,7 +141,7 @@ class LivePage(Page):
         session = self.shell.connection.session
         if session is not None and now_s - self._judged_s >= _QUALITY_S:
             self._judged_s = now_s
-            verdicts = session.quality(now_s)
+            verdicts = self._verdicts.update(session.quality(now_s))
             self.quality.show_verdicts(verdicts)
             self.timeline.set_quality(verdicts)
 
@@ -210,7 +214,7 @@ class LivePage(Page):
         """Show the newest decision while the stream lives; a dead one must not look healthy."""
         state = self.shell.connection.state(now_s)
         if state.kind in (StateKind.STREAMING, StateKind.PAUSED):
-            self.prediction.show_prediction(_prediction(session), _instead(session))
+            self.prediction.show_prediction(newest_prediction(session), why_there_is_none(session))
         else:
             self.prediction.show_prediction(None, state.words)
 
@@ -248,24 +252,3 @@ def _origin(session: Session) -> str:
     if session.info.n_channels > len(manifest.channel_names):
         words += f", decides on {', '.join(map(spoken, manifest.channel_names))}"
     return words
-
-
-def _prediction(session: Session) -> Prediction | None:
-    """Return the newest decision, in whole percents: the panel is drawn where one changed."""
-    update = session.latest
-    if update is None:
-        return None
-    decision = update.decisions[-1]
-    if decision.status == "gap":
-        return None
-    return Prediction(
-        probabilities=tuple(round(share, 2) for share in decision.probabilities.values()),
-        chosen=update.decisions.class_names.index(decision.label),
-        status=decision.status,
-        truth=update.labels[-1],
-    )
-
-
-def _instead(session: Session) -> str:
-    """Return why there is no prediction."""
-    return "waiting for enough signal" if session.latest is None else "a gap in the signal"

@@ -6,8 +6,9 @@ from emgstream.gui.live_page import LivePage
 from emgstream.gui.page import Page
 from emgstream.gui.record.page import RecordPage
 from emgstream.gui.train.page import TrainPage
+from emgstream.gui.trial.page import TrialPage
 
 __all__ = ["PAGES"]
 
-PAGES: tuple[type[Page], ...] = (LivePage, RecordPage, TrainPage)
+PAGES: tuple[type[Page], ...] = (LivePage, RecordPage, TrainPage, TrialPage)
 """The first is in front when the window opens; Ctrl+1 goes to it, Ctrl+2 to the next."""

@@ -20,7 +20,7 @@ from emgstream.gui.meters import LossMeter, RateMeter
 from emgstream.gui.simulated_board import SimulatedBoardSource
 from emgstream.gui.state import State, StateKind, state_of
 from emgstream.gui.traces import Traces
-from emgstream.outputs.base import Update
+from emgstream.outputs.base import Observer, Update
 from emgstream.quality import Quality, judge_quality
 from emgstream.recording import Listener
 from emgstream.ringbuffer import RingBuffer
@@ -209,6 +209,14 @@ class Session:
     def detach(self, sink: Sink) -> None:
         """Hand a recorder no more."""
         self._engine.detach(sink)
+
+    def watch(self, observer: Observer) -> None:
+        """Tell an observer of every decision too, from now on."""
+        self._engine.watch(observer)
+
+    def unwatch(self, observer: Observer) -> None:
+        """Tell an observer no more."""
+        self._engine.unwatch(observer)
 
     def notes(self) -> tuple[str, ...]:
         """Return what the source wants the user to know."""

@@ -53,13 +53,13 @@ class SourceBar(QWidget):
         self._busy = False
         self._captions: list[QLabel] = []
         self.source_list = Picker(self)
-        self.source_list.setMinimumWidth(28 * GRID)
+        self.source_list.setMinimumWidth(20 * GRID)
         self.source_list.setAccessibleName("Source")
         self.source_list.setToolTip(
             "Where the samples come from. The list follows what is plugged in"
         )
         self.model_list = Picker(self)
-        self.model_list.setMinimumWidth(20 * GRID)
+        self.model_list.setMinimumWidth(15 * GRID)
         self.model_list.setAccessibleName("Model")
         self.model_list.setToolTip(
             "What decides. Drop a .emgmodel file on the window to use it; without one signals are "
@@ -67,7 +67,8 @@ class SourceBar(QWidget):
         )
         self.connect_button = QPushButton("Connect", self)
         self.connect_button.setObjectName("primary")
-        self.connect_button.setMinimumWidth(14 * GRID)
+        widest = self.fontMetrics().horizontalAdvance("Disconnect")
+        self.connect_button.setMinimumWidth(widest + 4 * GRID)
         self.light = Light(theme, self)
         self.state_label = ElidedLabel(self)
         self._lay_out()

@@ -99,6 +99,11 @@ class ReplaySource:
         pass
 
     @property
+    def table(self) -> EmgTable:
+        """The rows."""
+        return self._table
+
+    @property
     def duration_s(self) -> float:
         """Time of the last row since the first, in seconds; NaN where the rate is not known."""
         return float(self._times_s[-1])

@@ -1,20 +1,42 @@
 """What decisions are worth: held against what was really done."""
 
-from emgstream.trial.cued import Attempt, CuedTest, add_to_history, cued_test, history_path
+from emgstream.trial.cued import DWELL_S, Attempt, CuedTest, cued_test
+from emgstream.trial.history import (
+    add_to_history,
+    check_history,
+    history_entry,
+    history_path,
+    network_hash,
+    read_history,
+)
+from emgstream.trial.live import LiveTest
+from emgstream.trial.plan import CuedPlan, movements_to_ask
+from emgstream.trial.recorded import replay_document, replay_test
 from emgstream.trial.replayed import Replayed, decisions_on, truth_at
-from emgstream.trial.score import Score, Truth, added_delay_s, score
+from emgstream.trial.score import Score, Truth, added_delay_s, score, settled_rest
 
 __all__ = [
+    "DWELL_S",
     "Attempt",
+    "CuedPlan",
     "CuedTest",
+    "LiveTest",
     "Replayed",
     "Score",
     "Truth",
     "add_to_history",
     "added_delay_s",
+    "check_history",
     "cued_test",
     "decisions_on",
+    "history_entry",
     "history_path",
+    "movements_to_ask",
+    "network_hash",
+    "read_history",
+    "replay_document",
+    "replay_test",
     "score",
+    "settled_rest",
     "truth_at",
 ]

@@ -1,20 +1,30 @@
-"""The test that counts: of the movements asked for, which are named, and how soon."""
+"""The test that counts: of the movements asked for, which are named, and how soon.
+
+What is counted, and from when:
+
+- A movement is completed once it was named for ``dwell_s`` without a break, while it was asked for.
+  Its time to correct runs from the cue, so the person's own reaction is part of it, to the start of
+  that stretch.
+- Nobody moves at the instant of a cue. So the first ``reaction_s`` of every cue, rest included,
+  belong to no class: what is decided there is neither an active error nor a false activation, nor
+  an abstention. False activations are counted in settled rest alone, as `score` does.
+- In a recording the cue is where a label begins. Labels that were moved to the onset of the muscles
+  already leave the reaction out: there ``reaction_s`` is 0, and times run from the onset.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from emgstream.decisions import Decisions, Status, rest_class
-from emgstream.errors import OutputError
-from emgstream.trial.score import Score, Truth, score
+from emgstream.trial.score import Mask, Score, Truth, score
+from emgstream.types import TimeArray
 
-__all__ = ["DWELL_S", "Attempt", "CuedTest", "add_to_history", "cued_test", "history_path"]
+__all__ = ["DWELL_S", "Attempt", "CuedTest", "cued_test"]
 
 DWELL_S = 0.5
 """How long a movement must be named without a break to be completed, in seconds."""
@@ -40,9 +50,13 @@ class CuedTest:
     attempts: tuple[Attempt, ...]
     """Every movement but rest that was asked for, in order."""
     score: Score
-    """The figures of all decisions."""
+    """The figures of all decisions that count."""
+    classes: Mapping[str, Score]
+    """Those of the decisions while each movement was asked for, by its name."""
     dwell_s: float
     """How long each had to be named without a break, in seconds."""
+    reaction_s: float
+    """How long after a cue nothing counts but the time to correct, in seconds."""
 
     @property
     def completion_rate(self) -> float | None:
@@ -57,12 +71,15 @@ class CuedTest:
     def by_class(self) -> dict[str, dict[str, Any]]:
         """Return the same for each class, by its name, as JSON's own types."""
         found = {}
-        for label in sorted({attempt.label for attempt in self.attempts}):
+        for label, figures in self.classes.items():
             own = [attempt for attempt in self.attempts if attempt.label == label]
+            known = figures.to_json()
             found[label] = {
                 "attempts": len(own),
                 "completion_rate": _completion(own),
                 "to_correct_s": _median(own),
+                "active_error_rate": known["active_error_rate"],
+                "abstained": known["abstained"],
             }
         return found
 
@@ -71,6 +88,7 @@ class CuedTest:
         return {
             "attempts": len(self.attempts),
             "dwell_s": self.dwell_s,
+            "reaction_s": self.reaction_s,
             "completion_rate": self.completion_rate,
             "to_correct_s": self.to_correct_s,
             **self.score.to_json(),
@@ -79,66 +97,76 @@ class CuedTest:
 
 
 def cued_test(
-    decisions: Decisions, truth: Truth, hop_s: float, dwell_s: float = DWELL_S
+    decisions: Decisions,
+    truth: Truth,
+    hop_s: float,
+    dwell_s: float = DWELL_S,
+    reaction_s: float = 0.0,
 ) -> CuedTest:
     """Return what consecutive decisions came to against the cues that stood.
 
     ``hop_s`` is the time from one decision to the next, in seconds.
     """
+    since_s = _since_cue(truth, hop_s) if truth.since_s is None else truth.since_s
     rest = rest_class(decisions.class_names)
-    right = (decisions.statuses == Status.OK) & (decisions.classes == truth.classes)
     asked = (truth.classes >= 0) & (truth.classes != rest)
-    n_dwell = max(round(dwell_s / hop_s), 1)
-    attempts = []
+    attempts = _attempts(decisions, truth, since_s, asked, max(round(dwell_s / hop_s), 1))
+    counted = since_s >= reaction_s
+    return CuedTest(
+        attempts=tuple(attempts),
+        score=score(decisions, truth, hop_s, counted),
+        classes={
+            decisions.class_names[number]: score(
+                decisions, truth, hop_s, counted & (truth.classes == number)
+            )
+            for number in np.unique(truth.classes[asked]).tolist()
+        },
+        dwell_s=dwell_s,
+        reaction_s=reaction_s,
+    )
+
+
+def _attempts(
+    decisions: Decisions, truth: Truth, since_s: TimeArray, asked: Mask, n_dwell: int
+) -> Iterable[Attempt]:
+    right = (decisions.statuses == Status.OK) & (decisions.classes == truth.classes)
+    joined = _joined(decisions)
     for movement in np.unique(truth.movements[asked]):
         places = np.flatnonzero(truth.movements == movement)
         label = decisions.class_names[int(truth.classes[places[0]])]
-        start = _first_run(right[places].tolist(), n_dwell)
-        attempts.append(Attempt(label, None if start is None else start * hop_s))
-    return CuedTest(tuple(attempts), score(decisions, truth, hop_s), dwell_s)
+        start = _first_run(right[places].tolist(), joined[places].tolist(), n_dwell)
+        yield Attempt(label, None if start is None else float(since_s[places[start]]))
 
 
-def history_path(model: Path) -> Path:
-    """Return where the tests of a model are written down: beside it."""
-    return model.with_name(f"{model.name}.tests.json")
+def _joined(decisions: Decisions) -> Mask:
+    """Return whether each decision is a hop after the one before: no sample was lost between."""
+    steps = np.diff(decisions.indices)
+    joined: Mask = np.concatenate(([False], steps == steps.min(initial=np.iinfo(np.int64).max)))
+    return joined
 
 
-def add_to_history(model: Path, entry: dict[str, Any]) -> Path:
-    """Write a test down behind those before it, whole or not at all, and return where.
+def _since_cue(truth: Truth, hop_s: float) -> TimeArray:
+    """Return how long each decision came after the first of its movement, counted in hops.
 
-    Raises OutputError where that cannot be, or where what stands there is no such history.
+    >>> _since_cue(Truth(np.array([0, 0, 1]), np.array([0, 0, 1])), 0.5).tolist()
+    [0.0, 0.5, 0.0]
     """
-    path = history_path(model)
-    partial = path.with_name(path.name + ".partial")
-    try:
-        before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
-        if not isinstance(before, list):
-            raise ValueError("it holds no list")
-        partial.write_text(json.dumps([*before, entry], indent=2) + "\n", encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise OutputError(
-            f"cannot write {path}: {error.strerror or error}; expected a folder that may be "
-            "written to; copy the model to one"
-        ) from error
-    except ValueError as error:
-        raise OutputError(
-            f"{path} is no history of tests ({error}); expected what earlier tests wrote; move it "
-            "away to begin a new one"
-        ) from error
-    return path
+    starts = np.flatnonzero(np.diff(truth.movements, prepend=-1) != 0)
+    lengths = np.diff(starts, append=len(truth.movements))
+    return (np.arange(len(truth.movements)) - np.repeat(starts, lengths)) * np.float64(hop_s)
 
 
-def _first_run(right: list[bool], n: int) -> int | None:
-    """Return where the first run of so many begins.
+def _first_run(right: Sequence[bool], joined: Sequence[bool], n: int) -> int | None:
+    """Return where the first unbroken run of so many begins.
 
-    >>> _first_run([True, False, True, True], 2)
+    >>> _first_run([True, False, True, True], [False, True, True, True], 2)
     2
+    >>> _first_run([True, True, True], [True, False, True], 2)
+    1
     """
     n_so_far = 0
-    for place, is_right in enumerate(right):
-        n_so_far = n_so_far + 1 if is_right else 0
+    for place, (is_right, is_joined) in enumerate(zip(right, joined, strict=True)):
+        n_so_far = (n_so_far if is_joined else 0) + 1 if is_right else 0
         if n_so_far == n:
             return place - n + 1
     return None

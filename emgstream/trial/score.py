@@ -14,9 +14,13 @@ import numpy.typing as npt
 from emgstream.decisions import Decisions, Status, rest_class
 from emgstream.types import IndexArray, TimeArray
 
-__all__ = ["Score", "Truth", "added_delay_s", "score"]
+__all__ = ["Mask", "Score", "Truth", "added_delay_s", "score", "settled_rest"]
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
+
+RELEASED_S, READY_S = 1.0, 0.5
+"""Of a rest, the first second and the last half are not counted on to be at rest, in seconds:
+people let go late and start early."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +31,8 @@ class Truth:
     """Number of the class; -1 where it is none of them or nobody knows."""
     movements: IndexArray
     """Number of the held movement, another one wherever label or segment change."""
+    since_s: TimeArray | None = None
+    """Seconds since the cue of that movement; None to count from its first decision on."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,9 @@ class Score:
     abstained: float
     """Share of all with the status rejected, unknown or gap."""
     false_activations_per_h: float
-    """How often an hour of rest a movement began; NaN without rest."""
+    """How often an hour of settled rest a movement began; NaN without any."""
+    rest_s: float
+    """Seconds of settled rest that this is from."""
     instability: float
     """Share of decisions that differ from the one before in the same held movement."""
     onsets_s: tuple[float, ...]
@@ -73,12 +81,14 @@ def score(decisions: Decisions, truth: Truth, hop_s: float, counted: Mask | None
     moves = (decisions.statuses == Status.OK) & (decisions.classes != rest)
     wrong = moves & (decisions.classes != truth.classes)
     decided = known & decisions.decided
+    settled = known & settled_rest(truth, rest, hop_s)
     return Score(
         n_decisions=int(np.count_nonzero(known)),
         accuracy=_share(decisions.classes == truth.classes, decided),
         active_error_rate=_share(wrong, known),
         abstained=_share(~decisions.decided, known),
-        false_activations_per_h=_false_activations(moves, truth, known, rest, hop_s),
+        false_activations_per_h=_false_activations(moves, settled, hop_s),
+        rest_s=float(np.count_nonzero(settled)) * hop_s,
         instability=_instability(decisions, truth, decided),
         onsets_s=_onsets(moves & ~wrong, truth, known & (truth.classes != rest), hop_s),
     )
@@ -98,15 +108,28 @@ def _share(what: Mask, of: Mask) -> float:
     return float(np.mean(what[of])) if of.any() else float("nan")
 
 
-def _false_activations(
-    moves: Mask, truth: Truth, known: Mask, rest: int | None, hop_s: float
-) -> float:
-    """Return how often an hour something began to move in a rest, what went on into it aside."""
-    resting = known & (truth.classes == rest)
-    hours = float(np.count_nonzero(resting)) * hop_s / 3600.0
-    if rest is None or hours == 0.0:
+def settled_rest(truth: Truth, rest: int | None, hop_s: float) -> Mask:
+    """Return which decisions are on a rest that has settled, shape ``(n_decisions,)``.
+
+    ``hop_s`` is the time from one decision to the next, in seconds.
+    """
+    n = len(truth.movements)
+    changes = np.flatnonzero(np.diff(truth.movements)) + 1
+    starts, ends = np.concatenate(([0], changes)), np.concatenate((changes, [n]))
+    which = np.repeat(np.arange(len(starts)), ends - starts)
+    places = np.arange(n)
+    let_go = (places - starts[which]) * hop_s >= RELEASED_S
+    not_ready = (ends[which] - places) * hop_s > READY_S
+    settled: Mask = let_go & not_ready & (truth.classes == (-2 if rest is None else rest))
+    return settled
+
+
+def _false_activations(moves: Mask, settled: Mask, hop_s: float) -> float:
+    """Return how often an hour something began to move where people had settled at rest."""
+    hours = float(np.count_nonzero(settled)) * hop_s / 3600.0
+    if hours == 0.0:
         return float("nan")
-    begun = moves[1:] & ~moves[:-1] & resting[1:] & (np.diff(truth.movements) == 0)
+    begun = moves[1:] & ~moves[:-1] & settled[1:]
     return float(np.count_nonzero(begun)) / hours
 
 

@@ -28,7 +28,13 @@ SMOOTHINGS = st.one_of(
     st.just(NoSmoothing()),
     st.builds(Majority, st.integers(1, 9)),
     st.builds(Hysteresis, st.integers(1, 6)),
-    st.builds(Bayes, st.floats(0.0, 0.99), st.floats(0.01, 1.0), st.floats(0.0, 0.99)),
+    st.builds(
+        Bayes,
+        st.floats(0.0, 0.99),
+        st.floats(0.01, 1.0),
+        st.floats(0.0, 0.99),
+        st.none() | st.floats(0.001, 0.99),
+    ),
 )
 
 
@@ -67,6 +73,7 @@ def assert_same(found: Decisions, expected: Decisions) -> None:
     smoothing=SMOOTHINGS,
     without=st.sets(st.sampled_from(["familiar", "rest_gate", "strength", "rails"])),
     threshold=st.floats(0.0, 1.0),
+    begin_odds=st.floats(1.0, 20.0),
 )
 def test_any_chunking_gives_the_same_bits_for_every_setting(
     demo_model: Model,
@@ -76,11 +83,13 @@ def test_any_chunking_gives_the_same_bits_for_every_setting(
     smoothing: Smoothing,
     without: set[str],
     threshold: float,
+    begin_odds: float,
 ) -> None:
     wanted = settings_for(demo_model.manifest, samples, smoothing)
     wanted = replace(
         wanted,
         threshold=threshold,
+        begin_odds=begin_odds,
         familiar=None if "familiar" in without else wanted.familiar,
         rest_gate=None if "rest_gate" in without else wanted.rest_gate,
         strength=None if "strength" in without else wanted.strength,

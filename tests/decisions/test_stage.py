@@ -64,6 +64,15 @@ def test_what_is_not_sure_enough_is_rejected_but_never_rest() -> None:
     assert [(one.label, one.status) for one in found] == [("fist", "rejected"), ("rest", "ok")]
 
 
+def test_a_movement_that_follows_a_rest_must_be_surer_to_begin_than_to_go_on() -> None:
+    rows = [[0.7, 0.2, 0.1], [0.9, 0.05, 0.05], [0.7, 0.2, 0.1], [0.1, 0.2, 0.7], [0.7, 0.2, 0.1]]
+    settings = DecisionSettings(threshold=0.6, begin_odds=3.0)
+    at_once, one_by_one = decide(settings, seen(rows)), DecisionStage(CLASSES, 1, settings)
+    statuses = ["rejected", "ok", "ok", "ok", "rejected"]
+    assert [one.status for one in at_once] == statuses
+    assert [one_by_one.push(seen([row]))[0].status for row in rows] == statuses
+
+
 def test_a_quiet_muscle_is_at_rest_whatever_the_classifier_says() -> None:
     settings = DecisionSettings(rest_gate=RestGate((0.5,)))
     found = decide(settings, seen(sure_of(0, 0), levels=[0.5, 0.51]))
@@ -121,6 +130,18 @@ def test_a_filter_that_believes_more_in_staying_is_later() -> None:
     delays = [added_hops(Bayes(stay, 0.3), 6) for stay in (0.5, 0.9, 0.99, 0.999)]
     assert delays == sorted(delays)
     assert delays[0] < delays[-1]
+
+
+def test_rest_ends_as_often_as_it_is_said_to_or_as_any_movement_changes() -> None:
+    rows = [[0.2, 0.2, 0.6], [0.5, 0.2, 0.3], [0.6, 0.3, 0.1], [0.1, 0.8, 0.1]]
+    any_change, as_said = Bayes(0.8, 0.7, 0.6), Bayes(0.8, 0.7, 0.6, (1.0 - 0.8) * (1.0 - 0.6))
+    believed = [
+        decide(DecisionSettings(smoothing=one), seen(rows)).confidences
+        for one in (any_change, as_said)
+    ]
+    assert believed[0] == pytest.approx(believed[1])
+    delays = [added_hops(Bayes(0.8, 0.7, 0.6, one), 3, rest=2) for one in (0.5, 0.01, 1e-6)]
+    assert delays == sorted(set(delays))
 
 
 def test_samples_at_an_end_of_the_range_are_counted_over_a_window() -> None:
@@ -188,6 +209,7 @@ def test_settings_come_back_from_the_manifest_as_they_were(
     [
         ({"kind": "oracle"}, "knows argmax, guarded"),
         ({"threshold": 3.0}, "expected 0 to 1"),
+        ({"begin_odds": 0.5}, "expected 1 or more"),
         ({"smoothing": {"kind": "bayes", "stay": 1.0}}, "stay 1.0"),
         ({"smoothing": {"kind": "median"}}, "smoothing of kind 'median'"),
         ({"rest_gate": {"levels": [1.0]}}, "1 numbers; expected 3"),

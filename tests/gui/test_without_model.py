@@ -19,6 +19,7 @@ from emgstream.gui.record.run import Stage
 from emgstream.gui.requests import SIMULATED, PortRequest, ReplayRequest
 from emgstream.gui.session import Session
 from emgstream.gui.traces import View
+from emgstream.gui.trial.page import TrialPage
 from emgstream.gui.window import Window
 from emgstream.tables import EmgTable, read_table
 from tests.gui.conftest import OpenWindow
@@ -118,6 +119,18 @@ def test_without_a_model_signals_are_drawn_and_nothing_is_decided(
     assert window.status.decisions.text() == "no decisions"
     press_button(window, "2  Train a model on it")
     assert window.pages[window.book.currentIndex()].title == "Train"
+
+
+def test_without_a_model_there_is_nothing_to_test(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window()
+    window.use_model(None)
+    window.open_source(PortRequest(SIMULATED))
+    shown_session(window, qtbot)
+    window.turn_to("Test")
+    front = window.page(TrialPage).front
+    wait(qtbot, lambda: front.summary.text().startswith("No model is chosen"))
+    assert not front.start_button.isEnabled()
+    assert not front.board_button.isVisible(), "a board is there; it is a model that is missing"
 
 
 def test_a_first_session_is_recorded_without_a_model(

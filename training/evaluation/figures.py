@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from emgstream.trial import Truth, settled_rest
 from emgstream.types import IndexArray, TimeArray
 from training.evaluation.verdicts import Verdicts
 from training.metrics import confusion_matrix, recalls
@@ -172,19 +173,20 @@ def onsets(verdicts: Verdicts, rest: int | None, rate_hz: float | None) -> Onset
 def false_activations(
     verdicts: Verdicts, rest: int | None, decision_s: float | None
 ) -> float | None:
-    """Return how often an hour of rest a movement is decided for, after rest was.
+    """Return how often an hour of settled rest a movement begins to be decided for.
 
-    What goes on from the movement before the rest is no activation; each new one counts once,
-    however long it lasts. None without a rest class or a sampling rate.
+    Each counts once, however long it lasts; see `emgstream.trial.settled_rest`. None without such
+    a rest, a rest class or a sampling rate.
     """
     if rest is None or decision_s is None:
         return None
-    resting = verdicts.instants.truth == rest
-    hours = float(np.count_nonzero(resting)) * decision_s / 3600.0
+    instants = verdicts.instants
+    settled = settled_rest(Truth(instants.truth, instants.movements), rest, decision_s)
+    hours = float(np.count_nonzero(settled)) * decision_s / 3600.0
     if hours == 0.0:
         return None
     active = verdicts.decided != rest
-    risen = active[1:] & ~active[:-1] & resting[1:] & resting[:-1] & _follows(verdicts)
+    risen = active[1:] & ~active[:-1] & settled[1:]
     return float(np.count_nonzero(risen)) / hours
 
 

@@ -25,12 +25,12 @@ from PyQt5.QtWidgets import (
 from emgstream.cues import MOVEMENTS
 from emgstream.errors import UsageError
 from emgstream.gui.card import caption, card, row_name, tall_part
+from emgstream.gui.cue.scene import minutes
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import spoken
 from emgstream.gui.record.placements import Placements
 from emgstream.gui.record.plan import Plan, Wanted, plan_session, proposed_path
-from emgstream.gui.record.scene import minutes
 from emgstream.gui.tick_box import TickBox
 from emgstream.recording import FreeProtocol
 

@@ -8,11 +8,11 @@ from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from emgstream.gui.card import card
+from emgstream.gui.cue.canvas import CueCanvas
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme, spoken
 from emgstream.gui.quality_panel import Light
-from emgstream.gui.record.cue_canvas import CueCanvas
 from emgstream.gui.state import State, StateKind
 from emgstream.gui.timeline import Timeline
 

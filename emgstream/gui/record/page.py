@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PyQt5.QtWidgets import QApplication, QStackedWidget
+from PyQt5.QtWidgets import QStackedWidget
 
 from emgstream.errors import EmgStreamError
 from emgstream.gui.card import fill
+from emgstream.gui.cue.bell import Bell
+from emgstream.gui.cue.scene import check_scene, free_scene, guided_scene
 from emgstream.gui.page import Page
 from emgstream.gui.palette import Theme
 from emgstream.gui.record.form import documents_folder
@@ -17,13 +19,12 @@ from emgstream.gui.record.front import RecordFront
 from emgstream.gui.record.guide import Guide
 from emgstream.gui.record.review import Review
 from emgstream.gui.record.run import RecordingRun, Stage
-from emgstream.gui.record.scene import check_scene, free_scene, guided_scene
 from emgstream.gui.record.verdict import Verdict
 from emgstream.gui.requests import PortRequest, ReplayRequest
 from emgstream.gui.session import Session
 from emgstream.gui.state import StateKind
 from emgstream.gui.step_bar import StepBar
-from emgstream.recording import CueStarted, Event, FreeProtocol, GuidedProtocol, Phase
+from emgstream.recording import FreeProtocol, GuidedProtocol, Phase
 
 if TYPE_CHECKING:
     from emgstream.gui.window import Window
@@ -33,15 +34,6 @@ __all__ = ["RecordPage"]
 _NO_BOARD = "No board is connected; a session needs one that streams"
 _NO_RECORDING = "What is open is a recording; a session needs a board"
 _STEPS = ("Set up", "Check the signal", "Follow the cues", "Look it over")
-
-
-class _Bell:
-    """Makes a sound at each cue."""
-
-    def hear(self, event: Event) -> None:
-        """Sound where something is asked."""
-        if isinstance(event, CueStarted) and event.label:
-            QApplication.beep()
 
 
 class RecordPage(Page):
@@ -137,7 +129,7 @@ class RecordPage(Page):
         session = self._session
         if session is None or self._missing():
             return
-        bell = (_Bell(),) if self.form.sound_box.isChecked() else ()
+        bell = (Bell(),) if self.form.sound_box.isChecked() else ()
         try:
             plan = self.form.plan()
             plan.make_folder()

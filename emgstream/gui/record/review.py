@@ -22,9 +22,9 @@ from PyQt5.QtWidgets import (
 
 from emgstream.cues import REST
 from emgstream.gui.card import caption, card
+from emgstream.gui.cue.scene import minutes
 from emgstream.gui.painting import GRID, color, font
 from emgstream.gui.palette import Theme, spoken
-from emgstream.gui.record.scene import minutes
 from emgstream.gui.tick_box import TickBox
 from emgstream.recording import Recovered, sidecar_path
 

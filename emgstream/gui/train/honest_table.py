@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import Qt
-from PyQt5.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from emgstream.gui.painting import GRID, font
+from emgstream.gui.figure_table import FigureTable
+from emgstream.gui.painting import GRID
 from emgstream.gui.train.honest import COLUMNS, Honest
 
 __all__ = ["HonestTable"]
@@ -16,12 +17,7 @@ class HonestTable(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.cells: list[list[QLabel]] = []
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(2 * GRID + GRID // 2)
-        self._grid.setVerticalSpacing(GRID)
-        self._grid.setColumnStretch(0, 1)
-        self._add(COLUMNS, "caption")
+        self.figures = FigureTable(COLUMNS, 2, self)
         self.words = QLabel(self)
         self.words.setObjectName("quiet")
         self.words.setWordWrap(True)
@@ -29,29 +25,15 @@ class HonestTable(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * GRID)
-        column.addLayout(self._grid)
+        column.addWidget(self.figures)
         column.addWidget(self.words)
+
+    @property
+    def cells(self) -> list[list[QLabel]]:
+        """The cells, the captions in the first row."""
+        return self.figures.cells
 
     def show_honest(self, found: Honest) -> None:
         """Show what was measured."""
-        for row in self.cells[1:]:
-            for cell in row:
-                self._grid.removeWidget(cell)
-                cell.deleteLater()
-        del self.cells[1:]
-        for texts in found.rows:
-            self._add(texts, "")
+        self.figures.show_rows(found.rows)
         self.words.setText("\n\n".join(found.words))
-
-    def _add(self, texts: tuple[str, ...], name: str) -> None:
-        cells = []
-        for column, text in enumerate(texts):
-            cell = QLabel(text, self)
-            cell.setObjectName(name)
-            if name == "" and column < 2:
-                cell.setFont(font(self.font(), 1.0, bold=True))
-            side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
-            cell.setAlignment(Qt.Alignment(side) | Qt.AlignmentFlag.AlignBottom)
-            self._grid.addWidget(cell, len(self.cells), column)
-            cells.append(cell)
-        self.cells.append(cells)

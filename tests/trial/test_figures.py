@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,16 @@ import pytest
 
 from emgstream.decisions import Decisions, Status
 from emgstream.errors import OutputError
-from emgstream.trial import Truth, add_to_history, added_delay_s, cued_test, history_path, score
+from emgstream.trial import (
+    Truth,
+    add_to_history,
+    added_delay_s,
+    check_history,
+    cued_test,
+    history_path,
+    read_history,
+    score,
+)
 
 CLASSES = ("fist", "open", "rest")
 OK, REJECTED, GAP = Status.OK, Status.REJECTED, Status.GAP
@@ -45,9 +55,15 @@ def test_what_is_rejected_moves_nothing_and_is_neither_right_nor_wrong() -> None
     assert found.abstained == pytest.approx(2 / 3)
 
 
-def test_what_goes_on_into_a_rest_is_no_false_activation_and_what_begins_in_it_is_one() -> None:
-    found = score(decisions([0, 0, 2, 1, 1, 2]), truth([0, 2, 2, 2, 2, 2]), 0.02)
-    assert found.false_activations_per_h == pytest.approx(3600.0 / 0.1)
+def test_only_what_begins_in_settled_rest_is_a_false_activation() -> None:
+    late, false, early = [2, 2, 0, 2, 2], [1, 1, 2], [0, 0]
+    found = score(decisions([0, *late, *false, *early]), truth([0] + [2] * 10), hop_s=0.25)
+    assert found.false_activations_per_h == pytest.approx(1 / (4 * 0.25 / 3600.0))
+
+
+def test_without_settled_rest_nobody_knows_of_false_activations() -> None:
+    found = score(decisions([0, 2, 1, 2]), truth([0, 2, 2, 2]), hop_s=0.25)
+    assert np.isnan(found.false_activations_per_h)
 
 
 def test_decisions_on_other_labels_do_not_count() -> None:
@@ -75,12 +91,42 @@ def test_a_movement_is_completed_once_it_is_named_for_long_enough() -> None:
         "attempts": 1,
         "completion_rate": 0.0,
         "to_correct_s": None,
+        "active_error_rate": 0.0,
+        "abstained": 0.0,
     }
 
 
 def test_a_rejected_decision_breaks_the_run() -> None:
     said = decisions([0, 0, 0], [OK, REJECTED, OK])
     assert cued_test(said, truth([0, 0, 0]), 0.1, dwell_s=0.2).completion_rate == 0.0
+
+
+def test_lost_samples_break_the_run() -> None:
+    said = decisions([0, 0, 0, 0])
+    whole = cued_test(said, truth([0, 0, 0, 0]), 0.1, dwell_s=0.3)
+    broken = replace(said, indices=np.array([0, 1, 7, 8]))
+    assert whole.completion_rate == 1.0
+    assert cued_test(broken, truth([0, 0, 0, 0]), 0.1, dwell_s=0.3).completion_rate == 0.0
+
+
+def test_in_the_time_to_react_nothing_counts_but_the_time_to_correct() -> None:
+    cues = truth([2] * 6 + [0] * 4)
+    said = decisions([0, 0, 2, 1, 2, 2, 2, 1, 0, 0])
+    strict = cued_test(said, cues, hop_s=0.5, dwell_s=1.0)
+    fair = cued_test(said, cues, hop_s=0.5, dwell_s=1.0, reaction_s=1.0)
+    assert strict.score.active_error_rate == pytest.approx(4 / 10)
+    assert fair.score.n_decisions == 6
+    assert fair.score.active_error_rate == pytest.approx(1 / 6)
+    assert fair.score.false_activations_per_h == pytest.approx(3600.0 / 1.5)
+    assert fair.score.rest_s == pytest.approx(1.5)
+    assert fair.by_class()["fist"]["active_error_rate"] == 0.0
+    assert strict.to_correct_s == fair.to_correct_s == pytest.approx(1.0)
+
+
+def test_the_time_to_correct_is_that_of_the_clock_where_there_is_one() -> None:
+    cues = replace(truth([0, 0, 0]), since_s=np.array([0.31, 0.41, 0.51]))
+    found = cued_test(decisions([1, 0, 0]), cues, hop_s=0.1, dwell_s=0.2)
+    assert found.to_correct_s == pytest.approx(0.41)
 
 
 def test_the_history_grows_and_what_is_none_is_left_alone(tmp_path: Path) -> None:
@@ -93,3 +139,16 @@ def test_the_history_grows_and_what_is_none_is_left_alone(tmp_path: Path) -> Non
     with pytest.raises(OutputError, match="no history of tests"):
         add_to_history(model, {"n": 3})
     assert path.read_text(encoding="utf-8") == "{}"
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+def test_what_cannot_be_added_to_is_told_before_a_test(tmp_path: Path) -> None:
+    model = tmp_path / "arm.emgmodel"
+    check_history(model)
+    assert list(tmp_path.iterdir()) == []
+    assert read_history(model) == []
+    with pytest.raises(OutputError, match="folder that may be written to"):
+        check_history(tmp_path / "nowhere" / "arm.emgmodel")
+    history_path(model).write_text("[1]", encoding="utf-8")
+    with pytest.raises(OutputError, match="it holds no list of tests"):
+        check_history(model)

@@ -1,0 +1,125 @@
+"""The test as it runs: the cue on the left, what the model makes of it beside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from emgstream.gui.card import caption, card
+from emgstream.gui.cue.canvas import CueCanvas
+from emgstream.gui.cue.scene import guided_scene
+from emgstream.gui.elided_label import ElidedLabel
+from emgstream.gui.painting import GRID
+from emgstream.gui.palette import Theme
+from emgstream.gui.prediction_panel import PredictionPanel
+from emgstream.gui.predictions import newest_prediction, why_there_is_none
+from emgstream.gui.quality_panel import Light
+from emgstream.gui.state import State, StateKind
+from emgstream.gui.trial.run import BoardTest
+from emgstream.gui.trial.words import completed
+from emgstream.recording import Phase, View
+
+__all__ = ["TrialGuide"]
+
+_PREDICTION_S = 0.06
+
+
+class TrialGuide(QWidget):
+    """Shows one test; buttons do what the keys do."""
+
+    space_wanted = pyqtSignal()
+    end_wanted = pyqtSignal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._predicted_s = 0.0
+        self._n_told = -1
+        self.canvas = CueCanvas(theme, self)
+        self.prediction = PredictionPanel(theme, self)
+        self.light = Light(theme, self)
+        self.state_label = ElidedLabel(self)
+        self.space_button = self._button("Pause", "Space", self.space_wanted.emit)
+        self.space_button.setObjectName("primary")
+        self.end_button = self._button("End", "Esc", self.end_wanted.emit)
+        self.progress = ElidedLabel(self)
+        self._lay_out()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        self.canvas.set_theme(theme)
+        self.prediction.set_theme(theme)
+
+    def set_classes(self, class_names: tuple[str, ...]) -> None:
+        """Make ready for a test of a model with these classes."""
+        self._n_told = -1
+        self.canvas.set_labels(class_names)
+        self.prediction.set_classes(class_names)
+
+    def show_moment(self, run: BoardTest, state: State, now_s: float) -> None:
+        """Show what is asked for at host time ``now_s``, and what the model says."""
+        view = run.live.protocol.view(now_s)
+        if view.phase is not Phase.OVER:  # else the last samples are being decided on
+            self.canvas.show_scene(guided_scene(view))
+        words = "Go on" if view.phase is Phase.PAUSED else "Pause"
+        if self.space_button.text() != words:
+            self.space_button.setText(words)
+        if now_s - self._predicted_s >= _PREDICTION_S:
+            self._predicted_s = now_s
+            self._show_prediction(run, view, state)
+
+    def show_standing(self, run: BoardTest, state: State, now_s: float) -> None:
+        """Show how the connection is, and how many movements were completed so far."""
+        well = state.kind is StateKind.STREAMING
+        ink = self._theme.good if well else self._theme.warning
+        self.light.show_sign("disc" if well else "triangle", ink)
+        self.state_label.say(f"{state.words}   {run.session.title}")
+        n_done = run.live.protocol.view(now_s).n_done
+        if n_done != self._n_told:
+            self._n_told = n_done
+            test = run.so_far()
+            self.progress.say("" if test is None else f"{completed(test)} so far")
+
+    def _show_prediction(self, run: BoardTest, view: View, state: State) -> None:
+        """Show what the model says, and whether that is right once the person has reacted."""
+        if state.kind is not StateKind.STREAMING:
+            self.prediction.show_prediction(None, state.words)
+            return
+        found = newest_prediction(run.session)
+        if found is not None:
+            counts = view.phase is Phase.CUE and view.elapsed_s >= run.plan.reaction_s
+            found = replace(found, truth=run.class_of(view.label) if counts else None)
+        self.prediction.show_prediction(found, why_there_is_none(run.session))
+
+    def _button(self, words: str, key: str, call: Callable[[], None]) -> QPushButton:
+        button = QPushButton(words, self)
+        button.setToolTip(key)
+        button.setMinimumWidth(15 * GRID)
+        button.clicked.connect(call)
+        return button
+
+    def _lay_out(self) -> None:
+        status = QWidget(self)
+        line = QHBoxLayout(status)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self.light)
+        line.addWidget(self.state_label, 1)
+        above = QHBoxLayout()
+        above.setSpacing(2 * GRID)
+        above.addWidget(card(self, self.canvas), 1)
+        above.addWidget(card(self, caption("What the model says"), self.prediction, status), 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GRID)
+        buttons.addWidget(self.space_button)
+        buttons.addWidget(self.end_button)
+        buttons.addSpacing(2 * GRID)
+        buttons.addWidget(self.progress, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID + GRID // 2)
+        column.addLayout(above, 1)
+        column.addLayout(buttons)

@@ -1,0 +1,163 @@
+"""What a model of earlier days is worth on a new one, before and after a minute a class of it.
+
+python scripts/evaluate_days.py FOLDER --rate myo_readings=200 unibo_inail=500
+
+Of each subject, every session but the first is a new day: the network learns from all sessions
+before it, and is calibrated with the first half of its repetitions, a minute a class at most. All
+is judged on the other half. LDA is given the same rows: those of all days together, or those of the
+new day alone. Needs the extra ``train``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+from evaluate_all import rated_folder
+
+from emgstream.bundle import Model
+from emgstream.errors import EmgStreamError, TrainingDataError
+from emgstream.tables import EmgTable
+from training.calibrate import calibrate_on
+from training.evaluation.folds import NETWORK, Study, judge_fold
+from training.evaluation.protocols import Fold, Recordings
+from training.evaluation.sittings import sittings_of
+from training.evaluation.training import train_on
+from training.realtime import NEITHER, TRAINING, PartArray, hold_out
+from training.recipes import REALTIME
+from training.recordings import class_names_of, read_recordings
+
+_MOST_S = 60.0
+_SEED = 42
+_HEAD = "| new day | before | calibrated | LDA, all days | LDA, new day | random forest, all days |"
+
+
+@dataclass(frozen=True)
+class Day:
+    """Balanced accuracies on the second half of one new day, 0 to 1."""
+
+    name: str
+    """The recording."""
+    before: float
+    """Of the network as it was."""
+    calibrated: float
+    """Of the network once it was calibrated."""
+    lda_all: float
+    """Of LDA on all rows the calibrated network has seen."""
+    lda_new: float
+    """Of LDA on those of the new day alone."""
+    forest_all: float
+    """Of a random forest on all rows."""
+
+    @property
+    def gain(self) -> float:
+        """How much better the calibrated network is than the better LDA."""
+        return self.calibrated - max(self.lda_all, self.lda_new)
+
+
+def main() -> int:
+    """Judge day after day, printing each as soon as it is known."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    rated_folder(parser)
+    arguments = parser.parse_args()
+    print(f"{_HEAD}\n|{'---|' * 6}", flush=True)
+    days: list[Day] = []
+    try:
+        for paths, rate_hz in _subjects(arguments.folder, dict(arguments.rate)):
+            for n_before in range(1, len(paths)):
+                days.append(_day(paths[: n_before + 1], rate_hz))
+                print(_row(days[-1]), flush=True)
+    except EmgStreamError as error:
+        print(f"evaluate_days: {error}", file=sys.stderr)
+        return 1
+    print(_together(days))
+    return 0
+
+
+def _subjects(folder: Path, rates: dict[str, float]) -> Iterator[tuple[list[Path], float]]:
+    """Return the sessions of each subject in their order, and their rate."""
+    for name, rate_hz in rates.items():
+        paths = sorted((folder / name).glob("*.csv*"))
+        found = zip(sittings_of(paths), paths, strict=True)
+        for _, group in groupby(found, key=lambda one: one[0].subject):
+            yield [path for _, path in group], rate_hz
+
+
+def _day(paths: list[Path], rate_hz: float) -> Day:
+    tables = tuple(read_recordings(paths, None))
+    names = class_names_of(tables)
+    recordings = Recordings(tables, names, sittings_of(paths), rate_hz)
+    *earlier, new = recordings.codes
+    learned, judged = _halves(tables[-1], new, rate_hz)
+    old_parts = tuple(np.where(codes >= 0, TRAINING, NEITHER) for codes in earlier)
+    nothing = tuple(np.full_like(part, NEITHER) for part in old_parts)
+    test = (*(np.zeros(len(part), dtype=np.bool_) for part in old_parts), judged)
+    unseen = np.full_like(learned, NEITHER)
+    model = train_on(recordings, (*old_parts, unseen), REALTIME, _SEED)
+    calibrated = _calibrated(model, tables[-1], learned, rate_hz)
+    study = Study(recordings, REALTIME, _SEED, model)
+    before = judge_fold(study, Fold("before", (*old_parts, unseen), test))
+    after = judge_fold(replace(study, model=calibrated), Fold("all", (*old_parts, learned), test))
+    alone = judge_fold(study, Fold("new", (*nothing, learned), test))
+    return Day(
+        paths[-1].name,
+        before.balanced_accuracy[NETWORK],
+        after.balanced_accuracy[NETWORK],
+        after.balanced_accuracy["lda"],
+        alone.balanced_accuracy["lda"],
+        after.balanced_accuracy["random_forest"],
+    )
+
+
+def _halves(
+    table: EmgTable, codes: np.ndarray[tuple[int], np.dtype[np.int64]], rate_hz: float
+) -> tuple[PartArray, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+    """Return the part of each row that is learned from, and whether each is judged."""
+    movements = table.movement_numbers()
+    learned = np.full(table.n_rows, NEITHER)
+    judged = np.zeros(table.n_rows, dtype=np.bool_)
+    for code in np.unique(codes[codes >= 0]):
+        numbers = np.unique(movements[codes == code])
+        half = (len(numbers) + 1) // 2
+        rows = np.flatnonzero((codes == code) & np.isin(movements, numbers[:half]))
+        learned[rows[: round(_MOST_S * rate_hz)]] = TRAINING
+        judged |= (codes == code) & np.isin(movements, numbers[half:])
+    return learned, judged
+
+
+def _calibrated(model: Model, table: EmgTable, learned: PartArray, rate_hz: float) -> Model:
+    """Return the calibrated model, or the one there is where that would make it worse."""
+    parts = hold_out([table], model.manifest.class_names, [learned])
+    try:
+        found = calibrate_on(model, [table], parts, sampling_rate_hz=rate_hz, seed=_SEED)
+    except TrainingDataError as error:
+        print(f"kept as it was: {error}", file=sys.stderr)
+        return model
+    return found.model
+
+
+def _row(day: Day) -> str:
+    scores = day.before, day.calibrated, day.lda_all, day.lda_new, day.forest_all
+    return f"| {day.name} | {' | '.join(f'{score:.1%}' for score in scores)} |"
+
+
+def _together(days: list[Day]) -> str:
+    gain = 100.0 * float(np.mean([day.gain for day in days]))
+    over_all, over_new = (
+        100.0 * float(np.mean([day.calibrated - getattr(day, name) for day in days]))
+        for name in ("lda_all", "lda_new")
+    )
+    return (
+        f"\nCalibrated, over {len(days)} days: {over_all:+.1f} points against LDA on all days, "
+        f"{over_new:+.1f} against LDA on the new day, {gain:+.1f} against the better of both each "
+        "day (wanted: at least +3)."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,244 @@
+"""The page that tests a model, as a user meets it; everything under it is the real thing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PyQt5.QtCore import Qt
+from PyQt5.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from emgstream.clock import MonotonicClock
+from emgstream.cues import REST
+from emgstream.data import DEMO_MODEL, DEMO_RECORDING
+from emgstream.gui.cue.scene import Tone
+from emgstream.gui.live_page import LivePage
+from emgstream.gui.pages import PAGES
+from emgstream.gui.requests import SIMULATED, PortRequest, ReplayRequest
+from emgstream.gui.trial.page import TrialPage
+from emgstream.gui.trial.run import BoardTest
+from emgstream.gui.trial.words import past_row
+from emgstream.gui.window import Window
+from emgstream.recording import Phase
+from emgstream.tables import read_table
+from emgstream.trial import history_path
+from tests.gui.conftest import OpenWindow
+
+DEADLINE_MS = 60_000
+
+
+def wait(qtbot: QtBot, claim: Callable[[], bool]) -> None:
+    qtbot.waitUntil(claim, timeout=DEADLINE_MS)
+
+
+def press(window: Window, key: int) -> None:
+    QApplication.setActiveWindow(window)
+    QtBot.keyClick(window, key)  # type: ignore[no-untyped-call]
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A model that may have a history."""
+    return Path(shutil.copy(DEMO_MODEL, tmp_path / "arm.emgmodel"))
+
+
+@pytest.fixture
+def page(open_window: OpenWindow, qtbot: QtBot, model: Path) -> TrialPage:
+    """The page with a board connected, and a short test of two movements filled in."""
+    window = open_window(source=PortRequest(SIMULATED), model=model)
+    found = opened(window)
+    wait(qtbot, lambda: found.front.start_button.isEnabled() or bool(window.strip.words))
+    assert found.front.start_button.isEnabled(), window.strip.words
+    for name, button in found.form.movement_buttons.items():
+        button.setChecked(name in ("hand_close", "wrist_right"))
+    found.form.repetitions.setValue(1)
+    found.form.hold.setValue(1.5)
+    found.form.rest.setValue(1.0)
+    return found
+
+
+def opened(window: Window) -> TrialPage:
+    """Bring the page to the front as its key does."""
+    window.show_page(PAGES.index(TrialPage))
+    return window.page(TrialPage)
+
+
+def run_of(page: TrialPage) -> BoardTest:
+    assert page.run is not None, page.shell.strip.words
+    return page.run
+
+
+def await_movement(page: TrialPage, qtbot: QtBot, since_s: float = 0.0) -> str:
+    """Wait until a movement has been asked for for so long; return it."""
+    protocol, clock = run_of(page).live.protocol, MonotonicClock()
+
+    def is_asked() -> bool:
+        view = protocol.view(clock.now())
+        return view.phase is Phase.CUE and view.label != REST and view.elapsed_s >= since_s
+
+    wait(qtbot, is_asked)
+    return protocol.view(clock.now()).label
+
+
+def is_held(page: TrialPage) -> bool:
+    return page.holds_connection
+
+
+def past_rows(page: TrialPage) -> list[list[str]]:
+    return [[cell.text() for cell in row] for row in page.front.past.table.cells[1:]]
+
+
+def test_a_test_from_the_page_is_told_and_kept(page: TrialPage, qtbot: QtBot, model: Path) -> None:
+    assert page.front.summary.text() == "2 movements in 0:06 min"
+    assert page.front.past.words.text() == "This model has not been tested yet."
+    page.front.start_button.click()
+    assert is_held(page)
+    asked = await_movement(page, qtbot, since_s=0.9)
+    wait(qtbot, lambda: page.guide.canvas.scene.tone is Tone.ACT)
+    assert page.guide.canvas.scene.label == asked
+    wait(qtbot, lambda: not run_of(page).is_open)
+    wait(qtbot, page.front.result.isVisible)
+    (entry,) = json.loads(history_path(model).read_text(encoding="utf-8"))
+    assert entry["source"]["kind"] == "live"
+    assert entry["attempts"] == 2
+    done = round(entry["completion_rate"] * 2)
+    assert page.front.result.title.text() == f"{done} of 2 movements completed"
+    assert {row[0].text() for row in page.front.result.table.cells[1:]} == {
+        "hand close",
+        "wrist right",
+    }
+    assert page.front.result.values[0].text() == f"{entry['to_correct_s']:.2f} s"
+    (row,) = past_rows(page)
+    assert row[0].endswith("live")
+    assert row[1] == f"{entry['completion_rate']:.0%}".replace("%", " %")
+    assert not is_held(page)
+    page.front.another_button.click()
+    assert page.form.isVisible()
+
+
+def test_space_pauses_and_the_movement_is_asked_for_again(page: TrialPage, qtbot: QtBot) -> None:
+    page.front.start_button.click()
+    await_movement(page, qtbot)
+    press(page.shell, Qt.Key.Key_Space)
+    assert run_of(page).live.protocol.phase is Phase.PAUSED
+    wait(qtbot, lambda: page.guide.space_button.text() == "Go on")
+    press(page.shell, Qt.Key.Key_Space)
+    assert run_of(page).live.protocol.phase is Phase.COUNTDOWN
+    wait(qtbot, page.front.result.isVisible)
+    assert "1 movement was asked for again" in page.front.result.note.text()
+
+
+def test_a_test_that_was_ended_is_told_and_not_kept(
+    page: TrialPage, qtbot: QtBot, model: Path
+) -> None:
+    page.front.start_button.click()
+    protocol = run_of(page).live.protocol
+    wait(qtbot, lambda: protocol.view(0.0).n_done == 1)
+    press(page.shell, Qt.Key.Key_Escape)
+    wait(qtbot, page.front.result.isVisible)
+    assert page.front.result.note.text().startswith("Ended after 1 of 2 movements")
+    assert page.front.result.title.text().endswith("of 1 movements completed")
+    assert not history_path(model).exists()
+
+
+def test_a_connection_is_kept_while_a_test_needs_it_and_the_window_can_be_closed(
+    page: TrialPage, qtbot: QtBot, model: Path
+) -> None:
+    page.front.start_button.click()
+    await_movement(page, qtbot)
+    page.shell.open_source(ReplayRequest(DEMO_RECORDING))
+    assert "the page Test needs this connection" in page.shell.strip.words
+    page.shell.close()
+    assert not run_of(page).is_open
+    assert not history_path(model).exists()
+
+
+def test_a_recording_is_tested_by_its_own_labels(
+    open_window: OpenWindow, qtbot: QtBot, model: Path
+) -> None:
+    page = opened(open_window(source=ReplayRequest(DEMO_RECORDING), model=model))
+    wait(qtbot, lambda: page.front.start_button.text() == "Test this recording")
+    assert not page.form.isEnabled()
+    page.front.start_button.click()
+    assert page.works
+    assert not page.front.start_button.isEnabled()
+    wait(qtbot, page.front.result.isVisible)
+    (entry,) = json.loads(history_path(model).read_text(encoding="utf-8"))
+    assert entry["source"]["name"] == DEMO_RECORDING.name
+    assert entry["attempts"] == 12
+    assert page.front.result.title.text().endswith("of 12 movements completed")
+
+
+def test_a_recording_without_labels_is_refused_in_the_strip(
+    open_window: OpenWindow, qtbot: QtBot, model: Path
+) -> None:
+    table = read_table(DEMO_RECORDING)
+    path = model.with_name("bare.csv")
+    lines = [",".join(f"{value:g}" for value in row) for row in table.samples[:3000].tolist()]
+    path.write_text("\n".join([",".join(table.channel_names), *lines, ""]), encoding="utf-8")
+    window = open_window(source=ReplayRequest(path, sampling_rate_hz=1000.0), model=model)
+    page = opened(window)
+    wait(qtbot, page.front.start_button.isEnabled)
+    page.front.start_button.click()
+    wait(qtbot, lambda: "asks for none of the model's movements" in window.strip.words)
+    assert page.form.isVisible()
+    assert not history_path(model).exists()
+
+
+def test_what_is_missing_is_said_where_one_would_begin(
+    open_window: OpenWindow, qtbot: QtBot, model: Path
+) -> None:
+    page = opened(open_window(model=model))
+    assert page.front.summary.text() == "Connect a board, or open a recording with labels"
+    assert not page.front.start_button.isEnabled()
+    page.front.simulated_button.click()
+    wait(qtbot, page.front.start_button.isEnabled)
+    assert not page.front.simulated_button.isVisible()
+    for button in page.form.movement_buttons.values():
+        button.click()
+    assert "without a movement" in page.front.summary.text()
+    page.form.movement_buttons["hand_open"].click()
+    page.form.hold.setValue(0.6)
+    assert "ask for it longer" in page.front.summary.text()
+    assert not page.front.start_button.isEnabled()
+
+
+def test_a_history_that_cannot_be_read_is_told_in_its_place(
+    open_window: OpenWindow, model: Path
+) -> None:
+    history_path(model).write_text("{}", encoding="utf-8")
+    page = opened(open_window(model=model))
+    assert "is no history of tests" in page.front.past.words.text()
+    assert page.front.past.words.isVisible()
+
+
+def test_a_test_under_another_network_is_told_apart() -> None:
+    entry = {
+        "tested": "2026-03-01T12:00:00+00:00",
+        "source": {"kind": "replay", "name": "monday.csv"},
+        "network_sha256": "a",
+        "completion_rate": 0.5,
+        "to_correct_s": None,
+        "active_error_rate": 0.031,
+    }
+    first, *figures = past_row(entry, "a")
+    assert first.splitlines()[1].endswith(", replay")
+    assert figures == ["50 %", "never", "3.1 %"]
+    assert past_row(entry, "b")[0].endswith("another network")
+    assert past_row({}, "b")[1:] == ("–", "never", "–")
+
+
+def test_the_page_live_goes_on_beside_a_test(page: TrialPage, qtbot: QtBot) -> None:
+    page.front.start_button.click()
+    await_movement(page, qtbot)
+    page.shell.show_page(0)
+    live = page.shell.page(LivePage)
+    wait(qtbot, live.timeline.isVisible)
+    n_done = run_of(page).live.protocol.view(0.0).n_done
+    wait(qtbot, lambda: run_of(page).live.protocol.view(0.0).n_done > n_done)
+    press(page.shell, Qt.Key.Key_Escape)
+    assert run_of(page).is_open
