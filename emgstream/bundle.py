@@ -15,10 +15,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from emgstream.decisions import DecisionSettings
 from emgstream.errors import ModelFileError, OutputError
 from emgstream.manifest import Manifest
 
@@ -50,6 +51,12 @@ class Model:
     """The same network as a LiteRT flatbuffer for a batch of windows."""
     network: bytes = field(repr=False)
     """The same network as a Keras archive, for training on."""
+
+    def tuned(self, settings: DecisionSettings) -> Model:
+        """Return the model with other settings, which are then no longer those it was fitted."""
+        if settings != self.manifest.decision:
+            settings = replace(settings, fitted={"tuned": "by hand, on a recording"})
+        return replace(self, manifest=replace(self.manifest, decision=settings))
 
 
 def write_model(path: str | os.PathLike[str], model: Model) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from emgstream.acquisition import Acquisition, Sink
 from emgstream.bundle import Model
 from emgstream.clock import Clock, MonotonicClock
-from emgstream.decisions import Decisions
+from emgstream.decisions import Decisions, DecisionSettings
+from emgstream.errors import UsageError
 from emgstream.latency import Laps
 from emgstream.outputs.base import Observer, Output, Update
 from emgstream.outputs.delivery import Delivery, OutputFigures
@@ -136,6 +137,21 @@ class Engine:
             stack.callback(self._reader.stop)
         if exc_type is None:
             self._check()
+
+    @property
+    def settings(self) -> DecisionSettings | None:
+        """The settings of the decisions, as last asked for; None without a model."""
+        return None if self._pipeline is None else self._pipeline.settings
+
+    def tune(self, settings: DecisionSettings) -> None:
+        """Decide by other settings from the next samples on; any thread may ask, at any time.
+
+        What stays of the past, `emgstream.pipeline.Pipeline.tune` tells. Raises UsageError where
+        they are of another model, or there is none.
+        """
+        if self._pipeline is None:
+            raise UsageError("no model decides here: there is nothing to tune; give the engine one")
+        self._pipeline.tune(settings)
 
     def attach(self, sink: Sink) -> None:
         """Hand every sample to a sink too, a recorder, from now on; by the reader thread."""

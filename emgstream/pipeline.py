@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -19,19 +20,44 @@ from emgstream.decisions import (
     Seen,
     added_hops,
     decide,
+    decision_from_manifest,
     rest_class,
 )
-from emgstream.errors import ModelFileError
+from emgstream.errors import ModelFileError, UsageError
 from emgstream.latency import FixedDelay
 from emgstream.steps import StepStream
 from emgstream.types import Chunk, FloatArray, IndexArray
 from emgstream.windowing import Windowing, Windows
 
-__all__ = ["Pipeline"]
+__all__ = ["Look", "Pipeline"]
 
 
 def _no_lap(stage: str) -> None:
     """Time nothing."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What some samples give to decide on, whatever the settings of the decisions are."""
+
+    stretch: int
+    """Number of the unbroken stretch of time that they are of."""
+    seen: Seen
+    """The windows they complete."""
+    due: IndexArray
+    """Last samples of the instants due after a break before a window is whole, ``(n_due,)``."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sight:
+    """Steps of one push, and what the network makes of the windows they complete."""
+
+    steps: npt.NDArray[np.float64]
+    """Before any transform, shape ``(n_steps, n_features)``."""
+    first_step: int
+    """Number of the first of them since the last break."""
+    windows: Windows
+    probabilities: FloatArray
 
 
 class Pipeline:
@@ -62,45 +88,70 @@ class Pipeline:
         self._check_network()
         self._settings = manifest.decision
         self._nothing = _no_decisions(manifest.class_names)
-        self._begin_deciding()
+        self._stage = DecisionStage(
+            manifest.class_names, len(manifest.channel_names), manifest.decision
+        )
+        self._rails = RailWatch(manifest.decision.rails, manifest.window_samples)
         self._segment = -1
+        self._stretch = -1
         self._start_index = 0
         self._next_index = 0
         self._n_steps = 0
         self._has_broken = False
+
+    @property
+    def settings(self) -> DecisionSettings:
+        """The settings last asked for."""
+        return self._settings
 
     def push(self, chunk: Chunk, lap: Callable[[str], None] = _no_lap) -> Decisions:
         """Return the decisions that these samples complete, possibly none.
 
         ``lap`` is told the name of each stage as it ends: conditioning, window, network, decision.
         """
-        if self._stage.settings is not self._settings:
-            self._begin_deciding()
-        if chunk.segment != self._segment or chunk.first_index != self._next_index:
-            self._restart(chunk)
-        self._next_index = chunk.end_index
-        self._rails.push(chunk.first_index, chunk.samples)
-        conditioned = self._conditioner.push(chunk.samples)
-        lap("conditioning")
-        steps = self._steps.push(conditioned)
+        if self._settings is not self._stage.settings:
+            self._take_settings()
+        steps = self._steps_of(chunk, lap)
         if not len(steps):  # most reads of a board: nothing further on has anything to do
             return self._nothing
-        windows = self._windowing.push(self._manifest.transforms.apply(steps))
-        first_step, self._n_steps = self._n_steps, self._n_steps + len(steps)
-        lap("window")
-        probabilities = self._classifier.predict(windows.values)
-        lap("network")
-        decisions = self._decide(steps, first_step, windows, probabilities)
+        decisions = self._decide(self._see(steps, lap))
         lap("decision")
         return decisions
 
+    def look(self, chunk: Chunk) -> Look:
+        """Return what there is to decide on and decide nothing: instead of `push`, not beside it.
+
+        A `DecisionStage` that is given it stretch by stretch says what `push` says.
+        """
+        sight = self._see(self._steps_of(chunk, _no_lap), _no_lap)
+        due = self._due_before_a_window(sight.first_step)
+        return Look(self._stretch, self._seen(sight), self._last_samples(due))
+
     def tune(self, settings: DecisionSettings) -> None:
-        """Decide by other settings from the next samples on; any thread may ask."""
+        """Decide by other settings from the next samples on; any thread may ask.
+
+        What was smoothed so far is kept unless the smoothing itself is another one, and so is the
+        count of saturated samples unless the ends of the range are others. Settings equal to those
+        it has change nothing.
+
+        Raises UsageError where they are of a model with other classes or channels.
+        """
+        manifest = self._manifest
+        n_channels = len(manifest.channel_names)
+        n_strengths = manifest.step.n_strengths(n_channels)
+        try:
+            entry = settings.to_manifest()
+            decision_from_manifest(entry, len(manifest.class_names), n_channels, n_strengths)
+        except ModelFileError as error:
+            raise UsageError(
+                f"these settings are of another model ({error}); expected the model's own, or "
+                "those with a part replaced"
+            ) from None
         self._settings = settings
 
     def fixed_delay(self, sampling_rate_hz: float | None) -> FixedDelay:
         """Return how late decisions are by the way they are made, at the rate of the stream."""
-        manifest, settings = self._manifest, self._settings
+        manifest, settings = self._manifest, self._stage.settings
         rate_hz = sampling_rate_hz or manifest.sampling_rate_hz or math.nan
         step_s = manifest.step.length / rate_hz
         names = manifest.class_names
@@ -111,41 +162,54 @@ class Pipeline:
             smoothing_s=n_later * manifest.hop * step_s,
         )
 
-    def _decide(
-        self,
-        steps: npt.NDArray[np.float64],
-        first_step: int,
-        windows: Windows,
-        probabilities: FloatArray,
-    ) -> Decisions:
-        """Decide on windows, and before the first whole one after a break say that there is none.
+    def _steps_of(self, chunk: Chunk, lap: Callable[[str], None]) -> npt.NDArray[np.float64]:
+        """Return the steps that samples complete; a chunk that follows no other starts afresh."""
+        if chunk.segment != self._segment or chunk.first_index != self._next_index:
+            self._restart(chunk)
+        self._next_index = chunk.end_index
+        self._rails.push(chunk.first_index, chunk.samples)
+        conditioned = self._conditioner.push(chunk.samples)
+        lap("conditioning")
+        return self._steps.push(conditioned)
 
-        ``steps`` are the newest, before any transform, the first of them being ``first_step``.
-        """
+    def _see(self, steps: npt.NDArray[np.float64], lap: Callable[[str], None]) -> _Sight:
+        windows = self._windowing.push(self._manifest.transforms.apply(steps))
+        first_step, self._n_steps = self._n_steps, self._n_steps + len(steps)
+        lap("window")
+        probabilities = self._classifier.predict(windows.values)
+        lap("network")
+        return _Sight(steps, first_step, windows, probabilities)
+
+    def _seen(self, sight: _Sight) -> Seen:
+        manifest, windows = self._manifest, sight.windows
         indices = self._last_samples(windows.last_steps)
-        if self._stage.is_plain:  # what is seen beside the probabilities does not matter
-            return decide(self._manifest.class_names, indices, probabilities)
-        n_channels = len(self._manifest.channel_names)
-        decisions = self._stage.push(
-            Seen(
-                indices=indices,
-                probabilities=probabilities,
-                strengths=self._manifest.step.strengths(
-                    steps[windows.last_steps - first_step], n_channels
-                ),
-                saturated=self._rails.are_saturated(indices),
-            )
+        return Seen(
+            indices=indices,
+            probabilities=sight.probabilities,
+            strengths=manifest.step.strengths(
+                sight.steps[windows.last_steps - sight.first_step], len(manifest.channel_names)
+            ),
+            saturated=self._rails.are_saturated(indices),
         )
-        if not (self._has_broken and first_step < self._manifest.n_steps - 1):
+
+    def _decide(self, sight: _Sight) -> Decisions:
+        """Decide on windows; before the first whole one after a break, say that there is none."""
+        if self._stage.is_plain:  # what is seen beside the probabilities does not matter
+            indices = self._last_samples(sight.windows.last_steps)
+            return decide(self._manifest.class_names, indices, sight.probabilities)
+        decisions = self._stage.push(self._seen(sight))
+        if not self._stage.settings.tells_gaps:
             return decisions
-        due = self._due_before_a_window(first_step)
+        due = self._due_before_a_window(sight.first_step)
+        if not len(due):
+            return decisions
         return self._stage.gaps(self._last_samples(due)).joined(decisions)
 
     def _due_before_a_window(self, first_step: int) -> IndexArray:
-        """Return the new steps that end where a window is due and would reach across the break."""
-        if not self._stage.settings.tells_gaps:
-            return np.empty(0, dtype=np.int64)
+        """Return the new steps that end where a window is due and would reach across a break."""
         last = self._manifest.n_steps - 1
+        if not self._has_broken or first_step >= last:
+            return np.empty(0, dtype=np.int64)
         steps: IndexArray = np.arange(first_step, min(self._n_steps, last), dtype=np.int64)
         due: IndexArray = steps[(last - steps) % self._manifest.hop == 0]
         return due
@@ -153,13 +217,16 @@ class Pipeline:
     def _last_samples(self, steps: IndexArray) -> IndexArray:
         return self._start_index + (steps + 1) * self._manifest.step.length - 1
 
-    def _begin_deciding(self) -> None:
-        manifest, settings = self._manifest, self._settings
-        self._stage = DecisionStage(manifest.class_names, len(manifest.channel_names), settings)
-        self._rails = RailWatch(settings.rails, manifest.n_steps * manifest.step.length)
+    def _take_settings(self) -> None:
+        """Decide by the settings asked for last, from here on."""
+        before, settings = self._stage.settings, self._settings
+        self._stage.tune(settings)
+        if settings.rails != before.rails:
+            self._rails = RailWatch(settings.rails, self._manifest.window_samples)
 
     def _restart(self, chunk: Chunk) -> None:
         self._has_broken = self._segment != -1
+        self._stretch += 1
         self._segment = chunk.segment
         self._start_index = chunk.first_index
         self._n_steps = 0

@@ -5,7 +5,7 @@
 ...     for decision in stream:
 ...         print(decision.index, decision.label, decision.status)
 ...         break
-199 rest ok
+199 rest rest
 
 A recording is the same, and loses nothing however slow the loop is:
 
@@ -14,6 +14,15 @@ A recording is the same, and loses nothing however slow the loop is:
 ...     labels = [decision.label for decision in stream]
 >>> len(labels), sorted(set(labels))[:3]
 (2491, ['elbow_bend', 'elbow_extend', 'hand_close'])
+
+How decisions are made can change while they are; here none is sure enough to act on any more:
+
+>>> from dataclasses import replace as changed
+>>> with replay("demo", speed=None) as stream:
+...     stream.tune(changed(stream.settings, threshold=1.0))
+...     later = [one for one in stream if one.index > 40_000 and one.label != "rest"]
+>>> "ok" in {decision.status for decision in later}
+False
 """
 
 from __future__ import annotations
@@ -28,7 +37,7 @@ from typing import TYPE_CHECKING
 from emgstream.bundle import Model, read_model
 from emgstream.clock import Clock, MonotonicClock
 from emgstream.data import DEMO, model_path, recording_path
-from emgstream.decisions import Decision
+from emgstream.decisions import Decision, DecisionSettings
 from emgstream.engine import Engine
 from emgstream.opening import AUTO, board_check, board_source, opened_port, read_recording
 from emgstream.outputs.base import Output, Update
@@ -81,6 +90,7 @@ class DecisionStream:
         self._clock = clock or MonotonicClock()
         self._queue = UpdateQueue(backlog)
         self._status = status
+        self._settings = model.manifest.decision
         self.engine = Engine(source, model, outputs, clock, check, queues=[self._queue])
 
     def __enter__(self) -> Self:
@@ -101,6 +111,21 @@ class DecisionStream:
     def n_dropped(self) -> int:
         """Decisions the loop was too slow for."""
         return self._queue.n_dropped
+
+    @property
+    def settings(self) -> DecisionSettings:
+        """The settings of the decisions: the model's own, or those last asked for."""
+        return self._settings
+
+    def tune(self, settings: DecisionSettings) -> None:
+        """Decide by other settings from the next samples on, best the present with a part replaced.
+
+        Any thread may ask. Smoothing goes on from what it has, unless it is another one: that
+        begins anew. Decisions that wait for the loop were made before. Raises UsageError for
+        settings of another model.
+        """
+        self.engine.tune(settings)
+        self._settings = settings
 
     @property
     def status(self) -> SourceStatus | None:

@@ -4,9 +4,10 @@
 
 For each session: every fifth repetition of each movement is held out, a model is trained on the
 others with the settings of its decisions, and the whole session is replayed through the live
-pipeline once for each way to decide; what is said in the held-out repetitions is counted. Prints a
-Markdown table of means over the sessions, ready for BENCHMARKS.md. Needs the extra ``train``; a
-model takes some minutes, and is kept in ``--models FOLDER`` to be used again.
+pipeline; then each way to decide has its turn on what was seen, and what is said in the held-out
+repetitions is counted. Prints a Markdown table of means over the sessions, ready for BENCHMARKS.md.
+Needs the extra ``train``; a model takes some minutes, and is kept in ``--models FOLDER`` to be used
+again.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from emgstream.decisions import (
     Smoothing,
 )
 from emgstream.tables import EmgTable, read_table
-from emgstream.trial import Score, added_delay_s, decisions_on, score
+from emgstream.trial import Score, added_delay_s, score, seen_on
 from training.fold import train_fold
 from training.realtime import NEITHER, VALIDATION, PartArray, hold_out
 from training.recordings import class_names_of
@@ -92,9 +93,10 @@ def _session(
     (outer,) = hold_out([table], class_names_of([table]))
     model = _model(table, outer, rate_hz, folder)
     index = np.arange(table.n_rows) if table.index is None else table.index
+    seen = seen_on(table, model, rate_hz)
     plain: Score | None = None
     for name, settings in _ways(model.manifest.decision):
-        replayed = decisions_on(table, model, settings, rate_hz)
+        replayed = seen.decided(settings)
         rows = np.searchsorted(index, replayed.decisions.indices)
         counted = outer[rows] == VALIDATION
         found = score(replayed.decisions, replayed.truth, replayed.hop_s, counted)

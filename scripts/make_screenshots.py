@@ -35,6 +35,7 @@ PICTURES = {
 LABELS = ("rest", "hand_open", "hand_close", "wrist_left", "wrist_right")
 N_EPOCHS, PATIENCE_S = 22, 60.0
 N_MOVEMENTS = 3
+THRESHOLD = 80
 
 
 def main() -> int:
@@ -147,13 +148,40 @@ def take_training(path: Path, settings: Path) -> None:
     window.close()
 
 
+def take_tuning(path: Path, settings: Path) -> None:
+    """Move the settings of the decisions on the demo recording, and take a picture."""
+    from PyQt5.QtWidgets import QApplication
+
+    from emgstream.gui.application import make_window
+    from emgstream.gui.pages import PAGES
+    from emgstream.gui.tune.page import TunePage
+
+    application = QApplication([])
+    request = WindowRequest(SIMULATED, settings=settings, theme="light", page=PAGES.index(TunePage))
+    window = make_window(application, request)
+    page = window.page(TunePage)
+    window.show()
+    _wait(application, lambda: page.outcome.shows_figures)
+    kinds = page.controls.smoothing.kinds
+    kinds.setCurrentIndex(kinds.findData("majority"))
+    page.controls.threshold.slider.setValue(THRESHOLD)
+    _wait(application, lambda: not page.bench.busy)
+    _wait(application, lambda: window.connection.session is not None)
+    _wait(application, page.hand_on.use_button.isEnabled)
+    page.hand_on.use_button.click()
+    for _ in range(50):
+        _let_pass(application)
+    window.save_picture(path)
+    window.close()
+
+
 def _let_pass(application: Any) -> None:
     """Let the window's timers have their turn."""
     application.processEvents()
     time.sleep(0.02)
 
 
-AT_WORK = {"cue": take_cue, "test": take_test, "train": take_training}
+AT_WORK = {"cue": take_cue, "test": take_test, "train": take_training, "tune": take_tuning}
 """What takes the pictures of what is at work: no request brings it about."""
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,16 +10,24 @@ import pytest
 
 from emgstream.bundle import Model
 from emgstream.clock import ManualClock
+from emgstream.decisions import ARGMAX, DecisionSettings
 from emgstream.engine import Engine
-from emgstream.errors import EndOfStream, OutputError, SourceDisconnectedError, StreamMismatchError
+from emgstream.errors import (
+    EndOfStream,
+    OutputError,
+    SourceDisconnectedError,
+    StreamMismatchError,
+    UsageError,
+)
 from emgstream.latency import STAGES
-from emgstream.outputs.base import Output, Update
+from emgstream.outputs.base import Observer, Output, Update
 from emgstream.outputs.documents import documents
 from emgstream.outputs.samples import SampleBlock, SampleOutput
 from emgstream.pipeline import Pipeline
 from emgstream.simulation import CueScript
 from emgstream.sources.simulated import SimulatedSource
 from emgstream.types import Chunk, FloatArray, IndexArray, StreamInfo, TimeArray
+from tests.decisions.guarded import guarded
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -53,7 +62,7 @@ class Script:
 
     def __init__(
         self,
-        chunks: list[Chunk],
+        chunks: Iterable[Chunk],
         then: BaseException,
         can_wait: bool = False,
         channel_names: tuple[str, ...] = CHANNELS,
@@ -299,3 +308,49 @@ def test_the_stages_told_of_a_decision_add_up_to_its_whole_delay(demo_model: Mod
         measured_ms = sum(delay[stage] for stage in ("line", "queue", "compute", "output"))
         taken_s = samples.sampled_s[index]
         assert measured_ms == pytest.approx(1e3 * (update.handed_s - taken_s), abs=0.01)
+
+
+def test_settings_hold_from_the_next_samples_on_and_the_same_change_nothing(
+    demo_model: Model,
+) -> None:
+    plain, strict = guarded(demo_model, ARGMAX), DecisionSettings(threshold=1.0)
+
+    def told(wanted: list[DecisionSettings]) -> list[str]:
+        """The status of each decision, where settings are asked for between two chunks."""
+        log = Log()
+
+        def chunks() -> Iterator[Chunk]:
+            yield chunk(0, 1000)
+            assert log.came.wait(DEADLINE_S)
+            for settings in wanted:  # by the reader's thread: any may ask
+                engine.tune(settings)
+            yield chunk(1000, 1000)
+
+        source = Script(chunks(), then=EndOfStream("over"))
+        engine = Engine(source, plain, observers=[log])
+        run(engine)
+        return log.statuses
+
+    assert told([]) == told([DecisionSettings()]) == ["ok"] * 91
+    assert told([strict])[:41] == ["ok"] * 41
+    assert "rejected" in told([strict])[41:]
+    assert told([strict, ARGMAX]) == ["ok"] * 91, "the last word counts"
+
+
+class Log(Observer):
+    """Keeps the statuses, and tells when the first came."""
+
+    def __init__(self) -> None:
+        self.statuses: list[str] = []
+        self.came = threading.Event()
+
+    def write(self, update: Update) -> None:
+        self.statuses += [decision.status for decision in update.decisions]
+        self.came.set()
+
+
+def test_without_a_model_there_is_nothing_to_tune() -> None:
+    engine = Engine(Script([], EndOfStream("over")), None)
+    assert engine.settings is None
+    with pytest.raises(UsageError, match="no model decides here"):
+        engine.tune(DecisionSettings())

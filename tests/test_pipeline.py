@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emgstream.bundle import Model
-from emgstream.decisions import Decisions
+from emgstream.decisions import ARGMAX, Decisions
 from emgstream.pipeline import Pipeline
 from emgstream.simulation import CueScript, SyntheticEmg
 from emgstream.tables import read_table
@@ -87,8 +87,8 @@ def test_the_index_is_that_of_the_last_sample_of_the_window(model: Model) -> Non
     assert decisions.indices.tolist() == [4000 + first_end + i * length for i in range(11)]
 
 
-def test_every_decision_names_the_most_probable_class(model: Model) -> None:
-    decisions = one_pass(model, synthetic(2000))
+def test_without_settings_every_decision_names_the_most_probable_class(model: Model) -> None:
+    decisions = one_pass(model.tuned(ARGMAX), synthetic(2000))
     for decision in decisions:
         assert set(decision.probabilities) == set(model.manifest.class_names)
         assert sum(decision.probabilities.values()) == pytest.approx(1.0, abs=1e-5)
@@ -99,12 +99,12 @@ def test_every_decision_names_the_most_probable_class(model: Model) -> None:
 
 @pytest.mark.parametrize("broken_by", ["segment", "gap"])
 def test_no_window_reaches_across_a_break(model: Model, broken_by: str) -> None:
-    samples = synthetic(800)
-    pipeline = Pipeline(model)
+    samples, plain = synthetic(800), model.tuned(ARGMAX)
+    pipeline = Pipeline(plain)
     pipeline.push(Chunk(0, samples[:390]))
     first_index, segment = (390, 1) if broken_by == "segment" else (391, 0)
     after = pipeline.push(Chunk(first_index, samples[390:], segment))
-    assert_same([after], Pipeline(model).push(Chunk(first_index, samples[390:], segment)))
+    assert_same([after], Pipeline(plain).push(Chunk(first_index, samples[390:], segment)))
 
 
 def test_an_empty_chunk_changes_nothing(model: Model) -> None:

@@ -6,12 +6,14 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import emgstream
 from emgstream.bundle import Model
+from emgstream.decisions import ARGMAX
 from emgstream.errors import (
     ModelFileError,
     SourceDisconnectedError,
@@ -27,6 +29,7 @@ from emgstream.simulation.board import SimulatedBoard
 from emgstream.streaming import TimedDecision
 from emgstream.tables import read_table
 from emgstream.types import Chunk
+from tests.decisions.guarded import guarded
 from tests.simulation.boards import wait_for
 
 
@@ -140,3 +143,17 @@ def test_no_module_stands_in_the_way_of_the_names() -> None:
         "assert callable(live) and callable(replay), (live, replay)"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_settings_change_the_decisions_from_there_on(recording: Path, demo_model: Model) -> None:
+    plain = guarded(demo_model, ARGMAX)
+    with emgstream.replay(recording, plain, speed=None) as stream:
+        assert stream.settings == ARGMAX
+        unsure = replace(stream.settings, threshold=1.0)
+        stream.tune(unsure)
+        assert stream.settings == unsure
+        came = list(stream)
+    moving = [one for one in came if one.label != "rest" and one.confidence < 1.0]
+    statuses = [decision.status for decision in moving]
+    assert statuses == sorted(statuses), "ok, and from some decision on rejected"
+    assert statuses[-1] == "rejected"

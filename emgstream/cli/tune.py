@@ -11,21 +11,19 @@ from typing import TypeAlias
 
 from rich.table import Table
 
-from emgstream.bundle import Model, read_model, write_model
+from emgstream.bundle import check_place, read_model, write_model
 from emgstream.cli import options
 from emgstream.cli.terminal import console, note
 from emgstream.decisions import (
     ARGMAX,
-    Bayes,
+    SMOOTHINGS,
     DecisionSettings,
-    Hysteresis,
-    Majority,
-    NoSmoothing,
     Smoothing,
+    parameters,
+    smoothing_from_manifest,
 )
-from emgstream.errors import UsageError
 from emgstream.opening import read_recording
-from emgstream.trial import Replayed, added_delay_s, decisions_on, score
+from emgstream.trial import Replayed, check_labels, figure_rows, score, seen_on
 
 __all__ = ["add_arguments", "figures", "run"]
 
@@ -74,10 +72,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Print the figures without settings, with the model's and with those asked for.
 
-    Raises UsageError for a recording without the model's labels.
+    Raises UsageError for a recording without the model's labels, and OutputError, before anything
+    is replayed, where the model cannot be written.
     """
     model = read_model(arguments.model)
+    if arguments.out:
+        check_place(arguments.out)
     table = read_recording(arguments.file, model.manifest, arguments.channels)
+    check_labels(table, model.manifest.class_names)
     own = model.manifest.decision
     wanted = _wanted(own, arguments)
     columns = {"likeliest": ARGMAX, "model": own, "wanted": wanted}
@@ -85,45 +87,23 @@ def run(arguments: argparse.Namespace) -> None:
         del columns["model"]
     if wanted == own:
         del columns["wanted"]
-    replayed = [
-        (name, decisions_on(table, model, settings, arguments.rate))
-        for name, settings in columns.items()
-    ]
-    if not (replayed[0][1].truth.classes >= 0).any():
-        raise UsageError(
-            f"{table.path} has none of the model's labels; expected a column 'label' with "
-            f"{', '.join(model.manifest.class_names)}; record with labels, or name another file"
-        )
+    seen = seen_on(table, model, arguments.rate)
+    replayed = [(name, seen.decided(settings)) for name, settings in columns.items()]
     console().print(figures(replayed))
     if arguments.out:
-        write_model(arguments.out, _tuned(model, wanted))
+        write_model(arguments.out, model.tuned(wanted))
         note(f"{arguments.out} decides so from now on")
 
 
 def figures(columns: Columns) -> Table:
     """Return the figures of several replays of one recording, the first being the plain one."""
-    scores = [score(one.decisions, one.truth, one.hop_s) for _, one in columns]
     table = Table(box=None, pad_edge=False)
     table.add_column("")
     for name, _ in columns:
         table.add_column(name, justify="right")
-    table.add_row("active errors", *(f"{one.active_error_rate:.2%}" for one in scores))
-    table.add_row("abstained", *(f"{one.abstained:.2%}" for one in scores))
-    table.add_row("right, where decided", *(f"{one.accuracy:.2%}" for one in scores))
-    table.add_row(
-        "false activations an hour of rest",
-        *(_known(f"{one.false_activations_per_h:,.0f}") for one in scores),
-    )
-    table.add_row("changes within a movement", *(f"{one.instability:.2%}" for one in scores))
-    table.add_row("movements never named", *(_known(f"{one.missed:.1%}") for one in scores))
-    table.add_row(
-        "later by", *(_known(f"{added_delay_s(one, scores[0]) * 1e3:.0f} ms") for one in scores)
-    )
+    for row in figure_rows([score(one.decisions, one.truth, one.hop_s) for _, one in columns]):
+        table.add_row(*row)
     return table
-
-
-def _known(text: str) -> str:
-    return "–" if "nan" in text else text
 
 
 def _wanted(own: DecisionSettings, arguments: argparse.Namespace) -> DecisionSettings:
@@ -143,13 +123,6 @@ def _wanted(own: DecisionSettings, arguments: argparse.Namespace) -> DecisionSet
     return wanted
 
 
-def _tuned(model: Model, settings: DecisionSettings) -> Model:
-    """Return the model with settings, which are no longer those that were fitted."""
-    if settings != model.manifest.decision:
-        settings = replace(settings, fitted={"tuned": "by hand, on a recording"})
-    return replace(model, manifest=replace(model.manifest, decision=settings))
-
-
 def _share(text: str) -> float:
     value = options.positive(text) if text.strip("0.") else 0.0
     if value > 1.0:
@@ -159,17 +132,12 @@ def _share(text: str) -> float:
 
 def _smoothing(text: str) -> Smoothing:
     kind, *numbers = text.split(":")
+    chosen = next((one for one in SMOOTHINGS if one.kind == kind), None)
+    if chosen is None or len(numbers) > len(parameters(chosen)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no smoothing; expected {_EXAMPLES}")
     try:
-        if kind == "none" and not numbers:
-            return NoSmoothing()
-        if kind == "majority":
-            return Majority(*map(int, numbers))
-        if kind == "hysteresis":
-            return Hysteresis(*map(int, numbers))
-        if kind == "bayes":
-            return Bayes(*map(float, numbers))
-    except (TypeError, ValueError) as error:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no smoothing ({error}); {_EXAMPLES}"
-        ) from None
-    raise argparse.ArgumentTypeError(f"{text!r} is no smoothing; expected {_EXAMPLES}")
+        read = zip(parameters(chosen).items(), numbers, strict=False)
+        given = {name: number(word) for (name, number), word in read}
+        return smoothing_from_manifest({"kind": kind, **given})
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{error}; expected {_EXAMPLES}") from None

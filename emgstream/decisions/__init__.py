@@ -13,12 +13,14 @@ from emgstream.decisions.settings import (
     rest_class,
 )
 from emgstream.decisions.smoothing import (
+    SMOOTHINGS,
     Bayes,
     Hysteresis,
     Majority,
     NoSmoothing,
     Smoothing,
     added_hops,
+    parameters,
     smoothing_from_manifest,
 )
 from emgstream.decisions.stage import DecisionStage, Seen, Steadied
@@ -27,6 +29,7 @@ __all__ = [
     "ABSTAINED",
     "ARGMAX",
     "REST_NAMES",
+    "SMOOTHINGS",
     "STATUSES",
     "Bayes",
     "Decision",
@@ -48,6 +51,7 @@ __all__ = [
     "added_hops",
     "decide",
     "decision_from_manifest",
+    "parameters",
     "rest_class",
     "smoothing_from_manifest",
 ]

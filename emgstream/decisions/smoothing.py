@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import cache
 from typing import Any, ClassVar, Protocol, TypeAlias
 
 from emgstream.errors import ModelFileError
 
 __all__ = [
+    "SMOOTHINGS",
     "Bayes",
     "Hysteresis",
     "Majority",
@@ -23,6 +24,7 @@ __all__ = [
     "Smoother",
     "Smoothing",
     "added_hops",
+    "parameters",
     "smoothing_from_manifest",
 ]
 
@@ -48,6 +50,7 @@ class Smoothing(Protocol):
     """The settings of one way to smooth."""
 
     kind: ClassVar[str]
+    __dataclass_fields__: ClassVar[dict[str, Any]]
 
     def __hash__(self) -> int: ...
 
@@ -304,3 +307,16 @@ def smoothing_from_manifest(entry: Mapping[str, Any]) -> Smoothing:
 def _check_count(name: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST:
         raise ValueError(f"{name} {value!r}; expected a whole number from 1 to {_MOST}")
+
+
+SMOOTHINGS: tuple[Smoothing, ...] = tuple(kind() for kind in _KINDS.values())
+"""One of each kind, as it is unless somebody says otherwise."""
+
+
+def parameters(smoothing: Smoothing) -> dict[str, type[int] | type[float]]:
+    """Return what a kind of smoothing can be given, in order, and whether in whole numbers.
+
+    >>> parameters(Majority())
+    {'votes': <class 'int'>}
+    """
+    return {one.name: int if isinstance(one.default, int) else float for one in fields(smoothing)}

@@ -86,6 +86,18 @@ class DecisionStage:
         self._smoother = self.settings.smoothing.begin(len(self._class_names), self._rest)
         self._is_moving = False
 
+    def tune(self, settings: DecisionSettings) -> None:
+        """Decide by other settings from the next window on.
+
+        What was smoothed so far is kept, unless the smoothing is another one or there was none to
+        keep: of the likeliest class nothing is remembered.
+        """
+        keeps = settings.smoothing == self.settings.smoothing and not self.is_plain
+        self.settings = settings
+        self.is_plain = settings == ARGMAX
+        if not keeps:
+            self.restart()
+
     def push(self, seen: Seen) -> Decisions:
         """Return what is said of the next windows."""
         if self.is_plain or not len(seen.indices):

@@ -5,41 +5,17 @@ from __future__ import annotations
 import math
 
 from PyQt5.QtCore import Qt, pyqtSignal
-from PyQt5.QtGui import QMouseEvent
-from PyQt5.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QSlider,
-    QStyle,
-    QStyleOptionSlider,
-    QWidget,
-)
+from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from emgstream.gui.painting import GRID
 from emgstream.gui.picker import Picker
+from emgstream.gui.seek_slider import SeekSlider
 from emgstream.sources.replay import ReplaySource
 
 __all__ = ["ReplayBar", "clock_words"]
 
 _STEPS = 10_000
 _SPEEDS = (("¼×", 0.25), ("½×", 0.5), ("1×", 1.0), ("2×", 2.0), ("4×", 4.0), ("max", None))
-
-
-class _SeekSlider(QSlider):
-    """A slider that goes where it is clicked."""
-
-    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Take the handle to the pointer before it is dragged."""
-        style = self.style()
-        if event is not None and style is not None:
-            option = QStyleOptionSlider()
-            self.initStyleOption(option)
-            half = style.pixelMetric(QStyle.PixelMetric.PM_SliderLength, option, self) // 2
-            self.setValue(
-                QStyle.sliderValueFromPosition(0, _STEPS, event.x() - half, self.width() - 2 * half)
-            )
-        super().mousePressEvent(event)
 
 
 class ReplayBar(QWidget):
@@ -55,7 +31,7 @@ class ReplayBar(QWidget):
         self.play_button.setToolTip("Space")
         self.position_label = QLabel(self)
         self.position_label.setObjectName("quiet")
-        self.slider = _SeekSlider(Qt.Orientation.Horizontal, self)
+        self.slider = SeekSlider(self)
         self.slider.setRange(0, _STEPS)
         self.slider.setAccessibleName("Position in the recording")
         self.speed_list = Picker(self)

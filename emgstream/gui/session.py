@@ -13,6 +13,7 @@ import numpy as np
 from emgstream.acquisition import Sink
 from emgstream.bundle import Model
 from emgstream.data import DEMO_RECORDING
+from emgstream.decisions import DecisionSettings
 from emgstream.engine import Engine
 from emgstream.errors import EmgStreamError
 from emgstream.gui.decision_log import DecisionLog
@@ -201,6 +202,15 @@ class Session:
         """Let a simulated person go on of their own accord."""
         if isinstance(self.source, SimulatedBoardSource):
             self.source.release()
+
+    @property
+    def settings(self) -> DecisionSettings | None:
+        """The settings of the decisions, as last asked for; None without a model."""
+        return self._engine.settings
+
+    def tune(self, settings: DecisionSettings) -> None:
+        """Decide by other settings from the next samples on; raises UsageError for unfit ones."""
+        self._engine.tune(settings)
 
     def attach(self, sink: Sink) -> None:
         """Hand every sample to a recorder too, from now on."""

@@ -21,7 +21,7 @@ from emgstream.gui.state import State, StateKind
 __all__ = ["Choice", "SourceBar"]
 
 _OPEN = "open"
-_WITH_CAPTIONS = 110 * GRID
+_WITH_CAPTIONS = 120 * GRID
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,17 @@ from emgstream.trial.history import (
 from emgstream.trial.live import LiveTest
 from emgstream.trial.plan import CuedPlan, movements_to_ask
 from emgstream.trial.recorded import replay_document, replay_test
-from emgstream.trial.replayed import Replayed, decisions_on, truth_at
+from emgstream.trial.replayed import (
+    Replayed,
+    SeenRecording,
+    check_labels,
+    decisions_on,
+    seen_on,
+    truth_at,
+)
 from emgstream.trial.score import Score, Truth, added_delay_s, score, settled_rest
+from emgstream.trial.sweep import Sweep, sweep
+from emgstream.trial.telling import figure_rows
 
 __all__ = [
     "DWELL_S",
@@ -23,12 +32,16 @@ __all__ = [
     "LiveTest",
     "Replayed",
     "Score",
+    "SeenRecording",
+    "Sweep",
     "Truth",
     "add_to_history",
     "added_delay_s",
     "check_history",
+    "check_labels",
     "cued_test",
     "decisions_on",
+    "figure_rows",
     "history_entry",
     "history_path",
     "movements_to_ask",
@@ -37,6 +50,8 @@ __all__ = [
     "replay_document",
     "replay_test",
     "score",
+    "seen_on",
     "settled_rest",
+    "sweep",
     "truth_at",
 ]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from emgstream.bundle import Model
+from emgstream.data import DEMO_MODEL
 from emgstream.errors import OutputError
 from emgstream.trial.cued import CuedTest
 
@@ -25,8 +26,12 @@ __all__ = [
 
 
 def history_path(model: Path) -> Path:
-    """Return where the tests of a model are written down: beside it."""
-    return model.with_name(f"{model.name}.tests.json")
+    """Return where the tests of a model are written down: beside it.
+
+    Those of the shipped model are in the present folder: it is nobody's place to write to.
+    """
+    beside = model.with_name(f"{model.name}.tests.json")
+    return Path(beside.name) if model == DEMO_MODEL else beside
 
 
 def network_hash(model: Model) -> str:

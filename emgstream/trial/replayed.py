@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 
 from emgstream.bundle import Model
-from emgstream.decisions import Decisions, DecisionSettings
+from emgstream.decisions import (
+    Decisions,
+    DecisionSettings,
+    DecisionStage,
+    RailWatch,
+    Seen,
+    Steadied,
+)
 from emgstream.errors import EndOfStream, UsageError
-from emgstream.pipeline import Pipeline
+from emgstream.pipeline import Look, Pipeline
 from emgstream.sources.replay import ReplaySource
 from emgstream.tables import EmgTable
 from emgstream.trial.score import Truth
-from emgstream.types import IndexArray
+from emgstream.types import Chunk, FloatArray, IndexArray
 
-__all__ = ["Replayed", "decisions_on", "truth_at"]
+__all__ = ["Replayed", "SeenRecording", "check_labels", "decisions_on", "seen_on", "truth_at"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +39,113 @@ class Replayed:
     """Time from one decision to the next, in seconds."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Stretch:
+    """An unbroken stretch of a recording, as the live pipeline sees it."""
+
+    first_index: int
+    """Absolute index of its first sample."""
+    samples: FloatArray
+    """Shape ``(n_samples, n_channels)``."""
+    seen: Seen
+    """All its windows; which are saturated is for the settings to say."""
+    due: IndexArray
+    """Last samples of the instants due before there is a window, shape ``(n_due,)``."""
+
+
+class SeenRecording:
+    """What the live pipeline sees in a recording: any settings decide on it, the network is done.
+
+    The decisions are those of a whole replay by the same settings, bit for bit. What the smoothing
+    made of it last is kept, so that another threshold costs next to nothing. One thread at a time
+    uses it.
+
+    Parameters
+    ----------
+    table
+        The recording.
+    model
+        What decides.
+    stretches
+        All that its pipeline saw, in order.
+    sampling_rate_hz
+        Rate of the recording.
+    """
+
+    def __init__(
+        self, table: EmgTable, model: Model, stretches: list[_Stretch], sampling_rate_hz: float
+    ) -> None:
+        self.table = table
+        self.model = model
+        self.hop_s = model.manifest.hop * model.manifest.step.length / sampling_rate_hz
+        self._stretches = stretches
+        self._steadied: tuple[DecisionSettings, list[Steadied | None]] | None = None
+        self._truths: dict[bool, Truth] = {}
+
+    @property
+    def n_windows(self) -> int:
+        """Windows that were seen."""
+        return sum(len(one.seen.indices) for one in self._stretches)
+
+    def decided(self, settings: DecisionSettings) -> Replayed:
+        """Return what is decided by some settings; raises UsageError where no window fits in."""
+        manifest = self.model.manifest
+        stage = DecisionStage(manifest.class_names, len(manifest.channel_names), settings)
+        parts = [part for part in self._parts(stage) if len(part)]
+        if not parts:
+            raise UsageError(
+                f"{self.table.path} is too short for a single decision: {self.table.n_rows} rows; "
+                f"expected at least {manifest.window_samples}"
+            )
+        decisions = parts[0].joined(*parts[1:])
+        return Replayed(decisions, self._truth_at(decisions, settings.tells_gaps), self.hop_s)
+
+    def _parts(self, stage: DecisionStage) -> Iterator[Decisions]:
+        """Give what is said stretch by stretch, in order."""
+        if stage.is_plain:
+            yield from (stage.push(one.seen) for one in self._stretches)
+            return
+        for one, steadied in zip(self._stretches, self._steady(stage), strict=True):
+            stage.restart()
+            if stage.settings.tells_gaps:
+                yield stage.gaps(one.due)
+            if steadied is not None:
+                yield stage.judged(steadied)
+
+    def _steady(self, stage: DecisionStage) -> list[Steadied | None]:
+        """Return what the stage makes of each stretch before it judges; None without a window."""
+        bare = replace(stage.settings, threshold=0.0, begin_odds=1.0)
+        if self._steadied is None or self._steadied[0] != bare:
+            n_window = self.model.manifest.window_samples
+            self._steadied = bare, [_steadied(one, stage, n_window) for one in self._stretches]
+        return self._steadied[1]
+
+    def _truth_at(self, decisions: Decisions, tells_gaps: bool) -> Truth:
+        """Return the truth at decisions; only whether gaps are told changes what there are."""
+        if tells_gaps not in self._truths:
+            names = self.model.manifest.class_names
+            self._truths[tells_gaps] = truth_at(self.table, decisions.indices, names)
+        return self._truths[tells_gaps]
+
+
+def seen_on(table: EmgTable, model: Model, sampling_rate_hz: float | None = None) -> SeenRecording:
+    """Return what the live pipeline sees in a recording, whatever is decided after.
+
+    Raises UsageError where nobody knows the sampling rate, and StreamMismatchError where the
+    recording is not as the model was trained on.
+    """
+    names = model.manifest.channel_names
+    source = ReplaySource(table, sampling_rate_hz, speed=None, channel_names=names)
+    model.manifest.check_stream(source.info)
+    rate_hz = source.info.sampling_rate_hz or model.manifest.sampling_rate_hz
+    if rate_hz is None:
+        raise UsageError(f"nobody knows the sampling rate of {table.path}; state it with --rate HZ")
+    pipeline = Pipeline(model)
+    looks = ((chunk, pipeline.look(chunk)) for chunk in _chunks(source))
+    by_stretch = groupby(looks, key=lambda one: one[1].stretch)
+    return SeenRecording(table, model, [_stretch(list(parts)) for _, parts in by_stretch], rate_hz)
+
+
 def decisions_on(
     table: EmgTable,
     model: Model,
@@ -41,24 +157,8 @@ def decisions_on(
     Raises UsageError where nobody knows the sampling rate or no window fits in, and
     StreamMismatchError where the recording is not as the model was trained on.
     """
-    names = model.manifest.channel_names
-    source = ReplaySource(table, sampling_rate_hz, speed=None, channel_names=names)
-    model.manifest.check_stream(source.info)
-    rate_hz = source.info.sampling_rate_hz or model.manifest.sampling_rate_hz
-    if rate_hz is None:
-        raise UsageError(f"nobody knows the sampling rate of {table.path}; state it with --rate HZ")
-    pipeline = Pipeline(model)
-    if settings is not None:
-        pipeline.tune(settings)
-    parts = _pushed(source, pipeline)
-    if not parts:
-        raise UsageError(
-            f"{table.path} is too short for a single decision: {table.n_rows} rows; expected "
-            f"at least {model.manifest.n_steps * model.manifest.step.length}"
-        )
-    decisions = _joined(parts)
-    truth = truth_at(table, decisions.indices, model.manifest.class_names)
-    return Replayed(decisions, truth, model.manifest.hop * model.manifest.step.length / rate_hz)
+    seen = seen_on(table, model, sampling_rate_hz)
+    return seen.decided(model.manifest.decision if settings is None else settings)
 
 
 def truth_at(table: EmgTable, indices: IndexArray, class_names: tuple[str, ...]) -> Truth:
@@ -67,26 +167,49 @@ def truth_at(table: EmgTable, indices: IndexArray, class_names: tuple[str, ...])
     numbers = {name: number for number, name in enumerate(class_names)}
     by_label = np.array([*(numbers.get(name, -1) for name in table.label_names), -1])
     labels = np.full(table.n_rows, -1) if table.labels is None else table.labels
-    segments = np.zeros(table.n_rows, np.int64) if table.segments is None else table.segments
-    changes = (np.diff(labels) != 0) | (np.diff(segments) != 0)
-    movements = np.concatenate(([0], np.cumsum(changes)))
-    return Truth(by_label[labels][rows], movements[rows])
+    return Truth(by_label[labels][rows], table.movement_numbers()[rows])
 
 
-def _pushed(source: ReplaySource, pipeline: Pipeline) -> list[Decisions]:
-    parts: list[Decisions] = []
+def check_labels(table: EmgTable, class_names: tuple[str, ...]) -> None:
+    """Raise UsageError where nothing in a recording is labelled as one of a model's classes."""
+    if not set(table.label_names) & set(class_names):
+        raise UsageError(
+            f"{table.path} has none of the model's labels; expected a column 'label' with "
+            f"{', '.join(class_names)}; record with labels, or name another file"
+        )
+
+
+def _chunks(source: ReplaySource) -> Iterator[Chunk]:
     with source:
         while True:
             try:
-                decisions = pipeline.push(source.read())
+                yield source.read()
             except EndOfStream:
-                return parts
-            if len(decisions):
-                parts.append(decisions)
+                return
 
 
-def _joined(parts: list[Decisions]) -> Decisions:
-    first, *others = parts
-    for part in others:
-        first = first.joined(part)
-    return first
+def _steadied(stretch: _Stretch, stage: DecisionStage, n_window: int) -> Steadied | None:
+    seen = stretch.seen
+    if not len(seen.indices):
+        return None
+    watch = RailWatch(stage.settings.rails, n_window)
+    watch.push(stretch.first_index, stretch.samples)
+    stage.restart()
+    return stage.steadied(replace(seen, saturated=watch.are_saturated(seen.indices)))
+
+
+def _stretch(parts: list[tuple[Chunk, Look]]) -> _Stretch:
+    """Put the parts of one stretch together."""
+    chunks = [chunk for chunk, _ in parts]
+    seen = [look.seen for _, look in parts]
+    return _Stretch(
+        chunks[0].first_index,
+        np.concatenate([chunk.samples for chunk in chunks]),
+        Seen(
+            np.concatenate([one.indices for one in seen]),
+            np.concatenate([one.probabilities for one in seen]),
+            np.concatenate([one.strengths for one in seen]),
+            np.concatenate([one.saturated for one in seen]),
+        ),
+        np.concatenate([look.due for _, look in parts]),
+    )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -25,11 +26,12 @@ from emgstream.decisions import (
     added_hops,
     decision_from_manifest,
 )
-from emgstream.errors import ModelFileError
+from emgstream.errors import ModelFileError, UsageError
 from emgstream.pipeline import Pipeline
 from emgstream.simulation import CueScript, SyntheticEmg
 from emgstream.types import Chunk, FloatArray
 from tests.decisions.guarded import guarded, settings_for
+from tests.decisions.test_chunking import assert_same
 
 CLASSES = ("fist", "open", "rest")
 
@@ -189,6 +191,65 @@ def test_settings_change_while_it_runs(demo_model: Model, signal: FloatArray) ->
     statuses = {one.status for one in pipeline.push(Chunk(1500, signal[1500:]))}
     assert "rejected" in statuses
     assert pipeline.fixed_delay(None).smoothing_s == pytest.approx(0.02)
+
+
+def test_settings_equal_to_those_it_has_change_nothing(
+    demo_model: Model, signal: FloatArray
+) -> None:
+    settings = settings_for(demo_model.manifest, signal, Bayes(0.99, 0.1))
+    model = guarded(demo_model, settings)
+    whole, pipeline = Pipeline(model).push(Chunk(0, signal)), Pipeline(model)
+    parts = []
+    for first in range(0, len(signal), 250):
+        pipeline.tune(replace(settings, fitted={"again": first}))
+        parts.append(pipeline.push(Chunk(first, signal[first : first + 250])))
+    assert_same(parts[0].joined(*parts[1:]), whole)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda own: replace(own, threshold=0.95),
+        lambda own: replace(own, strength=None),
+        lambda own: replace(own, tells_gaps=False),
+    ],
+)
+def test_what_the_smoothing_has_is_kept_where_something_else_changes(
+    demo_model: Model,
+    signal: FloatArray,
+    change: Callable[[DecisionSettings], DecisionSettings],
+) -> None:
+    settings = settings_for(demo_model.manifest, signal, Bayes(0.99, 0.1))
+    changed = change(settings)
+    expected = Pipeline(guarded(demo_model, changed)).push(Chunk(0, signal))
+    pipeline = Pipeline(guarded(demo_model, settings))
+    pipeline.push(Chunk(0, signal[:1500]))
+    pipeline.tune(changed)
+    found = pipeline.push(Chunk(1500, signal[1500:]))
+    later = expected.indices >= 1500
+    np.testing.assert_array_equal(found.confidences, expected.confidences[later])
+    np.testing.assert_array_equal(found.statuses, expected.statuses[later])
+    np.testing.assert_array_equal(found.strengths, expected.strengths[later])
+
+
+def test_another_smoothing_begins_anew(demo_model: Model, signal: FloatArray) -> None:
+    settings = replace(settings_for(demo_model.manifest, signal), familiar=None, rest_gate=None)
+    pipeline = Pipeline(guarded(demo_model, settings))
+    pipeline.push(Chunk(0, signal[:1500]))
+    pipeline.tune(replace(settings, smoothing=Majority(9)))
+    found = pipeline.push(Chunk(1500, signal[1500:]))
+    assert found.classes[0] == found.probabilities[0].argmax(), "no vote from before"
+    assert pipeline.fixed_delay(None).smoothing_s == pytest.approx(0.08)
+
+
+def test_settings_of_another_model_are_refused_where_they_are_asked_for(
+    demo_model: Model, signal: FloatArray
+) -> None:
+    pipeline = Pipeline(demo_model)
+    with pytest.raises(UsageError, match=r"of another model.*2 numbers; expected 3"):
+        pipeline.tune(DecisionSettings(rest_gate=RestGate((1.0, 2.0))))
+    assert pipeline.settings is demo_model.manifest.decision
+    assert len(pipeline.push(Chunk(0, signal)))
 
 
 def test_settings_come_back_from_the_manifest_as_they_were(

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from emgstream.data import DEMO_MODEL
 from emgstream.decisions import Decisions, Status
 from emgstream.errors import OutputError
 from emgstream.trial import (
@@ -152,3 +153,7 @@ def test_what_cannot_be_added_to_is_told_before_a_test(tmp_path: Path) -> None:
     history_path(model).write_text("[1]", encoding="utf-8")
     with pytest.raises(OutputError, match="it holds no list of tests"):
         check_history(model)
+
+
+def test_the_shipped_model_gets_its_history_in_the_present_folder() -> None:
+    assert history_path(DEMO_MODEL) == Path("demo.emgmodel.tests.json")

@@ -1,0 +1,53 @@
+"""What settings are tried on, and the way to another."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import Qt, pyqtSignal
+from PyQt5.QtWidgets import QGridLayout, QPushButton, QWidget
+
+from emgstream.gui.elided_label import ElidedLabel
+from emgstream.gui.painting import GRID, font
+from emgstream.gui.tune.material import Opened
+
+__all__ = ["RecordingHead"]
+
+
+class RecordingHead(QWidget):
+    """Name and facts of one recording."""
+
+    choose_wanted = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
+        self.title.setFont(font(self.font(), 1.0, bold=True))
+        self.facts = ElidedLabel(self)
+        self.facts.setObjectName("quiet")
+        self.choose_button = QPushButton("Choose…", self)
+        self.choose_button.setToolTip(
+            "Try on another recording: one with labels, that the model was not trained on"
+        )
+        self.choose_button.clicked.connect(self.choose_wanted)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(GRID)
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(0, 1)
+        grid.addWidget(self.title, 0, 0)
+        grid.addWidget(self.facts, 1, 0, 1, 2)
+        grid.addWidget(self.choose_button, 0, 1)
+
+    def show_nothing(self, name: str) -> None:
+        """Show that a recording is not open yet."""
+        self.title.say(name)
+        self.facts.say("")
+
+    def show_opened(self, opened: Opened) -> None:
+        """Show a recording that was seen."""
+        table = opened.seen.table
+        self.title.say(table.path.name)
+        self.title.setToolTip(str(table.path))
+        n = len(set(table.label_names) & set(opened.model.manifest.class_names))
+        minutes, seconds = divmod(round(opened.seen.n_windows * opened.seen.hop_s), 60)
+        kind = "synthetic EMG   " if opened.is_synthetic else ""
+        self.facts.say(f"{kind}{minutes}:{seconds:02d} min   {n} label{'' if n == 1 else 's'}")

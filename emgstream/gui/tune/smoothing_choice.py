@@ -1,0 +1,107 @@
+"""How decisions are smoothed: a kind, and a slider for each number it has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from emgstream.decisions import SMOOTHINGS, Smoothing, parameters, smoothing_from_manifest
+from emgstream.errors import ModelFileError
+from emgstream.gui.painting import GRID
+from emgstream.gui.palette import spoken
+from emgstream.gui.picker import Picker
+from emgstream.gui.tune.value_slider import ValueSlider
+
+__all__ = ["SmoothingChoice"]
+
+_MOST = 25
+_SHARES = tuple(np.round(np.arange(101) / 100.0, 2).tolist())
+_TIPS = {
+    "votes": "Windows that vote",
+    "agreeing": "Windows in a row that another class needs",
+    "stay": "How likely a movement is to go on for one more window",
+    "weight": "How much of a window counts as news: windows overlap",
+    "to_rest": "How likely it is to be rest that follows a movement",
+    "from_rest": "How likely a rest is to end by the next window",
+}
+
+
+class SmoothingChoice(QWidget):
+    """Chooses one smoothing; what each kind was last set to is remembered."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.kinds = Picker(self)
+        self.kinds.setAccessibleName("Smoothing")
+        self._given: dict[str, Smoothing] = {one.kind: one for one in SMOOTHINGS}
+        self.sliders: dict[str, dict[str, ValueSlider]] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self.kinds)
+        for one in SMOOTHINGS:
+            self.kinds.addItem(spoken(one.kind).capitalize(), one.kind)
+            self.sliders[one.kind] = self._sliders_of(one)
+            for slider in self.sliders[one.kind].values():
+                column.addWidget(slider)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.kinds.currentIndexChanged.connect(self._kind_chosen)
+        self._show_kind()
+
+    @property
+    def smoothing(self) -> Smoothing:
+        """What is chosen."""
+        kind = self.kinds.currentData()
+        entry = self._given[kind].to_manifest()
+        entry |= {name: self.sliders[kind][name].value for name in entry if name != "kind"}
+        return smoothing_from_manifest(entry)
+
+    def set_smoothing(self, smoothing: Smoothing) -> None:
+        """Choose a smoothing as it is; the others are as they come."""
+        for one in SMOOTHINGS:
+            given = smoothing if one.kind == smoothing.kind else one
+            self._given[one.kind] = given
+            for name, value in given.to_manifest().items():
+                if name != "kind":
+                    self.sliders[one.kind][name].set_value(value)
+        self.kinds.blockSignals(True)
+        self.kinds.setCurrentIndex(self.kinds.findData(smoothing.kind))
+        self.kinds.blockSignals(False)
+        self._show_kind()
+
+    def _kind_chosen(self) -> None:
+        self._show_kind()
+        self.changed.emit()
+
+    def _show_kind(self) -> None:
+        chosen = self.kinds.currentData()
+        given = self._given[chosen]
+        for kind, sliders in self.sliders.items():
+            for name, slider in sliders.items():
+                slider.setVisible(kind == chosen and name in given.to_manifest())
+        self.kinds.setToolTip((type(given).__doc__ or "").partition("\n")[0])
+
+    def _sliders_of(self, one: Smoothing) -> dict[str, ValueSlider]:
+        sliders = {}
+        for name, number in parameters(one).items():
+            offered = range(1, _MOST + 1) if number is int else _SHARES
+            allowed = [value for value in offered if _fits({**one.to_manifest(), name: value})]
+            slider = ValueSlider(spoken(name).capitalize(), allowed, self)
+            slider.setToolTip(_TIPS.get(name, ""))
+            slider.changed.connect(self.changed)
+            sliders[name] = slider
+        return sliders
+
+
+def _fits(entry: dict[str, Any]) -> bool:
+    """Return whether there is such a smoothing, by asking for it."""
+    try:
+        smoothing_from_manifest(entry)
+    except ModelFileError:
+        return False
+    return True

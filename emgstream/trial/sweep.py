@@ -1,0 +1,40 @@
+"""What every threshold would come to: the fewer active errors, the more often nothing is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from emgstream.decisions import DecisionSettings
+from emgstream.trial.replayed import SeenRecording
+from emgstream.trial.score import score
+from emgstream.types import TimeArray
+
+__all__ = ["Sweep", "sweep"]
+
+_THRESHOLDS = 1.0 - np.linspace(1.0, 0.0, 41) ** 2
+"""Closer to each other near 1, where most confidences are."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """Thresholds in rising order and what each comes to, arrays of shape ``(n_thresholds,)``."""
+
+    thresholds: TimeArray
+    """Least confidence to act on, 0 to 1."""
+    active_error_rates: TimeArray
+    """Share of all decisions that would have moved something wrongly."""
+    abstained: TimeArray
+    """Share of all with the status rejected, unknown or gap."""
+
+
+def sweep(seen: SeenRecording, settings: DecisionSettings) -> Sweep:
+    """Return what settings come to on a recording with thresholds from 0 to 1 instead of theirs."""
+    found = [seen.decided(replace(settings, threshold=one)) for one in _THRESHOLDS.tolist()]
+    scores = [score(one.decisions, one.truth, one.hop_s) for one in found]
+    return Sweep(
+        _THRESHOLDS,
+        np.array([one.active_error_rate for one in scores]),
+        np.array([one.abstained for one in scores]),
+    )
