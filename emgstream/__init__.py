@@ -7,9 +7,11 @@ the inference runtime.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # typing takes longer to import than all the rest of the start
 if TYPE_CHECKING:
+    from typing import Any
+
     from emgstream.bundle import Model, read_model, write_model
     from emgstream.decisions import Decision, Decisions
     from emgstream.engine import Engine

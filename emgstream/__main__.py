@@ -1,7 +1,41 @@
-"""``python -m emgstream``: the same as the command ``emgstream``."""
+"""The command ``emgstream``, and ``python -m emgstream``: where the program begins.
 
+Ctrl-C is taken care of before anything is imported that takes time: it ends the program with one
+line, as it does later on, and not with a traceback out of some import.
+"""
+
+import os
+import signal
 import sys
+from types import FrameType
 
-from emgstream.cli import main
+__all__ = ["main"]
 
-sys.exit(main())
+
+def main() -> int:
+    """Run the command line and return the exit code."""
+    from emgstream.cli import main as run
+
+    _change_handler(_leave, signal.default_int_handler)
+    try:
+        return run()
+    finally:
+        _change_handler(signal.default_int_handler, signal.SIG_DFL)  # nothing is left to be said
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    """End the program at once: nothing has begun yet that could be lost."""
+    os.write(2, b"emgstream: stopped by Ctrl-C\n")
+    os._exit(1)
+
+
+def _change_handler(before: "signal._HANDLER", after: "signal._HANDLER") -> None:
+    """Let Ctrl-C do something else, unless whoever started the program had it ignored."""
+    if signal.getsignal(signal.SIGINT) is before:
+        signal.signal(signal.SIGINT, after)
+
+
+_change_handler(signal.default_int_handler, _leave)
+
+if __name__ == "__main__":
+    sys.exit(main())

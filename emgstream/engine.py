@@ -19,6 +19,7 @@ from emgstream.outputs.queue import UpdateQueue
 from emgstream.outputs.samples import SampleFeed, SampleOutput
 from emgstream.pipeline import Pipeline
 from emgstream.ringbuffer import RingBuffer
+from emgstream.selection import Selection
 from emgstream.sources.base import Source
 from emgstream.types import Chunk, StreamInfo
 from emgstream.worker import Worker
@@ -49,8 +50,8 @@ class Engine:
     source
         Where the samples come from.
     model
-        What decides, or None; a source that does not match it ends the engine with
-        StreamMismatchError.
+        What decides, or None; on its channels, where the source has others too. A source that
+        does not match it ends the engine with StreamMismatchError.
     outputs
         Where the decisions go; entered and left by whoever gives them.
     clock
@@ -78,11 +79,11 @@ class Engine:
         sample_outputs: Sequence[SampleOutput] = (),
         queues: Sequence[UpdateQueue] = (),
     ) -> None:
-        manifest = None if model is None else model.manifest
-        self.ring = RingBuffer(_RING_SAMPLES, len(manifest.channel_names) if manifest else None)
+        self.ring = RingBuffer(_RING_SAMPLES)
         self.latest: Update | None = None
         self._source = source
         self._pipeline = None if model is None else Pipeline(model)
+        self._selection = Selection(() if model is None else model.manifest.channel_names)
         self._clock = clock or MonotonicClock()
         self._observers = tuple(observers)
         deliveries = [
@@ -97,8 +98,10 @@ class Engine:
         ]
         self._ways_out: list[Delivery | SampleFeed] = [*deliveries, *self._feeds]
         self._queues: list[Delivery | UpdateQueue] = [*deliveries, *queues]
-        check = check or (_accept if manifest is None else manifest.check_stream)
-        self._acquisition = Acquisition(source, self.ring, check, self._wait_for_room)
+        if check is None and model is not None:
+            check = model.manifest.check_stream
+        self._check_model = check
+        self._acquisition = Acquisition(source, self.ring, self._check_stream, self._wait_for_room)
         self._reader = Worker("emg-reader", self._acquisition.run)
         self._inference = Worker("emg-inference", self._infer)
 
@@ -183,6 +186,11 @@ class Engine:
         self._reader.check()
         self._check_ways_out()
 
+    def _check_stream(self, info: StreamInfo) -> None:
+        """Find the model's channels, and look whether it was made for such a stream."""
+        if self._check_model is not None:
+            self._check_model(self._selection.stream(info))
+
     def _check_ways_out(self) -> None:
         for way_out in self._ways_out:
             way_out.check()
@@ -204,7 +212,7 @@ class Engine:
     def _take(self, chunk: Chunk, pipeline: Pipeline, stop: threading.Event) -> None:
         self._check_ways_out()
         laps = Laps(self._clock)
-        decisions = pipeline.push(chunk, laps.lap)
+        decisions = pipeline.push(self._selection.chunk(chunk), laps.lap)
         if len(decisions):
             self._publish(self._update(chunk, decisions, laps, pipeline), stop)
         with self._consumed:
@@ -244,7 +252,3 @@ class Engine:
         """Return the sample that each has come to whom the reader waits for."""
         classifier = [] if self._pipeline is None else [self._cursor]
         return [*classifier, *(feed.cursor for feed in self._feeds)]
-
-
-def _accept(_: StreamInfo) -> None:
-    """Check nothing: without a model there is nothing that a stream must match."""

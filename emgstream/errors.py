@@ -6,6 +6,7 @@
     ├── UsageError               (ValueError)      the words of a call do not fit together
     ├── MissingExtraError        (ImportError)     a verb needs an extra that is not installed
     ├── TableError               (ValueError)      a file is not a readable EMG table
+    │   └── NoSuchColumnError        (LookupError)        it lacks a column that was asked for
     ├── TrainingDataError        (ValueError)      recordings that nothing can be learned from
     ├── RecordingError           (ValueError)      the files of a session do not fit together
     ├── ModelFileError           (ValueError)      a file is not a readable model
@@ -29,6 +30,7 @@ __all__ = [
     "InterruptedByUserError",
     "MissingExtraError",
     "ModelFileError",
+    "NoSuchColumnError",
     "OutputError",
     "RecordingError",
     "SourceDisconnectedError",
@@ -55,6 +57,22 @@ class MissingExtraError(EmgStreamError, ImportError):
 
 class TableError(EmgStreamError, ValueError):
     """A file is not a readable EMG table."""
+
+
+class NoSuchColumnError(TableError, LookupError):
+    """A table lacks a column that was asked for as a channel.
+
+    Parameters
+    ----------
+    message
+        What is missing, and what there is.
+    channel_names
+        The columns that may be channels.
+    """
+
+    def __init__(self, message: str, channel_names: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.channel_names = channel_names
 
 
 class TrainingDataError(EmgStreamError, ValueError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emgstream.data import DEMO_PERSON
-from emgstream.errors import UsageError
+from emgstream.errors import NoSuchColumnError, StreamMismatchError, UsageError
 from emgstream.manifest import Manifest
 from emgstream.tables import EmgTable, read_table
 from emgstream.types import StreamInfo
@@ -27,22 +28,27 @@ SIMULATED = "simulated"
 
 def board_source(
     port: str,
-    manifest: Manifest,
+    manifest: Manifest | None,
     *,
     channels: tuple[str, ...] | None = None,
+    keep_others: bool = False,
     baud: int | None = None,
     reconnect: bool = True,
     force: bool = False,
 ) -> SerialBoardSource:
-    """Return the source that reads a board for a model; the words as `SerialBoardSource`'s."""
+    """Return the source that reads a board for a model, or as it is where there is none.
+
+    The words as `SerialBoardSource`'s.
+    """
     from emgstream.sources.serial_board import SerialBoardSource  # a recording needs none of it
 
     return SerialBoardSource(
         port,
         baud=baud,
-        channel_names=manifest.channel_names,
+        channel_names=None if manifest is None else manifest.channel_names,
         channels=channels,
-        sampling_rate_hz=manifest.sampling_rate_hz,
+        keep_others=keep_others,
+        sampling_rate_hz=None if manifest is None else manifest.sampling_rate_hz,
         reconnect=reconnect,
         force=force,
     )
@@ -69,18 +75,38 @@ def opened_port(name: str, seed: int = DEMO_PERSON) -> Iterator[str]:
 
 
 def read_recording(
-    path: Path, manifest: Manifest, channels: tuple[str, ...] | None = None
+    path: Path, manifest: Manifest | None, channels: tuple[str, ...] | None = None
 ) -> EmgTable:
-    """Return a recording with the channels a model wants, in its order.
+    """Return a recording with the channels of a model, called so; with all where there is none.
 
-    ``channels`` are the columns to take; by name where None. Raises UsageError where there are not
-    as many as the model has, and TableError where the file cannot be read.
+    ``channels`` are the columns to take as the model's, in its order; by name where None. Raises
+    UsageError where there are not as many as the model has, StreamMismatchError where the file
+    has not the model's, and TableError where it cannot be read.
     """
+    if manifest is None:
+        return read_table(path, channels=channels)
     expected = manifest.channel_names
-    chosen = channels or expected
-    if len(chosen) != len(expected):
+    if channels is None:
+        return _read_by_name(path, expected)
+    if len(channels) != len(expected):
         raise UsageError(
-            f"{len(chosen)} channels are named: {', '.join(chosen)}; the model expects "
+            f"{len(channels)} channels are named: {', '.join(channels)}; the model expects "
             f"{len(expected)}: {', '.join(expected)}; name one column for each, in this order"
         )
-    return read_table(path, channels=chosen)
+    return replace(read_table(path, channels=channels), channel_names=expected)
+
+
+def _read_by_name(path: Path, expected: tuple[str, ...]) -> EmgTable:
+    try:
+        return read_table(path, channels=expected)
+    except NoSuchColumnError as error:
+        found = error.channel_names
+        if len(found) < len(expected):
+            what_to_do = "use a model that was trained on such recordings"
+        else:
+            listed = shlex.quote(",".join(found[: len(expected)]))
+            what_to_do = f"name the column for each, in this order, as --channels {listed}"
+        raise StreamMismatchError(
+            f"{path} has the channels {', '.join(found)}; the model expects "
+            f"{', '.join(expected)}; {what_to_do}"
+        ) from error

@@ -233,7 +233,6 @@ def replay(
         sampling_rate_hz=sampling_rate_hz,
         speed=speed,
         loop=loop,
-        channel_names=loaded.manifest.channel_names,
     )
     loaded.manifest.check_stream(source.info)
     with DecisionStream(source, loaded, outputs) as stream:

@@ -141,11 +141,16 @@ def test_without_reconnect_an_unplugged_board_is_the_end_and_what_came_is_kept(
     assert json.loads(out.read_text())["samples"] > decided
 
 
-def assert_ctrl_c_ends(process: subprocess.Popen[str]) -> None:
-    process.send_signal(signal.SIGINT)
+NAMES = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
+
+
+def assert_ctrl_c_ends(
+    process: subprocess.Popen[str], number: signal.Signals = signal.SIGINT
+) -> None:
+    process.send_signal(number)
     _, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 1
-    assert errors.splitlines()[-1] == "emgstream: stopped by Ctrl-C"
+    assert errors.splitlines()[-1] == f"emgstream: stopped by {NAMES[number]}"
     assert "Traceback" not in errors
 
 
@@ -159,10 +164,13 @@ def test_ctrl_c_while_the_board_boots_lets_go_of_the_port(tmp_path: Path) -> Non
 
 
 @on_a_pty
-def test_ctrl_c_while_streaming_stops_the_board_and_lets_go_of_the_port(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", NAMES)
+def test_ctrl_c_and_a_polite_kill_stop_the_board_and_let_go_of_the_port(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     with board_process(tmp_path) as board, started(board.port) as process:
         assert next_index(process) == 199
-        assert_ctrl_c_ends(process)
+        assert_ctrl_c_ends(process, number)
         assert holders(board.port) == []
         assert [of["ended_by"] for of in board.end()["runs"]] == ["stop"]
 

@@ -85,8 +85,8 @@ def test_space_begins_and_pauses_r_repeats_esc_ends_and_the_terminal_is_as_befor
 
 
 @on_a_terminal
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_and_a_polite_kill_keep_everything(tmp_path: Path, number: int) -> None:
+@pytest.mark.parametrize(("number", "by"), [(signal.SIGINT, "Ctrl-C"), (signal.SIGTERM, "SIGTERM")])
+def test_ctrl_c_and_a_polite_kill_keep_everything(tmp_path: Path, number: int, by: str) -> None:
     path = tmp_path / "arm.csv"
     terminal = Terminal("record", *SHORT, "--out", str(path))
     try:
@@ -99,7 +99,7 @@ def test_ctrl_c_and_a_polite_kill_keep_everything(tmp_path: Path, number: int) -
         assert terminal.is_as_before()
     finally:
         terminal.close()
-    assert errors.splitlines() == [f"emgstream: stopped by Ctrl-C; {path} keeps what was recorded"]
+    assert errors.splitlines() == [f"emgstream: stopped by {by}; {path} keeps what was recorded"]
     assert read_table(path).n_rows > 1000
     assert read_sidecar(path)["state"] == "complete"
 

@@ -54,13 +54,20 @@ class Kept(Output):
         return np.concatenate([update.decisions.probabilities for update in self.updates])
 
 
+CHANNELS = ("biceps", "triceps", "middle")
+
+
 class Script:
     """A source that gives the chunks it is told to, then does what it is told to."""
 
     def __init__(
-        self, chunks: Iterable[Chunk], then: BaseException, can_wait: bool = False
+        self,
+        chunks: Iterable[Chunk],
+        then: BaseException,
+        can_wait: bool = False,
+        channel_names: tuple[str, ...] = CHANNELS,
     ) -> None:
-        self.info = StreamInfo("script", ("biceps", "triceps", "middle"), 1000.0, can_wait=can_wait)
+        self.info = StreamInfo("script", channel_names, 1000.0, can_wait=can_wait)
         self._chunks = iter(chunks)
         self._then = then
         self.threads: list[str] = []
@@ -115,6 +122,20 @@ def test_live_is_one_pass_over_the_whole(demo_model: Model) -> None:
     whole = Pipeline(demo_model).push(Chunk(0, samples[:5000]))
     assert kept.indices == whole.indices.tolist()
     np.testing.assert_array_equal(kept.probabilities, whole.probabilities)
+
+
+def test_a_model_decides_on_its_channels_among_others_as_on_them_alone(demo_model: Model) -> None:
+    alone, among = Kept(), Kept()
+    chunks = [chunk(first, 50) for first in range(0, 2000, 50)]
+    run(Engine(Script(chunks, EndOfStream("over"), can_wait=True), demo_model, [alone]))
+    wider = [replace(one, samples=one.samples[:, [2, 0, 0, 1]]) for one in chunks]
+    names = ("middle", "other", "biceps", "triceps")
+    source = Script(wider, EndOfStream("over"), can_wait=True, channel_names=names)
+    engine = Engine(source, demo_model, [among])
+    run(engine)
+    assert among.indices == alone.indices
+    np.testing.assert_array_equal(among.probabilities, alone.probabilities)
+    np.testing.assert_array_equal(engine.ring.since(1950).samples, wider[-1].samples)
 
 
 def test_pace_does_not_change_a_decision(demo_model: Model) -> None:

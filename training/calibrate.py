@@ -55,6 +55,7 @@ def calibrate(
     paths: Sequence[Path],
     *,
     sampling_rate_hz: float | None = None,
+    channels: Sequence[str] | None = None,
     seed: int = 42,
     recipe: Recipe = CALIBRATION,
     progress: Callable[[Progress], None] = lambda _: None,
@@ -70,6 +71,8 @@ def calibrate(
         minute of each.
     sampling_rate_hz
         Samples a second, where the recordings do not tell.
+    channels
+        Columns to take as the model's channels, in its order; by name where None.
     seed
         Seed of everything random.
     recipe
@@ -87,7 +90,7 @@ def calibrate(
         UsageError for recordings that cannot be read; InterruptedByUserError for Ctrl-C before
         there was anything to keep.
     """
-    tables = read_recordings(paths, model.manifest.channel_names)
+    tables = read_recordings(paths, channels, model.manifest)
     return calibrate_on(
         model,
         tables,

@@ -10,21 +10,30 @@ import numpy as np
 
 from emgstream.cues import TRANSITION
 from emgstream.errors import TrainingDataError, UsageError
-from emgstream.tables import EmgTable, read_table
+from emgstream.manifest import Manifest
+from emgstream.opening import read_recording
+from emgstream.tables import EmgTable
 from training.examples import ClassArray
 
 __all__ = ["class_codes", "class_names_of", "provenance", "read_recordings"]
 
 
-def read_recordings(paths: Sequence[Path], channels: Sequence[str] | None) -> list[EmgTable]:
+def read_recordings(
+    paths: Sequence[Path], channels: Sequence[str] | None, manifest: Manifest | None = None
+) -> list[EmgTable]:
     """Return the tables in the files, all with labels and with the same channels.
 
-    Raises TableError for what is not a table, UsageError where there is no file at all and
-    TrainingDataError for a table without labels or with other channels than the first.
+    ``channels`` are the columns to take; all numeric ones where None, or those of a model where
+    its manifest is given, which are then called as the model calls them.
+
+    Raises TableError for what is not a table, UsageError where there is no file at all,
+    StreamMismatchError for one without a model's channels and TrainingDataError for a table
+    without labels or with other channels than the first.
     """
     if not paths:
         raise UsageError("no recording to train on; name at least one file")
-    tables = [read_table(path, channels) for path in paths]
+    chosen = None if channels is None else tuple(channels)
+    tables = [read_recording(path, manifest, chosen) for path in paths]
     for table in tables:
         _check_labels(table)
         _check_channels(table, tables[0])

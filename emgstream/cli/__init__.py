@@ -87,7 +87,8 @@ def _module(verb: str) -> ModuleType:
 
 def _open_window() -> None:
     """Open the window with the model used last, and let the user choose what to watch."""
-    from emgstream.gui import WindowRequest, run  # no verb that runs in the terminal needs it
+    with ctrl_c_after():
+        from emgstream.gui import WindowRequest, run  # no verb that runs in the terminal needs it
 
     run(WindowRequest(model=None))
 

@@ -4,36 +4,35 @@ from __future__ import annotations
 
 import argparse
 from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from emgstream.bundle import check_place, read_model, write_model
-from emgstream.cli import options
+from emgstream.cli import options, watched
 from emgstream.cli.interrupt import ctrl_c_after, stoppable
 from emgstream.cli.terminal import EpochBar, busy, console, print_facts
 from emgstream.errors import InterruptedByUserError
-from emgstream.extras import check_train_extra
+
+if TYPE_CHECKING:
+    from training.calibrate import Calibrated
 
 __all__ = ["add_arguments", "run"]
+
+_EVENTS = f"""{watched.EPOCHS} at the end "calibrated" with model, title, n_windows, before
+and after (balanced accuracy on held-out repetitions, 0 to 1) and interrupted."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of ``emgstream calibrate``."""
-    parser.add_argument(
-        "files",
-        nargs="+",
-        type=options.recording_path,
-        metavar="file",
-        help="labelled recordings of the new session, .csv or .csv.gz",
-    )
+    options.add_sessions(parser, "labelled recordings of the new session, .csv or .csv.gz")
     options.add_model(parser)
-    parser.add_argument(
-        "--out",
-        required=True,
-        type=options.new_model_path,
-        metavar="NAME.emgmodel",
-        help="where to write the calibrated model",
-    )
+    options.add_new_model(parser)
     options.add_rate(parser)
-    parser.add_argument("--seed", type=int, default=42, help="of every random choice; default 42")
+    options.add_channels(
+        parser, "columns to take as the model's channels, in its order; default: by name"
+    )
+    options.add_seed(parser)
+    watched.add_watching(parser, _EVENTS)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -43,27 +42,46 @@ def run(arguments: argparse.Namespace) -> None:
     MissingExtraError without the ``train`` extra; and InterruptedByUserError after Ctrl-C, when
     the best so far has been written.
     """
-    check_train_extra()
+    watched.begin(arguments)
     check_place(arguments.out)
     model = read_model(arguments.model)
     with ctrl_c_after(), busy("loading TensorFlow"):  # it takes seconds, and only this needs it
         from training.calibrate import calibrate
 
+    tells = arguments.progress == "jsonl"
     with EpochBar(console(to_stderr=True)) as bar, ExitStack() as stack:
         result = calibrate(
             model,
             arguments.files,
             sampling_rate_hz=arguments.rate,
+            channels=arguments.channels,
             seed=arguments.seed,
-            progress=stoppable(bar.show, stack),
+            progress=stoppable(watched.tell_epoch if tells else bar.show, stack),
         )
     write_model(arguments.out, result.model)
-    facts = [
-        ("model", f"{arguments.out} ({result.model.manifest.title})"),
+    if tells:
+        watched.tell("calibrated", _document(result, arguments.out))
+    else:
+        print_facts(console(), _facts(result, arguments.out))
+    if result.interrupted:
+        raise InterruptedByUserError(f"stopped by Ctrl-C; {arguments.out} holds the best so far")
+
+
+def _document(result: Calibrated, out: Path) -> dict[str, Any]:
+    return {
+        "model": str(out),
+        "title": result.model.manifest.title,
+        "n_windows": result.n_windows,
+        "before": result.before,
+        "after": result.after,
+        "interrupted": result.interrupted,
+    }
+
+
+def _facts(result: Calibrated, out: Path) -> list[tuple[str, str]]:
+    return [
+        ("model", f"{out} ({result.model.manifest.title})"),
         ("held out", f"{result.n_windows} windows of repetitions that were not learned from"),
         ("before", f"{result.before:.1%} balanced"),
         ("after", f"{result.after:.1%} balanced"),
     ]
-    print_facts(console(), facts)
-    if result.interrupted:
-        raise InterruptedByUserError(f"stopped by Ctrl-C; {arguments.out} holds the best so far")

@@ -12,7 +12,6 @@ from emgstream.bundle import read_model
 from emgstream.cli import options, watched
 from emgstream.cli.terminal import console, note, print_facts, print_grid
 from emgstream.errors import InterruptedByUserError
-from emgstream.extras import check_train_extra
 from emgstream.report import write_json, write_page
 
 if TYPE_CHECKING:
@@ -26,12 +25,8 @@ balanced_accuracy by model for each task; at the end "evaluated" with the docume
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of ``emgstream evaluate``."""
-    parser.add_argument(
-        "files",
-        nargs="+",
-        type=options.recording_path,
-        metavar="file",
-        help="labelled recordings, .csv or .csv.gz; 'demo' is the shipped synthetic one",
+    options.add_sessions(
+        parser, "labelled recordings, .csv or .csv.gz; 'demo' is the shipped synthetic one"
     )
     judged = parser.add_mutually_exclusive_group()
     judged.add_argument(
@@ -43,7 +38,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="train by this recipe on each fold; default realtime",
     )
     options.add_rate(parser)
-    options.add_channels(parser, "columns to take, in this order; default: all numeric ones")
+    options.add_channels(
+        parser,
+        "columns to take, in this order; default: all numeric ones; with --model its channels, by "
+        "name",
+    )
+    options.add_signal(parser)
     parser.add_argument(
         "--protocol",
         choices=("auto", "subject", "session", "repetition", "blocks", "random"),
@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--jobs", type=options.count, metavar="N", help="folds at once; default: one a core"
     )
     parser.add_argument("--dask", metavar="ADDRESS", help="run the folds on this Dask scheduler")
-    parser.add_argument("--seed", type=int, default=42, help="of every random choice; default 42")
+    options.add_seed(parser)
     options.add_epochs(parser)
     options.add_report_files(parser)
     watched.add_watching(parser, _EVENTS)
@@ -69,10 +69,9 @@ def run(arguments: argparse.Namespace) -> None:
     Raises MissingExtraError without the ``train`` extra, and InterruptedByUserError after Ctrl-C,
     when what was finished has been printed and written.
     """
-    if arguments.stop_with_stdin:
-        watched.stop_with_stdin()
-    check_train_extra()
+    watched.begin(arguments)
     from training.evaluation import evaluate, evaluation_page, prepare  # the extra, checked above
+    from training.front_end import Wish
 
     prepared = prepare(
         arguments.files,
@@ -80,6 +79,7 @@ def run(arguments: argparse.Namespace) -> None:
         model=None if arguments.model is None else read_model(arguments.model),
         sampling_rate_hz=arguments.rate,
         channels=arguments.channels,
+        wish=Wish(arguments.signal, options.mains_hz(arguments.mains)),
         protocol=arguments.protocol,
         n_folds=arguments.folds,
         seed=arguments.seed,

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from emgstream.cli.interrupt import ctrl_c
+from emgstream.cli.interrupt import polite_end
 from emgstream.cli.outputs import Outputs, StreamOutputs, takes_stdout
 from emgstream.cli.streams import Stream, WatchedStream
 from emgstream.cli.teller import Teller
@@ -22,8 +22,8 @@ _REFRESH_S = 0.1
 def run_headless(streams: Sequence[Stream], arguments: argparse.Namespace) -> None:
     """Run until every stream has ended; then, or after Ctrl-C, print what each came to.
 
-    A stream that fails does not end the others. Raises InterruptedByUserError after Ctrl-C, and
-    what ended the first stream that did not come to its end.
+    A stream that fails does not end the others. Raises InterruptedByUserError after Ctrl-C or
+    SIGTERM, and what ended the first stream that did not come to its end.
     """
     with Outputs(arguments) as outputs:
         watched = [WatchedStream(stream, _opened(outputs, stream)) for stream in streams]
@@ -44,15 +44,15 @@ def _opened(outputs: Outputs, stream: Stream) -> StreamOutputs:
 
 
 def _watch(streams: Sequence[WatchedStream], to_stderr: bool) -> None:
-    with ctrl_c() as pressed, LiveLine(console(to_stderr)) as line, ExitStack() as stack:
+    with polite_end() as asked, LiveLine(console(to_stderr)) as line, ExitStack() as stack:
         width = max(len(stream.stream.name or "") for stream in streams)
         rows = [_Row(stream, line, width) for stream in streams]
         for row in rows:
             stack.callback(row.tell)
             stack.enter_context(row.stream)
         while not all(stream.is_over for stream in streams):
-            if pressed.is_set():
-                raise InterruptedByUserError("stopped by Ctrl-C")
+            if asked.is_set():
+                raise InterruptedByUserError(f"stopped by {asked.by}")
             for stream in streams:
                 if not stream.is_over:
                     stream.watch(_REFRESH_S / len(streams))

@@ -9,18 +9,25 @@ from contextlib import ExitStack, contextmanager
 from types import FrameType
 from typing import TypeVar
 
-__all__ = ["ctrl_c", "ctrl_c_after", "polite_end", "stoppable"]
+__all__ = ["Ending", "ctrl_c", "ctrl_c_after", "polite_end", "stoppable"]
 
 _T = TypeVar("_T")
 
 
+class Ending(threading.Event):
+    """Set once the program is asked to end."""
+
+    by = "Ctrl-C"
+    """What asked for it."""
+
+
 @contextmanager
-def ctrl_c() -> Iterator[threading.Event]:
+def ctrl_c() -> Iterator[Ending]:
     """Give an event that Ctrl-C sets; a second Ctrl-C is a KeyboardInterrupt again.
 
     Only the main thread may enter it.
     """
-    pressed = threading.Event()
+    pressed = Ending()
 
     def press(number: int, frame: FrameType | None) -> None:
         if pressed.is_set():
@@ -35,10 +42,15 @@ def ctrl_c() -> Iterator[threading.Event]:
 
 
 @contextmanager
-def polite_end() -> Iterator[threading.Event]:
+def polite_end() -> Iterator[Ending]:
     """Give an event that Ctrl-C sets, and a polite kill too; otherwise as `ctrl_c`."""
     with ctrl_c() as pressed:
-        previous = signal.signal(signal.SIGTERM, lambda *_: pressed.set())
+
+        def end(_number: int, _frame: FrameType | None) -> None:
+            pressed.by = "SIGTERM"
+            pressed.set()
+
+        previous = signal.signal(signal.SIGTERM, end)
         try:
             yield pressed
         finally:
@@ -64,7 +76,7 @@ def stoppable(show: Callable[[_T], None], stack: ExitStack) -> Callable[[_T], No
     From the end of the first epoch on, when there is something to lose, Ctrl-C strikes at the end
     of an epoch and nowhere else; a second one strikes at once.
     """
-    pressed: threading.Event | None = None
+    pressed: Ending | None = None
 
     def tell(progress: _T) -> None:
         nonlocal pressed

@@ -19,14 +19,19 @@ __all__ = [
     "add_epochs",
     "add_model",
     "add_models",
+    "add_new_model",
     "add_port",
     "add_ports",
     "add_rate",
     "add_report_files",
+    "add_seed",
+    "add_sessions",
+    "add_signal",
     "any_path",
     "count",
     "cue_script",
     "file_name",
+    "mains_hz",
     "model_path",
     "names",
     "new_model_path",
@@ -161,6 +166,48 @@ def _add_baud(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--baud", type=_baud, metavar="N", help="speed of the line; default: found by trying"
     )
+
+
+def add_sessions(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add the recordings to learn from or to judge on, at least one."""
+    parser.add_argument("files", nargs="+", type=recording_path, metavar="file", help=what)
+
+
+def add_new_model(parser: argparse.ArgumentParser) -> None:
+    """Add ``--out NAME.emgmodel``."""
+    parser.add_argument(
+        "--out",
+        required=True,
+        type=new_model_path,
+        metavar="NAME.emgmodel",
+        help="where to write the model",
+    )
+
+
+def add_seed(parser: argparse.ArgumentParser) -> None:
+    """Add ``--seed N``."""
+    parser.add_argument("--seed", type=int, default=42, help="of all that is random; default 42")
+
+
+def add_signal(parser: argparse.ArgumentParser) -> None:
+    """Add ``--signal`` and ``--mains``."""
+    parser.add_argument(
+        "--signal",
+        choices=("raw", "envelope"),
+        help="what the recordings hold; default: found in the data, and said",
+    )
+    parser.add_argument(
+        "--mains",
+        choices=("50", "60", "none"),
+        help="mains frequency to take out of a raw signal; default: found in the data, and said",
+    )
+
+
+def mains_hz(word: str | None) -> float | None:
+    """Return the frequency that ``--mains`` says; 0 for none, None where nothing was said."""
+    if word is None:
+        return None
+    return 0.0 if word == "none" else float(word)
 
 
 def add_rate(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from emgstream.cli import options
 from emgstream.errors import UsageError
@@ -29,6 +29,9 @@ __all__ = [
 ]
 
 
+_Words: TypeAlias = "argparse._ArgumentGroup"
+
+
 def add_output_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare where the decisions go."""
     parser.add_argument(
@@ -37,6 +40,24 @@ def add_output_arguments(parser: argparse.ArgumentParser) -> None:
         help="no window, only the terminal; so do --seconds and every output below",
     )
     group = parser.add_argument_group("outputs, any number at once; none delays a decision")
+    _add_messages(group)
+    group.add_argument(
+        "--control",
+        type=Path,
+        metavar="FILE",
+        help="press keys and move the mouse as this file of JSON or TOML binds the movements, once "
+        "armed with F8; F12 stops it; needs the extra control",
+    )
+    group.add_argument(
+        "--summary",
+        type=options.file_name,
+        metavar="FILE",
+        help="write the figures of the whole run as JSON",
+    )
+
+
+def _add_messages(group: _Words) -> None:
+    """Declare where each decision goes as a message."""
     group.add_argument(
         "--jsonl",
         action="append",
@@ -68,19 +89,6 @@ def add_output_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="samples and decisions on the Lab Streaming Layer, as NAME and NAME decisions; "
         "default: emgstream; needs the extra lsl",
-    )
-    group.add_argument(
-        "--control",
-        type=Path,
-        metavar="FILE",
-        help="press keys and move the mouse as this file of JSON or TOML binds the movements, once "
-        "armed with F8; F12 stops it; needs the extra control",
-    )
-    group.add_argument(
-        "--summary",
-        type=options.file_name,
-        metavar="FILE",
-        help="write the figures of the whole run as JSON",
     )
 
 

@@ -12,7 +12,7 @@ import sys
 import threading
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from emgstream.cli import options
 from emgstream.cli.interrupt import polite_end
@@ -37,9 +37,27 @@ from emgstream.recording import (
 
 __all__ = ["add_arguments", "run"]
 
+_Words: TypeAlias = "argparse._ArgumentGroup"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of ``emgstream record``."""
+    _add_board(parser)
+    _add_cues(parser.add_argument_group("what to record"))
+    _add_notes(parser.add_argument_group("what to write down beside it"))
+    parser.add_argument(
+        "--unattended", action="store_true", help="begin without a key, for scripts"
+    )
+    parser.add_argument(
+        "--no-check", action="store_true", help="leave out the five seconds of signal check"
+    )
+    parser.add_argument(
+        "--no-countdown", action="store_true", help="leave out the three seconds before a cue"
+    )
+    parser.add_argument("--sound", action="store_true", help="ring the terminal's bell at a cue")
+
+
+def _add_board(parser: argparse.ArgumentParser) -> None:
     options.add_port(parser)
     options.add_channels(parser, "the board's channels to record, by name or number from 1")
     parser.add_argument(
@@ -57,7 +75,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE.csv",
         help="where to record to, never over a file there is; default: named by date and time",
     )
-    what = parser.add_argument_group("what to record")
+
+
+def _add_cues(what: _Words) -> None:
     which = what.add_mutually_exclusive_group()
     which.add_argument(
         "--movements",
@@ -93,7 +113,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="labels as cued; default: from the onset of the muscles on",
     )
-    who = parser.add_argument_group("what to write down beside it")
+
+
+def _add_notes(who: _Words) -> None:
     who.add_argument("--subject", default="", metavar="S", help="a code, not a name")
     who.add_argument("--session", default="", metavar="S", help="name or number of the sitting")
     who.add_argument("--notes", default="", metavar="TEXT", help="anything else")
@@ -105,16 +127,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="CHANNEL=WHERE",
         help="where the electrodes of a channel sit; once for each",
     )
-    parser.add_argument(
-        "--unattended", action="store_true", help="begin without a key, for scripts"
-    )
-    parser.add_argument(
-        "--no-check", action="store_true", help="leave out the five seconds of signal check"
-    )
-    parser.add_argument(
-        "--no-countdown", action="store_true", help="leave out the three seconds before a cue"
-    )
-    parser.add_argument("--sound", action="store_true", help="ring the terminal's bell at a cue")
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -134,7 +146,9 @@ def run(arguments: argparse.Namespace) -> None:
         raise InterruptedByUserError("left before anything was recorded")
     print_review(console(), put_in_order(plan.path))
     if pressed.is_set():
-        raise InterruptedByUserError(f"stopped by Ctrl-C; {plan.path} keeps what was recorded")
+        raise InterruptedByUserError(
+            f"stopped by {pressed.by}; {plan.path} keeps what was recorded"
+        )
 
 
 def _play(plan: SessionPlan, port: str, interrupted: threading.Event) -> None:

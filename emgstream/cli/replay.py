@@ -64,7 +64,6 @@ def _run_headless(arguments: argparse.Namespace) -> None:
         sampling_rate_hz=arguments.rate,
         speed=arguments.speed,
         loop=arguments.loop,
-        channel_names=model.manifest.channel_names,
     )
     model.manifest.check_stream(source.info)
     for repair in table.repairs:

@@ -154,58 +154,39 @@ class SessionScreen:
             self._terminal.print(line, markup=False)
 
 
+_RUNNING = (("Space", "pause"), ("r", "repeat the last one"), ("Esc", "end, and keep it all"))
+
+
 def guided_page(view: View) -> Page:
     """Return what a guided session shows."""
     progress = f"movement {min(view.n_done + 1, view.n_total)} of {view.n_total}"
     left = f"{_minutes(view.remaining_total_s)} left"
-    following = f"next: {spoken(view.next_label)}" if view.next_label else "then it is done"
-    running = [("Space", "pause"), ("r", "repeat the last one"), ("Esc", "end, and keep it all")]
+    coming = f"{progress}   {left}"
+    if view.phase is Phase.COUNTDOWN:
+        says = f"in {np.ceil(view.remaining_s):.0f}"
+        return Page(view.label, "bright_black", says, view.share, coming, _RUNNING)
+    if view.phase is Phase.CUE:
+        style = "cyan" if view.label == REST else "bold green"
+        following = f"next: {spoken(view.next_label)}" if view.next_label else "then it is done"
+        says, coming = f"{view.remaining_s:.1f} s", f"{following}   {coming}"
+        return Page(view.label, style, says, view.share, coming, _RUNNING)
+    if view.phase is Phase.READY:
+        coming = f"{view.n_total} movements, {left}"
+    return _waiting_page(view, coming)
+
+
+def _waiting_page(view: View, coming: str) -> Page:
+    """Return what a guided session shows while nothing is asked."""
+    begin, go_on = [("Space", "begin"), ("Esc", "leave")], [("Space", "go on"), *_RUNNING[1:]]
     match view.phase:
         case Phase.READY:
-            return Page(
-                "ready",
-                "cyan",
-                "press Space to begin",
-                None,
-                f"{view.n_total} movements, {left}",
-                [("Space", "begin"), ("Esc", "leave")],
-            )
+            return Page("ready", "cyan", "press Space to begin", None, coming, begin)
         case Phase.PAUSED:
-            return Page(
-                "paused",
-                "yellow",
-                "press Space to go on",
-                None,
-                f"{progress}   {left}",
-                [("Space", "go on"), *running[1:]],
-            )
+            return Page("paused", "yellow", "press Space to go on", None, coming, go_on)
         case Phase.AWAY:
-            return Page(
-                "no signal",
-                "red",
-                "the board is away; plug it in again, and it goes on",
-                None,
-                f"{spoken(view.label)} will be asked for again",
-                running[2:],
-            )
-        case Phase.COUNTDOWN:
-            return Page(
-                view.label,
-                "bright_black",
-                f"in {np.ceil(view.remaining_s):.0f}",
-                view.share,
-                f"{progress}   {left}",
-                running,
-            )
-        case Phase.CUE:
-            return Page(
-                view.label,
-                "cyan" if view.label == REST else "bold green",
-                f"{view.remaining_s:.1f} s",
-                view.share,
-                f"{following}   {progress}   {left}",
-                running,
-            )
+            says = "the board is away; plug it in again, and it goes on"
+            coming = f"{spoken(view.label)} will be asked for again"
+            return Page("no signal", "red", says, None, coming, _RUNNING[2:])
         case _:
             return Page("done", "cyan", "putting the labels in order")
 

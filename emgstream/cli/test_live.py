@@ -110,7 +110,7 @@ def _ask(model: Model, arguments: argparse.Namespace) -> None:
         finally:
             test = _tell(stage)
     if not is_whole:
-        word = "stopped by Ctrl-C" if pressed.is_set() else "ended"
+        word = f"stopped by {pressed.by}" if pressed.is_set() else "ended"
         raise InterruptedByUserError(
             f"{word} after {stage.n_done} of {plan.n_movements} movements; a test that was not "
             "finished is not kept"

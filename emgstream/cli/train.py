@@ -16,36 +16,22 @@ from emgstream.cli.interrupt import ctrl_c_after, stoppable
 from emgstream.cli.terminal import EpochBar, busy, console, note, print_facts
 from emgstream.data import DEMO_RECORDING
 from emgstream.errors import InterruptedByUserError
-from emgstream.extras import check_train_extra
 
 if TYPE_CHECKING:
-    from training.train import Progress, TrainingResult
+    from training.train import TrainingResult
 
 __all__ = ["add_arguments", "run"]
 
-_MAINS_HZ = {"50": 50.0, "60": 60.0, "none": 0.0}
-
-_EVENTS = """Events: "epoch" with stage, epoch, n_epochs, loss, accuracy, val_loss, val_accuracy
-(0 to 1; null where nothing is held out) and time_left_s; at the end "trained" with model,
-title, n_epochs, notes, figures and interrupted."""
+_EVENTS = f"""{watched.EPOCHS} at the end "trained" with model, title, n_epochs, notes, figures and
+interrupted."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of ``emgstream train``."""
-    parser.add_argument(
-        "files",
-        nargs="+",
-        type=options.recording_path,
-        metavar="file",
-        help="labelled recordings, .csv or .csv.gz; 'demo' is the shipped synthetic one",
+    options.add_sessions(
+        parser, "labelled recordings, .csv or .csv.gz; 'demo' is the shipped synthetic one"
     )
-    parser.add_argument(
-        "--out",
-        required=True,
-        type=options.new_model_path,
-        metavar="NAME.emgmodel",
-        help="where to write the model",
-    )
+    options.add_new_model(parser)
     parser.add_argument(
         "--recipe",
         choices=("realtime", "published"),
@@ -54,18 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     options.add_rate(parser)
     options.add_channels(parser, "columns to train on, in this order; default: all numeric ones")
-    parser.add_argument(
-        "--signal",
-        choices=("raw", "envelope"),
-        help="what the recordings hold; default: found in the data, and said",
-    )
-    parser.add_argument(
-        "--mains",
-        choices=("50", "60", "none"),
-        help="mains frequency to take out of a raw signal; default: found in the data, and said",
-    )
+    options.add_signal(parser)
     options.add_epochs(parser)
-    parser.add_argument("--seed", type=int, default=42, help="of all that is random; default 42")
+    options.add_seed(parser)
     parser.add_argument(
         "--report", type=Path, metavar="FOLDER", help="write a report with figures: report.html"
     )
@@ -78,9 +55,7 @@ def run(arguments: argparse.Namespace) -> None:
     Raises MissingExtraError without the ``train`` extra, and InterruptedByUserError after Ctrl-C,
     when the best model so far has been written.
     """
-    if arguments.stop_with_stdin:
-        watched.stop_with_stdin()
-    check_train_extra()
+    watched.begin(arguments)
     check_place(arguments.out)
     with ctrl_c_after(), busy("loading TensorFlow"):  # it takes seconds, and only this needs it
         from training.front_end import Wish
@@ -96,8 +71,8 @@ def run(arguments: argparse.Namespace) -> None:
             channels=arguments.channels,
             report_dir=arguments.report,
             seed=arguments.seed,
-            wish=Wish(arguments.signal, _MAINS_HZ.get(arguments.mains)),
-            progress=stoppable(_tell_epoch if tells else bar.show, stack),
+            wish=Wish(arguments.signal, options.mains_hz(arguments.mains)),
+            progress=stoppable(watched.tell_epoch if tells else bar.show, stack),
             keep=partial(write_model, arguments.out),
             max_epochs=arguments.epochs,
             synthetic=DEMO_RECORDING in arguments.files,
@@ -110,10 +85,6 @@ def run(arguments: argparse.Namespace) -> None:
         print_facts(console(), _facts(result, arguments, time.perf_counter() - started_s))
     if result.interrupted:
         raise InterruptedByUserError(f"stopped by Ctrl-C; {arguments.out} holds the best so far")
-
-
-def _tell_epoch(progress: Progress) -> None:
-    watched.tell("epoch", vars(progress))
 
 
 def _document(result: TrainingResult, out: Path) -> dict[str, Any]:

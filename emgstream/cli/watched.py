@@ -11,9 +11,18 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["add_watching", "stop_with_stdin", "tell"]
+from emgstream.extras import check_train_extra
+
+if TYPE_CHECKING:
+    from training.history import Progress
+
+__all__ = ["EPOCHS", "add_watching", "begin", "tell", "tell_epoch"]
+
+EPOCHS = """Events: "epoch" with stage, epoch, n_epochs, loss, accuracy, val_loss, val_accuracy
+(0 to 1; null where nothing is held out) and time_left_s;"""
+"""What `tell_epoch` tells, for --help."""
 
 _DESCRIPTION = """With --progress jsonl standard output carries one JSON object a line, each with an
 "event"; readers must ignore events and keys they do not know. Failures stay one line on standard
@@ -43,7 +52,19 @@ def tell(event: str, fields: Mapping[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def stop_with_stdin() -> None:
+def tell_epoch(progress: Progress) -> None:
+    """Tell of one epoch done."""
+    tell("epoch", vars(progress))
+
+
+def begin(arguments: argparse.Namespace) -> None:
+    """Make ready for a verb that learns; raises MissingExtraError without the extra ``train``."""
+    if arguments.stop_with_stdin:
+        _stop_with_stdin()
+    check_train_extra()
+
+
+def _stop_with_stdin() -> None:
     """Raise Ctrl-C in the main thread once standard input ends; only there to be called.
 
     Works where signals cannot be sent from process to process, and when the program that started

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +14,6 @@ from PyQt5.QtCore import Qt, QTimer
 from PyQt5.QtGui import QPalette
 from PyQt5.QtWidgets import QApplication
 
-from emgstream.data import DEMO_MODEL
 from emgstream.errors import OutputError
 from emgstream.gui.palette import DARK, LIGHT, Theme
 from emgstream.gui.requests import WindowRequest
@@ -81,7 +79,7 @@ def make_window(application: QApplication, request: WindowRequest) -> Window:
     apply_theme(application, theme)
     window = Window(theme, settings)
     window.show_page(request.page)
-    window.use_model(request.model or next(iter(settings.models), DEMO_MODEL))
+    window.use_model(request.model or settings.model)
     if request.source is not None:
         window.open_source(request.source)
     return window
@@ -129,13 +127,14 @@ def _teller(window: Window) -> _Hook:
 
 
 def _let_ctrl_c_through(window: Window) -> QTimer:
-    """Close the window on Ctrl-C: Python looks for signals only when it is called."""
-    pressed: list[float] = []
-    signal.signal(signal.SIGINT, lambda *_: pressed.append(time.perf_counter()))
+    """Close the window on Ctrl-C or SIGTERM: Python looks for signals only when it is called."""
+    asked: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: asked.append(number))
     waker = QTimer(window)
 
     def look() -> None:
-        if pressed:
+        if asked:
             window.close()
 
     waker.timeout.connect(look)

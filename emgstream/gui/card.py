@@ -1,4 +1,4 @@
-"""The sheet that parts of a page stand on, and the words over one of them."""
+"""How parts stand: on a sheet, one below the other, with words over or before them."""
 
 from __future__ import annotations
 
@@ -6,24 +6,53 @@ from PyQt5.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from emgstream.gui.painting import GRID
 
-__all__ = ["caption", "card"]
+__all__ = ["caption", "card", "fill", "row_name", "tall_part"]
+
+_BETWEEN = GRID + GRID // 2
 
 
 def card(parent: QWidget, *parts: QWidget) -> QFrame:
     """Return a sheet with parts one below the other; those that can grow share the height."""
     sheet = QFrame(parent)
     sheet.setObjectName("card")
-    column = QVBoxLayout(sheet)
-    column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-    column.setSpacing(GRID + GRID // 2)
+    inside = QVBoxLayout(sheet)
+    inside.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+    inside.setSpacing(_BETWEEN)
     for part in parts:
         stretches = part.sizePolicy().verticalPolicy() == QSizePolicy.Policy.Expanding
-        column.addWidget(part, int(stretches))
+        inside.addWidget(part, int(stretches))
     return sheet
+
+
+def fill(whole: QWidget, *parts: QWidget, grows: QWidget) -> None:
+    """Fill a widget with parts one below the other; one of them takes the height that is left."""
+    inside = QVBoxLayout(whole)
+    inside.setContentsMargins(0, 0, 0, 0)
+    inside.setSpacing(_BETWEEN)
+    for part in parts:
+        inside.addWidget(part, int(part is grows))
+
+
+def tall_part(parent: QWidget) -> tuple[QWidget, QVBoxLayout]:
+    """Return a part that takes the height there is, and the column in it to fill."""
+    part = QWidget(parent)
+    part.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+    inside = QVBoxLayout(part)
+    inside.setContentsMargins(0, 0, 0, 0)
+    inside.setSpacing(_BETWEEN)
+    return part, inside
 
 
 def caption(words: str) -> QLabel:
     """Return quiet words that stand over a part."""
     label = QLabel(words)
     label.setObjectName("caption")
+    return label
+
+
+def row_name(words: str) -> QLabel:
+    """Return quiet words that stand before a field; those of a form are equally wide."""
+    label = QLabel(words)
+    label.setObjectName("quiet")
+    label.setMinimumWidth(8 * GRID)
     return label

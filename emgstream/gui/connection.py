@@ -8,7 +8,8 @@ from pathlib import Path
 from emgstream.errors import EmgStreamError
 from emgstream.gui.opening import Opening
 from emgstream.gui.requests import SourceRequest
-from emgstream.gui.session import Session, State, StateKind
+from emgstream.gui.session import Session
+from emgstream.gui.state import State, StateKind
 from emgstream.worker import Worker
 
 __all__ = ["Connection"]

@@ -8,8 +8,6 @@ from PyQt5.QtWidgets import QLabel, QSizePolicy, QWidget
 
 __all__ = ["ElidedLabel"]
 
-_LEAST_CHARACTERS = 6
-
 
 class ElidedLabel(QLabel):
     """A label of one line that may be narrower than its text.
@@ -20,15 +18,18 @@ class ElidedLabel(QLabel):
         Widget it stands in.
     mode
         Which part of the text gives way.
+    least
+        Characters below which nothing is shown: an ellipsis alone says nothing.
     """
 
     def __init__(
         self,
         parent: QWidget | None = None,
         mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+        least: int = 6,
     ) -> None:
         super().__init__(parent)
-        self._mode = mode
+        self._mode, self._least = mode, least
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -42,8 +43,8 @@ class ElidedLabel(QLabel):
             self.setToolTip(words)
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Draw as much as fits; an ellipsis alone says nothing."""
-        if self.width() < _LEAST_CHARACTERS * self.fontMetrics().averageCharWidth():
+        """Draw as much as fits."""
+        if self.width() < self._least * self.fontMetrics().averageCharWidth():
             return
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))

@@ -14,15 +14,17 @@ from PyQt5.QtWidgets import (
 )
 
 from emgstream.gui.card import caption, card
+from emgstream.gui.no_model import NoModel
 from emgstream.gui.page import Page
 from emgstream.gui.painting import GRID
-from emgstream.gui.palette import Theme
+from emgstream.gui.palette import Theme, spoken
 from emgstream.gui.prediction_panel import PredictionPanel
 from emgstream.gui.predictions import newest_prediction, why_there_is_none
 from emgstream.gui.quality_panel import QualityPanel
 from emgstream.gui.replay_bar import ReplayBar
 from emgstream.gui.requests import AUTO, SIMULATED, PortRequest
-from emgstream.gui.session import Session, StateKind
+from emgstream.gui.session import Session
+from emgstream.gui.state import StateKind
 from emgstream.gui.timeline import Timeline
 from emgstream.gui.traces import View
 from emgstream.gui.view_bar import SPANS_S, ViewBar
@@ -101,11 +103,11 @@ class LivePage(Page):
         self._verdicts = CalmVerdicts()
         if session is None:
             return
-        manifest = session.model.manifest
-        self.prediction.set_classes(manifest.class_names)
-        self.quality.set_channels(manifest.channel_names)
-        kind = "synthetic" if manifest.synthetic else "recorded"
-        self.model_label.setText(f"Model trained on {kind} EMG")
+        self.prediction.set_classes(session.class_names)
+        self.quality.set_channels(session.info.channel_names)
+        self.decided.setCurrentWidget(self.no_model if session.model is None else self.prediction)
+        self.model_label.setText(_origin(session))
+        self.model_label.setVisible(session.model is not None)
         self.view_bar.set_session(session)
         self.show_view(View.RAW)
         self.replay_bar.set_replay(session.replay)
@@ -114,6 +116,9 @@ class LivePage(Page):
     def show_session(self, session: Session) -> None:
         """Show a session whose first samples have come."""
         self.timeline.show_session(session)
+        if self.quality.names != session.info.channel_names:  # of a board they are known only now
+            self.quality.set_channels(session.info.channel_names)
+        self.model_label.setText(_origin(session))
         self.view_bar.title.say(session.title)
 
     def connection_failed(self) -> None:
@@ -142,7 +147,7 @@ class LivePage(Page):
 
     def show_view(self, view: View) -> None:
         """Draw the signal in another form, where the model has it."""
-        if view is View.CONDITIONED and not self.view_bar.buttons[view].isEnabled():
+        if not self.view_bar.buttons[view].isEnabled():
             return
         self.timeline.set_view(view)
         self.view_bar.show_view(view)
@@ -162,9 +167,11 @@ class LivePage(Page):
         self.replay_bar = ReplayBar(self)
         self.replay_bar.hide()
         self.prediction = PredictionPanel(theme, self)
+        self.no_model = NoModel(self)
         self.quality = QualityPanel(theme, self)
         self.model_label = QLabel(self)
         self.model_label.setObjectName("quiet")
+        self.model_label.setWordWrap(True)
         self.welcome = Welcome(self)
 
     def _lay_out(self) -> None:
@@ -173,9 +180,11 @@ class LivePage(Page):
         stage.setContentsMargins(0, 0, 0, 0)
         stage.setSpacing(2 * GRID)
         stage.addWidget(card(self, self.view_bar, self.timeline, self.replay_bar), 5)
-        panel = card(
-            self, self.prediction, caption("Signal quality"), self.quality, self.model_label
-        )
+        self.decided = QStackedWidget(self)
+        self.decided.setSizePolicy(self.prediction.sizePolicy())
+        self.decided.addWidget(self.prediction)
+        self.decided.addWidget(self.no_model)
+        panel = card(self, self.decided, caption("Signal quality"), self.quality, self.model_label)
         panel.setMinimumWidth(_PANEL)
         panel.setMaximumWidth(3 * _PANEL)
         stage.addWidget(panel, 2)
@@ -191,6 +200,9 @@ class LivePage(Page):
         self.welcome.simulated_wanted.connect(lambda: shell.open_source(PortRequest(SIMULATED)))
         self.welcome.board_wanted.connect(lambda: shell.open_source(PortRequest(AUTO)))
         self.welcome.file_wanted.connect(shell.choose_recording)
+        self.no_model.record_wanted.connect(lambda: shell.turn_to("Record"))
+        self.no_model.train_wanted.connect(lambda: shell.turn_to("Train"))
+        self.no_model.open_wanted.connect(shell.choose_model)
         self.view_bar.view_chosen.connect(self.show_view)
         self.view_bar.span_chosen.connect(self.timeline.set_span)
         self.view_bar.live_wanted.connect(self.timeline.go_live)
@@ -228,3 +240,15 @@ class LivePage(Page):
             self.shell.strip.hide()
         else:
             self.timeline.clear_mark()
+
+
+def _origin(session: Session) -> str:
+    """Return what the model learned from, and on which channels it decides where there are more."""
+    manifest = session.manifest
+    if manifest is None:
+        return ""
+    kind = "synthetic" if manifest.synthetic else "recorded"
+    words = f"Model trained on {kind} EMG"
+    if session.info.n_channels > len(manifest.channel_names):
+        words += f", decides on {', '.join(map(spoken, manifest.channel_names))}"
+    return words

@@ -24,6 +24,7 @@ class MessageStrip(QFrame):
     """Shows one message, the newest; the user closes it, or the next connection does."""
 
     retry_wanted = pyqtSignal()
+    no_model_wanted = pyqtSignal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +36,9 @@ class MessageStrip(QFrame):
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.retry_button = QPushButton("Try again", self)
         self.retry_button.clicked.connect(self.retry_wanted)
+        self.no_model_button = QPushButton("Go on without a model", self)
+        self.no_model_button.setToolTip("See the signals and record them; nothing is decided")
+        self.no_model_button.clicked.connect(self.no_model_wanted)
         self.close_button = QPushButton("Dismiss", self)
         self.close_button.setObjectName("flat")
         self.close_button.setToolTip("Esc")
@@ -44,6 +48,7 @@ class MessageStrip(QFrame):
         row.setSpacing(GRID)
         row.addWidget(self.light)
         row.addWidget(self.label, 1)
+        row.addWidget(self.no_model_button)
         row.addWidget(self.retry_button)
         row.addWidget(self.close_button)
         self.hide()
@@ -53,16 +58,18 @@ class MessageStrip(QFrame):
         """The message shown; empty where there is none."""
         return self.label.text() if not self.isHidden() else ""
 
-    def show_error(self, words: str, can_retry: bool) -> None:
-        """Show what went wrong; its second half says what to do."""
+    def show_error(self, words: str, can_retry: bool, can_leave_model: bool = False) -> None:
+        """Show what went wrong; its second half says what to do, and buttons offer it."""
         self._show(words, _Kind.ERROR)
         self.retry_button.setVisible(can_retry)
+        self.no_model_button.setVisible(can_leave_model)
 
     def show_note(self, words: str, warns: bool = False) -> None:
         """Show what is worth knowing and stops nothing; an error stays in front of it."""
         if self.isHidden() or self._kind is not _Kind.ERROR:
             self._show(words, _Kind.WARNING if warns else _Kind.NOTE)
             self.retry_button.hide()
+            self.no_model_button.hide()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""

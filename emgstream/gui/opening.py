@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emgstream.bundle import Model, read_model
-from emgstream.errors import ModelFileError
 from emgstream.gui.requests import ReplayRequest, SourceRequest
 from emgstream.gui.session import Session
 from emgstream.gui.sources import open_port
+from emgstream.manifest import Manifest
 from emgstream.opening import board_check, read_recording
 from emgstream.sources.base import Source
 from emgstream.sources.replay import ReplaySource
@@ -32,7 +32,7 @@ class Opened:
 
 
 class Opening:
-    """Reads a model and prepares a source in thread ``emg-opener``; a big file takes seconds."""
+    """Reads a model, if any, and prepares a source in thread ``emg-opener``: it takes seconds."""
 
     def __init__(self, request: SourceRequest, model_path: Path | None) -> None:
         self.request = request
@@ -53,53 +53,52 @@ class Opening:
         self._worker.stop()
 
     def _run(self, stop: threading.Event) -> None:
-        if self._model_path is None:
-            raise ModelFileError(
-                "no model is chosen; expected a .emgmodel file; drop one on the window, or train "
-                "one with `emgstream train`"
-            )
-        model = read_model(self._model_path)
+        model = None if self._model_path is None else read_model(self._model_path)
         opened = _open(self.request, model)
         if not stop.is_set():
             self._opened = opened
 
 
-def _open(request: SourceRequest, model: Model) -> Opened:
+def _open(request: SourceRequest, model: Model | None) -> Opened:
+    manifest = None if model is None else model.manifest
     if isinstance(request, ReplayRequest):
-        source, notes = _open_recording(request, model)
+        source, notes = _open_recording(request, manifest)
         return Opened(Session(source, model), notes)
-    manifest = model.manifest
-    return Opened(Session(open_port(request, manifest), model, board_check(manifest)), ())
+    check = None if manifest is None else board_check(manifest)
+    return Opened(Session(open_port(request, manifest), model, check), ())
 
 
-def _open_recording(request: ReplayRequest, model: Model) -> tuple[Source, tuple[str, ...]]:
-    table = read_recording(request.path, model.manifest, request.channels)
+def _open_recording(
+    request: ReplayRequest, manifest: Manifest | None
+) -> tuple[Source, tuple[str, ...]]:
+    table = read_recording(request.path, manifest, request.channels)
     notes = tuple(f"{table.path.name}: {repair}" for repair in table.repairs)
     rate = request.sampling_rate_hz
     if rate is None and table.sampling_rate_hz is None and request.speed is not None:
-        rate, note = _pace_of(table.path, model)
+        rate, note = _pace_of(table.path, manifest)
         notes += (note,)
     source = ReplaySource(
         table,
         sampling_rate_hz=rate,
         speed=request.speed,
         loop=request.loop,
-        channel_names=model.manifest.channel_names,
         stays_at_end=True,
     )
-    model.manifest.check_stream(source.info)
+    if manifest is not None:
+        manifest.check_stream(source.info)
     return source, notes
 
 
-def _pace_of(path: Path, model: Model) -> tuple[float, str]:
+def _pace_of(path: Path, manifest: Manifest | None) -> tuple[float, str]:
     """Return a rate for a file that tells none, and what to say: a window needs a pace.
 
     Decisions do not depend on it; they are made of samples.
     """
-    rate = model.manifest.sampling_rate_hz
-    if rate is not None:
+    if manifest is not None and manifest.sampling_rate_hz is not None:
+        rate = manifest.sampling_rate_hz
         return rate, f"{path.name} has no time_s column; played at the {rate:g} Hz of the model"
+    nor = "" if manifest is None else ", none in the model"
     return _GUESSED_HZ, (
-        f"no sampling rate in {path.name}, none in the model: played as if at {_GUESSED_HZ:g} Hz; "
+        f"no sampling rate in {path.name}{nor}: played as if at {_GUESSED_HZ:g} Hz; "
         f"for real seconds start with emgstream replay {path.name} --rate HZ"
     )

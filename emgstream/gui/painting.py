@@ -9,7 +9,7 @@ from itertools import pairwise
 from PyQt5.QtCore import QRectF, Qt
 from PyQt5.QtGui import QColor, QFont, QPainter, QPen
 
-__all__ = ["GRID", "Areas", "areas", "color", "font", "on", "pen", "text"]
+__all__ = ["GRID", "Areas", "Ribbons", "areas", "color", "font", "on", "pen", "text"]
 
 GRID = 8
 """Every distance is a multiple of this, in logical pixels."""
@@ -31,7 +31,7 @@ class Areas:
     truth: QRectF
     """The ribbon of true labels; empty where nobody knows them."""
     decided: QRectF
-    """The ribbon of decisions."""
+    """The ribbon of decisions; empty where nothing decides."""
     axis: QRectF
     """The time axis."""
     gutter: float
@@ -50,7 +50,17 @@ class Areas:
         return QRectF(self.lanes[0].topLeft(), self.decided.bottomRight())
 
 
-def areas(width: float, height: float, n_lanes: int, has_truth: bool, scale: float) -> Areas:
+@dataclass(frozen=True, slots=True)
+class Ribbons:
+    """Which ribbons there are below the signals."""
+
+    truth: bool = False
+    """That of true labels."""
+    decided: bool = True
+    """That of decisions."""
+
+
+def areas(width: float, height: float, n_lanes: int, ribbons: Ribbons, scale: float) -> Areas:
     """Return where things stand on a canvas of so many logical pixels, ``scale`` device ones each.
 
     The edges are whole device pixels, so that a column of samples is a column of pixels.
@@ -58,8 +68,8 @@ def areas(width: float, height: float, n_lanes: int, has_truth: bool, scale: flo
     left = round(_GUTTER * scale)
     plot_width = max(round(width * scale) - left - round(_MARGIN * scale), 16)
     axis_top = round((height - _AXIS) * scale)
-    decided_top = axis_top - round(_DECIDED * scale)
-    truth_height = round(_TRUTH * scale) if has_truth else 0
+    decided_top = axis_top - (round(_DECIDED * scale) if ribbons.decided else 0)
+    truth_height = round(_TRUTH * scale) if ribbons.truth else 0
     lanes_bottom = decided_top - truth_height - round(_BETWEEN * scale)
     pitch = max(lanes_bottom // n_lanes, 16)
     inset = round(_BETWEEN / 2 * scale)

@@ -61,7 +61,7 @@ class QualityPanel(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._rows: list[tuple[Light, QLabel, QWidget]] = []
-        self._names: tuple[str, ...] = ()
+        self.names: tuple[str, ...] = ()
         self._verdicts: tuple[Quality, ...] = ()
         self._layout = QGridLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -79,7 +79,7 @@ class QualityPanel(QWidget):
         for _, _, row in self._rows:
             self._layout.removeWidget(row)
             row.deleteLater()
-        self._names, self._verdicts = names, ()
+        self.names, self._verdicts = names, ()
         self._rows = [self._row(name) for name in names]
         n_rows = len(names) if len(names) <= _ONE_COLUMN else -(-len(names) // 2)
         for number, (_, _, row) in enumerate(self._rows):
@@ -97,7 +97,7 @@ class QualityPanel(QWidget):
         if verdicts == self._verdicts or len(verdicts) != len(self._rows):
             return
         self._verdicts = verdicts
-        rows = zip(self._names, self._rows, verdicts, strict=True)
+        rows = zip(self.names, self._rows, verdicts, strict=True)
         for name, (light, words, row), verdict in rows:
             shape, ink = self._sign(verdict)
             light.show_sign(shape, ink)
@@ -116,7 +116,7 @@ class QualityPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
         light = Light(self._theme, row)
-        channel = ElidedLabel(row, Qt.TextElideMode.ElideMiddle)
+        channel = ElidedLabel(row, Qt.TextElideMode.ElideMiddle, least=3)
         channel.setText(spoken(name))
         words = QLabel(row)
         words.setObjectName("quiet")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emgstream.errors import ModelFileError, StreamMismatchError
 from emgstream.gui.meters import PaceMeter
 from emgstream.gui.session import Session
 from emgstream.gui.status_bar import Figures, milliseconds
@@ -104,7 +105,7 @@ class Refresher:
             n_lost_lately=session.loss.n_lost_lately,
             p50_s=latency.p50_s,
             p99_s=latency.p99_s,
-            decisions_per_s=self._decisions.per_s(now_s),
+            decisions_per_s=None if session.model is None else self._decisions.per_s(now_s),
             frames_per_s=self._frames.per_s(now_s),
         )
 
@@ -113,7 +114,8 @@ class Refresher:
         if failure is not self._failure:
             self._failure = failure
             if failure is not None:
-                self._window.show_error(str(failure))
+                is_of_model = isinstance(failure, (StreamMismatchError, ModelFileError))
+                self._window.show_error(str(failure), is_of_model)
 
     def _tell_notes(self, session: Session) -> None:
         alarms = session.alarms()
@@ -128,13 +130,22 @@ class Refresher:
 
 def _stages(session: Session, paint: LatencyHistogram) -> list[tuple[str, ...]]:
     """Return the rows of the latency card: every stage, the whole, and what is there by design."""
-    manifest = session.model.manifest
-    step_s = manifest.step.length / (session.info.sampling_rate_hz or math.nan)
     stages = {name: _percentiles(figures) for name, figures in session.log.stages().items()}
     return [
         *((name, *stages.get(name, _NOT_MEASURED)) for name in STAGES),
         ("paint", *_percentiles(paint.figures())),
         ("received to decided", *_percentiles(session.log.latency())),
+        *_by_design(session),
+    ]
+
+
+def _by_design(session: Session) -> list[tuple[str, ...]]:
+    """Return how much signal a decision looks at, and how often there is one."""
+    manifest = session.manifest
+    if manifest is None:
+        return []
+    step_s = manifest.step.length / (session.rate_hz if session.is_timed else math.nan)
+    return [
         ("signal in a window", milliseconds(step_s * manifest.n_steps)),
         ("from window to window", milliseconds(step_s * manifest.hop)),
     ]

@@ -58,7 +58,7 @@ class WindowRequest:
     source: SourceRequest | None = None
     """What to open at once; None to let the user choose."""
     model: Path | None = DEMO_MODEL
-    """The model to decide with; None for the one used last, or else the demo model."""
+    """The model to decide with; None for what was chosen last, or else the demo model."""
     screenshot: Path | None = None
     """Where to save a picture of the window; the program ends after that."""
     after_s: float = 5.0

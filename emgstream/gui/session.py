@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 
@@ -21,6 +19,7 @@ from emgstream.errors import EmgStreamError
 from emgstream.gui.decision_log import DecisionLog
 from emgstream.gui.meters import LossMeter, RateMeter
 from emgstream.gui.simulated_board import SimulatedBoardSource
+from emgstream.gui.state import State, StateKind, state_of
 from emgstream.gui.traces import Traces
 from emgstream.outputs.base import Observer, Update
 from emgstream.quality import Quality, judge_quality
@@ -32,34 +31,13 @@ from emgstream.sources.simulated import SimulatedSource
 from emgstream.sources.status import SourceStatus, StatusReader
 from emgstream.types import StreamInfo
 
-__all__ = ["Session", "State", "StateKind"]
+__all__ = ["Session"]
 
 _QUALITY_S = 2.0
-_STALLED_S = 0.5
 _COUNT_S = 0.1
 _LONGEST_COPY = 64
+_LIKELY_RATE_HZ = 1000.0
 _SYNTHETIC = "synthetic EMG"
-
-
-class StateKind(Enum):
-    """What the connection is doing."""
-
-    CONNECTING = "connecting"
-    STREAMING = "streaming"
-    PAUSED = "paused"
-    STALLED = "stalled"
-    FINISHED = "finished"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What the connection is doing, for a light and a few words."""
-
-    kind: StateKind
-    """What it is doing."""
-    words: str
-    """The same in words."""
 
 
 class Session:
@@ -70,7 +48,7 @@ class Session:
     source
         Not yet entered: the engine's reader does that.
     model
-        What decides.
+        What decides, on its channels among those of the source; None where nothing is decided.
     check
         Raises where the model should not be used on the stream; the model's own check where None.
 
@@ -83,13 +61,14 @@ class Session:
     def __init__(
         self,
         source: Source,
-        model: Model,
+        model: Model | None,
         check: Callable[[StreamInfo], None] | None = None,
     ) -> None:
-        manifest = model.manifest
         self.source = source
         self.model = model
-        self.log = DecisionLog(manifest.class_names, manifest.hop * manifest.step.length)
+        self.manifest = None if model is None else model.manifest
+        hold = 1 if self.manifest is None else self.manifest.hop * self.manifest.step.length
+        self.log = DecisionLog(self.class_names, hold)
         self._engine = Engine(source, model, check=check, observers=[self.log])
         self.traces: Traces | None = None
         self.failure: BaseException | None = None
@@ -99,6 +78,7 @@ class Session:
         self._ended = False
         self._last_sample_s: float | None = None
         self._counted_s = -math.inf
+        self._measured_hz: float | None = None
 
     @property
     def info(self) -> StreamInfo:
@@ -116,9 +96,14 @@ class Session:
         return self.source if isinstance(self.source, ReplaySource) else None
 
     @property
+    def class_names(self) -> tuple[str, ...]:
+        """What the model tells apart; none without a model."""
+        return () if self.manifest is None else self.manifest.class_names
+
+    @property
     def is_conditioned(self) -> bool:
-        """Whether the model conditions the signal."""
-        return self.model.manifest.conditioning.get("kind") != "none"
+        """Whether a model conditions the signal."""
+        return self.manifest is not None and self.manifest.conditioning.get("kind") != "none"
 
     @property
     def is_synthetic(self) -> bool:
@@ -142,9 +127,14 @@ class Session:
         return self._ended
 
     @property
+    def is_timed(self) -> bool:
+        """Whether samples can be told in seconds: the rate was stated, or is measured by now."""
+        return (self.info.sampling_rate_hz or self._measured_hz) is not None
+
+    @property
     def rate_hz(self) -> float:
-        """Samples that make a second on the time axis: the stated rate, or 1 where none is."""
-        return self.info.sampling_rate_hz or 1.0
+        """Samples that make a second on the time axis; 1 as long as nobody knows."""
+        return self.info.sampling_rate_hz or self._measured_hz or 1.0
 
     def start(self) -> None:
         """Start the threads; connecting is theirs to do."""
@@ -178,17 +168,8 @@ class Session:
             return State(StateKind.FAILED, "stopped")
         if self._ended or (self.replay is not None and self.replay.at_end):
             return State(StateKind.FINISHED, "finished")
-        status = self.status()
-        if status is not None:
-            return State(_kind_of(status), status.state)
-        if self._last_sample_s is None:
-            return State(StateKind.CONNECTING, "connecting")
-        if self.replay is not None and self.replay.paused:
-            return State(StateKind.PAUSED, "paused")
-        silent_s = now_s - self._last_sample_s
-        if silent_s > _STALLED_S:
-            return State(StateKind.STALLED, f"stalled {silent_s:.1f} s")
-        return State(StateKind.STREAMING, "streaming")
+        silent_s = None if self._last_sample_s is None else now_s - self._last_sample_s
+        return state_of(self.status(), self.replay, silent_s)
 
     def measured_rate(self) -> tuple[float | None, float | None]:
         """Return samples a second as measured, and by how many millionths the board is fast.
@@ -259,14 +240,14 @@ class Session:
 
     def quality(self, now_s: float) -> tuple[Quality, ...]:
         """Return the verdict on the newest two seconds of every channel, if they are recent."""
-        names = self.model.manifest.channel_names
+        names = self.info.channel_names
         is_silent = self.state(now_s).kind not in (StateKind.STREAMING, StateKind.PAUSED)
         if self.traces is None or is_silent:
             return judge_quality(np.empty((0, len(names)), np.float32), names, None)
         raw = self.traces.raw
         n_samples = max(round(_QUALITY_S * self.rate_hz), 256)
         values = raw.values(raw.end_index - n_samples, raw.end_index)
-        return judge_quality(values.T, names, self.info.sampling_rate_hz)
+        return judge_quality(values.T, names, self.rate_hz if self.is_timed else None)
 
     @property
     def status_reader(self) -> StatusReader | None:
@@ -285,7 +266,9 @@ class Session:
             if not len(chunk):
                 break
             if self.traces is None:
-                self.traces = Traces(self.model.manifest, self.rate_hz)
+                n_channels = chunk.samples.shape[1]
+                rate_hz = self.rate_hz if self.is_timed else _LIKELY_RATE_HZ
+                self.traces = Traces(n_channels, rate_hz, self.manifest)
             self.traces.push(chunk)
             self._cursor = chunk.end_index
             came = True
@@ -298,6 +281,8 @@ class Session:
         ring = self._engine.ring
         self.rate.update(ring.n_received, now_s)
         status = self.status()
+        if self._measured_hz is None and status is not None:
+            self._measured_hz = status.rate_hz  # held: an axis that follows it would swim
         # While a board is away it takes no samples, so it loses none: only its source can tell.
         self.loss.update(ring.n_lost if status is None else status.n_lost, now_s)
 
@@ -307,14 +292,3 @@ class Session:
         except EmgStreamError as error:
             self.failure = error
             self._ended = True
-
-
-def _kind_of(status: SourceStatus) -> StateKind:
-    if status.is_streaming:
-        return StateKind.STREAMING
-    word = status.state.partition(" ")[0].rstrip(":,")
-    return {
-        "stalled": StateKind.STALLED,
-        "unplugged": StateKind.STALLED,
-        "finished": StateKind.FINISHED,
-    }.get(word, StateKind.CONNECTING)

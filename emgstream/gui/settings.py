@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PyQt5.QtCore import QByteArray, QSettings
 
+from emgstream.data import DEMO_MODEL
 from emgstream.gui.requests import SIMULATED, PortRequest, ReplayRequest, SourceRequest
 
 __all__ = ["Settings"]
@@ -64,6 +65,13 @@ class Settings:
         return [Path(path) for path in paths if Path(path).exists()]
 
     @property
+    def model(self) -> Path | None:
+        """The model used last, or else the demo model; None where it was to be none."""
+        if self._text("no_model") == "yes":
+            return None
+        return next(iter(self.models), DEMO_MODEL if DEMO_MODEL.exists() else None)
+
+    @property
     def recordings(self) -> Path | None:
         """The folder recorded into last, where it is still there."""
         kept = self._text("recordings")
@@ -92,8 +100,11 @@ class Settings:
         path = "" if isinstance(source, PortRequest) else str(source.path.absolute())
         self._kept.setValue("recording", "" if is_port else path)
 
-    def keep_model(self, path: Path) -> None:
-        """Remember a model as the newest."""
+    def keep_model(self, path: Path | None) -> None:
+        """Remember a model as the newest, or that there was to be none."""
+        self._kept.setValue("no_model", "yes" if path is None else "")
+        if path is None:
+            return
         newest = str(path.absolute())
         others = [str(one) for one in self.models if str(one) != newest]
         self._kept.setValue("models", [newest, *others][:_MOST_MODELS])

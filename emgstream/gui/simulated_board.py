@@ -23,6 +23,7 @@ __all__ = ["SimulatedBoardSource"]
 
 _NAME = "synthetic EMG, simulated board"
 _UNSEEN_SESSION = 501
+_RATE_HZ = 1000.0
 _BACK_S = 2.0
 _AHEAD_S = 0.5
 
@@ -38,20 +39,21 @@ class SimulatedBoardSource:
     Parameters
     ----------
     manifest
-        What the model expects: its channels and rate.
+        What the model expects: its channels and rate; None for the board's own.
     script
         What the simulated person does, over and over.
     """
 
-    def __init__(self, manifest: Manifest, script: CueScript | None = None) -> None:
+    def __init__(self, manifest: Manifest | None = None, script: CueScript | None = None) -> None:
         script = script or CueScript.shuffled(repetitions=20, hold_s=3.0, rest_s=2.0)
         self._person = OwnAccord(script, DEMO_PERSON)
         self.pupil = Pupil(self._person.call)
         self.release = self._person.release
-        self._manifest = manifest
+        self._names = None if manifest is None else manifest.channel_names
+        self._rate_hz = (None if manifest is None else manifest.sampling_rate_hz) or _RATE_HZ
         self.board = SimulatedBoard(
             script,
-            manifest.sampling_rate_hz or 1000.0,
+            self._rate_hz,
             seed=DEMO_PERSON,
             session=_UNSEEN_SESSION,
             instructions=self._person,
@@ -65,16 +67,16 @@ class SimulatedBoardSource:
     def info(self) -> StreamInfo:
         """What is known of the stream."""
         if self._serial is None:
-            return StreamInfo(_NAME, self._manifest.channel_names, None)
+            return StreamInfo(_NAME, self._names or (), None)
         return replace(self._serial.info, name=_NAME)
 
     def __enter__(self) -> Self:
         self.board.__enter__()
-        manifest = self._manifest
         self._serial = SerialBoardSource(
             self.board.port,
-            channel_names=manifest.channel_names,
-            sampling_rate_hz=manifest.sampling_rate_hz,
+            channel_names=self._names,
+            keep_others=True,
+            sampling_rate_hz=self._rate_hz,
             force=True,  # it was set to this rate; a busy computer may measure another
         )
         self._serial.__enter__()

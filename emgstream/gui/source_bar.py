@@ -9,13 +9,14 @@ from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
+from emgstream.data import DEMO_MODEL
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.picker import Picker
 from emgstream.gui.quality_panel import Light
 from emgstream.gui.requests import AUTO, SIMULATED, PortRequest, ReplayRequest, SourceRequest
-from emgstream.gui.session import State, StateKind
+from emgstream.gui.state import State, StateKind
 
 __all__ = ["Choice", "SourceBar"]
 
@@ -60,7 +61,10 @@ class SourceBar(QWidget):
         self.model_list = Picker(self)
         self.model_list.setMinimumWidth(15 * GRID)
         self.model_list.setAccessibleName("Model")
-        self.model_list.setToolTip("What decides. Drop a .emgmodel file on the window to use it")
+        self.model_list.setToolTip(
+            "What decides. Drop a .emgmodel file on the window to use it; without one signals are "
+            "shown and recorded"
+        )
         self.connect_button = QPushButton("Connect", self)
         self.connect_button.setObjectName("primary")
         widest = self.fontMetrics().horizontalAdvance("Disconnect")
@@ -69,6 +73,7 @@ class SourceBar(QWidget):
         self.state_label = ElidedLabel(self)
         self._lay_out()
         self._fill_sources(PortRequest(SIMULATED))
+        self.set_models([], None)
         self.connect_button.clicked.connect(self._press)
         self.source_list.activated.connect(self._source_activated)
         self.model_list.activated.connect(self._model_activated)
@@ -103,13 +108,13 @@ class SourceBar(QWidget):
     def set_models(self, models: list[Choice], chosen: str | None) -> None:
         """Offer these models."""
         self.model_list.clear()
-        if chosen is None:
-            self.model_list.addItem("no model chosen", "")
         for model in models:
             self.model_list.addItem(model.title, model.value)
+        self.model_list.addItem("No model", "")
         self.model_list.insertSeparator(self.model_list.count())
         self.model_list.addItem("Open model…", _OPEN)
-        self.model_list.setCurrentIndex(max(self.model_list.findData(chosen or ""), 0))
+        self._last_model = max(self.model_list.findData(chosen or ""), 0)
+        self.model_list.setCurrentIndex(self._last_model)
 
     def show_state(self, state: State, live: bool) -> None:
         """Show how the connection is, and what the button does."""
@@ -168,10 +173,11 @@ class SourceBar(QWidget):
             self.source_chosen.emit()
 
     def _model_activated(self, position: int) -> None:
-        value = str(self.model_list.itemData(position) or "")
+        value = str(self.model_list.itemData(position))
         if value == _OPEN:
+            self.model_list.setCurrentIndex(self._last_model)
             self.open_model_wanted.emit()
-        elif value:
+        else:
             self.model_chosen.emit(value)
 
     def _press(self) -> None:
@@ -197,6 +203,8 @@ class SourceBar(QWidget):
         row.addWidget(self.state_label, 1)
 
 
-def model_choices(paths: list[Path], demo: Path) -> list[Choice]:
+def model_choices(paths: list[Path]) -> list[Choice]:
     """Return the entries of the model list; the shipped one says that it is synthetic."""
-    return [Choice("demo (synthetic)" if path == demo else path.name, str(path)) for path in paths]
+    return [
+        Choice("demo (synthetic)" if path == DEMO_MODEL else path.name, str(path)) for path in paths
+    ]

@@ -11,14 +11,18 @@ from emgstream.sources.base import Source
 __all__ = ["open_port"]
 
 
-def open_port(request: PortRequest, manifest: Manifest) -> Source:
-    """Return the source for a port, not yet entered: its reader finds out what is there."""
+def open_port(request: PortRequest, manifest: Manifest | None) -> Source:
+    """Return the source of all channels on a port; with a model's manifest, its among them.
+
+    Not yet entered: its reader finds out what is there.
+    """
     if request.port == SIMULATED:
         return SimulatedBoardSource(manifest)
     return board_source(
         request.port,
         manifest,
         channels=request.channels,
+        keep_others=True,
         baud=request.baud,
         reconnect=request.reconnects,
         force=request.force,

@@ -42,8 +42,8 @@ class Figures:
     """Half of the decisions came sooner after their last sample was received."""
     p99_s: float = math.nan
     """99 percent came sooner."""
-    decisions_per_s: float = 0.0
-    """Decisions a second."""
+    decisions_per_s: float | None = 0.0
+    """Decisions a second; None where nothing decides."""
     frames_per_s: float = 0.0
     """Pictures drawn a second."""
 
@@ -93,7 +93,8 @@ class StatusBar(QWidget):
         words = f"latency  p50 {milliseconds(figures.p50_s)}  p99 {milliseconds(figures.p99_s)} ms"
         if self.latency.text() != words:
             self.latency.setText(words)
-        _set(self.decisions, f"{figures.decisions_per_s:.0f} decisions/s")
+        pace = figures.decisions_per_s
+        _set(self.decisions, "no decisions" if pace is None else f"{pace:.0f} decisions/s")
         _set(self.frames, f"{figures.frames_per_s:.0f} frames/s")
 
     def _figure(self, row: QHBoxLayout, name: str, widest: str) -> QLabel:

@@ -13,7 +13,7 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 from emgstream.gui.cursor_painter import CursorPainter
 from emgstream.gui.frame_painter import FramePainter
 from emgstream.gui.gutter_painter import Gutter, GutterPainter, LaneWords
-from emgstream.gui.painting import Areas, areas, color
+from emgstream.gui.painting import Areas, Ribbons, areas, color
 from emgstream.gui.palette import Theme
 from emgstream.gui.ribbon_painter import RibbonPainter
 from emgstream.gui.scaling import CalmScale
@@ -163,7 +163,7 @@ class Timeline(QWidget):
         self.time.set_stream(shown.session.rate_hz, history.start_index, history.end_index)
         at = self._areas(shown, scale)
         self.time.n_columns = round(at.axis.width())
-        timed = shown.session.info.sampling_rate_hz is not None
+        timed = shown.session.is_timed
         rails = self._rails if self.view is View.RAW else {}
         self._draw_gutter(painter, at, shown, "seconds" if timed else "samples", scale)
         FramePainter(self._theme, self.font(), scale).draw_axis(painter, at, self.time)
@@ -175,20 +175,23 @@ class Timeline(QWidget):
     def _draw_gutter(
         self, painter: QPainter, at: Areas, shown: _Shown, time_unit: str, scale: float
     ) -> None:
-        manifest = shown.session.model.manifest
-        unit = f"log {manifest.unit}" if self.view is View.STEPS else manifest.unit
-        n_channels = len(manifest.channel_names)
+        info = shown.session.info
+        unit = f"log {info.unit}" if self.view is View.STEPS else info.unit
         lanes = tuple(
-            LaneWords(manifest.channel_names[number % n_channels], unit, one.target)
+            LaneWords(info.channel_names[number % info.n_channels], unit, one.target)
             for number, one in enumerate(self._signals.scales)
         )
         self._gutter.draw(painter, Gutter(at, lanes, time_unit, self._theme, self.font(), scale))
 
     def _areas(self, shown: _Shown, scale: float) -> Areas:
-        labels_known = shown.session.log.n_truths > 0
-        return areas(self.width(), self.height(), self._n_lanes(), labels_known, scale)
+        ribbons = Ribbons(
+            truth=shown.session.log.n_truths > 0, decided=shown.session.model is not None
+        )
+        return areas(self.width(), self.height(), self._n_lanes(), ribbons, scale)
 
     def _draw_ribbons(self, painter: QPainter, at: Areas, shown: _Shown) -> None:
+        if not at.decided.height():
+            return
         log = shown.session.log
         if shown.n_labels != len(log.label_names):
             shown.ribbons = RibbonPainter(log.label_names, self._theme)

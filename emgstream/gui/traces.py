@@ -6,10 +6,10 @@ from enum import Enum
 
 import numpy as np
 
-from emgstream.conditioning import NoConditioning, conditioner_from_manifest
+from emgstream.conditioning import Conditioner, NoConditioning, conditioner_from_manifest
 from emgstream.gui.history import SignalHistory
 from emgstream.manifest import Manifest
-from emgstream.steps import StepStream
+from emgstream.steps import RawSample, Step, StepStream
 from emgstream.types import Chunk
 
 __all__ = ["Traces", "View"]
@@ -30,18 +30,32 @@ class Traces:
     """The past of one stream in every view, ten minutes of it or 1,048,576 samples at most.
 
     A step's value stands under each of its samples, so that all views share one axis. The
-    conditioner and the steps start afresh where the pipeline's do.
+    conditioner and the steps start afresh where the pipeline's do. Channels that the model does not
+    decide on go the same way.
+
+    Parameters
+    ----------
+    n_channels
+        Channels of the stream.
+    sampling_rate_hz
+        Samples a second.
+    manifest
+        Of the model that conditions the samples and makes steps of them; None where there is none:
+        then every view shows the samples as they came.
     """
 
-    def __init__(self, manifest: Manifest, sampling_rate_hz: float) -> None:
-        n_channels = len(manifest.channel_names)
+    def __init__(
+        self, n_channels: int, sampling_rate_hz: float, manifest: Manifest | None = None
+    ) -> None:
         capacity = min(max(round(_KEPT_S * sampling_rate_hz), 2**14), _MOST_SAMPLES)
         self.raw = SignalHistory(capacity, n_channels)
-        self._conditioner = conditioner_from_manifest(manifest.conditioning)
+        self._conditioner: Conditioner = NoConditioning()
+        if manifest is not None:
+            self._conditioner = conditioner_from_manifest(manifest.conditioning)
         self.is_conditioned = not isinstance(self._conditioner, NoConditioning)
         self._conditioned = SignalHistory(capacity, n_channels) if self.is_conditioned else self.raw
-        self._step = manifest.step
-        self._step_stream = StepStream(manifest.step, n_channels)
+        self._step: Step = RawSample() if manifest is None else manifest.step
+        self._step_stream = StepStream(self._step, n_channels)
         self._steps = SignalHistory(capacity, n_channels)
         self._segment = -1
         self._conditioned_start = 0

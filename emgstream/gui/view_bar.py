@@ -22,6 +22,7 @@ _TIPS = {
     View.STEPS: "The signal as the network sees it (3)",
 }
 _NO_CONDITIONING = "This model takes the signal as it comes: there is nothing to show here"
+_NO_MODEL = "Without a model there is only the signal as it came"
 
 
 class ViewBar(QWidget):
@@ -70,10 +71,10 @@ class ViewBar(QWidget):
 
     def set_session(self, session: Session | None) -> None:
         """Offer what there is to see of a session."""
+        has_model = session is not None and session.model is not None
         conditioned = session is not None and session.is_conditioned
-        button = self.buttons[View.CONDITIONED]
-        button.setEnabled(conditioned)
-        button.setToolTip(_TIPS[View.CONDITIONED] if conditioned else _NO_CONDITIONING)
+        self._offer(View.CONDITIONED, conditioned, _NO_CONDITIONING if has_model else _NO_MODEL)
+        self._offer(View.STEPS, has_model, _NO_MODEL)
 
     def show_view(self, view: View) -> None:
         """Show which form is drawn."""
@@ -92,6 +93,10 @@ class ViewBar(QWidget):
             else:
                 self.span_list.addItem(words, span_s)
         self.span_list.setCurrentIndex(position)
+
+    def _offer(self, view: View, is_there: bool, why_not: str) -> None:
+        self.buttons[view].setEnabled(is_there)
+        self.buttons[view].setToolTip(_TIPS[view] if is_there else why_not)
 
     def show_live(self, live: bool) -> None:
         """Show whether the picture follows the newest sample."""

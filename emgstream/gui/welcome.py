@@ -10,8 +10,8 @@ from emgstream.gui.painting import GRID, font
 __all__ = ["Welcome"]
 
 _NO_MODEL = (
-    "There is no model yet, so nothing can be decided. Drop a .emgmodel file here, choose one in "
-    "the list above, or train one on your own recordings on the page Train"
+    "No model is chosen: signals are shown and can be recorded, nothing is decided. Record a "
+    "session on the page Record and train on it on the page Train, or drop a .emgmodel file here"
 )
 
 

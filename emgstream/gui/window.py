@@ -18,10 +18,10 @@ from PyQt5.QtWidgets import (
 )
 
 from emgstream.bundle import MODEL_SUFFIX
-from emgstream.data import DEMO_MODEL
 from emgstream.gui.actions import Actions
 from emgstream.gui.connection import Connection
 from emgstream.gui.message_strip import MessageStrip
+from emgstream.gui.model_shelf import ModelShelf
 from emgstream.gui.page import Page
 from emgstream.gui.page_bar import PageBar
 from emgstream.gui.pages import PAGES
@@ -53,7 +53,7 @@ class Window(QWidget):
         self.theme = theme
         self.settings = settings
         self.connection = Connection()
-        self.model_path: Path | None = None
+        self.models = ModelShelf()
         self.setObjectName("window")
         self.setWindowTitle("emgstream")
         self.setAcceptDrops(True)
@@ -75,6 +75,11 @@ class Window(QWidget):
         self._leave_focus_to_tab()
         self.refresher.slow()
 
+    @property
+    def model_path(self) -> Path | None:
+        """The model that decides; None for none."""
+        return self.models.chosen
+
     def page(self, kind: type[_AnyPage]) -> _AnyPage:
         """Return the page of a kind."""
         return next(page for page in self.pages if isinstance(page, kind))
@@ -84,8 +89,12 @@ class Window(QWidget):
         self.book.setCurrentWidget(self.pages[number])
         self.page_bar.show_front(number)
 
+    def turn_to(self, title: str) -> None:
+        """Bring the page of this title to the front."""
+        self.show_page([page.title for page in self.pages].index(title))
+
     def open_source(self, request: SourceRequest) -> None:
-        """Connect to a source with the model that is chosen."""
+        """Connect to a source, with the model that is chosen, if any."""
         if self._keeps_connection():
             return
         self.strip.hide()
@@ -93,13 +102,13 @@ class Window(QWidget):
         self.settings.keep_source(request)
         self.connection.open(request, self.model_path)
 
-    def use_model(self, path: Path) -> None:
-        """Decide with another model; what runs, or just failed, is connected again with it."""
+    def use_model(self, path: Path | None) -> None:
+        """Decide with another model, or with none; what runs, or failed, is connected again."""
         if self._keeps_connection():
             self._offer_models()
             return
-        self.model_path = path
         self.settings.keep_model(path)
+        self.models.choose(path, self.settings.models)
         self._offer_models()
         if self.connection.live or self.connection.failure is not None:
             self.open_source(self.source_bar.request)
@@ -114,9 +123,17 @@ class Window(QWidget):
         """Ask for a recording and play it."""
         self._actions.choose_recording()
 
-    def show_error(self, words: str) -> None:
-        """Say what went wrong and what to do next."""
-        self.strip.show_error(words, can_retry=not self.connection.live)
+    def choose_model(self) -> None:
+        """Ask for a model and use it."""
+        self._actions.choose_model()
+
+    def show_error(self, words: str, is_of_model: bool = False) -> None:
+        """Say what went wrong and what to do next; without the model, where it is what failed."""
+        self.strip.show_error(
+            words,
+            can_retry=not self.connection.live,
+            can_leave_model=is_of_model and self.model_path is not None,
+        )
         if not self.connection.live:
             for page in self.pages:
                 page.connection_failed()
@@ -152,18 +169,15 @@ class Window(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802 - Qt's name
         """Take files."""
-        mime = event.mimeData() if event is not None else None
-        if event is not None and mime is not None and mime.hasUrls():
+        if event is not None and _files_in(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent | None) -> None:  # noqa: N802 - Qt's name
         """Give what was dropped to the page in front; play a recording, use a model it left."""
-        mime = event.mimeData() if event is not None else None
-        if event is not None and mime is not None:
+        if event is not None:
             event.acceptProposedAction()
-            paths = [Path(url.toLocalFile()) for url in mime.urls()]
             front = self.pages[self.book.currentIndex()]
-            self.take_files(front.take_files(paths))
+            self.take_files(front.take_files(_files_in(event)))
 
     def take_files(self, paths: list[Path]) -> None:
         """Use a model and play a recording from files that were dropped or chosen."""
@@ -224,9 +238,10 @@ class Window(QWidget):
         bar.connect_wanted.connect(lambda: self.open_source(bar.request))
         bar.disconnect_wanted.connect(self._disconnect)
         bar.open_file_wanted.connect(self.choose_recording)
-        bar.open_model_wanted.connect(self._actions.choose_model)
+        bar.open_model_wanted.connect(self.choose_model)
         bar.source_chosen.connect(self._switch_source)
-        bar.model_chosen.connect(lambda path: self.use_model(Path(path)))
+        bar.model_chosen.connect(lambda path: self.use_model(Path(path) if path else None))
+        self.strip.no_model_wanted.connect(lambda: self.use_model(None))
         self.strip.retry_wanted.connect(lambda: self.open_source(bar.request))
         self.status.latency_wanted.connect(self._open_latency)
         self.status.help_wanted.connect(self.help_card.show)
@@ -280,26 +295,18 @@ class Window(QWidget):
         self._offer_models()
 
     def _offer_models(self) -> None:
-        models = [path for path in self.settings.models if path != DEMO_MODEL]
-        if DEMO_MODEL.exists():
-            models.append(DEMO_MODEL)
-        if self.model_path is not None and self.model_path not in models:
-            models.insert(0, self.model_path)
         chosen = None if self.model_path is None else str(self.model_path)
-        self.source_bar.set_models(model_choices(models, DEMO_MODEL), chosen)
+        self.source_bar.set_models(model_choices(self.models.paths), chosen)
         for page in self.pages:
-            page.model_chosen(None if self.model_path is None else self._model_title())
-
-    def _model_title(self) -> str:
-        synthetic = " model, trained on synthetic EMG" if self.model_path == DEMO_MODEL else ""
-        return self._model_name() + synthetic
-
-    def _model_name(self) -> str:
-        if self.model_path == DEMO_MODEL:
-            return "demo"
-        return "no model" if self.model_path is None else self.model_path.name
+            page.model_chosen(self.models.title)
 
     def _watch_ports(self) -> None:
         ports = self._ports.poll()
         if ports is not None:
             self.source_bar.set_ports(ports)
+
+
+def _files_in(event: QDropEvent) -> list[Path]:
+    """Return the files that are dragged."""
+    mime = event.mimeData()
+    return [] if mime is None else [Path(url.toLocalFile()) for url in mime.urls()]

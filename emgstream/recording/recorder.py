@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import deque
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,8 @@ from emgstream.clock import Clock, MonotonicClock
 from emgstream.errors import OutputError
 from emgstream.recording.about import About
 from emgstream.recording.disk import GrowingFile, check_room, room_bytes
-from emgstream.recording.events import CueStarted, Event, RepetitionEnded
+from emgstream.recording.events import CueStarted, Event
+from emgstream.recording.logbook import Logbook
 from emgstream.recording.rows import CueTrack, TimeColumn, header, lines
 from emgstream.recording.sidecar import sidecar_path, write_sidecar
 from emgstream.sources.base import Source
@@ -93,8 +94,7 @@ class Recorder:
         self.path = path
         self.room_bytes = 0
         self.n_samples = 0
-        self.about = about
-        self._status = status
+        self._logbook = Logbook(about, status)
         self._needed_bytes = needed_bytes
         self._most_waiting = most_waiting
         self._clock = clock or MonotonicClock()
@@ -102,14 +102,8 @@ class Recorder:
         self._queue: deque[_Waiting] = deque()
         self._n_waiting = 0
         self._track = CueTrack()
-        self._outcomes: dict[tuple[str, int], RepetitionEnded] = {}
-        self._warnings: list[str] = []
-        self._has_news = False
         self._is_open = False
         self._first: Chunk | None = None
-        self._started: datetime | None = None
-        self._channel_names: tuple[str, ...] = ()
-        self._info: dict[str, Any] = {}
         self._times = TimeColumn(0.0)
         self._file: GrowingFile
         self._writer = Worker("emg-recorder", self._write)
@@ -147,6 +141,15 @@ class Recorder:
                 write_sidecar(self.path, self.document("ended"))
         if exc_type is None:
             self.check()
+
+    @property
+    def about(self) -> About:
+        """What is known of the session; what replaces it goes into the next sidecar."""
+        return self._logbook.about
+
+    @about.setter
+    def about(self, about: About) -> None:
+        self._logbook.about = about
 
     @property
     def n_bytes(self) -> int:
@@ -193,46 +196,27 @@ class Recorder:
 
     def hear(self, event: Event) -> None:
         """Take a cue for the samples from its moment on, or what became of a repetition."""
-        with self._lock:
-            if isinstance(event, CueStarted):
+        if isinstance(event, CueStarted):
+            with self._lock:
                 self._track.add(event)
-            else:
-                self._outcomes[event.label, event.repetition] = event
-                self._has_news = True
+        else:
+            self._logbook.note_end(event)
 
     def warn(self, text: str) -> None:
         """Write down what was noticed during the take."""
-        with self._lock:
-            self._warnings.append(text)
-            self._has_news = True
+        self._logbook.warn(text)
 
     def document(self, state: str) -> dict[str, Any]:
         """Return what the sidecar says at this moment."""
-        with self._lock:
-            return self.about.document(
-                state=state,
-                started=None if self._started is None else self._started.isoformat(),
-                channel_names=self._channel_names,
-                info=self._info,
-                status=None if self._status is None else self._status(),
-                n_samples=self.n_samples,
-                warnings=self._warnings,
-                repetitions=[
-                    {**asdict(ended), "outcome": ended.outcome.value}
-                    for ended in self._outcomes.values()
-                ],
-            )
+        return self._logbook.document(state, self.n_samples)
 
     def _note_first(self, waiting: _Waiting, source: Source) -> None:
         """Take the first sample as index 0, time 0, segment 0."""
         self._first = waiting.chunk
         self._times = TimeColumn(float(waiting.stream_s[0]))
         age_s = self._clock.now() - float(waiting.host_s[0])
-        self._started = datetime.now().astimezone() - timedelta(seconds=age_s)
-        info = source.info
-        self._channel_names = info.channel_names
-        self._info = {"name": info.name, "unit": info.unit, "rate_hz": info.sampling_rate_hz}
-        self._has_news = True
+        started = datetime.now().astimezone() - timedelta(seconds=age_s)
+        self._logbook.begin(started, source.info)
 
     def _write(self, stop: threading.Event) -> None:
         """Be the thread ``emg-recorder``."""
@@ -257,7 +241,7 @@ class Recorder:
             return
         text = b"".join(self._lines(waiting, cues) for waiting, cues in batch)
         if self.n_samples == 0:
-            text = header(self._channel_names) + text
+            text = header(self._logbook.channel_names) + text
         self._file.append(text)
         self.n_samples += sum(len(waiting.chunk) for waiting, _ in batch)
 
@@ -288,7 +272,7 @@ class Recorder:
             if n_bytes > n_synced:
                 self._file.sync()
                 n_synced = n_bytes
-            if self._take_news():
+            if self._logbook.take_news():
                 self._renew_sidecar()
             if n_turns % _LOOK_FOR_ROOM_EVERY == 0:
                 self.room_bytes = room_bytes(self.path)
@@ -301,13 +285,7 @@ class Recorder:
         try:
             write_sidecar(self.path, self.document("recording"))
         except OutputError:
-            with self._lock:
-                self._has_news = True
-
-    def _take_news(self) -> bool:
-        with self._lock:
-            had_news, self._has_news = self._has_news, False
-        return had_news
+            self._logbook.keep_news()
 
     def _remove_empty(self) -> None:
         self._file.close()

@@ -10,6 +10,7 @@ from emgstream.clock import Clock, MonotonicClock
 from emgstream.errors import EndOfStream, UsageError
 from emgstream.sources.base import MAX_READ_S
 from emgstream.sources.laps import Lap, Laps
+from emgstream.sources.rows import indices_of, run_starts, segment_begins, times_of
 from emgstream.sources.transport import Transport, check_speed
 from emgstream.tables import EmgTable
 from emgstream.types import Chunk, IndexArray, StreamInfo, TimeArray
@@ -80,10 +81,10 @@ class ReplaySource:
         self._loop = loop
         self._stays_at_end = stays_at_end
         self._clock = clock or MonotonicClock()
-        self._indices = _indices(table)
-        self._times_s = _times(table, self._indices, sampling_rate_hz)
-        self._run_starts = _run_starts(table, self._indices)
-        self._segments = np.cumsum(_segment_begins(table))
+        self._indices = indices_of(table)
+        self._times_s = times_of(table, sampling_rate_hz)
+        self._run_starts = run_starts(table)
+        self._segments = np.cumsum(segment_begins(table))
         self._row = 0
         self._next_index = int(self._indices[0])
         self._lap = Lap(self._next_index)
@@ -270,37 +271,3 @@ class ReplaySource:
 
     def _rows(self, recorded: IndexArray) -> IndexArray:
         return np.searchsorted(self._indices, recorded)
-
-
-def _indices(table: EmgTable) -> IndexArray:
-    return np.arange(table.n_rows) if table.index is None else table.index
-
-
-def _times(table: EmgTable, indices: IndexArray, sampling_rate_hz: float | None) -> TimeArray:
-    """Return seconds since the first row, by the stated rate or else by the recorded time.
-
-    A segment whose time starts anew follows one sample after the one before.
-    """
-    times_s: TimeArray = np.full(table.n_rows, np.nan)
-    if sampling_rate_hz is not None:
-        times_s = (indices - indices[0]) / sampling_rate_hz
-    elif table.time_s is not None:
-        steps_s = np.diff(table.time_s)
-        steps_s[steps_s <= 0.0] = 1.0 / (table.sampling_rate_hz or np.inf)
-        times_s = np.concatenate(([0.0], np.cumsum(steps_s)))
-    return times_s
-
-
-def _segment_begins(table: EmgTable) -> IndexArray:
-    """Return 1 at every row but the first that is of another segment than the one before."""
-    begins = np.zeros(table.n_rows, dtype=np.int64)
-    if table.segments is not None:
-        begins[1:] = table.segments[1:] != table.segments[:-1]
-    return begins
-
-
-def _run_starts(table: EmgTable, indices: IndexArray) -> IndexArray:
-    """Return the rows that do not follow the one before without a break."""
-    breaks = _segment_begins(table) == 1
-    breaks[1:] |= np.diff(indices) != 1
-    return np.flatnonzero(breaks)

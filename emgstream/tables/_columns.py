@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from emgstream.errors import TableError
+from emgstream.errors import NoSuchColumnError, TableError
 
 __all__ = ["IGNORED_NAMES", "ROLES", "Column", "Role", "assign_roles"]
 
@@ -28,6 +28,7 @@ IGNORED_NAMES = frozenset(
     | {"subject", "session", "trial", "cue"}
 )
 """Names, in lower case, of numeric columns that are no channels unless asked for by name."""
+_NO_CHANNELS = IGNORED_NAMES | ROLES.keys() | {""}
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ def assign_roles(
     Raises
     ------
     TableError
-        When two columns share a name, a wanted channel is missing or not numeric, or there is no
-        numeric column at all.
+        When two columns share a name, a wanted channel is missing (NoSuchColumnError) or not
+        numeric, or there is no numeric column at all.
     """
     _refuse_duplicates(path, names)
     roles: list[Role] = [ROLES.get(name.lower(), "ignored") for name in names]
@@ -96,8 +97,7 @@ def _refuse_duplicates(path: Path, names: Sequence[str]) -> None:
 def _default_channels(
     path: Path, names: Sequence[str], first_texts: Sequence[str | None]
 ) -> list[int]:
-    known = IGNORED_NAMES | ROLES.keys() | {""}
-    possible = [place for place, name in enumerate(names) if name.lower() not in known]
+    possible = [place for place, name in enumerate(names) if name.lower() not in _NO_CHANNELS]
     places = [place for place in possible if first_texts[place] is None]
     if places:
         return places
@@ -125,7 +125,10 @@ def _place(path: Path, names: Sequence[str], wanted: str) -> int:
         if near
         else "; choose among these with --channels, or rename a column"
     )
-    raise TableError(f"{path} has no column {wanted!r}, only {_listed(names)}{hint}")
+    raise NoSuchColumnError(
+        f"{path} has no column {wanted!r}, only {_listed(names)}{hint}",
+        tuple(name for name in names if name.lower() not in _NO_CHANNELS),
+    )
 
 
 def _refuse_unfit(

@@ -52,7 +52,7 @@ def read_table(path: str | os.PathLike[str], channels: Sequence[str] | None = No
     ------
     TableError
         For what cannot be read: no such file, a folder, another kind of file, no row, no numeric
-        channel, a wanted channel that is not there, two columns of one name.
+        channel, two columns of one name, a wanted channel that is not there (NoSuchColumnError).
     """
     return read_table_in_blocks(Path(path), channels, _BLOCK_BYTES)
 

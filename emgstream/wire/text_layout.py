@@ -98,8 +98,9 @@ def learn_layout(
 ) -> TextLayout:
     """Return the layout most of some lines (as `read_fields` gives them, at least one) agree on.
 
-    A leading time column is told by its name; else by being one number more than the channels
-    expected; else, where nobody said how many those are, by rising in even steps from line to line.
+    A leading time column is told by its name, where lines have names; else by never falling and
+    being one number more than the channels expected; else, where nobody said how many those are, by
+    rising in even steps from line to line.
     """
     kinds = Counter((names, len(values)) for names, values in lines)
     names, n_fields = kinds.most_common(1)[0][0]
@@ -107,10 +108,12 @@ def learn_layout(
     unit_us = _TIME_UNITS_US.get(names[0].lower()) if names else None
     if unit_us is not None:
         return TextLayout(names, n_fields, unit_us or _guess_unit_us(first))
-    has_time = not names and n_fields > 1 and _looks_like_time(first)
-    if n_channels is not None:
-        has_time = n_fields == n_channels + 1
-    return TextLayout(names, n_fields, _guess_unit_us(first) if has_time else 0.0)
+    if n_channels is None:
+        has_time = n_fields > 1 and _looks_like_time(first)
+    else:
+        has_time = n_fields == n_channels + 1 and _may_be_time(first)
+    is_timed = has_time and not names
+    return TextLayout(names, n_fields, _guess_unit_us(first) if is_timed else 0.0)
 
 
 def _split(line: str) -> list[str]:
@@ -126,6 +129,11 @@ def _steps(values: Sequence[float]) -> list[float]:
 def _looks_like_time(values: Sequence[float]) -> bool:
     steps = _steps(values)
     return len(steps) >= 7 and steps[0] > 0.0 and steps[-1] <= 2.0 * steps[len(steps) // 2]
+
+
+def _may_be_time(values: Sequence[float]) -> bool:
+    steps = _steps(values)
+    return not steps or (steps[0] >= 0.0 and steps[-1] > 0.0)
 
 
 def _guess_unit_us(values: Sequence[float]) -> float:

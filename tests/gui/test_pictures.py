@@ -22,7 +22,7 @@ from emgstream.gui.application import short_turns
 from emgstream.gui.display import check_display
 from emgstream.gui.gutter_painter import Gutter, GutterPainter, LaneWords
 from emgstream.gui.history import SignalHistory
-from emgstream.gui.painting import areas
+from emgstream.gui.painting import Ribbons, areas
 from emgstream.gui.palette import DARK, LIGHT, Theme
 from emgstream.gui.scaling import CalmScale, Span
 from emgstream.gui.signal_painter import Rails, SignalPainter
@@ -122,7 +122,7 @@ def test_columns_at_the_end_of_the_range_are_marked(qapp: QApplication) -> None:
 
 
 def test_the_words_beside_the_lanes_follow_the_scale(qapp: QApplication) -> None:
-    at = areas(400, 300, 1, has_truth=False, scale=1.0)
+    at = areas(400, 300, 1, Ribbons(), scale=1.0)
     gutters = GutterPainter()
 
     def picture(high: float) -> QImage:

@@ -73,14 +73,14 @@ def page(open_window: OpenWindow, qtbot: QtBot, tmp_path: Path) -> RecordPage:
     form.hold.setValue(HOLD_S)
     form.rest.setValue(REST_S)
     form.check_box.setChecked(False)
-    wait(qtbot, lambda: found.start_button.isEnabled() or bool(window.strip.words))
-    assert found.start_button.isEnabled(), window.strip.words
+    wait(qtbot, lambda: found.front.row.button.isEnabled() or bool(window.strip.words))
+    assert found.front.row.button.isEnabled(), window.strip.words
     return found
 
 
 def start(page: RecordPage, qtbot: QtBot) -> RecordingRun:
     """Begin what the form says, and wait until the session can be steered."""
-    page.start_button.click()
+    page.front.row.button.click()
     run = run_of(page)
     wait(qtbot, lambda: run.stage is Stage.TAKE)
     return run
@@ -300,7 +300,7 @@ def test_free_labels_follow_the_number_keys(page: RecordPage, qtbot: QtBot) -> N
 
 def test_the_signal_is_checked_and_the_user_decides(page: RecordPage, qtbot: QtBot) -> None:
     page.form.check_box.setChecked(True)
-    page.start_button.click()
+    page.front.row.button.click()
     run = run_of(page)
     assert run.stage is Stage.CHECK
     wait(qtbot, lambda: run.stage is Stage.VERDICT)
@@ -314,7 +314,8 @@ def test_the_signal_is_checked_and_the_user_decides(page: RecordPage, qtbot: QtB
     wait(qtbot, lambda: run.recorder.n_samples > 0)
     press(page.shell, Qt.Key.Key_Escape)
     finish(page, qtbot)
-    assert set(read_sidecar(run.plan.path)["quality"]["contrast"]) == set(page.form.placements)
+    contrast = read_sidecar(run.plan.path)["quality"]["contrast"]
+    assert set(contrast) == set(page.form.placements.lines)
 
 
 def test_what_is_written_down_is_what_was_typed(page: RecordPage, qtbot: QtBot) -> None:
@@ -322,7 +323,7 @@ def test_what_is_written_down_is_what_was_typed(page: RecordPage, qtbot: QtBot) 
     form.subject.setText("s01")
     form.session.setText("monday")
     form.notes.setPlainText("left arm\nnew electrodes")
-    channel, line = next(iter(form.placements.items()))
+    channel, line = next(iter(form.placements.lines.items()))
     line.setText("upper third")
     run = start(page, qtbot)
     wait(qtbot, lambda: run.recorder.n_samples > 0)
@@ -343,7 +344,7 @@ def test_a_wrong_name_is_told_and_nothing_begins(
 ) -> None:
     (tmp_path / "taken.csv").write_text("mine")
     page.form.name.setText(name)
-    page.start_button.click()
+    page.front.row.button.click()
     assert words in page.shell.strip.words
     assert "--" not in page.shell.strip.words, "there is no command line in the window"
     assert page.run is None
@@ -353,7 +354,7 @@ def test_a_wrong_name_is_told_and_nothing_begins(
 
 def test_a_movement_the_simulated_person_does_not_know_is_told(page: RecordPage) -> None:
     page.form.others.setText("pinch")
-    page.start_button.click()
+    page.front.row.button.click()
     assert "pinch" in page.shell.strip.words
     assert page.run is None
 
@@ -396,14 +397,14 @@ def test_the_page_says_what_is_missing_where_no_board_streams(
     window = open_window()
     page = window.page(RecordPage)
     window.show_page(1)
-    assert "No board is connected" in page.summary_label.text()
-    assert not page.start_button.isEnabled()
-    assert page.simulated_button.isVisible()
+    assert "No board is connected" in page.front.row.words.text()
+    assert not page.front.row.button.isEnabled()
+    assert page.front.simulated_button.isVisible()
     window.open_source(ReplayRequest(DEMO_RECORDING))
-    wait(qtbot, lambda: "a session needs a board" in page.summary_label.text())
-    page.simulated_button.click()
-    wait(qtbot, lambda: page.start_button.isEnabled() or bool(window.strip.words))
-    assert page.start_button.isEnabled(), window.strip.words
+    wait(qtbot, lambda: "a session needs a board" in page.front.row.words.text())
+    page.front.simulated_button.click()
+    wait(qtbot, lambda: page.front.row.button.isEnabled() or bool(window.strip.words))
+    assert page.front.row.button.isEnabled(), window.strip.words
 
 
 def test_keys_go_from_page_to_page_and_mean_what_the_page_in_front_says(
@@ -433,3 +434,12 @@ def test_a_plan_names_what_is_amiss(tmp_path: Path) -> None:
     assert plan.path == tmp_path / "take.csv"
     assert plan.duration_s == 2 * 6 * 3.0 + 1.0
     assert json.loads(json.dumps(plan.about.protocol))["seed"] == 0
+
+
+def test_space_on_a_button_that_tab_went_to_presses_it_once(page: RecordPage, qtbot: QtBot) -> None:
+    start(page, qtbot)
+    page.guide.space_button.setFocus()
+    press(page.shell, Qt.Key.Key_Space)
+    assert guided(page).phase is Phase.CUE or guided(page).phase is Phase.COUNTDOWN
+    press(page.shell, Qt.Key.Key_Space)
+    assert guided(page).phase is Phase.PAUSED

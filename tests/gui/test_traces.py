@@ -11,7 +11,7 @@ from emgstream.types import Chunk
 
 def test_every_view_has_its_samples_where_they_were_taken(demo_model: Model) -> None:
     samples = SyntheticEmg(CueScript.shuffled(repetitions=1), seed=3).read(400)
-    traces = Traces(demo_model.manifest, 1000.0)
+    traces = Traces(3, 1000.0, demo_model.manifest)
     for start in range(0, 400, 7):
         traces.push(Chunk(1000 + start, samples[start : start + 7]))
     conditioned = conditioner_from_manifest(demo_model.manifest.conditioning).push(samples)

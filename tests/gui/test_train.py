@@ -19,7 +19,7 @@ from emgstream.data import DEMO_MODEL
 from emgstream.gui.live_page import LivePage
 from emgstream.gui.pages import PAGES
 from emgstream.gui.train.honest import honest
-from emgstream.gui.train.job import Job
+from emgstream.gui.train.job import Job, evaluation_words, training_words
 from emgstream.gui.train.page import TrainPage
 from emgstream.gui.train.sessions import conflict
 from emgstream.gui.train.verdict import Verdict, judge
@@ -71,10 +71,10 @@ def page(open_window: OpenWindow) -> TrainPage:
 @pytest.fixture
 def ready(page: TrainPage, folder: Path, tmp_path: Path, qtbot: QtBot) -> TrainPage:
     """The page with a session that can be trained on."""
-    page.add([folder / "user1_day1.csv"])
+    page.front.add([folder / "user1_day1.csv"])
     page.form.name.setText("arm")
     page.form.set_folder(tmp_path)
-    wait(qtbot, page.train_button.isEnabled)
+    wait(qtbot, page.front.row.button.isEnabled)
     return page
 
 
@@ -85,23 +85,23 @@ def test_dropped_sessions_are_looked_over_each_in_a_line(
     drop(page.shell, folder, tmp_path / "bare.csv", DEMO_MODEL)
     assert page.shell.model_path == DEMO_MODEL, "what the page has no use for the window takes"
     assert page.shell.connection.failure is None
-    assert [path.name for path in page.list.rows] == [
+    assert [path.name for path in page.front.list.rows] == [
         "user1_day1.csv",
         "user1_day2.csv",
         "bare.csv",
     ]
-    wait(qtbot, lambda: not page.sessions.busy)
-    good, _, bad = page.list.rows.values()
+    wait(qtbot, lambda: not page.front.sessions.busy)
+    good, _, bad = page.front.list.rows.values()
     assert good.line.text() == "good: at least 4 repetitions of every label"
     assert "1000 Hz" in good.facts.text()
     assert "channel biceps: " in good.line.toolTip()
     assert bad.line.text().startswith("no label: expected at least two")
-    assert page.summary.text() == "bare.csv cannot be learned from; remove it"
-    assert not page.train_button.isEnabled()
+    assert page.front.row.words.text() == "bare.csv cannot be learned from; remove it"
+    assert not page.front.row.button.isEnabled()
     good.details_button.click()
     assert good.details.isVisible()
     bad.remove_button.click()
-    assert page.train_button.isEnabled()
+    assert page.front.row.button.isEnabled()
     assert "biceps, triceps, middle" in page.form.channels.text()
     assert page.form.out == folder / "user1_day1.emgmodel"
 
@@ -111,11 +111,11 @@ def test_a_recording_without_a_clock_asks_for_its_rate(
 ) -> None:
     path = tmp_path / "bare.csv"
     path.write_text("a,b,label\n" + "1,2,rest\n2,1,rest\n3,4,fist\n4,3,fist\n" * 20)
-    page.add([path])
-    wait(qtbot, lambda: not page.sessions.busy)
-    assert page.summary.text() == "bare.csv has no time_s column; say its sampling rate"
+    page.front.add([path])
+    wait(qtbot, lambda: not page.front.sessions.busy)
+    assert page.front.row.words.text() == "bare.csv has no time_s column; say its sampling rate"
     page.form.rate.setValue(200.0)
-    assert page.train_button.isEnabled()
+    assert page.front.row.button.isEnabled()
 
 
 def test_sessions_that_do_not_fit_together_are_told_in_words() -> None:
@@ -143,7 +143,7 @@ def test_a_training_moves_its_curves_and_its_model_goes_live(
     ready: TrainPage, qtbot: QtBot, tmp_path: Path
 ) -> None:
     ready.form.epochs.setValue(2)
-    ready.train_button.click()
+    ready.front.row.button.click()
     assert ready.works
     assert not ready.holds_connection, "the board can be watched meanwhile"
     wait(qtbot, lambda: not ready.works)
@@ -166,14 +166,53 @@ def test_a_training_moves_its_curves_and_its_model_goes_live(
     wait(qtbot, lambda: decides() or bool(window.strip.words))
     session = window.connection.session
     assert session is not None, window.strip.words
-    assert session.model.manifest.class_names == tuple(sorted(LABELS))
+    assert session.class_names == tuple(sorted(LABELS))
+
+
+def test_a_model_is_adapted_to_another_day(ready: TrainPage, qtbot: QtBot, tmp_path: Path) -> None:
+    ready.form.epochs.setValue(2)
+    ready.front.row.button.click()
+    wait(qtbot, lambda: not ready.works)
+    ready.result.use_button.click()
+    ready.shell.turn_to("Train")
+    ready.result.another_button.click()
+    form = ready.form
+    form.adapt_button.setChecked(True)
+    form.base.setCurrentIndex(form.base.findData(str(tmp_path / "arm.emgmodel")))
+    assert not form.epochs.isVisible()
+    assert ready.front.row.words.text().startswith("Give it another name")
+    form.name.setText("today")
+    assert ready.front.row.button.text() == "Adapt"
+    ready.front.row.button.click()
+    assert ready.progress.title.text() == "Adapting"
+    wait(qtbot, lambda: not ready.works)
+    assert ready.shell.strip.words == ""
+    assert ready.result.title.text() == "Adapted"
+    figures = read_model(tmp_path / "today.emgmodel").manifest.evaluation["calibration_session"]
+    before, after = figures["balanced_accuracy_before"], figures["balanced_accuracy"]
+    assert ready.result.gain.text() == f"{before:.1%}  →  {after:.1%}"
+
+
+def test_what_is_said_of_the_signal_is_said_to_training_and_measurement(
+    page: TrainPage, tmp_path: Path
+) -> None:
+    form, paths = page.form, (tmp_path / "arm.csv",)
+    for words in (training_words(form.wanted(paths)), evaluation_words(form.wanted(paths))):
+        assert "--signal" not in words
+        assert "--mains" not in words
+    form.signal.setCurrentText("raw, hum at 60 Hz")
+    for words in (training_words(form.wanted(paths)), evaluation_words(form.wanted(paths))):
+        assert words[-words[::-1].index("--signal")] == "raw"
+        assert words[-words[::-1].index("--mains")] == "60"
+    form.recipe.setCurrentIndex(form.recipe.findData("published"))
+    assert "--signal" not in training_words(form.wanted(paths)), "it takes the signal as it is"
 
 
 def test_a_cancelled_training_keeps_the_best_so_far(
     ready: TrainPage, qtbot: QtBot, tmp_path: Path
 ) -> None:
     ready.form.epochs.setValue(NO_END)
-    ready.train_button.click()
+    ready.front.row.button.click()
     wait(qtbot, lambda: bool(ready.progress.curves.loss.epochs) or not ready.works)
     ready.progress.cancel_button.click()
     assert ready.progress.cancel_button.text() == "End at once"
@@ -186,7 +225,7 @@ def test_an_honest_measurement_is_a_table_with_the_leakage_named(
     ready: TrainPage, qtbot: QtBot
 ) -> None:
     ready.form.epochs.setValue(1)
-    ready.train_button.click()
+    ready.front.row.button.click()
     wait(qtbot, lambda: not ready.works)
     ready.result.measure_button.click()
     wait(qtbot, lambda: not ready.works)
@@ -198,7 +237,7 @@ def test_an_honest_measurement_is_a_table_with_the_leakage_named(
 
 
 def test_a_training_ended_at_once_leaves_no_process(ready: TrainPage, qtbot: QtBot) -> None:
-    ready.train_button.click()
+    ready.front.row.button.click()
     pid = job_of(ready).pid
     assert pid is not None
     ready.progress.cancel_button.click()
@@ -210,7 +249,7 @@ def test_a_training_ended_at_once_leaves_no_process(ready: TrainPage, qtbot: QtB
 
 
 def test_closing_the_window_in_the_middle_leaves_no_process(ready: TrainPage) -> None:
-    ready.train_button.click()
+    ready.front.row.button.click()
     pid = job_of(ready).pid
     assert pid is not None
     assert psutil.pid_exists(pid)
@@ -222,13 +261,13 @@ def test_what_the_child_complains_of_stands_in_the_strip(
     ready: TrainPage, qtbot: QtBot, tmp_path: Path
 ) -> None:
     ready.form.set_folder(tmp_path / "missing")
-    ready.train_button.click()
+    ready.front.row.button.click()
     wait(qtbot, lambda: not ready.works)
     assert ready.shell.strip.words.startswith(
         f"cannot write the model {tmp_path / 'missing' / 'arm.emgmodel'}: "
     )
     assert ready.steps.currentIndex() == 0
-    assert ready.train_button.isEnabled()
+    assert ready.front.row.button.isEnabled()
 
 
 def test_without_the_extra_the_page_says_how_to_get_it(

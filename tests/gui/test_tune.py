@@ -312,8 +312,7 @@ def test_a_model_of_other_channels_asks_for_a_recording(
 
 
 def test_without_a_model_there_is_nothing_to_tune(page: TunePage) -> None:
-    page.shell.model_path = None
-    page.model_chosen(None)
+    page.shell.use_model(None)
     assert page.outcome.told.text().startswith("Choose a model above")
     assert not page.controls.isEnabled()
     assert not page.hand_on.save_button.isEnabled()

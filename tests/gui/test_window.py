@@ -21,9 +21,9 @@ from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 from emgstream.decisions import DecisionSettings
 from emgstream.gui.live_page import LivePage
 from emgstream.gui.requests import AUTO, SIMULATED, PortRequest, ReplayRequest
-from emgstream.gui.session import StateKind
 from emgstream.gui.shortcuts import KEYS, page_keys
 from emgstream.gui.simulated_board import SimulatedBoardSource
+from emgstream.gui.state import StateKind
 from emgstream.gui.traces import View
 from emgstream.gui.window import Window
 from emgstream.latency import STAGES

@@ -101,6 +101,33 @@ def test_an_unplugged_sketch_goes_on_in_a_new_segment() -> None:
     assert_consecutive(reader, 1)
 
 
+def test_a_sketch_that_comes_back_with_another_channel_ends_the_stream() -> None:
+    has_one_more = False
+
+    def line(number: int) -> bytes:
+        return printed(",")(number).strip() + (b",7\n" if has_one_more else b"\n")
+
+    with Sketch(line) as sketch, reading(sketch.port) as reader:
+        reader.take(N_SAMPLES)
+        sketch.unplug()
+        reader.until(lambda: reader.states[-1].startswith("unplugged"))
+        has_one_more = True
+        sketch.replug()
+        with pytest.raises(StreamMismatchError, match=r"came back with 4 channels.*the 3 it had"):
+            reader.take_segment(1)
+
+
+def test_the_channels_beside_the_wanted_ones_are_kept_under_their_own_names() -> None:
+    wanted = ("middle", "biceps")
+    with (
+        Sketch(labelled) as sketch,
+        reading(sketch.port, channel_names=wanted, keep_others=True) as reader,
+    ):
+        reader.take(N_SAMPLES)
+        assert reader.source.info.channel_names == ("biceps", "triceps", "middle")
+    assert_consecutive(reader)
+
+
 def test_a_sketch_at_the_speed_that_was_given_is_opened_at_that_speed() -> None:
     with Sketch(printed(",")) as sketch, reading(sketch.port, baud=115_200) as reader:
         reader.take(N_SAMPLES)

@@ -182,3 +182,15 @@ def test_rows_of_timed_text_are_whole() -> None:
     decoder = TextDecoder(1)
     frames = decoder.feed(b"\n" + b"".join(b"%d,5\n" % t for t in range(0, 20_000, 1000)))
     assert rows([frames])[1] == (1, 1000, 0, 5)
+
+
+def test_a_channel_more_than_expected_is_no_time_column() -> None:
+    named = b"".join(b"biceps:%d,triceps:%d,middle:%d\n" % (n, n, n) for n in range(40))
+    decoder, _ = decode(named, n_channels=2)
+    assert decoder.layout is not None
+    assert not decoder.layout.has_time
+    swinging = b"".join(b"%d,%d,%d\n" % (500 + 7 * (-1) ** n, n, n) for n in range(40))
+    decoder, frames = decode(swinging, n_channels=2)
+    assert decoder.layout is not None
+    assert not decoder.layout.has_time
+    assert frames.samples.shape[1] == 3

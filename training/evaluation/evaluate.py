@@ -18,6 +18,7 @@ from training.evaluation.parallel import run_all
 from training.evaluation.protocols import Fold, Plan, Recordings, make_plan
 from training.evaluation.results import Evaluation, evaluation_of
 from training.evaluation.sittings import sittings_of
+from training.front_end import NO_WISH, Wish
 from training.realtime import rate_of
 from training.recipes import PUBLISHED, recipe_named
 from training.recordings import class_names_of, read_recordings
@@ -59,6 +60,7 @@ def prepare(
     model: Model | None = None,
     sampling_rate_hz: float | None = None,
     channels: Sequence[str] | None = None,
+    wish: Wish = NO_WISH,
     protocol: str = "auto",
     n_folds: int | None = None,
     seed: int = 42,
@@ -75,7 +77,10 @@ def prepare(
     model
         A network to judge instead of training one.
     sampling_rate_hz, channels
-        As for `training.train.train`; a model's own channels are the default with a model.
+        As for `training.train.train`; with a model the columns that are its channels, in its
+        order, by name where None.
+    wish
+        What the user said about the signal; the rest is found in the training rows of each fold.
     protocol, n_folds
         What is held out; ``auto`` is the strictest the recordings allow.
     seed
@@ -89,9 +94,7 @@ def prepare(
         TableError, TrainingDataError or UsageError for recordings that cannot be evaluated so;
         StreamMismatchError for a model made for another kind of stream.
     """
-    if model is not None and channels is None:
-        channels = model.manifest.channel_names
-    tables = read_recordings(paths, channels)
+    tables = read_recordings(paths, channels, None if model is None else model.manifest)
     rate_hz = _rate(tables, recipe, model, sampling_rate_hz)
     names = class_names_of(tables)
     notes = []
@@ -100,7 +103,7 @@ def prepare(
         notes += _model_notes(model, tables, names)
         names = _common_names(model, names)
     recordings = Recordings(
-        tuple(tables), names, sittings_of([one.path for one in tables]), rate_hz
+        tuple(tables), names, sittings_of([one.path for one in tables]), rate_hz, wish
     )
     notes += _stuck_notes(recordings)
     plan = make_plan(recordings, protocol, n_folds)

@@ -15,6 +15,7 @@ from emgstream.errors import TrainingDataError, UsageError
 from emgstream.tables import EmgTable
 from training.evaluation.blocks import repetition_folds, time_folds
 from training.evaluation.sittings import Sitting
+from training.front_end import NO_WISH, Wish
 from training.realtime import NEITHER, TRAINING, PartArray
 from training.recordings import class_codes
 
@@ -40,6 +41,8 @@ class Recordings:
     """Who and when, one a table."""
     sampling_rate_hz: float | None
     """Samples a second; None where nobody knows."""
+    wish: Wish = NO_WISH
+    """What the user said about the signal."""
 
     @cached_property
     def stuck(self) -> tuple[Mask, ...]:

@@ -42,6 +42,7 @@ def train_on(
         sampling_rate_hz=recordings.sampling_rate_hz,
         seed=seed,
         recipe=recipe,
+        wish=recordings.wish,
     )
 
 
@@ -59,7 +60,8 @@ def random_split_of_network(
         return model, _score(learned, split.validation)
     names = recordings.class_names
     parts = hold_out(recordings.tables, names, everything)
-    material = prepare_parts(recipe, recordings.tables, parts, names, recordings.sampling_rate_hz)
+    rate_hz, wish = recordings.sampling_rate_hz, recordings.wish
+    material = prepare_parts(recipe, recordings.tables, parts, names, rate_hz, wish)
     windows = material.training.joined(material.validation)
     seen, test = split_at_random(windows.classes, seed)
     training, validation = split_at_random(windows.classes[seen], seed)

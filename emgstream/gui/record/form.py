@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from PyQt5.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
-    QSizePolicy,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -26,11 +24,12 @@ from PyQt5.QtWidgets import (
 
 from emgstream.cues import MOVEMENTS
 from emgstream.errors import UsageError
-from emgstream.gui.card import caption, card
+from emgstream.gui.card import caption, card, row_name, tall_part
 from emgstream.gui.cue.scene import minutes
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import spoken
+from emgstream.gui.record.placements import Placements
 from emgstream.gui.record.plan import Plan, Wanted, plan_session, proposed_path
 from emgstream.gui.tick_box import TickBox
 from emgstream.recording import FreeProtocol
@@ -73,8 +72,7 @@ class SessionForm(QWidget):
         self.folder_label = ElidedLabel(self)
         self.folder_label.setObjectName("quiet")
         self.folder_button = QPushButton("Folder…", self)
-        self.placements: dict[str, QLineEdit] = {}
-        self._placement_rows = QFormLayout()
+        self.placements = Placements(self)
         self._set_values()
         self._lay_out()
         self._connect_parts()
@@ -97,7 +95,7 @@ class SessionForm(QWidget):
             sounds=self.sound_box.isChecked(),
             subject=self.subject.text().strip(),
             session=self.session.text().strip(),
-            placements={name: line.text().strip() for name, line in self.placements.items()},
+            placements=self.placements.places,
             notes=self.notes.toPlainText().strip(),
         )
 
@@ -126,20 +124,6 @@ class SessionForm(QWidget):
         is_at_home = folder.is_relative_to(Path.home())
         short = Path("~") / folder.relative_to(Path.home()) if is_at_home else folder
         self.folder_label.say(f"in {short}")
-
-    def set_channels(self, names: Sequence[str]) -> None:
-        """Ask for the place of each channel's electrodes; what was typed stays."""
-        if tuple(names) == tuple(self.placements):
-            return
-        typed = {name: line.text() for name, line in self.placements.items()}
-        while self._placement_rows.rowCount():
-            self._placement_rows.removeRow(0)
-        self.placements = {}
-        for name in names:
-            line = self._line("where the electrodes sit")
-            line.setText(typed.get(name, ""))
-            self.placements[name] = line
-            self._placement_rows.addRow(_quiet(spoken(name)), line)
 
     def _chip(self, words: str) -> QPushButton:
         button = QPushButton(words, self)
@@ -195,13 +179,13 @@ class SessionForm(QWidget):
         row.addWidget(card(self, self._who()), 1)
 
     def _what(self) -> QWidget:
-        part, column = _column(self)
+        part, column = tall_part(self)
         kinds = QHBoxLayout()
         group = QButtonGroup(self)
         for button in (self.guided_button, self.free_button):
             group.addButton(button)
             kinds.addWidget(button)
-        self._kind_words = _quiet(_GUIDED)
+        self._kind_words = row_name(_GUIDED)
         self._kind_words.setWordWrap(True)
         kinds.addSpacing(GRID)
         kinds.addWidget(self._kind_words, 1)
@@ -233,13 +217,13 @@ class SessionForm(QWidget):
         return part
 
     def _who(self) -> QWidget:
-        part, column = _column(self)
+        part, column = tall_part(self)
         rows = QFormLayout()
         height = self.notes.fontMetrics().lineSpacing() * _NOTES_LINES + 2 * GRID
         self.notes.setFixedHeight(height)
-        rows.addRow(_quiet("Subject"), self.subject)
-        rows.addRow(_quiet("Session"), self.session)
-        rows.addRow(_quiet("Notes"), self.notes)
+        rows.addRow(row_name("Subject"), self.subject)
+        rows.addRow(row_name("Session"), self.session)
+        rows.addRow(row_name("Notes"), self.notes)
         place = QHBoxLayout()
         place.addWidget(self.name, 1)
         place.addWidget(QLabel(".csv", self))
@@ -247,35 +231,18 @@ class SessionForm(QWidget):
         where.addWidget(self.folder_label, 1)
         where.addWidget(self.folder_button)
         files = QFormLayout()
-        files.addRow(_quiet("File"), place)
-        files.addRow(_quiet(""), where)
-        for form in (rows, self._placement_rows, files):
+        files.addRow(row_name("File"), place)
+        files.addRow(row_name(""), where)
+        for form in (rows, files):
             form.setContentsMargins(0, 0, 0, 0)
             form.setHorizontalSpacing(2 * GRID)
             form.setVerticalSpacing(GRID)
         column.addWidget(caption("What to write down with it"))
         column.addLayout(rows)
-        column.addLayout(self._placement_rows)
-        column.addStretch(1)
+        column.addWidget(self.placements, 1)
         column.addLayout(files)
         return part
 
 
 _GUIDED = "You follow cues on the screen"
 _FREE = "Number keys set the labels while you move"
-
-
-def _column(parent: QWidget) -> tuple[QWidget, QVBoxLayout]:
-    part = QWidget(parent)
-    part.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-    column = QVBoxLayout(part)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(GRID + GRID // 2)
-    return part, column
-
-
-def _quiet(words: str) -> QLabel:
-    label = QLabel(words)
-    label.setObjectName("quiet")
-    label.setMinimumWidth(8 * GRID)
-    return label

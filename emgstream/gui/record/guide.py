@@ -13,7 +13,7 @@ from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme, spoken
 from emgstream.gui.quality_panel import Light
-from emgstream.gui.session import State, StateKind
+from emgstream.gui.state import State, StateKind
 from emgstream.gui.timeline import Timeline
 
 __all__ = ["Guide"]

@@ -6,30 +6,24 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PyQt5.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt5.QtWidgets import QStackedWidget
 
-from emgstream.errors import EmgStreamError, OutputError
+from emgstream.errors import EmgStreamError
+from emgstream.gui.card import fill
 from emgstream.gui.cue.bell import Bell
 from emgstream.gui.cue.scene import check_scene, free_scene, guided_scene
-from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.page import Page
-from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
-from emgstream.gui.record.form import SessionForm, documents_folder
+from emgstream.gui.record.form import documents_folder
+from emgstream.gui.record.front import RecordFront
 from emgstream.gui.record.guide import Guide
-from emgstream.gui.record.plan import Plan
 from emgstream.gui.record.review import Review
 from emgstream.gui.record.run import RecordingRun, Stage
 from emgstream.gui.record.verdict import Verdict
-from emgstream.gui.requests import AUTO, SIMULATED, PortRequest, ReplayRequest
-from emgstream.gui.session import Session, StateKind
+from emgstream.gui.requests import PortRequest, ReplayRequest
+from emgstream.gui.session import Session
+from emgstream.gui.state import StateKind
+from emgstream.gui.step_bar import StepBar
 from emgstream.recording import FreeProtocol, GuidedProtocol, Phase
 
 if TYPE_CHECKING:
@@ -59,11 +53,10 @@ class RecordPage(Page):
         self.run: RecordingRun | None = None
         self._session: Session | None = None
         self._shown: Stage | None = None
-        self._started_s = self._now_s = 0.0
+        self._now_s = 0.0
         self._make_parts(window.theme)
         self._lay_out()
         self._connect_parts()
-        self._show_step(0)
         self._show_ready()
 
     @property
@@ -74,7 +67,7 @@ class RecordPage(Page):
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
         """Return what each key does."""
         return {
-            "space": self._press_space,
+            "space": lambda: None if self.clicks_focused() else self._press_space(),
             "repeat": self._repeat,
             "again": self._check_again,
             "end": self._press_end,
@@ -92,7 +85,7 @@ class RecordPage(Page):
         """Take a session to record from."""
         self._session = session
         self.guide.timeline.show_session(session)
-        self.form.set_channels(session.info.channel_names)
+        self.form.placements.set_channels(session.info.channel_names)
         self._show_ready()
 
     def frame(self, now_s: float, came: bool) -> None:
@@ -123,7 +116,7 @@ class RecordPage(Page):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
-        for part in (self.guide, self.verdict, self.review):
+        for part in (self.step_bar, self.guide, self.verdict, self.review):
             part.set_theme(theme)
 
     def shut_down(self) -> None:
@@ -139,49 +132,31 @@ class RecordPage(Page):
         bell = (Bell(),) if self.form.sound_box.isChecked() else ()
         try:
             plan = self.form.plan()
-            _make_folder(plan)
+            plan.make_folder()
             self.run = RecordingRun(session, plan, bell, self._now_s)
         except EmgStreamError as error:
             self.shell.strip.show_error(str(error), can_retry=False)
             return
         self.shell.strip.hide()
         self.shell.settings.keep_recordings(self.form.folder)
-        known = session.model.manifest.class_names
+        known = session.class_names
         self.guide.set_labels(known, plan.protocol.labels, isinstance(plan.protocol, FreeProtocol))
         self.guide.show_warnings(())
         self.guide.timeline.go_live()
-        self._started_s, self._shown = self._now_s, None
+        self._shown = None
         self.setFocus()
 
     def _press_space(self) -> None:
-        run = self.run
-        if self.clicks_focused() or run is None:
-            return
-        if run.stage is Stage.VERDICT:
-            self._go_on()
-        elif run.stage is Stage.TAKE and isinstance(run.protocol, GuidedProtocol):
-            if run.protocol.phase in (Phase.READY, Phase.PAUSED):
-                run.protocol.start(self._now_s)
-            else:
-                run.protocol.pause(self._now_s)
+        if self.run is not None:
+            self.run.press_space(self._now_s)
 
     def _repeat(self) -> None:
-        run = self.run
-        if run is None or run.stage is not Stage.TAKE:
-            return
-        if isinstance(run.protocol, GuidedProtocol):
-            run.protocol.repeat_last(self._now_s)
-        else:
-            run.protocol.discard(self._now_s)
-
-    def _go_on(self) -> None:
-        if self.run is not None and self.run.stage is Stage.VERDICT:
-            self.run.go_on()
-            self._started_s = self._now_s
+        if self.run is not None:
+            self.run.repeat(self._now_s)
 
     def _check_again(self) -> None:
-        if self.run is not None and self.run.stage is Stage.VERDICT:
-            self.run.check_signal(self._now_s)
+        if self.run is not None:
+            self.run.check_again(self._now_s)
 
     def _press_end(self) -> None:
         if self.holds_connection and self.run is not None:
@@ -190,11 +165,8 @@ class RecordPage(Page):
             self.shell.strip.hide()
 
     def _set_label(self, number: int) -> None:
-        run = self.run
-        if run is None or run.stage is not Stage.TAKE:
-            return
-        if isinstance(run.protocol, FreeProtocol) and number <= len(run.protocol.labels):
-            run.protocol.press(number, self._now_s)
+        if self.run is not None:
+            self.run.set_label(number, self._now_s)
 
     def _trim(self, trims: bool) -> None:
         if self.run is not None:
@@ -208,14 +180,14 @@ class RecordPage(Page):
     def _another(self) -> None:
         self.run = self._shown = None
         self.form.propose_name()
-        self.steps.setCurrentWidget(self._front)
-        self._show_step(0)
+        self.steps.setCurrentWidget(self.front)
+        self.step_bar.show_step(0)
 
     def _show_stage(self, run: RecordingRun) -> None:
         """Bring the part to the front that belongs to a stage."""
         self._shown = run.stage
         step = {Stage.CHECK: 1, Stage.VERDICT: 1, Stage.TAKE: 2}.get(run.stage, 3)
-        self._show_step(step)
+        self.step_bar.show_step(step)
         if run.stage is Stage.VERDICT and run.report is not None:
             self.verdict.show_report(run.report)
             self.steps.setCurrentWidget(self.verdict)
@@ -247,7 +219,7 @@ class RecordPage(Page):
             words = {Phase.READY: "Begin", Phase.PAUSED: "Go on"}.get(protocol.phase, "Pause")
             self.guide.say_space(words)
         else:
-            self.guide.canvas.show_scene(free_scene(protocol, self._now_s, self._started_s))
+            self.guide.canvas.show_scene(free_scene(protocol, self._now_s, run.started_s))
             at = protocol.labels.index(protocol.label) + 1 if protocol.label else 0
             self.guide.show_number(at)
 
@@ -265,70 +237,33 @@ class RecordPage(Page):
     def _show_ready(self) -> None:
         """Offer to begin, or a board where there is none."""
         missing = self._missing()
-        self.start_button.setEnabled(not missing)
-        self.summary_label.say(missing or self.form.summary())
-        needs_board = missing in (_NO_BOARD, _NO_RECORDING)
-        for button in (self.simulated_button, self.board_button):
-            button.setVisible(needs_board)
-
-    def _show_step(self, step: int) -> None:
-        parts = [
-            f"<b style='color:{self.shell.theme.text}'>{number}  {name}</b>"
-            if number == step + 1
-            else f"{number}  {name}"
-            for number, name in enumerate(_STEPS, start=1)
-        ]
-        self.step_label.setText("&nbsp;&nbsp;&nbsp;&nbsp;›&nbsp;&nbsp;&nbsp;&nbsp;".join(parts))
+        self.front.show_ready(missing, needs_board=missing in (_NO_BOARD, _NO_RECORDING))
 
     def _make_parts(self, theme: Theme) -> None:
-        self.step_label = QLabel(self)
-        self.step_label.setObjectName("quiet")
-        self.form = SessionForm(self.shell.settings.recordings or documents_folder(), self)
-        self.start_button = QPushButton("Begin", self)
-        self.start_button.setObjectName("primary")
-        self.start_button.setMinimumWidth(15 * GRID)
-        self.summary_label = ElidedLabel(self)
-        self.simulated_button = QPushButton("Simulated board", self)
-        self.board_button = QPushButton("Find my board", self)
+        self.step_bar = StepBar(theme, _STEPS, self)
+        self.front = RecordFront(self.shell.settings.recordings or documents_folder(), self)
+        self.form = self.front.form
         self.guide = Guide(theme, self)
         self.verdict = Verdict(theme, self)
         self.review = Review(theme, self)
 
     def _lay_out(self) -> None:
-        self._front = QWidget(self)
-        front = QVBoxLayout(self._front)
-        front.setContentsMargins(0, 0, 0, 0)
-        front.setSpacing(GRID + GRID // 2)
-        front.addWidget(self.form, 1)
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        row.addWidget(self.start_button)
-        row.addSpacing(GRID)
-        row.addWidget(self.summary_label, 1)
-        row.addWidget(self.simulated_button)
-        row.addWidget(self.board_button)
-        front.addLayout(row)
         self.steps = QStackedWidget(self)
-        for part in (self._front, self.guide, self.verdict, self.review):
+        for part in (self.front, self.guide, self.verdict, self.review):
             self.steps.addWidget(part)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID + GRID // 2)
-        column.addWidget(self.step_label)
-        column.addWidget(self.steps, 1)
+        fill(self, self.step_bar, self.steps, grows=self.steps)
 
     def _connect_parts(self) -> None:
         shell = self.shell
-        self.start_button.clicked.connect(self.start)
+        self.front.start_wanted.connect(self.start)
+        self.front.port_wanted.connect(lambda port: shell.open_source(PortRequest(port)))
         self.form.changed.connect(self._show_ready)
-        self.simulated_button.clicked.connect(lambda: shell.open_source(PortRequest(SIMULATED)))
-        self.board_button.clicked.connect(lambda: shell.open_source(PortRequest(AUTO)))
         self.guide.timeline.drawn.connect(self.drawn)
         self.guide.space_wanted.connect(self._press_space)
         self.guide.repeat_wanted.connect(self._repeat)
         self.guide.end_wanted.connect(self._press_end)
         self.guide.number_wanted.connect(self._set_label)
-        self.verdict.go_on_wanted.connect(self._go_on)
+        self.verdict.go_on_wanted.connect(self._press_space)
         self.verdict.again_wanted.connect(self._check_again)
         self.verdict.leave_wanted.connect(self._press_end)
         self.review.trim_wanted.connect(self._trim)
@@ -348,14 +283,3 @@ def _told(run: RecordingRun, state: str) -> tuple[str, str]:
     written = f"{run.recorder.n_bytes / 1e6:.1f} MB" if run.stage is Stage.TAKE else "not yet"
     room = f"{run.recorder.room_bytes / 1e9:.1f} GB free"
     return words, f"{run.plan.path.name}   {written}   {room}"
-
-
-def _make_folder(plan: Plan) -> None:
-    folder = plan.path.parent
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"cannot make the folder {folder}: {error.strerror or error}; expected a place that "
-            "may be written to; choose another folder"
-        ) from error

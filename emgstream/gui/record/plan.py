@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from emgstream.cues import MOVEMENTS, CueScript
-from emgstream.errors import UsageError
+from emgstream.errors import OutputError, UsageError
 from emgstream.recording import (
     About,
     FreeProtocol,
@@ -78,6 +78,17 @@ class Plan:
     """Whether the signal is checked first."""
     sounds: bool
     """Whether a sound goes with each cue."""
+
+    def make_folder(self) -> None:
+        """Make the folder it goes into; raises OutputError where that cannot be."""
+        folder = self.path.parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(
+                f"cannot make the folder {folder}: {error.strerror or error}; expected a place "
+                "that may be written to; choose another folder"
+            ) from error
 
 
 def proposed_path(folder: Path, now: datetime) -> Path:

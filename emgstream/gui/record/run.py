@@ -85,6 +85,7 @@ class RecordingRun:
         self.recovered: Recovered | None = None
         self.warnings: list[str] = []
         self.take: Take | None = None
+        self.started_s = now_s
         pupil = session.pupil
         if pupil is not None:
             for label in plan.protocol.labels:
@@ -97,7 +98,7 @@ class RecordingRun:
         if plan.is_checked:
             self.check_signal(now_s)
         else:
-            self.go_on()
+            self._begin_take(now_s)
 
     @property
     def protocol(self) -> GuidedProtocol | FreeProtocol:
@@ -120,9 +121,40 @@ class RecordingRun:
         self.stage, self.report = Stage.CHECK, None
         self.check = SignalCheck(self.session.ring, self.session.info, self._followers, now_s)
 
-    def go_on(self) -> None:
+    def check_again(self, now_s: float) -> None:
+        """Check the signal anew, where something was amiss."""
+        if self.stage is Stage.VERDICT:
+            self.check_signal(now_s)
+
+    def press_space(self, now_s: float) -> None:
+        """Go on with a signal as it is; in a guided session begin, pause and go on."""
+        if self.stage is Stage.VERDICT:
+            self._begin_take(now_s)
+        elif self.stage is Stage.TAKE and isinstance(self.protocol, GuidedProtocol):
+            if self.protocol.phase in (Phase.READY, Phase.PAUSED):
+                self.protocol.start(now_s)
+            else:
+                self.protocol.pause(now_s)
+
+    def repeat(self, now_s: float) -> None:
+        """Ask for the last movement again; in a free session take its label back."""
+        if self.stage is not Stage.TAKE:
+            return
+        if isinstance(self.protocol, GuidedProtocol):
+            self.protocol.repeat_last(now_s)
+        else:
+            self.protocol.discard(now_s)
+
+    def set_label(self, number: int, now_s: float) -> None:
+        """Set a label of a free session by its number, from 1; 0 for none."""
+        if self.stage is not Stage.TAKE or not isinstance(self.protocol, FreeProtocol):
+            return
+        if number <= len(self.protocol.labels):
+            self.protocol.press(number, now_s)
+
+    def _begin_take(self, now_s: float) -> None:
         """Write samples from now on; the protocol waits for the word to start."""
-        self.stage, self.check = Stage.TAKE, None
+        self.stage, self.check, self.started_s = Stage.TAKE, None, now_s
         self.take = Take(
             self.protocol,
             (self.recorder, *self._followers),

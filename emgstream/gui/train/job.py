@@ -11,11 +11,25 @@ from typing import Any
 from emgstream.errors import ChildFailedError, InterruptedByUserError
 from emgstream.gui.train.child import Child
 
-__all__ = ["Job", "Wanted", "evaluation_words", "training_words"]
+__all__ = ["FOUND", "Job", "Signal", "Wanted", "evaluation_words", "training_words"]
 
 _POLITE_S = 20.0
 _CLOSING_S = 5.0
 _FEW_FOLDS = 3
+
+
+@dataclass(frozen=True)
+class Signal:
+    """What is said of the signal; the rest is found in the data."""
+
+    kind: str | None = None
+    """``raw`` or ``envelope``."""
+    mains: str | None = None
+    """``50``, ``60`` or ``none``."""
+
+
+FOUND = Signal()
+"""Nothing is said."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +46,18 @@ class Wanted:
     """Samples a second where the recordings do not tell."""
     epochs: int | None = None
     """Epochs at most; None for the recipe's own number."""
+    signal: Signal = FOUND
+    """What the sensors give."""
+    base: Path | None = None
+    """The model to adapt; None to train a new one."""
 
 
 def training_words(wanted: Wanted) -> list[str]:
-    """Return the words of ``emgstream`` that train it."""
-    return ["train", *_common(wanted), "--out", str(wanted.out)]
+    """Return the words of ``emgstream`` that train it, or adapt the model it begins with."""
+    out = ["--out", str(wanted.out)]
+    if wanted.base is None:
+        return ["train", *_common(wanted), *out]
+    return ["calibrate", *_recordings(wanted), "--model", str(wanted.base), *out]
 
 
 def evaluation_words(wanted: Wanted) -> list[str]:
@@ -49,12 +70,19 @@ def evaluation_words(wanted: Wanted) -> list[str]:
 
 
 def _common(wanted: Wanted) -> list[str]:
-    words = [*map(str, wanted.paths), "--recipe", wanted.recipe]
-    if wanted.rate_hz is not None:
-        words += ["--rate", f"{wanted.rate_hz:g}"]
+    words = [*_recordings(wanted), "--recipe", wanted.recipe]
     if wanted.epochs is not None:
         words += ["--epochs", str(wanted.epochs)]
+    if wanted.signal.kind is not None:
+        words += ["--signal", wanted.signal.kind]
+    if wanted.signal.mains is not None:
+        words += ["--mains", wanted.signal.mains]
     return words
+
+
+def _recordings(wanted: Wanted) -> list[str]:
+    rate = [] if wanted.rate_hz is None else ["--rate", f"{wanted.rate_hz:g}"]
+    return [*map(str, wanted.paths), *rate]
 
 
 class Job:
@@ -131,4 +159,4 @@ class Job:
             child.close()
 
 
-_ENDS = ("trained", "evaluated")
+_ENDS = ("trained", "calibrated", "evaluated")

@@ -45,9 +45,9 @@ class TrainingProgress(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(card(self, head, self.facts, self.bar, self.curves))
 
-    def begin(self) -> None:
-        """Show that a training has been started and has told nothing yet."""
-        self.title.setText("Training")
+    def begin(self, title: str) -> None:
+        """Show that something has been started and has told nothing yet."""
+        self.title.setText(title)
         self.facts.say("loading TensorFlow and the sessions …")
         self.curves.clear()
         self.bar.setRange(0, 0)

@@ -13,11 +13,10 @@ from PyQt5.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
-from emgstream.gui.card import caption, card
+from emgstream.gui.card import caption, card, tall_part
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.train.honest import Honest
@@ -29,6 +28,10 @@ _INVITE = (
     "The figure on the left is of repetitions that helped to choose the model. An honest one takes "
     "longer: the same recipe learns anew, several times, without a part of the sessions, and is "
     "judged on that part, beside two simpler methods. You can use the model meanwhile."
+)
+_GAIN = (
+    "Balanced accuracy before and after, on {:,} windows of repetitions that were held out while "
+    "it was measured. The model it began with is unchanged."
 )
 
 
@@ -63,6 +66,11 @@ class TrainingResult(QWidget):
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.table = HonestTable(self)
+        self.gain = QLabel(self)
+        self.gain.setFont(font(self.font(), 1.8, bold=True))
+        self.gain_words = QLabel(self)
+        self.gain_words.setObjectName("quiet")
+        self.gain_words.setWordWrap(True)
         self.honest = QStackedWidget(self)
         self.honest.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._lay_out()
@@ -76,6 +84,14 @@ class TrainingResult(QWidget):
         lines += [note[:1].upper() + note[1:] for note in document["notes"]]
         self.facts.setText("\n\n".join(lines))
         self.show_invitation()
+
+    def show_adapted(self, document: Mapping[str, Any]) -> None:
+        """Show the model that came of adapting another."""
+        self.title.setText("Stopped, and kept" if document["interrupted"] else "Adapted")
+        self.facts.setText(f"{document['model']}\n\n{document['title']}")
+        self.gain.setText(f"{document['before']:.1%}  →  {document['after']:.1%}")
+        self.gain_words.setText(_GAIN.format(document["n_windows"]))
+        self.honest.setCurrentIndex(3)
 
     def show_invitation(self) -> None:
         """Offer to measure."""
@@ -94,7 +110,7 @@ class TrainingResult(QWidget):
         self.honest.setCurrentIndex(2)
 
     def _lay_out(self) -> None:
-        side, column = _column(self)
+        side, column = tall_part(self)
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)
         buttons.addWidget(self.use_button)
@@ -109,8 +125,9 @@ class TrainingResult(QWidget):
             (self.invite, self.measure_button),
             (self.told, self.bar, self.cancel_button),
             (self.table,),
+            (self.gain, self.gain_words),
         ):
-            page, inside = _column(self.honest)
+            page, inside = tall_part(self.honest)
             for part in parts:
                 is_button = isinstance(part, QPushButton)
                 inside.addWidget(
@@ -123,12 +140,3 @@ class TrainingResult(QWidget):
         whole.setSpacing(2 * GRID)
         whole.addWidget(card(self, side), 2)
         whole.addWidget(card(self, caption("What it is worth"), self.honest), 4)
-
-
-def _column(parent: QWidget) -> tuple[QWidget, QVBoxLayout]:
-    part = QWidget(parent)
-    part.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-    column = QVBoxLayout(part)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(GRID + GRID // 2)
-    return part, column

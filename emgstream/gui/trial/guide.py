@@ -17,7 +17,7 @@ from emgstream.gui.palette import Theme
 from emgstream.gui.prediction_panel import PredictionPanel
 from emgstream.gui.predictions import newest_prediction, why_there_is_none
 from emgstream.gui.quality_panel import Light
-from emgstream.gui.session import State, StateKind
+from emgstream.gui.state import State, StateKind
 from emgstream.gui.trial.run import BoardTest
 from emgstream.gui.trial.words import completed
 from emgstream.recording import Phase, View

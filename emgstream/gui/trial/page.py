@@ -6,15 +6,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt5.QtWidgets import QLabel, QStackedWidget, QVBoxLayout
+from PyQt5.QtWidgets import QStackedWidget
 
 from emgstream.errors import EmgStreamError, OutputError, UsageError
+from emgstream.gui.card import fill
 from emgstream.gui.cue.bell import Bell
 from emgstream.gui.page import Page
-from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.requests import PortRequest
-from emgstream.gui.session import Session, StateKind
+from emgstream.gui.session import Session
+from emgstream.gui.state import StateKind
+from emgstream.gui.step_bar import StepBar
 from emgstream.gui.trial.front import Ready, TrialFront
 from emgstream.gui.trial.guide import TrialGuide
 from emgstream.gui.trial.run import BoardTest, RecordingTest, keep
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TrialPage"]
 
+_NO_MODEL = "No model is chosen; choose the one to test in the list above"
 _NO_SOURCE = "Connect a board, or open a recording with labels"
 _WAITING = "Waiting for samples"
 _RECORDING = "The recording is tested whole, by its own labels"
@@ -67,7 +70,10 @@ class TrialPage(Page):
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
         """Return what each key does."""
-        return {"space": self._press_space, "end": self._press_end}
+        return {
+            "space": lambda: None if self.clicks_focused() else self._press_space(),
+            "end": self._press_end,
+        }
 
     def model_chosen(self, title: str | None) -> None:  # noqa: ARG002 - the path tells more
         """Show the tests of another model; what ran with the one before is not its stream."""
@@ -86,7 +92,7 @@ class TrialPage(Page):
     def show_session(self, session: Session) -> None:
         """Take a session to test on."""
         self._session, self._model_path = session, self.shell.model_path
-        self.form.set_movements(movements_to_ask(session.model.manifest.class_names))
+        self.form.set_movements(movements_to_ask(session.class_names))
         self._show_history()
         self._show_ready()
 
@@ -112,7 +118,8 @@ class TrialPage(Page):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
-        self.guide.set_theme(theme)
+        for part in (self.step_bar, self.guide):
+            part.set_theme(theme)
 
     def shut_down(self) -> None:
         """End what runs; a test that was not finished is not kept."""
@@ -124,27 +131,28 @@ class TrialPage(Page):
     def start(self) -> None:
         """Begin what the form says, or test the recording; where that will not do, say why."""
         session = self._session
-        if session is None or self._missing():
+        if session is None or session.model is None or self._missing():
             return
+        model = session.model
         self.shell.strip.hide()
         if session.replay is not None:
-            self.reading = RecordingTest(session.replay, session.model, self._model_path)
+            self.reading = RecordingTest(session.replay, model, self._model_path)
             self._show_ready()
             return
         bell = (Bell(),) if self.form.sound_box.isChecked() else ()
         try:
             plan = self.form.plan()
-            self.run = BoardTest(session, self._model_path, plan, bell, self._now_s)
+            self.run = BoardTest(session, model, self._model_path, plan, bell, self._now_s)
         except EmgStreamError as error:
             self.shell.strip.show_error(str(error), can_retry=False)
             return
-        self.guide.set_classes(session.model.manifest.class_names)
+        self.guide.set_classes(session.class_names)
         self._show_step(1)
         self.slow(self._now_s)
         self.setFocus()
 
     def _press_space(self) -> None:
-        if self.clicks_focused() or self.run is None or not self.run.is_open:
+        if self.run is None or not self.run.is_open:
             return
         protocol = self.run.live.protocol
         if protocol.phase is Phase.PAUSED:
@@ -201,8 +209,8 @@ class TrialPage(Page):
         self._show_history()
 
     def _show_history(self) -> None:
-        session = self._session
-        network = None if session is None else network_hash(session.model)
+        model = None if self._session is None else self._session.model
+        network = None if model is None else network_hash(model)
         self.front.past.show_history(self.shell.model_path, network)
 
     def _missing(self) -> str:
@@ -210,6 +218,8 @@ class TrialPage(Page):
         session = self._session
         if self.reading is not None:
             return _TESTING
+        if self.shell.model_path is None:
+            return _NO_MODEL
         if session is not None and session.replay is not None:
             return ""  # its rows are there, whether it plays or not
         state = self.shell.connection.state(self._now_s)
@@ -234,28 +244,17 @@ class TrialPage(Page):
     def _show_step(self, step: int) -> None:
         self.steps.setCurrentWidget(self.guide if step == 1 else self.front)
         self.front.show_result(step == 2)
-        parts = [
-            f"<b style='color:{self.shell.theme.text}'>{number}  {name}</b>"
-            if number == step + 1
-            else f"{number}  {name}"
-            for number, name in enumerate(_STEPS, start=1)
-        ]
-        self.step_label.setText("&nbsp;&nbsp;&nbsp;&nbsp;›&nbsp;&nbsp;&nbsp;&nbsp;".join(parts))
+        self.step_bar.show_step(step)
 
     def _make_parts(self, theme: Theme) -> None:
-        self.step_label = QLabel(self)
-        self.step_label.setObjectName("quiet")
+        self.step_bar = StepBar(theme, _STEPS, self)
         self.front = TrialFront(self)
         self.form = self.front.form
         self.guide = TrialGuide(theme, self)
         self.steps = QStackedWidget(self)
         for part in (self.front, self.guide):
             self.steps.addWidget(part)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID + GRID // 2)
-        column.addWidget(self.step_label)
-        column.addWidget(self.steps, 1)
+        fill(self, self.step_bar, self.steps, grows=self.steps)
 
     def _connect_parts(self) -> None:
         front, shell = self.front, self.shell

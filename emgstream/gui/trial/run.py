@@ -41,8 +41,10 @@ class BoardTest:
     ----------
     session
         The connection; samples come already.
+    model
+        What decides there.
     model_path
-        Where the model came from that decides there.
+        Where the model came from.
     plan
         What is asked for.
     listeners
@@ -54,6 +56,7 @@ class BoardTest:
     def __init__(
         self,
         session: Session,
+        model: Model,
         model_path: Path | None,
         plan: CuedPlan,
         listeners: Sequence[Listener],
@@ -68,7 +71,7 @@ class BoardTest:
             pupil.hear(CueStarted(now_s, "", 0))  # from here on nobody moves unasked
         followers = tuple(listeners) if pupil is None else (pupil, *listeners)
         self.session = session
-        self.model = model = session.model
+        self.model = model
         self.model_path = model_path
         self.plan = plan
         self.is_open = True

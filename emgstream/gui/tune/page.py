@@ -173,9 +173,8 @@ class TunePage(Page):
         session, opened = self.shell.connection.session, self.bench.opened
         if session is None or opened is None or not self.shell.connection.live:
             return None
-        if session.settings is None or session.model.classifier != opened.model.classifier:
-            return None
-        return session
+        model = session.model
+        return session if model and model.classifier == opened.model.classifier else None
 
     def _begin(self, opened: Opened) -> None:
         self.head.show_opened(opened)

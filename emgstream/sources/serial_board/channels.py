@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from emgstream.errors import StreamMismatchError
 
-__all__ = ["ChannelMatch", "match_channels"]
+__all__ = ["ChannelMatch", "WantedChannels", "match_channels"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,42 @@ class ChannelMatch:
     def columns_of(self, board: tuple[str, ...]) -> tuple[int, ...] | None:
         """Return the columns, or None where they are all of the board's as they are."""
         return None if self.columns == tuple(range(len(board))) else self.columns
+
+    def with_others(self, board: tuple[str, ...]) -> ChannelMatch:
+        """Return all of the board's channels, these under their names and the others under its own.
+
+        >>> match_channels(("A0", "A1"), ("A1",), ("A0",)).with_others(("A0", "A1")).names
+        ('A1', 'A1_')
+        """
+        matched = dict(zip(self.columns, self.names, strict=True))
+        names: list[str] = []
+        for column, name in enumerate(board):
+            while column not in matched and name in (*self.names, *names):
+                name += "_"
+            names.append(matched.get(column, name))
+        return ChannelMatch(tuple(range(len(board))), tuple(names), self.note)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedChannels:
+    """Which channels are wanted of a board that is not known yet."""
+
+    names: tuple[str, ...] | None = None
+    """What they are to be called; see `match_channels`. None for the board's own names."""
+    chosen: tuple[str, ...] | None = None
+    """Which of the board's they are, by name or number from 1; None to match them."""
+    keeps_others: bool = False
+    """Whether the board's other channels are taken too, under its own names."""
+
+    @property
+    def n_expected(self) -> int | None:
+        """Channels that a sketch which prints numbers must have, where that is known."""
+        return None if self.names is None or self.chosen else len(self.names)
+
+    def match(self, board: tuple[str, ...]) -> ChannelMatch:
+        """Return the columns to take of a board with these channels; raises StreamMismatchError."""
+        match = match_channels(board, self.names, self.chosen)
+        return match.with_others(board) if self.keeps_others else match
 
 
 def match_channels(

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from emgstream.clock import Clock, MonotonicClock
-from emgstream.errors import SourceDisconnectedError, SourceError
-from emgstream.sources.serial_board.channels import ChannelMatch, match_channels
+from emgstream.errors import SourceDisconnectedError, SourceError, StreamMismatchError
+from emgstream.sources.serial_board.channels import ChannelMatch, WantedChannels
 from emgstream.sources.serial_board.connection import SIMULATED, Connection
-from emgstream.sources.serial_board.handshake import BAUDS, Speaker, Steps
+from emgstream.sources.serial_board.handshake import Speaker, Steps
 from emgstream.sources.serial_board.indexer import Indexer
 from emgstream.sources.serial_board.link import Link
-from emgstream.sources.serial_board.ports import (
-    PortInfo,
-    PortLister,
-    find_again,
-    is_network,
-    list_ports,
-)
-from emgstream.sources.serial_board.probe import ask_port, find_board
+from emgstream.sources.serial_board.ports import PortLister, list_ports
 from emgstream.sources.serial_board.rates import RateGuard
+from emgstream.sources.serial_board.search import AUTO, Search
 from emgstream.sources.serial_board.tally import STALL_S, Tally
 from emgstream.sources.serial_board.timebase import Timebase
 from emgstream.sources.status import SourceStatus
@@ -34,9 +27,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 __all__ = ["AUTO", "SerialBoardSource"]
-
-AUTO = "auto"
-"""The port that is found by asking."""
 
 SYNTHETIC_NOTE = "synthetic EMG from a simulated board: no person, no electrodes"
 TEXT_NOTE = (
@@ -67,6 +57,8 @@ class SerialBoardSource:
         What the channels are to be called; see `match_channels`. None for the board's own names.
     channels
         Which of the board's channels to take, by name or number; None to match them.
+    keep_others
+        Whether to take the board's other channels too, under its own names.
     sampling_rate_hz
         The rate expected: asked of the board, and compared with what is measured.
     reconnect
@@ -86,6 +78,7 @@ class SerialBoardSource:
         baud: int | None = None,
         channel_names: tuple[str, ...] | None = None,
         channels: tuple[str, ...] | None = None,
+        keep_others: bool = False,
         sampling_rate_hz: float | None = None,
         reconnect: bool = True,
         force: bool = False,
@@ -94,20 +87,18 @@ class SerialBoardSource:
     ) -> None:
         self.info = StreamInfo(port, channel_names or (), None)
         self._port = port
-        self._bauds = BAUDS if baud is None else (baud,)
-        self._wanted_names, self._chosen = channel_names, channels
+        self._wanted = WantedChannels(channel_names, channels, keep_others)
         self._rate_hz = sampling_rate_hz
         self._reconnects = reconnect
         self._guard = RateGuard(sampling_rate_hz, force)
         self._clock = clock or MonotonicClock()
-        self._list_ports = ports
+        self._search = Search(port, baud, self._wanted.n_expected, self._clock, ports)
         self._timebase = Timebase()
         self._indexer = Indexer(self._timebase)
         self._tally = Tally(self._clock, self._timebase, self._indexer)
         self._chunks: deque[Chunk] = deque()
         self._connection: Connection | None = None
         self._before: Connection | None = None
-        self._board = PortInfo(port)
         self._life = self._live()
 
     def __enter__(self) -> Self:
@@ -164,24 +155,12 @@ class SerialBoardSource:
                 yield from self._wait_for_board()
 
     def _connect(self) -> Steps:
-        self._tally.say("connecting")
-        listed = [] if is_network(self._port) else self._list_ports()
-        if self._port == AUTO:
-            found = find_board(listed, self._bauds, self._n_expected, self._clock)
-            self._board, link, speaker = yield from found
-            self._tally.note(f"found the board at {self._board.device}")
-        else:
-            known = [port for port in listed if port.device == self._port]
-            self._board = known[0] if known else PortInfo(self._port)
-            self._tally.say("waiting for the board to start")
-            link, speaker = yield from self._ask(self._board, listed)
+        is_known = self._port != AUTO
+        self._tally.say("waiting for the board to start" if is_known else "connecting")
+        link, speaker = yield from self._search.first()
+        if not is_known:
+            self._tally.note(f"found the board at {self._search.board.device}")
         yield from self._begin(link, speaker)
-
-    def _ask(
-        self, port: PortInfo, listed: Sequence[PortInfo]
-    ) -> Generator[None, None, tuple[Link, Speaker]]:
-        asking = ask_port(port, listed, self._bauds, self._n_expected, self._clock)
-        return (yield from asking)
 
     def _begin(self, link: Link, speaker: Speaker) -> Steps:
         self._connection = Connection(link, speaker, self._clock)
@@ -201,7 +180,8 @@ class SerialBoardSource:
     def _start(self, connection: Connection) -> Steps:
         """Bring the board to where its first sample counts."""
         self._tally.say("waiting for the board to start")
-        match = match_channels(connection.channel_names, self._wanted_names, self._chosen)
+        match = self._wanted.match(connection.channel_names)
+        self._check_width(match)
         before = connection.identity
         yield from connection.start(self._rate_hz)
         identity = connection.identity
@@ -211,9 +191,19 @@ class SerialBoardSource:
         stated_hz = None if identity is None else identity.sampling_rate_hz
         nominal_hz = stated_hz or connection.line_rate_hz
         self._indexer.begin_connection(match.columns_of(connection.channel_names), nominal_hz)
-        self._bauds = (connection.baud,)
+        self._search.keep_speed(connection.baud)
         self.info = StreamInfo(connection.title, match.names, stated_hz)
         self._tally.connected(connection.device, identity, connection.sends_time)
+
+    def _check_width(self, match: ChannelMatch) -> None:
+        """Raise StreamMismatchError where a board comes back with more or fewer channels."""
+        if self._indexer.n_received and len(match.names) != self.info.n_channels:
+            before = self.info.channel_names
+            raise StreamMismatchError(
+                f"the board came back with {len(match.names)} channels: {', '.join(match.names)}; "
+                f"expected the {len(before)} it had: {', '.join(before)}; "
+                "connect again to go on with those it has now"
+            )
 
     def _check_stated(self, before_hz: float, now_hz: float) -> None:
         if abs(now_hz - before_hz) > 0.05:
@@ -270,7 +260,9 @@ class SerialBoardSource:
         rate_hz = self._timebase.rate_hz
         if rate_hz is None:
             return
-        alarm = self._guard.check_measured(rate_hz, self._timebase.span_s, self._board.device)
+        alarm = self._guard.check_measured(
+            rate_hz, self._timebase.span_s, self._search.board.device
+        )
         if alarm is not None:
             self._tally.alarm("rate", alarm)
 
@@ -278,18 +270,15 @@ class SerialBoardSource:
         """Look for the board that went away until it streams again."""
         self._tally.say("unplugged: reconnecting")
         while True:
-            listed = [] if is_network(self._board.device) else self._list_ports()
-            port = find_again(self._board, listed)
-            if port is not None:
-                try:
-                    link, speaker = yield from self._ask(port, listed)
-                    yield from self._begin(link, speaker)
-                except SourceError as failure:  # not up yet, or gone again
-                    self._close()
-                    self._tally.say(f"unplugged: reconnecting ({failure})")
-                else:
+            try:
+                found = yield from self._search.again()
+                if found is not None:
+                    yield from self._begin(*found)
                     self._tally.reconnected()
                     return
+            except SourceError as failure:  # not up yet, or gone again
+                self._close()
+                self._tally.say(f"unplugged: reconnecting ({failure})")
             yield from self._pause(_LOOK_S)
 
     def _pause(self, seconds: float) -> Steps:
@@ -308,11 +297,6 @@ class SerialBoardSource:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-    @property
-    def _n_expected(self) -> int | None:
-        """Channels that a sketch which prints numbers must have, where that is known."""
-        return None if self._wanted_names is None or self._chosen else len(self._wanted_names)
 
 
 def _is_idle(reply: Reply) -> bool:

@@ -1,127 +1,22 @@
-"""Steps: what the network sees at each of its time steps.
-
-A step is one raw sample, or a short stretch of samples reduced to one number a channel.
-"""
+"""A step of a short stretch: how strong each channel is, and how fast it changes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Protocol, TypeAlias
+from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
-from emgstream.errors import ModelFileError
+from emgstream.steps.base import Doubles
 from emgstream.types import FloatArray
 
-__all__ = ["RawSample", "Rms", "Step", "StepStream", "step_from_manifest"]
-
-Doubles: TypeAlias = npt.NDArray[np.float64]
+__all__ = ["Rms"]
 
 _LONGEST = 100_000
 _HIGHEST = 1e9
 _LONGEST_SPAN = 100
 _MOST_SPANS = 10
-
-
-class Step(Protocol):
-    """How ``length`` consecutive samples become one row of features; no state."""
-
-    kind: ClassVar[str]
-
-    @property
-    def length(self) -> int:
-        """Samples a step."""
-        ...
-
-    def n_reduced(self, n_channels: int) -> int:
-        """Return how many numbers a step of so many channels is reduced to."""
-        ...
-
-    def n_features(self, n_channels: int) -> int:
-        """Return how many numbers the network sees of it."""
-        ...
-
-    def feature_names(self, channel_names: Sequence[str]) -> tuple[str, ...]:
-        """Return what each of these numbers is, for people."""
-        ...
-
-    @property
-    def n_earlier(self) -> int:
-        """Steps before a step that its features reach back to."""
-        ...
-
-    def reduce(self, samples: FloatArray) -> Doubles:
-        """Return ``(n_steps, n_reduced)`` for ``(n_steps * length, n_channels)`` samples."""
-        ...
-
-    def features(self, reduced: Doubles) -> Doubles:
-        """Return ``(n_steps, n_features)`` for reduced steps, ``n_earlier`` of NaN before them.
-
-        ``reduced`` has shape ``(n_earlier + n_steps, n_reduced)``; a row of NaN is no step.
-        """
-        ...
-
-    def n_strengths(self, n_channels: int) -> int:
-        """Return how many numbers tell how strong the signal is at a step."""
-        ...
-
-    def strengths(self, features: Doubles, n_channels: int) -> Doubles:
-        """Return these of ``(n_steps, n_features)`` features: a level a channel, then the others.
-
-        Each rises with the contraction, and is over the longest stretch the step knows.
-        """
-        ...
-
-    def to_manifest(self) -> dict[str, Any]:
-        """Return the settings, ready for JSON."""
-        ...
-
-
-@dataclass(frozen=True)
-class RawSample:
-    """One sample a step, as it is: the published form.
-
-    >>> RawSample().reduce(np.array([[1, 2, 3]], dtype=np.float32))
-    array([[1., 2., 3.]])
-    """
-
-    kind: ClassVar[str] = "raw"
-    length: ClassVar[int] = 1
-    """Samples a step."""
-    n_earlier: ClassVar[int] = 0
-    """It reaches back to no other."""
-
-    def n_reduced(self, n_channels: int) -> int:
-        """One number a channel."""
-        return n_channels
-
-    n_features = n_reduced
-
-    def feature_names(self, channel_names: Sequence[str]) -> tuple[str, ...]:
-        """Return the channels' own names."""
-        return tuple(channel_names)
-
-    def reduce(self, samples: FloatArray) -> Doubles:
-        """Return the samples, shape ``(n_steps, n_channels)``."""
-        return samples.astype(np.float64)
-
-    def features(self, reduced: Doubles) -> Doubles:
-        """Return the same."""
-        return reduced
-
-    def n_strengths(self, n_channels: int) -> int:  # noqa: ARG002 - as of every step
-        """None: one sample of a swinging signal tells nothing of its strength."""
-        return 0
-
-    def strengths(self, features: Doubles, n_channels: int) -> Doubles:  # noqa: ARG002
-        """Return nothing, shape ``(n_steps, 0)``."""
-        return features[:, :0]
-
-    def to_manifest(self) -> dict[str, Any]:
-        """Return ``{"kind": "raw"}``."""
-        return {"kind": self.kind}
 
 
 @dataclass(frozen=True)
@@ -262,51 +157,3 @@ def _mean_of_known(reduced: Doubles, span: int) -> Doubles:
     unknown: Doubles = np.full_like(totals, np.nan)
     np.divide(totals, counts, out=unknown, where=counts > 0)
     return unknown
-
-
-_KINDS: dict[str, type[RawSample] | type[Rms]] = {kind.kind: kind for kind in (RawSample, Rms)}
-
-
-def step_from_manifest(entry: Mapping[str, Any]) -> Step:
-    """Build the step a manifest names; raises ModelFileError for what it does not know."""
-    kind = entry.get("kind")
-    if not isinstance(kind, str) or kind not in _KINDS:
-        raise ModelFileError(
-            f"step of kind {kind!r}; this version knows {', '.join(_KINDS)}; "
-            "update emgstream, or train the model again"
-        )
-    try:
-        return _KINDS[kind](**{name: value for name, value in entry.items() if name != "kind"})
-    except (TypeError, ValueError) as error:
-        raise ModelFileError(f"step {kind!r} is not as expected: {error}") from None
-
-
-class StepStream:
-    """Cuts a stream of samples into steps, whatever the chunks it comes in.
-
-    One thread uses it.
-    """
-
-    def __init__(self, step: Step, n_channels: int) -> None:
-        self._step = step
-        self._pending = np.empty((0, n_channels), dtype=np.float32)
-        self._nothing = np.full((step.n_earlier, step.n_reduced(n_channels)), np.nan)
-        self._earlier = self._nothing
-        self._no_steps = np.empty((0, step.n_features(n_channels)))
-
-    def push(self, samples: FloatArray) -> Doubles:
-        """Return the steps completed by these samples, shape ``(n_steps, n_features)``."""
-        if len(self._pending):
-            samples = np.concatenate((self._pending, samples))
-        n_used = len(samples) - len(samples) % self._step.length
-        self._pending = samples[n_used:]
-        if not n_used:
-            return self._no_steps
-        reduced = np.concatenate((self._earlier, self._step.reduce(samples[:n_used])))
-        self._earlier = reduced[len(reduced) - self._step.n_earlier :]
-        return self._step.features(reduced)
-
-    def reset(self) -> None:
-        """Drop the samples of an unfinished step, and the steps that spans reach back to."""
-        self._pending = self._pending[:0]
-        self._earlier = self._nothing

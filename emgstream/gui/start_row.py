@@ -1,0 +1,40 @@
+"""The row below a form: the button that begins, and beside it what that comes to or what lacks."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from emgstream.gui.elided_label import ElidedLabel
+from emgstream.gui.painting import GRID
+
+__all__ = ["StartRow"]
+
+
+class StartRow(QWidget):
+    """One button, one line of words, and other ways out at the right."""
+
+    start_wanted = pyqtSignal()
+
+    def __init__(
+        self, words: str, parent: QWidget | None = None, others: tuple[QPushButton, ...] = ()
+    ) -> None:
+        super().__init__(parent)
+        self.button = QPushButton(words, self)
+        self.button.setObjectName("primary")
+        self.button.setMinimumWidth(15 * GRID)
+        self.button.clicked.connect(self.start_wanted)
+        self.words = ElidedLabel(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        row.addWidget(self.button)
+        row.addSpacing(GRID)
+        row.addWidget(self.words, 1)
+        for other in others:
+            row.addWidget(other)
+
+    def show_ready(self, lacks: str, comes_to: str) -> None:
+        """Say what lacks, or that one can begin, and what it comes to."""
+        self.button.setEnabled(not lacks)
+        self.words.say(lacks or comes_to)

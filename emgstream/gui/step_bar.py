@@ -1,0 +1,34 @@
+"""The steps of a page, one after the other, and which of them one is at."""
+
+from __future__ import annotations
+
+from PyQt5.QtWidgets import QLabel, QWidget
+
+from emgstream.gui.palette import Theme
+
+__all__ = ["StepBar"]
+
+_BETWEEN = "&nbsp;&nbsp;&nbsp;&nbsp;›&nbsp;&nbsp;&nbsp;&nbsp;"
+
+
+class StepBar(QLabel):
+    """A line of numbered steps, the present one in full ink."""
+
+    def __init__(self, theme: Theme, steps: tuple[str, ...], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("quiet")
+        self._theme = theme
+        self._steps = steps
+        self.show_step(0)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        self.show_step(self._step)
+
+    def show_step(self, step: int) -> None:
+        """Show that one is at a step, counted from 0."""
+        self._step = step
+        words = [f"{number}  {name}" for number, name in enumerate(self._steps, start=1)]
+        words[step] = f"<b style='color:{self._theme.text}'>{words[step]}</b>"
+        self.setText(_BETWEEN.join(words))

@@ -1,0 +1,82 @@
+"""Finding the board: by its port or by asking, and again after it was away."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import TypeAlias
+
+from emgstream.clock import Clock
+from emgstream.sources.serial_board.handshake import BAUDS, Speaker
+from emgstream.sources.serial_board.link import Link
+from emgstream.sources.serial_board.ports import PortInfo, PortLister, find_again, is_network
+from emgstream.sources.serial_board.probe import ask_port, find_board
+
+__all__ = ["AUTO", "Search"]
+
+AUTO = "auto"
+"""The port that is found by asking."""
+
+Found: TypeAlias = tuple[Link, Speaker]
+"""An open port, and who is there."""
+
+
+class Search:
+    """Looks for one board, a few milliseconds at a time.
+
+    Parameters
+    ----------
+    port
+        Its port, or `AUTO` for the first board that answers.
+    baud
+        Speed of the line; None to find it.
+    n_channels
+        Channels that a sketch which prints numbers must have; None where any will do.
+    clock
+        The host time.
+    list_ports
+        What lists the ports of this machine.
+    """
+
+    def __init__(
+        self,
+        port: str,
+        baud: int | None,
+        n_channels: int | None,
+        clock: Clock,
+        list_ports: PortLister,
+    ) -> None:
+        self.board = PortInfo(port)
+        self._is_auto = port == AUTO
+        self._bauds: Sequence[int] = BAUDS if baud is None else (baud,)
+        self._n_channels = n_channels
+        self._clock = clock
+        self._list_ports = list_ports
+
+    def first(self) -> Generator[None, None, Found]:
+        """Return the open port and who is there; raises SourceError where there is none of use."""
+        listed = self._listed()
+        if self._is_auto:
+            asking = find_board(listed, self._bauds, self._n_channels, self._clock)
+            self.board, link, speaker = yield from asking
+            return link, speaker
+        self.board = next((one for one in listed if one.device == self.board.device), self.board)
+        return (yield from self._ask(self.board, listed))
+
+    def again(self) -> Generator[None, None, Found | None]:
+        """Look once whether the board is back, wherever it is now; None where it is not.
+
+        Raises SourceError where it is back and does not answer yet.
+        """
+        listed = self._listed()
+        port = find_again(self.board, listed)
+        return None if port is None else (yield from self._ask(port, listed))
+
+    def keep_speed(self, baud: int) -> None:
+        """Take the speed as known from now on."""
+        self._bauds = (baud,)
+
+    def _ask(self, port: PortInfo, listed: Sequence[PortInfo]) -> Generator[None, None, Found]:
+        return (yield from ask_port(port, listed, self._bauds, self._n_channels, self._clock))
+
+    def _listed(self) -> Sequence[PortInfo]:
+        return [] if is_network(self.board.device) else self._list_ports()
