@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PyQt5.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from emgstream.gui.painting import GRID
 
-__all__ = ["caption", "card", "fill", "row_name", "tall_part"]
+__all__ = ["caption", "captioned", "card", "fill", "row_name", "tall_part"]
 
 _BETWEEN = GRID + GRID // 2
 
@@ -41,6 +41,19 @@ def tall_part(parent: QWidget) -> tuple[QWidget, QVBoxLayout]:
     inside.setContentsMargins(0, 0, 0, 0)
     inside.setSpacing(_BETWEEN)
     return part, inside
+
+
+def captioned(*parts: tuple[str, QWidget]) -> QHBoxLayout:
+    """Return parts side by side, equally wide, with words over each."""
+    row = QHBoxLayout()
+    row.setSpacing(2 * GRID)
+    for words, part in parts:
+        one = QVBoxLayout()
+        one.setSpacing(GRID // 2)
+        one.addWidget(caption(words))
+        one.addWidget(part)
+        row.addLayout(one, 1)
+    return row
 
 
 def caption(words: str) -> QLabel:

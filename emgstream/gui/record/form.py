@@ -18,13 +18,12 @@ from PyQt5.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QSpinBox,
-    QVBoxLayout,
     QWidget,
 )
 
 from emgstream.cues import MOVEMENTS
 from emgstream.errors import UsageError
-from emgstream.gui.card import caption, card, row_name, tall_part
+from emgstream.gui.card import caption, captioned, card, row_name, tall_part
 from emgstream.gui.cue.scene import minutes
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
@@ -193,18 +192,11 @@ class SessionForm(QWidget):
         chips.setSpacing(GRID)
         for place, button in enumerate(self.movement_buttons.values()):
             chips.addWidget(button, *divmod(place, _A_ROW))
-        figures = QHBoxLayout()
-        figures.setSpacing(2 * GRID)
-        for words, box in (
+        figures = captioned(
             ("Repetitions", self.repetitions),
             ("Hold", self.hold),
             ("Rest", self.rest),
-        ):
-            figure = QVBoxLayout()
-            figure.setSpacing(GRID // 2)
-            figure.addWidget(caption(words))
-            figure.addWidget(box)
-            figures.addLayout(figure, 1)
+        )
         column.addWidget(caption("What to record"))
         column.addLayout(kinds)
         column.addLayout(chips)

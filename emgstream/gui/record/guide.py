@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from emgstream.gui.card import card
 from emgstream.gui.cue.canvas import CueCanvas
+from emgstream.gui.cue.stage import Standing, button_row, key_button, side_by_side
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme, spoken
 from emgstream.gui.quality_panel import Light
-from emgstream.gui.state import State, StateKind
+from emgstream.gui.state import State
 from emgstream.gui.timeline import Timeline
 
 __all__ = ["Guide"]
@@ -37,12 +38,11 @@ class Guide(QWidget):
         self.canvas = CueCanvas(theme, self)
         self.timeline = Timeline(theme, self)
         self.timeline.set_span(_SPAN_S)
-        self.space_button = self._button("Begin", "Space", self.space_wanted.emit)
+        self.space_button = key_button("Begin", "Space", self.space_wanted.emit, self)
         self.space_button.setObjectName("primary")
-        self.repeat_button = self._button("Repeat the last", "R", self.repeat_wanted.emit)
-        self.end_button = self._button("End and keep", "Esc", self.end_wanted.emit)
-        self.light = Light(theme, self)
-        self.state_label = ElidedLabel(self)
+        self.repeat_button = key_button("Repeat the last", "R", self.repeat_wanted.emit, self)
+        self.end_button = key_button("End and keep", "Esc", self.end_wanted.emit, self)
+        self.standing = Standing(theme, self)
         self.file_label = ElidedLabel(self)
         self.file_label.setObjectName("quiet")
         self.warning_label = QLabel(self)
@@ -59,8 +59,8 @@ class Guide(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
         self._theme = theme
-        self.canvas.set_theme(theme)
-        self.timeline.set_theme(theme)
+        for part in (self.canvas, self.timeline, self.standing):
+            part.set_theme(theme)
         self.warning_light.show_sign("triangle", theme.warning)
 
     def set_labels(self, known: tuple[str, ...], labels: tuple[str, ...], is_free: bool) -> None:
@@ -95,10 +95,7 @@ class Guide(QWidget):
 
     def show_state(self, state: State, words: str, file_words: str) -> None:
         """Show how the connection and the file are."""
-        well = state.kind is StateKind.STREAMING
-        ink = self._theme.good if well else self._theme.warning
-        self.light.show_sign("disc" if well else "triangle", ink)
-        self.state_label.say(words)
+        self.standing.show_state(state, words)
         self.file_label.say(file_words)
 
     def show_warnings(self, warnings: Sequence[str]) -> None:
@@ -112,13 +109,6 @@ class Guide(QWidget):
         for part in (self.warning_light, self.warning_label):
             part.setVisible(bool(warnings))
 
-    def _button(self, words: str, key: str, call: Callable[[], None]) -> QPushButton:
-        button = QPushButton(words, self)
-        button.setToolTip(key)
-        button.setMinimumWidth(15 * GRID)
-        button.clicked.connect(call)
-        return button
-
     def _number(self, number: int, name: str) -> QPushButton:
         button = QPushButton(f"{number}  {spoken(name)}", self._numbers)
         button.setCheckable(True)
@@ -127,29 +117,16 @@ class Guide(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        status = QWidget(self)
-        line = QHBoxLayout(status)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(self.light)
-        line.addWidget(self.state_label, 1)
         below = QWidget(self)
         warnings = QHBoxLayout(below)
         warnings.setContentsMargins(0, 0, 0, 0)
         warnings.addWidget(self.warning_light)
         warnings.addWidget(self.warning_label, 1)
-        above = QHBoxLayout()
-        above.setSpacing(2 * GRID)
-        above.addWidget(card(self, self.canvas), 1)
-        above.addWidget(card(self, status, self.timeline, self.file_label), 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GRID)
-        for button in (self.space_button, self.repeat_button, self.end_button):
-            buttons.addWidget(button)
-        buttons.addSpacing(2 * GRID)
-        buttons.addWidget(below, 1)
+        signals = card(self, self.standing, self.timeline, self.file_label)
+        buttons = self.space_button, self.repeat_button, self.end_button
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID + GRID // 2)
-        column.addLayout(above, 1)
+        column.addLayout(side_by_side(self, self.canvas, signals), 1)
         column.addWidget(self._numbers)
-        column.addLayout(buttons)
+        column.addLayout(button_row(buttons, below))

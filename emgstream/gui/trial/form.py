@@ -6,7 +6,6 @@ from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import (
     QDoubleSpinBox,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
@@ -15,7 +14,7 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from emgstream.gui.card import caption
+from emgstream.gui.card import captioned
 from emgstream.gui.cue.scene import minutes
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import spoken
@@ -115,19 +114,12 @@ class TrialForm(QWidget):
     def _lay_out(self) -> None:
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self._chips.setSpacing(GRID)
-        figures = QHBoxLayout()
-        figures.setSpacing(2 * GRID)
-        for words, box in (
+        figures = captioned(
             ("Repetitions", self.repetitions),
             ("Hold", self.hold),
             ("Rest", self.rest),
             ("Order", self.seed),
-        ):
-            figure = QVBoxLayout()
-            figure.setSpacing(GRID // 2)
-            figure.addWidget(caption(words))
-            figure.addWidget(box)
-            figures.addLayout(figure, 1)
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID + GRID // 2)

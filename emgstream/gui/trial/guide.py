@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from PyQt5.QtCore import pyqtSignal
-from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QVBoxLayout, QWidget
 
 from emgstream.gui.card import caption, card
 from emgstream.gui.cue.canvas import CueCanvas
 from emgstream.gui.cue.scene import guided_scene
+from emgstream.gui.cue.stage import Standing, button_row, key_button, side_by_side
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.prediction_panel import PredictionPanel
 from emgstream.gui.predictions import newest_prediction, why_there_is_none
-from emgstream.gui.quality_panel import Light
 from emgstream.gui.state import State, StateKind
 from emgstream.gui.trial.run import BoardTest
 from emgstream.gui.trial.words import completed
@@ -35,24 +34,21 @@ class TrialGuide(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
         self._predicted_s = 0.0
         self._n_told = -1
         self.canvas = CueCanvas(theme, self)
         self.prediction = PredictionPanel(theme, self)
-        self.light = Light(theme, self)
-        self.state_label = ElidedLabel(self)
-        self.space_button = self._button("Pause", "Space", self.space_wanted.emit)
+        self.standing = Standing(theme, self)
+        self.space_button = key_button("Pause", "Space", self.space_wanted.emit, self)
         self.space_button.setObjectName("primary")
-        self.end_button = self._button("End", "Esc", self.end_wanted.emit)
+        self.end_button = key_button("End", "Esc", self.end_wanted.emit, self)
         self.progress = ElidedLabel(self)
         self._lay_out()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
-        self._theme = theme
-        self.canvas.set_theme(theme)
-        self.prediction.set_theme(theme)
+        for part in (self.canvas, self.prediction, self.standing):
+            part.set_theme(theme)
 
     def set_classes(self, class_names: tuple[str, ...]) -> None:
         """Make ready for a test of a model with these classes."""
@@ -74,10 +70,7 @@ class TrialGuide(QWidget):
 
     def show_standing(self, run: BoardTest, state: State, now_s: float) -> None:
         """Show how the connection is, and how many movements were completed so far."""
-        well = state.kind is StateKind.STREAMING
-        ink = self._theme.good if well else self._theme.warning
-        self.light.show_sign("disc" if well else "triangle", ink)
-        self.state_label.say(f"{state.words}   {run.session.title}")
+        self.standing.show_state(state, f"{state.words}   {run.session.title}")
         n_done = run.live.protocol.view(now_s).n_done
         if n_done != self._n_told:
             self._n_told = n_done
@@ -95,31 +88,10 @@ class TrialGuide(QWidget):
             found = replace(found, truth=run.class_of(view.label) if counts else None)
         self.prediction.show_prediction(found, why_there_is_none(run.session))
 
-    def _button(self, words: str, key: str, call: Callable[[], None]) -> QPushButton:
-        button = QPushButton(words, self)
-        button.setToolTip(key)
-        button.setMinimumWidth(15 * GRID)
-        button.clicked.connect(call)
-        return button
-
     def _lay_out(self) -> None:
-        status = QWidget(self)
-        line = QHBoxLayout(status)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(self.light)
-        line.addWidget(self.state_label, 1)
-        above = QHBoxLayout()
-        above.setSpacing(2 * GRID)
-        above.addWidget(card(self, self.canvas), 1)
-        above.addWidget(card(self, caption("What the model says"), self.prediction, status), 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GRID)
-        buttons.addWidget(self.space_button)
-        buttons.addWidget(self.end_button)
-        buttons.addSpacing(2 * GRID)
-        buttons.addWidget(self.progress, 1)
+        says = card(self, caption("What the model says"), self.prediction, self.standing)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID + GRID // 2)
-        column.addLayout(above, 1)
-        column.addLayout(buttons)
+        column.addLayout(side_by_side(self, self.canvas, says), 1)
+        column.addLayout(button_row((self.space_button, self.end_button), self.progress))
