@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from emgstream.bundle import Model, check_place, read_model, write_model
+from emgstream.decisions import ARGMAX
 from emgstream.errors import ModelFileError, OutputError, StreamMismatchError
 from emgstream.pipeline import Pipeline
 from emgstream.types import StreamInfo
@@ -192,6 +193,7 @@ def test_a_manifest_that_is_no_json_object_is_refused(path: Path, content: bytes
 def test_a_manifest_that_disagrees_with_its_network_is_refused(
     path: Path, change: Callable[[Document], object]
 ) -> None:
+    write_model(path, read_model(path).tuned(ARGMAX))  # settings tell the number of classes too
     rewrite(path, change)
     model = read_model(path)
     with pytest.raises(ModelFileError, match="manifest and the network disagree"):

@@ -35,7 +35,7 @@ def history(model: Path) -> list[dict[str, Any]]:
 
 
 def test_nobody_need_be_there_and_the_simulated_person_does_as_asked(model: Path) -> None:
-    words = ["--movements", "hand_close,wrist_left", "--repetitions", "1", "--unattended"]
+    words = ["--movements", "elbow_bend,wrist_left", "--repetitions", "1", "--unattended"]
     done = run("test-live", "--model", str(model), *ON_A_BOARD, *words)
     assert done.returncode == 0, done.stderr
     assert "synthetic EMG from a simulated board" in done.stdout
@@ -44,7 +44,7 @@ def test_nobody_need_be_there_and_the_simulated_person_does_as_asked(model: Path
     assert re.search(r"active errors +\d+\.\d\d% of [\d,]+ decisions", done.stdout)
     assert re.search(r"false activations +[\d,]+ an hour of settled rest: \d+ in \d s", done.stdout)
     assert re.search(r"not counted +the first 0.8 s of every cue", done.stdout)
-    assert re.search(r"hand_close +\d of 1 +\d\.\d\d s", done.stdout), done.stdout
+    assert re.search(r"elbow_bend +\d of 1 +\d\.\d\d s", done.stdout), done.stdout
     (entry,) = history(model)
     assert entry["source"]["kind"] == "live"
     assert entry["source"]["synthetic"] is True
@@ -53,7 +53,7 @@ def test_nobody_need_be_there_and_the_simulated_person_does_as_asked(model: Path
     assert (entry["attempts"], entry["dwell_s"], entry["reaction_s"]) == (2, 0.5, 0.8)
     assert entry["completion_rate"] >= 0.5
     assert 0.1 < entry["to_correct_s"] < 1.5  # people take 180 ms at least, and a window is 200 ms
-    assert set(entry["by_class"]) == {"hand_close", "wrist_left"}
+    assert set(entry["by_class"]) == {"elbow_bend", "wrist_left"}
     assert f"kept  {history_path(model)}" in done.stdout
 
 

@@ -145,9 +145,9 @@ def test_no_module_stands_in_the_way_of_the_names() -> None:
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
-def test_settings_change_the_decisions_from_there_on(recording: Path, demo_model: Model) -> None:
+def test_settings_change_the_decisions_from_there_on(demo_model: Model) -> None:
     plain = guarded(demo_model, ARGMAX)
-    with emgstream.replay(recording, plain, speed=None) as stream:
+    with emgstream.replay("demo", plain, speed=None) as stream:
         assert stream.settings == ARGMAX
         unsure = replace(stream.settings, threshold=1.0)
         stream.tune(unsure)
