@@ -37,6 +37,7 @@ from emgstream.trial import Score, added_delay_s, score, seen_on
 from training.fold import train_fold
 from training.realtime import NEITHER, VALIDATION, PartArray, hold_out
 from training.recordings import class_names_of
+from training.temperature import expected_calibration_error
 
 _SEED = 1
 _SMOOTHINGS: tuple[Smoothing, ...] = (
@@ -68,6 +69,8 @@ class Figures:
     """Its figures."""
     plain: Score
     """Those of the likeliest class of every window."""
+    calibration_error: float
+    """How far confidence is from accuracy in the same windows, 0 to 1."""
 
 
 def main() -> int:
@@ -92,6 +95,13 @@ def _session(path: Path, rate_hz: float, folder: Path | None) -> Iterator[tuple[
     model = _model(table, outer, rate_hz, folder)
     index = np.arange(table.n_rows) if table.index is None else table.index
     seen = seen_on(table, model, rate_hz)
+    first = seen.decided(ARGMAX)
+    known = (outer[np.searchsorted(index, first.decisions.indices)] == VALIDATION) & (
+        first.truth.classes >= 0
+    )
+    error = expected_calibration_error(
+        first.decisions.probabilities[known], first.truth.classes[known]
+    )
     plain: Score | None = None
     for name, settings in _ways(model.manifest.decision):
         replayed = seen.decided(settings)
@@ -99,7 +109,7 @@ def _session(path: Path, rate_hz: float, folder: Path | None) -> Iterator[tuple[
         counted = outer[rows] == VALIDATION
         found = score(replayed.decisions, replayed.truth, replayed.hop_s, counted)
         plain = plain or found
-        yield name, Figures(found, plain)
+        yield name, Figures(found, plain, error)
 
 
 def _model(table: EmgTable, outer: PartArray, rate_hz: float, folder: Path | None) -> Model:
@@ -142,8 +152,9 @@ def _named(smoothing: Smoothing) -> str:
 
 
 def _table(rows: dict[str, list[Figures]], n_sessions: int) -> str:
+    error = _mean([one.calibration_error for one in next(iter(rows.values()))])
     lines = [
-        f"Means over {n_sessions} sessions.",
+        f"Means over {n_sessions} sessions; calibration error of their windows {error:.3f}.",
         "",
         "| decisions | active errors | of plain | abstained | false activations/h of rest "
         "| of plain | later by | unsteady |",

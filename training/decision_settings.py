@@ -49,10 +49,10 @@ SMOOTHING = Bayes(stay=0.3, weight=0.7, to_rest=0.7, from_rest=0.7)
 """The default: of what is hardly late, the fewest active errors (`scripts/ablate_decisions.py`)."""
 
 _ERROR_SHARE = 0.25
-_MOST_REJECTED = 0.16
+_MOST_REJECTED = 0.14
 """Few repetitions are held out, so that what they promise is not kept elsewhere: asked for are a
 quarter of the active errors and at most so many rejected, for half of them and under a tenth."""
-_BEGIN_ODDS = 3.0
+_BEGIN_ODDS = 2.0
 _REJECTED_SHARES = np.linspace(0.0, 0.3, 151)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -28,7 +27,7 @@ from training.history import Epoch, Progress
 from training.linear import discriminant, with_linear_path
 from training.material import Material, prepare_parts
 from training.metrics import probabilities
-from training.realtime import VALIDATION, PartArray, hold_out
+from training.realtime import VALIDATION, PartArray, hold_out, windows_of
 from training.recipes import REALTIME, Recipe
 from training.recordings import provenance
 from training.temperature import (
@@ -39,6 +38,13 @@ from training.temperature import (
 )
 
 __all__ = ["Learned", "export_learned", "learn", "train_fold", "versions"]
+
+
+_REFITTED = 0.75
+"""Part of the way, on a logarithm, to the temperature of a network that had seen less.
+
+One trained on the held-out repetitions too errs less. Of 0.5, 0.65, 0.75 and 0.85 it leaves the
+smallest calibration error of other repetitions, at changes of the movement and without."""
 
 
 def train_fold(
@@ -150,12 +156,14 @@ def learn(
     calibration: dict[str, Any] = {"kind": "none"}
     decision = ARGMAX
     if recipe.calibrates:
-        temperature = best_temperature(judged, material.validation.classes)
+        # At changes of the movement, too, probabilities must mean what they say.
+        live = windows_of(material.cuts, VALIDATION, material.fitted.transforms, whole=False)
+        said = probabilities(first, live.windows)
+        temperature = best_temperature(said, live.classes)
         decision = _decision(material, first, temperature)
         if network is not first:
-            # It has seen more repetitions than the one judged, and errs less: go half the way.
-            temperature = math.sqrt(temperature)
-        calibration = _calibrate(network, temperature, judged, material.validation.classes)
+            temperature **= _REFITTED
+        calibration = _calibrate(network, temperature, said, live.classes)
     predicted: ClassArray = judged.argmax(axis=1)
     return Learned(
         network, fitted.history, fitted.best, predicted, calibration, interrupted, decision

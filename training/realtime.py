@@ -164,23 +164,30 @@ def fit_on_training_part(cuts: Sequence[Cut], feature_names: tuple[str, ...]) ->
     return fit_realtime(steps, feature_names)
 
 
-def windows_of(cuts: Sequence[Cut], wanted: int, transforms: Transforms) -> Examples:
-    """Return the windows that lie within one repetition and within the wanted part."""
-    chosen = [_windows(cut, wanted, transforms) for cut in cuts]
+def windows_of(
+    cuts: Sequence[Cut], wanted: int, transforms: Transforms, *, whole: bool = True
+) -> Examples:
+    """Return the windows of the wanted part that lie within one repetition of it.
+
+    Where they need not be ``whole``, their last step alone tells: all that will be decided on live.
+    """
+    chosen = [_windows(cut, wanted, transforms, whole) for cut in cuts]
     return Examples(
         np.concatenate([one.windows for one in chosen]),
         np.concatenate([one.classes for one in chosen]),
     )
 
 
-def _windows(cut: Cut, wanted: int, transforms: Transforms) -> Examples:
+def _windows(cut: Cut, wanted: int, transforms: Transforms, whole: bool) -> Examples:
     windowing = Windowing(N_STEPS, 1, cut.steps.shape[1])
     windows = windowing.push(transforms.apply(cut.steps))
     changes = (np.diff(cut.repetitions) != 0) | (np.diff(cut.parts) != 0)
     runs = np.concatenate(([0], np.cumsum(changes)))
     last, first = windows.last_steps, windows.last_steps - (N_STEPS - 1)
-    whole = (runs[first] == runs[last]) & (cut.parts[last] == wanted)
-    return Examples(windows.values[whole], cut.classes[last[whole]])
+    chosen = (cut.parts[last] == wanted) & (cut.classes[last] >= 0)
+    if whole:
+        chosen &= runs[first] == runs[last]
+    return Examples(windows.values[chosen], cut.classes[last[chosen]])
 
 
 def _cut(
