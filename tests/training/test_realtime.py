@@ -111,6 +111,18 @@ def test_no_window_reaches_across_a_change_of_label_segment_or_lost_sample(tmp_p
     np.testing.assert_array_equal(spans, 9)
 
 
+def test_what_will_be_decided_on_live_reaches_across_changes_of_label_but_no_break(
+    tmp_path: Path,
+) -> None:
+    lines = [f"{i},0,{('x' * 30 + 'y' * 30 + 'z' * 20)[i : i + 1]},{i // 60}" for i in range(90)]
+    table = written(tmp_path / "live.csv", lines, "a,b,label,segment")
+    parts = np.where(np.arange(90) < 30, TRAINING, VALIDATION)
+    cuts = cut_recordings([table], ("x", "y", "z"), SAMPLES, [parts])
+    live = windows_of(cuts, VALIDATION, Transforms(()), whole=False)
+    assert live.windows[:, -1, 0].tolist() == [*range(30, 60), *range(69, 80)]
+    assert live.classes.tolist() == [1] * 30 + [2] * 11
+
+
 def test_unlabelled_and_transition_rows_are_examples_of_nothing(tmp_path: Path) -> None:
     labels = ["x"] * 30 + ["transition"] * 30 + [""] * 30 + ["y"] * 30
     table = written(tmp_path / "gaps.csv", [f"{i},{i % 5},{one}" for i, one in enumerate(labels)])
