@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PyQt5.QtCore import Qt
-from PyQt5.QtWidgets import QApplication
+from PyQt5.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from emgstream.clock import MonotonicClock
@@ -112,6 +112,8 @@ def test_a_test_from_the_page_is_told_and_kept(page: TrialPage, qtbot: QtBot, mo
         "wrist right",
     }
     assert page.front.result.values[0].text() == f"{entry['to_correct_s']:.2f} s"
+    words = [label.text() for label in page.front.result.findChildren(QLabel)]
+    assert f"of {entry['n_decisions']:,} decisions" in words, "abstentions are among them"
     (row,) = past_rows(page)
     assert row[0].endswith("live")
     assert row[1] == f"{entry['completion_rate']:.0%}".replace("%", " %")
