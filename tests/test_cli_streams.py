@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -42,6 +43,16 @@ def test_nobody_can_begin_where_standard_input_is_closed(tmp_path: Path) -> None
     assert done.returncode == 1
     assert done.stderr.startswith("emgstream: standard input is no terminal")
     assert len(done.stderr.splitlines()) == 1
+
+
+@on_posix
+def test_a_session_whose_reader_goes_away_is_put_in_order(tmp_path: Path) -> None:
+    script = "rest:1,hand_close:2,rest:1"
+    words = [*RECORD[:-1], script, "--unattended", "--no-countdown", "--out", "arm.csv"]
+    done = shell(words, "| head -n 3 >/dev/null", tmp_path)
+    assert done.stderr == "emgstream: standard output was closed by its reader\n"
+    sidecar = json.loads((tmp_path / "arm.json").read_text(encoding="utf-8"))
+    assert sidecar["state"] == "complete"
 
 
 @on_posix
