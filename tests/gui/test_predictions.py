@@ -7,12 +7,15 @@ import time
 from pathlib import Path
 
 import numpy as np
-from PyQt5.QtGui import QColor, QImage
+import numpy.typing as npt
+from PyQt5.QtCore import QRectF
+from PyQt5.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from emgstream.bundle import Model
 from emgstream.data import DEMO_RECORDING
 from emgstream.decisions import Status
+from emgstream.gui.label_painter import LabelPainter
 from emgstream.gui.palette import LIGHT
 from emgstream.gui.prediction_panel import Prediction, PredictionPanel
 from emgstream.gui.predictions import newest_prediction
@@ -26,10 +29,15 @@ from tests.simulation.boards import wait_for
 def shows(panel: PredictionPanel, ink: str) -> bool:
     """Whether anything is drawn in a colour."""
     image = panel.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    return bool(np.any(pixels_of(image) == QColor(ink).rgb() & 0xFFFFFF))
+
+
+def pixels_of(image: QImage) -> npt.NDArray[np.uint32]:
+    """The colours of an image, without its alpha, shape ``(height, width)``."""
     bits = image.bits()
     assert bits is not None
-    pixels = np.frombuffer(bytes(bits.asarray(image.sizeInBytes())), dtype=np.uint32) & 0xFFFFFF
-    return bool(np.any(pixels == QColor(ink).rgb() & 0xFFFFFF))
+    words = np.frombuffer(bytes(bits.asarray(image.sizeInBytes())), dtype=np.uint32)
+    return words.reshape(image.height(), image.width()) & np.uint32(0xFFFFFF)
 
 
 def up_to_a_steadied_decision(model: Model, path: Path) -> EmgTable:
@@ -74,3 +82,17 @@ def test_what_was_rejected_is_neither_right_nor_wrong(qtbot: QtBot) -> None:
         for status, is_told in (("ok", True), ("rejected", False), ("unknown", False)):
             panel.show_prediction(Prediction((0.7, 0.3), 0, 0.7, status, truth))
             assert shows(panel, ink) is is_told, (status, truth)
+
+
+def test_no_letter_of_the_label_is_cut_off(qtbot: QtBot) -> None:
+    panel = PredictionPanel(LIGHT)
+    qtbot.addWidget(panel)
+    image = QImage(1000, 400, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    painter = QPainter(image)
+    label = LabelPainter(("right",), panel.font())
+    label.draw(painter, QRectF(0, 0, 1000, 300), "right", QColor("black"), QColor("white"))
+    drawn = QFontMetricsF(painter.font()).tightBoundingRect("right").height()
+    painter.end()
+    rows = np.flatnonzero(np.any(pixels_of(image) == 0, axis=1))
+    assert rows[-1] - rows[0] + 1 >= drawn - 2.0
