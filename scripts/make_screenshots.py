@@ -34,7 +34,7 @@ PICTURES = {
 """What each picture shows, by the name of its file."""
 LABELS = ("rest", "hand_open", "hand_close", "wrist_left", "wrist_right")
 N_EPOCHS, PATIENCE_S = 22, 60.0
-N_MOVEMENTS = 3
+N_MOVEMENTS = 2
 THRESHOLD = 80
 
 

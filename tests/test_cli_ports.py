@@ -54,6 +54,7 @@ def test_each_port_is_told_with_what_answered_and_one_in_use_is_not_disturbed(
     assert "in use: held by " in answers[5]
     assert f"({os.getpid()})" in answers[5]
     assert answers[6].startswith("no port /dev/ttyNONE")
+    assert "did you mean /dev/ttyNONE" not in answers[6]
 
 
 def test_wrong_words_are_one_line_and_exit_code_1() -> None:

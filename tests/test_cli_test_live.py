@@ -57,6 +57,13 @@ def test_nobody_need_be_there_and_the_simulated_person_does_as_asked(model: Path
     assert f"kept  {history_path(model)}" in done.stdout
 
 
+def test_what_was_never_named_for_long_enough_has_no_time_from_anywhere(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["test-live", "--replay", "demo", "--dwell", "100", "--no-history"]) == 0
+    assert re.search(r"time to correct +never$", capsys.readouterr().out, re.MULTILINE)
+
+
 def test_a_recording_gives_the_same_figures_and_the_history_grows(
     model: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -44,8 +44,9 @@ def test_the_place_of_the_model_is_looked_at_before_anything_is_decided(
         ("median", "'median' is no smoothing; expected none, majority:5"),
         ("none:3", "'none:3' is no smoothing"),
         ("majority:0", "votes 0; expected a whole number from 1 to 1000"),
-        ("majority:x", "'x'; expected none, majority:5"),
+        ("majority:x", "'x' is no whole number; expected none, majority:5"),
         ("bayes:2", "stay 2.0"),
+        ("bayes:much", "'much' is no number; expected none"),
     ],
 )
 def test_a_smoothing_that_is_none_is_refused_with_examples(
@@ -53,3 +54,10 @@ def test_a_smoothing_that_is_none_is_refused_with_examples(
 ) -> None:
     assert main(["tune", "demo", "--smoothing", word]) == 1
     assert says in capsys.readouterr().err
+
+
+def test_odds_that_would_make_a_movement_easier_to_begin_are_refused(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["tune", "demo", "--begin-odds", "0.5"]) == 1
+    assert "'0.5' is less than 1; expected 1 or more" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -34,6 +35,9 @@ VERBS = {
 }
 """Each verb with what it does; the module of the same name has ``add_arguments`` and ``run``."""
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""Standard output has no more room, or nobody behind it; of other files an OutputError tells."""
+
 
 class _Parser(argparse.ArgumentParser):
     """Wrong words are one line on stderr, like every other failure."""
@@ -44,6 +48,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code: 0, or 1 after one line that says why."""
+    _hold_standard_streams()
     try:
         _run(sys.argv[1:] if arguments is None else arguments)
         sys.stdout.flush()
@@ -53,7 +58,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail("stopped by Ctrl-C")
     except BrokenPipeError:
         return _fail("standard output was closed by its reader")
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        why = error.strerror or error
+        return _fail(f"cannot write to standard output: {why}; make room, or send it elsewhere")
     return 0
+
+
+def _hold_standard_streams() -> None:
+    """Put nothing in the place of standard streams that are closed.
+
+    Else the next file or port that is opened would take the place of one of them.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            nothing = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, open(nothing, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 def _run(arguments: Sequence[str]) -> None:

@@ -46,7 +46,8 @@ def _facts(test: CuedTest) -> Iterator[tuple[str, str]]:
         f"{test.dwell_s:g} s without a break",
     )
     start = "the cue" if test.reaction_s else "the start of the label"
-    yield "time to correct", f"{_seconds(test.to_correct_s)} from {start}, median"
+    told = "" if test.to_correct_s is None else f" from {start}, median"
+    yield "time to correct", f"{_seconds(test.to_correct_s)}{told}"
     yield "active errors", f"{found.active_error_rate:.2%} of {found.n_decisions:,} decisions"
     yield "abstained", f"{found.abstained:.2%}"
     told = "not known: no settled rest, or no class for it"

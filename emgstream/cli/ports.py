@@ -39,14 +39,17 @@ def run(arguments: argparse.Namespace) -> None:
             "or try: emgstream live --port simulated"
         )
         return
-    _print(_ask(ports))
+    _print(_ask(ports, listed))
 
 
-def _ask(ports: Sequence[PortInfo]) -> list[tuple[PortInfo, str]]:
-    """Return each port with what answered; raises InterruptedByUserError after Ctrl-C."""
+def _ask(ports: Sequence[PortInfo], listed: Sequence[PortInfo]) -> list[tuple[PortInfo, str]]:
+    """Return each port with what answered; ``listed`` are those the system knows.
+
+    Raises InterruptedByUserError after Ctrl-C.
+    """
     clock = MonotonicClock()
     with ctrl_c() as pressed, ExitStack() as stack:
-        probes = [stack.enter_context(Probe(port, ports, BAUDS, None, clock)) for port in ports]
+        probes = [stack.enter_context(Probe(port, listed, BAUDS, None, clock)) for port in ports]
         with console(to_stderr=True).status("asking; a silent port takes about 8 s"):
             while not all(probe.is_done for probe in probes):
                 for probe in probes:

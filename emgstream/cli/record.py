@@ -159,7 +159,7 @@ def _play(plan: SessionPlan, port: str, interrupted: threading.Event) -> None:
         try:
             with screen:
                 stage.play()
-        except EmgStreamError:
+        except (EmgStreamError, OSError):  # the latter where standard output takes no more
             if stage.n_recorded:
                 with contextlib.suppress(EmgStreamError):  # the take's own error says it all
                     put_in_order(plan.path)

@@ -41,9 +41,17 @@ _UNFOLDED = 4096
 _STATUS_WIDTH = max(map(len, STATUSES))
 
 
+class _Terminal(Console):
+    """A terminal whose reader may go away: rich would end the program without a word."""
+
+    def on_broken_pipe(self) -> None:
+        """Let what runs come to its end, and the command line say why."""
+        raise BrokenPipeError
+
+
 def console(to_stderr: bool = False) -> Console:
     """Return the terminal to write to; in a file or a pipe no line is folded."""
-    terminal = Console(stderr=to_stderr, highlight=False, soft_wrap=True, emoji=False)
+    terminal = _Terminal(stderr=to_stderr, highlight=False, soft_wrap=True, emoji=False)
     if not terminal.is_terminal:
         terminal.width = _UNFOLDED
     return terminal

@@ -49,9 +49,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--begin-odds",
-        type=options.positive,
+        type=_odds,
         metavar="N",
-        help="how many times the odds of the threshold a movement that follows a rest must have",
+        help="how many times the odds of the threshold a movement that follows a rest must have, "
+        "1 or more",
     )
     parser.add_argument("--smoothing", type=_smoothing, metavar="KIND", help=_EXAMPLES)
     parser.add_argument(
@@ -111,7 +112,7 @@ def _wanted(own: DecisionSettings, arguments: argparse.Namespace) -> DecisionSet
     if arguments.threshold is not None:
         wanted = replace(wanted, threshold=arguments.threshold)
     if arguments.begin_odds is not None:
-        wanted = replace(wanted, begin_odds=max(arguments.begin_odds, 1.0))
+        wanted = replace(wanted, begin_odds=arguments.begin_odds)
     if arguments.smoothing is not None:
         wanted = replace(wanted, smoothing=arguments.smoothing)
     if "unknown" in arguments.without:
@@ -130,6 +131,13 @@ def _share(text: str) -> float:
     return value
 
 
+def _odds(text: str) -> float:
+    value = options.positive(text)
+    if value < 1.0:
+        raise argparse.ArgumentTypeError(f"{text!r} is less than 1; expected 1 or more")
+    return value
+
+
 def _smoothing(text: str) -> Smoothing:
     kind, *numbers = text.split(":")
     chosen = next((one for one in SMOOTHINGS if one.kind == kind), None)
@@ -137,7 +145,15 @@ def _smoothing(text: str) -> Smoothing:
         raise argparse.ArgumentTypeError(f"{text!r} is no smoothing; expected {_EXAMPLES}")
     try:
         read = zip(parameters(chosen).items(), numbers, strict=False)
-        given = {name: number(word) for (name, number), word in read}
+        given = {name: _number(word, number) for (name, number), word in read}
         return smoothing_from_manifest({"kind": kind, **given})
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{error}; expected {_EXAMPLES}") from None
+
+
+def _number(word: str, kind: type[int] | type[float]) -> float:
+    try:
+        return kind(word)
+    except ValueError:
+        wanted = "whole number" if kind is int else "number"
+        raise ValueError(f"{word!r} is no {wanted}") from None

@@ -33,10 +33,12 @@ class LabelPainter:
         factor, splits = self._fit(room)
         lines = in_two_lines(name) if splits else (name,)
         painter.setFont(font(self.base, factor, bold=True))
-        pitch = painter.fontMetrics().height() * _LEADING
+        height = painter.fontMetrics().height()
+        pitch = height * _LEADING
         top = area.bottom() - pitch * len(lines)
         for number, line in enumerate(lines):
-            row = QRectF(room.left(), top + number * pitch, room.width(), pitch)
+            middle = top + (number + 0.5) * pitch
+            row = QRectF(room.left(), middle - height / 2, room.width(), height)  # with its tails
             text(painter, row, line, Qt.AlignmentFlag.AlignLeft, ink)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(mark)

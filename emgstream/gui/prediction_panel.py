@@ -43,6 +43,8 @@ class Prediction:
     """One a class, 0 to 1."""
     chosen: int
     """Number of the class decided for."""
+    confidence: float
+    """How sure that is, as smoothed: what a threshold is held against, 0 to 1."""
     status: str
     """Whether it is a decision to act on; see `emgstream.decisions.Status`."""
     truth: str | None
@@ -52,6 +54,11 @@ class Prediction:
     def accepted(self) -> bool:
         """Whether it is to be acted on."""
         return self.status == "ok"
+
+    @property
+    def decides(self) -> bool:
+        """Whether it says something of the movement, rest included."""
+        return self.status in ("ok", "rest")
 
 
 class PredictionPanel(QWidget):
@@ -133,7 +140,7 @@ class PredictionPanel(QWidget):
         self._draw_sure(painter, line, prediction)
 
     def _draw_sure(self, painter: QPainter, line: QRectF, prediction: Prediction) -> None:
-        confidence = f"{prediction.probabilities[prediction.chosen]:.0%}"
+        confidence = f"{prediction.confidence:.0%}"
         words = _WORDS.get(prediction.status, prediction.status).format(confidence)
         painter.setFont(font(self.font(), _SURE))
         text(painter, line, words, _LEFT, color(self._theme.quiet))
@@ -142,13 +149,12 @@ class PredictionPanel(QWidget):
             self._draw_truth(painter, line.adjusted(used, 0, 0, 0), prediction)
 
     def _draw_truth(self, painter: QPainter, line: QRectF, prediction: Prediction) -> None:
-        agrees = prediction.truth == self._names[prediction.chosen]
-        ink = self._theme.good if agrees else self._theme.warning
-        sign, name = "✓" if agrees else "✗", spoken(prediction.truth or "")
+        sign, ink = _verdict(prediction, self._names, self._theme)
+        name = spoken(prediction.truth or "")
         painter.setFont(font(self.font()))
-        words = f"{sign} true: {name}"
+        words = f"{sign}true: {name}"
         if painter.fontMetrics().horizontalAdvance(words) > line.width():
-            words = f"{sign} {name}"
+            words = f"{sign}{name}"
         text(painter, line, words, _RIGHT, color(ink))
 
     def _draw_bars(self, painter: QPainter, area: QRectF) -> None:
@@ -201,3 +207,11 @@ class PredictionPanel(QWidget):
         if filled.width() >= 1.0:
             painter.setBrush(color(ink))
             painter.drawRoundedRect(filled, min(GRID / 2, filled.width() / 2), GRID / 2)
+
+
+def _verdict(prediction: Prediction, names: tuple[str, ...], theme: Theme) -> tuple[str, str]:
+    """Return the sign before what is true, and its colour; none where nothing was decided."""
+    if not prediction.decides:
+        return "", theme.quiet
+    agrees = prediction.truth == names[prediction.chosen]
+    return ("✓ ", theme.good) if agrees else ("✗ ", theme.warning)

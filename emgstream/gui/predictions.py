@@ -19,6 +19,7 @@ def newest_prediction(session: Session) -> Prediction | None:
     return Prediction(
         probabilities=tuple(round(share, 2) for share in decision.probabilities.values()),
         chosen=update.decisions.class_names.index(decision.label),
+        confidence=round(decision.confidence, 2),
         status=decision.status,
         truth=update.labels[-1],
     )

@@ -208,6 +208,17 @@ class Session:
         """The settings of the decisions, as last asked for; None without a model."""
         return self._engine.settings
 
+    @property
+    def is_tuned(self) -> bool:
+        """Whether it decides by other settings than the model's own."""
+        return self.manifest is not None and self.settings != self.manifest.decision
+
+    @property
+    def deciding(self) -> Model | None:
+        """The model, with the settings it decides by at the moment; None without one."""
+        settings = self.settings
+        return None if self.model is None or settings is None else self.model.tuned(settings)
+
     def tune(self, settings: DecisionSettings) -> None:
         """Decide by other settings from the next samples on; raises UsageError for unfit ones."""
         self._engine.tune(settings)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtGui import QResizeEvent
-from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from emgstream.data import DEMO_MODEL
 from emgstream.gui.elided_label import ElidedLabel
@@ -68,7 +68,7 @@ class SourceBar(QWidget):
         self.connect_button = QPushButton("Connect", self)
         self.connect_button.setObjectName("primary")
         widest = self.fontMetrics().horizontalAdvance("Disconnect")
-        self.connect_button.setMinimumWidth(widest + 4 * GRID)
+        self.connect_button.setMinimumWidth(widest + 3 * GRID)
         self.light = Light(theme, self)
         self.state_label = ElidedLabel(self)
         self._lay_out()
@@ -151,7 +151,7 @@ class SourceBar(QWidget):
 
     def _fill_sources(self, chosen: SourceRequest) -> None:
         self.source_list.clear()
-        self.source_list.addItem("Simulated board (synthetic)", SIMULATED)
+        self.source_list.addItem("Simulated board", SIMULATED)
         self.source_list.addItem("Find my board", AUTO)
         for port in self._ports:
             self.source_list.addItem(port.title, port.value)
@@ -187,6 +187,8 @@ class SourceBar(QWidget):
             self.connect_wanted.emit()
 
     def _lay_out(self) -> None:
+        # Else a tall page presses this row together, and it jumps where another comes to the front.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)

@@ -139,9 +139,14 @@ def _attempts(
 
 
 def _joined(decisions: Decisions) -> Mask:
-    """Return whether each decision is a hop after the one before: no sample was lost between."""
-    steps = np.diff(decisions.indices)
-    joined: Mask = np.concatenate(([False], steps == steps.min(initial=np.iinfo(np.int64).max)))
+    """Return whether each decision is a hop after the one before: no sample was lost between.
+
+    The hop is the commonest step: after a break the first decision may be due sooner.
+    """
+    steps, counts = np.unique(np.diff(decisions.indices), return_counts=True)
+    hop = steps[counts.argmax()] if len(steps) else 0
+    joined: Mask = np.diff(decisions.indices, prepend=decisions.indices[:1]) == hop
+    joined[:1] = False
     return joined
 
 

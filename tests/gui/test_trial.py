@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PyQt5.QtCore import Qt
-from PyQt5.QtWidgets import QApplication
+from PyQt5.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from emgstream.clock import MonotonicClock
@@ -112,6 +113,8 @@ def test_a_test_from_the_page_is_told_and_kept(page: TrialPage, qtbot: QtBot, mo
         "wrist right",
     }
     assert page.front.result.values[0].text() == f"{entry['to_correct_s']:.2f} s"
+    words = [label.text() for label in page.front.result.findChildren(QLabel)]
+    assert f"of {entry['n_decisions']:,} decisions" in words, "abstentions are among them"
     (row,) = past_rows(page)
     assert row[0].endswith("live")
     assert row[1] == f"{entry['completion_rate']:.0%}".replace("%", " %")
@@ -171,6 +174,25 @@ def test_a_recording_is_tested_by_its_own_labels(
     assert entry["source"]["name"] == DEMO_RECORDING.name
     assert entry["attempts"] == 12
     assert page.front.result.title.text().endswith("of 12 movements completed")
+    assert page.front.result.note.text().endswith("by its own labels")
+
+
+def test_what_is_tested_and_written_down_is_what_the_stream_decides_by(
+    open_window: OpenWindow, qtbot: QtBot, model: Path
+) -> None:
+    window = open_window(source=ReplayRequest(DEMO_RECORDING), model=model)
+    page = opened(window)
+    wait(qtbot, lambda: page.front.start_button.text() == "Test this recording")
+    session = window.connection.session
+    assert session is not None
+    assert session.settings is not None
+    session.tune(replace(session.settings, threshold=1.0))
+    page.front.start_button.click()
+    wait(qtbot, page.front.result.isVisible)
+    (entry,) = json.loads(history_path(model).read_text(encoding="utf-8"))
+    assert entry["decision"]["threshold"] == 1.0
+    assert entry["completion_rate"] == 0.0, "nothing is as sure as that"
+    assert page.front.result.note.text().endswith("by its own labels, by the settings used live")
 
 
 def test_a_recording_without_labels_is_refused_in_the_strip(

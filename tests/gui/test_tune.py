@@ -278,6 +278,26 @@ def test_what_is_played_is_tried_on_where_it_has_labels(
     assert page.outcome.warning.text().startswith("bare.csv has none of the model's labels")
 
 
+def test_a_recording_that_is_opened_in_front_of_the_page_is_tried_on_and_stays_beside_a_board(
+    page: TunePage, recording: Path, qtbot: QtBot
+) -> None:
+    window = page.shell
+    window.open_source(ReplayRequest(recording))
+    wait(qtbot, lambda: page.head.title.text() == "monday.csv")
+    wait(qtbot, lambda: page.outcome.shows_figures)
+    page.controls.threshold.slider.setValue(80)
+    settle(qtbot, page)
+    moved = page.controls.settings
+    played = window.connection.session
+    window.open_source(PortRequest(SIMULATED))
+    wait(qtbot, lambda: window.connection.session not in (None, played))
+    window.show_page(0)
+    window.show_page(PAGES.index(TunePage))
+    wait(qtbot, page.hand_on.use_button.isEnabled)
+    assert page.head.title.text() == "monday.csv"
+    assert page.controls.settings == moved
+
+
 def test_a_recording_that_is_of_no_use_is_told_in_place(
     page: TunePage, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -20,6 +20,7 @@ from emgstream.bundle import Model, write_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 from emgstream.decisions import DecisionSettings
 from emgstream.gui.live_page import LivePage
+from emgstream.gui.painting import GRID
 from emgstream.gui.requests import AUTO, SIMULATED, PortRequest, ReplayRequest
 from emgstream.gui.shortcuts import KEYS, page_keys
 from emgstream.gui.simulated_board import SimulatedBoardSource
@@ -451,6 +452,20 @@ def test_twelve_classes_and_eight_channels_fit_the_smallest_window(
     needed = layout.minimumSize()
     assert needed.width() <= 1000
     assert needed.height() <= 650
+
+
+def test_the_row_at_the_top_is_the_same_on_every_page_of_the_smallest_window(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window(source=PortRequest(SIMULATED))
+    window.resize(window.minimumSize())
+    bar = window.source_bar
+    for number in range(len(window.pages)):
+        window.show_page(number)
+        qtbot.wait(1)  # lets Qt lay the page out
+        assert bar.height() == bar.sizeHint().height()
+    for one in (bar.source_list, bar.model_list):
+        assert one.width() >= one.fontMetrics().horizontalAdvance(one.currentText()) + 5 * GRID
 
 
 def test_a_window_that_stands_still_loses_no_sample_and_holds_up_no_decision(

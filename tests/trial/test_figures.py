@@ -110,6 +110,14 @@ def test_lost_samples_break_the_run() -> None:
     assert cued_test(broken, truth([0, 0, 0, 0]), 0.1, dwell_s=0.3).completion_rate == 0.0
 
 
+def test_what_comes_sooner_after_a_break_breaks_no_other_run() -> None:
+    said = replace(decisions([0] * 6), indices=np.array([0, 30, 60, 75, 105, 135]))
+    found = cued_test(said, truth([0] * 6), 0.1, dwell_s=0.3, reaction_s=0.0)
+    assert found.attempts[0].to_correct_s == 0.0
+    broken = replace(decisions([0] * 4), indices=np.array([0, 30, 45, 75]))
+    assert cued_test(broken, truth([0] * 4), 0.1, dwell_s=0.3).completion_rate == 0.0
+
+
 def test_in_the_time_to_react_nothing_counts_but_the_time_to_correct() -> None:
     cues = truth([2] * 6 + [0] * 4)
     said = decisions([0, 0, 2, 1, 2, 2, 2, 1, 0, 0])

@@ -33,7 +33,7 @@ from emgstream.gui.record.plan import Plan, Wanted, plan_session, proposed_path
 from emgstream.gui.tick_box import TickBox
 from emgstream.recording import FreeProtocol
 
-__all__ = ["SessionForm", "documents_folder"]
+__all__ = ["SessionForm", "documents_folder", "from_home"]
 
 _A_ROW = 4
 _NOTES_LINES = 2
@@ -43,6 +43,12 @@ def documents_folder() -> Path:
     """Return where recordings go unless the user says otherwise."""
     kept = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     return Path(kept or Path.home()) / "emgstream"
+
+
+def from_home(folder: Path) -> Path:
+    """Return a folder as people read it, from ``~`` on where it is at home."""
+    home = Path.home()
+    return Path("~") / folder.relative_to(home) if folder.is_relative_to(home) else folder
 
 
 class SessionForm(QWidget):
@@ -120,9 +126,7 @@ class SessionForm(QWidget):
     def set_folder(self, folder: Path) -> None:
         """Record into another folder."""
         self.folder = folder
-        is_at_home = folder.is_relative_to(Path.home())
-        short = Path("~") / folder.relative_to(Path.home()) if is_at_home else folder
-        self.folder_label.say(f"in {short}")
+        self.folder_label.say(f"in {from_home(folder)}")
 
     def _chip(self, words: str) -> QPushButton:
         button = QPushButton(words, self)

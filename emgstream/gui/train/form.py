@@ -26,6 +26,7 @@ from emgstream.gui.card import caption, row_name
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.picker import Picker
+from emgstream.gui.record.form import from_home
 from emgstream.gui.source_bar import Choice
 from emgstream.gui.train.job import FOUND, Signal, Wanted
 
@@ -142,7 +143,7 @@ class TrainingForm(QWidget):
     def set_folder(self, folder: Path) -> None:
         """Write the model into another folder."""
         self.folder = folder
-        self.folder_label.say(f"in {folder}")
+        self.folder_label.say(f"in {from_home(folder)}")
 
     def propose(self, recording: Path) -> None:
         """Propose a name and a place beside a recording, unless the user has said otherwise."""

@@ -34,6 +34,7 @@ _NO_SOURCE = "Connect a board, or open a recording with labels"
 _WAITING = "Waiting for samples"
 _RECORDING = "The recording is tested whole, by its own labels"
 _TESTING = "Deciding on the recording …"
+_USED_LIVE = ", by the settings used live"
 _STEPS = ("Set up", "Follow the cues", "What it came to")
 
 
@@ -52,6 +53,7 @@ class TrialPage(Page):
         self.reading: RecordingTest | None = None
         self._session: Session | None = None
         self._model_path: Path | None = None
+        self._settings_words = ""
         self._now_s = 0.0
         self._make_parts(window.theme)
         self._connect_parts()
@@ -131,10 +133,11 @@ class TrialPage(Page):
     def start(self) -> None:
         """Begin what the form says, or test the recording; where that will not do, say why."""
         session = self._session
-        if session is None or session.model is None or self._missing():
+        model = None if session is None else session.deciding
+        if session is None or model is None or self._missing():
             return
-        model = session.model
         self.shell.strip.hide()
+        self._settings_words = _USED_LIVE if session.is_tuned else ""
         if session.replay is not None:
             self.reading = RecordingTest(session.replay, model, self._model_path)
             self._show_ready()
@@ -181,7 +184,7 @@ class TrialPage(Page):
                     warns=True,
                 )
             return
-        where = f"Live, on {run.session.title}"
+        where = f"Live, on {run.session.title}{self._settings_words}"
         if run.is_whole:
             self._keep(run)
         else:
@@ -197,7 +200,9 @@ class TrialPage(Page):
         else:
             self._keep(reading)
             name = reading.source_document()["name"]
-            self.front.result.show_test(reading.found, f"The whole of {name}, by its own labels")
+            self.front.result.show_test(
+                reading.found, f"The whole of {name}, by its own labels{self._settings_words}"
+            )
             self._show_step(2)
         self._show_ready()
 

@@ -67,7 +67,6 @@ class TrialResult(QWidget):
         column.setSpacing(GRID + GRID // 2)
         column.addWidget(self.title)
         column.addWidget(self.note)
-        column.addSpacing(GRID)
         column.addLayout(self._figures)
-        column.addSpacing(2 * GRID)
+        column.addSpacing(GRID)
         column.addWidget(scrolled(self, self.table), 1)

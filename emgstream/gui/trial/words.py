@@ -49,7 +49,7 @@ def figures(test: CuedTest) -> list[Figure]:
     return [
         Figure("Time to correct", seconds(test.to_correct_s), f"median, from {start}"),
         Figure(
-            "Active errors", share(found.active_error_rate), f"of {found.n_decisions:,} decided"
+            "Active errors", share(found.active_error_rate), f"of {found.n_decisions:,} decisions"
         ),
         Figure("Abstained", share(found.abstained), "nothing decided"),
         Figure("False activations", per_h, n_false),

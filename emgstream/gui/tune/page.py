@@ -74,6 +74,11 @@ class TunePage(Page):
         if self.isVisible():
             self.open()
 
+    def show_session(self, session: Session) -> None:
+        """Try settings on a recording that is played from now on, where the page is in front."""
+        if session.replay is not None and self.isVisible():
+            self.open()
+
     def take_files(self, paths: Sequence[Path]) -> list[Path]:
         """Take the first recording that was dropped; the window gets what is none."""
         found = [path for path in recordings_in(paths) if not path.is_dir()]
@@ -159,12 +164,15 @@ class TunePage(Page):
             self._try_out()
 
     def _recordings(self) -> tuple[ReplayRequest, ...]:
-        """Return what to try settings on: what was chosen, else what is played, else the demo."""
+        """Return what to try settings on: what was chosen, else what is or was played, or the demo.
+
+        Where a board takes the place of a recording, what was set on that can be used live.
+        """
         if self._chosen is not None:
             return (self._chosen,)
         session, request = self.shell.connection.session, self.shell.source_bar.request
         if session is None or session.replay is None or not isinstance(request, ReplayRequest):
-            return (_DEMO,)
+            return (_DEMO,) if self._material is None else self._material.recordings
         played = ReplayRequest(request.path, request.sampling_rate_hz, channels=request.channels)
         return (_DEMO,) if request.path == DEMO_RECORDING else (played, _DEMO)
 
