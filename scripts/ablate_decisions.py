@@ -54,6 +54,7 @@ _SMOOTHINGS: tuple[Smoothing, ...] = (
     Bayes(0.8, 0.7, 0.5),
     Bayes(0.3, 0.7, 0.7),
     Bayes(0.3, 0.7, 0.7, 0.7),
+    Bayes(0.3, 0.8, 0.7, 0.7),
     Bayes(0.5, 0.5, 0.5, 0.7),
     Bayes(0.9, 1.0, 0.5),
     Bayes(0.9, 0.3, 0.5),

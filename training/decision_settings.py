@@ -45,7 +45,7 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 Judge: TypeAlias = Callable[[FloatArray], FloatArray]
 """Windows in, calibrated class probabilities out."""
 
-SMOOTHING = Bayes(stay=0.3, weight=0.7, to_rest=0.7, from_rest=0.7)
+SMOOTHING = Bayes(stay=0.3, weight=0.8, to_rest=0.7, from_rest=0.7)
 """The default: of what is hardly late, the fewest active errors (`scripts/ablate_decisions.py`)."""
 
 _ERROR_SHARE = 0.25
