@@ -58,19 +58,17 @@ class RailWatch:
         self._rails = rails
         self._n_window = n_window
         self._touched: IndexArray = np.empty(0, dtype=np.int64)
+        self._waiting: list[tuple[int, FloatArray]] = []
 
     def push(self, first_index: int, samples: FloatArray) -> None:
         """Take samples, shape ``(n_samples, n_channels)``, the first at ``first_index``."""
-        if self._rails is None:
-            return
-        if len(self._touched):
-            self._touched = self._touched[self._touched > first_index - self._n_window]
-        new = np.flatnonzero(self._rails.touched(samples))
-        if len(new):
-            self._touched = np.concatenate((self._touched, first_index + new))
+        if self._rails is not None:
+            self._waiting.append((first_index, samples))  # looked at once a window, not a read
 
     def are_saturated(self, last_indices: IndexArray) -> npt.NDArray[np.bool_]:
         """Return whether the windows that end with these samples may not be decided on."""
+        if self._rails is not None and self._waiting:
+            self._look_at_waiting(self._rails)
         if self._rails is None or not len(self._touched):
             return np.zeros(len(last_indices), dtype=np.bool_)
         ends = np.searchsorted(self._touched, last_indices, side="right")
@@ -81,3 +79,13 @@ class RailWatch:
     def reset(self) -> None:
         """Forget all samples."""
         self._touched = self._touched[:0]
+        self._waiting.clear()
+
+    def _look_at_waiting(self, rails: Rails) -> None:
+        oldest = self._waiting[0][0] - self._n_window
+        indices = [np.arange(first, first + len(samples)) for first, samples in self._waiting]
+        touched = rails.touched(np.concatenate([samples for _, samples in self._waiting]))
+        self._waiting.clear()
+        self._touched = np.concatenate(
+            (self._touched[self._touched > oldest], np.concatenate(indices)[touched])
+        )
