@@ -94,12 +94,13 @@ def run(arguments: argparse.Namespace) -> None:
             dask_address=arguments.dask,
             done=_tell_done if tells else bar.show,
         )
+    document = evaluation.to_json()
     if tells:
-        watched.tell("evaluated", evaluation.to_json())
+        watched.tell("evaluated", document)
     else:
         _print(evaluation)
     if arguments.json:
-        write_json(arguments.json, evaluation.to_json())
+        write_json(arguments.json, document)
     if arguments.html:
         write_page(arguments.html, evaluation_page(evaluation))
     if evaluation.interrupted:

@@ -67,10 +67,10 @@ class RailWatch:
 
     def are_saturated(self, last_indices: IndexArray) -> npt.NDArray[np.bool_]:
         """Return whether the windows that end with these samples may not be decided on."""
-        if self._rails is not None and self._waiting:
-            self._look_at_waiting(self._rails)
-        if self._rails is None or not len(self._touched):
+        if self._rails is None:
             return np.zeros(len(last_indices), dtype=np.bool_)
+        if self._waiting:
+            self._look_at_waiting(self._rails)
         ends = np.searchsorted(self._touched, last_indices, side="right")
         starts = np.searchsorted(self._touched, last_indices - self._n_window, side="right")
         saturated: npt.NDArray[np.bool_] = ends - starts > self._rails.share * self._n_window
