@@ -6,7 +6,7 @@ from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayou
 
 from emgstream.gui.painting import GRID
 
-__all__ = ["caption", "captioned", "card", "fill", "row_name", "tall_part"]
+__all__ = ["caption", "captioned", "card", "center", "fill", "row_name", "tall_part"]
 
 _BETWEEN = GRID + GRID // 2
 
@@ -22,6 +22,19 @@ def card(parent: QWidget, *parts: QWidget) -> QFrame:
         stretches = part.sizePolicy().verticalPolicy() == QSizePolicy.Policy.Expanding
         inside.addWidget(part, int(stretches))
     return sheet
+
+
+def center(whole: QWidget, sheet: QFrame, widest: int, above: int, below: int) -> None:
+    """Fill a widget with one sheet in its middle, the room over and under it shared so."""
+    sheet.setMaximumWidth(widest)
+    middle = QHBoxLayout()
+    middle.addStretch(1)
+    middle.addWidget(sheet, 8)
+    middle.addStretch(1)
+    column = QVBoxLayout(whole)
+    column.addStretch(above)
+    column.addLayout(middle)
+    column.addStretch(below)
 
 
 def fill(whole: QWidget, *parts: QWidget, grows: QWidget) -> None:

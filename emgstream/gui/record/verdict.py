@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import Qt, pyqtSignal
-from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from emgstream.gui.card import card
+from emgstream.gui.card import card, center
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.palette import Theme, spoken
 from emgstream.gui.quality_panel import Light
@@ -50,15 +50,7 @@ class Verdict(QWidget):
             row.addWidget(button)
         row.addStretch(1)
         sheet = card(self, self._title, self._rows, buttons)
-        sheet.setMaximumWidth(100 * GRID)
-        middle = QHBoxLayout()
-        middle.addStretch(1)
-        middle.addWidget(sheet, 8)
-        middle.addStretch(1)
-        column = QVBoxLayout(self)
-        column.addStretch(1)
-        column.addLayout(middle)
-        column.addStretch(2)
+        center(self, sheet, 100 * GRID, above=1, below=2)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import Qt, pyqtSignal
-from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
-from emgstream.gui.card import card
+from emgstream.gui.card import card, center
 from emgstream.gui.painting import GRID, font
 
 __all__ = ["MissingExtra"]
@@ -33,15 +33,7 @@ class MissingExtra(QWidget):
         row.addWidget(self.button)
         row.addStretch(1)
         sheet = card(self, title, self.words, rest, buttons)
-        sheet.setMaximumWidth(80 * GRID)
-        middle = QHBoxLayout()
-        middle.addStretch(1)
-        middle.addWidget(sheet, 8)
-        middle.addStretch(1)
-        column = QVBoxLayout(self)
-        column.addStretch(2)
-        column.addLayout(middle)
-        column.addStretch(3)
+        center(self, sheet, 80 * GRID, above=2, below=3)
 
     def say(self, words: str) -> None:
         """Show what is missing and how to get it."""
