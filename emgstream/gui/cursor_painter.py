@@ -10,8 +10,8 @@ from PyQt5.QtGui import QPainter
 
 from emgstream.gui.decision_log import NONE
 from emgstream.gui.history import SignalHistory
-from emgstream.gui.painting import Areas, color, pen
-from emgstream.gui.palette import Theme, spoken
+from emgstream.gui.painting import Canvas, color, pen
+from emgstream.gui.palette import spoken
 from emgstream.gui.session import Session
 from emgstream.gui.time_view import TimeView
 
@@ -22,8 +22,6 @@ __all__ = ["CursorPainter"]
 class CursorPainter:
     """Where the pointer and the mark are, as sample indices: both stay with the signal."""
 
-    theme: Theme
-    """The colours."""
     index: int | None = None
     """Sample under the pointer."""
     mark: int | None = None
@@ -36,21 +34,22 @@ class CursorPainter:
     def draw(
         self,
         painter: QPainter,
-        at: Areas,
+        canvas: Canvas,
         session: Session,
         history: SignalHistory,
         view: TimeView,
         unit: str,
     ) -> None:
         """Draw what there is of both."""
+        at = canvas.at
         if self.mark is not None:
-            self._draw_line(painter, at, view.column_of(self.mark), dashed=True)
+            _draw_line(painter, canvas, view.column_of(self.mark), dashed=True)
         if self.index is None:
             return
         column = view.column_of(self.index)
-        self._draw_line(painter, at, column, dashed=False)
+        _draw_line(painter, canvas, column, dashed=False)
         x = at.axis.left() + column
-        self._chip(painter, at, x, at.axis, self._time_words(view.rate_hz, unit))
+        _chip(painter, canvas, x, at.axis, self._time_words(view.rate_hz, unit))
         values = history.values(self.index, self.index + 1)[:, 0]
         since = None if self.mark is None else history.values(self.mark, self.mark + 1)[:, 0]
         for number, lane in enumerate(at.lanes):
@@ -58,11 +57,11 @@ class CursorPainter:
                 words = f"{values[number]:.5g}"
                 if since is not None and np.isfinite(since[number]):
                     words += f"   Δ {values[number] - since[number]:+.5g}"
-                self._chip(painter, at, x, QRectF(0, lane.top() + 2, 0, _line(painter)), words)
+                _chip(painter, canvas, x, QRectF(0, lane.top() + 2, 0, _line(painter)), words)
         strip = session.log.strip(np.array([self.index, self.index + 1]))
         if strip.classes[0] != NONE:
             words = spoken(session.log.label_names[strip.classes[0]])
-            self._chip(painter, at, x, at.decided, words)
+            _chip(painter, canvas, x, at.decided, words)
 
     def _time_words(self, rate_hz: float, unit: str) -> str:
         index = self.index or 0
@@ -72,23 +71,26 @@ class CursorPainter:
         way = (index - self.mark) / rate_hz
         return f"{words}   Δ {way:+.3f} {unit}" if unit == "s" else f"{words}   Δ {way:+.0f}"
 
-    def _draw_line(self, painter: QPainter, at: Areas, column: float, dashed: bool) -> None:
-        if 0 <= column <= at.axis.width():
-            painter.setPen(pen(self.theme.accent, 1.0, dashed))
-            x = at.axis.left() + column
-            painter.drawLine(QLineF(x, at.plot.top(), x, at.plot.bottom()))
 
-    def _chip(self, painter: QPainter, at: Areas, x: float, row: QRectF, words: str) -> None:
-        """Draw words on a ground of their own, beside the cursor, on the side with room."""
-        line = _line(painter)
-        width = painter.fontMetrics().horizontalAdvance(words) + 0.9 * line
-        left = x + 0.3 * line if x + width + line < at.axis.right() else x - width - 0.3 * line
-        place = QRectF(left, row.center().y() - line / 2, width, line)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color(self.theme.text, 0.92))
-        painter.drawRoundedRect(place, line / 5, line / 5)
-        painter.setPen(color(self.theme.surface))
-        painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), words)
+def _draw_line(painter: QPainter, canvas: Canvas, column: float, dashed: bool) -> None:
+    at = canvas.at
+    if 0 <= column <= at.axis.width():
+        painter.setPen(pen(canvas.theme.accent, 1.0, dashed))
+        x = at.axis.left() + column
+        painter.drawLine(QLineF(x, at.plot.top(), x, at.plot.bottom()))
+
+
+def _chip(painter: QPainter, canvas: Canvas, x: float, row: QRectF, words: str) -> None:
+    """Draw words on a ground of their own, beside the cursor, on the side with room."""
+    line, end = _line(painter), canvas.at.axis.right()
+    width = painter.fontMetrics().horizontalAdvance(words) + 0.9 * line
+    left = x + 0.3 * line if x + width + line < end else x - width - 0.3 * line
+    place = QRectF(left, row.center().y() - line / 2, width, line)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color(canvas.theme.text, 0.92))
+    painter.drawRoundedRect(place, line / 5, line / 5)
+    painter.setPen(color(canvas.theme.surface))
+    painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), words)
 
 
 def _line(painter: QPainter) -> float:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PyQt5.QtCore import QLineF, QRectF, Qt
-from PyQt5.QtGui import QFont, QPainter, QPixmap
+from PyQt5.QtGui import QPainter, QPixmap
 
-from emgstream.gui.painting import GRID, Areas, color, font, pen, text
-from emgstream.gui.palette import Theme, spoken
+from emgstream.gui.painting import GRID, Canvas, color, font, pen, text
+from emgstream.gui.palette import spoken
 from emgstream.gui.scaling import Span
 
 __all__ = ["Gutter", "GutterPainter", "LaneWords"]
@@ -33,18 +33,12 @@ class LaneWords:
 class Gutter:
     """All that the gutter shows; drawn anew only where it differs from the one before."""
 
-    at: Areas
-    """Where things stand."""
+    canvas: Canvas
+    """Where and in what look it is drawn."""
     lanes: tuple[LaneWords, ...]
     """One a lane, from the top."""
     time_unit: str
     """Unit of the time axis."""
-    theme: Theme
-    """The colours."""
-    base: QFont
-    """The window's font."""
-    scale: float
-    """Device pixels a logical one."""
 
 
 class GutterPainter:
@@ -62,46 +56,46 @@ class GutterPainter:
 
 
 def _picture_of(gutter: Gutter) -> QPixmap:
-    at = gutter.at
+    canvas, at = gutter.canvas, gutter.canvas.at
     picture = QPixmap(int(at.gutter), int(at.axis.bottom()))
-    picture.fill(color(gutter.theme.surface))
+    picture.fill(color(canvas.theme.surface))
     painter = QPainter(picture)
-    painter.setPen(pen(gutter.theme.line))
+    painter.setPen(pen(canvas.theme.line))
     for y in at.lines:
-        painter.drawLine(QLineF(GRID * gutter.scale, y, at.gutter, y))
+        painter.drawLine(QLineF(GRID * canvas.scale, y, at.gutter, y))
     for lane, words in zip(at.lanes, gutter.lanes, strict=True):
-        _draw_lane(painter, lane, words, gutter)
+        _draw_lane(painter, lane, words, canvas)
     _draw_captions(painter, gutter)
     painter.end()
     return picture
 
 
-def _draw_lane(painter: QPainter, lane: QRectF, words: LaneWords, gutter: Gutter) -> None:
+def _draw_lane(painter: QPainter, lane: QRectF, words: LaneWords, canvas: Canvas) -> None:
     """Draw a lane's name and, where there is room, its unit and the values at its ends."""
-    row, theme = _ROW * gutter.scale, gutter.theme
+    row, theme = _ROW * canvas.scale, canvas.theme
     middle = lane.center().y()
     has_unit = lane.height() > 2.0 * row
-    painter.setFont(font(gutter.base, gutter.scale, bold=True))
-    name = _row(gutter, middle - (row if has_unit else row / 2.0), row)
+    painter.setFont(font(canvas.base, canvas.scale, bold=True))
+    name = _row(canvas, middle - (row if has_unit else row / 2.0), row)
     text(painter, name, spoken(words.name), _RIGHT, color(theme.text))
-    painter.setFont(font(gutter.base, 0.85 * gutter.scale))
+    painter.setFont(canvas.small_font)
     if has_unit:
-        text(painter, _row(gutter, middle, row), words.unit, _RIGHT, color(theme.quiet))
+        text(painter, _row(canvas, middle, row), words.unit, _RIGHT, color(theme.quiet))
     if lane.height() > 4.2 * row:
         high, low = f"{words.ends.high:g}", f"{words.ends.low:g}"
-        text(painter, _row(gutter, lane.top() + 1, row), high, _RIGHT, color(theme.quiet))
-        text(painter, _row(gutter, lane.bottom() - row - 1, row), low, _RIGHT, color(theme.quiet))
+        text(painter, _row(canvas, lane.top() + 1, row), high, _RIGHT, color(theme.quiet))
+        text(painter, _row(canvas, lane.bottom() - row - 1, row), low, _RIGHT, color(theme.quiet))
 
 
 def _draw_captions(painter: QPainter, gutter: Gutter) -> None:
     """Draw the names of the ribbons and of the axis."""
-    at = gutter.at
-    painter.setFont(font(gutter.base, 0.85 * gutter.scale))
+    canvas, at = gutter.canvas, gutter.canvas.at
+    painter.setFont(canvas.small_font)
     for words, place in (("true", at.truth), ("decided", at.decided), (gutter.time_unit, at.axis)):
         if place.height():
-            room = _row(gutter, place.top(), place.height())
-            text(painter, room, words, _RIGHT, color(gutter.theme.quiet))
+            room = _row(canvas, place.top(), place.height())
+            text(painter, room, words, _RIGHT, color(canvas.theme.quiet))
 
 
-def _row(gutter: Gutter, top: float, height: float) -> QRectF:
-    return QRectF(0.0, top, gutter.at.gutter - GRID * gutter.scale, height)
+def _row(canvas: Canvas, top: float, height: float) -> QRectF:
+    return QRectF(0.0, top, canvas.at.gutter - GRID * canvas.scale, height)

@@ -94,14 +94,15 @@ class SignalHistory:
             found[:, inside[0] - start : inside[1] - start] = part
         return found
 
-    def outline(self, edges: IndexArray) -> Outline:
+    def outline(self, edges: IndexArray, samples_per_column: float) -> Outline:
         """Return the extremes between each edge and the next.
 
         ``edges`` are absolute sample indices, rising by at least one, shape ``(n_columns + 1,)``.
         Where columns are wide their edges are moved by up to 15 samples, a quarter of a column at
-        most, to those of the blocks; no sample is left out by it.
+        most, to those of the blocks; no sample is left out by it. Parts of a picture that are asked
+        for one by one fit together: how it is done depends on ``samples_per_column`` alone.
         """
-        if int(np.diff(edges).min()) < _MIN_BLOCKS_A_COLUMN * BLOCK:
+        if samples_per_column < _MIN_BLOCKS_A_COLUMN * BLOCK:
             values = self.values(int(edges[0]), int(edges[-1]))
             return _reduce(values, values, edges[:-1] - edges[0])
         blocks = edges // BLOCK

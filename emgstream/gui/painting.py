@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from PyQt5.QtCore import QRectF, Qt
 from PyQt5.QtGui import QColor, QFont, QPainter, QPen
 
-__all__ = ["GRID", "Areas", "Ribbons", "areas", "color", "font", "on", "pen", "text"]
+from emgstream.gui.palette import Theme
+
+__all__ = ["GRID", "Areas", "Canvas", "Ribbons", "areas", "color", "font", "on", "pen", "text"]
 
 GRID = 8
 """Every distance is a multiple of this, in logical pixels."""
@@ -45,9 +47,33 @@ class Areas:
         )
 
     @property
+    def signals(self) -> QRectF:
+        """All lanes, and what is between them."""
+        return QRectF(self.lanes[0].topLeft(), self.lanes[-1].bottomRight())
+
+    @property
     def plot(self) -> QRectF:
         """Everything that shares the time axis, without the axis."""
         return QRectF(self.lanes[0].topLeft(), self.decided.bottomRight())
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """Where the timeline is drawn, and in what look."""
+
+    at: Areas
+    """Where things stand."""
+    theme: Theme
+    """The colours."""
+    base: QFont
+    """The window's font."""
+    scale: float
+    """Device pixels a logical one."""
+
+    @cached_property
+    def small_font(self) -> QFont:
+        """The font of all words but the names of channels."""
+        return font(self.base, 0.85 * self.scale)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,12 +81,13 @@ class TimeView:
         """Follow the newest sample."""
         self._end = None
 
-    def edges(self) -> IndexArray:
+    def edges(self, start: int = 0) -> IndexArray:
         """Return the first sample of each column and of the one past the last.
 
-        Shape ``(n_columns + 1,)``. Several may be equal where a column is narrower than a sample.
+        Columns are counted from ``start`` on, which may lie left of what is in view. Shape
+        ``(n_columns - start + 1,)``. Several may be equal where a column is narrower than a sample.
         """
-        columns = self.first_column + np.arange(self.n_columns + 1)
+        columns = self.first_column + np.arange(start, self.n_columns + 1)
         edges: IndexArray = np.ceil(columns * self.samples_per_column).astype(np.int64)
         return edges
 

@@ -11,12 +11,11 @@ from PyQt5.QtGui import QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from emgstream.gui.cursor_painter import CursorPainter
-from emgstream.gui.frame_painter import FramePainter
+from emgstream.gui.frame_painter import draw_times
 from emgstream.gui.gutter_painter import Gutter, GutterPainter, LaneWords
-from emgstream.gui.painting import Areas, Ribbons, areas, color
+from emgstream.gui.painting import Areas, Canvas, Ribbons, areas, color
 from emgstream.gui.palette import Theme
 from emgstream.gui.ribbon_painter import RibbonPainter
-from emgstream.gui.scaling import CalmScale
 from emgstream.gui.session import Session
 from emgstream.gui.signal_painter import Rails, SignalPainter
 from emgstream.gui.time_view import TimeView
@@ -27,7 +26,6 @@ __all__ = ["Timeline"]
 
 _WHEEL_STEP = 1.25
 _NOTCH = 120.0
-_TICK_PX = 90.0
 
 
 @dataclass
@@ -52,11 +50,11 @@ class Timeline(QWidget):
         self.time = TimeView()
         self.view = View.RAW
         self._theme = theme
-        self._signals = SignalPainter(theme)
+        self._signals = SignalPainter(0)
         self._gutter = GutterPainter()
         self._shown: _Shown | None = None
         self._rails: dict[int, Rails] = {}
-        self._cursor = CursorPainter(theme)
+        self._cursor = CursorPainter()
         self._dragged_from: float | None = None
         self._drag_moved = False
         self.setMouseTracking(True)
@@ -71,7 +69,7 @@ class Timeline(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
-        self._theme = self._signals.theme = self._cursor.theme = theme
+        self._theme = theme
         if self._shown is not None:
             self._shown.n_labels = -1
         self.update()
@@ -88,14 +86,14 @@ class Timeline(QWidget):
         if session is not None and session.traces is not None:
             ribbons = RibbonPainter(session.log.label_names, self._theme)
             self._shown = _Shown(session, session.traces, ribbons, -1)
-            self._signals.scales = [CalmScale() for _ in range(self._n_lanes())]
+            self._signals = SignalPainter(self._n_lanes())
         self.go_live()
         self.update()
 
     def set_view(self, view: View) -> None:
         """Show the signal in another form."""
         self.view = view
-        self._signals.scales = [CalmScale() for _ in range(self._n_lanes())]
+        self._signals = SignalPainter(self._n_lanes())
         self.update()
 
     def set_quality(self, verdicts: tuple[Quality, ...]) -> None:
@@ -165,15 +163,16 @@ class Timeline(QWidget):
         self.time.n_columns = round(at.axis.width())
         timed = shown.session.is_timed
         rails = self._rails if self.view is View.RAW else {}
-        self._draw_gutter(painter, at, shown, "seconds" if timed else "samples", scale)
-        FramePainter(self._theme, self.font(), scale).draw_axis(painter, at, self.time)
-        self._signals.draw(painter, at.lanes, history, self.time, rails, time.perf_counter())
+        canvas = Canvas(at, self._theme, self.font(), scale)
+        self._draw_gutter(painter, canvas, shown, "seconds" if timed else "samples")
+        self._signals.draw(painter, canvas, history, self.time, rails, time.perf_counter())
+        draw_times(painter, canvas, self.time)
         self._draw_ribbons(painter, at, shown)
         unit = "s" if timed else "samples"
-        self._cursor.draw(painter, at, shown.session, history, self.time, unit)
+        self._cursor.draw(painter, canvas, shown.session, history, self.time, unit)
 
     def _draw_gutter(
-        self, painter: QPainter, at: Areas, shown: _Shown, time_unit: str, scale: float
+        self, painter: QPainter, canvas: Canvas, shown: _Shown, time_unit: str
     ) -> None:
         info = shown.session.info
         unit = f"log {info.unit}" if self.view is View.STEPS else info.unit
@@ -181,7 +180,7 @@ class Timeline(QWidget):
             LaneWords(info.channel_names[number % info.n_channels], unit, one.target)
             for number, one in enumerate(self._signals.scales)
         )
-        self._gutter.draw(painter, Gutter(at, lanes, time_unit, self._theme, self.font(), scale))
+        self._gutter.draw(painter, Gutter(canvas, lanes, time_unit))
 
     def _areas(self, shown: _Shown, scale: float) -> Areas:
         ribbons = Ribbons(

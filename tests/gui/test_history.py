@@ -29,7 +29,7 @@ def test_a_spike_of_one_sample_is_never_invisible(
     for start in range(0, n_samples, chunk):
         history.push(start, samples[start : start + chunk])
     edges = np.linspace(0, n_samples, n_columns + 1).astype(np.int64)
-    outline = history.outline(edges)
+    outline = history.outline(edges, n_samples / n_columns)
     assert np.nanmax(outline.high[1]) == 99.0
     assert np.nanmax(outline.high[0]) == samples[:, 0].max()
     assert np.nanmin(outline.low[0]) == samples[:, 0].min()
@@ -61,7 +61,7 @@ def test_it_is_the_tail_of_all_that_came_with_nan_for_what_was_lost(
     np.testing.assert_array_equal(history.values(history.start_index, len(whole)), tail.T)
     if len(tail) > 70:
         edges = np.arange(history.start_index, len(whole), 64)
-        outline = history.outline(edges)
+        outline = history.outline(edges, 64.0)
         blocks = edges // 16 * 16
         for column in range(1, len(edges) - 2):
             part = whole[blocks[column] : blocks[column + 1], 0]
@@ -77,7 +77,7 @@ def test_what_is_not_there_is_nan() -> None:
     assert np.isnan(found[:, :10]).all()
     assert np.isnan(found[:, 30:]).all()
     np.testing.assert_array_equal(found[:, 10:30], noise(20).T)
-    assert np.isnan(history.outline(np.array([1000, 1100, 1300])).low).all()
+    assert np.isnan(history.outline(np.array([1000, 1100, 1300]), 150.0).low).all()
 
 
 def test_a_new_segment_without_a_loss_is_a_break_too() -> None:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PyQt5.QtCore import QRectF
-from PyQt5.QtGui import QColor, QImage, QPainter
+from PyQt5.QtGui import QColor, QFont, QImage, QPainter
 from PyQt5.QtWidgets import QApplication
 
 from emgstream.errors import MissingExtraError, OutputError, UsageError
@@ -22,25 +22,77 @@ from emgstream.gui.application import short_turns
 from emgstream.gui.display import check_display
 from emgstream.gui.gutter_painter import Gutter, GutterPainter, LaneWords
 from emgstream.gui.history import SignalHistory
-from emgstream.gui.painting import Ribbons, areas
+from emgstream.gui.painting import Areas, Canvas, Ribbons, areas
 from emgstream.gui.palette import DARK, LIGHT, Theme
-from emgstream.gui.scaling import CalmScale, Span
+from emgstream.gui.scaling import Span
 from emgstream.gui.signal_painter import Rails, SignalPainter
 from emgstream.gui.time_view import TimeView
 
 WIDTH, HEIGHT = 300, 90
 
 
+def canvas(n_lanes: int, theme: Theme = LIGHT) -> Canvas:
+    """Nothing but lanes, each of the same size."""
+    lanes = tuple(QRectF(0, number * HEIGHT, WIDTH, HEIGHT) for number in range(n_lanes))
+    axis = QRectF(0, n_lanes * HEIGHT, WIDTH, 0)
+    return Canvas(Areas(lanes, QRectF(), QRectF(), axis, 0.0), theme, QFont(), 1.0)
+
+
 def drawn(
-    history: SignalHistory, view: TimeView, theme: Theme, rails: dict[int, Rails] | None = None
+    history: SignalHistory,
+    view: TimeView,
+    theme: Theme = LIGHT,
+    rails: dict[int, Rails] | None = None,
+    signals: SignalPainter | None = None,
+    now_s: float = 0.0,
 ) -> QImage:
-    image = QImage(WIDTH, HEIGHT, QImage.Format.Format_RGB32)
-    image.fill(QColor(theme.surface))
+    n_lanes = history.n_channels
+    image = QImage(WIDTH, n_lanes * HEIGHT, QImage.Format.Format_RGB32)
     painter = QPainter(image)
-    lanes = (QRectF(0, 0, WIDTH, HEIGHT),)
-    SignalPainter(theme, [CalmScale()]).draw(painter, lanes, history, view, rails or {}, 0.0)
+    signals = signals or SignalPainter(n_lanes)
+    signals.draw(painter, canvas(n_lanes, theme), history, view, rails or {}, now_s)
     painter.end()
     return image
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    span_s=st.sampled_from([0.2, 0.9, 3.0, 10.0, 25.0]),
+    reads=st.lists(
+        st.tuples(st.integers(0, 90), st.sampled_from([0, 0, 0, 0, 3, 400, 2000]), st.booleans()),
+        min_size=5,
+        max_size=40,
+    ),
+    moves=st.lists(st.sampled_from([0, 0, 0, 0, -0.3, 0.1, 40.0]), min_size=40, max_size=40),
+    seed=st.integers(0, 99),
+)
+def test_a_picture_moved_along_is_the_one_drawn_anew(
+    qapp: QApplication,
+    span_s: float,
+    reads: list[tuple[int, int, bool]],
+    moves: list[float],
+    seed: int,
+) -> None:
+    rng = np.random.default_rng(seed)
+    history, view, kept = SignalHistory(16_000, 2), TimeView(span_s), SignalPainter(2)
+    view.n_columns, segment = WIDTH, 0
+    rails: dict[int, Rails] = {1: (None, 40.0)}
+    history.push(0, rng.normal(0.0, 20.0, (15_900, 2)).astype(np.float32))
+    for number, ((n_samples, n_lost, breaks_time), move) in enumerate(
+        zip(reads, moves, strict=False)
+    ):
+        segment += breaks_time and n_lost != 0
+        samples = rng.normal(0.0, 20.0, (n_samples, 2)).clip(-40, 40).astype(np.float32)
+        history.push(history.end_index + n_lost, samples, segment)
+        view.set_stream(1000.0, history.start_index, history.end_index)
+        view.scroll(move)
+        picture = drawn(history, view, LIGHT, rails, kept, number / 60.0)
+        anew = SignalPainter(2)
+        anew.scales = kept.scales
+        assert picture == drawn(history, view, LIGHT, rails, anew, number / 60.0)
+    assert qapp is not None
 
 
 @settings(
@@ -92,12 +144,7 @@ def test_every_channel_is_drawn_in_its_own_lane(qapp: QApplication) -> None:
     view = TimeView(3.0)
     view.n_columns = WIDTH
     view.set_stream(1000.0, 0, 3000)
-    image = QImage(WIDTH, 3 * HEIGHT, QImage.Format.Format_RGB32)
-    image.fill(QColor(LIGHT.surface))
-    lanes = tuple(QRectF(0, number * HEIGHT, WIDTH, HEIGHT) for number in range(3))
-    painter = QPainter(image)
-    SignalPainter(LIGHT, [CalmScale() for _ in lanes]).draw(painter, lanes, history, view, {}, 0.0)
-    painter.end()
+    image = drawn(history, view)
     ink = QColor(LIGHT.trace).rgb()
     inked = [any(image.pixel(x, y) == ink for x in range(WIDTH)) for y in range(3 * HEIGHT)]
     assert sum(inked[:HEIGHT]) > HEIGHT / 2
@@ -130,7 +177,7 @@ def test_the_words_beside_the_lanes_follow_the_scale(qapp: QApplication) -> None
         image.fill(QColor(LIGHT.surface))
         painter = QPainter(image)
         lane = LaneWords("biceps", "counts", Span(0.0, high))
-        gutters.draw(painter, Gutter(at, (lane,), "seconds", LIGHT, qapp.font(), 1.0))
+        gutters.draw(painter, Gutter(Canvas(at, LIGHT, qapp.font(), 1.0), (lane,), "seconds"))
         painter.end()
         return image
 
