@@ -12,7 +12,7 @@ CHECKS = {
     "format": ("ruff", "format", "--check", "."),
     "types": ("mypy",),
     "import contracts": ("lint-imports",),
-    "suite": ("pytest",),
+    "suite": ("pytest", "--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"),
 }
 """Each check by its name: a program of the environment, and its words."""
 
