@@ -47,6 +47,7 @@ class LivePage(Page):
     """Shows the session that runs."""
 
     title = "Live"
+    shows_signals = True
     keys = (
         ("play", "Space", "play or pause a recording; hold a live picture"),
         ("loop", "Ctrl+L", "begin the recording again at its end, or not"),

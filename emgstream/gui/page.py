@@ -37,6 +37,8 @@ class Page(QWidget):
     """What the switch calls it."""
     keys: ClassVar[tuple[Key, ...]] = ()
     """What it answers to while it is in front; `key_actions` has each by its name."""
+    shows_signals: ClassVar[bool] = False
+    """Whether it draws the signals while it is in front, and emits `drawn`."""
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)

@@ -106,7 +106,7 @@ class Refresher:
             p50_s=latency.p50_s,
             p99_s=latency.p99_s,
             decisions_per_s=None if session.model is None else self._decisions.per_s(now_s),
-            frames_per_s=self._frames.per_s(now_s),
+            frames_per_s=self._frames.per_s(now_s) if self._window.front.shows_signals else None,
         )
 
     def _tell_failure(self) -> None:

@@ -44,8 +44,8 @@ class Figures:
     """99 percent came sooner."""
     decisions_per_s: float | None = 0.0
     """Decisions a second; None where nothing decides."""
-    frames_per_s: float = 0.0
-    """Pictures drawn a second."""
+    frames_per_s: float | None = None
+    """Pictures of the signals drawn a second; None where none are in front."""
 
 
 class StatusBar(QWidget):
@@ -95,7 +95,8 @@ class StatusBar(QWidget):
             self.latency.setText(words)
         pace = figures.decisions_per_s
         _set(self.decisions, "no decisions" if pace is None else f"{pace:.0f} decisions/s")
-        _set(self.frames, f"{figures.frames_per_s:.0f} frames/s")
+        frames = figures.frames_per_s
+        _set(self.frames, "" if frames is None else f"{frames:.0f} frames/s")
 
     def _figure(self, row: QHBoxLayout, name: str, widest: str) -> QLabel:
         label = QLabel(self)

@@ -84,6 +84,11 @@ class Window(QWidget):
         """Return the page of a kind."""
         return next(page for page in self.pages if isinstance(page, kind))
 
+    @property
+    def front(self) -> Page:
+        """The page in front."""
+        return self.pages[self.book.currentIndex()]
+
     def show_page(self, number: int) -> None:
         """Bring a page to the front, by its place in the switch from 0."""
         self.book.setCurrentWidget(self.pages[number])
@@ -176,8 +181,7 @@ class Window(QWidget):
         """Give what was dropped to the page in front; play a recording, use a model it left."""
         if event is not None:
             event.acceptProposedAction()
-            front = self.pages[self.book.currentIndex()]
-            self.take_files(front.take_files(_files_in(event)))
+            self.take_files(self.front.take_files(_files_in(event)))
 
     def take_files(self, paths: list[Path]) -> None:
         """Use a model and play a recording from files that were dropped or chosen."""

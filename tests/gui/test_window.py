@@ -382,6 +382,17 @@ def test_the_figures_are_those_of_the_stream(open_window: OpenWindow, qtbot: QtB
     assert window.connection.state(0.0).kind is StateKind.STREAMING
 
 
+def test_frames_are_counted_where_signals_are_in_front(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window(source=PortRequest(SIMULATED))
+    wait(qtbot, lambda: streams(window) and window.status.frames.text().endswith("frames/s"))
+    window.turn_to("Test")
+    wait(qtbot, lambda: window.status.frames.text() == "")
+    window.turn_to("Live")
+    wait(qtbot, lambda: window.status.frames.text().endswith("frames/s"))
+
+
 def test_the_right_model_after_the_wrong_one_plays_the_recording(
     open_window: OpenWindow, qtbot: QtBot, tmp_path: Path, demo_model: Model
 ) -> None:
