@@ -23,7 +23,7 @@ class _Seen:
     n_columns: int
     first_column: int
     left: int
-    """Absolute index of the leftmost sample in it."""
+    """Absolute index of the sample at its left edge."""
     start_index: int
     end_index: int
 
@@ -77,7 +77,7 @@ def _seen(history: SignalHistory, view: TimeView) -> _Seen:
         view.samples_per_column,
         view.n_columns,
         view.first_column,
-        math.ceil((view.first_column - 1) * view.samples_per_column),
+        view.index_at(-1),
         history.start_index,
         history.end_index,
     )

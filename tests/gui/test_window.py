@@ -389,6 +389,7 @@ def test_frames_are_counted_where_signals_are_in_front(
     wait(qtbot, lambda: streams(window) and window.status.frames.text().endswith("frames/s"))
     window.turn_to("Test")
     wait(qtbot, lambda: window.status.frames.text() == "")
+    assert window.status.decisions.text().endswith("decisions/s"), "decisions go on beside it"
     window.turn_to("Live")
     wait(qtbot, lambda: window.status.frames.text().endswith("frames/s"))
 
