@@ -70,10 +70,31 @@ def run(arguments: argparse.Namespace) -> None:
     when what was finished has been printed and written.
     """
     watched.begin(arguments)
-    from training.evaluation import evaluate, evaluation_page, prepare  # the extra, checked above
+    from training.evaluation import evaluate  # the extra, checked above
+
+    prepared = _prepared(arguments)
+    tells = arguments.progress == "jsonl"
+    (_tell_plan if tells else _announce)(prepared)
+    with _FoldBar(prepared.n_tasks) as bar:
+        evaluation = evaluate(
+            prepared,
+            n_jobs=arguments.jobs,
+            dask_address=arguments.dask,
+            done=_tell_done if tells else bar.show,
+        )
+    _hand_over(evaluation, arguments)
+    if evaluation.interrupted:
+        raise InterruptedByUserError(
+            f"stopped by Ctrl-C after {len(evaluation.folds)} of {len(prepared.plan.folds)} folds; "
+            "the figures are of those"
+        )
+
+
+def _prepared(arguments: argparse.Namespace) -> Prepared:
+    from training.evaluation import prepare
     from training.front_end import Wish
 
-    prepared = prepare(
+    return prepare(
         arguments.files,
         arguments.recipe or "realtime",
         model=None if arguments.model is None else read_model(arguments.model),
@@ -85,17 +106,14 @@ def run(arguments: argparse.Namespace) -> None:
         seed=arguments.seed,
         max_epochs=arguments.epochs,
     )
-    tells = arguments.progress == "jsonl"
-    (_tell_plan if tells else _announce)(prepared)
-    with _FoldBar(prepared.n_tasks) as bar:
-        evaluation = evaluate(
-            prepared,
-            n_jobs=arguments.jobs,
-            dask_address=arguments.dask,
-            done=_tell_done if tells else bar.show,
-        )
+
+
+def _hand_over(evaluation: Evaluation, arguments: argparse.Namespace) -> None:
+    """Print the figures or tell them, and write the files that were asked for."""
+    from training.evaluation import evaluation_page
+
     document = evaluation.to_json()
-    if tells:
+    if arguments.progress == "jsonl":
         watched.tell("evaluated", document)
     else:
         _print(evaluation)
@@ -103,11 +121,6 @@ def run(arguments: argparse.Namespace) -> None:
         write_json(arguments.json, document)
     if arguments.html:
         write_page(arguments.html, evaluation_page(evaluation))
-    if evaluation.interrupted:
-        raise InterruptedByUserError(
-            f"stopped by Ctrl-C after {len(evaluation.folds)} of {len(prepared.plan.folds)} folds; "
-            "the figures are of those"
-        )
 
 
 class _FoldBar:
