@@ -49,10 +49,13 @@ def _with_schedule(**changes: Any) -> Recipe:
 
 VARIANTS: dict[str, Recipe] = {
     "as it is": REALTIME,
-    "log RMS of 20 ms only": replace(REALTIME, steps=StepSettings((1,), False, 0.0)),
+    "log RMS of 20 ms only": replace(REALTIME, steps=StepSettings((1,), False, 0, 0.0)),
     "no change of the signal": _with_steps(change=False),
     "no span of 200 ms": _with_steps(spans=(1,)),
     "spans of 20, 100 and 200 ms": _with_steps(spans=(1, 5, 10)),
+    "no correlation of channels": _with_steps(correlation=0),
+    "correlation over 200 ms": _with_steps(correlation=10),
+    "correlation over 600 ms": _with_steps(correlation=30),
     "span of 500 ms": _with_steps(spans=(1, 25)),
     "envelopes on a logarithm": _with_steps(envelope_power=0.0),
     "envelopes as they are": _with_steps(envelope_power=1.0),

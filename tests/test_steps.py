@@ -23,6 +23,7 @@ any_step = st.one_of(
         power=st.sampled_from([0.0, 0.5]),
         about_mean=st.booleans(),
         spans=st.lists(st.integers(1, 12), min_size=1, max_size=3),
+        correlation=st.integers(0, 12),
     ),
 )
 
@@ -85,6 +86,33 @@ def test_the_change_is_that_of_neighbouring_samples_of_a_step() -> None:
     assert Rms(2, change=True).feature_names(["a"]) == ("a", "a change")
 
 
+def test_the_correlation_of_channels_is_that_of_the_formula_over_its_steps() -> None:
+    signal = np.random.default_rng(1).normal(0, 40, (30, 3)).astype(np.float32)
+    signal[:, 2] += 2 * signal[:, 0]
+    step = Rms(2, about_mean=False, correlation=5)
+    found = steps_of(step, signal)[-1, step.n_of_one_channel(3) :]
+    newest = signal[-10:].astype(float)
+    products = newest.T @ newest
+    for value, (i, j) in zip(found, [(0, 1), (0, 2), (1, 2)], strict=True):
+        assert value == pytest.approx(products[i, j] / np.sqrt(products[i, i] * products[j, j]))
+    assert step.feature_names("abc") == ("a", "b", "c", "a with b", "a with c", "b with c")
+
+
+def test_a_channel_alone_has_no_correlation_and_a_flat_one_has_none_with_others() -> None:
+    alone = np.ones((4, 1), dtype=np.float32)
+    assert steps_of(Rms(2, correlation=2), alone).shape == (2, 1)
+    flat = np.array([[0.0, 40.0], [0.0, -40.0]] * 3, dtype=np.float32)
+    np.testing.assert_array_equal(
+        steps_of(Rms(2, about_mean=False, correlation=2), flat)[:, 2], [0.0, 0.0, 0.0]
+    )
+
+
+def test_a_correlation_stays_within_its_bounds_where_one_channel_misses_a_step() -> None:
+    signal = np.array([[9.0, 9.0], [9.0, 9.0], [0.1, np.nan], [0.1, np.nan]], dtype=np.float32)
+    found = steps_of(Rms(2, about_mean=False, correlation=2), signal)[:, 2]
+    np.testing.assert_array_equal(found, [1.0, 1.0])
+
+
 def test_a_reset_drops_the_unfinished_step() -> None:
     stream = StepStream(Rms(3), 1)
     stream.push(np.zeros((2, 1), dtype=np.float32))
@@ -102,7 +130,8 @@ def test_no_span_reaches_back_across_a_reset() -> None:
 
 
 @pytest.mark.parametrize(
-    "step", [RawSample(), Rms(20), Rms(4, about_mean=False, floor=1.0, spans=(1, 10))]
+    "step",
+    [RawSample(), Rms(20), Rms(4, about_mean=False, floor=1.0, spans=(1, 10), correlation=20)],
 )
 def test_a_step_comes_back_from_its_manifest(step: Step) -> None:
     assert step_from_manifest(step.to_manifest()) == step
@@ -125,6 +154,9 @@ def test_a_step_comes_back_from_its_manifest(step: Step) -> None:
         {"kind": "rms", "length": 20, "spans": [0]},
         {"kind": "rms", "length": 20, "spans": [1.5]},
         {"kind": "rms", "length": 20, "spans": 3},
+        {"kind": "rms", "length": 20, "correlation": -1},
+        {"kind": "rms", "length": 20, "correlation": 1.5},
+        {"kind": "rms", "length": 20, "correlation": 10**6},
     ],
 )
 def test_a_step_that_is_not_known_is_refused(entry: dict[str, object]) -> None:

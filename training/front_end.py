@@ -68,6 +68,8 @@ class StepSettings:
     """How many of the newest steps they are over."""
     change: bool = True
     """Whether they tell how fast the signal changes, too."""
+    correlation: int = 20
+    """How many steps the correlation of each two channels of a raw signal is over; 0 for none."""
     envelope_power: float = 0.5
     """Soft scale of an envelope, which has no noise floor to take a logarithm above."""
 
@@ -238,6 +240,7 @@ def _step(seen: Sequence[FloatArray], length: int, kind: Kind, settings: StepSet
         power=settings.envelope_power if kind == "envelope" else 0.0,
         spans=settings.spans,
         change=settings.change,
+        correlation=settings.correlation if kind == "raw" else 0,
     )
 
 

@@ -146,8 +146,9 @@ def prepare_front_end(
 ) -> Material:
     """Return the same through a front end that is chosen already; raises TrainingDataError."""
     cuts = realtime.cut_recordings(tables, class_names, front_end, parts)
-    feature_names = front_end.step.feature_names(tables[0].channel_names)
-    fitted = realtime.fit_on_training_part(cuts, feature_names)
+    step, channel_names = front_end.step, tables[0].channel_names
+    of_one_channel = step.feature_names(channel_names)[: step.n_of_one_channel(len(channel_names))]
+    fitted = realtime.fit_on_training_part(cuts, of_one_channel)
     training, validation = (
         realtime.windows_of(cuts, part, fitted.transforms) for part in (TRAINING, VALIDATION)
     )

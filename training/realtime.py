@@ -153,7 +153,9 @@ def hold_out(
 def fit_on_training_part(cuts: Sequence[Cut], feature_names: tuple[str, ...]) -> FittedTransforms:
     """Return the transforms, fitted on the steps of the training part alone.
 
-    Raises TrainingDataError where it has none, and for a channel without a signal.
+    ``feature_names`` are of the features of one channel each, which come first.
+
+    Raises TrainingDataError where it has no step, and for a channel without a signal.
     """
     steps = np.concatenate([cut.steps[cut.parts == TRAINING] for cut in cuts])
     if len(steps) == 0:

@@ -33,6 +33,10 @@ class Step(Protocol):
         """Return how many numbers the network sees of it."""
         ...
 
+    def n_of_one_channel(self, n_channels: int) -> int:
+        """Return how many of these, the first of them, are of one channel each."""
+        ...
+
     def feature_names(self, channel_names: Sequence[str]) -> tuple[str, ...]:
         """Return what each of these numbers is, for people."""
         ...
@@ -46,7 +50,7 @@ class Step(Protocol):
         """Return ``(n_steps, n_reduced)`` for ``(n_steps * length, n_channels)`` samples."""
         ...
 
-    def features(self, reduced: Doubles) -> Doubles:
+    def features(self, reduced: Doubles, n_channels: int) -> Doubles:
         """Return ``(n_steps, n_features)`` for reduced steps, ``n_earlier`` of NaN before them.
 
         ``reduced`` has shape ``(n_earlier + n_steps, n_reduced)``; a row of NaN is no step.

@@ -32,7 +32,7 @@ class RawSample:
         """One number a channel."""
         return n_channels
 
-    n_features = n_reduced
+    n_features = n_of_one_channel = n_reduced
 
     def feature_names(self, channel_names: Sequence[str]) -> tuple[str, ...]:
         """Return the channels' own names."""
@@ -42,7 +42,7 @@ class RawSample:
         """Return the samples, shape ``(n_steps, n_channels)``."""
         return samples.astype(np.float64)
 
-    def features(self, reduced: Doubles) -> Doubles:
+    def features(self, reduced: Doubles, n_channels: int) -> Doubles:  # noqa: ARG002
         """Return the same."""
         return reduced
 

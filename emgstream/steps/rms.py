@@ -1,12 +1,13 @@
-"""A step of a short stretch: how strong each channel is, and how fast it changes."""
+"""A step of a short stretch: how strong each channel is, how fast it changes, and with which."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from emgstream.steps.base import Doubles
 from emgstream.types import FloatArray
@@ -18,6 +19,8 @@ _HIGHEST = 1e9
 _LONGEST_SPAN = 100
 _MOST_SPANS = 10
 
+Pairs: TypeAlias = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+
 
 @dataclass(frozen=True)
 class Rms:
@@ -26,9 +29,11 @@ class Rms:
     Over a step and over longer spans. The level's are taken about the stretch's own mean when
     ``about_mean``, so that the level at which a board rests (mid-scale) does not hide the muscle;
     about zero for a signal that has no such level. The change's are of the differences between
-    neighbouring samples of a step, as the waveform length (Hudgins 1993) is.
+    neighbouring samples of a step, as the waveform length (Hudgins 1993) is. Beside them, where
+    asked for, the correlation of each two channels, -1 to 1: electrodes that see one muscle swing
+    together, and which do changes with the movement.
 
-    >>> Rms(length=2).features(Rms(length=2).reduce(np.array([[511], [513]], dtype=np.float32)))
+    >>> Rms(2).features(Rms(2).reduce(np.array([[511], [513]], dtype=np.float32)), n_channels=1)
     array([[0.]])
     """
 
@@ -45,6 +50,8 @@ class Rms:
     """How many of the newest steps each number is over; one number a channel for each."""
     change: bool = False
     """Whether there are as many numbers again, of the differences."""
+    correlation: int = 0
+    """How many of the newest steps the correlation of each two channels is over; 0 for none."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "spans", tuple(self.spans))
@@ -63,62 +70,75 @@ class Rms:
             and all(isinstance(span, int) and 1 <= span <= _LONGEST_SPAN for span in self.spans)
         ):
             raise ValueError(f"spans {self.spans!r}; expected up to {_MOST_SPANS} numbers of steps")
+        if not (isinstance(self.correlation, int) and 0 <= self.correlation <= _LONGEST_SPAN):
+            raise ValueError(f"correlation {self.correlation!r}; expected a number of steps")
 
     @property
     def n_earlier(self) -> int:
         """Steps before a step that its longest span reaches back to."""
-        return max(self.spans) - 1
+        return max(*self.spans, self.correlation) - 1
 
     def n_reduced(self, n_channels: int) -> int:
-        """One mean square a channel, or two."""
-        return n_channels * (1 + self.change)
+        """One mean square a channel, or two, and one mean product a pair of channels."""
+        return self.n_strengths(n_channels) + self._n_pairs(n_channels)
+
+    def n_of_one_channel(self, n_channels: int) -> int:
+        """One number for each mean square and span."""
+        return self.n_strengths(n_channels) * len(self.spans)
 
     def n_features(self, n_channels: int) -> int:
-        """One number for each mean square and span."""
-        return self.n_reduced(n_channels) * len(self.spans)
+        """As many, and one for each pair of channels."""
+        return self.n_of_one_channel(n_channels) + self._n_pairs(n_channels)
 
     def feature_names(self, channel_names: Sequence[str]) -> tuple[str, ...]:
         """Return the channels' names, with what is more than the strength of a step."""
         spoken = {span: f" over {span} steps" if span > 1 else "" for span in self.spans}
         kinds = ("", " change") if self.change else ("",)
-        return tuple(
+        strengths = tuple(
             f"{name}{kind}{spoken[span]}"
             for span in self.spans
             for kind in kinds
             for name in channel_names
         )
+        if not self.correlation:
+            return strengths
+        pairs = zip(*_pairs(len(channel_names)), strict=True)
+        return strengths + tuple(f"{channel_names[i]} with {channel_names[j]}" for i, j in pairs)
 
     def reduce(self, samples: FloatArray) -> Doubles:
-        """Return mean squares, shape ``(n_steps, n_reduced)``; NaN where a sample is missing."""
+        """Return mean squares and products, ``(n_steps, n_reduced)``; NaN where a sample misses."""
         stretches = samples.reshape(-1, self.length, samples.shape[1]).astype(np.float64)
         level = stretches
         if self.about_mean:
             level = stretches - _mean(stretches)[:, np.newaxis, :]
-        squares = _mean(level * level)
-        if not self.change:
-            return squares
-        changes = stretches[:, 1:] - stretches[:, :-1]
-        return np.concatenate((squares, _mean(changes * changes)), axis=1)
+        means = [_mean(level * level)]
+        if self.change:
+            changes = stretches[:, 1:] - stretches[:, :-1]
+            means.append(_mean(changes * changes))
+        if self.correlation:
+            first, second = _pairs(samples.shape[1])
+            means.append(_mean(level[:, :, first] * level[:, :, second]))
+        return means[0] if len(means) == 1 else np.concatenate(means, axis=1)
 
-    def features(self, reduced: Doubles) -> Doubles:
+    def features(self, reduced: Doubles, n_channels: int) -> Doubles:
         """Return the root mean squares over the known steps of each span, on the soft scale.
 
-        ``reduced``, shape ``(n_earlier + n_steps, n_reduced)``, begins with the steps before; the
-        result has shape ``(n_steps, n_features)``.
+        Then the correlations. ``reduced``, shape ``(n_earlier + n_steps, n_reduced)``, begins with
+        the steps before; the result has shape ``(n_steps, n_features)``.
         """
+        n_strengths = self.n_strengths(n_channels)
         by_span = [
-            _mean_of_known(reduced[self.n_earlier - (span - 1) :], span) for span in self.spans
+            _mean_of_known(self._newest(reduced, span)[:, :n_strengths], span)
+            for span in self.spans
         ]
-        square = np.maximum(np.concatenate(by_span, axis=1), self.floor**2)
-        if self.power == 0.0:
-            logarithm: Doubles = 0.5 * np.log(square)
-            return logarithm
-        powered: Doubles = square ** (0.5 * self.power)
-        return powered
+        strengths = self._softened(np.concatenate(by_span, axis=1))
+        if not self.correlation:
+            return strengths
+        return np.concatenate((strengths, self._correlations(reduced, n_channels)), axis=1)
 
     def n_strengths(self, n_channels: int) -> int:
-        """As many as a step is reduced to."""
-        return self.n_reduced(n_channels)
+        """As many as a step has mean squares."""
+        return n_channels * (1 + self.change)
 
     def strengths(self, features: Doubles, n_channels: int) -> Doubles:
         """Return the numbers over the longest span, shape ``(n_steps, n_strengths)``."""
@@ -129,6 +149,37 @@ class Rms:
     def to_manifest(self) -> dict[str, Any]:
         """Return the settings, ready for JSON."""
         return {"kind": self.kind, **asdict(self), "spans": list(self.spans)}
+
+    def _n_pairs(self, n_channels: int) -> int:
+        return n_channels * (n_channels - 1) // 2 if self.correlation else 0
+
+    def _newest(self, reduced: Doubles, span: int) -> Doubles:
+        """Return the steps with the ``span - 1`` before them, of those with ``n_earlier``."""
+        return reduced[self.n_earlier - (span - 1) :]
+
+    def _softened(self, squares: Doubles) -> Doubles:
+        square = np.maximum(squares, self.floor**2)
+        if self.power == 0.0:
+            logarithm: Doubles = 0.5 * np.log(square)
+            return logarithm
+        powered: Doubles = square ** (0.5 * self.power)
+        return powered
+
+    def _correlations(self, reduced: Doubles, n_channels: int) -> Doubles:
+        """Return the mean product of each two channels over their root mean squares."""
+        means = _mean_of_known(self._newest(reduced, self.correlation), self.correlation)
+        squares = np.maximum(means[:, :n_channels], self.floor**2)
+        first, second = _pairs(n_channels)
+        products = means[:, self.n_strengths(n_channels) :]
+        correlations: Doubles = products / np.sqrt(squares[:, first] * squares[:, second])
+        correlations.clip(-1.0, 1.0, out=correlations)  # a step may be missing of one channel only
+        return correlations
+
+
+def _pairs(n_channels: int) -> Pairs:
+    """Return each two channels once: the places of the first and of the second of them."""
+    first, second = np.triu_indices(n_channels, 1)
+    return first, second
 
 
 def _mean(stretches: Doubles) -> Doubles:

@@ -18,6 +18,7 @@ class StepStream:
 
     def __init__(self, step: Step, n_channels: int) -> None:
         self._step = step
+        self._n_channels = n_channels
         self._pending = np.empty((0, n_channels), dtype=np.float32)
         self._nothing = np.full((step.n_earlier, step.n_reduced(n_channels)), np.nan)
         self._earlier = self._nothing
@@ -33,7 +34,7 @@ class StepStream:
             return self._no_steps
         reduced = np.concatenate((self._earlier, self._step.reduce(samples[:n_used])))
         self._earlier = reduced[len(reduced) - self._step.n_earlier :]
-        return self._step.features(reduced)
+        return self._step.features(reduced, self._n_channels)
 
     def reset(self) -> None:
         """Drop the samples of an unfinished step, and the steps that spans reach back to."""

@@ -42,6 +42,11 @@ def test_the_mains_is_found_and_taken_out_with_its_harmonics(mains_hz: float) ->
     assert conditioning["high_pass_hz"] == 20.0
 
 
+def test_channels_of_a_raw_signal_are_correlated() -> None:
+    step = chosen(hum(50.0), 1000.0).step
+    assert step.feature_names(("biceps", "triceps"))[-1] == "biceps with triceps"
+
+
 def test_what_is_stated_counts_more_than_what_is_found() -> None:
     stated = chosen(hum(50.0), 1000.0, Wish(mains_hz=60.0)).conditioning
     assert stated["notches_hz"][0] == 60.0
@@ -55,6 +60,7 @@ def test_an_envelope_is_told_from_a_raw_signal_and_keeps_its_level() -> None:
     assert front_end.conditioning == {"kind": "none", "signal": "envelope"}
     assert isinstance(front_end.step, Rms)
     assert not front_end.step.about_mean
+    assert front_end.step.correlation == 0
     assert "the signal is an envelope, by its shape" in front_end.notes
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from emgstream.errors import TrainingDataError, UsageError
 from emgstream.steps import RawSample, StepStream
 from emgstream.tables import EmgTable, read_table
 from emgstream.transforms import Transforms
+from emgstream.types import FloatArray
 from emgstream.windowing import Windowing
 from training.front_end import FrontEnd
 from training.material import Material, prepare
@@ -82,6 +84,27 @@ def test_transforms_see_nothing_of_the_held_out_part(material: Material) -> None
     assert fit_on_training_part(cuts, material.feature_names).transforms == (
         material.fitted.transforms
     )
+
+
+def of_two_channels(material: Material, first: FloatArray, second: FloatArray) -> Material:
+    samples = np.stack((first, second), axis=1)
+    table = replace(material.tables[0], channel_names=("a", "b"), samples=samples)
+    return prepare(REALTIME, [table], material.class_names, material.sampling_rate_hz)
+
+
+def test_a_channel_that_comes_twice_goes_with_itself_throughout(material: Material) -> None:
+    channel = material.tables[0].samples[:, 0]
+    twice = of_two_channels(material, channel, channel)
+    assert twice.feature_names[-1] == "a with b"
+    assert np.all(twice.training.windows[:, :, -1] == 0.0)
+
+
+def test_channels_that_are_never_there_together_go_with_nothing(material: Material) -> None:
+    first, second = material.tables[0].samples[:, :2].T.copy()
+    middle = len(first) // 2
+    first[:middle], second[middle:] = np.nan, np.nan
+    apart = of_two_channels(material, first, second)
+    assert np.all(apart.training.windows[:, :, -1] == 0.0)
 
 
 def test_only_the_training_rows_are_shared_out_again(material: Material) -> None:
