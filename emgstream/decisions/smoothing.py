@@ -6,13 +6,12 @@ decision in the order of time, so that any chunking gives the same bits.
 
 from __future__ import annotations
 
-import math
-from collections import Counter, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import cache
-from typing import Any, ClassVar, Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol
 
+from emgstream.decisions.smoothers import Belief, Holding, Row, Smoother, Votes
 from emgstream.errors import ModelFileError
 
 __all__ = [
@@ -21,29 +20,14 @@ __all__ = [
     "Hysteresis",
     "Majority",
     "NoSmoothing",
-    "Smoother",
     "Smoothing",
     "added_hops",
     "parameters",
     "smoothing_from_manifest",
 ]
 
-Row: TypeAlias = Sequence[float]
-
 _MOST = 1000
 _SETTLING = 200
-_SMALLEST = 1e-6
-
-
-class Smoother(Protocol):
-    """The state of a smoothing within one unbroken stretch of time."""
-
-    def push(self, row: Row | None) -> tuple[int, float]:
-        """Return the class decided for and its probability after one more window.
-
-        ``row`` are the window's class probabilities; None for a window that says nothing.
-        """
-        ...
 
 
 class Smoothing(Protocol):
@@ -71,7 +55,7 @@ class NoSmoothing:
 
     def begin(self, n_classes: int, rest: int | None = None) -> Smoother:  # noqa: ARG002
         """Return the state at the start of a stretch of time."""
-        return _Votes(n_classes, 1)
+        return Votes(n_classes, 1)
 
     def to_manifest(self) -> dict[str, Any]:
         """Return the settings, ready for JSON."""
@@ -91,7 +75,7 @@ class Majority:
 
     def begin(self, n_classes: int, rest: int | None = None) -> Smoother:  # noqa: ARG002
         """Return the state at the start of a stretch of time."""
-        return _Votes(n_classes, self.votes)
+        return Votes(n_classes, self.votes)
 
     def to_manifest(self) -> dict[str, Any]:
         """Return the settings, ready for JSON."""
@@ -111,7 +95,7 @@ class Hysteresis:
 
     def begin(self, n_classes: int, rest: int | None = None) -> Smoother:  # noqa: ARG002
         """Return the state at the start of a stretch of time."""
-        return _Holding(n_classes, self.agreeing)
+        return Holding(n_classes, self.agreeing)
 
     def to_manifest(self) -> dict[str, Any]:
         """Return the settings, ready for JSON."""
@@ -157,7 +141,7 @@ class Bayes:
 
     def begin(self, n_classes: int, rest: int | None = None) -> Smoother:
         """Return the state at the start of a stretch of time."""
-        return _Belief(self, n_classes, rest)
+        return Belief(n_classes, rest, **asdict(self))
 
     def to_manifest(self) -> dict[str, Any]:
         """Return the settings, ready for JSON."""
@@ -191,98 +175,10 @@ def added_hops(
     return _MOST
 
 
-class _Votes:
-    """The newest votes, counted."""
-
-    def __init__(self, n_classes: int, n_votes: int) -> None:
-        self._votes: deque[int] = deque(maxlen=n_votes)
-        self._chosen = 0
-        self._last: Row = [1.0 / n_classes] * n_classes
-
-    def push(self, row: Row | None) -> tuple[int, float]:
-        if row is not None:
-            self._last = row
-            self._votes.append(_likeliest(row))
-            self._count()
-        return self._chosen, self._last[self._chosen]
-
-    def _count(self) -> None:
-        counts = Counter(self._votes)
-        most = max(counts.values())
-        if counts[self._chosen] < most:
-            self._chosen = next(vote for vote in reversed(self._votes) if counts[vote] == most)
-
-
-class _Holding:
-    """The class held, and how often in a row another one was likelier."""
-
-    def __init__(self, n_classes: int, n_agreeing: int) -> None:
-        self._n_needed = n_agreeing
-        self._held = self._rival = -1
-        self._n_agreeing = 0
-        self._last: Row = [1.0 / n_classes] * n_classes
-
-    def push(self, row: Row | None) -> tuple[int, float]:
-        if row is not None:
-            self._last = row
-            self._weigh(_likeliest(row))
-        chosen = max(self._held, 0)
-        return chosen, self._last[chosen]
-
-    def _weigh(self, likeliest: int) -> None:
-        self._n_agreeing = self._n_agreeing + 1 if likeliest == self._rival else 1
-        self._rival = likeliest
-        if self._held < 0 or self._n_agreeing >= self._n_needed:
-            self._held = likeliest
-
-
-class _Belief:
-    """How much each class is believed in."""
-
-    def __init__(self, settings: Bayes, n_classes: int, rest: int | None) -> None:
-        self._stay, self._weight, self._rest = settings.stay, settings.weight, rest
-        changes = 1.0 - settings.stay
-        self._to_rest = 0.0 if rest is None or n_classes < 2 else changes * settings.to_rest
-        self._n_movements = n_classes if rest is None else max(n_classes - 1, 1)
-        self._to_movement = (changes - self._to_rest) / self._n_movements
-        from_rest = changes - self._to_rest if settings.from_rest is None else settings.from_rest
-        self._from_rest = from_rest / self._n_movements
-        self._belief = [1.0 / n_classes] * n_classes
-
-    def push(self, row: Row | None) -> tuple[int, float]:
-        believed = self._later()
-        if row is not None:
-            believed = [
-                before * max(says, _SMALLEST) ** self._weight
-                for before, says in zip(believed, row, strict=True)
-            ]
-        total = math.fsum(believed)
-        self._belief = believed = [one / total for one in believed]
-        chosen = _likeliest(believed)
-        return chosen, believed[chosen]
-
-    def _later(self) -> list[float]:
-        """Return what is to be believed one window later, before that is looked at."""
-        rest = self._rest
-        resting = 0.0 if rest is None else self._belief[rest]
-        moving = 1.0 - resting
-        comes = moving * self._to_movement + resting * self._from_rest
-        believed = [self._stay * before + comes for before in self._belief]
-        if rest is not None:
-            leaves = self._from_rest * self._n_movements
-            believed[rest] = moving * self._to_rest + resting * (1.0 - leaves)
-        return believed
-
-
 def _sure_of(chosen: int, n_classes: int, confidence: float) -> Row:
     row = [(1.0 - confidence) / max(n_classes - 1, 1)] * n_classes
     row[chosen] = confidence
     return row
-
-
-def _likeliest(row: Row) -> int:
-    """Return the place of the largest; of equals, the first."""
-    return row.index(max(row))
 
 
 _KINDS: dict[str, type[NoSmoothing] | type[Majority] | type[Hysteresis] | type[Bayes]] = {

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from emgstream.decisions.decision import Decisions, Status, decide
 from emgstream.decisions.settings import ARGMAX, DecisionSettings, rest_class
-from emgstream.decisions.smoothing import Row
+from emgstream.decisions.smoothers import Row
 from emgstream.types import FloatArray, IndexArray, TimeArray
 
 __all__ = ["DecisionStage", "Seen", "Steadied"]
