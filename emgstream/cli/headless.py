@@ -9,8 +9,9 @@ from contextlib import ExitStack
 from emgstream.cli.interrupt import polite_end
 from emgstream.cli.outputs import Outputs, StreamOutputs, takes_stdout
 from emgstream.cli.streams import Stream, WatchedStream
+from emgstream.cli.summary import print_summary
 from emgstream.cli.teller import Teller
-from emgstream.cli.terminal import LiveLine, StreamLine, console, print_summary
+from emgstream.cli.terminal import LiveLine, StreamLine, console
 from emgstream.errors import InterruptedByUserError
 from emgstream.outputs.summary import check_summary, write_summary
 
