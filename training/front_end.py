@@ -45,6 +45,8 @@ _MAINS_HZ = (50.0, 60.0)
 _LINE_SEEN = 3.0
 _ONE_SIDED = 3.0
 _QUIET_SHARE = 0.25
+_MOST_CORRELATED = 16
+"""Channels of which each two are correlated: 120 pairs. Of a grid of 64 it would be 2,016."""
 _SPECTRUM_S = 2.0
 _FLOOR_SHARE: dict[Kind, float] = {"raw": 0.02, "envelope": 1e-6}
 """Smallest root mean square as a share of the usual one; an envelope's changes are far smaller."""
@@ -122,7 +124,8 @@ def choose(
         conditioning = NoConditioning({"signal": kind}).to_manifest()
     else:
         conditioning = _raw_conditioning(seen, sampling_rate_hz, length, wish.mains_hz, notes)
-    return FrontEnd(conditioning, _step(seen, length, kind, settings), tuple(notes))
+    step = _step(seen, length, kind, settings, notes)
+    return FrontEnd(conditioning, step, tuple(notes))
 
 
 def signal_kind(seen: Sequence[FloatArray], length: int) -> Kind:
@@ -226,7 +229,9 @@ def _mean_power(stretches: Doubles) -> Doubles:
     return power
 
 
-def _step(seen: Sequence[FloatArray], length: int, kind: Kind, settings: StepSettings) -> Step:
+def _step(
+    seen: Sequence[FloatArray], length: int, kind: Kind, settings: StepSettings, notes: list[str]
+) -> Step:
     if length < 2:
         return RawSample()
     samples = np.concatenate(seen).astype(np.float64)
@@ -240,8 +245,18 @@ def _step(seen: Sequence[FloatArray], length: int, kind: Kind, settings: StepSet
         power=settings.envelope_power if kind == "envelope" else 0.0,
         spans=settings.spans,
         change=settings.change,
-        correlation=settings.correlation if kind == "raw" else 0,
+        correlation=_correlation(samples.shape[1], kind, settings, notes),
     )
+
+
+def _correlation(n_channels: int, kind: Kind, settings: StepSettings, notes: list[str]) -> int:
+    """Return how many steps channels are correlated over; an envelope does not swing."""
+    if kind == "envelope":
+        return 0
+    if n_channels > _MOST_CORRELATED:
+        notes.append(f"{n_channels} channels are too many to tell which of them swing together")
+        return 0
+    return settings.correlation
 
 
 def _one_sidedness(seen: Sequence[FloatArray], length: int) -> Doubles:

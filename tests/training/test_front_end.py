@@ -47,6 +47,15 @@ def test_channels_of_a_raw_signal_are_correlated() -> None:
     assert step.feature_names(("biceps", "triceps"))[-1] == "biceps with triceps"
 
 
+def test_of_a_grid_of_electrodes_no_two_are_correlated_and_it_is_said() -> None:
+    grid = np.repeat(hum(50.0), 9, axis=1)
+    front_end = chosen(grid, 1000.0)
+    assert front_end.step.n_features(18) == front_end.step.n_of_one_channel(18)
+    assert "18 channels are too many to tell which of them swing together" in front_end.notes
+    few = chosen(grid[:, :16], 1000.0).step
+    assert few.n_features(16) - few.n_of_one_channel(16) == 120
+
+
 def test_what_is_stated_counts_more_than_what_is_found() -> None:
     stated = chosen(hum(50.0), 1000.0, Wish(mains_hz=60.0)).conditioning
     assert stated["notches_hz"][0] == 60.0
