@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -106,7 +107,7 @@ class Rms:
         return strengths + tuple(f"{channel_names[i]} with {channel_names[j]}" for i, j in pairs)
 
     def reduce(self, samples: FloatArray) -> Doubles:
-        """Return mean squares and products, ``(n_steps, n_reduced)``; NaN where a sample misses."""
+        """Return mean squares, then products, ``(n_steps, n_reduced)``; NaN for missing samples."""
         stretches = samples.reshape(-1, self.length, samples.shape[1]).astype(np.float64)
         level = stretches
         if self.about_mean:
@@ -176,6 +177,7 @@ class Rms:
         return correlations
 
 
+@cache
 def _pairs(n_channels: int) -> Pairs:
     """Return each two channels once: the places of the first and of the second of them."""
     first, second = np.triu_indices(n_channels, 1)
