@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from emgstream.audit import Audit, audit_facts, audit_page, audit_table, findings
@@ -16,6 +16,8 @@ from emgstream.report import write_json, write_page
 from emgstream.tables import read_table
 
 __all__ = ["add_arguments", "run"]
+
+_MOST_SPOKEN = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,9 +39,14 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _inspect_model(arguments: argparse.Namespace) -> None:
-    if arguments.json or arguments.html:
-        raise UsageError("--json and --html are for recordings; a model is printed here only")
-    print_facts(console(), _model_facts(read_model(arguments.file)))
+    if arguments.html:
+        raise UsageError(
+            "--html is for recordings; a model is printed here, or written with --json"
+        )
+    model = read_model(arguments.file)
+    print_facts(console(), _model_facts(model))
+    if arguments.json:
+        write_json(arguments.json, model.manifest.to_json())
 
 
 def _inspect_recording(arguments: argparse.Namespace) -> None:
@@ -111,7 +118,23 @@ def _value(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.5g}"
     if isinstance(value, list):
-        return " ".join(map(_value, value))
+        return _values(value)
     if isinstance(value, Mapping):
         return _settings(value)
     return str(value)
+
+
+def _values(values: list[Any]) -> str:
+    """Return what a list holds; of many numbers the range, as ``--json`` has them all."""
+    leaves = list(_leaves(values))
+    if len(leaves) <= _MOST_SPOKEN or not all(isinstance(leaf, int | float) for leaf in leaves):
+        return " ".join(map(_value, values))
+    return f"{min(leaves):.5g} to {max(leaves):.5g} ({len(leaves)} numbers)"
+
+
+def _leaves(values: Iterable[Any]) -> Iterator[Any]:
+    for value in values:
+        if isinstance(value, list):
+            yield from _leaves(value)
+        else:
+            yield value

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pytest
 
 from emgstream.audit import audit_page, audit_table, findings
+from emgstream.bundle import read_model
 from emgstream.cli import main
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 from emgstream.tables import EmgTable, read_table
@@ -217,7 +218,7 @@ def test_the_verb_writes_json_and_a_page_that_needs_nothing_else(
     ("words", "reason"),
     [
         ([str(DEMO_RECORDING), "--html", "no/such/folder/a.html"], "choose another place with"),
-        ([str(DEMO_MODEL), "--json", "model.json"], "--json and --html are for recordings"),
+        ([str(DEMO_MODEL), "--html", "model.html"], "--html is for recordings"),
         (["nothing.csv"], "nothing.csv"),
     ],
 )
@@ -228,6 +229,17 @@ def test_what_cannot_be_inspected_is_one_line(
     captured = capsys.readouterr()
     assert reason in captured.err
     assert captured.err.count("\n") == 1
+
+
+def test_a_model_is_told_in_short_and_written_whole(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "model.json"
+    assert main(["inspect", str(DEMO_MODEL), "--json", str(path)]) == 0
+    transforms = json.loads(path.read_text())["transforms"]
+    assert transforms == read_model(DEMO_MODEL).manifest.to_json()["transforms"]
+    low = transforms[1]["low"]
+    assert f"low {min(low):.5g} to {max(low):.5g} (12 numbers)" in capsys.readouterr().out
 
 
 def test_the_audit_needs_no_library_of_training(tmp_path: Path) -> None:
