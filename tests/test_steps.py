@@ -95,7 +95,10 @@ def test_the_correlation_of_channels_is_that_of_the_formula_over_its_steps() -> 
     products = newest.T @ newest
     for value, (i, j) in zip(found, [(0, 1), (0, 2), (1, 2)], strict=True):
         assert value == pytest.approx(products[i, j] / np.sqrt(products[i, i] * products[j, j]))
-    assert step.feature_names("abc") == ("a", "b", "c", "a with b", "a with c", "b with c")
+    assert step.feature_names("abc") == (
+        *("a", "b", "c"),
+        *("a with b over 5 steps", "a with c over 5 steps", "b with c over 5 steps"),
+    )
 
 
 def test_a_channel_alone_has_no_correlation_and_a_flat_one_has_none_with_others() -> None:

@@ -251,7 +251,7 @@ def _step(
 
 def _correlation(n_channels: int, kind: Kind, settings: StepSettings, notes: list[str]) -> int:
     """Return how many steps channels are correlated over; an envelope does not swing."""
-    if kind == "envelope":
+    if kind == "envelope" or n_channels == 1:
         return 0
     if n_channels > _MOST_CORRELATED:
         notes.append(f"{n_channels} channels are too many to tell which of them swing together")

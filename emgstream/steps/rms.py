@@ -93,7 +93,10 @@ class Rms:
 
     def feature_names(self, channel_names: Sequence[str]) -> tuple[str, ...]:
         """Return the channels' names, with what is more than the strength of a step."""
-        spoken = {span: f" over {span} steps" if span > 1 else "" for span in self.spans}
+        spoken = {
+            span: f" over {span} steps" if span > 1 else ""
+            for span in (*self.spans, self.correlation)
+        }
         kinds = ("", " change") if self.change else ("",)
         strengths = tuple(
             f"{name}{kind}{spoken[span]}"
@@ -103,8 +106,10 @@ class Rms:
         )
         if not self.correlation:
             return strengths
-        pairs = zip(*_pairs(len(channel_names)), strict=True)
-        return strengths + tuple(f"{channel_names[i]} with {channel_names[j]}" for i, j in pairs)
+        return strengths + tuple(
+            f"{channel_names[i]} with {channel_names[j]}{spoken[self.correlation]}"
+            for i, j in zip(*_pairs(len(channel_names)), strict=True)
+        )
 
     def reduce(self, samples: FloatArray) -> Doubles:
         """Return mean squares, then products, ``(n_steps, n_reduced)``; NaN for missing samples."""

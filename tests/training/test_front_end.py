@@ -44,7 +44,8 @@ def test_the_mains_is_found_and_taken_out_with_its_harmonics(mains_hz: float) ->
 
 def test_channels_of_a_raw_signal_are_correlated() -> None:
     step = chosen(hum(50.0), 1000.0).step
-    assert step.feature_names(("biceps", "triceps"))[-1] == "biceps with triceps"
+    assert step.feature_names(("biceps", "triceps"))[-1] == "biceps with triceps over 20 steps"
+    assert chosen(hum(50.0)[:, :1], 1000.0).step.n_earlier < step.n_earlier
 
 
 def test_of_a_grid_of_electrodes_no_two_are_correlated_and_it_is_said() -> None:

@@ -95,7 +95,7 @@ def of_two_channels(material: Material, first: FloatArray, second: FloatArray) -
 def test_a_channel_that_comes_twice_goes_with_itself_throughout(material: Material) -> None:
     channel = material.tables[0].samples[:, 0]
     twice = of_two_channels(material, channel, channel)
-    assert twice.feature_names[-1] == "a with b"
+    assert twice.feature_names[-1] == "a with b over 20 steps"
     assert np.all(twice.training.windows[:, :, -1] == 0.0)
 
 

@@ -27,6 +27,8 @@ from training.report.page import Page, Picture, page_html
 
 __all__ = ["Report", "make_folder", "write_report"]
 
+_MOST_DRAWN = 24
+
 
 @dataclass(frozen=True, eq=False)
 class Report:
@@ -58,11 +60,11 @@ class Report:
         """Return each feature's correlation with the number of the label (Pearson).
 
         Of the transformed values, not of the raw counts: that is where the published figures
-        (biceps -0.057) are found.
+        (biceps -0.057) are found. 0 for one that stands still.
         """
         values, classes = self.transformed
         return {
-            name: float(np.corrcoef(column, classes)[0, 1])
+            name: float(np.corrcoef(column, classes)[0, 1]) if np.ptp(column) else 0.0
             for name, column in zip(self.material.feature_names, values.T, strict=True)
         }
 
@@ -130,19 +132,20 @@ def _contents(report: Report) -> dict[str, bytes]:
 def _pictures(report: Report) -> dict[str, Picture]:
     findings, material = report.findings, report.material
     imputed = material.fitted.stages[1]
-    scaled = (imputed - imputed.mean(axis=0)) / imputed.std(axis=0)
+    spread = imputed.std(axis=0)
+    scaled = (imputed - imputed.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0)
     values, classes = report.transformed
+    names = _drawn(material)
+    drawn_of = slice(len(names))
     drawn = {
         "learning_curves.png": figures.learning_curves(findings.history, findings.best),
         "confusion_matrix.png": figures.confusion(
             findings.confusion, material.class_names, "Validation windows"
         ),
         "box_plots.png": figures.box_plots(
-            scaled, material.fitted.processed, material.feature_names
+            scaled[:, drawn_of], material.fitted.processed[:, drawn_of], names
         ),
-        "scatter.png": figures.scatter(
-            values, classes, material.feature_names, material.class_names
-        ),
+        "scatter.png": figures.scatter(values[:, drawn_of], classes, names, material.class_names),
     }
     blocked = findings.time_blocked
     if blocked is not None:
@@ -151,6 +154,14 @@ def _pictures(report: Report) -> dict[str, Picture]:
             matrix, material.class_names, "Held-out time"
         )
     return {name: Picture(figures.to_png(figure)) for name, figure in drawn.items()}
+
+
+def _drawn(material: Material) -> tuple[str, ...]:
+    """Return the features to draw, the first of them; of many channels, pairs would be the most."""
+    names, step = material.feature_names, material.front_end.step
+    if len(names) <= _MOST_DRAWN:
+        return names
+    return names[: step.n_of_one_channel(len(material.channel_names))]
 
 
 def _or_output_error(folder: Path, act: Callable[[], None]) -> None:
