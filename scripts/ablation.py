@@ -29,7 +29,7 @@ from emgstream.pipeline import Pipeline
 from emgstream.tables import EmgTable, read_table
 from emgstream.types import Chunk
 from training.fold import train_fold
-from training.front_end import USUAL_STEPS, StepSettings
+from training.front_end import USUAL_STEPS
 from training.metrics import balanced_accuracy
 from training.realtime import NEITHER, TRAINING, PartArray, held_movements
 from training.recipes import REALTIME, Recipe
@@ -49,7 +49,9 @@ def _with_schedule(**changes: Any) -> Recipe:
 
 VARIANTS: dict[str, Recipe] = {
     "as it is": REALTIME,
-    "log RMS of 20 ms only": replace(REALTIME, steps=StepSettings((1,), False, 0, 0.0)),
+    "log RMS of 20 ms only": _with_steps(
+        spans=(1,), change=False, correlation=0, envelope_power=0.0
+    ),
     "no change of the signal": _with_steps(change=False),
     "no span of 200 ms": _with_steps(spans=(1,)),
     "spans of 20, 100 and 200 ms": _with_steps(spans=(1, 5, 10)),

@@ -39,8 +39,6 @@ from training.temperature import (
 
 __all__ = ["Learned", "export_learned", "learn", "train_fold", "versions"]
 
-_NOT_CALIBRATED: Mapping[str, Any] = {"kind": "none"}
-
 _REFITTED = 0.9
 """Part of the way, on a logarithm, to the temperature of a network that had seen less.
 
@@ -154,9 +152,7 @@ def learn(
     network, interrupted = first, fitted.interrupted
     if recipe.refits and refit and not interrupted:
         network, interrupted = _refitted(recipe, material, first, seed, start, progress)
-    calibration, decision = _NOT_CALIBRATED, ARGMAX
-    if recipe.calibrates:
-        calibration, decision = _manners(material, first, network)
+    calibration, decision = _manners(recipe, material, first, network)
     predicted: ClassArray = judged.argmax(axis=1)
     return Learned(
         network, fitted.history, fitted.best, predicted, calibration, interrupted, decision
@@ -164,12 +160,14 @@ def learn(
 
 
 def _manners(
-    material: Material, first: Any, network: Any
+    recipe: Recipe, material: Material, first: Any, network: Any
 ) -> tuple[Mapping[str, Any], DecisionSettings]:
     """Set how sure a network is, and return what the manifest says of it and how to decide.
 
     ``first`` is a network that had not seen the validation part: itself, or one before it.
     """
+    if not recipe.calibrates:
+        return {"kind": "none"}, ARGMAX
     # At changes of the movement, too, probabilities must mean what they say.
     live = windows_of(material.cuts, VALIDATION, material.fitted.transforms, whole=False)
     said = probabilities(first, live.windows)

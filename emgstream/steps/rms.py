@@ -1,4 +1,4 @@
-"""A step of a short stretch: how strong each channel is, how fast it changes, and with which."""
+"""A step of a short stretch: how strong each channel is, how fast it changes, which go together."""
 
 from __future__ import annotations
 
@@ -133,10 +133,7 @@ class Rms:
         the steps before; the result has shape ``(n_steps, n_features)``.
         """
         n_strengths = self.n_strengths(n_channels)
-        by_span = [
-            _mean_of_known(self._newest(reduced, span)[:, :n_strengths], span)
-            for span in self.spans
-        ]
+        by_span = [self._means(reduced[:, :n_strengths], span) for span in self.spans]
         strengths = self._softened(np.concatenate(by_span, axis=1))
         if not self.correlation:
             return strengths
@@ -159,9 +156,9 @@ class Rms:
     def _n_pairs(self, n_channels: int) -> int:
         return n_channels * (n_channels - 1) // 2 if self.correlation else 0
 
-    def _newest(self, reduced: Doubles, span: int) -> Doubles:
-        """Return the steps with the ``span - 1`` before them, of those with ``n_earlier``."""
-        return reduced[self.n_earlier - (span - 1) :]
+    def _means(self, reduced: Doubles, span: int) -> Doubles:
+        """Return the mean of each step and the ``span - 1`` before it."""
+        return _mean_of_known(reduced[self.n_earlier - (span - 1) :], span)
 
     def _softened(self, squares: Doubles) -> Doubles:
         square = np.maximum(squares, self.floor**2)
@@ -173,7 +170,7 @@ class Rms:
 
     def _correlations(self, reduced: Doubles, n_channels: int) -> Doubles:
         """Return the mean product of each two channels over their root mean squares."""
-        means = _mean_of_known(self._newest(reduced, self.correlation), self.correlation)
+        means = self._means(reduced, self.correlation)
         squares = np.maximum(means[:, :n_channels], self.floor**2)
         first, second = _pairs(n_channels)
         products = means[:, self.n_strengths(n_channels) :]
