@@ -35,6 +35,19 @@ Example: loss=0.01,corrupt=0.001,jitter=0.02,stall=2@30,unplug=5@60
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of ``emgstream simulate``."""
+    _add_place(parser)
+    _add_board(parser)
+    parser.add_argument("--faults", type=_faults, metavar="FAULTS", help=_FAULTS_HELP)
+    parser.add_argument(
+        "--seed", type=_seed, default=0, metavar="N", help="seed of signal and faults; default 0"
+    )
+    parser.add_argument("--seconds", type=options.positive, metavar="N", help="end by itself")
+    parser.add_argument(
+        "--ledger", metavar="FILE", type=Path, help="write what was really sent as JSON, at the end"
+    )
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--link", metavar="PATH", help="name of the port; default: one in a temporary folder"
@@ -45,6 +58,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PORT",
         help="socket://127.0.0.1:PORT in place of a pty, for Windows too; 0 takes a free one",
     )
+
+
+def _add_board(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--script",
         type=_script,
@@ -69,14 +85,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--battery",
         action="store_true",
         help="sample on while nobody listens or the cable is out, and do not reset when opened",
-    )
-    parser.add_argument("--faults", type=_faults, metavar="FAULTS", help=_FAULTS_HELP)
-    parser.add_argument(
-        "--seed", type=_seed, default=0, metavar="N", help="seed of signal and faults; default 0"
-    )
-    parser.add_argument("--seconds", type=options.positive, metavar="N", help="end by itself")
-    parser.add_argument(
-        "--ledger", metavar="FILE", type=Path, help="write what was really sent as JSON, at the end"
     )
 
 

@@ -31,6 +31,20 @@ class Welcome(QWidget):
         self._model.setObjectName("quiet")
         self._model.setWordWrap(True)
         self._model.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        column.setSpacing(3 * GRID)
+        column.addStretch(2)
+        column.addWidget(self._title)
+        column.addLayout(self._cards())
+        column.addWidget(self._model)
+        column.addStretch(3)
+
+    def set_model(self, title: str | None) -> None:
+        """Say which model will decide, or what to do where there is none."""
+        self._model.setText(_NO_MODEL if title is None else f"Decisions will come from: {title}")
+
+    def _cards(self) -> QHBoxLayout:
         cards = QHBoxLayout()
         cards.setSpacing(2 * GRID)
         cards.addStretch(1)
@@ -59,18 +73,7 @@ class Welcome(QWidget):
         ):
             cards.addWidget(card, 4)
         cards.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(3 * GRID)
-        column.addStretch(2)
-        column.addWidget(self._title)
-        column.addLayout(cards)
-        column.addWidget(self._model)
-        column.addStretch(3)
-
-    def set_model(self, title: str | None) -> None:
-        """Say which model will decide, or what to do where there is none."""
-        self._model.setText(_NO_MODEL if title is None else f"Decisions will come from: {title}")
+        return cards
 
     def _card(self, title: str, words: str, action: str, wanted: pyqtBoundSignal) -> QFrame:
         card = QFrame(self)

@@ -83,14 +83,7 @@ def match_channels(
     (1, 0)
     """
     if chosen:
-        columns = tuple(_place(name, board) for name in chosen)
-        names = wanted or tuple(board[column] for column in columns)
-        if len(names) != len(columns):
-            raise StreamMismatchError(
-                f"--channels names {len(columns)}: {', '.join(chosen)}; the model expects "
-                f"{len(names)}: {', '.join(names)}; name one channel for each, in this order"
-            )
-        return ChannelMatch(columns, names)
+        return _chosen_by_hand(board, wanted, chosen)
     if wanted is None or board == wanted:
         return ChannelMatch(tuple(range(len(board))), board)
     if set(wanted) <= set(board):
@@ -108,6 +101,19 @@ def match_channels(
         f"{', '.join(wanted)}; choose another order with --channels"
     )
     return ChannelMatch(tuple(range(len(board))), wanted, note)
+
+
+def _chosen_by_hand(
+    board: tuple[str, ...], wanted: tuple[str, ...] | None, chosen: tuple[str, ...]
+) -> ChannelMatch:
+    columns = tuple(_place(name, board) for name in chosen)
+    names = wanted or tuple(board[column] for column in columns)
+    if len(names) != len(columns):
+        raise StreamMismatchError(
+            f"--channels names {len(columns)}: {', '.join(chosen)}; the model expects "
+            f"{len(names)}: {', '.join(names)}; name one channel for each, in this order"
+        )
+    return ChannelMatch(columns, names)
 
 
 def _place(name: str, board: tuple[str, ...]) -> int:
