@@ -18,14 +18,17 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from augmentations import AUGMENTATIONS, Augmentation
 
 from emgstream.decisions import ARGMAX
 from emgstream.errors import EmgStreamError
 from emgstream.pipeline import Pipeline
+from emgstream.steps import Rms
 from emgstream.tables import EmgTable, read_table
 from emgstream.types import Chunk
 from training.fold import train_fold
@@ -64,19 +67,20 @@ VARIANTS: dict[str, Recipe] = {
     "constant learning rate": _with_schedule(cosine=False, learning_rate=5e-4),
     "twice the epochs": _with_schedule(max_epochs=2 * REALTIME.schedule.max_epochs),
     "half the epochs": _with_schedule(max_epochs=REALTIME.schedule.max_epochs // 2),
-    "mixup of up to a half": _with_schedule(mixup=0.5),
     "batches of 32": _with_schedule(batch_size=32),
     "no linear path": replace(REALTIME, linear_path=False),
     "not trained again on what was held out inside": replace(REALTIME, refits=False),
 }
 """Each with what it changes; all else is the recipe as it is."""
+NAMES = (*VARIANTS, *AUGMENTATIONS)
+"""Every variant; an augmentation is done to the windows learned from, and changes nothing else."""
 
 
 def main() -> int:
     """Measure what is missing in the file, then print the table of what is there."""
     arguments = _parser().parse_args()
     try:
-        for name in arguments.variants or VARIANTS:
+        for name in arguments.variants or NAMES:
             for path in arguments.recordings:
                 if (name, path.name) not in {key for key, _ in _results(arguments.results)}:
                     _append(arguments.results, _measured(name, path, arguments.rate))
@@ -99,7 +103,7 @@ def _measured(name: str, path: Path, rate_hz: float | None) -> dict[str, Any]:
         class_names=class_names,
         sampling_rate_hz=rate_hz,
         seed=1,
-        recipe=VARIANTS[name],
+        recipe=_recipe(name, table.samples.shape[1]),
     )
     elapsed_s = time.perf_counter() - started_s
     pipeline = Pipeline(model)
@@ -123,6 +127,15 @@ def _measured(name: str, path: Path, rate_hz: float | None) -> dict[str, Any]:
         "n_windows": len(classes),
         "seconds": round(elapsed_s, 1),
     }
+
+
+def _recipe(name: str, n_channels: int) -> Recipe:
+    """Return what a variant learns by, of so many channels."""
+    if name not in AUGMENTATIONS:
+        return VARIANTS[name]
+    strengths = Rms(2, spans=USUAL_STEPS.spans, change=USUAL_STEPS.change)
+    augmentation = Augmentation(n_channels, strengths.n_features(n_channels))
+    return _with_schedule(augment=partial(AUGMENTATIONS[name], augmentation))
 
 
 def _held_out(
@@ -162,7 +175,7 @@ def _print_table(path: Path) -> None:
     results = dict(_results(path))
     print("| variant | sessions | balanced accuracy | as it is, same sessions | ECE | training |")
     print("|---|---|---|---|---|---|")
-    for name in VARIANTS:
+    for name in NAMES:
         sessions = [s for v, s in results if v == name and ("as it is", s) in results]
         if sessions:
             rows = [results[name, session] for session in sessions]
@@ -184,7 +197,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("results", type=Path, help="JSON lines, made or gone on with")
     parser.add_argument("recordings", type=Path, nargs="*", help="labelled sessions of one rate")
     parser.add_argument("--rate", type=float, help="samples a second, where the files have none")
-    parser.add_argument("--variants", nargs="+", choices=VARIANTS, help="default: all")
+    parser.add_argument("--variants", nargs="+", choices=NAMES, help="default: all")
     return parser
 
 

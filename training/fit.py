@@ -121,7 +121,7 @@ class _Trainer:
         )
         self._optimizer.build(self._network.trainable_variables)
         self._batch_size = schedule.batch_size
-        self._mixup = schedule.mixup
+        self._augment = schedule.augment
         self._training = _tensors(training, n_classes, weights)
         self._validation = None if validation is None else _tensors(validation, n_classes, None)
         self._run = tensorflow.function(self._epoch, jit_compile=False)
@@ -173,25 +173,14 @@ class _Trainer:
 
     def _learn(self, windows: Any, targets: Any, weights: Any) -> tuple[Any, Any]:
         variables = self._network.trainable_variables
-        if self._mixup:
-            windows, targets, weights = self._mixed(windows, targets, weights)
+        if self._augment is not None:
+            windows, targets, weights = self._augment(windows, targets, weights)
         with tensorflow.GradientTape() as tape:
             probabilities = self._network(windows, training=True)
             losses = keras.losses.categorical_crossentropy(targets, probabilities) * weights
             loss = tensorflow.reduce_mean(losses)
         self._optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
         return tensorflow.reduce_sum(losses), _n_right(targets, probabilities)
-
-    def _mixed(self, *tensors: Any) -> list[Any]:
-        """Mix a share of another example into each (mixup; Zhang et al. 2018, arXiv:1710.09412)."""
-        n = tensorflow.shape(tensors[0])[0]
-        order = tensorflow.random.shuffle(tensorflow.range(n))
-        share = tensorflow.random.uniform((n,), maxval=self._mixup)
-        mixed = []
-        for tensor in tensors:
-            of_each = tensorflow.reshape(share, (n, *[1] * (len(tensor.shape) - 1)))
-            mixed.append(tensor + of_each * (tensorflow.gather(tensor, order) - tensor))
-        return mixed
 
     def _judge(self, windows: Any, targets: Any, weights: Any) -> tuple[Any, Any]:
         probabilities = self._network(windows, training=False)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 
-__all__ = ["Epoch", "Progress", "Schedule", "is_over", "progress_of"]
+__all__ = ["Augment", "Epoch", "Progress", "Schedule", "is_over", "progress_of"]
+
+Augment: TypeAlias = Callable[[Any, Any, Any], tuple[Any, Any, Any]]
+"""Windows, one-hot classes and weights of a batch, as tensors, to others of the same shapes."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +27,8 @@ class Schedule:
     """Learning rate of Adam."""
     cosine: bool = False
     """Whether the rate rises over the first pass, then falls to 1 % by the last along a cosine."""
-    mixup: float = 0.0
-    """Largest share of another window that is mixed into each, with its class; 0 for none."""
+    augment: Augment | None = None
+    """What is done to a batch before it is learned from, drawn anew each time; None for nothing."""
     clipnorm: float = 1.0
     """Largest norm of the gradient of one weight matrix; longer ones are shortened to it."""
     stop_accuracy: float | None = None

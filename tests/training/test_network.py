@@ -209,8 +209,18 @@ def test_where_the_rate_comes_down_the_last_pass_is_kept() -> None:
     assert fitted.best.val_accuracy > 0.9
 
 
-def test_mixed_windows_teach_as_well() -> None:
-    assert trained(max_epochs=20, mixup=0.5).best.val_accuracy > 0.9
+def test_what_is_done_to_a_batch_is_done_to_what_is_learned_from_only() -> None:
+    def fainter(windows: Any, targets: Any, weights: Any) -> tuple[Any, Any, Any]:
+        return 0.5 * windows, targets, weights
+
+    def emptied(windows: Any, targets: Any, weights: Any) -> tuple[Any, Any, Any]:
+        return 0.0 * windows, targets, weights
+
+    learned = trained(max_epochs=20, augment=fainter)
+    found = classify(learned.network, VALIDATION.windows)
+    assert learned.best.val_accuracy == pytest.approx(np.mean(found == VALIDATION.classes))
+    assert learned.best.val_accuracy > 0.9
+    assert trained(max_epochs=5, augment=emptied).best.accuracy < 0.5
 
 
 def test_without_validation_there_is_nothing_to_judge_by() -> None:
