@@ -197,7 +197,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("results", type=Path, help="JSON lines, made or gone on with")
     parser.add_argument("recordings", type=Path, nargs="*", help="labelled sessions of one rate")
     parser.add_argument("--rate", type=float, help="samples a second, where the files have none")
-    parser.add_argument("--variants", nargs="+", choices=NAMES, help="default: all")
+    parser.add_argument(
+        "--variants", nargs="+", choices=NAMES, metavar="NAME", help="default: all; put them last"
+    )
     return parser
 
 

@@ -50,6 +50,11 @@ class Page(QWidget):
         return False
 
     @property
+    def holds_decisions(self) -> bool:
+        """Whether the model must go on deciding as it does."""
+        return False
+
+    @property
     def works(self) -> bool:
         """Whether it does something that goes on in the back."""
         return self.holds_connection

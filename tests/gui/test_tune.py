@@ -26,6 +26,7 @@ from emgstream.gui.pages import PAGES
 from emgstream.gui.palette import DARK, LIGHT
 from emgstream.gui.requests import SIMULATED, PortRequest, ReplayRequest
 from emgstream.gui.session import Session
+from emgstream.gui.trial.page import TrialPage
 from emgstream.gui.tune.material import Material
 from emgstream.gui.tune.page import TunePage
 from emgstream.gui.tune.workbench import Workbench
@@ -204,6 +205,27 @@ def test_what_runs_decides_by_the_settings_once_they_are_used(
     assert not acted, "nothing is as sure as this"
     page.hand_on.reset_button.click()
     assert page.hand_on.words.text() == "live decides by settings used before"
+
+
+def test_while_a_test_runs_the_decisions_stay_as_they_are(
+    open_window: OpenWindow, own_model: Path, qtbot: QtBot
+) -> None:
+    window = open_window(model=own_model, source=PortRequest(SIMULATED))
+    trial = window.page(TrialPage)
+    wait(qtbot, trial.front.start_button.isEnabled)
+    trial.front.start_button.click()
+    assert trial.holds_decisions
+    window.show_page(PAGES.index(TunePage))
+    page, session = window.page(TunePage), window.connection.session
+    assert session is not None
+    wait(qtbot, lambda: page.outcome.shows_figures)
+    page.controls.threshold.slider.setValue(page.controls.threshold.slider.maximum())
+    assert not page.hand_on.use_button.isEnabled()
+    assert page.hand_on.words.text().startswith("a test runs")
+    assert session.settings != page.controls.settings
+    trial.key_actions()["end"]()
+    page.slow(0.0)
+    assert page.hand_on.use_button.isEnabled()
 
 
 def test_settings_are_kept_in_a_model(page: TunePage, tmp_path: Path, qtbot: QtBot) -> None:

@@ -66,6 +66,11 @@ class TrialPage(Page):
         return self.run is not None and self.run.is_open
 
     @property
+    def holds_decisions(self) -> bool:
+        """Whether what is judged would become another."""
+        return self.holds_connection
+
+    @property
     def works(self) -> bool:
         """Whether a test runs."""
         return self.holds_connection or self.reading is not None

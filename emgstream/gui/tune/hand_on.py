@@ -11,6 +11,8 @@ from emgstream.gui.painting import GRID
 
 __all__ = ["HandOn"]
 
+_JUDGED = "a test runs, and judges what was used when it began; end it first"
+
 
 class HandOn(QWidget):
     """Three buttons, and what the stream decides by."""
@@ -49,17 +51,22 @@ class HandOn(QWidget):
         self.words.say("")
 
     def show_ready(
-        self, wanted: DecisionSettings, own: DecisionSettings, used: DecisionSettings | None
+        self,
+        wanted: DecisionSettings,
+        own: DecisionSettings,
+        used: DecisionSettings | None,
+        judged: bool,
     ) -> None:
         """Let be done what can be.
 
         ``wanted`` are the settings as they stand, ``own`` the model's, and ``used`` those that the
-        stream decides by; None where no stream decides by this model.
+        stream decides by; None where no stream decides by this model. While its decisions are
+        ``judged``, they stay as they are.
         """
-        self.use_button.setEnabled(used is not None and used != wanted)
+        self.use_button.setEnabled(used is not None and used != wanted and not judged)
         self.save_button.setEnabled(True)
         self.reset_button.setEnabled(wanted != own)
-        self.words.say(_words(wanted, own, used))
+        self.words.say(_JUDGED if judged else _words(wanted, own, used))
 
 
 def _words(wanted: DecisionSettings, own: DecisionSettings, used: DecisionSettings | None) -> str:

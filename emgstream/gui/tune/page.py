@@ -224,7 +224,8 @@ class TunePage(Page):
             self.hand_on.show_nothing()
             return
         used = None if session is None else session.settings
-        self.hand_on.show_ready(self.controls.settings, opened.settings, used)
+        judged = any(page.holds_decisions for page in self.shell.pages)
+        self.hand_on.show_ready(self.controls.settings, opened.settings, used, judged)
 
     def _choose_recording(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Try on a recording", "", _RECORDINGS)
