@@ -202,7 +202,7 @@ def test_a_link_left_over_from_a_killed_board_is_replaced(tmp_path: Path) -> Non
     link = tmp_path / "ttyEMG"
     link.symlink_to(tmp_path / "gone")
     with make(link=link), opened(str(link)) as host:
-        awake(host)
+        assert awake(host).has("id")
 
 
 @on_a_pty

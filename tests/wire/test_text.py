@@ -152,10 +152,13 @@ def test_any_split_of_any_text_gives_the_same(text: list[str], sizes: list[int])
 
 @settings(deadline=None)
 @given(st.binary(max_size=3000), st.lists(st.integers(1, 200), min_size=1, max_size=6))
-def test_no_bytes_raise_anything(data: bytes, sizes: list[int]) -> None:
+def test_no_bytes_raise_anything_and_what_comes_of_them_is_counted(
+    data: bytes, sizes: list[int]
+) -> None:
     decoder = TextDecoder()
-    for piece in split(data, sizes):
-        decoder.feed(piece)
+    indices = [index for piece in split(data, sizes) for index in decoder.feed(piece).index]
+    assert indices == list(range(decoder.counters.n_frames))
+    assert decoder.counters.bytes_skipped <= len(data)
 
 
 def test_memory_stays_bounded_whatever_arrives() -> None:
