@@ -78,7 +78,7 @@ NAMES = (*VARIANTS, *AUGMENTATIONS)
 
 def main() -> int:
     """Measure what is missing in the file, then print the table of what is there."""
-    arguments = _parser().parse_args()
+    arguments = _parser().parse_intermixed_args()
     try:
         for name in arguments.variants or NAMES:
             for path in arguments.recordings:
