@@ -45,7 +45,17 @@ def test_an_edited_sketch_is_never_overwritten(
     assert "exists already" in line
 
 
-def test_a_word_that_is_none_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["firmware", "flash"]) == 1
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["flash"], "invalid choice: 'flash'"),
+        (["export"], "firmware export got no folder; export takes one"),
+        (["show", "here"], "firmware show got the folder here; export takes one"),
+    ],
+)
+def test_words_that_will_not_do_are_one_line(
+    words: list[str], reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["firmware", *words]) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert "invalid choice: 'flash'" in line
+    assert reason in line

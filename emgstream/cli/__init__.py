@@ -97,7 +97,7 @@ def _run(arguments: Sequence[str]) -> None:
     verb = _module(parsed.verb)
     verb_parser = _Parser(prog=f"emgstream {parsed.verb}", description=verb.__doc__)
     verb.add_arguments(verb_parser)
-    verb.run(verb_parser.parse_args(parsed.words))
+    verb.run(verb_parser.parse_intermixed_args(parsed.words))
 
 
 def _module(verb: str) -> ModuleType:

@@ -8,22 +8,36 @@ from pathlib import Path
 
 from emgstream import firmware
 from emgstream.cli.terminal import console
+from emgstream.errors import UsageError
 
 __all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of ``emgstream firmware``."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="show|export|wiring")
-    actions.add_parser("show", help="print the sketch")
-    actions.add_parser("wiring", help="print which pin, which supply, and what is safe")
-    export = actions.add_parser("export", help="write the sketch for the Arduino IDE")
-    export.add_argument("folder", type=Path, help="where the folder emg_board is made")
+    parser.add_argument(
+        "action",
+        choices=("show", "wiring", "export"),
+        help="show: print the sketch; wiring: print which pin, which supply, and what is safe; "
+        "export: write the sketch for the Arduino IDE",
+    )
+    parser.add_argument(
+        "folder", nargs="?", type=Path, help="where export makes the folder emg_board"
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Print the sketch or its notes, or write both into a folder."""
-    if arguments.action == "export":
+    """Print the sketch or its notes, or write both into a folder.
+
+    Raises UsageError for an export without a folder, and for a folder without an export.
+    """
+    exports = arguments.action == "export"
+    if exports != (arguments.folder is not None):
+        got = "no folder" if exports else f"the folder {arguments.folder}"
+        raise UsageError(
+            f"firmware {arguments.action} got {got}; export takes one, show and wiring take none"
+        )
+    if exports:
         sketch = firmware.export(arguments.folder)
         terminal = console()
         terminal.print(f"wrote {sketch}: open it in the Arduino IDE, choose board and port, upload")

@@ -104,6 +104,15 @@ def test_a_place_for_the_model_that_will_not_do_is_told_before_the_training(
     assert line.startswith(f"emgstream: cannot write the model {place}: ")
 
 
+def test_options_may_stand_between_the_recordings(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["none.csv", "--rate", "500", "neither.csv", "--out", str(tmp_path / "arm")]
+    assert main(["train", *words]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("emgstream: none.csv does not exist")
+
+
 def test_a_recording_that_cannot_be_trained_on_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
