@@ -147,6 +147,6 @@ def _check_spread(rows: Doubles, names: tuple[str, ...]) -> None:
     for name, column in zip(names, rows.T, strict=True):
         if np.ptp(column) == 0.0:
             raise TrainingDataError(
-                f"channel {name} stays at {column[0]:.6g} throughout; expected a signal; is its "
+                f"channel {name} does not change at all; expected a signal; is its "
                 "electrode connected? leave the channel out with --channels"
             )
