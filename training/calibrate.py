@@ -45,7 +45,9 @@ class Calibrated:
     after: float
     """The same, of the calibrated model before it learned from them too."""
     n_windows: int
-    """Windows of the held-out repetitions."""
+    """Windows that both are of."""
+    held_out: str
+    """What these windows are, for people."""
     interrupted: bool
     """Whether Ctrl-C ended it; the model is the best until then."""
 
@@ -124,7 +126,7 @@ def calibrate_on(
     network = _network(model)
     before = _judged(network, manifest, tables, parts, front_end)
     learned = learn(recipe, material, seed=seed, start=taken_apart(network)[0], progress=progress)
-    after = balanced_accuracy(material.validation.classes, learned.predicted)
+    after = balanced_accuracy(material.validation.classes, learned.judged.argmax(axis=1))
     if after < before:
         raise TrainingDataError(
             f"calibration would make it worse: {after:.1%} balanced on held-out repetitions, from "
@@ -133,7 +135,8 @@ def calibrate_on(
         )
     calibrated = _calibrated(model, material, learned, before, after)
     n_windows = len(material.validation)
-    return Calibrated(calibrated, before, after, n_windows, learned.interrupted)
+    held_out = material.held_out(CALIBRATION)
+    return Calibrated(calibrated, before, after, n_windows, held_out, learned.interrupted)
 
 
 def _checked_rate(
@@ -178,7 +181,7 @@ def _calibrated(
     model: Model, material: Material, learned: Learned, before: float, after: float
 ) -> Model:
     figures = {
-        "held_out": CALIBRATION.held_out,
+        "held_out": material.held_out(CALIBRATION),
         "n_windows": len(material.validation),
         "balanced_accuracy_before": before,
         "balanced_accuracy": after,

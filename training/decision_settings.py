@@ -234,7 +234,7 @@ def _joined_truth(recordings: Sequence[Recording]) -> Truth:
 def _for_people(before: Score, found: Score, target: float) -> dict[str, Any]:
     delay_s = added_delay_s(found, before)
     return {
-        "held_out": "repetitions that the network had not seen",
+        "held_out": "what the settings were fitted on, which the network had not seen",
         "active_error_rate_argmax": before.active_error_rate,
         "active_error_target": target,
         "active_error_rate": found.active_error_rate,

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from emgstream.types import IndexArray
+from emgstream.types import FloatArray, IndexArray
 from training.examples import ClassArray
 from training.history import Epoch
 from training.leakage import LookUp, TimeBlocked
-from training.metrics import confusion_matrix, recalls
+from training.metrics import confusion_matrix, cross_entropy, recalls
 
 __all__ = ["Findings"]
 
@@ -30,8 +30,8 @@ class Findings:
     """Number of training windows."""
     classes: ClassArray
     """True class of each validation window."""
-    predicted: ClassArray
-    """What the network took each for."""
+    judged: FloatArray
+    """Probabilities of each, by what had not learned from them, shape ``(n, n_classes)``."""
     held_out: str
     """What the validation windows are, for people."""
     interrupted: bool
@@ -42,6 +42,22 @@ class Findings:
     """What the network scores on unseen time; None where that was not measured."""
     time_blocked_missing: str = ""
     """Why it was not measured, if it should have been."""
+
+    @property
+    def predicted(self) -> ClassArray:
+        """What each was taken for."""
+        likeliest: ClassArray = self.judged.argmax(axis=1)
+        return likeliest
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the validation windows taken for what they are, 0 to 1."""
+        return float(np.mean(self.predicted == self.classes))
+
+    @property
+    def loss(self) -> float:
+        """Mean cross-entropy on the validation windows."""
+        return cross_entropy(self.classes, self.judged)
 
     @property
     def confusion(self) -> IndexArray:
@@ -83,8 +99,8 @@ class Findings:
     def for_people(self) -> dict[str, str]:
         """Return the figures that matter as short texts, each under the name of what it is."""
         texts = {
-            "validation": f"{self.best.val_accuracy:.1%} of {len(self.classes)} windows, "
-            f"{self.balanced_accuracy:.1%} balanced, loss {self.best.val_loss:.4f}, epoch "
+            "validation": f"{self.accuracy:.1%} of {len(self.classes)} windows, "
+            f"{self.balanced_accuracy:.1%} balanced, loss {self.loss:.4f}, epoch "
             f"{self.best.number} ({self.held_out})"
         }
         if self.look_up is not None:
@@ -107,9 +123,9 @@ class Findings:
         return {
             "held_out": self.held_out,
             "n_windows": len(self.classes),
-            "accuracy": self.best.val_accuracy,
+            "accuracy": self.accuracy,
             "balanced_accuracy": self.balanced_accuracy,
-            "loss": self.best.val_loss,
+            "loss": self.loss,
             "epoch": self.best.number,
             "n_epochs": len(self.history),
             "recall": dict(zip(self.class_names, by_class, strict=True)),

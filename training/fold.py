@@ -91,14 +91,14 @@ def train_fold(
     UsageError
         Nobody knows the sampling rate, or the recordings disagree about it.
     InterruptedByUserError
-        Ctrl-C before there was anything to keep.
+        Ctrl-C.
     """
     names = tuple(class_names)
     given = any(np.any(part == VALIDATION) for part in parts)
     shared = parts if given else hold_out(tables, names, parts)
     material = prepare_parts(recipe, tables, shared, names, sampling_rate_hz, wish)
     learned = learn(recipe, material, seed=seed, refit=not given, progress=progress)
-    return export_learned(recipe, material, learned)
+    return export_learned(recipe, material, learned.whole())
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,14 +111,20 @@ class Learned:
     """Every pass over the training windows, judged by the validation windows."""
     best: Epoch
     """The pass that the validation figures are of."""
-    predicted: ClassArray
-    """What the validation windows were taken for by a network that had not seen them."""
+    judged: FloatArray
+    """Probabilities of the validation windows, by a network that had not seen them."""
     calibration: Mapping[str, Any]
     """Entry of the manifest."""
     interrupted: bool
     """Whether Ctrl-C ended it; the network is the best until then."""
     decision: DecisionSettings = ARGMAX
     """How to decide, fitted on what a network that had not seen it makes of the validation part."""
+
+    def whole(self) -> Learned:
+        """Return itself; raises InterruptedByUserError where Ctrl-C ended it: half is no figure."""
+        if self.interrupted:
+            raise InterruptedByUserError("stopped by Ctrl-C while a network was learning")
+        return self
 
 
 def learn(
@@ -153,10 +159,7 @@ def learn(
     if recipe.refits and refit and not interrupted:
         network, interrupted = _refitted(recipe, material, first, seed, start, progress)
     calibration, decision = _manners(recipe, material, first, network)
-    predicted: ClassArray = judged.argmax(axis=1)
-    return Learned(
-        network, fitted.history, fitted.best, predicted, calibration, interrupted, decision
-    )
+    return Learned(network, fitted.history, fitted.best, judged, calibration, interrupted, decision)
 
 
 def _manners(
@@ -244,7 +247,7 @@ def _calibrate(
         "kind": "temperature",
         "temperature": temperature,
         "applied": "in the weights of what goes into the network's softmax",
-        "held_out": "repetitions the temperature was fitted on, which the network had not seen",
+        "held_out": "what the temperature was fitted on, which the network had not seen",
         "expected_calibration_error_before": before,
         "expected_calibration_error": after,
     }

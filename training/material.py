@@ -73,6 +73,16 @@ class Material:
         """What each number of a step is."""
         return self.front_end.step.feature_names(self.channel_names)
 
+    def held_out(self, recipe: Recipe) -> str:
+        """Return what the validation windows are, for people."""
+        ends = tuple(self.class_names[code] for code in realtime.classes_split(self.cuts))
+        if not ends:
+            return recipe.held_out
+        told = "the last fifth of each repetition, the rest of which was learned from"
+        if ends != self.class_names:
+            told = f"{recipe.held_out}; but of {', '.join(ends)} {told}"
+        return f"{told} (expect less live: fewer than 3 repetitions)"
+
 
 def prepare(
     recipe: Recipe,

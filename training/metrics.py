@@ -13,12 +13,15 @@ __all__ = [
     "balanced_accuracy",
     "classify",
     "confusion_matrix",
+    "cross_entropy",
     "probabilities",
     "recalls",
     "shares_of",
 ]
 
 _BATCH = 1024
+_LEAST = 1e-7
+"""Smallest probability there is a logarithm of, as in Keras."""
 
 
 def confusion_matrix(classes: ClassArray, predicted: ClassArray, n_classes: int) -> IndexArray:
@@ -57,6 +60,16 @@ def balanced_accuracy(classes: ClassArray, predicted: ClassArray) -> float:
     """
     n_classes = int(max(classes.max(), predicted.max())) + 1
     return float(np.nanmean(recalls(confusion_matrix(classes, predicted, n_classes))))
+
+
+def cross_entropy(classes: ClassArray, probabilities: FloatArray) -> float:
+    """Return the mean of minus the logarithm of what each true class was given.
+
+    >>> cross_entropy(np.array([0, 1]), np.array([[0.5, 0.5], [0.5, 0.5]]))
+    0.6931471805599453
+    """
+    given = probabilities[np.arange(len(classes)), classes].astype(np.float64)
+    return float(-np.mean(np.log(np.maximum(given, _LEAST))))
 
 
 def classify(network: Any, windows: FloatArray) -> ClassArray:

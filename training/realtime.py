@@ -35,6 +35,7 @@ __all__ = [
     "VALIDATION",
     "Cut",
     "PartArray",
+    "classes_split",
     "cut_recordings",
     "fit_on_training_part",
     "held_movements",
@@ -148,6 +149,19 @@ def hold_out(
             places = np.flatnonzero(of_class == number)
             shared[places[len(places) * (_HELD_OUT_OF - 1) // _HELD_OUT_OF :]] = VALIDATION
     return np.split(shared, np.cumsum([table.n_rows for table in tables])[:-1])
+
+
+def classes_split(cuts: Sequence[Cut]) -> list[int]:
+    """Return the classes with a repetition that is learned from and held out in parts."""
+    split: set[int] = set()
+    for cut in cuts:
+        learned, judged = (
+            cut.repetitions[(cut.parts == part) & (cut.classes >= 0)]
+            for part in (TRAINING, VALIDATION)
+        )
+        both = np.isin(cut.repetitions, np.intersect1d(learned, judged))
+        split.update(cut.classes[both].tolist())
+    return sorted(split)
 
 
 def fit_on_training_part(cuts: Sequence[Cut], feature_names: tuple[str, ...]) -> FittedTransforms:

@@ -120,8 +120,8 @@ def _findings(
         best=learned.best,
         n_training=len(material.training),
         classes=material.validation.classes,
-        predicted=learned.predicted,
-        held_out=recipe.held_out,
+        judged=learned.judged,
+        held_out=material.held_out(recipe),
         interrupted=learned.interrupted,
     )
     if material.published is None:

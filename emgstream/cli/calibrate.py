@@ -81,7 +81,7 @@ def _document(result: Calibrated, out: Path) -> dict[str, Any]:
 def _facts(result: Calibrated, out: Path) -> list[tuple[str, str]]:
     return [
         ("model", f"{out} ({result.model.manifest.title})"),
-        ("held out", f"{result.n_windows} windows of repetitions that were not learned from"),
+        ("held out", f"{result.n_windows} windows: {result.held_out}"),
         ("before", f"{result.before:.1%} balanced"),
         ("after", f"{result.after:.1%} balanced"),
     ]

@@ -8,8 +8,10 @@ import pytest
 from joblib import Parallel, delayed
 
 from emgstream.bundle import Model
+from emgstream.errors import InterruptedByUserError
 from emgstream.tables import EmgTable, read_table
 from training.fold import train_fold
+from training.history import Progress
 from training.realtime import NEITHER, VALIDATION, PartArray, hold_out
 from training.recipes import REALTIME
 from training.recordings import class_names_of
@@ -54,3 +56,21 @@ def test_the_same_seed_gives_the_same_model_in_another_process(table: EmgTable) 
     (elsewhere,) = Parallel(n_jobs=2)(delayed(fold)(table, part) for _ in range(1))
     assert elsewhere.classifier == fold(table, part).classifier
     assert elsewhere.classifier != fold(table, part, seed=2).classifier
+
+
+def test_no_fold_is_of_half_a_network(table: EmgTable) -> None:
+    def press_ctrl_c(progress: Progress) -> None:
+        if progress.epoch == 1:
+            raise KeyboardInterrupt
+
+    names = class_names_of([table])
+    with pytest.raises(InterruptedByUserError, match="Ctrl-C"):
+        train_fold(
+            [table],
+            [held_out(table)],
+            class_names=names,
+            sampling_rate_hz=None,
+            seed=1,
+            recipe=TWO_EPOCHS,
+            progress=press_ctrl_c,
+        )

@@ -20,6 +20,7 @@ from training.realtime import (
     TRAINING,
     VALIDATION,
     Cut,
+    classes_split,
     cut_recordings,
     fit_on_training_part,
     hold_out,
@@ -75,6 +76,19 @@ def test_every_class_is_held_out_by_whole_repetitions(material: Material) -> Non
         assert repetitions[TRAINING]
         assert repetitions[VALIDATION]
         assert not repetitions[TRAINING] & repetitions[VALIDATION]
+
+
+def test_what_is_held_out_is_told_as_it_is(material: Material, tmp_path: Path) -> None:
+    assert material.held_out(REALTIME) == REALTIME.held_out
+    lines = [f"{row % 7},{row % 5},{'rest' if row // 40 % 2 else 'fist'}" for row in range(240)]
+    lines += [f"{row % 9},{row % 4},wave" for row in range(80)]
+    names = ("fist", "rest", "wave")
+    (parts,) = hold_out([written(tmp_path / "once.csv", lines)], names)
+    assert (parts[240:] == VALIDATION).sum() == 16
+    cuts = cut_recordings([read_table(tmp_path / "once.csv")], names, SAMPLES, [parts])
+    once = replace(material, class_names=names, cuts=tuple(cuts))
+    assert "but of wave the last fifth of each repetition" in once.held_out(REALTIME)
+    assert classes_split(cuts) == [2]
 
 
 def test_transforms_see_nothing_of_the_held_out_part(material: Material) -> None:

@@ -144,6 +144,16 @@ def test_a_report_of_channels_that_are_one_signal_has_a_number_for_each(
     assert len(found) == 6 * 4 + 15
 
 
+def test_all_figures_of_a_report_are_of_one_network(session_path: Path, tmp_path: Path) -> None:
+    train([session_path], report_dir=tmp_path, max_epochs=2)
+    report = json.loads((tmp_path / "report.json").read_text())
+    confusion, validation = np.array(report["confusion"]), report["validation"]
+    assert validation["n_windows"] == confusion.sum()
+    assert validation["accuracy"] == pytest.approx(np.trace(confusion) / confusion.sum())
+    shares = np.diag(confusion) / confusion.sum(axis=1)
+    assert validation["balanced_accuracy"] == pytest.approx(shares.mean())
+
+
 def test_ctrl_c_still_gives_a_model_and_a_report_that_says_so(
     session_path: Path, tmp_path: Path
 ) -> None:

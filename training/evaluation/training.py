@@ -71,7 +71,7 @@ def random_split_of_network(
         validation=windows.take(seen[validation]),
         weights=balanced_weights(windows.classes[seen[training]], len(names)),
     )
-    learned = learn(recipe, leaky, seed=seed)
+    learned = learn(recipe, leaky, seed=seed).whole()
     return export_learned(recipe, leaky, learned), _score(learned, windows.take(test))
 
 
@@ -101,7 +101,7 @@ def _published(
         validation=split.validation,
         weights=None,
     )
-    learned = learn(recipe, material, seed=seed)
+    learned = learn(recipe, material, seed=seed).whole()
     return export_learned(recipe, material, learned), learned, split
 
 

@@ -74,7 +74,7 @@ def _interrupted(findings: Findings) -> str:
 def _headline(findings: Findings) -> str:
     shown = [
         tile(
-            f"{findings.best.val_accuracy:.1%}",
+            f"{findings.accuracy:.1%}",
             "validation accuracy",
             f"{len(findings.classes)} windows: {findings.held_out}",
         )
@@ -107,7 +107,7 @@ def _companions(findings: Findings) -> list[str]:
     balanced = f"{findings.balanced_accuracy:.1%}"
     return [
         tile(balanced, "balanced accuracy", "the same windows, all labels weighing the same"),
-        tile(f"{findings.best.val_loss:.3f}", "validation loss", "cross-entropy"),
+        tile(f"{findings.loss:.3f}", "validation loss", "cross-entropy"),
     ]
 
 
