@@ -14,6 +14,7 @@ from emgstream.errors import TableError
 from emgstream.tables._blocks import MISSING_WHOLE, Block
 from emgstream.tables._columns import Column
 from emgstream.tables._fields import LabelBook
+from emgstream.tables._holes import index_by_clock
 from emgstream.tables._layout import Layout
 from emgstream.tables._repairs import Kind, RepairLog
 from emgstream.tables._table import EmgTable
@@ -55,6 +56,9 @@ class Parts:
         names, samples = self._channels()
         segments = self._whole("segment")
         codes = self._column("label")
+        index, time_s = self._index(), self._time(segments)
+        if index is None and time_s is not None:
+            index = index_by_clock(time_s, segments)
         return EmgTable(
             path=self.path,
             channel_names=names,
@@ -63,8 +67,8 @@ class Parts:
             label_names=self.labels.names,
             repetitions=self._whole("repetition"),
             segments=segments,
-            index=self._index(),
-            time_s=self._time(segments),
+            index=index,
+            time_s=time_s,
             repairs=self.log.repairs(self._n_rows),
             sha256=sha256,
         )
