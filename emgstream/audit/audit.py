@@ -19,7 +19,15 @@ from emgstream.audit.channels import (
     resting_levels,
 )
 from emgstream.audit.labels import Claim, LabelCount, count_labels, judge_claim
-from emgstream.audit.rows import Duplicates, Missing, find_duplicates, find_missing
+from emgstream.audit.rows import (
+    Duplicates,
+    Lost,
+    Missing,
+    count_samples,
+    find_duplicates,
+    find_lost,
+    find_missing,
+)
 from emgstream.audit.spectrum import (
     MainsLine,
     Spectrum,
@@ -75,6 +83,8 @@ class Audit:
     """The recording."""
     rate: Rate
     """Its sampling rate."""
+    lost: Lost | None
+    """Samples that are not there; None where neither an index nor a clock tells."""
     missing: tuple[Missing, ...]
     """What each channel lacks."""
     duplicates: Duplicates
@@ -103,6 +113,11 @@ class Audit:
     """Whether an accuracy on it means anything."""
 
     @property
+    def duration_s(self) -> float | None:
+        """Time from the first sample to the last within segments; None without a rate."""
+        return None if self.rate.hz is None else count_samples(self.table) / self.rate.hz
+
+    @property
     def n_stuck_rows(self) -> int:
         """Rows in stuck loops."""
         return sum(loop.length for loop in self.stuck_loops)
@@ -115,6 +130,8 @@ class Audit:
             "n_rows": self.table.n_rows,
             "channels": [self._channel(place) for place in range(len(self.ranges))],
             "rate": self.rate.to_json(),
+            "duration_s": self.duration_s,
+            "lost": None if self.lost is None else self._lost(self.lost),
             "mains_line": None if self.line is None else self.line.to_json(),
             "mains_hz": None if self.mains is None else self.mains.hz,
             "repairs": [str(repair) for repair in self.table.repairs],
@@ -125,6 +142,10 @@ class Audit:
             "labels": [self._label(place) for place in range(len(self.labels))],
             "accuracy_claim": self.claim.to_json(),
         }
+
+    def _lost(self, lost: Lost) -> dict[str, Any]:
+        seconds = None if self.rate.hz is None else lost.n / self.rate.hz
+        return {**lost.to_json(), "seconds": seconds}
 
     def _channel(self, place: int) -> dict[str, Any]:
         return {
@@ -157,6 +178,7 @@ def audit_table(table: EmgTable, sampling_rate_hz: float | None = None) -> Audit
     return Audit(
         table=table,
         rate=rate,
+        lost=find_lost(table),
         missing=find_missing(table.samples),
         duplicates=find_duplicates(table),
         stuck_loops=tuple(find_stuck_loops(table.samples)),

@@ -10,10 +10,12 @@ import numpy as np
 
 from emgstream.audit.audit import Audit
 from emgstream.audit.channels import SAME
+from emgstream.audit.facts import lost_for_people
 
 __all__ = ["Finding", "findings"]
 
 _MUCH_MISSING = 0.001
+_OFTEN_LOST = 0.001
 _MUCH_SATURATED = 0.001
 _MUCH_HUM = 0.1
 _ALIKE = 0.9
@@ -36,6 +38,7 @@ def findings(audit: Audit) -> list[Finding]:
     found = [
         *_claim(audit),
         *_stuck(audit),
+        *_lost(audit),
         *_channels(audit),
         *_alike(audit),
         *_rate(audit),
@@ -58,6 +61,16 @@ def _stuck(audit: Audit) -> Iterator[Finding]:
             f"the recorder was stuck: {pattern} over and over in rows {loop.start} to "
             f"{loop.start + loop.length - 1}; leave them out",
         )
+
+
+def _lost(audit: Audit) -> Iterator[Finding]:
+    if audit.lost is None or not audit.lost.n:
+        return
+    told = lost_for_people(audit)
+    if audit.lost.n_places > _OFTEN_LOST * audit.table.n_rows:
+        yield Finding("wrong", f"lost {told}; check the cable or the radio, and record again")
+    else:
+        yield Finding("look", f"lost or paused: {told}; no window is learned across a gap")
 
 
 def _channels(audit: Audit) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from emgstream.audit import audit_page, audit_table, findings
+from emgstream.audit import audit_facts, audit_page, audit_table, findings
 from emgstream.bundle import read_model
 from emgstream.cli import main
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
@@ -124,6 +124,55 @@ def test_missing_values_and_repeated_rows_are_counted(write: Writer) -> None:
     assert (audit.missing[0].n, audit.missing[0].longest) == (3, 3)
     assert audit.missing[1].n == 0
     assert (audit.duplicates.n_repeated, audit.duplicates.n_consecutive) == (2, 1)
+
+
+def test_lost_samples_are_told_and_belong_to_the_duration(write: Writer) -> None:
+    index = np.delete(np.arange(3_000), np.r_[500:1_000, 2_001, 2_002])
+    audit = audit_table(write(noise(2_498), index=index), 1000.0)
+    assert audit.lost is not None
+    assert (audit.lost.n, audit.lost.n_places, audit.lost.first_row) == (502, 2, 500)
+    assert audit.duration_s == pytest.approx(3.0)
+    told_so = "502 samples (0.502 s) in 2 places, the first before data row 500"
+    assert told_so in told(audit.table, 1000.0)
+    assert told_so in dict(audit_facts(audit))["lost"]
+    assert told_so in audit_page(audit)
+    document = audit.to_json()
+    assert document["lost"] == {
+        "n": 502,
+        "n_places": 2,
+        "first_row": 500,
+        "seconds": pytest.approx(0.502),
+    }
+    assert document["duration_s"] == pytest.approx(3.0)
+
+
+def test_a_pause_that_only_the_clock_shows_is_told(write: Writer) -> None:
+    time_s = np.arange(2_000) / 1000.0
+    time_s[1_200:] += 25.0
+    audit = audit_table(write(noise(2_000), time_s=time_s))
+    assert audit.rate.hz == pytest.approx(1000.0)
+    assert audit.duration_s == pytest.approx(27.0)
+    told_so = "lost or paused: 25,000 samples (25 s) in 1 place, before data row 1200"
+    assert told_so in told(audit.table)
+
+
+def test_a_line_that_loses_often_is_to_be_mended(write: Writer) -> None:
+    index = np.delete(np.arange(3_000), np.arange(7, 3_000, 97))
+    found = findings(audit_table(write(noise(len(index)), index=index), 1000.0))
+    assert any(one.kind == "wrong" and "check the cable" in one.text for one in found)
+
+
+def test_what_passes_between_segments_is_no_part_of_the_duration(write: Writer) -> None:
+    index = np.arange(2_000) + np.repeat([0, 7_000], 1_000)
+    table = write(noise(2_000), index=index, segment=np.repeat([0, 1], 1_000))
+    assert audit_table(table, 1000.0).duration_s == pytest.approx(2.0)
+
+
+def test_without_index_or_clock_nobody_knows_what_is_lost(write: Writer) -> None:
+    audit = audit_table(write(noise(300)))
+    assert audit.lost is None
+    assert dict(audit_facts(audit))["lost"].startswith("not known")
+    assert "lost" not in told(audit.table)
 
 
 def test_rows_count_as_repeated_only_under_the_same_label(write: Writer) -> None:
