@@ -43,6 +43,7 @@ from emgstream.tables import EmgTable
 __all__ = ["Audit", "Mains", "Rate", "audit_table"]
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
+_STATED = "stated"
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,24 @@ class Rate:
     """Samples a second; None where nobody says."""
     source: str
     """Where that is from, for people."""
+    clock_hz: float | None
+    """What the recording's own clock says; None where it has none."""
     by_mains_hz: tuple[float, ...]
     """Rates at which the line found would be the mains; near the stated one where there is one."""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON's own types."""
-        return {"hz": self.hz, "source": self.source, "by_mains_hz": list(self.by_mains_hz)}
+        return {
+            "hz": self.hz,
+            "source": self.source,
+            "clock_hz": self.clock_hz,
+            "by_mains_hz": list(self.by_mains_hz),
+        }
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether somebody said it, whatever the clock says."""
+        return self.source == _STATED
 
 
 @dataclass(frozen=True)
@@ -196,13 +209,13 @@ def audit_table(table: EmgTable, sampling_rate_hz: float | None = None) -> Audit
 
 
 def _rate(table: EmgTable, stated_hz: float | None, line: MainsLine | None) -> Rate:
-    recorded_hz = table.sampling_rate_hz
-    hz = stated_hz or recorded_hz
+    clock_hz = table.sampling_rate_hz
+    hz = stated_hz or clock_hz
     if hz is None:
-        return Rate(None, "not stated", () if line is None else rate_guesses(line))
-    source = "stated" if stated_hz is not None else "by the recording's clock"
+        return Rate(None, "not stated", None, () if line is None else rate_guesses(line))
+    source = _STATED if stated_hz is not None else "by the recording's clock"
     near_hz = None if line is None else rate_by_mains(line, hz)
-    return Rate(hz, source, () if near_hz is None else (near_hz,))
+    return Rate(hz, source, clock_hz, () if near_hz is None else (near_hz,))
 
 
 def _mains(spectrum: Spectrum | None, rate_hz: float | None) -> Mains | None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from emgstream.audit.audit import Audit
 from emgstream.audit.channels import SAME
+from emgstream.audit.clock import slow_clock
 from emgstream.audit.facts import lost_for_people
 
 __all__ = ["Finding", "findings"]
@@ -118,10 +119,17 @@ def _alike(audit: Audit) -> Iterator[Finding]:
 
 def _rate(audit: Audit) -> Iterator[Finding]:
     rate = audit.rate
-    if rate.hz is None:
+    slow = None if rate.hz is None or rate.is_stated else slow_clock(rate.hz)
+    if slow is not None:
+        yield Finding("wrong", slow)
+    elif rate.hz is None:
         guesses = ", ".join(f"{hz:.0f}" for hz in rate.by_mains_hz)
         by_line = f"; the mains line fits {guesses} Hz" if guesses else ""
-        yield Finding("look", f"no sampling rate in the file{by_line}; state it with --rate")
+        yield Finding(
+            "look",
+            f"no sampling rate in the file, which {audit.table.why_no_time}{by_line}; state it "
+            "with --rate",
+        )
     elif rate.by_mains_hz and abs(rate.by_mains_hz[0] / rate.hz - 1.0) > _OFF_RATE:
         yield Finding(
             "look",

@@ -17,7 +17,7 @@ from emgstream.tables._fields import LabelBook
 from emgstream.tables._holes import index_by_clock
 from emgstream.tables._layout import Layout
 from emgstream.tables._repairs import Kind, RepairLog
-from emgstream.tables._table import EmgTable
+from emgstream.tables._table import IGNORED, EmgTable
 from emgstream.types import FloatArray, IndexArray, TimeArray
 
 __all__ = ["Parts"]
@@ -166,7 +166,7 @@ class Parts:
     def _is_mostly_there(self, name: str, is_there: npt.NDArray[np.bool_]) -> bool:
         if is_there.sum() > len(is_there) / 2:
             return True
-        self.log.note_general("mostly no numbers; column ignored", name)
+        self.log.note_general(f"mostly no numbers{IGNORED}", name)
         return False
 
     def _interpolated(

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterable
 from enum import Enum
 
-from emgstream.tables._table import Repair
+from emgstream.tables._table import IGNORED, Repair
 
 __all__ = ["Kind", "RepairLog"]
 
@@ -50,8 +50,8 @@ class Kind(Enum):
         "missing numbers put between their neighbours",
     )
     NOT_INCREASING = (
-        "place where it does not increase; column ignored",
-        "places where it does not increase; column ignored",
+        f"place where it does not increase{IGNORED}",
+        f"places where it does not increase{IGNORED}",
     )
 
     def of(self, n: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,10 @@ import numpy.typing as npt
 from emgstream.tables._holes import rate_by_clock
 from emgstream.types import FloatArray, IndexArray, TimeArray
 
-__all__ = ["EmgTable", "Repair"]
+__all__ = ["IGNORED", "EmgTable", "Repair"]
+
+IGNORED = "; column ignored"
+"""How a repair ends that leaves its whole column out."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,17 @@ class EmgTable:
         if self.time_s is None:
             return None
         return rate_by_clock(self.time_s, self.index, self.segments)
+
+    @property
+    def why_no_time(self) -> str:
+        """Why there is no time, to be read after the file's name; empty where there is."""
+        if self.time_s is not None:
+            return ""
+        for repair in self.repairs:
+            if repair.column == "time_s" and repair.what.endswith(IGNORED):
+                told = replace(repair, what=repair.what.removesuffix(IGNORED), column=None)
+                return f"has a time_s column with {told}"
+        return "has no time_s column"
 
     def label_names_by_row(self) -> npt.NDArray[np.str_]:
         """Return the label of every row as text, shape ``(n_rows,)``; empty where there is none."""

@@ -108,6 +108,19 @@ def test_a_stated_rate_that_puts_the_mains_elsewhere_is_doubted(write: Writer) -
     assert "the mains line would be right" not in told(table, 1020.0)
 
 
+def test_a_clock_in_milliseconds_is_found_unless_a_rate_is_stated(write: Writer) -> None:
+    table = write(noise(300), time_s=np.arange(300.0))
+    doubt = "is it in milliseconds? mend it, or state --rate HZ"
+    assert any(one.kind == "wrong" and doubt in one.text for one in findings(audit_table(table)))
+    assert doubt not in told(table, 1000.0)
+
+
+def test_a_clock_that_was_ignored_is_not_called_absent(write: Writer) -> None:
+    table = write(noise(300), time_s=np.arange(300) % 150)
+    assert "which has a time_s column with 1 place where it does not increase" in told(table)
+    assert "which has no time_s column" in told(write(noise(300)))
+
+
 def test_the_saturated_share_is_counted(write: Writer) -> None:
     samples = np.round(noise(5000, seed=2) + 512.0)
     samples[::10, 1] = 1023.0
