@@ -15,7 +15,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.audit.clock import slow_clock
+from emgstream.audit.clock import contradiction, slow_clock
 from emgstream.conditioning import conditioner_from_manifest
 from emgstream.errors import TrainingDataError, UsageError
 from emgstream.manifest import RATE_TOLERANCE
@@ -41,6 +41,7 @@ __all__ = [
     "fit_on_training_part",
     "held_movements",
     "hold_out",
+    "rate_notes",
     "rate_of",
     "windows_of",
 ]
@@ -99,6 +100,12 @@ def clock_rate_of(table: EmgTable) -> float | None:
     if doubt is not None:
         raise UsageError(f"{table.path}: {doubt}")
     return rate
+
+
+def rate_notes(tables: Sequence[EmgTable], sampling_rate_hz: float | None) -> list[str]:
+    """Return, for people, which recordings' clocks say another rate than was stated."""
+    against = ((one.path.name, contradiction(one, sampling_rate_hz)) for one in tables)
+    return [f"{name}: {text}; the stated rate is used" for name, text in against if text]
 
 
 def cut_recordings(

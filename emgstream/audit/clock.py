@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["slow_clock"]
+from emgstream.tables import EmgTable
+
+__all__ = ["contradiction", "slow_clock"]
 
 _SLOWEST_HZ = 20.0
 _FASTEST_HZ = 20_000.0
+_TOLERANCE = 0.005
 _UNITS = (("milliseconds", 1e3), ("microseconds", 1e6))
 
 
@@ -29,3 +32,11 @@ def slow_clock(rate_hz: float) -> str | None:
         f"the clock says {rate_hz:.6g} Hz, expected {_SLOWEST_HZ:g} Hz or more; {guess} "
         "mend it, or state --rate HZ"
     )
+
+
+def contradiction(table: EmgTable, stated_hz: float | None) -> str | None:
+    """Return how the clock of a recording contradicts the rate stated; None where it does not."""
+    clock_hz = table.sampling_rate_hz
+    if stated_hz is None or clock_hz is None or abs(clock_hz / stated_hz - 1.0) <= _TOLERANCE:
+        return None
+    return f"stated {stated_hz:.6g} Hz; the recording's clock says {clock_hz:.6g} Hz"

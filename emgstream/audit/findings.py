@@ -10,7 +10,7 @@ import numpy as np
 
 from emgstream.audit.audit import Audit
 from emgstream.audit.channels import SAME
-from emgstream.audit.clock import slow_clock
+from emgstream.audit.clock import contradiction, slow_clock
 from emgstream.audit.facts import lost_for_people
 
 __all__ = ["Finding", "findings"]
@@ -119,6 +119,9 @@ def _alike(audit: Audit) -> Iterator[Finding]:
 
 def _rate(audit: Audit) -> Iterator[Finding]:
     rate = audit.rate
+    against = contradiction(audit.table, rate.hz) if rate.is_stated else None
+    if against is not None:
+        yield Finding("look", f"{against}; the stated rate is used")
     slow = None if rate.hz is None or rate.is_stated else slow_clock(rate.hz)
     if slow is not None:
         yield Finding("wrong", slow)

@@ -121,6 +121,13 @@ def test_a_clock_that_was_ignored_is_not_called_absent(write: Writer) -> None:
     assert "which has no time_s column" in told(write(noise(300)))
 
 
+def test_a_stated_rate_that_the_clock_contradicts_is_told(write: Writer) -> None:
+    table = write(noise(300), time_s=np.arange(300) / 200.0)
+    assert "stated 500 Hz; the recording's clock says 200 Hz" in told(table, 500.0)
+    assert "the recording's clock says" not in told(table, 200.5)
+    assert audit_table(table, 500.0).to_json()["rate"]["clock_hz"] == pytest.approx(200.0)
+
+
 def test_the_saturated_share_is_counted(write: Writer) -> None:
     samples = np.round(noise(5000, seed=2) + 512.0)
     samples[::10, 1] = 1023.0

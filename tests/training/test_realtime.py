@@ -24,6 +24,7 @@ from training.realtime import (
     cut_recordings,
     fit_on_training_part,
     hold_out,
+    rate_notes,
     rate_of,
     windows_of,
 )
@@ -190,6 +191,15 @@ def test_a_clock_too_slow_for_emg_is_refused_unless_a_rate_is_stated(
     with pytest.raises(UsageError, match=reason):
         clock_rate_of(table)
     assert rate_of([table], 1000.0) == 1000.0
+
+
+def test_a_stated_rate_that_a_clock_contradicts_is_noted(tmp_path: Path) -> None:
+    rows = [f"{i / 200},{i},{i},x" for i in range(50)]
+    table = written(tmp_path / "fast.csv", rows, "time_s,a,b,label")
+    assert rate_notes([table], 500.0) == [
+        "fast.csv: stated 500 Hz; the recording's clock says 200 Hz; the stated rate is used"
+    ]
+    assert rate_notes([table], 200.5) == rate_notes([table], None) == []
 
 
 def test_a_clock_that_was_ignored_is_not_called_absent(tmp_path: Path) -> None:
