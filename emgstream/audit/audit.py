@@ -37,7 +37,7 @@ from emgstream.audit.spectrum import (
     rate_guesses,
     welch,
 )
-from emgstream.audit.stuck import StuckLoop, find_stuck_loops
+from emgstream.audit.stuck import StuckLoop, find_stuck_loops, rows_in
 from emgstream.tables import EmgTable
 
 __all__ = ["Audit", "Mains", "Rate", "audit_table"]
@@ -133,7 +133,7 @@ class Audit:
     @property
     def n_stuck_rows(self) -> int:
         """Rows in stuck loops."""
-        return sum(loop.length for loop in self.stuck_loops)
+        return int(np.count_nonzero(rows_in(self.stuck_loops, self.table.n_rows)))
 
     def to_json(self) -> dict[str, Any]:
         """Return the figures as JSON's own types, but for the spectra."""

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pytest
 
 from emgstream.audit import audit_facts, audit_page, audit_table, findings
+from emgstream.audit.stuck import stuck_rows
 from emgstream.bundle import read_model
 from emgstream.cli import main
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
@@ -61,6 +62,7 @@ def test_the_seed_file_is_seen_for_what_it_is(seed_table_path: Path) -> None:
         (3093, 449, 2),
         (6802, 498, 2),
     ]
+    assert audit.n_stuck_rows == np.count_nonzero(stuck_rows(audit.table.samples)) == 2_119
     assert [missing.n for missing in audit.missing] == [189, 0, 0]
     assert audit.duplicates.n_repeated == 9_109
     assert all(values.saturated > 0.7 for values in audit.ranges)
