@@ -40,6 +40,7 @@ class Kind(Enum):
         "rows with too many or too few fields taken as missing",
     )
     BLANK = ("blank line skipped before", "blank lines skipped before")
+    HEADER = ("repeated header line left out before", "repeated header lines left out before")
     CUT_SHORT = ("last line, cut short, dropped", "last lines, cut short, dropped")
     CARRIED = (
         "missing number taken over from the row before",
