@@ -12,6 +12,7 @@ from emgstream.audit.audit import Audit
 from emgstream.audit.channels import SAME
 from emgstream.audit.clock import contradiction, slow_clock
 from emgstream.audit.facts import lost_for_people
+from emgstream.audit.labels import label_lookalike
 
 __all__ = ["Finding", "findings"]
 
@@ -50,6 +51,12 @@ def findings(audit: Audit) -> list[Finding]:
 
 
 def _claim(audit: Audit) -> Iterator[Finding]:
+    if audit.table.labels is None:
+        name = label_lookalike(audit.table)
+        hint = "name the movement of each row in one"
+        if name is not None:
+            hint = f"column {name!r} holds text: if it names the movements, call it 'label'"
+        yield Finding("wrong", f"no column 'label' in the file; {hint}")
     if not audit.claim.supported:
         yield Finding("wrong", audit.claim.reason)
 

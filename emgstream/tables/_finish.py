@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from emgstream.errors import TableError
 from emgstream.tables._blocks import MISSING_WHOLE, Block
-from emgstream.tables._columns import Column
+from emgstream.tables._columns import NO_CHANNELS, Column
 from emgstream.tables._fields import LabelBook
 from emgstream.tables._holes import index_by_clock
 from emgstream.tables._layout import Layout
@@ -71,7 +71,13 @@ class Parts:
             time_s=time_s,
             repairs=self.log.repairs(self._n_rows),
             sha256=sha256,
+            text_columns=self._text_columns,
         )
+
+    @property
+    def _text_columns(self) -> tuple[str, ...]:
+        unread = [one for one in self.layout.columns if one.role == "ignored" and one.is_text]
+        return tuple(one.name for one in unread if one.name.lower() not in NO_CHANNELS)
 
     @property
     def _n_rows(self) -> int:

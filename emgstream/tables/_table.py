@@ -77,6 +77,8 @@ class EmgTable:
     """What had to be repaired, in the order it was met; empty for a clean file."""
     sha256: str
     """Hash of the file's bytes as they are on disk, as 64 hexadecimal digits."""
+    text_columns: tuple[str, ...] = ()
+    """Names of columns of text that were not read: one may be what should be called ``label``."""
 
     @property
     def n_rows(self) -> int:

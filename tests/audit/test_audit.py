@@ -260,6 +260,16 @@ def test_a_recording_without_labels_is_audited(write: Writer) -> None:
     assert "Labels" not in audit_page(audit)
 
 
+def test_a_column_of_text_is_named_where_none_is_called_label(write: Writer) -> None:
+    columns = {"who": "ada", "Class": movements("xyx", 100), "date": "Monday"}
+    assert "no column 'label' in the file; column 'Class' holds text" in told(
+        write(noise(300), **columns)
+    )
+    assert "column 'who' holds text" in told(write(noise(300), who="ada"))
+    assert "no column 'label' in the file; name the movement" in told(write(noise(300)))
+    assert "no column 'label'" not in told(write(noise(300), who="ada", label="x"))
+
+
 def test_a_dead_channel_and_the_shortest_recordings_are_audited(write: Writer) -> None:
     samples = noise(300)
     samples[:, 0], samples[:, 1] = np.nan, 7.0
