@@ -35,6 +35,12 @@ _SAME_STEP = 1e-3
 _EVEN_SHARE = 0.9
 _EVEN = 0.02
 _FEWEST_GAPS = 3
+_FEWEST_BURSTS = 5
+_MANY_BURSTS = 20
+_LONGEST_BURST_S = 0.5
+_ALIKE = 0.5
+_MUCH_OF_EVEN = 0.5
+_MUCH_OF_ANY = 4.0
 
 
 def index_by_clock(time_s: TimeArray, segments: IndexArray | None) -> IndexArray | None:
@@ -95,7 +101,7 @@ def _lost(time_s: TimeArray, index: IndexArray, segments: IndexArray | None) -> 
     beat = _beat(time_s, index, segments)
     if beat is None:
         return np.zeros(max(len(time_s) - 1, 0), dtype=np.int64)
-    if beat.is_near.mean() >= _REGULAR_SHARE:
+    if beat.is_near.mean() >= _REGULAR_SHARE and not _comes_in_bursts(beat):
         return _lost_by_regular(beat)
     return _lost_by_irregular(beat)
 
@@ -117,6 +123,27 @@ def _within_segments(n_rows: int, segments: IndexArray | None) -> npt.NDArray[np
         return np.ones(max(n_rows - 1, 0), dtype=np.bool_)
     inside: npt.NDArray[np.bool_] = np.diff(segments) == 0
     return inside
+
+
+def _comes_in_bursts(beat: _Beat) -> bool:
+    """Whether most of the time passes in long steps, many a second.
+
+    So are the samples of a radio packet stamped on arrival: a few microseconds apart, the next
+    packet a tenth of a second later. A line that loses as much, as often, and goes on is not known.
+    """
+    excess = beat.steps_s / beat.median_s - beat.counts
+    late = np.flatnonzero(excess > _LATE)
+    if len(late) < _FEWEST_BURSTS or _median_time_between(beat, late) > _LONGEST_BURST_S:
+        return False
+    share = float(np.median(excess[late])) * len(late) / float(beat.counts.sum())
+    gaps = np.diff(late)
+    is_even = np.abs(gaps / np.median(gaps) - 1.0) <= _ALIKE
+    many_alike = len(late) >= _MANY_BURSTS and float(is_even.mean()) >= _EVEN_SHARE
+    return share > (_MUCH_OF_EVEN if many_alike else _MUCH_OF_ANY)
+
+
+def _median_time_between(beat: _Beat, rows: IndexArray) -> float:
+    return float(np.median(np.diff(np.cumsum(beat.steps_s)[rows])))
 
 
 def _lost_by_regular(beat: _Beat) -> IndexArray:
