@@ -27,7 +27,15 @@ from training.history import Progress
 from training.linear import taken_apart
 from training.material import Material, prepare_front_end
 from training.metrics import balanced_accuracy, classify
-from training.realtime import VALIDATION, PartArray, cut_recordings, hold_out, rate_of, windows_of
+from training.realtime import (
+    VALIDATION,
+    PartArray,
+    clock_rate_of,
+    cut_recordings,
+    hold_out,
+    rate_of,
+    windows_of,
+)
 from training.recipes import CALIBRATION, Recipe
 from training.recordings import class_names_of, provenance, read_recordings
 
@@ -144,7 +152,7 @@ def _checked_rate(
 ) -> float:
     rate = rate_of(tables, sampling_rate_hz or manifest.sampling_rate_hz)
     for table in tables:
-        own = sampling_rate_hz or table.sampling_rate_hz or rate
+        own = sampling_rate_hz or clock_rate_of(table) or rate
         manifest.check_stream(
             StreamInfo(table.path.name, table.channel_names, own, unit=manifest.unit)
         )

@@ -118,7 +118,7 @@ def _published(
         tables=tables,
         class_names=class_names,
         front_end=FrontEnd(NoConditioning().to_manifest(), RawSample(), ()),
-        sampling_rate_hz=sampling_rate_hz or tables[0].sampling_rate_hz,
+        sampling_rate_hz=sampling_rate_hz or realtime.clock_rate_of(tables[0]),
         fitted=fitted,
         training=split.training,
         validation=split.validation,

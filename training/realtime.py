@@ -15,6 +15,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from emgstream.audit.clock import contradiction, slow_clock
 from emgstream.conditioning import conditioner_from_manifest
 from emgstream.errors import TrainingDataError, UsageError
 from emgstream.manifest import RATE_TOLERANCE
@@ -36,10 +37,12 @@ __all__ = [
     "Cut",
     "PartArray",
     "classes_split",
+    "clock_rate_of",
     "cut_recordings",
     "fit_on_training_part",
     "held_movements",
     "hold_out",
+    "rate_notes",
     "rate_of",
     "windows_of",
 ]
@@ -73,7 +76,8 @@ class Cut:
 def rate_of(tables: Sequence[EmgTable], sampling_rate_hz: float | None) -> float:
     """Return the sampling rate of recordings: as stated, or else by their own clocks.
 
-    Raises UsageError where neither tells, and where the clocks do not agree within 0.5 %.
+    Raises UsageError where neither tells, where a clock tells no rate of EMG, and where the clocks
+    do not agree within 0.5 %.
     """
     if sampling_rate_hz is not None:
         return sampling_rate_hz
@@ -85,6 +89,24 @@ def rate_of(tables: Sequence[EmgTable], sampling_rate_hz: float | None) -> float
                 f"{tables[0].path}; train on recordings of one rate, or state it with --rate"
             )
     return rates[0]
+
+
+def clock_rate_of(table: EmgTable) -> float | None:
+    """Return the sampling rate by a recording's clock; None where it has none.
+
+    Raises UsageError where that is no rate of EMG: its time is in another unit than seconds.
+    """
+    rate = table.sampling_rate_hz
+    doubt = None if rate is None else slow_clock(rate)
+    if doubt is not None:
+        raise UsageError(f"{table.path}: {doubt}")
+    return rate
+
+
+def rate_notes(tables: Sequence[EmgTable], sampling_rate_hz: float | None) -> list[str]:
+    """Return, for people, which recordings' clocks say another rate than was stated."""
+    against = ((one.path.name, contradiction(one, sampling_rate_hz)) for one in tables)
+    return [f"{name}: {text}; the stated rate is used" for name, text in against if text]
 
 
 def cut_recordings(
@@ -232,10 +254,10 @@ def _cut(
 
 
 def _own_rate(table: EmgTable) -> float:
-    rate = table.sampling_rate_hz
+    rate = clock_rate_of(table)
     if rate is None:
         raise UsageError(
-            f"{table.path} has no time column, so its sampling rate is not known; this recipe "
+            f"{table.path} {table.why_no_time}, so its sampling rate is not known; this recipe "
             "needs it; state it with --rate"
         )
     return rate

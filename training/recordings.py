@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from emgstream.audit.labels import label_lookalike
 from emgstream.cues import TRANSITION
 from emgstream.errors import TrainingDataError, UsageError
 from emgstream.manifest import Manifest
@@ -76,9 +77,11 @@ def provenance(tables: Sequence[EmgTable]) -> tuple[dict[str, Any], ...]:
 
 def _check_labels(table: EmgTable) -> None:
     if table.labels is None or not np.any(table.labels >= 0):
+        lookalike = label_lookalike(table)
+        hint = "record with labels" if lookalike is None else f"is it {lookalike!r}? rename that"
         raise TrainingDataError(
             f"{table.path} has no label in {table.n_rows} rows; expected a column 'label' with the "
-            "movement of each row; record with labels, or name another file"
+            f"movement of each row; {hint}, or name another file"
         )
 
 

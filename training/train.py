@@ -14,6 +14,7 @@ from training.front_end import NO_WISH, Wish
 from training.history import Epoch, Progress, Schedule
 from training.leakage import TimeBlocked, look_up, time_blocked
 from training.material import Material, prepare
+from training.realtime import rate_notes
 from training.recipes import Recipe, recipe_named
 from training.recordings import class_names_of, read_recordings
 from training.report import Report, make_folder, write_report
@@ -101,7 +102,7 @@ def train(
     return TrainingResult(
         model=model,
         history=learned.history,
-        notes=material.front_end.notes,
+        notes=(*rate_notes(tables, sampling_rate_hz), *material.front_end.notes),
         figures=findings.for_people(),
         interrupted=findings.interrupted,
     )

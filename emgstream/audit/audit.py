@@ -19,7 +19,15 @@ from emgstream.audit.channels import (
     resting_levels,
 )
 from emgstream.audit.labels import Claim, LabelCount, count_labels, judge_claim
-from emgstream.audit.rows import Duplicates, Missing, find_duplicates, find_missing
+from emgstream.audit.rows import (
+    Duplicates,
+    Lost,
+    Missing,
+    count_samples,
+    find_duplicates,
+    find_lost,
+    find_missing,
+)
 from emgstream.audit.spectrum import (
     MainsLine,
     Spectrum,
@@ -29,12 +37,13 @@ from emgstream.audit.spectrum import (
     rate_guesses,
     welch,
 )
-from emgstream.audit.stuck import StuckLoop, find_stuck_loops
+from emgstream.audit.stuck import StuckLoop, find_stuck_loops, rows_in
 from emgstream.tables import EmgTable
 
 __all__ = ["Audit", "Mains", "Rate", "audit_table"]
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
+_STATED = "stated"
 
 
 @dataclass(frozen=True)
@@ -45,12 +54,24 @@ class Rate:
     """Samples a second; None where nobody says."""
     source: str
     """Where that is from, for people."""
+    clock_hz: float | None
+    """What the recording's own clock says; None where it has none."""
     by_mains_hz: tuple[float, ...]
     """Rates at which the line found would be the mains; near the stated one where there is one."""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON's own types."""
-        return {"hz": self.hz, "source": self.source, "by_mains_hz": list(self.by_mains_hz)}
+        return {
+            "hz": self.hz,
+            "source": self.source,
+            "clock_hz": self.clock_hz,
+            "by_mains_hz": list(self.by_mains_hz),
+        }
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether somebody said it, whatever the clock says."""
+        return self.source == _STATED
 
 
 @dataclass(frozen=True)
@@ -75,6 +96,8 @@ class Audit:
     """The recording."""
     rate: Rate
     """Its sampling rate."""
+    lost: Lost | None
+    """Samples that are not there; None where neither an index nor a clock tells."""
     missing: tuple[Missing, ...]
     """What each channel lacks."""
     duplicates: Duplicates
@@ -103,9 +126,14 @@ class Audit:
     """Whether an accuracy on it means anything."""
 
     @property
+    def duration_s(self) -> float | None:
+        """Time from the first sample to the last within segments; None without a rate."""
+        return None if self.rate.hz is None else count_samples(self.table) / self.rate.hz
+
+    @property
     def n_stuck_rows(self) -> int:
         """Rows in stuck loops."""
-        return sum(loop.length for loop in self.stuck_loops)
+        return int(np.count_nonzero(rows_in(self.stuck_loops, self.table.n_rows)))
 
     def to_json(self) -> dict[str, Any]:
         """Return the figures as JSON's own types, but for the spectra."""
@@ -115,6 +143,8 @@ class Audit:
             "n_rows": self.table.n_rows,
             "channels": [self._channel(place) for place in range(len(self.ranges))],
             "rate": self.rate.to_json(),
+            "duration_s": self.duration_s,
+            "lost": None if self.lost is None else self._lost(self.lost),
             "mains_line": None if self.line is None else self.line.to_json(),
             "mains_hz": None if self.mains is None else self.mains.hz,
             "repairs": [str(repair) for repair in self.table.repairs],
@@ -125,6 +155,10 @@ class Audit:
             "labels": [self._label(place) for place in range(len(self.labels))],
             "accuracy_claim": self.claim.to_json(),
         }
+
+    def _lost(self, lost: Lost) -> dict[str, Any]:
+        seconds = None if self.rate.hz is None else lost.n / self.rate.hz
+        return {**lost.to_json(), "seconds": seconds}
 
     def _channel(self, place: int) -> dict[str, Any]:
         return {
@@ -157,6 +191,7 @@ def audit_table(table: EmgTable, sampling_rate_hz: float | None = None) -> Audit
     return Audit(
         table=table,
         rate=rate,
+        lost=find_lost(table),
         missing=find_missing(table.samples),
         duplicates=find_duplicates(table),
         stuck_loops=tuple(find_stuck_loops(table.samples)),
@@ -174,13 +209,13 @@ def audit_table(table: EmgTable, sampling_rate_hz: float | None = None) -> Audit
 
 
 def _rate(table: EmgTable, stated_hz: float | None, line: MainsLine | None) -> Rate:
-    recorded_hz = table.sampling_rate_hz
-    hz = stated_hz or recorded_hz
+    clock_hz = table.sampling_rate_hz
+    hz = stated_hz or clock_hz
     if hz is None:
-        return Rate(None, "not stated", () if line is None else rate_guesses(line))
-    source = "stated" if stated_hz is not None else "by the recording's clock"
+        return Rate(None, "not stated", None, () if line is None else rate_guesses(line))
+    source = _STATED if stated_hz is not None else "by the recording's clock"
     near_hz = None if line is None else rate_by_mains(line, hz)
-    return Rate(hz, source, () if near_hz is None else (near_hz,))
+    return Rate(hz, source, clock_hz, () if near_hz is None else (near_hz,))
 
 
 def _mains(spectrum: Spectrum | None, rate_hz: float | None) -> Mains | None:

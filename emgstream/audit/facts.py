@@ -8,13 +8,14 @@ import numpy as np
 
 from emgstream.audit.audit import Audit
 
-__all__ = ["audit_facts"]
+__all__ = ["audit_facts", "lost_for_people"]
 
 
 def audit_facts(audit: Audit) -> Iterator[tuple[str, str]]:
     """Give every figure under its name; a name that is empty goes on with the one before."""
     yield "recording", audit.table.path.name
     yield "rows", _rows(audit)
+    yield "lost", lost_for_people(audit)
     yield "rate", _rate(audit)
     for place, name in enumerate(audit.table.channel_names):
         yield f"channel {name}", _channel(audit, place)
@@ -32,10 +33,25 @@ def audit_facts(audit: Audit) -> Iterator[tuple[str, str]]:
         yield f"label {label.name}", _label(audit, place)
 
 
+def lost_for_people(audit: Audit) -> str:
+    """Return how many samples are lost, where and how long that is."""
+    lost = audit.lost
+    if lost is None:
+        return "not known, without an index or time_s"
+    if not lost.n:
+        return "0 samples"
+    places = "1 place" if lost.n_places == 1 else f"{lost.n_places:,} places"
+    seconds = "" if audit.rate.hz is None else f" ({lost.n / audit.rate.hz:,.3g} s)"
+    first = "" if lost.n_places == 1 else "the first "
+    samples = "1 sample" if lost.n == 1 else f"{lost.n:,} samples"
+    return f"{samples}{seconds} in {places}, {first}before data row {lost.first_row}"
+
+
 def _rows(audit: Audit) -> str:
     table = audit.table
-    segments = "" if table.segments is None else f", {len(np.unique(table.segments))} segments"
-    seconds = "" if audit.rate.hz is None else f", {table.n_rows / audit.rate.hz:,.1f} s"
+    n_segments = 0 if table.segments is None else len(np.unique(table.segments))
+    segments = f", {n_segments} segment{'s' if n_segments > 1 else ''}" if n_segments else ""
+    seconds = "" if audit.duration_s is None else f", {audit.duration_s:,.1f} s"
     return f"{table.n_rows:,}{seconds}{segments}"
 
 

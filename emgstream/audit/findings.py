@@ -10,10 +10,14 @@ import numpy as np
 
 from emgstream.audit.audit import Audit
 from emgstream.audit.channels import SAME
+from emgstream.audit.clock import contradiction, slow_clock
+from emgstream.audit.facts import lost_for_people
+from emgstream.audit.labels import label_lookalike
 
 __all__ = ["Finding", "findings"]
 
 _MUCH_MISSING = 0.001
+_OFTEN_LOST = 0.001
 _MUCH_SATURATED = 0.001
 _MUCH_HUM = 0.1
 _ALIKE = 0.9
@@ -36,6 +40,7 @@ def findings(audit: Audit) -> list[Finding]:
     found = [
         *_claim(audit),
         *_stuck(audit),
+        *_lost(audit),
         *_channels(audit),
         *_alike(audit),
         *_rate(audit),
@@ -46,6 +51,12 @@ def findings(audit: Audit) -> list[Finding]:
 
 
 def _claim(audit: Audit) -> Iterator[Finding]:
+    if audit.table.labels is None:
+        name = label_lookalike(audit.table)
+        hint = "name the movement of each row in one"
+        if name is not None:
+            hint = f"column {name!r} holds text: if it names the movements, call it 'label'"
+        yield Finding("wrong", f"no column 'label' in the file; {hint}")
     if not audit.claim.supported:
         yield Finding("wrong", audit.claim.reason)
 
@@ -58,6 +69,16 @@ def _stuck(audit: Audit) -> Iterator[Finding]:
             f"the recorder was stuck: {pattern} over and over in rows {loop.start} to "
             f"{loop.start + loop.length - 1}; leave them out",
         )
+
+
+def _lost(audit: Audit) -> Iterator[Finding]:
+    if audit.lost is None or not audit.lost.n:
+        return
+    told = lost_for_people(audit)
+    if audit.lost.n_places > _OFTEN_LOST * audit.table.n_rows:
+        yield Finding("wrong", f"lost {told}; check the cable or the radio, and record again")
+    else:
+        yield Finding("look", f"lost or paused: {told}; no window is learned across a gap")
 
 
 def _channels(audit: Audit) -> Iterator[Finding]:
@@ -105,10 +126,20 @@ def _alike(audit: Audit) -> Iterator[Finding]:
 
 def _rate(audit: Audit) -> Iterator[Finding]:
     rate = audit.rate
-    if rate.hz is None:
+    against = contradiction(audit.table, rate.hz) if rate.is_stated else None
+    if against is not None:
+        yield Finding("look", f"{against}; the stated rate is used")
+    slow = None if rate.hz is None or rate.is_stated else slow_clock(rate.hz)
+    if slow is not None:
+        yield Finding("wrong", slow)
+    elif rate.hz is None:
         guesses = ", ".join(f"{hz:.0f}" for hz in rate.by_mains_hz)
         by_line = f"; the mains line fits {guesses} Hz" if guesses else ""
-        yield Finding("look", f"no sampling rate in the file{by_line}; state it with --rate")
+        yield Finding(
+            "look",
+            f"no sampling rate in the file, which {audit.table.why_no_time}{by_line}; state it "
+            "with --rate",
+        )
     elif rate.by_mains_hz and abs(rate.by_mains_hz[0] / rate.hz - 1.0) > _OFF_RATE:
         yield Finding(
             "look",

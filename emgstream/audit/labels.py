@@ -9,13 +9,25 @@ import numpy as np
 
 from emgstream.tables import EmgTable
 
-__all__ = ["MIN_REPETITIONS", "Claim", "LabelCount", "count_labels", "judge_claim"]
+__all__ = [
+    "MIN_REPETITIONS",
+    "Claim",
+    "LabelCount",
+    "count_labels",
+    "judge_claim",
+    "label_lookalike",
+]
 
 MIN_REPETITIONS = 3
 """Repetitions a label needs for an accuracy on held-out ones: to learn from, to choose by, to
 judge by."""
 TRANSITION = "transition"
 """The label of rows between two movements, which is not a movement."""
+
+_LABEL_NAMES = frozenset(
+    {"labels", "class", "classes", "class_name", "classname", "gesture", "movement", "motion"}
+    | {"activity", "action", "category", "target", "y", "stimulus", "pose", "exercise"}
+)
 
 
 @dataclass(frozen=True)
@@ -66,6 +78,14 @@ def count_labels(table: EmgTable) -> tuple[LabelCount, ...]:
     )
     counts = zip(table.label_names, rows, blocks, repetitions, strict=True)
     return tuple(LabelCount(*each) for each in counts)
+
+
+def label_lookalike(table: EmgTable) -> str | None:
+    """Return the column of text that is probably the label, where none has that name."""
+    if table.labels is not None or not table.text_columns:
+        return None
+    known = [name for name in table.text_columns if name.lower() in _LABEL_NAMES]
+    return (known or table.text_columns)[0]
 
 
 def judge_claim(counts: tuple[LabelCount, ...]) -> Claim:

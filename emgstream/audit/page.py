@@ -49,7 +49,7 @@ def _parts(audit: Audit, name: str) -> Iterator[str]:
 
 def _headline(audit: Audit) -> str:
     n_wrong = sum(finding.kind == "wrong" for finding in findings(audit))
-    seconds = "" if audit.rate.hz is None else f", {audit.table.n_rows / audit.rate.hz:,.0f} s"
+    seconds = "" if audit.duration_s is None else f", {audit.duration_s:,.0f} s"
     rate = "not known" if audit.rate.hz is None else f"{audit.rate.hz:.6g} Hz"
     return tiles(
         [

@@ -11,7 +11,15 @@ import numpy.typing as npt
 from emgstream.tables import EmgTable
 from emgstream.types import FloatArray
 
-__all__ = ["Duplicates", "Missing", "find_duplicates", "find_missing"]
+__all__ = [
+    "Duplicates",
+    "Lost",
+    "Missing",
+    "count_samples",
+    "find_duplicates",
+    "find_lost",
+    "find_missing",
+]
 
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(29)
@@ -43,6 +51,44 @@ class Duplicates:
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON's own types."""
         return {"n_repeated": self.n_repeated, "n_consecutive": self.n_consecutive}
+
+
+@dataclass(frozen=True)
+class Lost:
+    """The samples a recording lacks altogether: lost on the way, or not taken in a pause."""
+
+    n: int
+    """Number of them."""
+    n_places: int
+    """Number of gaps they make."""
+    first_row: int | None
+    """The row after the first gap; None where there is none."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON's own types."""
+        return {"n": self.n, "n_places": self.n_places, "first_row": self.first_row}
+
+
+def find_lost(table: EmgTable) -> Lost | None:
+    """Return what is lost by the sample index, as a replay counts it; None where nothing tells.
+
+    The clock tells as well: where samples are lost by it, the table has an index.
+    """
+    if table.index is None:
+        return None if table.time_s is None else Lost(0, 0, None)
+    lost = np.diff(table.index) - 1
+    places = np.flatnonzero(lost)
+    return Lost(int(lost.sum()), len(places), int(places[0]) + 1 if len(places) else None)
+
+
+def count_samples(table: EmgTable) -> int:
+    """Return how many samples a recording spans: its rows, and what is lost within a segment."""
+    if table.index is None:
+        return table.n_rows
+    steps = np.diff(table.index)
+    if table.segments is not None:
+        steps = np.where(np.diff(table.segments) == 0, steps, 1)
+    return 1 + int(steps.sum())
 
 
 def find_missing(samples: FloatArray) -> tuple[Missing, ...]:

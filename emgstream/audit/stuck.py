@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 
 from emgstream.types import FloatArray
 
-__all__ = ["StuckLoop", "find_stuck_loops", "stuck_rows"]
+__all__ = ["StuckLoop", "find_stuck_loops", "rows_in", "stuck_rows"]
 
 _MAX_PERIOD = 8
 _MIN_LENGTH = 100
@@ -55,10 +56,19 @@ def find_stuck_loops(
 
 def stuck_rows(samples: FloatArray) -> npt.NDArray[np.bool_]:
     """Return whether each row is part of a stuck loop, shape ``(n_rows,)``."""
-    stuck = np.zeros(len(samples), dtype=np.bool_)
-    for loop in find_stuck_loops(samples):
-        stuck[loop.rows] = True
-    return stuck
+    return rows_in(find_stuck_loops(samples), len(samples))
+
+
+def rows_in(loops: Iterable[StuckLoop], n_rows: int) -> npt.NDArray[np.bool_]:
+    """Return whether each of ``n_rows`` rows is in a loop; the last of one may begin the next.
+
+    >>> int(rows_in([StuckLoop(0, 4, 1), StuckLoop(3, 4, 2)], 9).sum())
+    7
+    """
+    inside = np.zeros(n_rows, dtype=np.bool_)
+    for loop in loops:
+        inside[loop.rows] = True
+    return inside
 
 
 def _repeats(samples: FloatArray, period: int) -> npt.NDArray[np.bool_]:

@@ -158,7 +158,10 @@ class ReplaySource:
         A time outside is the start or the end. Raises UsageError where there is no time to seek by.
         """
         if np.isnan(self.duration_s):
-            raise UsageError(f"{self.info.name} has no time_s column to seek by; give --rate HZ")
+            raise UsageError(
+                f"{self.info.name} {self._table.why_no_time}, so there is no time to seek by; "
+                "give --rate HZ"
+            )
         self._transport.seek(min(max(time_s, 0.0), self.duration_s))
 
     def read(self) -> Chunk:
@@ -198,7 +201,7 @@ class ReplaySource:
     def _check_pace(self, speed: float | None) -> None:
         if speed is not None and self.info.sampling_rate_hz is None:
             raise UsageError(
-                f"{self._table.path} has no time_s column, so its pace is not known; "
+                f"{self._table.path} {self._table.why_no_time}, so its pace is not known; "
                 "give --rate HZ, or --speed max"
             )
         check_speed(speed)

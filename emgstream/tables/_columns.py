@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from emgstream.errors import NoSuchColumnError, TableError
 
-__all__ = ["IGNORED_NAMES", "ROLES", "Column", "Role", "assign_roles"]
+__all__ = ["IGNORED_NAMES", "NO_CHANNELS", "ROLES", "Column", "Role", "assign_roles"]
 
 Role: TypeAlias = Literal["channel", "label", "repetition", "segment", "index", "time_s", "ignored"]
 ROLES: dict[str, Role] = {
@@ -28,7 +28,8 @@ IGNORED_NAMES = frozenset(
     | {"subject", "session", "trial", "cue"}
 )
 """Names, in lower case, of numeric columns that are no channels unless asked for by name."""
-_NO_CHANNELS = IGNORED_NAMES | ROLES.keys() | {""}
+NO_CHANNELS = IGNORED_NAMES | ROLES.keys() | {""}
+"""Names, in lower case, that no channel has unless it is asked for."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Column:
     """What its fields are."""
     channel: int = -1
     """Place among the channels; -1 for any other role."""
+    is_text: bool = False
+    """Whether the first rows have text and no number there."""
 
 
 def assign_roles(
@@ -75,7 +78,10 @@ def assign_roles(
     else:
         places = [_place(path, names, name) for name in wanted]
         _refuse_unfit(path, names, first_texts, places)
-    columns = [Column(name, role) for name, role in zip(names, roles, strict=True)]
+    columns = [
+        Column(name, role, is_text=text is not None)
+        for name, role, text in zip(names, roles, first_texts, strict=True)
+    ]
     for channel, place in enumerate(places):
         name = names[place] if wanted is None else wanted[channel]
         columns[place] = Column(name, "channel", channel)
@@ -97,7 +103,7 @@ def _refuse_duplicates(path: Path, names: Sequence[str]) -> None:
 def _default_channels(
     path: Path, names: Sequence[str], first_texts: Sequence[str | None]
 ) -> list[int]:
-    possible = [place for place, name in enumerate(names) if name.lower() not in _NO_CHANNELS]
+    possible = [place for place, name in enumerate(names) if name.lower() not in NO_CHANNELS]
     places = [place for place in possible if first_texts[place] is None]
     if places:
         return places
@@ -127,7 +133,7 @@ def _place(path: Path, names: Sequence[str], wanted: str) -> int:
     )
     raise NoSuchColumnError(
         f"{path} has no column {wanted!r}, only {_listed(names)}{hint}",
-        tuple(name for name in names if name.lower() not in _NO_CHANNELS),
+        tuple(name for name in names if name.lower() not in NO_CHANNELS),
     )
 
 

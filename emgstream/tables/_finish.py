@@ -12,11 +12,12 @@ import numpy.typing as npt
 
 from emgstream.errors import TableError
 from emgstream.tables._blocks import MISSING_WHOLE, Block
-from emgstream.tables._columns import Column
+from emgstream.tables._columns import NO_CHANNELS, Column
 from emgstream.tables._fields import LabelBook
+from emgstream.tables._holes import index_by_clock
 from emgstream.tables._layout import Layout
 from emgstream.tables._repairs import Kind, RepairLog
-from emgstream.tables._table import EmgTable
+from emgstream.tables._table import IGNORED, EmgTable
 from emgstream.types import FloatArray, IndexArray, TimeArray
 
 __all__ = ["Parts"]
@@ -55,6 +56,9 @@ class Parts:
         names, samples = self._channels()
         segments = self._whole("segment")
         codes = self._column("label")
+        index, time_s = self._index(), self._time(segments)
+        if index is None and time_s is not None:
+            index = index_by_clock(time_s, segments)
         return EmgTable(
             path=self.path,
             channel_names=names,
@@ -63,11 +67,17 @@ class Parts:
             label_names=self.labels.names,
             repetitions=self._whole("repetition"),
             segments=segments,
-            index=self._index(),
-            time_s=self._time(segments),
+            index=index,
+            time_s=time_s,
             repairs=self.log.repairs(self._n_rows),
             sha256=sha256,
+            text_columns=self._text_columns,
         )
+
+    @property
+    def _text_columns(self) -> tuple[str, ...]:
+        unread = [one for one in self.layout.columns if one.role == "ignored" and one.is_text]
+        return tuple(one.name for one in unread if one.name.lower() not in NO_CHANNELS)
 
     @property
     def _n_rows(self) -> int:
@@ -162,7 +172,7 @@ class Parts:
     def _is_mostly_there(self, name: str, is_there: npt.NDArray[np.bool_]) -> bool:
         if is_there.sum() > len(is_there) / 2:
             return True
-        self.log.note_general("mostly no numbers; column ignored", name)
+        self.log.note_general(f"mostly no numbers{IGNORED}", name)
         return False
 
     def _interpolated(

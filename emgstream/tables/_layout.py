@@ -35,6 +35,8 @@ class Layout:
     """Every column of the file, in its order."""
     body_at: int
     """Where the data begin, in bytes from the beginning of the text."""
+    header: str | None = None
+    """The header line, stripped; None without one, and where it could as well be a row."""
     guess: str | None = None
     """What had to be guessed, for people; None where the header line says it all."""
 
@@ -85,7 +87,22 @@ def read_layout(path: Path, head: bytes, wanted: Sequence[str] | None) -> Layout
         body_at = _offset(lines, first)
     names, of_rows = _with_unnamed([_name(name) for name in names], rows)
     columns = assign_roles(path, names, _first_texts(len(names), rows, writing), wanted)
-    return Layout(writing.separator, writing.has_decimal_comma, columns, body_at, guess or of_rows)
+    return Layout(
+        separator=writing.separator,
+        has_decimal_comma=writing.has_decimal_comma,
+        columns=columns,
+        body_at=body_at,
+        header=body[0].strip() if guess is None and _is_no_row(names, columns, writing) else None,
+        guess=guess or of_rows,
+    )
+
+
+def _is_no_row(names: Sequence[str], columns: Sequence[Column], writing: _Writing) -> bool:
+    """Whether a line of the names cannot be a row: one stands where a number is to be read."""
+    return any(
+        column.role not in {"label", "ignored"} and not writing.is_number(name)
+        for name, column in zip(names, columns, strict=True)
+    )
 
 
 def _offset(lines: Sequence[str], n: int) -> int:

@@ -47,6 +47,7 @@ def read_table(path: str | os.PathLike[str], channels: Sequence[str] | None = No
         Its values, and in ``repairs`` what had to be repaired. A field that is empty or no number
         is NaN; a row with too many or too few fields keeps its place and is missing as a whole;
         a last line that was cut short is dropped. Clocks that do not increase are ignored.
+        Where time jumps for good and there is no index column, the index is as time tells it.
 
     Raises
     ------

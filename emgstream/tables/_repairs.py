@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterable
 from enum import Enum
 
-from emgstream.tables._table import Repair
+from emgstream.tables._table import IGNORED, Repair
 
 __all__ = ["Kind", "RepairLog"]
 
@@ -40,6 +40,7 @@ class Kind(Enum):
         "rows with too many or too few fields taken as missing",
     )
     BLANK = ("blank line skipped before", "blank lines skipped before")
+    HEADER = ("repeated header line left out before", "repeated header lines left out before")
     CUT_SHORT = ("last line, cut short, dropped", "last lines, cut short, dropped")
     CARRIED = (
         "missing number taken over from the row before",
@@ -50,8 +51,8 @@ class Kind(Enum):
         "missing numbers put between their neighbours",
     )
     NOT_INCREASING = (
-        "place where it does not increase; column ignored",
-        "places where it does not increase; column ignored",
+        f"place where it does not increase{IGNORED}",
+        f"places where it does not increase{IGNORED}",
     )
 
     def of(self, n: int) -> str:

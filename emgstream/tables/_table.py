@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from emgstream.tables._holes import rate_by_clock
 from emgstream.types import FloatArray, IndexArray, TimeArray
 
-__all__ = ["EmgTable", "Repair"]
+__all__ = ["IGNORED", "EmgTable", "Repair"]
+
+IGNORED = "; column ignored"
+"""How a repair ends that leaves its whole column out."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +69,16 @@ class EmgTable:
     segments: IndexArray | None
     """Number of the unbroken stretch of time, shape ``(n_rows,)``; None without such a column."""
     index: IndexArray | None
-    """Absolute sample index as recorded, strictly increasing, shape ``(n_rows,)``; None without."""
+    """Absolute sample index, strictly increasing, shape ``(n_rows,)``: as recorded, or, where time
+    shows that samples are lost, as time tells it. None without either."""
     time_s: TimeArray | None
     """Time as recorded, strictly increasing within a segment, shape ``(n_rows,)``; None without."""
     repairs: tuple[Repair, ...]
     """What had to be repaired, in the order it was met; empty for a clean file."""
     sha256: str
     """Hash of the file's bytes as they are on disk, as 64 hexadecimal digits."""
+    text_columns: tuple[str, ...] = ()
+    """Names of columns of text that were not read: one may be what should be called ``label``."""
 
     @property
     def n_rows(self) -> int:
@@ -82,15 +89,23 @@ class EmgTable:
     def sampling_rate_hz(self) -> float | None:
         """Samples a second, from the file's own clock; None without a time column.
 
-        Counted over all steps that stay within a segment: index steps (rows, where no index was
-        recorded) over seconds. A lost sample that kept its index does not slow the rate down.
+        Counted over all steps that stay within a segment: index steps (rows, where no index is
+        known) over seconds. Neither a lost sample nor a pause slows the rate down.
         """
         if self.time_s is None:
             return None
-        inside = self._steps_within_segments()
-        n_samples = inside.sum() if self.index is None else np.diff(self.index)[inside].sum()
-        seconds = float(np.diff(self.time_s)[inside].sum())
-        return float(n_samples) / seconds if seconds > 0.0 else None
+        return rate_by_clock(self.time_s, self.index, self.segments)
+
+    @property
+    def why_no_time(self) -> str:
+        """Why there is no time, to be read after the file's name; empty where there is."""
+        if self.time_s is not None:
+            return ""
+        for repair in self.repairs:
+            if repair.column == "time_s" and repair.what.endswith(IGNORED):
+                told = replace(repair, what=repair.what.removesuffix(IGNORED), column=None)
+                return f"has a time_s column with {told}"
+        return "has no time_s column"
 
     def label_names_by_row(self) -> npt.NDArray[np.str_]:
         """Return the label of every row as text, shape ``(n_rows,)``; empty where there is none."""
@@ -113,12 +128,6 @@ class EmgTable:
         changes = np.any([np.diff(key) != 0 for key in keys], axis=0)
         runs: IndexArray = np.concatenate(([0], np.cumsum(changes)))
         return runs if self.repetitions is None else _joined(runs, np.column_stack(keys))
-
-    def _steps_within_segments(self) -> npt.NDArray[np.bool_]:
-        if self.segments is None:
-            return np.ones(max(self.n_rows - 1, 0), dtype=np.bool_)
-        inside: npt.NDArray[np.bool_] = np.diff(self.segments) == 0
-        return inside
 
 
 def _joined(runs: IndexArray, keys: npt.NDArray[np.int64]) -> IndexArray:

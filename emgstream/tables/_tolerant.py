@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
@@ -25,6 +26,8 @@ from emgstream.tables._layout import Layout, is_comment
 from emgstream.tables._repairs import Kind, RepairLog
 
 __all__ = ["TolerantParser"]
+
+_BYTE_ORDER_MARK = codecs.BOM_UTF8.decode("latin-1")
 
 Read: TypeAlias = Callable[[str], float | None]
 Rows: TypeAlias = list[list[str] | None]  # None for a row whose fields cannot be told apart
@@ -63,7 +66,8 @@ class TolerantParser:
         text = line.decode("latin-1")
         if not text.strip() or is_comment(text):
             return Block(0)
-        if self._is_cut_short(split_line(text, self._layout.separator)):
+        fields = split_line(text, self._layout.separator)
+        if not self._is_header(text) and self._is_cut_short(fields):
             self._log.note(Kind.CUT_SHORT, None, row)
             return Block(0)
         return self.parse(line, row)
@@ -85,8 +89,14 @@ class TolerantParser:
         for line in block.decode("latin-1").removesuffix("\n").split("\n"):
             if not line or line.isspace():
                 self._log.note(Kind.BLANK, None, first_row + len(rows))
+            elif self._is_header(line):
+                self._log.note(Kind.HEADER, None, first_row + len(rows))
             elif not is_comment(line):
                 yield line
+
+    def _is_header(self, line: str) -> bool:
+        """Whether files were joined here, each with its header line and byte order mark."""
+        return line.removeprefix(_BYTE_ORDER_MARK).strip() == self._layout.header
 
     def _split(self, line: str, row: int) -> list[str] | None:
         fields = split_line(line, self._layout.separator)

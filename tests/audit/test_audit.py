@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from emgstream.audit import audit_page, audit_table, findings
+from emgstream.audit import audit_facts, audit_page, audit_table, findings
+from emgstream.audit.stuck import stuck_rows
 from emgstream.bundle import read_model
 from emgstream.cli import main
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
@@ -61,6 +62,7 @@ def test_the_seed_file_is_seen_for_what_it_is(seed_table_path: Path) -> None:
         (3093, 449, 2),
         (6802, 498, 2),
     ]
+    assert audit.n_stuck_rows == np.count_nonzero(stuck_rows(audit.table.samples)) == 2_119
     assert [missing.n for missing in audit.missing] == [189, 0, 0]
     assert audit.duplicates.n_repeated == 9_109
     assert all(values.saturated > 0.7 for values in audit.ranges)
@@ -108,6 +110,26 @@ def test_a_stated_rate_that_puts_the_mains_elsewhere_is_doubted(write: Writer) -
     assert "the mains line would be right" not in told(table, 1020.0)
 
 
+def test_a_clock_in_milliseconds_is_found_unless_a_rate_is_stated(write: Writer) -> None:
+    table = write(noise(300), time_s=np.arange(300.0))
+    doubt = "is it in milliseconds? mend it, or state --rate HZ"
+    assert any(one.kind == "wrong" and doubt in one.text for one in findings(audit_table(table)))
+    assert doubt not in told(table, 1000.0)
+
+
+def test_a_clock_that_was_ignored_is_not_called_absent(write: Writer) -> None:
+    table = write(noise(300), time_s=np.arange(300) % 150)
+    assert "which has a time_s column with 1 place where it does not increase" in told(table)
+    assert "which has no time_s column" in told(write(noise(300)))
+
+
+def test_a_stated_rate_that_the_clock_contradicts_is_told(write: Writer) -> None:
+    table = write(noise(300), time_s=np.arange(300) / 200.0)
+    assert "stated 500 Hz; the recording's clock says 200 Hz" in told(table, 500.0)
+    assert "the recording's clock says" not in told(table, 200.5)
+    assert audit_table(table, 500.0).to_json()["rate"]["clock_hz"] == pytest.approx(200.0)
+
+
 def test_the_saturated_share_is_counted(write: Writer) -> None:
     samples = np.round(noise(5000, seed=2) + 512.0)
     samples[::10, 1] = 1023.0
@@ -124,6 +146,55 @@ def test_missing_values_and_repeated_rows_are_counted(write: Writer) -> None:
     assert (audit.missing[0].n, audit.missing[0].longest) == (3, 3)
     assert audit.missing[1].n == 0
     assert (audit.duplicates.n_repeated, audit.duplicates.n_consecutive) == (2, 1)
+
+
+def test_lost_samples_are_told_and_belong_to_the_duration(write: Writer) -> None:
+    index = np.delete(np.arange(3_000), np.r_[500:1_000, 2_001, 2_002])
+    audit = audit_table(write(noise(2_498), index=index), 1000.0)
+    assert audit.lost is not None
+    assert (audit.lost.n, audit.lost.n_places, audit.lost.first_row) == (502, 2, 500)
+    assert audit.duration_s == pytest.approx(3.0)
+    told_so = "502 samples (0.502 s) in 2 places, the first before data row 500"
+    assert told_so in told(audit.table, 1000.0)
+    assert told_so in dict(audit_facts(audit))["lost"]
+    assert told_so in audit_page(audit)
+    document = audit.to_json()
+    assert document["lost"] == {
+        "n": 502,
+        "n_places": 2,
+        "first_row": 500,
+        "seconds": pytest.approx(0.502),
+    }
+    assert document["duration_s"] == pytest.approx(3.0)
+
+
+def test_a_pause_that_only_the_clock_shows_is_told(write: Writer) -> None:
+    time_s = np.arange(2_000) / 1000.0
+    time_s[1_200:] += 25.0
+    audit = audit_table(write(noise(2_000), time_s=time_s))
+    assert audit.rate.hz == pytest.approx(1000.0)
+    assert audit.duration_s == pytest.approx(27.0)
+    told_so = "lost or paused: 25,000 samples (25 s) in 1 place, before data row 1200"
+    assert told_so in told(audit.table)
+
+
+def test_a_line_that_loses_often_is_to_be_mended(write: Writer) -> None:
+    index = np.delete(np.arange(3_000), np.arange(7, 3_000, 97))
+    found = findings(audit_table(write(noise(len(index)), index=index), 1000.0))
+    assert any(one.kind == "wrong" and "check the cable" in one.text for one in found)
+
+
+def test_what_passes_between_segments_is_no_part_of_the_duration(write: Writer) -> None:
+    index = np.arange(2_000) + np.repeat([0, 7_000], 1_000)
+    table = write(noise(2_000), index=index, segment=np.repeat([0, 1], 1_000))
+    assert audit_table(table, 1000.0).duration_s == pytest.approx(2.0)
+
+
+def test_without_index_or_clock_nobody_knows_what_is_lost(write: Writer) -> None:
+    audit = audit_table(write(noise(300)))
+    assert audit.lost is None
+    assert dict(audit_facts(audit))["lost"].startswith("not known")
+    assert "lost" not in told(audit.table)
 
 
 def test_rows_count_as_repeated_only_under_the_same_label(write: Writer) -> None:
@@ -187,6 +258,16 @@ def test_a_recording_without_labels_is_audited(write: Writer) -> None:
     assert audit.labels == ()
     assert json.dumps(audit.to_json(), allow_nan=False)
     assert "Labels" not in audit_page(audit)
+
+
+def test_a_column_of_text_is_named_where_none_is_called_label(write: Writer) -> None:
+    columns = {"who": "ada", "Class": movements("xyx", 100), "date": "Monday"}
+    assert "no column 'label' in the file; column 'Class' holds text" in told(
+        write(noise(300), **columns)
+    )
+    assert "column 'who' holds text" in told(write(noise(300), who="ada"))
+    assert "no column 'label' in the file; name the movement" in told(write(noise(300)))
+    assert "no column 'label'" not in told(write(noise(300), who="ada", label="x"))
 
 
 def test_a_dead_channel_and_the_shortest_recordings_are_audited(write: Writer) -> None:

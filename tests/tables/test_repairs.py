@@ -98,6 +98,26 @@ def test_blank_lines_are_skipped_and_told_but_for_those_at_the_end(write: Write)
     assert lines(table) == ["2 blank lines skipped before (data rows 1, 1)"]
 
 
+def test_a_header_line_in_the_middle_is_left_out_and_told(write: Write) -> None:
+    head = "a,b,label"
+    table = read_table(write(f"{head}\n1,2,rest\n{head}\n\ufeff{head} \n3,4,fist\n{head}\n"))
+    np.testing.assert_array_equal(table.samples, [[1, 2], [3, 4]])
+    assert table.label_names == ("rest", "fist")
+    assert lines(table) == ["3 repeated header lines left out before (data rows 1, 1, 2)"]
+
+
+@pytest.mark.parametrize("head", ["a,b,label", "label,a,b", "time_s,label"])
+def test_a_header_line_at_the_end_of_a_file_is_no_row(write: Write, head: str) -> None:
+    row = ",".join("7" for _ in head.split(","))
+    table = read_table(write(f"x,{head}\n1,{row}\nx,{head}"))
+    assert table.n_rows == 1
+    assert lines(table) == ["1 repeated header line left out before (data row 1)"]
+
+
+def test_a_row_that_only_looks_like_a_header_of_numbers_is_kept(write: Write) -> None:
+    assert read_table(write("1,2,label\n3,4,rest\n1,2,label\n5,6,rest\n")).n_rows == 3
+
+
 @pytest.mark.parametrize("end", ["5", "5,", "5,6,", "5,6,re", "5,-,rest"[:3]])
 def test_a_last_line_that_was_cut_short_is_dropped_and_told(write: Write, end: str) -> None:
     table = read_table(write(f"a,b,label\n1,2,rest\n3,4,rest\n{end}"))

@@ -21,9 +21,11 @@ from training.realtime import (
     VALIDATION,
     Cut,
     classes_split,
+    clock_rate_of,
     cut_recordings,
     fit_on_training_part,
     hold_out,
+    rate_notes,
     rate_of,
     windows_of,
 )
@@ -170,7 +172,7 @@ def test_unlabelled_and_transition_rows_are_examples_of_nothing(tmp_path: Path) 
 
 def test_the_rate_must_be_known_and_agree(tmp_path: Path) -> None:
     bare = written(tmp_path / "bare.csv", ["1,2,x", "2,3,y"])
-    with pytest.raises(UsageError, match=r"bare.csv has no time column.*--rate"):
+    with pytest.raises(UsageError, match=r"bare.csv has no time_s column.*--rate"):
         rate_of([bare], None)
     assert rate_of([bare], 250.0) == 250.0
     slow, fast = (
@@ -182,6 +184,53 @@ def test_the_rate_must_be_known_and_agree(tmp_path: Path) -> None:
     assert rate_of([slow], None) == pytest.approx(100.0)
     with pytest.raises(UsageError, match=r"200.csv is sampled at 200 Hz; expected 100 Hz"):
         rate_of([slow, fast], None)
+
+
+@pytest.mark.parametrize(
+    ("step", "reason"),
+    [
+        (1.0, r"says 1 Hz, expected 20 Hz or more.*is it in milliseconds\? mend it, or state"),
+        (500.0, r"says 0\.002 Hz.*is it in microseconds\?"),
+        (0.06, r"says 16\.6667 Hz.*is it in milliseconds"),
+        (1e9, r"says 1e-09 Hz.*in seconds; mend it"),
+    ],
+)
+def test_a_clock_too_slow_for_emg_is_refused_unless_a_rate_is_stated(
+    tmp_path: Path, step: float, reason: str
+) -> None:
+    rows = [f"{i * step},{i},{i},x" for i in range(50)]
+    table = written(tmp_path / "slow.csv", rows, "time_s,a,b,label")
+    with pytest.raises(UsageError, match=reason):
+        rate_of([table], None)
+    with pytest.raises(UsageError, match=reason):
+        clock_rate_of(table)
+    assert rate_of([table], 1000.0) == 1000.0
+
+
+def test_a_stated_rate_that_a_clock_contradicts_is_noted(tmp_path: Path) -> None:
+    rows = [f"{i / 200},{i},{i},x" for i in range(50)]
+    table = written(tmp_path / "fast.csv", rows, "time_s,a,b,label")
+    assert rate_notes([table], 500.0) == [
+        "fast.csv: stated 500 Hz; the recording's clock says 200 Hz; the stated rate is used"
+    ]
+    assert rate_notes([table], 200.5) == rate_notes([table], None) == []
+
+
+def test_a_clock_that_was_ignored_is_not_called_absent(tmp_path: Path) -> None:
+    rows = [f"{i % 20 / 100},{i},{i},x" for i in range(50)]
+    table = written(tmp_path / "back.csv", rows, "time_s,a,b,label")
+    with pytest.raises(
+        UsageError, match=r"a time_s column with 2 places where it does not increase \(data rows 20"
+    ):
+        rate_of([table], None)
+
+
+def test_a_pause_breaks_time_where_only_the_clock_shows_it(tmp_path: Path) -> None:
+    rows = [f"{(i + 700 * (i >= 60)) / 100},{i},{i},x" for i in range(120)]
+    table = written(tmp_path / "pause.csv", rows, "time_s,a,b,label")
+    assert rate_of([table], None) == pytest.approx(100.0)
+    cuts = cut_recordings([table], ("x",), SAMPLES, [np.full(120, TRAINING)])
+    assert [len(cut.steps) for cut in cuts] == [60, 60]
 
 
 def test_a_table_without_labels_is_one_line(tmp_path: Path) -> None:

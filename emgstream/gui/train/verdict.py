@@ -88,9 +88,8 @@ def _facts(audit: Audit, labels: tuple[str, ...]) -> str:
     table = audit.table
     length = f"{table.n_rows:,} rows"
     rate = "no clock"
-    if table.sampling_rate_hz is not None:
-        length = _duration(table.n_rows / table.sampling_rate_hz)
-        rate = f"{table.sampling_rate_hz:.0f} Hz"
+    if audit.rate.hz is not None and audit.duration_s is not None:
+        length, rate = _duration(audit.duration_s), f"{audit.rate.hz:.0f} Hz"
     names = ", ".join(table.channel_names)
     n = len(labels)
     return f"{length}  ·  {rate}  ·  {names}  ·  {n} label{'' if n == 1 else 's'}"

@@ -1,0 +1,42 @@
+"""What is doubtful about the clock of a recording, in words."""
+
+from __future__ import annotations
+
+from emgstream.tables import EmgTable
+
+__all__ = ["contradiction", "slow_clock"]
+
+_SLOWEST_HZ = 20.0
+_FASTEST_HZ = 20_000.0
+_TOLERANCE = 0.005
+_UNITS = (("milliseconds", 1e3), ("microseconds", 1e6))
+
+
+def slow_clock(rate_hz: float) -> str | None:
+    """Return what is wrong with a clock that beats too slowly for EMG; None where it does not.
+
+    >>> slow_clock(1.0).split("; ")[1]
+    'time_s is to be in seconds, is it in milliseconds? mend it, or state --rate HZ'
+    >>> slow_clock(20.0)
+    """
+    if rate_hz >= _SLOWEST_HZ:
+        return None
+    fits = (unit for unit, many in _UNITS if _SLOWEST_HZ <= rate_hz * many <= _FASTEST_HZ)
+    unit = next(fits, None)
+    guess = (
+        "time_s is to be in seconds;"
+        if unit is None
+        else f"time_s is to be in seconds, is it in {unit}?"
+    )
+    return (
+        f"the clock says {rate_hz:.6g} Hz, expected {_SLOWEST_HZ:g} Hz or more; {guess} "
+        "mend it, or state --rate HZ"
+    )
+
+
+def contradiction(table: EmgTable, stated_hz: float | None) -> str | None:
+    """Return how the clock of a recording contradicts the rate stated; None where it does not."""
+    clock_hz = table.sampling_rate_hz
+    if stated_hz is None or clock_hz is None or abs(clock_hz / stated_hz - 1.0) <= _TOLERANCE:
+        return None
+    return f"stated {stated_hz:.6g} Hz; the recording's clock says {clock_hz:.6g} Hz"
