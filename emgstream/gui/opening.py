@@ -96,7 +96,7 @@ def _pace_of(path: Path, manifest: Manifest | None) -> tuple[float, str]:
     """
     if manifest is not None and manifest.sampling_rate_hz is not None:
         rate = manifest.sampling_rate_hz
-        return rate, f"{path.name} has no time_s column; played at the {rate:g} Hz of the model"
+        return rate, f"{path.name} tells no sampling rate; played at the {rate:g} Hz of the model"
     nor = "" if manifest is None else ", none in the model"
     return _GUESSED_HZ, (
         f"no sampling rate in {path.name}{nor}: played as if at {_GUESSED_HZ:g} Hz; "

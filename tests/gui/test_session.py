@@ -60,7 +60,7 @@ def without_time(path: Path) -> Path:
 def test_a_recording_that_tells_no_rate_plays_at_that_of_the_model(tmp_path: Path) -> None:
     found = opened(ReplayRequest(without_time(tmp_path / "mine.csv")), DEMO_MODEL)
     assert found.session.info.sampling_rate_hz == 1000.0
-    assert found.notes == ("mine.csv has no time_s column; played at the 1000 Hz of the model",)
+    assert found.notes == ("mine.csv tells no sampling rate; played at the 1000 Hz of the model",)
 
 
 def test_where_nothing_tells_a_rate_it_plays_and_says_that_the_seconds_are_not_real(

@@ -113,7 +113,7 @@ def test_a_recording_without_a_clock_asks_for_its_rate(
     path.write_text("a,b,label\n" + "1,2,rest\n2,1,rest\n3,4,fist\n4,3,fist\n" * 20)
     page.front.add([path])
     wait(qtbot, lambda: not page.front.sessions.busy)
-    assert page.front.row.words.text() == "bare.csv has no time_s column; say its sampling rate"
+    assert page.front.row.words.text() == "bare.csv does not tell its sampling rate; say it"
     page.form.rate.setValue(200.0)
     assert page.front.row.button.isEnabled()
 

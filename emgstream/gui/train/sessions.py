@@ -107,7 +107,7 @@ def _rate_conflict(verdicts: Sequence[Verdict]) -> str:
     known: list[tuple[Path, float]] = []
     for verdict in verdicts:
         if verdict.rate_hz is None:
-            return f"{verdict.path.name} has no time_s column; say its sampling rate"
+            return f"{verdict.path.name} does not tell its sampling rate; say it"
         known.append((verdict.path, verdict.rate_hz))
     for path, rate_hz in known:
         first, first_hz = known[0]
