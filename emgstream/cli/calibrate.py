@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from emgstream.bundle import check_place, read_model, write_model
 from emgstream.cli import options, watched
+from emgstream.cli.files import refuse_to_overwrite
 from emgstream.cli.interrupt import ctrl_c_after, stoppable
 from emgstream.cli.terminal import EpochBar, busy, console, print_facts
 from emgstream.errors import InterruptedByUserError
@@ -43,6 +44,7 @@ def run(arguments: argparse.Namespace) -> None:
     the best so far has been written.
     """
     watched.begin(arguments)
+    refuse_to_overwrite(arguments.files, [arguments.out])  # the model itself may be replaced
     check_place(arguments.out)
     model = read_model(arguments.model)
     with ctrl_c_after(), busy("loading TensorFlow"):  # it takes seconds, and only this needs it

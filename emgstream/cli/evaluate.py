@@ -10,9 +10,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from emgstream.bundle import read_model
 from emgstream.cli import options, watched
+from emgstream.cli.files import check_report_files, hand_over
 from emgstream.cli.terminal import console, note, print_facts, print_grid
 from emgstream.errors import InterruptedByUserError
-from emgstream.report import write_json, write_page
 
 if TYPE_CHECKING:
     from training.evaluation import Done, Evaluation, Prepared
@@ -64,12 +64,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Evaluate, print the table, and write what was asked for.
+    """Evaluate, write what was asked for, and print the table.
 
     Raises MissingExtraError without the ``train`` extra, and InterruptedByUserError after Ctrl-C,
     when what was finished has been printed and written.
     """
     watched.begin(arguments)
+    check_report_files(arguments, filter(None, [*arguments.files, arguments.model]))
     from training.evaluation import evaluate  # the extra, checked above
 
     prepared = _prepared(arguments)
@@ -82,7 +83,7 @@ def run(arguments: argparse.Namespace) -> None:
             dask_address=arguments.dask,
             done=_tell_done if tells else bar.show,
         )
-    _hand_over(evaluation, arguments)
+    _write_and_tell(evaluation, arguments)
     if evaluation.interrupted:
         raise InterruptedByUserError(
             f"stopped by Ctrl-C after {len(evaluation.folds)} of {len(prepared.plan.folds)} folds; "
@@ -108,19 +109,19 @@ def _prepared(arguments: argparse.Namespace) -> Prepared:
     )
 
 
-def _hand_over(evaluation: Evaluation, arguments: argparse.Namespace) -> None:
-    """Print the figures or tell them, and write the files that were asked for."""
+def _write_and_tell(evaluation: Evaluation, arguments: argparse.Namespace) -> None:
+    """Write the files that were asked for, and print the figures or tell them."""
     from training.evaluation import evaluation_page
 
     document = evaluation.to_json()
-    if arguments.progress == "jsonl":
-        watched.tell("evaluated", document)
-    else:
-        _print(evaluation)
-    if arguments.json:
-        write_json(arguments.json, document)
-    if arguments.html:
-        write_page(arguments.html, evaluation_page(evaluation))
+
+    def tell() -> None:
+        if arguments.progress == "jsonl":
+            watched.tell("evaluated", document)
+        else:
+            _print(evaluation)
+
+    hand_over(arguments, document, lambda: evaluation_page(evaluation), tell)
 
 
 class _FoldBar:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from emgstream.errors import OutputError
+from emgstream.files import check_writable, write_whole
 from emgstream.report.style import STYLE
 
 __all__ = [
+    "check_place",
     "document",
     "facts",
     "note",
@@ -74,18 +77,27 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def write_page(path: Path, page: str) -> None:
-    """Write a page; raises OutputError where that is not possible."""
-    _write(path, page, "--html")
+    """Write a page whole or not at all; raises OutputError where that is not possible."""
+    with _told(path, "--html"):
+        write_whole(path, page.encode(errors="backslashreplace"))
 
 
 def write_json(path: Path, document: Mapping[str, Any]) -> None:
-    """Write figures as JSON; raises OutputError where that is not possible."""
-    _write(path, json.dumps(document, indent=2, allow_nan=False) + "\n", "--json")
+    """Write figures as JSON whole or not at all; raises OutputError where that is not possible."""
+    with _told(path, "--json"):
+        write_whole(path, (json.dumps(document, indent=2, allow_nan=False) + "\n").encode())
 
 
-def _write(path: Path, content: str, option: str) -> None:
+def check_place(path: Path, option: str) -> None:
+    """Raise OutputError, naming the option, where nothing could be written to: before the work."""
+    with _told(path, option):
+        check_writable(path)
+
+
+@contextmanager
+def _told(path: Path, option: str) -> Iterator[None]:
     try:
-        path.write_text(content, encoding="utf-8")
+        yield
     except OSError as error:
         raise OutputError(
             f"cannot write {path}: {error.strerror or error}; choose another place with {option}"
