@@ -18,7 +18,15 @@ from emgstream.types import StreamInfo
 if TYPE_CHECKING:
     from emgstream.sources.serial_board import SerialBoardSource
 
-__all__ = ["AUTO", "SIMULATED", "board_check", "board_source", "opened_port", "read_recording"]
+__all__ = [
+    "AUTO",
+    "SIMULATED",
+    "board_check",
+    "board_source",
+    "opened_port",
+    "read_recording",
+    "repair_notes",
+]
 
 AUTO = "auto"
 """The port to name for whichever board answers."""
@@ -94,6 +102,11 @@ def read_recording(
             f"{len(expected)}: {', '.join(expected)}; name one column for each, in this order"
         )
     return replace(read_table(path, channels=channels), channel_names=expected)
+
+
+def repair_notes(table: EmgTable) -> tuple[str, ...]:
+    """Return what was repaired while a recording was read, under its name, for people."""
+    return tuple(f"{table.path.name}: {repair}" for repair in table.repairs)
 
 
 def _read_by_name(path: Path, expected: tuple[str, ...]) -> EmgTable:

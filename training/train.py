@@ -8,6 +8,7 @@ from pathlib import Path
 
 from emgstream.bundle import Model
 from emgstream.errors import InterruptedByUserError
+from emgstream.opening import repair_notes
 from training.findings import Findings
 from training.fold import Learned, export_learned, learn
 from training.front_end import NO_WISH, Wish
@@ -31,6 +32,8 @@ class TrainingResult:
     """Every pass over the training windows."""
     notes: tuple[str, ...]
     """What was found in the signal, assumed of it, and left out."""
+    repairs: tuple[str, ...]
+    """What was repaired while the recordings were read, each under the name of its file."""
     figures: Mapping[str, str]
     """What was measured, as short texts, each under the name of what it is."""
     interrupted: bool
@@ -47,6 +50,7 @@ def train(
     seed: int = 42,
     wish: Wish = NO_WISH,
     progress: Callable[[Progress], None] = lambda _: None,
+    noticed: Callable[[str], None] = lambda _: None,
     keep: Callable[[Model], None] = lambda _: None,
     max_epochs: int | None = None,
     synthetic: bool = False,
@@ -71,6 +75,8 @@ def train(
         What is known of the signal; the realtime recipe finds the rest in the data.
     progress
         Told of every epoch, in this thread.
+    noticed
+        Told of every repair and note of the result, before anything is learned.
     keep
         Given the model before the report is written, so that no failure there costs it.
     max_epochs
@@ -87,9 +93,14 @@ def train(
     """
     chosen = recipe_named(recipe).with_max_epochs(max_epochs)
     tables = read_recordings(paths, channels)
+    repairs = tuple(text for table in tables for text in repair_notes(table))
+    for text in repairs:
+        noticed(text)
     material = prepare(chosen, tables, class_names_of(tables), sampling_rate_hz, wish)
     if report_dir is not None:
         make_folder(report_dir)
+    for text in material.front_end.notes:
+        noticed(text)
     learned = learn(chosen, material, seed=seed, progress=progress)
     findings = _findings(chosen, material, learned, seed, progress)
     model = export_learned(
@@ -102,6 +113,7 @@ def train(
         model=model,
         history=learned.history,
         notes=material.front_end.notes,
+        repairs=repairs,
         figures=findings.for_people(),
         interrupted=findings.interrupted,
     )

@@ -13,7 +13,7 @@ from emgstream.cli.streams import Stream
 from emgstream.cli.terminal import note
 from emgstream.cli.window import add_window_arguments, run_window, wants_window
 from emgstream.gui import ReplayRequest
-from emgstream.opening import read_recording
+from emgstream.opening import read_recording, repair_notes
 from emgstream.sources.replay import ReplaySource
 
 __all__ = ["add_arguments", "run"]
@@ -68,8 +68,8 @@ def _run_headless(arguments: argparse.Namespace) -> None:
         loop=arguments.loop,
     )
     model.manifest.check_stream(source.info)
-    for repair in table.repairs:
-        note(f"{table.path.name}: {repair}")
+    for text in repair_notes(table):
+        note(text)
     run_headless([Stream(source, model)], arguments)
 
 

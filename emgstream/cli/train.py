@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add_arguments", "run"]
 
-_EVENTS = f"""{watched.EPOCHS} at the end "trained" with model, title, n_epochs, notes, figures and
-interrupted."""
+_EVENTS = f"""{watched.EPOCHS} at the end "trained" with model, title, n_epochs, notes, repairs,
+figures and interrupted."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,6 +79,7 @@ def run(arguments: argparse.Namespace) -> None:
             seed=arguments.seed,
             wish=Wish(arguments.signal, options.mains_hz(arguments.mains)),
             progress=stoppable(watched.tell_epoch if tells else bar.show, stack),
+            noticed=(lambda _: None) if tells else note,
             keep=partial(write_model, arguments.out),
             max_epochs=arguments.epochs,
             synthetic=DEMO_RECORDING in arguments.files,
@@ -86,8 +87,6 @@ def run(arguments: argparse.Namespace) -> None:
     if tells:
         watched.tell("trained", _document(result, arguments.out))
     else:
-        for text in result.notes:
-            note(text)
         print_facts(console(), _facts(result, arguments, time.perf_counter() - started_s))
     if result.interrupted:
         raise InterruptedByUserError(f"stopped by Ctrl-C; {arguments.out} holds the best so far")
@@ -108,6 +107,7 @@ def _document(result: TrainingResult, out: Path) -> dict[str, Any]:
         "title": result.model.manifest.title,
         "n_epochs": len(result.history),
         "notes": list(result.notes),
+        "repairs": list(result.repairs),
         "figures": dict(result.figures),
         "interrupted": result.interrupted,
     }

@@ -23,7 +23,7 @@ from emgstream.decisions import (
     parameters,
     smoothing_from_manifest,
 )
-from emgstream.opening import read_recording
+from emgstream.opening import read_recording, repair_notes
 from emgstream.trial import Replayed, check_labels, figure_rows, score, seen_on
 
 __all__ = ["add_arguments", "figures", "run"]
@@ -82,6 +82,8 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.out:
         check_place(arguments.out)
     table = read_recording(arguments.file, model.manifest, arguments.channels)
+    for text in repair_notes(table):
+        note(text)
     check_labels(table, model.manifest.class_names)
     own = model.manifest.decision
     wanted = _wanted(own, arguments)

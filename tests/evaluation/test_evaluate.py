@@ -175,6 +175,13 @@ def test_a_model_judged_on_what_it_was_trained_on_is_called_leakage(
     assert note.startswith("leakage: the model was trained on session.csv itself")
 
 
+def test_what_was_repaired_is_among_the_notes(session_path: Path, tmp_path: Path) -> None:
+    path = tmp_path / "short.csv"
+    path.write_text(session_path.read_text() + "0.1")
+    (note,) = prepare([path], n_folds=2).notes
+    assert note.startswith("short.csv: 1 last line, cut short, dropped")
+
+
 def test_random_alone_gives_no_honest_figure(session_path: Path, demo_model: Model) -> None:
     found = evaluate(prepare([session_path], model=demo_model, protocol="random"), n_jobs=1)
     document = json.loads(json.dumps(found.to_json(), allow_nan=False))

@@ -10,6 +10,7 @@ import numpy as np
 
 from emgstream.bundle import Model
 from emgstream.errors import InterruptedByUserError, TrainingDataError
+from emgstream.opening import repair_notes
 from emgstream.tables import EmgTable
 from emgstream.types import StreamInfo
 from training.evaluation.contrast import RandomSplit, judge_random_split
@@ -97,7 +98,7 @@ def prepare(
     tables = read_recordings(paths, channels, None if model is None else model.manifest)
     rate_hz = _rate(tables, recipe, model, sampling_rate_hz)
     names = class_names_of(tables)
-    notes = []
+    notes = [text for table in tables for text in repair_notes(table)]
     if model is not None:
         _check_streams(model, tables, rate_hz)
         notes += _model_notes(model, tables, names)
