@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import signal
@@ -253,6 +254,22 @@ def test_the_verb_prints_a_table_and_writes_both_files(
         assert word in out
     assert json.loads(figures_path.read_text())["models"]["lda"]["folds"]
     assert page.read_text().startswith("<!DOCTYPE html>")
+
+
+@pytest.mark.parametrize("verb", [["evaluate"], ["train", "--out", "arm"]])
+def test_a_copy_of_a_recording_is_no_recording_of_its_own(
+    verb: list[str],
+    session_path: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    copy = Path("monday.csv.gz")
+    copy.write_bytes(gzip.compress(session_path.read_bytes()))
+    assert main([*verb, str(session_path), str(copy)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"emgstream: {session_path} and {copy} hold the same ")
 
 
 @pytest.mark.parametrize(

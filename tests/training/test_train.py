@@ -180,8 +180,10 @@ def test_wrong_words_are_refused_before_anything_is_trained(
 ) -> None:
     with pytest.raises(UsageError, match="no recipe is called 'best'; there are realtime"):
         train([session_path], "best")
+    other_path = tmp_path / "other.csv"
+    other_path.write_text("\n".join(session_path.read_text().splitlines()[:-10]))
     with pytest.raises(UsageError, match="takes one recording and got 2"):
-        train([session_path, session_path], "published")
+        train([session_path, other_path], "published")
     with pytest.raises(UsageError, match="0 epochs; expected at least 1"):
         train([session_path], max_epochs=0)
     (tmp_path / "file").write_text("")
