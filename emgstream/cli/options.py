@@ -88,6 +88,13 @@ def seed(text: str) -> int:
     raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on")
 
 
+def _training_seed(text: str) -> int:
+    """Read a seed that every library of training takes; raises ArgumentTypeError."""
+    if text.isascii() and text.isdigit() and int(text) < 2**32:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {2**32 - 1}")
+
+
 def _baud(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 50 <= int(text) <= 4_000_000):
         raise argparse.ArgumentTypeError(f"{text!r} is no speed; expected a number as 500000")
@@ -192,7 +199,9 @@ def add_new_model(parser: argparse.ArgumentParser) -> None:
 
 def add_seed(parser: argparse.ArgumentParser) -> None:
     """Add ``--seed N``."""
-    parser.add_argument("--seed", type=int, default=42, help="of all that is random; default 42")
+    parser.add_argument(
+        "--seed", type=_training_seed, default=42, help="of all that is random; default 42"
+    )
 
 
 def add_signal(parser: argparse.ArgumentParser) -> None:

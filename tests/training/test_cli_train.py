@@ -104,6 +104,17 @@ def test_a_place_for_the_model_that_will_not_do_is_told_before_the_training(
     assert line.startswith(f"emgstream: cannot write the model {place}: ")
 
 
+@pytest.mark.parametrize("seed", ["-1", "4294967296", "99999999999999999999", "x", "²"])
+@pytest.mark.parametrize("words", ["train --out arm", "calibrate --out arm", "evaluate"])
+def test_a_seed_that_will_not_do_is_one_line(
+    words: str, seed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verb, *others = words.split()
+    assert main([verb, "none.csv", *others, f"--seed={seed}"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"argument --seed: '{seed}' is not a whole number from 0 to 4294967295" in line
+
+
 def test_options_may_stand_between_the_recordings(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
