@@ -102,7 +102,8 @@ def test_the_sidecar_tells_who_and_when_before_the_name_does(tmp_path: Path) -> 
         Sitting("12345", "1", "file name"),
         Sitting("1", "2", "file name"),
     )
-    assert sittings_of([tmp_path / "arm.csv"]) == (Sitting(None, "arm", "file name"),)
+    for name in ("arm", "session", "my_session", "subject"):  # a word alone names nobody
+        assert sittings_of([tmp_path / f"{name}.csv"]) == (Sitting(None, name, "file name"),)
 
 
 def test_a_damaged_sidecar_is_one_line(tmp_path: Path) -> None:
