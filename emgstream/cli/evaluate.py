@@ -12,7 +12,7 @@ from emgstream.bundle import read_model
 from emgstream.cli import options, watched
 from emgstream.cli.files import check_report_files, hand_over
 from emgstream.cli.terminal import console, note, print_facts, print_grid
-from emgstream.errors import InterruptedByUserError
+from emgstream.errors import InterruptedByUserError, UsageError
 
 if TYPE_CHECKING:
     from training.evaluation import Done, Evaluation, Prepared
@@ -69,6 +69,8 @@ def run(arguments: argparse.Namespace) -> None:
     Raises MissingExtraError without the ``train`` extra, and InterruptedByUserError after Ctrl-C,
     when what was finished has been printed and written.
     """
+    if arguments.model is not None:
+        _refuse_training_words(arguments)
     watched.begin(arguments)
     check_report_files(arguments, filter(None, [*arguments.files, arguments.model]))
     from training.evaluation import evaluate  # the extra, checked above
@@ -89,6 +91,15 @@ def run(arguments: argparse.Namespace) -> None:
             f"stopped by Ctrl-C after {len(evaluation.folds)} of {len(prepared.plan.folds)} folds; "
             "the figures are of those"
         )
+
+
+def _refuse_training_words(arguments: argparse.Namespace) -> None:
+    for word in ("epochs", "signal", "mains"):
+        if getattr(arguments, word) is not None:
+            raise UsageError(
+                f"--{word} {getattr(arguments, word)} is for training, and --model is judged as it "
+                f"is; expected one of the two; leave out --{word}, or --model to train on each fold"
+            )
 
 
 def _prepared(arguments: argparse.Namespace) -> Prepared:
@@ -183,7 +194,7 @@ def _tell_done(done: Done) -> None:
 
 
 def _print(evaluation: Evaluation) -> None:
-    from training.evaluation import MODELS, accuracy_figures, online_figures, share
+    from training.evaluation import MODELS, NONE, accuracy_figures, online_figures, share
 
     terminal = console()
     print_facts(terminal, _facts(evaluation))
@@ -196,7 +207,10 @@ def _print(evaluation: Evaluation) -> None:
         (what, *(column[what] for column in columns.values()))
         for what in next(iter(columns.values()))
     ]
-    print_grid(terminal, ("", *columns), rows)
+    known = [row for row in rows if set(row[1:]) != {NONE}]
+    print_grid(terminal, ("", *columns), known)
+    if not evaluation.folds:
+        return
     terminal.print()
     names = evaluation.study.recordings.class_names
     recalls = zip(names, *(of.recalls for of in evaluation.models.values()), strict=True)
@@ -211,8 +225,10 @@ def _facts(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
     recordings = evaluation.study.recordings
     yield "recordings", ", ".join(table.path.name for table in recordings.tables)
     yield "protocol", f"{evaluation.plan.protocol}: {evaluation.plan.reason}"
-    yield "folds", f"{len(evaluation.folds)} of {len(evaluation.plan.folds)}"
-    yield "window", evaluation.window_words
+    if evaluation.plan.folds:
+        yield "folds", f"{len(evaluation.folds)} of {len(evaluation.plan.folds)}"
+    if evaluation.folds:
+        yield "window", evaluation.window_words
     yield "chance", f"{1.0 / len(recordings.class_names):.1%}"
     for text in evaluation.notes:
         yield "note", text

@@ -32,18 +32,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Write what the file holds where asked to, and print it."""
+    is_model = arguments.file.suffix == MODEL_SUFFIX
+    if is_model:
+        _refuse_recording_words(arguments)
     check_report_files(arguments, [arguments.file])
-    if arguments.file.suffix == MODEL_SUFFIX:
+    if is_model:
         _inspect_model(arguments)
     else:
         _inspect_recording(arguments)
 
 
+def _refuse_recording_words(arguments: argparse.Namespace) -> None:
+    for word in ("html", "channels", "rate"):
+        if getattr(arguments, word) is not None:
+            raise UsageError(
+                f"--{word} is for recordings, and {arguments.file.name} is a model; expected it "
+                "alone, or with --json to write what it holds; leave the word out"
+            )
+
+
 def _inspect_model(arguments: argparse.Namespace) -> None:
-    if arguments.html:
-        raise UsageError(
-            "--html is for recordings; a model is printed here, or written with --json"
-        )
     model = read_model(arguments.file)
     facts = list(_model_facts(model))
     hand_over(arguments, model.manifest.to_json(), str, lambda: print_facts(console(), facts))

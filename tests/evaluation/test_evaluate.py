@@ -189,7 +189,24 @@ def test_random_alone_gives_no_honest_figure(session_path: Path, demo_model: Mod
     assert set(document["models"]) == {"lda", "random_forest"}
     assert document["models"]["lda"]["balanced_accuracy"] is None
     assert document["models"]["lda"]["random_split"] > 0.5
-    assert evaluation_page(found).endswith("</html>\n")
+    page = evaluation_page(found)
+    assert page.endswith("</html>\n")
+    assert not re.search(r">(folds|window|interval)<|<td[^>]*>-<", page)
+
+
+def test_random_alone_prints_no_figure_that_it_has_not(
+    session_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--model", "demo", "--protocol", "random", "--jobs", "1"]
+    assert main(["evaluate", str(session_path), *words]) == 0
+    out = capsys.readouterr().out
+    assert "random split" in out
+    assert not re.search(r"folds|window|interval|recall| -( |$)", out, re.MULTILINE)
+
+
+def test_more_folds_than_there_is_to_hold_out_are_noted(session_path: Path) -> None:
+    (note,) = prepare([session_path], n_folds=9).notes
+    assert note.startswith("--folds 9: 4 are run, as there is no more")
 
 
 def test_the_page_shows_every_figure_and_needs_nothing_else(evaluation: Evaluation) -> None:
@@ -275,10 +292,14 @@ def test_a_copy_of_a_recording_is_no_recording_of_its_own(
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        (["--folds", "1"], "1 folds; expected at least 2"),
+        (["--folds", "1"], "--folds 1; expected at least 2"),
         (["--folds", "none"], "'none' is not a whole number above zero"),
         (["--protocol", "subject"], "expected at least two"),
         (["--model", "demo", "--recipe", "realtime"], "not allowed with argument"),
+        (["--model", "demo", "--epochs", "3"], "--epochs 3 is for training"),
+        (["--model", "demo", "--signal", "raw"], "--signal raw is for training"),
+        (["--model", "demo", "--mains", "50"], "--mains 50 is for training"),
+        (["--protocol", "session"], "beside session session there is none to learn from"),
         (["--model", "nothing.emgmodel"], "nothing.emgmodel: no such file"),
         (["--channels", "biceps,nose"], "nose"),
     ],

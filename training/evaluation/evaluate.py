@@ -108,6 +108,7 @@ def prepare(
     )
     notes += _stuck_notes(recordings)
     plan = make_plan(recordings, protocol, n_folds)
+    notes += _fold_notes(plan, n_folds)
     chosen = recipe_named(recipe).with_max_epochs(max_epochs)
     return Prepared(Study(recordings, chosen, seed, model), plan, tuple(notes))
 
@@ -215,6 +216,17 @@ def _model_notes(model: Model, tables: Sequence[EmgTable], names: Sequence[str])
     if unknown:
         notes.append(f"not judged: {', '.join(unknown)}, which the model was not taught")
     return notes
+
+
+def _fold_notes(plan: Plan, n_folds: int | None) -> list[str]:
+    if n_folds is None or n_folds <= len(plan.folds):
+        return []
+    if not plan.folds:
+        return [f"--folds {n_folds} is left out: --protocol {plan.protocol} has no folds"]
+    return [
+        f"--folds {n_folds}: {len(plan.folds)} are run, as there is no more than that to hold out "
+        f"by {plan.protocol}"
+    ]
 
 
 def _stuck_notes(recordings: Recordings) -> list[str]:

@@ -104,7 +104,10 @@ def make_plan(recordings: Recordings, protocol: str = "auto", n_folds: int | Non
     if protocol not in PROTOCOLS:
         raise UsageError(f"no protocol is called {protocol!r}; there are {', '.join(PROTOCOLS)}")
     if n_folds is not None and n_folds < 2:
-        raise UsageError(f"{n_folds} folds; expected at least 2")
+        raise UsageError(
+            f"--folds {n_folds}; expected at least 2, as each is judged by what was learned from "
+            "the others; say --folds 2 or more, or leave it out"
+        )
     chosen, reason = _strictest(recordings) if protocol == "auto" else (protocol, "as asked for")
     if chosen == "random":
         return Plan(chosen, f"{reason}: leaky, for contrast only", ())
@@ -158,8 +161,9 @@ def _session_folds(recordings: Recordings, n_folds: int | None) -> tuple[Fold, .
         training = ~test & np.isin(subjects, subjects[test])
         if not training.any():
             raise UsageError(
-                f"--protocol session with a single session of {names}; expected at least two of "
-                "every subject; add recordings, or hold out subjects or repetitions"
+                f"--protocol session, and beside session {names} there is none to learn from; "
+                "expected at least two sessions of every subject; add recordings, or hold out "
+                "subjects or repetitions"
             )
         folds.append(_table_fold(recordings, f"session {names}", test, training))
     return tuple(folds)
