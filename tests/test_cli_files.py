@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from emgstream.data import DEMO_MODEL
 from emgstream.errors import OutputError
 from emgstream.files import write_whole
 from emgstream.report import write_json
+from tests.processes import EMGSTREAM
 
 TABLE = "a,b,label\n" + "".join(f"{n % 7},{n % 5},{'xy'[n // 40 % 2]}\n" for n in range(400))
 
@@ -112,6 +114,19 @@ def test_files_are_written_though_nobody_reads_what_is_printed(
     assert capsys.readouterr().err == "emgstream: standard output was closed by its reader\n"
     assert json.loads(Path("new.json").read_text())["n_rows"] == 400
     assert Path("new.html").exists()
+
+
+def test_a_letter_that_the_terminal_does_not_know_ends_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "arm.csv"
+    path.write_text(TABLE.replace("x", "手👋"), encoding="utf-8")
+    for coding in ("cp1252", "ascii"):
+        run = subprocess.run(
+            [*EMGSTREAM, "inspect", str(path)],
+            env={**os.environ, "PYTHONIOENCODING": coding},
+            capture_output=True,
+            check=True,
+        )
+        assert b"\\u624b\\U0001f44b" in run.stdout
 
 
 def test_a_write_that_fails_halfway_keeps_the_older_file(
