@@ -29,6 +29,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     Path("arm.json").write_text('{"format": "emgstream session", "subject": "7"}')
     Path("preprosesseddata.csv").write_text(TABLE)
     shutil.copy(DEMO_MODEL, "arm.emgmodel")
+    Path("cues.txt").write_text("rest:3,hand_close:2")
     Path("soft.csv").symlink_to("arm.csv")
     os.link("arm.csv", "hard.csv")
     return tmp_path
@@ -54,6 +55,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "replay arm.csv --model arm.emgmodel --summary hard.csv",
         "replay arm.csv --jsonl x.jsonl --control keys.toml --summary keys.toml",
         "live --model arm.emgmodel --summary arm.emgmodel",
+        "simulate --script cues.txt --ledger cues.txt",
     ],
 )
 def test_nothing_that_is_read_is_written_over(
