@@ -14,6 +14,7 @@ from emgstream.errors import NoSuchColumnError, StreamMismatchError, UsageError
 from emgstream.manifest import Manifest
 from emgstream.tables import EmgTable, read_table
 from emgstream.types import StreamInfo
+from emgstream.words import counted
 
 if TYPE_CHECKING:
     from emgstream.sources.serial_board import SerialBoardSource
@@ -98,8 +99,9 @@ def read_recording(
         return _read_by_name(path, expected)
     if len(channels) != len(expected):
         raise UsageError(
-            f"{len(channels)} channels are named: {', '.join(channels)}; the model expects "
-            f"{len(expected)}: {', '.join(expected)}; name one column for each, in this order"
+            f"named are {counted(len(channels), 'channel')}: {', '.join(channels)}; the model "
+            f"expects {len(expected)}: {', '.join(expected)}; name one column for each, in this "
+            "order"
         )
     return replace(read_table(path, channels=channels), channel_names=expected)
 

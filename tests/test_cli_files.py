@@ -82,6 +82,12 @@ def test_a_model_may_be_tuned_where_it_stands() -> None:
     assert main([*words, "--out", "arm.emgmodel"]) == 0
 
 
+@pytest.mark.parametrize("words", ["train x.csv --out", "inspect x.csv --json"])
+def test_an_empty_word_is_no_file(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*words.split(), ""]) == 1
+    assert "an empty word is not the name of a file" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("place", ["missing/a.out", "."])
 @pytest.mark.parametrize("option", ["--json", "--html"])
 @pytest.mark.parametrize("verb", ["inspect", "evaluate"])

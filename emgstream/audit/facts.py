@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from emgstream.audit.audit import Audit
+from emgstream.words import counted
 
 __all__ = ["audit_facts"]
 
@@ -27,14 +28,16 @@ def audit_facts(audit: Audit) -> Iterator[tuple[str, str]]:
             f"{audit.duplicates.n_consecutive:,} the very one before"
         ),
     )
-    yield "stuck loops", f"{len(audit.stuck_loops)}, {audit.n_stuck_rows:,} rows"
+    yield "stuck loops", f"{len(audit.stuck_loops)}, {counted(audit.n_stuck_rows, 'row')}"
     for place, label in enumerate(audit.labels):
         yield f"label {label.name}", _label(audit, place)
 
 
 def _rows(audit: Audit) -> str:
     table = audit.table
-    segments = "" if table.segments is None else f", {len(np.unique(table.segments))} segments"
+    segments = (
+        "" if table.segments is None else f", {counted(len(np.unique(table.segments)), 'segment')}"
+    )
     seconds = "" if audit.rate.hz is None else f", {table.n_rows / audit.rate.hz:,.1f} s"
     return f"{table.n_rows:,}{seconds}{segments}"
 

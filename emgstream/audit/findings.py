@@ -10,6 +10,7 @@ import numpy as np
 
 from emgstream.audit.audit import Audit
 from emgstream.audit.channels import SAME
+from emgstream.words import counted
 
 __all__ = ["Finding", "findings"]
 
@@ -66,7 +67,9 @@ def _channels(audit: Audit) -> Iterator[Finding]:
         missing, values = audit.missing[place].n, audit.ranges[place]
         if missing:
             kind: Literal["wrong", "look"] = "wrong" if missing > _MUCH_MISSING * n_rows else "look"
-            yield Finding(kind, f"{name}: {missing:,} values missing ({missing / n_rows:.2%})")
+            yield Finding(
+                kind, f"{name}: {counted(missing, 'value')} missing ({missing / n_rows:.2%})"
+            )
         if values.low == values.high:
             yield Finding("wrong", f"{name}: stays at {values.low:.6g}; is its sensor connected?")
         elif values.saturated > _MUCH_SATURATED:

@@ -156,7 +156,8 @@ class _FoldBar:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        self._progress.stop()
+        if self._watched:  # else it would end what it never began, with an empty line
+            self._progress.stop()
 
     def show(self, done: Done) -> None:
         """Show one task done."""

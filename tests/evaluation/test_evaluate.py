@@ -205,8 +205,10 @@ def test_random_alone_prints_no_figure_that_it_has_not(
 
 
 def test_more_folds_than_there_is_to_hold_out_are_noted(session_path: Path) -> None:
+    (note,) = prepare([session_path], protocol="random", n_folds=9).notes
+    assert note == "--folds 9 is left out: --protocol random has no folds"
     (note,) = prepare([session_path], n_folds=9).notes
-    assert note.startswith("--folds 9: 4 are run, as there is no more")
+    assert note.startswith("--folds 9: 4 folds run, as there is no more")
 
 
 def test_the_page_shows_every_figure_and_needs_nothing_else(evaluation: Evaluation) -> None:
@@ -266,7 +268,9 @@ def test_the_verb_prints_a_table_and_writes_both_files(
         )
         == 0
     )
-    out = capsys.readouterr().out
+    out, told = capsys.readouterr()
+    assert told.endswith("%\n")  # a line a fold, and no empty one
+    assert "\n\n" not in told
     for word in ("CNN-LSTM", "LDA", "random forest", "balanced accuracy", "leakage", "hand_open"):
         assert word in out
     assert json.loads(figures_path.read_text())["models"]["lda"]["folds"]

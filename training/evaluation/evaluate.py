@@ -13,6 +13,7 @@ from emgstream.errors import InterruptedByUserError, TrainingDataError
 from emgstream.opening import repair_notes
 from emgstream.tables import EmgTable
 from emgstream.types import StreamInfo
+from emgstream.words import counted
 from training.evaluation.contrast import RandomSplit, judge_random_split
 from training.evaluation.folds import FoldResult, Study, judge_fold
 from training.evaluation.parallel import run_all
@@ -224,8 +225,8 @@ def _fold_notes(plan: Plan, n_folds: int | None) -> list[str]:
     if not plan.folds:
         return [f"--folds {n_folds} is left out: --protocol {plan.protocol} has no folds"]
     return [
-        f"--folds {n_folds}: {len(plan.folds)} are run, as there is no more than that to hold out "
-        f"by {plan.protocol}"
+        f"--folds {n_folds}: {counted(len(plan.folds), 'fold')} run, as there is no more than "
+        f"that to hold out by {plan.protocol}"
     ]
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from emgstream.audit.stuck import find_stuck_loops
 from emgstream.errors import TrainingDataError, UsageError
 from emgstream.tables import EmgTable
+from emgstream.words import counted
 from training.evaluation.blocks import repetition_folds, time_folds
 from training.evaluation.sittings import Sitting
 from training.front_end import NO_WISH, Wish
@@ -139,7 +140,7 @@ def _subject_folds(recordings: Recordings, n_folds: int | None) -> tuple[Fold, .
     subjects = _subjects(recordings.sittings)
     if len(subjects) < 2:
         raise UsageError(
-            f"--protocol subject with {_counted(len(subjects), 'subject')} in sidecars and file "
+            f"--protocol subject with {counted(len(subjects), 'subject')} in sidecars and file "
             "names; expected at least two; add recordings, or hold out sessions or repetitions"
         )
     groups = [subjects.index(sitting.subject or "") for sitting in recordings.sittings]
@@ -286,7 +287,3 @@ def _subjects(sittings: Sequence[Sitting]) -> list[str]:
 
 def _full_name(sitting: Sitting) -> str:
     return " of ".join(filter(None, [sitting.session, sitting.subject]))
-
-
-def _counted(n: int, what: str) -> str:
-    return f"1 {what}" if n == 1 else f"{n} {what}s"
