@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -154,6 +155,20 @@ def test_a_write_that_fails_halfway_keeps_the_older_file(
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [
         ("figures.json", "older")
     ]
+
+
+def test_a_long_name_leaves_room_for_what_is_said_of_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, page = tmp_path / "arm.csv", tmp_path / "arm.html"
+    path.write_text(TABLE.replace(",x", "," + 200 * "x").replace("a,b", 200 * "a" + ",b", 1))
+    assert main(["inspect", str(path), "--html", str(page)]) == 0
+    facts, _ = capsys.readouterr().out.split("\n\n")
+    assert max(line.index("  ") for line in facts.splitlines()) <= 40
+    assert "…" in facts
+    for width in re.findall(r'viewBox="0 0 (\d+)', page.read_text()):
+        assert int(width) <= 860
+    assert 'title="' + 200 * "x" + '"' in page.read_text()
 
 
 def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path: Path) -> None:

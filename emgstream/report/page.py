@@ -12,6 +12,7 @@ from typing import Any
 from emgstream.errors import OutputError
 from emgstream.files import check_writable, write_whole
 from emgstream.report.style import STYLE
+from emgstream.words import shortened
 
 __all__ = [
     "check_place",
@@ -62,8 +63,7 @@ def note(text: str, kind: str = "") -> str:
 def facts(values: Mapping[str, str]) -> str:
     """Return names with their values, a row each."""
     rows = "".join(
-        f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>"
-        for name, value in values.items()
+        f"<tr>{_name('th', name)}<td>{escape(value)}</td></tr>" for name, value in values.items()
     )
     return f"<table class='facts'>{rows}</table>"
 
@@ -105,6 +105,13 @@ def _told(path: Path, option: str) -> Iterator[None]:
 
 
 def _row(kind: str, cells: Sequence[str]) -> str:
-    first, *others = map(escape, cells)
-    numbers = "".join(f"<{kind} class='number'>{cell}</{kind}>" for cell in others)
-    return f"<tr><{kind}>{first}</{kind}>{numbers}</tr>"
+    first, *others = cells
+    numbers = "".join(_name(kind, cell, " class='number'") for cell in others)
+    return f"<tr>{_name(kind, first)}{numbers}</tr>"
+
+
+def _name(kind: str, name: str, how: str = "") -> str:
+    """Return a cell; of a name that is shortened, whoever points at it sees the whole."""
+    short = shortened(name)
+    whole = "" if short == name else f' title="{escape(name)}"'
+    return f"<{kind}{how}{whole}>{escape(short)}</{kind}>"
