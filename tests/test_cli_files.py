@@ -125,6 +125,18 @@ def test_files_are_written_though_nobody_reads_what_is_printed(
     assert Path("new.html").exists()
 
 
+def test_a_summary_is_written_though_nobody_reads_what_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(*_: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("emgstream.cli.headless.print_summary", closed)
+    path = tmp_path / "summary.json"
+    assert main(["replay", "demo", "--speed", "max", "--summary", str(path)]) == 1
+    assert json.loads(path.read_text())["samples"] == 50_000
+
+
 def test_a_letter_that_the_terminal_does_not_know_ends_nothing(tmp_path: Path) -> None:
     path = tmp_path / "arm.csv"
     path.write_text(TABLE.replace("x", "手👋"), encoding="utf-8")
