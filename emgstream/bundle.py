@@ -14,13 +14,14 @@ import os
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from emgstream.decisions import DecisionSettings
 from emgstream.errors import ModelFileError, OutputError
+from emgstream.files import partial_file
 from emgstream.manifest import Manifest
 
 __all__ = ["MODEL_SUFFIX", "Model", "check_place", "read_model", "write_model"]
@@ -85,17 +86,14 @@ def check_place(path: str | os.PathLike[str]) -> None:
 @contextmanager
 def _partial(path: Path) -> Iterator[Path]:
     """Give the name to write under until all is written; nothing of that name stays."""
-    partial = path.with_name(path.name + ".partial")
     try:
-        yield partial
+        with partial_file(path) as partial:
+            yield partial
     except OSError as error:
         raise OutputError(
             f"cannot write the model {path}: {error.strerror or error}; "
             "choose another place with --out"
         ) from error
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
 
 
 def read_model(path: str | os.PathLike[str]) -> Model:

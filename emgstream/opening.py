@@ -14,11 +14,20 @@ from emgstream.errors import NoSuchColumnError, StreamMismatchError, UsageError
 from emgstream.manifest import Manifest
 from emgstream.tables import EmgTable, read_table
 from emgstream.types import StreamInfo
+from emgstream.words import counted
 
 if TYPE_CHECKING:
     from emgstream.sources.serial_board import SerialBoardSource
 
-__all__ = ["AUTO", "SIMULATED", "board_check", "board_source", "opened_port", "read_recording"]
+__all__ = [
+    "AUTO",
+    "SIMULATED",
+    "board_check",
+    "board_source",
+    "opened_port",
+    "read_recording",
+    "repair_notes",
+]
 
 AUTO = "auto"
 """The port to name for whichever board answers."""
@@ -90,10 +99,16 @@ def read_recording(
         return _read_by_name(path, expected)
     if len(channels) != len(expected):
         raise UsageError(
-            f"{len(channels)} channels are named: {', '.join(channels)}; the model expects "
-            f"{len(expected)}: {', '.join(expected)}; name one column for each, in this order"
+            f"named are {counted(len(channels), 'channel')}: {', '.join(channels)}; the model "
+            f"expects {len(expected)}: {', '.join(expected)}; name one column for each, in this "
+            "order"
         )
     return replace(read_table(path, channels=channels), channel_names=expected)
+
+
+def repair_notes(table: EmgTable) -> tuple[str, ...]:
+    """Return what was repaired while a recording was read, under its name, for people."""
+    return tuple(f"{table.path.name}: {repair}" for repair in table.repairs)
 
 
 def _read_by_name(path: Path, expected: tuple[str, ...]) -> EmgTable:

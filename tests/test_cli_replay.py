@@ -150,6 +150,18 @@ def test_the_summary_says_what_became_of_the_decisions_at_every_output(
     assert decided(decisions(lines[0])) == decided(decisions(lines[1]))
 
 
+def test_a_model_without_a_rate_has_no_empty_line_of_delays(
+    published_model: Model, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "".join(f"{500 + n % 9},{510 - n % 7},{490 + n % 5}\n" for n in range(400))
+    (tmp_path / "arm.csv").write_text("biceps,triceps,middle\n" + rows)
+    write_model(tmp_path / "arm.emgmodel", published_model)
+    words = [str(tmp_path / "arm.csv"), "--model", str(tmp_path / "arm.emgmodel")]
+    assert main(["replay", *words, "--headless", "--speed", "max"]) == 0
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("delay"))
+    assert len(line.split()) > 1
+
+
 def test_only_decisions_go_to_standard_output(recording: Path) -> None:
     words = ["replay", str(recording), "--headless", "--speed", "max", "--jsonl", "-"]
     run = subprocess.run([*EMGSTREAM, *words], capture_output=True, text=True, check=True)

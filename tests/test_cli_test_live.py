@@ -100,7 +100,7 @@ def test_space_begins_and_ctrl_c_tells_what_it_came_to_and_keeps_nothing(model: 
         errors = terminal.end()
         assert terminal.process.returncode == 1
         assert terminal.is_as_before()
-        assert "of 1 movements" in terminal.shown
+        assert "of 1 movement:" in terminal.shown
     finally:
         terminal.close()
     assert errors.splitlines() == [

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
 
 from emgstream.bundle import read_model
 from emgstream.cli import main
+from emgstream.data import DEMO_RECORDING
 from emgstream.decisions import Majority
 from emgstream.trial import SeenRecording
 
@@ -36,6 +38,15 @@ def test_the_place_of_the_model_is_looked_at_before_anything_is_decided(
     told = capsys.readouterr().err.splitlines()
     assert len(told) == 1
     assert told[0].startswith(f"emgstream: cannot write the model {out}: ")
+
+
+def test_what_was_repaired_of_the_recording_is_noted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = gzip.decompress(DEMO_RECORDING.read_bytes()).decode()
+    (tmp_path / "short.csv").write_text("\n".join(text.splitlines()[:9000]) + "\n0.1")
+    assert main(["tune", str(tmp_path / "short.csv")]) == 0
+    assert capsys.readouterr().err.startswith("note: short.csv: 1 last line, cut short, dropped")
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_named_columns_become_the_models_channels(foreign: Path, demo_model: Mod
     table = read_recording(foreign, demo_model.manifest, ("emg3", "emg1", "emg4"))
     assert table.channel_names == ("biceps", "triceps", "middle")
     np.testing.assert_array_equal(table.samples, [[3, 1, 9], [6, 4, 9]])
-    with pytest.raises(UsageError, match="2 channels are named"):
+    with pytest.raises(UsageError, match="named are 2 channels"):
         read_recording(foreign, demo_model.manifest, ("emg3", "emg1"))
 
 

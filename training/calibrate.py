@@ -17,6 +17,7 @@ from typing import Any
 from emgstream.bundle import Model
 from emgstream.errors import TrainingDataError
 from emgstream.manifest import Manifest
+from emgstream.opening import repair_notes
 from emgstream.tables import EmgTable
 from emgstream.types import StreamInfo
 from training.backend import keras, quietly
@@ -58,6 +59,8 @@ class Calibrated:
     """What these windows are, for people."""
     interrupted: bool
     """Whether Ctrl-C ended it; the model is the best until then."""
+    repairs: tuple[str, ...] = ()
+    """What was repaired while the recordings were read, each under the name of its file."""
 
 
 def calibrate(
@@ -69,6 +72,7 @@ def calibrate(
     seed: int = 42,
     recipe: Recipe = CALIBRATION,
     progress: Callable[[Progress], None] = lambda _: None,
+    noticed: Callable[[str], None] = lambda _: None,
 ) -> Calibrated:
     """Return a model adapted to new recordings. Prints nothing.
 
@@ -89,6 +93,8 @@ def calibrate(
         How long and how fast to learn on.
     progress
         Told of every epoch, in this thread.
+    noticed
+        Told of every repair of the recordings, before anything is learned.
 
     Raises
     ------
@@ -101,7 +107,10 @@ def calibrate(
         there was anything to keep.
     """
     tables = read_recordings(paths, channels, model.manifest)
-    return calibrate_on(
+    repairs = tuple(text for table in tables for text in repair_notes(table))
+    for text in repairs:
+        noticed(text)
+    calibrated = calibrate_on(
         model,
         tables,
         hold_out(tables, model.manifest.class_names),
@@ -110,6 +119,7 @@ def calibrate(
         recipe=recipe,
         progress=progress,
     )
+    return replace(calibrated, repairs=repairs)
 
 
 def calibrate_on(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,9 @@ def read_recordings(
     ``channels`` are the columns to take; all numeric ones where None, or those of a model where
     its manifest is given, which are then called as the model calls them.
 
-    Raises TableError for what is not a table, UsageError where there is no file at all,
-    StreamMismatchError for one without a model's channels and TrainingDataError for a table
-    without labels or with other channels than the first.
+    Raises TableError for what is not a table, UsageError where there is no file at all or the
+    same recording twice, StreamMismatchError for one without a model's channels and
+    TrainingDataError for a table without labels or with other channels than the first.
     """
     if not paths:
         raise UsageError("no recording to train on; name at least one file")
@@ -38,6 +39,8 @@ def read_recordings(
     for table in tables:
         _check_labels(table)
         _check_channels(table, tables[0])
+    for one, other in combinations(tables, 2):
+        _check_different(one, other)
     return tables
 
 
@@ -90,6 +93,15 @@ def _check_channels(table: EmgTable, first: EmgTable) -> None:
         raise TrainingDataError(
             f"{table.path} has channels {', '.join(table.channel_names)}; expected "
             f"{', '.join(first.channel_names)} as in {first.path}; pick them with --channels"
+        )
+
+
+def _check_different(one: EmgTable, other: EmgTable) -> None:
+    """Raise where both hold the very same samples, whatever their names and packing."""
+    if one.n_rows == other.n_rows and np.array_equal(one.samples, other.samples, equal_nan=True):
+        raise UsageError(
+            f"{one.path} and {other.path} hold the same {one.n_rows:,} rows; expected different "
+            "recordings, as what is learned from one says nothing new of the other; leave one out"
         )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from emgstream.bundle import Model
 from emgstream.errors import InterruptedByUserError
+from emgstream.opening import repair_notes
 from training.findings import Findings
 from training.fold import Learned, export_learned, learn
 from training.front_end import NO_WISH, Wish
@@ -32,6 +33,8 @@ class TrainingResult:
     """Every pass over the training windows."""
     notes: tuple[str, ...]
     """What was found in the signal, assumed of it, and left out."""
+    repairs: tuple[str, ...]
+    """What was repaired while the recordings were read, each under the name of its file."""
     figures: Mapping[str, str]
     """What was measured, as short texts, each under the name of what it is."""
     interrupted: bool
@@ -48,6 +51,7 @@ def train(
     seed: int = 42,
     wish: Wish = NO_WISH,
     progress: Callable[[Progress], None] = lambda _: None,
+    noticed: Callable[[str], None] = lambda _: None,
     keep: Callable[[Model], None] = lambda _: None,
     max_epochs: int | None = None,
     synthetic: bool = False,
@@ -72,6 +76,8 @@ def train(
         What is known of the signal; the realtime recipe finds the rest in the data.
     progress
         Told of every epoch, in this thread.
+    noticed
+        Told of every repair and note of the result, before anything is learned.
     keep
         Given the model before the report is written, so that no failure there costs it.
     max_epochs
@@ -88,9 +94,15 @@ def train(
     """
     chosen = recipe_named(recipe).with_max_epochs(max_epochs)
     tables = read_recordings(paths, channels)
+    repairs = tuple(text for table in tables for text in repair_notes(table))
+    for text in repairs:
+        noticed(text)
     material = prepare(chosen, tables, class_names_of(tables), sampling_rate_hz, wish)
     if report_dir is not None:
         make_folder(report_dir)
+    notes = (*rate_notes(tables, sampling_rate_hz), *material.front_end.notes)
+    for text in notes:
+        noticed(text)
     learned = learn(chosen, material, seed=seed, progress=progress)
     findings = _findings(chosen, material, learned, seed, progress)
     model = export_learned(
@@ -102,7 +114,8 @@ def train(
     return TrainingResult(
         model=model,
         history=learned.history,
-        notes=(*rate_notes(tables, sampling_rate_hz), *material.front_end.notes),
+        notes=notes,
+        repairs=repairs,
         figures=findings.for_people(),
         interrupted=findings.interrupted,
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from emgstream.audit.audit import Audit
+from emgstream.words import counted
 
 __all__ = ["audit_facts", "lost_for_people"]
 
@@ -28,7 +29,7 @@ def audit_facts(audit: Audit) -> Iterator[tuple[str, str]]:
             f"{audit.duplicates.n_consecutive:,} the very one before"
         ),
     )
-    yield "stuck loops", f"{len(audit.stuck_loops)}, {audit.n_stuck_rows:,} rows"
+    yield "stuck loops", f"{len(audit.stuck_loops)}, {counted(audit.n_stuck_rows, 'row')}"
     for place, label in enumerate(audit.labels):
         yield f"label {label.name}", _label(audit, place)
 
@@ -40,17 +41,18 @@ def lost_for_people(audit: Audit) -> str:
         return "not known, without an index or time_s"
     if not lost.n:
         return "0 samples"
-    places = "1 place" if lost.n_places == 1 else f"{lost.n_places:,} places"
     seconds = "" if audit.rate.hz is None else f" ({lost.n / audit.rate.hz:,.3g} s)"
     first = "" if lost.n_places == 1 else "the first "
-    samples = "1 sample" if lost.n == 1 else f"{lost.n:,} samples"
-    return f"{samples}{seconds} in {places}, {first}before data row {lost.first_row}"
+    return (
+        f"{counted(lost.n, 'sample')}{seconds} in {counted(lost.n_places, 'place')}, "
+        f"{first}before data row {lost.first_row}"
+    )
 
 
 def _rows(audit: Audit) -> str:
     table = audit.table
     n_segments = 0 if table.segments is None else len(np.unique(table.segments))
-    segments = f", {n_segments} segment{'s' if n_segments > 1 else ''}" if n_segments else ""
+    segments = f", {counted(n_segments, 'segment')}" if n_segments else ""
     seconds = "" if audit.duration_s is None else f", {audit.duration_s:,.1f} s"
     return f"{table.n_rows:,}{seconds}{segments}"
 

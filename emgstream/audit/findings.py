@@ -13,6 +13,7 @@ from emgstream.audit.channels import SAME
 from emgstream.audit.clock import contradiction, slow_clock
 from emgstream.audit.facts import lost_for_people
 from emgstream.audit.labels import label_lookalike
+from emgstream.words import counted
 
 __all__ = ["Finding", "findings"]
 
@@ -87,7 +88,9 @@ def _channels(audit: Audit) -> Iterator[Finding]:
         missing, values = audit.missing[place].n, audit.ranges[place]
         if missing:
             kind: Literal["wrong", "look"] = "wrong" if missing > _MUCH_MISSING * n_rows else "look"
-            yield Finding(kind, f"{name}: {missing:,} values missing ({missing / n_rows:.2%})")
+            yield Finding(
+                kind, f"{name}: {counted(missing, 'value')} missing ({missing / n_rows:.2%})"
+            )
         if values.low == values.high:
             yield Finding("wrong", f"{name}: stays at {values.low:.6g}; is its sensor connected?")
         elif values.saturated > _MUCH_SATURATED:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from emgstream.bundle import check_place, read_model, write_model
 from emgstream.cli import options, watched
+from emgstream.cli.files import refuse_to_overwrite
 from emgstream.cli.interrupt import ctrl_c_after, stoppable
-from emgstream.cli.terminal import EpochBar, busy, console, print_facts
+from emgstream.cli.terminal import EpochBar, busy, console, note, print_facts
 from emgstream.errors import InterruptedByUserError
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add_arguments", "run"]
 
-_EVENTS = f"""{watched.EPOCHS} at the end "calibrated" with model, title, n_windows, before
-and after (balanced accuracy on held-out repetitions, 0 to 1) and interrupted."""
+_EVENTS = f"""{watched.EPOCHS} at the end "calibrated" with model, title, n_windows, repairs,
+before and after (balanced accuracy on held-out repetitions, 0 to 1) and interrupted."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +44,7 @@ def run(arguments: argparse.Namespace) -> None:
     the best so far has been written.
     """
     watched.begin(arguments)
+    refuse_to_overwrite(arguments.files, [arguments.out])  # the model itself may be replaced
     check_place(arguments.out)
     model = read_model(arguments.model)
     with ctrl_c_after(), busy("loading TensorFlow"):  # it takes seconds, and only this needs it
@@ -57,6 +59,7 @@ def run(arguments: argparse.Namespace) -> None:
             channels=arguments.channels,
             seed=arguments.seed,
             progress=stoppable(watched.tell_epoch if tells else bar.show, stack),
+            noticed=(lambda _: None) if tells else note,
         )
     write_model(arguments.out, result.model)
     if tells:
@@ -72,6 +75,7 @@ def _document(result: Calibrated, out: Path) -> dict[str, Any]:
         "model": str(out),
         "title": result.model.manifest.title,
         "n_windows": result.n_windows,
+        "repairs": list(result.repairs),
         "before": result.before,
         "after": result.after,
         "interrupted": result.interrupted,

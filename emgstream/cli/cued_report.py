@@ -9,6 +9,7 @@ from rich.console import Console
 
 from emgstream.cli.terminal import print_facts, print_grid
 from emgstream.trial import CuedTest
+from emgstream.words import counted
 
 __all__ = ["print_losses", "print_test"]
 
@@ -27,11 +28,10 @@ def print_losses(terminal: Console, source: Mapping[str, Any]) -> None:
     facts = []
     if source["lost"] or source["missed"]:
         away = f"   and {source['missed']:,} while the board was away" if source["missed"] else ""
-        facts.append(("lost", f"{source['lost']:,} samples on the line{away}"))
+        facts.append(("lost", f"{counted(source['lost'], 'sample')} on the line{away}"))
     n = source["asked_again"]
     if n:
-        plural = "s" if n > 1 else ""
-        told = f"{n} movement{plural} that a pause or a lost board fell into"
+        told = f"{counted(n, 'movement')} that a pause or a lost board fell into"
         facts.append(("asked again", told))
     if facts:
         terminal.print()
@@ -42,7 +42,7 @@ def _facts(test: CuedTest) -> Iterator[tuple[str, str]]:
     found = test.score
     yield (
         "completed",
-        f"{test.completion_rate:.1%} of {len(test.attempts)} movements: named for "
+        f"{test.completion_rate:.1%} of {counted(len(test.attempts), 'movement')}: named for "
         f"{test.dwell_s:g} s without a break",
     )
     start = "the cue" if test.reaction_s else "the start of the label"

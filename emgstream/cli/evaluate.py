@@ -10,9 +10,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from emgstream.bundle import read_model
 from emgstream.cli import options, watched
+from emgstream.cli.files import check_report_files, hand_over
 from emgstream.cli.terminal import console, note, print_facts, print_grid
-from emgstream.errors import InterruptedByUserError
-from emgstream.report import write_json, write_page
+from emgstream.errors import InterruptedByUserError, UsageError
 
 if TYPE_CHECKING:
     from training.evaluation import Done, Evaluation, Prepared
@@ -64,12 +64,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Evaluate, print the table, and write what was asked for.
+    """Evaluate, write what was asked for, and print the table.
 
     Raises MissingExtraError without the ``train`` extra, and InterruptedByUserError after Ctrl-C,
     when what was finished has been printed and written.
     """
+    if arguments.model is not None:
+        _refuse_training_words(arguments)
     watched.begin(arguments)
+    check_report_files(arguments, filter(None, [*arguments.files, arguments.model]))
     from training.evaluation import evaluate  # the extra, checked above
 
     prepared = _prepared(arguments)
@@ -82,12 +85,21 @@ def run(arguments: argparse.Namespace) -> None:
             dask_address=arguments.dask,
             done=_tell_done if tells else bar.show,
         )
-    _hand_over(evaluation, arguments)
+    _write_and_tell(evaluation, arguments)
     if evaluation.interrupted:
         raise InterruptedByUserError(
             f"stopped by Ctrl-C after {len(evaluation.folds)} of {len(prepared.plan.folds)} folds; "
             "the figures are of those"
         )
+
+
+def _refuse_training_words(arguments: argparse.Namespace) -> None:
+    for word in ("epochs", "signal", "mains"):
+        if getattr(arguments, word) is not None:
+            raise UsageError(
+                f"--{word} {getattr(arguments, word)} is for training, and --model is judged as it "
+                f"is; expected one of the two; leave out --{word}, or --model to train on each fold"
+            )
 
 
 def _prepared(arguments: argparse.Namespace) -> Prepared:
@@ -108,19 +120,19 @@ def _prepared(arguments: argparse.Namespace) -> Prepared:
     )
 
 
-def _hand_over(evaluation: Evaluation, arguments: argparse.Namespace) -> None:
-    """Print the figures or tell them, and write the files that were asked for."""
+def _write_and_tell(evaluation: Evaluation, arguments: argparse.Namespace) -> None:
+    """Write the files that were asked for, and print the figures or tell them."""
     from training.evaluation import evaluation_page
 
     document = evaluation.to_json()
-    if arguments.progress == "jsonl":
-        watched.tell("evaluated", document)
-    else:
-        _print(evaluation)
-    if arguments.json:
-        write_json(arguments.json, document)
-    if arguments.html:
-        write_page(arguments.html, evaluation_page(evaluation))
+
+    def tell() -> None:
+        if arguments.progress == "jsonl":
+            watched.tell("evaluated", document)
+        else:
+            _print(evaluation)
+
+    hand_over(arguments, document, lambda: evaluation_page(evaluation), tell)
 
 
 class _FoldBar:
@@ -144,7 +156,8 @@ class _FoldBar:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        self._progress.stop()
+        if self._watched:  # else it would end what it never began, with an empty line
+            self._progress.stop()
 
     def show(self, done: Done) -> None:
         """Show one task done."""
@@ -182,7 +195,7 @@ def _tell_done(done: Done) -> None:
 
 
 def _print(evaluation: Evaluation) -> None:
-    from training.evaluation import MODELS, accuracy_figures, online_figures, share
+    from training.evaluation import MODELS, NONE, accuracy_figures, online_figures, share
 
     terminal = console()
     print_facts(terminal, _facts(evaluation))
@@ -195,7 +208,10 @@ def _print(evaluation: Evaluation) -> None:
         (what, *(column[what] for column in columns.values()))
         for what in next(iter(columns.values()))
     ]
-    print_grid(terminal, ("", *columns), rows)
+    known = [row for row in rows if set(row[1:]) != {NONE}]
+    print_grid(terminal, ("", *columns), known)
+    if not evaluation.folds:
+        return
     terminal.print()
     names = evaluation.study.recordings.class_names
     recalls = zip(names, *(of.recalls for of in evaluation.models.values()), strict=True)
@@ -210,8 +226,10 @@ def _facts(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
     recordings = evaluation.study.recordings
     yield "recordings", ", ".join(table.path.name for table in recordings.tables)
     yield "protocol", f"{evaluation.plan.protocol}: {evaluation.plan.reason}"
-    yield "folds", f"{len(evaluation.folds)} of {len(evaluation.plan.folds)}"
-    yield "window", evaluation.window_words
+    if evaluation.plan.folds:
+        yield "folds", f"{len(evaluation.folds)} of {len(evaluation.plan.folds)}"
+    if evaluation.folds:
+        yield "window", evaluation.window_words
     yield "chance", f"{1.0 / len(recordings.class_names):.1%}"
     for text in evaluation.notes:
         yield "note", text

@@ -94,9 +94,11 @@ class _Row:
 
 def _report(streams: Sequence[WatchedStream], arguments: argparse.Namespace) -> None:
     documents = [stream.document() for stream in streams]
-    for document in documents:
-        if document["samples"]:
-            print_summary(console(takes_stdout(arguments)), document)
-    if arguments.summary:
-        (first, *others) = documents
-        write_summary(arguments.summary, {"streams": documents} if others else first)
+    try:  # the file first, as whoever reads standard output may have left
+        if arguments.summary:
+            (first, *others) = documents
+            write_summary(arguments.summary, {"streams": documents} if others else first)
+    finally:
+        for document in documents:
+            if document["samples"]:
+                print_summary(console(takes_stdout(arguments)), document)

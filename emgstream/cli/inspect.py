@@ -9,10 +9,10 @@ from typing import Any
 from emgstream.audit import Audit, audit_facts, audit_page, audit_table, findings
 from emgstream.bundle import MODEL_SUFFIX, Model, read_model
 from emgstream.cli import options
+from emgstream.cli.files import check_report_files, hand_over
 from emgstream.cli.terminal import console, print_facts
 from emgstream.errors import UsageError
 from emgstream.pipeline import Pipeline
-from emgstream.report import write_json, write_page
 from emgstream.tables import read_table
 
 __all__ = ["add_arguments", "run"]
@@ -31,34 +31,42 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Print what the file holds, and write it where asked to."""
-    if arguments.file.suffix == MODEL_SUFFIX:
+    """Write what the file holds where asked to, and print it."""
+    is_model = arguments.file.suffix == MODEL_SUFFIX
+    if is_model:
+        _refuse_recording_words(arguments)
+    check_report_files(arguments, [arguments.file])
+    if is_model:
         _inspect_model(arguments)
     else:
         _inspect_recording(arguments)
 
 
+def _refuse_recording_words(arguments: argparse.Namespace) -> None:
+    for word in ("html", "channels", "rate"):
+        if getattr(arguments, word) is not None:
+            raise UsageError(
+                f"--{word} is for recordings, and {arguments.file.name} is a model; expected it "
+                "alone, or with --json to write what it holds; leave the word out"
+            )
+
+
 def _inspect_model(arguments: argparse.Namespace) -> None:
-    if arguments.html:
-        raise UsageError(
-            "--html is for recordings; a model is printed here, or written with --json"
-        )
     model = read_model(arguments.file)
-    print_facts(console(), _model_facts(model))
-    if arguments.json:
-        write_json(arguments.json, model.manifest.to_json())
+    facts = list(_model_facts(model))
+    hand_over(arguments, model.manifest.to_json(), str, lambda: print_facts(console(), facts))
 
 
 def _inspect_recording(arguments: argparse.Namespace) -> None:
     audit = audit_table(read_table(arguments.file, arguments.channels), arguments.rate)
+    hand_over(arguments, _document(audit), lambda: audit_page(audit), lambda: _print(audit))
+
+
+def _print(audit: Audit) -> None:
     terminal = console()
     print_facts(terminal, audit_facts(audit))
     terminal.print()
     print_facts(terminal, _verdict(audit))
-    if arguments.json:
-        write_json(arguments.json, _document(audit))
-    if arguments.html:
-        write_page(arguments.html, audit_page(audit))
 
 
 def _verdict(audit: Audit) -> Iterator[tuple[str, str]]:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from emgstream.bundle import Model, read_model
 from emgstream.cli import options
+from emgstream.cli.files import refuse_to_overwrite
 from emgstream.cli.headless import run_headless
-from emgstream.cli.outputs import add_output_arguments, refuse_to_overwrite
+from emgstream.cli.outputs import add_output_arguments, written_files
 from emgstream.cli.streams import LiveRun, Stream
 from emgstream.cli.window import add_window_arguments, run_window, wants_window
 from emgstream.data import DEMO, DEMO_PERSON
@@ -91,8 +92,8 @@ def _check_several(ports: list[str], n_models: int) -> None:
 
 
 def _run_headless(ports: list[str], models: list[Path], arguments: argparse.Namespace) -> None:
+    refuse_to_overwrite(filter(None, [*models, arguments.control]), written_files(arguments))
     read = {path: read_model(path) for path in models}
-    refuse_to_overwrite(arguments, models)
     names = _names(ports)
     with ExitStack() as stack:
         opened = [

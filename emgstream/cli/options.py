@@ -31,6 +31,7 @@ __all__ = [
     "count",
     "cue_script",
     "file_name",
+    "file_path",
     "mains_hz",
     "model_path",
     "names",
@@ -87,6 +88,13 @@ def seed(text: str) -> int:
     raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on")
 
 
+def _training_seed(text: str) -> int:
+    """Read a seed that every library of training takes; raises ArgumentTypeError."""
+    if text.isascii() and text.isdigit() and int(text) < 2**32:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {2**32 - 1}")
+
+
 def _baud(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 50 <= int(text) <= 4_000_000):
         raise argparse.ArgumentTypeError(f"{text!r} is no speed; expected a number as 500000")
@@ -98,6 +106,11 @@ def file_name(text: str) -> str:
     if not text:
         raise argparse.ArgumentTypeError("an empty word is not the name of a file")
     return text
+
+
+def file_path(text: str) -> Path:
+    """Read the path of a file to write; raises ArgumentTypeError for none."""
+    return Path(file_name(text))
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -180,13 +193,15 @@ def add_new_model(parser: argparse.ArgumentParser) -> None:
         required=True,
         type=new_model_path,
         metavar="NAME.emgmodel",
-        help="where to write the model",
+        help="where to write the model, whole or not at all; one that is there is replaced",
     )
 
 
 def add_seed(parser: argparse.ArgumentParser) -> None:
     """Add ``--seed N``."""
-    parser.add_argument("--seed", type=int, default=42, help="of all that is random; default 42")
+    parser.add_argument(
+        "--seed", type=_training_seed, default=42, help="of all that is random; default 42"
+    )
 
 
 def add_signal(parser: argparse.ArgumentParser) -> None:
@@ -222,8 +237,8 @@ def add_rate(parser: argparse.ArgumentParser) -> None:
 
 def add_report_files(parser: argparse.ArgumentParser) -> None:
     """Add ``--json FILE`` and ``--html FILE``."""
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON")
-    parser.add_argument("--html", type=Path, metavar="FILE", help="write a report on one page")
+    parser.add_argument("--json", type=file_path, metavar="FILE", help="write the figures as JSON")
+    parser.add_argument("--html", type=file_path, metavar="FILE", help="write a report on one page")
 
 
 def cue_script(text: str, known: Collection[str] | None) -> CueScript:
@@ -240,6 +255,8 @@ def cue_script(text: str, known: Collection[str] | None) -> CueScript:
 
 
 def new_model_path(text: str) -> Path:
-    """Return the path of a model to write, with the suffix that models have."""
-    path = Path(text)
+    """Return the path of a model to write, with its suffix; raises ArgumentTypeError for none."""
+    path = file_path(text)
+    if not path.name:
+        raise argparse.ArgumentTypeError(f"{text!r} is a folder; expected the name of a model")
     return path if path.suffix == MODEL_SUFFIX else path.with_name(path.name + MODEL_SUFFIX)

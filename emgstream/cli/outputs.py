@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,8 +24,8 @@ __all__ = [
     "Outputs",
     "StreamOutputs",
     "add_output_arguments",
-    "refuse_to_overwrite",
     "takes_stdout",
+    "written_files",
 ]
 
 
@@ -97,19 +97,9 @@ def takes_stdout(arguments: argparse.Namespace) -> bool:
     return "-" in arguments.jsonl
 
 
-def refuse_to_overwrite(arguments: argparse.Namespace, read: Iterable[Path]) -> None:
-    """Raise UsageError where an output would be written over what is read, or over another."""
-    taken = [path.resolve() for path in read]
-    for out in (*arguments.jsonl, arguments.summary):
-        if out is None:
-            continue
-        path = Path(out).resolve()
-        if path in taken:
-            raise UsageError(
-                f"{out} is read or written already; expected another file for every output; "
-                "choose another name"
-            )
-        taken.append(path)
+def written_files(arguments: argparse.Namespace) -> list[str | None]:
+    """Return the names of all files the run would write; None for each that was not asked for."""
+    return [*arguments.jsonl, arguments.summary]
 
 
 @dataclass

@@ -6,13 +6,14 @@ import argparse
 
 from emgstream.bundle import read_model
 from emgstream.cli import options
+from emgstream.cli.files import refuse_to_overwrite
 from emgstream.cli.headless import run_headless
-from emgstream.cli.outputs import add_output_arguments, refuse_to_overwrite
+from emgstream.cli.outputs import add_output_arguments, written_files
 from emgstream.cli.streams import Stream
 from emgstream.cli.terminal import note
 from emgstream.cli.window import add_window_arguments, run_window, wants_window
 from emgstream.gui import ReplayRequest
-from emgstream.opening import read_recording
+from emgstream.opening import read_recording, repair_notes
 from emgstream.sources.replay import ReplaySource
 
 __all__ = ["add_arguments", "run"]
@@ -56,9 +57,10 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _run_headless(arguments: argparse.Namespace) -> None:
+    read = [arguments.file, arguments.model, arguments.control]
+    refuse_to_overwrite(filter(None, read), written_files(arguments))
     model = read_model(arguments.model)
     table = read_recording(arguments.file, model.manifest, arguments.channels)
-    refuse_to_overwrite(arguments, [arguments.file, arguments.model])
     source = ReplaySource(
         table,
         sampling_rate_hz=arguments.rate,
@@ -66,8 +68,8 @@ def _run_headless(arguments: argparse.Namespace) -> None:
         loop=arguments.loop,
     )
     model.manifest.check_stream(source.info)
-    for repair in table.repairs:
-        note(f"{table.path.name}: {repair}")
+    for text in repair_notes(table):
+        note(text)
     run_headless([Stream(source, model)], arguments)
 
 

@@ -7,12 +7,15 @@ start or text). Ctrl-C ends it.
 from __future__ import annotations
 
 import argparse
+import os
 import threading
 from pathlib import Path
+from typing import NamedTuple
 
 from rich.console import Console
 
 from emgstream.cli import options
+from emgstream.cli.files import refuse_to_overwrite
 from emgstream.cli.interrupt import polite_end
 from emgstream.cli.terminal import console
 from emgstream.cues import MOVEMENTS, CueScript
@@ -22,6 +25,14 @@ from emgstream.simulation.board import Faults, SimulatedBoard
 __all__ = ["add_arguments", "run"]
 
 _LOOK_S = 0.05
+
+
+class _Script(NamedTuple):
+    """Who moves when, and the files that was read from: one, or none."""
+
+    cues: CueScript | None
+    files: list[Path]
+
 
 _FAULTS_HELP = """
 what goes wrong on purpose, as name=value parted by commas; the same seed gives the same.
@@ -90,8 +101,10 @@ def _add_board(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Be a board until Ctrl-C, or for some seconds."""
+    script = arguments.script or _Script(None, [])
+    refuse_to_overwrite(script.files, [arguments.ledger])
     board = SimulatedBoard(
-        arguments.script,
+        script.cues,
         arguments.rate,
         faults=arguments.faults,
         seed=arguments.seed,
@@ -134,8 +147,9 @@ def _tell(board: SimulatedBoard, terminal: Console) -> None:
     )
 
 
-def _script(text: str) -> CueScript:
-    return options.cue_script(text, MOVEMENTS)
+def _script(text: str) -> _Script:
+    is_file = os.path.isfile(text)  # noqa: PTH113 - a long script is no error, as for Path
+    return _Script(options.cue_script(text, MOVEMENTS), [Path(text)] if is_file else [])
 
 
 def _faults(text: str) -> Faults:

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from emgstream.cli.terminal import print_facts
+from emgstream.words import counted
 
 __all__ = ["print_summary"]
 
@@ -27,7 +28,7 @@ def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
         yield from _live_facts(document)
     yield from _decision_facts(document)
     if document["skipped"]:
-        yield "skipped", f"{document['skipped']:,} samples the classifier was too late for"
+        yield "skipped", f"{counted(document['skipped'], 'sample')} the classifier was too late for"
     if document["decisions"]:
         yield "latency", _percentiles(document["latency_ms"])
         yield from _delay_facts(document["delay_ms"])
@@ -39,7 +40,10 @@ def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
         for name, recall in document["recall"].items():
             yield "", f"{recall:6.1%} of {name}"
     if document["labels_unknown_to_model"]:
-        yield "not taught", f"{document['labels_unknown_to_model']:,} decisions on other labels"
+        yield (
+            "not taught",
+            f"{counted(document['labels_unknown_to_model'], 'decision')} on other labels",
+        )
 
 
 def _decision_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
@@ -58,10 +62,12 @@ def _delay_facts(delays: dict[str, Any]) -> Iterable[tuple[str, str]]:
     """Return where the time goes from the muscle to the output, stage by stage."""
     fixed = {name: value for name, value in delays.items() if not isinstance(value, dict)}
     told = (f"{name.replace('_', ' ')} {ms:g} ms" for name, ms in fixed.items() if ms is not None)
-    yield "delay", "   ".join(told)
+    lines = ["   ".join(told)]  # nothing where the rate is not known
     for name, stage in delays.items():
         if name not in fixed and stage["p50"] is not None:
-            yield "", f"{name:8} {_percentiles(stage)}"
+            lines.append(f"{name:8} {_percentiles(stage)}")
+    known = list(filter(None, lines))
+    yield from zip(["delay", *[""] * len(known)], known, strict=False)
 
 
 def _percentiles(figures: dict[str, float]) -> str:
@@ -73,11 +79,12 @@ def _live_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
     if document["rate_hz"] is not None:
         ppm = "" if document["ppm"] is None else f"   the board's clock {document['ppm']:+.0f} ppm"
         yield "rate", f"{document['rate_hz']:.3f} Hz{ppm}"
+    reconnects = counted(document["reconnects"], "reconnect")
     if document["sees_loss"]:
         away = f"   and {document['missed']:,} while it was away" if document["missed"] else ""
         loss = f"{document['lost_on_line']:,} ({document['loss']:.3%}) on the line{away}"
-        yield "loss", f"{loss}   {document['gaps']} gaps   {document['reconnects']} reconnects"
+        yield "loss", f"{loss}   {counted(document['gaps'], 'gap')}   {reconnects}"
     else:
-        yield "loss", f"not seen in text   {document['reconnects']} reconnects"
+        yield "loss", f"not seen in text   {reconnects}"
     for alarm in document["alarms"]:
         yield "alarm", alarm

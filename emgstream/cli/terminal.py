@@ -18,6 +18,7 @@ from rich.text import Text
 from emgstream.decisions import STATUSES
 from emgstream.outputs.base import Update
 from emgstream.sources.status import SourceStatus
+from emgstream.words import shortened
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -213,7 +214,7 @@ class EpochBar:
 
 def print_facts(terminal: Console, facts: Iterable[tuple[str, str]]) -> None:
     """Print names and values in two columns; in a file or a pipe without spaces at the end."""
-    rows = list(facts)
+    rows = [(shortened(name), value) for name, value in facts]
     if not terminal.is_terminal:
         width = max((len(name) for name, _ in rows), default=0)
         for name, value in rows:
@@ -230,7 +231,7 @@ def print_grid(terminal: Console, head: Sequence[str], rows: Iterable[Sequence[s
     table = Table.grid(padding=(0, 3))
     for number in range(len(head)):
         table.add_column(justify="left" if number == 0 else "right")
-    table.add_row(*(f"[bold]{escape(name)}" for name in head))
-    for row in rows:
-        table.add_row(*map(escape, row))
+    table.add_row(*(f"[bold]{escape(shortened(name))}" for name in head))
+    for name, *figures in rows:
+        table.add_row(escape(shortened(name)), *map(escape, figures))
     terminal.print(table)

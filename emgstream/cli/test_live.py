@@ -21,9 +21,9 @@ from emgstream.cli.interrupt import polite_end
 from emgstream.cli.keys import keys
 from emgstream.cli.session_plan import opened_board
 from emgstream.cli.session_screen import SessionScreen
-from emgstream.cli.terminal import console, print_facts
+from emgstream.cli.terminal import console, note, print_facts
 from emgstream.errors import InterruptedByUserError, UsageError
-from emgstream.opening import board_source, read_recording
+from emgstream.opening import board_source, read_recording, repair_notes
 from emgstream.trial import (
     CuedTest,
     add_to_history,
@@ -80,6 +80,8 @@ def run(arguments: argparse.Namespace) -> None:
 def _replay(model: Model, arguments: argparse.Namespace) -> None:
     cued_words.check_for_recording(arguments)
     table = read_recording(arguments.replay, model.manifest, arguments.channels)
+    for text in repair_notes(table):
+        note(text)
     counting = cued_words.given({"dwell_s": arguments.dwell_s, "reaction_s": arguments.reaction_s})
     test = replay_test(table, model, arguments.rate, **counting)
     print_test(console(), test)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from emgstream.bundle import check_place, write_model
 from emgstream.cli import options, watched
+from emgstream.cli.files import refuse_to_overwrite
 from emgstream.cli.interrupt import ctrl_c_after, stoppable
 from emgstream.cli.terminal import EpochBar, busy, console, note, print_facts
 from emgstream.data import DEMO_RECORDING
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add_arguments", "run"]
 
-_EVENTS = f"""{watched.EPOCHS} at the end "trained" with model, title, n_epochs, notes, figures and
-interrupted."""
+_EVENTS = f"""{watched.EPOCHS} at the end "trained" with model, title, n_epochs, notes, repairs,
+figures and interrupted."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +45,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_epochs(parser)
     options.add_seed(parser)
     parser.add_argument(
-        "--report", type=Path, metavar="FOLDER", help="write a report with figures: report.html"
+        "--report",
+        type=options.file_path,
+        metavar="FOLDER",
+        help="write a report with figures: report.html; one that is there is replaced",
     )
     watched.add_watching(parser, _EVENTS)
 
@@ -56,11 +60,13 @@ def run(arguments: argparse.Namespace) -> None:
     when the best model so far has been written.
     """
     watched.begin(arguments)
+    refuse_to_overwrite(arguments.files, [arguments.out])
     check_place(arguments.out)
     with ctrl_c_after(), busy("loading TensorFlow"):  # it takes seconds, and only this needs it
         from training.front_end import Wish
         from training.train import train
 
+        _check_report(arguments)
     started_s = time.perf_counter()
     tells = arguments.progress == "jsonl"
     with EpochBar(console(to_stderr=True)) as bar, ExitStack() as stack:
@@ -73,6 +79,7 @@ def run(arguments: argparse.Namespace) -> None:
             seed=arguments.seed,
             wish=Wish(arguments.signal, options.mains_hz(arguments.mains)),
             progress=stoppable(watched.tell_epoch if tells else bar.show, stack),
+            noticed=(lambda _: None) if tells else note,
             keep=partial(write_model, arguments.out),
             max_epochs=arguments.epochs,
             synthetic=DEMO_RECORDING in arguments.files,
@@ -80,11 +87,18 @@ def run(arguments: argparse.Namespace) -> None:
     if tells:
         watched.tell("trained", _document(result, arguments.out))
     else:
-        for text in result.notes:
-            note(text)
         print_facts(console(), _facts(result, arguments, time.perf_counter() - started_s))
     if result.interrupted:
         raise InterruptedByUserError(f"stopped by Ctrl-C; {arguments.out} holds the best so far")
+
+
+def _check_report(arguments: argparse.Namespace) -> None:
+    """Raise UsageError where the report would be written over the model or over a recording."""
+    from training.report import REPORT_FILES
+
+    if arguments.report:
+        written = [arguments.report / name for name in REPORT_FILES]
+        refuse_to_overwrite(arguments.files, [arguments.out, *written])
 
 
 def _document(result: TrainingResult, out: Path) -> dict[str, Any]:
@@ -93,6 +107,7 @@ def _document(result: TrainingResult, out: Path) -> dict[str, Any]:
         "title": result.model.manifest.title,
         "n_epochs": len(result.history),
         "notes": list(result.notes),
+        "repairs": list(result.repairs),
         "figures": dict(result.figures),
         "interrupted": result.interrupted,
     }

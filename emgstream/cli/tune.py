@@ -13,6 +13,7 @@ from rich.table import Table
 
 from emgstream.bundle import check_place, read_model, write_model
 from emgstream.cli import options
+from emgstream.cli.files import refuse_to_overwrite
 from emgstream.cli.terminal import console, note
 from emgstream.decisions import (
     ARGMAX,
@@ -22,7 +23,7 @@ from emgstream.decisions import (
     parameters,
     smoothing_from_manifest,
 )
-from emgstream.opening import read_recording
+from emgstream.opening import read_recording, repair_notes
 from emgstream.trial import Replayed, check_labels, figure_rows, score, seen_on
 
 __all__ = ["add_arguments", "figures", "run"]
@@ -66,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         type=options.new_model_path,
         metavar="NAME.emgmodel",
-        help="write the model with these settings",
+        help="write the model with these settings; one that is there, as M itself, is replaced",
     )
 
 
@@ -76,10 +77,13 @@ def run(arguments: argparse.Namespace) -> None:
     Raises UsageError for a recording without the model's labels, and OutputError, before anything
     is replayed, where the model cannot be written.
     """
+    refuse_to_overwrite([arguments.file], [arguments.out])  # the model itself may be replaced
     model = read_model(arguments.model)
     if arguments.out:
         check_place(arguments.out)
     table = read_recording(arguments.file, model.manifest, arguments.channels)
+    for text in repair_notes(table):
+        note(text)
     check_labels(table, model.manifest.class_names)
     own = model.manifest.decision
     wanted = _wanted(own, arguments)

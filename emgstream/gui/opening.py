@@ -11,7 +11,7 @@ from emgstream.gui.requests import ReplayRequest, SourceRequest
 from emgstream.gui.session import Session
 from emgstream.gui.sources import open_port
 from emgstream.manifest import Manifest
-from emgstream.opening import board_check, read_recording
+from emgstream.opening import board_check, read_recording, repair_notes
 from emgstream.sources.base import Source
 from emgstream.sources.replay import ReplaySource
 from emgstream.worker import Worker
@@ -72,7 +72,7 @@ def _open_recording(
     request: ReplayRequest, manifest: Manifest | None
 ) -> tuple[Source, tuple[str, ...]]:
     table = read_recording(request.path, manifest, request.channels)
-    notes = tuple(f"{table.path.name}: {repair}" for repair in table.repairs)
+    notes = repair_notes(table)
     rate = request.sampling_rate_hz
     if rate is None and table.sampling_rate_hz is None and request.speed is not None:
         rate, note = _pace_of(table.path, manifest)

@@ -2,6 +2,7 @@
 
 from emgstream.report.charts import Line, bars, heatmap, intervals, lines
 from emgstream.report.page import (
+    check_place,
     document,
     facts,
     note,
@@ -16,6 +17,7 @@ from emgstream.report.page import (
 __all__ = [
     "Line",
     "bars",
+    "check_place",
     "document",
     "facts",
     "heatmap",

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream.report.plotting import COLOURS, Frame, legend, svg, text
+from emgstream.words import shortened
 
 __all__ = ["Line", "bars", "heatmap", "intervals", "lines"]
 
@@ -71,7 +72,7 @@ def bars(
             drawn.append(
                 _bar(frame, left, width, float(column[place]), COLOURS[nth % len(COLOURS)])
             )
-        drawn.append(frame.name_below(place + 0.5, group, slanted=len(groups) > 5))
+        drawn.append(frame.name_below(place + 0.5, shortened(group), slanted=len(groups) > 5))
     drawn.append(legend(dict(zip(series, COLOURS, strict=False)), frame.width))
     return svg(frame.width, frame.height + _SLANTED, drawn)
 
@@ -80,6 +81,7 @@ def heatmap(
     shares: Doubles, names: Sequence[str], counts: npt.NDArray[np.int64], title: str
 ) -> str:
     """Return a confusion matrix: shares of each true class (row), 0 to 1, with the counts."""
+    names = [shortened(name) for name in names]
     left, top, size = 24 + 6.5 * max(map(len, names)), 34.0, _CELL * len(names)
     drawn = [text(left, 16, title, weight="600")]
     for row, column in np.ndindex(shares.shape):
@@ -98,13 +100,13 @@ def intervals(rows: Sequence[tuple[str, Sequence[float], float, float, float]], 
 
     Each row is name, folds, mean, lower and upper end of the interval.
     """
-    left = 20 + 7.0 * max(len(name) for name, *_ in rows)
+    left = 20 + 7.0 * max(len(shortened(name)) for name, *_ in rows)
     frame = Frame.of(0.0, 1.0, 0.0, float(len(rows)), left=left, height=60.0 + 44 * len(rows))
     drawn = [frame.axes(across, "", y_ticks=False)]
     for place, (name, folds, mean, low, high) in enumerate(rows):
         y = frame.y(len(rows) - place - 0.5)
         colour = COLOURS[place % len(COLOURS)]
-        drawn.append(text(left - 10, y + 4, name, anchor="end", weight="600"))
+        drawn.append(text(left - 10, y + 4, shortened(name), anchor="end", weight="600"))
         drawn += [
             _dot(frame.x(fold), y, 4.0, colour, 0.35) for fold in folds if math.isfinite(fold)
         ]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from emgstream.errors import OutputError
+from emgstream.files import check_writable, write_whole
 from emgstream.report.style import STYLE
+from emgstream.words import shortened
 
 __all__ = [
+    "check_place",
     "document",
     "facts",
     "note",
@@ -59,8 +63,7 @@ def note(text: str, kind: str = "") -> str:
 def facts(values: Mapping[str, str]) -> str:
     """Return names with their values, a row each."""
     rows = "".join(
-        f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>"
-        for name, value in values.items()
+        f"<tr>{_name('th', name)}<td>{escape(value)}</td></tr>" for name, value in values.items()
     )
     return f"<table class='facts'>{rows}</table>"
 
@@ -74,18 +77,27 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def write_page(path: Path, page: str) -> None:
-    """Write a page; raises OutputError where that is not possible."""
-    _write(path, page, "--html")
+    """Write a page whole or not at all; raises OutputError where that is not possible."""
+    with _told(path, "--html"):
+        write_whole(path, page.encode(errors="backslashreplace"))
 
 
 def write_json(path: Path, document: Mapping[str, Any]) -> None:
-    """Write figures as JSON; raises OutputError where that is not possible."""
-    _write(path, json.dumps(document, indent=2, allow_nan=False) + "\n", "--json")
+    """Write figures as JSON whole or not at all; raises OutputError where that is not possible."""
+    with _told(path, "--json"):
+        write_whole(path, (json.dumps(document, indent=2, allow_nan=False) + "\n").encode())
 
 
-def _write(path: Path, content: str, option: str) -> None:
+def check_place(path: Path, option: str) -> None:
+    """Raise OutputError, naming the option, where nothing could be written to: before the work."""
+    with _told(path, option):
+        check_writable(path)
+
+
+@contextmanager
+def _told(path: Path, option: str) -> Iterator[None]:
     try:
-        path.write_text(content, encoding="utf-8")
+        yield
     except OSError as error:
         raise OutputError(
             f"cannot write {path}: {error.strerror or error}; choose another place with {option}"
@@ -93,6 +105,13 @@ def _write(path: Path, content: str, option: str) -> None:
 
 
 def _row(kind: str, cells: Sequence[str]) -> str:
-    first, *others = map(escape, cells)
-    numbers = "".join(f"<{kind} class='number'>{cell}</{kind}>" for cell in others)
-    return f"<tr><{kind}>{first}</{kind}>{numbers}</tr>"
+    first, *others = cells
+    numbers = "".join(_name(kind, cell, " class='number'") for cell in others)
+    return f"<tr>{_name(kind, first)}{numbers}</tr>"
+
+
+def _name(kind: str, name: str, how: str = "") -> str:
+    """Return a cell; of a name that is shortened, whoever points at it sees the whole."""
+    short = shortened(name)
+    whole = "" if short == name else f' title="{escape(name)}"'
+    return f"<{kind}{how}{whole}>{escape(short)}</{kind}>"

@@ -10,6 +10,8 @@ from html import escape
 import numpy as np
 import numpy.typing as npt
 
+from emgstream.words import shortened
+
 __all__ = ["COLOURS", "Frame", "legend", "svg", "text", "ticks"]
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#4a5568", "#8c510a")
@@ -138,6 +140,7 @@ def legend(colours: Mapping[str, str], width: float) -> str:
     """Return what each colour is, in a row at the top; nothing for a single one."""
     if len(colours) < 2:
         return ""
+    colours = {shortened(name): colour for name, colour in colours.items()}
     drawn, x = [], width - _RIGHT - sum(26 + 7.0 * len(name) for name in colours)
     for name, colour in colours.items():
         drawn.append(f'<rect x="{x:.1f}" y="8" width="11" height="11" rx="3" fill="{colour}"/>')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from numbers import Real
 
 from emgstream.clock import Clock
 from emgstream.errors import UsageError
@@ -128,10 +129,12 @@ class Transport:
         self._anchored_at_s = self._clock.now()
 
 
-def check_speed(speed: float | None) -> None:
-    """Raise UsageError for a speed that is not above zero and finite."""
-    if speed is not None and not 0.0 < speed < float("inf"):
+def check_speed(speed: object) -> None:
+    """Raise UsageError for a speed that is no number, or not above zero and finite."""
+    if speed is None:
+        return
+    if not isinstance(speed, Real) or not 0.0 < float(speed) < float("inf"):
         raise UsageError(
-            f"a speed of {speed}; expected more than 0, with 1 for the pace it was recorded at, "
-            "or max"
+            f"a speed of {speed!r}; expected more than 0, with 1 for the pace it was recorded at, "
+            "or max, which is None in Python"
         )

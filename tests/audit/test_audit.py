@@ -300,6 +300,8 @@ def test_the_verb_writes_json_and_a_page_that_needs_nothing_else(
     [
         ([str(DEMO_RECORDING), "--html", "no/such/folder/a.html"], "choose another place with"),
         ([str(DEMO_MODEL), "--html", "model.html"], "--html is for recordings"),
+        ([str(DEMO_MODEL), "--channels", "a"], "--channels is for recordings, and demo.emgmodel"),
+        ([str(DEMO_MODEL), "--rate", "1000"], "--rate is for recordings"),
         (["nothing.csv"], "nothing.csv"),
     ],
 )

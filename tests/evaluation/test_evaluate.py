@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import signal
@@ -175,13 +176,39 @@ def test_a_model_judged_on_what_it_was_trained_on_is_called_leakage(
     assert note.startswith("leakage: the model was trained on session.csv itself")
 
 
+def test_what_was_repaired_is_among_the_notes(session_path: Path, tmp_path: Path) -> None:
+    path = tmp_path / "short.csv"
+    path.write_text(session_path.read_text() + "0.1")
+    (note,) = prepare([path], n_folds=2).notes
+    assert note.startswith("short.csv: 1 last line, cut short, dropped")
+
+
 def test_random_alone_gives_no_honest_figure(session_path: Path, demo_model: Model) -> None:
     found = evaluate(prepare([session_path], model=demo_model, protocol="random"), n_jobs=1)
     document = json.loads(json.dumps(found.to_json(), allow_nan=False))
     assert set(document["models"]) == {"lda", "random_forest"}
     assert document["models"]["lda"]["balanced_accuracy"] is None
     assert document["models"]["lda"]["random_split"] > 0.5
-    assert evaluation_page(found).endswith("</html>\n")
+    page = evaluation_page(found)
+    assert page.endswith("</html>\n")
+    assert not re.search(r">(folds|window|interval)<|<td[^>]*>-<", page)
+
+
+def test_random_alone_prints_no_figure_that_it_has_not(
+    session_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--model", "demo", "--protocol", "random", "--jobs", "1"]
+    assert main(["evaluate", str(session_path), *words]) == 0
+    out = capsys.readouterr().out
+    assert "random split" in out
+    assert not re.search(r"folds|window|interval|recall| -( |$)", out, re.MULTILINE)
+
+
+def test_more_folds_than_there_is_to_hold_out_are_noted(session_path: Path) -> None:
+    (note,) = prepare([session_path], protocol="random", n_folds=9).notes
+    assert note == "--folds 9 is left out: --protocol random has no folds"
+    (note,) = prepare([session_path], n_folds=9).notes
+    assert note.startswith("--folds 9: 4 folds run, as there is no more")
 
 
 def test_the_page_shows_every_figure_and_needs_nothing_else(evaluation: Evaluation) -> None:
@@ -241,20 +268,42 @@ def test_the_verb_prints_a_table_and_writes_both_files(
         )
         == 0
     )
-    out = capsys.readouterr().out
+    out, told = capsys.readouterr()
+    assert told.endswith("%\n")  # a line a fold, and no empty one
+    assert "\n\n" not in told
     for word in ("CNN-LSTM", "LDA", "random forest", "balanced accuracy", "leakage", "hand_open"):
         assert word in out
     assert json.loads(figures_path.read_text())["models"]["lda"]["folds"]
     assert page.read_text().startswith("<!DOCTYPE html>")
 
 
+@pytest.mark.parametrize("verb", [["evaluate"], ["train", "--out", "arm"]])
+def test_a_copy_of_a_recording_is_no_recording_of_its_own(
+    verb: list[str],
+    session_path: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    copy = Path("monday.csv.gz")
+    copy.write_bytes(gzip.compress(session_path.read_bytes()))
+    assert main([*verb, str(session_path), str(copy)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"emgstream: {session_path} and {copy} hold the same ")
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        (["--folds", "1"], "1 folds; expected at least 2"),
+        (["--folds", "1"], "--folds 1; expected at least 2"),
         (["--folds", "none"], "'none' is not a whole number above zero"),
         (["--protocol", "subject"], "expected at least two"),
         (["--model", "demo", "--recipe", "realtime"], "not allowed with argument"),
+        (["--model", "demo", "--epochs", "3"], "--epochs 3 is for training"),
+        (["--model", "demo", "--signal", "raw"], "--signal raw is for training"),
+        (["--model", "demo", "--mains", "50"], "--mains 50 is for training"),
+        (["--protocol", "session"], "beside session session there is none to learn from"),
         (["--model", "nothing.emgmodel"], "nothing.emgmodel: no such file"),
         (["--channels", "biceps,nose"], "nose"),
     ],

@@ -102,7 +102,8 @@ def test_the_sidecar_tells_who_and_when_before_the_name_does(tmp_path: Path) -> 
         Sitting("12345", "1", "file name"),
         Sitting("1", "2", "file name"),
     )
-    assert sittings_of([tmp_path / "arm.csv"]) == (Sitting(None, "arm", "file name"),)
+    for name in ("arm", "session", "my_session", "subject"):  # a word alone names nobody
+        assert sittings_of([tmp_path / f"{name}.csv"]) == (Sitting(None, name, "file name"),)
 
 
 def test_a_damaged_sidecar_is_one_line(tmp_path: Path) -> None:
@@ -115,9 +116,9 @@ def test_what_the_recordings_do_not_allow_is_refused_with_the_reason(write: Writ
     one = recordings(write("rxryrxry"))
     with pytest.raises(UsageError, match=r"subject with 0 subjects.*expected at least two"):
         make_plan(one, "subject")
-    with pytest.raises(UsageError, match="session with a single session"):
+    with pytest.raises(UsageError, match="beside session arm there is none"):
         make_plan(one, "session")
-    with pytest.raises(UsageError, match="1 folds; expected at least 2"):
+    with pytest.raises(UsageError, match="--folds 1; expected at least 2"):
         make_plan(one, n_folds=1)
     with pytest.raises(UsageError, match="no protocol is called 'best'; there are auto"):
         make_plan(one, "best")

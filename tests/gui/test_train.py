@@ -309,6 +309,7 @@ def test_honest_words_come_from_the_figures() -> None:
             "n_folds_planned": 3,
             "chance": 1 / 7,
             "notes": ["something to know"],
+            "repairs": ["arm.csv: cut short"],
             "models": {"lda": unknown, "cnn_lstm": network},
         }
     )

@@ -202,7 +202,7 @@ def test_full_speed_can_be_paused_and_left(ramp: EmgTable, clock: ManualClock) -
         assert rows_of(play(source, clock, 0.1))[0] == 100
 
 
-@pytest.mark.parametrize("speed", [0.0, -1.0, float("inf"), float("nan")])
+@pytest.mark.parametrize("speed", [0.0, -1.0, float("inf"), float("nan"), "max"])
 def test_a_speed_that_cannot_be_is_refused(source: ReplaySource, speed: float) -> None:
     with pytest.raises(UsageError, match="expected more than 0"):
         source.set_speed(speed)

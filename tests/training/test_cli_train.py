@@ -104,6 +104,17 @@ def test_a_place_for_the_model_that_will_not_do_is_told_before_the_training(
     assert line.startswith(f"emgstream: cannot write the model {place}: ")
 
 
+@pytest.mark.parametrize("seed", ["-1", "4294967296", "99999999999999999999", "x", "²"])
+@pytest.mark.parametrize("words", ["train --out arm", "calibrate --out arm", "evaluate"])
+def test_a_seed_that_will_not_do_is_one_line(
+    words: str, seed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verb, *others = words.split()
+    assert main([verb, "none.csv", *others, f"--seed={seed}"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"argument --seed: '{seed}' is not a whole number from 0 to 4294967295" in line
+
+
 def test_options_may_stand_between_the_recordings(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -123,6 +134,41 @@ def test_a_recording_that_cannot_be_trained_on_is_one_line(
     assert "only the label 'rest'" in line
 
 
+@pytest.fixture
+def damaged_path(session_path: Path, tmp_path: Path) -> Path:
+    """A session whose first channel is empty, and which breaks off."""
+    head, *rows = session_path.read_text().splitlines()
+    channel = head.split(",").index("biceps")
+    cells = [row.split(",") for row in rows]
+    emptied = [",".join([*row[:channel], "", *row[channel + 1 :]]) for row in cells]
+    path = tmp_path / "damaged.csv"
+    path.write_text("\n".join([head, *emptied, "0.1"]))
+    return path
+
+
+def test_what_was_repaired_is_noted_once_before_anything_is_learned(
+    damaged_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "arm.emgmodel"
+    assert main(["train", str(damaged_path), "--out", str(out), "--epochs", "1"]) == 0
+    said = capsys.readouterr().err
+    assert said.startswith("note: damaged.csv: biceps: no number; not taken for a channel\n")
+    assert said.count("cut short, dropped") == 1
+
+
+def test_what_was_repaired_is_noted_where_nothing_can_be_learned(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "short.csv"
+    path.write_text("biceps,triceps,middle,label\n" + "1,2,3,none\n" * 50 + "1,2,3,rest\n1,")
+    words = [str(path), "--out", str(tmp_path / "arm")]
+    for verb in ("train", "calibrate"):
+        assert main([verb, *words, "--rate", "1000"]) == 1
+        first, last = capsys.readouterr().err.splitlines()
+        assert first == "note: short.csv: 1 last line, cut short, dropped (data row 51)"
+        assert last.startswith("emgstream: ")
+
+
 def test_a_program_that_watches_is_told_each_epoch_and_the_end(
     session_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -136,6 +182,7 @@ def test_a_program_that_watches_is_told_each_epoch_and_the_end(
     assert 0.0 <= epochs[1]["accuracy"] <= 1.0
     assert (trained["event"], trained["model"]) == ("trained", str(out))
     assert trained["interrupted"] is False
+    assert trained["repairs"] == []
 
 
 def test_it_ends_with_the_program_that_started_it(session_path: Path, tmp_path: Path) -> None:

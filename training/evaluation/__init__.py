@@ -3,10 +3,11 @@
 from training.evaluation.evaluate import Done, Prepared, evaluate, prepare
 from training.evaluation.page import evaluation_page
 from training.evaluation.results import MODELS, Evaluation, ModelFigures
-from training.evaluation.texts import accuracy_figures, online_figures, share
+from training.evaluation.texts import NONE, accuracy_figures, online_figures, share
 
 __all__ = [
     "MODELS",
+    "NONE",
     "Done",
     "Evaluation",
     "ModelFigures",

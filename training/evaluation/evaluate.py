@@ -10,8 +10,10 @@ import numpy as np
 
 from emgstream.bundle import Model
 from emgstream.errors import InterruptedByUserError, TrainingDataError
+from emgstream.opening import repair_notes
 from emgstream.tables import EmgTable
 from emgstream.types import StreamInfo
+from emgstream.words import counted
 from training.evaluation.contrast import RandomSplit, judge_random_split
 from training.evaluation.folds import FoldResult, Study, judge_fold
 from training.evaluation.parallel import run_all
@@ -19,7 +21,7 @@ from training.evaluation.protocols import Fold, Plan, Recordings, make_plan
 from training.evaluation.results import Evaluation, evaluation_of
 from training.evaluation.sittings import sittings_of
 from training.front_end import NO_WISH, Wish
-from training.realtime import rate_of
+from training.realtime import rate_notes, rate_of
 from training.recipes import PUBLISHED, recipe_named
 from training.recordings import class_names_of, read_recordings
 
@@ -97,7 +99,8 @@ def prepare(
     tables = read_recordings(paths, channels, None if model is None else model.manifest)
     rate_hz = _rate(tables, recipe, model, sampling_rate_hz)
     names = class_names_of(tables)
-    notes = []
+    notes = [text for table in tables for text in repair_notes(table)]
+    notes += rate_notes(tables, sampling_rate_hz)
     if model is not None:
         _check_streams(model, tables, rate_hz)
         notes += _model_notes(model, tables, names)
@@ -107,6 +110,7 @@ def prepare(
     )
     notes += _stuck_notes(recordings)
     plan = make_plan(recordings, protocol, n_folds)
+    notes += _fold_notes(plan, n_folds)
     chosen = recipe_named(recipe).with_max_epochs(max_epochs)
     return Prepared(Study(recordings, chosen, seed, model), plan, tuple(notes))
 
@@ -214,6 +218,17 @@ def _model_notes(model: Model, tables: Sequence[EmgTable], names: Sequence[str])
     if unknown:
         notes.append(f"not judged: {', '.join(unknown)}, which the model was not taught")
     return notes
+
+
+def _fold_notes(plan: Plan, n_folds: int | None) -> list[str]:
+    if n_folds is None or n_folds <= len(plan.folds):
+        return []
+    if not plan.folds:
+        return [f"--folds {n_folds} is left out: --protocol {plan.protocol} has no folds"]
+    return [
+        f"--folds {n_folds}: {counted(len(plan.folds), 'fold')} run, as there is no more than "
+        f"that to hold out by {plan.protocol}"
+    ]
 
 
 def _stuck_notes(recordings: Recordings) -> list[str]:

@@ -116,6 +116,8 @@ def _leakage(evaluation: Evaluation) -> str:
         (MODELS[name], share(of.within_movements), share(of.random_split), points(of.leakage))
         for name, of in evaluation.models.items()
     ]
+    if not evaluation.folds:
+        return text + table(("", "random split"), [(name, leaky) for name, _, leaky, _ in rows])
     return text + table(("", "held out", "random split", "leakage"), rows)
 
 
@@ -170,7 +172,8 @@ def _facts(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
     recordings = study.recordings
     rate = recordings.sampling_rate_hz
     yield "protocol", f"{plan.protocol}: {plan.reason}"
-    yield "folds", f"{len(evaluation.folds)} of {len(plan.folds)}"
+    if plan.folds:
+        yield "folds", f"{len(evaluation.folds)} of {len(plan.folds)}"
     yield "recordings", ", ".join(f"{t.path.name} ({t.n_rows:,} rows)" for t in recordings.tables)
     yield "sampling rate", "not known" if rate is None else f"{rate:.6g} Hz"
     yield "labels", ", ".join(recordings.class_names)
@@ -187,8 +190,9 @@ def _facts(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
             "same window and conditioning (Englehart & Hudgins 2003), trained on the same rows"
         ),
     )
-    yield "window", evaluation.window_words
-    yield "interval", "95 %, widened for what the folds share (Nadeau & Bengio 2003)"
+    if evaluation.folds:
+        yield "window", evaluation.window_words
+        yield "interval", "95 %, widened for what the folds share (Nadeau & Bengio 2003)"
     yield "seed", str(study.seed)
 
 

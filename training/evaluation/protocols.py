@@ -13,6 +13,7 @@ import numpy.typing as npt
 from emgstream.audit.stuck import find_stuck_loops
 from emgstream.errors import TrainingDataError, UsageError
 from emgstream.tables import EmgTable
+from emgstream.words import counted
 from training.evaluation.blocks import repetition_folds, time_folds
 from training.evaluation.sittings import Sitting
 from training.front_end import NO_WISH, Wish
@@ -104,7 +105,10 @@ def make_plan(recordings: Recordings, protocol: str = "auto", n_folds: int | Non
     if protocol not in PROTOCOLS:
         raise UsageError(f"no protocol is called {protocol!r}; there are {', '.join(PROTOCOLS)}")
     if n_folds is not None and n_folds < 2:
-        raise UsageError(f"{n_folds} folds; expected at least 2")
+        raise UsageError(
+            f"--folds {n_folds}; expected at least 2, as each is judged by what was learned from "
+            "the others; say --folds 2 or more, or leave it out"
+        )
     chosen, reason = _strictest(recordings) if protocol == "auto" else (protocol, "as asked for")
     if chosen == "random":
         return Plan(chosen, f"{reason}: leaky, for contrast only", ())
@@ -136,7 +140,7 @@ def _subject_folds(recordings: Recordings, n_folds: int | None) -> tuple[Fold, .
     subjects = _subjects(recordings.sittings)
     if len(subjects) < 2:
         raise UsageError(
-            f"--protocol subject with {_counted(len(subjects), 'subject')} in sidecars and file "
+            f"--protocol subject with {counted(len(subjects), 'subject')} in sidecars and file "
             "names; expected at least two; add recordings, or hold out sessions or repetitions"
         )
     groups = [subjects.index(sitting.subject or "") for sitting in recordings.sittings]
@@ -158,8 +162,9 @@ def _session_folds(recordings: Recordings, n_folds: int | None) -> tuple[Fold, .
         training = ~test & np.isin(subjects, subjects[test])
         if not training.any():
             raise UsageError(
-                f"--protocol session with a single session of {names}; expected at least two of "
-                "every subject; add recordings, or hold out subjects or repetitions"
+                f"--protocol session, and beside session {names} there is none to learn from; "
+                "expected at least two sessions of every subject; add recordings, or hold out "
+                "subjects or repetitions"
             )
         folds.append(_table_fold(recordings, f"session {names}", test, training))
     return tuple(folds)
@@ -282,7 +287,3 @@ def _subjects(sittings: Sequence[Sitting]) -> list[str]:
 
 def _full_name(sitting: Sitting) -> str:
     return " of ".join(filter(None, [sitting.session, sitting.subject]))
-
-
-def _counted(n: int, what: str) -> str:
-    return f"1 {what}" if n == 1 else f"{n} {what}s"

@@ -13,9 +13,12 @@ from emgstream.errors import TableError
 __all__ = ["Sitting", "sidecar_path", "sittings_of"]
 
 _SUBJECT = re.compile(
-    r"(?:^|[_\-.])(?:subject|subj|sub|user|participant|person)[_\-]?([a-z0-9]+)", re.IGNORECASE
+    r"(?:^|[_\-.])(?:subject|subj(?!ect)|sub(?!j)|user|participant|person)[_\-]?([a-z0-9]+)",
+    re.IGNORECASE,
 )
-_SESSION = re.compile(r"(?:^|[_\-.])(?:session|sess|ses|day|visit)[_\-]?([a-z0-9]+)", re.IGNORECASE)
+_SESSION = re.compile(
+    r"(?:^|[_\-.])(?:session|sess(?!ion)|ses(?!s)|day|visit)[_\-]?([a-z0-9]+)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,19 @@ import numpy as np
 
 from training.evaluation.results import ModelFigures
 
-__all__ = ["accuracy_figures", "online_figures", "plain", "points", "share"]
+__all__ = ["NONE", "accuracy_figures", "online_figures", "plain", "points", "share"]
+
+NONE = "-"
+"""What stands for a figure that there is not."""
 
 
 def accuracy_figures(figures: ModelFigures) -> Iterator[tuple[str, str]]:
     """Give how often a model is right, and what a random split would have said."""
     interval = figures.balanced_accuracy
     yield "balanced accuracy", share(interval.mean)
-    yield "  95 % interval", f"{share(interval.low)} to {share(interval.high)}"
+    is_known = np.isfinite([interval.low, interval.high]).all()
+    told = f"{share(interval.low)} to {share(interval.high)}"
+    yield "  95 % interval", told if is_known else NONE
     yield "  within movements", share(figures.within_movements)
     yield "random split", share(figures.random_split)
     yield "  leakage", points(figures.leakage)
@@ -28,7 +33,7 @@ def online_figures(figures: ModelFigures) -> Iterator[tuple[str, str]]:
     yield "active error rate", share(figures.active_error_rate)
     yield "instability", share(figures.instability)
     yield "onset to right decision", plain(None if found is None else found.median_s, "{:.2f} s")
-    yield "onsets missed", "-" if found is None else f"{found.n_missed}"
+    yield "onsets missed", NONE if found is None else f"{found.n_missed}"
     yield "false activations", plain(figures.false_activations_per_hour, "{:,.0f} an hour")
 
 
@@ -44,4 +49,4 @@ def points(value: float | None) -> str:
 
 def plain(value: float | None, form: str) -> str:
     """Return a figure in some form; a dash where there is none."""
-    return "-" if value is None or not np.isfinite(value) else form.format(value)
+    return NONE if value is None or not np.isfinite(value) else form.format(value)

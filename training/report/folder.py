@@ -25,8 +25,20 @@ from training.recipes import Recipe
 from training.report import figures
 from training.report.page import Page, Picture, page_html
 
-__all__ = ["Report", "make_folder", "write_report"]
+__all__ = ["REPORT_FILES", "Report", "make_folder", "write_report"]
 
+REPORT_FILES = (
+    "report.html",
+    "report.json",
+    "model.h5",
+    "preprosesseddata.csv",
+    "learning_curves.png",
+    "confusion_matrix.png",
+    "confusion_matrix_held_out_time.png",
+    "box_plots.png",
+    "scatter.png",
+)
+"""All that a report may consist of, by its name in the folder."""
 _MOST_DRAWN = 24
 
 

@@ -82,13 +82,15 @@ class TrainingResult(QWidget):
         lines = [str(document["model"]), f"{n} epoch{'' if n == 1 else 's'}"]
         lines += [f"{name}: {text}" for name, text in document["figures"].items()]
         lines += [note[:1].upper() + note[1:] for note in document["notes"]]
+        lines += document["repairs"]
         self.facts.setText("\n\n".join(lines))
         self.show_invitation()
 
     def show_adapted(self, document: Mapping[str, Any]) -> None:
         """Show the model that came of adapting another."""
         self.title.setText("Stopped, and kept" if document["interrupted"] else "Adapted")
-        self.facts.setText(f"{document['model']}\n\n{document['title']}")
+        lines = [str(document["model"]), document["title"], *document["repairs"]]
+        self.facts.setText("\n\n".join(lines))
         self.gain.setText(f"{document['before']:.1%}  →  {document['after']:.1%}")
         self.gain_words.setText(_GAIN.format(document["n_windows"]))
         self.honest.setCurrentIndex(3)
