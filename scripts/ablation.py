@@ -2,10 +2,12 @@
 
     python scripts/ablation.py results.jsonl --rate 200 myo/*.csv.gz
     python scripts/ablation.py results.jsonl --rate 500 envelopes/*.csv.gz
+    python scripts/ablation.py days.jsonl --rate 500 day1.csv.gz day2.csv.gz --across
     python scripts/ablation.py results.jsonl
 
 Every third repetition of each label is held out of each session, a model is trained on the others,
-and the decisions of its live path within the held-out repetitions are judged. What is in the file
+and the decisions of its live path within the held-out repetitions are judged. With ``--across`` it
+is trained on one recording of each two and judged on the other as it is. What is in the file
 already is not measured again, so it can be stopped and gone on with; without recordings it prints
 the table. Needs the extra ``train``.
 """
@@ -16,8 +18,8 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,12 +27,14 @@ from typing import Any
 import numpy as np
 from augmentations import AUGMENTATIONS, Augmentation
 
+from emgstream.bundle import Model
 from emgstream.decisions import ARGMAX
-from emgstream.errors import EmgStreamError
+from emgstream.errors import EmgStreamError, UsageError
 from emgstream.pipeline import Pipeline
 from emgstream.steps import Rms
 from emgstream.tables import EmgTable, read_table
-from emgstream.types import Chunk
+from emgstream.types import Chunk, FloatArray, IndexArray
+from training.examples import ClassArray
 from training.fold import train_fold
 from training.front_end import USUAL_STEPS
 from training.metrics import balanced_accuracy
@@ -76,14 +80,30 @@ NAMES = (*VARIANTS, *AUGMENTATIONS)
 """Every variant; an augmentation is done to the windows learned from, and changes nothing else."""
 
 
+@dataclass(frozen=True)
+class Trial:
+    """What a model learns from and is judged on."""
+
+    learned: Path
+    judged: Path
+    """The same recording for repetitions held out of it."""
+
+    @property
+    def name(self) -> str:
+        """What it goes by in the results."""
+        if self.judged == self.learned:
+            return self.judged.name
+        return f"{self.judged.name} after {self.learned.name}"
+
+
 def main() -> int:
     """Measure what is missing in the file, then print the table of what is there."""
     arguments = _parser().parse_intermixed_args()
     try:
         for name in arguments.variants or NAMES:
-            for path in arguments.recordings:
-                if (name, path.name) not in {key for key, _ in _results(arguments.results)}:
-                    _append(arguments.results, _measured(name, path, arguments.rate))
+            for trial in _trials(arguments.recordings, arguments.across):
+                if (name, trial.name) not in {key for key, _ in _results(arguments.results)}:
+                    _append(arguments.results, _measured(name, trial, arguments.rate))
     except EmgStreamError as error:
         print(f"ablation: {error}", file=sys.stderr)
         return 1
@@ -91,42 +111,74 @@ def main() -> int:
     return 0
 
 
-def _measured(name: str, path: Path, rate_hz: float | None) -> dict[str, Any]:
-    """Train on two thirds of the repetitions of a session and judge by the others."""
-    table = read_table(path)
-    class_names = class_names_of([table])
-    part, codes, repetitions = _held_out(table, class_names)
+def _trials(paths: Sequence[Path], across: bool) -> Iterator[Trial]:
+    if not across:
+        yield from (Trial(path, path) for path in paths)
+        return
+    if len(paths) % 2:
+        raise UsageError(f"{len(paths)} recordings; expected two for each trial; add one")
+    yield from (Trial(*pair) for pair in zip(paths[::2], paths[1::2], strict=True))
+
+
+def _measured(name: str, trial: Trial, rate_hz: float | None) -> dict[str, Any]:
+    """Train on what a trial learns from, and judge the decisions of the live path on the rest."""
+    learned, part, judged, codes, repetitions = _shared_out(trial)
     started_s = time.perf_counter()
     model = train_fold(
-        [table],
+        [learned],
         [part],
-        class_names=class_names,
+        class_names=class_names_of([learned]),
         sampling_rate_hz=rate_hz,
         seed=1,
-        recipe=_recipe(name, table.samples.shape[1]),
+        recipe=_recipe(name, learned.samples.shape[1]),
     )
     elapsed_s = time.perf_counter() - started_s
+    classes, probabilities = _judged(model, judged, codes, repetitions)
+    return {
+        "variant": name,
+        "session": trial.name,
+        "balanced_accuracy": balanced_accuracy(classes, probabilities.argmax(axis=1)),
+        "expected_calibration_error": expected_calibration_error(probabilities, classes),
+        "n_windows": len(classes),
+        "seconds": round(elapsed_s, 1),
+    }
+
+
+def _shared_out(trial: Trial) -> tuple[EmgTable, PartArray, EmgTable, ClassArray, IndexArray]:
+    """Return what is learned from, with the part of each row, and what is judged.
+
+    Of that, the class of each row, -1 where it is not judged, and the held movement.
+    """
+    table = read_table(trial.learned)
+    class_names = class_names_of([table])
+    (codes,), (repetitions,) = held_movements([table], class_names)
+    part = np.where(codes >= 0, TRAINING, NEITHER)
+    if trial.judged != trial.learned:
+        other = read_table(trial.judged)
+        (codes,), (repetitions,) = held_movements([other], class_names)
+        return table, part, other, codes, repetitions
+    for code in range(len(class_names)):
+        numbers = np.unique(repetitions[codes == code])
+        part[np.isin(repetitions, numbers[HELD_OUT_PLACE::HELD_OUT_OF])] = NEITHER
+    return table, part, table, np.where(part == NEITHER, codes, -1), repetitions
+
+
+def _judged(
+    model: Model, table: EmgTable, codes: ClassArray, repetitions: IndexArray
+) -> tuple[ClassArray, FloatArray]:
+    """Return class and probabilities of each decision whose window is in one repetition judged."""
     pipeline = Pipeline(model)
     pipeline.tune(ARGMAX)
-    true, found, sure = [], [], []
+    true, sure = [], []
     window = model.manifest.n_steps * model.manifest.step.length
     for chunk in _segments(table):
         decisions = pipeline.push(chunk)
         first, last = decisions.indices - (window - 1), decisions.indices
-        inside = (repetitions[first] == repetitions[last]) & (part[last] == NEITHER)
-        inside &= (part[first] == NEITHER) & (codes[last] >= 0)
+        inside = (repetitions[first] == repetitions[last]) & (codes[last] >= 0)
+        inside &= codes[first] >= 0
         true.append(codes[last[inside]])
-        found.append(decisions.classes[inside])
         sure.append(decisions.probabilities[inside])
-    classes = np.concatenate(true)
-    return {
-        "variant": name,
-        "session": path.name,
-        "balanced_accuracy": balanced_accuracy(classes, np.concatenate(found)),
-        "expected_calibration_error": expected_calibration_error(np.concatenate(sure), classes),
-        "n_windows": len(classes),
-        "seconds": round(elapsed_s, 1),
-    }
+    return np.concatenate(true), np.concatenate(sure)
 
 
 def _recipe(name: str, n_channels: int) -> Recipe:
@@ -136,18 +188,6 @@ def _recipe(name: str, n_channels: int) -> Recipe:
     strengths = Rms(2, spans=USUAL_STEPS.spans, change=USUAL_STEPS.change)
     augmentation = Augmentation(n_channels, strengths.n_features(n_channels))
     return _with_schedule(augment=partial(AUGMENTATIONS[name], augmentation))
-
-
-def _held_out(
-    table: EmgTable, class_names: tuple[str, ...]
-) -> tuple[PartArray, PartArray, PartArray]:
-    """Return the part, the class and the held movement of each row."""
-    (codes,), (repetitions,) = held_movements([table], class_names)
-    part = np.where(codes >= 0, TRAINING, NEITHER)
-    for code in range(len(class_names)):
-        numbers = np.unique(repetitions[codes == code])
-        part[np.isin(repetitions, numbers[HELD_OUT_PLACE::HELD_OUT_OF])] = NEITHER
-    return part, codes, repetitions
 
 
 def _segments(table: EmgTable) -> Iterator[Chunk]:
@@ -197,6 +237,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("results", type=Path, help="JSON lines, made or gone on with")
     parser.add_argument("recordings", type=Path, nargs="*", help="labelled sessions of one rate")
     parser.add_argument("--rate", type=float, help="samples a second, where the files have none")
+    parser.add_argument(
+        "--across", action="store_true", help="learn from one of each two, judge on the other"
+    )
     parser.add_argument(
         "--variants", nargs="+", choices=NAMES, metavar="NAME", help="default: all; put them last"
     )
