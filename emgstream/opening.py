@@ -106,9 +106,9 @@ def read_recording(
     return replace(read_table(path, channels=channels), channel_names=expected)
 
 
-def repair_notes(table: EmgTable) -> tuple[str, ...]:
-    """Return what was repaired while a recording was read, under its name, for people."""
-    return tuple(f"{table.path.name}: {repair}" for repair in table.repairs)
+def repair_notes(*tables: EmgTable) -> tuple[str, ...]:
+    """Return what was repaired while recordings were read, each under its name, for people."""
+    return tuple(f"{table.path.name}: {repair}" for table in tables for repair in table.repairs)
 
 
 def _read_by_name(path: Path, expected: tuple[str, ...]) -> EmgTable:

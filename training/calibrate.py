@@ -107,7 +107,7 @@ def calibrate(
         there was anything to keep.
     """
     tables = read_recordings(paths, channels, model.manifest)
-    repairs = tuple(text for table in tables for text in repair_notes(table))
+    repairs = repair_notes(*tables)
     for text in repairs:
         noticed(text)
     calibrated = calibrate_on(

@@ -11,7 +11,7 @@ from emgstream.types import FloatArray, IndexArray
 from training.examples import ClassArray
 from training.history import Epoch
 from training.leakage import LookUp, TimeBlocked
-from training.metrics import confusion_matrix, cross_entropy, recalls
+from training.metrics import balanced_accuracy, confusion_matrix, cross_entropy, recalls
 
 __all__ = ["Findings"]
 
@@ -67,7 +67,7 @@ class Findings:
     @property
     def balanced_accuracy(self) -> float:
         """Mean recall over the classes on the validation windows, 0 to 1."""
-        return float(np.nanmean(recalls(self.confusion)))
+        return balanced_accuracy(self.classes, self.predicted)
 
     def evaluation(self) -> dict[str, Any]:
         """Return the figures for the manifest, JSON's own types only."""

@@ -94,7 +94,7 @@ def train(
     """
     chosen = recipe_named(recipe).with_max_epochs(max_epochs)
     tables = read_recordings(paths, channels)
-    repairs = tuple(text for table in tables for text in repair_notes(table))
+    repairs = repair_notes(*tables)
     for text in repairs:
         noticed(text)
     material = prepare(chosen, tables, class_names_of(tables), sampling_rate_hz, wish)

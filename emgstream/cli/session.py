@@ -30,6 +30,7 @@ from emgstream.recording import (
     Take,
     expected_bytes,
 )
+from emgstream.words import counted
 
 __all__ = ["Stage"]
 
@@ -228,10 +229,9 @@ def _check_page(protocol: GuidedProtocol, now_s: float) -> Page:
 
 
 def _report_page(report: GateReport) -> Page:
-    n = len(report.problems)
     return Page(
         "check",
         "yellow",
-        f"{n} thing{'s' if n > 1 else ''} to mend, see below",
+        f"{counted(len(report.problems), 'thing')} to mend, see below",
         keys=[("c", "check again"), ("Space", "go on all the same"), ("Esc", "leave")],
     )

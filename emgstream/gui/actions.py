@@ -1,21 +1,25 @@
-"""What the keys do that work on every page."""
+"""What keys, files that are dropped and those that are chosen do, whatever page is in front."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PyQt5.QtGui import QDropEvent
 from PyQt5.QtWidgets import QFileDialog
 
+from emgstream.bundle import MODEL_SUFFIX
 from emgstream.gui.palette import DARK, LIGHT
+from emgstream.gui.requests import ReplayRequest
 
 if TYPE_CHECKING:
     from emgstream.gui.window import Window
 
-__all__ = ["Actions"]
+__all__ = ["Actions", "files_in"]
 
 _RECORDINGS = "Recordings (*.csv *.csv.gz *.tsv *.txt);;All files (*)"
+_SUFFIXES = (".csv", ".csv.gz", ".tsv", ".txt")
 _MODELS = "Models (*.emgmodel);;All files (*)"
 
 
@@ -43,13 +47,26 @@ class Actions:
         """Ask for a recording and play it."""
         name, _ = QFileDialog.getOpenFileName(self._window, "Open recording", "", _RECORDINGS)
         if name:
-            self._window.take_files([Path(name)])
+            self.take_files([Path(name)])
 
     def choose_model(self) -> None:
         """Ask for a model and use it."""
         name, _ = QFileDialog.getOpenFileName(self._window, "Open model", "", _MODELS)
         if name:
-            self._window.take_files([Path(name)])
+            self.take_files([Path(name)])
+
+    def take_files(self, paths: Iterable[Path]) -> None:
+        """Use each that is a model, play each that is a recording, and refuse any other."""
+        for path in paths:
+            if path.suffix == MODEL_SUFFIX:
+                self._window.use_model(path)
+            elif path.name.lower().endswith(_SUFFIXES):
+                self._window.open_source(ReplayRequest(path))
+            else:
+                self._window.show_error(
+                    f"{path.name or path} is neither a recording nor a model; expected a .csv, "
+                    ".csv.gz or .emgmodel file; drop one of those"
+                )
 
     def _other_theme(self) -> None:
         theme = LIGHT if self._window.theme is DARK else DARK
@@ -68,3 +85,9 @@ class Actions:
             self._window.showNormal()
         else:
             self._window.showFullScreen()
+
+
+def files_in(event: QDropEvent) -> list[Path]:
+    """Return the files that are dragged."""
+    mime = event.mimeData()
+    return [] if mime is None else [Path(url.toLocalFile()) for url in mime.urls()]

@@ -118,8 +118,9 @@ class Refresher:
                 self._window.show_error(str(failure), is_of_model)
 
     def _tell_notes(self, session: Session) -> None:
-        alarms = session.alarms()
-        notes = (*self._window.connection.notes, *session.notes(), *alarms)
+        status = session.status()
+        told, alarms = ((), ()) if status is None else (status.notes, status.alarms)
+        notes = (*self._window.connection.notes, *told, *alarms)
         if notes != self._notes:
             self._notes = notes
             if notes:

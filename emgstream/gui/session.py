@@ -239,16 +239,6 @@ class Session:
         """Tell an observer no more."""
         self._engine.unwatch(observer)
 
-    def notes(self) -> tuple[str, ...]:
-        """Return what the source wants the user to know."""
-        status = self.status()
-        return () if status is None else status.notes
-
-    def alarms(self) -> tuple[str, ...]:
-        """Return what is or was wrong with the stream."""
-        status = self.status()
-        return () if status is None else status.alarms
-
     def quality(self, now_s: float) -> tuple[Quality, ...]:
         """Return the verdict on the newest two seconds of every channel, if they are recent."""
         names = self.info.channel_names

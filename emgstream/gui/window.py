@@ -17,8 +17,7 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from emgstream.bundle import MODEL_SUFFIX
-from emgstream.gui.actions import Actions
+from emgstream.gui.actions import Actions, files_in
 from emgstream.gui.connection import Connection
 from emgstream.gui.message_strip import MessageStrip
 from emgstream.gui.model_shelf import ModelShelf
@@ -29,7 +28,7 @@ from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.port_watcher import PortWatcher
 from emgstream.gui.refresher import Refresher
-from emgstream.gui.requests import ReplayRequest, SourceRequest
+from emgstream.gui.requests import SourceRequest
 from emgstream.gui.settings import Settings
 from emgstream.gui.shortcuts import KEYS, HelpCard, install_shortcuts, page_keys
 from emgstream.gui.source_bar import SourceBar, model_choices
@@ -174,27 +173,18 @@ class Window(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802 - Qt's name
         """Take files."""
-        if event is not None and _files_in(event):
+        if event is not None and files_in(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent | None) -> None:  # noqa: N802 - Qt's name
         """Give what was dropped to the page in front; play a recording, use a model it left."""
         if event is not None:
             event.acceptProposedAction()
-            self.take_files(self.front.take_files(_files_in(event)))
+            self.take_files(self.front.take_files(files_in(event)))
 
     def take_files(self, paths: list[Path]) -> None:
         """Use a model and play a recording from files that were dropped or chosen."""
-        for path in paths:
-            if path.suffix == MODEL_SUFFIX:
-                self.use_model(path)
-            elif path.name.lower().endswith((".csv", ".csv.gz", ".tsv", ".txt")):
-                self.open_source(ReplayRequest(path))
-            else:
-                self.show_error(
-                    f"{path.name or path} is neither a recording nor a model; expected a .csv, "
-                    ".csv.gz or .emgmodel file; drop one of those"
-                )
+        self._actions.take_files(paths)
 
     def _keeps_connection(self) -> bool:
         """Say so where a page needs the connection as it is, and tell whether one does."""
@@ -308,9 +298,3 @@ class Window(QWidget):
         ports = self._ports.poll()
         if ports is not None:
             self.source_bar.set_ports(ports)
-
-
-def _files_in(event: QDropEvent) -> list[Path]:
-    """Return the files that are dragged."""
-    mime = event.mimeData()
-    return [] if mime is None else [Path(url.toLocalFile()) for url in mime.urls()]

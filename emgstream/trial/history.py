@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from emgstream.bundle import Model
 from emgstream.data import DEMO_MODEL
 from emgstream.errors import OutputError
+from emgstream.files import partial_file
 from emgstream.trial.cued import CuedTest
 
 __all__ = [
@@ -102,13 +103,10 @@ def check_history(model: Path) -> None:
 @contextmanager
 def _partial(path: Path) -> Iterator[Path]:
     """Give the name to write under until all is written; nothing of that name stays."""
-    partial = path.with_name(path.name + ".partial")
     try:
-        yield partial
-        partial.unlink(missing_ok=True)
+        with partial_file(path) as partial:
+            yield partial
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
         raise OutputError(
             f"cannot write {path}: {error.strerror or error}; expected a folder that may be "
             "written to; copy the model to one"

@@ -99,8 +99,7 @@ def prepare(
     tables = read_recordings(paths, channels, None if model is None else model.manifest)
     rate_hz = _rate(tables, recipe, model, sampling_rate_hz)
     names = class_names_of(tables)
-    notes = [text for table in tables for text in repair_notes(table)]
-    notes += rate_notes(tables, sampling_rate_hz)
+    notes = [*repair_notes(*tables), *rate_notes(tables, sampling_rate_hz)]
     if model is not None:
         _check_streams(model, tables, rate_hz)
         notes += _model_notes(model, tables, names)

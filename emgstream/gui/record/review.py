@@ -27,6 +27,7 @@ from emgstream.gui.painting import GRID, color, font
 from emgstream.gui.palette import Theme, spoken
 from emgstream.gui.tick_box import TickBox
 from emgstream.recording import Recovered, sidecar_path
+from emgstream.words import counted
 
 __all__ = ["Review"]
 
@@ -178,13 +179,12 @@ def _facts(recovered: Recovered) -> list[str]:
     samples = recovered.sidecar.get("samples", {})
     lost = samples.get("n_lost")
     loss = "" if lost is None else f", {lost + samples.get('n_missed', 0):,} lost"
-    counted = [one for one in recovered.runs if one.outcome.counts and one.run.label != REST]
-    n = len(counted)
+    kept = [one for one in recovered.runs if one.outcome.counts and one.run.label != REST]
     return [
         str(recovered.path),
         f"with {sidecar_path(recovered.path).name} beside it",
         f"{recovered.n_samples:,} samples in {minutes(recovered.duration_s)} min{loss}",
-        f"{n} movement{'' if n == 1 else 's'} with a label",
+        f"{counted(len(kept), 'movement')} with a label",
         *(f"mended: {what}" for what in recovered.found),
         *(f"! {warning}" for warning in recovered.sidecar.get("quality", {}).get("warnings", [])),
     ]

@@ -10,6 +10,7 @@ from emgstream.gui.painting import GRID, font
 from emgstream.gui.palette import Theme, spoken
 from emgstream.gui.quality_panel import Light
 from emgstream.recording import GateReport
+from emgstream.words import counted
 
 __all__ = ["Verdict"]
 
@@ -62,8 +63,7 @@ class Verdict(QWidget):
         """Show what was found."""
         self._report = report
         n = len(report.problems)
-        plural = "s" if n > 1 else ""
-        self._title.setText(f"{n} thing{plural} to mend" if n else "The signal is good")
+        self._title.setText(f"{counted(n, 'thing')} to mend" if n else "The signal is good")
         self._clear()
         others = list(report.problems)
         for name, contrast in zip(report.channel_names, report.contrasts, strict=True):

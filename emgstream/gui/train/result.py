@@ -21,6 +21,7 @@ from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.train.honest import Honest
 from emgstream.gui.train.honest_table import HonestTable
+from emgstream.words import counted
 
 __all__ = ["TrainingResult"]
 
@@ -78,8 +79,7 @@ class TrainingResult(QWidget):
     def show_trained(self, document: Mapping[str, Any]) -> None:
         """Show the model that came of a training."""
         self.title.setText("Stopped, and kept" if document["interrupted"] else "Trained")
-        n = document["n_epochs"]
-        lines = [str(document["model"]), f"{n} epoch{'' if n == 1 else 's'}"]
+        lines = [str(document["model"]), counted(document["n_epochs"], "epoch")]
         lines += [f"{name}: {text}" for name, text in document["figures"].items()]
         lines += [note[:1].upper() + note[1:] for note in document["notes"]]
         lines += document["repairs"]

@@ -9,6 +9,7 @@ from emgstream.audit import Audit, audit_facts, audit_table, findings
 from emgstream.cues import TRANSITION
 from emgstream.errors import EmgStreamError
 from emgstream.tables import read_table
+from emgstream.words import counted
 
 __all__ = ["Verdict", "judge"]
 
@@ -91,8 +92,7 @@ def _facts(audit: Audit, labels: tuple[str, ...]) -> str:
     if audit.rate.hz is not None and audit.duration_s is not None:
         length, rate = _duration(audit.duration_s), f"{audit.rate.hz:.0f} Hz"
     names = ", ".join(table.channel_names)
-    n = len(labels)
-    return f"{length}  ·  {rate}  ·  {names}  ·  {n} label{'' if n == 1 else 's'}"
+    return f"{length}  ·  {rate}  ·  {names}  ·  {counted(len(labels), 'label')}"
 
 
 def _duration(seconds: float) -> str:

@@ -20,6 +20,7 @@ from emgstream.gui.painting import GRID
 from emgstream.gui.palette import spoken
 from emgstream.gui.tick_box import TickBox
 from emgstream.trial import CuedPlan
+from emgstream.words import counted
 
 __all__ = ["TrialForm"]
 
@@ -86,8 +87,8 @@ class TrialForm(QWidget):
     def summary(self) -> str:
         """Return in a line what it comes to; raises UsageError where something is amiss."""
         plan = self.plan()
-        n = plan.n_movements
-        return f"{n} movement{'' if n == 1 else 's'} in {minutes(plan.script.duration_s)} min"
+        asked = counted(plan.n_movements, "movement")
+        return f"{asked} in {minutes(plan.script.duration_s)} min"
 
     def _chip(self, name: str) -> QPushButton:
         button = QPushButton(spoken(name), self)

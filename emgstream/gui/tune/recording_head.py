@@ -8,6 +8,7 @@ from PyQt5.QtWidgets import QGridLayout, QPushButton, QWidget
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.tune.material import Opened
+from emgstream.words import counted
 
 __all__ = ["RecordingHead"]
 
@@ -50,4 +51,4 @@ class RecordingHead(QWidget):
         n = len(set(table.label_names) & set(opened.model.manifest.class_names))
         minutes, seconds = divmod(round(opened.seen.n_windows * opened.seen.hop_s), 60)
         kind = "synthetic EMG   " if opened.is_synthetic else ""
-        self.facts.say(f"{kind}{minutes}:{seconds:02d} min   {n} label{'' if n == 1 else 's'}")
+        self.facts.say(f"{kind}{minutes}:{seconds:02d} min   {counted(n, 'label')}")

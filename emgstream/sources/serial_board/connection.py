@@ -9,7 +9,7 @@ from emgstream.clock import Clock
 from emgstream.errors import SourceError
 from emgstream.sources.serial_board.handshake import Speaker, start_board
 from emgstream.sources.serial_board.link import Link
-from emgstream.wire import Command, Counters, FrameDecoder, Frames, Identity, Reply, TextDecoder
+from emgstream.wire import Command, Counters, FrameDecoder, Frames, Identity, TextDecoder
 
 __all__ = ["SIMULATED", "Connection"]
 
@@ -101,12 +101,13 @@ class Connection:
         received_s = self._clock.now()
         return self._decoder.feed(data), received_s
 
-    def take_replies(self) -> list[Reply]:
-        """Return what the board said besides samples."""
-        return self._decoder.take_replies()
+    def was_reset(self) -> bool:
+        """Whether the board has named itself since the last call, and is idle."""
+        names = (reply for reply in self._decoder.take_replies() if reply.kind == "id")
+        return any(reply.values.get("on") == "0" for reply in names)
 
     def ask_for_name(self) -> None:
-        """Ask the board to name itself; the answer is among the replies later."""
+        """Ask the board to name itself; `was_reset` tells what it answers."""
         if self.identity is not None:
             self._link.write(Command("identify").encode())
 

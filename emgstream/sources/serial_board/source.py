@@ -21,7 +21,6 @@ from emgstream.sources.serial_board.tally import STALL_S, Tally
 from emgstream.sources.serial_board.timebase import Timebase
 from emgstream.sources.status import SourceStatus
 from emgstream.types import Chunk, IndexArray, StreamInfo, TimeArray
-from emgstream.wire import Reply
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -226,7 +225,7 @@ class SerialBoardSource:
         while self._connection is not None:
             connection = self._connection
             now_s = self._read_from(connection)
-            if any(reply.kind == "id" and _is_idle(reply) for reply in connection.take_replies()):
+            if connection.was_reset():
                 self._tally.note("the board was reset, and started again")
                 self._flush()
                 yield from self._start(connection)
@@ -297,7 +296,3 @@ class SerialBoardSource:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-
-def _is_idle(reply: Reply) -> bool:
-    return reply.values.get("on") == "0"
