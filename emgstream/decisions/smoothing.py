@@ -16,9 +16,9 @@ from emgstream.errors import ModelFileError
 
 __all__ = [
     "SMOOTHINGS",
-    "Bayes",
-    "Hysteresis",
-    "Majority",
+    "BayesSmoothing",
+    "HysteresisSmoothing",
+    "MajoritySmoothing",
     "NoSmoothing",
     "Smoothing",
     "added_hops",
@@ -63,7 +63,7 @@ class NoSmoothing:
 
 
 @dataclass(frozen=True)
-class Majority:
+class MajoritySmoothing:
     """The class that most of the newest windows are for; of equals, the one decided for before."""
 
     kind: ClassVar[str] = "majority"
@@ -83,7 +83,7 @@ class Majority:
 
 
 @dataclass(frozen=True)
-class Hysteresis:
+class HysteresisSmoothing:
     """The class stays until another was the likeliest of so many windows in a row."""
 
     kind: ClassVar[str] = "hysteresis"
@@ -103,7 +103,7 @@ class Hysteresis:
 
 
 @dataclass(frozen=True)
-class Bayes:
+class BayesSmoothing:
     """A hidden Markov model's forward filter over the classes (Rabiner 1989).
 
     Before each window, a movement stays as it is with probability ``stay``, or it changes: to rest
@@ -181,8 +181,12 @@ def _sure_of(chosen: int, n_classes: int, confidence: float) -> Row:
     return row
 
 
-_KINDS: dict[str, type[NoSmoothing] | type[Majority] | type[Hysteresis] | type[Bayes]] = {
-    kind.kind: kind for kind in (NoSmoothing, Majority, Hysteresis, Bayes)
+_KINDS: dict[
+    str,
+    type[NoSmoothing] | type[MajoritySmoothing] | type[HysteresisSmoothing] | type[BayesSmoothing],
+] = {
+    kind.kind: kind
+    for kind in (NoSmoothing, MajoritySmoothing, HysteresisSmoothing, BayesSmoothing)
 }
 
 

@@ -16,14 +16,14 @@ from emgstream.gui.requests import ReplayRequest
 if TYPE_CHECKING:
     from emgstream.gui.window import Window
 
-__all__ = ["Actions", "files_in"]
+__all__ = ["WindowActions", "files_in"]
 
 _RECORDINGS = "Recordings (*.csv *.csv.gz *.tsv *.txt);;All files (*)"
 _SUFFIXES = (".csv", ".csv.gz", ".tsv", ".txt")
 _MODELS = "Models (*.emgmodel);;All files (*)"
 
 
-class Actions:
+class WindowActions:
     """The actions of one window, by the names of `emgstream.gui.shortcuts.KEYS`."""
 
     def __init__(self, window: Window) -> None:

@@ -9,10 +9,10 @@ from PyQt5.QtCore import QLineF, QRectF, Qt
 from PyQt5.QtGui import QPainter
 
 from emgstream.gui.decision_log import NONE
-from emgstream.gui.history import SignalHistory
+from emgstream.gui.live_session import LiveSession
 from emgstream.gui.painting import Canvas, color, pen
 from emgstream.gui.palette import spoken
-from emgstream.gui.session import Session
+from emgstream.gui.signal_history import SignalHistory
 from emgstream.gui.time_view import TimeView
 
 __all__ = ["CursorPainter"]
@@ -35,7 +35,7 @@ class CursorPainter:
         self,
         painter: QPainter,
         canvas: Canvas,
-        session: Session,
+        session: LiveSession,
         history: SignalHistory,
         view: TimeView,
         unit: str,

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream.latency import LatencyFigures, LatencyHistogram, StageHistograms
-from emgstream.outputs.base import Update
+from emgstream.outputs.output import Update
 from emgstream.types import IndexArray
 
 __all__ = ["NONE", "DecisionLog", "DecisionStrip"]

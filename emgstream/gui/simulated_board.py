@@ -9,11 +9,11 @@ import numpy as np
 
 from emgstream.data import DEMO_PERSON
 from emgstream.manifest import Manifest
-from emgstream.recording import Pupil
-from emgstream.simulation import CueScript
-from emgstream.simulation.board import OWN_TCP, OwnAccord, SimulatedBoard
+from emgstream.recording import SimulatedSubject
+from emgstream.simulation import CueSchedule
+from emgstream.simulation.board import OWN_TCP, SimulatedBoard, UnpromptedSubject
 from emgstream.sources.serial_board import SerialBoardSource
-from emgstream.sources.status import SourceStatus
+from emgstream.sources.source_status import SourceStatus
 from emgstream.types import Chunk, IndexArray, StreamInfo, TimeArray
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ class SimulatedBoardSource:
         What the simulated person does, over and over.
     """
 
-    def __init__(self, manifest: Manifest | None = None, script: CueScript | None = None) -> None:
-        script = script or CueScript.shuffled(repetitions=20, hold_s=3.0, rest_s=2.0)
-        self._person = OwnAccord(script, DEMO_PERSON)
-        self.pupil = Pupil(self._person.call)
+    def __init__(self, manifest: Manifest | None = None, script: CueSchedule | None = None) -> None:
+        script = script or CueSchedule.shuffled(repetitions=20, hold_s=3.0, rest_s=2.0)
+        self._person = UnpromptedSubject(script, DEMO_PERSON)
+        self.pupil = SimulatedSubject(self._person.call)
         self.release = self._person.release
         self._names = None if manifest is None else manifest.channel_names
         self._rate_hz = (None if manifest is None else manifest.sampling_rate_hz) or _RATE_HZ

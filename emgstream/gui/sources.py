@@ -6,7 +6,7 @@ from emgstream.gui.requests import SIMULATED, PortRequest
 from emgstream.gui.simulated_board import SimulatedBoardSource
 from emgstream.manifest import Manifest
 from emgstream.opening import board_source
-from emgstream.sources.base import Source
+from emgstream.sources.source import Source
 
 __all__ = ["open_port"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from emgstream.sources.replay import ReplaySource
-from emgstream.sources.status import SourceStatus
+from emgstream.sources.replay_source import ReplaySource
+from emgstream.sources.source_status import SourceStatus
 
-__all__ = ["State", "StateKind", "state_of"]
+__all__ = ["ConnectionState", "StateKind", "state_of"]
 
 _STALLED_S = 0.5
 
@@ -25,7 +25,7 @@ class StateKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class ConnectionState:
     """What the connection is doing, for a light and a few words."""
 
     kind: StateKind
@@ -36,21 +36,21 @@ class State:
 
 def state_of(
     status: SourceStatus | None, replay: ReplaySource | None, silent_s: float | None
-) -> State:
+) -> ConnectionState:
     """Return what a stream that has not ended is doing.
 
     ``status`` is what its source says, where it says anything; ``silent_s`` the seconds since its
     newest sample, None before the first.
     """
     if status is not None:
-        return State(_kind_of(status), status.state)
+        return ConnectionState(_kind_of(status), status.state)
     if silent_s is None:
-        return State(StateKind.CONNECTING, "connecting")
+        return ConnectionState(StateKind.CONNECTING, "connecting")
     if replay is not None and replay.paused:
-        return State(StateKind.PAUSED, "paused")
+        return ConnectionState(StateKind.PAUSED, "paused")
     if silent_s > _STALLED_S:
-        return State(StateKind.STALLED, f"stalled {silent_s:.1f} s")
-    return State(StateKind.STREAMING, "streaming")
+        return ConnectionState(StateKind.STALLED, f"stalled {silent_s:.1f} s")
+    return ConnectionState(StateKind.STREAMING, "streaming")
 
 
 def _kind_of(status: SourceStatus) -> StateKind:

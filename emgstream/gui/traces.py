@@ -7,18 +7,18 @@ from enum import Enum
 import numpy as np
 
 from emgstream.conditioning import Conditioner, NoConditioning, conditioner_from_manifest
-from emgstream.gui.history import SignalHistory
+from emgstream.gui.signal_history import SignalHistory
 from emgstream.manifest import Manifest
 from emgstream.steps import RawSample, Step, StepStream
 from emgstream.types import Chunk
 
-__all__ = ["Traces", "View"]
+__all__ = ["SignalView", "Traces"]
 
 _KEPT_S = 600.0
 _MOST_SAMPLES = 2**20
 
 
-class View(Enum):
+class SignalView(Enum):
     """What of the signal is drawn."""
 
     RAW = "Raw"
@@ -61,11 +61,11 @@ class Traces:
         self._conditioned_start = 0
         self._step_start = 0
 
-    def history(self, view: View) -> SignalHistory:
+    def history(self, view: SignalView) -> SignalHistory:
         """Return what to draw for a view."""
-        if view is View.STEPS:
+        if view is SignalView.STEPS:
             return self._steps
-        return self._conditioned if view is View.CONDITIONED else self.raw
+        return self._conditioned if view is SignalView.CONDITIONED else self.raw
 
     def push(self, chunk: Chunk) -> None:
         """Add a chunk, as it came out of the ring."""

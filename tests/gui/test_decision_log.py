@@ -9,7 +9,7 @@ from emgstream.decisions import decide
 from emgstream.gui import decision_log
 from emgstream.gui.decision_log import NONE, DecisionLog
 from emgstream.latency import StageTimes
-from emgstream.outputs.base import Update
+from emgstream.outputs.output import Update
 
 CLASSES = ("rest", "fist", "open")
 

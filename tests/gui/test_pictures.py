@@ -21,10 +21,10 @@ from emgstream.gui import PortRequest, WindowRequest, run
 from emgstream.gui.application import short_turns
 from emgstream.gui.display import check_display
 from emgstream.gui.gutter_painter import Gutter, GutterPainter, LaneWords
-from emgstream.gui.history import SignalHistory
 from emgstream.gui.painting import Areas, Canvas, Ribbons, areas
 from emgstream.gui.palette import DARK, LIGHT, Theme
 from emgstream.gui.scaling import Span
+from emgstream.gui.signal_history import SignalHistory
 from emgstream.gui.signal_painter import Rails, SignalPainter
 from emgstream.gui.time_view import TimeView
 

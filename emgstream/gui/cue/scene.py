@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 
-from emgstream.cues import REST
+from emgstream.cue_schedule import REST
 from emgstream.gui.palette import spoken
-from emgstream.recording import FreeProtocol, GuidedProtocol, Phase, View
+from emgstream.recording import FreeProtocol, GuidedProtocol, ProtocolPhase, ProtocolView
 
-__all__ = ["Scene", "Tone", "check_scene", "free_scene", "guided_scene", "minutes"]
+__all__ = ["CueScene", "CueTone", "check_scene", "free_scene", "guided_scene", "minutes"]
 
 _SAID = {
     "elbow_bend": "as hard as you can, against a table",
@@ -19,7 +19,7 @@ _SAID = {
 }
 
 
-class Tone(Enum):
+class CueTone(Enum):
     """How a scene is to be taken."""
 
     ACT = "do it"
@@ -29,12 +29,12 @@ class Tone(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class CueScene:
     """One moment."""
 
     title: str
     """What to do, in large letters."""
-    tone: Tone
+    tone: CueTone
     """How to take it."""
     label: str = ""
     """The movement to draw a picture of; empty for none."""
@@ -64,67 +64,73 @@ def minutes(seconds: float) -> str:
     return f"{whole // 60}:{whole % 60:02d}"
 
 
-def guided_scene(view: View) -> Scene:
+def guided_scene(view: ProtocolView) -> CueScene:
     """Return what a guided session shows."""
     n_now = min(view.n_done + 1, view.n_total)
     place = f"movement {n_now} of {view.n_total}" if view.n_total else ""
     left = f"{minutes(view.remaining_total_s)} left"
     whole = view.n_done / view.n_total if view.n_total else None
     match view.phase:
-        case Phase.READY:
+        case ProtocolPhase.READY:
             words = f"{view.n_total} movements, {minutes(view.remaining_total_s)} min"
-            return Scene("Ready?", Tone.CALM, view.label, below="Press Space to begin", place=words)
-        case Phase.PAUSED:
-            below = "Press Space to go on"
-            return Scene(
-                "Paused", Tone.SOON, view.label, below=below, place=place, left=left, whole=whole
+            return CueScene(
+                "Ready?", CueTone.CALM, view.label, below="Press Space to begin", place=words
             )
-        case Phase.AWAY:
+        case ProtocolPhase.PAUSED:
+            below = "Press Space to go on"
+            return CueScene(
+                "Paused", CueTone.SOON, view.label, below=below, place=place, left=left, whole=whole
+            )
+        case ProtocolPhase.AWAY:
             below = "Plug the board in again, and it goes on"
-            return Scene("No signal", Tone.WARN, below=below, place=place, left=left, whole=whole)
-        case Phase.COUNTDOWN:
-            tone, below, count = Tone.SOON, "Get ready", f"{math.ceil(view.remaining_s)}"
-        case Phase.CUE:
-            tone = Tone.CALM if view.label == REST else Tone.ACT
+            return CueScene(
+                "No signal", CueTone.WARN, below=below, place=place, left=left, whole=whole
+            )
+        case ProtocolPhase.COUNTDOWN:
+            tone, below, count = CueTone.SOON, "Get ready", f"{math.ceil(view.remaining_s)}"
+        case ProtocolPhase.CUE:
+            tone = CueTone.CALM if view.label == REST else CueTone.ACT
             below = "Relax" if view.label == REST else "Hold it"
             count = f"{math.ceil(view.remaining_s)}"
         case _:
-            return Scene("Done", Tone.CALM, below="The labels are being put in order", whole=1.0)
-    return Scene(
+            return CueScene(
+                "Done", CueTone.CALM, below="The labels are being put in order", whole=1.0
+            )
+    return CueScene(
         spoken(view.label),
         tone,
         view.label,
         view.share,
         count,
         below,
-        "" if view.phase is Phase.COUNTDOWN else view.next_label,
+        "" if view.phase is ProtocolPhase.COUNTDOWN else view.next_label,
         place,
         left,
         whole,
     )
 
 
-def free_scene(protocol: FreeProtocol, now_s: float, started_s: float) -> Scene:
+def free_scene(protocol: FreeProtocol, now_s: float, started_s: float) -> CueScene:
     """Return what a free recording shows."""
     lasted = f"{minutes(now_s - started_s)} recorded"
     if not protocol.label:
-        return Scene(
-            "No label", Tone.SOON, below="Press a number while you do a movement", place=lasted
+        return CueScene(
+            "No label", CueTone.SOON, below="Press a number while you do a movement", place=lasted
         )
-    tone = Tone.CALM if protocol.label == REST else Tone.ACT
+    tone = CueTone.CALM if protocol.label == REST else CueTone.ACT
     held = f"{now_s - protocol.since_s:.0f}"
     below = f"no. {protocol.repetition}"
-    return Scene(
+    return CueScene(
         spoken(protocol.label), tone, protocol.label, count=held, below=below, place=lasted
     )
 
 
-def check_scene(protocol: GuidedProtocol, now_s: float) -> Scene:
+def check_scene(protocol: GuidedProtocol, now_s: float) -> CueScene:
     """Return what the check of the signal shows."""
     view = protocol.view(now_s)
-    soon = view.phase is Phase.COUNTDOWN
-    tone = Tone.SOON if soon else Tone.CALM if view.label == REST else Tone.ACT
-    return Scene(
+    soon = view.phase is ProtocolPhase.COUNTDOWN
+    tone = CueTone.SOON if soon else CueTone.CALM if view.label == REST else CueTone.ACT
+    return CueScene(
         spoken(view.label) or "Thank you",
         tone,
         view.label,

@@ -15,7 +15,7 @@ from typing import Any
 
 from emgstream.errors import ChildFailedError, InterruptedByUserError, OutputError
 
-__all__ = ["Child"]
+__all__ = ["VerbProcess"]
 
 _PROGRAM = "emgstream: "
 _STOPPED = "stopped "
@@ -24,7 +24,7 @@ _NICE = 5
 _WATCHED = ("--progress", "jsonl", "--stop-with-stdin")
 
 
-class Child:
+class VerbProcess:
     """One running verb that is told of by JSON lines.
 
     It writes into files, so no thread has to read it and it never waits for a reader. It ends

@@ -9,9 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from emgstream.errors import ChildFailedError, InterruptedByUserError
-from emgstream.gui.train.child import Child
+from emgstream.gui.train.child import VerbProcess
 
-__all__ = ["FOUND", "Job", "Signal", "Wanted", "evaluation_words", "training_words"]
+__all__ = [
+    "FOUND",
+    "SignalChoice",
+    "TrainingJob",
+    "TrainingRequest",
+    "evaluation_words",
+    "training_words",
+]
 
 _POLITE_S = 20.0
 _CLOSING_S = 5.0
@@ -19,7 +26,7 @@ _FEW_FOLDS = 3
 
 
 @dataclass(frozen=True)
-class Signal:
+class SignalChoice:
     """What is said of the signal; the rest is found in the data."""
 
     kind: str | None = None
@@ -28,12 +35,12 @@ class Signal:
     """``50``, ``60`` or ``none``."""
 
 
-FOUND = Signal()
+FOUND = SignalChoice()
 """Nothing is said."""
 
 
 @dataclass(frozen=True)
-class Wanted:
+class TrainingRequest:
     """What is to be trained."""
 
     paths: tuple[Path, ...]
@@ -46,13 +53,13 @@ class Wanted:
     """Samples a second where the recordings do not tell."""
     epochs: int | None = None
     """Epochs at most; None for the recipe's own number."""
-    signal: Signal = FOUND
+    signal: SignalChoice = FOUND
     """What the sensors give."""
     base: Path | None = None
     """The model to adapt; None to train a new one."""
 
 
-def training_words(wanted: Wanted) -> list[str]:
+def training_words(wanted: TrainingRequest) -> list[str]:
     """Return the words of ``emgstream`` that train it, or adapt the model it begins with."""
     out = ["--out", str(wanted.out)]
     if wanted.base is None:
@@ -60,7 +67,7 @@ def training_words(wanted: Wanted) -> list[str]:
     return ["calibrate", *_recordings(wanted), "--model", str(wanted.base), *out]
 
 
-def evaluation_words(wanted: Wanted) -> list[str]:
+def evaluation_words(wanted: TrainingRequest) -> list[str]:
     """Return the words of ``emgstream`` that say what the same training is worth.
 
     A core is left to the window and what streams.
@@ -69,7 +76,7 @@ def evaluation_words(wanted: Wanted) -> list[str]:
     return ["evaluate", *_common(wanted), "--folds", str(_FEW_FOLDS), "--jobs", str(jobs)]
 
 
-def _common(wanted: Wanted) -> list[str]:
+def _common(wanted: TrainingRequest) -> list[str]:
     words = [*_recordings(wanted), "--recipe", wanted.recipe]
     if wanted.epochs is not None:
         words += ["--epochs", str(wanted.epochs)]
@@ -80,12 +87,12 @@ def _common(wanted: Wanted) -> list[str]:
     return words
 
 
-def _recordings(wanted: Wanted) -> list[str]:
+def _recordings(wanted: TrainingRequest) -> list[str]:
     rate = [] if wanted.rate_hz is None else ["--rate", f"{wanted.rate_hz:g}"]
     return [*map(str, wanted.paths), *rate]
 
 
-class Job:
+class TrainingJob:
     """A child at work; the window's thread calls everything, `poll` a few times a second.
 
     Parameters
@@ -105,7 +112,7 @@ class Job:
         self.result: dict[str, Any] | None = None
         self.cancelled = False
         self._deadline_s: float | None = None
-        self._child: Child | None = Child(words)
+        self._child: VerbProcess | None = VerbProcess(words)
 
     @property
     def running(self) -> bool:
@@ -147,7 +154,7 @@ class Job:
             self._child.end(_CLOSING_S)
             self.poll(0.0)
 
-    def _end(self, child: Child) -> None:
+    def _end(self, child: VerbProcess) -> None:
         self._child = None
         try:
             child.check()

@@ -6,22 +6,22 @@ import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from emgstream.gui.train.verdict import Verdict, judge
+from emgstream.gui.train.recording_verdict import RecordingVerdict, judge
 from emgstream.worker import Worker
 
-__all__ = ["RECORDING_SUFFIXES", "Sessions", "conflict", "recordings_in"]
+__all__ = ["RECORDING_SUFFIXES", "AuditedRecordings", "conflict", "recordings_in"]
 
 RECORDING_SUFFIXES = (".csv", ".csv.gz", ".tsv", ".txt")
 _SAME_RATE = 0.005
 
 
-class Sessions:
+class AuditedRecordings:
     """An ordered set of files with a verdict on each; the window's thread calls everything."""
 
     def __init__(self) -> None:
-        self.verdicts: dict[Path, Verdict | None] = {}
+        self.verdicts: dict[Path, RecordingVerdict | None] = {}
         self._worker: Worker | None = None
-        self._judged: list[Verdict] = []
+        self._judged: list[RecordingVerdict] = []
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -29,7 +29,7 @@ class Sessions:
         return tuple(self.verdicts)
 
     @property
-    def known(self) -> list[Verdict]:
+    def known(self) -> list[RecordingVerdict]:
         """The verdicts there are."""
         return [verdict for verdict in self.verdicts.values() if verdict is not None]
 
@@ -50,7 +50,7 @@ class Sessions:
         """Take a file out."""
         self.verdicts.pop(path, None)
 
-    def poll(self) -> list[Verdict]:
+    def poll(self) -> list[RecordingVerdict]:
         """Look over one file after the other; return the verdicts that are new."""
         if self._worker is not None:
             if self._worker.alive:
@@ -88,7 +88,7 @@ def recordings_in(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
-def conflict(verdicts: Sequence[Verdict], rate_hz: float | None) -> str:
+def conflict(verdicts: Sequence[RecordingVerdict], rate_hz: float | None) -> str:
     """Return why no one model can be trained on all of them; empty where one can."""
     for verdict in verdicts:
         if verdict.kind == "unusable":
@@ -103,7 +103,7 @@ def conflict(verdicts: Sequence[Verdict], rate_hz: float | None) -> str:
     return "" if rate_hz is not None else _rate_conflict(verdicts)
 
 
-def _rate_conflict(verdicts: Sequence[Verdict]) -> str:
+def _rate_conflict(verdicts: Sequence[RecordingVerdict]) -> str:
     known: list[tuple[Path, float]] = []
     for verdict in verdicts:
         if verdict.rate_hz is None:

@@ -11,37 +11,42 @@ from typing import TypeAlias
 from emgstream.bundle import Model, read_model, write_model
 from emgstream.decisions import ARGMAX, DecisionSettings
 from emgstream.errors import EmgStreamError, OutputError
-from emgstream.gui.tune.material import Material, Opened, Swept, Tried
+from emgstream.gui.tune.tuning_recording import (
+    AnalysedRecording,
+    ThresholdSweep,
+    TriedSettings,
+    TuningRequest,
+)
 from emgstream.opening import read_recording
-from emgstream.trial import Score, SeenRecording, check_labels, score, seen_on, sweep
+from emgstream.trial import DecisionScore, PredictedRecording, check_labels, score, seen_on, sweep
 from emgstream.worker import Worker
 
-__all__ = ["Workbench"]
+__all__ = ["TuningSession"]
 
 
-Job: TypeAlias = Callable[[], "Opened | Tried | Swept | Path"]
+Job: TypeAlias = Callable[[], "AnalysedRecording | TriedSettings | ThresholdSweep | Path"]
 
 
-class Workbench:
+class TuningSession:
     """Does one thing after the other in a thread ``emg-tuner``; of what is asked, the newest.
 
     The window's thread calls everything, `poll` again and again.
     """
 
     def __init__(self) -> None:
-        self.opened: Opened | None = None
-        self.tried: Tried | None = None
-        self.swept: Swept | None = None
+        self.opened: AnalysedRecording | None = None
+        self.tried: TriedSettings | None = None
+        self.swept: ThresholdSweep | None = None
         self.saved: Path | None = None
         self.failure: EmgStreamError | None = None
-        self._wanted: Material | None = None
-        self._opening: Material | None = None
-        self._material: Material | None = None
+        self._wanted: TuningRequest | None = None
+        self._opening: TuningRequest | None = None
+        self._material: TuningRequest | None = None
         self._settings: DecisionSettings | None = None
         self._unswept: DecisionSettings | None = None
         self._save: tuple[Path, Model] | None = None
         self._worker: Worker | None = None
-        self._done: list[Opened | Tried | Swept | Path] = []
+        self._done: list[AnalysedRecording | TriedSettings | ThresholdSweep | Path] = []
 
     @property
     def busy(self) -> bool:
@@ -49,7 +54,7 @@ class Workbench:
         waiting = (self._material, self._settings, self._save, self._unswept)
         return self._worker is not None or any(one is not None for one in waiting)
 
-    def open(self, material: Material | None) -> None:
+    def open(self, material: TuningRequest | None) -> None:
         """Read a model and a recording, and let the one see the other; None clears the bench."""
         self.opened = self.tried = self.swept = self.failure = None
         self._settings = self._unswept = None
@@ -100,11 +105,11 @@ class Workbench:
         for one in done:
             if isinstance(one, Path):
                 self.saved = one
-            elif isinstance(one, Opened):
+            elif isinstance(one, AnalysedRecording):
                 self.opened = one if one.material == self._wanted else None
             elif self.opened is None:
                 continue  # it is of what was open before
-            elif isinstance(one, Swept):
+            elif isinstance(one, ThresholdSweep):
                 self.swept = one
             else:
                 self.tried = one
@@ -121,10 +126,10 @@ class Workbench:
             return lambda: _opened(material)
         if self._settings is not None and self.opened is not None:
             (settings, opened), self._settings = (self._settings, self.opened), None
-            return lambda: Tried(settings, _scored(opened.seen, settings))
+            return lambda: TriedSettings(settings, _scored(opened.seen, settings))
         if self._unswept is not None and self.opened is not None:
             (unswept, opened), self._unswept = (self._unswept, self.opened), None
-            return lambda: Swept(unswept, sweep(opened.seen, unswept))
+            return lambda: ThresholdSweep(unswept, sweep(opened.seen, unswept))
         return None
 
     def _start(self, job: Job) -> None:
@@ -135,7 +140,7 @@ class Workbench:
         self._worker.start()
 
 
-def _opened(material: Material) -> Opened:
+def _opened(material: TuningRequest) -> AnalysedRecording:
     model = read_model(material.model_path)
     passed_over = ""
     for request in material.recordings:
@@ -149,10 +154,12 @@ def _opened(material: Material) -> Opened:
             passed_over = f"{table.path.name} has none of the model's labels"
     seen = seen_on(table, model, request.sampling_rate_hz)
     plain = _scored(seen, ARGMAX)
-    return Opened(material, seen, passed_over, plain, _scored(seen, model.manifest.decision))
+    return AnalysedRecording(
+        material, seen, passed_over, plain, _scored(seen, model.manifest.decision)
+    )
 
 
-def _scored(seen: SeenRecording, settings: DecisionSettings) -> Score:
+def _scored(seen: PredictedRecording, settings: DecisionSettings) -> DecisionScore:
     found = seen.decided(settings)
     return score(found.decisions, found.truth, found.hop_s)
 
