@@ -79,7 +79,7 @@ class CueSchedule:
     def of(cls, pairs: Iterable[tuple[str, float]], *, repeats: bool = False) -> CueSchedule:
         """Return the script of ``(label, seconds)`` pairs, repetitions counted label by label.
 
-        >>> [cue.repetition for cue in CueScript.of([("rest", 1), ("fist", 2), ("rest", 1)]).cues]
+        >>> [cue.repetition for cue in CueSchedule.of([("rest", 1), ("fist", 2), ("rest", 1)]).cues]
         [1, 1, 2]
         """
         seen: Counter[str] = Counter()
@@ -98,7 +98,7 @@ class CueSchedule:
         What follows a ``#`` on its line is not read. Raises UsageError, which names the entry, for
         anything else and for a label that is not among the ``known`` ones, where those are given.
 
-        >>> CueScript.parse("rest:3, hand_close:1.5").duration_s
+        >>> CueSchedule.parse("rest:3, hand_close:1.5").duration_s
         4.5
         """
         bare = re.sub(r"#[^\n]*", "", text)

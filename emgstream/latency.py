@@ -118,7 +118,7 @@ class StageTimer:
 
     >>> from emgstream.clock import ManualClock
     >>> clock = ManualClock()
-    >>> laps = Laps(clock)
+    >>> laps = StageTimer(clock)
     >>> clock.advance(0.5)
     >>> laps.lap("window")
     >>> laps.laps_s

@@ -48,7 +48,7 @@ class ConverterRails:
 class RailWatch:
     """Counts how many of the newest samples are at an end of the range. One thread uses it.
 
-    >>> watch = RailWatch(Rails(0.0, 1023.0, 0.1), n_window=4)
+    >>> watch = RailWatch(ConverterRails(0.0, 1023.0, 0.1), n_window=4)
     >>> watch.push(0, np.array([[500.0], [1023.0], [0.0], [500.0]], dtype=np.float32))
     >>> watch.are_saturated(np.array([3]))
     array([ True])

@@ -160,7 +160,7 @@ def added_hops(
     Counted from rest, or from another movement where there is none, with every window for its true
     class with this confidence.
 
-    >>> added_hops(Majority(5), 4), added_hops(Hysteresis(3), 4)
+    >>> added_hops(MajoritySmoothing(5), 4), added_hops(HysteresisSmoothing(3), 4)
     (2, 2)
     """
     smoother = smoothing.begin(n_classes, rest)
@@ -216,7 +216,7 @@ SMOOTHINGS: tuple[Smoothing, ...] = tuple(kind() for kind in _KINDS.values())
 def parameters(smoothing: Smoothing) -> dict[str, type[int] | type[float]]:
     """Return what a kind of smoothing can be given, in order, and whether in whole numbers.
 
-    >>> parameters(Majority())
+    >>> parameters(MajoritySmoothing())
     {'votes': <class 'int'>}
     """
     return {one.name: int if isinstance(one.default, int) else float for one in fields(smoothing)}

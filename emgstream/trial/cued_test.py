@@ -153,7 +153,7 @@ def _joined(decisions: Decisions) -> Mask:
 def _since_cue(truth: TrueMovements, hop_s: float) -> TimeArray:
     """Return how long each decision came after the first of its movement, counted in hops.
 
-    >>> _since_cue(Truth(np.array([0, 0, 1]), np.array([0, 0, 1])), 0.5).tolist()
+    >>> _since_cue(TrueMovements(np.array([0, 0, 1]), np.array([0, 0, 1])), 0.5).tolist()
     [0.0, 0.5, 0.0]
     """
     starts = np.flatnonzero(np.diff(truth.movements, prepend=-1) != 0)
