@@ -1,6 +1,6 @@
 """Words for people that several rooms say the same way."""
 
-__all__ = ["counted", "shortened"]
+__all__ = ["counted", "shortened", "spoken"]
 
 _MOST = 40
 
@@ -21,3 +21,12 @@ def shortened(name: str, most: int = _MOST) -> str:
     ('hand_open', 'a hand …')
     """
     return name if len(name) <= most else name[: most - 1] + "…"
+
+
+def spoken(name: str) -> str:
+    """Return a class or channel name as one would say it.
+
+    >>> spoken("hand_close")
+    'hand close'
+    """
+    return " ".join(name.replace("_", " ").replace("-", " ").split()) or name

@@ -17,10 +17,10 @@ from bench_rows import Row, table
 from boards import board_of_its_own
 from window_runs import first_signal, opened, pace, pictures_s, spin, spin_until
 
+from emgstream.app.live_session import LiveSession
+from emgstream.app.open_requests import PortRequest, ReplayRequest
 from emgstream.bundle import read_model, write_model
 from emgstream.data import DEMO_MODEL
-from emgstream.gui.live_session import LiveSession
-from emgstream.gui.requests import PortRequest, ReplayRequest
 from emgstream.gui.window import Window
 from emgstream.outputs.output import Update
 from emgstream.simulation.board import SimulatedBoard

@@ -64,9 +64,9 @@ def take_cue(path: Path, settings: Path) -> None:
     """Record a session, and take a picture in the middle of one of its movements."""
     from PyQt5.QtWidgets import QApplication
 
+    from emgstream.app.recording_session import RecordingStage
     from emgstream.gui.application import make_window
     from emgstream.gui.record.record_page import RecordPage
-    from emgstream.gui.record.recording_run import RecordingStage
 
     application = QApplication([])
     request = WindowRequest(SIMULATED, settings=settings, theme="light", page=1)

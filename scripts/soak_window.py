@@ -17,8 +17,8 @@ import psutil
 from boards import board_of_its_own
 from window_runs import Pace, first_signal, opened, pace, pictures_s, spin
 
-from emgstream.gui.live_session import LiveSession
-from emgstream.gui.requests import PortRequest
+from emgstream.app.live_session import LiveSession
+from emgstream.app.open_requests import PortRequest
 from emgstream.gui.window import Window
 
 FILL_S = 15.0

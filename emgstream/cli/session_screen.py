@@ -19,26 +19,18 @@ from emgstream.cue_schedule import REST
 from emgstream.recording import FreeProtocol, ProtocolPhase, ProtocolView
 from emgstream.sources.source_status import SourceStatus
 from emgstream.types import FloatArray
+from emgstream.wording import spoken
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["Levels", "SessionScreen", "TerminalPage", "free_page", "guided_page", "spoken"]
+__all__ = ["Levels", "SessionScreen", "TerminalPage", "free_page", "guided_page"]
 
 _BAR_CELLS = 48
 _LEVEL_CELLS = 32
 _MARGIN = 4
 _LOWEST_RANGE = 8.0
 _BLANK = Text(" ")
-
-
-def spoken(label: str) -> str:
-    """Return a label as people say it.
-
-    >>> spoken("hand_close")
-    'hand close'
-    """
-    return label.replace("_", " ")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from emgstream.cli.session_screen import (
     TerminalPage,
     free_page,
     guided_page,
-    spoken,
 )
 from emgstream.cli.terminal_loop import TerminalLoop
 from emgstream.clock import MonotonicClock
@@ -30,7 +29,7 @@ from emgstream.recording import (
     Take,
     expected_bytes,
 )
-from emgstream.wording import counted
+from emgstream.wording import counted, spoken
 
 __all__ = ["TerminalRecording"]
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from emgstream.bundle import Model
 from emgstream.cli.keys import ENTER, ESC, SPACE, KeyReader
 from emgstream.cli.session_plan import RecordingBoard
-from emgstream.cli.session_screen import SessionScreen, TerminalPage, guided_page, spoken
+from emgstream.cli.session_screen import SessionScreen, TerminalPage, guided_page
 from emgstream.cli.terminal_loop import TerminalLoop
 from emgstream.clock import MonotonicClock
 from emgstream.decisions import Decision
@@ -20,6 +20,7 @@ from emgstream.opening import board_check
 from emgstream.outputs.output import Update
 from emgstream.recording import ProtocolPhase
 from emgstream.trial import CuedPlan, CuedTest, LiveTest
+from emgstream.wording import spoken
 
 __all__ = ["TerminalTest"]
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from PyQt5.QtGui import QDropEvent
 from PyQt5.QtWidgets import QFileDialog
 
+from emgstream.app.open_requests import ReplayRequest
 from emgstream.bundle import MODEL_SUFFIX
 from emgstream.gui.palette import DARK, LIGHT
-from emgstream.gui.requests import ReplayRequest
 
 if TYPE_CHECKING:
     from emgstream.gui.window import Window

@@ -14,10 +14,10 @@ from PyQt5.QtCore import Qt, QTimer
 from PyQt5.QtGui import QPalette
 from PyQt5.QtWidgets import QApplication
 
+from emgstream.app.open_requests import WindowRequest
 from emgstream.errors import OutputError
 from emgstream.gui.palette import DARK, LIGHT, Theme
 from emgstream.gui.qt_style import apply_theme, system_theme, window_icon
-from emgstream.gui.requests import WindowRequest
 from emgstream.gui.window import Window
 from emgstream.gui.window_settings import WindowSettings
 

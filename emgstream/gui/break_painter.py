@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from PyQt5.QtCore import QLineF, QRectF, Qt
 from PyQt5.QtGui import QPainter
 
+from emgstream.app.signal_history import SignalHistory
 from emgstream.gui.painting import color, pen
 from emgstream.gui.palette import Theme
-from emgstream.gui.signal_history import SignalHistory
 from emgstream.gui.time_view import TimeView
 
 __all__ = ["VisibleBreak", "draw_breaks", "visible_breaks"]

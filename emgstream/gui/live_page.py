@@ -13,23 +13,24 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from emgstream.app.connection_state import StateKind
+from emgstream.app.live_session import LiveSession
+from emgstream.app.open_requests import AUTO, SIMULATED, PortRequest
+from emgstream.app.signal_views import SignalView
 from emgstream.gui.card import caption, card
-from emgstream.gui.live_session import LiveSession
 from emgstream.gui.no_model import NoModelPanel
 from emgstream.gui.painting import GRID
-from emgstream.gui.palette import Theme, spoken
+from emgstream.gui.palette import Theme
 from emgstream.gui.prediction_panel import PredictionPanel
 from emgstream.gui.predictions import newest_prediction, why_there_is_none
 from emgstream.gui.quality_panel import QualityPanel
 from emgstream.gui.replay_bar import ReplayBar
-from emgstream.gui.requests import AUTO, SIMULATED, PortRequest
-from emgstream.gui.state import StateKind
 from emgstream.gui.timeline_canvas import TimelineCanvas
-from emgstream.gui.traces import SignalView
 from emgstream.gui.view_bar import SPANS_S, ViewBar
 from emgstream.gui.welcome import Welcome
 from emgstream.gui.window_page import WindowPage
 from emgstream.quality import CalmVerdicts
+from emgstream.wording import spoken
 
 if TYPE_CHECKING:
     from emgstream.gui.window import Window

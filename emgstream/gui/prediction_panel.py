@@ -11,7 +11,8 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from emgstream.gui.label_painter import LabelPainter
 from emgstream.gui.painting import GRID, color, font, on, text
-from emgstream.gui.palette import Theme, class_codes, class_colors, spoken
+from emgstream.gui.palette import Theme, class_codes, class_colors
+from emgstream.wording import spoken
 
 __all__ = ["PredictionPanel", "ShownDecision"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emgstream.gui.live_session import LiveSession
+from emgstream.app.live_session import LiveSession
 from emgstream.gui.prediction_panel import ShownDecision
 
 __all__ = ["newest_prediction", "why_there_is_none"]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emgstream.app.live_session import LiveSession
+from emgstream.app.meters import PaceMeter
 from emgstream.errors import ModelFileError, StreamMismatchError
-from emgstream.gui.live_session import LiveSession
-from emgstream.gui.meters import PaceMeter
 from emgstream.gui.status_bar import StatusFigures, milliseconds
 from emgstream.latency import STAGES, LatencyFigures, LatencyHistogram
 

@@ -9,9 +9,10 @@ import numpy.typing as npt
 from PyQt5.QtCore import QRectF, Qt
 from PyQt5.QtGui import QBrush, QPainter
 
-from emgstream.gui.decision_log import NONE, DecisionStrip
+from emgstream.app.decision_log import NONE, DecisionStrip
 from emgstream.gui.painting import color, on
-from emgstream.gui.palette import Theme, blended, class_codes, class_colors, spoken
+from emgstream.gui.palette import Theme, blended, class_codes, class_colors
+from emgstream.wording import spoken
 
 __all__ = ["RibbonPainter"]
 

@@ -9,12 +9,12 @@ import pyqtgraph as pg
 from PyQt5.QtCore import QRectF, QSize
 from PyQt5.QtGui import QPainter, QPixmap
 
+from emgstream.app.signal_history import SignalHistory
 from emgstream.gui.break_painter import VisibleBreak, draw_breaks, visible_breaks
 from emgstream.gui.frame_painter import draw_grid
 from emgstream.gui.painting import Canvas, color, pen
 from emgstream.gui.palette import Theme
 from emgstream.gui.scaling import CalmScale, Span
-from emgstream.gui.signal_history import SignalHistory
 from emgstream.gui.sliding_outline import SlidingOutline
 from emgstream.gui.time_view import TimeView
 from emgstream.types import FloatArray, TimeArray

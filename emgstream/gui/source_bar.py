@@ -9,14 +9,14 @@ from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
+from emgstream.app.connection_state import ConnectionState, StateKind
+from emgstream.app.open_requests import AUTO, SIMULATED, PortRequest, ReplayRequest, SourceRequest
 from emgstream.data import DEMO_MODEL
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.picker import Picker
 from emgstream.gui.quality_panel import Light
-from emgstream.gui.requests import AUTO, SIMULATED, PortRequest, ReplayRequest, SourceRequest
-from emgstream.gui.state import ConnectionState, StateKind
 
 __all__ = ["SourceBar", "SourceChoice"]
 

@@ -10,16 +10,16 @@ from PyQt5.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
+from emgstream.app.live_session import LiveSession
+from emgstream.app.signal_views import SignalView, Traces
 from emgstream.gui.cursor_painter import CursorPainter
 from emgstream.gui.frame_painter import draw_times
 from emgstream.gui.gutter_painter import Gutter, GutterPainter, LaneWords
-from emgstream.gui.live_session import LiveSession
 from emgstream.gui.painting import Areas, Canvas, Ribbons, areas, color
 from emgstream.gui.palette import Theme
 from emgstream.gui.ribbon_painter import RibbonPainter
 from emgstream.gui.signal_painter import Rails, SignalPainter
 from emgstream.gui.time_view import TimeView
-from emgstream.gui.traces import SignalView, Traces
 from emgstream.quality import Quality
 
 __all__ = ["TimelineCanvas"]

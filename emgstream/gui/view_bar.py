@@ -5,11 +5,11 @@ from __future__ import annotations
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
 
+from emgstream.app.live_session import LiveSession
+from emgstream.app.signal_views import SignalView
 from emgstream.gui.elided_label import ElidedLabel
-from emgstream.gui.live_session import LiveSession
 from emgstream.gui.painting import GRID
 from emgstream.gui.picker import Picker
-from emgstream.gui.traces import SignalView
 
 __all__ = ["SPANS_S", "ViewBar"]
 

@@ -17,10 +17,11 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from emgstream.app.live_connection import LiveConnection
+from emgstream.app.model_shelf import ModelShelf
+from emgstream.app.open_requests import SourceRequest
 from emgstream.gui.actions import WindowActions, files_in
-from emgstream.gui.live_connection import LiveConnection
 from emgstream.gui.message_strip import MessageStrip
-from emgstream.gui.model_shelf import ModelShelf
 from emgstream.gui.page_bar import PageBar
 from emgstream.gui.pages import PAGES
 from emgstream.gui.painting import GRID
@@ -28,7 +29,6 @@ from emgstream.gui.palette import Theme
 from emgstream.gui.port_watcher import PortWatcher
 from emgstream.gui.qt_style import apply_theme
 from emgstream.gui.refresher import Refresher
-from emgstream.gui.requests import SourceRequest
 from emgstream.gui.shortcuts import KEYS, HelpCard, install_shortcuts, page_keys
 from emgstream.gui.source_bar import SourceBar, model_choices
 from emgstream.gui.status_bar import LatencyPopup, StatusBar

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QAbstractButton, QApplication, QWidget
 
-from emgstream.gui.live_session import LiveSession
+from emgstream.app.live_session import LiveSession
 from emgstream.gui.palette import Theme
 from emgstream.gui.shortcuts import Key
 

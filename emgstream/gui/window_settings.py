@@ -6,8 +6,8 @@ from pathlib import Path
 
 from PyQt5.QtCore import QByteArray, QSettings
 
+from emgstream.app.open_requests import SIMULATED, PortRequest, ReplayRequest, SourceRequest
 from emgstream.data import DEMO_MODEL
-from emgstream.gui.requests import SIMULATED, PortRequest, ReplayRequest, SourceRequest
 
 __all__ = ["WindowSettings"]
 

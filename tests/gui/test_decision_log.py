@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emgstream.app import decision_log
+from emgstream.app.decision_log import NONE, DecisionLog
 from emgstream.decisions import decide
-from emgstream.gui import decision_log
-from emgstream.gui.decision_log import NONE, DecisionLog
 from emgstream.latency import StageTimes
 from emgstream.outputs.output import Update
 

@@ -16,6 +16,7 @@ from PyQt5.QtCore import QRectF
 from PyQt5.QtGui import QColor, QFont, QImage, QPainter
 from PyQt5.QtWidgets import QApplication
 
+from emgstream.app.signal_history import SignalHistory
 from emgstream.errors import MissingExtraError, OutputError, UsageError
 from emgstream.gui import PortRequest, WindowRequest, run
 from emgstream.gui.application import short_turns
@@ -24,7 +25,6 @@ from emgstream.gui.gutter_painter import Gutter, GutterPainter, LaneWords
 from emgstream.gui.painting import Areas, Canvas, Ribbons, areas
 from emgstream.gui.palette import DARK, LIGHT, Theme
 from emgstream.gui.scaling import Span
-from emgstream.gui.signal_history import SignalHistory
 from emgstream.gui.signal_painter import Rails, SignalPainter
 from emgstream.gui.time_view import TimeView
 

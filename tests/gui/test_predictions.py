@@ -12,11 +12,11 @@ from PyQt5.QtCore import QRectF
 from PyQt5.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
+from emgstream.app.live_session import LiveSession
 from emgstream.bundle import Model
 from emgstream.data import DEMO_RECORDING
 from emgstream.decisions import DecisionStatus
 from emgstream.gui.label_painter import LabelPainter
-from emgstream.gui.live_session import LiveSession
 from emgstream.gui.palette import LIGHT
 from emgstream.gui.prediction_panel import PredictionPanel, ShownDecision
 from emgstream.gui.predictions import newest_prediction

@@ -15,6 +15,10 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from emgstream.app.open_requests import SIMULATED, PortRequest, ReplayRequest
+from emgstream.app.recording_plan import RecordingRequest, plan_session
+from emgstream.app.recording_session import RecordingSession, RecordingStage
+from emgstream.app.simulated_board_source import SimulatedBoardSource
 from emgstream.clock import MonotonicClock
 from emgstream.cue_schedule import MOVEMENTS, REST, TRANSITION
 from emgstream.data import DEMO_RECORDING
@@ -22,10 +26,6 @@ from emgstream.errors import OutputError, UsageError
 from emgstream.gui.live_page import LivePage
 from emgstream.gui.pages import PAGES
 from emgstream.gui.record.record_page import RecordPage
-from emgstream.gui.record.recording_plan import RecordingRequest, plan_session
-from emgstream.gui.record.recording_run import RecordingRun, RecordingStage
-from emgstream.gui.requests import SIMULATED, PortRequest, ReplayRequest
-from emgstream.gui.simulated_board import SimulatedBoardSource
 from emgstream.gui.window import Window
 from emgstream.recording import FreeProtocol, GuidedProtocol, ProtocolPhase, RepetitionOutcome
 from emgstream.recording.sidecar import read_sidecar
@@ -47,7 +47,7 @@ def press(window: Window, key: int, modifier: int = Qt.KeyboardModifier.NoModifi
     QtBot.keyClick(window, key, modifier)  # type: ignore[no-untyped-call]
 
 
-def run_of(page: RecordPage) -> RecordingRun:
+def run_of(page: RecordPage) -> RecordingSession:
     assert page.run is not None, page.shell.strip.words
     return page.run
 
@@ -78,7 +78,7 @@ def page(open_window: OpenWindow, qtbot: QtBot, tmp_path: Path) -> RecordPage:
     return found
 
 
-def start(page: RecordPage, qtbot: QtBot) -> RecordingRun:
+def start(page: RecordPage, qtbot: QtBot) -> RecordingSession:
     """Begin what the form says, and wait until the session can be steered."""
     page.front.row.button.click()
     run = run_of(page)

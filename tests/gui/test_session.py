@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from emgstream.app.live_session import LiveSession
+from emgstream.app.open_requests import ReplayRequest
+from emgstream.app.session_opening import PreparedSession, SessionOpening
 from emgstream.bundle import Model, write_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
-from emgstream.gui.live_session import LiveSession
-from emgstream.gui.requests import ReplayRequest
-from emgstream.gui.session_opening import PreparedSession, SessionOpening
 from emgstream.sources.replay_source import ReplaySource
 from emgstream.tables import read_table
 

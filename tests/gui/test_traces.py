@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from emgstream.app.signal_views import SignalView, Traces
 from emgstream.bundle import Model
 from emgstream.conditioning import conditioner_from_manifest
-from emgstream.gui.traces import SignalView, Traces
 from emgstream.simulation import CueSchedule, SyntheticEmg
 from emgstream.types import Chunk
 

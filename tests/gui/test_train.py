@@ -14,14 +14,14 @@ from PyQt5.QtGui import QDropEvent
 from PyQt5.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from emgstream.app.audited_recordings import conflict
+from emgstream.app.evaluation_table import honest
+from emgstream.app.recording_verdict import RecordingVerdict, judge
+from emgstream.app.training_job import TrainingJob, evaluation_words, training_words
 from emgstream.bundle import read_model
 from emgstream.data import DEMO_MODEL
 from emgstream.gui.live_page import LivePage
 from emgstream.gui.pages import PAGES
-from emgstream.gui.train.evaluation_table import honest
-from emgstream.gui.train.job import TrainingJob, evaluation_words, training_words
-from emgstream.gui.train.recording_verdict import RecordingVerdict, judge
-from emgstream.gui.train.sessions import conflict
 from emgstream.gui.train.train_page import TrainPage
 from emgstream.gui.window import Window
 from emgstream.simulation import CueSchedule, record_session

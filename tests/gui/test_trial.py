@@ -13,16 +13,16 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from emgstream.app.cue_scene import CueTone
+from emgstream.app.cued_test_session import CuedTestSession
+from emgstream.app.open_requests import SIMULATED, PortRequest, ReplayRequest
+from emgstream.app.trial_words import past_row
 from emgstream.clock import MonotonicClock
 from emgstream.cue_schedule import REST
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
-from emgstream.gui.cue.scene import CueTone
 from emgstream.gui.live_page import LivePage
 from emgstream.gui.pages import PAGES
-from emgstream.gui.requests import SIMULATED, PortRequest, ReplayRequest
 from emgstream.gui.trial.trial_page import TrialPage
-from emgstream.gui.trial.trial_run import BoardTest
-from emgstream.gui.trial.trial_words import past_row
 from emgstream.gui.window import Window
 from emgstream.recording import ProtocolPhase
 from emgstream.tables import read_table
@@ -68,7 +68,7 @@ def opened(window: Window) -> TrialPage:
     return window.page(TrialPage)
 
 
-def run_of(page: TrialPage) -> BoardTest:
+def run_of(page: TrialPage) -> CuedTestSession:
     assert page.run is not None, page.shell.strip.words
     return page.run
 

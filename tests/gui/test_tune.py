@@ -11,6 +11,10 @@ from PyQt5.QtCore import QMimeData, QPointF, Qt, QUrl
 from PyQt5.QtGui import QColor, QDropEvent
 from pytestqt.qtbot import QtBot
 
+from emgstream.app.live_session import LiveSession
+from emgstream.app.open_requests import SIMULATED, PortRequest, ReplayRequest
+from emgstream.app.tuning_recording import TuningRequest
+from emgstream.app.tuning_session import TuningSession
 from emgstream.bundle import Model, read_model, write_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 from emgstream.decisions import (
@@ -22,14 +26,10 @@ from emgstream.decisions import (
     parameters,
 )
 from emgstream.errors import ModelFileError
-from emgstream.gui.live_session import LiveSession
 from emgstream.gui.pages import PAGES
 from emgstream.gui.palette import DARK, LIGHT
-from emgstream.gui.requests import SIMULATED, PortRequest, ReplayRequest
 from emgstream.gui.trial.trial_page import TrialPage
 from emgstream.gui.tune.tune_page import TunePage
-from emgstream.gui.tune.tuning_recording import TuningRequest
-from emgstream.gui.tune.workbench import TuningSession
 from emgstream.gui.window import Window
 from emgstream.simulation import CueSchedule, record_session
 from emgstream.tables import read_table

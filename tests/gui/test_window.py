@@ -16,16 +16,16 @@ from PyQt5.QtGui import QDropEvent, QKeySequence, QMouseEvent, QWheelEvent
 from PyQt5.QtWidgets import QApplication, QLabel, QPushButton, QShortcut, QWidget
 from pytestqt.qtbot import QtBot
 
+from emgstream.app.connection_state import StateKind
+from emgstream.app.open_requests import AUTO, SIMULATED, PortRequest, ReplayRequest
+from emgstream.app.signal_views import SignalView
+from emgstream.app.simulated_board_source import SimulatedBoardSource
 from emgstream.bundle import Model, write_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 from emgstream.decisions import DecisionSettings
 from emgstream.gui.live_page import LivePage
 from emgstream.gui.painting import GRID
-from emgstream.gui.requests import AUTO, SIMULATED, PortRequest, ReplayRequest
 from emgstream.gui.shortcuts import KEYS, page_keys
-from emgstream.gui.simulated_board import SimulatedBoardSource
-from emgstream.gui.state import StateKind
-from emgstream.gui.traces import SignalView
 from emgstream.gui.window import Window
 from emgstream.latency import STAGES
 from tests.decisions.guarded import guarded

@@ -11,14 +11,14 @@ import pytest
 from PyQt5.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from emgstream.app.live_session import LiveSession
+from emgstream.app.open_requests import SIMULATED, PortRequest, ReplayRequest
+from emgstream.app.recording_session import RecordingStage
+from emgstream.app.signal_views import SignalView
 from emgstream.bundle import Model, write_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 from emgstream.gui.live_page import LivePage
-from emgstream.gui.live_session import LiveSession
 from emgstream.gui.record.record_page import RecordPage
-from emgstream.gui.record.recording_run import RecordingStage
-from emgstream.gui.requests import SIMULATED, PortRequest, ReplayRequest
-from emgstream.gui.traces import SignalView
 from emgstream.gui.trial.trial_page import TrialPage
 from emgstream.gui.window import Window
 from emgstream.tables import EmgTable, read_table

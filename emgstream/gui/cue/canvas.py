@@ -6,10 +6,11 @@ from PyQt5.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt5.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
+from emgstream.app.cue_scene import CueScene, CueTone
 from emgstream.gui.cue.movement_pictures import Inks, draw_movement
-from emgstream.gui.cue.scene import CueScene, CueTone
 from emgstream.gui.painting import GRID, color, font, text
-from emgstream.gui.palette import Theme, blended, class_colors, spoken
+from emgstream.gui.palette import Theme, blended, class_colors
+from emgstream.wording import spoken
 
 __all__ = ["CueCanvas"]
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 
 from PyQt5.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
+from emgstream.app.connection_state import ConnectionState, StateKind
 from emgstream.gui.card import card
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.quality_panel import Light
-from emgstream.gui.state import ConnectionState, StateKind
 
 __all__ = ["CueLayout", "button_row", "key_button", "side_by_side"]
 

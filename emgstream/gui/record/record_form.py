@@ -21,22 +21,22 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from emgstream.cue_schedule import MOVEMENTS
-from emgstream.errors import UsageError
-from emgstream.gui.card import caption, captioned, card, row_name, tall_part
-from emgstream.gui.cue.scene import minutes
-from emgstream.gui.elided_label import ElidedLabel
-from emgstream.gui.painting import GRID
-from emgstream.gui.palette import spoken
-from emgstream.gui.record.placements import Placements
-from emgstream.gui.record.recording_plan import (
+from emgstream.app.cue_scene import minutes
+from emgstream.app.recording_plan import (
     RecordingPlan,
     RecordingRequest,
     plan_session,
     proposed_path,
 )
+from emgstream.cue_schedule import MOVEMENTS
+from emgstream.errors import UsageError
+from emgstream.gui.card import caption, captioned, card, row_name, tall_part
+from emgstream.gui.elided_label import ElidedLabel
+from emgstream.gui.painting import GRID
+from emgstream.gui.record.placements import Placements
 from emgstream.gui.tick_box import TickBox
 from emgstream.recording import FreeProtocol
+from emgstream.wording import spoken
 
 __all__ = ["SessionForm", "documents_folder", "from_home"]
 

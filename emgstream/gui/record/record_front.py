@@ -7,9 +7,9 @@ from pathlib import Path
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QPushButton, QWidget
 
+from emgstream.app.open_requests import AUTO, SIMULATED
 from emgstream.gui.card import fill
 from emgstream.gui.record.record_form import SessionForm
-from emgstream.gui.requests import AUTO, SIMULATED
 from emgstream.gui.start_row import StartRow
 
 __all__ = ["RecordFront"]

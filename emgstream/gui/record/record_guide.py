@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from emgstream.app.connection_state import ConnectionState
 from emgstream.gui.card import card
 from emgstream.gui.cue.canvas import CueCanvas
 from emgstream.gui.cue.cue_layout import CueLayout, button_row, key_button, side_by_side
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
-from emgstream.gui.palette import Theme, spoken
+from emgstream.gui.palette import Theme
 from emgstream.gui.quality_panel import Light
-from emgstream.gui.state import ConnectionState
 from emgstream.gui.timeline_canvas import TimelineCanvas
+from emgstream.wording import spoken
 
 __all__ = ["RecordGuide"]
 

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 
 from PyQt5.QtWidgets import QStackedWidget
 
+from emgstream.app.connection_state import StateKind
+from emgstream.app.cue_scene import check_scene, free_scene, guided_scene
+from emgstream.app.live_session import LiveSession
+from emgstream.app.open_requests import PortRequest, ReplayRequest
+from emgstream.app.recording_session import RecordingSession, RecordingStage
 from emgstream.errors import EmgStreamError
 from emgstream.gui.card import fill
 from emgstream.gui.cue.bell import Bell
-from emgstream.gui.cue.scene import check_scene, free_scene, guided_scene
-from emgstream.gui.live_session import LiveSession
 from emgstream.gui.palette import Theme
 from emgstream.gui.record.record_form import documents_folder
 from emgstream.gui.record.record_front import RecordFront
 from emgstream.gui.record.record_guide import RecordGuide
 from emgstream.gui.record.record_review import RecordReview
-from emgstream.gui.record.recording_run import RecordingRun, RecordingStage
 from emgstream.gui.record.signal_check_view import SignalCheckView
-from emgstream.gui.requests import PortRequest, ReplayRequest
-from emgstream.gui.state import StateKind
 from emgstream.gui.step_bar import StepBar
 from emgstream.gui.window_page import WindowPage
 from emgstream.recording import FreeProtocol, GuidedProtocol, ProtocolPhase
@@ -50,7 +50,7 @@ class RecordPage(WindowPage):
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
-        self.run: RecordingRun | None = None
+        self.run: RecordingSession | None = None
         self._session: LiveSession | None = None
         self._shown: RecordingStage | None = None
         self._now_s = 0.0
@@ -133,7 +133,7 @@ class RecordPage(WindowPage):
         try:
             plan = self.form.plan()
             plan.make_folder()
-            self.run = RecordingRun(session, plan, bell, self._now_s)
+            self.run = RecordingSession(session, plan, bell, self._now_s)
         except EmgStreamError as error:
             self.shell.strip.show_error(str(error), can_retry=False)
             return
@@ -183,7 +183,7 @@ class RecordPage(WindowPage):
         self.steps.setCurrentWidget(self.front)
         self.step_bar.show_step(0)
 
-    def _show_stage(self, run: RecordingRun) -> None:
+    def _show_stage(self, run: RecordingSession) -> None:
         """Bring the part to the front that belongs to a stage."""
         self._shown = run.stage
         step = {RecordingStage.CHECK: 1, RecordingStage.VERDICT: 1, RecordingStage.TAKE: 2}.get(
@@ -202,7 +202,7 @@ class RecordPage(WindowPage):
         else:
             self._show_end(run)
 
-    def _show_end(self, run: RecordingRun) -> None:
+    def _show_end(self, run: RecordingSession) -> None:
         if run.failure is not None:
             self.shell.strip.show_error(str(run.failure), can_retry=False)
         if run.recovered is not None:
@@ -214,7 +214,7 @@ class RecordPage(WindowPage):
         else:
             self.review.show_nothing()
 
-    def _show_take(self, run: RecordingRun) -> None:
+    def _show_take(self, run: RecordingSession) -> None:
         protocol = run.protocol
         if isinstance(protocol, GuidedProtocol):
             self.guide.canvas.show_scene(guided_scene(protocol.view(self._now_s)))
@@ -275,7 +275,7 @@ class RecordPage(WindowPage):
         self.review.another_wanted.connect(self._another)
 
 
-def _told(run: RecordingRun, state: str) -> tuple[str, str]:
+def _told(run: RecordingSession, state: str) -> tuple[str, str]:
     """Return what to say of the stream and of the file."""
     status = run.session.status()
     words = state

@@ -20,14 +20,14 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from emgstream.app.cue_scene import minutes
 from emgstream.cue_schedule import REST
 from emgstream.gui.card import caption, card
-from emgstream.gui.cue.scene import minutes
 from emgstream.gui.painting import GRID, color, font
-from emgstream.gui.palette import Theme, spoken
+from emgstream.gui.palette import Theme
 from emgstream.gui.tick_box import TickBox
 from emgstream.recording import Recovered, sidecar_path
-from emgstream.wording import counted
+from emgstream.wording import counted, spoken
 
 __all__ = ["RecordReview"]
 

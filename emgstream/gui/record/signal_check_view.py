@@ -7,10 +7,10 @@ from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidg
 
 from emgstream.gui.card import card, center
 from emgstream.gui.painting import GRID, font
-from emgstream.gui.palette import Theme, spoken
+from emgstream.gui.palette import Theme
 from emgstream.gui.quality_panel import Light
 from emgstream.recording import GateReport
-from emgstream.wording import counted
+from emgstream.wording import counted, spoken
 
 __all__ = ["SignalCheckView"]
 

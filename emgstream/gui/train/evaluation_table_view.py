@@ -5,9 +5,9 @@ from __future__ import annotations
 from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from emgstream.app.evaluation_table import COLUMNS, EvaluationTable
 from emgstream.gui.figure_table import FigureTable
 from emgstream.gui.painting import GRID
-from emgstream.gui.train.evaluation_table import COLUMNS, EvaluationTable
 
 __all__ = ["EvaluationTableView"]
 

@@ -18,11 +18,11 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from emgstream.app.recording_verdict import RecordingVerdict
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.palette import Theme
 from emgstream.gui.quality_panel import Light
-from emgstream.gui.train.recording_verdict import RecordingVerdict
 
 __all__ = ["SessionList", "SessionRow"]
 

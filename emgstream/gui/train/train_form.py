@@ -21,6 +21,7 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from emgstream.app.training_job import FOUND, SignalChoice, TrainingRequest
 from emgstream.bundle import MODEL_SUFFIX
 from emgstream.gui.card import caption, row_name
 from emgstream.gui.elided_label import ElidedLabel
@@ -28,7 +29,6 @@ from emgstream.gui.painting import GRID
 from emgstream.gui.picker import Picker
 from emgstream.gui.record.record_form import from_home
 from emgstream.gui.source_bar import SourceChoice
-from emgstream.gui.train.job import FOUND, SignalChoice, TrainingRequest
 
 __all__ = ["TrainingForm"]
 

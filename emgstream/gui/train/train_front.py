@@ -8,13 +8,13 @@ from pathlib import Path
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 
+from emgstream.app.audited_recordings import AuditedRecordings, conflict, recordings_in
+from emgstream.app.training_job import TrainingRequest
 from emgstream.gui.card import caption, card, fill
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.start_row import StartRow
-from emgstream.gui.train.job import TrainingRequest
 from emgstream.gui.train.session_list import SessionList
-from emgstream.gui.train.sessions import AuditedRecordings, conflict, recordings_in
 from emgstream.gui.train.train_form import TrainingForm
 
 __all__ = ["TrainFront"]

@@ -9,6 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt5.QtWidgets import QStackedWidget, QWidget
 
+from emgstream.app.audited_recordings import recordings_in
+from emgstream.app.evaluation_table import honest
+from emgstream.app.training_job import (
+    TrainingJob,
+    TrainingRequest,
+    evaluation_words,
+    training_words,
+)
 from emgstream.errors import EmgStreamError, MissingExtraError
 from emgstream.extras import check_train_extra
 from emgstream.gui.card import fill
@@ -16,11 +24,8 @@ from emgstream.gui.palette import Theme
 from emgstream.gui.record.record_form import documents_folder
 from emgstream.gui.source_bar import model_choices
 from emgstream.gui.step_bar import StepBar
-from emgstream.gui.train.evaluation_table import honest
-from emgstream.gui.train.job import TrainingJob, TrainingRequest, evaluation_words, training_words
 from emgstream.gui.train.missing import MissingExtra
 from emgstream.gui.train.progress import TrainingProgress
-from emgstream.gui.train.sessions import recordings_in
 from emgstream.gui.train.train_front import TrainFront
 from emgstream.gui.train.training_result_view import TrainingResultView
 from emgstream.gui.window_page import WindowPage

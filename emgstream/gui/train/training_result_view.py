@@ -16,10 +16,10 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from emgstream.app.evaluation_table import EvaluationTable
 from emgstream.gui.card import caption, card, tall_part
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
-from emgstream.gui.train.evaluation_table import EvaluationTable
 from emgstream.gui.train.evaluation_table_view import EvaluationTableView
 from emgstream.wording import counted
 

@@ -14,13 +14,12 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from emgstream.app.cue_scene import minutes
 from emgstream.gui.card import captioned
-from emgstream.gui.cue.scene import minutes
 from emgstream.gui.painting import GRID
-from emgstream.gui.palette import spoken
 from emgstream.gui.tick_box import TickBox
 from emgstream.trial import CuedPlan
-from emgstream.wording import counted
+from emgstream.wording import counted, spoken
 
 __all__ = ["TrialForm"]
 

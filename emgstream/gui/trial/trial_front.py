@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from emgstream.app.open_requests import AUTO, SIMULATED
 from emgstream.gui.card import caption, card
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
-from emgstream.gui.requests import AUTO, SIMULATED
 from emgstream.gui.trial.past import PastTests
 from emgstream.gui.trial.trial_form import TrialForm
 from emgstream.gui.trial.trial_result import TrialResult

@@ -7,18 +7,18 @@ from dataclasses import replace
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QVBoxLayout, QWidget
 
+from emgstream.app.connection_state import ConnectionState, StateKind
+from emgstream.app.cue_scene import guided_scene
+from emgstream.app.cued_test_session import CuedTestSession
+from emgstream.app.trial_words import completed
 from emgstream.gui.card import caption, card
 from emgstream.gui.cue.canvas import CueCanvas
 from emgstream.gui.cue.cue_layout import CueLayout, button_row, key_button, side_by_side
-from emgstream.gui.cue.scene import guided_scene
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.prediction_panel import PredictionPanel
 from emgstream.gui.predictions import newest_prediction, why_there_is_none
-from emgstream.gui.state import ConnectionState, StateKind
-from emgstream.gui.trial.trial_run import BoardTest
-from emgstream.gui.trial.trial_words import completed
 from emgstream.recording import ProtocolPhase, ProtocolView
 
 __all__ = ["TrialGuide"]
@@ -56,7 +56,7 @@ class TrialGuide(QWidget):
         self.canvas.set_labels(class_names)
         self.prediction.set_classes(class_names)
 
-    def show_moment(self, run: BoardTest, state: ConnectionState, now_s: float) -> None:
+    def show_moment(self, run: CuedTestSession, state: ConnectionState, now_s: float) -> None:
         """Show what is asked for at host time ``now_s``, and what the model says."""
         view = run.live.protocol.view(now_s)
         if view.phase is not ProtocolPhase.OVER:  # else the last samples are being decided on
@@ -68,7 +68,7 @@ class TrialGuide(QWidget):
             self._predicted_s = now_s
             self._show_prediction(run, view, state)
 
-    def show_standing(self, run: BoardTest, state: ConnectionState, now_s: float) -> None:
+    def show_standing(self, run: CuedTestSession, state: ConnectionState, now_s: float) -> None:
         """Show how the connection is, and how many movements were completed so far."""
         self.standing.show_state(state, f"{state.words}   {run.session.title}")
         n_done = run.live.protocol.view(now_s).n_done
@@ -77,7 +77,9 @@ class TrialGuide(QWidget):
             test = run.so_far()
             self.progress.say("" if test is None else f"{completed(test)} so far")
 
-    def _show_prediction(self, run: BoardTest, view: ProtocolView, state: ConnectionState) -> None:
+    def _show_prediction(
+        self, run: CuedTestSession, view: ProtocolView, state: ConnectionState
+    ) -> None:
         """Show what the model says, and whether that is right once the person has reacted."""
         if state.kind is not StateKind.STREAMING:
             self.prediction.show_prediction(None, state.words)

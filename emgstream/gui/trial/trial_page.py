@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 from PyQt5.QtWidgets import QStackedWidget
 
+from emgstream.app.connection_state import StateKind
+from emgstream.app.cued_test_session import CuedTestSession, RecordedTestSession, keep
+from emgstream.app.live_session import LiveSession
+from emgstream.app.open_requests import PortRequest
+from emgstream.app.trial_words import losses
 from emgstream.errors import EmgStreamError, OutputError, UsageError
 from emgstream.gui.card import fill
 from emgstream.gui.cue.bell import Bell
-from emgstream.gui.live_session import LiveSession
 from emgstream.gui.palette import Theme
-from emgstream.gui.requests import PortRequest
-from emgstream.gui.state import StateKind
 from emgstream.gui.step_bar import StepBar
 from emgstream.gui.trial.trial_front import TrialFront, TrialReadiness
 from emgstream.gui.trial.trial_guide import TrialGuide
-from emgstream.gui.trial.trial_run import BoardTest, RecordingTest, keep
-from emgstream.gui.trial.trial_words import losses
 from emgstream.gui.window_page import WindowPage
 from emgstream.recording import ProtocolPhase
 from emgstream.trial import movements_to_ask, network_hash
@@ -49,8 +49,8 @@ class TrialPage(WindowPage):
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
-        self.run: BoardTest | None = None
-        self.reading: RecordingTest | None = None
+        self.run: CuedTestSession | None = None
+        self.reading: RecordedTestSession | None = None
         self._session: LiveSession | None = None
         self._model_path: Path | None = None
         self._settings_words = ""
@@ -144,13 +144,13 @@ class TrialPage(WindowPage):
         self.shell.strip.hide()
         self._settings_words = _USED_LIVE if session.is_tuned else ""
         if session.replay is not None:
-            self.reading = RecordingTest(session.replay, model, self._model_path)
+            self.reading = RecordedTestSession(session.replay, model, self._model_path)
             self._show_ready()
             return
         bell = (Bell(),) if self.form.sound_box.isChecked() else ()
         try:
             plan = self.form.plan()
-            self.run = BoardTest(session, model, self._model_path, plan, bell, self._now_s)
+            self.run = CuedTestSession(session, model, self._model_path, plan, bell, self._now_s)
         except EmgStreamError as error:
             self.shell.strip.show_error(str(error), can_retry=False)
             return
@@ -178,7 +178,7 @@ class TrialPage(WindowPage):
         self.run = None
         self._show_step(0)
 
-    def _show_end(self, run: BoardTest) -> None:
+    def _show_end(self, run: CuedTestSession) -> None:
         n_held = run.live.protocol.view(self._now_s).n_done
         if run.found is None:
             self._another()
@@ -197,7 +197,7 @@ class TrialPage(WindowPage):
         self.front.result.show_test(run.found, f"{where}{losses(run.source_document())}")
         self._show_step(2)
 
-    def _show_read(self, reading: RecordingTest) -> None:
+    def _show_read(self, reading: RecordedTestSession) -> None:
         self.reading = None
         if reading.found is None:
             if reading.failure is not None:
@@ -211,7 +211,7 @@ class TrialPage(WindowPage):
             self._show_step(2)
         self._show_ready()
 
-    def _keep(self, test: BoardTest | RecordingTest) -> None:
+    def _keep(self, test: CuedTestSession | RecordedTestSession) -> None:
         try:
             keep(test)
         except OutputError as error:

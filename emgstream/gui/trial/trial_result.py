@@ -5,11 +5,11 @@ from __future__ import annotations
 from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from emgstream.app.trial_words import CLASSES, class_rows, completed, figures
 from emgstream.gui.card import caption
 from emgstream.gui.figure_table import FigureTable
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.scrolled import scrolled
-from emgstream.gui.trial.trial_words import CLASSES, class_rows, completed, figures
 from emgstream.trial import CuedTest
 
 __all__ = ["TrialResult"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import QGridLayout, QPushButton, QWidget
 
+from emgstream.app.tuning_recording import AnalysedRecording
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
-from emgstream.gui.tune.tuning_recording import AnalysedRecording
 from emgstream.wording import counted
 
 __all__ = ["RecordingHead"]

@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING
 from PyQt5.QtGui import QShowEvent
 from PyQt5.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout
 
+from emgstream.app.audited_recordings import recordings_in
+from emgstream.app.open_requests import ReplayRequest
+from emgstream.app.tuning_recording import AnalysedRecording, TuningRequest
+from emgstream.app.tuning_session import TuningSession
 from emgstream.bundle import MODEL_SUFFIX
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 from emgstream.errors import EmgStreamError, StreamMismatchError, TableError, UsageError
@@ -16,18 +20,14 @@ from emgstream.gui.card import card
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.record.record_form import documents_folder
-from emgstream.gui.requests import ReplayRequest
-from emgstream.gui.train.sessions import recordings_in
 from emgstream.gui.tune.controls import TuningControls
 from emgstream.gui.tune.hand_on import TunedModelActions
 from emgstream.gui.tune.recording_head import RecordingHead
 from emgstream.gui.tune.tuning_outcome import TuningOutcome
-from emgstream.gui.tune.tuning_recording import AnalysedRecording, TuningRequest
-from emgstream.gui.tune.workbench import TuningSession
 from emgstream.gui.window_page import WindowPage
 
 if TYPE_CHECKING:
-    from emgstream.gui.live_session import LiveSession
+    from emgstream.app.live_session import LiveSession
     from emgstream.gui.window import Window
 
 __all__ = ["TunePage"]

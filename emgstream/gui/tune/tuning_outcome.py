@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
+from emgstream.app.tuning_recording import AnalysedRecording, ThresholdSweep, TriedSettings
 from emgstream.decisions import ARGMAX
 from emgstream.gui.card import caption
 from emgstream.gui.elided_label import ElidedLabel
@@ -12,7 +13,6 @@ from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.tune.trade_off import TradeOff
 from emgstream.gui.tune.tuning_figures import TuningFigures
-from emgstream.gui.tune.tuning_recording import AnalysedRecording, ThresholdSweep, TriedSettings
 
 __all__ = ["TuningOutcome"]
 

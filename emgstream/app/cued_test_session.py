@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from emgstream.app.live_session import LiveSession
 from emgstream.bundle import Model
 from emgstream.cue_schedule import REST
 from emgstream.decisions import rest_class
 from emgstream.errors import EmgStreamError, UsageError
-from emgstream.gui.live_session import LiveSession
 from emgstream.recording import CueListener, CueStarted
 from emgstream.simulation.movements import activation_of
 from emgstream.sources.replay_source import ReplaySource
@@ -29,10 +29,10 @@ from emgstream.trial import (
 )
 from emgstream.worker import Worker
 
-__all__ = ["BoardTest", "RecordingTest", "keep"]
+__all__ = ["CuedTestSession", "RecordedTestSession", "keep"]
 
 
-class BoardTest:
+class CuedTestSession:
     """Asks for movements on the board that is connected.
 
     Raises UsageError for a movement that the simulated person does not know.
@@ -116,7 +116,7 @@ class BoardTest:
         self.is_open, self.is_whole = False, is_whole
 
 
-class RecordingTest:
+class RecordedTestSession:
     """Holds the decisions on a recording against its labels, in thread ``emg-tester``."""
 
     def __init__(self, replay: ReplaySource, model: Model, model_path: Path | None) -> None:
@@ -150,9 +150,9 @@ class RecordingTest:
         self.found = replay_test(self._table, self.model, self._rate_hz)
 
 
-def keep(test: BoardTest | RecordingTest) -> None:
+def keep(test: CuedTestSession | RecordedTestSession) -> None:
     """Write down what a test found beside its model; raises OutputError where it cannot be."""
     if test.found is not None and test.model_path is not None:
-        protocol = test.plan.document() if isinstance(test, BoardTest) else {}
+        protocol = test.plan.document() if isinstance(test, CuedTestSession) else {}
         entry = history_entry(test.found, test.model, test.source_document(), protocol)
         add_to_history(test.model_path, entry)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from emgstream.gui.requests import SIMULATED, PortRequest
-from emgstream.gui.simulated_board import SimulatedBoardSource
+from emgstream.app.open_requests import SIMULATED, PortRequest
+from emgstream.app.simulated_board_source import SimulatedBoardSource
 from emgstream.manifest import Manifest
 from emgstream.opening import board_source
 from emgstream.sources.source import Source

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from emgstream.gui.palette import spoken
 from emgstream.trial import CuedTest
+from emgstream.wording import spoken
 
 __all__ = [
     "CLASSES",

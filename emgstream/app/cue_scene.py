@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from emgstream.cue_schedule import REST
-from emgstream.gui.palette import spoken
 from emgstream.recording import FreeProtocol, GuidedProtocol, ProtocolPhase, ProtocolView
+from emgstream.wording import spoken
 
 __all__ = ["CueScene", "CueTone", "check_scene", "free_scene", "guided_scene", "minutes"]
 

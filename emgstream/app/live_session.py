@@ -11,16 +11,16 @@ from collections.abc import Callable
 import numpy as np
 
 from emgstream.acquisition import Sink
+from emgstream.app.connection_state import ConnectionState, StateKind, state_of
+from emgstream.app.decision_log import DecisionLog
+from emgstream.app.meters import LossMeter, RateMeter
+from emgstream.app.signal_views import Traces
+from emgstream.app.simulated_board_source import SimulatedBoardSource
 from emgstream.bundle import Model
 from emgstream.data import DEMO_RECORDING
 from emgstream.decisions import DecisionSettings
 from emgstream.engine import Engine
 from emgstream.errors import EmgStreamError
-from emgstream.gui.decision_log import DecisionLog
-from emgstream.gui.meters import LossMeter, RateMeter
-from emgstream.gui.simulated_board import SimulatedBoardSource
-from emgstream.gui.state import ConnectionState, StateKind, state_of
-from emgstream.gui.traces import Traces
 from emgstream.outputs.output import Observer, Update
 from emgstream.quality import Quality, judge_quality
 from emgstream.recording import CueListener

@@ -6,10 +6,10 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from emgstream.app.live_session import LiveSession
+from emgstream.app.live_sources import open_port
+from emgstream.app.open_requests import ReplayRequest, SourceRequest
 from emgstream.bundle import Model, read_model
-from emgstream.gui.live_session import LiveSession
-from emgstream.gui.requests import ReplayRequest, SourceRequest
-from emgstream.gui.sources import open_port
 from emgstream.manifest import Manifest
 from emgstream.opening import board_check, read_recording, repair_notes
 from emgstream.sources.replay_source import ReplaySource

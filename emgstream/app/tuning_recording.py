@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from emgstream.app.open_requests import ReplayRequest
 from emgstream.bundle import Model
 from emgstream.data import DEMO_RECORDING
 from emgstream.decisions import DecisionSettings
-from emgstream.gui.requests import ReplayRequest
 from emgstream.trial import DecisionScore, PredictedRecording, Sweep
 
 __all__ = ["AnalysedRecording", "ThresholdSweep", "TriedSettings", "TuningRequest"]

@@ -6,8 +6,8 @@ from enum import Enum
 
 import numpy as np
 
+from emgstream.app.signal_history import SignalHistory
 from emgstream.conditioning import Conditioner, NoConditioning, conditioner_from_manifest
-from emgstream.gui.signal_history import SignalHistory
 from emgstream.manifest import Manifest
 from emgstream.steps import RawSample, Step, StepStream
 from emgstream.types import Chunk

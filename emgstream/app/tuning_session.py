@@ -8,15 +8,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
-from emgstream.bundle import Model, read_model, write_model
-from emgstream.decisions import ARGMAX, DecisionSettings
-from emgstream.errors import EmgStreamError, OutputError
-from emgstream.gui.tune.tuning_recording import (
+from emgstream.app.tuning_recording import (
     AnalysedRecording,
     ThresholdSweep,
     TriedSettings,
     TuningRequest,
 )
+from emgstream.bundle import Model, read_model, write_model
+from emgstream.decisions import ARGMAX, DecisionSettings
+from emgstream.errors import EmgStreamError, OutputError
 from emgstream.opening import read_recording
 from emgstream.trial import DecisionScore, PredictedRecording, check_labels, score, seen_on, sweep
 from emgstream.worker import Worker

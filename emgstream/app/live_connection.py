@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+from emgstream.app.connection_state import ConnectionState, StateKind
+from emgstream.app.live_session import LiveSession
+from emgstream.app.open_requests import SourceRequest
+from emgstream.app.session_opening import SessionOpening
 from emgstream.errors import EmgStreamError
-from emgstream.gui.live_session import LiveSession
-from emgstream.gui.requests import SourceRequest
-from emgstream.gui.session_opening import SessionOpening
-from emgstream.gui.state import ConnectionState, StateKind
 from emgstream.worker import Worker
 
 __all__ = ["LiveConnection"]

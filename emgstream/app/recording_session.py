@@ -1,7 +1,7 @@
 """One recording from the check to the files in order. No Qt in here.
 
-The window's thread calls everything, `RecordingRun.poll` some sixty times a second; the threads are
-the recorder's, and one that puts the files in order.
+The window's thread calls everything, `RecordingSession.poll` some sixty times a second; the
+threads are the recorder's, and one that puts the files in order.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
 
+from emgstream.app.live_session import LiveSession
+from emgstream.app.recording_plan import RecordingPlan
 from emgstream.errors import EmgStreamError, OutputError
-from emgstream.gui.live_session import LiveSession
-from emgstream.gui.record.recording_plan import RecordingPlan
 from emgstream.recording import (
     CueListener,
     CueStarted,
@@ -31,7 +31,7 @@ from emgstream.recording import (
 from emgstream.simulation.movements import activation_of
 from emgstream.worker import Worker
 
-__all__ = ["RecordingRun", "RecordingStage"]
+__all__ = ["RecordingSession", "RecordingStage"]
 
 _LIKELY_RATE_HZ = 1000.0
 
@@ -51,7 +51,7 @@ class RecordingStage(Enum):
     """Nothing more happens."""
 
 
-class RecordingRun:
+class RecordingSession:
     """Leads one session; whatever happens, what was written is kept and put in order.
 
     Parameters

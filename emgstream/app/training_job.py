@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from emgstream.app.verb_process import VerbProcess
 from emgstream.errors import ChildFailedError, InterruptedByUserError
-from emgstream.gui.train.child import VerbProcess
 
 __all__ = [
     "FOUND",

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from emgstream.gui.train.recording_verdict import RecordingVerdict, judge
+from emgstream.app.recording_verdict import RecordingVerdict, judge
 from emgstream.worker import Worker
 
 __all__ = ["RECORDING_SUFFIXES", "AuditedRecordings", "conflict", "recordings_in"]
