@@ -10,7 +10,7 @@ import numpy as np
 from emgstream.bundle import Model
 from emgstream.conditioning import NoConditioning
 from emgstream.errors import UsageError
-from emgstream.steps import RawSample
+from emgstream.steps import RAW_STEP
 from emgstream_training.evaluation.contrast import split_at_random
 from emgstream_training.evaluation.protocols import RecordingSet
 from emgstream_training.examples import Examples, balanced_weights
@@ -94,7 +94,7 @@ def _published(
     material = TrainingMaterial(
         tables=recordings.tables,
         class_names=names,
-        front_end=FrontEnd(NoConditioning().to_manifest(), RawSample(), ()),
+        front_end=FrontEnd(NoConditioning().to_manifest(), RAW_STEP, ()),
         sampling_rate_hz=recordings.sampling_rate_hz,
         fitted=transforms,
         training=split.training,
