@@ -1,4 +1,4 @@
-"""What is known of a session beside its samples, as the sidecar tells it."""
+"""The description of a session, as its sidecar states it."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ __all__ = ["SessionDescription"]
 
 @dataclass(frozen=True)
 class SessionDescription:
-    """What is known of a session before it begins."""
+    """The facts about a session that are known before it begins."""
 
     subject: str = ""
-    """Who was recorded, as typed; empty where nobody said."""
+    """The person recorded, as typed; empty where nothing was typed."""
     session: str = ""
-    """Name or number of the sitting."""
+    """Name or number of the session."""
     notes: str = ""
-    """Anything else."""
+    """Other remarks."""
     placements: Mapping[str, str] = field(default_factory=dict)
-    """Where the electrodes of a channel sit, by its name."""
+    """Position of each channel's electrodes, by the name of the channel."""
     protocol: Mapping[str, Any] = field(default_factory=dict)
-    """How the person was guided: see the sidecar."""
+    """Settings of the cues; see `emgstream.recording.sidecar`."""
     is_trimmed: bool = True
-    """Whether the labels are to be trimmed to what the muscles did."""
+    """Whether labels are to begin when the muscles do."""
     quality: Mapping[str, Any] = field(default_factory=dict)
-    """What the check before the start found."""
+    """Result of the signal check before the start."""
 
     def document(
         self,

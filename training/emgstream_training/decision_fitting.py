@@ -120,7 +120,7 @@ def fit_decision(
 def _recording(
     cut: RepetitionCut, step: Step, transforms: Transforms, n_channels: int, judge: Judge
 ) -> HeldOutRecording:
-    windows = Windowing(N_STEPS, 1, cut.steps.shape[1]).push(transforms.apply(cut.steps))
+    windows = Windowing(N_STEPS, 1, cut.steps.shape[1]).windows_of(transforms.apply(cut.steps))
     last, first = windows.last_steps, windows.last_steps - (N_STEPS - 1)
     repetitions = np.where(cut.classes >= 0, cut.repetitions, -1)
     return HeldOutRecording(
@@ -212,7 +212,7 @@ def _thresholds(steadied: Sequence[SmoothedPredictions], held_out: Mask) -> list
 
 
 def _decided(recordings: Sequence[HeldOutRecording], stage: DecisionStage) -> Decisions:
-    return reduce(Decisions.joined, [stage.push(one.seen) for one in recordings])
+    return reduce(Decisions.joined, [stage.decide(one.seen) for one in recordings])
 
 
 def _steadied(
@@ -221,7 +221,7 @@ def _steadied(
     parts = []
     for one in recordings:
         stage.restart()
-        parts.append(stage.steadied(one.seen))
+        parts.append(stage.smooth(one.seen))
     return parts
 
 
@@ -229,7 +229,7 @@ def _judged(steadied: Sequence[SmoothedPredictions], stage: DecisionStage) -> De
     parts = []
     for one in steadied:
         stage.restart()
-        parts.append(stage.judged(one))
+        parts.append(stage.decide_smoothed(one))
     return reduce(Decisions.joined, parts)
 
 
