@@ -5,15 +5,19 @@ from __future__ import annotations
 import logging
 import os
 import re
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 
+from emgstream.app.verb_process import VerbProcess
 from emgstream.cli import VERBS, main
-from emgstream.errors import OutputError, UsageError
+from emgstream.data import DEMO_RECORDING
+from emgstream.errors import ChildFailedError, OutputError, UsageError
 from emgstream.log_output import bug_message, log_output, log_path, user_log, user_log_path
-from tests.processes import run
+from tests.processes import board_process, run
+from tests.simulation.boards import wait_for
 
 RECORD = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} [A-Z]+ \[[\w-]+\] emgstream[\w.]*: ")
 TO_STDOUT = "import sys; from emgstream.cli import main; sys.exit(main(sys.argv[1:]))"
@@ -210,3 +214,33 @@ def test_help_does_not_import_logging() -> None:
     program = f"{TO_STDOUT.replace('sys.exit(main(sys.argv[1:]))', '')}\ntry: main(['--help'])\n"
     program += "except SystemExit: print('logging' in sys.modules)"
     assert run(program=program).stdout.splitlines()[-1] == "False", sys.version
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_the_trace_of_a_child_that_crashes_is_in_the_log_and_the_message_names_it(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "window.log"
+    with log_output(0, path):
+        child = VerbProcess(["train", str(DEMO_RECORDING), "--out", str(tmp_path / "m.emgmodel")])
+        libraries = Path(f"/proc/{child.pid}/maps")
+        wait_for(lambda: "numpy" in libraries.read_text(), libraries.read_text)
+        os.kill(child.pid, signal.SIGSEGV)
+        wait_for(lambda: not child.running, child.events)
+        with pytest.raises(ChildFailedError, match=re.escape(f"see {path}")):
+            child.check()
+        child.close()
+    text = path.read_text(encoding="utf-8")
+    assert "train: Fatal Python error: Segmentation fault" in text
+    assert f"process {child.pid} ended with code -11" in text
+
+
+def test_a_board_that_was_unplugged_is_told_with_its_reconnect(tmp_path: Path) -> None:
+    path = tmp_path / "live.log"
+    with board_process(tmp_path, "--faults", "unplug=0.5@1.5", tcp=True) as board:
+        words = ["live", "--headless", "--port", board.port, "--seconds", "4"]
+        assert main([*words, "--log", str(path)]) == 0
+    text = path.read_text(encoding="utf-8")
+    told = ("connected to socket://", "answered at", "streaming from socket://", "first samples: ")
+    for words_told in (*told, "board: unplugged: reconnecting", "reconnected"):
+        assert words_told in text
