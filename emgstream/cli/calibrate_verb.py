@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from emgstream.bundle import check_place, read_model, write_model
 from emgstream.cli import options, progress_events
+from emgstream.cli.configured import use_configuration
 from emgstream.cli.interrupt import ctrl_c_after, stoppable
 from emgstream.cli.terminal import EpochBar, busy, console, note, print_facts
 from emgstream.cli.verb_files import refuse_to_overwrite
@@ -43,6 +44,7 @@ def run(arguments: argparse.Namespace) -> None:
     MissingExtraError without the ``train`` extra; and InterruptedByUserError after Ctrl-C, when
     the best so far has been written.
     """
+    use_configuration(arguments, "model")
     progress_events.begin(arguments)
     refuse_to_overwrite(arguments.files, [arguments.out])  # the model itself may be replaced
     check_place(arguments.out)

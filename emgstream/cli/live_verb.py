@@ -10,15 +10,17 @@ import argparse
 from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from emgstream.bundle import Model, read_model
 from emgstream.cli import options
+from emgstream.cli.configured import use_configuration, use_outputs
 from emgstream.cli.headless import run_headless
 from emgstream.cli.open_window import add_window_arguments, run_window, wants_window
 from emgstream.cli.outputs import add_output_arguments, written_files
 from emgstream.cli.streams import BoardRunNeeds, TerminalStream
 from emgstream.cli.verb_files import refuse_to_overwrite
-from emgstream.data import DEMO, DEMO_PERSON
+from emgstream.data import DEMO_PERSON
 from emgstream.errors import UsageError
 from emgstream.gui import PortRequest
 from emgstream.opening import AUTO, SIMULATED, board_check, board_source, opened_port
@@ -55,8 +57,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Stream until Ctrl-C or the window is closed, or for the time asked for."""
-    ports = arguments.port or [AUTO]
-    models = arguments.model or [options.model_path(DEMO)]
+    use_configuration(arguments, "port", "channels", "model")
+    ports, models = _as_list(arguments.port), _as_list(arguments.model)
     if not wants_window(arguments):
         _check_several(ports, len(models))
         _run_headless(ports, models * len(ports) if len(models) == 1 else models, arguments)
@@ -92,6 +94,7 @@ def _check_several(ports: list[str], n_models: int) -> None:
 
 
 def _run_headless(ports: list[str], models: list[Path], arguments: argparse.Namespace) -> None:
+    use_outputs(arguments)
     refuse_to_overwrite(filter(None, [*models, arguments.control]), written_files(arguments))
     read = {path: read_model(path) for path in models}
     names = _names(ports)
@@ -105,6 +108,11 @@ def _run_headless(ports: list[str], models: list[Path], arguments: argparse.Name
             for port, path, name in zip(opened, models, names, strict=True)
         ]
         run_headless(streams, arguments)
+
+
+def _as_list(value: Any) -> list[Any]:
+    """Return the values of an option that may be given several times, or that was filled in."""
+    return value if isinstance(value, list) else [value]
 
 
 def _stream(
