@@ -1,4 +1,4 @@
-"""A person who hears the cues and is told what to do: the simulated one."""
+"""A simulated subject that follows the cues of a session."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["SimulatedSubject"]
 
 
 class SimulatedSubject:
-    """Passes cues on to a simulated person, who rests where nothing is asked.
+    """Passes cues on to a simulated board, whose subject rests if nothing is asked for.
 
     Parameters
     ----------
@@ -23,6 +23,6 @@ class SimulatedSubject:
         self._call = call
 
     def hear(self, event: Event) -> None:
-        """Do as the cue says."""
+        """Pass a cue on."""
         if isinstance(event, CueStarted):
             self._call(event.label or REST, event.host_s)
