@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from emgstream.decisions import Decision, Decisions
     from emgstream.engine import Engine
     from emgstream.errors import EmgStreamError
-    from emgstream.outputs.base import Output, Update
+    from emgstream.outputs.output import Output, Update
     from emgstream.pipeline import Pipeline
-    from emgstream.sources.base import Source
-    from emgstream.sources.replay import ReplaySource
+    from emgstream.sources.replay_source import ReplaySource
+    from emgstream.sources.source import Source
     from emgstream.streaming import DecisionStream, live, replay
     from emgstream.tables import EmgTable, read_table
     from emgstream.types import Chunk, StreamInfo

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from emgstream.errors import EndOfStream
 from emgstream.ringbuffer import RingBuffer
-from emgstream.sources.base import Source
+from emgstream.sources.source import Source
 from emgstream.types import Chunk, StreamInfo
 
 __all__ = ["Acquisition", "Sink"]

@@ -19,9 +19,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from emgstream.atomic_files import partial_file
 from emgstream.decisions import DecisionSettings
 from emgstream.errors import ModelFileError, OutputError
-from emgstream.files import partial_file
 from emgstream.manifest import Manifest
 
 __all__ = ["MODEL_SUFFIX", "Model", "check_place", "read_model", "write_model"]

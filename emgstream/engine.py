@@ -12,15 +12,15 @@ from emgstream.bundle import Model
 from emgstream.clock import Clock, MonotonicClock
 from emgstream.decisions import Decisions, DecisionSettings
 from emgstream.errors import UsageError
-from emgstream.latency import Laps
-from emgstream.outputs.base import Observer, Output, Update
+from emgstream.latency import StageTimer
 from emgstream.outputs.delivery import Delivery, OutputFigures
+from emgstream.outputs.output import Observer, Output, Update
 from emgstream.outputs.queue import UpdateQueue
 from emgstream.outputs.samples import SampleFeed, SampleOutput
 from emgstream.pipeline import Pipeline
 from emgstream.ringbuffer import RingBuffer
 from emgstream.selection import Selection
-from emgstream.sources.base import Source
+from emgstream.sources.source import Source
 from emgstream.types import Chunk, StreamInfo
 from emgstream.worker import Worker
 
@@ -211,7 +211,7 @@ class Engine:
 
     def _take(self, chunk: Chunk, pipeline: Pipeline, stop: threading.Event) -> None:
         self._check_ways_out()
-        laps = Laps(self._clock)
+        laps = StageTimer(self._clock)
         decisions = pipeline.push(self._selection.chunk(chunk), laps.lap)
         if len(decisions):
             self._publish(self._update(chunk, decisions, laps, pipeline), stop)
@@ -220,7 +220,9 @@ class Engine:
             self._n_classified += len(chunk)
             self._consumed.notify_all()
 
-    def _update(self, chunk: Chunk, decisions: Decisions, laps: Laps, pipeline: Pipeline) -> Update:
+    def _update(
+        self, chunk: Chunk, decisions: Decisions, laps: StageTimer, pipeline: Pipeline
+    ) -> Update:
         received_s = chunk.received_s[decisions.indices - chunk.first_index]
         decided_s = self._clock.now()
         return Update(

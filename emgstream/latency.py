@@ -15,10 +15,10 @@ __all__ = [
     "STAGES",
     "UNKNOWN_DELAY",
     "FixedDelay",
-    "Laps",
     "LatencyFigures",
     "LatencyHistogram",
     "StageHistograms",
+    "StageTimer",
     "StageTimes",
 ]
 
@@ -113,12 +113,12 @@ class StageTimes:
     """Seconds of each stage of the pass that made them all, by its name, in order."""
 
 
-class Laps:
+class StageTimer:
     """A stopwatch for the stages of one pass through the pipeline.
 
     >>> from emgstream.clock import ManualClock
     >>> clock = ManualClock()
-    >>> laps = Laps(clock)
+    >>> laps = StageTimer(clock)
     >>> clock.advance(0.5)
     >>> laps.lap("window")
     >>> laps.laps_s

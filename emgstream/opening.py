@@ -14,7 +14,7 @@ from emgstream.errors import NoSuchColumnError, StreamMismatchError, UsageError
 from emgstream.manifest import Manifest
 from emgstream.tables import EmgTable, read_table
 from emgstream.types import StreamInfo
-from emgstream.words import counted
+from emgstream.wording import counted
 
 if TYPE_CHECKING:
     from emgstream.sources.serial_board import SerialBoardSource

@@ -17,7 +17,7 @@ from emgstream.decisions import (
     DecisionSettings,
     DecisionStage,
     RailWatch,
-    Seen,
+    WindowPredictions,
     added_hops,
     decide,
     decision_from_manifest,
@@ -29,7 +29,7 @@ from emgstream.steps import StepStream
 from emgstream.types import Chunk, FloatArray, IndexArray
 from emgstream.windowing import Windowing, Windows
 
-__all__ = ["Look", "Pipeline"]
+__all__ = ["Pipeline", "SegmentPredictions"]
 
 
 def _no_lap(stage: str) -> None:
@@ -37,19 +37,19 @@ def _no_lap(stage: str) -> None:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look:
+class SegmentPredictions:
     """What some samples give to decide on, whatever the settings of the decisions are."""
 
     stretch: int
     """Number of the unbroken stretch of time that they are of."""
-    seen: Seen
+    seen: WindowPredictions
     """The windows they complete."""
     due: IndexArray
     """Last samples of the instants due after a break before a window is whole, ``(n_due,)``."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Sight:
+class _StepPredictions:
     """Steps of one push, and what the network makes of the windows they complete."""
 
     steps: npt.NDArray[np.float64]
@@ -118,14 +118,14 @@ class Pipeline:
         lap("decision")
         return decisions
 
-    def look(self, chunk: Chunk) -> Look:
+    def look(self, chunk: Chunk) -> SegmentPredictions:
         """Return what there is to decide on and decide nothing: instead of `push`, not beside it.
 
         A `DecisionStage` that is given it stretch by stretch says what `push` says.
         """
         sight = self._see(self._steps_of(chunk, _no_lap), _no_lap)
         due = self._due_before_a_window(sight.first_step)
-        return Look(self._stretch, self._seen(sight), self._last_samples(due))
+        return SegmentPredictions(self._stretch, self._seen(sight), self._last_samples(due))
 
     def tune(self, settings: DecisionSettings) -> None:
         """Decide by other settings from the next samples on; any thread may ask.
@@ -172,18 +172,18 @@ class Pipeline:
         lap("conditioning")
         return self._steps.push(conditioned)
 
-    def _see(self, steps: npt.NDArray[np.float64], lap: Callable[[str], None]) -> _Sight:
+    def _see(self, steps: npt.NDArray[np.float64], lap: Callable[[str], None]) -> _StepPredictions:
         windows = self._windowing.push(self._manifest.transforms.apply(steps))
         first_step, self._n_steps = self._n_steps, self._n_steps + len(steps)
         lap("window")
         probabilities = self._classifier.predict(windows.values)
         lap("network")
-        return _Sight(steps, first_step, windows, probabilities)
+        return _StepPredictions(steps, first_step, windows, probabilities)
 
-    def _seen(self, sight: _Sight) -> Seen:
+    def _seen(self, sight: _StepPredictions) -> WindowPredictions:
         manifest, windows = self._manifest, sight.windows
         indices = self._last_samples(windows.last_steps)
-        return Seen(
+        return WindowPredictions(
             indices=indices,
             probabilities=sight.probabilities,
             strengths=manifest.step.strengths(
@@ -192,7 +192,7 @@ class Pipeline:
             saturated=self._rails.are_saturated(indices),
         )
 
-    def _decide(self, sight: _Sight) -> Decisions:
+    def _decide(self, sight: _StepPredictions) -> Decisions:
         """Decide on windows; before the first whole one after a break, say that there is none."""
         if self._stage.is_plain:  # what is seen beside the probabilities does not matter
             indices = self._last_samples(sight.windows.last_steps)

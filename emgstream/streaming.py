@@ -40,12 +40,12 @@ from emgstream.data import DEMO, model_path, recording_path
 from emgstream.decisions import Decision, DecisionSettings
 from emgstream.engine import Engine
 from emgstream.opening import AUTO, board_check, board_source, opened_port, read_recording
-from emgstream.outputs.base import Output, Update
 from emgstream.outputs.documents import delays_ms
+from emgstream.outputs.output import Output, Update
 from emgstream.outputs.queue import UpdateQueue
-from emgstream.sources.base import Source
-from emgstream.sources.replay import ReplaySource
-from emgstream.sources.status import SourceStatus, StatusReader
+from emgstream.sources.replay_source import ReplaySource
+from emgstream.sources.source import Source
+from emgstream.sources.source_status import SourceStatus, StatusReader
 from emgstream.types import StreamInfo
 
 if TYPE_CHECKING:

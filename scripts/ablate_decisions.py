@@ -21,44 +21,44 @@ from pathlib import Path
 
 import numpy as np
 from data_sets import add_words, recordings
+from emgstream_training.fold import train_fold
+from emgstream_training.realtime import NEITHER, VALIDATION, PartArray, hold_out
+from emgstream_training.recordings import class_names_of
+from emgstream_training.temperature import expected_calibration_error
 
 from emgstream.bundle import Model, read_model, write_model
 from emgstream.decisions import (
     ARGMAX,
-    Bayes,
+    BayesSmoothing,
     DecisionSettings,
-    Hysteresis,
-    Majority,
+    HysteresisSmoothing,
+    MajoritySmoothing,
     NoSmoothing,
     Smoothing,
 )
 from emgstream.tables import EmgTable, read_table
-from emgstream.trial import Score, added_delay_s, score, seen_on
-from training.fold import train_fold
-from training.realtime import NEITHER, VALIDATION, PartArray, hold_out
-from training.recordings import class_names_of
-from training.temperature import expected_calibration_error
+from emgstream.trial import DecisionScore, added_delay_s, score, seen_on
 
 _SEED = 1
 _SMOOTHINGS: tuple[Smoothing, ...] = (
-    Majority(3),
-    Majority(5),
-    Majority(9),
-    Hysteresis(2),
-    Hysteresis(3),
-    Hysteresis(5),
-    Bayes(0.9, 0.5, 0.2),
-    Bayes(0.95, 0.5, 0.5),
-    Bayes(0.95, 0.5, 0.7),
-    Bayes(0.95, 0.5, 0.9),
-    Bayes(0.8, 0.7, 0.5),
-    Bayes(0.3, 0.7, 0.7),
-    Bayes(0.3, 0.7, 0.7, 0.7),
-    Bayes(0.3, 0.8, 0.7, 0.7),
-    Bayes(0.5, 0.5, 0.5, 0.7),
-    Bayes(0.9, 1.0, 0.5),
-    Bayes(0.9, 0.3, 0.5),
-    Bayes(0.95, 0.2, 0.9),
+    MajoritySmoothing(3),
+    MajoritySmoothing(5),
+    MajoritySmoothing(9),
+    HysteresisSmoothing(2),
+    HysteresisSmoothing(3),
+    HysteresisSmoothing(5),
+    BayesSmoothing(0.9, 0.5, 0.2),
+    BayesSmoothing(0.95, 0.5, 0.5),
+    BayesSmoothing(0.95, 0.5, 0.7),
+    BayesSmoothing(0.95, 0.5, 0.9),
+    BayesSmoothing(0.8, 0.7, 0.5),
+    BayesSmoothing(0.3, 0.7, 0.7),
+    BayesSmoothing(0.3, 0.7, 0.7, 0.7),
+    BayesSmoothing(0.3, 0.8, 0.7, 0.7),
+    BayesSmoothing(0.5, 0.5, 0.5, 0.7),
+    BayesSmoothing(0.9, 1.0, 0.5),
+    BayesSmoothing(0.9, 0.3, 0.5),
+    BayesSmoothing(0.95, 0.2, 0.9),
 )
 
 
@@ -66,9 +66,9 @@ _SMOOTHINGS: tuple[Smoothing, ...] = (
 class Figures:
     """What one way to decide came to in one session."""
 
-    found: Score
+    found: DecisionScore
     """Its figures."""
-    plain: Score
+    plain: DecisionScore
     """Those of the likeliest class of every window."""
     calibration_error: float
     """How far confidence is from accuracy in the same windows, 0 to 1."""
@@ -103,7 +103,7 @@ def _session(path: Path, rate_hz: float, folder: Path | None) -> Iterator[tuple[
     error = expected_calibration_error(
         first.decisions.probabilities[known], first.truth.classes[known]
     )
-    plain: Score | None = None
+    plain: DecisionScore | None = None
     for name, settings in _ways(model.manifest.decision):
         replayed = seen.decided(settings)
         rows = np.searchsorted(index, replayed.decisions.indices)

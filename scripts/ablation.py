@@ -26,6 +26,14 @@ from typing import Any
 
 import numpy as np
 from augmentations import AUGMENTATIONS, Augmentation
+from emgstream_training.examples import ClassArray
+from emgstream_training.fold import train_fold
+from emgstream_training.front_end import USUAL_STEPS
+from emgstream_training.metrics import balanced_accuracy
+from emgstream_training.realtime import NEITHER, TRAINING, PartArray, held_movements
+from emgstream_training.recipes import REALTIME, Recipe
+from emgstream_training.recordings import class_names_of
+from emgstream_training.temperature import expected_calibration_error
 
 from emgstream.bundle import Model
 from emgstream.decisions import ARGMAX
@@ -34,14 +42,6 @@ from emgstream.pipeline import Pipeline
 from emgstream.steps import Rms
 from emgstream.tables import EmgTable, read_table
 from emgstream.types import Chunk, FloatArray, IndexArray
-from training.examples import ClassArray
-from training.fold import train_fold
-from training.front_end import USUAL_STEPS
-from training.metrics import balanced_accuracy
-from training.realtime import NEITHER, TRAINING, PartArray, held_movements
-from training.recipes import REALTIME, Recipe
-from training.recordings import class_names_of
-from training.temperature import expected_calibration_error
 
 HELD_OUT_OF, HELD_OUT_PLACE = 3, 2
 

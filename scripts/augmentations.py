@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from training.backend import tensorflow
+from emgstream_training.backend import tensorflow
 
 __all__ = ["AUGMENTATIONS", "Augmentation"]
 

@@ -19,8 +19,8 @@ from emgstream.bundle import Model, read_model
 from emgstream.data import DEMO_MODEL
 from emgstream.engine import Engine
 from emgstream.opening import board_source
-from emgstream.outputs.base import Output, Update
-from emgstream.simulation.board import BoardWrite, Run, SimulatedBoard
+from emgstream.outputs.output import Output, Update
+from emgstream.simulation.board import BoardRun, BoardWrite, SimulatedBoard
 from emgstream.sources.serial_board import SerialBoardSource
 from emgstream.types import Chunk, TimeArray
 
@@ -85,7 +85,7 @@ def headless_latencies_s(model: Model) -> TimeArray:
     return since_written_s(_decided_s(updates), writes)
 
 
-def _streamed(model: Model) -> tuple[list[Update], list[BoardWrite], Run]:
+def _streamed(model: Model) -> tuple[list[Update], list[BoardWrite], BoardRun]:
     """Return all decisions of a stream, and when the board took and wrote every sample."""
     kept = _Kept()
     with SimulatedBoard() as board:
@@ -116,7 +116,7 @@ def since_written_s(decided_s: Mapping[int, float], writes: Sequence[BoardWrite]
     return latencies_s
 
 
-def _untold_s(updates: list[Update], run: Run) -> TimeArray:
+def _untold_s(updates: list[Update], run: BoardRun) -> TimeArray:
     """Return by how much each decision's delay, from the board's instant on, exceeds what is told.
 
     What cannot be told is the time that even the quickest arrivals took.

@@ -25,11 +25,11 @@ from emgstream.data import DEMO_MODEL
 from emgstream.engine import Engine
 from emgstream.opening import board_source
 from emgstream.outputs.address import Address
-from emgstream.outputs.base import Output, Update
-from emgstream.outputs.jsonl import JsonLines
-from emgstream.outputs.lines import Lines
+from emgstream.outputs.jsonl import JsonLinesOutput
+from emgstream.outputs.lines import LineWriter
+from emgstream.outputs.output import Output, Update
 from emgstream.outputs.samples import SampleOutput
-from emgstream.outputs.udp import UdpJson
+from emgstream.outputs.udp import UdpOutput
 from emgstream.simulation.board import SimulatedBoard
 from emgstream.types import TimeArray
 
@@ -124,15 +124,15 @@ def _outputs(are_stuck: bool) -> Iterator[tuple[list[Output], list[SampleOutput]
         yield [], []
         return
     with ExitStack() as stack:
-        outputs: list[Output] = [_Hanging(), stack.enter_context(UdpJson(NOBODY))]
+        outputs: list[Output] = [_Hanging(), stack.enter_context(UdpOutput(NOBODY))]
         sample_outputs: list[SampleOutput] = []
         reader, writer = os.pipe()
         stack.callback(os.close, reader)
         pipe = stack.enter_context(os.fdopen(writer, "w"))
         with patch("sys.stdout", pipe):
-            outputs.append(JsonLines(stack.enter_context(Lines("-"))))
+            outputs.append(JsonLinesOutput(stack.enter_context(LineWriter("-"))))
         if find_spec("pylsl"):
-            from emgstream.outputs.lsl import LslClock, LslDecisions, LslSamples
+            from emgstream.outputs.lsl_outlet import LslClock, LslDecisions, LslSamples
 
             clock = LslClock()
             outputs.append(stack.enter_context(LslDecisions("bench", clock)))

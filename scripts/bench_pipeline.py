@@ -10,20 +10,20 @@ from typing import Any
 
 import numpy as np
 from bench_rows import Row
+from emgstream_training.backend import keras, tensorflow
+from emgstream_training.network import build_network
+from emgstream_training.network_export import export_model
 
 from emgstream.bundle import Model
 from emgstream.engine import Engine
 from emgstream.manifest import Manifest
 from emgstream.outputs.summary import Summary
 from emgstream.pipeline import Pipeline
-from emgstream.sources.replay import ReplaySource
+from emgstream.sources.replay_source import ReplaySource
 from emgstream.steps import RawSample
 from emgstream.tables import read_table
 from emgstream.transforms import Clip, Impute, Transforms, YeoJohnson
 from emgstream.types import Chunk, FloatArray
-from training.backend import keras, tensorflow
-from training.export import export_model
-from training.network import build_network
 
 CLASSES = ("elbow_bend", "elbow_extend", "hand_close", "hand_open", "wrist_left", "wrist_right")
 N_ROWS = 1_000_000

@@ -13,12 +13,11 @@ from typing import Any
 
 import numpy as np
 from bench_rows import Row, table
-
-from training.backend import keras
-from training.examples import Examples
-from training.fit import fit
-from training.history import Schedule
-from training.network import build_network
+from emgstream_training.backend import keras
+from emgstream_training.epoch_progress import TrainingSchedule
+from emgstream_training.examples import Examples
+from emgstream_training.fit import fit
+from emgstream_training.network import build_network
 
 __all__ = ["measure"]
 
@@ -57,7 +56,7 @@ def _examples(n: int) -> Examples:
 
 def _our_epochs_s(training: Examples, validation: Examples) -> list[float]:
     """Return the time of each epoch but the first, which builds the graph."""
-    fitted = fit(training, validation, _N_CLASSES, Schedule(max_epochs=_EPOCHS), seed=1)
+    fitted = fit(training, validation, _N_CLASSES, TrainingSchedule(max_epochs=_EPOCHS), seed=1)
     return [epoch.duration_s for epoch in fitted.history[1:]]
 
 

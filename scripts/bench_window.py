@@ -17,12 +17,12 @@ from bench_rows import Row, table
 from boards import board_of_its_own
 from window_runs import first_signal, opened, pace, pictures_s, spin, spin_until
 
+from emgstream.app.live_session import LiveSession
+from emgstream.app.open_requests import PortRequest, ReplayRequest
 from emgstream.bundle import read_model, write_model
 from emgstream.data import DEMO_MODEL
-from emgstream.gui.requests import PortRequest, ReplayRequest
-from emgstream.gui.session import Session
 from emgstream.gui.window import Window
-from emgstream.outputs.base import Update
+from emgstream.outputs.output import Update
 from emgstream.simulation.board import SimulatedBoard
 from emgstream.types import TimeArray
 
@@ -110,7 +110,7 @@ def _percentiles_ms(latencies_s: TimeArray) -> str:
     return f"{p50:.2f} / {p99:.2f} ms ({len(latencies_s)} decisions)"
 
 
-def _decisions(session: Session, seconds: float) -> dict[int, float]:
+def _decisions(session: LiveSession, seconds: float) -> dict[int, float]:
     """Let Qt run; return the host time at which each sample was decided on, by its index."""
     decided_s: dict[int, float] = {}
     write = session.log.write
@@ -126,7 +126,7 @@ def _decisions(session: Session, seconds: float) -> dict[int, float]:
     return decided_s
 
 
-def _session(window: Window) -> Session:
+def _session(window: Window) -> LiveSession:
     session = window.connection.session
     if session is None:
         raise RuntimeError("the window is not connected")

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import sys
 
+from emgstream_training.demo_data import demo_model, demo_recording
+from emgstream_training.train import EpochProgress
+
 from emgstream.bundle import write_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
-from training.demo import demo_model, demo_recording
-from training.train import Progress
 
 
 def main() -> None:
@@ -30,7 +31,7 @@ def main() -> None:
     )
 
 
-def _show(progress: Progress) -> None:
+def _show(progress: EpochProgress) -> None:
     print(
         f"{progress.stage}: epoch {progress.epoch}/{progress.n_epochs}, {progress.figures}, "
         f"{progress.time_left_s:.0f} s left",

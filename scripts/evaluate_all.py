@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 from data_sets import add_words, recordings
+from emgstream_training.evaluation import evaluate, prepare
 
 from emgstream.errors import EmgStreamError
-from training.evaluation import evaluate, prepare
 
 _MODELS = ("cnn_lstm", "lda", "random_forest")
 

@@ -19,18 +19,18 @@ from pathlib import Path
 
 import numpy as np
 from data_sets import add_words, recordings
+from emgstream_training.calibrate import calibrate_on
+from emgstream_training.evaluation.fold_training import train_on
+from emgstream_training.evaluation.folds import NETWORK, Study, judge_fold
+from emgstream_training.evaluation.protocols import Fold, RecordingSet
+from emgstream_training.evaluation.recorded_sessions import sittings_of
+from emgstream_training.realtime import NEITHER, TRAINING, PartArray, hold_out
+from emgstream_training.recipes import REALTIME
+from emgstream_training.recordings import class_names_of, read_recordings
 
 from emgstream.bundle import Model
 from emgstream.errors import EmgStreamError, TrainingDataError
 from emgstream.tables import EmgTable
-from training.calibrate import calibrate_on
-from training.evaluation.folds import NETWORK, Study, judge_fold
-from training.evaluation.protocols import Fold, Recordings
-from training.evaluation.sittings import sittings_of
-from training.evaluation.training import train_on
-from training.realtime import NEITHER, TRAINING, PartArray, hold_out
-from training.recipes import REALTIME
-from training.recordings import class_names_of, read_recordings
 
 _MOST_S = 60.0
 _SEED = 42
@@ -91,7 +91,7 @@ def _subjects(found: list[tuple[Path, float]]) -> Iterator[tuple[list[Path], flo
 def _day(paths: list[Path], rate_hz: float) -> Day:
     tables = tuple(read_recordings(paths, None))
     names = class_names_of(tables)
-    sessions = Recordings(tables, names, sittings_of(paths), rate_hz)
+    sessions = RecordingSet(tables, names, sittings_of(paths), rate_hz)
     *earlier, new = sessions.codes
     learned, judged = _halves(tables[-1], new, rate_hz)
     old_parts = tuple(np.where(codes >= 0, TRAINING, NEITHER) for codes in earlier)

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from emgstream.clock import MonotonicClock
-from emgstream.cues import REST
+from emgstream.cue_schedule import REST
 from emgstream.data import DEMO_RECORDING
 from emgstream.gui import PortRequest, ReplayRequest, WindowRequest, run
-from emgstream.simulation import CueScript, record_session
+from emgstream.simulation import CueSchedule, record_session
 
 FOLDER = Path(__file__).resolve().parent / "screenshots"
 SIMULATED, NOWHERE = PortRequest("simulated"), PortRequest("/dev/ttyACM7")
@@ -64,9 +64,9 @@ def take_cue(path: Path, settings: Path) -> None:
     """Record a session, and take a picture in the middle of one of its movements."""
     from PyQt5.QtWidgets import QApplication
 
+    from emgstream.app.recording_session import RecordingStage
     from emgstream.gui.application import make_window
-    from emgstream.gui.record.page import RecordPage
-    from emgstream.gui.record.run import Stage
+    from emgstream.gui.record.record_page import RecordPage
 
     application = QApplication([])
     request = WindowRequest(SIMULATED, settings=settings, theme="light", page=1)
@@ -79,7 +79,7 @@ def take_cue(path: Path, settings: Path) -> None:
     page.form.check_box.setChecked(False)
     _wait(application, lambda: page.front.row.button.isEnabled())
     page.front.row.button.click()
-    _wait(application, lambda: page.run is not None and page.run.stage is Stage.TAKE)
+    _wait(application, lambda: page.run is not None and page.run.stage is RecordingStage.TAKE)
     page.guide.space_button.click()
     _wait(application, lambda: page.run is not None and _is_half_way(page.run.protocol))
     window.save_picture(path)
@@ -92,7 +92,7 @@ def take_test(path: Path, settings: Path) -> None:
 
     from emgstream.gui.application import make_window
     from emgstream.gui.pages import PAGES
-    from emgstream.gui.trial.page import TrialPage
+    from emgstream.gui.trial.trial_page import TrialPage
 
     application = QApplication([])
     number = PAGES.index(TrialPage)
@@ -127,14 +127,14 @@ def take_training(path: Path, settings: Path) -> None:
     from PyQt5.QtWidgets import QApplication
 
     from emgstream.gui.application import make_window
-    from emgstream.gui.train.page import TrainPage
+    from emgstream.gui.train.train_page import TrainPage
 
     application = QApplication([])
     window = make_window(application, WindowRequest(settings=settings, theme="light", page=2))
     page = window.page(TrainPage)
     window.show()
     for day in (1, 2):
-        script = CueScript.shuffled(LABELS, repetitions=5, hold_s=2.0, rest_s=1.5, seed=day)
+        script = CueSchedule.shuffled(LABELS, repetitions=5, hold_s=2.0, rest_s=1.5, seed=day)
         record_session(settings.with_name(f"user1_day{day}.csv"), script, seed=3, session=day)
     page.take_files([settings.parent])
     _wait(application, page.front.row.button.isEnabled)
@@ -154,7 +154,7 @@ def take_tuning(path: Path, settings: Path) -> None:
 
     from emgstream.gui.application import make_window
     from emgstream.gui.pages import PAGES
-    from emgstream.gui.tune.page import TunePage
+    from emgstream.gui.tune.tune_page import TunePage
 
     application = QApplication([])
     request = WindowRequest(SIMULATED, settings=settings, theme="light", page=PAGES.index(TunePage))

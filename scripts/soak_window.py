@@ -17,8 +17,8 @@ import psutil
 from boards import board_of_its_own
 from window_runs import Pace, first_signal, opened, pace, pictures_s, spin
 
-from emgstream.gui.requests import PortRequest
-from emgstream.gui.session import Session
+from emgstream.app.live_session import LiveSession
+from emgstream.app.open_requests import PortRequest
 from emgstream.gui.window import Window
 
 FILL_S = 15.0
@@ -46,7 +46,7 @@ def watch(window: Window) -> Minute:
     return Minute(psutil.Process().memory_info().rss / 2**20, 1e3 * picture_s, ran)
 
 
-def row(number: int, minute: Minute, session: Session) -> str:
+def row(number: int, minute: Minute, session: LiveSession) -> str:
     """Return what was seen as a line."""
     columns = (
         f"{number:6}",

@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from emgstream.simulation import CueScript
+from emgstream.simulation import CueSchedule
 from emgstream.simulation.board import (
     BoardProtocol,
     BoardSettings,
     Faults,
     Ledger,
-    Verdict,
+    LedgerCheck,
     judge,
 )
 from emgstream.wire import Command, FrameDecoder, Frames
@@ -103,7 +103,7 @@ class Soak:
         runs = self.board.sampler.runs
         return Ledger.of(self.settings, self.now_s, self.board.n_boots, runs, [])
 
-    def verdicts(self) -> list[Verdict]:
+    def verdicts(self) -> list[LedgerCheck]:
         """Return one verdict a run."""
         ledger = self.ledger()
         return [judge(ledger, n, _joined(parts)) for n, parts in enumerate(self.received)]
@@ -121,7 +121,7 @@ def _joined(parts: list[Frames]) -> Frames:
 def soak(name: str, n_frames: int, seed: int) -> int:
     """Run one fault, print its row, and return how many samples told something untrue."""
     began_s = time.perf_counter()
-    script = CueScript.parse("rest:2,hand_close:3,rest:1,elbow_bend:3")
+    script = CueSchedule.parse("rest:2,hand_close:3,rest:1,elbow_bend:3")
     settings = BoardSettings(script, 1000.0, Faults.parse(FAULTS[name]), seed)
     line = Soak(settings)
     line.run(n_frames)

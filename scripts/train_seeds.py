@@ -10,8 +10,9 @@ import sys
 import time
 from pathlib import Path
 
+from emgstream_training.train import EpochProgress, train
+
 from emgstream.errors import EmgStreamError
-from training.train import Progress, train
 
 
 def main() -> int:
@@ -50,7 +51,7 @@ def _row(arguments: argparse.Namespace, seed: int) -> str:
     )
 
 
-def _show(progress: Progress) -> None:
+def _show(progress: EpochProgress) -> None:
     if sys.stderr.isatty():
         end = "\n" if progress.epoch == progress.n_epochs else ""
         print(

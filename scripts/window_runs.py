@@ -16,10 +16,10 @@ import numpy as np
 from PyQt5.QtCore import QEventLoop, QTimer
 from PyQt5.QtWidgets import QApplication
 
+from emgstream.app.open_requests import SourceRequest, WindowRequest
 from emgstream.data import DEMO_MODEL
 from emgstream.gui.application import make_window, short_turns
 from emgstream.gui.live_page import LivePage
-from emgstream.gui.requests import SourceRequest, WindowRequest
 from emgstream.gui.window import Window
 from emgstream.types import TimeArray
 

@@ -52,9 +52,9 @@ def seed_table_path() -> Path:
 @pytest.fixture(scope="session")
 def published_model() -> Model:
     """The published form, untrained: single samples, every transform, the network as it starts."""
-    from training.backend import keras
-    from training.export import export_model
-    from training.network import build_network
+    from emgstream_training.backend import keras
+    from emgstream_training.network import build_network
+    from emgstream_training.network_export import export_model
 
     keras.utils.set_random_seed(7)
     classes = ("elbow_bend", "elbow_extend", "hand_close", "hand_open", "wrist_left", "wrist_right")

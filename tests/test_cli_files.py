@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from emgstream.atomic_files import write_whole
 from emgstream.cli import main
 from emgstream.data import DEMO_MODEL
 from emgstream.errors import OutputError
-from emgstream.files import write_whole
 from emgstream.report import write_json
 from tests.processes import EMGSTREAM
 
@@ -120,7 +120,7 @@ def test_files_are_written_though_nobody_reads_what_is_printed(
     def closed(*_: object) -> None:
         raise BrokenPipeError
 
-    monkeypatch.setattr("emgstream.cli.inspect.print_facts", closed)
+    monkeypatch.setattr("emgstream.cli.inspect_verb.print_facts", closed)
     assert main(["inspect", "arm.csv", "--json", "new.json", "--html", "new.html"]) == 1
     assert capsys.readouterr().err == "emgstream: standard output was closed by its reader\n"
     assert json.loads(Path("new.json").read_text())["n_rows"] == 400

@@ -78,6 +78,6 @@ def test_ctrl_c_while_a_verb_is_imported_waits_for_the_end_of_the_import(
 
     monkeypatch.setattr(importlib, "import_module", press_and_import)
     assert main(["ports"]) == 1
-    assert imported == ["emgstream.cli.ports"]
+    assert imported == ["emgstream.cli.ports_verb"]
     assert capsys.readouterr().err == "emgstream: stopped by Ctrl-C\n"
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -18,10 +18,10 @@ import numpy as np
 import pytest
 
 from emgstream.bundle import Model, write_model
-from emgstream.cli.teller import Teller
+from emgstream.cli.status_notifier import StatusNotifier
 from emgstream.simulation.board import SimulatedBoard
 from emgstream.sources.serial_board.holders import holders
-from emgstream.sources.status import SourceStatus
+from emgstream.sources.source_status import SourceStatus
 from tests.processes import EMGSTREAM, board_process, run
 from tests.simulation.boards import PATIENCE_S, SCRIPT, opened, wait_for
 
@@ -206,7 +206,7 @@ def test_a_model_of_another_rate_is_refused_and_the_way_out_works(
 
 def test_notes_alarms_and_breaks_are_said_once_each_as_they_come() -> None:
     said: list[str] = []
-    teller = Teller(said.append)
+    teller = StatusNotifier(said.append)
     streaming = SourceStatus("streaming", is_streaming=True, port="COM3")
     for status in (
         None,

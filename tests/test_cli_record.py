@@ -13,8 +13,8 @@ import pytest
 from emgstream.cli import main
 from emgstream.cli.letters import HEIGHT, large
 from emgstream.cli.session_screen import guided_page
-from emgstream.cues import MOVEMENTS, REST, CueScript
-from emgstream.recording import About, GuidedProtocol, read_sidecar
+from emgstream.cue_schedule import MOVEMENTS, REST, CueSchedule
+from emgstream.recording import GuidedProtocol, SessionDescription, read_sidecar
 from emgstream.tables import read_table
 from tests.processes import EMGSTREAM, board_process, run
 from tests.recording.streams import recorded
@@ -49,7 +49,7 @@ def test_a_session_without_anyone_there_is_recorded_reviewed_and_can_be_relabell
 
 def test_the_order_is_shuffled_by_a_seed_and_rest_comes_between() -> None:
     one, other = (
-        [cue.label for cue in CueScript.shuffled(MOVEMENTS, seed=seed).cues] for seed in (0, 1)
+        [cue.label for cue in CueSchedule.shuffled(MOVEMENTS, seed=seed).cues] for seed in (0, 1)
     )
     assert sorted(one) == sorted(other)
     assert one != other
@@ -202,7 +202,7 @@ def test_a_mistake_is_one_line_and_leaves_no_file(
 
 def test_a_session_that_is_there_already_is_not_even_touched(tmp_path: Path) -> None:
     path = tmp_path / "arm.csv"
-    recorded(path, [("rest", 3000)], about=About(is_trimmed=True))
+    recorded(path, [("rest", 3000)], about=SessionDescription(is_trimmed=True))
     before = {file: file.read_bytes() for file in tmp_path.iterdir()}
     done = run("record", *SHORT, "--unattended", "--out", str(path))
     assert "arm.csv exists" in done.stderr or "arm.json exists" in done.stderr
@@ -231,7 +231,7 @@ def test_every_default_movement_can_be_written_large_in_eighty_columns() -> None
 
 
 def test_a_page_of_every_phase_can_be_drawn() -> None:
-    protocol = GuidedProtocol(CueScript.of([(REST, 1), ("fist", 1)]), 1.0)
+    protocol = GuidedProtocol(CueSchedule.of([(REST, 1), ("fist", 1)]), 1.0)
     assert guided_page(protocol.view(0.0)).below == "press Space to begin"
     protocol.start(0.0)
     assert guided_page(protocol.view(0.5)).below == "in 1"

@@ -16,7 +16,7 @@ from emgstream.bundle import Model, write_model
 from emgstream.cli import main
 from emgstream.data import DEMO_RECORDING
 from emgstream.pipeline import Pipeline
-from emgstream.simulation import CueScript, record_session
+from emgstream.simulation import CueSchedule, record_session
 from emgstream.tables import read_table
 from emgstream.types import Chunk
 
@@ -29,7 +29,7 @@ STAGES = ["window_span", "hop", "smoothing", "line", "queue", "compute", "output
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four seconds of synthetic EMG at 1 kHz, two movements and rest."""
     path = tmp_path_factory.mktemp("recording") / "take.csv"
-    record_session(path, CueScript.parse("rest:1,hand_close:1.5,elbow_bend:1.5"), seed=9)
+    record_session(path, CueSchedule.parse("rest:1,hand_close:1.5,elbow_bend:1.5"), seed=9)
     return path
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from emgstream.cli import main
-from emgstream.simulation import CueScript, SyntheticEmg
+from emgstream.simulation import CueSchedule, SyntheticEmg
 from tests.simulation.boards import PATIENCE_S, opened, wait_for
 
 SIMULATE = [sys.executable, "-m", "emgstream", "simulate"]
@@ -47,7 +47,7 @@ def test_the_ledger_tells_what_a_reader_of_the_link_got(tmp_path: Path) -> None:
     ledger = json.loads(out.read_text())
     (run,) = ledger["runs"]
     assert (ledger["n_frames"], ledger["n_instants"]) == (run["n_frames"], run["n_instants"])
-    emg = SyntheticEmg(CueScript.parse(ledger["script"]), run["rate_hz"], ledger["seed"])
+    emg = SyntheticEmg(CueSchedule.parse(ledger["script"]), run["rate_hz"], ledger["seed"])
     truth = np.delete(emg.read(run["n_instants"]), run["lost"], axis=0)
     np.testing.assert_array_equal(samples, truth)
     starts = [(movement["label"], movement["start"]) for movement in run["movements"]]

@@ -6,15 +6,15 @@ import io
 import re
 
 import pytest
+from emgstream_training.epoch_progress import EpochProgress
 from rich.console import Console
 
 from emgstream.cli.terminal import EpochBar, console, print_facts
 from tests.simulation.boards import wait_for
-from training.history import Progress
 
 
-def progress(stage: str, epoch: int) -> Progress:
-    return Progress(
+def progress(stage: str, epoch: int) -> EpochProgress:
+    return EpochProgress(
         stage=stage,
         epoch=epoch,
         n_epochs=300,

@@ -10,8 +10,8 @@ import pytest
 from emgstream.bundle import read_model
 from emgstream.cli import main
 from emgstream.data import DEMO_RECORDING
-from emgstream.decisions import Majority
-from emgstream.trial import SeenRecording
+from emgstream.decisions import MajoritySmoothing
+from emgstream.trial import PredictedRecording
 
 
 def test_what_was_asked_for_stands_beside_the_plain_and_is_kept(
@@ -25,14 +25,14 @@ def test_what_was_asked_for_stands_beside_the_plain_and_is_kept(
     assert printed[0].split()[-1] == "wanted"
     assert [line.split("  ")[0] for line in printed[1:3]] == ["active errors", "abstained"]
     kept = read_model(out).manifest.decision
-    assert (kept.smoothing, kept.threshold) == (Majority(7), 0.7)
+    assert (kept.smoothing, kept.threshold) == (MajoritySmoothing(7), 0.7)
     assert kept.fitted == {"tuned": "by hand, on a recording"}
 
 
 def test_the_place_of_the_model_is_looked_at_before_anything_is_decided(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(SeenRecording, "decided", None)
+    monkeypatch.setattr(PredictedRecording, "decided", None)
     out = tmp_path / "missing" / "steadier.emgmodel"
     assert main(["tune", "demo", "--threshold", "0.7", "--out", str(out)]) == 1
     told = capsys.readouterr().err.splitlines()

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from emgstream_training.front_end import high_pass, notch
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import signal as scipy_signal
@@ -11,7 +12,6 @@ from scipy import signal as scipy_signal
 from emgstream.conditioning import Filters, NoConditioning, conditioner_from_manifest
 from emgstream.errors import ModelFileError
 from emgstream.types import FloatArray
-from training.front_end import high_pass, notch
 
 RATE_HZ = 1000.0
 SECTIONS = (high_pass(20.0, RATE_HZ), notch(50.0, RATE_HZ, 30.0), notch(100.0, RATE_HZ, 30.0))

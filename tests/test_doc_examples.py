@@ -13,10 +13,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def modules_with_examples() -> Iterator[str]:
-    for room in ("emgstream", "training"):
-        for path in sorted((ROOT / room).rglob("*.py")):
+    for package in (ROOT / "emgstream", ROOT / "training" / "emgstream_training"):
+        for path in sorted(package.rglob("*.py")):
             if ">>> " in path.read_text(encoding="utf-8"):
-                parts = path.relative_to(ROOT).with_suffix("").parts
+                parts = path.relative_to(package.parent).with_suffix("").parts
                 yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 

@@ -20,19 +20,19 @@ from emgstream.errors import (
     UsageError,
 )
 from emgstream.latency import STAGES
-from emgstream.outputs.base import Observer, Output, Update
 from emgstream.outputs.documents import documents
+from emgstream.outputs.output import Observer, Output, Update
 from emgstream.outputs.samples import SampleBlock, SampleOutput
 from emgstream.pipeline import Pipeline
-from emgstream.simulation import CueScript
-from emgstream.sources.simulated import SimulatedSource
+from emgstream.simulation import CueSchedule
+from emgstream.sources.simulated_source import SimulatedSource
 from emgstream.types import Chunk, FloatArray, IndexArray, StreamInfo, TimeArray
 from tests.decisions.guarded import guarded
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-SCRIPT = CueScript.parse("rest:1,hand_close:2,elbow_bend:2")
+SCRIPT = CueSchedule.parse("rest:1,hand_close:2,elbow_bend:2")
 DEADLINE_S = 60.0
 
 
@@ -148,7 +148,7 @@ def test_pace_does_not_change_a_decision(demo_model: Model) -> None:
 
 def test_a_source_that_can_wait_is_never_overrun(demo_model: Model) -> None:
     kept = Kept()
-    script = CueScript.parse("rest:200")
+    script = CueSchedule.parse("rest:200")
     engine = Engine(SimulatedSource(script, speed=None), demo_model, [kept])
     run(engine)
     assert engine.ring.n_received == 200_000
@@ -217,7 +217,7 @@ class Full(Output):
 
 
 def test_an_output_that_fails_ends_the_engine_with_its_error(demo_model: Model) -> None:
-    source = SimulatedSource(CueScript.parse("rest:1", repeats=True), speed=None)
+    source = SimulatedSource(CueSchedule.parse("rest:1", repeats=True), speed=None)
     with pytest.raises(OutputError, match="no space left"):
         run(Engine(source, demo_model, [Full()]))
 
@@ -229,7 +229,7 @@ def test_a_failure_nobody_waited_for_is_told_on_leaving(demo_model: Model) -> No
 
 
 def test_leaving_ends_an_endless_stream(demo_model: Model) -> None:
-    source = SimulatedSource(CueScript.parse("rest:1", repeats=True), speed=None)
+    source = SimulatedSource(CueSchedule.parse("rest:1", repeats=True), speed=None)
     with Engine(source, demo_model) as engine:
         assert engine.ring.wait_for(1000, DEADLINE_S)
     assert engine.ring.closed
@@ -264,7 +264,7 @@ class Listening(SampleOutput):
 
 def test_an_output_of_samples_gets_every_sample_with_its_time(demo_model: Model) -> None:
     listening = Listening()
-    script = CueScript.parse("rest:100")
+    script = CueSchedule.parse("rest:100")
     source = SimulatedSource(script, speed=None)
     engine = Engine(source, demo_model, sample_outputs=[listening])
     run(engine)
@@ -281,14 +281,14 @@ def test_an_output_of_samples_gets_every_sample_with_its_time(demo_model: Model)
 
 def test_without_a_model_samples_go_out_and_an_output_of_decisions_holds_nothing_up() -> None:
     kept, listening = Kept(), Listening()
-    source = SimulatedSource(CueScript.parse("rest:100"), speed=None)
+    source = SimulatedSource(CueSchedule.parse("rest:100"), speed=None)
     run(Engine(source, None, [kept], sample_outputs=[listening]))
     assert sum(len(block.chunk) for block in listening.blocks) == 100_000
     assert not kept.updates
 
 
 def test_an_output_of_samples_that_fails_ends_the_engine_with_its_error(demo_model: Model) -> None:
-    source = SimulatedSource(CueScript.parse("rest:1", repeats=True), speed=None)
+    source = SimulatedSource(CueSchedule.parse("rest:1", repeats=True), speed=None)
     failing = Listening(OutputError("nobody there"))
     with pytest.raises(OutputError, match="nobody there"):
         run(Engine(source, demo_model, sample_outputs=[failing]))

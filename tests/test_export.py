@@ -13,43 +13,52 @@ import pytest
 from emgstream.cli import main
 from emgstream.errors import OutputError, RecordingError, UsageError
 from emgstream.export import write_bids, write_edf
-from emgstream.recording import About, CueStarted, Outcome, Recorder, RepetitionEnded, put_in_order
-from emgstream.recording.session import Session, read_session
+from emgstream.recording import (
+    CueStarted,
+    Recorder,
+    RepetitionEnded,
+    RepetitionOutcome,
+    SessionDescription,
+    put_in_order,
+)
+from emgstream.recording.recorded_session import RecordedSession, read_session
 from tests.recording.streams import Stream, recorded
 
 mne = pytest.importorskip("mne")
 
-ABOUT = About(
+ABOUT = SessionDescription(
     subject="S-01", session="morning", placements={"a": "biceps, muscle belly"}, is_trimmed=False
 )
 CUES = [("", 100), ("rest", 1000), ("fist", 1500), ("rest", 1000)]
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Session:
+def session(tmp_path: Path) -> RecordedSession:
     path = tmp_path / "arm.csv"
     recorded(path, CUES, about=ABOUT)
     put_in_order(path)
     return read_session(path)
 
 
-def with_a_gap(path: Path) -> Session:
+def with_a_gap(path: Path) -> RecordedSession:
     """Return a session with 50 samples lost and a value missing."""
     stream = Stream()
     samples = np.random.default_rng(2).integers(0, 1024, (600, 3)).astype(np.float32)
     samples[10, 1] = np.nan
-    with Recorder(path, About(is_trimmed=False)) as recorder:
+    with Recorder(path, SessionDescription(is_trimmed=False)) as recorder:
         recorder.hear(CueStarted(-1.0, "rest", 1))
         recorder.take(stream.chunk(samples[:300]), stream)
         stream.next_index += 50
         recorder.take(stream.chunk(samples[300:]), stream)
-        recorder.hear(RepetitionEnded("rest", 1, Outcome.HELD))
+        recorder.hear(RepetitionEnded("rest", 1, RepetitionOutcome.HELD))
     put_in_order(path)
     return read_session(path)
 
 
 @pytest.mark.parametrize("kind", ["edf", "bdf"])
-def test_counts_labels_and_date_are_in_the_file_as_recorded(session: Session, kind: str) -> None:
+def test_counts_labels_and_date_are_in_the_file_as_recorded(
+    session: RecordedSession, kind: str
+) -> None:
     path = session.path.with_suffix(f".{kind}")
     assert write_edf(session, path, kind) == [path]  # type: ignore[arg-type]
     read = mne.io.read_raw_edf if kind == "edf" else mne.io.read_raw_bdf
@@ -90,7 +99,7 @@ def test_what_was_lost_keeps_its_time_and_is_marked_bad(tmp_path: Path) -> None:
 
 
 def test_a_bids_folder_has_what_the_standard_asks_for_and_grows(
-    session: Session, tmp_path: Path
+    session: RecordedSession, tmp_path: Path
 ) -> None:
     root = tmp_path / "bids"
     written = write_bids(session, root, 50)
@@ -134,7 +143,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter="\t"))
 
 
-def test_nothing_is_overwritten(session: Session) -> None:
+def test_nothing_is_overwritten(session: RecordedSession) -> None:
     path = session.path.with_suffix(".edf")
     path.write_text("precious")
     with pytest.raises(OutputError, match="never overwrites"):
@@ -153,7 +162,7 @@ def test_values_that_the_format_does_not_hold_are_refused_with_the_way_out(tmp_p
     write_edf(session, tmp_path / "arm.bdf", "bdf")
 
 
-def test_a_session_that_broke_off_is_to_be_mended_first(session: Session) -> None:
+def test_a_session_that_broke_off_is_to_be_mended_first(session: RecordedSession) -> None:
     sidecar = session.path.with_suffix(".json")
     sidecar.write_text(sidecar.read_text().replace('"complete"', '"recording"'))
     with pytest.raises(RecordingError, match="run first: emgstream recover"):
@@ -161,7 +170,7 @@ def test_a_session_that_broke_off_is_to_be_mended_first(session: Session) -> Non
 
 
 def test_the_verb_says_what_it_wrote_and_what_is_missing(
-    session: Session,
+    session: RecordedSession,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from emgstream.bundle import Model
 from emgstream.decisions import ARGMAX, Decisions
 from emgstream.pipeline import Pipeline
-from emgstream.simulation import CueScript, SyntheticEmg
+from emgstream.simulation import CueSchedule, SyntheticEmg
 from emgstream.tables import read_table
 from emgstream.types import Chunk, FloatArray
 
 
 def synthetic(n_samples: int) -> FloatArray:
-    return SyntheticEmg(CueScript.shuffled(repetitions=1), seed=3).read(n_samples)
+    return SyntheticEmg(CueSchedule.shuffled(repetitions=1), seed=3).read(n_samples)
 
 
 def one_pass(model: Model, samples: FloatArray) -> Decisions:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emgstream.quality import CalmVerdicts, Quality, QualityKind, judge_quality
-from emgstream.simulation import CueScript, SyntheticEmg
+from emgstream.simulation import CueSchedule, SyntheticEmg
 from emgstream.types import FloatArray
 
 NAMES = ("biceps", "triceps", "middle")
@@ -22,7 +22,7 @@ def kinds(verdicts: tuple[Quality, ...]) -> list[QualityKind]:
 @pytest.fixture
 def muscles() -> FloatArray:
     """Two seconds of synthetic EMG while the hand closes."""
-    emg = SyntheticEmg(CueScript.parse("rest:1,hand_close:3"), RATE_HZ, seed=3)
+    emg = SyntheticEmg(CueSchedule.parse("rest:1,hand_close:3"), RATE_HZ, seed=3)
     emg.read(1500)
     return emg.read(N)
 
@@ -37,7 +37,7 @@ def test_muscles_are_good(muscles: FloatArray) -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_muscle_at_rest_with_its_usual_noise_is_good(seed: int) -> None:
-    emg = SyntheticEmg(CueScript.parse("rest:5"), RATE_HZ, seed=seed)
+    emg = SyntheticEmg(CueSchedule.parse("rest:5"), RATE_HZ, seed=seed)
     assert kinds(judged(emg.read(N))) == [QualityKind.GOOD] * 3
 
 
@@ -101,7 +101,7 @@ def test_a_line_is_flat_even_with_a_few_stray_values(level: float, muscles: Floa
 
 @pytest.mark.parametrize("n_samples", [64, 90, 150, 300, 700])
 def test_the_first_moments_of_a_muscle_are_not_taken_for_saturation(n_samples: int) -> None:
-    emg = SyntheticEmg(CueScript.parse("hand_close:9,wrist_left:9"), RATE_HZ, seed=11)
+    emg = SyntheticEmg(CueSchedule.parse("hand_close:9,wrist_left:9"), RATE_HZ, seed=11)
     for _ in range(20):
         verdicts = judged(emg.read(n_samples))
         assert QualityKind.SATURATED not in kinds(verdicts)

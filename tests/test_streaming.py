@@ -21,10 +21,10 @@ from emgstream.errors import (
     TableError,
     UsageError,
 )
-from emgstream.outputs.jsonl import JsonLines
-from emgstream.outputs.lines import Lines
+from emgstream.outputs.jsonl import JsonLinesOutput
+from emgstream.outputs.lines import LineWriter
 from emgstream.pipeline import Pipeline
-from emgstream.simulation import CueScript, record_session
+from emgstream.simulation import CueSchedule, record_session
 from emgstream.simulation.board import SimulatedBoard
 from emgstream.streaming import TimedDecision
 from emgstream.tables import read_table
@@ -36,7 +36,7 @@ from tests.simulation.boards import wait_for
 @pytest.fixture
 def recording(tmp_path: Path) -> Path:
     path = tmp_path / "take.csv"
-    record_session(path, CueScript.parse("rest:1,hand_close:1.5,elbow_bend:1.5"), seed=9)
+    record_session(path, CueSchedule.parse("rest:1,hand_close:1.5,elbow_bend:1.5"), seed=9)
     return path
 
 
@@ -95,8 +95,8 @@ def test_leaving_in_the_middle_ends_a_replay_that_waits(recording: Path) -> None
 def test_outputs_take_the_decisions_beside_the_loop(recording: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     with (
-        Lines(str(out)) as lines,
-        emgstream.replay(recording, speed=None, outputs=[JsonLines(lines)]) as stream,
+        LineWriter(str(out)) as lines,
+        emgstream.replay(recording, speed=None, outputs=[JsonLinesOutput(lines)]) as stream,
     ):
         n_decisions = len(list(stream))
         (figures,) = stream.engine.output_figures()
@@ -138,7 +138,8 @@ def test_what_cannot_be_is_told_on_entering(recording: Path) -> None:
 
 def test_no_module_stands_in_the_way_of_the_names() -> None:
     program = (
-        "import emgstream.cli.live, emgstream.cli.replay, emgstream.sources.replay\n"
+        "import emgstream.cli.live_verb, emgstream.cli.replay_verb\n"
+        "import emgstream.sources.replay_source\n"
         "from emgstream import live, replay\n"
         "assert callable(live) and callable(replay), (live, replay)"
     )

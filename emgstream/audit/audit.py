@@ -8,21 +8,21 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.audit.channels import (
-    Likeness,
-    Range,
-    Swap,
+from emgstream.audit.channel_figures import (
+    ChannelLikeness,
+    ChannelRange,
+    ChannelSwap,
     amplitudes,
     find_swap,
     likenesses,
     measure_range,
     resting_levels,
 )
-from emgstream.audit.labels import Claim, LabelCount, count_labels, judge_claim
-from emgstream.audit.rows import (
+from emgstream.audit.label_support import LabelClaim, LabelCount, count_labels, judge_claim
+from emgstream.audit.row_faults import (
     Duplicates,
-    Lost,
-    Missing,
+    LostSamples,
+    MissingValues,
     count_samples,
     find_duplicates,
     find_lost,
@@ -40,14 +40,14 @@ from emgstream.audit.spectrum import (
 from emgstream.audit.stuck import StuckLoop, find_stuck_loops, rows_in
 from emgstream.tables import EmgTable
 
-__all__ = ["Audit", "Mains", "Rate", "audit_table"]
+__all__ = ["Audit", "AuditedMains", "AuditedRate", "audit_table"]
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
 _STATED = "stated"
 
 
 @dataclass(frozen=True)
-class Rate:
+class AuditedRate:
     """The sampling rate, and how it is known."""
 
     hz: float | None
@@ -75,7 +75,7 @@ class Rate:
 
 
 @dataclass(frozen=True)
-class Mains:
+class AuditedMains:
     """How much of the signal is hum."""
 
     hz: float
@@ -94,35 +94,35 @@ class Audit:
 
     table: EmgTable
     """The recording."""
-    rate: Rate
+    rate: AuditedRate
     """Its sampling rate."""
-    lost: Lost | None
+    lost: LostSamples | None
     """Samples that are not there; None where neither an index nor a clock tells."""
-    missing: tuple[Missing, ...]
+    missing: tuple[MissingValues, ...]
     """What each channel lacks."""
     duplicates: Duplicates
     """Rows that are there more than once."""
     stuck_loops: tuple[StuckLoop, ...]
     """Where the recorder repeated itself."""
-    ranges: tuple[Range, ...]
+    ranges: tuple[ChannelRange, ...]
     """Range of each channel."""
     levels: Doubles
     """Level each channel rests at, shape ``(n_channels,)``."""
     amplitudes: Doubles
     """RMS about that level by label, shape ``(n_labels, n_channels)``."""
-    likenesses: tuple[Likeness, ...]
+    likenesses: tuple[ChannelLikeness, ...]
     """Every two channels."""
-    swap: Swap | None
+    swap: ChannelSwap | None
     """Channels that change places."""
     spectrum: Spectrum | None
     """Power by frequency; None where the recording is too short."""
     line: MainsLine | None
     """A narrow line that stands out in it."""
-    mains: Mains | None
+    mains: AuditedMains | None
     """Hum; None where the rate is not known."""
     labels: tuple[LabelCount, ...]
     """How much there is of each label."""
-    claim: Claim
+    claim: LabelClaim
     """Whether an accuracy on it means anything."""
 
     @property
@@ -156,7 +156,7 @@ class Audit:
             "accuracy_claim": self.claim.to_json(),
         }
 
-    def _lost(self, lost: Lost) -> dict[str, Any]:
+    def _lost(self, lost: LostSamples) -> dict[str, Any]:
         seconds = None if self.rate.hz is None else lost.n / self.rate.hz
         return {**lost.to_json(), "seconds": seconds}
 
@@ -208,20 +208,20 @@ def audit_table(table: EmgTable, sampling_rate_hz: float | None = None) -> Audit
     )
 
 
-def _rate(table: EmgTable, stated_hz: float | None, line: MainsLine | None) -> Rate:
+def _rate(table: EmgTable, stated_hz: float | None, line: MainsLine | None) -> AuditedRate:
     clock_hz = table.sampling_rate_hz
     hz = stated_hz or clock_hz
     if hz is None:
-        return Rate(None, "not stated", None, () if line is None else rate_guesses(line))
+        return AuditedRate(None, "not stated", None, () if line is None else rate_guesses(line))
     source = _STATED if stated_hz is not None else "by the recording's clock"
     near_hz = None if line is None else rate_by_mains(line, hz)
-    return Rate(hz, source, clock_hz, () if near_hz is None else (near_hz,))
+    return AuditedRate(hz, source, clock_hz, () if near_hz is None else (near_hz,))
 
 
-def _mains(spectrum: Spectrum | None, rate_hz: float | None) -> Mains | None:
+def _mains(spectrum: Spectrum | None, rate_hz: float | None) -> AuditedMains | None:
     if spectrum is None or rate_hz is None:
         return None
-    return Mains(*mains_shares(spectrum, rate_hz))
+    return AuditedMains(*mains_shares(spectrum, rate_hz))
 
 
 def _number(value: float) -> float | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from emgstream.audit.audit import Audit
-from emgstream.words import counted
+from emgstream.wording import counted
 
 __all__ = ["audit_facts", "lost_for_people"]
 

@@ -34,7 +34,7 @@ VERBS = {
     "firmware": "hand out the sketch for the board, with wiring and safety notes",
     "inspect": "say what a model or a recording holds",
 }
-"""Each verb with what it does; the module of the same name has ``add_arguments`` and ``run``."""
+"""Each verb with what it does; its module NAME_verb has ``add_arguments`` and ``run``."""
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 """Standard output has no more room, or nobody behind it; of other files an OutputError tells."""
@@ -107,7 +107,7 @@ def _run(arguments: Sequence[str]) -> None:
 def _module(verb: str) -> ModuleType:
     """Return the module of a verb; raises KeyboardInterrupt after Ctrl-C, once it is imported."""
     with ctrl_c_after():
-        return importlib.import_module(f"emgstream.cli.{verb.replace('-', '_')}")
+        return importlib.import_module(f"emgstream.cli.{verb.replace('-', '_')}_verb")
 
 
 def _open_window() -> None:

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from emgstream.cli.terminal import print_facts, print_grid
 from emgstream.trial import CuedTest
-from emgstream.words import counted
+from emgstream.wording import counted
 
 __all__ = ["print_losses", "print_test"]
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 from emgstream.cli.interrupt import polite_end
-from emgstream.cli.outputs import Outputs, StreamOutputs, takes_stdout
-from emgstream.cli.streams import Stream, WatchedStream
-from emgstream.cli.summary import print_summary
-from emgstream.cli.teller import Teller
+from emgstream.cli.outputs import OutputWords, StreamOutputs, takes_stdout
+from emgstream.cli.status_notifier import StatusNotifier
+from emgstream.cli.streams import TerminalStream, WatchedStream
+from emgstream.cli.summary_text import print_summary
 from emgstream.cli.terminal import LiveLine, StreamLine, console
 from emgstream.errors import InterruptedByUserError
 from emgstream.outputs.summary import check_summary, write_summary
@@ -20,13 +20,13 @@ __all__ = ["run_headless"]
 _REFRESH_S = 0.1
 
 
-def run_headless(streams: Sequence[Stream], arguments: argparse.Namespace) -> None:
+def run_headless(streams: Sequence[TerminalStream], arguments: argparse.Namespace) -> None:
     """Run until every stream has ended; then, or after Ctrl-C, print what each came to.
 
     A stream that fails does not end the others. Raises InterruptedByUserError after Ctrl-C or
     SIGTERM, and what ended the first stream that did not come to its end.
     """
-    with Outputs(arguments) as outputs:
+    with OutputWords(arguments) as outputs:
         watched = [WatchedStream(stream, _opened(outputs, stream)) for stream in streams]
         if arguments.summary:
             check_summary(arguments.summary)
@@ -39,7 +39,7 @@ def run_headless(streams: Sequence[Stream], arguments: argparse.Namespace) -> No
             raise stream.failure
 
 
-def _opened(outputs: Outputs, stream: Stream) -> StreamOutputs:
+def _opened(outputs: OutputWords, stream: TerminalStream) -> StreamOutputs:
     class_names = stream.model.manifest.class_names
     return outputs.open(stream.name, class_names, stream.n_reconnects)
 
@@ -69,7 +69,7 @@ class _Row:
         self._line = StreamLine(name and name.ljust(width))
         self._prefix = "" if name is None else f"{name}: "
         self._say = line.tell
-        self._teller = Teller(self._tell)
+        self._teller = StatusNotifier(self._tell)
         self._failure_told = name is None  # alone, it is what the command ends with
 
     def show(self) -> StreamLine:

@@ -9,12 +9,12 @@ from contextlib import ExitStack, contextmanager
 from types import FrameType
 from typing import TypeVar
 
-__all__ = ["Ending", "ctrl_c", "ctrl_c_after", "polite_end", "stoppable"]
+__all__ = ["InterruptRequest", "ctrl_c", "ctrl_c_after", "polite_end", "stoppable"]
 
 _T = TypeVar("_T")
 
 
-class Ending(threading.Event):
+class InterruptRequest(threading.Event):
     """Set once the program is asked to end."""
 
     by = "Ctrl-C"
@@ -22,12 +22,12 @@ class Ending(threading.Event):
 
 
 @contextmanager
-def ctrl_c() -> Iterator[Ending]:
+def ctrl_c() -> Iterator[InterruptRequest]:
     """Give an event that Ctrl-C sets; a second Ctrl-C is a KeyboardInterrupt again.
 
     Only the main thread may enter it.
     """
-    pressed = Ending()
+    pressed = InterruptRequest()
 
     def press(number: int, frame: FrameType | None) -> None:
         if pressed.is_set():
@@ -42,7 +42,7 @@ def ctrl_c() -> Iterator[Ending]:
 
 
 @contextmanager
-def polite_end() -> Iterator[Ending]:
+def polite_end() -> Iterator[InterruptRequest]:
     """Give an event that Ctrl-C sets, and a polite kill too; otherwise as `ctrl_c`."""
     with ctrl_c() as pressed:
 
@@ -76,7 +76,7 @@ def stoppable(show: Callable[[_T], None], stack: ExitStack) -> Callable[[_T], No
     From the end of the first epoch on, when there is something to lose, Ctrl-C strikes at the end
     of an epoch and nowhere else; a second one strikes at once.
     """
-    pressed: Ending | None = None
+    pressed: InterruptRequest | None = None
 
     def tell(progress: _T) -> None:
         nonlocal pressed

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from emgstream.bundle import MODEL_SUFFIX
-from emgstream.cues import CueScript
+from emgstream.cue_schedule import CueSchedule
 from emgstream.data import DEMO, any_path, model_path, recording_path
 from emgstream.errors import UsageError
 from emgstream.opening import AUTO
@@ -241,12 +241,12 @@ def add_report_files(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--html", type=file_path, metavar="FILE", help="write a report on one page")
 
 
-def cue_script(text: str, known: Collection[str] | None) -> CueScript:
+def cue_script(text: str, known: Collection[str] | None) -> CueSchedule:
     """Read cues, or a file of cues; raises ArgumentTypeError where they are none."""
     try:
         is_file = os.path.isfile(text)  # noqa: PTH113 - a long script is no error, as for Path
         written = Path(text).read_text(encoding="utf-8") if is_file else text
-        return CueScript.parse(written, known=known)
+        return CueSchedule.parse(written, known=known)
     except OSError as error:
         reason = f"cannot read {text}: {error.strerror}"
     except (UnicodeDecodeError, UsageError) as error:

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, TypeAlias
 from emgstream.cli import options
 from emgstream.errors import UsageError
 from emgstream.outputs.address import Address
-from emgstream.outputs.base import Output
-from emgstream.outputs.jsonl import JsonLines
-from emgstream.outputs.lines import Lines
+from emgstream.outputs.jsonl import JsonLinesOutput
+from emgstream.outputs.lines import LineWriter
+from emgstream.outputs.output import Output
 from emgstream.outputs.samples import SampleOutput
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 __all__ = [
-    "Outputs",
+    "OutputWords",
     "StreamOutputs",
     "add_output_arguments",
     "takes_stdout",
@@ -112,7 +112,7 @@ class StreamOutputs:
     """Where its samples go."""
 
 
-class Outputs:
+class OutputWords:
     """The outputs of a run: opened on entering, so that what cannot be is told at once.
 
     Raises OutputError where one cannot be opened.
@@ -121,11 +121,11 @@ class Outputs:
     def __init__(self, arguments: argparse.Namespace) -> None:
         self._arguments = arguments
         self._stack = ExitStack()
-        self._lines: list[Lines] = []
+        self._lines: list[LineWriter] = []
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
-            self._lines = [stack.enter_context(Lines(to)) for to in self._arguments.jsonl]
+            self._lines = [stack.enter_context(LineWriter(to)) for to in self._arguments.jsonl]
             self._stack = stack.pop_all()
         return self
 
@@ -139,17 +139,17 @@ class Outputs:
 
         ``n_reconnects`` tells how often its board was away.
         """
-        outputs = StreamOutputs([JsonLines(lines, stream) for lines in self._lines])
+        outputs = StreamOutputs([JsonLinesOutput(lines, stream) for lines in self._lines])
         if self._arguments.udp:
-            from emgstream.outputs.udp import UdpJson  # each is loaded only where it is asked for
+            from emgstream.outputs.udp import UdpOutput  # each is loaded only where it is asked for
 
             for address in self._arguments.udp:
-                outputs.decisions.append(self._stack.enter_context(UdpJson(address, stream)))
+                outputs.decisions.append(self._stack.enter_context(UdpOutput(address, stream)))
         if self._arguments.osc:
-            from emgstream.outputs.osc import Osc
+            from emgstream.outputs.osc import OscOutput
 
             for address in self._arguments.osc:
-                outputs.decisions.append(self._stack.enter_context(Osc(address, stream)))
+                outputs.decisions.append(self._stack.enter_context(OscOutput(address, stream)))
         if self._arguments.lsl:
             self._open_lsl(outputs, stream)
         if self._arguments.control:
@@ -159,7 +159,7 @@ class Outputs:
     def _control(
         self, stream: str | None, class_names: tuple[str, ...], n_reconnects: Callable[[], int]
     ) -> Output:
-        from emgstream.outputs.control import Control, read_bindings
+        from emgstream.outputs.control import ControlOutput, read_bindings
 
         if stream is not None:
             raise UsageError(
@@ -167,10 +167,10 @@ class Outputs:
                 "--control out"
             )
         bindings = read_bindings(self._arguments.control, class_names)
-        return self._stack.enter_context(Control(bindings, n_reconnects))
+        return self._stack.enter_context(ControlOutput(bindings, n_reconnects))
 
     def _open_lsl(self, outputs: StreamOutputs, stream: str | None) -> None:
-        from emgstream.outputs.lsl import LslClock, LslDecisions, LslSamples
+        from emgstream.outputs.lsl_outlet import LslClock, LslDecisions, LslSamples
 
         name = self._arguments.lsl if stream is None else f"{self._arguments.lsl} {stream}"
         clock = LslClock()

@@ -11,17 +11,17 @@ from pathlib import Path
 from emgstream.data import DEMO_PERSON
 from emgstream.gui import SIMULATED
 from emgstream.recording import (
-    About,
+    CueListener,
     FreeProtocol,
     GuidedProtocol,
-    Listener,
-    Pupil,
+    SessionDescription,
+    SimulatedSubject,
 )
 from emgstream.simulation.board import OWN_TCP, Instructions, SimulatedBoard
 from emgstream.simulation.movements import activation_of
 from emgstream.sources.serial_board import SerialBoardSource
 
-__all__ = ["Board", "SessionPlan", "board_for", "opened_board"]
+__all__ = ["RecordingBoard", "SessionPlan", "board_for", "opened_board"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class SessionPlan:
 
     path: Path
     """The table to write."""
-    about: About
+    about: SessionDescription
     """What goes into the sidecar."""
     protocol: GuidedProtocol | FreeProtocol
     """What is asked when."""
@@ -53,17 +53,17 @@ class SessionPlan:
 
 
 @dataclass(frozen=True)
-class Board:
+class RecordingBoard:
     """Where the samples come from, and who else is to hear the cues."""
 
     source: SerialBoardSource
     """Not yet entered."""
-    listeners: tuple[Listener, ...] = field(default=())
+    listeners: tuple[CueListener, ...] = field(default=())
     """The simulated person, where there is one."""
 
 
 @contextmanager
-def board_for(plan: SessionPlan, port: str) -> Iterator[Board]:
+def board_for(plan: SessionPlan, port: str) -> Iterator[RecordingBoard]:
     """Give the board to record from, as `opened_board` does."""
     with opened_board(port, plan.protocol.labels, partial(_source, plan)) as board:
         yield board
@@ -72,19 +72,19 @@ def board_for(plan: SessionPlan, port: str) -> Iterator[Board]:
 @contextmanager
 def opened_board(
     port: str, labels: Iterable[str], source_at: Callable[[str], SerialBoardSource]
-) -> Iterator[Board]:
+) -> Iterator[RecordingBoard]:
     """Give the board at a port; with ``simulated``, a person who follows cues for the labels.
 
     Raises UsageError for a movement that the simulated person cannot do.
     """
     if port != SIMULATED:
-        yield Board(source_at(port))
+        yield RecordingBoard(source_at(port))
         return
     for label in labels:
         activation_of(label)
     instructions = Instructions(DEMO_PERSON)
     with SimulatedBoard(seed=DEMO_PERSON, instructions=instructions, tcp=OWN_TCP) as board:
-        yield Board(source_at(board.port), (Pupil(instructions.call),))
+        yield RecordingBoard(source_at(board.port), (SimulatedSubject(instructions.call),))
 
 
 def _source(plan: SessionPlan, port: str) -> SerialBoardSource:

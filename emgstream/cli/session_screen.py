@@ -15,15 +15,16 @@ from rich.table import Table
 from rich.text import Text
 
 from emgstream.cli.letters import HEIGHT, large
-from emgstream.cues import REST
-from emgstream.recording import FreeProtocol, Phase, View
-from emgstream.sources.status import SourceStatus
+from emgstream.cue_schedule import REST
+from emgstream.recording import FreeProtocol, ProtocolPhase, ProtocolView
+from emgstream.sources.source_status import SourceStatus
 from emgstream.types import FloatArray
+from emgstream.wording import spoken
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["Levels", "Page", "SessionScreen", "free_page", "guided_page", "spoken"]
+__all__ = ["Levels", "SessionScreen", "TerminalPage", "free_page", "guided_page"]
 
 _BAR_CELLS = 48
 _LEVEL_CELLS = 32
@@ -32,17 +33,8 @@ _LOWEST_RANGE = 8.0
 _BLANK = Text(" ")
 
 
-def spoken(label: str) -> str:
-    """Return a label as people say it.
-
-    >>> spoken("hand_close")
-    'hand close'
-    """
-    return label.replace("_", " ")
-
-
 @dataclass(frozen=True)
-class Page:
+class TerminalPage:
     """One picture of the screen."""
 
     cue: str
@@ -117,7 +109,7 @@ class SessionScreen:
 
     def show(
         self,
-        page: Page,
+        page: TerminalPage,
         title: str,
         channel_names: Sequence[str] = (),
         levels: Sequence[float] = (),
@@ -147,7 +139,7 @@ class SessionScreen:
         head = Text(title, style="bright_black", no_wrap=True, overflow="ellipsis")
         self._live.update(Group(head, *map(Align.center, parts)), refresh=True)
 
-    def _say(self, page: Page) -> None:
+    def _say(self, page: TerminalPage) -> None:
         if page.cue != self._said:
             self._said = page.cue
             line = f"{spoken(page.cue)}   {page.coming}".rstrip()
@@ -157,47 +149,47 @@ class SessionScreen:
 _RUNNING = (("Space", "pause"), ("r", "repeat the last one"), ("Esc", "end, and keep it all"))
 
 
-def guided_page(view: View) -> Page:
+def guided_page(view: ProtocolView) -> TerminalPage:
     """Return what a guided session shows."""
     progress = f"movement {min(view.n_done + 1, view.n_total)} of {view.n_total}"
     left = f"{_minutes(view.remaining_total_s)} left"
     coming = f"{progress}   {left}"
-    if view.phase is Phase.COUNTDOWN:
+    if view.phase is ProtocolPhase.COUNTDOWN:
         says = f"in {np.ceil(view.remaining_s):.0f}"
-        return Page(view.label, "bright_black", says, view.share, coming, _RUNNING)
-    if view.phase is Phase.CUE:
+        return TerminalPage(view.label, "bright_black", says, view.share, coming, _RUNNING)
+    if view.phase is ProtocolPhase.CUE:
         style = "cyan" if view.label == REST else "bold green"
         following = f"next: {spoken(view.next_label)}" if view.next_label else "then it is done"
         says, coming = f"{view.remaining_s:.1f} s", f"{following}   {coming}"
-        return Page(view.label, style, says, view.share, coming, _RUNNING)
-    if view.phase is Phase.READY:
+        return TerminalPage(view.label, style, says, view.share, coming, _RUNNING)
+    if view.phase is ProtocolPhase.READY:
         coming = f"{view.n_total} movements, {left}"
     return _waiting_page(view, coming)
 
 
-def _waiting_page(view: View, coming: str) -> Page:
+def _waiting_page(view: ProtocolView, coming: str) -> TerminalPage:
     """Return what a guided session shows while nothing is asked."""
     begin, go_on = [("Space", "begin"), ("Esc", "leave")], [("Space", "go on"), *_RUNNING[1:]]
     match view.phase:
-        case Phase.READY:
-            return Page("ready", "cyan", "press Space to begin", None, coming, begin)
-        case Phase.PAUSED:
-            return Page("paused", "yellow", "press Space to go on", None, coming, go_on)
-        case Phase.AWAY:
+        case ProtocolPhase.READY:
+            return TerminalPage("ready", "cyan", "press Space to begin", None, coming, begin)
+        case ProtocolPhase.PAUSED:
+            return TerminalPage("paused", "yellow", "press Space to go on", None, coming, go_on)
+        case ProtocolPhase.AWAY:
             says = "the board is away; plug it in again, and it goes on"
             coming = f"{spoken(view.label)} will be asked for again"
-            return Page("no signal", "red", says, None, coming, _RUNNING[2:])
+            return TerminalPage("no signal", "red", says, None, coming, _RUNNING[2:])
         case _:
-            return Page("done", "cyan", "putting the labels in order")
+            return TerminalPage("done", "cyan", "putting the labels in order")
 
 
-def free_page(protocol: FreeProtocol, now_s: float) -> Page:
+def free_page(protocol: FreeProtocol, now_s: float) -> TerminalPage:
     """Return what a free recording shows."""
     numbers = [(str(n), spoken(label)) for n, label in enumerate(protocol.labels, start=1)]
     others = [("0", "no label"), ("r", "take it back"), ("Esc", "end, and keep it all")]
     if not protocol.label:
-        return Page("no label", "bright_black", "press a number", keys=[*numbers, *others])
-    return Page(
+        return TerminalPage("no label", "bright_black", "press a number", keys=[*numbers, *others])
+    return TerminalPage(
         protocol.label,
         "cyan" if protocol.label == REST else "bold green",
         f"{now_s - protocol.since_s:.1f} s",
@@ -207,7 +199,7 @@ def free_page(protocol: FreeProtocol, now_s: float) -> Page:
     )
 
 
-def _cue(page: Page, width: int) -> Text:
+def _cue(page: TerminalPage, width: int) -> Text:
     text = spoken(page.cue)
     lines = large(text, width - _MARGIN) or ["", "", text.upper(), "", ""]
     lines = lines + [""] * (2 * HEIGHT + 1 - len(lines)) if len(lines) > HEIGHT else lines

@@ -12,15 +12,15 @@ from emgstream.cli.outputs import StreamOutputs
 from emgstream.engine import Engine
 from emgstream.errors import EmgStreamError
 from emgstream.outputs.summary import Summary
-from emgstream.sources.base import Source
-from emgstream.sources.status import SourceStatus, StatusReader
+from emgstream.sources.source import Source
+from emgstream.sources.source_status import SourceStatus, StatusReader
 from emgstream.types import StreamInfo
 
-__all__ = ["LiveRun", "Stream", "WatchedStream"]
+__all__ = ["BoardRunNeeds", "TerminalStream", "WatchedStream"]
 
 
 @dataclass(frozen=True)
-class LiveRun:
+class BoardRunNeeds:
     """What a live stream needs beside a recording."""
 
     status: StatusReader
@@ -32,14 +32,14 @@ class LiveRun:
 
 
 @dataclass(frozen=True)
-class Stream:
+class TerminalStream:
     """What is to be streamed."""
 
     source: Source
     """Where the samples come from."""
     model: Model
     """What decides."""
-    live: LiveRun | None = None
+    live: BoardRunNeeds | None = None
     """What a board needs beside; None for a recording."""
     name: str | None = None
     """What to call it where there are several."""
@@ -55,7 +55,7 @@ class WatchedStream:
     The main thread calls everything; leaving ends it.
     """
 
-    def __init__(self, stream: Stream, outputs: StreamOutputs) -> None:
+    def __init__(self, stream: TerminalStream, outputs: StreamOutputs) -> None:
         self.stream = stream
         self.outputs = outputs
         self.failure: EmgStreamError | None = None

@@ -16,14 +16,13 @@ from rich.table import Table
 from rich.text import Text
 
 from emgstream.decisions import STATUSES
-from emgstream.outputs.base import Update
-from emgstream.sources.status import SourceStatus
-from emgstream.words import shortened
+from emgstream.outputs.output import Update
+from emgstream.sources.source_status import SourceStatus
+from emgstream.wording import shortened
 
 if TYPE_CHECKING:
+    from emgstream_training.epoch_progress import EpochProgress
     from typing_extensions import Self
-
-    from training.history import Progress as Epoch
 
 __all__ = [
     "EpochBar",
@@ -188,7 +187,7 @@ class EpochBar:
             self._end_stages()
             self._progress.stop()
 
-    def show(self, epoch: Epoch) -> None:
+    def show(self, epoch: EpochProgress) -> None:
         """Show one epoch done."""
         if epoch.stage not in self._stages:
             self._begin(epoch)
@@ -199,7 +198,7 @@ class EpochBar:
             left=f"{timedelta(seconds=round(epoch.time_left_s))} left",
         )
 
-    def _begin(self, epoch: Epoch) -> None:
+    def _begin(self, epoch: EpochProgress) -> None:
         self._progress.start()  # not before: where nothing is shown no line is left
         self._end_stages()
         self._stages[epoch.stage] = self._progress.add_task(

@@ -1,29 +1,36 @@
 """Decisions: what is said of the signal, from the class probabilities of each window."""
 
-from emgstream.decisions.decision import ABSTAINED, STATUSES, Decision, Decisions, Status, decide
-from emgstream.decisions.rails import Rails, RailWatch
-from emgstream.decisions.settings import (
+from emgstream.decisions.decision import (
+    ABSTAINED,
+    STATUSES,
+    Decision,
+    Decisions,
+    DecisionStatus,
+    decide,
+)
+from emgstream.decisions.decision_settings import (
     ARGMAX,
     REST_NAMES,
     DecisionSettings,
-    Familiar,
+    KnownSignal,
     RestGate,
     StrengthRange,
     decision_from_manifest,
     rest_class,
 )
+from emgstream.decisions.decision_stage import DecisionStage, SmoothedPredictions, WindowPredictions
+from emgstream.decisions.rails import ConverterRails, RailWatch
 from emgstream.decisions.smoothing import (
     SMOOTHINGS,
-    Bayes,
-    Hysteresis,
-    Majority,
+    BayesSmoothing,
+    HysteresisSmoothing,
+    MajoritySmoothing,
     NoSmoothing,
     Smoothing,
     added_hops,
     parameters,
     smoothing_from_manifest,
 )
-from emgstream.decisions.stage import DecisionStage, Seen, Steadied
 
 __all__ = [
     "ABSTAINED",
@@ -31,23 +38,23 @@ __all__ = [
     "REST_NAMES",
     "SMOOTHINGS",
     "STATUSES",
-    "Bayes",
+    "BayesSmoothing",
+    "ConverterRails",
     "Decision",
     "DecisionSettings",
     "DecisionStage",
+    "DecisionStatus",
     "Decisions",
-    "Familiar",
-    "Hysteresis",
-    "Majority",
+    "HysteresisSmoothing",
+    "KnownSignal",
+    "MajoritySmoothing",
     "NoSmoothing",
     "RailWatch",
-    "Rails",
     "RestGate",
-    "Seen",
+    "SmoothedPredictions",
     "Smoothing",
-    "Status",
-    "Steadied",
     "StrengthRange",
+    "WindowPredictions",
     "added_hops",
     "decide",
     "decision_from_manifest",

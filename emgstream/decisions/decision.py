@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 from emgstream.types import FloatArray, IndexArray, TimeArray
 
-__all__ = ["ABSTAINED", "STATUSES", "Decision", "Decisions", "Status", "decide"]
+__all__ = ["ABSTAINED", "STATUSES", "Decision", "DecisionStatus", "Decisions", "decide"]
 
 StatusArray: TypeAlias = npt.NDArray[np.int8]
 
 
-class Status(IntEnum):
+class DecisionStatus(IntEnum):
     """Whether to act on a decision, and why not."""
 
     OK = 0
@@ -32,10 +32,10 @@ class Status(IntEnum):
     """There is no whole window since samples were lost, or it is cut off by the converter."""
 
 
-STATUSES: tuple[str, ...] = tuple(status.name.lower() for status in Status)
+STATUSES: tuple[str, ...] = tuple(status.name.lower() for status in DecisionStatus)
 """The words for them, by number."""
 
-ABSTAINED = Status.REJECTED
+ABSTAINED = DecisionStatus.REJECTED
 """From this status on nothing was decided."""
 
 
@@ -52,7 +52,7 @@ class Decision:
     probabilities: Mapping[str, float]
     """Probability of each class in this window alone, by its name; all 0 without a window."""
     status: str = "ok"
-    """``ok``: a decision to act on; the others are those of `Status`."""
+    """``ok``: a decision to act on; the others are those of `DecisionStatus`."""
     strength: float | None = None
     """How strong the contraction is, 0 to 1 of the class's own range in training.
 
@@ -75,7 +75,7 @@ class Decisions:
     confidences: TimeArray
     """Probability of that class as smoothed, same shape."""
     statuses: StatusArray
-    """`Status` of each, same shape."""
+    """`DecisionStatus` of each, same shape."""
     strengths: TimeArray
     """Strength of each, 0 to 1, NaN where the model has no range for it, same shape."""
 

@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from emgstream.types import FloatArray, IndexArray
 
-__all__ = ["RailWatch", "Rails"]
+__all__ = ["ConverterRails", "RailWatch"]
 
 
 @dataclass(frozen=True)
-class Rails:
+class ConverterRails:
     """The ends of the converter's range, and how much of a window may lie at them."""
 
     low: float
@@ -30,7 +30,7 @@ class Rails:
         return asdict(self)
 
     @classmethod
-    def from_manifest(cls, entry: Mapping[str, Any]) -> Rails:
+    def from_manifest(cls, entry: Mapping[str, Any]) -> ConverterRails:
         """Build them; raises TypeError or ValueError where they are none."""
         rails = cls(*(float(entry[name]) for name in ("low", "high", "share")))
         if not (rails.low < rails.high and 0.0 <= rails.share <= 1.0):
@@ -48,13 +48,13 @@ class Rails:
 class RailWatch:
     """Counts how many of the newest samples are at an end of the range. One thread uses it.
 
-    >>> watch = RailWatch(Rails(0.0, 1023.0, 0.1), n_window=4)
+    >>> watch = RailWatch(ConverterRails(0.0, 1023.0, 0.1), n_window=4)
     >>> watch.push(0, np.array([[500.0], [1023.0], [0.0], [500.0]], dtype=np.float32))
     >>> watch.are_saturated(np.array([3]))
     array([ True])
     """
 
-    def __init__(self, rails: Rails | None, n_window: int) -> None:
+    def __init__(self, rails: ConverterRails | None, n_window: int) -> None:
         self._rails = rails
         self._n_window = n_window
         self._touched: IndexArray = np.empty(0, dtype=np.int64)
@@ -81,7 +81,7 @@ class RailWatch:
         self._touched = self._touched[:0]
         self._waiting.clear()
 
-    def _look_at_waiting(self, rails: Rails) -> None:
+    def _look_at_waiting(self, rails: ConverterRails) -> None:
         oldest = self._waiting[0][0] - self._n_window
         indices = [np.arange(first, first + len(samples)) for first, samples in self._waiting]
         touched = rails.touched(np.concatenate([samples for _, samples in self._waiting]))

@@ -16,9 +16,9 @@ from emgstream.errors import ModelFileError
 
 __all__ = [
     "SMOOTHINGS",
-    "Bayes",
-    "Hysteresis",
-    "Majority",
+    "BayesSmoothing",
+    "HysteresisSmoothing",
+    "MajoritySmoothing",
     "NoSmoothing",
     "Smoothing",
     "added_hops",
@@ -63,7 +63,7 @@ class NoSmoothing:
 
 
 @dataclass(frozen=True)
-class Majority:
+class MajoritySmoothing:
     """The class that most of the newest windows are for; of equals, the one decided for before."""
 
     kind: ClassVar[str] = "majority"
@@ -83,7 +83,7 @@ class Majority:
 
 
 @dataclass(frozen=True)
-class Hysteresis:
+class HysteresisSmoothing:
     """The class stays until another was the likeliest of so many windows in a row."""
 
     kind: ClassVar[str] = "hysteresis"
@@ -103,7 +103,7 @@ class Hysteresis:
 
 
 @dataclass(frozen=True)
-class Bayes:
+class BayesSmoothing:
     """A hidden Markov model's forward filter over the classes (Rabiner 1989).
 
     Before each window, a movement stays as it is with probability ``stay``, or it changes: to rest
@@ -160,7 +160,7 @@ def added_hops(
     Counted from rest, or from another movement where there is none, with every window for its true
     class with this confidence.
 
-    >>> added_hops(Majority(5), 4), added_hops(Hysteresis(3), 4)
+    >>> added_hops(MajoritySmoothing(5), 4), added_hops(HysteresisSmoothing(3), 4)
     (2, 2)
     """
     smoother = smoothing.begin(n_classes, rest)
@@ -181,8 +181,12 @@ def _sure_of(chosen: int, n_classes: int, confidence: float) -> Row:
     return row
 
 
-_KINDS: dict[str, type[NoSmoothing] | type[Majority] | type[Hysteresis] | type[Bayes]] = {
-    kind.kind: kind for kind in (NoSmoothing, Majority, Hysteresis, Bayes)
+_KINDS: dict[
+    str,
+    type[NoSmoothing] | type[MajoritySmoothing] | type[HysteresisSmoothing] | type[BayesSmoothing],
+] = {
+    kind.kind: kind
+    for kind in (NoSmoothing, MajoritySmoothing, HysteresisSmoothing, BayesSmoothing)
 }
 
 
@@ -212,7 +216,7 @@ SMOOTHINGS: tuple[Smoothing, ...] = tuple(kind() for kind in _KINDS.values())
 def parameters(smoothing: Smoothing) -> dict[str, type[int] | type[float]]:
     """Return what a kind of smoothing can be given, in order, and whether in whole numbers.
 
-    >>> parameters(Majority())
+    >>> parameters(MajoritySmoothing())
     {'votes': <class 'int'>}
     """
     return {one.name: int if isinstance(one.default, int) else float for one in fields(smoothing)}

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from emgstream import __version__
-from emgstream.cues import REST, TRANSITION
+from emgstream.cue_schedule import REST, TRANSITION
 from emgstream.errors import OutputError
 from emgstream.export.edf import write_edf
-from emgstream.recording.session import Session
+from emgstream.recording.recorded_session import RecordedSession
 
 __all__ = ["write_bids"]
 
@@ -33,7 +33,7 @@ TASK = "movements"
 _NOT_KNOWN = "n/a"
 
 
-def write_bids(session: Session, root: Path, mains_hz: int | None = None) -> list[Path]:
+def write_bids(session: RecordedSession, root: Path, mains_hz: int | None = None) -> list[Path]:
     """Add a session to the data set in a folder, made where it is not there yet.
 
     Returns the files that were written. Raises what `write_edf` does.
@@ -57,7 +57,7 @@ def write_bids(session: Session, root: Path, mains_hz: int | None = None) -> lis
 
 
 def _write_beside(
-    session: Session,
+    session: RecordedSession,
     root: Path,
     folder: Path,
     stem: str,
@@ -84,7 +84,7 @@ def _write_beside(
         yield readme
 
 
-def _emg(session: Session, mains_hz: int | None) -> dict[str, Any]:
+def _emg(session: RecordedSession, mains_hz: int | None) -> dict[str, Any]:
     table, sidecar = session.table, session.sidecar
     board = sidecar.get("source", {}).get("board") or {}
     index = session.index
@@ -113,7 +113,7 @@ def _emg(session: Session, mains_hz: int | None) -> dict[str, Any]:
     }
 
 
-def _channels(session: Session) -> list[dict[str, str]]:
+def _channels(session: RecordedSession) -> list[dict[str, str]]:
     placements = {
         one.get("name"): one.get("placement") for one in session.sidecar.get("channels", ())
     }
@@ -130,7 +130,7 @@ def _channels(session: Session) -> list[dict[str, str]]:
     ]
 
 
-def _events(session: Session) -> list[dict[str, str]]:
+def _events(session: RecordedSession) -> list[dict[str, str]]:
     return [
         {
             "onset": f"{stretch.first_index / session.rate_hz:.6f}",
@@ -143,7 +143,7 @@ def _events(session: Session) -> list[dict[str, str]]:
     ]
 
 
-def _event_columns(session: Session) -> dict[str, Any]:
+def _event_columns(session: RecordedSession) -> dict[str, Any]:
     """Return what the columns of the events mean; every label must be among the levels."""
     named = {REST: "nothing", TRANSITION: "the cue had changed, the muscles had not followed"}
     labels = dict.fromkeys(stretch.label for stretch in session.stretches())

@@ -17,9 +17,9 @@ import edfio
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.cues import TRANSITION
+from emgstream.cue_schedule import TRANSITION
 from emgstream.errors import OutputError, UsageError
-from emgstream.recording.session import Session
+from emgstream.recording.recorded_session import RecordedSession
 from emgstream.types import IndexArray
 
 __all__ = ["Kind", "write_edf"]
@@ -45,7 +45,7 @@ _FORMATS: dict[str, _Format] = {
 _LABEL_LENGTH, _TEXT_LENGTH = 16, 80
 
 
-def write_edf(session: Session, path: Path, kind: Kind) -> list[Path]:
+def write_edf(session: RecordedSession, path: Path, kind: Kind) -> list[Path]:
     """Write a session as EDF+ or BDF+; return the file that was made.
 
     Raises UsageError for values that the format does not hold, and OutputError where the file
@@ -81,7 +81,7 @@ def write_edf(session: Session, path: Path, kind: Kind) -> list[Path]:
     return [path]
 
 
-def _continuous(session: Session, form: _Format, n_padding: int) -> npt.NDArray[Any]:
+def _continuous(session: RecordedSession, form: _Format, n_padding: int) -> npt.NDArray[Any]:
     """Return the samples without gaps, shape ``(n_channels, n)``, as whole numbers."""
     samples, index = session.table.samples, session.index
     known = np.isfinite(samples)
@@ -101,7 +101,7 @@ def _continuous(session: Session, form: _Format, n_padding: int) -> npt.NDArray[
 
 
 def _annotated(
-    session: Session, index: IndexArray, n_padding: int
+    session: RecordedSession, index: IndexArray, n_padding: int
 ) -> Iterator[tuple[int, int, str]]:
     """Give first and end index of every stretch with its text."""
     for stretch in session.stretches():
@@ -114,7 +114,7 @@ def _annotated(
         yield end, end + n_padding, "BAD_padding"
 
 
-def _when_and_who(session: Session) -> dict[str, Any]:
+def _when_and_who(session: RecordedSession) -> dict[str, Any]:
     """Return the header's fields of date, subject and equipment."""
     started = session.started
     subject = re.sub(r"\s", "_", _ascii(str(session.sidecar.get("subject") or ""), 20)) or "X"
@@ -128,7 +128,7 @@ def _when_and_who(session: Session) -> dict[str, Any]:
     }
 
 
-def _placement(session: Session, name: str) -> str:
+def _placement(session: RecordedSession, name: str) -> str:
     channels: Sequence[dict[str, str]] = session.sidecar.get("channels", ())
     return next((one.get("placement", "") for one in channels if one.get("name") == name), "")
 

@@ -3,8 +3,7 @@
 Nothing of Qt is imported before `run` is called.
 """
 
-from emgstream.gui.display import check_display, has_display
-from emgstream.gui.requests import (
+from emgstream.app.open_requests import (
     AUTO,
     SIMULATED,
     PortRequest,
@@ -12,6 +11,7 @@ from emgstream.gui.requests import (
     SourceRequest,
     WindowRequest,
 )
+from emgstream.gui.display import check_display, has_display
 
 __all__ = [
     "AUTO",

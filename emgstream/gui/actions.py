@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 from PyQt5.QtGui import QDropEvent
 from PyQt5.QtWidgets import QFileDialog
 
+from emgstream.app.open_requests import ReplayRequest
 from emgstream.bundle import MODEL_SUFFIX
 from emgstream.gui.palette import DARK, LIGHT
-from emgstream.gui.requests import ReplayRequest
 
 if TYPE_CHECKING:
     from emgstream.gui.window import Window
 
-__all__ = ["Actions", "files_in"]
+__all__ = ["WindowActions", "files_in"]
 
 _RECORDINGS = "Recordings (*.csv *.csv.gz *.tsv *.txt);;All files (*)"
 _SUFFIXES = (".csv", ".csv.gz", ".tsv", ".txt")
 _MODELS = "Models (*.emgmodel);;All files (*)"
 
 
-class Actions:
+class WindowActions:
     """The actions of one window, by the names of `emgstream.gui.shortcuts.KEYS`."""
 
     def __init__(self, window: Window) -> None:

@@ -14,12 +14,12 @@ from PyQt5.QtCore import Qt, QTimer
 from PyQt5.QtGui import QPalette
 from PyQt5.QtWidgets import QApplication
 
+from emgstream.app.open_requests import WindowRequest
 from emgstream.errors import OutputError
 from emgstream.gui.palette import DARK, LIGHT, Theme
-from emgstream.gui.requests import WindowRequest
-from emgstream.gui.settings import Settings
-from emgstream.gui.style import apply_theme, system_theme, window_icon
+from emgstream.gui.qt_style import apply_theme, system_theme, window_icon
 from emgstream.gui.window import Window
+from emgstream.gui.window_settings import WindowSettings
 
 __all__ = ["make_window", "run_application", "short_turns"]
 
@@ -48,7 +48,7 @@ def run_application(request: WindowRequest) -> None:
     waker = _let_ctrl_c_through(window)
     try:
         window.show()
-        picture = _Picture(window, request)
+        picture = _WindowPicture(window, request)
         with short_turns():
             application.exec_()
         picture.check()
@@ -74,7 +74,7 @@ def short_turns() -> Iterator[None]:
 
 def make_window(application: QApplication, request: WindowRequest) -> Window:
     """Return the window that was asked for, not yet shown."""
-    settings = Settings(request.settings)
+    settings = WindowSettings(request.settings)
     theme = _theme(request.theme or settings.theme, application.palette())
     apply_theme(application, theme)
     window = Window(theme, settings)
@@ -89,7 +89,7 @@ def _theme(name: str | None, palette: QPalette) -> Theme:
     return {"light": LIGHT, "dark": DARK}.get(name or "") or system_theme(palette)
 
 
-class _Picture:
+class _WindowPicture:
     """Takes the picture that was asked for, and ends the program."""
 
     def __init__(self, window: Window, request: WindowRequest) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PyQt5.QtCore import QLineF, QRectF, Qt
 from PyQt5.QtGui import QPainter
 
-from emgstream.gui.history import SignalHistory
+from emgstream.app.signal_history import SignalHistory
 from emgstream.gui.painting import color, pen
 from emgstream.gui.palette import Theme
 from emgstream.gui.time_view import TimeView

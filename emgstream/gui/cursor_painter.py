@@ -8,12 +8,12 @@ import numpy as np
 from PyQt5.QtCore import QLineF, QRectF, Qt
 from PyQt5.QtGui import QPainter
 
-from emgstream.gui.decision_log import NONE
-from emgstream.gui.history import SignalHistory
+from emgstream.app.decision_log import NONE
+from emgstream.app.live_session import LiveSession
+from emgstream.app.signal_history import SignalHistory
 from emgstream.gui.painting import Canvas, color, pen
-from emgstream.gui.palette import spoken
-from emgstream.gui.session import Session
 from emgstream.gui.time_view import TimeView
+from emgstream.wording import spoken
 
 __all__ = ["CursorPainter"]
 
@@ -35,7 +35,7 @@ class CursorPainter:
         self,
         painter: QPainter,
         canvas: Canvas,
-        session: Session,
+        session: LiveSession,
         history: SignalHistory,
         view: TimeView,
         unit: str,

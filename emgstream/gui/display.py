@@ -9,8 +9,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from emgstream.app.open_requests import WindowRequest
 from emgstream.errors import MissingExtraError, UsageError
-from emgstream.gui.requests import WindowRequest
 
 __all__ = ["check_display", "has_display"]
 

@@ -8,8 +8,8 @@ from PyQt5.QtCore import QLineF, QRectF, Qt
 from PyQt5.QtGui import QPainter, QPixmap
 
 from emgstream.gui.painting import GRID, Canvas, color, font, pen, text
-from emgstream.gui.palette import spoken
 from emgstream.gui.scaling import Span
+from emgstream.wording import spoken
 
 __all__ = ["Gutter", "GutterPainter", "LaneWords"]
 

@@ -13,23 +13,24 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from emgstream.app.connection_state import StateKind
+from emgstream.app.live_session import LiveSession
+from emgstream.app.open_requests import AUTO, SIMULATED, PortRequest
+from emgstream.app.signal_views import SignalView
 from emgstream.gui.card import caption, card
-from emgstream.gui.no_model import NoModel
-from emgstream.gui.page import Page
+from emgstream.gui.no_model import NoModelPanel
 from emgstream.gui.painting import GRID
-from emgstream.gui.palette import Theme, spoken
+from emgstream.gui.palette import Theme
 from emgstream.gui.prediction_panel import PredictionPanel
 from emgstream.gui.predictions import newest_prediction, why_there_is_none
 from emgstream.gui.quality_panel import QualityPanel
 from emgstream.gui.replay_bar import ReplayBar
-from emgstream.gui.requests import AUTO, SIMULATED, PortRequest
-from emgstream.gui.session import Session
-from emgstream.gui.state import StateKind
-from emgstream.gui.timeline import Timeline
-from emgstream.gui.traces import View
+from emgstream.gui.timeline_canvas import TimelineCanvas
 from emgstream.gui.view_bar import SPANS_S, ViewBar
 from emgstream.gui.welcome import Welcome
+from emgstream.gui.window_page import WindowPage
 from emgstream.quality import CalmVerdicts
+from emgstream.wording import spoken
 
 if TYPE_CHECKING:
     from emgstream.gui.window import Window
@@ -43,7 +44,7 @@ _SEEK_S = 5.0
 _PART_OF_VIEW = 0.1
 
 
-class LivePage(Page):
+class LivePage(WindowPage):
     """Shows the session that runs."""
 
     title = "Live"
@@ -87,9 +88,9 @@ class LivePage(Page):
             "live": timeline.go_live,
             "zoom_in": lambda: self._zoom(-1),
             "zoom_out": lambda: self._zoom(1),
-            "raw": lambda: self.show_view(View.RAW),
-            "conditioned": lambda: self.show_view(View.CONDITIONED),
-            "steps": lambda: self.show_view(View.STEPS),
+            "raw": lambda: self.show_view(SignalView.RAW),
+            "conditioned": lambda: self.show_view(SignalView.CONDITIONED),
+            "steps": lambda: self.show_view(SignalView.STEPS),
             "clear": self._clear,
         }
 
@@ -97,7 +98,7 @@ class LivePage(Page):
         """Say which model will decide."""
         self.welcome.set_model(title)
 
-    def begin_session(self, session: Session | None) -> None:
+    def begin_session(self, session: LiveSession | None) -> None:
         """Make the parts ready for a session that has no samples yet."""
         self.timeline.show_session(None)
         self._judged_s = 0.0
@@ -110,11 +111,11 @@ class LivePage(Page):
         self.model_label.setText(_origin(session))
         self.model_label.setVisible(session.model is not None)
         self.view_bar.set_session(session)
-        self.show_view(View.RAW)
+        self.show_view(SignalView.RAW)
         self.replay_bar.set_replay(session.replay)
         self.pages.setCurrentWidget(self.stage)
 
-    def show_session(self, session: Session) -> None:
+    def show_session(self, session: LiveSession) -> None:
         """Show a session whose first samples have come."""
         self.timeline.show_session(session)
         if self.quality.names != session.info.channel_names:  # of a board they are known only now
@@ -146,7 +147,7 @@ class LivePage(Page):
             self.quality.show_verdicts(verdicts)
             self.timeline.set_quality(verdicts)
 
-    def show_view(self, view: View) -> None:
+    def show_view(self, view: SignalView) -> None:
         """Draw the signal in another form, where the model has it."""
         if not self.view_bar.buttons[view].isEnabled():
             return
@@ -164,11 +165,11 @@ class LivePage(Page):
 
     def _make_parts(self, theme: Theme) -> None:
         self.view_bar = ViewBar(self)
-        self.timeline = Timeline(theme, self)
+        self.timeline = TimelineCanvas(theme, self)
         self.replay_bar = ReplayBar(self)
         self.replay_bar.hide()
         self.prediction = PredictionPanel(theme, self)
-        self.no_model = NoModel(self)
+        self.no_model = NoModelPanel(self)
         self.quality = QualityPanel(theme, self)
         self.model_label = QLabel(self)
         self.model_label.setObjectName("quiet")
@@ -211,7 +212,7 @@ class LivePage(Page):
         self.timeline.live_changed.connect(self.view_bar.show_live)
         self.timeline.span_changed.connect(self.view_bar.show_span)
 
-    def _show_prediction(self, session: Session, now_s: float) -> None:
+    def _show_prediction(self, session: LiveSession, now_s: float) -> None:
         """Show the newest decision while the stream lives; a dead one must not look healthy."""
         state = self.shell.connection.state(now_s)
         if state.kind in (StateKind.STREAMING, StateKind.PAUSED):
@@ -243,7 +244,7 @@ class LivePage(Page):
             self.timeline.clear_mark()
 
 
-def _origin(session: Session) -> str:
+def _origin(session: LiveSession) -> str:
     """Return what the model learned from, and on which channels it decides where there are more."""
     manifest = session.manifest
     if manifest is None:

@@ -7,7 +7,7 @@ from PyQt5.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidg
 
 from emgstream.gui.painting import GRID, font
 
-__all__ = ["NoModel"]
+__all__ = ["NoModelPanel"]
 
 _WORDS = (
     "Signals are shown and can be recorded; nothing is decided. Record a session of your own, "
@@ -18,7 +18,7 @@ _TRAIN = "Takes some minutes; then the model is there to be chosen"
 _OPEN = "A .emgmodel file; it can also be dropped on this window"
 
 
-class NoModel(QWidget):
+class NoModelPanel(QWidget):
     """Says that nothing is decided, and leads to a model in two steps."""
 
     record_wanted = pyqtSignal()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from emgstream.decisions import REST_NAMES
+from emgstream.wording import spoken
 
 __all__ = [
     "DARK",
@@ -14,7 +15,6 @@ __all__ = [
     "blended",
     "class_codes",
     "class_colors",
-    "spoken",
 ]
 
 
@@ -143,15 +143,6 @@ def class_codes(class_names: Sequence[str]) -> tuple[str, ...]:
             number += 1
         codes.append(code)
     return tuple(codes)
-
-
-def spoken(name: str) -> str:
-    """Return a class or channel name as one would say it.
-
-    >>> spoken("hand_close")
-    'hand close'
-    """
-    return " ".join(name.replace("_", " ").replace("-", " ").split()) or name
 
 
 def _parts(name: str) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from emgstream.gui.source_bar import Choice
+from emgstream.gui.source_bar import SourceChoice
 from emgstream.sources.serial_board import PortInfo, list_ports
 from emgstream.worker import Worker
 
@@ -15,10 +15,10 @@ class PortWatcher:
     """Asks for the ports again and again, one look at a time."""
 
     def __init__(self) -> None:
-        self._found: list[Choice] = []
+        self._found: list[SourceChoice] = []
         self._worker: Worker | None = None
 
-    def poll(self) -> list[Choice] | None:
+    def poll(self) -> list[SourceChoice] | None:
         """Return the ports found by the last look and start the next one; None while it lasts."""
         if self._worker is None:
             self._look()
@@ -43,6 +43,6 @@ class PortWatcher:
         self._found = [_choice(port) for port in list_ports() if port.vid is not None]
 
 
-def _choice(port: PortInfo) -> Choice:
+def _choice(port: PortInfo) -> SourceChoice:
     title = f"{port.device}  {port.description}" if port.description else port.device
-    return Choice(title, port.device)
+    return SourceChoice(title, port.device)

@@ -11,9 +11,10 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from emgstream.gui.label_painter import LabelPainter
 from emgstream.gui.painting import GRID, color, font, on, text
-from emgstream.gui.palette import Theme, class_codes, class_colors, spoken
+from emgstream.gui.palette import Theme, class_codes, class_colors
+from emgstream.wording import spoken
 
-__all__ = ["Prediction", "PredictionPanel"]
+__all__ = ["PredictionPanel", "ShownDecision"]
 
 _LEFT = Qt.AlignmentFlag.AlignLeft
 _RIGHT = Qt.AlignmentFlag.AlignRight
@@ -36,7 +37,7 @@ _WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Prediction:
+class ShownDecision:
     """What the panel shows."""
 
     probabilities: tuple[float, ...]
@@ -46,7 +47,7 @@ class Prediction:
     confidence: float
     """How sure that is, as smoothed: what a threshold is held against, 0 to 1."""
     status: str
-    """Whether it is a decision to act on; see `emgstream.decisions.Status`."""
+    """Whether it is a decision to act on; see `emgstream.decisions.DecisionStatus`."""
     truth: str | None
     """The true label, where it is known."""
 
@@ -68,7 +69,7 @@ class PredictionPanel(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._names: tuple[str, ...] = ()
-        self._prediction: Prediction | None = None
+        self._prediction: ShownDecision | None = None
         self._instead = ""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -93,7 +94,7 @@ class PredictionPanel(QWidget):
         self.updateGeometry()
         self.update()
 
-    def show_prediction(self, prediction: Prediction | None, instead: str = "") -> None:
+    def show_prediction(self, prediction: ShownDecision | None, instead: str = "") -> None:
         """Show the newest prediction; None for none, and ``instead`` says why."""
         if (prediction, instead) != (self._prediction, self._instead):
             self._prediction, self._instead = prediction, instead
@@ -139,7 +140,7 @@ class PredictionPanel(QWidget):
         line = QRectF(0, area.bottom() + GRID / 2, area.width(), 4 * GRID)
         self._draw_sure(painter, line, prediction)
 
-    def _draw_sure(self, painter: QPainter, line: QRectF, prediction: Prediction) -> None:
+    def _draw_sure(self, painter: QPainter, line: QRectF, prediction: ShownDecision) -> None:
         confidence = f"{prediction.confidence:.0%}"
         words = _WORDS.get(prediction.status, prediction.status).format(confidence)
         painter.setFont(font(self.font(), _SURE))
@@ -148,7 +149,7 @@ class PredictionPanel(QWidget):
         if prediction.truth is not None:
             self._draw_truth(painter, line.adjusted(used, 0, 0, 0), prediction)
 
-    def _draw_truth(self, painter: QPainter, line: QRectF, prediction: Prediction) -> None:
+    def _draw_truth(self, painter: QPainter, line: QRectF, prediction: ShownDecision) -> None:
         sign, ink = _verdict(prediction, self._names, self._theme)
         name = spoken(prediction.truth or "")
         painter.setFont(font(self.font()))
@@ -209,7 +210,7 @@ class PredictionPanel(QWidget):
             painter.drawRoundedRect(filled, min(GRID / 2, filled.width() / 2), GRID / 2)
 
 
-def _verdict(prediction: Prediction, names: tuple[str, ...], theme: Theme) -> tuple[str, str]:
+def _verdict(prediction: ShownDecision, names: tuple[str, ...], theme: Theme) -> tuple[str, str]:
     """Return the sign before what is true, and its colour; none where nothing was decided."""
     if not prediction.decides:
         return "", theme.quiet

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from emgstream.gui.prediction_panel import Prediction
-from emgstream.gui.session import Session
+from emgstream.app.live_session import LiveSession
+from emgstream.gui.prediction_panel import ShownDecision
 
 __all__ = ["newest_prediction", "why_there_is_none"]
 
 
-def newest_prediction(session: Session) -> Prediction | None:
+def newest_prediction(session: LiveSession) -> ShownDecision | None:
     """Return the newest decision, in whole percents: the panel is drawn where one changed."""
     update = session.latest
     if update is None:
@@ -16,7 +16,7 @@ def newest_prediction(session: Session) -> Prediction | None:
     decision = update.decisions[-1]
     if decision.status == "gap":
         return None
-    return Prediction(
+    return ShownDecision(
         probabilities=tuple(round(share, 2) for share in decision.probabilities.values()),
         chosen=update.decisions.class_names.index(decision.label),
         confidence=round(decision.confidence, 2),
@@ -25,6 +25,6 @@ def newest_prediction(session: Session) -> Prediction | None:
     )
 
 
-def why_there_is_none(session: Session) -> str:
+def why_there_is_none(session: LiveSession) -> str:
     """Return why there is no prediction."""
     return "waiting for enough signal" if session.latest is None else "a gap in the signal"

@@ -8,8 +8,9 @@ from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, color
-from emgstream.gui.palette import Theme, spoken
+from emgstream.gui.palette import Theme
 from emgstream.quality import Quality, QualityKind
+from emgstream.wording import spoken
 
 __all__ = ["Light", "QualityPanel"]
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emgstream.app.live_session import LiveSession
+from emgstream.app.meters import PaceMeter
 from emgstream.errors import ModelFileError, StreamMismatchError
-from emgstream.gui.meters import PaceMeter
-from emgstream.gui.session import Session
-from emgstream.gui.status_bar import Figures, milliseconds
+from emgstream.gui.status_bar import StatusFigures, milliseconds
 from emgstream.latency import STAGES, LatencyFigures, LatencyHistogram
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ class Refresher:
     def __init__(self, window: Window) -> None:
         self._window = window
         self._live = False
-        self._session: Session | None = None
-        self._drawn_session: Session | None = None
+        self._session: LiveSession | None = None
+        self._drawn_session: LiveSession | None = None
         self._frames = PaceMeter()
         self._decisions = PaceMeter()
         self._n_decisions = self._n_drawn = 0
@@ -86,7 +86,7 @@ class Refresher:
             self._n_drawn = self._session.log.n_decisions
             self._paint.add(np.array([now_s - self._session.log.written_s]))
 
-    def _begin(self, session: Session | None) -> None:
+    def _begin(self, session: LiveSession | None) -> None:
         self._session, self._drawn_session = session, None
         self._n_decisions = self._n_drawn = 0
         self._paint = LatencyHistogram()
@@ -95,10 +95,10 @@ class Refresher:
         for page in self._window.pages:
             page.begin_session(session)
 
-    def _figures(self, session: Session, now_s: float) -> Figures:
+    def _figures(self, session: LiveSession, now_s: float) -> StatusFigures:
         latency = session.log.latency()
         rate_hz, ppm = session.measured_rate()
-        return Figures(
+        return StatusFigures(
             rate_hz=rate_hz,
             ppm=ppm,
             n_lost=session.loss.n_lost,
@@ -117,7 +117,7 @@ class Refresher:
                 is_of_model = isinstance(failure, (StreamMismatchError, ModelFileError))
                 self._window.show_error(str(failure), is_of_model)
 
-    def _tell_notes(self, session: Session) -> None:
+    def _tell_notes(self, session: LiveSession) -> None:
         status = session.status()
         told, alarms = ((), ()) if status is None else (status.notes, status.alarms)
         notes = (*self._window.connection.notes, *told, *alarms)
@@ -129,7 +129,7 @@ class Refresher:
                 self._window.strip.setToolTip("\n".join(notes))
 
 
-def _stages(session: Session, paint: LatencyHistogram) -> list[tuple[str, ...]]:
+def _stages(session: LiveSession, paint: LatencyHistogram) -> list[tuple[str, ...]]:
     """Return the rows of the latency card: every stage, the whole, and what is there by design."""
     stages = {name: _percentiles(figures) for name, figures in session.log.stages().items()}
     return [
@@ -140,7 +140,7 @@ def _stages(session: Session, paint: LatencyHistogram) -> list[tuple[str, ...]]:
     ]
 
 
-def _by_design(session: Session) -> list[tuple[str, ...]]:
+def _by_design(session: LiveSession) -> list[tuple[str, ...]]:
     """Return how much signal a decision looks at, and how often there is one."""
     manifest = session.manifest
     if manifest is None:

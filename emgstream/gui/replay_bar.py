@@ -10,7 +10,7 @@ from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 from emgstream.gui.painting import GRID
 from emgstream.gui.picker import Picker
 from emgstream.gui.seek_slider import SeekSlider
-from emgstream.sources.replay import ReplaySource
+from emgstream.sources.replay_source import ReplaySource
 
 __all__ = ["ReplayBar", "clock_words"]
 

@@ -9,9 +9,10 @@ import numpy.typing as npt
 from PyQt5.QtCore import QRectF, Qt
 from PyQt5.QtGui import QBrush, QPainter
 
-from emgstream.gui.decision_log import NONE, DecisionStrip
+from emgstream.app.decision_log import NONE, DecisionStrip
 from emgstream.gui.painting import color, on
-from emgstream.gui.palette import Theme, blended, class_codes, class_colors, spoken
+from emgstream.gui.palette import Theme, blended, class_codes, class_colors
+from emgstream.wording import spoken
 
 __all__ = ["RibbonPainter"]
 
@@ -19,7 +20,7 @@ _DIM = 0.35
 
 
 @dataclass(frozen=True, slots=True)
-class _Stretch:
+class _RibbonStretch:
     """Columns in a row that show the same."""
 
     first: int
@@ -67,7 +68,7 @@ class RibbonPainter:
             if stretch.number != NONE:
                 self._draw_class(painter, _place(area, stretch.first, stretch.end), stretch)
 
-    def _draw_class(self, painter: QPainter, place: QRectF, stretch: _Stretch) -> None:
+    def _draw_class(self, painter: QPainter, place: QRectF, stretch: _RibbonStretch) -> None:
         background = self._colors[stretch.number]
         if not stretch.accepted:
             background = blended(background, self._theme.surface, _DIM)
@@ -95,11 +96,13 @@ def _place(area: QRectF, first: int, end: int) -> QRectF:
     return QRectF(area.left() + first, area.top(), end - first, area.height())
 
 
-def _stretches(numbers: npt.NDArray[np.int16], accepted: npt.NDArray[np.bool_]) -> list[_Stretch]:
+def _stretches(
+    numbers: npt.NDArray[np.int16], accepted: npt.NDArray[np.bool_]
+) -> list[_RibbonStretch]:
     changes = (np.diff(numbers) != 0) | (np.diff(accepted.astype(np.int8)) != 0)
     starts = np.concatenate(([0], np.flatnonzero(changes) + 1))
     ends = np.concatenate((starts[1:], [len(numbers)]))
     return [
-        _Stretch(int(first), int(end), int(numbers[first]), bool(accepted[first]))
+        _RibbonStretch(int(first), int(end), int(numbers[first]), bool(accepted[first]))
         for first, end in zip(starts, ends, strict=True)
     ]

@@ -9,9 +9,9 @@ import pyqtgraph as pg
 from PyQt5.QtCore import QRectF, QSize
 from PyQt5.QtGui import QPainter, QPixmap
 
+from emgstream.app.signal_history import SignalHistory
 from emgstream.gui.break_painter import VisibleBreak, draw_breaks, visible_breaks
 from emgstream.gui.frame_painter import draw_grid
-from emgstream.gui.history import SignalHistory
 from emgstream.gui.painting import Canvas, color, pen
 from emgstream.gui.palette import Theme
 from emgstream.gui.scaling import CalmScale, Span
@@ -25,7 +25,7 @@ Rails = tuple["float | None", "float | None"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Scene:
+class _LaneScene:
     """What a picture is drawn by; where it differs from the one before, all is drawn anew."""
 
     canvas: Canvas
@@ -59,7 +59,7 @@ class SignalPainter:
         self.scales = [CalmScale() for _ in range(n_lanes)]
         self._outline = SlidingOutline()
         self._picture = QPixmap()
-        self._scene: _Scene | None = None
+        self._scene: _LaneScene | None = None
         self._first_column = 0
 
     def draw(
@@ -79,7 +79,7 @@ class SignalPainter:
         )
         breaks = list(visible_breaks(history, view))
         cuts = any(one.left < 0.0 or one.right > view.n_columns for one in breaks)
-        scene = _Scene(canvas, spans, tuple(rails.items()), cuts)
+        scene = _LaneScene(canvas, spans, tuple(rails.items()), cuts)
         start = self._keep(scene, view, shape.fresh)
         self._draw_from(start, scene, shape, view, breaks)
         painter.drawPixmap(canvas.at.signals.topLeft(), self._picture)
@@ -93,7 +93,7 @@ class SignalPainter:
         values = history.values(int(indices[0]), int(indices[-1]) + 1)
         return _Shape(values, values, view.columns_of(indices), 0)
 
-    def _keep(self, scene: _Scene, view: TimeView, fresh: int) -> int:
+    def _keep(self, scene: _LaneScene, view: TimeView, fresh: int) -> int:
         """Move the picture along; return the first column that it does not show any more."""
         moved = view.first_column - self._first_column
         keeps = fresh > 0 and scene == self._scene and not scene.cuts_break
@@ -108,7 +108,12 @@ class SignalPainter:
         return 0
 
     def _draw_from(
-        self, start: int, scene: _Scene, shape: _Shape, view: TimeView, breaks: list[VisibleBreak]
+        self,
+        start: int,
+        scene: _LaneScene,
+        shape: _Shape,
+        view: TimeView,
+        breaks: list[VisibleBreak],
     ) -> None:
         """Draw the picture from a column on."""
         canvas, lanes = scene.canvas, scene.canvas.at.lanes

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from emgstream.gui.history import Outline, SignalHistory
+from emgstream.app.signal_history import Outline, SignalHistory
 from emgstream.gui.time_view import TimeView
 from emgstream.types import FloatArray
 

@@ -9,23 +9,23 @@ from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
+from emgstream.app.connection_state import ConnectionState, StateKind
+from emgstream.app.open_requests import AUTO, SIMULATED, PortRequest, ReplayRequest, SourceRequest
 from emgstream.data import DEMO_MODEL
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.picker import Picker
 from emgstream.gui.quality_panel import Light
-from emgstream.gui.requests import AUTO, SIMULATED, PortRequest, ReplayRequest, SourceRequest
-from emgstream.gui.state import State, StateKind
 
-__all__ = ["Choice", "SourceBar"]
+__all__ = ["SourceBar", "SourceChoice"]
 
 _OPEN = "open"
 _WITH_CAPTIONS = 120 * GRID
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class SourceChoice:
     """One entry of a list: what it is called and what it stands for."""
 
     title: str
@@ -49,7 +49,7 @@ class SourceBar(QWidget):
         self._theme = theme
         self._recording: ReplayRequest | None = None
         self._port: PortRequest | None = None
-        self._ports: list[Choice] = []
+        self._ports: list[SourceChoice] = []
         self._busy = False
         self._captions: list[QLabel] = []
         self.source_list = Picker(self)
@@ -95,17 +95,17 @@ class SourceBar(QWidget):
         else:
             self._port = request
             if request.port not in {AUTO, SIMULATED, *(port.value for port in self._ports)}:
-                self._ports.append(Choice(request.port, request.port))
+                self._ports.append(SourceChoice(request.port, request.port))
         self._fill_sources(request)
 
-    def set_ports(self, ports: list[Choice]) -> None:
+    def set_ports(self, ports: list[SourceChoice]) -> None:
         """Follow what is plugged in; what is chosen stays chosen."""
         if ports != self._ports:
             request = self.request
             self._ports = list(ports)
             self.choose(request)
 
-    def set_models(self, models: list[Choice], chosen: str | None) -> None:
+    def set_models(self, models: list[SourceChoice], chosen: str | None) -> None:
         """Offer these models."""
         self.model_list.clear()
         for model in models:
@@ -116,7 +116,7 @@ class SourceBar(QWidget):
         self._last_model = max(self.model_list.findData(chosen or ""), 0)
         self.model_list.setCurrentIndex(self._last_model)
 
-    def show_state(self, state: State, live: bool) -> None:
+    def show_state(self, state: ConnectionState, live: bool) -> None:
         """Show how the connection is, and what the button does."""
         shape, ink = {
             StateKind.STREAMING: ("disc", self._theme.good),
@@ -205,8 +205,9 @@ class SourceBar(QWidget):
         row.addWidget(self.state_label, 1)
 
 
-def model_choices(paths: list[Path]) -> list[Choice]:
+def model_choices(paths: list[Path]) -> list[SourceChoice]:
     """Return the entries of the model list; the shipped one says that it is synthetic."""
     return [
-        Choice("demo (synthetic)" if path == DEMO_MODEL else path.name, str(path)) for path in paths
+        SourceChoice("demo (synthetic)" if path == DEMO_MODEL else path.name, str(path))
+        for path in paths
     ]

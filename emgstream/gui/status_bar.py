@@ -10,7 +10,7 @@ from PyQt5.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButto
 
 from emgstream.gui.painting import GRID, font
 
-__all__ = ["Figures", "LatencyPopup", "StatusBar"]
+__all__ = ["LatencyPopup", "StatusBar", "StatusFigures"]
 
 
 _MEANINGS = {
@@ -27,7 +27,7 @@ _MEANINGS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class StatusFigures:
     """What the status bar shows."""
 
     rate_hz: float | None = None
@@ -81,9 +81,9 @@ class StatusBar(QWidget):
         self.help_button.setObjectName("flat")
         self.help_button.clicked.connect(self.help_wanted)
         row.addWidget(self.help_button)
-        self.show_figures(Figures())
+        self.show_figures(StatusFigures())
 
-    def show_figures(self, figures: Figures) -> None:
+    def show_figures(self, figures: StatusFigures) -> None:
         """Show new figures."""
         rate = "–" if figures.rate_hz is None else f"{figures.rate_hz:.1f} Hz"
         if figures.ppm is not None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
 
+from emgstream.app.live_session import LiveSession
+from emgstream.app.signal_views import SignalView
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.picker import Picker
-from emgstream.gui.session import Session
-from emgstream.gui.traces import View
 
 __all__ = ["SPANS_S", "ViewBar"]
 
@@ -17,9 +17,9 @@ SPANS_S = (2.0, 5.0, 10.0, 20.0, 30.0, 60.0)
 """The spans on offer; the wheel reaches all between."""
 
 _TIPS = {
-    View.RAW: "The signal as it came (1)",
-    View.CONDITIONED: "The signal as it was conditioned (2)",
-    View.STEPS: "The signal as the network sees it (3)",
+    SignalView.RAW: "The signal as it came (1)",
+    SignalView.CONDITIONED: "The signal as it was conditioned (2)",
+    SignalView.STEPS: "The signal as the network sees it (3)",
 }
 _NO_CONDITIONING = "This model takes the signal as it comes: there is nothing to show here"
 _NO_MODEL = "Without a model there is only the signal as it came"
@@ -39,9 +39,9 @@ class ViewBar(QWidget):
         row.setSpacing(GRID)
         self.title = ElidedLabel(self)
         self.title.setObjectName("quiet")
-        self.buttons: dict[View, QPushButton] = {}
+        self.buttons: dict[SignalView, QPushButton] = {}
         self._group = QButtonGroup(self)
-        for view in View:
+        for view in SignalView:
             button = QPushButton(view.value, self)
             button.setCheckable(True)
             button.setToolTip(_TIPS[view])
@@ -49,7 +49,7 @@ class ViewBar(QWidget):
             self._group.addButton(button)
             self.buttons[view] = button
             row.addWidget(button)
-        self.buttons[View.RAW].setChecked(True)
+        self.buttons[SignalView.RAW].setChecked(True)
         self.span_list = Picker(self)
         self.span_list.setMinimumWidth(12 * GRID)
         self.span_list.setAccessibleName("Seconds in view")
@@ -69,14 +69,16 @@ class ViewBar(QWidget):
         row.addWidget(self.title, 1)
         row.addWidget(self.live_button)
 
-    def set_session(self, session: Session | None) -> None:
+    def set_session(self, session: LiveSession | None) -> None:
         """Offer what there is to see of a session."""
         has_model = session is not None and session.model is not None
         conditioned = session is not None and session.is_conditioned
-        self._offer(View.CONDITIONED, conditioned, _NO_CONDITIONING if has_model else _NO_MODEL)
-        self._offer(View.STEPS, has_model, _NO_MODEL)
+        self._offer(
+            SignalView.CONDITIONED, conditioned, _NO_CONDITIONING if has_model else _NO_MODEL
+        )
+        self._offer(SignalView.STEPS, has_model, _NO_MODEL)
 
-    def show_view(self, view: View) -> None:
+    def show_view(self, view: SignalView) -> None:
         """Show which form is drawn."""
         self.buttons[view].setChecked(True)
 
@@ -94,7 +96,7 @@ class ViewBar(QWidget):
                 self.span_list.addItem(words, span_s)
         self.span_list.setCurrentIndex(position)
 
-    def _offer(self, view: View, is_there: bool, why_not: str) -> None:
+    def _offer(self, view: SignalView, is_there: bool, why_not: str) -> None:
         self.buttons[view].setEnabled(is_there)
         self.buttons[view].setToolTip(_TIPS[view] if is_there else why_not)
 

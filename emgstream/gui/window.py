@@ -17,27 +17,27 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from emgstream.gui.actions import Actions, files_in
-from emgstream.gui.connection import Connection
+from emgstream.app.live_connection import LiveConnection
+from emgstream.app.model_shelf import ModelShelf
+from emgstream.app.open_requests import SourceRequest
+from emgstream.gui.actions import WindowActions, files_in
 from emgstream.gui.message_strip import MessageStrip
-from emgstream.gui.model_shelf import ModelShelf
-from emgstream.gui.page import Page
 from emgstream.gui.page_bar import PageBar
 from emgstream.gui.pages import PAGES
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.port_watcher import PortWatcher
+from emgstream.gui.qt_style import apply_theme
 from emgstream.gui.refresher import Refresher
-from emgstream.gui.requests import SourceRequest
-from emgstream.gui.settings import Settings
 from emgstream.gui.shortcuts import KEYS, HelpCard, install_shortcuts, page_keys
 from emgstream.gui.source_bar import SourceBar, model_choices
 from emgstream.gui.status_bar import LatencyPopup, StatusBar
-from emgstream.gui.style import apply_theme
+from emgstream.gui.window_page import WindowPage
+from emgstream.gui.window_settings import WindowSettings
 
 __all__ = ["Window"]
 
-_AnyPage = TypeVar("_AnyPage", bound=Page)
+_AnyPage = TypeVar("_AnyPage", bound=WindowPage)
 
 _FRAME_MS = 16
 _SLOW_MS = 250
@@ -47,17 +47,17 @@ _PORTS_MS = 1500
 class Window(QWidget):
     """The window. It owns the connection and ends it when it is closed."""
 
-    def __init__(self, theme: Theme, settings: Settings) -> None:
+    def __init__(self, theme: Theme, settings: WindowSettings) -> None:
         super().__init__()
         self.theme = theme
         self.settings = settings
-        self.connection = Connection()
+        self.connection = LiveConnection()
         self.models = ModelShelf()
         self.setObjectName("window")
         self.setWindowTitle("emgstream")
         self.setAcceptDrops(True)
         self.setMinimumSize(1000, 650)
-        self._actions = Actions(self)
+        self._actions = WindowActions(self)
         self._make_parts(theme)
         self._lay_out()
         self._connect_parts()
@@ -84,7 +84,7 @@ class Window(QWidget):
         return next(page for page in self.pages if isinstance(page, kind))
 
     @property
-    def front(self) -> Page:
+    def front(self) -> WindowPage:
         """The page in front."""
         return self.pages[self.book.currentIndex()]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from emgstream.clock import Clock
 from emgstream.latency import LatencyHistogram
-from emgstream.outputs.base import Output, Update
+from emgstream.outputs.output import Output, Update
 from emgstream.outputs.queue import UpdateQueue
 from emgstream.worker import Worker
 

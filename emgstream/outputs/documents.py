@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from emgstream.decisions import Decision
-from emgstream.outputs.base import Update
+from emgstream.outputs.output import Update
 
 __all__ = ["delays_ms", "documents", "encoded"]
 

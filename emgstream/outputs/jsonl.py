@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from emgstream.outputs.base import Output, Update
 from emgstream.outputs.documents import encoded
-from emgstream.outputs.lines import Lines
+from emgstream.outputs.lines import LineWriter
+from emgstream.outputs.output import Output, Update
 
-__all__ = ["JsonLines"]
+__all__ = ["JsonLinesOutput"]
 
 
-class JsonLines(Output):
+class JsonLinesOutput(Output):
     """One JSON object a decision, each on a line; readers must ignore keys they do not know.
 
     Parameters
@@ -20,7 +20,7 @@ class JsonLines(Output):
         Name of the stream where there are several.
     """
 
-    def __init__(self, lines: Lines, stream: str | None = None) -> None:
+    def __init__(self, lines: LineWriter, stream: str | None = None) -> None:
         self.name = f"JSON lines to {'standard output' if lines.target == '-' else lines.target}"
         self._lines = lines
         self._stream = stream

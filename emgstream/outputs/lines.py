@@ -9,17 +9,17 @@ import threading
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, TextIO
 
-from emgstream.outputs.base import cannot_write
+from emgstream.outputs.output import cannot_write
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["Lines"]
+__all__ = ["LineWriter"]
 
 _POLL_S = 0.05
 
 
-class Lines:
+class LineWriter:
     """Lines in a file, or on standard output (``-``); any thread writes, and every write is out.
 
     Where nobody reads standard output, a write waits, and `give_up` ends it (but for Windows,

@@ -10,18 +10,18 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 
 from emgstream.decisions import Decision
 from emgstream.outputs.address import Address
-from emgstream.outputs.base import Output, Update
 from emgstream.outputs.datagrams import Datagrams
+from emgstream.outputs.output import Output, Update
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["Osc"]
+__all__ = ["OscOutput"]
 
 _FORBIDDEN = str.maketrans(dict.fromkeys(" #*,/?[]{}", "_"))
 
 
-class Osc(Output):
+class OscOutput(Output):
     """One OSC 1.0 bundle a decision, over UDP.
 
     ``/emgstream/decision`` has the label, the confidence, the status, the index of the sample

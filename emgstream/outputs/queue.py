@@ -6,7 +6,7 @@ import threading
 from collections import deque
 
 from emgstream.errors import UsageError
-from emgstream.outputs.base import Update
+from emgstream.outputs.output import Update
 
 __all__ = ["UpdateQueue"]
 

@@ -11,7 +11,7 @@ import numpy as np
 from emgstream.latency import LatencyHistogram
 from emgstream.outputs.delivery import OutputFigures
 from emgstream.ringbuffer import RingBuffer
-from emgstream.sources.base import Source
+from emgstream.sources.source import Source
 from emgstream.types import Chunk, StreamInfo, TimeArray
 from emgstream.worker import Worker
 

@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from emgstream.decisions import STATUSES
 from emgstream.latency import UNKNOWN_DELAY, LatencyFigures, LatencyHistogram, StageHistograms
-from emgstream.outputs.base import Update, cannot_write
 from emgstream.outputs.delivery import OutputFigures
+from emgstream.outputs.output import Update, cannot_write
 
 __all__ = ["Summary", "check_summary", "write_summary"]
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emgstream.outputs.address import Address
-from emgstream.outputs.base import Output, Update
 from emgstream.outputs.datagrams import Datagrams
 from emgstream.outputs.documents import encoded
+from emgstream.outputs.output import Output, Update
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["UdpJson"]
+__all__ = ["UdpOutput"]
 
 
-class UdpJson(Output):
+class UdpOutput(Output):
     """One datagram a decision: the same object as a JSON line. Nobody need listen.
 
     Raises OutputError on entering where the address leads nowhere.

@@ -7,37 +7,48 @@ whoever else listens `hear`, handed on by a `Take`; `put_in_order` settles the l
 and mends.
 """
 
-from emgstream.recording.about import About
+from emgstream.recording.about import SessionDescription
 from emgstream.recording.check import SignalCheck
 from emgstream.recording.disk import expected_bytes
-from emgstream.recording.events import CueStarted, Event, Listener, Outcome, RepetitionEnded
+from emgstream.recording.events import (
+    CueListener,
+    CueStarted,
+    Event,
+    RepetitionEnded,
+    RepetitionOutcome,
+)
 from emgstream.recording.free import FreeProtocol
 from emgstream.recording.gate import GateReport, contraction_for, judge_gate
-from emgstream.recording.plan import check_label, free_document, free_labels, guided_document
-from emgstream.recording.protocol import GuidedProtocol, Phase, View
-from emgstream.recording.pupil import Pupil
+from emgstream.recording.guided_protocol import GuidedProtocol, ProtocolPhase, ProtocolView
 from emgstream.recording.recorder import Recorder
 from emgstream.recording.recovery import Recovered, put_in_order
+from emgstream.recording.session_plan import (
+    check_label,
+    free_document,
+    free_labels,
+    guided_document,
+)
 from emgstream.recording.sidecar import read_sidecar, sidecar_path
+from emgstream.recording.simulated_subject import SimulatedSubject
 from emgstream.recording.take import Take
 
 __all__ = [
-    "About",
+    "CueListener",
     "CueStarted",
     "Event",
     "FreeProtocol",
     "GateReport",
     "GuidedProtocol",
-    "Listener",
-    "Outcome",
-    "Phase",
-    "Pupil",
+    "ProtocolPhase",
+    "ProtocolView",
     "Recorder",
     "Recovered",
     "RepetitionEnded",
+    "RepetitionOutcome",
+    "SessionDescription",
     "SignalCheck",
+    "SimulatedSubject",
     "Take",
-    "View",
     "check_label",
     "contraction_for",
     "expected_bytes",

@@ -8,13 +8,13 @@ from typing import Any
 
 from emgstream import __version__
 from emgstream.recording.sidecar import FORMAT, VERSION
-from emgstream.sources.status import SourceStatus
+from emgstream.sources.source_status import SourceStatus
 
-__all__ = ["About"]
+__all__ = ["SessionDescription"]
 
 
 @dataclass(frozen=True)
-class About:
+class SessionDescription:
     """What is known of a session before it begins."""
 
     subject: str = ""

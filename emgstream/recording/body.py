@@ -10,22 +10,22 @@ from pathlib import Path
 from typing import BinaryIO
 
 from emgstream.errors import RecordingError
-from emgstream.recording.labels import Run
-from emgstream.recording.rows import COLUMNS_AFTER, COLUMNS_BEFORE
+from emgstream.recording.label_runs import CueRun
+from emgstream.recording.recording_rows import COLUMNS_AFTER, COLUMNS_BEFORE
 
-__all__ = ["N_AFTER", "Body"]
+__all__ = ["N_AFTER", "RecordingBody"]
 
 N_AFTER = len(COLUMNS_AFTER)
 """Columns behind the channels."""
 
 
 @dataclass
-class Body:
+class RecordingBody:
     """The lines of a table, looked over."""
 
     n_fields: int
     """Fields of the header line, and so of every whole one."""
-    runs: list[Run] = field(default_factory=list)
+    runs: list[CueRun] = field(default_factory=list)
     """The cues, by their rows."""
     n_rows: int = 0
     """Whole lines below the header line."""
@@ -37,7 +37,7 @@ class Body:
     """Lines before it that are not whole."""
 
     @classmethod
-    def read(cls, path: Path) -> Body:
+    def read(cls, path: Path) -> RecordingBody:
         """Look a table over; raises RecordingError where it is none of ours."""
         try:
             with path.open("rb") as file:
@@ -81,7 +81,9 @@ class Body:
         for (cue, repetition), group in groupby(cues):
             n = sum(1 for _ in group)
             self.runs.append(
-                Run(cue.decode("utf-8", "replace"), int(repetition), self.n_rows, self.n_rows + n)
+                CueRun(
+                    cue.decode("utf-8", "replace"), int(repetition), self.n_rows, self.n_rows + n
+                )
             )
             self.n_rows += n
 

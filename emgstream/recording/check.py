@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from emgstream.recording.events import CueStarted, Listener
+from emgstream.recording.events import CueListener, CueStarted
 from emgstream.recording.gate import GateReport, contraction_for, gate_script, judge_gate
-from emgstream.recording.protocol import GuidedProtocol, Phase
+from emgstream.recording.guided_protocol import GuidedProtocol, ProtocolPhase
 from emgstream.recording.take import REACTION_S, samples_between
 from emgstream.ringbuffer import RingBuffer
 from emgstream.types import StreamInfo
@@ -32,7 +32,7 @@ class SignalCheck:
     """
 
     def __init__(
-        self, ring: RingBuffer, info: StreamInfo, listeners: Sequence[Listener], now_s: float
+        self, ring: RingBuffer, info: StreamInfo, listeners: Sequence[CueListener], now_s: float
     ) -> None:
         self.movement = contraction_for(info.channel_names)
         self.protocol = GuidedProtocol(gate_script(self.movement), _COUNTDOWN_S)
@@ -50,7 +50,7 @@ class SignalCheck:
                 self._starts_s.append(event.host_s)
             for listener in self._listeners:
                 listener.hear(event)
-        return self._judge() if self.protocol.phase is Phase.OVER else None
+        return self._judge() if self.protocol.phase is ProtocolPhase.OVER else None
 
     def _judge(self) -> GateReport:
         rest_s, contraction_s, end_s = self._starts_s

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, TypeAlias
 
-__all__ = ["CueStarted", "Event", "Listener", "Outcome", "RepetitionEnded"]
+__all__ = ["CueListener", "CueStarted", "Event", "RepetitionEnded", "RepetitionOutcome"]
 
 
-class Outcome(Enum):
+class RepetitionOutcome(Enum):
     """What became of one repetition."""
 
     HELD = "held"
@@ -24,7 +24,7 @@ class Outcome(Enum):
     @property
     def counts(self) -> bool:
         """Whether its samples are examples of its label."""
-        return self in (Outcome.HELD, Outcome.CUT_SHORT)
+        return self in (RepetitionOutcome.HELD, RepetitionOutcome.CUT_SHORT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ class RepetitionEnded:
     """Name of the movement."""
     repetition: int
     """Number of the repetition; with the label it is one of its kind."""
-    outcome: Outcome
+    outcome: RepetitionOutcome
     """What became of it."""
 
 
 Event: TypeAlias = CueStarted | RepetitionEnded
 
 
-class Listener(Protocol):
+class CueListener(Protocol):
     """Whoever follows a session: the recorder, a simulated person, a sound."""
 
     def hear(self, event: Event) -> None:

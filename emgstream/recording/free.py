@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from emgstream.errors import UsageError
-from emgstream.recording.events import CueStarted, Event, Outcome, RepetitionEnded
+from emgstream.recording.events import CueStarted, Event, RepetitionEnded, RepetitionOutcome
 
 __all__ = ["MOST_LABELS", "FreeProtocol"]
 
@@ -39,7 +39,7 @@ class FreeProtocol:
 
     def press(self, number: int, now_s: float) -> None:
         """Go over to label ``number``, from 1; 0, and a number that no label has, is none."""
-        self._finish(Outcome.HELD)
+        self._finish(RepetitionOutcome.HELD)
         label = self.labels[number - 1] if 1 <= number <= len(self.labels) else ""
         if label:
             self._counts[label] += 1
@@ -48,7 +48,7 @@ class FreeProtocol:
 
     def discard(self, now_s: float) -> None:
         """Take the label under way back; none is set until the next press."""
-        self._finish(Outcome.DISCARDED)
+        self._finish(RepetitionOutcome.DISCARDED)
         self._unset(now_s)
 
     def lose_board(self, now_s: float) -> None:
@@ -58,13 +58,13 @@ class FreeProtocol:
 
     def end(self, now_s: float) -> None:
         """Set no label any more."""
-        self._finish(Outcome.HELD)
+        self._finish(RepetitionOutcome.HELD)
         self._unset(now_s)
 
     def _unset(self, now_s: float) -> None:
         self.label, self.repetition, self.since_s = "", 0, now_s
         self._events.append(CueStarted(now_s, "", 0))
 
-    def _finish(self, outcome: Outcome) -> None:
+    def _finish(self, outcome: RepetitionOutcome) -> None:
         if self.label:
             self._events.append(RepetitionEnded(self.label, self.repetition, outcome))

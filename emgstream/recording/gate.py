@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from emgstream.cues import REST, CueScript
+from emgstream.cue_schedule import REST, CueSchedule
 from emgstream.quality import QualityKind, judge_quality
-from emgstream.recording.looks import amplitudes
+from emgstream.recording.repetition_monitor import amplitudes
 from emgstream.types import FloatArray
 
 __all__ = ["GateReport", "contraction_for", "gate_script", "judge_gate"]
@@ -56,9 +56,9 @@ def contraction_for(channel_names: Sequence[str]) -> str:
     return "hand_close"
 
 
-def gate_script(contraction: str) -> CueScript:
+def gate_script(contraction: str) -> CueSchedule:
     """Return the five seconds of the check."""
-    return CueScript.of([(REST, REST_S), (contraction, CONTRACTION_S)])
+    return CueSchedule.of([(REST, REST_S), (contraction, CONTRACTION_S)])
 
 
 def judge_gate(

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from emgstream.recording.about import About
+from emgstream.recording.about import SessionDescription
 from emgstream.recording.events import RepetitionEnded
-from emgstream.sources.status import StatusReader
+from emgstream.sources.source_status import StatusReader
 from emgstream.types import StreamInfo
 
 __all__ = ["Logbook"]
@@ -26,7 +26,7 @@ class Logbook:
         Tells how the stream is doing; None for one that does not say.
     """
 
-    def __init__(self, about: About, status: StatusReader | None) -> None:
+    def __init__(self, about: SessionDescription, status: StatusReader | None) -> None:
         self.about = about
         self._status = status
         self._lock = threading.Lock()

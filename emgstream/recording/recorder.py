@@ -20,14 +20,14 @@ import numpy as np
 
 from emgstream.clock import Clock, MonotonicClock
 from emgstream.errors import OutputError
-from emgstream.recording.about import About
+from emgstream.recording.about import SessionDescription
 from emgstream.recording.disk import GrowingFile, check_room, room_bytes
 from emgstream.recording.events import CueStarted, Event
 from emgstream.recording.logbook import Logbook
-from emgstream.recording.rows import CueTrack, TimeColumn, header, lines
+from emgstream.recording.recording_rows import CueTrack, TimeColumn, header, lines
 from emgstream.recording.sidecar import sidecar_path, write_sidecar
-from emgstream.sources.base import Source
-from emgstream.sources.status import StatusReader
+from emgstream.sources.source import Source
+from emgstream.sources.source_status import StatusReader
 from emgstream.types import Chunk, TimeArray
 from emgstream.worker import Worker
 
@@ -84,7 +84,7 @@ class Recorder:
     def __init__(
         self,
         path: Path,
-        about: About,
+        about: SessionDescription,
         status: StatusReader | None = None,
         *,
         needed_bytes: int = 0,
@@ -143,12 +143,12 @@ class Recorder:
             self.check()
 
     @property
-    def about(self) -> About:
+    def about(self) -> SessionDescription:
         """What is known of the session; what replaces it goes into the next sidecar."""
         return self._logbook.about
 
     @about.setter
-    def about(self, about: About) -> None:
+    def about(self, about: SessionDescription) -> None:
         self._logbook.about = about
 
     @property

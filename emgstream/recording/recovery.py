@@ -16,11 +16,11 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from emgstream.cues import TRANSITION
+from emgstream.cue_schedule import TRANSITION
 from emgstream.errors import OutputError, RecordingError
-from emgstream.recording.body import N_AFTER, Body
-from emgstream.recording.events import Outcome
-from emgstream.recording.labels import METHOD, LabelledRun, label_runs
+from emgstream.recording.body import N_AFTER, RecordingBody
+from emgstream.recording.events import RepetitionOutcome
+from emgstream.recording.label_runs import METHOD, LabelledCueRun, label_runs
 from emgstream.recording.sidecar import read_sidecar, write_sidecar
 from emgstream.tables import EmgTable, read_table
 
@@ -39,7 +39,7 @@ class Recovered:
     """Samples in it."""
     duration_s: float
     """Seconds from the first sample to the last."""
-    runs: tuple[LabelledRun, ...]
+    runs: tuple[LabelledCueRun, ...]
     """Every cue, in order, and which of its rows carry its label."""
     shifts_s: tuple[float | None, ...]
     """Of each cue, how long after it the label begins; None where it has none."""
@@ -73,7 +73,7 @@ def put_in_order(path: Path, *, trim: bool | None = None) -> Recovered:
     table = read_table(path)
     _check(path, table, body)
     outcomes = {
-        (entry["label"], entry["repetition"]): Outcome(entry["outcome"])
+        (entry["label"], entry["repetition"]): RepetitionOutcome(entry["outcome"])
         for entry in sidecar.get("repetitions", [])
     }
     wished = sidecar.get("labels", {}).get("is_trimmed", True) if trim is None else trim
@@ -90,9 +90,9 @@ def put_in_order(path: Path, *, trim: bool | None = None) -> Recovered:
     return Recovered(path, table.n_rows, duration_s, tuple(runs), shifts, tuple(found), done)
 
 
-def _mended(path: Path, found: list[str]) -> Body:
+def _mended(path: Path, found: list[str]) -> RecordingBody:
     """Return a table's body once every line of it is whole; what was done is added to ``found``."""
-    body = Body.read(path)
+    body = RecordingBody.read(path)
     found += body.found
     if body.n_bad_lines or body.n_bytes_after > _LONGEST_END:
         found.append(f"the table as it was is kept as {_kept_copy(path)}")
@@ -100,7 +100,7 @@ def _mended(path: Path, found: list[str]) -> Body:
         _cut(path, body.end)
     if body.n_bad_lines:
         _rewrite(path, body.whole_lines)
-        return Body.read(path)
+        return RecordingBody.read(path)
     return body
 
 
@@ -128,7 +128,7 @@ def _cut(path: Path, end: int) -> None:
         ) from error
 
 
-def _check(path: Path, table: EmgTable, body: Body) -> None:
+def _check(path: Path, table: EmgTable, body: RecordingBody) -> None:
     if table.n_rows != body.n_rows:
         raise RecordingError(
             f"{path} reads as {table.n_rows} rows and has {body.n_rows} lines of data; expected as "
@@ -154,7 +154,7 @@ def _rewrite(path: Path, lines_of: Callable[[BinaryIO], Iterable[bytes]]) -> Non
         ) from error
 
 
-def _with_labels(n_rows: int, runs: list[LabelledRun]) -> Callable[[BinaryIO], Iterator[bytes]]:
+def _with_labels(n_rows: int, runs: list[LabelledCueRun]) -> Callable[[BinaryIO], Iterator[bytes]]:
     """Return what puts the settled labels into whole lines."""
     labels = _labels_of_rows(n_rows, runs)
 
@@ -166,7 +166,7 @@ def _with_labels(n_rows: int, runs: list[LabelledRun]) -> Callable[[BinaryIO], I
     return labelled
 
 
-def _labels_of_rows(n_rows: int, runs: list[LabelledRun]) -> list[bytes]:
+def _labels_of_rows(n_rows: int, runs: list[LabelledCueRun]) -> list[bytes]:
     labels = [b""] * n_rows
     for labelled in runs:
         run, first = labelled.run, labelled.label_from
@@ -177,7 +177,7 @@ def _labels_of_rows(n_rows: int, runs: list[LabelledRun]) -> list[bytes]:
 
 
 def _completed(
-    sidecar: Mapping[str, Any], table: EmgTable, runs: list[LabelledRun], is_trimmed: bool
+    sidecar: Mapping[str, Any], table: EmgTable, runs: list[LabelledCueRun], is_trimmed: bool
 ) -> dict[str, Any]:
     index, rate_hz = _index(table), table.sampling_rate_hz
     return {
@@ -193,7 +193,7 @@ def _completed(
     }
 
 
-def _entry(labelled: LabelledRun, index: Any, rate_hz: float | None) -> dict[str, Any]:
+def _entry(labelled: LabelledCueRun, index: Any, rate_hz: float | None) -> dict[str, Any]:
     run, first = labelled.run, labelled.label_from
     shift_s = _shift_s(labelled, index, rate_hz)
     return {
@@ -208,7 +208,7 @@ def _entry(labelled: LabelledRun, index: Any, rate_hz: float | None) -> dict[str
     }
 
 
-def _shift_s(labelled: LabelledRun, index: Any, rate_hz: float | None) -> float | None:
+def _shift_s(labelled: LabelledCueRun, index: Any, rate_hz: float | None) -> float | None:
     first, run = labelled.label_from, labelled.run
     if first is None or rate_hz is None:
         return None

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from emgstream.recording.events import CueStarted, Event, Listener, Outcome
+from emgstream.recording.events import CueListener, CueStarted, Event, RepetitionOutcome
 from emgstream.recording.free import FreeProtocol
-from emgstream.recording.looks import Looks
-from emgstream.recording.protocol import GuidedProtocol
+from emgstream.recording.guided_protocol import GuidedProtocol
+from emgstream.recording.repetition_monitor import RepetitionMonitor
 from emgstream.ringbuffer import RingBuffer
 from emgstream.types import FloatArray
 
@@ -41,7 +41,7 @@ class Take:
     def __init__(
         self,
         protocol: GuidedProtocol | FreeProtocol,
-        listeners: Sequence[Listener],
+        listeners: Sequence[CueListener],
         ring: RingBuffer,
         is_streaming: Callable[[], bool],
     ) -> None:
@@ -51,7 +51,7 @@ class Take:
         self._ring = ring
         self._is_streaming = is_streaming
         self._is_away = False
-        self._looks = Looks()
+        self._looks = RepetitionMonitor()
         self._cue_s = 0.0
 
     def poll(self, now_s: float) -> list[str]:
@@ -80,7 +80,7 @@ class Take:
             listener.hear(event)
         if isinstance(event, CueStarted):
             self._cue_s = event.host_s
-        elif event.outcome is Outcome.HELD:
+        elif event.outcome is RepetitionOutcome.HELD:
             held = samples_between(self._ring, self._cue_s + REACTION_S, now_s)
             return self._looks.add(event.label, event.repetition, held)
         return []

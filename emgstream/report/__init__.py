@@ -1,7 +1,7 @@
 """Reports as one HTML file each that needs nothing beside it: the page, its parts, its charts."""
 
-from emgstream.report.charts import Line, bars, heatmap, intervals, lines
-from emgstream.report.page import (
+from emgstream.report.charts import ChartLine, bars, heatmap, intervals, lines
+from emgstream.report.html_page import (
     check_place,
     document,
     facts,
@@ -15,7 +15,7 @@ from emgstream.report.page import (
 )
 
 __all__ = [
-    "Line",
+    "ChartLine",
     "bars",
     "check_place",
     "document",

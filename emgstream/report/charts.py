@@ -10,10 +10,10 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.report.plotting import COLOURS, Frame, legend, svg, text
-from emgstream.words import shortened
+from emgstream.report.plotting import COLOURS, ChartFrame, legend, svg, text
+from emgstream.wording import shortened
 
-__all__ = ["Line", "bars", "heatmap", "intervals", "lines"]
+__all__ = ["ChartLine", "bars", "heatmap", "intervals", "lines"]
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
 
@@ -22,7 +22,7 @@ _SLANTED = 30
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class ChartLine:
     """One line of a chart; a value that is NaN breaks it."""
 
     name: str
@@ -36,14 +36,14 @@ class Line:
 
 
 def lines(
-    several: Sequence[Line], across: str, up: str, *, limits: tuple[float, float] | None = None
+    several: Sequence[ChartLine], across: str, up: str, *, limits: tuple[float, float] | None = None
 ) -> str:
     """Return lines over a common axis; those without a name are dashed guides.
 
     ``limits`` are those of the vertical axis; by default it fits the values.
     """
     x, y = (np.concatenate([getattr(line, axis) for line in several]) for axis in "xy")
-    frame = Frame.around(x, y if limits is None else np.array(limits))
+    frame = ChartFrame.around(x, y if limits is None else np.array(limits))
     drawn = [frame.axes(across, up)]
     named = [line for line in several if line.name]
     colours = dict(zip((line.name for line in named), COLOURS, strict=False))
@@ -63,7 +63,7 @@ def bars(
     """Return bars in groups, one bar a series in each group; NaN is no bar."""
     values = np.array([*series.values()], dtype=np.float64)
     highest = float(np.nanmax(values, initial=0.0)) if top is None else top
-    frame = Frame.of(0.0, float(len(groups)), 0.0, highest or 1.0)
+    frame = ChartFrame.of(0.0, float(len(groups)), 0.0, highest or 1.0)
     drawn = [frame.axes("", up, x_ticks=False)]
     width = 0.8 / len(series)
     for place, group in enumerate(groups):
@@ -101,7 +101,7 @@ def intervals(rows: Sequence[tuple[str, Sequence[float], float, float, float]], 
     Each row is name, folds, mean, lower and upper end of the interval.
     """
     left = 20 + 7.0 * max(len(shortened(name)) for name, *_ in rows)
-    frame = Frame.of(0.0, 1.0, 0.0, float(len(rows)), left=left, height=60.0 + 44 * len(rows))
+    frame = ChartFrame.of(0.0, 1.0, 0.0, float(len(rows)), left=left, height=60.0 + 44 * len(rows))
     drawn = [frame.axes(across, "", y_ticks=False)]
     for place, (name, folds, mean, low, high) in enumerate(rows):
         y = frame.y(len(rows) - place - 0.5)
@@ -123,7 +123,7 @@ def intervals(rows: Sequence[tuple[str, Sequence[float], float, float, float]], 
     return svg(frame.width, frame.height, drawn)
 
 
-def _path(frame: Frame, line: Line, colour: str) -> str:
+def _path(frame: ChartFrame, line: ChartLine, colour: str) -> str:
     points = [
         (frame.x(x), frame.y(y)) if math.isfinite(x) and math.isfinite(y) else None
         for x, y in zip(line.x.tolist(), line.y.tolist(), strict=True)
@@ -144,7 +144,7 @@ def _dot(x: float, y: float, radius: float, colour: str, opacity: float = 1.0) -
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{colour}" opacity="{opacity}"/>'
 
 
-def _bar(frame: Frame, left: float, width: float, value: float, colour: str) -> str:
+def _bar(frame: ChartFrame, left: float, width: float, value: float, colour: str) -> str:
     if not math.isfinite(value):
         return ""
     x, right, y, floor = frame.x(left), frame.x(left + width), frame.y(value), frame.y(0.0)

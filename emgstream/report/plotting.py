@@ -10,9 +10,9 @@ from html import escape
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.words import shortened
+from emgstream.wording import shortened
 
-__all__ = ["COLOURS", "Frame", "legend", "svg", "text", "ticks"]
+__all__ = ["COLOURS", "ChartFrame", "legend", "svg", "text", "ticks"]
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#4a5568", "#8c510a")
 """Colours that colour-blind eyes tell apart (Okabe & Ito 2008)."""
@@ -23,7 +23,7 @@ _RIGHT, _TOP, _BOTTOM = 16.0, 30.0, 44.0
 
 
 @dataclass(frozen=True)
-class Frame:
+class ChartFrame:
     """Where values go on the picture, in pixels."""
 
     low_x: float
@@ -47,12 +47,12 @@ class Frame:
         *,
         left: float = 64.0,
         height: float = _HEIGHT,
-    ) -> Frame:
+    ) -> ChartFrame:
         """Return a frame of these limits."""
         return cls(low_x, high_x, low_y, high_y, left, _WIDTH, height)
 
     @classmethod
-    def around(cls, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> Frame:
+    def around(cls, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> ChartFrame:
         """Return a frame around values, those that are finite."""
         x, y = x[np.isfinite(x)], y[np.isfinite(y)]
         if len(x) == 0 or len(y) == 0:

@@ -4,12 +4,12 @@ For demonstrations and tests. It is not a stand-in for recordings of people, and
 it is called synthetic wherever it shows.
 """
 
-from emgstream.cues import MOVEMENTS, REST, Cue, CueScript
+from emgstream.cue_schedule import MOVEMENTS, REST, Cue, CueSchedule
+from emgstream.simulation.cue_timeline import CueTimeline
 from emgstream.simulation.electrodes import Disturbances
 from emgstream.simulation.emg import SyntheticEmg
 from emgstream.simulation.movements import ACTIVATIONS, MUSCLES
-from emgstream.simulation.session import record_session
-from emgstream.simulation.timeline import CueTimeline
+from emgstream.simulation.simulated_session import record_session
 
 __all__ = [
     "ACTIVATIONS",
@@ -17,7 +17,7 @@ __all__ = [
     "MUSCLES",
     "REST",
     "Cue",
-    "CueScript",
+    "CueSchedule",
     "CueTimeline",
     "Disturbances",
     "SyntheticEmg",

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from emgstream.cues import REST, Cue
+from emgstream.cue_schedule import REST, Cue
+from emgstream.simulation.cue_timeline import CueTimeline
 from emgstream.simulation.movements import MUSCLES, activation_of
 from emgstream.simulation.seeding import Purpose, Seeds
-from emgstream.simulation.timeline import CueTimeline
 from emgstream.simulation.waves import Waves
 from emgstream.types import TimeArray
 

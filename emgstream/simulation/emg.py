@@ -14,14 +14,14 @@ import math
 
 import numpy as np
 
-from emgstream.cues import Cue, CueScript
+from emgstream.cue_schedule import Cue, CueSchedule
 from emgstream.errors import UsageError
 from emgstream.simulation.activation import MuscleActivation
+from emgstream.simulation.cue_timeline import CueTimeline
 from emgstream.simulation.electrodes import Disturbances, Electrodes
 from emgstream.simulation.movements import MUSCLES, activation_of
 from emgstream.simulation.noise import EmgNoise
 from emgstream.simulation.seeding import Purpose, Seeds
-from emgstream.simulation.timeline import CueTimeline
 from emgstream.types import FloatArray, IndexArray, TimeArray
 
 __all__ = ["FULL_SCALE_COUNTS", "MID_SCALE_COUNTS", "SyntheticEmg"]
@@ -49,7 +49,7 @@ class SyntheticEmg:
 
     def __init__(
         self,
-        script: CueScript,
+        script: CueSchedule,
         sampling_rate_hz: float = 1000.0,
         seed: int = 0,
         session: int = 0,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from emgstream.cues import MOVEMENTS, REST
+from emgstream.cue_schedule import MOVEMENTS, REST
 from emgstream.errors import UsageError
 from emgstream.types import TimeArray
 

@@ -1,1 +1,1 @@
-"""Where samples come from, all behind one protocol, `emgstream.sources.base.Source`."""
+"""Where samples come from, all behind one protocol, `emgstream.sources.source.Source`."""

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from emgstream.errors import ModelFileError
-from emgstream.steps.base import Step
 from emgstream.steps.raw_sample import RawSample
 from emgstream.steps.rms import Rms
+from emgstream.steps.step import Step
 
 __all__ = ["step_from_manifest"]
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from emgstream.steps.base import Doubles
+from emgstream.steps.step import Doubles
 from emgstream.types import FloatArray
 
 __all__ = ["RawSample"]

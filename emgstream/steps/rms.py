@@ -10,7 +10,7 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.steps.base import Doubles
+from emgstream.steps.step import Doubles
 from emgstream.types import FloatArray
 
 __all__ = ["Rms"]

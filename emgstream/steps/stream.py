@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from emgstream.steps.base import Doubles, Step
+from emgstream.steps.step import Doubles, Step
 from emgstream.types import FloatArray
 
 __all__ = ["StepStream"]

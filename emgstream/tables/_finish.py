@@ -16,15 +16,15 @@ from emgstream.tables._columns import NO_CHANNELS, Column
 from emgstream.tables._fields import LabelBook
 from emgstream.tables._holes import index_by_clock
 from emgstream.tables._layout import Layout
-from emgstream.tables._repairs import Kind, RepairLog
+from emgstream.tables._repairs import RepairKind, RepairLog
 from emgstream.tables._table import IGNORED, EmgTable
 from emgstream.types import FloatArray, IndexArray, TimeArray
 
-__all__ = ["Parts"]
+__all__ = ["TableParts"]
 
 
 @dataclass(frozen=True, eq=False)
-class Parts:
+class TableParts:
     """All that was read of a file."""
 
     path: Path
@@ -109,7 +109,7 @@ class Parts:
 
     def _is_readable(self, place: int, column: Column) -> bool:
         """Whether a column is a channel: it holds numbers, and text in at most half its rows."""
-        n_unreadable = self.log.count(Kind.UNREADABLE, column.name)
+        n_unreadable = self.log.count(RepairKind.UNREADABLE, column.name)
         has_numbers = any(not np.isnan(block.values[place]).all() for block in self._filled())
         if has_numbers and n_unreadable <= self._n_rows / 2:
             return True
@@ -126,12 +126,12 @@ class Parts:
 
     def _first_damage(self, *columns: Column) -> str:
         for column in columns or self.layout.columns:
-            if first := self.log.first(Kind.UNREADABLE, column.name):
+            if first := self.log.first(RepairKind.UNREADABLE, column.name):
                 return (
                     f"its first text is {first[1]} at data row {first[0]}, column "
                     f"{column.name!r}; expected numbers"
                 )
-        if first := self.log.first(Kind.MISFIT, None):
+        if first := self.log.first(RepairKind.MISFIT, None):
             row, counts = first
             return f"data row {row} has {counts} fields; make the header line and the rows agree"
         return "every field is empty; record again, or choose other columns"
@@ -143,7 +143,7 @@ class Parts:
             return None
         is_there = whole != MISSING_WHOLE
         if not is_there.all():
-            self.log.note_all(Kind.CARRIED, role, np.flatnonzero(~is_there).tolist())
+            self.log.note_all(RepairKind.CARRIED, role, np.flatnonzero(~is_there).tolist())
             rows = np.where(is_there, np.arange(len(whole)), int(np.argmax(is_there)))
             whole = whole[np.maximum.accumulate(rows)]
         return whole
@@ -181,7 +181,7 @@ class Parts:
         """Return what stands in for the missing values of a clock: a straight line by row."""
         rows = np.flatnonzero(is_there)
         missing = np.flatnonzero(~is_there)
-        self.log.note_all(Kind.INTERPOLATED, name, missing.tolist())
+        self.log.note_all(RepairKind.INTERPOLATED, name, missing.tolist())
         between = np.interp(missing, rows, values[rows])
         step = np.median(np.diff(values[rows]) / np.diff(rows)) if len(rows) > 1 else 1.0
         before, after = np.minimum(missing - rows[0], 0), np.maximum(missing - rows[-1], 0)
@@ -189,5 +189,5 @@ class Parts:
 
     def _increases(self, name: str, increases: npt.NDArray[np.bool_]) -> bool:
         wrong: Sequence[int] = (np.flatnonzero(~increases) + 1).tolist()
-        self.log.note_all(Kind.NOT_INCREASING, name, wrong)
+        self.log.note_all(RepairKind.NOT_INCREASING, name, wrong)
         return not wrong

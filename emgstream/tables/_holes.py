@@ -71,7 +71,7 @@ def rate_by_clock(
 
 
 @dataclass(frozen=True, eq=False)
-class _Beat:
+class _ClockBeat:
     """The steps of a clock, those between two segments at their usual length."""
 
     steps_s: TimeArray
@@ -106,7 +106,7 @@ def _lost(time_s: TimeArray, index: IndexArray, segments: IndexArray | None) -> 
     return _lost_by_irregular(beat)
 
 
-def _beat(time_s: TimeArray, index: IndexArray, segments: IndexArray | None) -> _Beat | None:
+def _beat(time_s: TimeArray, index: IndexArray, segments: IndexArray | None) -> _ClockBeat | None:
     inside = _within_segments(len(time_s), segments)
     if not inside.any():
         return None
@@ -115,7 +115,7 @@ def _beat(time_s: TimeArray, index: IndexArray, segments: IndexArray | None) -> 
     if not 0.0 < median_s < np.inf:
         return None
     ends = np.append(np.flatnonzero(~inside) + 1, len(time_s))
-    return _Beat(np.where(inside, steps_s, median_s), counts, median_s, ends)
+    return _ClockBeat(np.where(inside, steps_s, median_s), counts, median_s, ends)
 
 
 def _within_segments(n_rows: int, segments: IndexArray | None) -> npt.NDArray[np.bool_]:
@@ -125,7 +125,7 @@ def _within_segments(n_rows: int, segments: IndexArray | None) -> npt.NDArray[np
     return inside
 
 
-def _comes_in_bursts(beat: _Beat) -> bool:
+def _comes_in_bursts(beat: _ClockBeat) -> bool:
     """Whether most of the time passes in long steps, many a second.
 
     So are the samples of a radio packet stamped on arrival: a few microseconds apart, the next
@@ -142,11 +142,11 @@ def _comes_in_bursts(beat: _Beat) -> bool:
     return share > (_MUCH_OF_EVEN if many_alike else _MUCH_OF_ANY)
 
 
-def _median_time_between(beat: _Beat, rows: IndexArray) -> float:
+def _median_time_between(beat: _ClockBeat, rows: IndexArray) -> float:
     return float(np.median(np.diff(np.cumsum(beat.steps_s)[rows])))
 
 
-def _lost_by_regular(beat: _Beat) -> IndexArray:
+def _lost_by_regular(beat: _ClockBeat) -> IndexArray:
     period_s = float(beat.per_sample_s[beat.is_near].mean())
     late = np.flatnonzero(beat.steps_s / period_s - beat.counts > _LATE)
     lost = np.rint(_behind_for_good(beat, late, period_s)).astype(np.int64)
@@ -155,7 +155,7 @@ def _lost_by_regular(beat: _Beat) -> IndexArray:
     return _exact(beat, late[lost > 0])
 
 
-def _lost_by_irregular(beat: _Beat) -> IndexArray:
+def _lost_by_irregular(beat: _ClockBeat) -> IndexArray:
     """Return what is lost where stamps come in bursts or rounded: the steps unlike all others."""
     longest_s = float(np.quantile(beat.steps_s, _LONGEST_USUAL, method="lower"))
     limit_s = max(_HOLE_S, _OVER_MEDIAN * beat.median_s, _OVER_LONGEST * longest_s)
@@ -165,7 +165,7 @@ def _lost_by_irregular(beat: _Beat) -> IndexArray:
     return _exact(beat, late[behind > 0.5 * beat.steps_s[late] / period_s])
 
 
-def _exact(beat: _Beat, holes: IndexArray) -> IndexArray:
+def _exact(beat: _ClockBeat, holes: IndexArray) -> IndexArray:
     """Return what is lost at the holes, by the mean of all other steps, shape ``(n_rows - 1,)``."""
     period_s = _mean_s(beat, holes)
     at_once = beat.steps_s[holes] / period_s - beat.counts[holes]
@@ -176,7 +176,7 @@ def _exact(beat: _Beat, holes: IndexArray) -> IndexArray:
     return np.maximum(lost, 0)
 
 
-def _mean_s(beat: _Beat, holes: IndexArray) -> float:
+def _mean_s(beat: _ClockBeat, holes: IndexArray) -> float:
     usual = np.ones(len(beat.steps_s), dtype=np.bool_)
     usual[holes] = False
     if not usual.any():
@@ -184,7 +184,7 @@ def _mean_s(beat: _Beat, holes: IndexArray) -> float:
     return float(beat.steps_s[usual].sum() / beat.counts[usual].sum())
 
 
-def _behind_for_good(beat: _Beat, late: IndexArray, period_s: float) -> TimeArray:
+def _behind_for_good(beat: _ClockBeat, late: IndexArray, period_s: float) -> TimeArray:
     """Return by how many samples time is behind after each late step, once it has caught up.
 
     It is given as many rows to do so as a queue of twice the samples would have, 64 at least.
@@ -199,7 +199,7 @@ def _behind_for_good(beat: _Beat, late: IndexArray, period_s: float) -> TimeArra
     return np.asarray(least - behind[late], dtype=np.float64)
 
 
-def _is_rounding(beat: _Beat, rows: IndexArray) -> bool:
+def _is_rounding(beat: _ClockBeat, rows: IndexArray) -> bool:
     """Whether steps of one sample too many come from rounded stamps: even ones, evenly spaced.
 
     So does a clock of whole milliseconds show 990 Hz: 99 steps of 1 ms, then one of 2 ms.

@@ -42,7 +42,7 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class _Writing:
+class _NumberFormat:
     """Separator and kind of decimal point."""
 
     separator: str
@@ -97,7 +97,7 @@ def read_layout(path: Path, head: bytes, wanted: Sequence[str] | None) -> Layout
     )
 
 
-def _is_no_row(names: Sequence[str], columns: Sequence[Column], writing: _Writing) -> bool:
+def _is_no_row(names: Sequence[str], columns: Sequence[Column], writing: _NumberFormat) -> bool:
     """Whether a line of the names cannot be a row: one stands where a number is to be read."""
     return any(
         column.role not in {"label", "ignored"} and not writing.is_number(name)
@@ -113,13 +113,13 @@ def _name(field: str) -> str:
     return decode(field.replace("\0", "").encode("latin-1"))
 
 
-def _writing(body: Sequence[str], separator: str | None) -> _Writing:
+def _writing(body: Sequence[str], separator: str | None) -> _NumberFormat:
     """Take the separator that cuts most lines into as many fields as the first."""
     best = separator or max(_SEPARATORS, key=lambda one: _n_agreeing(body, one))
     if separator is None and _n_agreeing(body, best) == 0:
         best = ","
     if best == ",":
-        return _Writing(best)
+        return _NumberFormat(best)
     names = [_name(field).lower() for field in split_line(body[0], best)]
     # a file that writes 0.5 may write 1,000 for a thousand; a label 0.5 says nothing of numbers
     has_points = any(
@@ -127,7 +127,7 @@ def _writing(body: Sequence[str], separator: str | None) -> _Writing:
         for line in body
         for name, field in zip(names, split_line(line, best), strict=False)
     )
-    return _Writing(best, has_decimal_comma=not has_points)
+    return _NumberFormat(best, has_decimal_comma=not has_points)
 
 
 def _n_agreeing(body: Sequence[str], separator: str) -> int:
@@ -135,14 +135,14 @@ def _n_agreeing(body: Sequence[str], separator: str) -> int:
     return counts.count(counts[0]) if counts[0] > 1 else 0
 
 
-def _is_header(fields: Sequence[str], writing: _Writing) -> bool:
+def _is_header(fields: Sequence[str], writing: _NumberFormat) -> bool:
     if any(_name(field).lower() in ROLES for field in fields):
         return True
     return not any(writing.is_number(field.split("\0")[0]) for field in fields)
 
 
 def _names_without_header(
-    rows: Sequence[Sequence[str]], commented: Sequence[str], writing: _Writing
+    rows: Sequence[Sequence[str]], commented: Sequence[str], writing: _NumberFormat
 ) -> tuple[list[str], str]:
     """Return names and where they are from: a comment above the data, or numbers."""
     if commented:
@@ -176,14 +176,14 @@ def _with_unnamed(names: list[str], rows: Sequence[Sequence[str]]) -> tuple[list
 
 
 def _first_texts(
-    n_columns: int, rows: Sequence[Sequence[str]], writing: _Writing
+    n_columns: int, rows: Sequence[Sequence[str]], writing: _NumberFormat
 ) -> list[str | None]:
     """Return a text of every column that has texts and no number in the first rows."""
     fitting = [row for row in rows if len(row) == n_columns]
     return [_text_of([row[place] for row in fitting], writing) for place in range(n_columns)]
 
 
-def _text_of(fields: Sequence[str], writing: _Writing) -> str | None:
+def _text_of(fields: Sequence[str], writing: _NumberFormat) -> str | None:
     first = None
     for field in fields:
         text = field.split("\0")[0].strip()

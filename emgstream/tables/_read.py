@@ -11,10 +11,10 @@ from emgstream.errors import TableError
 from emgstream.tables._blocks import Block, cut_into_blocks
 from emgstream.tables._fields import LabelBook
 from emgstream.tables._file import TableFile
-from emgstream.tables._finish import Parts
+from emgstream.tables._finish import TableParts
 from emgstream.tables._foreign import refuse_foreign
 from emgstream.tables._layout import HEAD_BYTES, read_layout
-from emgstream.tables._repairs import Kind, RepairLog
+from emgstream.tables._repairs import RepairKind, RepairLog
 from emgstream.tables._strict import StrictParser
 from emgstream.tables._table import EmgTable
 from emgstream.tables._tolerant import TolerantParser
@@ -76,7 +76,7 @@ def read_table_in_blocks(
         parsed = list(_parsed(body, strict, tolerant, log, file))
         if file.damage is not None:
             log.note_general(f"{file.damage}; what came before was kept")
-        parts = Parts(path, layout, parsed, labels, log, file.damage, channels is not None)
+        parts = TableParts(path, layout, parsed, labels, log, file.damage, channels is not None)
         return parts.table(file.sha256)
 
 
@@ -112,7 +112,7 @@ def _last(
 ) -> Block:
     if not is_damaged:
         return tolerant.parse_last(line, row)
-    log.note(Kind.CUT_SHORT, None, row)
+    log.note(RepairKind.CUT_SHORT, None, row)
     return Block(0)
 
 

@@ -8,10 +8,10 @@ from enum import Enum
 
 from emgstream.tables._table import IGNORED, Repair
 
-__all__ = ["Kind", "RepairLog"]
+__all__ = ["RepairKind", "RepairLog"]
 
 
-class Kind(Enum):
+class RepairKind(Enum):
     """The kinds of damage a row can have, as one says it of one and of many."""
 
     EMPTY = ("empty field taken as missing", "empty fields taken as missing")
@@ -64,11 +64,11 @@ class RepairLog:
     """Collects repairs row by row and gives them back kind by kind."""
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[Kind, str | None], array[int]] = {}
-        self._examples: dict[tuple[Kind, str | None], str] = {}
+        self._rows: dict[tuple[RepairKind, str | None], array[int]] = {}
+        self._examples: dict[tuple[RepairKind, str | None], str] = {}
         self._general: list[Repair] = []
 
-    def note(self, kind: Kind, column: str | None, row: int, example: str = "") -> None:
+    def note(self, kind: RepairKind, column: str | None, row: int, example: str = "") -> None:
         """Add one row; the first ``example`` of a kind and column is told."""
         key = (kind, column)
         if key not in self._rows:
@@ -76,7 +76,7 @@ class RepairLog:
             self._examples[key] = example
         self._rows[key].append(row)
 
-    def note_all(self, kind: Kind, column: str | None, rows: Iterable[int]) -> None:
+    def note_all(self, kind: RepairKind, column: str | None, rows: Iterable[int]) -> None:
         """Add many rows."""
         for row in rows:
             self.note(kind, column, row)
@@ -85,11 +85,11 @@ class RepairLog:
         """Add what concerns the whole file or a whole column."""
         self._general.append(Repair(what, column))
 
-    def count(self, kind: Kind, column: str | None) -> int:
+    def count(self, kind: RepairKind, column: str | None) -> int:
         """Return how often a kind of damage was met in a column."""
         return len(self._rows.get((kind, column), ()))
 
-    def first(self, kind: Kind, column: str | None) -> tuple[int, str] | None:
+    def first(self, kind: RepairKind, column: str | None) -> tuple[int, str] | None:
         """Return the first row with this damage and what it held; None where there is none."""
         key = (kind, column)
         return (self._rows[key][0], self._examples[key]) if key in self._rows else None
@@ -99,7 +99,7 @@ class RepairLog:
 
         Blank lines after the last row are no damage: many programs end a file with some.
         """
-        trailing = self._rows.get((Kind.BLANK, None))
+        trailing = self._rows.get((RepairKind.BLANK, None))
         while trailing and trailing[-1] >= n_rows:
             trailing.pop()
         found = [
@@ -110,6 +110,6 @@ class RepairLog:
         found.sort(key=lambda repair: repair.rows[0])
         return (*self._general, *found)
 
-    def _told(self, kind: Kind, column: str | None) -> str:
+    def _told(self, kind: RepairKind, column: str | None) -> str:
         example = self._examples[kind, column]
         return f", the first {example}" if example else ""

@@ -23,7 +23,7 @@ from emgstream.tables._fields import (
     with_decimal_comma,
 )
 from emgstream.tables._layout import Layout, is_comment
-from emgstream.tables._repairs import Kind, RepairLog
+from emgstream.tables._repairs import RepairKind, RepairLog
 
 __all__ = ["TolerantParser"]
 
@@ -68,7 +68,7 @@ class TolerantParser:
             return Block(0)
         fields = split_line(text, self._layout.separator)
         if not self._is_header(text) and self._is_cut_short(fields):
-            self._log.note(Kind.CUT_SHORT, None, row)
+            self._log.note(RepairKind.CUT_SHORT, None, row)
             return Block(0)
         return self.parse(line, row)
 
@@ -88,9 +88,9 @@ class TolerantParser:
     def _data_lines(self, block: bytes, first_row: int, rows: Rows) -> Iterator[str]:
         for line in block.decode("latin-1").removesuffix("\n").split("\n"):
             if not line or line.isspace():
-                self._log.note(Kind.BLANK, None, first_row + len(rows))
+                self._log.note(RepairKind.BLANK, None, first_row + len(rows))
             elif self._is_header(line):
-                self._log.note(Kind.HEADER, None, first_row + len(rows))
+                self._log.note(RepairKind.HEADER, None, first_row + len(rows))
             elif not is_comment(line):
                 yield line
 
@@ -105,7 +105,7 @@ class TolerantParser:
             return fields
         if len(fields) > n_columns and not "".join(fields[n_columns:]).strip():
             return fields[:n_columns]
-        self._log.note(Kind.MISFIT, None, row, f"{len(fields)} instead of {n_columns}")
+        self._log.note(RepairKind.MISFIT, None, row, f"{len(fields)} instead of {n_columns}")
         return None
 
     def _values(self, rows: Rows, place: int, column: Column, first_row: int) -> npt.NDArray[Any]:
@@ -136,7 +136,7 @@ class TolerantParser:
 
     def _code(self, field: str, column: Column, row: int) -> int:
         if "\0" in field:
-            self._log.note(Kind.NUL_CUT, column.name, row)
+            self._log.note(RepairKind.NUL_CUT, column.name, row)
             field = field.split("\0")[0]
         return self._labels.code(field.encode("latin-1"))
 
@@ -147,20 +147,20 @@ class TolerantParser:
             return None
         text = field.split("\0")[0]
         if not text.strip():
-            self._log.note(Kind.NUL_FIRST, column.name, row)
+            self._log.note(RepairKind.NUL_FIRST, column.name, row)
             return None
-        self._log.note(Kind.NUL_CUT, column.name, row)
+        self._log.note(RepairKind.NUL_CUT, column.name, row)
         number = self._reader(column)(text)
         if number is None:
             self._log.note(*self._damage(text, column, row))
         return number
 
-    def _damage(self, field: str, column: Column, row: int) -> tuple[Kind, str, int, str]:
+    def _damage(self, field: str, column: Column, row: int) -> tuple[RepairKind, str, int, str]:
         text = decode(field.encode("latin-1"))
         if not text:
-            return Kind.EMPTY, column.name, row, ""
+            return RepairKind.EMPTY, column.name, row, ""
         if text.lower() in MISSING_WORDS:
-            return Kind.SAYS_MISSING, column.name, row, ""
+            return RepairKind.SAYS_MISSING, column.name, row, ""
         plain = text.replace(",", ".") if self._layout.has_decimal_comma else text
-        kind = Kind.OUT_OF_RANGE if is_number_out_of_range(plain) else Kind.UNREADABLE
+        kind = RepairKind.OUT_OF_RANGE if is_number_out_of_range(plain) else RepairKind.UNREADABLE
         return kind, column.name, row, repr(text[:20])

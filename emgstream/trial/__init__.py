@@ -1,7 +1,21 @@
 """What decisions are worth: held against what was really done."""
 
-from emgstream.trial.cued import DWELL_S, Attempt, CuedTest, cued_test
-from emgstream.trial.history import (
+from emgstream.trial.cued_plan import CuedPlan, movements_to_ask
+from emgstream.trial.cued_test import DWELL_S, Attempt, CuedTest, cued_test
+from emgstream.trial.live_test import LiveTest
+from emgstream.trial.recorded import replay_document, replay_test
+from emgstream.trial.replayed import (
+    PredictedRecording,
+    ReplayedRecording,
+    check_labels,
+    decisions_on,
+    seen_on,
+    truth_at,
+)
+from emgstream.trial.score import DecisionScore, TrueMovements, added_delay_s, score, settled_rest
+from emgstream.trial.sweep import Sweep, sweep
+from emgstream.trial.telling import figure_rows
+from emgstream.trial.trial_history import (
     add_to_history,
     check_history,
     history_entry,
@@ -9,32 +23,18 @@ from emgstream.trial.history import (
     network_hash,
     read_history,
 )
-from emgstream.trial.live import LiveTest
-from emgstream.trial.plan import CuedPlan, movements_to_ask
-from emgstream.trial.recorded import replay_document, replay_test
-from emgstream.trial.replayed import (
-    Replayed,
-    SeenRecording,
-    check_labels,
-    decisions_on,
-    seen_on,
-    truth_at,
-)
-from emgstream.trial.score import Score, Truth, added_delay_s, score, settled_rest
-from emgstream.trial.sweep import Sweep, sweep
-from emgstream.trial.telling import figure_rows
 
 __all__ = [
     "DWELL_S",
     "Attempt",
     "CuedPlan",
     "CuedTest",
+    "DecisionScore",
     "LiveTest",
-    "Replayed",
-    "Score",
-    "SeenRecording",
+    "PredictedRecording",
+    "ReplayedRecording",
     "Sweep",
-    "Truth",
+    "TrueMovements",
     "add_to_history",
     "added_delay_s",
     "check_history",

@@ -7,7 +7,7 @@ from typing import Any
 from emgstream.bundle import Model
 from emgstream.errors import UsageError
 from emgstream.tables import EmgTable
-from emgstream.trial.cued import DWELL_S, CuedTest, cued_test
+from emgstream.trial.cued_test import DWELL_S, CuedTest, cued_test
 from emgstream.trial.replayed import decisions_on
 
 __all__ = ["replay_document", "replay_test"]

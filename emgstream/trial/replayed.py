@@ -14,46 +14,53 @@ from emgstream.decisions import (
     DecisionSettings,
     DecisionStage,
     RailWatch,
-    Seen,
-    Steadied,
+    SmoothedPredictions,
+    WindowPredictions,
 )
 from emgstream.errors import EndOfStream, UsageError
-from emgstream.pipeline import Look, Pipeline
-from emgstream.sources.replay import ReplaySource
+from emgstream.pipeline import Pipeline, SegmentPredictions
+from emgstream.sources.replay_source import ReplaySource
 from emgstream.tables import EmgTable
-from emgstream.trial.score import Truth
+from emgstream.trial.score import TrueMovements
 from emgstream.types import Chunk, FloatArray, IndexArray
 
-__all__ = ["Replayed", "SeenRecording", "check_labels", "decisions_on", "seen_on", "truth_at"]
+__all__ = [
+    "PredictedRecording",
+    "ReplayedRecording",
+    "check_labels",
+    "decisions_on",
+    "seen_on",
+    "truth_at",
+]
 
 
 @dataclass(frozen=True, eq=False)
-class Replayed:
+class ReplayedRecording:
     """The decisions on a recording, and what was really done."""
 
     decisions: Decisions
     """All of them, in order."""
-    truth: Truth
+    truth: TrueMovements
     """What the recording's labels say."""
     hop_s: float
     """Time from one decision to the next, in seconds."""
 
 
 @dataclass(frozen=True, eq=False)
-class _Stretch:
+class _LabelStretch:
     """An unbroken stretch of a recording, as the live pipeline sees it."""
 
     first_index: int
     """Absolute index of its first sample."""
     samples: FloatArray
     """Shape ``(n_samples, n_channels)``."""
-    seen: Seen
+    seen: WindowPredictions
     """All its windows; which are saturated is for the settings to say."""
     due: IndexArray
     """Last samples of the instants due before there is a window, shape ``(n_due,)``."""
 
 
-class SeenRecording:
+class PredictedRecording:
     """What the live pipeline sees in a recording: any settings decide on it, the network is done.
 
     The decisions are those of a whole replay by the same settings, bit for bit. What the smoothing
@@ -73,21 +80,21 @@ class SeenRecording:
     """
 
     def __init__(
-        self, table: EmgTable, model: Model, stretches: list[_Stretch], sampling_rate_hz: float
+        self, table: EmgTable, model: Model, stretches: list[_LabelStretch], sampling_rate_hz: float
     ) -> None:
         self.table = table
         self.model = model
         self.hop_s = model.manifest.hop * model.manifest.step.length / sampling_rate_hz
         self._stretches = stretches
-        self._steadied: tuple[DecisionSettings, list[Steadied | None]] | None = None
-        self._truths: dict[bool, Truth] = {}
+        self._steadied: tuple[DecisionSettings, list[SmoothedPredictions | None]] | None = None
+        self._truths: dict[bool, TrueMovements] = {}
 
     @property
     def n_windows(self) -> int:
         """Windows that were seen."""
         return sum(len(one.seen.indices) for one in self._stretches)
 
-    def decided(self, settings: DecisionSettings) -> Replayed:
+    def decided(self, settings: DecisionSettings) -> ReplayedRecording:
         """Return what is decided by some settings; raises UsageError where no window fits in."""
         manifest = self.model.manifest
         stage = DecisionStage(manifest.class_names, len(manifest.channel_names), settings)
@@ -98,7 +105,9 @@ class SeenRecording:
                 f"expected at least {manifest.window_samples}"
             )
         decisions = parts[0].joined(*parts[1:])
-        return Replayed(decisions, self._truth_at(decisions, settings.tells_gaps), self.hop_s)
+        return ReplayedRecording(
+            decisions, self._truth_at(decisions, settings.tells_gaps), self.hop_s
+        )
 
     def _parts(self, stage: DecisionStage) -> Iterator[Decisions]:
         """Give what is said stretch by stretch, in order."""
@@ -112,7 +121,7 @@ class SeenRecording:
             if steadied is not None:
                 yield stage.judged(steadied)
 
-    def _steady(self, stage: DecisionStage) -> list[Steadied | None]:
+    def _steady(self, stage: DecisionStage) -> list[SmoothedPredictions | None]:
         """Return what the stage makes of each stretch before it judges; None without a window."""
         bare = replace(stage.settings, threshold=0.0, begin_odds=1.0)
         if self._steadied is None or self._steadied[0] != bare:
@@ -120,7 +129,7 @@ class SeenRecording:
             self._steadied = bare, [_steadied(one, stage, n_window) for one in self._stretches]
         return self._steadied[1]
 
-    def _truth_at(self, decisions: Decisions, tells_gaps: bool) -> Truth:
+    def _truth_at(self, decisions: Decisions, tells_gaps: bool) -> TrueMovements:
         """Return the truth at decisions; only whether gaps are told changes what there are."""
         if tells_gaps not in self._truths:
             names = self.model.manifest.class_names
@@ -128,7 +137,9 @@ class SeenRecording:
         return self._truths[tells_gaps]
 
 
-def seen_on(table: EmgTable, model: Model, sampling_rate_hz: float | None = None) -> SeenRecording:
+def seen_on(
+    table: EmgTable, model: Model, sampling_rate_hz: float | None = None
+) -> PredictedRecording:
     """Return what the live pipeline sees in a recording, whatever is decided after.
 
     Raises UsageError where nobody knows the sampling rate, and StreamMismatchError where the
@@ -143,7 +154,9 @@ def seen_on(table: EmgTable, model: Model, sampling_rate_hz: float | None = None
     pipeline = Pipeline(model)
     looks = ((chunk, pipeline.look(chunk)) for chunk in _chunks(source))
     by_stretch = groupby(looks, key=lambda one: one[1].stretch)
-    return SeenRecording(table, model, [_stretch(list(parts)) for _, parts in by_stretch], rate_hz)
+    return PredictedRecording(
+        table, model, [_stretch(list(parts)) for _, parts in by_stretch], rate_hz
+    )
 
 
 def decisions_on(
@@ -151,7 +164,7 @@ def decisions_on(
     model: Model,
     settings: DecisionSettings | None = None,
     sampling_rate_hz: float | None = None,
-) -> Replayed:
+) -> ReplayedRecording:
     """Return what a model decides on a recording, by its own settings or by others.
 
     Raises UsageError where nobody knows the sampling rate or no window fits in, and
@@ -161,13 +174,13 @@ def decisions_on(
     return seen.decided(model.manifest.decision if settings is None else settings)
 
 
-def truth_at(table: EmgTable, indices: IndexArray, class_names: tuple[str, ...]) -> Truth:
+def truth_at(table: EmgTable, indices: IndexArray, class_names: tuple[str, ...]) -> TrueMovements:
     """Return what a recording's labels say at samples, by their absolute indices."""
     rows = indices if table.index is None else np.searchsorted(table.index, indices)
     numbers = {name: number for number, name in enumerate(class_names)}
     by_label = np.array([*(numbers.get(name, -1) for name in table.label_names), -1])
     labels = np.full(table.n_rows, -1) if table.labels is None else table.labels
-    return Truth(by_label[labels][rows], table.movement_numbers()[rows])
+    return TrueMovements(by_label[labels][rows], table.movement_numbers()[rows])
 
 
 def check_labels(table: EmgTable, class_names: tuple[str, ...]) -> None:
@@ -188,7 +201,9 @@ def _chunks(source: ReplaySource) -> Iterator[Chunk]:
                 return
 
 
-def _steadied(stretch: _Stretch, stage: DecisionStage, n_window: int) -> Steadied | None:
+def _steadied(
+    stretch: _LabelStretch, stage: DecisionStage, n_window: int
+) -> SmoothedPredictions | None:
     seen = stretch.seen
     if not len(seen.indices):
         return None
@@ -198,14 +213,14 @@ def _steadied(stretch: _Stretch, stage: DecisionStage, n_window: int) -> Steadie
     return stage.steadied(replace(seen, saturated=watch.are_saturated(seen.indices)))
 
 
-def _stretch(parts: list[tuple[Chunk, Look]]) -> _Stretch:
+def _stretch(parts: list[tuple[Chunk, SegmentPredictions]]) -> _LabelStretch:
     """Put the parts of one stretch together."""
     chunks = [chunk for chunk, _ in parts]
     seen = [look.seen for _, look in parts]
-    return _Stretch(
+    return _LabelStretch(
         chunks[0].first_index,
         np.concatenate([chunk.samples for chunk in chunks]),
-        Seen(
+        WindowPredictions(
             np.concatenate([one.indices for one in seen]),
             np.concatenate([one.probabilities for one in seen]),
             np.concatenate([one.strengths for one in seen]),

@@ -11,10 +11,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.decisions import Decisions, Status, rest_class
+from emgstream.decisions import Decisions, DecisionStatus, rest_class
 from emgstream.types import IndexArray, TimeArray
 
-__all__ = ["Mask", "Score", "Truth", "added_delay_s", "score", "settled_rest"]
+__all__ = ["DecisionScore", "Mask", "TrueMovements", "added_delay_s", "score", "settled_rest"]
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
@@ -24,7 +24,7 @@ people let go late and start early."""
 
 
 @dataclass(frozen=True, eq=False)
-class Truth:
+class TrueMovements:
     """What was done at the last sample of each window, arrays of shape ``(n_decisions,)``."""
 
     classes: IndexArray
@@ -36,7 +36,7 @@ class Truth:
 
 
 @dataclass(frozen=True)
-class Score:
+class DecisionScore:
     """What decisions came to, over those whose truth is known."""
 
     n_decisions: int
@@ -71,18 +71,20 @@ class Score:
         }
 
 
-def score(decisions: Decisions, truth: Truth, hop_s: float, counted: Mask | None = None) -> Score:
+def score(
+    decisions: Decisions, truth: TrueMovements, hop_s: float, counted: Mask | None = None
+) -> DecisionScore:
     """Return the figures of consecutive decisions, those where ``counted`` alone if given.
 
     ``hop_s`` is the time from one decision to the next, in seconds.
     """
     known = truth.classes >= 0 if counted is None else counted & (truth.classes >= 0)
     rest = rest_class(decisions.class_names)
-    moves = (decisions.statuses == Status.OK) & (decisions.classes != rest)
+    moves = (decisions.statuses == DecisionStatus.OK) & (decisions.classes != rest)
     wrong = moves & (decisions.classes != truth.classes)
     decided = known & decisions.decided
     settled = known & settled_rest(truth, rest, hop_s)
-    return Score(
+    return DecisionScore(
         n_decisions=int(np.count_nonzero(known)),
         accuracy=_share(decisions.classes == truth.classes, decided),
         active_error_rate=_share(wrong, known),
@@ -94,7 +96,7 @@ def score(decisions: Decisions, truth: Truth, hop_s: float, counted: Mask | None
     )
 
 
-def added_delay_s(found: Score, plain: Score) -> float:
+def added_delay_s(found: DecisionScore, plain: DecisionScore) -> float:
     """Return how much later movements were named than by others, on average over those both did.
 
     Both are scores of the same stream; NaN where there is no such movement.
@@ -108,7 +110,7 @@ def _share(what: Mask, of: Mask) -> float:
     return float(np.mean(what[of])) if of.any() else float("nan")
 
 
-def settled_rest(truth: Truth, rest: int | None, hop_s: float) -> Mask:
+def settled_rest(truth: TrueMovements, rest: int | None, hop_s: float) -> Mask:
     """Return which decisions are on a rest that has settled, shape ``(n_decisions,)``.
 
     ``hop_s`` is the time from one decision to the next, in seconds.
@@ -133,12 +135,12 @@ def _false_activations(moves: Mask, settled: Mask, hop_s: float) -> float:
     return float(np.count_nonzero(begun)) / hours
 
 
-def _instability(decisions: Decisions, truth: Truth, decided: Mask) -> float:
+def _instability(decisions: Decisions, truth: TrueMovements, decided: Mask) -> float:
     classes, movements = decisions.classes[decided], truth.movements[decided]
     return _share(np.diff(classes) != 0, np.diff(movements) == 0)
 
 
-def _onsets(right: Mask, truth: Truth, counted: Mask, hop_s: float) -> tuple[float, ...]:
+def _onsets(right: Mask, truth: TrueMovements, counted: Mask, hop_s: float) -> tuple[float, ...]:
     times_s = []
     for movement in np.unique(truth.movements[counted]):
         places = np.flatnonzero(counted & (truth.movements == movement))

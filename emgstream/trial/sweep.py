@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from emgstream.decisions import DecisionSettings
-from emgstream.trial.replayed import SeenRecording
+from emgstream.trial.replayed import PredictedRecording
 from emgstream.trial.score import score
 from emgstream.types import TimeArray
 
@@ -29,7 +29,7 @@ class Sweep:
     """Share of all with the status rejected, unknown or gap."""
 
 
-def sweep(seen: SeenRecording, settings: DecisionSettings) -> Sweep:
+def sweep(seen: PredictedRecording, settings: DecisionSettings) -> Sweep:
     """Return what settings come to on a recording with thresholds from 0 to 1 instead of theirs."""
     found = [seen.decided(replace(settings, threshold=one)) for one in _THRESHOLDS.tolist()]
     scores = [score(one.decisions, one.truth, one.hop_s) for one in found]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from emgstream.trial.score import Score, added_delay_s
+from emgstream.trial.score import DecisionScore, added_delay_s
 
 __all__ = ["figure_rows"]
 
 
-def figure_rows(scores: Sequence[Score]) -> list[tuple[str, ...]]:
+def figure_rows(scores: Sequence[DecisionScore]) -> list[tuple[str, ...]]:
     """Return what each figure is, and its value in each score; the first is the plain one."""
     plain = scores[0]
     return [

@@ -50,8 +50,8 @@ Replies
 ``#KIND NAME=VALUE ...*CCCC`` CR LF, where CCCC is the CRC of what stands between ``#`` and ``*``,
 in hexadecimal; in binary mode with a zero before and behind. Every one can be found among any bytes
 (`find_replies`, `ReplyScanner`). Kinds: ``id`` (`Identity`), ``start`` (counter, rate, mode),
-``stop``, ``rate`` (asked and taken), ``mode``, ``status`` (`Status`), ``error``. A ``start`` reply
-is sent in front of the first frame of every start, and of every change of rate or mode while
+``stop``, ``rate`` (asked and taken), ``mode``, ``status`` (`BoardStatus`), ``error``. A ``start``
+reply is sent in front of the first frame of every start, and of every change of rate or mode while
 streaming: there a new segment begins.
 
 What the decoder does with bytes
@@ -72,7 +72,7 @@ at most; more without a zero is noise up to the last 15), and one *held* frame::
     follows the last one placed                 n_frames; n_lost counts the indices between
     seen before                                 n_duplicated, dropped
     older than the last one placed              n_reordered, dropped (its index is lost)
-    anything else                               held for a witness: `emgstream.wire.timeline`
+    anything else                               held for a witness: `emgstream.wire.frame_timeline`
     ... the next frame follows it               n_frames: an outage or a new segment
     ... the next frame does not                 n_implausible, dropped
 
@@ -113,7 +113,14 @@ from emgstream.wire.framing import (
     encode_frames,
     line_length,
 )
-from emgstream.wire.replies import PROTOCOL, Identity, Reply, ReplyScanner, Status, find_replies
+from emgstream.wire.replies import (
+    PROTOCOL,
+    BoardStatus,
+    Identity,
+    Reply,
+    ReplyScanner,
+    find_replies,
+)
 from emgstream.wire.text import TextDecoder
 from emgstream.wire.text_layout import TextLayout
 
@@ -123,6 +130,7 @@ __all__ = [
     "MIN_RATE_HZ",
     "PROTOCOL",
     "VERBS",
+    "BoardStatus",
     "Command",
     "CommandReader",
     "Counters",
@@ -131,7 +139,6 @@ __all__ = [
     "Identity",
     "Reply",
     "ReplyScanner",
-    "Status",
     "TextDecoder",
     "TextLayout",
     "allowed_rate_hz",

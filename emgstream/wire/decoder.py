@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from emgstream.wire.frame_timeline import FrameTimeline
 from emgstream.wire.frames import Counters, Frames, join_frames
 from emgstream.wire.framing import decode_frame, decode_frames, frame_dtype, line_length
 from emgstream.wire.replies import Reply, split_replies
-from emgstream.wire.timeline import Timeline
 
 __all__ = ["FrameDecoder"]
 
@@ -40,7 +40,7 @@ class FrameDecoder:
         self.n_channels = n_channels
         self.bits = bits
         self._length = line_length(n_channels) - 1
-        self._timeline = Timeline(sampling_rate_hz)
+        self._timeline = FrameTimeline(sampling_rate_hz)
         self._tail = b""
         self._cut = 0  # bytes let go of the unfinished stretch
         self._arrived: list[bytes] = []  # good frames not placed yet

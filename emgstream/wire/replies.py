@@ -11,10 +11,10 @@ from emgstream.wire.framing import crc16
 
 __all__ = [
     "PROTOCOL",
+    "BoardStatus",
     "Identity",
     "Reply",
     "ReplyScanner",
-    "Status",
     "find_replies",
     "split_replies",
 ]
@@ -161,7 +161,7 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class BoardStatus:
     """What a board counted since its last ``start``."""
 
     n_instants: int
@@ -181,7 +181,7 @@ class Status:
         return Reply("status", {n: str(v) for n, v in zip(names, numbers, strict=True)})
 
     @classmethod
-    def from_reply(cls, reply: Reply) -> Status:
+    def from_reply(cls, reply: Reply) -> BoardStatus:
         """Return the counts a reply holds; raises SourceError where one is missing."""
         names = ("instants", "sent", "queue_full", "late")
         try:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emgstream.wire import FrameDecoder, Frames, Identity, Status, TextDecoder
+from emgstream.wire import BoardStatus, FrameDecoder, Frames, Identity, TextDecoder
 from tests.board import SimulatedUno, compiled
 from tests.board.host import Host, joined, ramp
 from tests.board.toolchain import SKETCH, compile_for
@@ -113,8 +113,8 @@ def test_the_board_names_itself_once_and_is_silent_until_told_to_start() -> None
             "uno", "1.0.0", ("biceps", "triceps", "middle"), 1000.0, 10, 5000, 500_000
         )
         assert uno.n_resets == 1
-        status = Status.from_reply(host.ask("status"))
-        assert status == Status(0, 0, 0, 0)
+        status = BoardStatus.from_reply(host.ask("status"))
+        assert status == BoardStatus(0, 0, 0, 0)
         assert host.n_samples == 0
 
 
@@ -124,12 +124,12 @@ def test_every_sample_arrives_exact_and_in_time_at_1_khz() -> None:
         host.ask("start", 65_000)
         frames = host.read_samples(3000)
         host.ask("stop")
-        status = Status.from_reply(host.ask("status"))
+        status = BoardStatus.from_reply(host.ask("status"))
         assert_is_the_ramp(frames)
         np.testing.assert_array_equal(np.diff(frames.index), 1)
         assert np.abs(np.diff(frames.device_us) - 1000).max() <= STAMP_ERROR_US
         counters = host.decoder.counters
-        assert status == Status(counters.n_frames, counters.n_frames, 0, 0)
+        assert status == BoardStatus(counters.n_frames, counters.n_frames, 0, 0)
         assert counters.n_lost == counters.n_crc_failures == counters.bytes_skipped - skipped == 0
 
 
@@ -211,7 +211,7 @@ def test_a_line_too_slow_drops_whole_frames_and_the_board_counts_them() -> None:
         host.ask("start")
         frames = host.read_samples(1500)
         host.ask("stop")
-        status = Status.from_reply(host.ask("status"))
+        status = BoardStatus.from_reply(host.ask("status"))
         counters = host.decoder.counters
         assert status.n_queue_full > 0
         assert counters.n_frames == status.n_sent
@@ -252,7 +252,7 @@ def test_the_path_for_other_boards_keeps_values_and_mean_rate_too() -> None:
         host.ask("start", 65_500)
         frames = host.read_samples(600)
         host.ask("stop")
-        status = Status.from_reply(host.ask("status"))
+        status = BoardStatus.from_reply(host.ask("status"))
     assert rate_of(frames) == pytest.approx(300, rel=1e-3)
     assert status.n_instants == status.n_sent + status.n_queue_full + status.n_late
     assert host.decoder.counters.n_lost == status.n_late == 0

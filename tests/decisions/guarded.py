@@ -9,10 +9,10 @@ import numpy as np
 from emgstream.bundle import Model
 from emgstream.conditioning import conditioner_from_manifest
 from emgstream.decisions import (
-    Bayes,
+    BayesSmoothing,
+    ConverterRails,
     DecisionSettings,
-    Familiar,
-    Rails,
+    KnownSignal,
     RestGate,
     Smoothing,
     StrengthRange,
@@ -34,7 +34,7 @@ def settings_for(
     strengths = manifest.step.strengths(steps, n_channels)[manifest.n_steps :]
     n = strengths.shape[1]
     centres = np.quantile(strengths, np.linspace(0.0, 0.8, n_classes), axis=0)
-    familiar = Familiar(
+    familiar = KnownSignal(
         tuple(map(tuple, np.eye(n).tolist())),
         tuple(map(tuple, centres.tolist())),
         np.inf,
@@ -43,14 +43,14 @@ def settings_for(
     limit = float(np.quantile(familiar.distances(strengths), 0.9))
     levels = strengths[:, :n_channels]
     return DecisionSettings(
-        smoothing=smoothing or Bayes(0.9, 0.5),
+        smoothing=smoothing or BayesSmoothing(0.9, 0.5),
         threshold=0.6,
         familiar=replace(familiar, limit=limit, quietest=(-99.0,) * n_channels),
         rest_gate=RestGate(tuple(np.quantile(levels, 0.4, axis=0).tolist())),
         strength=StrengthRange(
             (float(levels.min()),) * n_classes, (float(levels.max()),) * n_classes
         ),
-        rails=Rails(float(samples.min()), float(np.quantile(samples, 0.999)), 0.02),
+        rails=ConverterRails(float(samples.min()), float(np.quantile(samples, 0.999)), 0.02),
         tells_gaps=True,
     )
 

@@ -11,25 +11,25 @@ from hypothesis import strategies as st
 
 from emgstream.bundle import Model
 from emgstream.decisions import (
-    Bayes,
+    BayesSmoothing,
     Decisions,
-    Hysteresis,
-    Majority,
+    DecisionStatus,
+    HysteresisSmoothing,
+    MajoritySmoothing,
     NoSmoothing,
     Smoothing,
-    Status,
 )
 from emgstream.pipeline import Pipeline
-from emgstream.simulation import CueScript, SyntheticEmg
+from emgstream.simulation import CueSchedule, SyntheticEmg
 from emgstream.types import Chunk, FloatArray
 from tests.decisions.guarded import guarded, settings_for
 
 SMOOTHINGS = st.one_of(
     st.just(NoSmoothing()),
-    st.builds(Majority, st.integers(1, 9)),
-    st.builds(Hysteresis, st.integers(1, 6)),
+    st.builds(MajoritySmoothing, st.integers(1, 9)),
+    st.builds(HysteresisSmoothing, st.integers(1, 6)),
     st.builds(
-        Bayes,
+        BayesSmoothing,
         st.floats(0.0, 0.99),
         st.floats(0.01, 1.0),
         st.floats(0.0, 0.99),
@@ -40,7 +40,9 @@ SMOOTHINGS = st.one_of(
 
 @pytest.fixture(scope="module")
 def samples() -> FloatArray:
-    script = CueScript.of([("rest", 1.0), ("hand_close", 1.5), ("rest", 0.5), ("wrist_left", 1.0)])
+    script = CueSchedule.of(
+        [("rest", 1.0), ("hand_close", 1.5), ("rest", 0.5), ("wrist_left", 1.0)]
+    )
     return SyntheticEmg(script, seed=3).read(4000)
 
 
@@ -107,4 +109,4 @@ def test_one_sample_at_a_time_is_one_pass(demo_model: Model, samples: FloatArray
 
 def test_the_settings_meet_every_status(demo_model: Model, samples: FloatArray) -> None:
     model = guarded(demo_model, settings_for(demo_model.manifest, samples))
-    assert set(push(model, samples, [], 2000).statuses.tolist()) == set(map(int, Status))
+    assert set(push(model, samples, [], 2000).statuses.tolist()) == set(map(int, DecisionStatus))

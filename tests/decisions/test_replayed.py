@@ -12,20 +12,20 @@ import pytest
 from emgstream.bundle import Model
 from emgstream.decisions import (
     ARGMAX,
-    Bayes,
+    BayesSmoothing,
+    ConverterRails,
     Decisions,
     DecisionSettings,
-    Hysteresis,
-    Majority,
+    HysteresisSmoothing,
+    MajoritySmoothing,
     NoSmoothing,
-    Rails,
 )
 from emgstream.errors import EndOfStream, UsageError
 from emgstream.pipeline import Pipeline
-from emgstream.simulation import CueScript, SyntheticEmg
-from emgstream.sources.replay import ReplaySource
+from emgstream.simulation import CueSchedule, SyntheticEmg
+from emgstream.sources.replay_source import ReplaySource
 from emgstream.tables import EmgTable
-from emgstream.trial import SeenRecording, decisions_on, score, seen_on, sweep, truth_at
+from emgstream.trial import PredictedRecording, decisions_on, score, seen_on, sweep, truth_at
 from tests.decisions.guarded import guarded, settings_for
 from tests.decisions.test_chunking import assert_same
 
@@ -35,7 +35,7 @@ N_ROWS = 6000
 @pytest.fixture(scope="module")
 def table(demo_model: Model) -> EmgTable:
     """Six seconds with lost samples, another segment, and one too short for a window."""
-    script = CueScript.of([("rest", 2.0), ("hand_close", 2.0), ("wrist_left", 2.0)])
+    script = CueSchedule.of([("rest", 2.0), ("hand_close", 2.0), ("wrist_left", 2.0)])
     rows = np.arange(N_ROWS)
     return EmgTable(
         path=Path("arm.csv"),
@@ -58,7 +58,7 @@ def model(demo_model: Model, table: EmgTable) -> Model:
 
 
 @pytest.fixture(scope="module")
-def seen(table: EmgTable, model: Model) -> SeenRecording:
+def seen(table: EmgTable, model: Model) -> PredictedRecording:
     return seen_on(table, model)
 
 
@@ -80,22 +80,22 @@ WAYS: dict[str, Change] = {
     "another threshold": lambda own: replace(own, threshold=0.9),
     "surer to begin": lambda own: replace(own, threshold=0.5, begin_odds=8.0),
     "no threshold": lambda own: replace(own, threshold=0.0),
-    "votes": lambda own: replace(own, smoothing=Majority(5)),
-    "hysteresis": lambda own: replace(own, smoothing=Hysteresis(3), threshold=0.3),
-    "another filter": lambda own: replace(own, smoothing=Bayes(0.95, 0.3, 0.2)),
+    "votes": lambda own: replace(own, smoothing=MajoritySmoothing(5)),
+    "hysteresis": lambda own: replace(own, smoothing=HysteresisSmoothing(3), threshold=0.3),
+    "another filter": lambda own: replace(own, smoothing=BayesSmoothing(0.95, 0.3, 0.2)),
     "no smoothing": lambda own: replace(own, smoothing=NoSmoothing()),
     "no rest gate": lambda own: replace(own, rest_gate=None),
     "nothing unknown": lambda own: replace(own, familiar=None),
     "no strength": lambda own: replace(own, strength=None),
     "gaps not told": lambda own: replace(own, tells_gaps=False),
     "no rails": lambda own: replace(own, rails=None),
-    "narrower rails": lambda own: replace(own, rails=Rails(400.0, 600.0, 0.5)),
+    "narrower rails": lambda own: replace(own, rails=ConverterRails(400.0, 600.0, 0.5)),
 }
 
 
 @pytest.mark.parametrize("name", WAYS)
 def test_what_was_seen_once_is_decided_on_as_a_whole_replay_decides(
-    name: str, table: EmgTable, model: Model, seen: SeenRecording
+    name: str, table: EmgTable, model: Model, seen: PredictedRecording
 ) -> None:
     settings = WAYS[name](model.manifest.decision)
     found, expected = seen.decided(settings), replay(table, guarded(model, settings))
@@ -105,7 +105,7 @@ def test_what_was_seen_once_is_decided_on_as_a_whole_replay_decides(
     np.testing.assert_array_equal(found.truth.classes, truth.classes)
 
 
-def test_the_ways_differ(model: Model, seen: SeenRecording) -> None:
+def test_the_ways_differ(model: Model, seen: PredictedRecording) -> None:
     said = {
         name: tuple(seen.decided(way(model.manifest.decision)).decisions.statuses.tolist())
         for name, way in WAYS.items()
@@ -123,7 +123,7 @@ def test_the_network_runs_once_however_many_settings_are_tried(
         assert len(seen.decided(way(model.manifest.decision)).decisions) > 0
 
 
-def test_a_sweep_tells_what_each_threshold_comes_to(model: Model, seen: SeenRecording) -> None:
+def test_a_sweep_tells_what_each_threshold_comes_to(model: Model, seen: PredictedRecording) -> None:
     own = model.manifest.decision
     found = sweep(seen, own)
     assert (found.thresholds[0], found.thresholds[-1]) == (0.0, 1.0)

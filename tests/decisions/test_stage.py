@@ -9,26 +9,26 @@ import pytest
 from emgstream.bundle import Model
 from emgstream.decisions import (
     ARGMAX,
-    Bayes,
+    BayesSmoothing,
+    ConverterRails,
     Decisions,
     DecisionSettings,
     DecisionStage,
-    Familiar,
-    Hysteresis,
-    Majority,
+    HysteresisSmoothing,
+    KnownSignal,
+    MajoritySmoothing,
     NoSmoothing,
-    Rails,
     RailWatch,
     RestGate,
-    Seen,
     Smoothing,
     StrengthRange,
+    WindowPredictions,
     added_hops,
     decision_from_manifest,
 )
 from emgstream.errors import ModelFileError, UsageError
 from emgstream.pipeline import Pipeline
-from emgstream.simulation import CueScript, SyntheticEmg
+from emgstream.simulation import CueSchedule, SyntheticEmg
 from emgstream.types import Chunk, FloatArray
 from tests.decisions.guarded import guarded, settings_for
 from tests.decisions.test_chunking import assert_same
@@ -36,10 +36,10 @@ from tests.decisions.test_chunking import assert_same
 CLASSES = ("fist", "open", "rest")
 
 
-def seen(rows: list[list[float]], levels: list[float] | None = None) -> Seen:
+def seen(rows: list[list[float]], levels: list[float] | None = None) -> WindowPredictions:
     n = len(rows)
     strengths = np.array([[level] for level in levels or [1.0] * n])
-    return Seen(
+    return WindowPredictions(
         np.arange(n),
         np.array(rows, dtype=np.float32),
         strengths,
@@ -47,7 +47,7 @@ def seen(rows: list[list[float]], levels: list[float] | None = None) -> Seen:
     )
 
 
-def decide(settings: DecisionSettings, what: Seen) -> Decisions:
+def decide(settings: DecisionSettings, what: WindowPredictions) -> Decisions:
     return DecisionStage(CLASSES, 1, settings).push(what)
 
 
@@ -82,7 +82,7 @@ def test_a_quiet_muscle_is_at_rest_whatever_the_classifier_says() -> None:
 
 
 def test_what_is_far_from_all_of_training_is_unknown_and_so_is_a_missing_value() -> None:
-    familiar = Familiar(((2.0,),), ((2.0,), (4.0,), (0.0,)), limit=1.0, quietest=(0.0,))
+    familiar = KnownSignal(((2.0,),), ((2.0,), (4.0,), (0.0,)), limit=1.0, quietest=(0.0,))
     levels = [1.5, 2.4, 2.6, float("nan")]
     found = decide(DecisionSettings(familiar=familiar), seen(sure_of(0, 0, 0, 0), levels))
     assert [one.status for one in found] == ["ok", "ok", "unknown", "unknown"]
@@ -90,7 +90,7 @@ def test_what_is_far_from_all_of_training_is_unknown_and_so_is_a_missing_value()
 
 def test_an_unplugged_channel_is_unknown_rather_than_quiet() -> None:
     settings = DecisionSettings(
-        familiar=Familiar(((1.0,),), ((5.0,), (6.0,), (4.0,)), limit=99.0, quietest=(3.0,)),
+        familiar=KnownSignal(((1.0,),), ((5.0,), (6.0,), (4.0,)), limit=99.0, quietest=(3.0,)),
         rest_gate=RestGate((4.0,)),
     )
     assert decide(settings, seen(sure_of(2), [0.0]))[0].status == "unknown"
@@ -106,10 +106,10 @@ def test_strength_is_within_the_range_of_the_class_and_nothing_at_rest() -> None
     ("smoothing", "expected"),
     [
         (NoSmoothing(), [0, 0, 0, 1, 0, 1, 1, 1, 1, 1]),
-        (Majority(3), [0, 0, 0, 0, 0, 1, 1, 1, 1, 1]),
-        (Majority(5), [0, 0, 0, 0, 0, 0, 1, 1, 1, 1]),
-        (Hysteresis(3), [0, 0, 0, 0, 0, 0, 0, 1, 1, 1]),
-        (Bayes(0.99, 0.3), [0, 0, 0, 0, 0, 0, 0, 1, 1, 1]),
+        (MajoritySmoothing(3), [0, 0, 0, 0, 0, 1, 1, 1, 1, 1]),
+        (MajoritySmoothing(5), [0, 0, 0, 0, 0, 0, 1, 1, 1, 1]),
+        (HysteresisSmoothing(3), [0, 0, 0, 0, 0, 0, 0, 1, 1, 1]),
+        (BayesSmoothing(0.99, 0.3), [0, 0, 0, 0, 0, 0, 0, 1, 1, 1]),
     ],
 )
 def test_smoothing_bridges_a_flicker_and_follows_a_change(
@@ -122,32 +122,42 @@ def test_smoothing_bridges_a_flicker_and_follows_a_change(
 
 @pytest.mark.parametrize(
     ("smoothing", "hops"),
-    [(NoSmoothing(), 0), (Majority(7), 3), (Hysteresis(4), 3), (Bayes(0.0, 1.0), 0)],
+    [
+        (NoSmoothing(), 0),
+        (MajoritySmoothing(7), 3),
+        (HysteresisSmoothing(4), 3),
+        (BayesSmoothing(0.0, 1.0), 0),
+    ],
 )
 def test_the_delay_of_a_smoothing_is_counted(smoothing: Smoothing, hops: int) -> None:
     assert added_hops(smoothing, 5) == hops
 
 
 def test_a_filter_that_believes_more_in_staying_is_later() -> None:
-    delays = [added_hops(Bayes(stay, 0.3), 6) for stay in (0.5, 0.9, 0.99, 0.999)]
+    delays = [added_hops(BayesSmoothing(stay, 0.3), 6) for stay in (0.5, 0.9, 0.99, 0.999)]
     assert delays == sorted(delays)
     assert delays[0] < delays[-1]
 
 
 def test_rest_ends_as_often_as_it_is_said_to_or_as_any_movement_changes() -> None:
     rows = [[0.2, 0.2, 0.6], [0.5, 0.2, 0.3], [0.6, 0.3, 0.1], [0.1, 0.8, 0.1]]
-    any_change, as_said = Bayes(0.8, 0.7, 0.6), Bayes(0.8, 0.7, 0.6, (1.0 - 0.8) * (1.0 - 0.6))
+    any_change, as_said = (
+        BayesSmoothing(0.8, 0.7, 0.6),
+        BayesSmoothing(0.8, 0.7, 0.6, (1.0 - 0.8) * (1.0 - 0.6)),
+    )
     believed = [
         decide(DecisionSettings(smoothing=one), seen(rows)).confidences
         for one in (any_change, as_said)
     ]
     assert believed[0] == pytest.approx(believed[1])
-    delays = [added_hops(Bayes(0.8, 0.7, 0.6, one), 3, rest=2) for one in (0.5, 0.01, 1e-6)]
+    delays = [
+        added_hops(BayesSmoothing(0.8, 0.7, 0.6, one), 3, rest=2) for one in (0.5, 0.01, 1e-6)
+    ]
     assert delays == sorted(set(delays))
 
 
 def test_samples_at_an_end_of_the_range_are_counted_over_a_window() -> None:
-    watch = RailWatch(Rails(0.0, 9.0, share=0.25), n_window=4)
+    watch = RailWatch(ConverterRails(0.0, 9.0, share=0.25), n_window=4)
     samples = np.array([[5.0], [9.0], [0.0], [5.0], [5.0], [5.0]], dtype=np.float32)
     watch.push(0, samples[:2])
     watch.push(2, samples[2:])
@@ -156,7 +166,7 @@ def test_samples_at_an_end_of_the_range_are_counted_over_a_window() -> None:
 
 @pytest.fixture(scope="module")
 def signal() -> FloatArray:
-    script = CueScript.of([("rest", 1.0), ("hand_close", 2.0)])
+    script = CueSchedule.of([("rest", 1.0), ("hand_close", 2.0)])
     return SyntheticEmg(script, seed=3).read(3000)
 
 
@@ -187,7 +197,7 @@ def test_a_model_without_settings_says_nothing_of_a_break(
 def test_settings_change_while_it_runs(demo_model: Model, signal: FloatArray) -> None:
     pipeline = Pipeline(guarded(demo_model, ARGMAX))
     assert "rejected" not in {one.status for one in pipeline.push(Chunk(0, signal[:1500]))}
-    pipeline.tune(DecisionSettings(threshold=1.0, smoothing=Majority(3)))
+    pipeline.tune(DecisionSettings(threshold=1.0, smoothing=MajoritySmoothing(3)))
     statuses = {one.status for one in pipeline.push(Chunk(1500, signal[1500:]))}
     assert "rejected" in statuses
     assert pipeline.fixed_delay(None).smoothing_s == pytest.approx(0.02)
@@ -196,7 +206,7 @@ def test_settings_change_while_it_runs(demo_model: Model, signal: FloatArray) ->
 def test_settings_equal_to_those_it_has_change_nothing(
     demo_model: Model, signal: FloatArray
 ) -> None:
-    settings = settings_for(demo_model.manifest, signal, Bayes(0.99, 0.1))
+    settings = settings_for(demo_model.manifest, signal, BayesSmoothing(0.99, 0.1))
     model = guarded(demo_model, settings)
     whole, pipeline = Pipeline(model).push(Chunk(0, signal)), Pipeline(model)
     parts = []
@@ -219,7 +229,7 @@ def test_what_the_smoothing_has_is_kept_where_something_else_changes(
     signal: FloatArray,
     change: Callable[[DecisionSettings], DecisionSettings],
 ) -> None:
-    settings = settings_for(demo_model.manifest, signal, Bayes(0.99, 0.1))
+    settings = settings_for(demo_model.manifest, signal, BayesSmoothing(0.99, 0.1))
     changed = change(settings)
     expected = Pipeline(guarded(demo_model, changed)).push(Chunk(0, signal))
     pipeline = Pipeline(guarded(demo_model, settings))
@@ -236,7 +246,7 @@ def test_another_smoothing_begins_anew(demo_model: Model, signal: FloatArray) ->
     settings = replace(settings_for(demo_model.manifest, signal), familiar=None, rest_gate=None)
     pipeline = Pipeline(guarded(demo_model, settings))
     pipeline.push(Chunk(0, signal[:1500]))
-    pipeline.tune(replace(settings, smoothing=Majority(9)))
+    pipeline.tune(replace(settings, smoothing=MajoritySmoothing(9)))
     found = pipeline.push(Chunk(1500, signal[1500:]))
     assert found.classes[0] == found.probabilities[0].argmax(), "no vote from before"
     assert pipeline.fixed_delay(None).smoothing_s == pytest.approx(0.08)
@@ -256,7 +266,7 @@ def test_settings_come_back_from_the_manifest_as_they_were(
     demo_model: Model, signal: FloatArray
 ) -> None:
     manifest = demo_model.manifest
-    settings = settings_for(manifest, signal, Hysteresis(4))
+    settings = settings_for(manifest, signal, HysteresisSmoothing(4))
     n_channels = len(manifest.channel_names)
     found = decision_from_manifest(
         settings.to_manifest(), len(manifest.class_names), n_channels, 2 * n_channels

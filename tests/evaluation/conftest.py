@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+from emgstream_training.evaluation.protocols import RecordingSet
+from emgstream_training.evaluation.recorded_sessions import sittings_of
+from emgstream_training.recordings import class_names_of
 
-from emgstream.simulation import CueScript, record_session
+from emgstream.simulation import CueSchedule, record_session
 from emgstream.tables import EmgTable, read_table
-from training.evaluation.protocols import Recordings
-from training.evaluation.sittings import sittings_of
-from training.recordings import class_names_of
 
 Writer = Callable[..., EmgTable]
 
@@ -20,7 +20,7 @@ Writer = Callable[..., EmgTable]
 def session_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A synthetic session of three labels, four repetitions each."""
     path = tmp_path_factory.mktemp("sessions") / "session.csv"
-    script = CueScript.shuffled(
+    script = CueSchedule.shuffled(
         ("rest", "hand_open", "hand_close"), repetitions=4, hold_s=1.2, rest_s=1.0, seed=3
     )
     record_session(path, script, seed=3)
@@ -56,7 +56,7 @@ def write(tmp_path: Path) -> Writer:
     return write
 
 
-def recordings(*tables: EmgTable, rate_hz: float | None = None) -> Recordings:
-    return Recordings(
+def recordings(*tables: EmgTable, rate_hz: float | None = None) -> RecordingSet:
+    return RecordingSet(
         tables, class_names_of(tables), sittings_of([table.path for table in tables]), rate_hz
     )

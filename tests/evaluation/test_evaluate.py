@@ -13,35 +13,47 @@ from typing import Any
 
 import numpy as np
 import pytest
+from emgstream_training.evaluation import (
+    Evaluation,
+    EvaluationProgress,
+    PreparedEvaluation,
+    evaluate,
+    evaluation_page,
+    prepare,
+)
+from emgstream_training.evaluation.contrast import judge_random_split
+from emgstream_training.evaluation.evaluation_figures import balanced
+from emgstream_training.evaluation.folds import (
+    FoldRecording,
+    Study,
+    judge_fold,
+    verdicts_of_baseline,
+)
+from emgstream_training.evaluation.protocols import make_plan
+from emgstream_training.realtime import TRAINING
+from emgstream_training.recipes import REALTIME
 
 from emgstream.bundle import Model, write_model
 from emgstream.cli import main
 from emgstream.errors import UsageError
 from emgstream.steps import RawSample
 from tests.evaluation.conftest import Writer, recordings
-from training.evaluation import Done, Evaluation, Prepared, evaluate, evaluation_page, prepare
-from training.evaluation.contrast import judge_random_split
-from training.evaluation.figures import balanced
-from training.evaluation.folds import Study, View, judge_fold, verdicts_of_baseline
-from training.evaluation.protocols import make_plan
-from training.realtime import TRAINING
-from training.recipes import REALTIME
 
 MODELS = ("cnn_lstm", "lda", "random_forest")
 
 
 @pytest.fixture(scope="module")
-def prepared(session_path: Path, demo_model: Model) -> Prepared:
+def prepared(session_path: Path, demo_model: Model) -> PreparedEvaluation:
     return prepare([session_path], model=demo_model, n_folds=2)
 
 
 @pytest.fixture(scope="module")
-def evaluation(prepared: Prepared) -> Evaluation:
+def evaluation(prepared: PreparedEvaluation) -> Evaluation:
     return evaluate(prepared, n_jobs=1)
 
 
 @pytest.fixture(scope="module")
-def trained_here(session_path: Path) -> Prepared:
+def trained_here(session_path: Path) -> PreparedEvaluation:
     """One fold and a random split, the network trained for a single epoch on each."""
     whole = prepare([session_path], n_folds=4)
     return replace(
@@ -90,11 +102,13 @@ def test_all_models_decide_at_the_very_same_instants(evaluation: Evaluation) -> 
             np.testing.assert_array_equal(first.truth, other.truth)
 
 
-def test_no_window_that_is_learned_from_holds_a_row_that_is_held_out(prepared: Prepared) -> None:
+def test_no_window_that_is_learned_from_holds_a_row_that_is_held_out(
+    prepared: PreparedEvaluation,
+) -> None:
     study = prepared.study
     assert study.model is not None
     for fold in prepared.plan.folds:
-        view = View.of(study, study.model.manifest, fold, 0)
+        view = FoldRecording.of(study, study.model.manifest, fold, 0)
         within = np.arange(view.window_rows) - (view.window_rows - 1)
         learned = view.learned.rows[:, np.newaxis] + within
         assert len(learned) > 50
@@ -103,7 +117,9 @@ def test_no_window_that_is_learned_from_holds_a_row_that_is_held_out(prepared: P
         assert fold.test[0][view.judged.rows].all()
 
 
-def test_what_is_held_out_changes_nothing_of_what_baselines_learn(prepared: Prepared) -> None:
+def test_what_is_held_out_changes_nothing_of_what_baselines_learn(
+    prepared: PreparedEvaluation,
+) -> None:
     """The same decisions on an untouched test part, whatever the rest of it looks like."""
     fold = prepared.plan.folds[0]
     assert prepared.study.model is not None
@@ -140,13 +156,19 @@ def test_leakage_is_found_where_labels_have_nothing_to_do_with_the_signal(
     assert leaky is not None
     assert leaky > 0.95
     held_out = [
-        balanced(verdicts_of_baseline("random_forest", study, [View.of(study, manifest, fold, 0)]))
+        balanced(
+            verdicts_of_baseline(
+                "random_forest", study, [FoldRecording.of(study, manifest, fold, 0)]
+            )
+        )
         for fold in make_plan(used).folds
     ]
     assert np.mean(held_out) < 0.6
 
 
-def test_folds_in_processes_and_on_dask_give_the_same_figures(trained_here: Prepared) -> None:
+def test_folds_in_processes_and_on_dask_give_the_same_figures(
+    trained_here: PreparedEvaluation,
+) -> None:
     distributed = pytest.importorskip("distributed")
     in_processes = figures(evaluate(trained_here, n_jobs=2))
     for name in MODELS:
@@ -159,14 +181,14 @@ def test_folds_in_processes_and_on_dask_give_the_same_figures(trained_here: Prep
     assert on_dask == in_processes
 
 
-def test_a_scheduler_that_is_not_there_is_one_line(prepared: Prepared) -> None:
+def test_a_scheduler_that_is_not_there_is_one_line(prepared: PreparedEvaluation) -> None:
     pytest.importorskip("distributed")
     with pytest.raises(UsageError, match=r"no Dask scheduler answers at tcp://127.0.0.1:9 within"):
         evaluate(prepared, dask_address="tcp://127.0.0.1:9")
 
 
 def test_a_model_judged_on_what_it_was_trained_on_is_called_leakage(
-    prepared: Prepared, session_path: Path, demo_model: Model
+    prepared: PreparedEvaluation, session_path: Path, demo_model: Model
 ) -> None:
     assert not [note for note in prepared.notes if "leakage" in note]
     (table,) = prepared.study.recordings.tables
@@ -221,8 +243,8 @@ def test_the_page_shows_every_figure_and_needs_nothing_else(evaluation: Evaluati
     assert not re.search(r"https?://|<script|<img|<link", page)
 
 
-def test_ctrl_c_between_folds_keeps_what_is_finished(prepared: Prepared) -> None:
-    def press(done: Done) -> None:
+def test_ctrl_c_between_folds_keeps_what_is_finished(prepared: PreparedEvaluation) -> None:
+    def press(done: EvaluationProgress) -> None:
         assert set(done.balanced_accuracy) == set(MODELS)
         raise KeyboardInterrupt
 

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from scipy import stats
-
-from training.evaluation.figures import (
+from emgstream_training.evaluation.evaluated_decisions import DecisionInstants, EvaluatedDecisions
+from emgstream_training.evaluation.evaluation_figures import (
     active_error_rate,
     balanced,
     confidence_interval,
@@ -18,7 +17,7 @@ from training.evaluation.figures import (
     onsets,
     reliability,
 )
-from training.evaluation.verdicts import Instants, Verdicts
+from scipy import stats
 
 REST, FIST, POINT = range(3)
 RATE_HZ, HOP = 100.0, 2
@@ -26,7 +25,7 @@ RATE_HZ, HOP = 100.0, 2
 
 def verdicts(
     truth: Sequence[int], decided: Sequence[int], *, sure: Sequence[float] | float = 1.0
-) -> Verdicts:
+) -> EvaluatedDecisions:
     """A decision every two rows; each run of a class is a movement, the first began unseen."""
     classes = np.array(truth)
     movements = np.concatenate(([0], np.cumsum(np.diff(classes) != 0)))
@@ -37,8 +36,8 @@ def verdicts(
     certain = np.broadcast_to(np.asarray(sure, dtype=np.float32), len(classes))
     probabilities[:] = ((1.0 - certain) / 2.0)[:, np.newaxis]
     probabilities[np.arange(len(classes)), list(decided)] = certain
-    instants = Instants(rows, classes, movements, np.ones(len(classes), np.bool_), since)
-    return Verdicts(instants, probabilities)
+    instants = DecisionInstants(rows, classes, movements, np.ones(len(classes), np.bool_), since)
+    return EvaluatedDecisions(instants, probabilities)
 
 
 STEADY = verdicts([0, 0, 0, 0, 1, 1, 1, 1], [0, 0, 0, 0, 1, 1, 1, 1])
@@ -120,7 +119,7 @@ def test_the_interval_is_that_of_the_corrected_t_test() -> None:
 
 
 def test_folds_are_joined_without_joining_their_movements() -> None:
-    joined = Verdicts.joined([STEADY, STEADY])
+    joined = EvaluatedDecisions.joined([STEADY, STEADY])
     assert len(joined.instants) == 2 * len(STEADY.instants)
     assert len(np.unique(joined.instants.movements)) == 4
     assert instability(joined) == 0.0

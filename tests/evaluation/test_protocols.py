@@ -5,15 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from emgstream_training.evaluation.protocols import FoldPlan, RecordingSet, make_plan
+from emgstream_training.evaluation.recorded_sessions import SessionIdentity, sittings_of
+from emgstream_training.realtime import NEITHER, TRAINING
 
 from emgstream.errors import TableError, TrainingDataError, UsageError
 from tests.evaluation.conftest import Writer, recordings
-from training.evaluation.protocols import Plan, Recordings, make_plan
-from training.evaluation.sittings import Sitting, sittings_of
-from training.realtime import NEITHER, TRAINING
 
 
-def check_never_both(plan: Plan, used: Recordings) -> None:
+def check_never_both(plan: FoldPlan, used: RecordingSet) -> None:
     """No fold learns from what it holds out, and every labelled row is held out exactly once."""
     for fold in plan.folds:
         for part, test in zip(fold.parts, fold.test, strict=True):
@@ -95,15 +95,17 @@ def test_a_held_out_session_is_judged_by_the_others_of_the_same_subject(write: W
 def test_the_sidecar_tells_who_and_when_before_the_name_does(tmp_path: Path) -> None:
     path = tmp_path / "subject9_session9.csv.gz"
     (tmp_path / "subject9_session9.json").write_text(json.dumps({"subject": "ann", "session": 3}))
-    assert sittings_of([path]) == (Sitting("ann", "3", "sidecar"),)
+    assert sittings_of([path]) == (SessionIdentity("ann", "3", "sidecar"),)
     assert sittings_of(
         [tmp_path / "subject12345_session1.csv.gz", tmp_path / "user1_day2.csv"]
     ) == (
-        Sitting("12345", "1", "file name"),
-        Sitting("1", "2", "file name"),
+        SessionIdentity("12345", "1", "file name"),
+        SessionIdentity("1", "2", "file name"),
     )
     for name in ("arm", "session", "my_session", "subject"):  # a word alone names nobody
-        assert sittings_of([tmp_path / f"{name}.csv"]) == (Sitting(None, name, "file name"),)
+        assert sittings_of([tmp_path / f"{name}.csv"]) == (
+            SessionIdentity(None, name, "file name"),
+        )
 
 
 def test_a_damaged_sidecar_is_one_line(tmp_path: Path) -> None:

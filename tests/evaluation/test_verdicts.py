@@ -2,17 +2,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from emgstream.bundle import Model
-from emgstream.decisions import DecisionSettings, Majority
-from emgstream.tables import EmgTable, read_table
-from tests.decisions.guarded import guarded
-from training.evaluation.baselines import (
+from emgstream_training.evaluation.baselines import (
     fit_baseline,
     hudgins_features,
     predict_baseline,
 )
-from training.evaluation.verdicts import decision_rows, instants_of, replay
+from emgstream_training.evaluation.evaluated_decisions import decision_rows, instants_of, replay
+
+from emgstream.bundle import Model
+from emgstream.decisions import DecisionSettings, MajoritySmoothing
+from emgstream.tables import EmgTable, read_table
+from tests.decisions.guarded import guarded
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def test_decisions_fall_where_they_are_said_to(model: Model, broken_table: EmgTa
 def test_the_classifier_is_judged_whatever_the_model_says_of_smoothing_and_gaps(
     model: Model, broken_table: EmgTable
 ) -> None:
-    settings = DecisionSettings(Majority(5), threshold=0.9, tells_gaps=True)
+    settings = DecisionSettings(MajoritySmoothing(5), threshold=0.9, tells_gaps=True)
     rows, probabilities = replay(guarded(model, settings), broken_table)
     plain_rows, plain_probabilities = replay(model, broken_table)
     np.testing.assert_array_equal(rows, plain_rows)

@@ -11,8 +11,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PyQt5.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from emgstream.app.open_requests import WindowRequest
 from emgstream.gui.application import make_window
-from emgstream.gui.requests import WindowRequest
 from emgstream.gui.window import Window
 
 OpenWindow = Callable[..., Window]

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emgstream.app import decision_log
+from emgstream.app.decision_log import NONE, DecisionLog
 from emgstream.decisions import decide
-from emgstream.gui import decision_log
-from emgstream.gui.decision_log import NONE, DecisionLog
 from emgstream.latency import StageTimes
-from emgstream.outputs.base import Update
+from emgstream.outputs.output import Update
 
 CLASSES = ("rest", "fist", "open")
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emgstream.gui.history import SignalHistory
+from emgstream.app.signal_history import SignalHistory
 from emgstream.types import FloatArray
 
 

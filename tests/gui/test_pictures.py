@@ -16,12 +16,12 @@ from PyQt5.QtCore import QRectF
 from PyQt5.QtGui import QColor, QFont, QImage, QPainter
 from PyQt5.QtWidgets import QApplication
 
+from emgstream.app.signal_history import SignalHistory
 from emgstream.errors import MissingExtraError, OutputError, UsageError
 from emgstream.gui import PortRequest, WindowRequest, run
 from emgstream.gui.application import short_turns
 from emgstream.gui.display import check_display
 from emgstream.gui.gutter_painter import Gutter, GutterPainter, LaneWords
-from emgstream.gui.history import SignalHistory
 from emgstream.gui.painting import Areas, Canvas, Ribbons, areas
 from emgstream.gui.palette import DARK, LIGHT, Theme
 from emgstream.gui.scaling import Span

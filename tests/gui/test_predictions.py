@@ -12,15 +12,15 @@ from PyQt5.QtCore import QRectF
 from PyQt5.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
+from emgstream.app.live_session import LiveSession
 from emgstream.bundle import Model
 from emgstream.data import DEMO_RECORDING
-from emgstream.decisions import Status
+from emgstream.decisions import DecisionStatus
 from emgstream.gui.label_painter import LabelPainter
 from emgstream.gui.palette import LIGHT
-from emgstream.gui.prediction_panel import Prediction, PredictionPanel
+from emgstream.gui.prediction_panel import PredictionPanel, ShownDecision
 from emgstream.gui.predictions import newest_prediction
-from emgstream.gui.session import Session
-from emgstream.sources.replay import ReplaySource
+from emgstream.sources.replay_source import ReplaySource
 from emgstream.tables import EmgTable, read_table
 from emgstream.trial import decisions_on
 from tests.simulation.boards import wait_for
@@ -45,7 +45,9 @@ def up_to_a_steadied_decision(model: Model, path: Path) -> EmgTable:
     names = model.manifest.channel_names
     decisions = decisions_on(read_table(DEMO_RECORDING, channels=names), model).decisions
     apart = np.abs(decisions.confidences - decisions.probabilities.max(axis=1)) > 0.05
-    last = int(decisions.indices[np.flatnonzero(apart & (decisions.statuses == Status.OK))[0]])
+    last = int(
+        decisions.indices[np.flatnonzero(apart & (decisions.statuses == DecisionStatus.OK))[0]]
+    )
     lines = gzip.decompress(DEMO_RECORDING.read_bytes()).splitlines(keepends=True)
     path.write_bytes(b"".join(lines[: last + 2]))
     return read_table(path, channels=names)
@@ -55,7 +57,7 @@ def test_it_is_as_sure_as_the_decision_is_and_not_as_the_newest_window(
     demo_model: Model, tmp_path: Path
 ) -> None:
     table = up_to_a_steadied_decision(demo_model, tmp_path / "part.csv")
-    session = Session(ReplaySource(table, speed=None), demo_model)
+    session = LiveSession(ReplaySource(table, speed=None), demo_model)
 
     def has_ended() -> bool:
         session.poll(time.perf_counter())
@@ -80,7 +82,7 @@ def test_what_was_rejected_is_neither_right_nor_wrong(qtbot: QtBot) -> None:
     panel.set_classes(("fist", "open"))
     for truth, ink in (("fist", LIGHT.good), ("open", LIGHT.warning)):
         for status, is_told in (("ok", True), ("rejected", False), ("unknown", False)):
-            panel.show_prediction(Prediction((0.7, 0.3), 0, 0.7, status, truth))
+            panel.show_prediction(ShownDecision((0.7, 0.3), 0, 0.7, status, truth))
             assert shows(panel, ink) is is_told, (status, truth)
 
 

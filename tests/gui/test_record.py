@@ -15,21 +15,21 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from emgstream.app.open_requests import SIMULATED, PortRequest, ReplayRequest
+from emgstream.app.recording_plan import RecordingRequest, plan_session
+from emgstream.app.recording_session import RecordingSession, RecordingStage
+from emgstream.app.simulated_board_source import SimulatedBoardSource
 from emgstream.clock import MonotonicClock
-from emgstream.cues import MOVEMENTS, REST, TRANSITION
+from emgstream.cue_schedule import MOVEMENTS, REST, TRANSITION
 from emgstream.data import DEMO_RECORDING
 from emgstream.errors import OutputError, UsageError
 from emgstream.gui.live_page import LivePage
 from emgstream.gui.pages import PAGES
-from emgstream.gui.record.page import RecordPage
-from emgstream.gui.record.plan import Wanted, plan_session
-from emgstream.gui.record.run import RecordingRun, Stage
-from emgstream.gui.requests import SIMULATED, PortRequest, ReplayRequest
-from emgstream.gui.simulated_board import SimulatedBoardSource
+from emgstream.gui.record.record_page import RecordPage
 from emgstream.gui.window import Window
-from emgstream.recording import FreeProtocol, GuidedProtocol, Outcome, Phase
+from emgstream.recording import FreeProtocol, GuidedProtocol, ProtocolPhase, RepetitionOutcome
 from emgstream.recording.sidecar import read_sidecar
-from emgstream.sources.base import Source
+from emgstream.sources.source import Source
 from emgstream.tables import EmgTable, read_table
 from emgstream.types import Chunk
 from tests.gui.conftest import OpenWindow
@@ -47,7 +47,7 @@ def press(window: Window, key: int, modifier: int = Qt.KeyboardModifier.NoModifi
     QtBot.keyClick(window, key, modifier)  # type: ignore[no-untyped-call]
 
 
-def run_of(page: RecordPage) -> RecordingRun:
+def run_of(page: RecordPage) -> RecordingSession:
     assert page.run is not None, page.shell.strip.words
     return page.run
 
@@ -78,11 +78,11 @@ def page(open_window: OpenWindow, qtbot: QtBot, tmp_path: Path) -> RecordPage:
     return found
 
 
-def start(page: RecordPage, qtbot: QtBot) -> RecordingRun:
+def start(page: RecordPage, qtbot: QtBot) -> RecordingSession:
     """Begin what the form says, and wait until the session can be steered."""
     page.front.row.button.click()
     run = run_of(page)
-    wait(qtbot, lambda: run.stage is Stage.TAKE)
+    wait(qtbot, lambda: run.stage is RecordingStage.TAKE)
     return run
 
 
@@ -92,14 +92,14 @@ def await_cue(page: RecordPage, qtbot: QtBot, moves: bool = True) -> str:
 
     def is_asked() -> bool:
         view = protocol.view(0.0)
-        return protocol.phase is Phase.CUE and (view.label != REST) == moves
+        return protocol.phase is ProtocolPhase.CUE and (view.label != REST) == moves
 
     wait(qtbot, is_asked)
     return protocol.view(0.0).label
 
 
 def finish(page: RecordPage, qtbot: QtBot) -> EmgTable:
-    wait(qtbot, lambda: run_of(page).stage is Stage.DONE)
+    wait(qtbot, lambda: run_of(page).stage is RecordingStage.DONE)
     return read_table(run_of(page).plan.path)
 
 
@@ -220,7 +220,7 @@ def test_space_pauses_r_repeats_and_esc_ends_and_keeps_everything(
     first = await_cue(page, qtbot)
     await_samples(page, qtbot)
     press(page.shell, Qt.Key.Key_Space)
-    wait(qtbot, lambda: guided(page).phase is Phase.PAUSED)
+    wait(qtbot, lambda: guided(page).phase is ProtocolPhase.PAUSED)
     wait(qtbot, lambda: page.guide.canvas.scene.title == "Paused")
     press(page.shell, Qt.Key.Key_Space)
     assert await_cue(page, qtbot) == first, "what the pause fell into is asked for again"
@@ -233,8 +233,11 @@ def test_space_pauses_r_repeats_and_esc_ends_and_keeps_everything(
     table = finish(page, qtbot)
     done = [outcome for label, outcome in outcomes(run_of(page).plan.path) if label == first]
     # a busy computer may make the board stall, and that interrupts as well
-    assert (done[0], done[-1]) == (Outcome.INTERRUPTED.value, Outcome.CUT_SHORT.value)
-    assert Outcome.DISCARDED.value in done
+    assert (done[0], done[-1]) == (
+        RepetitionOutcome.INTERRUPTED.value,
+        RepetitionOutcome.CUT_SHORT.value,
+    )
+    assert RepetitionOutcome.DISCARDED.value in done
     assert table.n_rows > 0
     assert not page.holds_connection
 
@@ -248,7 +251,7 @@ def test_a_repetition_that_an_unplugged_board_falls_into_is_asked_for_again(
     lost = await_cue(page, qtbot)
     await_samples(page, qtbot)
     board(page).board.unplug()
-    wait(qtbot, lambda: guided(page).phase is Phase.AWAY)
+    wait(qtbot, lambda: guided(page).phase is ProtocolPhase.AWAY)
     wait(qtbot, lambda: page.guide.canvas.scene.title == "No signal")
     board(page).board.replug()
     assert await_cue(page, qtbot) == lost
@@ -257,7 +260,7 @@ def test_a_repetition_that_an_unplugged_board_falls_into_is_asked_for_again(
     table = finish(page, qtbot)
     assert table.segments is not None
     assert table.segments[-1] > 0
-    assert (lost, Outcome.INTERRUPTED.value) in outcomes(run_of(page).plan.path)
+    assert (lost, RepetitionOutcome.INTERRUPTED.value) in outcomes(run_of(page).plan.path)
 
 
 def test_closing_the_window_in_the_middle_keeps_everything_and_puts_it_in_order(
@@ -270,7 +273,7 @@ def test_closing_the_window_in_the_middle_keeps_everything_and_puts_it_in_order(
     await_samples(page, qtbot)
     page.shell.close()
     assert read_sidecar(run.plan.path)["state"] == "complete"
-    assert outcomes(run.plan.path)[-1] == (label, Outcome.CUT_SHORT.value)
+    assert outcomes(run.plan.path)[-1] == (label, RepetitionOutcome.CUT_SHORT.value)
     assert read_table(run.plan.path).n_rows > 0
     assert not [one.name for one in threading.enumerate() if one.name.startswith("emg-")]
 
@@ -302,15 +305,15 @@ def test_the_signal_is_checked_and_the_user_decides(page: RecordPage, qtbot: QtB
     page.form.check_box.setChecked(True)
     page.front.row.button.click()
     run = run_of(page)
-    assert run.stage is Stage.CHECK
-    wait(qtbot, lambda: run.stage is Stage.VERDICT)
+    assert run.stage is RecordingStage.CHECK
+    wait(qtbot, lambda: run.stage is RecordingStage.VERDICT)
     wait(qtbot, page.verdict.isVisible)
     assert page.verdict.words[:3] == ["good", "good", "good"]
     press(page.shell, Qt.Key.Key_C)
-    wait(qtbot, lambda: run.stage is Stage.CHECK)
-    wait(qtbot, lambda: run.stage is Stage.VERDICT)
+    wait(qtbot, lambda: run.stage is RecordingStage.CHECK)
+    wait(qtbot, lambda: run.stage is RecordingStage.VERDICT)
     press(page.shell, Qt.Key.Key_Space)
-    wait(qtbot, lambda: run.stage is Stage.TAKE)
+    wait(qtbot, lambda: run.stage is RecordingStage.TAKE)
     wait(qtbot, lambda: run.recorder.n_samples > 0)
     press(page.shell, Qt.Key.Key_Escape)
     finish(page, qtbot)
@@ -370,7 +373,7 @@ def test_a_full_disk_ends_the_take_with_one_message_and_a_file_that_reads(
     usual = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (run.recorder.n_bytes + 10_000, usual[1]))
     try:
-        wait(qtbot, lambda: run.stage is Stage.DONE)
+        wait(qtbot, lambda: run.stage is RecordingStage.DONE)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, usual)
     assert isinstance(run.failure, OutputError)
@@ -388,7 +391,7 @@ def test_a_file_dropped_in_the_middle_does_not_end_the_session(
     assert "needs this connection" in page.shell.strip.words
     at = run.recorder.n_samples
     wait(qtbot, lambda: run.recorder.n_samples > at)
-    assert run.stage is Stage.TAKE
+    assert run.stage is RecordingStage.TAKE
 
 
 def test_the_page_says_what_is_missing_where_no_board_streams(
@@ -424,13 +427,15 @@ def test_keys_go_from_page_to_page_and_mean_what_the_page_in_front_says(
 
 def test_a_plan_names_what_is_amiss(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no movement is chosen"):
-        plan_session(Wanted(tmp_path, "take", movements=()))
+        plan_session(RecordingRequest(tmp_path, "take", movements=()))
     with pytest.raises(UsageError, match="'a,b' is no name for a movement"):
-        plan_session(Wanted(tmp_path, "take", movements=("a,b",)))
+        plan_session(RecordingRequest(tmp_path, "take", movements=("a,b",)))
     many = tuple(f"m{number}" for number in range(12))
     with pytest.raises(UsageError, match="labels for number keys"):
-        plan_session(Wanted(tmp_path, "take", movements=many, is_free=True))
-    plan = plan_session(Wanted(tmp_path, "take.csv", hold_s=2.0, rest_s=1.0, repetitions=2))
+        plan_session(RecordingRequest(tmp_path, "take", movements=many, is_free=True))
+    plan = plan_session(
+        RecordingRequest(tmp_path, "take.csv", hold_s=2.0, rest_s=1.0, repetitions=2)
+    )
     assert plan.path == tmp_path / "take.csv"
     assert plan.duration_s == 2 * 6 * 3.0 + 1.0
     assert json.loads(json.dumps(plan.about.protocol))["seed"] == 0
@@ -440,6 +445,6 @@ def test_space_on_a_button_that_tab_went_to_presses_it_once(page: RecordPage, qt
     start(page, qtbot)
     page.guide.space_button.setFocus()
     press(page.shell, Qt.Key.Key_Space)
-    assert guided(page).phase is Phase.CUE or guided(page).phase is Phase.COUNTDOWN
+    assert guided(page).phase is ProtocolPhase.CUE or guided(page).phase is ProtocolPhase.COUNTDOWN
     press(page.shell, Qt.Key.Key_Space)
-    assert guided(page).phase is Phase.PAUSED
+    assert guided(page).phase is ProtocolPhase.PAUSED

@@ -8,20 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from emgstream.app.live_session import LiveSession
+from emgstream.app.open_requests import ReplayRequest
+from emgstream.app.session_opening import PreparedSession, SessionOpening
 from emgstream.bundle import Model, write_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
-from emgstream.gui.opening import Opened, Opening
-from emgstream.gui.requests import ReplayRequest
-from emgstream.gui.session import Session
-from emgstream.sources.replay import ReplaySource
+from emgstream.sources.replay_source import ReplaySource
 from emgstream.tables import read_table
 
 DEADLINE_S = 30.0
 
 
-def opened(request: ReplayRequest, model: Path) -> Opened:
+def opened(request: ReplayRequest, model: Path) -> PreparedSession:
     """What comes of opening a recording; raises what the window would show."""
-    opening = Opening(request, model)
+    opening = SessionOpening(request, model)
     end_s = time.monotonic() + DEADLINE_S
     while time.monotonic() < end_s:
         found = opening.poll()
@@ -35,7 +35,7 @@ def opened(request: ReplayRequest, model: Path) -> Opened:
 def test_the_last_samples_of_a_stream_are_taken_in(demo_model: Model, pause_s: float) -> None:
     table = read_table(DEMO_RECORDING, channels=demo_model.manifest.channel_names)
     source = ReplaySource(table, speed=None, channel_names=demo_model.manifest.channel_names)
-    session = Session(source, demo_model)
+    session = LiveSession(source, demo_model)
     session.start()
     end_s = time.monotonic() + DEADLINE_S
     while not session.ended and time.monotonic() < end_s:

@@ -14,17 +14,17 @@ from PyQt5.QtGui import QDropEvent
 from PyQt5.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from emgstream.app.audited_recordings import conflict
+from emgstream.app.evaluation_table import honest
+from emgstream.app.recording_verdict import RecordingVerdict, judge
+from emgstream.app.training_job import TrainingJob, evaluation_words, training_words
 from emgstream.bundle import read_model
 from emgstream.data import DEMO_MODEL
 from emgstream.gui.live_page import LivePage
 from emgstream.gui.pages import PAGES
-from emgstream.gui.train.honest import honest
-from emgstream.gui.train.job import Job, evaluation_words, training_words
-from emgstream.gui.train.page import TrainPage
-from emgstream.gui.train.sessions import conflict
-from emgstream.gui.train.verdict import Verdict, judge
+from emgstream.gui.train.train_page import TrainPage
 from emgstream.gui.window import Window
-from emgstream.simulation import CueScript, record_session
+from emgstream.simulation import CueSchedule, record_session
 from tests.gui.conftest import OpenWindow
 
 DEADLINE_MS = 900_000
@@ -45,7 +45,7 @@ def drop(window: Window, *paths: Path) -> None:
     )
 
 
-def job_of(page: TrainPage) -> Job:
+def job_of(page: TrainPage) -> TrainingJob:
     assert page.training is not None, page.shell.strip.words
     return page.training
 
@@ -55,7 +55,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two synthetic sessions of one person, three labels, four repetitions each."""
     folder = tmp_path_factory.mktemp("sessions")
     for day in (1, 2):
-        script = CueScript.shuffled(LABELS, repetitions=4, hold_s=2.0, rest_s=1.0, seed=day)
+        script = CueSchedule.shuffled(LABELS, repetitions=4, hold_s=2.0, rest_s=1.0, seed=day)
         record_session(folder / f"user1_day{day}.csv", script, seed=3, session=day)
     return folder
 
@@ -119,8 +119,10 @@ def test_a_recording_without_a_clock_asks_for_its_rate(
 
 
 def test_sessions_that_do_not_fit_together_are_told_in_words() -> None:
-    def verdict(name: str, channels: str, rate_hz: float) -> Verdict:
-        return Verdict(Path(name), "good", "", "", "", tuple(channels), ("a", "b"), rate_hz)
+    def verdict(name: str, channels: str, rate_hz: float) -> RecordingVerdict:
+        return RecordingVerdict(
+            Path(name), "good", "", "", "", tuple(channels), ("a", "b"), rate_hz
+        )
 
     monday = verdict("mon.csv", "ab", 1000.0)
     assert conflict([monday, verdict("tue.csv", "ab", 1001.0)], None) == ""

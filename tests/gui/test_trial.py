@@ -13,18 +13,18 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from emgstream.app.cue_scene import CueTone
+from emgstream.app.cued_test_session import CuedTestSession
+from emgstream.app.open_requests import SIMULATED, PortRequest, ReplayRequest
+from emgstream.app.trial_words import past_row
 from emgstream.clock import MonotonicClock
-from emgstream.cues import REST
+from emgstream.cue_schedule import REST
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
-from emgstream.gui.cue.scene import Tone
 from emgstream.gui.live_page import LivePage
 from emgstream.gui.pages import PAGES
-from emgstream.gui.requests import SIMULATED, PortRequest, ReplayRequest
-from emgstream.gui.trial.page import TrialPage
-from emgstream.gui.trial.run import BoardTest
-from emgstream.gui.trial.words import past_row
+from emgstream.gui.trial.trial_page import TrialPage
 from emgstream.gui.window import Window
-from emgstream.recording import Phase
+from emgstream.recording import ProtocolPhase
 from emgstream.tables import read_table
 from emgstream.trial import history_path
 from tests.gui.conftest import OpenWindow
@@ -68,7 +68,7 @@ def opened(window: Window) -> TrialPage:
     return window.page(TrialPage)
 
 
-def run_of(page: TrialPage) -> BoardTest:
+def run_of(page: TrialPage) -> CuedTestSession:
     assert page.run is not None, page.shell.strip.words
     return page.run
 
@@ -79,7 +79,7 @@ def await_movement(page: TrialPage, qtbot: QtBot, since_s: float = 0.0) -> str:
 
     def is_asked() -> bool:
         view = protocol.view(clock.now())
-        return view.phase is Phase.CUE and view.label != REST and view.elapsed_s >= since_s
+        return view.phase is ProtocolPhase.CUE and view.label != REST and view.elapsed_s >= since_s
 
     wait(qtbot, is_asked)
     return protocol.view(clock.now()).label
@@ -99,7 +99,7 @@ def test_a_test_from_the_page_is_told_and_kept(page: TrialPage, qtbot: QtBot, mo
     page.front.start_button.click()
     assert is_held(page)
     asked = await_movement(page, qtbot, since_s=0.9)
-    wait(qtbot, lambda: page.guide.canvas.scene.tone is Tone.ACT)
+    wait(qtbot, lambda: page.guide.canvas.scene.tone is CueTone.ACT)
     assert page.guide.canvas.scene.label == asked
     wait(qtbot, lambda: not run_of(page).is_open)
     wait(qtbot, page.front.result.isVisible)
@@ -127,10 +127,10 @@ def test_space_pauses_and_the_movement_is_asked_for_again(page: TrialPage, qtbot
     page.front.start_button.click()
     await_movement(page, qtbot)
     press(page.shell, Qt.Key.Key_Space)
-    assert run_of(page).live.protocol.phase is Phase.PAUSED
+    assert run_of(page).live.protocol.phase is ProtocolPhase.PAUSED
     wait(qtbot, lambda: page.guide.space_button.text() == "Go on")
     press(page.shell, Qt.Key.Key_Space)
-    assert run_of(page).live.protocol.phase is Phase.COUNTDOWN
+    assert run_of(page).live.protocol.phase is ProtocolPhase.COUNTDOWN
     wait(qtbot, page.front.result.isVisible)
     assert "1 movement was asked for again" in page.front.result.note.text()
 

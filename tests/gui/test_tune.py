@@ -11,27 +11,27 @@ from PyQt5.QtCore import QMimeData, QPointF, Qt, QUrl
 from PyQt5.QtGui import QColor, QDropEvent
 from pytestqt.qtbot import QtBot
 
+from emgstream.app.live_session import LiveSession
+from emgstream.app.open_requests import SIMULATED, PortRequest, ReplayRequest
+from emgstream.app.tuning_recording import TuningRequest
+from emgstream.app.tuning_session import TuningSession
 from emgstream.bundle import Model, read_model, write_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 from emgstream.decisions import (
     SMOOTHINGS,
-    Bayes,
+    BayesSmoothing,
     DecisionSettings,
-    Majority,
+    MajoritySmoothing,
     NoSmoothing,
     parameters,
 )
 from emgstream.errors import ModelFileError
 from emgstream.gui.pages import PAGES
 from emgstream.gui.palette import DARK, LIGHT
-from emgstream.gui.requests import SIMULATED, PortRequest, ReplayRequest
-from emgstream.gui.session import Session
-from emgstream.gui.trial.page import TrialPage
-from emgstream.gui.tune.material import Material
-from emgstream.gui.tune.page import TunePage
-from emgstream.gui.tune.workbench import Workbench
+from emgstream.gui.trial.trial_page import TrialPage
+from emgstream.gui.tune.tune_page import TunePage
 from emgstream.gui.window import Window
-from emgstream.simulation import CueScript, record_session
+from emgstream.simulation import CueSchedule, record_session
 from emgstream.tables import read_table
 from emgstream.trial import decisions_on, score
 from tests.decisions.guarded import guarded, settings_for
@@ -73,7 +73,7 @@ def expected(model: Model, settings: DecisionSettings, recording: Path = DEMO_RE
 def own_model(tmp_path_factory: pytest.TempPathFactory, demo_model: Model) -> Path:
     """A model with settings of its own."""
     samples = read_table(DEMO_RECORDING, channels=demo_model.manifest.channel_names).samples
-    smoothing = Bayes(0.3, 0.7, 0.7, 0.7)
+    smoothing = BayesSmoothing(0.3, 0.7, 0.7, 0.7)
     settings = settings_for(demo_model.manifest, samples, smoothing)
     settings = replace(settings, threshold=0.6173)
     path = tmp_path_factory.mktemp("models") / "own.emgmodel"
@@ -84,7 +84,7 @@ def own_model(tmp_path_factory: pytest.TempPathFactory, demo_model: Model) -> Pa
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("recordings") / "monday.csv"
-    record_session(path, CueScript.parse("rest:2,hand_close:2,rest:2,hand_open:2"), seed=7)
+    record_session(path, CueSchedule.parse("rest:2,hand_close:2,rest:2,hand_open:2"), seed=7)
     return path
 
 
@@ -129,7 +129,9 @@ def test_figures_follow_what_is_moved_and_go_back(
     page.controls.to_begin.slider.setValue(3)
     assert page.controls.to_begin.figure.text() == "3×"
     settle(qtbot, page)
-    wanted = replace(own, threshold=0.95, begin_odds=3.0, smoothing=Majority(9), familiar=None)
+    wanted = replace(
+        own, threshold=0.95, begin_odds=3.0, smoothing=MajoritySmoothing(9), familiar=None
+    )
     assert page.controls.settings == wanted
     assert yours(page) == expected(model, wanted)
     assert page.outcome.figures.values("active errors")[:2] == before[:2]
@@ -149,7 +151,7 @@ def test_a_drag_ends_at_what_was_asked_for_last(
     assert page.bench.tried is not None
     assert page.bench.tried.settings == page.controls.settings
     smoothing = page.controls.settings.smoothing
-    assert isinstance(smoothing, Bayes)
+    assert isinstance(smoothing, BayesSmoothing)
     assert smoothing.stay == 0.99, "the largest that the filter may have"
     assert yours(page) == expected(read_model(own_model), page.controls.settings)
 
@@ -160,7 +162,7 @@ def test_every_kind_of_smoothing_can_be_chosen_with_all_its_numbers(
     choice = page.controls.smoothing
     for one in SMOOTHINGS:
         choice.kinds.setCurrentIndex(choice.kinds.findData(one.kind))
-        wanted = Bayes(0.3, 0.7, 0.7, 0.7) if one.kind == "bayes" else one
+        wanted = BayesSmoothing(0.3, 0.7, 0.7, 0.7) if one.kind == "bayes" else one
         assert choice.smoothing == wanted
         shown = {name for name, part in choice.sliders[one.kind].items() if part.isVisible()}
         assert shown == set(parameters(one))
@@ -179,7 +181,7 @@ def test_what_runs_decides_by_the_settings_once_they_are_used(
     window.show_page(PAGES.index(TunePage))
     page = window.page(TunePage)
 
-    def session() -> Session:
+    def session() -> LiveSession:
         found = window.connection.session
         assert found is not None
         return found
@@ -448,11 +450,11 @@ def test_a_model_asked_for_just_before_the_window_closes_is_written(
 
 
 def test_what_was_asked_for_before_is_of_no_matter(own_model: Path, qtbot: QtBot) -> None:
-    bench = Workbench()
+    bench = TuningSession()
     recordings = (ReplayRequest(DEMO_RECORDING),)
-    bench.open(Material(Path("missing.emgmodel"), recordings))
+    bench.open(TuningRequest(Path("missing.emgmodel"), recordings))
     bench.poll()
-    bench.open(Material(own_model, recordings))
+    bench.open(TuningRequest(own_model, recordings))
 
     def done() -> bool:
         bench.poll()
@@ -460,12 +462,12 @@ def test_what_was_asked_for_before_is_of_no_matter(own_model: Path, qtbot: QtBot
 
     wait(qtbot, done)
     assert (bench.failure, bench.opened is not None) == (None, True)
-    bench.open(Material(own_model, recordings))
+    bench.open(TuningRequest(own_model, recordings))
     bench.poll()
     bench.open(None)
     wait(qtbot, done)
     assert bench.opened is None
-    bench.open(Material(Path("missing.emgmodel"), recordings))
+    bench.open(TuningRequest(Path("missing.emgmodel"), recordings))
     wait(qtbot, done)
     assert isinstance(bench.failure, ModelFileError)
     bench.shut_down()

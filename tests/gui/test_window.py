@@ -16,16 +16,16 @@ from PyQt5.QtGui import QDropEvent, QKeySequence, QMouseEvent, QWheelEvent
 from PyQt5.QtWidgets import QApplication, QLabel, QPushButton, QShortcut, QWidget
 from pytestqt.qtbot import QtBot
 
+from emgstream.app.connection_state import StateKind
+from emgstream.app.open_requests import AUTO, SIMULATED, PortRequest, ReplayRequest
+from emgstream.app.signal_views import SignalView
+from emgstream.app.simulated_board_source import SimulatedBoardSource
 from emgstream.bundle import Model, write_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 from emgstream.decisions import DecisionSettings
 from emgstream.gui.live_page import LivePage
 from emgstream.gui.painting import GRID
-from emgstream.gui.requests import AUTO, SIMULATED, PortRequest, ReplayRequest
 from emgstream.gui.shortcuts import KEYS, page_keys
-from emgstream.gui.simulated_board import SimulatedBoardSource
-from emgstream.gui.state import StateKind
-from emgstream.gui.traces import View
 from emgstream.gui.window import Window
 from emgstream.latency import STAGES
 from tests.decisions.guarded import guarded
@@ -69,7 +69,7 @@ def press(
     QtBot.keyClick(window, key, modifier)  # type: ignore[no-untyped-call]
 
 
-def shown_view(window: Window) -> View:
+def shown_view(window: Window) -> SignalView:
     return live(window).timeline.view
 
 
@@ -294,11 +294,11 @@ def test_the_signal_can_be_seen_as_steps_and_as_conditioned(
     window = open_window(source=demo_replay(speed=None))
     wait(qtbot, lambda: window.source_bar.state_label.text() == "finished")
     press(window, Qt.Key.Key_3)
-    assert shown_view(window) is View.STEPS
+    assert shown_view(window) is SignalView.STEPS
     press(window, Qt.Key.Key_2)
-    assert shown_view(window) is View.CONDITIONED
+    assert shown_view(window) is SignalView.CONDITIONED
     press(window, Qt.Key.Key_1)
-    assert shown_view(window) is View.RAW
+    assert shown_view(window) is SignalView.RAW
 
 
 def test_a_model_that_conditions_nothing_has_no_such_view(
@@ -310,7 +310,7 @@ def test_a_model_that_conditions_nothing_has_no_such_view(
     window = open_window(source=demo_replay(speed=None), model=path)
     wait(qtbot, lambda: window.source_bar.state_label.text() == "finished")
     press(window, Qt.Key.Key_2)
-    assert shown_view(window) is View.RAW
+    assert shown_view(window) is SignalView.RAW
 
 
 def test_where_no_window_is_whole_no_movement_is_shown(

@@ -11,15 +11,15 @@ import pytest
 from PyQt5.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from emgstream.app.live_session import LiveSession
+from emgstream.app.open_requests import SIMULATED, PortRequest, ReplayRequest
+from emgstream.app.recording_session import RecordingStage
+from emgstream.app.signal_views import SignalView
 from emgstream.bundle import Model, write_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 from emgstream.gui.live_page import LivePage
-from emgstream.gui.record.page import RecordPage
-from emgstream.gui.record.run import Stage
-from emgstream.gui.requests import SIMULATED, PortRequest, ReplayRequest
-from emgstream.gui.session import Session
-from emgstream.gui.traces import View
-from emgstream.gui.trial.page import TrialPage
+from emgstream.gui.record.record_page import RecordPage
+from emgstream.gui.trial.trial_page import TrialPage
 from emgstream.gui.window import Window
 from emgstream.tables import EmgTable, read_table
 from tests.gui.conftest import OpenWindow
@@ -39,7 +39,7 @@ def live(window: Window) -> LivePage:
     return window.page(LivePage)
 
 
-def shown_session(window: Window, qtbot: QtBot) -> Session:
+def shown_session(window: Window, qtbot: QtBot) -> LiveSession:
     """Return the session, once its signals are drawn."""
     timeline = live(window).timeline
     wait(qtbot, lambda: timeline.shows_session or bool(window.strip.words))
@@ -96,7 +96,7 @@ def record(window: Window, qtbot: QtBot, folder: Path) -> EmgTable:
     assert run is not None, window.strip.words
     wait(qtbot, lambda: run.recorder.n_samples > 200)
     press_button(window, "End and keep")
-    wait(qtbot, lambda: run.stage is Stage.DONE)
+    wait(qtbot, lambda: run.stage is RecordingStage.DONE)
     assert run.failure is None
     return read_table(folder / "take.csv")
 
@@ -112,7 +112,7 @@ def test_without_a_model_signals_are_drawn_and_nothing_is_decided(
     assert window.source_bar.model_list.currentText() == "No model"
     assert page.decided.currentWidget() is page.no_model
     assert page.quality.names == ("biceps", "triceps", "middle")
-    assert [page.view_bar.buttons[view].isEnabled() for view in View] == [True, False, False]
+    assert [page.view_bar.buttons[view].isEnabled() for view in SignalView] == [True, False, False]
     wait(qtbot, lambda: session.measured_rate()[0] is not None)
     window.refresher.slow()
     assert session.log.n_decisions == 0

@@ -18,8 +18,8 @@ from emgstream.cli import main
 from emgstream.clock import ManualClock
 from emgstream.decisions import Decision, Decisions
 from emgstream.errors import UsageError
-from emgstream.outputs.control import Bindings, Control, Hold, Move, read_bindings
-from emgstream.simulation import CueScript, record_session
+from emgstream.outputs.control import Bindings, ControlOutput, Hold, Move, read_bindings
+from emgstream.simulation import CueSchedule, record_session
 from tests.outputs.screen import screen
 from tests.outputs.updates import CLASSES, update
 from tests.processes import EMGSTREAM, run
@@ -62,7 +62,7 @@ REST, FIST, OPEN = ([number] for number in range(3))
 
 def test_nothing_is_pressed_before_it_is_armed_and_all_is_let_go_of_at_the_end() -> None:
     diary = Diary()
-    with Control(BINDINGS, open_desk=diary.open) as control:
+    with ControlOutput(BINDINGS, open_desk=diary.open) as control:
         assert control.state == "disarmed: F8 arms"
         control.write(update(0, FIST))
         assert diary.done == []
@@ -76,7 +76,7 @@ def test_nothing_is_pressed_before_it_is_armed_and_all_is_let_go_of_at_the_end()
 @pytest.mark.parametrize("key", ["arm", "panic"])
 def test_a_key_lets_go_at_once_and_disarms(key: str) -> None:
     diary = Diary()
-    with Control(BINDINGS, open_desk=diary.open) as control:
+    with ControlOutput(BINDINGS, open_desk=diary.open) as control:
         diary.on_key("arm")
         control.write(update(0, FIST))
         diary.on_key(key)
@@ -87,7 +87,7 @@ def test_a_key_lets_go_at_once_and_disarms(key: str) -> None:
 
 def test_the_panic_key_never_arms() -> None:
     diary = Diary()
-    with Control(BINDINGS, open_desk=diary.open) as control:
+    with ControlOutput(BINDINGS, open_desk=diary.open) as control:
         diary.on_key("panic")
         control.write(update(0, FIST))
         assert control.state.startswith("disarmed")
@@ -96,7 +96,7 @@ def test_the_panic_key_never_arms() -> None:
 
 def test_a_reconnect_disarms() -> None:
     diary, n_reconnects = Diary(), [0]
-    with Control(BINDINGS, lambda: n_reconnects[0], diary.open) as control:
+    with ControlOutput(BINDINGS, lambda: n_reconnects[0], diary.open) as control:
         diary.on_key("arm")
         control.write(update(0, FIST))
         n_reconnects[0] = 1
@@ -107,7 +107,7 @@ def test_a_reconnect_disarms() -> None:
 
 def test_silence_lets_go_and_the_next_decision_presses_again() -> None:
     diary, clock = Diary(), ManualClock()
-    with Control(BINDINGS, open_desk=diary.open, clock=clock) as control:
+    with ControlOutput(BINDINGS, open_desk=diary.open, clock=clock) as control:
         diary.on_key("arm")
         control.write(update(0, FIST))
         clock.advance(0.29)
@@ -121,7 +121,7 @@ def test_silence_lets_go_and_the_next_decision_presses_again() -> None:
 
 def test_only_the_newest_of_several_decisions_counts() -> None:
     diary = Diary()
-    with Control(Bindings({"fist": Move(5, -3)}), open_desk=diary.open) as control:
+    with ControlOutput(Bindings({"fist": Move(5, -3)}), open_desk=diary.open) as control:
         diary.on_key("arm")
         control.write(update(0, [2, 2, 1]))
         control.write(update(60, [1, 1, 2]))
@@ -138,7 +138,7 @@ class Rejected(Decisions):
 def test_a_decision_that_is_not_to_be_acted_on_presses_nothing() -> None:
     diary, one = Diary(), update(0, FIST)
     values = {part.name: getattr(one.decisions, part.name) for part in fields(Decisions)}
-    with Control(BINDINGS, open_desk=diary.open) as control:
+    with ControlOutput(BINDINGS, open_desk=diary.open) as control:
         diary.on_key("arm")
         control.write(one)
         control.write(replace(one, decisions=Rejected(**values)))
@@ -240,7 +240,7 @@ def test_a_window_receives_the_keys_once_armed_and_none_after_the_panic_key(
     tmp_path: Path,
 ) -> None:
     take, keys = tmp_path / "take.csv", tmp_path / "keys.json"
-    record_session(take, CueScript.parse("hand_close:120"), seed=9)
+    record_session(take, CueSchedule.parse("hand_close:120"), seed=9)
     keys.write_text(json.dumps({"movements": {"hand_close": "space"}, "panic": "f9"}))
     words = [*EMGSTREAM, "replay", str(take), "--control", str(keys), "--jsonl", "-"]
     pipe = subprocess.PIPE

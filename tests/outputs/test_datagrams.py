@@ -13,8 +13,8 @@ from pythonosc.osc_bundle import OscBundle
 
 from emgstream.errors import OutputError, UsageError
 from emgstream.outputs.address import Address
-from emgstream.outputs.osc import Osc
-from emgstream.outputs.udp import UdpJson
+from emgstream.outputs.osc import OscOutput
+from emgstream.outputs.udp import UdpOutput
 from tests.outputs.updates import CLASSES, update
 
 
@@ -27,7 +27,7 @@ def listening() -> Iterator[tuple[socket.socket, Address]]:
 
 
 def test_a_datagram_is_the_object_of_a_json_line() -> None:
-    with listening() as (listener, address), UdpJson(address, "COM3") as output:
+    with listening() as (listener, address), UdpOutput(address, "COM3") as output:
         output.write(update(199, [1, 2]))
         first, second = (json.loads(listener.recv(65_536)) for _ in range(2))
     assert (first["index"], first["label"], first["stream"]) == (199, "fist", "COM3")
@@ -41,7 +41,7 @@ def test_an_osc_bundle_has_the_decision_and_every_probability(
     stream: str | None, root: str
 ) -> None:
     far = 2**40
-    with listening() as (listener, address), Osc(address, stream) as output:
+    with listening() as (listener, address), OscOutput(address, stream) as output:
         output.write(update(far, [2]))
         bundle = OscBundle(listener.recv(65_536))
     decision, *probabilities = [content.params for content in bundle]
@@ -56,7 +56,7 @@ def test_an_osc_bundle_has_the_decision_and_every_probability(
 def test_nobody_need_listen() -> None:
     with listening() as (_, address):
         pass
-    with UdpJson(address) as output:
+    with UdpOutput(address) as output:
         for number in range(100):
             output.write(update(number))
     assert output.n_lost == 0
@@ -66,7 +66,7 @@ def test_what_the_network_does_not_take_is_counted() -> None:
     one = update(0, [1, 2])
     longer_than_a_datagram = ("rest", "f" * 70_000, "open")
     huge = replace(one, decisions=replace(one.decisions, class_names=longer_than_a_datagram))
-    with listening() as (_, address), UdpJson(address) as output:
+    with listening() as (_, address), UdpOutput(address) as output:
         output.write(huge)
         output.write(one)
     assert output.n_lost == 2
@@ -80,4 +80,4 @@ def test_what_is_no_address_is_refused(text: str) -> None:
 
 def test_a_host_that_is_not_known_is_told_on_opening() -> None:
     with pytest.raises(OutputError, match=r"cannot send to no\.\.host:9000"):
-        UdpJson(Address("no..host", 9000)).__enter__()
+        UdpOutput(Address("no..host", 9000)).__enter__()

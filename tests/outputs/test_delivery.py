@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from emgstream.clock import MonotonicClock
 from emgstream.errors import OutputError
-from emgstream.outputs.base import Output, Update
 from emgstream.outputs.delivery import Delivery
+from emgstream.outputs.output import Output, Update
 from emgstream.outputs.queue import UpdateQueue
 from tests.outputs.updates import update
 from tests.simulation.boards import PATIENCE_S, wait_for

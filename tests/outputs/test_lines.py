@@ -11,8 +11,8 @@ from contextlib import contextmanager
 import pytest
 
 from emgstream.errors import OutputError
-from emgstream.outputs.jsonl import JsonLines
-from emgstream.outputs.lines import Lines
+from emgstream.outputs.jsonl import JsonLinesOutput
+from emgstream.outputs.lines import LineWriter
 from tests.outputs.updates import update
 from tests.simulation.boards import PATIENCE_S
 
@@ -20,12 +20,12 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows cannot wait for
 
 
 @contextmanager
-def piped(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int, Lines]]:
+def piped(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int, LineWriter]]:
     """Give the reading end of a pipe, and lines that go into it as if it were standard output."""
     reader, writer = os.pipe()
     with os.fdopen(writer, "w") as stream:
         monkeypatch.setattr("sys.stdout", stream)
-        with Lines("-") as lines:
+        with LineWriter("-") as lines:
             yield reader, lines
         monkeypatch.undo()
 
@@ -52,7 +52,7 @@ def test_a_write_that_nobody_reads_waits_until_it_is_given_up(
 
 def test_two_streams_share_a_pipe_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
     with piped(monkeypatch) as (reader, lines), os.fdopen(reader) as read:
-        outputs = [JsonLines(lines, name) for name in ("left", "right")]
+        outputs = [JsonLinesOutput(lines, name) for name in ("left", "right")]
         many = update(0, [1] * 200)
         writers = [threading.Thread(target=output.write, args=(many,)) for output in outputs]
         for writer in writers:

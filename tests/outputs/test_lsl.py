@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from emgstream.simulation import CueScript, record_session
+from emgstream.simulation import CueSchedule, record_session
 from emgstream.simulation.board import SimulatedBoard
 from emgstream.tables import read_table
 from tests.processes import EMGSTREAM
@@ -73,7 +73,7 @@ def read(name: str, n_samples: int, n_decisions: int) -> dict[str, Any]:
 
 def test_another_program_reads_the_samples_and_the_decisions_on_one_clock(tmp_path: Path) -> None:
     path = tmp_path / "take.csv"
-    record_session(path, CueScript.parse("rest:100,hand_close:100,elbow_bend:100"), seed=9)
+    record_session(path, CueSchedule.parse("rest:100,hand_close:100,elbow_bend:100"), seed=9)
     with streaming("replay", str(path), "--lsl", "bench"):
         told = read("bench", 1500, 20)
     samples, decisions = told["samples"], told["decisions"]

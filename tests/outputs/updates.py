@@ -8,7 +8,7 @@ import numpy as np
 
 from emgstream.decisions import decide
 from emgstream.latency import FixedDelay, StageTimes
-from emgstream.outputs.base import Update
+from emgstream.outputs.output import Update
 
 __all__ = ["CLASSES", "update"]
 

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emgstream.recording import About, CueStarted, Outcome, Recorder, RepetitionEnded
+from emgstream.recording import (
+    CueStarted,
+    Recorder,
+    RepetitionEnded,
+    RepetitionOutcome,
+    SessionDescription,
+)
 from emgstream.types import Chunk, FloatArray, IndexArray, StreamInfo, TimeArray
 from tests.simulation.boards import wait_for
 
@@ -55,22 +61,22 @@ def recorded(
     path: Path,
     cues: list[tuple[str, int]],
     samples: FloatArray | None = None,
-    outcomes: dict[str, Outcome] | None = None,
-    about: About | None = None,
+    outcomes: dict[str, RepetitionOutcome] | None = None,
+    about: SessionDescription | None = None,
 ) -> FloatArray:
     """Record a session of ``(label, n_samples)`` cues, and return its samples."""
     n = sum(length for _, length in cues)
     if samples is None:
         samples = np.random.default_rng(0).integers(0, 1024, (n, 3)).astype(np.float32)
     stream = Stream()
-    with Recorder(path, about or About(is_trimmed=False)) as recorder:
+    with Recorder(path, about or SessionDescription(is_trimmed=False)) as recorder:
         at, counts = 0, dict.fromkeys((label for label, _ in cues), 0)
         for label, length in cues:
             counts[label] += 1
             recorder.hear(CueStarted(at / 1e3 - 1e-4, label, counts[label] if label else 0))
             recorder.take(stream.chunk(samples[at : at + length]), stream)
             if label:
-                outcome = (outcomes or {}).get(f"{label} {counts[label]}", Outcome.HELD)
+                outcome = (outcomes or {}).get(f"{label} {counts[label]}", RepetitionOutcome.HELD)
                 recorder.hear(RepetitionEnded(label, counts[label], outcome))
             at += length
         wait_for_samples(recorder, n)

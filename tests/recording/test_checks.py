@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from emgstream.cues import REST, CueScript
+from emgstream.cue_schedule import REST, CueSchedule
 from emgstream.recording import GateReport, contraction_for, judge_gate
-from emgstream.recording.looks import Looks
+from emgstream.recording.repetition_monitor import RepetitionMonitor
 from emgstream.simulation import Disturbances, SyntheticEmg
 from emgstream.types import FloatArray
 
@@ -17,7 +17,7 @@ NAMES = ("biceps", "triceps", "middle")
 def signals(label: str = "elbow_bend", **disturbances: float) -> tuple[FloatArray, FloatArray]:
     """Return two seconds of rest and of a movement."""
     emg = SyntheticEmg(
-        CueScript.of([(REST, 2), (label, 3)]), 1000.0, 1, 0, Disturbances(**disturbances)
+        CueSchedule.of([(REST, 2), (label, 3)]), 1000.0, 1, 0, Disturbances(**disturbances)
     )
     samples = emg.read(5000)
     return samples[:2000], samples[3000:]
@@ -77,12 +77,12 @@ def test_too_few_samples_are_told_and_not_judged() -> None:
 
 
 def held(label: str, seed: int) -> FloatArray:
-    emg = SyntheticEmg(CueScript.of([(REST, 1), (label, 3)]), 1000.0, seed)
+    emg = SyntheticEmg(CueSchedule.of([(REST, 1), (label, 3)]), 1000.0, seed)
     return emg.read(4000)[2000:]
 
 
 def test_a_repetition_that_looks_like_rest_is_warned_of_at_once() -> None:
-    looks = Looks()
+    looks = RepetitionMonitor()
     looks.add(REST, 1, held(REST, 1))
     assert looks.add("hand_close", 1, held("hand_close", 1)) == []
     (warning,) = looks.add("hand_close", 2, held(REST, 2))
@@ -90,7 +90,7 @@ def test_a_repetition_that_looks_like_rest_is_warned_of_at_once() -> None:
 
 
 def test_two_movements_that_look_the_same_are_warned_of_once_and_different_ones_never() -> None:
-    looks = Looks()
+    looks = RepetitionMonitor()
     looks.add(REST, 1, held(REST, 1))
     said: list[str] = []
     for number in range(1, 5):
@@ -101,5 +101,5 @@ def test_two_movements_that_look_the_same_are_warned_of_once_and_different_ones_
 
 
 def test_without_a_rest_to_compare_with_nothing_is_said() -> None:
-    assert Looks().add("hand_close", 1, held(REST, 1)) == []
-    assert Looks().add(REST, 1, np.empty((0, 3), np.float32)) == []
+    assert RepetitionMonitor().add("hand_close", 1, held(REST, 1)) == []
+    assert RepetitionMonitor().add(REST, 1, np.empty((0, 3), np.float32)) == []

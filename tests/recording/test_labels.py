@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from emgstream.cues import REST, CueScript
-from emgstream.recording.events import Outcome
-from emgstream.recording.labels import LabelledRun, Run, label_runs
+from emgstream.cue_schedule import REST, CueSchedule
+from emgstream.recording.events import RepetitionOutcome
+from emgstream.recording.label_runs import CueRun, LabelledCueRun, label_runs
 from emgstream.recording.onset import find_onset, find_release
 from emgstream.simulation import SyntheticEmg
 from emgstream.types import FloatArray
@@ -18,25 +18,25 @@ MOVEMENTS = ("elbow_bend", "elbow_extend", "wrist_left", "wrist_right", "hand_op
 
 def held(
     label: str, seed: int, rate_hz: float = RATE_HZ, reaction_s: float = 0.25
-) -> tuple[FloatArray, list[Run], int, int]:
+) -> tuple[FloatArray, list[CueRun], int, int]:
     """Return a rest, a movement and a rest as a late person does them, and when they truly did.
 
     That is samples, the runs of the cues, and the first rows of movement and second rest.
     """
-    script = CueScript.of([(REST, 4), (label, 3), (REST, 4)])
+    script = CueSchedule.of([(REST, 4), (label, 3), (REST, 4)])
     emg = SyntheticEmg(script, rate_hz, seed, session=seed)
     samples = emg.read(emg.n_samples or 0)
     late = round(reaction_s * rate_hz)
     starts = [0, round(4 * rate_hz) - late, round(7 * rate_hz) - late, len(samples)]
     labels = (REST, label, REST)
-    runs = [Run(name, 1, a, b) for name, a, b in zip(labels, starts, starts[1:], strict=False)]
+    runs = [CueRun(name, 1, a, b) for name, a, b in zip(labels, starts, starts[1:], strict=False)]
     return samples, runs, round(4 * rate_hz), round(7 * rate_hz)
 
 
 def labelled(
-    samples: FloatArray, runs: list[Run], rate_hz: float = RATE_HZ, **options: bool
-) -> list[LabelledRun]:
-    outcomes = {(run.label, run.repetition): Outcome.HELD for run in runs}
+    samples: FloatArray, runs: list[CueRun], rate_hz: float = RATE_HZ, **options: bool
+) -> list[LabelledCueRun]:
+    outcomes = {(run.label, run.repetition): RepetitionOutcome.HELD for run in runs}
     segments = np.zeros(len(samples), np.int64)
     return label_runs(runs, outcomes, samples, segments, rate_hz, **{"trim": True, **options})
 
@@ -73,7 +73,7 @@ def test_the_level_of_a_sensor_that_gives_an_envelope_is_seen_too() -> None:
 
 def test_a_movement_that_was_not_done_is_told_and_cut_by_the_usual_reaction() -> None:
     samples, runs, _, _ = held(REST, 1)
-    runs[1] = Run("fist", 1, runs[1].start, runs[1].end)
+    runs[1] = CueRun("fist", 1, runs[1].start, runs[1].end)
     _, movement, _ = labelled(samples, runs)
     assert movement.label_from == runs[1].start + 300
     assert "was it done" in movement.note
@@ -81,7 +81,7 @@ def test_a_movement_that_was_not_done_is_told_and_cut_by_the_usual_reaction() ->
 
 def test_without_a_rest_before_it_the_usual_reaction_is_cut_and_it_is_told() -> None:
     samples, runs, _, _ = held("hand_close", 1)
-    runs[0] = Run("elbow_bend", 1, 0, runs[0].end)
+    runs[0] = CueRun("elbow_bend", 1, 0, runs[0].end)
     _, movement, _ = labelled(samples, runs)
     assert movement.label_from == runs[1].start + 300
     assert "no rest before it" in movement.note
@@ -91,7 +91,7 @@ def test_a_rest_before_a_break_in_time_is_no_rest_before() -> None:
     samples, runs, _, _ = held("hand_close", 1)
     segments = np.zeros(len(samples), np.int64)
     segments[runs[1].start - 100 :] = 1
-    outcomes = {(run.label, run.repetition): Outcome.HELD for run in runs}
+    outcomes = {(run.label, run.repetition): RepetitionOutcome.HELD for run in runs}
     _, movement, _ = label_runs(runs, outcomes, samples, segments, RATE_HZ, trim=True)
     assert "no rest before it" in movement.note
 
@@ -102,13 +102,13 @@ def test_someone_who_moves_before_the_cue_is_labelled_from_the_cue_on() -> None:
     assert movement.label_from == runs[1].start
 
 
-@pytest.mark.parametrize(("outcome", "has_label"), [(o, o.counts) for o in Outcome])
+@pytest.mark.parametrize(("outcome", "has_label"), [(o, o.counts) for o in RepetitionOutcome])
 def test_what_was_discarded_or_interrupted_carries_no_label(
-    outcome: Outcome, has_label: bool
+    outcome: RepetitionOutcome, has_label: bool
 ) -> None:
     samples, runs, _, _ = held("hand_close", 1)
     segments = np.zeros(len(samples), np.int64)
-    outcomes = {(REST, 1): Outcome.HELD, ("hand_close", 1): outcome}
+    outcomes = {(REST, 1): RepetitionOutcome.HELD, ("hand_close", 1): outcome}
     _, movement, _ = label_runs(runs, outcomes, samples, segments, RATE_HZ, trim=True)
     assert (movement.label_from is not None) == has_label
 

@@ -12,16 +12,16 @@ import numpy.typing as npt
 import pytest
 
 from emgstream.clock import MonotonicClock
-from emgstream.cues import REST, CueScript
+from emgstream.cue_schedule import REST, CueSchedule
 from emgstream.engine import Engine
 from emgstream.recording import (
-    About,
     CueStarted,
     Event,
     GuidedProtocol,
-    Outcome,
-    Phase,
+    ProtocolPhase,
     Recorder,
+    RepetitionOutcome,
+    SessionDescription,
     Take,
     put_in_order,
     read_sidecar,
@@ -68,7 +68,7 @@ class Cable:
 
 
 def perform(
-    path: Path, script: CueScript, seed: int, faults: str = "", cable: Cable | None = None
+    path: Path, script: CueSchedule, seed: int, faults: str = "", cable: Cable | None = None
 ) -> Ledger:
     """Record a session of a simulated person who follows it; return what the board knows."""
     instructions = Instructions(seed)
@@ -79,7 +79,7 @@ def perform(
         source = SerialBoardSource(board.port)
         engine = Engine(source, None)
         protocol = GuidedProtocol(script, 0.5)
-        with Recorder(path, About(), source.status) as recorder, engine:
+        with Recorder(path, SessionDescription(), source.status) as recorder, engine:
             take = Take(
                 protocol,
                 (recorder, Pupil(instructions)),
@@ -91,7 +91,7 @@ def perform(
             engine.attach(recorder)
             protocol.start(CLOCK.now())
             deadline_s = CLOCK.now() + 3 * script.duration_s + PATIENCE_S
-            while protocol.phase is not Phase.OVER:
+            while protocol.phase is not ProtocolPhase.OVER:
                 assert CLOCK.now() < deadline_s, protocol.view(CLOCK.now())
                 engine.wait(0.02)
                 if cable is not None:
@@ -123,7 +123,7 @@ def truth_of(table: EmgTable, ledger: Ledger) -> npt.NDArray[Any]:
 
 def test_labels_agree_with_what_the_person_did_within_50_ms(tmp_path: Path) -> None:
     path = tmp_path / "arm.csv"
-    script = CueScript.shuffled(SIX, repetitions=1, hold_s=1.5, rest_s=1.8, seed=5)
+    script = CueSchedule.shuffled(SIX, repetitions=1, hold_s=1.5, rest_s=1.8, seed=5)
     ledger = perform(path, script, seed=2, faults="loss=0.005,corrupt=0.001,jitter=0.01")
     recovered = put_in_order(path)
     table = read_table(path)
@@ -150,13 +150,13 @@ def test_a_board_unplugged_in_a_movement_marks_it_and_it_is_asked_for_again(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "arm.csv"
-    script = CueScript.of([(REST, 1.5), ("hand_close", 3), (REST, 1.5)])
+    script = CueSchedule.of([(REST, 1.5), ("hand_close", 3), (REST, 1.5)])
     ledger = perform(path, script, seed=3, cable=Cable())
     recovered = put_in_order(path)
     movements = [one for one in recovered.runs if one.run.label == "hand_close"]
-    assert movements[0].outcome is Outcome.INTERRUPTED
+    assert movements[0].outcome is RepetitionOutcome.INTERRUPTED
     assert movements[0].label_from is None
-    assert movements[-1].outcome is Outcome.HELD
+    assert movements[-1].outcome is RepetitionOutcome.HELD
     assert movements[-1].label_from is not None
     table = read_table(path)
     assert table.segments is not None

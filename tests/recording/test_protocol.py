@@ -9,25 +9,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emgstream.cues import REST, CueScript
+from emgstream.cue_schedule import REST, CueSchedule
 from emgstream.errors import UsageError
 from emgstream.recording import (
     CueStarted,
     Event,
     FreeProtocol,
     GuidedProtocol,
-    Outcome,
-    Phase,
+    ProtocolPhase,
     RepetitionEnded,
+    RepetitionOutcome,
 )
 
-SCRIPT = CueScript.of([(REST, 2), ("fist", 3), (REST, 2), ("open", 3), (REST, 2)])
+SCRIPT = CueSchedule.of([(REST, 2), ("fist", 3), (REST, 2), ("open", 3), (REST, 2)])
 
 
 class Session:
     """A protocol with a clock that is turned by hand."""
 
-    def __init__(self, script: CueScript = SCRIPT, countdown_s: float = 1.0) -> None:
+    def __init__(self, script: CueSchedule = SCRIPT, countdown_s: float = 1.0) -> None:
         self.protocol = GuidedProtocol(script, countdown_s)
         self.now_s = 100.0
         self.events: list[Event] = []
@@ -40,7 +40,7 @@ class Session:
 
     def wait_for(self, label: str) -> None:
         for _ in range(1000):
-            if self.phase is Phase.CUE and self.protocol.view(self.now_s).label == label:
+            if self.phase is ProtocolPhase.CUE and self.protocol.view(self.now_s).label == label:
                 return
             self.wait(0.05)
         raise AssertionError(f"{label} was not asked for: {self.asked()}")
@@ -49,7 +49,7 @@ class Session:
         self.events += self.protocol.take_events()
         return [event.label for event in self.events if isinstance(event, CueStarted)]
 
-    def outcomes(self) -> list[tuple[str, int, Outcome]]:
+    def outcomes(self) -> list[tuple[str, int, RepetitionOutcome]]:
         self.events += self.protocol.take_events()
         return [
             (event.label, event.repetition, event.outcome)
@@ -58,7 +58,7 @@ class Session:
         ]
 
     @property
-    def phase(self) -> Phase:
+    def phase(self) -> ProtocolPhase:
         return self.protocol.phase
 
 
@@ -72,9 +72,9 @@ def session() -> Session:
 def test_nothing_is_asked_before_the_word_to_start() -> None:
     session = Session()
     session.wait(60.0)
-    assert (session.phase, session.asked()) == (Phase.READY, [])
+    assert (session.phase, session.asked()) == (ProtocolPhase.READY, [])
     session.protocol.pause(session.now_s)
-    assert session.phase is Phase.READY
+    assert session.phase is ProtocolPhase.READY
 
 
 def test_the_cues_come_in_their_order_after_a_countdown_and_each_lasts_its_time(
@@ -83,12 +83,15 @@ def test_the_cues_come_in_their_order_after_a_countdown_and_each_lasts_its_time(
     session.wait(0.9)
     assert session.asked() == []
     session.wait(13.5)
-    assert session.phase is Phase.OVER
+    assert session.phase is ProtocolPhase.OVER
     assert session.asked() == [REST, "fist", REST, "open", REST, ""]
     starts = [event.host_s for event in session.events if isinstance(event, CueStarted)]
     lasted = [later - earlier for earlier, later in itertools.pairwise(starts)]
     assert lasted == pytest.approx([2, 3, 2, 3, 2], abs=0.1)
-    assert session.outcomes() == [("fist", 1, Outcome.HELD), ("open", 1, Outcome.HELD)]
+    assert session.outcomes() == [
+        ("fist", 1, RepetitionOutcome.HELD),
+        ("open", 1, RepetitionOutcome.HELD),
+    ]
 
 
 def test_a_cue_is_labelled_from_when_it_is_shown_and_none_is_left_out_after_a_stall(
@@ -103,7 +106,7 @@ def test_a_cue_is_labelled_from_when_it_is_shown_and_none_is_left_out_after_a_st
 
 def test_the_view_tells_what_is_now_what_comes_and_how_far_it_is(session: Session) -> None:
     view = session.protocol.view(session.now_s + 0.4)
-    assert (view.phase, view.label, view.next_label) == (Phase.COUNTDOWN, REST, "fist")
+    assert (view.phase, view.label, view.next_label) == (ProtocolPhase.COUNTDOWN, REST, "fist")
     assert view.remaining_s == pytest.approx(0.6)
     session.wait_for("fist")
     session.wait(1.5)
@@ -114,7 +117,7 @@ def test_the_view_tells_what_is_now_what_comes_and_how_far_it_is(session: Sessio
     assert view.remaining_total_s == pytest.approx(1.5 + 2 + 3 + 2, abs=0.1)
     session.wait(30.0)
     view = session.protocol.view(session.now_s)
-    assert (view.phase, view.label, view.n_done, view.n_total) == (Phase.OVER, "", 2, 2)
+    assert (view.phase, view.label, view.n_done, view.n_total) == (ProtocolPhase.OVER, "", 2, 2)
     assert view.remaining_total_s == 0.0
 
 
@@ -122,23 +125,23 @@ def test_a_pause_in_a_movement_asks_for_it_again_after_a_countdown(session: Sess
     session.wait_for("fist")
     session.protocol.pause(session.now_s)
     session.wait(60.0)
-    assert session.phase is Phase.PAUSED
+    assert session.phase is ProtocolPhase.PAUSED
     assert session.asked()[-1] == ""
     session.protocol.start(session.now_s)
     session.wait(0.5)
     assert session.protocol.view(session.now_s).label == "fist"
     session.wait(20.0)
     assert session.outcomes() == [
-        ("fist", 1, Outcome.INTERRUPTED),
-        ("fist", 2, Outcome.HELD),
-        ("open", 1, Outcome.HELD),
+        ("fist", 1, RepetitionOutcome.INTERRUPTED),
+        ("fist", 2, RepetitionOutcome.HELD),
+        ("open", 1, RepetitionOutcome.HELD),
     ]
 
 
 def test_a_lost_board_marks_the_repetition_and_it_is_offered_again(session: Session) -> None:
     session.wait_for("open")
     session.protocol.lose_board(session.now_s)
-    assert session.phase is Phase.AWAY
+    assert session.phase is ProtocolPhase.AWAY
     session.protocol.start(session.now_s)  # no key brings a board back
     session.wait(5.0)
     assert session.phase.value == "away"
@@ -146,8 +149,8 @@ def test_a_lost_board_marks_the_repetition_and_it_is_offered_again(session: Sess
     session.now_s += 5.0
     session.wait(20.0)
     assert session.outcomes()[1:] == [
-        ("open", 1, Outcome.INTERRUPTED),
-        ("open", 2, Outcome.HELD),
+        ("open", 1, RepetitionOutcome.INTERRUPTED),
+        ("open", 2, RepetitionOutcome.HELD),
     ]
 
 
@@ -161,10 +164,10 @@ def test_repeat_in_the_rest_discards_the_movement_before_and_asks_for_it_next(
     session.wait(30.0)
     assert session.asked() == [REST, "fist", REST, "fist", REST, "open", REST, ""]
     assert session.outcomes() == [
-        ("fist", 1, Outcome.HELD),
-        ("fist", 1, Outcome.DISCARDED),
-        ("fist", 2, Outcome.HELD),
-        ("open", 1, Outcome.HELD),
+        ("fist", 1, RepetitionOutcome.HELD),
+        ("fist", 1, RepetitionOutcome.DISCARDED),
+        ("fist", 2, RepetitionOutcome.HELD),
+        ("open", 1, RepetitionOutcome.HELD),
     ]
 
 
@@ -176,7 +179,10 @@ def test_repeat_in_a_movement_discards_it_and_rests_before_it_comes_again(
     session.protocol.repeat_last(session.now_s)
     session.wait(30.0)
     assert session.asked() == [REST, "fist", REST, "fist", REST, "open", REST, ""]
-    assert session.outcomes()[:2] == [("fist", 1, Outcome.DISCARDED), ("fist", 2, Outcome.HELD)]
+    assert session.outcomes()[:2] == [
+        ("fist", 1, RepetitionOutcome.DISCARDED),
+        ("fist", 2, RepetitionOutcome.HELD),
+    ]
 
 
 def test_repeat_twice_discards_nothing_more(session: Session) -> None:
@@ -191,15 +197,15 @@ def test_repeat_twice_discards_nothing_more(session: Session) -> None:
 def test_the_end_in_a_movement_keeps_what_there_is_of_it(session: Session) -> None:
     session.wait_for("fist")
     session.protocol.end(session.now_s)
-    assert session.phase is Phase.OVER
-    assert session.outcomes() == [("fist", 1, Outcome.CUT_SHORT)]
+    assert session.phase is ProtocolPhase.OVER
+    assert session.outcomes() == [("fist", 1, RepetitionOutcome.CUT_SHORT)]
     before = list(session.events)
     session.protocol.end(session.now_s)
     session.protocol.pause(session.now_s)
     session.protocol.repeat_last(session.now_s)
     session.wait(5.0)
     assert session.events == before
-    assert session.phase is Phase.OVER
+    assert session.phase is ProtocolPhase.OVER
 
 
 @given(
@@ -221,9 +227,11 @@ def test_whatever_is_pressed_every_movement_of_the_script_is_held_in_the_end(
     session.protocol.regain_board(session.now_s)
     session.protocol.start(session.now_s)
     session.wait(400.0)
-    assert session.phase is Phase.OVER
+    assert session.phase is ProtocolPhase.OVER
     last = {(label, number): outcome for label, number, outcome in session.outcomes()}
-    held = Counter(label for (label, _), outcome in last.items() if outcome is Outcome.HELD)
+    held = Counter(
+        label for (label, _), outcome in last.items() if outcome is RepetitionOutcome.HELD
+    )
     assert held == {"fist": 1, "open": 1}
     starts = [event for event in session.events if isinstance(event, CueStarted)]
     assert [start.host_s for start in starts] == sorted(start.host_s for start in starts)
@@ -249,7 +257,7 @@ def test_a_label_taken_back_is_discarded_and_none_is_set() -> None:
     free.discard(2.0)
     free.press(1, 3.0)
     events = free.take_events()
-    assert RepetitionEnded("fist", 1, Outcome.DISCARDED) in events
+    assert RepetitionEnded("fist", 1, RepetitionOutcome.DISCARDED) in events
     assert events[-1] == CueStarted(3.0, "fist", 2)
     assert (free.label, free.repetition) == ("fist", 2)
 

@@ -12,20 +12,20 @@ import numpy as np
 import pytest
 
 from emgstream.bundle import Model
-from emgstream.cues import CueScript
+from emgstream.cue_schedule import CueSchedule
 from emgstream.engine import Engine
 from emgstream.errors import OutputError
 from emgstream.recording import (
-    About,
     CueStarted,
-    Outcome,
     Recorder,
     RepetitionEnded,
+    RepetitionOutcome,
+    SessionDescription,
     expected_bytes,
     put_in_order,
     read_sidecar,
 )
-from emgstream.sources.simulated import SimulatedSource
+from emgstream.sources.simulated_source import SimulatedSource
 from emgstream.tables import read_table
 from emgstream.types import FloatArray, IndexArray, TimeArray
 from tests.recording.streams import Stream, recorded, wait_for_samples
@@ -68,7 +68,7 @@ def test_every_sample_is_in_the_table_with_the_cue_of_its_moment(path: Path) -> 
 
 def test_the_table_counts_from_its_own_first_sample(path: Path) -> None:
     stream = Stream(first_index=70_000)
-    with Recorder(path, About()) as recorder:
+    with Recorder(path, SessionDescription()) as recorder:
         recorder.take(stream.chunk(np.ones((10, 3), np.float32), segment=4), stream)
         stream.next_index += 5
         recorder.take(stream.chunk(np.ones((10, 3), np.float32), segment=4), stream)
@@ -89,7 +89,7 @@ def test_times_that_stand_still_are_written_as_a_clock_that_runs(path: Path) -> 
             return times
 
     stream = Stuck()
-    with Recorder(path, About()) as recorder:
+    with Recorder(path, SessionDescription()) as recorder:
         for _ in range(10):
             recorder.take(stream.chunk(np.zeros((10, 3), np.float32)), stream)
     table = read_table(path)
@@ -100,18 +100,18 @@ def test_times_that_stand_still_are_written_as_a_clock_that_runs(path: Path) -> 
 def test_fractions_and_missing_values_come_back_as_they_were(path: Path) -> None:
     stream = Stream()
     samples = np.array([[0.1, np.nan, -3e-7], [1e9, 2.0, 1 / 3]], np.float32)
-    with Recorder(path, About()) as recorder:
+    with Recorder(path, SessionDescription()) as recorder:
         recorder.take(stream.chunk(samples), stream)
     np.testing.assert_array_equal(read_table(path).samples, samples)
 
 
 def test_the_sidecar_is_there_before_the_first_sample_and_follows_the_session(path: Path) -> None:
-    about = About(subject="S1", notes="left arm", placements={"b": "lateral head"})
+    about = SessionDescription(subject="S1", notes="left arm", placements={"b": "lateral head"})
     stream = Stream()
     with Recorder(path, about) as recorder:
         before = read_sidecar(path)
         recorder.take(stream.chunk(np.zeros((100, 3), np.float32)), stream)
-        recorder.hear(RepetitionEnded("fist", 1, Outcome.DISCARDED))
+        recorder.hear(RepetitionEnded("fist", 1, RepetitionOutcome.DISCARDED))
         wait_for(lambda: bool(read_sidecar(path)["repetitions"]), lambda: read_sidecar(path))
         during = read_sidecar(path)
     after = read_sidecar(path)
@@ -125,7 +125,7 @@ def test_the_sidecar_is_there_before_the_first_sample_and_follows_the_session(pa
 
 def test_the_lines_are_on_the_disk_while_the_take_runs(path: Path) -> None:
     stream = Stream()
-    with Recorder(path, About()) as recorder:
+    with Recorder(path, SessionDescription()) as recorder:
         for n in range(1, 6):
             recorder.take(stream.chunk(np.zeros((40, 3), np.float32)), stream)
             wait_for_samples(recorder, 40 * n)
@@ -137,7 +137,7 @@ def test_nothing_is_ever_overwritten(path: Path, taken: str) -> None:
     path.with_name(taken).write_text("precious")
     with (
         pytest.raises(OutputError, match=rf"{taken} exists.*choose another name"),
-        Recorder(path, About()),
+        Recorder(path, SessionDescription()),
     ):
         pass
     assert [p.name for p in path.parent.iterdir()] == [taken]
@@ -145,7 +145,7 @@ def test_nothing_is_ever_overwritten(path: Path, taken: str) -> None:
 
 
 def test_a_take_without_a_sample_leaves_nothing_behind(path: Path) -> None:
-    with Recorder(path, About()):
+    with Recorder(path, SessionDescription()):
         assert path.exists()
     assert list(path.parent.iterdir()) == []
 
@@ -153,12 +153,12 @@ def test_a_take_without_a_sample_leaves_nothing_behind(path: Path) -> None:
 def test_a_folder_that_is_not_there_and_too_little_room_are_said_at_once(path: Path) -> None:
     with (
         pytest.raises(OutputError, match="folder that exists"),
-        Recorder(path.parent / "no" / "arm.csv", About()),
+        Recorder(path.parent / "no" / "arm.csv", SessionDescription()),
     ):
         pass
     with (
         pytest.raises(OutputError, match=r"MB are free for.*make room"),
-        Recorder(path, About(), needed_bytes=10**18),
+        Recorder(path, SessionDescription(), needed_bytes=10**18),
     ):
         pass
     assert list(path.parent.iterdir()) == []
@@ -166,7 +166,7 @@ def test_a_folder_that_is_not_there_and_too_little_room_are_said_at_once(path: P
 
 def test_a_disk_that_is_nearly_full_is_warned_of_while_there_is_room(small_disk: Path) -> None:
     stream = Stream()
-    with Recorder(small_disk / "arm.csv", About()) as recorder:
+    with Recorder(small_disk / "arm.csv", SessionDescription()) as recorder:
         recorder.take(stream.chunk(np.zeros((10, 3), np.float32)), stream)
         assert "nearly full" in (recorder.room_warning or "")
 
@@ -179,7 +179,7 @@ def test_the_room_asked_for_is_enough_for_the_session_and_its_second_copy(path: 
 def overflow(path: Path) -> None:
     """Take more at once than may wait."""
     stream = Stream()
-    with Recorder(path, About(), most_waiting=1000) as recorder:
+    with Recorder(path, SessionDescription(), most_waiting=1000) as recorder:
         recorder.take(stream.chunk(np.zeros((1001, 3), np.float32)), stream)
         wait_for(lambda: recorder.failed, lambda: recorder.n_samples)
         recorder.take(stream.chunk(np.zeros((10, 3), np.float32)), stream)
@@ -188,7 +188,7 @@ def overflow(path: Path) -> None:
 def record_in_parts(path: Path, samples: FloatArray) -> None:
     """Record ten samples after the other, each once the ones before are on the disk."""
     stream = Stream()
-    with Recorder(path, About()) as recorder:
+    with Recorder(path, SessionDescription()) as recorder:
         recorder.hear(CueStarted(-1.0, "rest", 1))
         for part in np.split(samples, len(samples) // 10):
             recorder.take(stream.chunk(part), stream)
@@ -229,11 +229,11 @@ def test_a_full_disk_ends_the_take_with_one_error_and_a_table_of_whole_lines(
 def test_a_running_stream_is_recorded_from_one_moment_to_another(
     path: Path, demo_model: Model, has_model: bool
 ) -> None:
-    script = CueScript.parse("hand_close:4")
+    script = CueSchedule.parse("hand_close:4")
     engine = Engine(SimulatedSource(script), demo_model if has_model else None)
     with engine:
         wait_for(lambda: engine.ring.n_received > 100, lambda: engine.ring.n_received)
-        with Recorder(path, About()) as recorder:
+        with Recorder(path, SessionDescription()) as recorder:
             engine.attach(recorder)
             wait_for_samples(recorder, 500)
             engine.detach(recorder)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emgstream.errors import RecordingError
-from emgstream.recording import About, Outcome, put_in_order, read_sidecar
+from emgstream.recording import RepetitionOutcome, SessionDescription, put_in_order, read_sidecar
 from emgstream.tables import read_table
 from tests.recording.streams import recorded
 
@@ -74,7 +74,7 @@ def test_what_was_discarded_loses_its_label_and_nothing_else(tmp_path: Path) -> 
     samples = recorded(
         path,
         [("rest", 50), ("fist", 60), ("rest", 50), ("fist", 70)],
-        outcomes={"fist 1": Outcome.DISCARDED},
+        outcomes={"fist 1": RepetitionOutcome.DISCARDED},
     )
     put_in_order(path)
     table = read_table(path)
@@ -95,7 +95,10 @@ def test_labels_can_be_trimmed_and_as_cued_again_at_any_time(tmp_path: Path) -> 
     quiet = np.random.default_rng(0).normal(512, 2, (9000, 3)).round().astype(np.float32)
     quiet[3250:6250] += np.random.default_rng(1).normal(0, 60, (3000, 3)).round().astype(np.float32)
     recorded(
-        path, [("rest", 3000), ("fist", 3000), ("rest", 3000)], quiet, about=About(is_trimmed=True)
+        path,
+        [("rest", 3000), ("fist", 3000), ("rest", 3000)],
+        quiet,
+        about=SessionDescription(is_trimmed=True),
     )
     as_wished = put_in_order(path)
     assert as_wished.shifts_s[1] == pytest.approx(0.25, abs=0.03)

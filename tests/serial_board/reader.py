@@ -12,7 +12,7 @@ import numpy as np
 
 from emgstream.simulation.board import Faults, Ledger, SimulatedBoard
 from emgstream.sources.serial_board import SerialBoardSource
-from emgstream.sources.status import SourceStatus
+from emgstream.sources.source_status import SourceStatus
 from emgstream.types import Chunk, FloatArray, IndexArray
 from tests.simulation.boards import PATIENCE_S, SCRIPT
 

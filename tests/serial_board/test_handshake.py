@@ -12,7 +12,7 @@ from emgstream.clock import ManualClock
 from emgstream.errors import SourceDisconnectedError, SourceError, UsageError
 from emgstream.sources.serial_board.handshake import (
     BAUDS,
-    Speaker,
+    BoardGreeting,
     find_speaker,
     no_answer,
     start_board,
@@ -21,12 +21,12 @@ from emgstream.wire import Identity, Reply
 from tests.serial_board.lines import BoardLine, SpokenLine, result_of
 
 
-def heard_at(baud: int | None, faults: str = "", tried: tuple[int, ...] = BAUDS) -> Speaker:
+def heard_at(baud: int | None, faults: str = "", tried: tuple[int, ...] = BAUDS) -> BoardGreeting:
     clock = ManualClock(100.0)
     return result_of(find_speaker(BoardLine(clock, faults, baud), tried, 3, clock))
 
 
-def identity_of(speaker: Speaker) -> Identity:
+def identity_of(speaker: BoardGreeting) -> Identity:
     assert speaker.identity is not None
     return speaker.identity
 

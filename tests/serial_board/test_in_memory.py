@@ -8,9 +8,9 @@ import pytest
 
 from emgstream.clock import ManualClock
 from emgstream.errors import SourceDisconnectedError
-from emgstream.sources.base import MAX_READ_S
 from emgstream.sources.serial_board import SerialBoardSource, probe
-from emgstream.sources.status import SourceStatus
+from emgstream.sources.source import MAX_READ_S
+from emgstream.sources.source_status import SourceStatus
 from tests.serial_board.lines import BoardLine
 
 ADDRESS = "socket://a-line-in-memory:1"

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from emgstream.clock import ManualClock
 from emgstream.errors import StreamMismatchError
-from emgstream.sources.serial_board.channels import match_channels
 from emgstream.sources.serial_board.indexer import Indexer
 from emgstream.sources.serial_board.losses import LossWindow
 from emgstream.sources.serial_board.rates import RateGuard
-from emgstream.sources.serial_board.tally import Tally
+from emgstream.sources.serial_board.tally import StreamTally
 from emgstream.sources.serial_board.timebase import Timebase
+from emgstream.sources.serial_board.wanted_channels import match_channels
 from emgstream.types import Chunk
 from emgstream.wire import Counters, FrameDecoder, Reply, TextDecoder, encode_frame
 
@@ -240,11 +240,11 @@ def test_the_share_lost_lately_is_that_of_the_last_5_seconds(
         assert share == (lost / total if total else 0.0)
 
 
-def told_of(n_received: int, n_lost: int) -> Tally:
+def told_of(n_received: int, n_lost: int) -> StreamTally:
     """Return the tally of a second of streaming that lost some of its samples."""
     clock, timebase = ManualClock(START_S), Timebase()
     indexer = Indexer(timebase)
-    tally = Tally(clock, timebase, indexer)
+    tally = StreamTally(clock, timebase, indexer)
     tally.connected("COM3", None, True)
     indexer.n_received, indexer.n_lost = n_received, n_lost
     clock.advance(1.0)
@@ -276,7 +276,7 @@ def test_more_than_1_percent_lost_in_5_seconds_is_an_alarm(
 
 def test_a_second_without_a_sample_is_a_stall_and_the_next_sample_its_end() -> None:
     clock, timebase = ManualClock(START_S), Timebase()
-    tally = Tally(clock, timebase, Indexer(timebase))
+    tally = StreamTally(clock, timebase, Indexer(timebase))
     tally.connected("COM3", None, True)
     clock.advance(0.99)
     assert tally.status().is_streaming

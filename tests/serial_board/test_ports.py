@@ -15,10 +15,10 @@ import pytest
 from emgstream.clock import MonotonicClock
 from emgstream.errors import SourceError, SourceNotFoundError, UsageError
 from emgstream.simulation.board import SimulatedBoard
-from emgstream.sources.serial_board import BAUDS, PortInfo, Probe, list_ports
+from emgstream.sources.serial_board import BAUDS, PortInfo, PortProbe, list_ports
 from emgstream.sources.serial_board.holders import holders
-from emgstream.sources.serial_board.link import SerialLink
-from emgstream.sources.serial_board.ports import (
+from emgstream.sources.serial_board.serial_link import SerialLink
+from emgstream.sources.serial_board.serial_ports import (
     check_port,
     find_again,
     no_permission,
@@ -62,7 +62,7 @@ def boards(*names: str) -> Iterator[list[SimulatedBoard]]:
 
 
 def asked(port: PortInfo) -> str:
-    with Probe(port, [port], BAUDS, None, MonotonicClock()) as probe:
+    with PortProbe(port, [port], BAUDS, None, MonotonicClock()) as probe:
         while not probe.is_done:
             probe.step()
         return probe.answer()
@@ -298,7 +298,7 @@ def test_a_probe_says_who_answered_and_starts_nothing() -> None:
 def test_an_answer_stays_while_others_are_still_asked() -> None:
     with boards("ours") as (board,):
         port = PortInfo(board.port)
-        with Probe(port, [port], BAUDS, None, MonotonicClock()) as probe:
+        with PortProbe(port, [port], BAUDS, None, MonotonicClock()) as probe:
             while not probe.is_done:
                 probe.step()
             answer = probe.answer()

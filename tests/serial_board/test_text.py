@@ -10,7 +10,7 @@ import pytest
 
 from emgstream.errors import SourceError, StreamMismatchError
 from emgstream.sources.serial_board import SerialBoardSource
-from emgstream.sources.serial_board.link import SerialLink
+from emgstream.sources.serial_board.serial_link import SerialLink
 from tests.serial_board.reader import Reader, reading
 
 termios = pytest.importorskip("termios", reason="Windows has no pseudo-terminals")

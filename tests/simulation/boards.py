@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from emgstream.simulation import CueScript
+from emgstream.simulation import CueSchedule
 from emgstream.simulation.board import BoardProtocol, BoardSettings, Faults, Ledger
 from emgstream.wire import Command, FrameDecoder, Frames, Reply
 
-SCRIPT = CueScript.parse("rest:0.5,hand_close:0.5,elbow_bend:0.5")
+SCRIPT = CueSchedule.parse("rest:0.5,hand_close:0.5,elbow_bend:0.5")
 PATIENCE_S = 20.0
 
 

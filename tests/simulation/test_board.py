@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from emgstream.errors import OutputError, SourceError, UsageError
-from emgstream.simulation.board import Faults, Outage, SimulatedBoard, Verdict, judge
+from emgstream.simulation.board import Faults, LedgerCheck, Outage, SimulatedBoard, judge
 from emgstream.wire import Identity
 from tests.simulation.boards import SCRIPT, Host, is_dead, joined, opened, rows_of, wait_for
 
@@ -68,7 +68,7 @@ def test_each_start_and_each_change_of_rate_has_its_own_truth(verb: str) -> None
         ledger, frames = board.ledger(), joined(host.parts)
     for run in ledger.runs:
         verdict = judge(ledger, run.run, rows_of(frames, frames.segment == run.run))
-        assert verdict == Verdict(0, 0, 0, 0, 0, run.n_instants)
+        assert verdict == LedgerCheck(0, 0, 0, 0, 0, run.n_instants)
     assert len(ledger.runs) == 4
 
 

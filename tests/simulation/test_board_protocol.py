@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import emgstream
-from emgstream.simulation.board import Verdict, judge
+from emgstream.simulation.board import LedgerCheck, judge
 from emgstream.simulation.board.outbox import QUEUE_BYTES
-from emgstream.wire import FrameDecoder, Identity, Status, TextDecoder, find_replies
+from emgstream.wire import BoardStatus, FrameDecoder, Identity, TextDecoder, find_replies
 from tests.simulation.boards import Bench, joined, rows_of
 
 SKETCH = Path(emgstream.__file__).parent / "firmware" / "emg_board" / "emg_board.ino"
@@ -168,7 +168,7 @@ def test_a_line_that_takes_nothing_makes_the_board_drop_whole_frames_and_count_t
     frames = joined([decoder.feed(bench.take()), decoder.feed(bench.pass_time(0.1))])
     assert judge(bench.ledger, 0, frames).n_undetected == 0
     assert decoder.counters.n_lost == run.n_queue_full
-    status = Status.from_reply(find_replies(bench.say("status"))[-1])
+    status = BoardStatus.from_reply(find_replies(bench.say("status"))[-1])
     assert (status.n_instants, status.n_queue_full) == (1100, run.n_queue_full)
     assert status.n_sent == 1100 - run.n_queue_full
 
@@ -263,7 +263,7 @@ def test_the_judge_sees_every_kind_of_lie() -> None:
     bench, decoder = Bench(), FrameDecoder(3, 1000.0, bits=10)
     frames = decoder.feed(bench.say("start") + bench.pass_time(0.1))
     ledger = bench.ledger
-    assert judge(ledger, 0, frames) == Verdict(0, 0, 0, 0, 0, 100)
+    assert judge(ledger, 0, frames) == LedgerCheck(0, 0, 0, 0, 0, 100)
     altered = replace(frames, samples=frames.samples + (frames.index == 50)[:, None])
     assert judge(ledger, 0, altered).n_false == 1
     twice = [*range(51), *range(50, 100)]

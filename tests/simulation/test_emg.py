@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emgstream.errors import UsageError
-from emgstream.simulation import MOVEMENTS, CueScript, SyntheticEmg
+from emgstream.simulation import MOVEMENTS, CueSchedule, SyntheticEmg
 from emgstream.types import FloatArray
 
-SCRIPT = CueScript.parse("rest:0.7,hand_close:0.9,wrist_left:0.05,elbow_bend:1.1,rest:0.4")
-ENDLESS = CueScript.parse("rest:0.3,hand_close:0.45", repeats=True)
+SCRIPT = CueSchedule.parse("rest:0.7,hand_close:0.9,wrist_left:0.05,elbow_bend:1.1,rest:0.4")
+ENDLESS = CueSchedule.parse("rest:0.3,hand_close:0.45", repeats=True)
 
 
 def read_in(emg: SyntheticEmg, sizes: list[int]) -> FloatArray:
@@ -45,7 +45,7 @@ def test_the_global_random_state_plays_no_part() -> None:
     script=st.sampled_from([SCRIPT, ENDLESS]),
 )
 def test_any_chunking_gives_the_same_bits(
-    sizes: list[int], rate_hz: float, script: CueScript
+    sizes: list[int], rate_hz: float, script: CueSchedule
 ) -> None:
     chunked = read_in(SyntheticEmg(script, rate_hz, seed=5), [*sizes, 0])
     whole = SyntheticEmg(script, rate_hz, seed=5).read(sum(sizes))
@@ -75,7 +75,7 @@ def test_an_endless_script_never_ends_nor_repeats_its_noise() -> None:
 
 @pytest.mark.parametrize("rate_hz", [50.0, 200.0, 1000.0, 2000.0, 5000.0])
 def test_samples_are_whole_ten_bit_counts_around_mid_scale(rate_hz: float) -> None:
-    script = CueScript.shuffled(MOVEMENTS, repetitions=1, hold_s=1.0, rest_s=1.0)
+    script = CueSchedule.shuffled(MOVEMENTS, repetitions=1, hold_s=1.0, rest_s=1.0)
     samples = SyntheticEmg(script, rate_hz).read(10**6)
     assert samples.dtype == np.float32
     np.testing.assert_array_equal(samples, np.rint(samples))
@@ -99,7 +99,7 @@ def test_a_rate_outside_50_to_5000_hz_is_refused(rate_hz: float) -> None:
 
 def test_a_label_without_muscles_a_negative_seed_and_a_negative_read_are_refused() -> None:
     with pytest.raises(UsageError, match="'wave'"):
-        SyntheticEmg(CueScript.of([("wave", 1.0)]))
+        SyntheticEmg(CueSchedule.of([("wave", 1.0)]))
     with pytest.raises(UsageError, match="seed -1"):
         SyntheticEmg(SCRIPT, seed=-1)
     with pytest.raises(UsageError, match="-5 samples"):

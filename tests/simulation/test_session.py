@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from emgstream.errors import OutputError, UsageError
-from emgstream.simulation import CueScript, SyntheticEmg, record_session
+from emgstream.simulation import CueSchedule, SyntheticEmg, record_session
 
-SCRIPT = CueScript.parse("rest:0.5,hand_open:0.25,rest:0.25")
+SCRIPT = CueSchedule.parse("rest:0.5,hand_open:0.25,rest:0.25")
 
 
 def test_the_file_holds_every_sample_with_its_truth(tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ def test_the_file_holds_every_sample_with_its_truth(tmp_path: Path) -> None:
 def test_a_compressed_session_is_the_same_table_the_same_bytes_each_time_and_small(
     tmp_path: Path,
 ) -> None:
-    script = CueScript.shuffled(repetitions=1, hold_s=2.0, rest_s=1.0)
+    script = CueSchedule.shuffled(repetitions=1, hold_s=2.0, rest_s=1.0)
     plain, packed, again = (tmp_path / name for name in ("a.csv", "b.csv.gz", "c.csv.gz"))
     for path in (plain, packed, again):
         n_samples = record_session(path, script)
@@ -52,5 +52,5 @@ def test_a_session_that_cannot_be_written_is_one_error_and_leaves_nothing(tmp_pa
 
 def test_an_endless_script_fills_no_file(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="for ever"):
-        record_session(tmp_path / "a.csv", CueScript.parse("rest:1", repeats=True))
+        record_session(tmp_path / "a.csv", CueSchedule.parse("rest:1", repeats=True))
     assert not list(tmp_path.iterdir())

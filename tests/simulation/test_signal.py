@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from emgstream.errors import UsageError
-from emgstream.simulation import ACTIVATIONS, CueScript, CueTimeline, Disturbances, SyntheticEmg
+from emgstream.simulation import ACTIVATIONS, CueSchedule, CueTimeline, Disturbances, SyntheticEmg
 from emgstream.simulation.activation import MuscleActivation
 from emgstream.simulation.electrodes import Electrodes
 from emgstream.simulation.noise import emg_band_hz, shaping_filter
@@ -23,7 +23,7 @@ def power(samples: FloatArray) -> TimeArray:
 
 
 def held(label: str, seconds: float = 30.0, **arguments: object) -> FloatArray:
-    emg = SyntheticEmg(CueScript.of([(label, seconds)]), **arguments)  # type: ignore[arg-type]
+    emg = SyntheticEmg(CueSchedule.of([(label, seconds)]), **arguments)  # type: ignore[arg-type]
     return emg.read(10**6)
 
 
@@ -75,7 +75,7 @@ def test_amplitude_follows_activation() -> None:
 
 
 def test_a_muscle_needs_a_moment_to_come_and_to_go_and_starts_with_its_cue() -> None:
-    script = CueScript.parse("rest:1,hand_close:1,rest:1")
+    script = CueSchedule.parse("rest:1,hand_close:1,rest:1")
     takes = [
         SyntheticEmg(script, seed=seed, disturbances=QUIET).read(3000)[:, 2] for seed in range(60)
     ]
@@ -89,7 +89,7 @@ def test_a_muscle_needs_a_moment_to_come_and_to_go_and_starts_with_its_cue() -> 
 
 @pytest.mark.parametrize("rate_hz", [250.0, 1000.0, 4000.0])
 def test_a_muscle_takes_the_same_time_at_any_rate(rate_hz: float) -> None:
-    script = CueScript.parse("rest:1,hand_close:1")
+    script = CueSchedule.parse("rest:1,hand_close:1")
     muscle = MuscleActivation(CueTimeline(script, rate_hz), Seeds(seed=1)).take(int(2 * rate_hz))
     first_full = np.argmax(muscle[:, 2] > 0.9 * muscle[int(1.5 * rate_hz), 2])
     assert 1.04 < first_full / rate_hz < 1.20
@@ -124,7 +124,7 @@ def test_the_baseline_drifts_slowly_and_not_at_all_where_none_was_asked_for() ->
 
 
 def test_each_session_has_its_own_gain_and_mixes_the_muscles_a_little() -> None:
-    script = CueScript.parse("elbow_bend:1")
+    script = CueSchedule.parse("elbow_bend:1")
     electrodes = [SyntheticEmg(script, session=session).electrodes for session in range(20)]
     gains = np.array([one.gains for one in electrodes])
     assert len(np.unique(gains)) == gains.size
@@ -135,7 +135,7 @@ def test_each_session_has_its_own_gain_and_mixes_the_muscles_a_little() -> None:
 
 
 def test_repetitions_of_one_movement_differ_in_strength() -> None:
-    script = CueScript.shuffled(("elbow_bend",), repetitions=12, hold_s=2.0, rest_s=1.0)
+    script = CueSchedule.shuffled(("elbow_bend",), repetitions=12, hold_s=2.0, rest_s=1.0)
     emg = SyntheticEmg(script)
     samples = emg.read(10**6)
     indices = np.arange(len(samples))

@@ -8,7 +8,7 @@ import pytest
 
 from emgstream.clock import ManualClock
 from emgstream.errors import EndOfStream, UsageError
-from emgstream.sources.replay import ReplaySource
+from emgstream.sources.replay_source import ReplaySource
 from emgstream.tables import EmgTable, read_table
 from emgstream.types import Chunk
 

@@ -14,7 +14,7 @@ from emgstream.clock import ManualClock
 from emgstream.decisions import ARGMAX
 from emgstream.errors import UsageError
 from emgstream.pipeline import Pipeline
-from emgstream.sources.replay import ReplaySource
+from emgstream.sources.replay_source import ReplaySource
 from emgstream.tables import EmgTable, read_table
 from emgstream.types import Chunk
 

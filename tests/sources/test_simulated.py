@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from emgstream.clock import ManualClock, MonotonicClock
 from emgstream.errors import EndOfStream, UsageError
-from emgstream.simulation import CueScript, SyntheticEmg
-from emgstream.sources.base import MAX_READ_S, Source
-from emgstream.sources.simulated import SimulatedSource
+from emgstream.simulation import CueSchedule, SyntheticEmg
+from emgstream.sources.simulated_source import SimulatedSource
+from emgstream.sources.source import MAX_READ_S, Source
 from emgstream.types import Chunk
 
-SCRIPT = CueScript.parse("rest:1,hand_close:1,rest:1.5")
+SCRIPT = CueSchedule.parse("rest:1,hand_close:1,rest:1.5")
 
 
 def read_all(source: Source) -> list[Chunk]:

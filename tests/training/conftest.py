@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from emgstream.simulation import CueScript, record_session
+from emgstream.simulation import CueSchedule, record_session
 from emgstream.tables import EmgTable, read_table
 
 
@@ -23,7 +23,7 @@ def seed_table(seed_table_path: Path) -> EmgTable:
 def session_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A synthetic session of three labels, three repetitions each."""
     path = tmp_path_factory.mktemp("session") / "session.csv"
-    script = CueScript.shuffled(
+    script = CueSchedule.shuffled(
         ("rest", "hand_open", "hand_close"), repetitions=4, hold_s=1.5, rest_s=1.0, seed=3
     )
     record_session(path, script, seed=3)

@@ -5,23 +5,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from emgstream_training.calibrate import calibrate
+from emgstream_training.recipes import CALIBRATION
+from emgstream_training.train import train
 
 from emgstream.bundle import Model
 from emgstream.cli import main
 from emgstream.errors import StreamMismatchError, TrainingDataError
 from emgstream.pipeline import Pipeline
-from emgstream.simulation import CueScript, record_session
+from emgstream.simulation import CueSchedule, record_session
 from emgstream.tables import read_table
 from emgstream.types import Chunk
-from training.calibrate import calibrate
-from training.recipes import CALIBRATION
-from training.train import train
 
 LABELS = ("rest", "hand_open", "hand_close")
 
 
 def recorded(path: Path, session: int, labels: tuple[str, ...] = LABELS) -> Path:
-    script = CueScript.shuffled(labels, repetitions=4, hold_s=1.5, rest_s=1.0, seed=session)
+    script = CueSchedule.shuffled(labels, repetitions=4, hold_s=1.5, rest_s=1.0, seed=session)
     record_session(path, script, seed=3, session=session)
     return path
 

@@ -10,17 +10,17 @@ from pathlib import Path
 from subprocess import PIPE
 from typing import Any
 
+import emgstream_training.fold
+import emgstream_training.train
 import pytest
+from emgstream_training.epoch_progress import EpochProgress
+from emgstream_training.recipes import REALTIME, RECIPES
 
-import training.fold
-import training.train
 from emgstream.bundle import read_model
 from emgstream.cli import main
 from emgstream.cli.terminal import EpochBar
 from tests.processes import EMGSTREAM
 from tests.simulation.boards import PATIENCE_S
-from training.history import Progress
-from training.recipes import REALTIME, RECIPES
 
 
 def press_ctrl_c_before(
@@ -38,7 +38,7 @@ def press_ctrl_c_before(
 
 @pytest.fixture
 def stopped_after_two_epochs(monkeypatch: pytest.MonkeyPatch) -> None:
-    def is_second(_bar: EpochBar, progress: Progress) -> bool:
+    def is_second(_bar: EpochBar, progress: EpochProgress) -> bool:
         return progress.epoch == 2
 
     press_ctrl_c_before(monkeypatch, EpochBar, "show", is_second)
@@ -75,7 +75,7 @@ def test_ctrl_c_after_the_last_epoch_costs_nothing(
 ) -> None:
     out, report = tmp_path / "arm.emgmodel", tmp_path / "report"
     monkeypatch.setitem(RECIPES, "realtime", REALTIME.with_max_epochs(2))
-    press_ctrl_c_before(monkeypatch, training.fold, "export_model", lambda *_: True)
+    press_ctrl_c_before(monkeypatch, emgstream_training.fold, "export_model", lambda *_: True)
     assert main(["train", str(session_path), "--out", str(out), "--report", str(report)]) == 0
     assert (report / "model.h5").exists()
     assert "interrupted" not in read_model(out).manifest.evaluation
@@ -89,7 +89,7 @@ def test_ctrl_c_before_anything_was_learned_leaves_an_older_model_alone(
 ) -> None:
     out = tmp_path / "arm.emgmodel"
     out.write_bytes(b"an older model")
-    press_ctrl_c_before(monkeypatch, training.train, "prepare", lambda *_: True)
+    press_ctrl_c_before(monkeypatch, emgstream_training.train, "prepare", lambda *_: True)
     assert main(["train", str(session_path), "--out", str(out)]) == 1
     assert capsys.readouterr().err == "emgstream: stopped by Ctrl-C\n"
     assert out.read_bytes() == b"an older model"

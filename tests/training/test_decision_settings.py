@@ -5,21 +5,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from emgstream_training.decision_fitting import fit_decision
+from emgstream_training.front_end import FrontEnd
+from emgstream_training.realtime import cut_recordings, hold_out
 
 from emgstream.bundle import Model
 from emgstream.classifier import Classifier
 from emgstream.decisions import ARGMAX, DecisionSettings, decision_from_manifest
-from emgstream.simulation import CueScript, record_session
+from emgstream.simulation import CueSchedule, record_session
 from emgstream.tables import EmgTable, read_table
-from emgstream.trial import Score, added_delay_s, decisions_on, score
-from training.decision_settings import fit_decision
-from training.front_end import FrontEnd
-from training.realtime import cut_recordings, hold_out
+from emgstream.trial import DecisionScore, added_delay_s, decisions_on, score
 
 
 def session(folder: Path, number: int) -> EmgTable:
     """Return a session of the simulated person the shipped model is of."""
-    script = CueScript.shuffled(repetitions=3, hold_s=2.0, rest_s=1.5, seed=number)
+    script = CueSchedule.shuffled(repetitions=3, hold_s=2.0, rest_s=1.5, seed=number)
     path = folder / f"session{number}.csv"
     record_session(path, script, seed=1, session=number)
     return read_table(path)
@@ -46,7 +46,7 @@ def settings(demo_model: Model, tmp_path_factory: pytest.TempPathFactory) -> Dec
 @pytest.fixture(scope="module")
 def scores(
     demo_model: Model, settings: DecisionSettings, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Score, Score, Score]:
+) -> tuple[DecisionScore, DecisionScore, DecisionScore]:
     """What the likeliest class, it smoothed, and the settings come to on another session."""
     table = session(tmp_path_factory.mktemp("score"), 302)
     steady = replace(ARGMAX, smoothing=settings.smoothing)
@@ -80,7 +80,9 @@ def test_they_go_into_the_model_file_and_back(
     assert found.fitted == settings.fitted
 
 
-def test_on_another_session_they_move_less_wrongly(scores: tuple[Score, Score, Score]) -> None:
+def test_on_another_session_they_move_less_wrongly(
+    scores: tuple[DecisionScore, DecisionScore, DecisionScore],
+) -> None:
     plain, smoothed, fitted = scores
     assert fitted.active_error_rate < smoothed.active_error_rate
     assert fitted.active_error_rate < 0.75 * plain.active_error_rate

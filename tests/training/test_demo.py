@@ -3,12 +3,17 @@ from __future__ import annotations
 import gzip
 
 import pytest
+from emgstream_training.demo_data import (
+    HELD_OUT_SESSIONS,
+    TRAINING_SESSIONS,
+    demo_recording,
+    score_sessions,
+)
 
 from emgstream.bundle import read_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 from emgstream.simulation import MOVEMENTS
 from emgstream.tables import read_table
-from training.demo import HELD_OUT_SESSIONS, TRAINING_SESSIONS, demo_recording, score_sessions
 
 FRESH_SESSIONS = tuple(range(501, 501 + len(HELD_OUT_SESSIONS)))
 

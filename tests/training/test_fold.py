@@ -5,16 +5,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from emgstream_training.epoch_progress import EpochProgress
+from emgstream_training.fold import train_fold
+from emgstream_training.realtime import NEITHER, VALIDATION, PartArray, hold_out
+from emgstream_training.recipes import REALTIME
+from emgstream_training.recordings import class_names_of
 from joblib import Parallel, delayed
 
 from emgstream.bundle import Model
 from emgstream.errors import InterruptedByUserError
 from emgstream.tables import EmgTable, read_table
-from training.fold import train_fold
-from training.history import Progress
-from training.realtime import NEITHER, VALIDATION, PartArray, hold_out
-from training.recipes import REALTIME
-from training.recordings import class_names_of
 
 TWO_EPOCHS = REALTIME.with_max_epochs(2)
 
@@ -59,7 +59,7 @@ def test_the_same_seed_gives_the_same_model_in_another_process(table: EmgTable) 
 
 
 def test_no_fold_is_of_half_a_network(table: EmgTable) -> None:
-    def press_ctrl_c(progress: Progress) -> None:
+    def press_ctrl_c(progress: EpochProgress) -> None:
         if progress.epoch == 1:
             raise KeyboardInterrupt
 

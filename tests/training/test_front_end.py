@@ -4,16 +4,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from emgstream_training.front_end import NO_WISH, FrontEnd, SignalOverrides, choose
 from hypothesis import given
 from hypothesis import strategies as st
 
 from emgstream.conditioning import conditioner_from_manifest
-from emgstream.simulation import CueScript, SyntheticEmg
+from emgstream.simulation import CueSchedule, SyntheticEmg
 from emgstream.steps import RawSample, Rms, StepStream
 from emgstream.tables import read_table
 from emgstream.types import FloatArray
 from tests.conftest import SHARED_DATA
-from training.front_end import NO_WISH, FrontEnd, Wish, choose
 
 
 def hum(mains_hz: float, rate_hz: float = 1000.0) -> FloatArray:
@@ -30,7 +30,7 @@ def envelope(rate_hz: float = 500.0) -> FloatArray:
     return (3.0 + 900.0 * burst + 2.0 * noise).T.astype(np.float32)
 
 
-def chosen(samples: FloatArray, rate_hz: float, wish: Wish = NO_WISH) -> FrontEnd:
+def chosen(samples: FloatArray, rate_hz: float, wish: SignalOverrides = NO_WISH) -> FrontEnd:
     return choose([samples], rate_hz, wish)
 
 
@@ -58,11 +58,15 @@ def test_of_a_grid_of_electrodes_no_two_are_correlated_and_it_is_said() -> None:
 
 
 def test_what_is_stated_counts_more_than_what_is_found() -> None:
-    stated = chosen(hum(50.0), 1000.0, Wish(mains_hz=60.0)).conditioning
+    stated = chosen(hum(50.0), 1000.0, SignalOverrides(mains_hz=60.0)).conditioning
     assert stated["notches_hz"][0] == 60.0
-    assert "notches_hz" not in chosen(hum(50.0), 1000.0, Wish(mains_hz=0.0)).conditioning
-    assert chosen(hum(50.0), 1000.0, Wish(signal="envelope")).conditioning["kind"] == "none"
-    assert chosen(envelope(), 500.0, Wish(signal="raw")).conditioning["kind"] == "filters"
+    assert "notches_hz" not in chosen(hum(50.0), 1000.0, SignalOverrides(mains_hz=0.0)).conditioning
+    assert (
+        chosen(hum(50.0), 1000.0, SignalOverrides(signal="envelope")).conditioning["kind"] == "none"
+    )
+    assert (
+        chosen(envelope(), 500.0, SignalOverrides(signal="raw")).conditioning["kind"] == "filters"
+    )
 
 
 def test_an_envelope_is_told_from_a_raw_signal_and_keeps_its_level() -> None:
@@ -75,7 +79,7 @@ def test_an_envelope_is_told_from_a_raw_signal_and_keeps_its_level() -> None:
 
 
 def test_synthetic_emg_is_raw() -> None:
-    emg = SyntheticEmg(CueScript.shuffled(repetitions=1), seed=3)
+    emg = SyntheticEmg(CueSchedule.shuffled(repetitions=1), seed=3)
     assert chosen(emg.read(20_000), 1000.0).conditioning["signal"] == "raw"
 
 

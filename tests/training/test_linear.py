@@ -5,15 +5,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from emgstream_training.backend import keras
+from emgstream_training.examples import Examples
+from emgstream_training.linear import discriminant, linear_path, taken_apart, with_linear_path
+from emgstream_training.metrics import classify, probabilities
+from emgstream_training.network import build_network
+from emgstream_training.network_export import BATCH_SIZE, to_keras_archive, to_litert
+from emgstream_training.temperature import scaled_probabilities, set_temperature
 
 from emgstream.classifier import Classifier
-from training.backend import keras
-from training.examples import Examples
-from training.export import BATCH_SIZE, to_keras_archive, to_litert
-from training.linear import discriminant, linear_path, taken_apart, with_linear_path
-from training.metrics import classify, probabilities
-from training.network import build_network
-from training.temperature import scaled_probabilities, set_temperature
 
 
 def examples(n_classes: int, seed: int) -> Examples:

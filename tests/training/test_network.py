@@ -8,17 +8,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from emgstream_training.backend import keras, quietly, tensorflow
+from emgstream_training.epoch_progress import EpochProgress, TrainingSchedule
+from emgstream_training.examples import Examples, balanced_weights
+from emgstream_training.fit import FittedNetwork, fit
+from emgstream_training.metrics import classify
+from emgstream_training.network import build_network
+from emgstream_training.network_export import BATCH_SIZE, to_keras_archive, to_litert
+from emgstream_training.recipes import PUBLISHED
 
 from emgstream.classifier import Classifier
 from emgstream.errors import ModelFileError
-from training.backend import keras, quietly, tensorflow
-from training.examples import Examples, balanced_weights
-from training.export import BATCH_SIZE, to_keras_archive, to_litert
-from training.fit import Fitted, fit
-from training.history import Progress, Schedule
-from training.metrics import classify
-from training.network import build_network
-from training.recipes import PUBLISHED
 
 
 def examples(n: int, seed: int) -> Examples:
@@ -33,8 +33,8 @@ def examples(n: int, seed: int) -> Examples:
 TRAINING, VALIDATION = examples(200, 1), examples(70, 2)
 
 
-def trained(**schedule: Any) -> Fitted:
-    return fit(TRAINING, VALIDATION, 3, Schedule(**schedule), seed=7)
+def trained(**schedule: Any) -> FittedNetwork:
+    return fit(TRAINING, VALIDATION, 3, TrainingSchedule(**schedule), seed=7)
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,7 @@ def test_the_published_layers_come_in_their_order() -> None:
 
 
 def test_the_published_schedule_is_this() -> None:
-    assert PUBLISHED.schedule == Schedule(
+    assert PUBLISHED.schedule == TrainingSchedule(
         max_epochs=300, batch_size=32, learning_rate=5e-4, clipnorm=1.0, stop_accuracy=0.97
     )
 
@@ -163,14 +163,16 @@ def test_training_stops_at_the_accuracy_asked_for_and_without_progress() -> None
 
 
 def test_ctrl_c_keeps_the_best_weights_so_far() -> None:
-    told: list[Progress] = []
+    told: list[EpochProgress] = []
 
-    def press_ctrl_c(progress: Progress) -> None:
+    def press_ctrl_c(progress: EpochProgress) -> None:
         told.append(progress)
         if progress.epoch == 3:
             raise KeyboardInterrupt
 
-    fitted = fit(TRAINING, VALIDATION, 3, Schedule(max_epochs=9), seed=7, progress=press_ctrl_c)
+    fitted = fit(
+        TRAINING, VALIDATION, 3, TrainingSchedule(max_epochs=9), seed=7, progress=press_ctrl_c
+    )
     assert fitted.interrupted
     assert [progress.epoch for progress in told] == [1, 2, 3]
     assert all(progress.n_epochs == 9 and progress.time_left_s > 0.0 for progress in told)
@@ -182,7 +184,9 @@ def test_examples_of_no_weight_teach_nothing() -> None:
     keras.utils.set_random_seed(7)
     untrained = build_network(10, 3, 3, unroll=True)
     nothing = np.zeros(len(TRAINING), dtype=np.float32)
-    weightless = fit(TRAINING, VALIDATION, 3, Schedule(max_epochs=1), seed=7, weights=nothing)
+    weightless = fit(
+        TRAINING, VALIDATION, 3, TrainingSchedule(max_epochs=1), seed=7, weights=nothing
+    )
     assert weightless.history[0].loss == 0.0
     as_they_are = trained(max_epochs=1)
     for before, same, other in zip(
@@ -224,5 +228,5 @@ def test_what_is_done_to_a_batch_is_done_to_what_is_learned_from_only() -> None:
 
 
 def test_without_validation_there_is_nothing_to_judge_by() -> None:
-    fitted = fit(TRAINING, None, 3, Schedule(max_epochs=2, cosine=True), seed=7)
+    fitted = fit(TRAINING, None, 3, TrainingSchedule(max_epochs=2, cosine=True), seed=7)
     assert all(np.isnan([epoch.val_loss, epoch.val_accuracy]).all() for epoch in fitted.history)

@@ -5,28 +5,28 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from emgstream_training.leakage import look_up
+from emgstream_training.published import PublishedRows, distinct_rows, random_split, window_rows
+from emgstream_training.recipes import PUBLISHED
+from emgstream_training.recordings import class_names_of
+from emgstream_training.report import ReportFolder
+from emgstream_training.report.folder import preprocessed_csv
+from emgstream_training.training_material import prepare
 from sklearn.impute import KNNImputer
 from sklearn.preprocessing import PowerTransformer
 
 from emgstream.audit.stuck import StuckLoop, find_stuck_loops, stuck_rows
 from emgstream.errors import TrainingDataError
 from emgstream.tables import EmgTable, read_table
-from training.leakage import look_up
-from training.material import prepare
-from training.published import Rows, distinct_rows, random_split, window_rows
-from training.recipes import PUBLISHED
-from training.recordings import class_names_of
-from training.report import Report
-from training.report.folder import preprocessed_csv
 
 
 @pytest.fixture(scope="session")
-def seed_rows(seed_table: EmgTable) -> Rows:
+def seed_rows(seed_table: EmgTable) -> PublishedRows:
     return distinct_rows(seed_table, class_names_of([seed_table]))
 
 
 def test_the_written_table_is_the_published_one(
-    seed_rows: Rows, seed_table: EmgTable, published_path: Path, tmp_path: Path
+    seed_rows: PublishedRows, seed_table: EmgTable, published_path: Path, tmp_path: Path
 ) -> None:
     fitted = seed_rows.fit(seed_table.channel_names)
     written = tmp_path / "preprosesseddata.csv"
@@ -41,7 +41,7 @@ def test_the_written_table_is_the_published_one(
 
 
 def test_saved_numbers_equal_scikit_learn_on_every_row_missing_ones_included(
-    seed_rows: Rows, seed_table: EmgTable
+    seed_rows: PublishedRows, seed_table: EmgTable
 ) -> None:
     transforms = seed_rows.fit(seed_table.channel_names).transforms
     fitted_on = seed_rows.samples.astype(np.float64)
@@ -60,7 +60,7 @@ def test_saved_numbers_equal_scikit_learn_on_every_row_missing_ones_included(
     np.testing.assert_allclose(transforms.apply(seed_table.samples), expected, rtol=0, atol=1e-6)
 
 
-def test_the_published_split_is_found_again(seed_rows: Rows, seed_table: EmgTable) -> None:
+def test_the_published_split_is_found_again(seed_rows: PublishedRows, seed_table: EmgTable) -> None:
     names = class_names_of([seed_table])
     transforms = seed_rows.fit(seed_table.channel_names).transforms
     windows = window_rows(transforms.apply(seed_rows.samples), seed_rows.classes)
@@ -74,7 +74,7 @@ def test_the_published_split_is_found_again(seed_rows: Rows, seed_table: EmgTabl
 
 def test_the_published_correlations_with_the_label_are_found_again(seed_table: EmgTable) -> None:
     material = prepare(PUBLISHED, [seed_table], class_names_of([seed_table]), None)
-    report = Report(PUBLISHED, material, findings=cast(Any, None), network=None, seed=42)
+    report = ReportFolder(PUBLISHED, material, findings=cast(Any, None), network=None, seed=42)
     found = {name: round(value, 3) for name, value in report.correlations().items()}
     assert found == {"biceps": -0.057, "triceps": -0.004, "middle": 0.029}
 

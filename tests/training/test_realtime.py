@@ -5,21 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from emgstream.conditioning import conditioner_from_manifest
-from emgstream.errors import TrainingDataError, UsageError
-from emgstream.steps import RawSample, StepStream
-from emgstream.tables import EmgTable, read_table
-from emgstream.transforms import Transforms
-from emgstream.types import FloatArray
-from emgstream.windowing import Windowing
-from training.front_end import FrontEnd
-from training.material import Material, prepare
-from training.realtime import (
+from emgstream_training.front_end import FrontEnd
+from emgstream_training.realtime import (
     NEITHER,
     TRAINING,
     VALIDATION,
-    Cut,
+    RepetitionCut,
     classes_split,
     clock_rate_of,
     cut_recordings,
@@ -29,12 +20,21 @@ from training.realtime import (
     rate_of,
     windows_of,
 )
-from training.recipes import REALTIME
-from training.recordings import class_names_of, read_recordings
+from emgstream_training.recipes import REALTIME
+from emgstream_training.recordings import class_names_of, read_recordings
+from emgstream_training.training_material import TrainingMaterial, prepare
+
+from emgstream.conditioning import conditioner_from_manifest
+from emgstream.errors import TrainingDataError, UsageError
+from emgstream.steps import RawSample, StepStream
+from emgstream.tables import EmgTable, read_table
+from emgstream.transforms import Transforms
+from emgstream.types import FloatArray
+from emgstream.windowing import Windowing
 
 
 @pytest.fixture(scope="module")
-def material(session_path: Path) -> Material:
+def material(session_path: Path) -> TrainingMaterial:
     tables = read_recordings([session_path], None)
     return prepare(REALTIME, tables, class_names_of(tables), None)
 
@@ -42,7 +42,7 @@ def material(session_path: Path) -> Material:
 SAMPLES = FrontEnd({"kind": "none"}, RawSample(), ())
 
 
-def held_out_cuts(material: Material) -> list[Cut]:
+def held_out_cuts(material: TrainingMaterial) -> list[RepetitionCut]:
     parts = hold_out(material.tables, material.class_names)
     return cut_recordings(material.tables, material.class_names, material.front_end, parts)
 
@@ -52,7 +52,9 @@ def written(path: Path, lines: list[str], header: str = "a,b,label") -> EmgTable
     return read_table(path)
 
 
-def test_windows_are_those_of_the_live_path_however_it_is_chunked(material: Material) -> None:
+def test_windows_are_those_of_the_live_path_however_it_is_chunked(
+    material: TrainingMaterial,
+) -> None:
     samples = material.tables[0].samples
     conditioner = conditioner_from_manifest(material.front_end.conditioning)
     steps = StepStream(material.front_end.step, 3)
@@ -68,7 +70,7 @@ def test_windows_are_those_of_the_live_path_however_it_is_chunked(material: Mate
     assert {window.tobytes() for window in examples} <= live
 
 
-def test_every_class_is_held_out_by_whole_repetitions(material: Material) -> None:
+def test_every_class_is_held_out_by_whole_repetitions(material: TrainingMaterial) -> None:
     (cut,) = held_out_cuts(material)
     for code in range(3):
         repetitions = {
@@ -80,7 +82,7 @@ def test_every_class_is_held_out_by_whole_repetitions(material: Material) -> Non
         assert not repetitions[TRAINING] & repetitions[VALIDATION]
 
 
-def test_what_is_held_out_is_told_as_it_is(material: Material, tmp_path: Path) -> None:
+def test_what_is_held_out_is_told_as_it_is(material: TrainingMaterial, tmp_path: Path) -> None:
     assert material.held_out(REALTIME) == REALTIME.held_out
     lines = [f"{row % 7},{row % 5},{'rest' if row // 40 % 2 else 'fist'}" for row in range(240)]
     lines += [f"{row % 9},{row % 4},wave" for row in range(80)]
@@ -93,7 +95,7 @@ def test_what_is_held_out_is_told_as_it_is(material: Material, tmp_path: Path) -
     assert classes_split(cuts) == [2]
 
 
-def test_transforms_see_nothing_of_the_held_out_part(material: Material) -> None:
+def test_transforms_see_nothing_of_the_held_out_part(material: TrainingMaterial) -> None:
     cuts = held_out_cuts(material)
     for cut in cuts:
         cut.steps[cut.parts != TRAINING] += 100.0
@@ -102,20 +104,22 @@ def test_transforms_see_nothing_of_the_held_out_part(material: Material) -> None
     )
 
 
-def of_two_channels(material: Material, first: FloatArray, second: FloatArray) -> Material:
+def of_two_channels(
+    material: TrainingMaterial, first: FloatArray, second: FloatArray
+) -> TrainingMaterial:
     samples = np.stack((first, second), axis=1)
     table = replace(material.tables[0], channel_names=("a", "b"), samples=samples)
     return prepare(REALTIME, [table], material.class_names, material.sampling_rate_hz)
 
 
-def test_a_channel_that_comes_twice_goes_with_itself_throughout(material: Material) -> None:
+def test_a_channel_that_comes_twice_goes_with_itself_throughout(material: TrainingMaterial) -> None:
     channel = material.tables[0].samples[:, 0]
     twice = of_two_channels(material, channel, channel)
     assert twice.feature_names[-1] == "a with b over 20 steps"
     assert np.all(twice.training.windows[:, :, -1] == 0.0)
 
 
-def test_channels_that_are_never_there_together_go_with_nothing(material: Material) -> None:
+def test_channels_that_are_never_there_together_go_with_nothing(material: TrainingMaterial) -> None:
     first, second = material.tables[0].samples[:, :2].T.copy()
     middle = len(first) // 2
     first[:middle], second[middle:] = np.nan, np.nan
@@ -123,7 +127,7 @@ def test_channels_that_are_never_there_together_go_with_nothing(material: Materi
     assert np.all(apart.training.windows[:, :, -1] == 0.0)
 
 
-def test_only_the_training_rows_are_shared_out_again(material: Material) -> None:
+def test_only_the_training_rows_are_shared_out_again(material: TrainingMaterial) -> None:
     tables, names = material.tables, material.class_names
     (outer,) = hold_out(tables, names)
     (inner,) = hold_out(tables, names, [outer])

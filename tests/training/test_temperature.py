@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from training.backend import keras
-from training.metrics import probabilities
-from training.network import build_network
-from training.temperature import (
+from emgstream_training.backend import keras
+from emgstream_training.metrics import probabilities
+from emgstream_training.network import build_network
+from emgstream_training.temperature import (
     best_temperature,
     expected_calibration_error,
     scaled_probabilities,

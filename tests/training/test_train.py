@@ -8,6 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from emgstream_training.recipes import REALTIME
+from emgstream_training.recordings import class_names_of, read_recordings
+from emgstream_training.report import REPORT_FILES
+from emgstream_training.train import EpochProgress, TrainingResult, train
+from emgstream_training.training_material import prepare
 
 from emgstream.bundle import read_model, write_model
 from emgstream.classifier import Classifier
@@ -15,11 +20,6 @@ from emgstream.errors import OutputError, UsageError
 from emgstream.pipeline import Pipeline
 from emgstream.tables import read_table
 from emgstream.types import Chunk
-from training.material import prepare
-from training.recipes import REALTIME
-from training.recordings import class_names_of, read_recordings
-from training.report import REPORT_FILES
-from training.train import Progress, TrainingResult, train
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def test_the_report_computes_what_held_out_time_and_no_model_give(
 def test_the_report_holds_the_network_and_the_table(
     published: tuple[TrainingResult, Path],
 ) -> None:
-    from training.backend import keras
+    from emgstream_training.backend import keras
 
     result, folder = published
     names = [path.name for path in folder.iterdir()]
@@ -148,7 +148,7 @@ def test_all_figures_of_a_report_are_of_one_network(session_path: Path, tmp_path
 def test_ctrl_c_still_gives_a_model_and_a_report_that_says_so(
     session_path: Path, tmp_path: Path
 ) -> None:
-    def press_ctrl_c(progress: Progress) -> None:
+    def press_ctrl_c(progress: EpochProgress) -> None:
         if progress.epoch == 1:
             raise KeyboardInterrupt
 
@@ -162,7 +162,7 @@ def test_ctrl_c_still_gives_a_model_and_a_report_that_says_so(
 def test_ctrl_c_in_the_check_on_held_out_time_costs_only_the_check(
     small_path: Path, tmp_path: Path
 ) -> None:
-    def press_ctrl_c(progress: Progress) -> None:
+    def press_ctrl_c(progress: EpochProgress) -> None:
         if "held-out time 2" in progress.stage:
             raise KeyboardInterrupt
 
@@ -194,7 +194,7 @@ def test_wrong_words_are_refused_before_anything_is_trained(
 
 def test_training_prints_nothing(session_path: Path, tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from training.train import train; "
+        "import sys; from pathlib import Path; from emgstream_training.train import train; "
         "train([Path(sys.argv[1])], report_dir=Path(sys.argv[2]), max_epochs=1)"
     )
     done = subprocess.run(

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from emgstream.data import DEMO_MODEL
-from emgstream.decisions import Decisions, Status
+from emgstream.decisions import Decisions, DecisionStatus
 from emgstream.errors import OutputError
 from emgstream.trial import (
-    Truth,
+    TrueMovements,
     add_to_history,
     added_delay_s,
     check_history,
@@ -22,7 +22,7 @@ from emgstream.trial import (
 )
 
 CLASSES = ("fist", "open", "rest")
-OK, REJECTED, GAP = Status.OK, Status.REJECTED, Status.GAP
+OK, REJECTED, GAP = DecisionStatus.OK, DecisionStatus.REJECTED, DecisionStatus.GAP
 
 
 def decisions(classes: list[int], statuses: list[int] | None = None) -> Decisions:
@@ -38,9 +38,9 @@ def decisions(classes: list[int], statuses: list[int] | None = None) -> Decision
     )
 
 
-def truth(classes: list[int]) -> Truth:
+def truth(classes: list[int]) -> TrueMovements:
     changes = np.diff(classes) != 0
-    return Truth(np.array(classes), np.concatenate(([0], np.cumsum(changes))))
+    return TrueMovements(np.array(classes), np.concatenate(([0], np.cumsum(changes))))
 
 
 def test_only_what_moves_wrongly_is_an_active_error() -> None:

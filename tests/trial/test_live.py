@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from emgstream.bundle import Model
-from emgstream.cues import REST
+from emgstream.cue_schedule import REST
 from emgstream.decisions import Decisions, rest_class
 from emgstream.errors import UsageError
 from emgstream.latency import StageTimes
-from emgstream.outputs.base import Update
-from emgstream.recording import CueStarted, Event, Phase
+from emgstream.outputs.output import Update
+from emgstream.recording import CueStarted, Event, ProtocolPhase
 from emgstream.ringbuffer import RingBuffer
-from emgstream.sources.status import SourceStatus
+from emgstream.sources.source_status import SourceStatus
 from emgstream.trial import CuedPlan, LiveTest, movements_to_ask
 from emgstream.types import StreamInfo
 
@@ -136,7 +136,7 @@ def test_a_lost_board_costs_nothing_and_its_movement_is_asked_for_again(demo_mod
     stream.let_pass(1.0, "wrist_left")
     stream.is_streaming = False
     stream.let_pass(3.0, REST)
-    assert stream.test.protocol.phase is Phase.AWAY
+    assert stream.test.protocol.phase is ProtocolPhase.AWAY
     stream.is_streaming = True
     stream.n_lost += 2
     stream.let_pass(2.0, "hand_close")

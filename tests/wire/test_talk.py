@@ -8,12 +8,12 @@ from emgstream.errors import SourceError, UsageError
 from emgstream.wire import (
     MAX_RATE_HZ,
     MIN_RATE_HZ,
+    BoardStatus,
     Command,
     CommandReader,
     Identity,
     Reply,
     ReplyScanner,
-    Status,
     allowed_rate_hz,
     find_replies,
 )
@@ -69,8 +69,8 @@ def test_an_identity_comes_back_as_it_was_sent() -> None:
 
 
 def test_a_status_comes_back_as_it_was_sent() -> None:
-    status = Status(n_instants=2**32 - 1, n_sent=5, n_queue_full=6, n_late=7)
-    assert Status.from_reply(status.reply()) == status
+    status = BoardStatus(n_instants=2**32 - 1, n_sent=5, n_queue_full=6, n_late=7)
+    assert BoardStatus.from_reply(status.reply()) == status
 
 
 def test_a_newer_protocol_is_refused_with_a_way_out() -> None:
@@ -88,7 +88,7 @@ def test_an_identity_that_lacks_a_value_is_refused(name: str) -> None:
 
 def test_a_status_that_lacks_a_value_is_refused() -> None:
     with pytest.raises(SourceError, match="sent"):
-        Status.from_reply(Reply("status", {"instants": "1"}))
+        BoardStatus.from_reply(Reply("status", {"instants": "1"}))
 
 
 @given(SIZES, st.binary(max_size=80).map(lambda noise: noise.replace(b"#", b"")), st.booleans())

@@ -6,10 +6,11 @@ from PyQt5.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt5.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
+from emgstream.app.cue_scene import CueScene, CueTone
 from emgstream.gui.cue.movement_pictures import Inks, draw_movement
-from emgstream.gui.cue.scene import Scene, Tone
 from emgstream.gui.painting import GRID, color, font, text
-from emgstream.gui.palette import Theme, blended, class_colors, spoken
+from emgstream.gui.palette import Theme, blended, class_colors
+from emgstream.wording import spoken
 
 __all__ = ["CueCanvas"]
 
@@ -29,7 +30,7 @@ class CueCanvas(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.scene = Scene("", Tone.CALM)
+        self.scene = CueScene("", CueTone.CALM)
         self._theme = theme
         self._labels: tuple[str, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -50,7 +51,7 @@ class CueCanvas(QWidget):
         self._labels = labels
         self.update()
 
-    def show_scene(self, scene: Scene) -> None:
+    def show_scene(self, scene: CueScene) -> None:
         """Show another moment."""
         if scene != self.scene:
             self.scene = scene
@@ -134,13 +135,13 @@ class CueCanvas(QWidget):
             painter.drawRoundedRect(bar, GRID / 2, GRID / 2)
 
     def _title_ink(self) -> str:
-        inks = {Tone.SOON: self._theme.quiet, Tone.WARN: self._theme.warning}
+        inks = {CueTone.SOON: self._theme.quiet, CueTone.WARN: self._theme.warning}
         return inks.get(self.scene.tone, self._theme.text)
 
     def _tint(self) -> str:
-        if self.scene.tone is Tone.SOON:
+        if self.scene.tone is CueTone.SOON:
             return self._theme.quiet
-        if self.scene.tone is Tone.CALM:
+        if self.scene.tone is CueTone.CALM:
             return self._theme.accent  # the grey of rest would be lost on the ring
         return self._color_of(self.scene.label)
 
@@ -151,7 +152,7 @@ class CueCanvas(QWidget):
     def _inks(self, tint: str) -> Inks:
         theme = self._theme
         limb = theme.text
-        if self.scene.tone is Tone.SOON:
+        if self.scene.tone is CueTone.SOON:
             limb = blended(theme.text, theme.surface, 0.45)
         return Inks(color(limb), color(theme.surface), color(tint))
 

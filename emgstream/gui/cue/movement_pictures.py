@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from PyQt5.QtCore import QPointF, QRectF, Qt
 from PyQt5.QtGui import QColor, QPainter, QPainterPath, QPen
 
-from emgstream.cues import REST
+from emgstream.cue_schedule import REST
 
 __all__ = ["Inks", "draw_movement", "has_picture"]
 
@@ -38,7 +38,7 @@ class Inks:
 
 
 @dataclass(frozen=True, slots=True)
-class _Picture:
+class _MovementPicture:
     """Strokes, each a line of points; one point is a dot."""
 
     limbs: tuple[tuple[float, Points], ...]
@@ -51,7 +51,7 @@ class _Picture:
 
 _FOREARM: Points = ((50, 100), (50, 68))
 _PICTURES = {
-    REST: _Picture(
+    REST: _MovementPicture(
         (
             (_ARM, ((44, 6), (44, 42), (52, 66))),
             (_ARM + 2, ((53, 70), (55, 76))),
@@ -60,15 +60,15 @@ _PICTURES = {
             (_FINGER, ((48, 72), (42, 84))),
         )
     ),
-    "elbow_bend": _Picture(
+    "elbow_bend": _MovementPicture(
         ((_ARM, ((28, 8), (28, 68), (62, 44))), (_ARM + 7, ((66, 41), (69, 38)))),
         arrow=((84, 72), (90, 48), (80, 20)),
     ),
-    "elbow_extend": _Picture(
+    "elbow_extend": _MovementPicture(
         ((_ARM, ((24, 10), (30, 52), (62, 76))), (_ARM + 7, ((66, 79), (69, 81)))),
         arrow=((72, 26), (90, 42), (91, 68)),
     ),
-    "hand_open": _Picture(
+    "hand_open": _MovementPicture(
         (
             (_ARM, ((50, 100), (50, 78))),
             (24.0, ((45, 66), (55, 66))),
@@ -79,7 +79,7 @@ _PICTURES = {
             (_FINGER + 1, ((60, 70), (84, 50))),
         )
     ),
-    "hand_close": _Picture(
+    "hand_close": _MovementPicture(
         (
             (_ARM + 3, ((50, 98), (50, 78))),
             (36.0, ((40, 60), (60, 60))),
@@ -102,7 +102,7 @@ _UNKNOWN: Points = (
 )
 
 
-def _bent(side: int) -> _Picture:
+def _bent(side: int) -> _MovementPicture:
     """Return a hand from above, bent at the wrist: -1 to the left, 1 to the right."""
 
     def at(x: float, y: float) -> tuple[float, float]:
@@ -115,7 +115,7 @@ def _bent(side: int) -> _Picture:
         )
 
     fingers = ((41, 40, 40, 20), (47, 38, 47, 15), (53, 38, 53, 16), (59, 40, 60, 22))
-    return _Picture(
+    return _MovementPicture(
         (
             (_ARM, _FOREARM),
             (22.0, (at(48, 50), at(52, 50), at(50, 58))),
@@ -150,7 +150,7 @@ def draw_movement(painter: QPainter, area: QRectF, label: str, inks: Inks) -> No
     painter.restore()
 
 
-def _draw(painter: QPainter, picture: _Picture, inks: Inks) -> None:
+def _draw(painter: QPainter, picture: _MovementPicture, inks: Inks) -> None:
     for width, points in picture.limbs:
         _stroke(painter, inks.limb, width, _line(points))
     for points in picture.creases:

@@ -9,7 +9,7 @@ from PyQt5.QtWidgets import QFormLayout, QFrame, QLineEdit, QScrollArea, QWidget
 
 from emgstream.gui.card import row_name
 from emgstream.gui.painting import GRID
-from emgstream.gui.palette import spoken
+from emgstream.wording import spoken
 
 __all__ = ["Placements"]
 

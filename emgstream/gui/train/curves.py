@@ -14,7 +14,7 @@ from emgstream.gui.card import caption
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 
-__all__ = ["Curves"]
+__all__ = ["TrainingCurves"]
 
 _WIDTH = 2
 _USUAL = 60
@@ -103,7 +103,7 @@ class _Plot(QWidget):
         return ~np.isin(places, ends)
 
 
-class Curves(QWidget):
+class TrainingCurves(QWidget):
     """Both figures, one beside the other, under a legend."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:

@@ -13,7 +13,7 @@ from emgstream.gui.card import card
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.palette import Theme
-from emgstream.gui.train.curves import Curves
+from emgstream.gui.train.curves import TrainingCurves
 
 __all__ = ["TrainingProgress"]
 
@@ -31,7 +31,7 @@ class TrainingProgress(QWidget):
         self.facts.setObjectName("quiet")
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
-        self.curves = Curves(theme, self)
+        self.curves = TrainingCurves(theme, self)
         self.cancel_button = QPushButton(self)
         self.cancel_button.clicked.connect(self.cancel_wanted)
         head = QWidget(self)

@@ -18,11 +18,11 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from emgstream.app.recording_verdict import RecordingVerdict
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.palette import Theme
 from emgstream.gui.quality_panel import Light
-from emgstream.gui.train.verdict import Verdict
 
 __all__ = ["SessionList", "SessionRow"]
 
@@ -41,7 +41,7 @@ class SessionRow(QFrame):
         super().__init__(parent)
         self.setObjectName("row")
         self._theme = theme
-        self._verdict: Verdict | None = None
+        self._verdict: RecordingVerdict | None = None
         self.light = Light(theme, self)
         self.title = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
         self.title.setFont(font(self.font(), 1.0, bold=True))
@@ -65,7 +65,7 @@ class SessionRow(QFrame):
         self._lay_out()
         self._paint()
 
-    def show_verdict(self, verdict: Verdict) -> None:
+    def show_verdict(self, verdict: RecordingVerdict) -> None:
         """Show what came of looking it over."""
         self._verdict = verdict
         self.facts.say(verdict.facts)
@@ -148,7 +148,7 @@ class SessionList(QStackedWidget):
         self.addWidget(self._scroll)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
-    def show_sessions(self, verdicts: Mapping[Path, Verdict | None]) -> None:
+    def show_sessions(self, verdicts: Mapping[Path, RecordingVerdict | None]) -> None:
         """Show so many sessions, in this order, with what is known of each."""
         for path in [path for path in self.rows if path not in verdicts]:
             row = self.rows.pop(path)
@@ -160,7 +160,7 @@ class SessionList(QStackedWidget):
         self.show_verdicts(one for one in verdicts.values() if one is not None)
         self.setCurrentWidget(self._scroll if self.rows else self.nothing)
 
-    def show_verdicts(self, verdicts: Iterable[Verdict]) -> None:
+    def show_verdicts(self, verdicts: Iterable[RecordingVerdict]) -> None:
         """Show what came of looking sessions over."""
         for verdict in verdicts:
             self.rows[verdict.path].show_verdict(verdict)

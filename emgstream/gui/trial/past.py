@@ -7,11 +7,11 @@ from pathlib import Path
 from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QWidget
 
+from emgstream.app.trial_words import PAST, past_row
 from emgstream.errors import OutputError
 from emgstream.gui.figure_table import FigureTable
 from emgstream.gui.painting import GRID
 from emgstream.gui.scrolled import scrolled
-from emgstream.gui.trial.words import PAST, past_row
 from emgstream.trial import read_history
 
 __all__ = ["PastTests"]

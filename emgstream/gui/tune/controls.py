@@ -14,7 +14,7 @@ from emgstream.gui.tick_box import TickBox
 from emgstream.gui.tune.smoothing_choice import SmoothingChoice
 from emgstream.gui.tune.value_slider import ValueSlider
 
-__all__ = ["Controls"]
+__all__ = ["TuningControls"]
 
 _THRESHOLDS = tuple(number / 100 for number in range(101))
 _BEGIN_ODDS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0, 64.0)
@@ -23,7 +23,7 @@ _UNKNOWN = "Nothing is decided where the signal is like nothing in training"
 _NONE = "This model has no measure of it: train one on your recordings"
 
 
-class Controls(QWidget):
+class TuningControls(QWidget):
     """Sliders and boxes, which begin at a model's own settings."""
 
     changed = pyqtSignal()

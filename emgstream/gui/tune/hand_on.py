@@ -9,12 +9,12 @@ from emgstream.decisions import DecisionSettings
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 
-__all__ = ["HandOn"]
+__all__ = ["TunedModelActions"]
 
 _JUDGED = "a test runs, and judges what was used when it began; end it first"
 
 
-class HandOn(QWidget):
+class TunedModelActions(QWidget):
     """Three buttons, and what the stream decides by."""
 
     use_wanted = pyqtSignal()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import QGridLayout, QPushButton, QWidget
 
+from emgstream.app.tuning_recording import AnalysedRecording
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
-from emgstream.gui.tune.material import Opened
-from emgstream.words import counted
+from emgstream.wording import counted
 
 __all__ = ["RecordingHead"]
 
@@ -43,7 +43,7 @@ class RecordingHead(QWidget):
         self.title.say(name)
         self.facts.say("")
 
-    def show_opened(self, opened: Opened) -> None:
+    def show_opened(self, opened: AnalysedRecording) -> None:
         """Show a recording that was seen."""
         table = opened.seen.table
         self.title.say(table.path.name)

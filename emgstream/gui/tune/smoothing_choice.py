@@ -11,9 +11,9 @@ from PyQt5.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from emgstream.decisions import SMOOTHINGS, Smoothing, parameters, smoothing_from_manifest
 from emgstream.errors import ModelFileError
 from emgstream.gui.painting import GRID
-from emgstream.gui.palette import spoken
 from emgstream.gui.picker import Picker
 from emgstream.gui.tune.value_slider import ValueSlider
+from emgstream.wording import spoken
 
 __all__ = ["SmoothingChoice"]
 

@@ -12,7 +12,7 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from emgstream.gui.painting import GRID, color, font, pen, text
 from emgstream.gui.palette import Theme
-from emgstream.trial import Score, Sweep
+from emgstream.trial import DecisionScore, Sweep
 
 __all__ = ["TradeOff"]
 
@@ -48,7 +48,7 @@ class TradeOff(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._sweep: Sweep | None = None
-        self._points: dict[str, Score] = {}
+        self._points: dict[str, DecisionScore] = {}
         self.setMinimumSize(QSize(30 * GRID, 14 * GRID))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Active errors against abstained, as the threshold rises")
@@ -58,7 +58,9 @@ class TradeOff(QWidget):
         self._sweep = None
         self.update()
 
-    def show_sweep(self, sweep: Sweep, plain: Score, own: Score | None, yours: Score) -> None:
+    def show_sweep(
+        self, sweep: Sweep, plain: DecisionScore, own: DecisionScore | None, yours: DecisionScore
+    ) -> None:
         """Show other settings; without the model's own where those are the plain ones."""
         self._sweep = sweep
         named = {"plain": plain, "own": own, "yours": yours}

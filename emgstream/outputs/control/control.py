@@ -7,19 +7,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from emgstream.clock import Clock, MonotonicClock
-from emgstream.outputs.base import Output, Update
 from emgstream.outputs.control.bindings import Bindings, Hold, Move
-from emgstream.outputs.control.desk import Desk, open_desk
+from emgstream.outputs.control.desk import InputDevices, open_desk
+from emgstream.outputs.output import Output, Update
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["Control"]
+__all__ = ["ControlOutput"]
 
 _SILENCE_S = 0.3
 
 
-class Control(Output):
+class ControlOutput(Output):
     """Holds down what the newest decision is bound to, while it is armed.
 
     It starts disarmed. The arm key arms and disarms, the panic key disarms; so does a board that
@@ -44,7 +44,7 @@ class Control(Output):
         self,
         bindings: Bindings,
         n_reconnects: Callable[[], int] = lambda: 0,
-        open_desk: Callable[[Bindings, Callable[[str], None]], Desk] = open_desk,
+        open_desk: Callable[[Bindings, Callable[[str], None]], InputDevices] = open_desk,
         clock: Clock | None = None,
     ) -> None:
         self.name = "keyboard and mouse"
@@ -52,7 +52,7 @@ class Control(Output):
         self._n_reconnects = n_reconnects
         self._open_desk = open_desk
         self._clock = clock or MonotonicClock()
-        self._desk: Desk | None = None
+        self._desk: InputDevices | None = None
         self._lock = threading.Lock()
         self._is_armed = False
         self._n_seen = 0

@@ -12,13 +12,13 @@ from emgstream.outputs.control.bindings import Bindings, Hold, Move
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["Desk", "open_desk"]
+__all__ = ["InputDevices", "open_desk"]
 
 _JOIN_S = 0.2
 _MOST_TAPS = 25
 
 
-class Desk(Protocol):
+class InputDevices(Protocol):
     """What actions act on, and where the user's own keys are heard."""
 
     def __enter__(self) -> Self: ...
@@ -38,7 +38,7 @@ class Desk(Protocol):
         ...
 
 
-def open_desk(bindings: Bindings, on_key: Callable[[str], None]) -> Desk:
+def open_desk(bindings: Bindings, on_key: Callable[[str], None]) -> InputDevices:
     """Return the desk of this computer, not yet entered.
 
     ``on_key`` is called by a thread of its own with ``arm`` or ``panic`` as that key goes down.
@@ -56,10 +56,10 @@ def open_desk(bindings: Bindings, on_key: Callable[[str], None]) -> Desk:
     holds = {action for action in bindings.actions.values() if isinstance(action, Hold)}
     targets = {hold: _target(keyboard, mouse, hold) for hold in holds}
     own = {_code(keyboard, getattr(bindings, name)): name for name in ("arm", "panic")}
-    return _PynputDesk(keyboard, mouse, targets, own, on_key)
+    return _PynputDevices(keyboard, mouse, targets, own, on_key)
 
 
-class _PynputDesk:
+class _PynputDevices:
     """Controllers that press, and a listener that hears the user's own keys."""
 
     def __init__(

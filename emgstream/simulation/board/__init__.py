@@ -22,30 +22,30 @@ Where it differs from a real board:
 """
 
 from emgstream.simulation.board.board import OWN_TCP, SimulatedBoard
-from emgstream.simulation.board.books import Movement, Run, Unplug
+from emgstream.simulation.board.board_protocol import BoardProtocol
+from emgstream.simulation.board.board_records import BoardMovement, BoardRun, BoardUnplug
+from emgstream.simulation.board.board_settings import BoardSettings
 from emgstream.simulation.board.faults import Faults, Outage
-from emgstream.simulation.board.instructions import Instructions, OwnAccord
+from emgstream.simulation.board.instructions import Instructions, UnpromptedSubject
 from emgstream.simulation.board.ledger import Ledger
-from emgstream.simulation.board.protocol import BoardProtocol
+from emgstream.simulation.board.ledger_check import LedgerCheck, judge
 from emgstream.simulation.board.runner import BoardEvent, BoardWrite
-from emgstream.simulation.board.settings import BoardSettings
-from emgstream.simulation.board.verdict import Verdict, judge
 
 __all__ = [
     "OWN_TCP",
     "BoardEvent",
+    "BoardMovement",
     "BoardProtocol",
+    "BoardRun",
     "BoardSettings",
+    "BoardUnplug",
     "BoardWrite",
     "Faults",
     "Instructions",
     "Ledger",
-    "Movement",
+    "LedgerCheck",
     "Outage",
-    "OwnAccord",
-    "Run",
     "SimulatedBoard",
-    "Unplug",
-    "Verdict",
+    "UnpromptedSubject",
     "judge",
 ]

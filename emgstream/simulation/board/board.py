@@ -9,14 +9,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emgstream.clock import MonotonicClock
-from emgstream.cues import CueScript
+from emgstream.cue_schedule import CueSchedule
 from emgstream.errors import UsageError
+from emgstream.simulation.board.board_settings import BoardSettings
 from emgstream.simulation.board.faults import Faults
 from emgstream.simulation.board.instructions import Instructions
 from emgstream.simulation.board.ledger import Ledger
-from emgstream.simulation.board.link import Link
 from emgstream.simulation.board.runner import BoardEvent, BoardRunner, BoardWrite
-from emgstream.simulation.board.settings import BoardSettings
+from emgstream.simulation.board.simulated_link import SimulatedLink
 from emgstream.simulation.board.tcp_link import TcpLink
 from emgstream.worker import Worker
 
@@ -62,7 +62,7 @@ class SimulatedBoard:
 
     def __init__(
         self,
-        script: CueScript | None = None,
+        script: CueSchedule | None = None,
         sampling_rate_hz: float = 1000.0,
         *,
         faults: Faults | None = None,
@@ -75,7 +75,7 @@ class SimulatedBoard:
         tcp: int | None = None,
     ) -> None:
         self._settings = BoardSettings(
-            script or CueScript.shuffled(seed=seed),
+            script or CueSchedule.shuffled(seed=seed),
             sampling_rate_hz,
             faults or Faults(),
             seed,
@@ -196,7 +196,7 @@ class SimulatedBoard:
                 runner.finish()
 
 
-def _make_link(link: str | None, tcp: int | None) -> Link:
+def _make_link(link: str | None, tcp: int | None) -> SimulatedLink:
     if link is not None and tcp is not None:
         raise UsageError(f"both a link, {link}, and TCP port {tcp}; give one of them")
     if tcp is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["TICKS_PER_S", "Clockwork", "rate_of", "ticks_of", "told_rate_of"]
+__all__ = ["TICKS_PER_S", "BoardClock", "rate_of", "ticks_of", "told_rate_of"]
 
 TICKS_PER_S = 2_000_000
 """A clock of 16 MHz, divided by 8."""
@@ -38,7 +38,7 @@ def told_rate_of(period_ticks: int) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Clockwork:
+class BoardClock:
     """Host time to device time and back."""
 
     reset_s: float

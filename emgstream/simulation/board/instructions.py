@@ -8,10 +8,10 @@ import random
 import threading
 from collections import deque
 
-from emgstream.cues import CueScript
+from emgstream.cue_schedule import CueSchedule
 from emgstream.simulation.movements import activation_of
 
-__all__ = ["Instructions", "OwnAccord"]
+__all__ = ["Instructions", "UnpromptedSubject"]
 
 _REACTION_S = (0.18, 0.38)
 _MISSED_S = 10.0
@@ -44,7 +44,7 @@ class Instructions:
             return None
 
 
-class OwnAccord(Instructions):
+class UnpromptedSubject(Instructions):
     """Instructions to a person who does a script over and over while nobody calls a cue.
 
     The script's own cues are followed at once, to the sample; from the first `call` on the person
@@ -58,7 +58,7 @@ class OwnAccord(Instructions):
         As for `Instructions`.
     """
 
-    def __init__(self, script: CueScript, seed: int = 0) -> None:
+    def __init__(self, script: CueSchedule, seed: int = 0) -> None:
         super().__init__(seed)
         self._cues = itertools.cycle(script.cues)
         self._is_called = False

@@ -57,8 +57,8 @@ from pathlib import Path
 from typing import Any
 
 from emgstream.errors import OutputError
-from emgstream.simulation.board.books import Run, Unplug
-from emgstream.simulation.board.settings import BOARD_NAME, BoardSettings
+from emgstream.simulation.board.board_records import BoardRun, BoardUnplug
+from emgstream.simulation.board.board_settings import BOARD_NAME, BoardSettings
 from emgstream.simulation.emg import SyntheticEmg
 from emgstream.simulation.movements import MUSCLES
 from emgstream.types import FloatArray
@@ -76,9 +76,9 @@ class Ledger:
     """Seconds since the board came up."""
     n_boots: int
     """Resets so far."""
-    runs: tuple[Run, ...]
+    runs: tuple[BoardRun, ...]
     """Every start, in order."""
-    unplugs: tuple[Unplug, ...]
+    unplugs: tuple[BoardUnplug, ...]
     """Every time the cable was out, in order."""
 
     @classmethod
@@ -87,8 +87,8 @@ class Ledger:
         settings: BoardSettings,
         elapsed_s: float,
         n_boots: int,
-        runs: Iterable[Run],
-        unplugs: Iterable[Unplug],
+        runs: Iterable[BoardRun],
+        unplugs: Iterable[BoardUnplug],
     ) -> Ledger:
         """Return the ledger of a board; runs and outages are copied, and do not change any more."""
         return cls(
@@ -141,7 +141,7 @@ class Ledger:
             "n_instants": self.n_instants,
             "n_frames": self.n_frames,
             "n_boots": self.n_boots,
-            "unplugs": [{n: getattr(u, n) for n in Unplug.__slots__} for u in self.unplugs],
+            "unplugs": [{n: getattr(u, n) for n in BoardUnplug.__slots__} for u in self.unplugs],
             "runs": [run.to_json() for run in self.runs],
         }
 

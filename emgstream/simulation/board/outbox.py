@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from emgstream.simulation.board.books import Run
+from emgstream.simulation.board.board_records import BoardRun
 
 __all__ = ["QUEUE_BYTES", "Outbox"]
 
@@ -19,7 +19,7 @@ _GRAIN_S = 1e-6  # two ticks of the board's clock: a time there and back is off 
 class _Entry:
     data: bytes
     release_s: float
-    run: Run | None
+    run: BoardRun | None
     instant: int
 
 
@@ -40,7 +40,7 @@ class Outbox:
         """Tell whether a frame of that length still goes in."""
         return self._n_bytes + n_bytes <= QUEUE_BYTES
 
-    def put_frame(self, data: bytes, release_s: float, run: Run, instant: int) -> None:
+    def put_frame(self, data: bytes, release_s: float, run: BoardRun, instant: int) -> None:
         """Append a frame for which there is room; it is let go no sooner than those before it."""
         self._last_release_s = max(self._last_release_s, release_s)
         self._append(_Entry(data, self._last_release_s, run, instant))

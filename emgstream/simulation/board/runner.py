@@ -7,10 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from emgstream.clock import Clock
-from emgstream.simulation.board.books import Unplug
-from emgstream.simulation.board.link import Link
-from emgstream.simulation.board.protocol import BoardProtocol
-from emgstream.simulation.board.settings import BoardSettings
+from emgstream.simulation.board.board_protocol import BoardProtocol
+from emgstream.simulation.board.board_records import BoardUnplug
+from emgstream.simulation.board.board_settings import BoardSettings
+from emgstream.simulation.board.simulated_link import SimulatedLink
 
 __all__ = ["BoardEvent", "BoardRunner", "BoardWrite"]
 
@@ -43,12 +43,12 @@ class BoardWrite:
 class BoardRunner:
     """A board at a cable. Only its thread calls what acts; its owner reads under their lock."""
 
-    def __init__(self, settings: BoardSettings, link: Link, clock: Clock) -> None:
+    def __init__(self, settings: BoardSettings, link: SimulatedLink, clock: Clock) -> None:
         self.link = link
         self.wants_plugged = True
         self.is_plugged = False
         self.is_open = False
-        self.unplugs: list[Unplug] = []
+        self.unplugs: list[BoardUnplug] = []
         self.events: deque[BoardEvent] = deque(maxlen=_MAX_EVENTS)
         self.writes: deque[BoardWrite] = deque(maxlen=_MAX_WRITES)
         self._settings = settings
@@ -89,7 +89,7 @@ class BoardRunner:
         run = self.protocol.sampler.run
         number, index = (None, 0) if run is None else (run.run, run.n_instants)
         self.link.unplug()
-        self.unplugs.append(Unplug(self.elapsed_s, None, number, index))
+        self.unplugs.append(BoardUnplug(self.elapsed_s, None, number, index))
         self.protocol.lose_reader("unplug")
         self.is_plugged = self.is_open = False
         self._say("unplugged")

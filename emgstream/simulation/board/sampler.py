@@ -7,19 +7,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.cues import CueScript
-from emgstream.simulation.board.books import Movement, Run
-from emgstream.simulation.board.clockwork import Clockwork, rate_of
-from emgstream.simulation.board.outbox import Outbox
-from emgstream.simulation.board.person import (
-    FollowingPerson,
-    Instants,
-    Person,
-    ScriptedPerson,
+from emgstream.cue_schedule import CueSchedule
+from emgstream.simulation.board.board_records import BoardMovement, BoardRun
+from emgstream.simulation.board.board_settings import BoardSettings
+from emgstream.simulation.board.board_subject import (
+    BoardSubject,
+    FollowingSubject,
+    SamplingInstants,
+    ScriptedSubject,
 )
-from emgstream.simulation.board.plan import FaultKind, FaultPlan, damaged
-from emgstream.simulation.board.settings import BoardSettings
-from emgstream.wire import Status, encode_frame, encode_frames, line_length
+from emgstream.simulation.board.clockwork import BoardClock, rate_of
+from emgstream.simulation.board.fault_plan import FaultKind, FaultPlan, damaged
+from emgstream.simulation.board.outbox import Outbox
+from emgstream.wire import BoardStatus, encode_frame, encode_frames, line_length
 
 __all__ = ["Sampler"]
 
@@ -31,21 +31,21 @@ class Sampler:
     """Takes samples on the board's clock, a run at a time, and keeps the books."""
 
     def __init__(self, settings: BoardSettings, outbox: Outbox) -> None:
-        self.run: Run | None = None
-        self.runs: list[Run] = []
-        self._news: list[tuple[Run, Movement]] = []
+        self.run: BoardRun | None = None
+        self.runs: list[BoardRun] = []
+        self._news: list[tuple[BoardRun, BoardMovement]] = []
         self.first_s: float | None = None
         self._settings = settings
         self._outbox = outbox
-        self._person: Person | None = None
+        self._person: BoardSubject | None = None
         self._person_ticks = 0
         self._plan = FaultPlan(settings.faults, settings.seed, 0)
-        self._clock = Clockwork(0.0, 0.0)
+        self._clock = BoardClock(0.0, 0.0)
         self._late_frames: list[tuple[bytes, int]] = []  # let the next frame pass
         self._movement_end = 0
 
     def begin(
-        self, clock: Clockwork, now_s: float, boot: int, mode: str, counter: int, period_ticks: int
+        self, clock: BoardClock, now_s: float, boot: int, mode: str, counter: int, period_ticks: int
     ) -> None:
         """Open a run: its first instant comes one period from now."""
         if self._person is None or self._person_ticks != period_ticks:
@@ -57,7 +57,7 @@ class Sampler:
         self._clock = clock
         self._plan = FaultPlan(self._settings.faults, self._settings.seed, len(self.runs))
         self._movement_end = 0
-        self.run = Run(
+        self.run = BoardRun(
             run=len(self.runs),
             boot=boot,
             mode=mode,
@@ -70,7 +70,7 @@ class Sampler:
         )
         self.runs.append(self.run)
 
-    def end(self, why: str) -> Run | None:
+    def end(self, why: str) -> BoardRun | None:
         """Close the run, and return it; None where there was none."""
         run, self.run = self.run, None
         if run is not None:
@@ -78,13 +78,13 @@ class Sampler:
             self._release_late(run, self._outbox_time(run, max(0, run.n_instants - 1)))
         return run
 
-    def status(self) -> Status:
+    def status(self) -> BoardStatus:
         """Return what the board counted since the last start."""
         if not self.runs:
-            return Status(0, 0, 0, 0)
+            return BoardStatus(0, 0, 0, 0)
         run = self.runs[-1]
         n_full = run.n_queue_full
-        return Status(run.n_instants, run.n_instants - n_full, n_full, 0)
+        return BoardStatus(run.n_instants, run.n_instants - n_full, n_full, 0)
 
     def advance(self, now_ticks: int) -> bool:
         """Take what is due at a device time, 64 instants at most; tells whether more are."""
@@ -103,16 +103,16 @@ class Sampler:
         return n_due > n
 
     @property
-    def script(self) -> CueScript:
+    def script(self) -> CueSchedule:
         """What the person does over and over, or did when told to."""
         return self._settings.script if self._person is None else self._person.script
 
-    def take_movements(self) -> list[tuple[Run, Movement]]:
+    def take_movements(self) -> list[tuple[BoardRun, BoardMovement]]:
         """Return the movements begun since the last call."""
         news, self._news = self._news, []
         return news
 
-    def _send(self, run: Run, index: int, frame: bytes) -> None:
+    def _send(self, run: BoardRun, index: int, frame: bytes) -> None:
         if not self._outbox.has_room(len(frame)):
             run.drop(index)
             return
@@ -135,17 +135,17 @@ class Sampler:
         self._outbox.put_frame(frame, release_s, run, index)
         self._release_late(run, release_s)
 
-    def _release_late(self, run: Run, release_s: float) -> None:
+    def _release_late(self, run: BoardRun, release_s: float) -> None:
         for frame, index in self._late_frames:
             self._outbox.put_frame(frame, release_s, run, index)
         self._late_frames.clear()
 
-    def _instants(self, run: Run, n: int) -> Instants:
+    def _instants(self, run: BoardRun, n: int) -> SamplingInstants:
         first_ticks = run.start_ticks + (run.n_instants + 1) * run.period_ticks
         first_s, next_s = map(self._clock.host_s, (first_ticks, first_ticks + run.period_ticks))
-        return Instants(n, first_s, next_s - first_s)
+        return SamplingInstants(n, first_s, next_s - first_s)
 
-    def _outbox_time(self, run: Run, index: int) -> float:
+    def _outbox_time(self, run: BoardRun, index: int) -> float:
         """Return the host time at which the line has a frame."""
         due_s = self._clock.host_s(run.start_ticks + (index + 1) * run.period_ticks)
         release_s = due_s + self._plan.delay_s(index)
@@ -155,19 +155,19 @@ class Sampler:
         end_s = stall.until(release_s - self.first_s)
         return release_s if end_s is None else self.first_s + end_s
 
-    def _note_movements(self, run: Run, person: Person, first: int, stop: int) -> None:
+    def _note_movements(self, run: BoardRun, person: BoardSubject, first: int, stop: int) -> None:
         index = max(first, self._movement_end)
         while index < stop:
             cue = person.movement_at(run.emg_offset + index)
             self._movement_end = cue.end - run.emg_offset
             if not _goes_on(run, cue):
-                movement = Movement(cue.label, cue.repetition, index, index)
+                movement = BoardMovement(cue.label, cue.repetition, index, index)
                 run.movements.append(movement)
                 self._news.append((run, movement))
             index = self._movement_end
         self._extend_movements(run, first, stop)
 
-    def _extend_movements(self, run: Run, first: int, stop: int) -> None:
+    def _extend_movements(self, run: BoardRun, first: int, stop: int) -> None:
         next_start = stop
         for movement in reversed(run.movements):
             movement.end = next_start
@@ -176,14 +176,14 @@ class Sampler:
             next_start = movement.start
 
 
-def _person(settings: BoardSettings, rate_hz: float) -> Person:
+def _person(settings: BoardSettings, rate_hz: float) -> BoardSubject:
     who = (rate_hz, settings.seed, settings.session)
     if settings.instructions is not None:
-        return FollowingPerson(settings.instructions, *who)
-    return ScriptedPerson(settings.script, *who)
+        return FollowingSubject(settings.instructions, *who)
+    return ScriptedSubject(settings.script, *who)
 
 
-def _goes_on(run: Run, cue: Movement) -> bool:
+def _goes_on(run: BoardRun, cue: BoardMovement) -> bool:
     """Whether the run's newest movement is this one, which lasts longer than was known."""
     if not run.movements:
         return False
@@ -191,7 +191,7 @@ def _goes_on(run: Run, cue: Movement) -> bool:
     return (newest.label, newest.repetition) == (cue.label, cue.repetition)
 
 
-def _encoded(run: Run, samples: npt.NDArray[Any]) -> list[bytes]:
+def _encoded(run: BoardRun, samples: npt.NDArray[Any]) -> list[bytes]:
     if run.mode == "text":
         return [b"%d,%d,%d\r\n" % tuple(row) for row in samples.tolist()]
     indices = run.n_instants + np.arange(len(samples))

@@ -10,8 +10,8 @@ The only room that imports pyserial.
 """
 
 from emgstream.sources.serial_board.handshake import BAUDS
-from emgstream.sources.serial_board.ports import PortInfo, list_ports
-from emgstream.sources.serial_board.probe import Probe
-from emgstream.sources.serial_board.source import AUTO, SerialBoardSource
+from emgstream.sources.serial_board.probe import PortProbe
+from emgstream.sources.serial_board.serial_ports import PortInfo, list_ports
+from emgstream.sources.serial_board.serial_source import AUTO, SerialBoardSource
 
-__all__ = ["AUTO", "BAUDS", "PortInfo", "Probe", "SerialBoardSource", "list_ports"]
+__all__ = ["AUTO", "BAUDS", "PortInfo", "PortProbe", "SerialBoardSource", "list_ports"]

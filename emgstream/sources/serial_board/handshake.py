@@ -13,8 +13,8 @@ from typing import TypeAlias
 
 from emgstream.clock import Clock
 from emgstream.errors import SourceDisconnectedError, SourceError, UsageError
-from emgstream.sources.serial_board.link import Link
-from emgstream.sources.serial_board.listener import Listener, Patience
+from emgstream.sources.serial_board.protocol_detector import DetectionLimits, ProtocolDetector
+from emgstream.sources.serial_board.serial_link import BoardLink
 from emgstream.wire import (
     Command,
     FrameDecoder,
@@ -25,14 +25,14 @@ from emgstream.wire import (
     TextDecoder,
 )
 
-__all__ = ["BAUDS", "Speaker", "Steps", "find_speaker", "no_answer", "start_board"]
+__all__ = ["BAUDS", "BoardGreeting", "Steps", "find_speaker", "no_answer", "start_board"]
 
 BAUDS = (500_000, 115_200, 1_000_000, 250_000, 230_400, 57_600, 9_600)
 """Speeds that are tried, in this order: ours first, then what sketches use most."""
 
-_FIRST = Patience(silent_s=3.0)
-_LATER = Patience(silent_s=0.7)
-_ONLY = Patience(silent_s=4.0)
+_FIRST = DetectionLimits(silent_s=3.0)
+_LATER = DetectionLimits(silent_s=0.7)
+_ONLY = DetectionLimits(silent_s=4.0)
 _ASK_EVERY_S = 0.3
 _WAITS_S = (0.3, 0.6, 1.2, 2.4)  # for an answer, before the same is asked again
 
@@ -40,7 +40,7 @@ Steps: TypeAlias = Generator[None, None, None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Speaker:
+class BoardGreeting:
     """What was heard on a line."""
 
     baud: int
@@ -61,8 +61,8 @@ class Speaker:
 
 
 def find_speaker(
-    link: Link, bauds: Sequence[int], n_channels: int | None, clock: Clock
-) -> Generator[None, None, Speaker]:
+    link: BoardLink, bauds: Sequence[int], n_channels: int | None, clock: Clock
+) -> Generator[None, None, BoardGreeting]:
     """Return who speaks, having tried one speed after the other; the link is at the first.
 
     Asks for the name all the while. Raises SourceError for another version of the protocol, and
@@ -77,18 +77,18 @@ def find_speaker(
             except UsageError:
                 continue  # a speed this port does not have cannot be the board's
         patience = _ONLY if len(bauds) == 1 else _LATER if number else _FIRST
-        listener = Listener(n_channels, clock.now())
+        listener = ProtocolDetector(n_channels, clock.now())
         yield from _listen(link, listener, patience, clock)
         n_bytes += listener.n_bytes
         if listener.identity is not None:
-            return Speaker(baud, n_bytes, listener.identity)
+            return BoardGreeting(baud, n_bytes, listener.identity)
         if listener.has_lines:
-            return Speaker(baud, n_bytes, None, listener.text, listener.line_rate_hz())
-    return Speaker(baud, n_bytes)
+            return BoardGreeting(baud, n_bytes, None, listener.text, listener.line_rate_hz())
+    return BoardGreeting(baud, n_bytes)
 
 
 def start_board(
-    link: Link, identity: Identity, rate_hz: float | None, clock: Clock
+    link: BoardLink, identity: Identity, rate_hz: float | None, clock: Clock
 ) -> Generator[None, None, tuple[Identity, FrameDecoder, Frames]]:
     """Make a board stream frames, at this rate if it can.
 
@@ -107,7 +107,7 @@ def start_board(
     return identity, decoder, frames
 
 
-def no_answer(device: str, bauds: Sequence[int], speaker: Speaker) -> SourceError:
+def no_answer(device: str, bauds: Sequence[int], speaker: BoardGreeting) -> SourceError:
     """Return what to raise where nothing on a line makes sense."""
     speeds = "any of " * (len(bauds) > 1) + ", ".join(map(str, bauds))
     hint = "is this the EMG firmware? load it with emgstream firmware export DIR"
@@ -123,7 +123,9 @@ def no_answer(device: str, bauds: Sequence[int], speaker: Speaker) -> SourceErro
     )
 
 
-def _listen(link: Link, listener: Listener, patience: Patience, clock: Clock) -> Steps:
+def _listen(
+    link: BoardLink, listener: ProtocolDetector, patience: DetectionLimits, clock: Clock
+) -> Steps:
     ask_s = clock.now()
     while not listener.is_done(clock.now(), patience):
         if clock.now() >= ask_s:
@@ -133,7 +135,9 @@ def _listen(link: Link, listener: Listener, patience: Patience, clock: Clock) ->
         yield
 
 
-def _ask(link: Link, command: Command, kind: str, clock: Clock) -> Generator[None, None, Reply]:
+def _ask(
+    link: BoardLink, command: Command, kind: str, clock: Clock
+) -> Generator[None, None, Reply]:
     """Return the reply to a command, sent again where it is overdue."""
     scanner = ReplyScanner()
     for wait_s in _WAITS_S:
@@ -149,7 +153,7 @@ def _ask(link: Link, command: Command, kind: str, clock: Clock) -> Generator[Non
 
 
 def _start(
-    link: Link, identity: Identity, clock: Clock
+    link: BoardLink, identity: Identity, clock: Clock
 ) -> Generator[None, None, tuple[FrameDecoder, Frames]]:
     """Return the decoder, and its first samples, from the reply to the newest start on.
 
@@ -181,7 +185,7 @@ def _rate_in(reply: Reply) -> float:
         ) from error
 
 
-def _unheard(link: Link, command: Command) -> SourceDisconnectedError:
+def _unheard(link: BoardLink, command: Command) -> SourceDisconnectedError:
     return SourceDisconnectedError(
         f"the board at {link.device} named itself, then left '{command.verb}' unanswered "
         f"{len(_WAITS_S)} times; expected a reply; check the cable, and unplug and replug the board"

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from emgstream.clock import Clock
 from emgstream.errors import SourceError, SourceNotFoundError, UsageError
-from emgstream.sources.serial_board.handshake import Speaker, find_speaker, no_answer
-from emgstream.sources.serial_board.link import Link, open_link
-from emgstream.sources.serial_board.ports import PortInfo, check_port
+from emgstream.sources.serial_board.handshake import BoardGreeting, find_speaker, no_answer
+from emgstream.sources.serial_board.serial_link import BoardLink, open_link
+from emgstream.sources.serial_board.serial_ports import PortInfo, check_port
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["Probe", "ask_port", "find_board"]
+__all__ = ["PortProbe", "ask_port", "find_board"]
 
 
-class Probe:
+class PortProbe:
     """One port being asked who is there. The thread that makes it steps and closes it."""
 
     def __init__(
@@ -30,10 +30,10 @@ class Probe:
     ) -> None:
         self.port = port
         self._bauds = bauds
-        self.speaker: Speaker | None = None
+        self.speaker: BoardGreeting | None = None
         self.failure: SourceError | UsageError | None = None
-        self.link: Link | None = None
-        self._asking: Generator[None, None, Speaker] | None = None
+        self.link: BoardLink | None = None
+        self._asking: Generator[None, None, BoardGreeting] | None = None
         try:
             check_port(port.device, listed)
             self.link = open_link(port.device, bauds[0])
@@ -100,7 +100,7 @@ class Probe:
         """Whether there is somebody to read samples from."""
         return self.speaker is not None and self.speaker.is_understood
 
-    def give(self) -> tuple[Link, Speaker]:
+    def give(self) -> tuple[BoardLink, BoardGreeting]:
         """Hand over the open port and who is there; the probe then no longer closes it.
 
         Raises SourceError where nobody is.
@@ -122,9 +122,9 @@ def ask_port(
     bauds: Sequence[int],
     n_channels: int | None,
     clock: Clock,
-) -> Generator[None, None, tuple[Link, Speaker]]:
+) -> Generator[None, None, tuple[BoardLink, BoardGreeting]]:
     """Return the open port and who is there; raises SourceError where it is none of use."""
-    with Probe(port, listed, bauds, n_channels, clock) as probe:
+    with PortProbe(port, listed, bauds, n_channels, clock) as probe:
         while not probe.is_done:
             probe.step()
             yield
@@ -133,7 +133,7 @@ def ask_port(
 
 def find_board(
     listed: Sequence[PortInfo], bauds: Sequence[int], n_channels: int | None, clock: Clock
-) -> Generator[None, None, tuple[PortInfo, Link, Speaker]]:
+) -> Generator[None, None, tuple[PortInfo, BoardLink, BoardGreeting]]:
     """Return the first port with our firmware on it, else the first that prints numbers.
 
     Only ports on USB are asked, all at once; one in use is left alone.
@@ -144,9 +144,9 @@ def find_board(
         There is none; the message lists what was seen.
     """
     candidates = [port for port in listed if port.vid is not None]
-    probes: list[Probe] = []
+    probes: list[PortProbe] = []
     try:
-        probes += (Probe(port, listed, bauds, n_channels, clock) for port in candidates)
+        probes += (PortProbe(port, listed, bauds, n_channels, clock) for port in candidates)
         while not all(probe.is_done for probe in probes) and not _named(probes):
             for probe in probes:
                 probe.step()
@@ -160,11 +160,11 @@ def find_board(
             probe.close()
 
 
-def _named(probes: Sequence[Probe]) -> list[Probe]:
+def _named(probes: Sequence[PortProbe]) -> list[PortProbe]:
     return [p for p in probes if p.speaker is not None and p.speaker.identity is not None]
 
 
-def _none_found(listed: Sequence[PortInfo], probes: Sequence[Probe]) -> SourceNotFoundError:
+def _none_found(listed: Sequence[PortInfo], probes: Sequence[PortProbe]) -> SourceNotFoundError:
     seen = [f"{probe.port.device} ({probe.answer()})" for probe in probes]
     seen += [f"{port.device} (not on USB, not asked)" for port in listed if port.vid is None]
     if not seen:

@@ -6,21 +6,21 @@ from collections.abc import Generator, Sequence
 from typing import TypeAlias
 
 from emgstream.clock import Clock
-from emgstream.sources.serial_board.handshake import BAUDS, Speaker
-from emgstream.sources.serial_board.link import Link
-from emgstream.sources.serial_board.ports import PortInfo, PortLister, find_again, is_network
+from emgstream.sources.serial_board.handshake import BAUDS, BoardGreeting
 from emgstream.sources.serial_board.probe import ask_port, find_board
+from emgstream.sources.serial_board.serial_link import BoardLink
+from emgstream.sources.serial_board.serial_ports import PortInfo, PortLister, find_again, is_network
 
-__all__ = ["AUTO", "Search"]
+__all__ = ["AUTO", "BoardSearch"]
 
 AUTO = "auto"
 """The port that is found by asking."""
 
-Found: TypeAlias = tuple[Link, Speaker]
+Found: TypeAlias = tuple[BoardLink, BoardGreeting]
 """An open port, and who is there."""
 
 
-class Search:
+class BoardSearch:
     """Looks for one board, a few milliseconds at a time.
 
     Parameters

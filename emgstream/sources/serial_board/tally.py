@@ -9,10 +9,10 @@ from emgstream.clock import Clock
 from emgstream.sources.serial_board.indexer import Indexer
 from emgstream.sources.serial_board.losses import LOSS_WINDOW_S, LossWindow
 from emgstream.sources.serial_board.timebase import Timebase
-from emgstream.sources.status import SourceStatus
+from emgstream.sources.source_status import SourceStatus
 from emgstream.wire import Counters, Identity
 
-__all__ = ["STALL_S", "Tally"]
+__all__ = ["STALL_S", "StreamTally"]
 
 STALL_S = 1.0
 """A stream without a sample for so many seconds is stalled."""
@@ -21,7 +21,7 @@ _LOSS_ALARM = 0.01
 _SURE_SAMPLES = 200  # so that it takes three lost ones at least
 
 
-class Tally:
+class StreamTally:
     """State, counts, notes and alarms of a live stream, behind one lock."""
 
     def __init__(self, clock: Clock, timebase: Timebase, indexer: Indexer) -> None:

@@ -1,0 +1,119 @@
+"""The sessions picked for a training, each looked over by a thread. No Qt in here."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from emgstream.app.recording_verdict import RecordingVerdict, judge
+from emgstream.worker import Worker
+
+__all__ = ["RECORDING_SUFFIXES", "AuditedRecordings", "conflict", "recordings_in"]
+
+RECORDING_SUFFIXES = (".csv", ".csv.gz", ".tsv", ".txt")
+_SAME_RATE = 0.005
+
+
+class AuditedRecordings:
+    """An ordered set of files with a verdict on each; the window's thread calls everything."""
+
+    def __init__(self) -> None:
+        self.verdicts: dict[Path, RecordingVerdict | None] = {}
+        self._worker: Worker | None = None
+        self._judged: list[RecordingVerdict] = []
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files, in the order they were added."""
+        return tuple(self.verdicts)
+
+    @property
+    def known(self) -> list[RecordingVerdict]:
+        """The verdicts there are."""
+        return [verdict for verdict in self.verdicts.values() if verdict is not None]
+
+    @property
+    def busy(self) -> bool:
+        """Whether some are still being looked over."""
+        return None in self.verdicts.values()
+
+    def add(self, paths: Iterable[Path]) -> list[Path]:
+        """Add files that are not there yet, and return those."""
+        new = [
+            path for path in dict.fromkeys(map(Path.absolute, paths)) if path not in self.verdicts
+        ]
+        self.verdicts.update(dict.fromkeys(new))
+        return new
+
+    def remove(self, path: Path) -> None:
+        """Take a file out."""
+        self.verdicts.pop(path, None)
+
+    def poll(self) -> list[RecordingVerdict]:
+        """Look over one file after the other; return the verdicts that are new."""
+        if self._worker is not None:
+            if self._worker.alive:
+                return []
+            worker, self._worker = self._worker, None
+            worker.check()
+        new = [verdict for verdict in self._judged if verdict.path in self.verdicts]
+        self._judged = []
+        self.verdicts.update((verdict.path, verdict) for verdict in new)
+        waiting = [path for path, verdict in self.verdicts.items() if verdict is None]
+        if waiting:
+            self._start(waiting[0])
+        return new
+
+    def shut_down(self) -> None:
+        """Wait for the file that is being looked over."""
+        if self._worker is not None:
+            self._worker.join(threading.TIMEOUT_MAX)
+            self._worker = None
+
+    def _start(self, path: Path) -> None:
+        def look_over(_: threading.Event) -> None:
+            self._judged.append(judge(path))
+
+        self._worker = Worker("emg-auditor", look_over)
+        self._worker.start()
+
+
+def recordings_in(paths: Iterable[Path]) -> list[Path]:
+    """Return the recordings among files, and those in folders, by name."""
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(path.iterdir()) if path.is_dir() else [path]
+        found += [one for one in inside if one.name.lower().endswith(RECORDING_SUFFIXES)]
+    return found
+
+
+def conflict(verdicts: Sequence[RecordingVerdict], rate_hz: float | None) -> str:
+    """Return why no one model can be trained on all of them; empty where one can."""
+    for verdict in verdicts:
+        if verdict.kind == "unusable":
+            return f"{verdict.path.name} cannot be learned from; remove it"
+    first = verdicts[0] if verdicts else None
+    for verdict in verdicts:
+        if first is not None and verdict.channel_names != first.channel_names:
+            return (
+                f"{verdict.path.name} has channels {', '.join(verdict.channel_names)}; expected "
+                f"{', '.join(first.channel_names)} as in {first.path.name}; remove one of them"
+            )
+    return "" if rate_hz is not None else _rate_conflict(verdicts)
+
+
+def _rate_conflict(verdicts: Sequence[RecordingVerdict]) -> str:
+    known: list[tuple[Path, float]] = []
+    for verdict in verdicts:
+        if verdict.rate_hz is None:
+            return f"{verdict.path.name} does not tell its sampling rate; say it"
+        known.append((verdict.path, verdict.rate_hz))
+    for path, rate_hz in known:
+        first, first_hz = known[0]
+        if abs(rate_hz / first_hz - 1.0) > _SAME_RATE:
+            return (
+                f"{path.name} has {rate_hz:.6g} Hz, {first.name} has {first_hz:.6g} Hz; expected "
+                "one rate; remove one, or say the rate of all"
+            )
+    return ""

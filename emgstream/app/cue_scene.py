@@ -1,0 +1,142 @@
+"""What a person who is being recorded sees at one moment. No Qt in here."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+
+from emgstream.cue_schedule import REST
+from emgstream.recording import FreeProtocol, GuidedProtocol, ProtocolPhase, ProtocolView
+from emgstream.wording import spoken
+
+__all__ = ["CueScene", "CueTone", "check_scene", "free_scene", "guided_scene", "minutes"]
+
+_SAID = {
+    "elbow_bend": "as hard as you can, against a table",
+    "hand_close": "make a fist, as hard as you can",
+    REST: "let the arm hang, quite loose",
+}
+
+
+class CueTone(Enum):
+    """How a scene is to be taken."""
+
+    ACT = "do it"
+    SOON = "it comes"
+    CALM = "nothing to do"
+    WARN = "something is not as it should be"
+
+
+@dataclass(frozen=True, slots=True)
+class CueScene:
+    """One moment."""
+
+    title: str
+    """What to do, in large letters."""
+    tone: CueTone
+    """How to take it."""
+    label: str = ""
+    """The movement to draw a picture of; empty for none."""
+    share: float | None = None
+    """How much of it is over, 0 to 1; None for no ring."""
+    count: str = ""
+    """Seconds, to be read from afar."""
+    below: str = ""
+    """A line under the title."""
+    next_label: str = ""
+    """The movement that comes after it."""
+    place: str = ""
+    """How far along the session is."""
+    left: str = ""
+    """Time left."""
+    whole: float | None = None
+    """How much of the session is over, 0 to 1."""
+
+
+def minutes(seconds: float) -> str:
+    """Return minutes and seconds.
+
+    >>> minutes(184.6)
+    '3:05'
+    """
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+def guided_scene(view: ProtocolView) -> CueScene:
+    """Return what a guided session shows."""
+    n_now = min(view.n_done + 1, view.n_total)
+    place = f"movement {n_now} of {view.n_total}" if view.n_total else ""
+    left = f"{minutes(view.remaining_total_s)} left"
+    whole = view.n_done / view.n_total if view.n_total else None
+    match view.phase:
+        case ProtocolPhase.READY:
+            words = f"{view.n_total} movements, {minutes(view.remaining_total_s)} min"
+            return CueScene(
+                "Ready?", CueTone.CALM, view.label, below="Press Space to begin", place=words
+            )
+        case ProtocolPhase.PAUSED:
+            below = "Press Space to go on"
+            return CueScene(
+                "Paused", CueTone.SOON, view.label, below=below, place=place, left=left, whole=whole
+            )
+        case ProtocolPhase.AWAY:
+            below = "Plug the board in again, and it goes on"
+            return CueScene(
+                "No signal", CueTone.WARN, below=below, place=place, left=left, whole=whole
+            )
+        case ProtocolPhase.COUNTDOWN:
+            tone, below, count = CueTone.SOON, "Get ready", f"{math.ceil(view.remaining_s)}"
+        case ProtocolPhase.CUE:
+            tone = CueTone.CALM if view.label == REST else CueTone.ACT
+            below = "Relax" if view.label == REST else "Hold it"
+            count = f"{math.ceil(view.remaining_s)}"
+        case _:
+            return CueScene(
+                "Done", CueTone.CALM, below="The labels are being put in order", whole=1.0
+            )
+    return CueScene(
+        spoken(view.label),
+        tone,
+        view.label,
+        view.share,
+        count,
+        below,
+        "" if view.phase is ProtocolPhase.COUNTDOWN else view.next_label,
+        place,
+        left,
+        whole,
+    )
+
+
+def free_scene(protocol: FreeProtocol, now_s: float, started_s: float) -> CueScene:
+    """Return what a free recording shows."""
+    lasted = f"{minutes(now_s - started_s)} recorded"
+    if not protocol.label:
+        return CueScene(
+            "No label", CueTone.SOON, below="Press a number while you do a movement", place=lasted
+        )
+    tone = CueTone.CALM if protocol.label == REST else CueTone.ACT
+    held = f"{now_s - protocol.since_s:.0f}"
+    below = f"no. {protocol.repetition}"
+    return CueScene(
+        spoken(protocol.label), tone, protocol.label, count=held, below=below, place=lasted
+    )
+
+
+def check_scene(protocol: GuidedProtocol, now_s: float) -> CueScene:
+    """Return what the check of the signal shows."""
+    view = protocol.view(now_s)
+    soon = view.phase is ProtocolPhase.COUNTDOWN
+    tone = CueTone.SOON if soon else CueTone.CALM if view.label == REST else CueTone.ACT
+    return CueScene(
+        spoken(view.label) or "Thank you",
+        tone,
+        view.label,
+        view.share,
+        f"{math.ceil(view.remaining_s)}",
+        _SAID.get(view.label, ""),
+        view.next_label,
+        "checking the signal",
+    )

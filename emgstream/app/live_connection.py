@@ -1,0 +1,131 @@
+"""What the window is connected to, and the way from one connection to the next. No Qt in here."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from emgstream.app.connection_state import ConnectionState, StateKind
+from emgstream.app.live_session import LiveSession
+from emgstream.app.open_requests import SourceRequest
+from emgstream.app.session_opening import SessionOpening
+from emgstream.errors import EmgStreamError
+from emgstream.worker import Worker
+
+__all__ = ["LiveConnection"]
+
+_IDLE = ConnectionState(StateKind.FINISHED, "not connected")
+_OPENING = ConnectionState(StateKind.CONNECTING, "opening")
+_CLOSING = ConnectionState(StateKind.CONNECTING, "closing")
+
+
+class LiveConnection:
+    """At most one session, opened and closed by threads of their own, so that nothing waits.
+
+    The window's thread calls everything, `poll` again and again. A session that has ended stays to
+    be looked at until the next one starts.
+    """
+
+    def __init__(self) -> None:
+        self.session: LiveSession | None = None
+        self.failure: EmgStreamError | None = None
+        self.notes: tuple[str, ...] = ()
+        self._opening: SessionOpening | None = None
+        self._closing: Worker | None = None
+        self._wanted: tuple[SourceRequest, Path | None] | None = None
+        self._live = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether it is opening or closing."""
+        return bool(self._opening or self._closing or self._wanted)
+
+    @property
+    def live(self) -> bool:
+        """Whether a session runs, or is about to."""
+        return self._live or self._opening is not None or self._wanted is not None
+
+    def open(self, request: SourceRequest, model_path: Path | None) -> None:
+        """Go over to another source; what runs is closed first."""
+        self.failure = None
+        self._wanted = request, model_path
+        self._leave()
+
+    def close(self) -> None:
+        """End what runs."""
+        self._wanted = None
+        self._leave()
+
+    def poll(self, now_s: float) -> bool:
+        """Move on, at host time ``now_s``; tells whether there are new samples to draw."""
+        self._follow_closing()
+        self._follow_opening()
+        if self.session is None or not self._live:
+            return False
+        came = self.session.poll(now_s)
+        if self.session.ended:
+            self._end_of(self.session)
+        return came
+
+    def state(self, now_s: float) -> ConnectionState:
+        """Return what it is doing at host time ``now_s``."""
+        if self._closing is not None:
+            return _CLOSING
+        if self._opening is not None or self._wanted is not None:
+            return _OPENING
+        if self.session is None:
+            return ConnectionState(StateKind.FAILED, "stopped") if self.failure else _IDLE
+        if not self._live and self.session.failure is None:
+            return _IDLE
+        return self.session.state(now_s)
+
+    def shut_down(self) -> None:
+        """End everything and wait for it: afterwards no thread is left and the port is free."""
+        self.close()
+        if self._opening is not None:
+            self._opening.finish()
+        if self._closing is not None:
+            self._closing.stop()
+        self._opening = self._closing = None
+
+    def _leave(self) -> None:
+        if self._live and self.session is not None:
+            self._close_in_background(self.session)
+
+    def _end_of(self, session: LiveSession) -> None:
+        if isinstance(session.failure, EmgStreamError):
+            self.failure = session.failure
+        self._close_in_background(session)
+
+    def _close_in_background(self, session: LiveSession) -> None:
+        def stop(_: threading.Event) -> None:
+            session.stop()
+
+        self._live = False
+        self._closing = Worker("emg-closer", stop)
+        self._closing.start()
+
+    def _follow_closing(self) -> None:
+        if self._closing is not None and not self._closing.alive:
+            closed, self._closing = self._closing, None
+            closed.check()
+
+    def _follow_opening(self) -> None:
+        if self._opening is not None:
+            self._take_opened(self._opening)
+        elif self._wanted is not None and self._closing is None:
+            (request, model_path), self._wanted = self._wanted, None
+            self._opening = SessionOpening(request, model_path)
+
+    def _take_opened(self, opening: SessionOpening) -> None:
+        try:
+            opened = opening.poll()
+        except EmgStreamError as error:
+            self._opening, self.failure = None, error
+            return
+        if opened is not None:
+            self._opening = None
+            if self._wanted is None:
+                self.session, self.notes = opened.session, opened.notes
+                self._live = True
+                self.session.start()

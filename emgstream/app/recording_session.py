@@ -1,0 +1,252 @@
+"""One recording from the check to the files in order. No Qt in here.
+
+The window's thread calls everything, `RecordingSession.poll` some sixty times a second; the
+threads are the recorder's, and one that puts the files in order.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from enum import Enum
+
+from emgstream.app.live_session import LiveSession
+from emgstream.app.recording_plan import RecordingPlan
+from emgstream.errors import EmgStreamError, OutputError
+from emgstream.recording import (
+    CueListener,
+    CueStarted,
+    FreeProtocol,
+    GateReport,
+    GuidedProtocol,
+    ProtocolPhase,
+    Recorder,
+    Recovered,
+    SignalCheck,
+    Take,
+    expected_bytes,
+    put_in_order,
+)
+from emgstream.simulation.movements import activation_of
+from emgstream.worker import Worker
+
+__all__ = ["RecordingSession", "RecordingStage"]
+
+_LIKELY_RATE_HZ = 1000.0
+
+
+class RecordingStage(Enum):
+    """What a recording is at."""
+
+    CHECK = "check"
+    """The signal is being checked."""
+    VERDICT = "verdict"
+    """Something is amiss; the user decides."""
+    TAKE = "take"
+    """Samples are written."""
+    SETTLING = "settling"
+    """The labels are being put in order."""
+    DONE = "done"
+    """Nothing more happens."""
+
+
+class RecordingSession:
+    """Leads one session; whatever happens, what was written is kept and put in order.
+
+    Parameters
+    ----------
+    session
+        The connection it records; samples come already.
+    plan
+        What is wanted.
+    listeners
+        Hear the cues, beside the recorder and the simulated person.
+    now_s
+        Host time.
+
+    Raises
+    ------
+    UsageError
+        The simulated person does not know a movement.
+    OutputError
+        The file exists, cannot be made, or there is too little room.
+    """
+
+    def __init__(
+        self,
+        session: LiveSession,
+        plan: RecordingPlan,
+        listeners: Sequence[CueListener],
+        now_s: float,
+    ) -> None:
+        self.session = session
+        self.plan = plan
+        self.stage = RecordingStage.CHECK
+        self.check: SignalCheck | None = None
+        self.report: GateReport | None = None
+        self.failure: EmgStreamError | None = None
+        self.recovered: Recovered | None = None
+        self.warnings: list[str] = []
+        self.take: Take | None = None
+        self.started_s = now_s
+        pupil = session.pupil
+        if pupil is not None:
+            for label in plan.protocol.labels:
+                activation_of(label)
+        self._followers = tuple(listeners) if pupil is None else (pupil, *listeners)
+        self.recorder = self._new_recorder()
+        self.recorder.__enter__()
+        if pupil is not None:
+            pupil.hear(CueStarted(now_s, "", 0))  # from here on nobody moves unasked
+        if plan.is_checked:
+            self.check_signal(now_s)
+        else:
+            self._begin_take(now_s)
+
+    @property
+    def protocol(self) -> GuidedProtocol | FreeProtocol:
+        """What is asked when."""
+        return self.plan.protocol
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the file is still being written, or about to be."""
+        return self.stage in (RecordingStage.CHECK, RecordingStage.VERDICT, RecordingStage.TAKE)
+
+    @property
+    def is_streaming(self) -> bool:
+        """Whether samples arrive."""
+        status = self.session.status()
+        return status is not None and status.is_streaming
+
+    def check_signal(self, now_s: float) -> None:
+        """Lead the person through five seconds of rest and contraction."""
+        self.stage, self.report = RecordingStage.CHECK, None
+        self.check = SignalCheck(self.session.ring, self.session.info, self._followers, now_s)
+
+    def check_again(self, now_s: float) -> None:
+        """Check the signal anew, where something was amiss."""
+        if self.stage is RecordingStage.VERDICT:
+            self.check_signal(now_s)
+
+    def press_space(self, now_s: float) -> None:
+        """Go on with a signal as it is; in a guided session begin, pause and go on."""
+        if self.stage is RecordingStage.VERDICT:
+            self._begin_take(now_s)
+        elif self.stage is RecordingStage.TAKE and isinstance(self.protocol, GuidedProtocol):
+            if self.protocol.phase in (ProtocolPhase.READY, ProtocolPhase.PAUSED):
+                self.protocol.start(now_s)
+            else:
+                self.protocol.pause(now_s)
+
+    def repeat(self, now_s: float) -> None:
+        """Ask for the last movement again; in a free session take its label back."""
+        if self.stage is not RecordingStage.TAKE:
+            return
+        if isinstance(self.protocol, GuidedProtocol):
+            self.protocol.repeat_last(now_s)
+        else:
+            self.protocol.discard(now_s)
+
+    def set_label(self, number: int, now_s: float) -> None:
+        """Set a label of a free session by its number, from 1; 0 for none."""
+        if self.stage is not RecordingStage.TAKE or not isinstance(self.protocol, FreeProtocol):
+            return
+        if number <= len(self.protocol.labels):
+            self.protocol.press(number, now_s)
+
+    def _begin_take(self, now_s: float) -> None:
+        """Write samples from now on; the protocol waits for the word to start."""
+        self.stage, self.check, self.started_s = RecordingStage.TAKE, None, now_s
+        self.take = Take(
+            self.protocol,
+            (self.recorder, *self._followers),
+            self.session.ring,
+            lambda: self.is_streaming,
+        )
+        self.session.attach(self.recorder)
+
+    def poll(self, now_s: float) -> None:
+        """Let time pass up to host time ``now_s``."""
+        if self.stage is RecordingStage.CHECK and self.check is not None:
+            self._follow_check(self.check.poll(now_s))
+        elif self.stage is RecordingStage.TAKE:
+            self._follow_take(now_s)
+        if self.is_open and (self.recorder.failed or self.session.ended):
+            self.end(now_s)
+        if self.stage is RecordingStage.SETTLING and not self._settler.alive:
+            self._settled()
+
+    def end(self, now_s: float) -> None:
+        """End it here, and keep everything; what ended the file before that is in `failure`."""
+        if not self.is_open:
+            return
+        self.protocol.end(now_s)
+        if self.take is not None:
+            self._poll_take(now_s)
+            self.session.detach(self.recorder)
+        self.session.release_person()
+        try:
+            self.recorder.__exit__(None, None, None)
+        except OutputError as error:
+            self.failure = error
+        self.stage = RecordingStage.SETTLING
+        self._settle(trim=None)
+
+    def settle_again(self, trim: bool) -> None:
+        """Put the labels in order another way: trimmed to what the muscles did, or as cued."""
+        if self.stage is RecordingStage.DONE:
+            self.stage = RecordingStage.SETTLING
+            self._settle(trim)
+
+    def shut_down(self, now_s: float) -> None:
+        """End it and wait until the files are in order."""
+        self.end(now_s)
+        if self.stage is RecordingStage.SETTLING:
+            self._settler.join(threading.TIMEOUT_MAX)
+            self._settled()
+
+    def _new_recorder(self) -> Recorder:
+        rate_hz = self.session.info.sampling_rate_hz or _LIKELY_RATE_HZ
+        n_channels = self.session.info.n_channels
+        return Recorder(
+            self.plan.path,
+            self.plan.about,
+            self.session.status_reader,
+            needed_bytes=expected_bytes(self.plan.duration_s, rate_hz, n_channels),
+        )
+
+    def _follow_check(self, report: GateReport | None) -> None:
+        if report is None:
+            return
+        self.report, self.check = report, None
+        self.recorder.about = replace(self.plan.about, quality=report.document())
+        self.stage = RecordingStage.VERDICT
+
+    def _follow_take(self, now_s: float) -> None:
+        self._poll_take(now_s)
+        if isinstance(self.protocol, GuidedProtocol) and self.protocol.phase is ProtocolPhase.OVER:
+            self.end(now_s)
+
+    def _poll_take(self, now_s: float) -> None:
+        if self.take is None:
+            return
+        for warning in self.take.poll(now_s):
+            self.warnings.append(warning)
+            self.recorder.warn(warning)
+
+    def _settle(self, trim: bool | None) -> None:
+        def settle(_: threading.Event) -> None:
+            if self.plan.path.exists():  # where no sample came, there is nothing to keep
+                self.recovered = put_in_order(self.plan.path, trim=trim)
+
+        self._settler = Worker("emg-settler", settle)
+        self._settler.start()
+
+    def _settled(self) -> None:
+        self.stage = RecordingStage.DONE
+        try:
+            self._settler.check()
+        except EmgStreamError as error:
+            self.failure = self.failure or error

@@ -1,0 +1,99 @@
+"""What an audit comes to for somebody who picks sessions: a light, a line, and all of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from emgstream.audit import Audit, audit_facts, audit_table, findings
+from emgstream.cue_schedule import TRANSITION
+from emgstream.errors import EmgStreamError
+from emgstream.tables import read_table
+from emgstream.wording import counted
+
+__all__ = ["RecordingVerdict", "judge"]
+
+
+@dataclass(frozen=True)
+class RecordingVerdict:
+    """One recording, looked over."""
+
+    path: Path
+    """The file."""
+    kind: str
+    """``good``, ``look``, ``wrong``, or ``unusable`` where nothing can be learned from it."""
+    line: str
+    """The worst that was found, or that all is well."""
+    facts: str
+    """How long it is, its rate, channels and labels, in a few words."""
+    details: str
+    """Everything the audit found, a line each."""
+    channel_names: tuple[str, ...] = ()
+    """Its channels; none where it cannot be read."""
+    labels: tuple[str, ...] = ()
+    """Its labels that are movements."""
+    rate_hz: float | None = None
+    """Its sampling rate by its own clock; None where it has none."""
+
+
+def judge(path: Path) -> RecordingVerdict:
+    """Return the verdict on a recording; a file that cannot be read has one too."""
+    try:
+        return _verdict(audit_table(read_table(path)))
+    except EmgStreamError as error:
+        return RecordingVerdict(path, "unusable", str(error), "cannot be read", str(error))
+
+
+def _verdict(audit: Audit) -> RecordingVerdict:
+    table = audit.table
+    # The rate is asked for on the page, for all at once.
+    found = [one for one in findings(audit) if not one.text.startswith("no sampling rate")]
+    labels = tuple(
+        label.name for label in audit.labels if label.n_rows and label.name not in ("", TRANSITION)
+    )
+    if len(labels) < 2:
+        kind, line = "unusable", _no_labels(labels)
+    elif found:
+        kind, line = found[0].kind, found[0].text + _more(len(found) - 1)
+    else:
+        kind, line = "good", _repetitions(audit, labels)
+    said = [f"{one.kind}: {one.text}" for one in found] or [f"good: {audit.claim.reason}"]
+    figures = [f"{name}: {text}" if name else text for name, text in audit_facts(audit)]
+    return RecordingVerdict(
+        path=table.path,
+        kind=kind,
+        line=line,
+        facts=_facts(audit, labels),
+        details="\n".join([*said, "", *figures]),
+        channel_names=table.channel_names,
+        labels=labels,
+        rate_hz=table.sampling_rate_hz,
+    )
+
+
+def _repetitions(audit: Audit, labels: tuple[str, ...]) -> str:
+    least = min(label.n_repetitions for label in audit.labels if label.name in labels)
+    return f"good: at least {least} repetitions of every label"
+
+
+def _no_labels(labels: tuple[str, ...]) -> str:
+    have = f"only the label {labels[0]}" if labels else "no label"
+    return f"{have}: expected at least two to tell apart; record each movement, and rest"
+
+
+def _more(n: int) -> str:
+    return f"   (and {n} more)" if n else ""
+
+
+def _facts(audit: Audit, labels: tuple[str, ...]) -> str:
+    table = audit.table
+    length = f"{table.n_rows:,} rows"
+    rate = "no clock"
+    if audit.rate.hz is not None and audit.duration_s is not None:
+        length, rate = _duration(audit.duration_s), f"{audit.rate.hz:.0f} Hz"
+    names = ", ".join(table.channel_names)
+    return f"{length}  ·  {rate}  ·  {names}  ·  {counted(len(labels), 'label')}"
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.1f} min"

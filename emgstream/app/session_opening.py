@@ -1,0 +1,104 @@
+"""From what the user asked for to a source and a model, without keeping the window waiting."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from emgstream.app.live_session import LiveSession
+from emgstream.app.live_sources import open_port
+from emgstream.app.open_requests import ReplayRequest, SourceRequest
+from emgstream.bundle import Model, read_model
+from emgstream.manifest import Manifest
+from emgstream.opening import board_check, read_recording, repair_notes
+from emgstream.sources.replay_source import ReplaySource
+from emgstream.sources.source import Source
+from emgstream.worker import Worker
+
+__all__ = ["PreparedSession", "SessionOpening"]
+
+_GUESSED_HZ = 200.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PreparedSession:
+    """What came of opening."""
+
+    session: LiveSession
+    """Not yet started."""
+    notes: tuple[str, ...]
+    """What is worth knowing and stops nothing: repairs of a file."""
+
+
+class SessionOpening:
+    """Reads a model, if any, and prepares a source in thread ``emg-opener``: it takes seconds."""
+
+    def __init__(self, request: SourceRequest, model_path: Path | None) -> None:
+        self.request = request
+        self._model_path = model_path
+        self._opened: PreparedSession | None = None
+        self._worker = Worker("emg-opener", self._run)
+        self._worker.start()
+
+    def poll(self) -> PreparedSession | None:
+        """Return what came of it, None while it goes on; raises what went wrong."""
+        if self._worker.alive:
+            return None
+        self._worker.check()
+        return self._opened
+
+    def finish(self) -> None:
+        """Wait until the thread has ended; what it opened was never entered, so nothing is lost."""
+        self._worker.stop()
+
+    def _run(self, stop: threading.Event) -> None:
+        model = None if self._model_path is None else read_model(self._model_path)
+        opened = _open(self.request, model)
+        if not stop.is_set():
+            self._opened = opened
+
+
+def _open(request: SourceRequest, model: Model | None) -> PreparedSession:
+    manifest = None if model is None else model.manifest
+    if isinstance(request, ReplayRequest):
+        source, notes = _open_recording(request, manifest)
+        return PreparedSession(LiveSession(source, model), notes)
+    check = None if manifest is None else board_check(manifest)
+    return PreparedSession(LiveSession(open_port(request, manifest), model, check), ())
+
+
+def _open_recording(
+    request: ReplayRequest, manifest: Manifest | None
+) -> tuple[Source, tuple[str, ...]]:
+    table = read_recording(request.path, manifest, request.channels)
+    notes = repair_notes(table)
+    rate = request.sampling_rate_hz
+    if rate is None and table.sampling_rate_hz is None and request.speed is not None:
+        rate, note = _pace_of(table.path, manifest)
+        notes += (note,)
+    source = ReplaySource(
+        table,
+        sampling_rate_hz=rate,
+        speed=request.speed,
+        loop=request.loop,
+        stays_at_end=True,
+    )
+    if manifest is not None:
+        manifest.check_stream(source.info)
+    return source, notes
+
+
+def _pace_of(path: Path, manifest: Manifest | None) -> tuple[float, str]:
+    """Return a rate for a file that tells none, and what to say: a window needs a pace.
+
+    Decisions do not depend on it; they are made of samples.
+    """
+    if manifest is not None and manifest.sampling_rate_hz is not None:
+        rate = manifest.sampling_rate_hz
+        return rate, f"{path.name} tells no sampling rate; played at the {rate:g} Hz of the model"
+    nor = "" if manifest is None else ", none in the model"
+    return _GUESSED_HZ, (
+        f"no sampling rate in {path.name}{nor}: played as if at {_GUESSED_HZ:g} Hz; "
+        f"for real seconds start with emgstream replay {path.name} --rate HZ"
+    )

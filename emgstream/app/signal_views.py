@@ -1,0 +1,90 @@
+"""The three ways to look at a signal: as it came, as it was conditioned, as the network sees it."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import numpy as np
+
+from emgstream.app.signal_history import SignalHistory
+from emgstream.conditioning import Conditioner, NoConditioning, conditioner_from_manifest
+from emgstream.manifest import Manifest
+from emgstream.steps import RawSample, Step, StepStream
+from emgstream.types import Chunk
+
+__all__ = ["SignalView", "Traces"]
+
+_KEPT_S = 600.0
+_MOST_SAMPLES = 2**20
+
+
+class SignalView(Enum):
+    """What of the signal is drawn."""
+
+    RAW = "Raw"
+    CONDITIONED = "Conditioned"
+    STEPS = "Steps"
+
+
+class Traces:
+    """The past of one stream in every view, ten minutes of it or 1,048,576 samples at most.
+
+    A step's value stands under each of its samples, so that all views share one axis. The
+    conditioner and the steps start afresh where the pipeline's do. Channels that the model does not
+    decide on go the same way.
+
+    Parameters
+    ----------
+    n_channels
+        Channels of the stream.
+    sampling_rate_hz
+        Samples a second.
+    manifest
+        Of the model that conditions the samples and makes steps of them; None where there is none:
+        then every view shows the samples as they came.
+    """
+
+    def __init__(
+        self, n_channels: int, sampling_rate_hz: float, manifest: Manifest | None = None
+    ) -> None:
+        capacity = min(max(round(_KEPT_S * sampling_rate_hz), 2**14), _MOST_SAMPLES)
+        self.raw = SignalHistory(capacity, n_channels)
+        self._conditioner: Conditioner = NoConditioning()
+        if manifest is not None:
+            self._conditioner = conditioner_from_manifest(manifest.conditioning)
+        self.is_conditioned = not isinstance(self._conditioner, NoConditioning)
+        self._conditioned = SignalHistory(capacity, n_channels) if self.is_conditioned else self.raw
+        self._step: Step = RawSample() if manifest is None else manifest.step
+        self._step_stream = StepStream(self._step, n_channels)
+        self._steps = SignalHistory(capacity, n_channels)
+        self._segment = -1
+        self._conditioned_start = 0
+        self._step_start = 0
+
+    def history(self, view: SignalView) -> SignalHistory:
+        """Return what to draw for a view."""
+        if view is SignalView.STEPS:
+            return self._steps
+        return self._conditioned if view is SignalView.CONDITIONED else self.raw
+
+    def push(self, chunk: Chunk) -> None:
+        """Add a chunk, as it came out of the ring."""
+        if chunk.segment != self._segment or chunk.first_index != self.raw.end_index:
+            self._restart(chunk)
+        self.raw.push(chunk.first_index, chunk.samples, chunk.segment)
+        conditioned = self._conditioner.push(chunk.samples)
+        if self.is_conditioned:
+            self._conditioned.push(self._conditioned_start, conditioned, chunk.segment)
+            self._conditioned_start += len(conditioned)
+        steps = self._step_stream.push(conditioned).astype(np.float32)
+        # One number a channel: the first span, where a step has several.
+        held = np.repeat(steps[:, : self.raw.n_channels], self._step.length, axis=0)
+        self._steps.push(self._step_start, held, chunk.segment)
+        self._step_start += len(held)
+
+    def _restart(self, chunk: Chunk) -> None:
+        self._segment = chunk.segment
+        self._conditioned_start = chunk.first_index
+        self._step_start = chunk.first_index
+        self._conditioner.reset()
+        self._step_stream.reset()

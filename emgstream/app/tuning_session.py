@@ -1,0 +1,169 @@
+"""One recording seen by one model, and settings tried on it by a thread. No Qt in here."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeAlias
+
+from emgstream.app.tuning_recording import (
+    AnalysedRecording,
+    ThresholdSweep,
+    TriedSettings,
+    TuningRequest,
+)
+from emgstream.bundle import Model, read_model, write_model
+from emgstream.decisions import ARGMAX, DecisionSettings
+from emgstream.errors import EmgStreamError, OutputError
+from emgstream.opening import read_recording
+from emgstream.trial import DecisionScore, PredictedRecording, check_labels, score, seen_on, sweep
+from emgstream.worker import Worker
+
+__all__ = ["TuningSession"]
+
+
+Job: TypeAlias = Callable[[], "AnalysedRecording | TriedSettings | ThresholdSweep | Path"]
+
+
+class TuningSession:
+    """Does one thing after the other in a thread ``emg-tuner``; of what is asked, the newest.
+
+    The window's thread calls everything, `poll` again and again.
+    """
+
+    def __init__(self) -> None:
+        self.opened: AnalysedRecording | None = None
+        self.tried: TriedSettings | None = None
+        self.swept: ThresholdSweep | None = None
+        self.saved: Path | None = None
+        self.failure: EmgStreamError | None = None
+        self._wanted: TuningRequest | None = None
+        self._opening: TuningRequest | None = None
+        self._material: TuningRequest | None = None
+        self._settings: DecisionSettings | None = None
+        self._unswept: DecisionSettings | None = None
+        self._save: tuple[Path, Model] | None = None
+        self._worker: Worker | None = None
+        self._done: list[AnalysedRecording | TriedSettings | ThresholdSweep | Path] = []
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being done or waits for it."""
+        waiting = (self._material, self._settings, self._save, self._unswept)
+        return self._worker is not None or any(one is not None for one in waiting)
+
+    def open(self, material: TuningRequest | None) -> None:
+        """Read a model and a recording, and let the one see the other; None clears the bench."""
+        self.opened = self.tried = self.swept = self.failure = None
+        self._settings = self._unswept = None
+        self._material = self._wanted = material
+
+    def try_out(self, settings: DecisionSettings) -> None:
+        """Score settings on what is open; what was asked before and not begun is forgotten."""
+        self._settings = settings
+
+    def save(self, path: Path, settings: DecisionSettings) -> None:
+        """Write the model with settings into a file."""
+        if self.opened is not None:
+            self.saved = None
+            self._save = path, self.opened.model.tuned(settings)
+
+    def poll(self) -> bool:
+        """Take over what was done and begin the next; tells whether there is anything new."""
+        if self._worker is not None and self._worker.alive:
+            return False
+        came = self._worker is not None
+        if self._worker is not None:
+            worker, self._worker = self._worker, None
+            self._take(worker)
+        job = self._next()
+        if job is not None:
+            self._start(job)
+        return came
+
+    def shut_down(self) -> None:
+        """Wait for what is being done, and write a model that waits to be written."""
+        self._material = self._settings = self._unswept = None
+        if self._worker is not None:
+            self._worker.join(threading.TIMEOUT_MAX)
+            self._worker = None
+        if self._save is not None:
+            with suppress(OutputError):  # nobody is there any more to be told
+                write_model(*self._save)
+            self._save = None
+
+    def _take(self, worker: Worker) -> None:
+        try:
+            worker.check()
+        except EmgStreamError as error:
+            if self._opening in (None, self._wanted):
+                self.failure = error
+        done, self._done = self._done, []
+        self._opening = None
+        for one in done:
+            if isinstance(one, Path):
+                self.saved = one
+            elif isinstance(one, AnalysedRecording):
+                self.opened = one if one.material == self._wanted else None
+            elif self.opened is None:
+                continue  # it is of what was open before
+            elif isinstance(one, ThresholdSweep):
+                self.swept = one
+            else:
+                self.tried = one
+                if self.swept is None or not self.swept.is_of(one.settings):
+                    self._unswept = one.settings
+
+    def _next(self) -> Job | None:
+        if self._save is not None:
+            (path, model), self._save = self._save, None
+            return lambda: _saved(path, model)
+        if self._material is not None:
+            material, self._material = self._material, None
+            self._opening = material
+            return lambda: _opened(material)
+        if self._settings is not None and self.opened is not None:
+            (settings, opened), self._settings = (self._settings, self.opened), None
+            return lambda: TriedSettings(settings, _scored(opened.seen, settings))
+        if self._unswept is not None and self.opened is not None:
+            (unswept, opened), self._unswept = (self._unswept, self.opened), None
+            return lambda: ThresholdSweep(unswept, sweep(opened.seen, unswept))
+        return None
+
+    def _start(self, job: Job) -> None:
+        def run(_: threading.Event) -> None:
+            self._done.append(job())
+
+        self._worker = Worker("emg-tuner", run)
+        self._worker.start()
+
+
+def _opened(material: TuningRequest) -> AnalysedRecording:
+    model = read_model(material.model_path)
+    passed_over = ""
+    for request in material.recordings:
+        table = read_recording(request.path, model.manifest, request.channels)
+        try:
+            check_labels(table, model.manifest.class_names)
+            break
+        except EmgStreamError:
+            if request is material.recordings[-1]:
+                raise
+            passed_over = f"{table.path.name} has none of the model's labels"
+    seen = seen_on(table, model, request.sampling_rate_hz)
+    plain = _scored(seen, ARGMAX)
+    return AnalysedRecording(
+        material, seen, passed_over, plain, _scored(seen, model.manifest.decision)
+    )
+
+
+def _scored(seen: PredictedRecording, settings: DecisionSettings) -> DecisionScore:
+    found = seen.decided(settings)
+    return score(found.decisions, found.truth, found.hop_s)
+
+
+def _saved(path: Path, model: Model) -> Path:
+    write_model(path, model)
+    return path

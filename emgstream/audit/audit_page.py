@@ -1,0 +1,138 @@
+"""The audit as one HTML page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+import numpy as np
+
+from emgstream.audit.audit import Audit
+from emgstream.audit.audit_findings import findings
+from emgstream.audit.facts import audit_facts
+from emgstream.report import (
+    ChartLine,
+    bars,
+    document,
+    facts,
+    lines,
+    note,
+    section,
+    table,
+    tile,
+    tiles,
+)
+
+__all__ = ["audit_page"]
+
+_N_BINS = 320
+_UNIT = "counts"
+
+
+def audit_page(audit: Audit) -> str:
+    """Return the page, self-contained."""
+    name = audit.table.path.name
+    return document(f"Data audit: {name}", _parts(audit, name))
+
+
+def _parts(audit: Audit, name: str) -> Iterator[str]:
+    yield f"<h1>Data audit</h1><p class='lead'>{escape(name)}</p>"
+    yield _headline(audit)
+    yield section("What was found", _found(audit))
+    if audit.labels:
+        yield section("Labels", _labels(audit))
+    yield section("Channels", _channels(audit))
+    if audit.spectrum is not None:
+        yield section("Spectra", _spectra(audit))
+    yield section("All figures", facts(dict(audit_facts(audit))))
+
+
+def _headline(audit: Audit) -> str:
+    n_wrong = sum(finding.kind == "wrong" for finding in findings(audit))
+    seconds = "" if audit.duration_s is None else f", {audit.duration_s:,.0f} s"
+    rate = "not known" if audit.rate.hz is None else f"{audit.rate.hz:.6g} Hz"
+    return tiles(
+        [
+            tile(
+                "yes" if audit.claim.supported else "no",
+                "can support an accuracy claim",
+                audit.claim.reason,
+                "" if audit.claim.supported else "honest",
+            ),
+            tile(str(n_wrong), "things to mend", "before a model is trained on it"),
+            tile(f"{audit.table.n_rows:,}", "rows", f"sampling rate {rate}{seconds}"),
+        ]
+    )
+
+
+def _found(audit: Audit) -> str:
+    found = findings(audit)
+    if not found:
+        return "<p>Nothing wrong was found.</p>"
+    return "".join(note(finding.text, finding.kind) for finding in found)
+
+
+def _labels(audit: Audit) -> str:
+    names = [label.name for label in audit.labels]
+    by_channel = dict(zip(audit.table.channel_names, audit.amplitudes.T.tolist(), strict=True))
+    rows = [
+        (label.name, f"{label.n_rows:,}", str(label.n_blocks), str(label.n_repetitions))
+        for label in audit.labels
+    ]
+    return (
+        bars(names, {"rows": [label.n_rows for label in audit.labels]}, "rows")
+        + table(("label", "rows", "blocks", "repetitions"), rows)
+        + "<h3>Amplitude by label</h3><p>Root mean square of each channel about the level it rests "
+        "at. Labels that look alike here are hard to tell apart by anything.</p>"
+        + bars(names, by_channel, f"RMS in {_UNIT}")
+    )
+
+
+def _channels(audit: Audit) -> str:
+    head = ("channel", "lowest", "highest", "rests at", "saturated", "missing", "mains hum")
+    shares = audit.mains.shares if audit.mains is not None else [float("nan")] * len(audit.ranges)
+    rows = [
+        (
+            name,
+            f"{values.low:.6g}",
+            f"{values.high:.6g}",
+            f"{level:.6g}",
+            f"{values.saturated:.2%}",
+            f"{missing.n:,}",
+            "rate not known" if np.isnan(share) else f"{share:.1%}",
+        )
+        for name, values, level, missing, share in zip(
+            audit.table.channel_names,
+            audit.ranges,
+            audit.levels,
+            audit.missing,
+            shares,
+            strict=True,
+        )
+    ]
+    pairs = [
+        (f"{pair.first} and {pair.second}", f"{pair.correlation:+.3f}") for pair in audit.likenesses
+    ]
+    alike = table(("channels", "correlation"), pairs) if pairs else ""
+    return table(head, rows) + "<h3>Likeness</h3>" + alike
+
+
+def _spectra(audit: Audit) -> str:
+    if audit.spectrum is None:
+        return ""
+    rate_hz = audit.rate.hz
+    frequencies = audit.spectrum.frequencies[1:] * (rate_hz or 1.0)
+    n_bins = min(_N_BINS, len(frequencies))
+    edges = np.linspace(0, len(frequencies), n_bins + 1).astype(int)[:-1]
+    widths = np.diff(np.append(edges, len(frequencies)))
+    centres = np.add.reduceat(frequencies, edges) / widths
+    drawn = []
+    for name, power in zip(audit.table.channel_names, audit.spectrum.power, strict=True):
+        highest = np.maximum.reduceat(power[1:], edges)  # a narrow line must not be averaged away
+        drawn.append(ChartLine(name, centres, 10.0 * np.log10(np.maximum(highest, 1e-12))))
+    across = "cycles a sample" if rate_hz is None else "Hz"
+    line = audit.line
+    told = "" if line is None else f" A line stands out at {line.frequency * (rate_hz or 1.0):.4g}."
+    return f"<p>Mean power by frequency, in decibel of {_UNIT}².{told}</p>" + lines(
+        drawn, across, "power in dB"
+    )

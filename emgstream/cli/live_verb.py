@@ -1,0 +1,138 @@
+"""Stream the sensor board through a model: plug it in and watch.
+
+Several boards at once, each named by a --port of its own, are for the terminal: --headless. Ctrl-C
+ends it, at any moment.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+
+from emgstream.bundle import Model, read_model
+from emgstream.cli import options
+from emgstream.cli.headless import run_headless
+from emgstream.cli.open_window import add_window_arguments, run_window, wants_window
+from emgstream.cli.outputs import add_output_arguments, written_files
+from emgstream.cli.streams import BoardRunNeeds, TerminalStream
+from emgstream.cli.verb_files import refuse_to_overwrite
+from emgstream.data import DEMO, DEMO_PERSON
+from emgstream.errors import UsageError
+from emgstream.gui import PortRequest
+from emgstream.opening import AUTO, SIMULATED, board_check, board_source, opened_port
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the words of ``emgstream live``."""
+    options.add_ports(parser)
+    options.add_models(parser)
+    options.add_channels(
+        parser,
+        "the board's channels to take as the model's, in its order, by name or number from 1; "
+        "default: by name where the board has all of them, else in the order of its pins",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=options.positive,
+        metavar="N",
+        help="end after so long; without: Ctrl-C",
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="go on with a rate more than 5%% off the model's"
+    )
+    parser.add_argument(
+        "--no-reconnect",
+        action="store_true",
+        help="end when the board is unplugged; default: wait for it and go on",
+    )
+    add_output_arguments(parser)
+    add_window_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Stream until Ctrl-C or the window is closed, or for the time asked for."""
+    ports = arguments.port or [AUTO]
+    models = arguments.model or [options.model_path(DEMO)]
+    if not wants_window(arguments):
+        _check_several(ports, len(models))
+        _run_headless(ports, models * len(ports) if len(models) == 1 else models, arguments)
+        return
+    if len(ports) > 1 or len(models) > 1:
+        raise UsageError("the window shows one board and one model; for several add --headless")
+    (port,), (arguments.model,) = ports, models
+    read_model(arguments.model)  # what is typed wrong is told where it was typed
+    source = PortRequest(
+        port,
+        channels=arguments.channels,
+        baud=arguments.baud,
+        reconnects=not arguments.no_reconnect,
+        force=arguments.force,
+    )
+    run_window(source, arguments)
+
+
+def _check_several(ports: list[str], n_models: int) -> None:
+    if n_models not in (1, len(ports)):
+        raise UsageError(
+            f"{n_models} times --model for {len(ports)} times --port; expected one model for all, "
+            "or one for each port, in the same order"
+        )
+    if len(ports) > 1 and AUTO in ports:
+        raise UsageError(
+            "--port auto takes the first board that answers; where there are several, name each: "
+            "emgstream ports lists them"
+        )
+    twice = [port for port, n in Counter(ports).items() if n > 1 and port != SIMULATED]
+    if twice:
+        raise UsageError(f"--port {twice[0]} stands there twice; a port has one reader")
+
+
+def _run_headless(ports: list[str], models: list[Path], arguments: argparse.Namespace) -> None:
+    refuse_to_overwrite(filter(None, [*models, arguments.control]), written_files(arguments))
+    read = {path: read_model(path) for path in models}
+    names = _names(ports)
+    with ExitStack() as stack:
+        opened = [
+            stack.enter_context(opened_port(port, seed=DEMO_PERSON + number))
+            for number, port in enumerate(ports)
+        ]
+        streams = [
+            _stream(port, read[path], arguments, name)
+            for port, path, name in zip(opened, models, names, strict=True)
+        ]
+        run_headless(streams, arguments)
+
+
+def _stream(
+    port: str, model: Model, arguments: argparse.Namespace, name: str | None
+) -> TerminalStream:
+    source = board_source(
+        port,
+        model.manifest,
+        channels=arguments.channels,
+        baud=arguments.baud,
+        reconnect=not arguments.no_reconnect,
+        force=arguments.force,
+    )
+    live = BoardRunNeeds(source.status, board_check(model.manifest), arguments.seconds)
+    return TerminalStream(source, model, live, name)
+
+
+def _names(ports: list[str]) -> list[str | None]:
+    """Return what to call each stream: nothing where it is alone, else its port.
+
+    >>> _names(["simulated", "COM3", "simulated"])
+    ['simulated', 'COM3', 'simulated 2']
+    """
+    if len(ports) == 1:
+        return [None]
+    seen: Counter[str] = Counter()
+    names: list[str | None] = []
+    for port in ports:
+        seen[port] += 1
+        names.append(port if seen[port] == 1 else f"{port} {seen[port]}")
+    return names

@@ -1,0 +1,71 @@
+"""List the serial ports, and what answers on each; a port in use is left alone."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from contextlib import ExitStack
+
+from rich.markup import escape
+from rich.table import Table
+
+from emgstream.cli.interrupt import ctrl_c
+from emgstream.cli.terminal import console
+from emgstream.clock import MonotonicClock
+from emgstream.errors import InterruptedByUserError
+from emgstream.sources.serial_board import BAUDS, PortInfo, PortProbe, list_ports
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the words of ``emgstream ports``."""
+    parser.add_argument(
+        "ports",
+        nargs="*",
+        metavar="PORT",
+        help="ports to ask as well, which the system does not list: a pty, socket://HOST:PORT",
+    )
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Ask every port at once and print what is there."""
+    listed = list_ports()
+    known = {port.device for port in listed}
+    ports = [*listed, *(PortInfo(name) for name in arguments.ports if name not in known)]
+    if not ports:
+        console().print(
+            "no serial port here; plug the board in with a cable that carries data, "
+            "or try: emgstream live --port simulated"
+        )
+        return
+    _print(_ask(ports, listed))
+
+
+def _ask(ports: Sequence[PortInfo], listed: Sequence[PortInfo]) -> list[tuple[PortInfo, str]]:
+    """Return each port with what answered; ``listed`` are those the system knows.
+
+    Raises InterruptedByUserError after Ctrl-C.
+    """
+    clock = MonotonicClock()
+    with ctrl_c() as pressed, ExitStack() as stack:
+        probes = [
+            stack.enter_context(PortProbe(port, listed, BAUDS, None, clock)) for port in ports
+        ]
+        with console(to_stderr=True).status("asking; a silent port takes about 8 s"):
+            while not all(probe.is_done for probe in probes):
+                for probe in probes:
+                    probe.step()
+                if pressed.is_set():
+                    raise InterruptedByUserError("stopped by Ctrl-C")
+        return [(probe.port, probe.answer()) for probe in probes]
+
+
+def _print(answers: Sequence[tuple[PortInfo, str]]) -> None:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for title in ("port", "what answered", "description", "VID:PID", "serial number"):
+        table.add_column(title, overflow="fold")
+    for port, answer in answers:
+        words = (port.device, answer, port.description, port.usb_id, port.serial_number or "")
+        table.add_row(*map(escape, words))
+    console().print(table)

@@ -1,0 +1,247 @@
+"""Record a labelled session: the screen says what to do, the file keeps what the muscles did.
+
+Space begins, pauses and goes on; r repeats the last movement; Esc ends it and keeps everything, as
+Ctrl-C does. Train on the file, replay it, inspect it as any other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+import threading
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from emgstream.cli import options
+from emgstream.cli.interrupt import polite_end
+from emgstream.cli.keys import keys
+from emgstream.cli.session_plan import SessionPlan, board_for
+from emgstream.cli.session_review import print_review
+from emgstream.cli.session_screen import SessionScreen
+from emgstream.cli.terminal import console
+from emgstream.cli.terminal_recording import TerminalRecording
+from emgstream.cue_schedule import MOVEMENTS, CueSchedule
+from emgstream.errors import EmgStreamError, InterruptedByUserError, UsageError
+from emgstream.recording import (
+    FreeProtocol,
+    GuidedProtocol,
+    SessionDescription,
+    check_label,
+    free_document,
+    free_labels,
+    guided_document,
+    put_in_order,
+)
+
+__all__ = ["add_arguments", "run"]
+
+_Words: TypeAlias = "argparse._ArgumentGroup"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the words of ``emgstream record``."""
+    _add_board(parser)
+    _add_cues(parser.add_argument_group("what to record"))
+    _add_notes(parser.add_argument_group("what to write down beside it"))
+    parser.add_argument(
+        "--unattended", action="store_true", help="begin without a key, for scripts"
+    )
+    parser.add_argument(
+        "--no-check", action="store_true", help="leave out the five seconds of signal check"
+    )
+    parser.add_argument(
+        "--no-countdown", action="store_true", help="leave out the three seconds before a cue"
+    )
+    parser.add_argument("--sound", action="store_true", help="ring the terminal's bell at a cue")
+
+
+def _add_board(parser: argparse.ArgumentParser) -> None:
+    options.add_port(parser)
+    options.add_channels(parser, "the board's channels to record, by name or number from 1")
+    parser.add_argument(
+        "--names",
+        type=options.names,
+        metavar="A,B,C",
+        help="what to call them, as biceps,triceps,middle; default: as the board does",
+    )
+    parser.add_argument(
+        "--rate", type=options.positive, metavar="HZ", help="ask the board for this rate"
+    )
+    parser.add_argument(
+        "--out",
+        type=_csv_path,
+        metavar="FILE.csv",
+        help="where to record to, never over a file there is; default: named by date and time",
+    )
+
+
+def _add_cues(what: _Words) -> None:
+    which = what.add_mutually_exclusive_group()
+    which.add_argument(
+        "--movements",
+        type=_labels,
+        metavar="A,B,C",
+        default=MOVEMENTS,
+        help=f"default: {','.join(MOVEMENTS)}; a rest comes between the others by itself",
+    )
+    which.add_argument(
+        "--script",
+        type=_script,
+        metavar="CUES",
+        help="the cues in your own order: rest:3,fist:5,... or a file of that",
+    )
+    what.add_argument("--repetitions", type=_count, default=5, metavar="N", help="default 5")
+    what.add_argument(
+        "--hold", type=options.positive, default=5.0, metavar="S", help="seconds; default 5"
+    )
+    what.add_argument(
+        "--rest", type=options.positive, default=4.0, metavar="S", help="seconds; default 4"
+    )
+    what.add_argument(
+        "--seed", type=options.seed, default=0, metavar="N", help="of the order; default 0"
+    )
+    what.add_argument(
+        "--free", action="store_true", help="no cues: number keys set the labels while you move"
+    )
+    what.add_argument(
+        "--seconds", type=options.positive, metavar="N", help="end a free recording by itself"
+    )
+    what.add_argument(
+        "--no-trim",
+        action="store_true",
+        help="labels as cued; default: from the onset of the muscles on",
+    )
+
+
+def _add_notes(who: _Words) -> None:
+    who.add_argument("--subject", default="", metavar="S", help="a code, not a name")
+    who.add_argument("--session", default="", metavar="S", help="name or number of the sitting")
+    who.add_argument("--notes", default="", metavar="TEXT", help="anything else")
+    who.add_argument(
+        "--placement",
+        type=_placement,
+        action="append",
+        default=[],
+        metavar="CHANNEL=WHERE",
+        help="where the electrodes of a channel sit; once for each",
+    )
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Record until the script is over, Esc or Ctrl-C; then put the labels in order.
+
+    Raises InterruptedByUserError after Ctrl-C, and what ended the take before its time; in all
+    cases what was recorded is kept.
+    """
+    if not arguments.unattended and not sys.stdin.isatty():
+        raise UsageError(
+            "standard input is no terminal, so that no key can begin the session; add --unattended"
+        )
+    plan = _plan(arguments)
+    with polite_end() as pressed:
+        _play(plan, arguments.port, pressed)
+    if not plan.path.exists():
+        raise InterruptedByUserError("left before anything was recorded")
+    print_review(console(), put_in_order(plan.path))
+    if pressed.is_set():
+        raise InterruptedByUserError(
+            f"stopped by {pressed.by}; {plan.path} keeps what was recorded"
+        )
+
+
+def _play(plan: SessionPlan, port: str, interrupted: threading.Event) -> None:
+    """Run the session; what a broken one leaves is put in order before its error goes on."""
+    screen = SessionScreen(console())
+    with board_for(plan, port) as board, keys() as pressed_keys:
+        stage = TerminalRecording(plan, board, screen, pressed_keys, interrupted)
+        try:
+            with screen:
+                stage.play()
+        except (EmgStreamError, OSError):  # the latter where standard output takes no more
+            if stage.n_recorded:
+                with contextlib.suppress(EmgStreamError):  # the take's own error says it all
+                    put_in_order(plan.path)
+            raise
+
+
+def _plan(arguments: argparse.Namespace) -> SessionPlan:
+    labels = tuple(dict.fromkeys(arguments.movements))
+    script = arguments.script or CueSchedule.shuffled(
+        labels,
+        repetitions=arguments.repetitions,
+        hold_s=arguments.hold,
+        rest_s=arguments.rest,
+        seed=arguments.seed,
+    )
+    countdown_s = 0.0 if arguments.no_countdown else 3.0
+    if arguments.free:
+        free = free_labels(labels)
+        protocol: GuidedProtocol | FreeProtocol = FreeProtocol(free)
+        how: dict[str, Any] = free_document(free)
+    else:
+        protocol = GuidedProtocol(script, countdown_s)
+        how = guided_document(script, None if arguments.script else arguments.seed, countdown_s)
+    about = SessionDescription(
+        subject=arguments.subject,
+        session=arguments.session,
+        notes=arguments.notes,
+        placements=dict(arguments.placement),
+        protocol=how,
+        is_trimmed=not (arguments.no_trim or arguments.free),
+    )
+    return SessionPlan(
+        path=arguments.out or Path(f"emg_{datetime.now():%Y-%m-%d_%H-%M-%S}.csv"),
+        about=about,
+        protocol=protocol,
+        duration_s=arguments.seconds if arguments.free else script.duration_s,
+        baud=arguments.baud,
+        channels=arguments.channels,
+        names=arguments.names,
+        rate_hz=arguments.rate,
+        is_unattended=arguments.unattended,
+        is_checked=not arguments.no_check,
+        rings=arguments.sound,
+    )
+
+
+def _csv_path(text: str) -> Path:
+    path = Path(text)
+    if path.suffix.lower() != ".csv":
+        raise argparse.ArgumentTypeError(
+            f"{text!r} does not end in .csv; a recording grows line by line, unpacked; "
+            "name it FILE.csv"
+        )
+    return path
+
+
+def _label(text: str) -> str:
+    try:
+        return check_label(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _labels(text: str) -> tuple[str, ...]:
+    return tuple(_label(part.strip()) for part in text.split(","))
+
+
+def _script(text: str) -> CueSchedule:
+    script = options.cue_script(text, known=None)
+    for label in script.labels:
+        _label(label)
+    return script
+
+
+def _placement(text: str) -> tuple[str, str]:
+    channel, equals, where = text.partition("=")
+    if not (equals and channel.strip() and where.strip()):
+        raise argparse.ArgumentTypeError(f"{text!r} says no place; write CHANNEL=WHERE")
+    return channel.strip(), where.strip()
+
+
+def _count(text: str) -> int:
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= 10_000:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 10000")

@@ -1,0 +1,82 @@
+"""Stream a recording through a model, at its own pace or faster, as if it were live."""
+
+from __future__ import annotations
+
+import argparse
+
+from emgstream.bundle import read_model
+from emgstream.cli import options
+from emgstream.cli.headless import run_headless
+from emgstream.cli.open_window import add_window_arguments, run_window, wants_window
+from emgstream.cli.outputs import add_output_arguments, written_files
+from emgstream.cli.streams import TerminalStream
+from emgstream.cli.terminal import note
+from emgstream.cli.verb_files import refuse_to_overwrite
+from emgstream.gui import ReplayRequest
+from emgstream.opening import read_recording, repair_notes
+from emgstream.sources.replay_source import ReplaySource
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the words of ``emgstream replay``."""
+    parser.add_argument(
+        "file",
+        type=options.recording_path,
+        help="a recording, .csv or .csv.gz; 'demo' is the shipped synthetic one",
+    )
+    options.add_model(parser)
+    options.add_rate(parser)
+    options.add_channels(
+        parser, "columns to take as the model's channels, in its order; default: by name"
+    )
+    parser.add_argument(
+        "--speed",
+        type=_speed,
+        default=1.0,
+        metavar="1|4|max",
+        help="how many times faster than it was recorded; default 1",
+    )
+    parser.add_argument("--loop", action="store_true", help="begin again at the end")
+    add_output_arguments(parser)
+    add_window_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Replay one file to its end, or until Ctrl-C or the window is closed."""
+    if not wants_window(arguments):
+        _run_headless(arguments)
+        return
+    # what is typed wrong is told where it was typed
+    read_recording(arguments.file, read_model(arguments.model).manifest, arguments.channels)
+    source = ReplayRequest(
+        arguments.file, arguments.rate, arguments.speed, arguments.loop, arguments.channels
+    )
+    run_window(source, arguments)
+
+
+def _run_headless(arguments: argparse.Namespace) -> None:
+    read = [arguments.file, arguments.model, arguments.control]
+    refuse_to_overwrite(filter(None, read), written_files(arguments))
+    model = read_model(arguments.model)
+    table = read_recording(arguments.file, model.manifest, arguments.channels)
+    source = ReplaySource(
+        table,
+        sampling_rate_hz=arguments.rate,
+        speed=arguments.speed,
+        loop=arguments.loop,
+    )
+    model.manifest.check_stream(source.info)
+    for text in repair_notes(table):
+        note(text)
+    run_headless([TerminalStream(source, model)], arguments)
+
+
+def _speed(text: str) -> float | None:
+    if text == "max":
+        return None
+    try:
+        return options.positive(text)
+    except argparse.ArgumentTypeError as error:
+        raise argparse.ArgumentTypeError(f"{error}, nor max") from None

@@ -1,0 +1,173 @@
+"""Pretend to be the board: synthetic EMG in the firmware's protocol on a port that readers open.
+
+It is silent until a reader tells it to start (`emgstream live` does; in a serial monitor, type
+start or text). Ctrl-C ends it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import threading
+from pathlib import Path
+from typing import NamedTuple
+
+from rich.console import Console
+
+from emgstream.cli import options
+from emgstream.cli.interrupt import polite_end
+from emgstream.cli.terminal import console
+from emgstream.cli.verb_files import refuse_to_overwrite
+from emgstream.cue_schedule import MOVEMENTS, CueSchedule
+from emgstream.errors import UsageError
+from emgstream.simulation.board import Faults, SimulatedBoard
+
+__all__ = ["add_arguments", "run"]
+
+_LOOK_S = 0.05
+
+
+class _Script(NamedTuple):
+    """Who moves when, and the files that was read from: one, or none."""
+
+    cues: CueSchedule | None
+    files: list[Path]
+
+
+_FAULTS_HELP = """
+what goes wrong on purpose, as name=value parted by commas; the same seed gives the same.
+Shares of the frames, 0 to 1, a frame being hit by one at most: loss (vanish; in rows of burst=N),
+corrupt (bytes damaged), duplicate, reorder (sent after the next one). In seconds: jitter (longest
+delay on the way, to 0.1), boot (deaf after a reset, then garbage). As SECONDS@EVERY, counted from
+the first sample: stall (the line stands still), unplug (the cable is out).
+Example: loss=0.01,corrupt=0.001,jitter=0.02,stall=2@30,unplug=5@60
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the words of ``emgstream simulate``."""
+    _add_place(parser)
+    _add_board(parser)
+    parser.add_argument("--faults", type=_faults, metavar="FAULTS", help=_FAULTS_HELP)
+    parser.add_argument(
+        "--seed", type=_seed, default=0, metavar="N", help="seed of signal and faults; default 0"
+    )
+    parser.add_argument("--seconds", type=options.positive, metavar="N", help="end by itself")
+    parser.add_argument(
+        "--ledger", metavar="FILE", type=Path, help="write what was really sent as JSON, at the end"
+    )
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--link", metavar="PATH", help="name of the port; default: one in a temporary folder"
+    )
+    where.add_argument(
+        "--tcp",
+        type=_tcp_port,
+        metavar="PORT",
+        help="socket://127.0.0.1:PORT in place of a pty, for Windows too; 0 takes a free one",
+    )
+
+
+def _add_board(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--script",
+        type=_script,
+        metavar="MOVEMENTS",
+        help="rest:3,hand_close:2,... or a file of that; default: all movements in turn; repeats",
+    )
+    parser.add_argument(
+        "--rate",
+        type=options.positive,
+        default=1000.0,
+        metavar="HZ",
+        help="samples a second until the reader sets another; default 1000",
+    )
+    parser.add_argument(
+        "--ppm",
+        type=float,
+        default=0.0,
+        metavar="PPM",
+        help="how much too fast the board's clock runs; real ones: up to 5000",
+    )
+    parser.add_argument(
+        "--battery",
+        action="store_true",
+        help="sample on while nobody listens or the cable is out, and do not reset when opened",
+    )
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Be a board until Ctrl-C, or for some seconds."""
+    script = arguments.script or _Script(None, [])
+    refuse_to_overwrite(script.files, [arguments.ledger])
+    board = SimulatedBoard(
+        script.cues,
+        arguments.rate,
+        faults=arguments.faults,
+        seed=arguments.seed,
+        ppm=arguments.ppm,
+        has_battery=arguments.battery,
+        link=arguments.link,
+        tcp=arguments.tcp,
+    )
+    if arguments.ledger:
+        board.ledger().write(arguments.ledger)  # better now than after an hour
+    terminal = console()
+    try:
+        with polite_end() as end, board:
+            terminal.print(f"synthetic EMG on {board.port}; Ctrl-C ends it", markup=False)
+            _watch(board, terminal, end, arguments.seconds)
+    finally:
+        if arguments.ledger:
+            board.ledger().write(arguments.ledger)
+    _tell(board, terminal)
+
+
+def _watch(
+    board: SimulatedBoard, terminal: Console, end: threading.Event, seconds: float | None
+) -> None:
+    is_over = False
+    while not is_over:
+        left_s = _LOOK_S if seconds is None else min(_LOOK_S, seconds - board.elapsed_s)
+        is_over = left_s <= 0.0 or end.wait(left_s)
+        board.check()
+        for event in board.take_events():
+            terminal.print(f"{event.time_s:9.3f} s  {event.text}", markup=False)
+
+
+def _tell(board: SimulatedBoard, terminal: Console) -> None:
+    ledger = board.ledger()
+    terminal.print(
+        f"{ledger.elapsed_s:9.3f} s  over: {ledger.n_frames:,} frames of {ledger.n_instants:,} "
+        f"samples sent in {len(ledger.runs)} starts",
+        markup=False,
+    )
+
+
+def _script(text: str) -> _Script:
+    is_file = os.path.isfile(text)  # noqa: PTH113 - a long script is no error, as for Path
+    return _Script(options.cue_script(text, MOVEMENTS), [Path(text)] if is_file else [])
+
+
+def _faults(text: str) -> Faults:
+    try:
+        return Faults.parse(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _seed(text: str) -> int:
+    return _whole(text, 2**63)
+
+
+def _tcp_port(text: str) -> int:
+    return _whole(text, 0xFFFF)
+
+
+def _whole(text: str, largest: int) -> int:
+    if text.isascii() and text.isdigit() and int(text) <= largest:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {largest}")

@@ -1,0 +1,70 @@
+"""What pages that ask for movements share: the cue beside another part, and buttons below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PyQt5.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+
+from emgstream.app.connection_state import ConnectionState, StateKind
+from emgstream.gui.card import card
+from emgstream.gui.elided_label import ElidedLabel
+from emgstream.gui.painting import GRID
+from emgstream.gui.palette import Theme
+from emgstream.gui.quality_panel import Light
+
+__all__ = ["CueLayout", "button_row", "key_button", "side_by_side"]
+
+
+class CueLayout(QWidget):
+    """How the connection is, in a light and words."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.light = Light(theme, self)
+        self.label = ElidedLabel(self)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self.light)
+        line.addWidget(self.label, 1)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw the light in other colours from the next state on."""
+        self._theme = theme
+
+    def show_state(self, state: ConnectionState, words: str) -> None:
+        """Show a state, in words of one's own."""
+        well = state.kind is StateKind.STREAMING
+        ink = self._theme.good if well else self._theme.warning
+        self.light.show_sign("disc" if well else "triangle", ink)
+        self.label.say(words)
+
+
+def key_button(words: str, key: str, call: Callable[[], None], parent: QWidget) -> QPushButton:
+    """Return a button that does what a key does; pointing at it tells the key."""
+    button = QPushButton(words, parent)
+    button.setToolTip(key)
+    button.setMinimumWidth(15 * GRID)
+    button.clicked.connect(call)
+    return button
+
+
+def side_by_side(parent: QWidget, canvas: QWidget, sheet: QFrame) -> QHBoxLayout:
+    """Return the cue on a sheet of its own, and another sheet as wide beside it."""
+    row = QHBoxLayout()
+    row.setSpacing(2 * GRID)
+    row.addWidget(card(parent, canvas), 1)
+    row.addWidget(sheet, 1)
+    return row
+
+
+def button_row(buttons: Sequence[QPushButton], beside: QWidget) -> QHBoxLayout:
+    """Return buttons in a row, and a part that takes the rest of it."""
+    row = QHBoxLayout()
+    row.setSpacing(GRID)
+    for button in buttons:
+        row.addWidget(button)
+    row.addSpacing(2 * GRID)
+    row.addWidget(beside, 1)
+    return row

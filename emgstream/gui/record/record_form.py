@@ -1,0 +1,249 @@
+"""The form before a session: what to record, of whom, and where to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from PyQt5.QtCore import QStandardPaths, pyqtSignal
+from PyQt5.QtWidgets import (
+    QButtonGroup,
+    QDoubleSpinBox,
+    QFileDialog,
+    QFormLayout,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+)
+
+from emgstream.app.cue_scene import minutes
+from emgstream.app.recording_plan import (
+    RecordingPlan,
+    RecordingRequest,
+    plan_session,
+    proposed_path,
+)
+from emgstream.cue_schedule import MOVEMENTS
+from emgstream.errors import UsageError
+from emgstream.gui.card import caption, captioned, card, row_name, tall_part
+from emgstream.gui.elided_label import ElidedLabel
+from emgstream.gui.painting import GRID
+from emgstream.gui.record.placements import Placements
+from emgstream.gui.tick_box import TickBox
+from emgstream.recording import FreeProtocol
+from emgstream.wording import spoken
+
+__all__ = ["SessionForm", "documents_folder", "from_home"]
+
+_A_ROW = 4
+_NOTES_LINES = 2
+
+
+def documents_folder() -> Path:
+    """Return where recordings go unless the user says otherwise."""
+    kept = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    return Path(kept or Path.home()) / "emgstream"
+
+
+def from_home(folder: Path) -> Path:
+    """Return a folder as people read it, from ``~`` on where it is at home."""
+    home = Path.home()
+    return Path("~") / folder.relative_to(home) if folder.is_relative_to(home) else folder
+
+
+class SessionForm(QWidget):
+    """Everything that can be said beforehand; all of it has a default."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.folder = folder
+        self.guided_button = self._chip("Guided")
+        self.free_button = self._chip("Free")
+        self.movement_buttons = {name: self._chip(spoken(name)) for name in MOVEMENTS}
+        self.others = self._line("other movements, by commas: pinch, point")
+        self.repetitions = QSpinBox(self)
+        self.hold = QDoubleSpinBox(self)
+        self.rest = QDoubleSpinBox(self)
+        self.check_box = TickBox("Check the signal first: five seconds", self)
+        self.sound_box = TickBox("A sound at each cue", self)
+        self.subject = self._line("a code, not a name")
+        self.session = self._line("name or number of the sitting")
+        self.notes = QPlainTextEdit(self)
+        self.notes.setPlaceholderText("anything else")
+        self.notes.setTabChangesFocus(True)
+        self.name = QLineEdit(self)
+        self.folder_label = ElidedLabel(self)
+        self.folder_label.setObjectName("quiet")
+        self.folder_button = QPushButton("Folder…", self)
+        self.placements = Placements(self)
+        self._set_values()
+        self._lay_out()
+        self._connect_parts()
+        self.propose_name()
+
+    @property
+    def wanted(self) -> RecordingRequest:
+        """What stands in it."""
+        ticked = [name for name, button in self.movement_buttons.items() if button.isChecked()]
+        others = [part.strip() for part in self.others.text().split(",") if part.strip()]
+        return RecordingRequest(
+            folder=self.folder,
+            name=self.name.text(),
+            movements=(*ticked, *others),
+            repetitions=self.repetitions.value(),
+            hold_s=self.hold.value(),
+            rest_s=self.rest.value(),
+            is_free=self.free_button.isChecked(),
+            is_checked=self.check_box.isChecked(),
+            sounds=self.sound_box.isChecked(),
+            subject=self.subject.text().strip(),
+            session=self.session.text().strip(),
+            placements=self.placements.places,
+            notes=self.notes.toPlainText().strip(),
+        )
+
+    def plan(self) -> RecordingPlan:
+        """Return the session it comes to; raises UsageError where something is amiss."""
+        return plan_session(self.wanted)
+
+    def summary(self) -> str:
+        """Return in a line what it comes to, or what is amiss."""
+        try:
+            plan = self.plan()
+        except UsageError as error:
+            return str(error)
+        if isinstance(plan.protocol, FreeProtocol):
+            return f"{len(plan.protocol.labels)} labels, for as long as you like"
+        view = plan.protocol.view(0.0)
+        return f"{view.n_total} movements in {minutes(plan.duration_s)} min"
+
+    def propose_name(self) -> None:
+        """Put in a name that no file has."""
+        self.name.setText(proposed_path(self.folder, datetime.now()).stem)
+
+    def set_folder(self, folder: Path) -> None:
+        """Record into another folder."""
+        self.folder = folder
+        self.folder_label.say(f"in {from_home(folder)}")
+
+    def _chip(self, words: str) -> QPushButton:
+        button = QPushButton(words, self)
+        button.setObjectName("chip")
+        button.setCheckable(True)
+        return button
+
+    def _line(self, hint: str) -> QLineEdit:
+        line = QLineEdit(self)
+        line.setPlaceholderText(hint)
+        return line
+
+    def _set_values(self) -> None:
+        self.repetitions.setRange(1, 1000)
+        self.repetitions.setValue(5)
+        for box, value in ((self.hold, 5.0), (self.rest, 4.0)):
+            box.setRange(0.5, 600.0)
+            box.setDecimals(1)
+            box.setSingleStep(0.5)
+            box.setSuffix(" s")
+            box.setValue(value)
+        self.check_box.setChecked(True)
+        for button in (self.guided_button, *self.movement_buttons.values()):
+            button.setChecked(True)
+        self.set_folder(self.folder)
+
+    def _connect_parts(self) -> None:
+        for button in (*self.movement_buttons.values(), self.guided_button, self.free_button):
+            button.toggled.connect(lambda _: self.changed.emit())
+        for box in (self.repetitions, self.hold, self.rest):
+            box.valueChanged.connect(lambda _: self.changed.emit())
+        for line in (self.others, self.name):
+            line.textChanged.connect(lambda _: self.changed.emit())
+        self.free_button.toggled.connect(self._show_kind)
+        self.folder_button.clicked.connect(self._choose_folder)
+
+    def _show_kind(self, is_free: bool) -> None:
+        for part in (self.repetitions, self.hold, self.rest):
+            part.setEnabled(not is_free)
+        self._kind_words.setText(_FREE if is_free else _GUIDED)
+
+    def _choose_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Record into", str(self.folder))
+        if name:
+            self.set_folder(Path(name))
+            self.changed.emit()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2 * GRID)
+        row.addWidget(card(self, self._what()), 1)
+        row.addWidget(card(self, self._who()), 1)
+
+    def _what(self) -> QWidget:
+        part, column = tall_part(self)
+        kinds = QHBoxLayout()
+        group = QButtonGroup(self)
+        for button in (self.guided_button, self.free_button):
+            group.addButton(button)
+            kinds.addWidget(button)
+        self._kind_words = row_name(_GUIDED)
+        self._kind_words.setWordWrap(True)
+        kinds.addSpacing(GRID)
+        kinds.addWidget(self._kind_words, 1)
+        chips = QGridLayout()
+        chips.setSpacing(GRID)
+        for place, button in enumerate(self.movement_buttons.values()):
+            chips.addWidget(button, *divmod(place, _A_ROW))
+        figures = captioned(
+            ("Repetitions", self.repetitions),
+            ("Hold", self.hold),
+            ("Rest", self.rest),
+        )
+        column.addWidget(caption("What to record"))
+        column.addLayout(kinds)
+        column.addLayout(chips)
+        column.addWidget(self.others)
+        column.addLayout(figures)
+        column.addSpacing(GRID)
+        column.addWidget(self.check_box)
+        column.addWidget(self.sound_box)
+        column.addStretch(1)
+        return part
+
+    def _who(self) -> QWidget:
+        part, column = tall_part(self)
+        rows = QFormLayout()
+        height = self.notes.fontMetrics().lineSpacing() * _NOTES_LINES + 2 * GRID
+        self.notes.setFixedHeight(height)
+        rows.addRow(row_name("Subject"), self.subject)
+        rows.addRow(row_name("Session"), self.session)
+        rows.addRow(row_name("Notes"), self.notes)
+        place = QHBoxLayout()
+        place.addWidget(self.name, 1)
+        place.addWidget(QLabel(".csv", self))
+        where = QHBoxLayout()
+        where.addWidget(self.folder_label, 1)
+        where.addWidget(self.folder_button)
+        files = QFormLayout()
+        files.addRow(row_name("File"), place)
+        files.addRow(row_name(""), where)
+        for form in (rows, files):
+            form.setContentsMargins(0, 0, 0, 0)
+            form.setHorizontalSpacing(2 * GRID)
+            form.setVerticalSpacing(GRID)
+        column.addWidget(caption("What to write down with it"))
+        column.addLayout(rows)
+        column.addWidget(self.placements, 1)
+        column.addLayout(files)
+        return part
+
+
+_GUIDED = "You follow cues on the screen"
+_FREE = "Number keys set the labels while you move"

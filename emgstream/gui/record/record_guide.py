@@ -1,0 +1,133 @@
+"""The session as it runs: the cue on the left, the signals beside it, what is wrong below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from emgstream.app.connection_state import ConnectionState
+from emgstream.gui.card import card
+from emgstream.gui.cue.canvas import CueCanvas
+from emgstream.gui.cue.cue_layout import CueLayout, button_row, key_button, side_by_side
+from emgstream.gui.elided_label import ElidedLabel
+from emgstream.gui.painting import GRID
+from emgstream.gui.palette import Theme
+from emgstream.gui.quality_panel import Light
+from emgstream.gui.timeline_canvas import TimelineCanvas
+from emgstream.wording import spoken
+
+__all__ = ["RecordGuide"]
+
+_SPAN_S = 5.0
+_A_ROW = 5
+_WARNINGS = 2
+
+
+class RecordGuide(QWidget):
+    """Shows one session; buttons do what the keys do."""
+
+    space_wanted = pyqtSignal()
+    repeat_wanted = pyqtSignal()
+    end_wanted = pyqtSignal()
+    number_wanted = pyqtSignal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.canvas = CueCanvas(theme, self)
+        self.timeline = TimelineCanvas(theme, self)
+        self.timeline.set_span(_SPAN_S)
+        self.space_button = key_button("Begin", "Space", self.space_wanted.emit, self)
+        self.space_button.setObjectName("primary")
+        self.repeat_button = key_button("Repeat the last", "R", self.repeat_wanted.emit, self)
+        self.end_button = key_button("End and keep", "Esc", self.end_wanted.emit, self)
+        self.standing = CueLayout(theme, self)
+        self.file_label = ElidedLabel(self)
+        self.file_label.setObjectName("quiet")
+        self.warning_label = QLabel(self)
+        self.warning_label.setWordWrap(True)
+        self.warning_light = Light(theme, self)
+        self._numbers = QWidget(self)
+        self._number_grid = QGridLayout(self._numbers)
+        self._number_grid.setContentsMargins(0, 0, 0, 0)
+        self._number_grid.setSpacing(GRID)
+        self.number_buttons: list[QPushButton] = []
+        self._lay_out()
+        self.show_warnings(())
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        for part in (self.canvas, self.timeline, self.standing):
+            part.set_theme(theme)
+        self.warning_light.show_sign("triangle", theme.warning)
+
+    def set_labels(self, known: tuple[str, ...], labels: tuple[str, ...], is_free: bool) -> None:
+        """Make ready for a session; ``known`` labels have their colours already."""
+        self.canvas.set_labels((*known, *(label for label in labels if label not in known)))
+        for button in self.number_buttons:
+            self._number_grid.removeWidget(button)
+            button.deleteLater()
+        names = [*enumerate(labels, start=1), (0, "no label")] if is_free else []
+        self.number_buttons = [self._number(number, name) for number, name in names]
+        for place, button in enumerate(self.number_buttons):
+            self._number_grid.addWidget(button, *divmod(place, _A_ROW))
+        self.repeat_button.setText("Take it back" if is_free else "Repeat the last")
+
+    def show_number(self, number: int) -> None:
+        """Mark the label that is set, 0 for none."""
+        for place, button in enumerate(self.number_buttons, start=1):
+            button.setChecked(place % len(self.number_buttons) == number)
+
+    def show_taking(self, takes: bool) -> None:
+        """Offer what can be done in a session; in the check before it there is only the end."""
+        is_free = bool(self.number_buttons)
+        self.space_button.setVisible(takes and not is_free)
+        self.repeat_button.setVisible(takes)
+        self.end_button.setText("End and keep" if takes else "Back")
+        self._numbers.setVisible(takes and is_free)
+
+    def say_space(self, words: str) -> None:
+        """Say what Space does now."""
+        if self.space_button.text() != words:
+            self.space_button.setText(words)
+
+    def show_state(self, state: ConnectionState, words: str, file_words: str) -> None:
+        """Show how the connection and the file are."""
+        self.standing.show_state(state, words)
+        self.file_label.say(file_words)
+
+    def show_warnings(self, warnings: Sequence[str]) -> None:
+        """Show the newest of what was noticed."""
+        words = "\n".join(warnings[-_WARNINGS:])
+        if len(warnings) > _WARNINGS:
+            words += f"   (and {len(warnings) - _WARNINGS} before)"
+        self.warning_label.setText(words)
+        self.warning_label.setToolTip("\n".join(warnings))
+        self.warning_light.show_sign("triangle", self._theme.warning)
+        for part in (self.warning_light, self.warning_label):
+            part.setVisible(bool(warnings))
+
+    def _number(self, number: int, name: str) -> QPushButton:
+        button = QPushButton(f"{number}  {spoken(name)}", self._numbers)
+        button.setCheckable(True)
+        button.setFocusPolicy(self.space_button.focusPolicy())
+        button.clicked.connect(lambda _: self.number_wanted.emit(number))
+        return button
+
+    def _lay_out(self) -> None:
+        below = QWidget(self)
+        warnings = QHBoxLayout(below)
+        warnings.setContentsMargins(0, 0, 0, 0)
+        warnings.addWidget(self.warning_light)
+        warnings.addWidget(self.warning_label, 1)
+        signals = card(self, self.standing, self.timeline, self.file_label)
+        buttons = self.space_button, self.repeat_button, self.end_button
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID + GRID // 2)
+        column.addLayout(side_by_side(self, self.canvas, signals), 1)
+        column.addWidget(self._numbers)
+        column.addLayout(button_row(buttons, below))

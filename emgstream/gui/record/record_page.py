@@ -1,0 +1,291 @@
+"""The page to record on: form, check, session, review, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PyQt5.QtWidgets import QStackedWidget
+
+from emgstream.app.connection_state import StateKind
+from emgstream.app.cue_scene import check_scene, free_scene, guided_scene
+from emgstream.app.live_session import LiveSession
+from emgstream.app.open_requests import PortRequest, ReplayRequest
+from emgstream.app.recording_session import RecordingSession, RecordingStage
+from emgstream.errors import EmgStreamError
+from emgstream.gui.card import fill
+from emgstream.gui.cue.bell import Bell
+from emgstream.gui.palette import Theme
+from emgstream.gui.record.record_form import documents_folder
+from emgstream.gui.record.record_front import RecordFront
+from emgstream.gui.record.record_guide import RecordGuide
+from emgstream.gui.record.record_review import RecordReview
+from emgstream.gui.record.signal_check_view import SignalCheckView
+from emgstream.gui.step_bar import StepBar
+from emgstream.gui.window_page import WindowPage
+from emgstream.recording import FreeProtocol, GuidedProtocol, ProtocolPhase
+
+if TYPE_CHECKING:
+    from emgstream.gui.window import Window
+
+__all__ = ["RecordPage"]
+
+_NO_BOARD = "No board is connected; a session needs one that streams"
+_NO_RECORDING = "What is open is a recording; a session needs a board"
+_STEPS = ("Set up", "Check the signal", "Follow the cues", "Look it over")
+
+
+class RecordPage(WindowPage):
+    """Records one session after the other from the connection that runs."""
+
+    title = "Record"
+    keys = (
+        ("space", "Space", "begin, pause and go on"),
+        ("repeat", "R", "repeat the last movement, or take a label back"),
+        ("again", "C", "check the signal again"),
+        ("end", "Esc", "end the session and keep everything"),
+        *((str(n), str(n), "set a label in a free recording, 0 for none") for n in range(10)),
+    )
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self.run: RecordingSession | None = None
+        self._session: LiveSession | None = None
+        self._shown: RecordingStage | None = None
+        self._now_s = 0.0
+        self._make_parts(window.theme)
+        self._lay_out()
+        self._connect_parts()
+        self._show_ready()
+
+    @property
+    def holds_connection(self) -> bool:
+        """Whether a session is being recorded."""
+        return self.run is not None and self.run.is_open
+
+    def key_actions(self) -> Mapping[str, Callable[[], None]]:
+        """Return what each key does."""
+        return {
+            "space": lambda: None if self.clicks_focused() else self._press_space(),
+            "repeat": self._repeat,
+            "again": self._check_again,
+            "end": self._press_end,
+            **{str(n): partial(self._set_label, n) for n in range(10)},
+        }
+
+    def begin_session(self, session: LiveSession | None) -> None:
+        """End what is being recorded from another session."""
+        if self.run is not None and self.run.session is not session:
+            self.run.end(self._now_s)
+        self._session = None
+        self.guide.timeline.show_session(None)
+
+    def show_session(self, session: LiveSession) -> None:
+        """Take a session to record from."""
+        self._session = session
+        self.guide.timeline.show_session(session)
+        self.form.placements.set_channels(session.info.channel_names)
+        self._show_ready()
+
+    def frame(self, now_s: float, came: bool) -> None:
+        """Lead the session that is being recorded, and draw what came."""
+        self._now_s = now_s
+        run = self.run
+        if run is None:
+            return
+        run.poll(now_s)
+        if run.stage is not self._shown:
+            self._show_stage(run)
+        if run.stage is RecordingStage.CHECK and run.check is not None:
+            self.guide.canvas.show_scene(check_scene(run.check.protocol, now_s))
+        elif run.stage is RecordingStage.TAKE:
+            self._show_take(run)
+        if came or self.guide.timeline.unsettled:
+            self.guide.timeline.update()
+
+    def slow(self, now_s: float) -> None:
+        """Refresh what is known of connection, file and warnings."""
+        self._show_ready()
+        run = self.run
+        if run is None or not run.is_open:
+            return
+        state = self.shell.connection.state(now_s)
+        self.guide.show_state(state, *_told(run, state.words))
+        self.guide.show_warnings(run.warnings)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        for part in (self.step_bar, self.guide, self.verdict, self.review):
+            part.set_theme(theme)
+
+    def shut_down(self) -> None:
+        """End what is being recorded, and put it in order."""
+        if self.run is not None:
+            self.run.shut_down(self._now_s)
+
+    def start(self) -> None:
+        """Begin what the form says; where that will not do, say why."""
+        session = self._session
+        if session is None or self._missing():
+            return
+        bell = (Bell(),) if self.form.sound_box.isChecked() else ()
+        try:
+            plan = self.form.plan()
+            plan.make_folder()
+            self.run = RecordingSession(session, plan, bell, self._now_s)
+        except EmgStreamError as error:
+            self.shell.strip.show_error(str(error), can_retry=False)
+            return
+        self.shell.strip.hide()
+        self.shell.settings.keep_recordings(self.form.folder)
+        known = session.class_names
+        self.guide.set_labels(known, plan.protocol.labels, isinstance(plan.protocol, FreeProtocol))
+        self.guide.show_warnings(())
+        self.guide.timeline.go_live()
+        self._shown = None
+        self.setFocus()
+
+    def _press_space(self) -> None:
+        if self.run is not None:
+            self.run.press_space(self._now_s)
+
+    def _repeat(self) -> None:
+        if self.run is not None:
+            self.run.repeat(self._now_s)
+
+    def _check_again(self) -> None:
+        if self.run is not None:
+            self.run.check_again(self._now_s)
+
+    def _press_end(self) -> None:
+        if self.holds_connection and self.run is not None:
+            self.run.end(self._now_s)
+        else:
+            self.shell.strip.hide()
+
+    def _set_label(self, number: int) -> None:
+        if self.run is not None:
+            self.run.set_label(number, self._now_s)
+
+    def _trim(self, trims: bool) -> None:
+        if self.run is not None:
+            self.run.settle_again(trims)
+
+    def _replay(self) -> None:
+        if self.run is not None:
+            self.shell.open_source(ReplayRequest(self.run.plan.path))
+            self.shell.show_page(0)
+
+    def _another(self) -> None:
+        self.run = self._shown = None
+        self.form.propose_name()
+        self.steps.setCurrentWidget(self.front)
+        self.step_bar.show_step(0)
+
+    def _show_stage(self, run: RecordingSession) -> None:
+        """Bring the part to the front that belongs to a stage."""
+        self._shown = run.stage
+        step = {RecordingStage.CHECK: 1, RecordingStage.VERDICT: 1, RecordingStage.TAKE: 2}.get(
+            run.stage, 3
+        )
+        self.step_bar.show_step(step)
+        if run.stage is RecordingStage.VERDICT and run.report is not None:
+            self.verdict.show_report(run.report)
+            self.steps.setCurrentWidget(self.verdict)
+        elif run.is_open:
+            self.guide.show_taking(run.stage is RecordingStage.TAKE)
+            self.steps.setCurrentWidget(self.guide)
+        elif run.stage is RecordingStage.SETTLING:
+            self.review.show_working()
+            self.steps.setCurrentWidget(self.review)
+        else:
+            self._show_end(run)
+
+    def _show_end(self, run: RecordingSession) -> None:
+        if run.failure is not None:
+            self.shell.strip.show_error(str(run.failure), can_retry=False)
+        if run.recovered is not None:
+            self.review.show_recovered(run.recovered)
+        elif run.take is None:
+            self._another()  # it was left before the session began
+        elif run.plan.path.exists():
+            self.review.show_unsettled(run.plan.path)
+        else:
+            self.review.show_nothing()
+
+    def _show_take(self, run: RecordingSession) -> None:
+        protocol = run.protocol
+        if isinstance(protocol, GuidedProtocol):
+            self.guide.canvas.show_scene(guided_scene(protocol.view(self._now_s)))
+            words = {ProtocolPhase.READY: "Begin", ProtocolPhase.PAUSED: "Go on"}.get(
+                protocol.phase, "Pause"
+            )
+            self.guide.say_space(words)
+        else:
+            self.guide.canvas.show_scene(free_scene(protocol, self._now_s, run.started_s))
+            at = protocol.labels.index(protocol.label) + 1 if protocol.label else 0
+            self.guide.show_number(at)
+
+    def _missing(self) -> str:
+        """Return what is missing before a session can begin; empty where nothing is."""
+        session = self._session
+        if session is not None and not session.can_record:
+            return _NO_RECORDING
+        state = self.shell.connection.state(self._now_s)
+        if session is None or session.ended or state.kind is StateKind.FINISHED:
+            is_coming = self.shell.connection.live
+            return "Waiting for the board" if is_coming else _NO_BOARD
+        return ""
+
+    def _show_ready(self) -> None:
+        """Offer to begin, or a board where there is none."""
+        missing = self._missing()
+        self.front.show_ready(missing, needs_board=missing in (_NO_BOARD, _NO_RECORDING))
+
+    def _make_parts(self, theme: Theme) -> None:
+        self.step_bar = StepBar(theme, _STEPS, self)
+        self.front = RecordFront(self.shell.settings.recordings or documents_folder(), self)
+        self.form = self.front.form
+        self.guide = RecordGuide(theme, self)
+        self.verdict = SignalCheckView(theme, self)
+        self.review = RecordReview(theme, self)
+
+    def _lay_out(self) -> None:
+        self.steps = QStackedWidget(self)
+        for part in (self.front, self.guide, self.verdict, self.review):
+            self.steps.addWidget(part)
+        fill(self, self.step_bar, self.steps, grows=self.steps)
+
+    def _connect_parts(self) -> None:
+        shell = self.shell
+        self.front.start_wanted.connect(self.start)
+        self.front.port_wanted.connect(lambda port: shell.open_source(PortRequest(port)))
+        self.form.changed.connect(self._show_ready)
+        self.guide.timeline.drawn.connect(self.drawn)
+        self.guide.space_wanted.connect(self._press_space)
+        self.guide.repeat_wanted.connect(self._repeat)
+        self.guide.end_wanted.connect(self._press_end)
+        self.guide.number_wanted.connect(self._set_label)
+        self.verdict.go_on_wanted.connect(self._press_space)
+        self.verdict.again_wanted.connect(self._check_again)
+        self.verdict.leave_wanted.connect(self._press_end)
+        self.review.trim_wanted.connect(self._trim)
+        self.review.replay_wanted.connect(self._replay)
+        self.review.another_wanted.connect(self._another)
+
+
+def _told(run: RecordingSession, state: str) -> tuple[str, str]:
+    """Return what to say of the stream and of the file."""
+    status = run.session.status()
+    words = state
+    if status is not None and status.is_streaming:
+        rate = "measuring the rate" if status.rate_hz is None else f"{status.rate_hz:.1f} Hz"
+        words = f"{state}   {rate}   " + (
+            f"lost {status.n_lost:,}" if status.sees_loss else "loss unseen"
+        )
+    written = (
+        f"{run.recorder.n_bytes / 1e6:.1f} MB" if run.stage is RecordingStage.TAKE else "not yet"
+    )
+    room = f"{run.recorder.room_bytes / 1e9:.1f} GB free"
+    return words, f"{run.plan.path.name}   {written}   {room}"

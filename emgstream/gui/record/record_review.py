@@ -1,0 +1,202 @@
+"""What a session came to: each repetition with the shift of its label, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PyQt5.QtCore import Qt, pyqtSignal
+from PyQt5.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from emgstream.app.cue_scene import minutes
+from emgstream.cue_schedule import REST
+from emgstream.gui.card import caption, card
+from emgstream.gui.painting import GRID, color, font
+from emgstream.gui.palette import Theme
+from emgstream.gui.tick_box import TickBox
+from emgstream.recording import Recovered, sidecar_path
+from emgstream.wording import counted, spoken
+
+__all__ = ["RecordReview"]
+
+_COLUMNS = ("movement", "no.", "label begins", "remark")
+
+
+class RecordReview(QWidget):
+    """Shows one recording; the labels can be put in order the other way."""
+
+    trim_wanted = pyqtSignal(bool)
+    replay_wanted = pyqtSignal()
+    another_wanted = pyqtSignal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._recovered: Recovered | None = None
+        self._title = QLabel("Recorded", self)
+        self._title.setFont(font(self.font(), 1.8, bold=True))
+        self.facts = QLabel(self)
+        self.facts.setWordWrap(True)
+        self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.table = QTableWidget(0, len(_COLUMNS), self)
+        self._dress_table()
+        self.trim_box = TickBox("Labels begin when the muscles do", self)
+        self.trim_box.setToolTip(
+            "A person follows a cue some 0.2 to 0.4 s late; what lies between is labelled "
+            "transition. Without the tick a label is as long as its cue"
+        )
+        self.trim_box.clicked.connect(self.trim_wanted)
+        self.replay_button = QPushButton("Replay it", self)
+        self.replay_button.clicked.connect(self.replay_wanted)
+        self.another_button = QPushButton("Record another", self)
+        self.another_button.setObjectName("primary")
+        self.another_button.clicked.connect(self.another_wanted)
+        self.next_label = QLabel(self)
+        self.next_label.setObjectName("quiet")
+        self.next_label.setWordWrap(True)
+        self.next_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._lay_out()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        if self._recovered is not None:
+            self.show_recovered(self._recovered)
+
+    def show_working(self) -> None:
+        """Show that the labels are being put in order."""
+        self._title.setText("Putting the labels in order …")
+        for part in (self.trim_box, self.replay_button, self.another_button):
+            part.setEnabled(False)
+
+    def show_nothing(self) -> None:
+        """Show that there is no recording: no sample came."""
+        self._recovered = None
+        self._title.setText("Nothing was recorded")
+        self.facts.setText("The session ended before a sample came; no file is left.")
+        self.next_label.setText("")
+        self.table.setRowCount(0)
+        self.another_button.setEnabled(True)
+
+    def show_unsettled(self, path: Path) -> None:
+        """Show that there is a recording, and that its labels are not in order."""
+        self._recovered = None
+        self._title.setText("Kept, with its cues as labels")
+        self.facts.setText(str(path))
+        self.next_label.setText(f"Make room, then put it in order: emgstream recover {path}")
+        self.table.setRowCount(0)
+        self.another_button.setEnabled(True)
+
+    def show_recovered(self, recovered: Recovered) -> None:
+        """Show what there is."""
+        self._recovered = recovered
+        self._title.setText("Recorded")
+        self.facts.setText("\n".join(_facts(recovered)))
+        self._fill(_rows(recovered))
+        is_free = recovered.sidecar.get("protocol", {}).get("kind") == "free"
+        self.trim_box.setVisible(not is_free)
+        self.trim_box.setChecked(bool(recovered.sidecar.get("labels", {}).get("is_trimmed")))
+        self.next_label.setText(
+            f"Train on it: emgstream train {recovered.path} --out my.emgmodel\n"
+            "A model needs several sessions of the same person to be worth trusting."
+        )
+        for part in (self.trim_box, self.replay_button, self.another_button):
+            part.setEnabled(True)
+
+    def _fill(self, rows: Sequence[tuple[str, ...]]) -> None:
+        self.table.setRowCount(len(rows))
+        for row, words in enumerate(rows):
+            for column, word in enumerate(words):
+                item = QTableWidgetItem(word)
+                if column in (1, 2):
+                    right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                    item.setTextAlignment(int(right))
+                if column == 3:
+                    item.setForeground(color(self._theme.warning))
+                    item.setToolTip(word)
+                self.table.setItem(row, column, item)
+
+    def _dress_table(self) -> None:
+        table = self.table
+        table.setHorizontalHeaderLabels(_COLUMNS)
+        table.setFrameShape(QFrame.Shape.NoFrame)
+        for column in (1, 2):
+            head = table.horizontalHeaderItem(column)
+            if head is not None:
+                head.setTextAlignment(int(Qt.AlignmentFlag.AlignRight))
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        table.setShowGrid(False)
+        table.setAccessibleName("Repetitions")
+        header, side = table.horizontalHeader(), table.verticalHeader()
+        if header is not None and side is not None:
+            side.hide()
+            side.setDefaultSectionSize(3 * GRID + 2)
+            header.setHighlightSections(False)
+            header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+            header.setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
+            for column, width in enumerate((18 * GRID, 6 * GRID, 14 * GRID)):
+                table.setColumnWidth(column, width)
+
+    def _lay_out(self) -> None:
+        buttons = QWidget(self)
+        row = QHBoxLayout(buttons)
+        row.setContentsMargins(0, GRID, 0, 0)
+        row.addWidget(self.another_button)
+        row.addWidget(self.replay_button)
+        row.addStretch(1)
+        side = QWidget(self)
+        side.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID + GRID // 2)
+        for part in (self._title, self.facts, self.trim_box, buttons):
+            column.addWidget(part)
+        column.addStretch(1)
+        column.addWidget(caption("What next"))
+        column.addWidget(self.next_label)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(2 * GRID)
+        whole.addWidget(card(self, side), 1)
+        whole.addWidget(card(self, caption("Repetitions"), self.table), 1)
+
+
+def _facts(recovered: Recovered) -> list[str]:
+    samples = recovered.sidecar.get("samples", {})
+    lost = samples.get("n_lost")
+    loss = "" if lost is None else f", {lost + samples.get('n_missed', 0):,} lost"
+    kept = [one for one in recovered.runs if one.outcome.counts and one.run.label != REST]
+    return [
+        str(recovered.path),
+        f"with {sidecar_path(recovered.path).name} beside it",
+        f"{recovered.n_samples:,} samples in {minutes(recovered.duration_s)} min{loss}",
+        f"{counted(len(kept), 'movement')} with a label",
+        *(f"mended: {what}" for what in recovered.found),
+        *(f"! {warning}" for warning in recovered.sidecar.get("quality", {}).get("warnings", [])),
+    ]
+
+
+def _rows(recovered: Recovered) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    for labelled, shift_s in zip(recovered.runs, recovered.shifts_s, strict=True):
+        run = labelled.run
+        if run.label == REST and not labelled.note:
+            continue
+        shift = "no label" if shift_s is None else f"{1e3 * shift_s:+.0f} ms"
+        remark = labelled.note or ("" if labelled.outcome.counts else labelled.outcome.value)
+        rows.append((spoken(run.label), str(run.repetition), shift, remark))
+    return rows

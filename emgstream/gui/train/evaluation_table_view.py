@@ -1,0 +1,39 @@
+"""The honest table: every model on what it has never seen, and what that means."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import Qt
+from PyQt5.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from emgstream.app.evaluation_table import COLUMNS, EvaluationTable
+from emgstream.gui.figure_table import FigureTable
+from emgstream.gui.painting import GRID
+
+__all__ = ["EvaluationTableView"]
+
+
+class EvaluationTableView(QWidget):
+    """A grid of figures and the words under it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.figures = FigureTable(COLUMNS, 2, self)
+        self.words = QLabel(self)
+        self.words.setObjectName("quiet")
+        self.words.setWordWrap(True)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * GRID)
+        column.addWidget(self.figures)
+        column.addWidget(self.words)
+
+    @property
+    def cells(self) -> list[list[QLabel]]:
+        """The cells, the captions in the first row."""
+        return self.figures.cells
+
+    def show_honest(self, found: EvaluationTable) -> None:
+        """Show what was measured."""
+        self.figures.show_rows(found.rows)
+        self.words.setText("\n\n".join(found.words))

@@ -1,0 +1,238 @@
+"""What is to become of the sessions: a new model, or one there is adapted to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PyQt5.QtCore import Qt, pyqtSignal
+from PyQt5.QtWidgets import (
+    QButtonGroup,
+    QDoubleSpinBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from emgstream.app.training_job import FOUND, SignalChoice, TrainingRequest
+from emgstream.bundle import MODEL_SUFFIX
+from emgstream.gui.card import caption, row_name
+from emgstream.gui.elided_label import ElidedLabel
+from emgstream.gui.painting import GRID
+from emgstream.gui.picker import Picker
+from emgstream.gui.record.record_form import from_home
+from emgstream.gui.source_bar import SourceChoice
+
+__all__ = ["TrainingForm"]
+
+_RECIPES = {
+    "realtime": "for live use",
+    "published": "repeats a published figure",
+}
+_SIGNALS = {
+    "found in the data": FOUND,
+    "raw, hum found in the data": SignalChoice("raw"),
+    "raw, hum at 50 Hz": SignalChoice("raw", "50"),
+    "raw, hum at 60 Hz": SignalChoice("raw", "60"),
+    "raw, no hum": SignalChoice("raw", "none"),
+    "envelope: rectified and smoothed": SignalChoice("envelope"),
+}
+_WAYS = (
+    ("A new model", "Learns from these sessions alone"),
+    (
+        "Adapt a model",
+        "Teaches a model where the electrodes sit today",
+    ),
+)
+
+
+class TrainingForm(QWidget):
+    """Everything that can be said beforehand; all of it has a default."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.folder = folder
+        self.new_button, self.adapt_button = (self._chip(*way) for way in _WAYS)
+        self.base = Picker(self)
+        self.base.setToolTip("The model to begin with; it stays as it is")
+        self.recipe = Picker(self)
+        for name, words in _RECIPES.items():
+            self.recipe.addItem(f"{name}: {words}", name)
+        self.signal = Picker(self)
+        for words, signal in _SIGNALS.items():
+            self.signal.addItem(words, signal)
+        self.signal.setToolTip("What the sensors give, and the mains hum to take out of it")
+        self.rate = QDoubleSpinBox(self)
+        self.rate.setRange(0.0, 1e6)
+        self.rate.setDecimals(1)
+        self.rate.setSuffix(" Hz")
+        self.rate.setSpecialValueText("by the recordings' clock")
+        self.rate.setToolTip("Samples a second; needed where a recording has no time_s column")
+        self.epochs = QSpinBox(self)
+        self.epochs.setRange(0, 10_000)
+        self.epochs.setSpecialValueText("as the recipe says")
+        self.epochs.setToolTip("Passes over the data, at most; few for a quick look")
+        self.name = QLineEdit("my", self)
+        self.folder_label = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
+        self.folder_label.setObjectName("quiet")
+        self.folder_button = QPushButton("Folder…", self)
+        self.channels = QLabel(self)
+        self.channels.setObjectName("quiet")
+        self.channels.setWordWrap(True)
+        self._typed = False
+        self._lay_out()
+        self._connect_parts()
+        self.set_folder(folder)
+        self.new_button.setChecked(True)
+
+    @property
+    def adapts(self) -> bool:
+        """Whether a model there is is to be adapted."""
+        return self.adapt_button.isChecked()
+
+    @property
+    def rate_hz(self) -> float | None:
+        """The rate that was said; None for the recordings' own."""
+        return self.rate.value() or None
+
+    @property
+    def out(self) -> Path:
+        """Where the model goes."""
+        return self.folder / (self.name.text().strip().removesuffix(MODEL_SUFFIX) + MODEL_SUFFIX)
+
+    @property
+    def lacks(self) -> str:
+        """What is missing before a model can be made; empty where nothing is."""
+        if not self.name.text().strip().removesuffix(MODEL_SUFFIX):
+            return "Give the model a name"
+        if self.adapts and self.out == self._base:
+            return "Give it another name: the model it begins with stays as it is"
+        return ""
+
+    def wanted(self, paths: tuple[Path, ...]) -> TrainingRequest:
+        """Return what it comes to for some recordings."""
+        if self.adapts:
+            return TrainingRequest(paths, self.out, rate_hz=self.rate_hz, base=self._base)
+        return TrainingRequest(
+            paths=paths,
+            out=self.out,
+            recipe=self.recipe.currentData(),
+            signal=self.signal.currentData() if self.signal.isEnabled() else FOUND,
+            rate_hz=self.rate_hz,
+            epochs=self.epochs.value() or None,
+        )
+
+    def set_models(self, models: Sequence[SourceChoice], chosen: Path | None) -> None:
+        """Offer these models to begin with; what was chosen stays, else the one that decides."""
+        before = self.base.currentData() or str(chosen or "")
+        self.base.clear()
+        for model in models:
+            self.base.addItem(model.title, model.value)
+        self.base.setCurrentIndex(max(self.base.findData(before), 0))
+        self.adapt_button.setEnabled(bool(models))
+
+    def set_folder(self, folder: Path) -> None:
+        """Write the model into another folder."""
+        self.folder = folder
+        self.folder_label.say(f"in {from_home(folder)}")
+
+    def propose(self, recording: Path) -> None:
+        """Propose a name and a place beside a recording, unless the user has said otherwise."""
+        if not self._typed:
+            self.name.setText(recording.name.split(".")[0])
+            self.set_folder(recording.parent)
+
+    @property
+    def _base(self) -> Path:
+        return Path(self.base.currentData() or "")
+
+    def _choose_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Write the model into", str(self.folder))
+        if name:
+            self._typed = True
+            self.set_folder(Path(name))
+            self.changed.emit()
+
+    def _name_typed(self) -> None:
+        self._typed = True
+
+    def _show_way(self) -> None:
+        """Show what matters for a new model, or for one that is adapted."""
+        for part in self._of_adapted:
+            part.setVisible(self.adapts)
+        for part in self._of_new:
+            part.setVisible(not self.adapts)
+        self.changed.emit()
+
+    def _connect_parts(self) -> None:
+        self.adapt_button.toggled.connect(lambda _: self._show_way())
+        self.recipe.currentIndexChanged.connect(
+            lambda _: self.signal.setEnabled(self.recipe.currentData() == "realtime")
+        )
+        self.base.currentIndexChanged.connect(lambda _: self.changed.emit())
+        self.rate.valueChanged.connect(lambda _: self.changed.emit())
+        self.epochs.valueChanged.connect(lambda _: self.changed.emit())
+        self.name.textChanged.connect(lambda _: self.changed.emit())
+        self.name.textEdited.connect(lambda _: self._name_typed())
+        self.folder_button.clicked.connect(self._choose_folder)
+
+    def _lay_out(self) -> None:
+        ways = QHBoxLayout()
+        ways.setSpacing(GRID)
+        group = QButtonGroup(self)
+        for button in (self.new_button, self.adapt_button):
+            group.addButton(button)
+            ways.addWidget(button)
+        ways.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID + GRID // 2)
+        column.addWidget(caption("The model"))
+        column.addLayout(ways)
+        column.addLayout(self._rows())
+        column.addWidget(caption("Learned from"))
+        column.addWidget(self.channels)
+        column.addStretch(1)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+
+    def _rows(self) -> QFormLayout:
+        rows = QFormLayout()
+        rows.setHorizontalSpacing(2 * GRID)
+        rows.setVerticalSpacing(GRID)
+        rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        place = QHBoxLayout()
+        place.addWidget(self.folder_label, 1)
+        place.addWidget(self.folder_button)
+        self._of_adapted = self._row(rows, "From", self.base)
+        self._row(rows, "Name", self.name)
+        rows.addRow("", place)
+        self._of_new = [
+            *self._row(rows, "Recipe", self.recipe),
+            *self._row(rows, "SignalChoice", self.signal),
+        ]
+        self._row(rows, "Rate", self.rate)
+        self._of_new += self._row(rows, "Epochs", self.epochs)
+        for part in self._of_adapted:
+            part.hide()
+        return rows
+
+    def _row(self, rows: QFormLayout, words: str, field: QWidget) -> list[QWidget]:
+        name = row_name(words)
+        rows.addRow(name, field)
+        return [name, field]
+
+    def _chip(self, words: str, hint: str) -> QPushButton:
+        button = QPushButton(words, self)
+        button.setObjectName("chip")
+        button.setCheckable(True)
+        button.setToolTip(hint)
+        return button

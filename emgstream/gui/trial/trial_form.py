@@ -1,0 +1,133 @@
+"""The form before a test: which movements, how often, for how long."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtWidgets import (
+    QDoubleSpinBox,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from emgstream.app.cue_scene import minutes
+from emgstream.gui.card import captioned
+from emgstream.gui.painting import GRID
+from emgstream.gui.tick_box import TickBox
+from emgstream.trial import CuedPlan
+from emgstream.wording import counted, spoken
+
+__all__ = ["TrialForm"]
+
+_A_ROW = 3
+_NO_MOVEMENTS = "The movements are those that the model knows: connect, and they stand here."
+_COUNTS = (
+    "A movement is completed once the model names it for {dwell:g} s without a break. In the first "
+    "{reaction:g} s of every cue nothing counts as an error, as nobody moves at once; the time to "
+    "correct runs from the cue."
+)
+
+
+class TrialForm(QWidget):
+    """Everything has a default; a rest comes before each movement by itself."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.movement_buttons: dict[str, QPushButton] = {}
+        self.repetitions = QSpinBox(self)
+        self.hold = QDoubleSpinBox(self)
+        self.rest = QDoubleSpinBox(self)
+        self.seed = QSpinBox(self)
+        self.sound_box = TickBox("A sound at each cue", self)
+        self.words = QLabel(_NO_MOVEMENTS, self)
+        self.counts = QLabel(
+            _COUNTS.format(dwell=CuedPlan.dwell_s, reaction=CuedPlan.reaction_s), self
+        )
+        for label in (self.words, self.counts):
+            label.setObjectName("quiet")
+            label.setWordWrap(True)
+        self._chips = QGridLayout()
+        self._set_values()
+        self._lay_out()
+
+    def set_movements(self, names: tuple[str, ...]) -> None:
+        """Offer other movements, all of them chosen; those that were there stay as they are."""
+        if names == tuple(self.movement_buttons):
+            return
+        was_chosen = {name: one.isChecked() for name, one in self.movement_buttons.items()}
+        for button in self.movement_buttons.values():
+            self._chips.removeWidget(button)
+            button.hide()  # it goes once Qt is idle
+            button.deleteLater()
+        self.movement_buttons = {name: self._chip(name) for name in names}
+        for place, (name, button) in enumerate(self.movement_buttons.items()):
+            button.setChecked(was_chosen.get(name, True))
+            self._chips.addWidget(button, *divmod(place, _A_ROW))
+        self.words.setVisible(not names)
+        self.changed.emit()
+
+    def plan(self) -> CuedPlan:
+        """Return the test it comes to; raises UsageError where something is amiss."""
+        chosen = [name for name, button in self.movement_buttons.items() if button.isChecked()]
+        return CuedPlan(
+            movements=tuple(chosen),
+            repetitions=self.repetitions.value(),
+            hold_s=self.hold.value(),
+            rest_s=self.rest.value(),
+            seed=self.seed.value(),
+        )
+
+    def summary(self) -> str:
+        """Return in a line what it comes to; raises UsageError where something is amiss."""
+        plan = self.plan()
+        asked = counted(plan.n_movements, "movement")
+        return f"{asked} in {minutes(plan.script.duration_s)} min"
+
+    def _chip(self, name: str) -> QPushButton:
+        button = QPushButton(spoken(name), self)
+        button.setObjectName("chip")
+        button.setCheckable(True)
+        button.setFocusPolicy(self.sound_box.focusPolicy())
+        button.toggled.connect(lambda _: self.changed.emit())
+        return button
+
+    def _set_values(self) -> None:
+        self.repetitions.setRange(1, 100)
+        self.repetitions.setValue(CuedPlan.repetitions)
+        self.seed.setRange(0, 999_999)
+        for box, value in ((self.hold, CuedPlan.hold_s), (self.rest, CuedPlan.rest_s)):
+            box.setRange(0.5, 60.0)
+            box.setDecimals(1)
+            box.setSingleStep(0.5)
+            box.setSuffix(" s")
+            box.setValue(value)
+        self.seed.setToolTip("Another number, another order")
+        for spin in (self.repetitions, self.hold, self.rest, self.seed):
+            spin.valueChanged.connect(lambda _: self.changed.emit())
+
+    def _lay_out(self) -> None:
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self._chips.setSpacing(GRID)
+        figures = captioned(
+            ("Repetitions", self.repetitions),
+            ("Hold", self.hold),
+            ("Rest", self.rest),
+            ("Order", self.seed),
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID + GRID // 2)
+        column.addWidget(self.words)
+        column.addLayout(self._chips)
+        column.addLayout(figures)
+        column.addSpacing(GRID)
+        column.addWidget(self.sound_box)
+        column.addSpacing(GRID)
+        column.addWidget(self.counts)
+        column.addStretch(1)

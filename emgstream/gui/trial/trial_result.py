@@ -1,0 +1,72 @@
+"""What a test came to: of all movements together, and of each."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import Qt
+from PyQt5.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from emgstream.app.trial_words import CLASSES, class_rows, completed, figures
+from emgstream.gui.card import caption
+from emgstream.gui.figure_table import FigureTable
+from emgstream.gui.painting import GRID, font
+from emgstream.gui.scrolled import scrolled
+from emgstream.trial import CuedTest
+
+__all__ = ["TrialResult"]
+
+_BIG = 1.7
+
+
+class TrialResult(QWidget):
+    """Shows one test."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = QLabel(self)
+        self.title.setFont(font(self.font(), _BIG, bold=True))
+        self.note = QLabel(self)
+        self.note.setObjectName("quiet")
+        self.note.setWordWrap(True)
+        self.table = FigureTable(CLASSES, 1, self)
+        self.values: list[QLabel] = []
+        self._figures = QGridLayout()
+        self._lay_out()
+
+    def show_test(self, test: CuedTest, note: str) -> None:
+        """Show what a test came to; ``note`` says where it is from and whether it is kept."""
+        self.title.setText(completed(test))
+        self.note.setText(note)
+        self._clear_figures()
+        for place, figure in enumerate(figures(test)):
+            value = QLabel(figure.value, self)
+            value.setFont(font(self.font(), _BIG, bold=True))
+            below = QLabel(figure.below, self)
+            below.setObjectName("quiet")
+            below.setWordWrap(True)
+            below.setAlignment(Qt.AlignmentFlag.AlignTop)
+            for row, part in enumerate((caption(figure.name), value, below)):
+                self._figures.addWidget(part, row, place)
+            self.values.append(value)
+        self.table.show_rows(class_rows(test))
+
+    def _clear_figures(self) -> None:
+        self.values = []
+        while (item := self._figures.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()  # it goes once Qt is idle
+                widget.deleteLater()
+
+    def _lay_out(self) -> None:
+        self._figures.setHorizontalSpacing(3 * GRID)
+        self._figures.setVerticalSpacing(GRID // 2)
+        for place in range(4):
+            self._figures.setColumnStretch(place, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID + GRID // 2)
+        column.addWidget(self.title)
+        column.addWidget(self.note)
+        column.addLayout(self._figures)
+        column.addSpacing(GRID)
+        column.addWidget(scrolled(self, self.table), 1)

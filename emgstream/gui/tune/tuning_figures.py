@@ -1,0 +1,71 @@
+"""The figures of the settings, beside the model's own and the likeliest class of every window."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import Qt
+from PyQt5.QtWidgets import QGridLayout, QLabel, QWidget
+
+from emgstream.gui.painting import GRID, font
+from emgstream.trial import DecisionScore, figure_rows
+
+__all__ = ["TuningFigures"]
+
+_COLUMNS = ("likeliest", "the model", "yours")
+_WIDTH = 9 * GRID
+_TIPS = {
+    "active errors": "Decisions that would move something wrongly, of all",
+    "abstained": "Rejected, unknown or in a gap, of all",
+    "changes within a movement": "Decisions that differ from the one before, of those decided",
+    "later by": "How much later a movement is first named than by the likeliest class, on average",
+}
+
+
+class TuningFigures(QWidget):
+    """A grid of figures; those of yours are the ones that move."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.cells: dict[str, list[QLabel]] = {}
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(2 * GRID)
+        self._grid.setVerticalSpacing(GRID // 2)
+        self._grid.setColumnStretch(1 + len(_COLUMNS), 1)  # figures stand near their names
+        self._heads = [self._cell(name, "caption") for name in _COLUMNS]
+        for column, head in enumerate(self._heads, start=1):
+            self._grid.addWidget(head, 0, column)
+            self._grid.setColumnMinimumWidth(column, _WIDTH)
+
+    def show_scores(
+        self, plain: DecisionScore, own: DecisionScore | None, yours: DecisionScore
+    ) -> None:
+        """Show figures; without the model's own where those are the plain ones."""
+        for name, *values in figure_rows([plain, own or plain, yours]):
+            if name not in self.cells:
+                self._add(name)
+            for cell, value in zip(self.cells[name], values, strict=True):
+                cell.setText(value)
+            self.cells[name][1].setVisible(own is not None)
+        self._heads[1].setVisible(own is not None)
+        self._grid.setColumnMinimumWidth(2, _WIDTH if own is not None else 0)
+
+    def values(self, name: str) -> list[str]:
+        """Return what stands in a row."""
+        return [cell.text() for cell in self.cells[name]]
+
+    def _add(self, name: str) -> None:
+        row = len(self.cells) + 1
+        words = QLabel(name, self)
+        words.setToolTip(_TIPS.get(name, ""))
+        self._grid.addWidget(words, row, 0)
+        self.cells[name] = [self._cell("", "quiet"), self._cell("", ""), self._cell("", "")]
+        self.cells[name][-1].setFont(font(self.font(), 1.0, bold=True))
+        for column, cell in enumerate(self.cells[name], start=1):
+            self._grid.addWidget(cell, row, column)
+
+    def _cell(self, words: str, name: str) -> QLabel:
+        cell = QLabel(words, self)
+        cell.setObjectName(name)
+        right = Qt.Alignment(Qt.AlignmentFlag.AlignRight)
+        cell.setAlignment(right | Qt.AlignmentFlag.AlignVCenter)
+        return cell

@@ -1,0 +1,124 @@
+"""What settings come to: figures and a curve; or why there are none yet."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import Qt
+from PyQt5.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from emgstream.app.tuning_recording import AnalysedRecording, ThresholdSweep, TriedSettings
+from emgstream.decisions import ARGMAX
+from emgstream.gui.card import caption
+from emgstream.gui.elided_label import ElidedLabel
+from emgstream.gui.painting import GRID
+from emgstream.gui.palette import Theme
+from emgstream.gui.tune.trade_off import TradeOff
+from emgstream.gui.tune.tuning_figures import TuningFigures
+
+__all__ = ["TuningOutcome"]
+
+
+class TuningOutcome(QStackedWidget):
+    """Shows one at a time."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.told = QLabel(self)
+        self.told.setWordWrap(True)
+        self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, 0)
+        self.warning = ElidedLabel(self)
+        self.figures = TuningFigures(self)
+        self.curve = TradeOff(theme, self)
+        self.legend = QLabel(self)
+        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self._has_own = True
+        self._theme = theme
+        self._lay_out()
+        self.set_theme(theme)
+
+    @property
+    def shows_figures(self) -> bool:
+        """Whether there are figures to be seen."""
+        return self.currentIndex() == 1
+
+    def show_opening(self, name: str) -> None:
+        """Show that a recording is being seen."""
+        self.told.setText(f"The model looks at {name} …")
+        self.bar.show()
+        self.curve.clear()
+        self.setCurrentIndex(0)
+
+    def show_nothing(self, words: str) -> None:
+        """Show why there is nothing, and what to do."""
+        self.told.setText(words)
+        self.bar.hide()
+        self.setCurrentIndex(0)
+
+    def show_tried(
+        self, opened: AnalysedRecording, tried: TriedSettings, swept: ThresholdSweep | None
+    ) -> None:
+        """Show what settings come to, and the curve as far as it is known."""
+        own = None if opened.settings == ARGMAX else opened.own
+        self.figures.show_scores(opened.plain, own, tried.score)
+        if swept is not None:
+            self.curve.show_sweep(swept.sweep, opened.plain, own, tried.score)
+        self.warning.say(_warning(opened))
+        self.warning.setVisible(bool(self.warning.text()))
+        if self._has_own != (own is not None):
+            self._has_own = own is not None
+            self._show_legend()
+        self.setCurrentIndex(1)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        self.curve.set_theme(theme)
+        self.warning.setStyleSheet(f"color: {theme.warning};")
+        self._show_legend()
+
+    def _show_legend(self) -> None:
+        theme = self._theme
+        signs = [(theme.quiet, "○", "the likeliest class"), (theme.accent, "●", "yours")]
+        if self._has_own:
+            signs.insert(1, (theme.text, "○", "the model's own"))
+        self.legend.setText(
+            "&nbsp;&nbsp;&nbsp;&nbsp;".join(
+                f"<span style='color:{ink}'>{sign} {words}</span>" for ink, sign, words in signs
+            )
+        )
+
+    def _lay_out(self) -> None:
+        waiting, column = _column(self)
+        column.addWidget(self.told)
+        column.addWidget(self.bar)
+        column.addStretch(1)
+        self.addWidget(waiting)
+        found, column = _column(self)
+        column.addWidget(caption("What it comes to"))
+        column.addWidget(self.warning)
+        column.addWidget(self.figures)
+        column.addSpacing(GRID)
+        column.addWidget(caption("Active errors over what is abstained from, by threshold"))
+        column.addWidget(self.curve, 1)
+        column.addWidget(self.legend)
+        self.addWidget(found)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+
+def _warning(opened: AnalysedRecording) -> str:
+    """Return what takes away from the figures; empty where nothing does."""
+    if opened.is_learned_by_heart:
+        return "The model was trained on this recording: all of this flatters it"
+    if opened.passed_over:
+        return f"{opened.passed_over}: this is of the shipped recording, synthetic EMG"
+    return ""
+
+
+def _column(parent: QWidget) -> tuple[QWidget, QVBoxLayout]:
+    part = QWidget(parent)
+    column = QVBoxLayout(part)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(GRID)
+    return part, column

@@ -1,0 +1,175 @@
+"""Samples and decisions on the Lab Streaming Layer, where a lab's programs and machines meet."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from emgstream.errors import MissingExtraError
+from emgstream.outputs.output import Output, Update
+from emgstream.outputs.samples import SampleBlock, SampleOutput
+from emgstream.types import StreamInfo, TimeArray
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["LslClock", "LslDecisions", "LslSamples"]
+
+FIELDS = ("label", "confidence", "status", "index")
+"""Channels of the decisions, in order; all are text, as an LSL stream has one type."""
+
+
+_CONFIG = "lsl_api.cfg"
+_QUIET = "[log]\nlevel = -1\n"  # warnings and errors only
+
+
+class LslClock:
+    """The time of a stream on the clock of the Lab Streaming Layer; its outlets share one.
+
+    A sample's time is that of the stream's start and what the source says has passed since then:
+    for a board by its own clock fitted to the host's, for a recording by its own rate. Any thread
+    asks.
+
+    Raises MissingExtraError where the Lab Streaming Layer is not installed.
+    """
+
+    def __init__(self) -> None:
+        self._offset_s = _pylsl().local_clock() - time.perf_counter()
+        self._start_s: float | None = None
+        self._lock = threading.Lock()
+
+    def times(self, time_s: TimeArray, host_s: TimeArray) -> TimeArray:
+        """Return LSL times, shape ``(n,)``.
+
+        ``time_s`` are seconds since the start of the stream, NaN where not known; ``host_s`` the
+        host times of the same samples, which fix the start once, and stand in where time is not
+        known.
+        """
+        with self._lock:
+            if self._start_s is None and np.isfinite(time_s[0]):
+                self._start_s = float(host_s[0] - time_s[0])
+            start_s = self._start_s
+        known = host_s if start_s is None else start_s + time_s
+        times_s: TimeArray = np.where(np.isfinite(known), known, host_s) + self._offset_s
+        return times_s
+
+
+class LslSamples(SampleOutput):
+    """An outlet of type EMG named ``NAME``: every channel with its name and unit.
+
+    It appears with the first samples, when channels and rate are known. Pushing never waits:
+    without a reader nothing is kept, and for a reader that stands still 6 minutes are.
+    """
+
+    def __init__(self, name: str, clock: LslClock) -> None:
+        self.name = f"LSL samples as {name!r}"
+        self._stream = name
+        self._clock = clock
+        self._outlet: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._outlet = None
+
+    def write(self, block: SampleBlock) -> None:
+        """Push new samples, each with its own time."""
+        if self._outlet is None:
+            self._outlet = self._open(block.info)
+        chunk = block.chunk
+        host_s = chunk.sampled_s if len(chunk.sampled_s) else chunk.received_s
+        host_s = np.where(np.isfinite(host_s), host_s, chunk.received_s)
+        times_s = self._clock.times(block.time_s, host_s)
+        self._outlet.push_chunk(chunk.samples, times_s.tolist())
+
+    def _open(self, info: StreamInfo) -> Any:
+        pylsl = _pylsl()
+        rate_hz = info.sampling_rate_hz or pylsl.IRREGULAR_RATE
+        described = pylsl.StreamInfo(
+            self._stream, "EMG", info.n_channels, rate_hz, "float32", _source_id(self._stream)
+        )
+        described.set_channel_labels(list(info.channel_names))
+        described.set_channel_types("EMG")
+        described.set_channel_units(info.unit)
+        described.desc().append_child_value("source", info.name)
+        return pylsl.StreamOutlet(described)
+
+
+class LslDecisions(Output):
+    """An outlet of type Markers named ``NAME decisions``, irregular, text.
+
+    Its channels are `FIELDS`; the time of a decision is that of the last sample decided on. Pushing
+    never waits.
+    """
+
+    def __init__(self, name: str, clock: LslClock) -> None:
+        self._stream = f"{name} decisions"
+        self.name = f"LSL decisions as {self._stream!r}"
+        self._clock = clock
+        self._outlet: Any = None
+
+    def __enter__(self) -> Self:
+        pylsl = _pylsl()
+        described = pylsl.StreamInfo(
+            self._stream,
+            "Markers",
+            len(FIELDS),
+            pylsl.IRREGULAR_RATE,
+            "string",
+            _source_id(self._stream),
+        )
+        described.set_channel_labels(list(FIELDS))
+        self._outlet = pylsl.StreamOutlet(described)
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._outlet = None
+
+    def write(self, update: Update) -> None:
+        """Push a row a decision."""
+        line_s = np.nan_to_num(update.stages.line_s)
+        host_s = update.decided_s - update.latency_s - line_s
+        times_s = self._clock.times(update.time_s, host_s)
+        rows = [
+            [decision.label, f"{decision.confidence:.4f}", decision.status, str(decision.index)]
+            for decision in update.decisions
+        ]
+        self._outlet.push_chunk(rows, times_s.tolist())
+
+
+@cache
+def _pylsl() -> Any:
+    try:
+        import pylsl
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            "the Lab Streaming Layer needs pylsl, not installed here; expected the extra 'lsl'; "
+            'install it, in the project\'s folder, with: pip install -e ".[lsl]"'
+        ) from error
+    except (OSError, RuntimeError) as error:  # pylsl is there, and the library behind it is not
+        raise MissingExtraError(
+            "pylsl found no library of the Lab Streaming Layer for this machine; expected liblsl; "
+            "install it from https://github.com/sccn/liblsl/releases, or set PYLSL_LIB to its file"
+        ) from error
+    if not _is_configured():
+        pylsl.set_config_content(_QUIET)
+    return pylsl
+
+
+def _is_configured() -> bool:
+    """Whether the user has a configuration at one of the places that liblsl looks at."""
+    places = (Path(), Path.home() / "lsl_api", Path("/etc/lsl_api"))
+    return "LSLAPICFG" in os.environ or any((place / _CONFIG).exists() for place in places)
+
+
+def _source_id(stream: str) -> str:
+    """Return what stays the same when the program starts again: readers then find it again."""
+    return f"emgstream {stream} on {socket.gethostname()}"

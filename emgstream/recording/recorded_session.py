@@ -1,0 +1,98 @@
+"""A recorded session as it is read: its table, and what its sidecar says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from emgstream.errors import RecordingError
+from emgstream.recording.sidecar import read_sidecar, sidecar_path
+from emgstream.tables import EmgTable, read_table
+from emgstream.types import IndexArray
+
+__all__ = ["LabelledStretch", "RecordedSession", "read_session"]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledStretch:
+    """Rows in a row with one label, of one repetition and segment."""
+
+    label: str
+    """The label."""
+    repetition: int
+    """Number of the repetition; 0 where the table does not count them."""
+    first_index: int
+    """Sample index of the first row, the table's first sample being 0."""
+    end_index: int
+    """Sample index behind the last row."""
+
+
+@dataclass(frozen=True)
+class RecordedSession:
+    """A recorded session."""
+
+    table: EmgTable
+    """Its samples and labels."""
+    sidecar: Mapping[str, Any]
+    """What is known of it."""
+    rate_hz: float
+    """Samples a second, as the table's clock tells."""
+
+    @property
+    def path(self) -> Path:
+        """The table's file."""
+        return self.table.path
+
+    @property
+    def started(self) -> datetime | None:
+        """Date and time of the first sample, with its offset; None where it is not known."""
+        text = self.sidecar.get("started")
+        return None if text is None else datetime.fromisoformat(text)
+
+    @property
+    def index(self) -> IndexArray:
+        """Sample index of each row, from 0; it jumps where samples were lost."""
+        index = self.table.index
+        return np.arange(self.table.n_rows) if index is None else index - index[0]
+
+    def stretches(self) -> Iterator[LabelledStretch]:
+        """Give each stretch that carries a label, in order."""
+        table, index = self.table, self.index
+        if table.labels is None:
+            return
+        none = np.zeros(table.n_rows, np.int64)
+        repetitions = none if table.repetitions is None else table.repetitions
+        segments = none if table.segments is None else table.segments
+        keys = np.column_stack([table.labels, repetitions, segments])
+        starts = [0, *(np.flatnonzero(np.any(np.diff(keys, axis=0) != 0, axis=1)) + 1).tolist()]
+        for start, end in zip(starts, [*starts[1:], table.n_rows], strict=True):
+            if table.labels[start] >= 0:
+                label = table.label_names[table.labels[start]]
+                first, last = int(index[start]), int(index[end - 1])
+                yield LabelledStretch(label, int(repetitions[start]), first, last + 1)
+
+
+def read_session(path: Path) -> RecordedSession:
+    """Return a recorded session.
+
+    Raises TableError where the table cannot be read, and RecordingError where the sidecar is not
+    there or none of ours, or the table has no clock.
+    """
+    table = read_table(path)
+    sidecar = read_sidecar(path)
+    if sidecar.get("state") == "recording":
+        raise RecordingError(
+            f"{path} broke off and was not mended; run first: emgstream recover {path}"
+        )
+    rate_hz = table.sampling_rate_hz
+    if rate_hz is None:
+        raise RecordingError(
+            f"{path} has no clock that runs on in its column time_s; expected that of a recorded "
+            f"session; was it changed? {sidecar_path(path)} names what it was recorded from"
+        )
+    return RecordedSession(table, sidecar, rate_hz)

@@ -1,0 +1,117 @@
+"""The parts of a report's page, as HTML."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from emgstream.atomic_files import check_writable, write_whole
+from emgstream.errors import OutputError
+from emgstream.report.report_style import STYLE
+from emgstream.wording import shortened
+
+__all__ = [
+    "check_place",
+    "document",
+    "facts",
+    "note",
+    "section",
+    "table",
+    "tile",
+    "tiles",
+    "write_json",
+    "write_page",
+]
+
+
+def document(title: str, parts: Iterable[str]) -> str:
+    """Return a whole page of parts that are HTML already."""
+    return (
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}'
+        '</title><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<style>{STYLE}</style></head><body><main>{''.join(parts)}</main></body></html>\n"
+    )
+
+
+def section(title: str, content: str, kind: str = "") -> str:
+    """Return a titled box around content that is HTML already."""
+    return f"<section class='{kind}'><h2>{escape(title)}</h2>{content}</section>"
+
+
+def tile(figure: str, name: str, explanation: str, kind: str = "") -> str:
+    """Return one large figure with its name and what it is."""
+    return (
+        f"<div class='tile {kind}'><div class='figure'>{escape(figure)}</div>"
+        f"<div class='name'>{escape(name)}</div><p>{escape(explanation)}</p></div>"
+    )
+
+
+def tiles(several: Iterable[str]) -> str:
+    """Return tiles side by side."""
+    return f"<div class='tiles'>{''.join(several)}</div>"
+
+
+def note(text: str, kind: str = "") -> str:
+    """Return a line that is not to be overlooked."""
+    return f"<p class='note {kind}'>{escape(text)}</p>"
+
+
+def facts(values: Mapping[str, str]) -> str:
+    """Return names with their values, a row each."""
+    rows = "".join(
+        f"<tr>{_name('th', name)}<td>{escape(value)}</td></tr>" for name, value in values.items()
+    )
+    return f"<table class='facts'>{rows}</table>"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table: the first column is names, the others figures."""
+    return (
+        f"<div class='scroll'><table>{_row('th', head)}"
+        f"{''.join(_row('td', row) for row in rows)}</table></div>"
+    )
+
+
+def write_page(path: Path, page: str) -> None:
+    """Write a page whole or not at all; raises OutputError where that is not possible."""
+    with _told(path, "--html"):
+        write_whole(path, page.encode(errors="backslashreplace"))
+
+
+def write_json(path: Path, document: Mapping[str, Any]) -> None:
+    """Write figures as JSON whole or not at all; raises OutputError where that is not possible."""
+    with _told(path, "--json"):
+        write_whole(path, (json.dumps(document, indent=2, allow_nan=False) + "\n").encode())
+
+
+def check_place(path: Path, option: str) -> None:
+    """Raise OutputError, naming the option, where nothing could be written to: before the work."""
+    with _told(path, option):
+        check_writable(path)
+
+
+@contextmanager
+def _told(path: Path, option: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(
+            f"cannot write {path}: {error.strerror or error}; choose another place with {option}"
+        ) from error
+
+
+def _row(kind: str, cells: Sequence[str]) -> str:
+    first, *others = cells
+    numbers = "".join(_name(kind, cell, " class='number'") for cell in others)
+    return f"<tr>{_name(kind, first)}{numbers}</tr>"
+
+
+def _name(kind: str, name: str, how: str = "") -> str:
+    """Return a cell; of a name that is shortened, whoever points at it sees the whole."""
+    short = shortened(name)
+    whole = "" if short == name else f' title="{escape(name)}"'
+    return f"<{kind}{how}{whole}>{escape(short)}</{kind}>"

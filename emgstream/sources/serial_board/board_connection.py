@@ -1,0 +1,119 @@
+"""A board that streams: an open port, what is behind it, and the decoder of its bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import suppress
+
+from emgstream.clock import Clock
+from emgstream.errors import SourceError
+from emgstream.sources.serial_board.handshake import BoardGreeting, start_board
+from emgstream.sources.serial_board.serial_link import BoardLink
+from emgstream.wire import Command, Counters, FrameDecoder, Frames, Identity, TextDecoder
+
+__all__ = ["SIMULATED", "BoardConnection"]
+
+SIMULATED = "simulated"
+"""What a simulated board calls itself."""
+
+
+class BoardConnection:
+    """A started board, or a sketch that prints numbers. One thread uses it.
+
+    Parameters
+    ----------
+    link
+        The open port; closed with the connection.
+    speaker
+        Who was heard there.
+    clock
+        The host time of receipt.
+    """
+
+    def __init__(self, link: BoardLink, speaker: BoardGreeting, clock: Clock) -> None:
+        self.baud = speaker.baud
+        self.line_rate_hz = speaker.line_rate_hz
+        self.identity: Identity | None = speaker.identity
+        self._link = link
+        self._clock = clock
+        self._decoder: FrameDecoder | TextDecoder = speaker.text or TextDecoder()
+        self._waiting: Frames | None = None
+
+    @property
+    def device(self) -> str:
+        """The port."""
+        return self._link.device
+
+    @property
+    def title(self) -> str:
+        """Where the samples come from, for people."""
+        who = self.identity
+        if who is None:
+            return f"{self.device} (text, {self.baud} baud)"
+        synthetic = "synthetic, " if who.board == SIMULATED else ""
+        return f"{self.device} ({synthetic}{who.board}, firmware {who.firmware})"
+
+    @property
+    def channel_names(self) -> tuple[str, ...]:
+        """What the board calls its channels."""
+        if self.identity is not None:
+            return self.identity.channel_names
+        names = self._decoder.channel_names if isinstance(self._decoder, TextDecoder) else None
+        return names or ()
+
+    @property
+    def sends_time(self) -> bool:
+        """Whether the samples carry the board's own time."""
+        if isinstance(self._decoder, FrameDecoder):
+            return True
+        return self._decoder.layout is not None and self._decoder.layout.has_time
+
+    @property
+    def counters(self) -> Counters:
+        """What the decoder saw."""
+        return self._decoder.counters
+
+    def start(self, rate_hz: float | None) -> Generator[None, None, None]:
+        """Make the board stream, at this rate if it can; a sketch that prints does already."""
+        if self.identity is not None:
+            self.identity, self._decoder, self._waiting = yield from start_board(
+                self._link, self.identity, rate_hz, self._clock
+            )
+
+    def goes_on(self, before: BoardConnection) -> bool:
+        """Whether the board streams on as it did over another connection: it kept its power."""
+        now, then = self.identity, before.identity
+        return now is not None and then is not None and now == then and now.is_streaming
+
+    def go_on(self, before: BoardConnection) -> None:
+        """Read on where another connection to the same board ended: nothing is started anew."""
+        self._decoder = before._decoder
+
+    def read(self) -> tuple[Frames, float]:
+        """Return new samples, possibly none, and the host time they were read at.
+
+        Waits for at most 20 ms. Raises SourceDisconnectedError.
+        """
+        if self._waiting is not None:
+            frames, self._waiting = self._waiting, None
+            return frames, self._clock.now()
+        data = self._link.read()
+        received_s = self._clock.now()
+        return self._decoder.feed(data), received_s
+
+    def was_reset(self) -> bool:
+        """Whether the board has named itself since the last call, and is idle."""
+        names = (reply for reply in self._decoder.take_replies() if reply.kind == "id")
+        return any(reply.values.get("on") == "0" for reply in names)
+
+    def ask_for_name(self) -> None:
+        """Ask the board to name itself; `was_reset` tells what it answers."""
+        if self.identity is not None:
+            self._link.write(Command("identify").encode())
+
+    def close(self) -> None:
+        """Tell the board to stop, if it is one of ours, and let go of the port."""
+        with suppress(SourceError):
+            if self.identity is not None:
+                self._link.write(Command("stop").encode())
+        self._link.close()

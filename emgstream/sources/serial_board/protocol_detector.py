@@ -1,0 +1,93 @@
+"""Who speaks on a line, told by the bytes: our firmware, a sketch of numbers, or nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from emgstream.wire import Identity, ReplyScanner, TextDecoder
+
+__all__ = ["DetectionLimits", "ProtocolDetector"]
+
+_NOISE_BYTES = 64
+_PRINTABLE = frozenset([9, 10, 13, *range(32, 127)])
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionLimits:
+    """How long to listen at one speed before giving it up, in seconds."""
+
+    silent_s: float
+    """To a line that says nothing: a bootloader takes 1.7 s."""
+    noisy_s: float = 0.6
+    """To bytes that make no sense, since the first."""
+    lines_s: float = 4.5
+    """To lines of text, since the first byte: seventeen are needed, and some sketches are slow."""
+    sure_s: float = 0.5
+    """To lines of numbers, in case our firmware prints them: it would name itself when asked."""
+
+
+class ProtocolDetector:
+    """Bytes in, verdict out, at one speed of the line. Pure: time is a parameter.
+
+    Parameters
+    ----------
+    n_channels
+        Channels to expect of a sketch that prints numbers, if known.
+    now_s
+        When listening began.
+    """
+
+    def __init__(self, n_channels: int | None, now_s: float) -> None:
+        self.identity: Identity | None = None
+        self.text = TextDecoder(n_channels)
+        self.n_bytes = 0
+        self._scanner = ReplyScanner()
+        self._began_s = now_s
+        self._first_s: float | None = None
+        self._last_s = now_s
+        self._recent = b""
+
+    def hear(self, data: bytes, now_s: float) -> None:
+        """Take what came; raises SourceError where a board speaks another version."""
+        if not data:
+            return
+        self._first_s = now_s if self._first_s is None else self._first_s
+        self._last_s = now_s
+        self.n_bytes += len(data)
+        self._recent = (self._recent + data)[-_NOISE_BYTES:]
+        self.text.feed(data)
+        for reply in self._scanner.feed(data):
+            if reply.kind == "id":
+                self.identity = Identity.from_reply(reply)
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether lines of numbers came, enough of them to read on."""
+        counters = self.text.counters
+        return self.text.layout is not None and counters.n_frames > counters.n_malformed
+
+    def line_rate_hz(self) -> float:
+        """Return how many lines came a second, roughly: by their arrival."""
+        if self._first_s is None or self._last_s <= self._first_s:
+            return float("nan")
+        return self.text.counters.n_frames / (self._last_s - self._first_s)
+
+    def is_done(self, now_s: float, patience: DetectionLimits) -> bool:
+        """Tell whether the verdict is in, or the patience at an end."""
+        if self.identity is not None:
+            return True
+        if self._first_s is None:
+            return now_s - self._began_s >= patience.silent_s
+        heard_s = now_s - self._first_s
+        if self.has_lines:
+            return heard_s >= patience.sure_s
+        if self._looks_like_text():
+            return heard_s >= max(patience.lines_s, patience.silent_s)
+        if self.n_bytes < _NOISE_BYTES:  # garbage of a boot, perhaps
+            return now_s - self._began_s >= patience.silent_s and heard_s >= patience.noisy_s
+        return heard_s >= patience.noisy_s
+
+    def _looks_like_text(self) -> bool:
+        return b"\n" in self._recent and sum(b in _PRINTABLE for b in self._recent) >= 0.9 * len(
+            self._recent
+        )

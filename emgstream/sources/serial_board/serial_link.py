@@ -1,0 +1,233 @@
+"""One open connection to a board: bytes out, bytes in, and every way it breaks as one error."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import time
+from contextlib import suppress
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import serial
+
+from emgstream.errors import SourceDisconnectedError, SourceError, UsageError
+from emgstream.sources.serial_board.holders import holders
+from emgstream.sources.serial_board.serial_ports import (
+    is_network,
+    list_ports,
+    no_permission,
+    no_port,
+    not_found,
+    port_in_use,
+)
+
+__all__ = ["BoardLink", "SerialLink", "SocketLink", "open_link"]
+
+_WAIT_S = 0.02
+_WRITE_S = 0.2
+_CONNECT_S = 0.5
+_PSEUDO_TERMINALS = ("/dev/pts/", "/dev/ttys")  # of Linux, of macOS
+_PTY_BAUD = 115_200  # macOS refuses a pty the speeds that termios does not know
+_DRAIN_S, _LOOK_S = 0.1, 0.002
+_MOST = 1 << 16
+
+_BROKEN: tuple[type[Exception], ...] = (OSError,)
+if os.name == "posix":
+    import fcntl
+    import termios
+
+    _BROKEN = (*_BROKEN, termios.error)  # no OSError, and what a pulled cable gives at times
+_UNUSABLE: tuple[type[Exception], ...] = (*_BROKEN, ValueError)
+
+
+class BoardLink(Protocol):
+    """Bytes to and from a board. The thread that opens it reads and closes it."""
+
+    device: str
+    """What was opened."""
+    has_speed: bool
+    """Whether the line has a speed that must be the board's."""
+
+    def read(self) -> bytes:
+        """Return what came, after at most 20 ms; raises SourceDisconnectedError once it is gone."""
+        ...
+
+    def write(self, data: bytes) -> None:
+        """Send, within 0.2 s; raises SourceDisconnectedError where it cannot be sent."""
+        ...
+
+    def set_speed(self, baud: int) -> None:
+        """Go on at another speed; raises UsageError where the port cannot."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it, whatever state it is in."""
+        ...
+
+
+def open_link(device: str, baud: int) -> BoardLink:
+    """Open a port or a ``socket://host:port``; raises SourceError, which says what to do."""
+    return SocketLink(device) if is_network(device) else SerialLink(device, baud)
+
+
+class SerialLink:
+    """A serial port, exclusive and quick. Opening resets most boards."""
+
+    def __init__(self, device: str, baud: int) -> None:
+        self.device = device
+        self._is_posix = os.name == "posix"
+        self.has_speed = not os.path.realpath(device).startswith(_PSEUDO_TERMINALS)
+        try:
+            self._port: Any = serial.Serial(
+                device,
+                baud if self.has_speed else min(baud, _PTY_BAUD),
+                timeout=_WAIT_S,
+                write_timeout=_WRITE_S,
+                exclusive=True if self._is_posix else None,
+            )
+        except _UNUSABLE as error:
+            raise _cannot_open(device, baud, error) from error
+        self._make_quick()
+        self._hold()
+
+    def read(self) -> bytes:
+        """Return what came, after at most 20 ms."""
+        try:
+            first: bytes = b"" if self._port.in_waiting else self._port.read(1)
+            rest: bytes = self._port.read(self._port.in_waiting)
+            return first + rest
+        except _BROKEN as error:
+            raise _gone(self.device, error) from error
+
+    def write(self, data: bytes) -> None:
+        """Send; a board that does not listen for 0.2 s misses the rest."""
+        try:
+            with suppress(serial.SerialTimeoutException):
+                self._port.write(data)
+        except _BROKEN as error:
+            raise _gone(self.device, error) from error
+
+    def set_speed(self, baud: int) -> None:
+        """Go on at another speed."""
+        try:
+            self._port.baudrate = baud
+        except _UNUSABLE as error:
+            raise UsageError(
+                f"{self.device} does not run at {baud} baud ({error}); choose one of 9600, 57600, "
+                "115200, 250000, 500000, 1000000"
+            ) from error
+
+    def close(self) -> None:
+        """Let go of the port within 0.1 s.
+
+        The system would wait up to 30 s for a board that hangs to take what was written last.
+        """
+        with suppress(*_BROKEN):
+            if self.has_speed:
+                self._drop_unsent()
+                self._ioctl("TIOCNXCL")
+        with suppress(*_BROKEN):
+            self._port.close()
+
+    def _make_quick(self) -> None:
+        """Ask the driver not to gather bytes (FTDI: 16 ms), and on Windows for a roomy buffer."""
+        with suppress(ValueError, AttributeError, NotImplementedError, *_BROKEN):
+            self._port.set_low_latency_mode(True)
+        with suppress(AttributeError, *_BROKEN):
+            self._port.set_buffer_size(rx_size=_MOST)
+
+    def _hold(self) -> None:
+        """Keep others from opening a real port, which would reset the board in mid-stream.
+
+        The lock of pyserial binds those only who ask for it. On a pty this flag would outlive us.
+        """
+        if self.has_speed:
+            with suppress(*_BROKEN):
+                self._ioctl("TIOCEXCL")
+
+    def _drop_unsent(self) -> None:
+        until_s = time.monotonic() + _DRAIN_S
+        while self._port.out_waiting:
+            if time.monotonic() > until_s:
+                self._port.reset_output_buffer()
+                return
+            time.sleep(_LOOK_S)
+
+    def _ioctl(self, name: str) -> None:
+        if self._is_posix:
+            fcntl.ioctl(self._port.fileno(), getattr(termios, name))
+
+
+class SocketLink:
+    """A board behind ``socket://host:port``."""
+
+    has_speed = False
+
+    def __init__(self, device: str) -> None:
+        self.device = device
+        try:
+            address = urlsplit(device)
+            host, port = address.hostname, address.port
+        except ValueError:
+            host = port = None
+        if host is None or port is None:
+            raise UsageError(f"{device} is no address; write socket://HOST:PORT")
+        try:
+            self._socket = socket.create_connection((host, port), timeout=_CONNECT_S)
+        except OSError as error:
+            raise SourceError(
+                f"nobody answers at {device} ({error.strerror or error}); expected a board behind "
+                "that address; is it switched on, and emgstream simulate --tcp running?"
+            ) from error
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket.settimeout(_WAIT_S)
+
+    def read(self) -> bytes:
+        """Return what came, after at most 20 ms."""
+        try:
+            data = self._socket.recv(_MOST)
+        except TimeoutError:
+            return b""
+        except OSError as error:
+            raise _gone(self.device, error) from error
+        if not data:
+            raise SourceDisconnectedError(f"{self.device} closed the connection")
+        return data
+
+    def write(self, data: bytes) -> None:
+        """Send; a board that does not listen misses it."""
+        try:
+            with suppress(TimeoutError):
+                self._socket.sendall(data)
+        except OSError as error:
+            raise _gone(self.device, error) from error
+
+    def set_speed(self, baud: int) -> None:
+        """Do nothing: a connection is as fast as it is."""
+
+    def close(self) -> None:
+        """Hang up."""
+        with suppress(OSError):
+            self._socket.close()
+
+
+def _gone(device: str, error: Exception) -> SourceDisconnectedError:
+    return SourceDisconnectedError(f"{device} is gone ({error})")
+
+
+def _cannot_open(device: str, baud: int, error: Exception) -> SourceError | UsageError:
+    number = getattr(error, "errno", None)
+    words = str(error).lower()
+    if number in (errno.ENOENT, errno.ENXIO, errno.ENODEV) or "filenotfound" in words:
+        return not_found(device, list_ports())
+    if "exclusively lock" in words or number == errno.EBUSY or "access is denied" in words:
+        return port_in_use(device, holders(device))
+    if number in (errno.EACCES, errno.EPERM):
+        return no_permission(device)
+    if "could not configure" in words:  # so pyserial says of what is no terminal
+        return no_port(device, list_ports())
+    if isinstance(error, ValueError) or "baud" in words:
+        return UsageError(f"{device} does not open at {baud} baud ({error}); try --baud 115200")
+    return SourceError(f"cannot open {device} ({error}); expected a serial port; unplug and replug")

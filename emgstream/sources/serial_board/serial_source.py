@@ -1,0 +1,298 @@
+"""The board as a source: found, started, read, and found again when it was away."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emgstream.clock import Clock, MonotonicClock
+from emgstream.errors import SourceDisconnectedError, SourceError, StreamMismatchError
+from emgstream.sources.serial_board.board_connection import SIMULATED, BoardConnection
+from emgstream.sources.serial_board.handshake import BoardGreeting, Steps
+from emgstream.sources.serial_board.indexer import Indexer
+from emgstream.sources.serial_board.rates import RateGuard
+from emgstream.sources.serial_board.search import AUTO, BoardSearch
+from emgstream.sources.serial_board.serial_link import BoardLink
+from emgstream.sources.serial_board.serial_ports import PortLister, list_ports
+from emgstream.sources.serial_board.tally import STALL_S, StreamTally
+from emgstream.sources.serial_board.timebase import Timebase
+from emgstream.sources.serial_board.wanted_channels import ChannelMatch, WantedChannels
+from emgstream.sources.source_status import SourceStatus
+from emgstream.types import Chunk, IndexArray, StreamInfo, TimeArray
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["AUTO", "SerialBoardSource"]
+
+SYNTHETIC_NOTE = "synthetic EMG from a simulated board: no person, no electrodes"
+TEXT_NOTE = (
+    "lines of text have no counter: lost samples cannot be seen, and time comes from the arrivals"
+)
+
+_GATHER_S = 0.0035  # reading at every byte costs twice as much, and is hardly sooner
+_WATCH_S = 0.25
+_LOOK_S = 0.2
+_TICK_S = 0.02
+_ASK_STALLED_S = 2.0
+
+
+class SerialBoardSource:
+    """Samples of a sensor board on a serial port, numbered and timed; what is missing is told.
+
+    Everything happens in `read`, a few milliseconds at a time: opening, finding the speed, waiting
+    for the board to start, streaming, and finding it again after it was unplugged. Until the board
+    was found, `read` gives nothing and `info` knows only the port's name.
+
+    Parameters
+    ----------
+    port
+        A port, ``socket://host:port``, or ``auto`` for the first board that answers.
+    baud
+        Speed of the line; None to find it.
+    channel_names
+        What the channels are to be called; see `match_channels`. None for the board's own names.
+    channels
+        Which of the board's channels to take, by name or number; None to match them.
+    keep_others
+        Whether to take the board's other channels too, under its own names.
+    sampling_rate_hz
+        The rate expected: asked of the board, and compared with what is measured.
+    reconnect
+        Whether to wait for a board that was unplugged, and go on.
+    force
+        Whether to put up with a rate that is more than 5 % off.
+    clock
+        The host time.
+    ports
+        What lists the ports of this machine.
+    """
+
+    def __init__(
+        self,
+        port: str = AUTO,
+        *,
+        baud: int | None = None,
+        channel_names: tuple[str, ...] | None = None,
+        channels: tuple[str, ...] | None = None,
+        keep_others: bool = False,
+        sampling_rate_hz: float | None = None,
+        reconnect: bool = True,
+        force: bool = False,
+        clock: Clock | None = None,
+        ports: PortLister = list_ports,
+    ) -> None:
+        self.info = StreamInfo(port, channel_names or (), None)
+        self._port = port
+        self._wanted = WantedChannels(channel_names, channels, keep_others)
+        self._rate_hz = sampling_rate_hz
+        self._reconnects = reconnect
+        self._guard = RateGuard(sampling_rate_hz, force)
+        self._clock = clock or MonotonicClock()
+        self._search = BoardSearch(port, baud, self._wanted.n_expected, self._clock, ports)
+        self._timebase = Timebase()
+        self._indexer = Indexer(self._timebase)
+        self._tally = StreamTally(self._clock, self._timebase, self._indexer)
+        self._chunks: deque[Chunk] = deque()
+        self._connection: BoardConnection | None = None
+        self._before: BoardConnection | None = None
+        self._life = self._live()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._life.close()
+        self._close()
+        self._tally.say("finished")
+
+    def read(self) -> Chunk:
+        """Return consecutive samples that arrived, possibly none, within 50 ms.
+
+        Raises
+        ------
+        SourceNotFoundError, SourceError
+            There is no such port, it is in use, or nothing on it makes sense.
+        StreamMismatchError
+            Channels or rate are not as expected.
+        SourceDisconnectedError
+            The board went away, and was not to be waited for.
+        """
+        if not self._chunks:
+            next(self._life)
+        if self._chunks:
+            return self._chunks.popleft()
+        samples = np.empty((0, self.info.n_channels), dtype=np.float32)
+        return Chunk(self._timebase.newest[0], samples)
+
+    def time_at(self, indices: IndexArray) -> TimeArray:
+        """Return seconds since the first sample, by the board's clock fitted to the host's."""
+        return self._timebase.time_at(indices)
+
+    def labels_at(self, indices: IndexArray) -> list[str | None]:
+        """Return None for each: nobody knows what a live person means to do."""
+        return [None] * len(indices)
+
+    def status(self) -> SourceStatus:
+        """Return how the stream is doing; any thread may ask."""
+        return self._tally.status()
+
+    def _live(self) -> Steps:
+        """Connect and stream, for ever; gives control back at least every 50 ms."""
+        yield from self._connect()
+        while True:
+            try:
+                yield from self._stream()
+            except SourceDisconnectedError as gone:
+                self._flush()
+                self._close()
+                if not self._reconnects:
+                    yield  # what came before is given out first
+                    raise self._left(gone) from gone
+                yield from self._wait_for_board()
+
+    def _connect(self) -> Steps:
+        is_known = self._port != AUTO
+        self._tally.say("waiting for the board to start" if is_known else "connecting")
+        link, speaker = yield from self._search.first()
+        if not is_known:
+            self._tally.note(f"found the board at {self._search.board.device}")
+        yield from self._begin(link, speaker)
+
+    def _begin(self, link: BoardLink, speaker: BoardGreeting) -> Steps:
+        self._connection = BoardConnection(link, speaker, self._clock)
+        before, self._before = self._before, self._connection
+        if before is not None and self._connection.goes_on(before):
+            self._resume(self._connection, before)
+        else:
+            yield from self._start(self._connection)
+
+    def _resume(self, connection: BoardConnection, before: BoardConnection) -> None:
+        """Go on with a board that kept its power while its cable was out."""
+        connection.go_on(before)
+        self._indexer.resume_connection()
+        self._tally.note("the board streamed on while it was away: the gap is its own count")
+        self._tally.resumed(connection.device)
+
+    def _start(self, connection: BoardConnection) -> Steps:
+        """Bring the board to where its first sample counts."""
+        self._tally.say("waiting for the board to start")
+        match = self._wanted.match(connection.channel_names)
+        self._check_width(match)
+        before = connection.identity
+        yield from connection.start(self._rate_hz)
+        identity = connection.identity
+        if before is not None and identity is not None:
+            self._check_stated(before.sampling_rate_hz, identity.sampling_rate_hz)
+        self._tell(connection, match)
+        stated_hz = None if identity is None else identity.sampling_rate_hz
+        nominal_hz = stated_hz or connection.line_rate_hz
+        self._indexer.begin_connection(match.columns_of(connection.channel_names), nominal_hz)
+        self._search.keep_speed(connection.baud)
+        self.info = StreamInfo(connection.title, match.names, stated_hz)
+        self._tally.connected(connection.device, identity, connection.sends_time)
+
+    def _check_width(self, match: ChannelMatch) -> None:
+        """Raise StreamMismatchError where a board comes back with more or fewer channels."""
+        if self._indexer.n_received and len(match.names) != self.info.n_channels:
+            before = self.info.channel_names
+            raise StreamMismatchError(
+                f"the board came back with {len(match.names)} channels: {', '.join(match.names)}; "
+                f"expected the {len(before)} it had: {', '.join(before)}; "
+                "connect again to go on with those it has now"
+            )
+
+    def _check_stated(self, before_hz: float, now_hz: float) -> None:
+        if abs(now_hz - before_hz) > 0.05:
+            self._tally.note(f"the board was set from {before_hz:g} to {now_hz:g} Hz")
+        alarm = self._guard.check_stated(now_hz, "the board")
+        if alarm is not None:
+            self._tally.alarm("rate", alarm)
+
+    def _tell(self, connection: BoardConnection, match: ChannelMatch) -> None:
+        if match.note is not None:
+            self._tally.note(match.note)
+        if connection.identity is None:
+            self._tally.note(TEXT_NOTE)
+        elif connection.identity.board == SIMULATED:
+            self._tally.note(SYNTHETIC_NOTE)
+
+    def _stream(self) -> Steps:
+        """Read until the board goes away, which raises SourceDisconnectedError."""
+        watched_s = asked_s = self._clock.now()
+        while self._connection is not None:
+            connection = self._connection
+            now_s = self._read_from(connection)
+            if connection.was_reset():
+                self._tally.note("the board was reset, and started again")
+                self._flush()
+                yield from self._start(connection)
+                self._tally.reconnected()
+            if now_s >= watched_s + _WATCH_S:
+                watched_s = now_s
+                self._watch(now_s)
+            if self._tally.silent_s() >= STALL_S and now_s >= asked_s + _ASK_STALLED_S:
+                asked_s = now_s
+                connection.ask_for_name()  # a board that was reset, unheard, waits for its start
+            yield
+
+    def _read_from(self, connection: BoardConnection) -> float:
+        """Take over what came; return the host time."""
+        self._clock.sleep(_GATHER_S)
+        frames, received_s = connection.read()
+        if len(frames):
+            self._chunks.extend(self._indexer.chunks(frames, received_s))
+            self._tally.received(received_s, connection.counters)
+        return received_s
+
+    def _flush(self) -> None:
+        """Give out what was held back to time its segment: no more of that will come."""
+        self._chunks.extend(self._indexer.flush())
+        if self._connection is not None:
+            self._tally.received(self._clock.now(), self._connection.counters)
+
+    def _watch(self, now_s: float) -> None:
+        """Look for what is wrong with the stream as a whole."""
+        self._tally.watch_loss(now_s)
+        rate_hz = self._timebase.rate_hz
+        if rate_hz is None:
+            return
+        alarm = self._guard.check_measured(
+            rate_hz, self._timebase.span_s, self._search.board.device
+        )
+        if alarm is not None:
+            self._tally.alarm("rate", alarm)
+
+    def _wait_for_board(self) -> Steps:
+        """Look for the board that went away until it streams again."""
+        self._tally.say("unplugged: reconnecting")
+        while True:
+            try:
+                found = yield from self._search.again()
+                if found is not None:
+                    yield from self._begin(*found)
+                    self._tally.reconnected()
+                    return
+            except SourceError as failure:  # not up yet, or gone again
+                self._close()
+                self._tally.say(f"unplugged: reconnecting ({failure})")
+            yield from self._pause(_LOOK_S)
+
+    def _pause(self, seconds: float) -> Steps:
+        until_s = self._clock.now() + seconds
+        while self._clock.now() < until_s:
+            self._clock.sleep(_TICK_S)
+            yield
+
+    def _left(self, gone: SourceDisconnectedError) -> SourceDisconnectedError:
+        return SourceDisconnectedError(
+            f"{gone} after {self._indexer.n_received} samples; expected the board to stay; "
+            "check the cable, or leave out --no-reconnect to go on when it is back"
+        )
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

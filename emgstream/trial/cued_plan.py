@@ -1,0 +1,98 @@
+"""What a test asks for: which movements, how often, for how long, and what then counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from emgstream.cue_schedule import REST, CueSchedule
+from emgstream.decisions import REST_NAMES
+from emgstream.errors import UsageError
+from emgstream.recording import guided_document
+from emgstream.recording.take import REACTION_S
+from emgstream.trial.cued_test import DWELL_S
+
+__all__ = ["CuedPlan", "movements_to_ask"]
+
+
+@dataclass(frozen=True)
+class CuedPlan:
+    """The protocol of one test.
+
+    Raises UsageError where it asks for no movement, or for less time than a movement can be judged
+    in.
+    """
+
+    movements: tuple[str, ...]
+    """What is asked for, each as often; a rest comes before each by itself."""
+    repetitions: int = 3
+    """How often each."""
+    hold_s: float = 3.0
+    """Seconds each is asked for."""
+    rest_s: float = 3.0
+    """Seconds of rest before each and at the end."""
+    seed: int = 0
+    """Seed of the order."""
+    countdown_s: float = 3.0
+    """Seconds from the word to start, and from going on after a break, to the next cue."""
+    dwell_s: float = DWELL_S
+    """How long a movement must be named without a break, in seconds."""
+    reaction_s: float = REACTION_S
+    """How long after a cue nothing counts but the time to correct, in seconds."""
+
+    def __post_init__(self) -> None:
+        if not [label for label in self.movements if label != REST]:
+            raise UsageError(
+                "a test without a movement; expected at least one beside rest; choose some"
+            )
+        shortest_s = max(self.dwell_s, self.reaction_s)
+        if self.hold_s <= shortest_s:
+            raise UsageError(
+                f"a movement is asked for for {self.hold_s:g} s; expected more than the "
+                f"{self.dwell_s:g} s that it must be named for, and than the {self.reaction_s:g} s "
+                "that a person takes to react; ask for it longer"
+            )
+
+    @property
+    def script(self) -> CueSchedule:
+        """The cues."""
+        return CueSchedule.shuffled(
+            self.movements,
+            repetitions=self.repetitions,
+            hold_s=self.hold_s,
+            rest_s=self.rest_s,
+            seed=self.seed,
+        )
+
+    @property
+    def n_movements(self) -> int:
+        """How many movements are asked for, rests not counted."""
+        return sum(cue.label != REST for cue in self.script.cues)
+
+    def document(self) -> dict[str, Any]:
+        """Return how the test was led, for the history."""
+        return guided_document(self.script, self.seed, self.countdown_s)
+
+
+def movements_to_ask(
+    class_names: Sequence[str], wanted: Sequence[str] | None = None
+) -> tuple[str, ...]:
+    """Return which movements to ask for: those wanted, or all that a model knows but rest.
+
+    Raises UsageError for one that the model does not know.
+
+    >>> movements_to_ask(("rest", "fist", "open"))
+    ('fist', 'open')
+    """
+    known = tuple(name for name in class_names if name.lower() not in REST_NAMES)
+    if wanted is None:
+        return known
+    asked = tuple(dict.fromkeys(label for label in wanted if label.lower() not in REST_NAMES))
+    foreign = [label for label in asked if label not in known]
+    if foreign:
+        raise UsageError(
+            f"the model knows no movement {foreign[0]!r}; expected some of {', '.join(known)}; "
+            "choose among those, or train a model that knows it"
+        )
+    return asked

@@ -1,0 +1,80 @@
+"""Which fold each row of a recording belongs to: by repetition, or by time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from emgstream.decisions import rest_class
+from emgstream.tables import EmgTable
+from emgstream_training.recordings import class_codes
+
+__all__ = ["repetition_folds", "time_folds"]
+
+FoldArray: TypeAlias = npt.NDArray[np.int64]
+
+
+def repetition_folds(table: EmgTable, class_names: Sequence[str], n_folds: int) -> FoldArray:
+    """Return the fold in which each row is held out, -1 for rows of no class; ``(n_rows,)``.
+
+    Of each movement the first repetition goes to fold 0, the second to fold 1, and so on, around.
+    A rest goes with the movement that follows it (or else the one before), so that the onset of
+    every held-out movement is held out with it.
+    """
+    numbers = table.movement_numbers()
+    first_rows = np.unique(numbers, return_index=True)[1]
+    codes = class_codes(table, class_names)[first_rows]
+    rest = rest_class(class_names)
+    folds = _in_turn(codes, n_folds)
+    if rest is not None:
+        paired = _with_neighbours(folds, codes, rest, _segments(table)[first_rows])
+        if set(paired[codes == rest].tolist()) == set(range(n_folds)):
+            folds = paired
+    return folds[numbers]
+
+
+def time_folds(
+    codes: Sequence[npt.NDArray[np.int64]], n_classes: int, n_folds: int
+) -> list[FoldArray]:
+    """Return the fold of each row, -1 for rows of no class, where time is held out.
+
+    The rows of each class, over all recordings, are cut into as many stretches as there are folds.
+    """
+    joined = np.concatenate(codes)
+    folds = np.full(len(joined), -1)
+    for code in range(n_classes):
+        rows = np.flatnonzero(joined == code)
+        folds[rows] = np.arange(len(rows)) * n_folds // max(len(rows), 1)
+    return np.split(folds, np.cumsum([len(each) for each in codes])[:-1])
+
+
+def _in_turn(codes: npt.NDArray[np.int64], n_folds: int) -> FoldArray:
+    """Deal the movements of each class out to the folds, in the order of time."""
+    folds = np.full(len(codes), -1)
+    for code in np.unique(codes[codes >= 0]):
+        places = np.flatnonzero(codes == code)
+        folds[places] = np.arange(len(places)) % n_folds
+    return folds
+
+
+def _with_neighbours(
+    folds: FoldArray, codes: npt.NDArray[np.int64], rest: int, segments: npt.NDArray[np.int64]
+) -> FoldArray:
+    """Put each rest into the fold of the movement after it in its segment, or else before it."""
+    paired = folds.copy()
+    movements = np.flatnonzero((codes >= 0) & (codes != rest))
+    for place in np.flatnonzero(codes == rest):
+        mine = movements[segments[movements] == segments[place]]
+        after, before = mine[mine > place], mine[mine < place]
+        if len(after):
+            paired[place] = folds[after[0]]
+        elif len(before):
+            paired[place] = folds[before[-1]]
+    return paired
+
+
+def _segments(table: EmgTable) -> npt.NDArray[np.int64]:
+    return np.zeros(table.n_rows, np.int64) if table.segments is None else table.segments

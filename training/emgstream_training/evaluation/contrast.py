@@ -1,0 +1,90 @@
+"""The leaky contrast: the same models on windows split at random."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.model_selection import train_test_split
+
+from emgstream.manifest import Manifest
+from emgstream.types import IndexArray
+from emgstream_training.evaluation.baselines import BASELINES
+from emgstream_training.evaluation.evaluation_figures import balanced
+from emgstream_training.evaluation.folds import (
+    NETWORK,
+    FoldRecording,
+    Study,
+    one_at_a_time,
+    verdicts_of_baseline,
+)
+from emgstream_training.evaluation.protocols import Fold
+from emgstream_training.realtime import TRAINING
+
+__all__ = ["RandomSplit", "judge_random_split", "split_at_random"]
+
+_TEST_SHARE = 0.2
+
+
+@dataclass(frozen=True)
+class RandomSplit:
+    """What each model scores where windows are split at random."""
+
+    balanced_accuracy: Mapping[str, float | None]
+    """By model, 0 to 1; None for a network that was not trained here."""
+
+
+def judge_random_split(study: Study) -> RandomSplit:
+    """Return the balanced accuracy of each model on one fifth of all whole windows, at random."""
+    with one_at_a_time():
+        scores: dict[str, float | None] = {NETWORK: None}
+        if study.model is not None:
+            manifest = study.model.manifest
+        else:
+            from emgstream_training.evaluation.fold_training import random_split_of_network
+
+            model, scores[NETWORK] = random_split_of_network(
+                study.recordings, study.recipe, study.seed
+            )
+            manifest = model.manifest
+        views = _split_views(study, manifest)
+        for name in BASELINES:
+            scores[name] = balanced(verdicts_of_baseline(name, study, views))
+        return RandomSplit(scores)
+
+
+def split_at_random(classes: IndexArray, seed: int) -> tuple[IndexArray, IndexArray]:
+    """Return the places of four fifths and of one fifth, at random, the classes in equal shares.
+
+    ``classes`` has shape ``(n,)``.
+    """
+    large, small = train_test_split(
+        np.arange(len(classes)), test_size=_TEST_SHARE, random_state=seed, stratify=classes
+    )
+    return large, small
+
+
+def _split_views(study: Study, manifest: Manifest) -> list[FoldRecording]:
+    """Return the recordings with every whole window either learned from or judged, at random."""
+    codes = study.recordings.codes
+    everything = Fold(
+        "all windows",
+        parts=tuple(np.where(each >= 0, TRAINING, 0) for each in codes),
+        test=tuple(each >= 0 for each in codes),
+    )
+    views = [FoldRecording.of(study, manifest, everything, place) for place in range(len(codes))]
+    classes = np.concatenate([view.learned.truth for view in views])
+    test = np.zeros(len(classes), dtype=np.bool_)
+    test[split_at_random(classes, study.seed)[1]] = True
+    ends = np.cumsum([len(view.learned) for view in views])[:-1]
+    return [
+        FoldRecording(
+            view.table,
+            view.conditioned,
+            view.window_rows,
+            learned=view.learned.take(~held_out),
+            judged=view.learned.take(held_out),
+        )
+        for view, held_out in zip(views, np.split(test, ends), strict=True)
+    ]

@@ -1,0 +1,190 @@
+"""Decisions held against the truth: what every figure of an evaluation is counted from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from emgstream.bundle import Model
+from emgstream.conditioning import conditioner_from_manifest
+from emgstream.decisions import ARGMAX
+from emgstream.errors import EndOfStream
+from emgstream.manifest import Manifest
+from emgstream.pipeline import Pipeline
+from emgstream.sources.replay_source import ReplaySource
+from emgstream.tables import EmgTable
+from emgstream.types import Chunk, FloatArray, IndexArray
+from emgstream_training.recordings import class_codes
+
+__all__ = [
+    "DecisionInstants",
+    "EvaluatedDecisions",
+    "conditioned_rows",
+    "decision_rows",
+    "instants_of",
+    "replay",
+]
+
+Mask: TypeAlias = npt.NDArray[np.bool_]
+CodeArray: TypeAlias = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class DecisionInstants:
+    """Where in a recording decisions are made, and what is true there. Arrays ``(n,)``."""
+
+    rows: IndexArray
+    """Row of the last sample of each window."""
+    truth: CodeArray
+    """Class of that row; -1 where it has none."""
+    movements: IndexArray
+    """Number of the held movement of that row."""
+    whole: Mask
+    """Whether the window lies within one held movement of a class."""
+    since_onset: IndexArray
+    """Rows since the onset of that movement; -1 where no onset was recorded: the recording, or a
+    stretch of it, begins with it."""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def take(self, chosen: Mask | IndexArray) -> DecisionInstants:
+        """Return the chosen ones."""
+        return DecisionInstants(*(getattr(self, field.name)[chosen] for field in fields(self)))
+
+
+@dataclass(frozen=True, eq=False)
+class EvaluatedDecisions:
+    """One model's decisions at some instants, in the order of time."""
+
+    instants: DecisionInstants
+    """Where they were made, and what was true."""
+    probabilities: FloatArray
+    """Shape ``(n, n_classes)``."""
+
+    @property
+    def decided(self) -> CodeArray:
+        """The class decided for, shape ``(n,)``."""
+        decided: CodeArray = self.probabilities.argmax(axis=1)
+        return decided
+
+    def take(self, chosen: Mask) -> EvaluatedDecisions:
+        """Return the chosen ones."""
+        return EvaluatedDecisions(self.instants.take(chosen), self.probabilities[chosen])
+
+    @classmethod
+    def none(cls, n_classes: int) -> EvaluatedDecisions:
+        """Return no decision at all."""
+        rows = np.zeros(0, dtype=np.int64)
+        nowhere = DecisionInstants(rows, rows, rows, rows.astype(np.bool_), rows)
+        return cls(nowhere, np.zeros((0, n_classes), dtype=np.float32))
+
+    @classmethod
+    def joined(cls, several: Sequence[EvaluatedDecisions]) -> EvaluatedDecisions:
+        """Return all of several, of different recordings, one after the other."""
+        offset, movements = 0, []
+        for one in several:
+            movements.append(one.instants.movements + offset)
+            offset = int(movements[-1].max(initial=offset)) + 1
+        parts = {
+            field.name: np.concatenate([getattr(one.instants, field.name) for one in several])
+            for field in fields(DecisionInstants)
+        }
+        parts["movements"] = np.concatenate(movements)
+        return cls(
+            DecisionInstants(**parts), np.concatenate([one.probabilities for one in several])
+        )
+
+
+def replay(model: Model, table: EmgTable) -> tuple[IndexArray, FloatArray]:
+    """Return what the live path makes of every window of a recording: its row, the probabilities.
+
+    As the classifier says it, so that others can be held against it at the same instants: nothing
+    is smoothed or rejected, and where no window is whole there is nothing to judge.
+    """
+    pipeline = Pipeline(model)
+    pipeline.tune(ARGMAX)
+    decisions = [pipeline.push(chunk) for chunk in _stream(table)]
+    indices = np.concatenate([one.indices for one in decisions])
+    rows = indices if table.index is None else np.searchsorted(table.index, indices)
+    return rows, np.concatenate([one.probabilities for one in decisions])
+
+
+def decision_rows(manifest: Manifest, table: EmgTable) -> IndexArray:
+    """Return the row of each decision that the live path makes, without making them."""
+    n_span, hop = manifest.n_steps * manifest.step.length, manifest.hop * manifest.step.length
+    runs, start = [], 0
+    for n_rows in _run_lengths(table):
+        runs.append(np.arange(start + n_span - 1, start + n_rows, hop))
+        start += n_rows
+    return np.concatenate(runs)
+
+
+def conditioned_rows(manifest: Manifest, table: EmgTable) -> FloatArray:
+    """Return the samples as the model's conditioner passes them on, ``(n_rows, n_channels)``.
+
+    NaN where a stretch of time ended before the conditioner had passed them on.
+    """
+    conditioner = conditioner_from_manifest(manifest.conditioning)
+    conditioned, start = np.full_like(table.samples, np.nan), 0
+    for n_rows in _run_lengths(table):
+        conditioner.reset()
+        passed_on = conditioner.push(table.samples[start : start + n_rows])
+        conditioned[start : start + len(passed_on)] = passed_on
+        start += n_rows
+    return conditioned
+
+
+def instants_of(
+    table: EmgTable, class_names: Sequence[str], rows: IndexArray, window_rows: int
+) -> DecisionInstants:
+    """Return what is true where windows of so many rows end at these rows."""
+    codes, movements = class_codes(table, class_names), table.movement_numbers()
+    numbers, first_rows = np.unique(movements, return_index=True)
+    first_row = first_rows[np.searchsorted(numbers, movements[rows])]
+    begins = np.concatenate(([True], _time_breaks(table)))
+    runs = np.cumsum(np.diff(movements, prepend=movements[:1]) != 0)
+    first = np.maximum(rows - window_rows + 1, 0)
+    truth = codes[rows]
+    return DecisionInstants(
+        rows=rows,
+        truth=truth,
+        movements=movements[rows],
+        whole=(runs[first] == runs[rows]) & (truth >= 0),
+        since_onset=np.where(begins[first_row], -1, rows - first_row),
+    )
+
+
+def _stream(table: EmgTable) -> Iterator[Chunk]:
+    """Give a recording as a replay at full speed gives it."""
+    with ReplaySource(table, speed=None) as source:
+        while True:
+            try:
+                yield source.read()
+            except EndOfStream:
+                return
+
+
+def _run_lengths(table: EmgTable) -> list[int]:
+    """Return the number of rows of each unbroken stretch of time, as a replay tells it."""
+    lengths: list[int] = []
+    segment, next_index = -1, 0
+    for chunk in _stream(table):
+        if lengths and (chunk.segment, chunk.first_index) == (segment, next_index):
+            lengths[-1] += len(chunk)
+        else:
+            lengths.append(len(chunk))
+        segment, next_index = chunk.segment, chunk.end_index
+    return lengths
+
+
+def _time_breaks(table: EmgTable) -> Mask:
+    """Return whether a new segment begins after each row but the last."""
+    if table.segments is None:
+        return np.zeros(table.n_rows - 1, dtype=np.bool_)
+    breaks: Mask = np.diff(table.segments) != 0
+    return breaks

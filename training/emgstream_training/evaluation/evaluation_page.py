@@ -1,0 +1,209 @@
+"""The report of an evaluation: one HTML file that needs nothing beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+import numpy as np
+
+from emgstream.report import (
+    ChartLine,
+    bars,
+    document,
+    facts,
+    heatmap,
+    intervals,
+    lines,
+    note,
+    section,
+    table,
+    tile,
+    tiles,
+)
+from emgstream_training.evaluation.folds import NETWORK
+from emgstream_training.evaluation.results import MODELS, Evaluation
+from emgstream_training.evaluation.texts import online_figures, points, share
+from emgstream_training.metrics import shares_of
+
+__all__ = ["evaluation_page"]
+
+
+def evaluation_page(evaluation: Evaluation) -> str:
+    """Return the page, self-contained."""
+    files = ", ".join(one.path.name for one in evaluation.study.recordings.tables)
+    return document(f"Evaluation: {files}", _parts(evaluation, files))
+
+
+def _parts(evaluation: Evaluation, files: str) -> Iterator[str]:
+    yield f"<h1>Evaluation</h1><p class='lead'>{escape(files)}</p>"
+    if evaluation.interrupted:
+        n_done, n_planned = len(evaluation.folds), len(evaluation.plan.folds)
+        yield note(f"Ctrl-C ended this after {n_done} of {n_planned} folds.")
+    for text in evaluation.notes:
+        yield note(text, "wrong" if text.startswith("leakage") else "")
+    yield _headline(evaluation)
+    if evaluation.folds:
+        yield section("Balanced accuracy on what was held out", _accuracy(evaluation))
+    yield section("Which number to believe", _leakage(evaluation), "honesty")
+    if evaluation.folds:
+        yield section("Decision by decision", _online(evaluation))
+        yield section("What is taken for what", _confusions(evaluation))
+        yield section("How sure, and how right", _reliability(evaluation))
+    yield section("How it was measured", facts(dict(_facts(evaluation))))
+
+
+def _headline(evaluation: Evaluation) -> str:
+    network = evaluation.models.get(NETWORK)
+    shown = []
+    if network is not None and evaluation.folds:
+        interval = network.balanced_accuracy
+        shown.append(
+            tile(
+                share(interval.mean),
+                "balanced accuracy",
+                f"CNN-LSTM on {_held_out(evaluation)}; 95 % interval {share(interval.low)} to "
+                f"{share(interval.high)}; chance {_chance(evaluation)}",
+                "honest",
+            )
+        )
+        others = {name: of for name, of in evaluation.models.items() if name != NETWORK}
+        for name, figures in others.items():
+            lead = interval.mean - figures.balanced_accuracy.mean
+            shown.append(
+                tile(
+                    f"{100 * lead:+.1f}",
+                    f"points against {MODELS[name]}",
+                    f"{MODELS[name]} on Hudgins' features reaches "
+                    f"{share(figures.balanced_accuracy.mean)} on the same decisions",
+                )
+            )
+    elif network is not None and network.random_split is not None:
+        shown.append(tile(share(network.random_split), "on a random split", "leakage included"))
+    return tiles(shown)
+
+
+def _accuracy(evaluation: Evaluation) -> str:
+    rows = [
+        (
+            MODELS[name],
+            list(of.folds),
+            of.balanced_accuracy.mean,
+            of.balanced_accuracy.low,
+            of.balanced_accuracy.high,
+        )
+        for name, of in evaluation.models.items()
+    ]
+    head = ("held out", *(MODELS[name] for name in evaluation.models))
+    by_fold = [
+        (fold.name, *(share(of.folds[place]) for of in evaluation.models.values()))
+        for place, fold in enumerate(evaluation.folds)
+    ]
+    return (
+        "<p>A pale dot is a fold, the full one their mean, the line its 95 % confidence interval. "
+        "Every decision of the live path on held-out rows counts, the ones around a change of "
+        "movement included.</p>" + intervals(rows, "balanced accuracy") + table(head, by_fold)
+    )
+
+
+def _leakage(evaluation: Evaluation) -> str:
+    text = (
+        "<p>Windows that overlap and are split at random share samples with windows that were "
+        "learned from. What such a split gives is shown beside what whole held-out windows give: "
+        "the gap is <strong>leakage</strong>, not skill.</p>"
+    )
+    rows = [
+        (MODELS[name], share(of.within_movements), share(of.random_split), points(of.leakage))
+        for name, of in evaluation.models.items()
+    ]
+    if not evaluation.folds:
+        return text + table(("", "random split"), [(name, leaky) for name, _, leaky, _ in rows])
+    return text + table(("", "held out", "random split", "leakage"), rows)
+
+
+def _online(evaluation: Evaluation) -> str:
+    head = ("", *(MODELS[name] for name in evaluation.models))
+    columns = [dict(online_figures(of)) for of in evaluation.models.values()]
+    rows = [(what, *(column[what] for column in columns)) for what in columns[0]]
+    explained = (
+        "<p>Active errors are decisions that would move something wrongly; instability is how "
+        "often a decision differs from the one before within one held movement; an onset is "
+        "missed when its movement is never decided for; a false activation is a movement decided "
+        "for in the middle of rest.</p>"
+    )
+    names = evaluation.study.recordings.class_names
+    recalls = {MODELS[name]: of.recalls for name, of in evaluation.models.items()}
+    return (
+        table(head, rows)
+        + explained
+        + "<h3>Recall of each label</h3>"
+        + bars(names, recalls, "share recognised", top=1.0)
+    )
+
+
+def _confusions(evaluation: Evaluation) -> str:
+    names = evaluation.study.recordings.class_names
+    drawn = [
+        f"<div class='half'>{heatmap(shares_of(of.confusion), names, of.confusion, MODELS[name])}"
+        "</div>"
+        for name, of in evaluation.models.items()
+    ]
+    return (
+        "<p>Each row is a true label, each column what it was taken for.</p>"
+        f"<div class='pair'>{''.join(drawn)}</div>"
+    )
+
+
+def _reliability(evaluation: Evaluation) -> str:
+    curves = [
+        ChartLine(MODELS[name], of.reliability.confidence, of.reliability.accuracy, dots=True)
+        for name, of in evaluation.models.items()
+    ]
+    diagonal = ChartLine("", np.array([0.0, 1.0]), np.array([0.0, 1.0]))
+    return (
+        "<p>On the dashed line a decision is right as often as it says. Below it, it is too sure "
+        "of itself.</p>"
+        + lines([*curves, diagonal], "confidence", "share right", limits=(0.0, 1.0))
+    )
+
+
+def _facts(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
+    study, plan = evaluation.study, evaluation.plan
+    recordings = study.recordings
+    rate = recordings.sampling_rate_hz
+    yield "protocol", f"{plan.protocol}: {plan.reason}"
+    if plan.folds:
+        yield "folds", f"{len(evaluation.folds)} of {len(plan.folds)}"
+    yield "recordings", ", ".join(f"{t.path.name} ({t.n_rows:,} rows)" for t in recordings.tables)
+    yield "sampling rate", "not known" if rate is None else f"{rate:.6g} Hz"
+    yield "labels", ", ".join(recordings.class_names)
+    yield (
+        "network",
+        f"trained on each fold by the {study.recipe.name} recipe"
+        if study.model is None
+        else f"a model that was there: {study.model.manifest.title}",
+    )
+    yield (
+        "baselines",
+        (
+            "mean absolute value, waveform length, zero crossings and slope sign changes over the "
+            "same window and conditioning (Englehart & Hudgins 2003), trained on the same rows"
+        ),
+    )
+    if evaluation.folds:
+        yield "window", evaluation.window_words
+        yield "interval", "95 %, widened for what the folds share (Nadeau & Bengio 2003)"
+    yield "seed", str(study.seed)
+
+
+def _held_out(evaluation: Evaluation) -> str:
+    return {
+        "subject": "people it has not seen",
+        "session": "sessions it has not seen",
+        "repetition": "repetitions it has not seen",
+        "blocks": "stretches of time it has not seen",
+    }.get(evaluation.plan.protocol, evaluation.plan.protocol)
+
+
+def _chance(evaluation: Evaluation) -> str:
+    return f"{1.0 / len(evaluation.study.recordings.class_names):.0%}"

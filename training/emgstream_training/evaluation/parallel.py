@@ -1,0 +1,126 @@
+"""Folds in parallel: in processes of this machine, or on a Dask cluster."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import logging
+from collections.abc import Callable, Generator, Sequence
+from typing import Any, TypeVar
+
+import joblib
+
+from emgstream.errors import MissingExtraError, UsageError
+from emgstream_training.evaluation.isolated import in_own_process
+
+__all__ = ["run_all"]
+
+Given = TypeVar("Given")
+Got = TypeVar("Got")
+
+_CONNECT_S = 5.0
+
+
+def run_all(
+    function: Callable[[Given], Got],
+    tasks: Sequence[Given],
+    *,
+    n_jobs: int | None = None,
+    dask_address: str | None = None,
+) -> Generator[tuple[int, Got], None, None]:
+    """Give the place of each task with its result, as soon as it is known.
+
+    Closing it, or Ctrl-C, ends the workers at once.
+
+    Parameters
+    ----------
+    function
+        A function of a module, of one argument.
+    tasks
+        Its arguments.
+    n_jobs
+        Processes at once; None for one a core. With 1 everything runs in this process.
+    dask_address
+        A Dask scheduler to run on instead, as ``tcp://host:port``.
+
+    Raises
+    ------
+    UsageError
+        No scheduler answers at the address, or its workers lack this package.
+    MissingExtraError
+        Dask is not installed.
+    """
+    if dask_address is not None:
+        yield from _on_dask(function, tasks, dask_address)
+        return
+    n_processes = min(n_jobs or joblib.cpu_count(), len(tasks))
+    if n_processes <= 1:
+        yield from ((place, function(task)) for place, task in enumerate(tasks))
+        return
+    yield from _in_processes(function, tasks, n_processes)
+
+
+def _in_processes(
+    function: Callable[[Given], Got], tasks: Sequence[Given], n_processes: int
+) -> Generator[tuple[int, Got], None, None]:
+    # The libraries below share the cores among the processes, not each the whole machine.
+    with joblib.parallel_config("loky", n_jobs=n_processes, inner_max_num_threads=1):
+        parallel = joblib.Parallel(return_as="generator_unordered", batch_size=1)
+        results = parallel(
+            joblib.delayed(_placed)(function, place, task) for place, task in enumerate(tasks)
+        )
+        finished = False
+        try:
+            yield from results
+            finished = True
+        finally:
+            if not finished:
+                _end_processes(results)
+
+
+def _placed(function: Callable[[Given], Got], place: int, task: Given) -> tuple[int, Got]:
+    return place, function(task)
+
+
+def _end_processes(results: Any) -> None:
+    from joblib.externals.loky import get_reusable_executor
+
+    get_reusable_executor().shutdown(wait=True, kill_workers=True)
+    with contextlib.suppress(Exception):
+        results.close()
+
+
+def _on_dask(
+    function: Callable[[Given], Got], tasks: Sequence[Given], address: str
+) -> Generator[tuple[int, Got], None, None]:
+    if importlib.util.find_spec("distributed") is None:
+        raise MissingExtraError(
+            "--dask needs distributed, not installed here; expected the extra 'dask'; install it "
+            'with: pip install "emgstream[train,dask]"'
+        )
+    distributed: Any = importlib.import_module("distributed")
+    with _client(distributed, address) as client:
+        futures = [client.submit(in_own_process, function, task, pure=False) for task in tasks]
+        places = {future.key: place for place, future in enumerate(futures)}
+        try:
+            for future in distributed.as_completed(futures, loop=client.loop):
+                yield places[future.key], future.result()
+        except ImportError as error:
+            raise UsageError(
+                f"the workers of {address} cannot load {error.name}; expected emgstream with the "
+                "extra 'train' on each; install it there"
+            ) from error
+        finally:
+            client.cancel(futures)
+
+
+def _client(distributed: Any, address: str) -> Any:
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    try:
+        return distributed.Client(address, timeout=_CONNECT_S, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise UsageError(
+            f"no Dask scheduler answers at {address} within {_CONNECT_S:.0f} s; expected one as "
+            "`dask scheduler` starts it; check the address, or leave --dask out"
+        ) from error

@@ -1,0 +1,82 @@
+"""Who was recorded, and when: from the sidecar of a recording, or else from its name."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from emgstream.errors import TableError
+
+__all__ = ["SessionIdentity", "sidecar_path", "sittings_of"]
+
+_SUBJECT = re.compile(
+    r"(?:^|[_\-.])(?:subject|subj(?!ect)|sub(?!j)|user|participant|person)[_\-]?([a-z0-9]+)",
+    re.IGNORECASE,
+)
+_SESSION = re.compile(
+    r"(?:^|[_\-.])(?:session|sess(?!ion)|ses(?!s)|day|visit)[_\-]?([a-z0-9]+)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class SessionIdentity:
+    """One person at one time."""
+
+    subject: str | None
+    """Who; None where nothing tells."""
+    session: str
+    """Which sitting of that person; the file's own name where nothing tells."""
+    source: str
+    """Where that is from: ``sidecar`` or ``file name``."""
+
+
+def sidecar_path(recording: Path) -> Path:
+    """Return where the facts about a recording are, if it has some.
+
+    >>> sidecar_path(Path("arm_1.csv.gz")).name
+    'arm_1.json'
+    """
+    return recording.with_name(_stem(recording) + ".json")
+
+
+def sittings_of(paths: Sequence[Path]) -> tuple[SessionIdentity, ...]:
+    """Return who and when of each recording; raises TableError for a damaged sidecar."""
+    return tuple(map(_sitting, paths))
+
+
+def _sitting(path: Path) -> SessionIdentity:
+    sidecar = sidecar_path(path)
+    if sidecar.exists():
+        facts = _read(sidecar)
+        if facts.get("subject") or facts.get("session"):
+            subject, session = facts.get("subject"), facts.get("session")
+            return SessionIdentity(
+                None if subject is None else str(subject), str(session or _stem(path)), "sidecar"
+            )
+    stem = _stem(path)
+    subject_in, session_in = _SUBJECT.search(stem), _SESSION.search(stem)
+    return SessionIdentity(
+        subject=None if subject_in is None else subject_in.group(1),
+        session=stem if session_in is None else session_in.group(1),
+        source="file name",
+    )
+
+
+def _read(sidecar: Path) -> dict[str, object]:
+    try:
+        facts = json.loads(sidecar.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise TableError(
+            f"{sidecar} cannot be read: {error}; expected JSON with subject and session; mend it, "
+            "or move it away"
+        ) from error
+    if not isinstance(facts, dict):
+        raise TableError(f"{sidecar} is no JSON object; mend it, or move it away")
+    return facts
+
+
+def _stem(path: Path) -> str:
+    return re.sub(r"\.(csv|tsv|txt)(\.gz)?$", "", path.name, flags=re.IGNORECASE)

@@ -1,0 +1,220 @@
+"""What an evaluation came to: the figures of each model, for people, JSON and the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from emgstream.decisions import rest_class
+from emgstream.tables import EmgTable
+from emgstream.types import IndexArray
+from emgstream_training.evaluation.baselines import BASELINES
+from emgstream_training.evaluation.contrast import RandomSplit
+from emgstream_training.evaluation.evaluated_decisions import EvaluatedDecisions
+from emgstream_training.evaluation.evaluation_figures import (
+    Interval,
+    OnsetDelays,
+    Reliability,
+    active_error_rate,
+    balanced,
+    confidence_interval,
+    confusion,
+    false_activations,
+    instability,
+    number,
+    onsets,
+    reliability,
+    reliability_json,
+)
+from emgstream_training.evaluation.folds import NETWORK, FoldResult, Study
+from emgstream_training.evaluation.protocols import FoldPlan
+from emgstream_training.metrics import recalls
+
+__all__ = ["MODELS", "Evaluation", "ModelFigures", "evaluation_of"]
+
+MODELS = {NETWORK: "CNN-LSTM", "lda": "LDA", "random_forest": "random forest"}
+"""Every model by its name in files, with its name for people."""
+
+
+@dataclass(frozen=True, eq=False)
+class ModelFigures:
+    """All figures of one model. Over folds where they say so, else over all decisions."""
+
+    folds: tuple[float, ...]
+    """Balanced accuracy of each fold."""
+    balanced_accuracy: Interval
+    """Its mean over folds, with a 95 % confidence interval."""
+    within_movements: float
+    """The same mean, of those decisions only whose window lies within one held movement."""
+    confusion: IndexArray
+    """How often each class (row) was taken for each (column)."""
+    reliability: Reliability
+    """How right, by how sure."""
+    active_error_rate: float
+    """Share of decisions that would move something wrongly."""
+    instability: float
+    """Share of decisions that differ from the one before in the same held movement."""
+    onsets: OnsetDelays | None
+    """How soon a movement is decided for; None without a sampling rate."""
+    false_activations_per_hour: float | None
+    """Movements decided for in an hour of rest; None without a rest class or sampling rate."""
+    random_split: float | None
+    """Balanced accuracy on windows split at random; None where that was not measured."""
+
+    @property
+    def recalls(self) -> list[float]:
+        """Share of each class that was recognised; NaN for one that did not come up."""
+        shares: list[float] = recalls(self.confusion).tolist()
+        return shares
+
+    @property
+    def leakage(self) -> float | None:
+        """How much of the random split's figure is leakage: its lead on whole held-out windows."""
+        if self.random_split is None or not np.isfinite(self.within_movements):
+            return None
+        return self.random_split - self.within_movements
+
+    def to_json(self, class_names: Sequence[str]) -> dict[str, Any]:
+        """Return everything as JSON's own types; null for what was not measured."""
+        interval = self.balanced_accuracy
+        return {
+            "balanced_accuracy": number(interval.mean),
+            "confidence_interval_95": [number(interval.low), number(interval.high)],
+            "folds": [number(fold) for fold in self.folds],
+            "random_split": self.random_split,
+            "leakage": self.leakage,
+            "within_movements": number(self.within_movements),
+            "recall": dict(zip(class_names, map(number, self.recalls), strict=True)),
+            "confusion": self.confusion.tolist(),
+            "reliability": reliability_json(self.reliability),
+            "calibration_error": number(self.reliability.calibration_error),
+            "active_error_rate": number(self.active_error_rate),
+            "instability": number(self.instability),
+            "onsets": None if self.onsets is None else _onsets_json(self.onsets),
+            "false_activations_per_hour": number(self.false_activations_per_hour),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """An evaluation, finished or not."""
+
+    study: Study
+    """What was evaluated, and how."""
+    plan: FoldPlan
+    """What was held out, and why."""
+    folds: tuple[FoldResult, ...]
+    """The folds that were finished, in the order of the plan."""
+    models: Mapping[str, ModelFigures]
+    """The figures of each model, by its name in files."""
+    notes: tuple[str, ...]
+    """What must be known to believe the figures, or not to."""
+    interrupted: bool
+    """Whether Ctrl-C ended it before all folds were done."""
+
+    @property
+    def window_words(self) -> str:
+        """How much signal each model decides on, for people; empty before a fold is done."""
+        if not self.folds:
+            return ""
+        fold, rate_hz = self.folds[0], self.study.recordings.sampling_rate_hz
+        window, reach = (_span(rows, rate_hz) for rows in (fold.window_rows, fold.reach_rows))
+        return window if window == reach else f"{window}; the network looks back over {reach}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as JSON's own types."""
+        recordings = self.study.recordings
+        model = self.study.model
+        return {
+            "protocol": self.plan.protocol,
+            "reason": self.plan.reason,
+            "sessions": [
+                {**_file(table), **vars(sitting)}
+                for table, sitting in zip(recordings.tables, recordings.sittings, strict=True)
+            ],
+            "sampling_rate_hz": recordings.sampling_rate_hz,
+            "classes": list(recordings.class_names),
+            "chance": 1.0 / len(recordings.class_names),
+            "recipe": self.study.recipe.name if model is None else model.manifest.recipe,
+            "trained_here": model is None,
+            "seed": self.study.seed,
+            "window": self.window_words,
+            "folds": [_fold(fold) for fold in self.folds],
+            "n_folds_planned": len(self.plan.folds),
+            "interrupted": self.interrupted,
+            "notes": list(self.notes),
+            "models": {
+                name: figures.to_json(recordings.class_names)
+                for name, figures in self.models.items()
+            },
+        }
+
+
+def evaluation_of(
+    study: Study,
+    plan: FoldPlan,
+    folds: Sequence[FoldResult],
+    contrast: RandomSplit | None,
+    notes: Sequence[str],
+    *,
+    interrupted: bool,
+) -> Evaluation:
+    """Return what finished folds came to."""
+    leaky = {} if contrast is None else contrast.balanced_accuracy
+    models = {
+        name: _figures(study, folds, name, leaky.get(name))
+        for name in (NETWORK, *BASELINES)
+        if folds or leaky.get(name) is not None
+    }
+    return Evaluation(study, plan, tuple(folds), models, tuple(notes), interrupted)
+
+
+def _figures(
+    study: Study, folds: Sequence[FoldResult], name: str, random_split: float | None
+) -> ModelFigures:
+    recordings = study.recordings
+    rest, n_classes = rest_class(recordings.class_names), len(recordings.class_names)
+    of_folds = [fold.verdicts[name] for fold in folds]
+    pooled = EvaluatedDecisions.joined(of_folds) if of_folds else EvaluatedDecisions.none(n_classes)
+    scores = [balanced(one) for one in of_folds]
+    whole = [balanced(one.take(one.instants.whole)) for one in of_folds]
+    shares = [fold.test_share for fold in folds]
+    return ModelFigures(
+        folds=tuple(scores),
+        balanced_accuracy=confidence_interval(scores, float(np.mean(shares)) if shares else 0.0),
+        within_movements=float(np.mean(whole)) if whole else float("nan"),
+        confusion=confusion(pooled),
+        reliability=reliability(pooled),
+        active_error_rate=active_error_rate(pooled, rest),
+        instability=instability(pooled),
+        onsets=onsets(pooled, rest, recordings.sampling_rate_hz) if of_folds else None,
+        false_activations_per_hour=(
+            false_activations(pooled, rest, folds[0].decision_s) if folds else None
+        ),
+        random_split=random_split,
+    )
+
+
+def _span(n_rows: int, rate_hz: float | None) -> str:
+    return f"{n_rows} samples" if rate_hz is None else f"{1000.0 * n_rows / rate_hz:.0f} ms"
+
+
+def _onsets_json(found: OnsetDelays) -> dict[str, Any]:
+    return {
+        "n": len(found.times_s) + found.n_missed,
+        "n_missed": found.n_missed,
+        "median_s": number(found.median_s),
+        "p90_s": number(found.p90_s),
+    }
+
+
+def _file(table: EmgTable) -> dict[str, Any]:
+    return {"file": table.path.name, "sha256": table.sha256, "n_rows": table.n_rows}
+
+
+def _fold(fold: FoldResult) -> dict[str, Any]:
+    n_decisions = len(next(iter(fold.verdicts.values())).instants)
+    return {"held_out": fold.name, "n_decisions": n_decisions, "duration_s": fold.duration_s}

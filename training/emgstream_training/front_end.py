@@ -1,0 +1,276 @@
+"""What the realtime recipe does to a signal before the network, chosen from the data and its rate.
+
+Nothing here runs live: what is chosen goes into the model's manifest as numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from emgstream.conditioning import Filters, NoConditioning, Section
+from emgstream.steps import RawSample, Rms, Step
+from emgstream.types import FloatArray
+
+__all__ = [
+    "NO_WISH",
+    "STEP_S",
+    "USUAL_STEPS",
+    "FrontEnd",
+    "SignalOverrides",
+    "StepSettings",
+    "choose",
+    "high_pass",
+    "notch",
+    "signal_kind",
+]
+
+Doubles: TypeAlias = npt.NDArray[np.float64]
+Kind: TypeAlias = Literal["raw", "envelope"]
+
+STEP_S = 0.020
+"""Length of a step, in seconds."""
+
+_HIGH_PASS_HZ = 20.0
+_NOTCH_QUALITY = 30.0
+_HIGHEST_NOTCH_HZ = 500.0
+_FITS = 0.95
+"""Largest share of half the sampling rate that a filter's frequency may have."""
+_MAINS_HZ = (50.0, 60.0)
+_LINE_SEEN = 3.0
+_ONE_SIDED = 3.0
+_QUIET_SHARE = 0.25
+_MOST_CORRELATED = 16
+"""Channels of which each two are correlated: 120 pairs. Of a grid of 64 it would be 2,016."""
+_SPECTRUM_S = 2.0
+_FLOOR_SHARE: dict[Kind, float] = {"raw": 0.02, "envelope": 1e-6}
+"""Smallest root mean square as a share of the usual one; an envelope's changes are far smaller."""
+
+
+@dataclass(frozen=True)
+class SignalOverrides:
+    """What the user said about the signal; the rest is found in the data."""
+
+    signal: Kind | None = None
+    """``raw`` or ``envelope``."""
+    mains_hz: float | None = None
+    """50 or 60; 0 for no notch at all."""
+
+
+@dataclass(frozen=True)
+class StepSettings:
+    """What the numbers of a step are, where a step is more than a sample."""
+
+    spans: tuple[int, ...] = (1, 10)
+    """How many of the newest steps they are over."""
+    change: bool = True
+    """Whether they tell how fast the signal changes, too."""
+    correlation: int = 20
+    """How many steps the correlation of each two channels of a raw signal is over; 0 for none."""
+    envelope_power: float = 0.5
+    """Soft scale of an envelope, which has no noise floor to take a logarithm above."""
+
+
+NO_WISH = SignalOverrides()
+"""Everything is to be found in the data."""
+USUAL_STEPS = StepSettings()
+"""What the realtime recipe takes: the best of `scripts/ablation.py`."""
+
+
+@dataclass(frozen=True)
+class FrontEnd:
+    """Conditioning and steps for one kind of signal at one rate."""
+
+    conditioning: dict[str, Any]
+    """Entry of the manifest."""
+    step: Step
+    """How samples become steps."""
+    notes: tuple[str, ...]
+    """What was found, assumed and left out, for people."""
+
+
+def choose(
+    seen: Sequence[FloatArray],
+    sampling_rate_hz: float,
+    wish: SignalOverrides = NO_WISH,
+    settings: StepSettings = USUAL_STEPS,
+) -> FrontEnd:
+    """Return the front end for recordings of one rate.
+
+    A raw signal is high-passed at 20 Hz and notched at the mains frequency and its harmonics; an
+    envelope keeps its level. A step is 20 ms, or one sample where 20 ms are not even two.
+
+    Parameters
+    ----------
+    seen
+        Samples that may be looked at, shape ``(n_samples, n_channels)`` a recording.
+    sampling_rate_hz
+        Samples a second.
+    wish
+        What the user said.
+    settings
+        What the numbers of a step are.
+    """
+    length = max(round(STEP_S * sampling_rate_hz), 1)
+    kind = wish.signal or signal_kind(seen, length)
+    told = "as stated" if wish.signal else "by its shape"
+    notes = [f"the signal is {'an envelope' if kind == 'envelope' else 'raw'}, {told}"]
+    if kind == "envelope":
+        conditioning = NoConditioning({"signal": kind}).to_manifest()
+    else:
+        conditioning = _raw_conditioning(seen, sampling_rate_hz, length, wish.mains_hz, notes)
+    step = _step(seen, length, kind, settings, notes)
+    return FrontEnd(conditioning, step, tuple(notes))
+
+
+def signal_kind(seen: Sequence[FloatArray], length: int) -> Kind:
+    """Return whether a signal swings about a level (raw) or rises from one (envelope).
+
+    The level is where most channels are at their quietest, by stretches of ``length`` samples. An
+    envelope, or a rectified signal, goes more than three times as far to one side as to the other.
+    """
+    return "envelope" if np.median(_one_sidedness(seen, length)) > _ONE_SIDED else "raw"
+
+
+def high_pass(frequency_hz: float, sampling_rate_hz: float) -> Section:
+    """Return a Butterworth high-pass of second order (Bristow-Johnson, Audio EQ Cookbook).
+
+    >>> b0, b1, b2, _, _ = high_pass(20.0, 1000.0)
+    >>> b0 + b1 + b2
+    0.0
+    """
+    turn = 2.0 * math.pi * frequency_hz / sampling_rate_hz
+    alpha = math.sin(turn) / math.sqrt(2.0)
+    half = (1.0 + math.cos(turn)) / 2.0
+    return _normalised((half, -2.0 * half, half), turn, alpha)
+
+
+def notch(frequency_hz: float, sampling_rate_hz: float, quality: float) -> Section:
+    """Return a notch, ``frequency / quality`` wide (Bristow-Johnson, Audio EQ Cookbook)."""
+    turn = 2.0 * math.pi * frequency_hz / sampling_rate_hz
+    alpha = math.sin(turn) / (2.0 * quality)
+    return _normalised((1.0, -2.0 * math.cos(turn), 1.0), turn, alpha)
+
+
+def _normalised(b: tuple[float, float, float], turn: float, alpha: float) -> Section:
+    a0 = 1.0 + alpha
+    return b[0] / a0, b[1] / a0, b[2] / a0, -2.0 * math.cos(turn) / a0, (1.0 - alpha) / a0
+
+
+def _raw_conditioning(
+    seen: Sequence[FloatArray],
+    rate_hz: float,
+    length: int,
+    mains_hz: float | None,
+    notes: list[str],
+) -> dict[str, Any]:
+    highest_hz = _FITS * rate_hz / 2.0
+    sections: list[Section] = []
+    about: dict[str, Any] = {"signal": "raw"}
+    if highest_hz > _HIGH_PASS_HZ:
+        sections.append(high_pass(_HIGH_PASS_HZ, rate_hz))
+        about["high_pass_hz"] = _HIGH_PASS_HZ
+    else:
+        notes.append(f"no high-pass: 20 Hz does not fit under half of {rate_hz:.6g} Hz")
+    mains_hz = _mains(seen, rate_hz, notes) if mains_hz is None else mains_hz
+    if mains_hz:
+        lines = np.arange(mains_hz, min(highest_hz, _HIGHEST_NOTCH_HZ), mains_hz).tolist()
+        sections += [notch(line, rate_hz, _NOTCH_QUALITY) for line in lines]
+        about |= {"mains_hz": mains_hz, "notches_hz": lines}
+        if mains_hz * (len(lines) + 1) < _HIGHEST_NOTCH_HZ:
+            notes.append(
+                f"no notch at {mains_hz * (len(lines) + 1):.6g} Hz and above: it does not fit "
+                f"under half of {rate_hz:.6g} Hz"
+            )
+    if not sections:
+        return NoConditioning(about).to_manifest()
+    return Filters(sections, length, about).to_manifest()
+
+
+def _mains(seen: Sequence[FloatArray], rate_hz: float, notes: list[str]) -> float:
+    """Return the mains frequency that stands out of the spectrum, 50 Hz where none does."""
+    found = {mains_hz: _prominence(seen, rate_hz, mains_hz) for mains_hz in _MAINS_HZ}
+    best = max(_MAINS_HZ, key=lambda mains_hz: found[mains_hz])
+    if found[best] < _LINE_SEEN:
+        notes.append("no mains line is seen; the notch is for 50 Hz; --mains says otherwise")
+        return _MAINS_HZ[0]
+    notes.append(f"mains at {best:.0f} Hz, {found[best]:.0f} times what is around it")
+    return best
+
+
+def _prominence(seen: Sequence[FloatArray], rate_hz: float, line_hz: float) -> float:
+    """Return a line's power over the median of 2 to 6 Hz away from it; 0 without a spectrum."""
+    length = round(_SPECTRUM_S * rate_hz)
+    stretches = [
+        np.nan_to_num(samples[: len(samples) // length * length]).reshape(-1, length)
+        for recording in seen
+        for samples in recording.T
+    ]
+    power = _mean_power(np.concatenate(stretches).astype(np.float64))
+    distance_hz = np.abs(np.fft.rfftfreq(length, 1.0 / rate_hz) - line_hz)
+    around = power[(distance_hz >= 2.0) & (distance_hz <= 6.0)]
+    at = power[distance_hz <= 1.0]
+    if not (len(at) and len(around)) or np.median(around) <= 0.0:
+        return 0.0
+    return float(at.max() / np.median(around))
+
+
+def _mean_power(stretches: Doubles) -> Doubles:
+    if not len(stretches):
+        return np.zeros(stretches.shape[1] // 2 + 1)
+    centred = stretches - stretches.mean(axis=1, keepdims=True)
+    spectra = np.fft.rfft(centred * np.hanning(stretches.shape[1]), axis=1)
+    power: Doubles = np.mean(np.abs(spectra) ** 2, axis=0)
+    return power
+
+
+def _step(
+    seen: Sequence[FloatArray], length: int, kind: Kind, settings: StepSettings, notes: list[str]
+) -> Step:
+    if length < 2:
+        return RawSample()
+    samples = np.concatenate(seen).astype(np.float64)
+    level = 0.0 if kind == "envelope" else np.nanmedian(samples, axis=0)
+    strength = float(np.median(np.sqrt(np.nanmean((samples - level) ** 2, axis=0))))
+    floor = max(_FLOOR_SHARE[kind] * strength, 1e-9)
+    return Rms(
+        length,
+        about_mean=False,
+        floor=floor,
+        power=settings.envelope_power if kind == "envelope" else 0.0,
+        spans=settings.spans,
+        change=settings.change,
+        correlation=_correlation(samples.shape[1], kind, settings, notes),
+    )
+
+
+def _correlation(n_channels: int, kind: Kind, settings: StepSettings, notes: list[str]) -> int:
+    """Return how many steps channels are correlated over; an envelope does not swing."""
+    if kind == "envelope" or n_channels == 1:
+        return 0
+    if n_channels > _MOST_CORRELATED:
+        notes.append(f"{n_channels} channels are too many to tell which of them swing together")
+        return 0
+    return settings.correlation
+
+
+def _one_sidedness(seen: Sequence[FloatArray], length: int) -> Doubles:
+    """Return how much further each channel goes to one side of its level than to the other."""
+    samples = np.concatenate([one[: len(one) - len(one) % length] for one in seen])
+    stretches = samples.astype(np.float64).reshape(-1, length, samples.shape[1])
+    stretches = stretches[np.isfinite(stretches).all(axis=(1, 2))]
+    if not len(stretches):
+        return np.ones(1)
+    means, spreads = stretches.mean(axis=1), np.ptp(stretches, axis=1)
+    ratios = np.ones(samples.shape[1])
+    for channel, (mean, spread) in enumerate(zip(means.T, spreads.T, strict=True)):
+        level = np.median(mean[spread <= np.quantile(spread, _QUIET_SHARE)])
+        low, high = np.quantile(stretches[:, :, channel], [0.005, 0.995])
+        nearer, further = sorted((abs(high - level), abs(level - low)))
+        ratios[channel] = further / max(nearer, 1e-9)
+    return ratios

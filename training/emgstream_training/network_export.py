@@ -1,0 +1,75 @@
+"""The trained network as files: LiteRT for the live path, Keras for training on."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from emgstream.bundle import Model
+from emgstream.manifest import Manifest
+from emgstream_training.backend import keras, quietly, tensorflow
+from emgstream_training.epoch_progress import TrainingSchedule
+from emgstream_training.inference import inference_function
+from emgstream_training.linear import taken_apart, with_linear_path
+from emgstream_training.network import build_network
+
+__all__ = ["BATCH_SIZE", "export_model", "save_h5", "to_keras_archive", "to_litert"]
+
+BATCH_SIZE = 32
+"""Windows that the exported network for batches takes at once."""
+
+
+def export_model(manifest: Manifest, network: Any) -> Model:
+    """Return the model of a trained Keras network, ready to be written or run."""
+    return Model(
+        manifest=manifest,
+        classifier=to_litert(network, batch_size=1),
+        classifier_batch=to_litert(network, batch_size=BATCH_SIZE),
+        network=to_keras_archive(network),
+    )
+
+
+def to_litert(network: Any, *, batch_size: int) -> bytes:
+    """Return the network as a LiteRT flatbuffer for batches of one size.
+
+    It is laid out for inference (`emgstream_training.inference`), and only operators that every
+    LiteRT runtime has are used.
+    """
+    module = tensorflow.Module()
+    module.classify = inference_function(network, batch_size)
+    with quietly():
+        converter = tensorflow.lite.TFLiteConverter.from_concrete_functions(
+            [module.classify.get_concrete_function()], module
+        )
+        converter.target_spec.supported_ops = [tensorflow.lite.OpsSet.TFLITE_BUILTINS]
+        flatbuffer: bytes = converter.convert()
+    return flatbuffer
+
+
+def to_keras_archive(network: Any) -> bytes:
+    """Return the network as a ``.keras`` archive, its LSTM layers as loops again."""
+    with quietly(), tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "network.keras")
+        _rebuilt(network).save(path)
+        return path.read_bytes()
+
+
+def save_h5(network: Any, path: Path, schedule: TrainingSchedule) -> None:
+    """Save the network in Keras' older format, compiled as it was trained."""
+    loop = _rebuilt(network)
+    with quietly():
+        loop.compile(
+            optimizer=keras.optimizers.Adam(schedule.learning_rate, clipnorm=schedule.clipnorm),
+            loss="categorical_crossentropy",
+            metrics=["accuracy"],
+        )
+        loop.save(path)
+
+
+def _rebuilt(network: Any) -> Any:
+    _, n_steps, n_features = network.input_shape
+    rebuilt = build_network(n_steps, n_features, network.output_shape[-1])
+    alone, linear = taken_apart(network)
+    rebuilt.set_weights(alone)
+    return rebuilt if linear is None else with_linear_path(rebuilt, linear)

@@ -1,0 +1,275 @@
+"""The realtime recipe's data: the windows a live stream would give, whole repetitions held out.
+
+Samples go through the very objects of the live path (conditioner, steps, transforms, windowing),
+one unbroken stretch of time at a time, so that what is trained on is what is seen live, to the
+bit. Of the windows that come out, those that lie within one held movement are examples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from emgstream.audit.clock_findings import contradiction, slow_clock
+from emgstream.conditioning import conditioner_from_manifest
+from emgstream.errors import TrainingDataError, UsageError
+from emgstream.manifest import RATE_TOLERANCE
+from emgstream.steps import StepStream
+from emgstream.tables import EmgTable
+from emgstream.transforms import Transforms
+from emgstream.types import FloatArray, IndexArray
+from emgstream.windowing import Windowing
+from emgstream_training.examples import ClassArray, Examples
+from emgstream_training.front_end import FrontEnd
+from emgstream_training.preprocessing import FittedTransforms, fit_realtime
+from emgstream_training.recordings import class_codes
+
+__all__ = [
+    "NEITHER",
+    "N_STEPS",
+    "TRAINING",
+    "VALIDATION",
+    "PartArray",
+    "RepetitionCut",
+    "classes_split",
+    "clock_rate_of",
+    "cut_recordings",
+    "fit_on_training_part",
+    "held_movements",
+    "hold_out",
+    "rate_notes",
+    "rate_of",
+    "windows_of",
+]
+
+PartArray: TypeAlias = npt.NDArray[np.int64]
+
+NEITHER, TRAINING, VALIDATION = range(3)
+
+N_STEPS = 10
+"""Steps of a window."""
+
+_HELD_OUT_OF = 5
+_HELD_OUT_PLACE = 2
+_MIN_REPETITIONS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class RepetitionCut:
+    """One unbroken stretch of a recording, cut into steps."""
+
+    steps: npt.NDArray[np.float64]
+    """Shape ``(n_steps, n_features)``, before any transform."""
+    classes: ClassArray
+    """Class of each step, -1 where it is no example of one, shape ``(n_steps,)``."""
+    repetitions: IndexArray
+    """Number of the held movement at each step, unique over all recordings, same shape."""
+    parts: PartArray
+    """Part that every sample of the step belongs to, `NEITHER` where they differ, same shape."""
+
+
+def rate_of(tables: Sequence[EmgTable], sampling_rate_hz: float | None) -> float:
+    """Return the sampling rate of recordings: as stated, or else by their own clocks.
+
+    Raises UsageError where neither tells, where a clock tells no rate of EMG, and where the clocks
+    do not agree within 0.5 %.
+    """
+    if sampling_rate_hz is not None:
+        return sampling_rate_hz
+    rates = [_own_rate(table) for table in tables]
+    for table, rate in zip(tables, rates, strict=True):
+        if abs(rate / rates[0] - 1.0) > RATE_TOLERANCE:
+            raise UsageError(
+                f"{table.path} is sampled at {rate:.6g} Hz; expected {rates[0]:.6g} Hz as in "
+                f"{tables[0].path}; train on recordings of one rate, or state it with --rate"
+            )
+    return rates[0]
+
+
+def clock_rate_of(table: EmgTable) -> float | None:
+    """Return the sampling rate by a recording's clock; None where it has none.
+
+    Raises UsageError where that is no rate of EMG: its time is in another unit than seconds.
+    """
+    rate = table.sampling_rate_hz
+    doubt = None if rate is None else slow_clock(rate)
+    if doubt is not None:
+        raise UsageError(f"{table.path}: {doubt}")
+    return rate
+
+
+def rate_notes(tables: Sequence[EmgTable], sampling_rate_hz: float | None) -> list[str]:
+    """Return, for people, which recordings' clocks say another rate than was stated."""
+    against = ((one.path.name, contradiction(one, sampling_rate_hz)) for one in tables)
+    return [f"{name}: {text}; the stated rate is used" for name, text in against if text]
+
+
+def cut_recordings(
+    tables: Sequence[EmgTable],
+    class_names: Sequence[str],
+    front_end: FrontEnd,
+    parts: Sequence[PartArray],
+) -> list[RepetitionCut]:
+    """Return the unbroken stretches of recordings, cut into steps as a live stream would be.
+
+    ``parts[i]``, shape ``(n_rows,)``, is the part each row of ``tables[i]`` belongs to.
+    """
+    cuts: list[RepetitionCut] = []
+    codes, repetitions = held_movements(tables, class_names)
+    for number, table in enumerate(tables):
+        bounds = [0, *(np.flatnonzero(_time_breaks(table)) + 1).tolist(), table.n_rows]
+        rows_of = codes[number], repetitions[number], parts[number]
+        for start, stop in pairwise(bounds):
+            rows = slice(start, stop)
+            cuts.append(_cut(front_end, table.samples[rows], *(values[rows] for values in rows_of)))
+    return cuts
+
+
+def held_movements(
+    tables: Sequence[EmgTable], class_names: Sequence[str]
+) -> tuple[list[ClassArray], list[IndexArray]]:
+    """Return the class of each row, -1 for none, and the number of its held movement.
+
+    Both are one array of shape ``(n_rows,)`` a table; the numbers are unique over all tables.
+    """
+    codes = [class_codes(table, class_names) for table in tables]
+    repetitions: list[IndexArray] = []
+    n_before = 0
+    for table in tables:
+        repetitions.append(n_before + table.movement_numbers())
+        n_before = int(repetitions[-1].max()) + 1
+    return codes, repetitions
+
+
+def hold_out(
+    tables: Sequence[EmgTable],
+    class_names: Sequence[str],
+    parts: Sequence[PartArray] | None = None,
+) -> list[PartArray]:
+    """Return the part each row belongs to, shape ``(n_rows,)`` a table.
+
+    Of each class, the third repetition of every five is for `VALIDATION`. Where a class has fewer
+    than three, the last fifth of each is. Where ``parts`` are given, only their `TRAINING` rows
+    are shared out, and no other is looked at.
+    """
+    codes, repetitions = map(np.concatenate, held_movements(tables, class_names))
+    if parts is not None:
+        codes = np.where(np.concatenate(parts) == TRAINING, codes, -1)
+    shared = np.where(codes >= 0, TRAINING, NEITHER)
+    for code in np.unique(codes[codes >= 0]):
+        of_class = np.where(codes == code, repetitions, -1)
+        numbers = np.unique(repetitions[codes == code])
+        if len(numbers) >= _MIN_REPETITIONS:
+            shared[np.isin(of_class, numbers[_HELD_OUT_PLACE::_HELD_OUT_OF])] = VALIDATION
+            continue
+        for number in numbers:
+            places = np.flatnonzero(of_class == number)
+            shared[places[len(places) * (_HELD_OUT_OF - 1) // _HELD_OUT_OF :]] = VALIDATION
+    return np.split(shared, np.cumsum([table.n_rows for table in tables])[:-1])
+
+
+def classes_split(cuts: Sequence[RepetitionCut]) -> list[int]:
+    """Return the classes with a repetition that is learned from and held out in parts."""
+    split: set[int] = set()
+    for cut in cuts:
+        learned, judged = (
+            cut.repetitions[(cut.parts == part) & (cut.classes >= 0)]
+            for part in (TRAINING, VALIDATION)
+        )
+        both = np.isin(cut.repetitions, np.intersect1d(learned, judged))
+        split.update(cut.classes[both].tolist())
+    return sorted(split)
+
+
+def fit_on_training_part(
+    cuts: Sequence[RepetitionCut], feature_names: tuple[str, ...]
+) -> FittedTransforms:
+    """Return the transforms, fitted on the steps of the training part alone.
+
+    ``feature_names`` are of the features of one channel each, which come first.
+
+    Raises TrainingDataError where it has no step, and for a channel without a signal.
+    """
+    steps = np.concatenate([cut.steps[cut.parts == TRAINING] for cut in cuts])
+    if len(steps) == 0:
+        raise TrainingDataError(
+            "no label lasts for a single step; expected movements held for a second or more; "
+            "is the sampling rate right? state it with --rate"
+        )
+    return fit_realtime(steps, feature_names)
+
+
+def windows_of(
+    cuts: Sequence[RepetitionCut], wanted: int, transforms: Transforms, *, whole: bool = True
+) -> Examples:
+    """Return the windows of the wanted part that lie within one repetition of it.
+
+    Where they need not be ``whole``, their last step alone tells: all that will be decided on live.
+    """
+    chosen = [_windows(cut, wanted, transforms, whole) for cut in cuts]
+    return Examples(
+        np.concatenate([one.windows for one in chosen]),
+        np.concatenate([one.classes for one in chosen]),
+    )
+
+
+def _windows(cut: RepetitionCut, wanted: int, transforms: Transforms, whole: bool) -> Examples:
+    windowing = Windowing(N_STEPS, 1, cut.steps.shape[1])
+    windows = windowing.push(transforms.apply(cut.steps))
+    changes = (np.diff(cut.repetitions) != 0) | (np.diff(cut.parts) != 0)
+    runs = np.concatenate(([0], np.cumsum(changes)))
+    last, first = windows.last_steps, windows.last_steps - (N_STEPS - 1)
+    chosen = (cut.parts[last] == wanted) & (cut.classes[last] >= 0)
+    if whole:
+        chosen &= runs[first] == runs[last]
+    return Examples(windows.values[chosen], cut.classes[last[chosen]])
+
+
+def _cut(
+    front_end: FrontEnd,
+    samples: FloatArray,
+    codes: ClassArray,
+    repetitions: IndexArray,
+    parts: PartArray,
+) -> RepetitionCut:
+    step = front_end.step
+    conditioned = conditioner_from_manifest(front_end.conditioning).push(samples)
+    steps = StepStream(step, samples.shape[1]).push(conditioned)
+    by_step = (len(steps), step.length)
+    codes, repetitions, parts = (
+        values[: len(steps) * step.length].reshape(by_step)
+        for values in (codes, repetitions, parts)
+    )
+    whole = np.all((repetitions == repetitions[:, :1]) & (parts == parts[:, :1]), axis=1)
+    whole &= codes[:, 0] >= 0
+    return RepetitionCut(
+        steps,
+        classes=np.where(whole, codes[:, 0], -1),
+        repetitions=np.where(whole, repetitions[:, 0], -1),
+        parts=np.where(whole, parts[:, 0], NEITHER),
+    )
+
+
+def _own_rate(table: EmgTable) -> float:
+    rate = clock_rate_of(table)
+    if rate is None:
+        raise UsageError(
+            f"{table.path} {table.why_no_time}, so its sampling rate is not known; this recipe "
+            "needs it; state it with --rate"
+        )
+    return rate
+
+
+def _time_breaks(table: EmgTable) -> npt.NDArray[np.bool_]:
+    """Return whether time is broken between each row and the next, as a live stream would see."""
+    breaks = np.zeros(table.n_rows - 1, dtype=np.bool_)
+    if table.segments is not None:
+        breaks |= np.diff(table.segments) != 0
+    if table.index is not None:
+        breaks |= np.diff(table.index) != 1
+    return breaks

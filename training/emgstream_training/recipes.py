@@ -1,0 +1,80 @@
+"""The recipes by name: how a model is made of recordings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from emgstream.errors import UsageError
+from emgstream_training.epoch_progress import TrainingSchedule
+from emgstream_training.front_end import USUAL_STEPS, StepSettings
+
+__all__ = ["CALIBRATION", "PUBLISHED", "REALTIME", "RECIPES", "Recipe", "recipe_named"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One way to make a model."""
+
+    name: str
+    """The name it goes by."""
+    schedule: TrainingSchedule
+    """How long and how fast to learn."""
+    held_out: str
+    """What the validation figures were measured on, for people."""
+    steps: StepSettings = USUAL_STEPS
+    """What the numbers of a step are, for a recipe whose steps are more than a sample."""
+    linear_path: bool = False
+    """Whether a linear discriminant of the same windows stands beside the network."""
+    refits: bool = False
+    """Whether the network is trained again, on the held-out part too, once that has judged it."""
+    calibrates: bool = False
+    """Whether the held-out part sets how sure the probabilities are."""
+
+    def with_max_epochs(self, max_epochs: int | None) -> Recipe:
+        """Return the recipe with another largest number of epochs; None changes nothing.
+
+        Raises UsageError for less than one epoch.
+        """
+        if max_epochs is None:
+            return self
+        if max_epochs < 1:
+            raise UsageError(f"{max_epochs} epochs; expected at least 1")
+        return replace(self, schedule=replace(self.schedule, max_epochs=max_epochs))
+
+
+PUBLISHED = Recipe(
+    name="published",
+    schedule=TrainingSchedule(max_epochs=300, stop_accuracy=0.97),
+    held_out="a random 20 % of overlapping windows, which share rows with those trained on",
+)
+"""Raw rows without duplicates, a random split: what the published figure was measured with."""
+
+REALTIME = Recipe(
+    name="realtime",
+    schedule=TrainingSchedule(max_epochs=15, batch_size=128, learning_rate=1e-3, cosine=True),
+    held_out="repetitions of each movement, by a network not trained on them",
+    linear_path=True,
+    refits=True,
+    calibrates=True,
+)
+"""Steps of 20 ms, whole repetitions held out, then learned from as well: made for live use."""
+
+CALIBRATION = Recipe(
+    name="calibration",
+    schedule=TrainingSchedule(max_epochs=10, batch_size=64, learning_rate=5e-4, cosine=True),
+    held_out="repetitions of the new session that were not learned from",
+    linear_path=True,
+    refits=True,
+    calibrates=True,
+)
+"""A model that is there already, taught a new day: no recipe to begin with."""
+
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (REALTIME, PUBLISHED)}
+"""Every recipe by its name, the default first."""
+
+
+def recipe_named(name: str) -> Recipe:
+    """Return a recipe; raises UsageError for a name that is none."""
+    if name not in RECIPES:
+        raise UsageError(f"no recipe is called {name!r}; there are {', '.join(RECIPES)}")
+    return RECIPES[name]

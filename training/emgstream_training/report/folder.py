@@ -1,0 +1,192 @@
+"""The report's folder: what goes in, and under which names."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from emgstream.errors import OutputError
+from emgstream_training.examples import ClassArray
+from emgstream_training.metrics import confusion_matrix
+from emgstream_training.network_export import save_h5
+from emgstream_training.published import PublishedRows
+from emgstream_training.recipes import Recipe
+from emgstream_training.report import report_charts
+from emgstream_training.report.training_page import ReportPicture, TrainingPage, page_html
+from emgstream_training.training_figures import TrainingFigures
+from emgstream_training.training_material import TrainingMaterial
+
+__all__ = ["REPORT_FILES", "ReportFolder", "make_folder", "write_report"]
+
+REPORT_FILES = (
+    "report.html",
+    "report.json",
+    "model.h5",
+    "preprosesseddata.csv",
+    "learning_curves.png",
+    "confusion_matrix.png",
+    "confusion_matrix_held_out_time.png",
+    "box_plots.png",
+    "scatter.png",
+)
+"""All that a report may consist of, by its name in the folder."""
+_MOST_DRAWN = 24
+
+
+@dataclass(frozen=True, eq=False)
+class ReportFolder:
+    """Everything that is reported of one training."""
+
+    recipe: Recipe
+    """How it was made."""
+    material: TrainingMaterial
+    """What it was made of."""
+    findings: TrainingFigures
+    """What it came to."""
+    network: Any
+    """The trained Keras network."""
+    seed: int
+    """Seed of the training."""
+
+    @cached_property
+    def transformed(self) -> tuple[npt.NDArray[np.float64], ClassArray]:
+        """What the network sees at one time step, with its class.
+
+        All rows for the published recipe, the last step of every training window else.
+        """
+        if self.material.published is not None:
+            return self.material.fitted.processed, self.material.published.rows.classes
+        training = self.material.training
+        return training.windows[:, -1].astype(np.float64), training.classes
+
+    def correlations(self) -> dict[str, float]:
+        """Return each feature's correlation with the number of the label (Pearson).
+
+        Of the transformed values, not of the raw counts: that is where the published figures
+        (biceps -0.057) are found. 0 for one that stands still.
+        """
+        values, classes = self.transformed
+        return {
+            name: float(np.corrcoef(column, classes)[0, 1]) if np.ptp(column) else 0.0
+            for name, column in zip(self.material.feature_names, values.T, strict=True)
+        }
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of a report; raises OutputError where that is not possible."""
+    _or_output_error(folder, lambda: folder.mkdir(parents=True, exist_ok=True))
+
+
+def write_report(folder: Path, report: ReportFolder) -> None:
+    """Write the report's files into a folder that is there.
+
+    ``report.html`` holds everything on one page; beside it are the figures (PNG), the numbers
+    (``report.json``), the network in Keras' older format (``model.h5``) and, for the published
+    recipe, ``preprosesseddata.csv`` (the name it was published under). Raises OutputError.
+    """
+    contents = _contents(report)
+
+    def write() -> None:
+        for name, content in contents.items():
+            (folder / name).write_bytes(content)
+        save_h5(report.network, folder / "model.h5", report.recipe.schedule)
+
+    _or_output_error(folder, write)
+
+
+def preprocessed_csv(
+    rows: PublishedRows, processed: npt.NDArray[np.float64], names: tuple[str, ...]
+) -> str:
+    """Return the preprocessed rows as the published file has them.
+
+    The first column, without a name, is the row's number in the recording; the last is the label's
+    number. Numbers are written so that reading them gives the same bits.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["", *names, "label"])
+    columns = zip(rows.places.tolist(), processed.tolist(), rows.classes.tolist(), strict=True)
+    writer.writerows([place, *values, label] for place, values, label in columns)
+    return text.getvalue()
+
+
+def _contents(report: ReportFolder) -> dict[str, bytes]:
+    pictures = _pictures(report)
+    numbers = {
+        "recipe": report.recipe.name,
+        "seed": report.seed,
+        "files": [table.path.name for table in report.material.tables],
+        "channels": list(report.material.channel_names),
+        "correlations_with_label": report.correlations(),
+        **report.findings.report(),
+    }
+    page = TrainingPage(
+        report.recipe, report.material, report.findings, report.correlations(), report.seed
+    )
+    contents = {name: picture.png for name, picture in pictures.items()}
+    contents["report.json"] = json.dumps(numbers, indent=2).encode()
+    contents["report.html"] = page_html(page, pictures).encode()
+    if report.material.published is not None:
+        table = preprocessed_csv(
+            report.material.published.rows,
+            report.material.fitted.processed,
+            report.material.channel_names,
+        )
+        contents["preprosesseddata.csv"] = table.encode()
+    return contents
+
+
+def _pictures(report: ReportFolder) -> dict[str, ReportPicture]:
+    findings, material = report.findings, report.material
+    imputed = material.fitted.stages[1]
+    spread = imputed.std(axis=0)
+    scaled = (imputed - imputed.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0)
+    values, classes = report.transformed
+    names = _drawn(material)
+    drawn_of = slice(len(names))
+    drawn = {
+        "learning_curves.png": report_charts.learning_curves(findings.history, findings.best),
+        "confusion_matrix.png": report_charts.confusion(
+            findings.confusion, material.class_names, "Validation windows"
+        ),
+        "box_plots.png": report_charts.box_plots(
+            scaled[:, drawn_of], material.fitted.processed[:, drawn_of], names
+        ),
+        "scatter.png": report_charts.scatter(
+            values[:, drawn_of], classes, names, material.class_names
+        ),
+    }
+    blocked = findings.time_blocked
+    if blocked is not None:
+        matrix = confusion_matrix(blocked.classes, blocked.predicted, len(material.class_names))
+        drawn["confusion_matrix_held_out_time.png"] = report_charts.confusion(
+            matrix, material.class_names, "Held-out time"
+        )
+    return {name: ReportPicture(report_charts.to_png(figure)) for name, figure in drawn.items()}
+
+
+def _drawn(material: TrainingMaterial) -> tuple[str, ...]:
+    """Return the features to draw, the first of them; of many channels, pairs would be the most."""
+    names, step = material.feature_names, material.front_end.step
+    if len(names) <= _MOST_DRAWN:
+        return names
+    return names[: step.n_of_one_channel(len(material.channel_names))]
+
+
+def _or_output_error(folder: Path, act: Callable[[], None]) -> None:
+    try:
+        act()
+    except OSError as error:
+        raise OutputError(
+            f"cannot write the report to {folder}: {error.strerror or error}; "
+            "choose another folder with --report"
+        ) from error

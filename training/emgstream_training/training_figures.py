@@ -1,0 +1,145 @@
+"""What a training came to, in numbers: for the manifest, the report and the terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from emgstream.types import FloatArray, IndexArray
+from emgstream_training.epoch_progress import EpochMetrics
+from emgstream_training.examples import ClassArray
+from emgstream_training.leakage import LookUp, TimeBlocked
+from emgstream_training.metrics import balanced_accuracy, confusion_matrix, cross_entropy, recalls
+
+__all__ = ["TrainingFigures"]
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingFigures:
+    """The figures of one training."""
+
+    class_names: tuple[str, ...]
+    """Classes, in the order of the network's outputs."""
+    history: tuple[EpochMetrics, ...]
+    """Every pass over the training windows."""
+    best: EpochMetrics
+    """The pass the weights are of."""
+    n_training: int
+    """Number of training windows."""
+    classes: ClassArray
+    """True class of each validation window."""
+    judged: FloatArray
+    """Probabilities of each, by what had not learned from them, shape ``(n, n_classes)``."""
+    held_out: str
+    """What the validation windows are, for people."""
+    interrupted: bool
+    """Whether Ctrl-C ended the training."""
+    look_up: LookUp | None = None
+    """What no model at all scores; None where no windows share rows."""
+    time_blocked: TimeBlocked | None = None
+    """What the network scores on unseen time; None where that was not measured."""
+    time_blocked_missing: str = ""
+    """Why it was not measured, if it should have been."""
+
+    @property
+    def predicted(self) -> ClassArray:
+        """What each was taken for."""
+        likeliest: ClassArray = self.judged.argmax(axis=1)
+        return likeliest
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the validation windows taken for what they are, 0 to 1."""
+        return float(np.mean(self.predicted == self.classes))
+
+    @property
+    def loss(self) -> float:
+        """Mean cross-entropy on the validation windows."""
+        return cross_entropy(self.classes, self.judged)
+
+    @property
+    def confusion(self) -> IndexArray:
+        """How often each class (row) was taken for each (column)."""
+        return confusion_matrix(self.classes, self.predicted, len(self.class_names))
+
+    @property
+    def balanced_accuracy(self) -> float:
+        """Mean recall over the classes on the validation windows, 0 to 1."""
+        return balanced_accuracy(self.classes, self.predicted)
+
+    def evaluation(self) -> dict[str, Any]:
+        """Return the figures for the manifest, JSON's own types only."""
+        document: dict[str, Any] = {"validation": self._validation()}
+        if self.look_up is not None:
+            document["look_up"] = {
+                "accuracy": self.look_up.accuracy,
+                "share_overlapping": self.look_up.share_overlapping,
+                "held_out": self.held_out,
+            }
+        if self.time_blocked is not None:
+            document["time_blocked"] = _blocked(self.time_blocked)
+        if self.interrupted:
+            document["interrupted"] = True
+        return document
+
+    def report(self) -> dict[str, Any]:
+        """Return everything, history and confusion matrix included, for the report's JSON."""
+        document = self.evaluation()
+        document["interrupted"] = self.interrupted
+        document["classes"] = list(self.class_names)
+        document["n_training_windows"] = self.n_training
+        document["confusion"] = self.confusion.tolist()
+        if self.time_blocked_missing:
+            document["time_blocked"] = {"missing": self.time_blocked_missing}
+        document["history"] = [vars(epoch) for epoch in self.history]
+        return document
+
+    def for_people(self) -> dict[str, str]:
+        """Return the figures that matter as short texts, each under the name of what it is."""
+        texts = {
+            "validation": f"{self.accuracy:.1%} of {len(self.classes)} windows, "
+            f"{self.balanced_accuracy:.1%} balanced, loss {self.loss:.4f}, epoch "
+            f"{self.best.number} ({self.held_out})"
+        }
+        if self.look_up is not None:
+            texts["no model at all"] = (
+                f"{self.look_up.accuracy:.1%} of the same windows, by looking up a window trained "
+                "on that shares rows: the validation figure is leakage"
+            )
+        if self.time_blocked is not None:
+            texts["held-out time"] = (
+                f"{self.time_blocked.accuracy:.1%} of {len(self.time_blocked.classes)} windows, "
+                f"{self.time_blocked.balanced_accuracy:.1%} balanced (chance "
+                f"{1 / len(self.class_names):.0%}): what to expect of this recipe on these data"
+            )
+        elif self.time_blocked_missing:
+            texts["held-out time"] = f"not measured: {self.time_blocked_missing}"
+        return texts
+
+    def _validation(self) -> dict[str, Any]:
+        by_class = recalls(self.confusion).tolist()
+        return {
+            "held_out": self.held_out,
+            "n_windows": len(self.classes),
+            "accuracy": self.accuracy,
+            "balanced_accuracy": self.balanced_accuracy,
+            "loss": self.loss,
+            "epoch": self.best.number,
+            "n_epochs": len(self.history),
+            "recall": dict(zip(self.class_names, by_class, strict=True)),
+        }
+
+
+def _blocked(blocked: TimeBlocked) -> dict[str, Any]:
+    return {
+        "held_out": "each third of every label's rows in turn, stuck loops and duplicates left out",
+        "n_windows": len(blocked.classes),
+        "accuracy": blocked.accuracy,
+        "balanced_accuracy": blocked.balanced_accuracy,
+        "majority_share": blocked.majority_share,
+        "fold_accuracies": list(blocked.fold_accuracies),
+        "random_split_accuracies": list(blocked.inner_accuracies),
+        "n_stuck_rows": blocked.n_stuck_rows,
+    }

@@ -1,0 +1,177 @@
+"""What a recipe makes of recordings: examples in two parts, and the numbers to get there again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from emgstream.conditioning import NoConditioning
+from emgstream.errors import UsageError
+from emgstream.steps import RawSample
+from emgstream.tables import EmgTable
+from emgstream.types import FloatArray
+from emgstream_training import realtime
+from emgstream_training.examples import Examples, balanced_weights
+from emgstream_training.front_end import NO_WISH, FrontEnd, SignalOverrides, choose
+from emgstream_training.preprocessing import FittedTransforms
+from emgstream_training.published import (
+    PublishedRows,
+    PublishedSplit,
+    check_class_counts,
+    distinct_rows,
+    random_split,
+    window_rows,
+)
+from emgstream_training.realtime import TRAINING, VALIDATION, PartArray, RepetitionCut, hold_out
+from emgstream_training.recipes import PUBLISHED, Recipe
+
+__all__ = ["PublishedMaterial", "TrainingMaterial", "prepare", "prepare_front_end", "prepare_parts"]
+
+
+@dataclass(frozen=True, eq=False)
+class PublishedMaterial:
+    """What only the published recipe has, for its report."""
+
+    rows: PublishedRows
+    """The rows without duplicates."""
+    split: PublishedSplit
+    """The random split, with the place of each window."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingMaterial:
+    """Everything a network is trained from."""
+
+    tables: tuple[EmgTable, ...]
+    """The recordings."""
+    class_names: tuple[str, ...]
+    """Classes, in the order of the network's outputs."""
+    front_end: FrontEnd
+    """How samples are conditioned and become steps."""
+    sampling_rate_hz: float | None
+    """Samples a second; None where nobody knows, and the recipe need not."""
+    fitted: FittedTransforms
+    """The transforms, and the rows they were fitted on, stage by stage."""
+    training: Examples
+    """What is learned from."""
+    validation: Examples
+    """What the epoch is chosen by, and the validation figures are of."""
+    weights: FloatArray | None
+    """How much each training example counts; None for all the same."""
+    published: PublishedMaterial | None = None
+    """What only the published recipe has."""
+    cuts: tuple[RepetitionCut, ...] = ()
+    """The recordings in the order of time, cut into steps; the published recipe has no time."""
+
+    @property
+    def channel_names(self) -> tuple[str, ...]:
+        """Channels of the recordings, in order."""
+        return self.tables[0].channel_names
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """What each number of a step is."""
+        return self.front_end.step.feature_names(self.channel_names)
+
+    def held_out(self, recipe: Recipe) -> str:
+        """Return what the validation windows are, for people."""
+        ends = tuple(self.class_names[code] for code in realtime.classes_split(self.cuts))
+        if not ends:
+            return recipe.held_out
+        told = "the last fifth of each repetition, the rest of which was learned from"
+        if ends != self.class_names:
+            told = f"{recipe.held_out}; but of {', '.join(ends)} {told}"
+        return f"{told} (expect less live: fewer than 3 repetitions)"
+
+
+def prepare(
+    recipe: Recipe,
+    tables: Sequence[EmgTable],
+    class_names: tuple[str, ...],
+    sampling_rate_hz: float | None,
+    wish: SignalOverrides = NO_WISH,
+) -> TrainingMaterial:
+    """Return what a recipe makes of recordings, held out as the recipe does.
+
+    Raises UsageError where the recipe needs a rate that nobody knows, or takes one recording only,
+    and TrainingDataError where a class has too few windows or a channel has no signal.
+    """
+    if recipe.name == PUBLISHED.name:
+        return _published(tuple(tables), class_names, sampling_rate_hz)
+    parts = hold_out(tables, class_names)
+    return prepare_parts(recipe, tables, parts, class_names, sampling_rate_hz, wish)
+
+
+def _published(
+    tables: tuple[EmgTable, ...], class_names: tuple[str, ...], sampling_rate_hz: float | None
+) -> TrainingMaterial:
+    if len(tables) > 1:
+        raise UsageError(
+            f"the published recipe takes one recording and got {len(tables)}; name one, or use "
+            "--recipe realtime, which takes any number"
+        )
+    rows = distinct_rows(tables[0], class_names)
+    fitted = rows.fit(tables[0].channel_names)
+    windows = window_rows(fitted.transforms.apply(rows.samples), rows.classes)
+    split = random_split(windows, class_names)
+    return TrainingMaterial(
+        tables=tables,
+        class_names=class_names,
+        front_end=FrontEnd(NoConditioning().to_manifest(), RawSample(), ()),
+        sampling_rate_hz=sampling_rate_hz or realtime.clock_rate_of(tables[0]),
+        fitted=fitted,
+        training=split.training,
+        validation=split.validation,
+        weights=None,
+        published=PublishedMaterial(rows, split),
+    )
+
+
+def prepare_parts(
+    recipe: Recipe,
+    tables: Sequence[EmgTable],
+    parts: Sequence[PartArray],
+    class_names: tuple[str, ...],
+    sampling_rate_hz: float | None,
+    wish: SignalOverrides = NO_WISH,
+) -> TrainingMaterial:
+    """Return what a recipe of the realtime kind makes of the rows of each part.
+
+    ``parts[i]``, shape ``(n_rows,)``, is `TRAINING`, `VALIDATION` or `NEITHER` for each row of
+    ``tables[i]``. Raises as `prepare`.
+    """
+    rate = realtime.rate_of(tables, sampling_rate_hz)
+    seen = [table.samples[part == TRAINING] for table, part in zip(tables, parts, strict=True)]
+    return prepare_front_end(
+        tables, parts, class_names, rate, choose(seen, rate, wish, recipe.steps)
+    )
+
+
+def prepare_front_end(
+    tables: Sequence[EmgTable],
+    parts: Sequence[PartArray],
+    class_names: tuple[str, ...],
+    sampling_rate_hz: float | None,
+    front_end: FrontEnd,
+) -> TrainingMaterial:
+    """Return the same through a front end that is chosen already; raises TrainingDataError."""
+    cuts = realtime.cut_recordings(tables, class_names, front_end, parts)
+    step, channel_names = front_end.step, tables[0].channel_names
+    of_one_channel = step.feature_names(channel_names)[: step.n_of_one_channel(len(channel_names))]
+    fitted = realtime.fit_on_training_part(cuts, of_one_channel)
+    training, validation = (
+        realtime.windows_of(cuts, part, fitted.transforms) for part in (TRAINING, VALIDATION)
+    )
+    for examples in (training, validation):
+        check_class_counts(examples.classes, class_names)
+    return TrainingMaterial(
+        tables=tuple(tables),
+        class_names=class_names,
+        front_end=front_end,
+        sampling_rate_hz=sampling_rate_hz,
+        fitted=fitted,
+        training=training,
+        validation=validation,
+        weights=balanced_weights(training.classes, len(class_names)),
+        cuts=tuple(cuts),
+    )

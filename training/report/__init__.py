@@ -1,5 +1,0 @@
-"""The report of a training: one page, its figures, its numbers, and the data behind them."""
-
-from training.report.folder import REPORT_FILES, Report, make_folder, write_report
-
-__all__ = ["REPORT_FILES", "Report", "make_folder", "write_report"]
