@@ -199,7 +199,11 @@ class Workplace:
     def _environment(self) -> dict[str, str]:
         """Return the same variables for every tree and every machine."""
         home = self._base / "home"
-        path = os.pathsep.join([str(self._base / "site"), str(self._tree.root)])
+        root = self._tree.root
+        packages = (
+            [root / "training"] if (root / "training" / "emgstream_training").exists() else []
+        )
+        path = os.pathsep.join(map(str, [self._base / "site", root, *packages]))
         return {
             "PATH": os.environ.get("PATH", ""),
             "PYTHONPATH": path,
