@@ -34,6 +34,7 @@ from emgstream.gui.source_bar import SourceBar, model_choices
 from emgstream.gui.status_bar import LatencyPopup, StatusBar
 from emgstream.gui.window_page import WindowPage
 from emgstream.gui.window_settings import WindowSettings
+from emgstream.log_output import log_path
 
 __all__ = ["Window"]
 
@@ -208,6 +209,7 @@ class Window(QWidget):
             [("everywhere", (*KEYS, *page_keys([kind.title for kind in PAGES])))]
             + [(f"on the page {kind.title}", kind.keys) for kind in PAGES if kind.keys],
             self,
+            foot="" if (log := log_path()) is None else f"The log of this window: {log}",
         )
 
     def _lay_out(self) -> None:

@@ -20,6 +20,7 @@ import numpy as np
 
 from emgstream.clock import Clock, MonotonicClock
 from emgstream.errors import OutputError
+from emgstream.logs import get_logger
 from emgstream.recording.about import SessionDescription
 from emgstream.recording.disk import GrowingFile, check_room, room_bytes
 from emgstream.recording.events import CueStarted, Event
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 __all__ = ["Recorder"]
+
+_log = get_logger(__name__)
 
 _FLUSH_S = 0.05
 _SYNC_S = 0.1
@@ -124,6 +127,7 @@ class Recorder:
             self._remove_empty()
             raise
         self._is_open = True
+        _log.info("recording to %s", self.path)
         self._writer.start()
         self._syncer.start()
         return self
@@ -134,6 +138,7 @@ class Recorder:
         finally:
             self._syncer.stop()
             self._file.close()
+        _log.info("recorded %d samples to %s", self.n_samples, self.path)
         if self._file.n_bytes == 0:
             self._remove_empty()
         else:
@@ -205,6 +210,7 @@ class Recorder:
     def warn(self, text: str) -> None:
         """Write down what was noticed during the take."""
         self._logbook.warn(text)
+        _log.warning("%s: %s", self.path, text)
 
     def document(self, state: str) -> dict[str, Any]:
         """Return what the sidecar says at this moment."""

@@ -18,6 +18,7 @@ import numpy as np
 
 from emgstream.cue_schedule import TRANSITION
 from emgstream.errors import OutputError, RecordingError
+from emgstream.logs import get_logger
 from emgstream.recording.body import N_AFTER, RecordingBody
 from emgstream.recording.events import RepetitionOutcome
 from emgstream.recording.label_runs import METHOD, LabelledCueRun, label_runs
@@ -25,6 +26,8 @@ from emgstream.recording.sidecar import read_sidecar, write_sidecar
 from emgstream.tables import EmgTable, read_table
 
 __all__ = ["Recovered", "put_in_order"]
+
+_log = get_logger(__name__)
 
 _LONGEST_END = 4096  # bytes of an unfinished line, or what a power cut leaves in its place
 
@@ -84,6 +87,7 @@ def put_in_order(path: Path, *, trim: bool | None = None) -> Recovered:
     _rewrite(path, _with_labels(body.n_rows, runs))
     done = _completed(sidecar, table, runs, wished)
     write_sidecar(path, done)
+    _log.info("%s: labels settled; repaired: %s", path, found or "nothing")
     index = _index(table)
     shifts = tuple(_shift_s(run, index, table.sampling_rate_hz) for run in runs)
     duration_s = 0.0 if table.time_s is None else float(table.time_s[-1] - table.time_s[0])

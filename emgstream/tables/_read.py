@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from emgstream.errors import TableError
+from emgstream.logs import get_logger
 from emgstream.tables._blocks import Block, cut_into_blocks
 from emgstream.tables._fields import LabelBook
 from emgstream.tables._file import TableFile
@@ -20,6 +21,8 @@ from emgstream.tables._table import EmgTable
 from emgstream.tables._tolerant import TolerantParser
 
 __all__ = ["read_table", "read_table_in_blocks"]
+
+_log = get_logger(__name__)
 
 _BLOCK_BYTES = 1 << 18
 
@@ -77,7 +80,10 @@ def read_table_in_blocks(
         if file.damage is not None:
             log.note_general(f"{file.damage}; what came before was kept")
         parts = TableParts(path, layout, parsed, labels, log, file.damage, channels is not None)
-        return parts.table(file.sha256)
+        table = parts.table(file.sha256)
+    for repair in table.repairs:
+        _log.info("%s: repaired: %s", path, repair)
+    return table
 
 
 def _head(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
