@@ -111,7 +111,7 @@ class TrainFront(QWidget):
         side_by_side = QHBoxLayout(cards)
         side_by_side.setContentsMargins(0, 0, 0, 0)
         side_by_side.setSpacing(2 * GRID)
-        side_by_side.addWidget(card(self, caption("AuditedRecordings"), self.list, buttons), 3)
+        side_by_side.addWidget(card(self, caption("Sessions"), self.list, buttons), 3)
         side_by_side.addWidget(card(self, self.form), 2)
         fill(self, cards, self.row, grows=cards)
 
