@@ -58,7 +58,9 @@ class MessageStrip(QFrame):
         """The message shown; empty where there is none."""
         return self.label.text() if not self.isHidden() else ""
 
-    def show_error(self, words: str, can_retry: bool, can_leave_model: bool = False) -> None:
+    def show_error(
+        self, words: str, can_retry: bool = False, can_leave_model: bool = False
+    ) -> None:
         """Show what went wrong; its second half says what to do, and buttons offer it."""
         self._show(words, _Kind.ERROR)
         self.retry_button.setVisible(can_retry)
