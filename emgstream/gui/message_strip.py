@@ -9,7 +9,7 @@ from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolic
 
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
-from emgstream.gui.quality_panel import Light
+from emgstream.gui.status_light import StatusLight
 
 __all__ = ["MessageStrip"]
 
@@ -30,7 +30,7 @@ class MessageStrip(QFrame):
         super().__init__(parent)
         self._theme = theme
         self._kind = _Kind.NOTE
-        self.light = Light(theme, self)
+        self.light = StatusLight(theme, self)
         self.label = QLabel(self)
         self.label.setWordWrap(True)
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

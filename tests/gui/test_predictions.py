@@ -17,9 +17,9 @@ from emgstream.app.shown_decision import ShownDecision, newest_decision
 from emgstream.bundle import Model
 from emgstream.data import DEMO_RECORDING
 from emgstream.decisions import DecisionStatus
-from emgstream.gui.label_painter import LabelPainter
+from emgstream.gui.live.label_painter import LabelPainter
+from emgstream.gui.live.prediction_panel import PredictionPanel
 from emgstream.gui.palette import LIGHT
-from emgstream.gui.prediction_panel import PredictionPanel
 from emgstream.sources.replay_source import ReplaySource
 from emgstream.tables import EmgTable, read_table
 from emgstream.trial import decisions_on

@@ -23,7 +23,7 @@ from emgstream.clock import MonotonicClock
 from emgstream.cue_schedule import MOVEMENTS, REST, TRANSITION
 from emgstream.data import DEMO_RECORDING
 from emgstream.errors import OutputError, UsageError
-from emgstream.gui.live_page import LivePage
+from emgstream.gui.live.live_page import LivePage
 from emgstream.gui.pages import PAGES
 from emgstream.gui.record.record_page import RecordPage
 from emgstream.gui.window import Window

@@ -20,7 +20,7 @@ from emgstream.app.recording_verdict import RecordingVerdict, judge
 from emgstream.app.training_job import TrainingJob, evaluation_words, training_words
 from emgstream.bundle import read_model
 from emgstream.data import DEMO_MODEL
-from emgstream.gui.live_page import LivePage
+from emgstream.gui.live.live_page import LivePage
 from emgstream.gui.pages import PAGES
 from emgstream.gui.train.train_page import TrainPage
 from emgstream.gui.window import Window

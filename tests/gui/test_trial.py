@@ -20,7 +20,7 @@ from emgstream.app.trial_words import past_row
 from emgstream.clock import MonotonicClock
 from emgstream.cue_schedule import REST
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
-from emgstream.gui.live_page import LivePage
+from emgstream.gui.live.live_page import LivePage
 from emgstream.gui.pages import PAGES
 from emgstream.gui.trial.trial_page import TrialPage
 from emgstream.gui.window import Window

@@ -23,7 +23,7 @@ from emgstream.app.simulated_board_source import SimulatedBoardSource
 from emgstream.bundle import Model, write_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 from emgstream.decisions import DecisionSettings
-from emgstream.gui.live_page import LivePage
+from emgstream.gui.live.live_page import LivePage
 from emgstream.gui.painting import GRID
 from emgstream.gui.shortcuts import KEYS, page_keys
 from emgstream.gui.window import Window

@@ -17,7 +17,7 @@ from emgstream.app.recording_session import RecordingStage
 from emgstream.app.signal_views import SignalView
 from emgstream.bundle import Model, write_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
-from emgstream.gui.live_page import LivePage
+from emgstream.gui.live.live_page import LivePage
 from emgstream.gui.record.record_page import RecordPage
 from emgstream.gui.trial.trial_page import TrialPage
 from emgstream.gui.window import Window

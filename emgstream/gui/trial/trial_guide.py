@@ -16,9 +16,9 @@ from emgstream.gui.card import caption, card
 from emgstream.gui.cue.canvas import CueCanvas
 from emgstream.gui.cue.cue_layout import CueLayout, button_row, key_button, side_by_side
 from emgstream.gui.elided_label import ElidedLabel
+from emgstream.gui.live.prediction_panel import PredictionPanel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
-from emgstream.gui.prediction_panel import PredictionPanel
 from emgstream.recording import ProtocolPhase, ProtocolView
 
 __all__ = ["TrialGuide"]

@@ -8,7 +8,7 @@ from PyQt5.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from emgstream.app.shown_decision import ShownDecision
-from emgstream.gui.label_painter import LabelPainter
+from emgstream.gui.live.label_painter import LabelPainter
 from emgstream.gui.painting import GRID, color, font, on, text
 from emgstream.gui.palette import Theme, class_codes, class_colors
 from emgstream.wording import spoken

@@ -18,16 +18,16 @@ from emgstream.app.open_requests import AUTO, SIMULATED, PortRequest
 from emgstream.app.shown_decision import newest_decision, why_there_is_none
 from emgstream.app.signal_views import SignalView
 from emgstream.gui.card import caption, card
-from emgstream.gui.no_model import NoModelPanel
+from emgstream.gui.live.no_model import NoModelPanel
+from emgstream.gui.live.prediction_panel import PredictionPanel
+from emgstream.gui.live.quality_panel import QualityPanel
+from emgstream.gui.live.replay_bar import ReplayBar
+from emgstream.gui.live.view_bar import SPANS_S, ViewBar
+from emgstream.gui.live.welcome import Welcome
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
-from emgstream.gui.prediction_panel import PredictionPanel
-from emgstream.gui.quality_panel import QualityPanel
-from emgstream.gui.replay_bar import ReplayBar
 from emgstream.gui.shell import Shell
-from emgstream.gui.timeline_canvas import TimelineCanvas
-from emgstream.gui.view_bar import SPANS_S, ViewBar
-from emgstream.gui.welcome import Welcome
+from emgstream.gui.timeline.timeline_canvas import TimelineCanvas
 from emgstream.gui.window_page import WindowPage
 from emgstream.quality import CalmVerdicts
 from emgstream.wording import spoken
