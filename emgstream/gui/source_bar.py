@@ -16,7 +16,7 @@ from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.picker import Picker
-from emgstream.gui.quality_panel import Light
+from emgstream.gui.status_light import StatusLight
 
 __all__ = ["SourceBar", "SourceChoice"]
 
@@ -69,7 +69,7 @@ class SourceBar(QWidget):
         self.connect_button.setObjectName("primary")
         widest = self.fontMetrics().horizontalAdvance("Disconnect")
         self.connect_button.setMinimumWidth(widest + 3 * GRID)
-        self.light = Light(theme, self)
+        self.light = StatusLight(theme, self)
         self.state_label = ElidedLabel(self)
         self._lay_out()
         self._fill_sources(PortRequest(SIMULATED))

@@ -11,7 +11,7 @@ from emgstream.gui.card import card
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
-from emgstream.gui.quality_panel import Light
+from emgstream.gui.status_light import StatusLight
 
 __all__ = ["CueLayout", "button_row", "key_button", "side_by_side"]
 
@@ -22,7 +22,7 @@ class CueLayout(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.light = Light(theme, self)
+        self.light = StatusLight(theme, self)
         self.label = ElidedLabel(self)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)

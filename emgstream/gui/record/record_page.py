@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PyQt5.QtWidgets import QStackedWidget
 
@@ -22,12 +21,10 @@ from emgstream.gui.record.record_front import RecordFront
 from emgstream.gui.record.record_guide import RecordGuide
 from emgstream.gui.record.record_review import RecordReview
 from emgstream.gui.record.signal_check_view import SignalCheckView
+from emgstream.gui.shell import Shell
 from emgstream.gui.step_bar import StepBar
 from emgstream.gui.window_page import WindowPage
 from emgstream.recording import FreeProtocol, GuidedProtocol, ProtocolPhase
-
-if TYPE_CHECKING:
-    from emgstream.gui.window import Window
 
 __all__ = ["RecordPage"]
 
@@ -48,13 +45,13 @@ class RecordPage(WindowPage):
         *((str(n), str(n), "set a label in a free recording, 0 for none") for n in range(10)),
     )
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
         self.run: RecordingSession | None = None
         self._session: LiveSession | None = None
         self._shown: RecordingStage | None = None
         self._now_s = 0.0
-        self._make_parts(window.theme)
+        self._make_parts(shell.theme)
         self._lay_out()
         self._connect_parts()
         self._show_ready()
@@ -135,7 +132,7 @@ class RecordPage(WindowPage):
             plan.make_folder()
             self.run = RecordingSession(session, plan, bell, self._now_s)
         except EmgStreamError as error:
-            self.shell.strip.show_error(str(error), can_retry=False)
+            self.shell.strip.show_error(str(error))
             return
         self.shell.strip.hide()
         self.shell.settings.keep_recordings(self.form.folder)
@@ -175,7 +172,7 @@ class RecordPage(WindowPage):
     def _replay(self) -> None:
         if self.run is not None:
             self.shell.open_source(ReplayRequest(self.run.plan.path))
-            self.shell.show_page(0)
+            self.shell.show_page("Live")
 
     def _another(self) -> None:
         self.run = self._shown = None
@@ -204,7 +201,7 @@ class RecordPage(WindowPage):
 
     def _show_end(self, run: RecordingSession) -> None:
         if run.failure is not None:
-            self.shell.strip.show_error(str(run.failure), can_retry=False)
+            self.shell.strip.show_error(str(run.failure))
         if run.recovered is not None:
             self.review.show_recovered(run.recovered)
         elif run.take is None:

@@ -10,15 +10,15 @@ from PyQt5.QtWidgets import QVBoxLayout, QWidget
 from emgstream.app.connection_state import ConnectionState, StateKind
 from emgstream.app.cue_scene import guided_scene
 from emgstream.app.cued_test_session import CuedTestSession
+from emgstream.app.shown_decision import newest_decision, why_there_is_none
 from emgstream.app.trial_words import completed
 from emgstream.gui.card import caption, card
 from emgstream.gui.cue.canvas import CueCanvas
 from emgstream.gui.cue.cue_layout import CueLayout, button_row, key_button, side_by_side
 from emgstream.gui.elided_label import ElidedLabel
+from emgstream.gui.live.prediction_panel import PredictionPanel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
-from emgstream.gui.prediction_panel import PredictionPanel
-from emgstream.gui.predictions import newest_prediction, why_there_is_none
 from emgstream.recording import ProtocolPhase, ProtocolView
 
 __all__ = ["TrialGuide"]
@@ -84,7 +84,7 @@ class TrialGuide(QWidget):
         if state.kind is not StateKind.STREAMING:
             self.prediction.show_prediction(None, state.words)
             return
-        found = newest_prediction(run.session)
+        found = newest_decision(run.session)
         if found is not None:
             counts = view.phase is ProtocolPhase.CUE and view.elapsed_s >= run.plan.reaction_s
             found = replace(found, truth=run.class_of(view.label) if counts else None)

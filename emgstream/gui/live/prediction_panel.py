@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from PyQt5.QtCore import QRectF, QSize, Qt
 from PyQt5.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
-from emgstream.gui.label_painter import LabelPainter
+from emgstream.app.shown_decision import ShownDecision
+from emgstream.gui.live.label_painter import LabelPainter
 from emgstream.gui.painting import GRID, color, font, on, text
 from emgstream.gui.palette import Theme, class_codes, class_colors
 from emgstream.wording import spoken
 
-__all__ = ["PredictionPanel", "ShownDecision"]
+__all__ = ["PredictionPanel"]
 
 _LEFT = Qt.AlignmentFlag.AlignLeft
 _RIGHT = Qt.AlignmentFlag.AlignRight
@@ -34,32 +33,6 @@ _WORDS = {
     "rejected": "rejected, {} sure",
     "unknown": "unknown signal",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ShownDecision:
-    """What the panel shows."""
-
-    probabilities: tuple[float, ...]
-    """One a class, 0 to 1."""
-    chosen: int
-    """Number of the class decided for."""
-    confidence: float
-    """How sure that is, as smoothed: what a threshold is held against, 0 to 1."""
-    status: str
-    """Whether it is a decision to act on; see `emgstream.decisions.DecisionStatus`."""
-    truth: str | None
-    """The true label, where it is known."""
-
-    @property
-    def accepted(self) -> bool:
-        """Whether it is to be acted on."""
-        return self.status == "ok"
-
-    @property
-    def decides(self) -> bool:
-        """Whether it says something of the movement, rest included."""
-        return self.status in ("ok", "rest")
 
 
 class PredictionPanel(QWidget):

@@ -10,13 +10,14 @@ from PyQt5.QtCore import QRectF, QSize
 from PyQt5.QtGui import QPainter, QPixmap
 
 from emgstream.app.signal_history import SignalHistory
-from emgstream.gui.break_painter import VisibleBreak, draw_breaks, visible_breaks
-from emgstream.gui.frame_painter import draw_grid
-from emgstream.gui.painting import Canvas, color, pen
+from emgstream.gui.painting import color, pen
 from emgstream.gui.palette import Theme
-from emgstream.gui.scaling import CalmScale, Span
-from emgstream.gui.sliding_outline import SlidingOutline
-from emgstream.gui.time_view import TimeView
+from emgstream.gui.timeline.break_painter import VisibleBreak, draw_breaks, visible_breaks
+from emgstream.gui.timeline.frame_painter import draw_grid
+from emgstream.gui.timeline.scaling import CalmScale, Span
+from emgstream.gui.timeline.sliding_outline import SlidingOutline
+from emgstream.gui.timeline.time_view import TimeView
+from emgstream.gui.timeline.timeline_areas import Canvas
 from emgstream.types import FloatArray, TimeArray
 
 __all__ = ["Rails", "SignalPainter"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from PyQt5.QtWidgets import (
     QHBoxLayout,
@@ -16,24 +15,22 @@ from PyQt5.QtWidgets import (
 from emgstream.app.connection_state import StateKind
 from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import AUTO, SIMULATED, PortRequest
+from emgstream.app.shown_decision import newest_decision, why_there_is_none
 from emgstream.app.signal_views import SignalView
 from emgstream.gui.card import caption, card
-from emgstream.gui.no_model import NoModelPanel
+from emgstream.gui.live.no_model import NoModelPanel
+from emgstream.gui.live.prediction_panel import PredictionPanel
+from emgstream.gui.live.quality_panel import QualityPanel
+from emgstream.gui.live.replay_bar import ReplayBar
+from emgstream.gui.live.view_bar import SPANS_S, ViewBar
+from emgstream.gui.live.welcome import Welcome
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
-from emgstream.gui.prediction_panel import PredictionPanel
-from emgstream.gui.predictions import newest_prediction, why_there_is_none
-from emgstream.gui.quality_panel import QualityPanel
-from emgstream.gui.replay_bar import ReplayBar
-from emgstream.gui.timeline_canvas import TimelineCanvas
-from emgstream.gui.view_bar import SPANS_S, ViewBar
-from emgstream.gui.welcome import Welcome
+from emgstream.gui.shell import Shell
+from emgstream.gui.timeline.timeline_canvas import TimelineCanvas
 from emgstream.gui.window_page import WindowPage
 from emgstream.quality import CalmVerdicts
 from emgstream.wording import spoken
-
-if TYPE_CHECKING:
-    from emgstream.gui.window import Window
 
 __all__ = ["LivePage"]
 
@@ -65,14 +62,14 @@ class LivePage(WindowPage):
         ("clear", "Esc", "take away the mark or the message"),
     )
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
         self._predicted_s = self._judged_s = 0.0
         self._verdicts = CalmVerdicts()
-        self._make_parts(window.theme)
+        self._make_parts(shell.theme)
         self._lay_out()
         self._connect_parts()
-        self.timeline.set_span(window.settings.span_s)
+        self.timeline.set_span(shell.settings.span_s)
         self.view_bar.show_live(True)
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
@@ -202,8 +199,8 @@ class LivePage(WindowPage):
         self.welcome.simulated_wanted.connect(lambda: shell.open_source(PortRequest(SIMULATED)))
         self.welcome.board_wanted.connect(lambda: shell.open_source(PortRequest(AUTO)))
         self.welcome.file_wanted.connect(shell.choose_recording)
-        self.no_model.record_wanted.connect(lambda: shell.turn_to("Record"))
-        self.no_model.train_wanted.connect(lambda: shell.turn_to("Train"))
+        self.no_model.record_wanted.connect(lambda: shell.show_page("Record"))
+        self.no_model.train_wanted.connect(lambda: shell.show_page("Train"))
         self.no_model.open_wanted.connect(shell.choose_model)
         self.view_bar.view_chosen.connect(self.show_view)
         self.view_bar.span_chosen.connect(self.timeline.set_span)
@@ -216,7 +213,7 @@ class LivePage(WindowPage):
         """Show the newest decision while the stream lives; a dead one must not look healthy."""
         state = self.shell.connection.state(now_s)
         if state.kind in (StateKind.STREAMING, StateKind.PAUSED):
-            self.prediction.show_prediction(newest_prediction(session), why_there_is_none(session))
+            self.prediction.show_prediction(newest_decision(session), why_there_is_none(session))
         else:
             self.prediction.show_prediction(None, state.words)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from emgstream.app.signal_history import Outline, SignalHistory
-from emgstream.gui.time_view import TimeView
+from emgstream.gui.timeline.time_view import TimeView
 from emgstream.types import FloatArray
 
 __all__ = ["SlidingOutline"]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from PyQt5.QtCore import QLineF, QRectF, Qt
 from PyQt5.QtGui import QPainter, QPixmap
 
-from emgstream.gui.painting import GRID, Canvas, color, font, pen, text
-from emgstream.gui.scaling import Span
+from emgstream.gui.painting import GRID, color, font, pen, text
+from emgstream.gui.timeline.scaling import Span
+from emgstream.gui.timeline.timeline_areas import Canvas
 from emgstream.wording import spoken
 
 __all__ = ["Gutter", "GutterPainter", "LaneWords"]

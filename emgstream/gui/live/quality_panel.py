@@ -1,58 +1,20 @@
-"""One light with words a channel: whether the signal is any good."""
+"""One light per channel shows the signal quality."""
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QPointF, QRectF, QSize, Qt
-from PyQt5.QtGui import QPainter, QPainterPath, QPaintEvent
+from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from emgstream.gui.elided_label import ElidedLabel
-from emgstream.gui.painting import GRID, color
+from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
+from emgstream.gui.status_light import StatusLight
 from emgstream.quality import Quality, QualityKind
 from emgstream.wording import spoken
 
-__all__ = ["Light", "QualityPanel"]
+__all__ = ["QualityPanel"]
 
 _ONE_COLUMN = 4
-
-
-class Light(QWidget):
-    """A small sign: a disc for good, a triangle for look here, a ring for not known."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._ink = theme.quiet
-        self._shape = "ring"
-        self.setFixedSize(QSize(2 * GRID, 2 * GRID))
-
-    def show_sign(self, shape: str, ink: str) -> None:
-        """Show ``disc``, ``triangle`` or ``ring`` in a colour."""
-        if (shape, ink) != (self._shape, self._ink):
-            self._shape, self._ink = shape, ink
-            self.update()
-
-    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Draw the sign."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = QRectF(3, 3, 10, 10)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color(self._ink))
-        if self._shape == "triangle":
-            path = QPainterPath(QPointF(8, 2))
-            path.lineTo(14.5, 13.5)
-            path.lineTo(1.5, 13.5)
-            path.closeSubpath()
-            painter.drawPath(path)
-        elif self._shape == "disc":
-            painter.drawEllipse(area)
-        else:
-            painter.setPen(color(self._ink))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(area)
-        painter.end()
 
 
 class QualityPanel(QWidget):
@@ -61,7 +23,7 @@ class QualityPanel(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._rows: list[tuple[Light, QLabel, QWidget]] = []
+        self._rows: list[tuple[StatusLight, QLabel, QWidget]] = []
         self.names: tuple[str, ...] = ()
         self._verdicts: tuple[Quality, ...] = ()
         self._layout = QGridLayout(self)
@@ -111,12 +73,12 @@ class QualityPanel(QWidget):
             return "ring", self._theme.quiet
         return ("disc", self._theme.good) if verdict.fine else ("triangle", self._theme.warning)
 
-    def _row(self, name: str) -> tuple[Light, QLabel, QWidget]:
+    def _row(self, name: str) -> tuple[StatusLight, QLabel, QWidget]:
         row = QWidget(self)
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
-        light = Light(self._theme, row)
+        light = StatusLight(self._theme, row)
         channel = ElidedLabel(row, Qt.TextElideMode.ElideMiddle, least=3)
         channel.setText(spoken(name))
         words = QLabel(row)

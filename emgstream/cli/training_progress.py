@@ -1,4 +1,4 @@
-"""What a program that started a verb hears of it: one JSON object a line on standard output."""
+"""Progress of a verb that trains: a bar for people, or one JSON object per line for programs."""
 
 from __future__ import annotations
 
@@ -11,14 +11,19 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from emgstream.extras import check_train_extra
 
 if TYPE_CHECKING:
     from emgstream_training.epoch_progress import EpochProgress
+    from typing_extensions import Self
 
-__all__ = ["EPOCHS", "add_watching", "begin", "tell", "tell_epoch"]
+__all__ = ["EPOCHS", "EpochBar", "add_watching", "begin", "tell", "tell_epoch"]
 
 EPOCHS = """Events: "epoch" with stage, epoch, n_epochs, loss, accuracy, val_loss, val_accuracy
 (0 to 1; null where nothing is held out) and time_left_s;"""
@@ -27,6 +32,51 @@ EPOCHS = """Events: "epoch" with stage, epoch, n_epochs, loss, accuracy, val_los
 _DESCRIPTION = """With --progress jsonl standard output carries one JSON object a line, each with an
 "event"; readers must ignore events and keys they do not know. Failures stay one line on standard
 error, with exit code 1."""
+
+
+class EpochBar:
+    """A bar for each stage of a training: epoch, loss, accuracy and time left."""
+
+    def __init__(self, terminal: Console) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("epoch {task.completed:.0f}/{task.total:.0f}   {task.fields[figures]}"),
+            TextColumn("{task.fields[left]}"),
+            console=terminal,
+        )
+        self._stages: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        if self._stages:
+            self._end_stages()
+            self._progress.stop()
+
+    def show(self, epoch: EpochProgress) -> None:
+        """Show one epoch done."""
+        if epoch.stage not in self._stages:
+            self._begin(epoch)
+        self._progress.update(
+            self._stages[epoch.stage],
+            completed=epoch.epoch,
+            figures=epoch.figures,
+            left=f"{timedelta(seconds=round(epoch.time_left_s))} left",
+        )
+
+    def _begin(self, epoch: EpochProgress) -> None:
+        self._progress.start()  # not before: where nothing is shown no line is left
+        self._end_stages()
+        self._stages[epoch.stage] = self._progress.add_task(
+            epoch.stage, total=epoch.n_epochs, figures="", left=""
+        )
+
+    def _end_stages(self) -> None:
+        """Leave no time to the stages that are over, which may have ended before their last."""
+        for task in self._stages.values():
+            self._progress.update(task, left="")
 
 
 def add_watching(parser: argparse.ArgumentParser, events: str) -> None:

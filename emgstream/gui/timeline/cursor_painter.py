@@ -11,8 +11,9 @@ from PyQt5.QtGui import QPainter
 from emgstream.app.decision_log import NONE
 from emgstream.app.live_session import LiveSession
 from emgstream.app.signal_history import SignalHistory
-from emgstream.gui.painting import Canvas, color, pen
-from emgstream.gui.time_view import TimeView
+from emgstream.gui.painting import color, pen
+from emgstream.gui.timeline.time_view import TimeView
+from emgstream.gui.timeline.timeline_areas import Canvas
 from emgstream.wording import spoken
 
 __all__ = ["CursorPainter"]

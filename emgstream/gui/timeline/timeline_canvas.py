@@ -12,14 +12,15 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from emgstream.app.live_session import LiveSession
 from emgstream.app.signal_views import SignalView, Traces
-from emgstream.gui.cursor_painter import CursorPainter
-from emgstream.gui.frame_painter import draw_times
-from emgstream.gui.gutter_painter import Gutter, GutterPainter, LaneWords
-from emgstream.gui.painting import Areas, Canvas, Ribbons, areas, color
+from emgstream.gui.painting import color
 from emgstream.gui.palette import Theme
-from emgstream.gui.ribbon_painter import RibbonPainter
-from emgstream.gui.signal_painter import Rails, SignalPainter
-from emgstream.gui.time_view import TimeView
+from emgstream.gui.timeline.cursor_painter import CursorPainter
+from emgstream.gui.timeline.frame_painter import draw_times
+from emgstream.gui.timeline.gutter_painter import Gutter, GutterPainter, LaneWords
+from emgstream.gui.timeline.ribbon_painter import RibbonPainter
+from emgstream.gui.timeline.signal_painter import Rails, SignalPainter
+from emgstream.gui.timeline.time_view import TimeView
+from emgstream.gui.timeline.timeline_areas import Areas, Canvas, Ribbons, areas
 from emgstream.quality import Quality
 
 __all__ = ["TimelineCanvas"]

@@ -11,7 +11,7 @@ from PyQt5.QtGui import QPainter
 from emgstream.app.signal_history import SignalHistory
 from emgstream.gui.painting import color, pen
 from emgstream.gui.palette import Theme
-from emgstream.gui.time_view import TimeView
+from emgstream.gui.timeline.time_view import TimeView
 
 __all__ = ["VisibleBreak", "draw_breaks", "visible_breaks"]
 

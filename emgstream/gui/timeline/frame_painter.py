@@ -7,8 +7,9 @@ import math
 from PyQt5.QtCore import QLineF, QRectF, Qt
 from PyQt5.QtGui import QPainter
 
-from emgstream.gui.painting import Canvas, color, pen
-from emgstream.gui.time_view import TimeView
+from emgstream.gui.painting import color, pen
+from emgstream.gui.timeline.time_view import TimeView
+from emgstream.gui.timeline.timeline_areas import Canvas
 
 __all__ = ["draw_grid", "draw_times"]
 
