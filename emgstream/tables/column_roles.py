@@ -1,4 +1,4 @@
-"""Which column of a table plays which role."""
+"""Roles of a table's columns: channel, label, repetition, segment, index, time, or ignored."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ ROLES: dict[str, Role] = {
     "index": "index",
     "time_s": "time_s",
 }
-"""Columns with a meaning, by their name in lower case."""
+"""Role of each column name, in lower case, that has a fixed meaning."""
 IGNORED_NAMES = frozenset(
     {"time", "timestamp", "t", "date", "datetime", "seconds"}
     | {"time_ms", "time_us", "ms", "us", "millis", "micros"}
     | {"sample", "sample_index", "row", "id", "counter"}
     | {"subject", "session", "trial", "cue"}
 )
-"""Names, in lower case, of numeric columns that are no channels unless asked for by name."""
+"""Names, in lower case, of numeric columns that are channels only if asked for by name."""
 NO_CHANNELS = IGNORED_NAMES | ROLES.keys() | {""}
-"""Names, in lower case, that no channel has unless it is asked for."""
+"""Names, in lower case, of columns that are never taken for channels by default."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of the file, as it is to be read."""
+    """Name and role of one column of the file."""
 
     name: str
-    """Its name in the header line, stripped; empty where it has none."""
+    """The name in the header line, stripped; empty if there is none."""
     role: Role
-    """What its fields are."""
+    """The meaning of its values."""
     channel: int = -1
-    """Place among the channels; -1 for any other role."""
+    """Place among the channels, from 0; -1 for any other role."""
     is_text: bool = False
-    """Whether the first rows have text and no number there."""
+    """True if the first rows have text and no number in it."""
 
 
 def assign_roles(
@@ -52,24 +52,24 @@ def assign_roles(
     first_texts: Sequence[str | None],
     wanted: Sequence[str] | None,
 ) -> tuple[Column, ...]:
-    """Return one column a name.
+    """Return the columns of a table, one for each name.
 
     Parameters
     ----------
     path
-        The file, for the messages.
+        The file, for messages.
     names
         The names in the header line.
     first_texts
-        One a column: a field of it where none of the first rows holds a number, else None.
+        One for each column: its first text if none of the first rows has a number, else None.
     wanted
-        The channels to read, in this order; None for every numeric column that is no known other.
+        The channels to read, in this order; None for every numeric column without another role.
 
     Raises
     ------
     TableError
-        When two columns share a name, a wanted channel is missing (NoSuchColumnError) or not
-        numeric, or there is no numeric column at all.
+        If two columns share a name, a wanted channel is missing (`NoSuchColumnError`) or not
+        numeric, or there is no numeric column.
     """
     _refuse_duplicates(path, names)
     roles: list[Role] = [ROLES.get(name.lower(), "ignored") for name in names]
@@ -91,7 +91,7 @@ def assign_roles(
 def _refuse_duplicates(path: Path, names: Sequence[str]) -> None:
     seen: dict[str, str] = {}
     for name in names:
-        # a role is known whatever its case, a channel by its exact name
+        # roles are found in any case, channels by their exact name
         key = name.lower() if name.lower() in ROLES else name
         if key and key in seen:
             raise TableError(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emgstream.tables import read_table
-from emgstream.tables._holes import index_by_clock, rate_by_clock
+from emgstream.tables.table_clock import index_by_clock, rate_by_clock
 from emgstream.types import IndexArray, TimeArray
 from tests.tables.conftest import Write
 

@@ -1,4 +1,4 @@
-"""Reading a table: the fast path where a block is clean, the tolerant one where it is not."""
+"""Reading a table: the steps of this package in their order, one block of lines after the other."""
 
 from __future__ import annotations
 
@@ -9,22 +9,21 @@ from pathlib import Path
 
 from emgstream.errors import TableError
 from emgstream.logs import get_logger
-from emgstream.tables._blocks import Block, cut_into_blocks
-from emgstream.tables._fields import LabelBook
-from emgstream.tables._file import TableFile
-from emgstream.tables._finish import TableParts
-from emgstream.tables._foreign import refuse_foreign
-from emgstream.tables._layout import HEAD_BYTES, read_layout
-from emgstream.tables._repairs import RepairKind, RepairLog
-from emgstream.tables._strict import StrictParser
-from emgstream.tables._table import EmgTable
-from emgstream.tables._tolerant import TolerantParser
+from emgstream.tables.emg_table import EmgTable
+from emgstream.tables.table_assembly import TableAssembly
+from emgstream.tables.table_cells import LabelCodes
+from emgstream.tables.table_columns import ColumnBlock, StrictParser, TolerantParser
+from emgstream.tables.table_layout import HEAD_BYTES, detect_layout
+from emgstream.tables.table_repairs import RepairKind, RepairLog
+from emgstream.tables.table_text import TableFile, cut_into_blocks, refuse_other_formats
 
 __all__ = ["read_table", "read_table_in_blocks"]
 
 _log = get_logger(__name__)
 
 _BLOCK_BYTES = 1 << 18
+"""Bytes of lines parsed at once. A choice: some 10,000 rows, so that memory stays bounded and one
+damaged row sends few clean ones to the slow parser."""
 
 
 def read_table(path: str | os.PathLike[str], channels: Sequence[str] | None = None) -> EmgTable:
@@ -34,29 +33,29 @@ def read_table(path: str | os.PathLike[str], channels: Sequence[str] | None = No
     ----------
     path
         The file. Fields may be separated by commas, semicolons or tabs and be quoted; a decimal
-        comma is understood where the separator is another; text may be UTF-8, UTF-16 or Latin-1.
-        Lines that open with ``#`` are comments.
+        comma is possible unless the separator is a comma; text may be UTF-8, UTF-16 or Latin-1.
+        Lines that begin with ``#`` are comments.
     channels
-        The channels to read, in this order, as the header line names them (whatever their case,
-        where that is unambiguous). By default every numeric column that is not known to be
-        something else: ``label``, ``repetition``, ``segment``, ``index`` and ``time_s`` in any
-        case, a column without a name, and clocks and counters such as ``time``, ``timestamp``,
-        ``sample`` or ``subject``. A file without header line has ``channel_1``, ``channel_2``,
-        ..., and, where one column is text, ``label``.
+        The channels to read, in this order, by their names in the header line (in any case, if
+        that is unambiguous). By default every numeric column except ``label``, ``repetition``,
+        ``segment``, ``index`` and ``time_s`` in any case, columns without a name, and clocks and
+        counters such as ``time``, ``timestamp``, ``sample`` or ``subject``. The columns of a file
+        without header line are ``channel_1``, ``channel_2``, ..., and the only text column
+        ``label``.
 
     Returns
     -------
     EmgTable
-        Its values, and in ``repairs`` what had to be repaired. A field that is empty or no number
-        is NaN; a row with too many or too few fields keeps its place and is missing as a whole;
-        a last line that was cut short is dropped. Clocks that do not increase are ignored.
-        Where time jumps for good and there is no index column, the index is as time tells it.
+        The values, and in ``repairs`` every repair. A field that is empty or no number is NaN; a
+        row with too many or too few fields keeps its place and is missing as a whole; a last line
+        that was cut short is dropped. Clocks that do not increase are ignored. Without an index
+        column, the index is computed from the time stamps if they show lost samples.
 
     Raises
     ------
     TableError
-        For what cannot be read: no such file, a folder, another kind of file, no row, no numeric
-        channel, two columns of one name, a wanted channel that is not there (NoSuchColumnError).
+        If the file does not exist, is a folder or has another format; if it has no row, no numeric
+        channel, two columns of one name, or lacks a wanted channel (`NoSuchColumnError`).
     """
     return read_table_in_blocks(Path(path), channels, _BLOCK_BYTES)
 
@@ -64,13 +63,16 @@ def read_table(path: str | os.PathLike[str], channels: Sequence[str] | None = No
 def read_table_in_blocks(
     path: Path, channels: Sequence[str] | None, block_bytes: int, *, tolerant_only: bool = False
 ) -> EmgTable:
-    """Return the table, the same whatever the size of the blocks and the path they take."""
+    """Return the table, the same for any size of the blocks and for both parsers.
+
+    Tests set ``block_bytes`` and ``tolerant_only``; the rest is as for `read_table`.
+    """
     with TableFile(path) as file:
         pieces = file.text()
         head, is_whole = _head(pieces)
-        refuse_foreign(path, head)
-        layout = read_layout(path, _whole_lines(file, head, is_whole), channels)
-        labels, log = LabelBook(), RepairLog()
+        refuse_other_formats(path, head)
+        layout = detect_layout(path, _whole_lines(file, head, is_whole), channels)
+        labels, log = LabelCodes(), RepairLog()
         if layout.guess is not None:
             log.note_general(layout.guess)
         tolerant = TolerantParser(layout, labels, log)
@@ -79,15 +81,17 @@ def read_table_in_blocks(
         parsed = list(_parsed(body, strict, tolerant, log, file))
         if file.damage is not None:
             log.note_general(f"{file.damage}; what came before was kept")
-        parts = TableParts(path, layout, parsed, labels, log, file.damage, channels is not None)
-        table = parts.table(file.sha256)
+        assembly = TableAssembly(
+            path, layout, parsed, labels, log, file.damage, channels is not None
+        )
+        table = assembly.assemble(file.sha256)
     for repair in table.repairs:
         _log.info("%s: repaired: %s", path, repair)
     return table
 
 
 def _head(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
-    """Return the beginning of the text, and whether that is all."""
+    """Return the beginning of the text, and whether it is the whole text."""
     head = b""
     for piece in pieces:
         head += piece
@@ -102,28 +106,28 @@ def _parsed(
     tolerant: TolerantParser,
     log: RepairLog,
     file: TableFile,
-) -> Iterator[Block]:
+) -> Iterator[ColumnBlock]:
     n_rows = 0
     for block in blocks:
         if not block.endswith(b"\n"):
-            parsed = _last(block, n_rows, tolerant, log, is_damaged=file.damage is not None)
+            parsed = _last_row(block, n_rows, tolerant, log, is_damaged=file.damage is not None)
         else:
             parsed = (strict and strict.parse(block)) or tolerant.parse(block, n_rows)
         n_rows += parsed.n_rows
         yield parsed
 
 
-def _last(
+def _last_row(
     line: bytes, row: int, tolerant: TolerantParser, log: RepairLog, *, is_damaged: bool
-) -> Block:
+) -> ColumnBlock:
     if not is_damaged:
         return tolerant.parse_last(line, row)
     log.note(RepairKind.CUT_SHORT, None, row)
-    return Block(0)
+    return ColumnBlock(0)
 
 
 def _whole_lines(file: TableFile, head: bytes, is_whole: bool) -> bytes:
-    """Return the lines of the first 64 KiB, the same whatever the pieces it came in."""
+    """Return the lines of the first 64 KiB, the same for any size of the pieces read."""
     if not head.strip():
         why = "is empty" if file.damage is None else f"holds no row, {file.damage}"
         raise TableError(f"{file.path} {why}; record again, or give a table with one row a sample")

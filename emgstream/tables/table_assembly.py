@@ -1,4 +1,4 @@
-"""Putting a table together: blocks to columns, and what only the whole column can tell."""
+"""Assembly of a table: the parsed blocks joined, and the checks that need a whole column."""
 
 from __future__ import annotations
 
@@ -11,41 +11,42 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream.errors import TableError
-from emgstream.tables._blocks import MISSING_WHOLE, Block
-from emgstream.tables._columns import NO_CHANNELS, Column
-from emgstream.tables._fields import LabelBook
-from emgstream.tables._holes import index_by_clock
-from emgstream.tables._layout import Layout
-from emgstream.tables._repairs import RepairKind, RepairLog
-from emgstream.tables._table import IGNORED, EmgTable
+from emgstream.tables.column_roles import NO_CHANNELS, Column
+from emgstream.tables.emg_table import EmgTable
+from emgstream.tables.table_cells import LabelCodes
+from emgstream.tables.table_clock import index_by_clock
+from emgstream.tables.table_columns import MISSING_WHOLE, ColumnBlock
+from emgstream.tables.table_layout import TableLayout
+from emgstream.tables.table_repairs import IGNORED, RepairKind, RepairLog
 from emgstream.types import FloatArray, IndexArray, TimeArray
 
-__all__ = ["TableParts"]
+__all__ = ["TableAssembly"]
 
 
 @dataclass(frozen=True, eq=False)
-class TableParts:
-    """All that was read of a file."""
+class TableAssembly:
+    """Everything that was read of a file, and the assembly of the table from it."""
 
     path: Path
     """The file."""
-    layout: Layout
-    """How it is written."""
-    blocks: list[Block]
-    """Its values."""
-    labels: LabelBook
+    layout: TableLayout
+    """Its layout."""
+    blocks: list[ColumnBlock]
+    """Its values; they are removed while the table is assembled."""
+    labels: LabelCodes
     """Its labels."""
     log: RepairLog
-    """What was repaired so far."""
+    """The repairs so far."""
     damage: str | None
-    """What broke off the reading early; None where nothing did."""
+    """The reason why reading ended early; None if it did not."""
     are_channels_wanted: bool
-    """Whether its channels were asked for by name; then each of them must hold numbers."""
+    """True if channels were asked for by name; then each of them must hold numbers."""
 
-    def table(self, sha256: str) -> EmgTable:
+    def assemble(self, sha256: str) -> EmgTable:
         """Return the table.
 
-        Raises TableError where no row is left, a wanted channel holds no numbers, or none does.
+        Raises TableError if there is no row, if a channel that was asked for holds no numbers, or
+        if no channel does.
         """
         if self._n_rows == 0:
             why = f", {self.damage}" if self.damage is not None else ""
@@ -90,7 +91,7 @@ class TableParts:
         return None
 
     def _joined(self, place: int) -> npt.NDArray[Any]:
-        """Return one column, and let go of its parts: memory is bounded by one column twice."""
+        """Return one whole column and free its parts, so that memory holds one column twice."""
         return np.concatenate([block.values.pop(place) for block in self.blocks if block.n_rows])
 
     def _channels(self) -> tuple[tuple[str, ...], FloatArray]:
@@ -108,9 +109,13 @@ class TableParts:
         return tuple(column.name for _, column in readable), samples
 
     def _is_readable(self, place: int, column: Column) -> bool:
-        """Whether a column is a channel: it holds numbers, and text in at most half its rows."""
+        """Return whether a column is a channel: it has numbers, and text in half its rows at most.
+
+        Half is a choice: beyond it, text is the rule and not the damage.
+        """
         n_unreadable = self.log.count(RepairKind.UNREADABLE, column.name)
-        has_numbers = any(not np.isnan(block.values[place]).all() for block in self._filled())
+        blocks = (block for block in self.blocks if block.n_rows)
+        has_numbers = any(not np.isnan(block.values[place]).all() for block in blocks)
         if has_numbers and n_unreadable <= self._n_rows / 2:
             return True
         if self.are_channels_wanted:
@@ -120,9 +125,6 @@ class TableParts:
         what = f"text in {n_unreadable} of {self._n_rows} rows" if has_numbers else "no number"
         self.log.note_general(f"{what}; not taken for a channel", column.name)
         return False
-
-    def _filled(self) -> list[Block]:
-        return [block for block in self.blocks if block.n_rows]
 
     def _first_damage(self, *columns: Column) -> str:
         for column in columns or self.layout.columns:
@@ -137,50 +139,53 @@ class TableParts:
         return "every field is empty; record again, or choose other columns"
 
     def _whole(self, role: str) -> IndexArray | None:
-        """Return a column of whole numbers, a missing one taken over from the row before."""
+        """Return a column of whole numbers; a missing one repeats that of the row before."""
         whole = self._column(role)
-        if whole is None or not self._is_mostly_there(role, whole != MISSING_WHOLE):
+        if whole is None or not self._is_mostly_present(role, whole != MISSING_WHOLE):
             return None
-        is_there = whole != MISSING_WHOLE
-        if not is_there.all():
-            self.log.note_all(RepairKind.CARRIED, role, np.flatnonzero(~is_there).tolist())
-            rows = np.where(is_there, np.arange(len(whole)), int(np.argmax(is_there)))
+        is_present = whole != MISSING_WHOLE
+        if not is_present.all():
+            self.log.note_all(RepairKind.CARRIED, role, np.flatnonzero(~is_present).tolist())
+            rows = np.where(is_present, np.arange(len(whole)), int(np.argmax(is_present)))
             whole = whole[np.maximum.accumulate(rows)]
         return whole
 
     def _index(self) -> IndexArray | None:
         index = self._column("index")
-        if index is None or not self._is_mostly_there("index", index != MISSING_WHOLE):
+        if index is None or not self._is_mostly_present("index", index != MISSING_WHOLE):
             return None
-        is_there = index != MISSING_WHOLE
-        if not is_there.all():
-            index[~is_there] = np.floor(self._interpolated("index", index, is_there))
+        is_present = index != MISSING_WHOLE
+        if not is_present.all():
+            index[~is_present] = np.floor(self._interpolated("index", index, is_present))
         return index if self._increases("index", np.diff(index) > 0) else None
 
     def _time(self, segments: IndexArray | None) -> TimeArray | None:
         time_s = self._column("time_s")
-        if time_s is None or not self._is_mostly_there("time_s", ~np.isnan(time_s)):
+        if time_s is None or not self._is_mostly_present("time_s", ~np.isnan(time_s)):
             return None
-        is_there = ~np.isnan(time_s)
-        if not is_there.all():
-            time_s[~is_there] = self._interpolated("time_s", time_s, is_there)
+        is_present = ~np.isnan(time_s)
+        if not is_present.all():
+            time_s[~is_present] = self._interpolated("time_s", time_s, is_present)
         increases = np.diff(time_s) > 0.0
         if segments is not None:
             increases |= np.diff(segments) != 0
         return time_s if self._increases("time_s", increases) else None
 
-    def _is_mostly_there(self, name: str, is_there: npt.NDArray[np.bool_]) -> bool:
-        if is_there.sum() > len(is_there) / 2:
+    def _is_mostly_present(self, name: str, is_present: npt.NDArray[np.bool_]) -> bool:
+        if is_present.sum() > len(is_present) / 2:
             return True
         self.log.note_general(f"mostly no numbers{IGNORED}", name)
         return False
 
     def _interpolated(
-        self, name: str, values: npt.NDArray[Any], is_there: npt.NDArray[np.bool_]
+        self, name: str, values: npt.NDArray[Any], is_present: npt.NDArray[np.bool_]
     ) -> TimeArray:
-        """Return what stands in for the missing values of a clock: a straight line by row."""
-        rows = np.flatnonzero(is_there)
-        missing = np.flatnonzero(~is_there)
+        """Return values for the missing rows of a clock, interpolated linearly by row.
+
+        Before the first and after the last known row they continue by the median step.
+        """
+        rows = np.flatnonzero(is_present)
+        missing = np.flatnonzero(~is_present)
         self.log.note_all(RepairKind.INTERPOLATED, name, missing.tolist())
         between = np.interp(missing, rows, values[rows])
         step = np.median(np.diff(values[rows]) / np.diff(rows)) if len(rows) > 1 else 1.0

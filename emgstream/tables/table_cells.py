@@ -1,7 +1,8 @@
-"""One field of a table: how a line is cut into fields, and how a field is read.
+"""Cells of a table: a line cut into cells, and a cell read as a number or a label.
 
-Text is handled as Latin-1 here, one character a byte, which any bytes are; a label is decoded as
-UTF-8 in the end. That is also what numpy's parser sees, so both paths read a number alike.
+Messages to users call a cell a field. Text is handled as Latin-1, one character per byte, which any
+bytes can be; a label is decoded as UTF-8 in the end. Numpy's parser sees the same characters, so
+that both parsers of `table_columns` read a number alike.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ __all__ = [
     "LARGEST_SAMPLE",
     "LARGEST_WHOLE",
     "MISSING_WORDS",
-    "LabelBook",
+    "LabelCodes",
     "decode",
     "is_number_out_of_range",
     "read_sample",
@@ -26,17 +27,19 @@ __all__ = [
 ]
 
 LARGEST_SAMPLE = float(np.finfo(np.float32).max)
+"""Largest sample that single precision can hold."""
 LARGEST_WHOLE = 2**53
-"""Beyond it a double skips whole numbers."""
+"""Largest whole number below which double precision holds every one."""
 MISSING_WORDS = frozenset({"nan", "+nan", "-nan", "na", "n/a", "#n/a", "null", "none"})
-_DIGITS = re.compile(r"[+-]?[0-9]{1,19}")
+"""Words for a missing value, in lower case, as spreadsheets, R, pandas and databases write it."""
+_DIGITS = re.compile(r"[+-]?[0-9]{1,19}")  # 2**63 has 19 digits
 
 
 def split_line(line: str, separator: str) -> list[str]:
-    r"""Return the fields of one line, quotes taken off; a quoted field may hold the separator.
+    r"""Return the cells of one line without their quotes; a quoted cell may hold the separator.
 
-    A quote that is not closed on its own line is an ordinary character: what is lost is one field,
-    not the rest of the file.
+    A quote that is not closed on its own line is an ordinary character: one cell is lost, not the
+    rest of the file.
 
     >>> split_line('1,"a, ""b"" c",3', ",")
     ['1', 'a, "b" c', '3']
@@ -46,17 +49,17 @@ def split_line(line: str, separator: str) -> list[str]:
     pieces = line.split(separator)
     if '"' not in line:
         return pieces
-    fields: list[str] = []
+    cells: list[str] = []
     start = 0
     while start < len(pieces):
-        end = _end_of_field(pieces, start)
-        field = separator.join(pieces[start:end])
-        fields.append(_unquoted(field) if _is_quoted(field) else field)
+        end = _end_of_cell(pieces, start)
+        cell = separator.join(pieces[start:end])
+        cells.append(_unquoted(cell) if _is_quoted(cell) else cell)
         start = end
-    return fields
+    return cells
 
 
-def _end_of_field(pieces: list[str], start: int) -> int:
+def _end_of_cell(pieces: list[str], start: int) -> int:
     if not pieces[start].lstrip().startswith('"'):
         return start + 1
     n_quotes = 0
@@ -67,33 +70,33 @@ def _end_of_field(pieces: list[str], start: int) -> int:
     return start + 1
 
 
-def _is_quoted(field: str) -> bool:
-    text = field.strip()
+def _is_quoted(cell: str) -> bool:
+    text = cell.strip()
     return len(text) >= 2 and text[0] == text[-1] == '"'
 
 
-def _unquoted(field: str) -> str:
-    return field.strip()[1:-1].replace('""', '"')
+def _unquoted(cell: str) -> str:
+    return cell.strip()[1:-1].replace('""', '"')
 
 
 def read_sample(text: str) -> float | None:
-    """Return a finite number that single precision can hold; None where it is not plainly one."""
+    """Return a finite number within the range of single precision; None for any other text."""
     value = read_time(text)
     return value if value is not None and abs(value) <= LARGEST_SAMPLE else None
 
 
 def read_time(text: str) -> float | None:
-    """Return a finite number; None where it is not plainly one."""
+    """Return a finite number; None for any other text."""
     try:
-        value = float(text.strip())  # float() alone leaves \x1c to \x1f on
+        value = float(text.strip())  # float() alone does not strip \x1c to \x1f
     except ValueError:
         return None
-    # float() takes 1_000 for a number, numpy does not
+    # float() accepts 1_000 as a number, numpy does not
     return value if value - value == 0.0 and "_" not in text else None
 
 
 def is_number_out_of_range(text: str) -> bool:
-    """Whether text is a number, but an infinite one, or one too large for its column."""
+    """Return whether text is a number, but infinite or beyond the range of single precision."""
     try:
         return abs(float(text)) > LARGEST_SAMPLE
     except ValueError:
@@ -101,7 +104,7 @@ def is_number_out_of_range(text: str) -> bool:
 
 
 def read_whole(text: str) -> int | None:
-    """Return a whole number of 64 bits, exactly; also from ``12.0``. None for anything else."""
+    """Return an exact whole number of 64 bits, also from ``12.0``; None for any other text."""
     text = text.strip()
     if _DIGITS.fullmatch(text):
         whole = int(text)
@@ -115,12 +118,12 @@ def read_whole(text: str) -> int | None:
 def with_decimal_comma(
     read: Callable[[str], float | None],
 ) -> Callable[[str], float | None]:
-    """Return ``read`` for numbers such as ``0,5``."""
+    """Return a version of ``read`` for numbers such as ``0,5``."""
     return lambda text: read(text.replace(",", "."))
 
 
 def decode(raw: bytes) -> str:
-    """Return text, stripped: UTF-8 where it is that, Latin-1 where it is not."""
+    """Return stripped text, decoded as UTF-8, or as Latin-1 if it is not valid UTF-8."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -128,8 +131,8 @@ def decode(raw: bytes) -> str:
     return text.strip()
 
 
-class LabelBook:
-    """The labels of a table, numbered in the order they first appear."""
+class LabelCodes:
+    """Numbers of a table's labels, counted in the order in which they first appear."""
 
     def __init__(self) -> None:
         self._code_of_text: dict[str, int] = {}
@@ -137,11 +140,11 @@ class LabelBook:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The labels so far."""
+        """The labels so far; a label's number is its place here."""
         return tuple(self._code_of_text)
 
     def code(self, raw: bytes) -> int:
-        """Return the number of a label as it stands in the file, -1 for an empty one."""
+        """Return the number of a label, given as its bytes in the file; -1 for an empty one."""
         known = self._code_of_raw.get(raw)
         if known is None:
             text = decode(raw)
