@@ -49,7 +49,10 @@ def run(arguments: argparse.Namespace) -> None:
     check_place(arguments.out)
     model = read_model(arguments.model)
     with ctrl_c_after(), busy("loading TensorFlow"):  # it takes seconds, and only this needs it
+        from emgstream_training.backend import load_tensorflow
         from emgstream_training.calibrate import calibrate
+
+        load_tensorflow()
 
     tells = arguments.progress == "jsonl"
     with EpochBar(console(to_stderr=True)) as bar, ExitStack() as stack:

@@ -64,9 +64,11 @@ def run(arguments: argparse.Namespace) -> None:
     refuse_to_overwrite(arguments.files, [arguments.out])
     check_place(arguments.out)
     with ctrl_c_after(), busy("loading TensorFlow"):  # it takes seconds, and only this needs it
+        from emgstream_training.backend import load_tensorflow
         from emgstream_training.front_end import SignalOverrides
         from emgstream_training.train import train
 
+        load_tensorflow()
         _check_report(arguments)
     started_s = time.perf_counter()
     tells = arguments.progress == "jsonl"
