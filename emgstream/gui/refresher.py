@@ -59,7 +59,7 @@ class Refresher:
         """Refresh the figures and words; called four times a second."""
         window, now_s = self._window, time.perf_counter()
         connection = window.connection
-        window.source_bar.show_state(connection.state(now_s), connection.live)
+        window.source_bar.show_state(connection.state, connection.live)
         window.show_holding()
         session = connection.session
         for page in window.pages:
@@ -118,9 +118,8 @@ class Refresher:
                 self._window.show_error(str(failure), is_of_model)
 
     def _tell_notes(self, session: LiveSession) -> None:
-        status = session.status()
-        told, alarms = ((), ()) if status is None else (status.notes, status.alarms)
-        notes = (*self._window.connection.notes, *told, *alarms)
+        alarms = session.status().alarms
+        notes = (*session.notes, *self._window.connection.notes, *alarms)
         if notes != self._notes:
             self._notes = notes
             if notes:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QVBoxLayout, QWidget
 
-from emgstream.app.connection_state import ConnectionState, StateKind
+from emgstream.app.connection_state import ConnectionState
 from emgstream.app.cue_scene import guided_scene
 from emgstream.app.cued_test_session import CuedTestSession
 from emgstream.app.trial_words import completed
@@ -20,6 +20,7 @@ from emgstream.gui.palette import Theme
 from emgstream.gui.prediction_panel import PredictionPanel
 from emgstream.gui.predictions import newest_prediction, why_there_is_none
 from emgstream.recording import ProtocolPhase, ProtocolView
+from emgstream.sources.source_status import SourceState
 
 __all__ = ["TrialGuide"]
 
@@ -81,7 +82,7 @@ class TrialGuide(QWidget):
         self, run: CuedTestSession, view: ProtocolView, state: ConnectionState
     ) -> None:
         """Show what the model says, and whether that is right once the person has reacted."""
-        if state.kind is not StateKind.STREAMING:
+        if state.kind is not SourceState.STREAMING:
             self.prediction.show_prediction(None, state.words)
             return
         found = newest_prediction(run.session)
