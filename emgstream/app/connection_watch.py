@@ -76,9 +76,8 @@ class ConnectionWatch:
         """Return the notes on the session, where they are others than at the last call."""
         if self._session is None:
             return None
-        status = self._session.status()
-        told, alarms = ((), ()) if status is None else (status.notes, status.alarms)
-        notes = (*self._connection.notes, *told, *alarms)
+        alarms = self._session.status().alarms
+        notes = (*self._session.notes, *self._connection.notes, *alarms)
         if notes == self._notes:
             return None
         self._notes = notes

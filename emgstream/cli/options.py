@@ -12,7 +12,7 @@ from emgstream.bundle import MODEL_SUFFIX
 from emgstream.cue_schedule import CueSchedule
 from emgstream.data import DEMO, any_path, model_path, recording_path
 from emgstream.errors import UsageError
-from emgstream.opening import AUTO
+from emgstream.sources.source_kind import AUTO
 
 __all__ = [
     "add_channels",

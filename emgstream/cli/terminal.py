@@ -133,11 +133,12 @@ def _text(part: str | Text) -> Text:
 def _pace(status: SourceStatus) -> Text:
     """Return what a live stream is doing, in red where it is not streaming or loses samples."""
     if not status.is_streaming:
-        return Text(status.state, style="bold red")
+        return Text(status.words, style="bold red")
     rate = "   measuring" if status.rate_hz is None else f"{status.rate_hz:9.2f} Hz"
     ppm = "" if status.ppm is None else f" {status.ppm:+.0f} ppm"
     if not status.sees_loss:
-        return Text(f"{rate}{ppm}   text: loss unseen")
+        of = "" if status.sees_loss is None else "text: "
+        return Text(f"{rate}{ppm}   {of}{status.loss_words('')}")
     loss = f"   lost {status.loss:.2%}, in 5 s {status.recent_loss:.2%}"
     return Text.assemble(f"{rate}{ppm}", (loss, "bold red" if status.recent_loss > 0.01 else ""))
 

@@ -146,7 +146,7 @@ class Window(QWidget):
     def refresh_figures(self) -> None:
         """Show the state of the connection, its figures and its notes."""
         now_s = time.perf_counter()
-        self.source_bar.show_state(self.connection.state(now_s), self.connection.live)
+        self.source_bar.show_state(self.connection.state, self.connection.live)
         self.source_bar.set_held(any(page.holds_connection for page in self.pages))
         for number, page in enumerate(self.pages):
             self.page_bar.show_working(number, page.works)

@@ -18,7 +18,6 @@ from pytestqt.qtbot import QtBot
 from emgstream.app.open_requests import SIMULATED, PortRequest, ReplayRequest
 from emgstream.app.recording_plan import RecordingRequest, plan_session
 from emgstream.app.recording_session import RecordingSession, RecordingStage
-from emgstream.app.simulated_board_source import SimulatedBoardSource
 from emgstream.clock import MonotonicClock
 from emgstream.cue_schedule import MOVEMENTS, REST, TRANSITION
 from emgstream.data import DEMO_RECORDING
@@ -29,6 +28,7 @@ from emgstream.gui.record.record_page import RecordPage
 from emgstream.gui.window import Window
 from emgstream.recording import FreeProtocol, GuidedProtocol, ProtocolPhase, RepetitionOutcome
 from emgstream.recording.sidecar import read_sidecar
+from emgstream.sources.simulated_board_source import SimulatedBoardSource
 from emgstream.sources.source import Source
 from emgstream.tables import EmgTable, read_table
 from emgstream.types import Chunk

@@ -16,10 +16,8 @@ from PyQt5.QtGui import QDropEvent, QKeySequence, QMouseEvent, QWheelEvent
 from PyQt5.QtWidgets import QApplication, QLabel, QPushButton, QShortcut, QWidget
 from pytestqt.qtbot import QtBot
 
-from emgstream.app.connection_state import StateKind
 from emgstream.app.open_requests import AUTO, SIMULATED, PortRequest, ReplayRequest
 from emgstream.app.signal_views import SignalView
-from emgstream.app.simulated_board_source import SimulatedBoardSource
 from emgstream.bundle import Model, write_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 from emgstream.decisions import DecisionSettings
@@ -28,6 +26,8 @@ from emgstream.gui.painting import GRID
 from emgstream.gui.shortcuts import KEYS, page_keys
 from emgstream.gui.window import Window
 from emgstream.latency import STAGES
+from emgstream.sources.simulated_board_source import SimulatedBoardSource
+from emgstream.sources.source_status import SourceState
 from tests.decisions.guarded import guarded
 from tests.gui.conftest import OpenWindow
 
@@ -379,7 +379,7 @@ def test_the_figures_are_those_of_the_stream(open_window: OpenWindow, qtbot: QtB
     window.latency_popup.close()
     state = window.connection.session
     assert state is not None
-    assert window.connection.state(0.0).kind is StateKind.STREAMING
+    assert window.connection.state.kind is SourceState.STREAMING
 
 
 def test_frames_are_counted_where_signals_are_in_front(

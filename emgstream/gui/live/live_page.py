@@ -12,7 +12,6 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from emgstream.app.connection_state import StateKind
 from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import AUTO, SIMULATED, PortRequest
 from emgstream.app.shown_decision import newest_decision, why_there_is_none
@@ -30,6 +29,7 @@ from emgstream.gui.shell import Shell
 from emgstream.gui.timeline.timeline_canvas import TimelineCanvas
 from emgstream.gui.window_page import WindowPage
 from emgstream.quality import CalmVerdicts
+from emgstream.sources.source_status import SourceState
 from emgstream.wording import spoken
 
 __all__ = ["LivePage"]
@@ -132,7 +132,7 @@ class LivePage(WindowPage):
         session = self.shell.connection.session
         if session is not None and now_s - self._predicted_s >= _PREDICTION_S:
             self._predicted_s = now_s
-            self._show_prediction(session, now_s)
+            self._show_prediction(session)
 
     def slow(self, now_s: float) -> None:
         """Show where a replay is, and no oftener than one can read how good every channel is."""
@@ -140,7 +140,7 @@ class LivePage(WindowPage):
         session = self.shell.connection.session
         if session is not None and now_s - self._judged_s >= _QUALITY_S:
             self._judged_s = now_s
-            verdicts = self._verdicts.update(session.quality(now_s))
+            verdicts = self._verdicts.update(session.quality())
             self.quality.show_verdicts(verdicts)
             self.timeline.set_quality(verdicts)
 
@@ -209,10 +209,10 @@ class LivePage(WindowPage):
         self.timeline.live_changed.connect(self.view_bar.show_live)
         self.timeline.span_changed.connect(self.view_bar.show_span)
 
-    def _show_prediction(self, session: LiveSession, now_s: float) -> None:
+    def _show_prediction(self, session: LiveSession) -> None:
         """Show the newest decision while the stream lives; a dead one must not look healthy."""
-        state = self.shell.connection.state(now_s)
-        if state.kind in (StateKind.STREAMING, StateKind.PAUSED):
+        state = self.shell.connection.state
+        if state.kind in (SourceState.STREAMING, SourceState.PAUSED):
             self.prediction.show_prediction(newest_decision(session), why_there_is_none(session))
         else:
             self.prediction.show_prediction(None, state.words)

@@ -7,7 +7,6 @@ from functools import partial
 
 from PyQt5.QtWidgets import QStackedWidget
 
-from emgstream.app.connection_state import StateKind
 from emgstream.app.cue_scene import check_scene, free_scene, guided_scene
 from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import PortRequest, ReplayRequest
@@ -25,6 +24,7 @@ from emgstream.gui.shell import Shell
 from emgstream.gui.step_bar import StepBar
 from emgstream.gui.window_page import WindowPage
 from emgstream.recording import FreeProtocol, GuidedProtocol, ProtocolPhase
+from emgstream.sources.source_status import SourceState
 
 __all__ = ["RecordPage"]
 
@@ -101,13 +101,13 @@ class RecordPage(WindowPage):
         if came or self.guide.timeline.unsettled:
             self.guide.timeline.update()
 
-    def slow(self, now_s: float) -> None:
+    def slow(self, now_s: float) -> None:  # noqa: ARG002 - the base class passes it
         """Refresh what is known of connection, file and warnings."""
         self._show_ready()
         run = self.run
         if run is None or not run.is_open:
             return
-        state = self.shell.connection.state(now_s)
+        state = self.shell.connection.state
         self.guide.show_state(state, *_told(run, state.words))
         self.guide.show_warnings(run.warnings)
 
@@ -227,10 +227,10 @@ class RecordPage(WindowPage):
     def _missing(self) -> str:
         """Return what is missing before a session can begin; empty where nothing is."""
         session = self._session
-        if session is not None and not session.can_record:
+        if session is not None and not session.is_live:
             return _NO_RECORDING
-        state = self.shell.connection.state(self._now_s)
-        if session is None or session.ended or state.kind is StateKind.FINISHED:
+        state = self.shell.connection.state
+        if session is None or session.ended or state.kind is SourceState.FINISHED:
             is_coming = self.shell.connection.live
             return "Waiting for the board" if is_coming else _NO_BOARD
         return ""
@@ -276,11 +276,9 @@ def _told(run: RecordingSession, state: str) -> tuple[str, str]:
     """Return what to say of the stream and of the file."""
     status = run.session.status()
     words = state
-    if status is not None and status.is_streaming:
+    if status.is_streaming:
         rate = "measuring the rate" if status.rate_hz is None else f"{status.rate_hz:.1f} Hz"
-        words = f"{state}   {rate}   " + (
-            f"lost {status.n_lost:,}" if status.sees_loss else "loss unseen"
-        )
+        words = f"{state}   {rate}   {status.loss_words(f'lost {status.n_lost:,}')}"
     written = (
         f"{run.recorder.n_bytes / 1e6:.1f} MB" if run.stage is RecordingStage.TAKE else "not yet"
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QVBoxLayout, QWidget
 
-from emgstream.app.connection_state import ConnectionState, StateKind
+from emgstream.app.connection_state import ConnectionState
 from emgstream.app.cue_scene import guided_scene
 from emgstream.app.cued_test_session import CuedTestSession
 from emgstream.app.shown_decision import newest_decision, why_there_is_none
@@ -20,6 +20,7 @@ from emgstream.gui.live.prediction_panel import PredictionPanel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.recording import ProtocolPhase, ProtocolView
+from emgstream.sources.source_status import SourceState
 
 __all__ = ["TrialGuide"]
 
@@ -81,7 +82,7 @@ class TrialGuide(QWidget):
         self, run: CuedTestSession, view: ProtocolView, state: ConnectionState
     ) -> None:
         """Show what the model says, and whether that is right once the person has reacted."""
-        if state.kind is not StateKind.STREAMING:
+        if state.kind is not SourceState.STREAMING:
             self.prediction.show_prediction(None, state.words)
             return
         found = newest_decision(run.session)

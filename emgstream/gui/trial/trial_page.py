@@ -7,7 +7,6 @@ from pathlib import Path
 
 from PyQt5.QtWidgets import QStackedWidget
 
-from emgstream.app.connection_state import StateKind
 from emgstream.app.cued_test_session import CuedTestSession, RecordedTestSession, keep
 from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import PortRequest
@@ -22,6 +21,7 @@ from emgstream.gui.trial.trial_front import TrialFront, TrialReadiness
 from emgstream.gui.trial.trial_guide import TrialGuide
 from emgstream.gui.window_page import WindowPage
 from emgstream.recording import ProtocolPhase
+from emgstream.sources.source_status import SourceState
 from emgstream.trial import movements_to_ask, network_hash
 
 __all__ = ["TrialPage"]
@@ -106,7 +106,7 @@ class TrialPage(WindowPage):
         if self.run is not None and self.steps.currentWidget() is self.guide:
             self.run.poll(now_s)
             if self.run.is_open:
-                state = self.shell.connection.state(now_s)
+                state = self.shell.connection.state
                 self.guide.show_moment(self.run, state, now_s)
             else:
                 self._show_end(self.run)
@@ -117,7 +117,7 @@ class TrialPage(WindowPage):
         """Refresh what is known of the connection, and of the test so far."""
         self._show_ready()
         if self.run is not None and self.run.is_open:
-            state = self.shell.connection.state(now_s)
+            state = self.shell.connection.state
             self.guide.show_standing(self.run, state, now_s)
 
     def set_theme(self, theme: Theme) -> None:
@@ -229,8 +229,8 @@ class TrialPage(WindowPage):
             return _NO_MODEL
         if session is not None and session.replay is not None:
             return ""  # its rows are there, whether it plays or not
-        state = self.shell.connection.state(self._now_s)
-        if session is None or session.ended or state.kind is StateKind.FINISHED:
+        state = self.shell.connection.state
+        if session is None or session.ended or state.kind is SourceState.FINISHED:
             return _WAITING if self.shell.connection.live else _NO_SOURCE
         return ""
 

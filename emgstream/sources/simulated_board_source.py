@@ -8,24 +8,31 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emgstream.data import DEMO_PERSON
-from emgstream.manifest import Manifest
-from emgstream.recording import SimulatedSubject
 from emgstream.simulation import CueSchedule
 from emgstream.simulation.board import OWN_TCP, SimulatedBoard, UnpromptedSubject
-from emgstream.sources.serial_board import SerialBoardSource
-from emgstream.sources.source_status import SourceStatus
+from emgstream.sources.serial_board import SerialBoardSource, open_board
+from emgstream.sources.source_kind import SourceOptions
+from emgstream.sources.source_status import SourceState, SourceStatus
 from emgstream.types import Chunk, IndexArray, StreamInfo, TimeArray
+from emgstream.wire import MAX_RATE_HZ, MIN_RATE_HZ
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["SimulatedBoardSource"]
+__all__ = ["SimulatedBoardSource", "open_simulated_board"]
 
 _NAME = "synthetic EMG, simulated board"
 _UNSEEN_SESSION = 501
+"""A session of the person that the demo model was neither trained nor scored on (1 to 28, 101 to
+160, and 201, the demo recording)."""
 _RATE_HZ = 1000.0
-_BACK_S = 2.0
-_AHEAD_S = 0.5
+"""The rate that the demo model expects."""
+_BACK_S, _AHEAD_S = 2.0, 0.5
+"""Seconds before and after the time a sample came in which it is looked for.
+
+It is received late by what waits in the line, at most 4096 bytes or 0.3 s at 1000 Hz; the rest is
+room for a busy computer.
+"""
 
 
 class SimulatedBoardSource:
@@ -34,30 +41,36 @@ class SimulatedBoardSource:
     Everything goes over a pty (TCP where it is not Linux) and the product's own serial source. As
     the board is ours, the movement is known: the samples of each segment are found again among
     those that the board made, so that a label belongs to its sample exactly. The person moves of
-    their own accord until `pupil` hears a cue, and again after `release`.
+    their own accord until ``subject`` is called, and again after its ``release``.
 
     Parameters
     ----------
-    manifest
-        What the model expects: its channels and rate; None for the board's own.
+    options
+        What is wanted: channels, rate, and the number that makes another person of this one.
     script
         What the simulated person does, over and over.
     """
 
-    def __init__(self, manifest: Manifest | None = None, script: CueSchedule | None = None) -> None:
+    def __init__(
+        self, options: SourceOptions | None = None, script: CueSchedule | None = None
+    ) -> None:
+        options = options or SourceOptions()
         script = script or CueSchedule.shuffled(repetitions=20, hold_s=3.0, rest_s=2.0)
-        self._person = UnpromptedSubject(script, DEMO_PERSON)
-        self.pupil = SimulatedSubject(self._person.call)
-        self.release = self._person.release
-        self._names = None if manifest is None else manifest.channel_names
-        self._rate_hz = (None if manifest is None else manifest.sampling_rate_hz) or _RATE_HZ
+        seed = DEMO_PERSON + options.number
+        rate_hz = options.sampling_rate_hz or _RATE_HZ
+        is_possible = MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ
+        self.subject = UnpromptedSubject(script, seed)
         self.board = SimulatedBoard(
             script,
-            self._rate_hz,
-            seed=DEMO_PERSON,
+            rate_hz if is_possible else _RATE_HZ,
+            seed=seed,
             session=_UNSEEN_SESSION,
-            instructions=self._person,
+            instructions=self.subject,
             tcp=OWN_TCP,
+        )
+        # Set to a rate it can have, it is not to be refused for what a busy computer measures.
+        self._options = replace(
+            options, sampling_rate_hz=rate_hz, force=options.force or is_possible
         )
         self._serial: SerialBoardSource | None = None
         self._segment = -1
@@ -67,18 +80,12 @@ class SimulatedBoardSource:
     def info(self) -> StreamInfo:
         """What is known of the stream."""
         if self._serial is None:
-            return StreamInfo(_NAME, self._names or (), None)
+            return StreamInfo(_NAME, self._options.channel_names or (), None, checks_rate=True)
         return replace(self._serial.info, name=_NAME)
 
     def __enter__(self) -> Self:
         self.board.__enter__()
-        self._serial = SerialBoardSource(
-            self.board.port,
-            channel_names=self._names,
-            keep_others=True,
-            sampling_rate_hz=self._rate_hz,
-            force=True,  # it was set to this rate; a busy computer may measure another
-        )
+        self._serial = open_board(self.board.port, self._options)
         self._serial.__enter__()
         return self
 
@@ -96,7 +103,7 @@ class SimulatedBoardSource:
         chunk = self._serial.read()
         if len(chunk) and chunk.segment != self._segment:
             self._segment = chunk.segment
-            self._find(chunk)
+            self._find(self._serial, chunk)
         return chunk
 
     def time_at(self, indices: IndexArray) -> TimeArray:
@@ -112,9 +119,8 @@ class SimulatedBoardSource:
     def status(self) -> SourceStatus:
         """Return how the stream is doing; any thread may ask."""
         if self._serial is None:
-            return SourceStatus("connecting to the simulated board")
-        # The name says already what the notes would.
-        return replace(self._serial.status(), notes=())
+            return SourceStatus(SourceState.CONNECTING, "connecting to the simulated board")
+        return self._serial.status()
 
     def _label_at(self, index: int) -> str | None:
         for first_index, offset, run in reversed(self._truths):
@@ -122,7 +128,7 @@ class SimulatedBoardSource:
                 return self.board.label_at(run, index + offset)
         return None
 
-    def _find(self, chunk: Chunk) -> None:
+    def _find(self, serial: SerialBoardSource, chunk: Chunk) -> None:
         """Find the first chunk of a segment among the samples that the board made."""
         ledger = self.board.ledger()
         run = ledger.runs[-1]
@@ -130,10 +136,17 @@ class SimulatedBoardSource:
         start = max(expected - round(_BACK_S * run.rate_hz), 0)
         stop = expected + round(_AHEAD_S * run.rate_hz) + len(chunk)
         made = ledger.true_samples(run.run, start, stop)
+        if serial.columns is not None:
+            made = made[:, list(serial.columns)]
         place = _place_of(chunk.samples, made)
         if place is not None:
             offset = start + place - chunk.first_index
             self._truths.append((chunk.first_index, offset, run.run))
+
+
+def open_simulated_board(_address: str, options: SourceOptions) -> SimulatedBoardSource:
+    """Return the simulated board as a source; raises UsageError for a rate that none can have."""
+    return SimulatedBoardSource(options)
 
 
 def _place_of(

@@ -10,6 +10,7 @@ from emgstream.clock import Clock, MonotonicClock
 from emgstream.errors import EndOfStream, UsageError
 from emgstream.simulation import CueSchedule, Disturbances, SyntheticEmg
 from emgstream.sources.source import MAX_READ_S
+from emgstream.sources.source_status import SourceState, SourceStatus
 from emgstream.types import Chunk, IndexArray, StreamInfo, TimeArray
 
 if TYPE_CHECKING:
@@ -58,6 +59,12 @@ class SimulatedSource:
             sampling_rate_hz=sampling_rate_hz,
             can_wait=True,
         )
+
+    subject = None
+
+    def status(self) -> SourceStatus:
+        """Return that it streams: it loses nothing and nobody can unplug it."""
+        return SourceStatus(SourceState.STREAMING, sees_loss=True, is_synthetic=True)
 
     def __enter__(self) -> Self:
         if self._emg.n_read:

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from emgstream.clock import ManualClock, MonotonicClock
 from emgstream.errors import EndOfStream, UsageError
 from emgstream.simulation import CueSchedule, SyntheticEmg
-from emgstream.sources.simulated_source import SimulatedSource
 from emgstream.sources.source import MAX_READ_S, Source
 from emgstream.types import Chunk
+from tests.simulated_source import SimulatedSource
 
 SCRIPT = CueSchedule.parse("rest:1,hand_close:1,rest:1.5")
 
