@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from emgstream.bundle import check_place, read_model, write_model
 from emgstream.cli import options, training_progress
+from emgstream.cli.configured import use_configuration
 from emgstream.cli.interrupt import ctrl_c_after, stoppable
 from emgstream.cli.terminal import busy, console, note, print_facts
 from emgstream.cli.training_progress import EpochBar
@@ -44,6 +45,7 @@ def run(arguments: argparse.Namespace) -> None:
     MissingExtraError without the ``train`` extra; and InterruptedByUserError after Ctrl-C, when
     the best so far has been written.
     """
+    use_configuration(arguments, "model")
     training_progress.begin(arguments)
     refuse_to_overwrite(arguments.files, [arguments.out])  # the model itself may be replaced
     check_place(arguments.out)

@@ -16,6 +16,7 @@ from PyQt5.QtGui import QPalette
 from PyQt5.QtWidgets import QApplication
 
 from emgstream.app.open_requests import WindowRequest
+from emgstream.configuration import read_configuration
 from emgstream.errors import OutputError
 from emgstream.gui.palette import DARK, LIGHT, Theme
 from emgstream.gui.qt_style import apply_theme, system_theme, window_icon
@@ -81,8 +82,11 @@ def short_turns() -> Iterator[None]:
 
 
 def make_window(application: QApplication, request: WindowRequest) -> Window:
-    """Return the window that was asked for, not yet shown."""
-    settings = WindowSettings(request.settings)
+    """Return the window that was asked for, not yet shown.
+
+    Raises ConfigurationError where the configuration file cannot be used.
+    """
+    settings = WindowSettings(request.settings, read_configuration())
     theme = _theme(request.theme or settings.theme, application.palette())
     apply_theme(application, theme)
     window = Window(theme, settings)

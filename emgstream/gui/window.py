@@ -122,7 +122,7 @@ class Window(QWidget):
         self.strip.hide()
         self.source_bar.choose(request)
         self.settings.keep_source(request)
-        self.connection.open(request, self.models.chosen)
+        self.connection.open(self.settings.with_channels(request), self.models.chosen)
 
     def use_model(self, path: Path | None) -> None:
         """Decide with another model, or with none; what runs, or failed, is connected again."""

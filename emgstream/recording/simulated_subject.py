@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from emgstream.cue_schedule import REST
-from emgstream.recording.events import CueStarted, Event
+from emgstream.recording.cue_events import CueStarted, Event
 from emgstream.sources.source import CuedSubject
 
 __all__ = ["SimulatedSubject"]

@@ -11,7 +11,7 @@ from emgstream.quality import QualityKind, judge_quality
 from emgstream.recording.repetition_monitor import amplitudes
 from emgstream.types import FloatArray
 
-__all__ = ["GateReport", "contraction_for", "gate_script", "judge_gate"]
+__all__ = ["SignalCheckReport", "check_cues", "contraction_for", "judge_signal_check"]
 
 REST_S = 2.0
 CONTRACTION_S = 3.0
@@ -25,7 +25,7 @@ _PRIME_MOVERS: dict[str, tuple[str, str]] = {"elbow_bend": ("biceps", "triceps")
 
 
 @dataclass(frozen=True, slots=True)
-class GateReport:
+class SignalCheckReport:
     """What the check found."""
 
     channel_names: tuple[str, ...]
@@ -56,18 +56,18 @@ def contraction_for(channel_names: Sequence[str]) -> str:
     return "hand_close"
 
 
-def gate_script(contraction: str) -> CueSchedule:
+def check_cues(contraction: str) -> CueSchedule:
     """Return the five seconds of the check."""
     return CueSchedule.of([(REST, REST_S), (contraction, CONTRACTION_S)])
 
 
-def judge_gate(
+def judge_signal_check(
     rest: FloatArray,
     contraction: FloatArray,
     channel_names: tuple[str, ...],
     rate_hz: float | None,
     movement: str,
-) -> GateReport:
+) -> SignalCheckReport:
     """Return what is wrong with the set-up.
 
     ``rest`` and ``contraction`` are raw samples, shapes ``(n, n_channels)``; ``movement`` is what
@@ -75,7 +75,7 @@ def judge_gate(
     """
     if min(len(rest), len(contraction)) < 2:
         problem = "too few samples came in five seconds to tell anything; check the connection"
-        return GateReport(channel_names, (0.0,) * len(channel_names), (problem,))
+        return SignalCheckReport(channel_names, (0.0,) * len(channel_names), (problem,))
     problems = _quality_problems(rest, contraction, channel_names, rate_hz)
     level = rest.mean(axis=0, dtype="float64")
     quiet = amplitudes(rest).clip(min=_QUIETEST_COUNTS)
@@ -87,7 +87,7 @@ def judge_gate(
                 "electrodes along the muscle's belly, moisten the skin, or turn the gain up"
             )
     found = (*problems.values(), *_swapped(contrasts, movement))
-    return GateReport(channel_names, tuple(map(float, contrasts.values())), found)
+    return SignalCheckReport(channel_names, tuple(map(float, contrasts.values())), found)
 
 
 def _quality_problems(

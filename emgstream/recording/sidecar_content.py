@@ -7,15 +7,15 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from emgstream.recording.about import SessionDescription
-from emgstream.recording.events import RepetitionEnded
+from emgstream.recording.cue_events import RepetitionEnded
+from emgstream.recording.session_description import SessionDescription
 from emgstream.sources.source_status import StatusReader
 from emgstream.types import StreamInfo
 
-__all__ = ["Logbook"]
+__all__ = ["SidecarContent"]
 
 
-class Logbook:
+class SidecarContent:
     """Takes down what happens during a take; any thread writes and reads.
 
     Parameters

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from emgstream.recording.events import CueListener, CueStarted
-from emgstream.recording.gate import GateReport, contraction_for, gate_script, judge_gate
+from emgstream.recording.cue_events import CueListener, CueStarted
 from emgstream.recording.guided_protocol import GuidedProtocol, ProtocolPhase
+from emgstream.recording.signal_check_report import (
+    SignalCheckReport,
+    check_cues,
+    contraction_for,
+    judge_signal_check,
+)
 from emgstream.recording.take import REACTION_S, samples_between
 from emgstream.ringbuffer import RingBuffer
 from emgstream.types import StreamInfo
@@ -35,14 +40,14 @@ class SignalCheck:
         self, ring: RingBuffer, info: StreamInfo, listeners: Sequence[CueListener], now_s: float
     ) -> None:
         self.movement = contraction_for(info.channel_names)
-        self.protocol = GuidedProtocol(gate_script(self.movement), _COUNTDOWN_S)
+        self.protocol = GuidedProtocol(check_cues(self.movement), _COUNTDOWN_S)
         self._ring = ring
         self._info = info
         self._listeners = tuple(listeners)
         self._starts_s: list[float] = []
         self.protocol.start(now_s)
 
-    def poll(self, now_s: float) -> GateReport | None:
+    def poll(self, now_s: float) -> SignalCheckReport | None:
         """Let time pass up to host time ``now_s``; return the verdict once it is over."""
         self.protocol.advance(now_s)
         for event in self.protocol.take_events():
@@ -52,9 +57,9 @@ class SignalCheck:
                 listener.hear(event)
         return self._judge() if self.protocol.phase is ProtocolPhase.OVER else None
 
-    def _judge(self) -> GateReport:
+    def _judge(self) -> SignalCheckReport:
         rest_s, contraction_s, end_s = self._starts_s
-        return judge_gate(
+        return judge_signal_check(
             samples_between(self._ring, rest_s + REACTION_S / 2, contraction_s),
             samples_between(self._ring, contraction_s + REACTION_S, end_s),
             self._info.channel_names,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from emgstream.errors import UsageError
-from emgstream.recording.events import CueStarted, Event, RepetitionEnded, RepetitionOutcome
+from emgstream.recording.cue_events import CueStarted, Event, RepetitionEnded, RepetitionOutcome
 
 __all__ = ["MOST_LABELS", "FreeProtocol"]
 
