@@ -12,8 +12,6 @@ from emgstream.simulation.board.ledger import Ledger
 from emgstream.types import IndexArray
 from emgstream.wire import Frames
 
-__all__ = ["LedgerCheck", "judge"]
-
 _WRAP_US = 2**32
 
 
