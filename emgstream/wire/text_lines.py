@@ -1,7 +1,7 @@
 """Lines of a text stream: their layout, one line read exactly, many lines read in bulk.
 
 `read_fields` reads any line. `read_alike` reads many lines that differ only in their numbers: with
-the numbers deleted, a block of ``n`` such lines must be ``n`` times the same *template*, the text
+the numbers deleted, a block of ``n`` such lines must be ``n`` times the same *template*, the texts
 between the numbers. All other lines go to `read_fields`, so that both give the same numbers.
 """
 
@@ -216,21 +216,33 @@ def read_alike(block: bytes, template: tuple[bytes, ...]) -> Doubles | None:
     n_lines, n_fields = block.count(b"\n"), len(template) - 1
     if n_lines == 0 or n_fields == 0 or _longest_line(block) > LONGEST_LINE:
         return None
-    marked, between = _mark(block, template)
-    values = _numbers(marked, (between + b"\n") * n_lines)
+    marked, texts = _mark(block, template)
+    if _has_number_outside(marked, texts[0], texts[-1], n_lines):
+        return None
+    values = _numbers(marked, (b"".join(texts) + b"\n") * n_lines)
     if values is None or values.size != n_lines * n_fields or np.abs(values).max() >= _LARGEST:
         return None
     return values.reshape(n_lines, n_fields)
 
 
-def _mark(block: bytes, template: tuple[bytes, ...]) -> tuple[bytes, bytes]:
+def _mark(block: bytes, template: tuple[bytes, ...]) -> tuple[bytes, list[bytes]]:
     """Replace each text between numbers that is long or numeric by one byte beyond ASCII."""
     marks = {text: text for text in template}
     for number, text in enumerate(sorted(marks, key=len, reverse=True)):
         if len(text) > 1 or (text and text in _NUMERIC):
             marks[text] = bytes([0x80 + number])
             block = block.replace(text, marks[text])
-    return block, b"".join(marks[text] for text in template)
+    return block, [marks[text] for text in template]
+
+
+def _has_number_outside(marked: bytes, first: bytes, last: bytes, n_lines: int) -> bool:
+    """Return whether a number precedes a line's first text or follows its last one.
+
+    ``0,0,,0`` has as many numbers as ``0,0,0,``, and the same texts.
+    """
+    n_starts = (b"\n" + marked).count(b"\n" + first) if first else n_lines
+    n_ends = marked.count(last + b"\n") if last else n_lines
+    return min(n_starts, n_ends) < n_lines
 
 
 def _numbers(marked: bytes, between: bytes) -> Doubles | None:
