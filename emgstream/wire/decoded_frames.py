@@ -1,4 +1,4 @@
-"""What a decoder gives: samples with their index and time, and the counters of what went wrong."""
+"""Output of a decoder: samples with index, time and segment, and its counters of errors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Counters", "Frames", "join_frames"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frames:
-    """Decoded samples in increasing index; a lost one is missing from ``index``.
+    """Decoded samples in order of their index; the index of a lost sample is missing.
 
     Row ``i`` of every array belongs to one sampling instant.
     """
@@ -23,18 +23,18 @@ class Frames:
     index: IndexArray
     """Absolute sample index, shape ``(n,)``, strictly increasing, across segments too."""
     device_us: IndexArray
-    """The board's own clock at the sampling instant in microseconds, 32-bit wraps undone, shape
-    ``(n,)``; shape ``(0,)`` where the board sends no time. Comparable within a segment only."""
+    """Time of the sampling instant by the board's clock in microseconds, 32-bit wraps undone, shape
+    ``(n,)``; shape ``(0,)`` if the board sends no time. Comparable only within a segment."""
     samples: FloatArray
     """Shape ``(n, n_channels)``, in counts of the converter."""
     segment: IndexArray
-    """Number of the unbroken stretch of time the row belongs to, shape ``(n,)``."""
+    """Number of the stretch of continuous time that the row belongs to, shape ``(n,)``."""
 
     def __len__(self) -> int:
         return len(self.index)
 
     def runs(self) -> list[Frames]:
-        """Return the same rows cut where an index is missing or a segment begins.
+        """Return the same rows, cut at every missing index and every new segment.
 
         >>> import numpy as np
         >>> index = np.array([4, 5, 9])
@@ -57,34 +57,34 @@ class Frames:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """What a decoder has seen so far. A snapshot: it does not change any more.
+    """Counters of a decoder up to one moment; they do not change afterwards.
 
     Within a segment of binary frames, last index - first index + 1 = frames + lost.
     """
 
     n_frames: int = 0
-    """Frames given out."""
+    """Frames returned."""
     n_lost: int = 0
-    """Indices skipped between frames given out; 0 and without meaning unless ``sees_loss``."""
+    """Indices missing between returned frames; 0 and without meaning unless ``sees_loss``."""
     n_duplicated: int = 0
     """Frames dropped because their index had arrived before."""
     n_reordered: int = 0
     """Frames dropped because they arrived after a newer one; their index is in ``n_lost`` too."""
     n_crc_failures: int = 0
-    """Stretches as long as a frame whose stuffing, checksum or value range did not hold."""
+    """Stretches of a frame's length with wrong stuffing, checksum or values out of range."""
     n_implausible: int = 0
     """Frames with a good checksum whose counter and time fit neither the frames before nor the
-    next one; each is an altered frame or a stray one of an older stream."""
+    next one: altered frames, or single frames of an earlier stream."""
     n_malformed: int = 0
-    """Text lines that were not as many numbers, under the same names, as the stream has."""
+    """Text lines that did not have the numbers and names of the stream."""
     bytes_skipped: int = 0
-    """Bytes that became neither a frame, a text line nor a reply; delimiters are not counted."""
+    """Bytes that belong to no frame, text line or reply; delimiters are not counted."""
     sees_loss: bool = True
-    """Whether the format has a counter, so that ``n_lost`` means something (text has none)."""
+    """True if the format has a counter, so that ``n_lost`` has a meaning; False for text."""
 
 
 def join_frames(parts: Sequence[Frames], n_channels: int) -> Frames:
-    """Return consecutive pieces of one stream as one, of no rows where there are no pieces."""
+    """Return consecutive pieces of one stream joined to one; without pieces, no rows."""
     if len(parts) == 1:
         return parts[0]
     nothing = np.empty(0, np.int64)

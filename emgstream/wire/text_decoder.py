@@ -1,49 +1,60 @@
-"""Lines of numbers -> frames: what any hobby sketch prints, however the bytes are split."""
+"""Decoder of text streams: lines of numbers to frames, the same for any split of the bytes."""
 
 from __future__ import annotations
 
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from emgstream.types import IndexArray
-from emgstream.wire.frames import Counters, Frames, join_frames
+from emgstream.wire.decoded_frames import Counters, Frames, join_frames
 from emgstream.wire.replies import Reply, split_replies
-from emgstream.wire.text_bulk import read_alike, template_of
-from emgstream.wire.text_layout import TextLayout, learn_layout, read_fields, read_header
+from emgstream.wire.text_lines import (
+    LONGEST_LINE,
+    Doubles,
+    TextLayout,
+    learn_layout,
+    read_alike,
+    read_fields,
+    read_header,
+    template_of,
+)
 
 __all__ = ["TextDecoder"]
 
-_LONGEST_LINE = 256
 _LEARNING_LINES = 16
+"""Lines from which the layout is learned. A choice: 16 ms at 1 kHz, and enough to outvote lines
+that boot messages touched."""
 _SLOW_LINES = 16
+"""Lines that are read one by one, no longer halved. A choice: one line that differs from the others
+sends at most 16 to the slow reader."""
 _BLOCK = 1 << 18
-_MAX_REPLIES = 64
+"""Bytes decoded at once. A choice: it bounds the memory for large inputs."""
+_MAX_REPLIES = 64  # as in frame_decoder
 _WRAP = float(1 << 32)
 _PADDING = b"\0 \t\r\n"
 _NONE = np.empty(0, np.int64)
 
-Doubles: TypeAlias = npt.NDArray[np.float64]
 Parts: TypeAlias = list["Doubles | None"]
-"""Numbers of consecutive lines, shape ``(n, n_fields)``; None where a start was announced."""
+"""Numbers of consecutive lines, shape ``(n, n_fields)``; None for a start reply between them."""
 
 
 class TextDecoder:
-    """Finds samples in lines such as ``512,300,280``, ``18230 512 300`` or ``biceps:512``.
+    """Decoder of lines such as ``512,300,280``, ``18230 512 300`` or ``biceps:512``.
 
-    The first line is dropped, as it may have begun before the port was opened. The next 16 lines of
-    numbers are held back until they tell the layout; from then on a line is given out when it fits;
-    a ``start`` reply, or a time that goes back, opens a segment. **Text has no counter, so a line
-    that never arrived, or arrived altered but still well-formed, cannot be seen**: indices number
-    the lines that came.
+    The first line is dropped, as it may have begun before the port was opened. The layout is
+    learned from the next 16 lines of numbers, which are kept until then; afterwards every line of
+    that layout is decoded. A ``start`` reply, or a time that goes back, opens a segment. **Text has
+    no counter, so a line that was lost, or altered to another well-formed line, is not detected**:
+    the index counts the lines that arrived.
 
-    No byte raises anything, and at most 17 lines of 256 bytes are kept between calls.
+    No input raises an error, and at most 17 lines of 256 bytes are kept between calls. One thread
+    uses it.
 
     Parameters
     ----------
     n_channels
-        Channels to expect, if known: a line of one number more then begins with a time.
+        Number of channels, if known; a line with one number more then begins with a time.
     """
 
     def __init__(self, n_channels: int | None = None) -> None:
@@ -52,7 +63,7 @@ class TextDecoder:
         self._header: tuple[str, ...] = ()
         self._learning: list[bytes] = []
         self._template: tuple[bytes, ...] | None = None
-        self._tail, self._cut = b"", 0
+        self._tail, self._n_dropped = b"", 0  # the unfinished line; its bytes that were not kept
         self._is_aligned = False
         self._segment, self._has_samples = 0, False
         self._last_time, self._wrapped = -np.inf, 0.0
@@ -61,17 +72,17 @@ class TextDecoder:
 
     @property
     def channel_names(self) -> tuple[str, ...] | None:
-        """One name a channel, from labels, a header line or counted; None until lines came."""
+        """Channel names from labels, a header line or counting; None until the layout is known."""
         return None if self.layout is None else self.layout.channel_names(self._header)
 
     @property
     def counters(self) -> Counters:
-        """What was seen up to now; ``sees_loss`` is false."""
-        unfinished = self._cut + len(self._tail)
+        """The counters up to now; ``sees_loss`` is false."""
+        unfinished = self._n_dropped + len(self._tail)
         return Counters(
             n_frames=self._n_frames,
             n_malformed=self._n_malformed,
-            bytes_skipped=self._bytes_skipped + (unfinished if unfinished > _LONGEST_LINE else 0),
+            bytes_skipped=self._bytes_skipped + (unfinished if unfinished > LONGEST_LINE else 0),
             sees_loss=False,
         )
 
@@ -81,9 +92,9 @@ class TextDecoder:
         return replies
 
     def begin_segment(self) -> None:
-        """Say that time is broken: drop the unfinished line; the next one opens a segment."""
-        self._bytes_skipped += self._cut + len(self._tail)
-        self._tail, self._cut, self._is_aligned = b"", 0, False
+        """Drop the unfinished line; the next one opens a segment."""
+        self._bytes_skipped += self._n_dropped + len(self._tail)
+        self._tail, self._n_dropped, self._is_aligned = b"", 0, False
         self._open_segment()
 
     def _open_segment(self) -> None:
@@ -91,7 +102,7 @@ class TextDecoder:
         self._has_samples, self._last_time = False, -np.inf
 
     def feed(self, data: bytes) -> Frames:
-        """Return the samples of the lines these bytes complete, possibly none."""
+        """Return the samples of the lines that these bytes complete, possibly none."""
         parts: Parts = []
         for start in range(0, len(data), _BLOCK):
             self._feed_block(data[start : start + _BLOCK], parts)
@@ -101,53 +112,53 @@ class TextDecoder:
         data = self._tail + data
         end = data.rfind(b"\n") + 1
         if end:
-            data = self._without_first(data)
-        self._keep(data[data.rfind(b"\n") + 1 :])
+            data = self._without_partial_line(data)
+        self._keep_unfinished(data[data.rfind(b"\n") + 1 :])
         block = data[: data.rfind(b"\n") + 1]
         if self.layout is None:
             block = self._learn(block)
         if block:
             self._read(block, parts)
 
-    def _without_first(self, data: bytes) -> bytes:
-        """Drop the rest of a line that is too long or whose start was never seen."""
-        if self._cut or not self._is_aligned:
+    def _without_partial_line(self, data: bytes) -> bytes:
+        """Drop the rest of a line that is too long or whose beginning was not received."""
+        if self._n_dropped or not self._is_aligned:
             first = data.find(b"\n") + 1
-            self._bytes_skipped += self._cut + first - 1
+            self._bytes_skipped += self._n_dropped + first - 1
             self._n_malformed += self._is_aligned
-            self._is_aligned, self._cut = True, 0
+            self._is_aligned, self._n_dropped = True, 0
             return data[first:]
         return data
 
-    def _keep(self, tail: bytes) -> None:
-        if self._cut + len(tail) > _LONGEST_LINE:
-            self._cut += len(tail)
+    def _keep_unfinished(self, tail: bytes) -> None:
+        if self._n_dropped + len(tail) > LONGEST_LINE:
+            self._n_dropped += len(tail)
             tail = b""
         self._tail = tail
 
     def _learn(self, block: bytes) -> bytes:
-        """Hold lines back until they tell the layout; return what can be read then."""
+        """Keep lines until the layout can be learned; return all lines that can be read then."""
         lines = block.split(b"\n")[:-1]
         for number, line in enumerate(lines):
             if self._fields(line) is not None:
                 self._learning.append(line)
             elif header := read_header(_text(line)):
                 self._header = header
-            elif self._take_other(line):
+            elif self._handle_other_line(line):
                 self._bytes_skipped += sum(map(len, self._learning))
                 self._learning.clear()
             if len(self._learning) == _LEARNING_LINES:
-                return self._settle(lines[number + 1 :])
+                return self._learned(lines[number + 1 :])
         return b""
 
-    def _settle(self, rest: list[bytes]) -> bytes:
+    def _learned(self, rest: list[bytes]) -> bytes:
         read = [fields for line in self._learning if (fields := self._fields(line))]
         self.layout = learn_layout(read, self._n_channels)
         lines, self._learning = self._learning + rest, []
         return b"\n".join([*lines, b""])
 
     def _read(self, block: bytes, parts: Parts) -> None:
-        """Read lines in bulk where all look the same, by halves where one does not."""
+        """Read lines in bulk if they are alike, else the two halves of them."""
         values = self._read_alike(block)
         if values is not None:
             parts.append(values)
@@ -161,7 +172,7 @@ class TextDecoder:
             self._read(block[middle:], parts)
 
     def _read_alike(self, block: bytes) -> Doubles | None:
-        """Return the numbers of lines that differ from the last one read in their digits alone."""
+        """Return the numbers of lines that differ from the last one read only in their digits."""
         if self._template is None or self.layout is None or not block.isascii():
             return None
         values = read_alike(block.replace(b"\r\n", b"\n"), self._template)
@@ -173,7 +184,7 @@ class TextDecoder:
             row = self._read_line(line)
             if row is not None:
                 rows.append(row)
-            elif self._take_other(line):
+            elif self._handle_other_line(line):
                 parts += [np.array(rows), None] if rows else [None]
                 rows = []
         if rows:
@@ -188,10 +199,10 @@ class TextDecoder:
 
     @staticmethod
     def _fields(line: bytes) -> tuple[tuple[str, ...], list[float]] | None:
-        return read_fields(_text(line)) if len(line) <= _LONGEST_LINE else None
+        return read_fields(_text(line)) if len(line) <= LONGEST_LINE else None
 
-    def _take_other(self, line: bytes) -> bool:
-        """Take a line that holds no samples; return whether it says that a stream begins."""
+    def _handle_other_line(self, line: bytes) -> bool:
+        """Keep the replies of a line without samples; return whether one is a ``start`` reply."""
         replies, rest = split_replies(line)
         self._replies = [*self._replies, *replies][-_MAX_REPLIES:]
         if rest.strip(_PADDING):
@@ -220,7 +231,7 @@ class TextDecoder:
         return Frames(index, device_us, samples, segment)
 
     def _times(self, values: Doubles, layout: TextLayout) -> tuple[IndexArray, IndexArray]:
-        """Return device time with 32-bit wraps undone; a clock that went back opens a segment."""
+        """Return device times in us, 32-bit wraps undone, and segments; a step back opens one."""
         if not layout.has_time:
             return _NONE, np.full(len(values), self._segment)
         steps = np.diff(values[:, 0], prepend=self._last_time)
