@@ -16,6 +16,8 @@ from emgstream.steps import RawSample
 from emgstream.transforms import Clip, Impute, Transforms, YeoJohnson
 
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+OLD_FORM_MODEL = Path(__file__).with_name("data") / "old_form.emgmodel"
+"""Written by version 0.1.0, from a synthetic session; weights rounded, so that they pack well."""
 
 
 # no test depends on the speed of the machine

@@ -18,7 +18,7 @@ from emgstream.configuration import (
 )
 from emgstream.data import DEMO
 from emgstream.log_output import user_log_path
-from emgstream.opening import AUTO
+from emgstream.sources.source_kind import AUTO
 
 __all__ = ["add_arguments", "run"]
 

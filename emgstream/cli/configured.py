@@ -10,7 +10,7 @@ from emgstream.cli.outputs import add_output_arguments
 from emgstream.configuration import configuration_path, read_configuration
 from emgstream.data import DEMO, model_path
 from emgstream.errors import ConfigurationError
-from emgstream.opening import AUTO, SIMULATED
+from emgstream.sources.source_kind import AUTO, SIMULATED
 
 __all__ = ["folder_for_recordings", "use_configuration", "use_outputs"]
 

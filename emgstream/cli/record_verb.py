@@ -156,7 +156,8 @@ def run(arguments: argparse.Namespace) -> None:
 def _play(plan: SessionPlan, port: str, interrupted: threading.Event) -> None:
     """Run the session; what a broken one leaves is put in order before its error goes on."""
     screen = SessionScreen(console())
-    with board_for(plan, port) as board, keys() as pressed_keys:
+    board = board_for(plan, port)
+    with keys() as pressed_keys:
         stage = TerminalRecording(plan, board, screen, pressed_keys, interrupted)
         try:
             with screen:

@@ -90,7 +90,7 @@ def make_window(application: QApplication, request: WindowRequest) -> Window:
     theme = _theme(request.theme or settings.theme, application.palette())
     apply_theme(application, theme)
     window = Window(theme, settings)
-    window.show_page(request.page)
+    window.show_page_at(request.page)
     window.use_model(request.model or settings.model)
     if request.source is not None:
         window.open_source(request.source)

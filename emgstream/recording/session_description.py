@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from emgstream import __version__
@@ -75,11 +75,10 @@ class SessionDescription:
 def _board(status: SourceStatus | None) -> dict[str, Any]:
     if status is None:
         return {"port": None, "is_synthetic": None, "board": None}
-    identity = status.identity
     return {
         "port": status.port,
         "is_synthetic": status.is_synthetic,
-        "board": None if identity is None else asdict(identity),
+        "board": None if status.identity is None else dict(status.identity),
     }
 
 

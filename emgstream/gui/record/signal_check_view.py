@@ -8,7 +8,7 @@ from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidg
 from emgstream.gui.card import card, center
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.palette import Theme
-from emgstream.gui.quality_panel import Light
+from emgstream.gui.status_light import StatusLight
 from emgstream.recording import SignalCheckReport
 from emgstream.wording import counted, spoken
 
@@ -89,7 +89,7 @@ class SignalCheckView(QWidget):
 
     def _add(self, name: str, contrast: float | None, words: str, fine: bool) -> None:
         row = self._grid.rowCount()
-        light = Light(self._theme, self._rows)
+        light = StatusLight(self._theme, self._rows)
         ink = self._theme.good if fine else self._theme.warning
         light.show_sign("disc" if fine else "triangle", ink)
         title = QLabel(name, self._rows)

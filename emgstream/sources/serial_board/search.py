@@ -11,13 +11,11 @@ from emgstream.sources.serial_board.handshake import BAUDS, BoardGreeting
 from emgstream.sources.serial_board.probe import ask_port, find_board
 from emgstream.sources.serial_board.serial_link import BoardLink
 from emgstream.sources.serial_board.serial_ports import PortInfo, PortLister, find_again, is_network
+from emgstream.sources.source_kind import AUTO
 
-__all__ = ["AUTO", "BoardSearch"]
+__all__ = ["BoardSearch"]
 
 _log = get_logger(__name__)
-
-AUTO = "auto"
-"""The port that is found by asking."""
 
 Found: TypeAlias = tuple[BoardLink, BoardGreeting]
 """An open port, and who is there."""
