@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["EMGSTREAM_CONFIG"] = os.devnull  # not the user's own defaults
 
 import numpy as np
 from PyQt5.QtCore import QEventLoop, QTimer

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PyQt5.QtCore import QByteArray, QSettings
 
+from emgstream.app.configured_channels import configured_channels
 from emgstream.app.open_requests import SIMULATED, PortRequest, ReplayRequest, SourceRequest
 from emgstream.configuration import Configuration
 from emgstream.data import DEMO, DEMO_MODEL, model_path
@@ -68,11 +69,10 @@ class WindowSettings:
         return PortRequest(self._text("port") or self._configuration.port or SIMULATED)
 
     def with_channels(self, request: SourceRequest) -> SourceRequest:
-        """Return a request for the configured channels of a board, unless it names others."""
-        channels = self._configuration.channels
-        if isinstance(request, ReplayRequest) or request.port == SIMULATED or request.channels:
+        """Return a request for the configured channels, unless it names others."""
+        if isinstance(request, ReplayRequest) or request.channels:
             return request
-        return replace(request, channels=channels)
+        return replace(request, channels=configured_channels(self._configuration, request.port))
 
     @property
     def models(self) -> list[Path]:
