@@ -6,13 +6,13 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from emgstream.child_python import child_python
 from emgstream.errors import ChildFailedError, InterruptedByUserError, OutputError
 
 __all__ = ["VerbProcess"]
@@ -51,7 +51,7 @@ class VerbProcess:
             events = folder / "events.jsonl"
             with events.open("wb") as out, self._errors.open("wb") as err:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-m", "emgstream", *words, *_WATCHED],
+                    child_python("emgstream.__main__", *words, *_WATCHED),
                     stdin=subprocess.PIPE,
                     stdout=out,
                     stderr=err,
