@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from emgstream.app.training_job import TrainingJob, TrainingRequest, training_words
+from emgstream.app.training_job import JobState, TrainingJob, TrainingRequest
 from emgstream.bundle import read_model
 from emgstream.child_python import child_python
 from emgstream.simulation import CueSchedule, record_session
@@ -84,13 +84,13 @@ def test_a_model_is_trained_and_measured_among_them(folder: Path) -> None:
 
 def test_the_page_trains_among_them(folder: Path) -> None:
     out = folder / "my.emgmodel"
-    job = TrainingJob(training_words(TrainingRequest((folder / "session.csv",), out, epochs=1)))
+    job = TrainingJob(TrainingRequest((folder / "session.csv",), out, epochs=1))
     try:
         deadline_s = time.monotonic() + DEADLINE_S
-        while job.running and time.monotonic() < deadline_s:
+        while job.is_running and time.monotonic() < deadline_s:
             job.poll(time.monotonic())
             time.sleep(0.05)
     finally:
         job.shut_down()
-    assert job.failure is None
+    assert (job.state, job.failure) == (JobState.DONE, None)
     assert read_model(out).manifest.recipe == "realtime"

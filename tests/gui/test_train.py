@@ -15,9 +15,9 @@ from PyQt5.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from emgstream.app.audited_recordings import conflict
-from emgstream.app.evaluation_table import honest
+from emgstream.app.evaluation_table import evaluation_table
 from emgstream.app.recording_verdict import RecordingVerdict, judge
-from emgstream.app.training_job import TrainingJob, evaluation_words, training_words
+from emgstream.app.training_job import TrainingJob, evaluation_arguments, training_arguments
 from emgstream.bundle import read_model
 from emgstream.data import DEMO_MODEL
 from emgstream.gui.live.live_page import LivePage
@@ -199,15 +199,15 @@ def test_what_is_said_of_the_signal_is_said_to_training_and_measurement(
     page: TrainPage, tmp_path: Path
 ) -> None:
     form, paths = page.form, (tmp_path / "arm.csv",)
-    for words in (training_words(form.wanted(paths)), evaluation_words(form.wanted(paths))):
+    for words in (training_arguments(form.wanted(paths)), evaluation_arguments(form.wanted(paths))):
         assert "--signal" not in words
         assert "--mains" not in words
     form.signal.setCurrentText("raw, hum at 60 Hz")
-    for words in (training_words(form.wanted(paths)), evaluation_words(form.wanted(paths))):
+    for words in (training_arguments(form.wanted(paths)), evaluation_arguments(form.wanted(paths))):
         assert words[-words[::-1].index("--signal")] == "raw"
         assert words[-words[::-1].index("--mains")] == "60"
     form.recipe.setCurrentIndex(form.recipe.findData("published"))
-    assert "--signal" not in training_words(form.wanted(paths)), "it takes the signal as it is"
+    assert "--signal" not in training_arguments(form.wanted(paths)), "it takes the signal as it is"
 
 
 def test_a_cancelled_training_keeps_the_best_so_far(
@@ -229,7 +229,7 @@ def test_an_honest_measurement_is_a_table_with_the_leakage_named(
     ready.form.epochs.setValue(1)
     ready.front.row.button.click()
     wait(qtbot, lambda: not ready.works)
-    ready.result.measure_button.click()
+    ready.result.evaluate_button.click()
     wait(qtbot, lambda: not ready.works)
     assert ready.shell.strip.words == ""
     names = [row[0].text() for row in ready.result.table.cells[1:]]
@@ -303,7 +303,7 @@ def test_honest_words_come_from_the_figures() -> None:
         "random_split": None,
         "leakage": None,
     }
-    found = honest(
+    found = evaluation_table(
         {
             "protocol": "session",
             "reason": "3 sessions of one subject, by file names: each is judged unseen",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from emgstream.app.training_words import epoch_words
 from emgstream.gui.card import card
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
@@ -54,19 +54,17 @@ class TrainingProgress(QWidget):
         self.cancel_button.setText("Cancel")
         self.cancel_button.setToolTip("Ends after this epoch; the best model so far is kept")
 
-    def show_epoch(self, event: Mapping[str, Any]) -> None:
-        """Show one epoch done."""
-        stage = str(event["stage"])
-        self.title.setText(stage[:1].upper() + stage[1:])
-        left = timedelta(seconds=round(event["time_left_s"]))
-        accuracy = event["val_accuracy"]
-        held_out = "" if accuracy is None else f"   {accuracy:.1%} right of what is held out"
-        self.facts.say(
-            f"epoch {event['epoch']} of at most {event['n_epochs']}   {left} left at most{held_out}"
-        )
-        self.bar.setRange(0, event["n_epochs"])
-        self.bar.setValue(event["epoch"])
-        self.curves.show_epoch(event)
+    def show_epochs(self, epochs: Sequence[Mapping[str, Any]]) -> None:
+        """Show epochs that are done, each as the child process tells of it."""
+        for epoch in epochs:
+            self.curves.show_epoch(epoch)
+        if epochs:
+            newest = epochs[-1]
+            stage = str(newest["stage"])
+            self.title.setText(stage[:1].upper() + stage[1:])
+            self.facts.say(epoch_words(newest))
+            self.bar.setRange(0, newest["n_epochs"])
+            self.bar.setValue(newest["epoch"])
 
     def show_cancelling(self) -> None:
         """Show that it was asked to end."""

@@ -5,18 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from PyQt5.QtWidgets import QStackedWidget, QWidget
 
 from emgstream.app.audited_recordings import recordings_in
-from emgstream.app.evaluation_table import honest
-from emgstream.app.training_job import (
-    TrainingJob,
-    TrainingRequest,
-    evaluation_words,
-    training_words,
-)
+from emgstream.app.training_job import EvaluationJob, JobState, TrainingJob
+from emgstream.app.training_words import training_outcome
 from emgstream.errors import EmgStreamError, MissingExtraError
 from emgstream.extras import check_train_extra
 from emgstream.gui.card import fill
@@ -45,10 +39,7 @@ class TrainPage(WindowPage):
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self.training: TrainingJob | None = None
-        self.measuring: TrainingJob | None = None
-        self._wanted: TrainingRequest | None = None
-        self._n_done = 0
-        self._plan: Mapping[str, Any] = {}
+        self.evaluation: EvaluationJob | None = None
         self._make_parts(shell.theme)
         self._lay_out()
         self._connect_parts()
@@ -57,7 +48,7 @@ class TrainPage(WindowPage):
     @property
     def works(self) -> bool:
         """Whether a training or a measurement goes on."""
-        return any(job is not None and job.running for job in (self.training, self.measuring))
+        return any(job is not None and job.is_running for job in (self.training, self.evaluation))
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
         """Return what each key does."""
@@ -76,10 +67,10 @@ class TrainPage(WindowPage):
     def slow(self, now_s: float) -> None:
         """Follow what goes on beside the window."""
         self.front.poll()
-        if self.training is not None and self.training.running:
+        if self.training is not None and self.training.is_running:
             self._follow_training(self.training, now_s)
-        if self.measuring is not None and self.measuring.running:
-            self._follow_measuring(self.measuring, now_s)
+        if self.evaluation is not None and self.evaluation.is_running:
+            self._follow_evaluation(self.evaluation, now_s)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -88,7 +79,7 @@ class TrainPage(WindowPage):
 
     def shut_down(self) -> None:
         """End every process and thread of the page."""
-        for job in (self.training, self.measuring):
+        for job in (self.training, self.evaluation):
             if job is not None:
                 job.shut_down()
         self.front.sessions.shut_down()
@@ -104,99 +95,79 @@ class TrainPage(WindowPage):
             self.whole.setCurrentIndex(0)
 
     def start(self) -> None:
-        """Train what is picked; where that will not do, say why."""
+        """Train on the sessions that are picked, or say why that cannot be done."""
         if self.front.lacks or self.works:
             return
         self.shell.strip.hide()
-        self._wanted = self.front.wanted
         try:
-            self.training = TrainingJob(training_words(self._wanted))
+            self.training = TrainingJob(self.front.wanted)
         except EmgStreamError as error:
             self._tell(error)
             return
-        self.measuring = None
-        self.progress.begin("Training" if self._wanted.base is None else "Adapting")
+        self.evaluation = None
+        self.progress.begin("Training" if self.training.request.base is None else "Adapting")
         self._show_step(1)
 
-    def measure(self) -> None:
-        """Measure what the training that is done is worth."""
-        if self._wanted is None or self.works:
+    def evaluate(self) -> None:
+        """Evaluate the training that is done on held-out data."""
+        if self.training is None or self.works:
             return
         self.shell.strip.hide()
         try:
-            self.measuring = TrainingJob(evaluation_words(self._wanted))
+            self.evaluation = EvaluationJob(self.training.request)
         except EmgStreamError as error:
             self._tell(error)
             return
-        self._n_done, self._plan = 0, {}
-        self.result.show_measuring("Reading the sessions …")
+        self.result.show_evaluating(self.evaluation)
 
     def use(self) -> None:
-        """Go live with the model."""
-        if self._wanted is None:
+        """Go live with the new model."""
+        if self.training is None:
             return
-        self.shell.use_model(self._wanted.out)
-        if self.shell.models.chosen == self._wanted.out:
+        out = self.training.request.out
+        self.shell.use_model(out)
+        if self.shell.models.chosen == out:
             if not self.shell.connection.live:
                 self.shell.open_source(self.shell.source)
             self.shell.show_page("Live")
 
     def _follow_training(self, job: TrainingJob, now_s: float) -> None:
-        for event in job.poll(now_s):
-            if event["event"] == "epoch" and not job.cancelled:
-                self.progress.show_epoch(event)
-        if job.running:
+        epochs = job.poll(now_s)
+        if job.state is not JobState.CANCELLING:
+            self.progress.show_epochs(epochs)
+        if job.is_running:
             return
         if job.failure is not None:
             self._tell(job.failure)
+        if job.state is JobState.CANCELLED:
+            self.shell.strip.show_note("the training was stopped before there was a model")
         if job.result is None:
-            if job.cancelled:
-                self.shell.strip.show_note("the training was stopped before there was a model")
             self._show_step(0)
         else:
-            self._show_result(job.result)
+            self.result.show_outcome(training_outcome(job.result))
             self._show_step(2)
 
-    def _show_result(self, document: Mapping[str, Any]) -> None:
-        if document["event"] == "calibrated":
-            self.result.show_adapted(document)
-        else:
-            self.result.show_trained(document)
-
-    def _follow_measuring(self, job: TrainingJob, now_s: float) -> None:
-        for event in job.poll(now_s):
-            if event["event"] == "plan":
-                self._plan = event
-            elif event["event"] == "done":
-                self._n_done += 1
-        if job.running:
-            self._show_measuring(job)
+    def _follow_evaluation(self, job: EvaluationJob, now_s: float) -> None:
+        job.poll(now_s)
+        if job.is_running:
+            self.result.show_evaluating(job)
             return
         if job.failure is not None:
             self._tell(job.failure)
-        if job.result is None:
+        if job.table is None:
             self.result.show_invitation()
         else:
-            self.result.show_honest(honest(job.result))
-
-    def _show_measuring(self, job: TrainingJob) -> None:
-        if job.cancelled:
-            self.result.show_measuring("Ending with what is done …")
-        elif self._plan:
-            n = self._plan["n_tasks"]
-            self.result.show_measuring(
-                f"{self._n_done} of {n} done; each learns anew", self._n_done, n
-            )
+            self.result.show_table(job.table)
 
     def _cancel_training(self) -> None:
         if self.training is not None:
             self.training.cancel(time.perf_counter())
             self.progress.show_cancelling()
 
-    def _cancel_measuring(self) -> None:
-        if self.measuring is not None:
-            self.measuring.cancel(time.perf_counter())
-            self._show_measuring(self.measuring)
+    def _cancel_evaluation(self) -> None:
+        if self.evaluation is not None:
+            self.evaluation.cancel(time.perf_counter())
+            self.result.show_evaluating(self.evaluation)
 
     def _tell(self, error: EmgStreamError) -> None:
         self.shell.strip.show_error(str(error))
@@ -229,7 +200,7 @@ class TrainPage(WindowPage):
         self.front.start_wanted.connect(self.start)
         self.progress.cancel_wanted.connect(self._cancel_training)
         self.result.use_wanted.connect(self.use)
-        self.result.measure_wanted.connect(self.measure)
-        self.result.cancel_wanted.connect(self._cancel_measuring)
+        self.result.evaluate_wanted.connect(self.evaluate)
+        self.result.cancel_wanted.connect(self._cancel_evaluation)
         self.result.another_wanted.connect(lambda: self._show_step(0))
         self.missing.look_again_wanted.connect(self.look_for_extra)
