@@ -171,7 +171,7 @@ class _VerbJob:
             return
         self._deadline_s = now_s if self._is_cancelled else now_s + _CANCEL_S
         self._is_cancelled = True
-        self._child.ask_to_end()
+        self._child.request_end()
 
     def shut_down(self) -> None:
         """End the child process and wait for its end."""

@@ -23,7 +23,7 @@ repairs, before and after (balanced accuracy on held-out repetitions, 0 to 1) an
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the words of ``emgstream calibrate``."""
+    """Declare the arguments of ``emgstream calibrate``."""
     options.add_sessions(parser, "labelled recordings of the new session, .csv or .csv.gz")
     options.add_model(parser)
     options.add_new_model(parser)
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Calibrate, write the model, and print what that was worth on held-out repetitions.
+    """Calibrate, write the model, and print its gain on held-out repetitions.
 
     Raises TrainingDataError, and writes nothing, where it would make the model worse;
     MissingExtraError without the ``train`` extra; and InterruptedByUserError after Ctrl-C, when

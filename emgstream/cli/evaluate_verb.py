@@ -25,7 +25,7 @@ balanced_accuracy by model for each task; at the end "evaluated" with the docume
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the words of ``emgstream evaluate``."""
+    """Declare the arguments of ``emgstream evaluate``."""
     options.add_sessions(
         parser, "labelled recordings, .csv or .csv.gz; 'demo' is the shipped synthetic one"
     )
@@ -65,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Evaluate, write what was asked for, and print the table.
+    """Evaluate, write the files that are asked for, and print the table.
 
     Raises MissingExtraError without the ``train`` extra, and InterruptedByUserError after Ctrl-C,
     when what was finished has been printed and written.
@@ -122,7 +122,7 @@ def _prepared(arguments: argparse.Namespace) -> PreparedEvaluation:
 
 
 def _write_and_tell(evaluation: Evaluation, arguments: argparse.Namespace) -> None:
-    """Write the files that were asked for, and print the figures or tell them."""
+    """Write the files that are asked for, and print the figures or the last event."""
     from emgstream_training.evaluation import evaluation_page
 
     document = evaluation.to_json()
@@ -137,7 +137,7 @@ def _write_and_tell(evaluation: Evaluation, arguments: argparse.Namespace) -> No
 
 
 class _FoldBar:
-    """A bar over the folds, with what each scored; a line a fold where nobody watches."""
+    """A bar over the folds with the score of each; one line per fold where nobody watches."""
 
     def __init__(self, n_tasks: int) -> None:
         terminal = console(to_stderr=True)
@@ -161,7 +161,7 @@ class _FoldBar:
             self._progress.stop()
 
     def show(self, done: EvaluationProgress) -> None:
-        """Show one task done."""
+        """Show a task that is done."""
         scores = ", ".join(
             f"{name} {score:.1%}"
             for name, score in done.balanced_accuracy.items()

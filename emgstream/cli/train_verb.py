@@ -26,7 +26,7 @@ repairs, figures and interrupted."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the words of ``emgstream train``."""
+    """Declare the arguments of ``emgstream train``."""
     options.add_sessions(
         parser, "labelled recordings, .csv or .csv.gz; 'demo' is the shipped synthetic one"
     )
@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Train, write the model, and print what it was measured at.
+    """Train, write the model, and print its figures.
 
     Raises MissingExtraError without the ``train`` extra, and InterruptedByUserError after Ctrl-C,
     when the best model so far has been written.

@@ -69,7 +69,7 @@ class EpochBar:
             self._progress.stop()
 
     def show(self, epoch: EpochProgress) -> None:
-        """Show one epoch done."""
+        """Show an epoch that is done."""
         if epoch.stage not in self._stages:
             self._begin(epoch)
         self._progress.update(
@@ -87,7 +87,7 @@ class EpochBar:
         )
 
     def _end_stages(self) -> None:
-        """Leave no time to the stages that are over, which may have ended before their last."""
+        """Remove the time left of stages that are over, which may have ended early."""
         for task in self._stages.values():
             self._progress.update(task, left="")
 

@@ -1,4 +1,4 @@
-"""The program around the window: Qt's own start and end."""
+"""Start and end of the program around the window."""
 
 from __future__ import annotations
 
@@ -21,10 +21,12 @@ from emgstream.gui.qt_style import apply_theme, system_theme, window_icon
 from emgstream.gui.window import Window
 from emgstream.gui.window_settings import WindowSettings
 
-__all__ = ["make_window", "run_application", "short_turns"]
+__all__ = ["make_window", "run_application", "short_switch_interval"]
 
 _SIGNALS_MS = 200
-_TURN_S = 5e-4
+"""Ctrl-C closes the window at once, as far as a person can tell."""
+_SWITCH_S = 5e-4
+"""A tenth of Python's own interval; shorter ones cost more switches and save no more time."""
 
 _Hook: TypeAlias = Callable[[type[BaseException], BaseException, "TracebackType | None"], None]
 
@@ -44,12 +46,12 @@ def run_application(request: WindowRequest) -> None:
     application.setWindowIcon(window_icon())
     window = make_window(application, request)
     hook = sys.excepthook
-    sys.excepthook = _teller(window)
-    waker = _let_ctrl_c_through(window)
+    sys.excepthook = _bug_hook(window)
+    waker = _close_on_signals(window)
     try:
         window.show()
         picture = _WindowPicture(window, request)
-        with short_turns():
+        with short_switch_interval():
             application.exec_()
         picture.check()
     finally:
@@ -59,13 +61,13 @@ def run_application(request: WindowRequest) -> None:
 
 
 @contextmanager
-def short_turns() -> Iterator[None]:
-    """Let Python change threads often, so that a decision does not wait for a picture.
+def short_switch_interval() -> Iterator[None]:
+    """Let Python switch between threads often, so that no decision waits for a picture.
 
     Its own 5 ms are as long as a picture takes; every wait for the interpreter would cost that.
     """
     usual_s = sys.getswitchinterval()
-    sys.setswitchinterval(_TURN_S)
+    sys.setswitchinterval(_SWITCH_S)
     try:
         yield
     finally:
@@ -90,7 +92,7 @@ def _theme(name: str | None, palette: QPalette) -> Theme:
 
 
 class _WindowPicture:
-    """Takes the picture that was asked for, and ends the program."""
+    """Saves the picture that was asked for, and ends the program."""
 
     def __init__(self, window: Window, request: WindowRequest) -> None:
         self._window = window
@@ -113,8 +115,8 @@ class _WindowPicture:
         self._window.close()
 
 
-def _teller(window: Window) -> _Hook:
-    """Return a hook that shows a bug in the window; its details go to stderr."""
+def _bug_hook(window: Window) -> _Hook:
+    """Return a hook that shows a bug in the window, and its traceback on stderr."""
 
     def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         traceback.print_exception(kind, error, trace)
@@ -126,7 +128,7 @@ def _teller(window: Window) -> _Hook:
     return tell
 
 
-def _let_ctrl_c_through(window: Window) -> QTimer:
+def _close_on_signals(window: Window) -> QTimer:
     """Close the window on Ctrl-C or SIGTERM: Python looks for signals only when it is called."""
     asked: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,4 +1,4 @@
-"""The list of ports, looked up in a thread of its own: some drivers take their time."""
+"""The list of ports, looked up in a thread, as some drivers are slow to answer."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ __all__ = ["PortWatcher"]
 
 
 class PortWatcher:
-    """Asks for the ports again and again, one look at a time."""
+    """Looks for ports again and again, one look at a time."""
 
     def __init__(self) -> None:
         self._found: list[SourceChoice] = []
         self._worker: Worker | None = None
 
     def poll(self) -> list[SourceChoice] | None:
-        """Return the ports found by the last look and start the next one; None while it lasts."""
+        """Return the ports of a look that has ended, and start the next; None while it runs."""
         if self._worker is None:
             self._look()
             return None
@@ -30,7 +30,7 @@ class PortWatcher:
         return self._found
 
     def stop(self) -> None:
-        """Wait for the look that is under way."""
+        """Wait for the look that runs."""
         if self._worker is not None:
             self._worker.stop()
             self._worker = None

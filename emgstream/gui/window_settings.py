@@ -1,4 +1,4 @@
-"""What the window remembers from one time to the next."""
+"""Choices in the window that are remembered from one start to the next."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_MODELS = 8
 
 
 class WindowSettings:
-    """Geometry, source, model, span and theme, kept by Qt where the system keeps such things.
+    """Geometry, source, model, span and theme, kept by Qt in the usual place of the system.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class WindowSettings:
 
     @property
     def geometry(self) -> QByteArray | None:
-        """Where the window stood."""
+        """Position and size of the window."""
         kept = self._kept.value("geometry")
         return kept if isinstance(kept, QByteArray) else None
 
@@ -43,7 +43,7 @@ class WindowSettings:
 
     @property
     def span_s(self) -> float:
-        """Seconds in view."""
+        """Seconds of signal in view, 2 to 60."""
         try:
             return min(max(float(self._text("span_s") or 10.0), 2.0), 60.0)
         except ValueError:
@@ -51,7 +51,7 @@ class WindowSettings:
 
     @property
     def source(self) -> SourceRequest:
-        """The source used last; the simulated board where there was none."""
+        """The last source; the simulated board where there is none."""
         recording = self._text("recording")
         if recording and Path(recording).exists():
             return ReplayRequest(Path(recording))
@@ -59,38 +59,38 @@ class WindowSettings:
 
     @property
     def models(self) -> list[Path]:
-        """The models used lately that are still there, newest first."""
+        """The recent models that still exist, newest first."""
         kept = self._kept.value("models") or []
         paths = [kept] if isinstance(kept, str) else list(kept)
         return [Path(path) for path in paths if Path(path).exists()]
 
     @property
     def model(self) -> Path | None:
-        """The model used last, or else the demo model; None where it was to be none."""
+        """The last model, or else the demo model; None where the user chose no model."""
         if self._text("no_model") == "yes":
             return None
         return next(iter(self.models), DEMO_MODEL if DEMO_MODEL.exists() else None)
 
     @property
     def recordings(self) -> Path | None:
-        """The folder recorded into last, where it is still there."""
+        """The folder of the last recording, where it still exists."""
         kept = self._text("recordings")
         return Path(kept) if kept and Path(kept).is_dir() else None
 
     def keep_recordings(self, folder: Path) -> None:
-        """Remember where recordings go."""
+        """Remember the folder of recordings."""
         self._kept.setValue("recordings", str(folder.absolute()))
 
     def keep_geometry(self, geometry: QByteArray) -> None:
-        """Remember where the window stands."""
+        """Remember position and size of the window."""
         self._kept.setValue("geometry", geometry)
 
     def keep_theme(self, theme: str | None) -> None:
-        """Remember the theme; None follows the system again."""
+        """Remember the theme; None to follow the system."""
         self._kept.setValue("theme", theme or "")
 
     def keep_span(self, span_s: float) -> None:
-        """Remember the span."""
+        """Remember the seconds in view."""
         self._kept.setValue("span_s", str(span_s))
 
     def keep_source(self, source: SourceRequest) -> None:
@@ -101,7 +101,7 @@ class WindowSettings:
         self._kept.setValue("recording", "" if is_port else path)
 
     def keep_model(self, path: Path | None) -> None:
-        """Remember a model as the newest, or that there was to be none."""
+        """Remember a model as the newest, or that there is to be none."""
         self._kept.setValue("no_model", "yes" if path is None else "")
         if path is None:
             return

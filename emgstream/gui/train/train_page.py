@@ -1,4 +1,4 @@
-"""The page to train on: pick sessions, train, and see what came of it."""
+"""The page Train: pick sessions, train, and evaluate the model."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from emgstream.gui.record.record_form import documents_folder
 from emgstream.gui.shell import Shell
 from emgstream.gui.source_bar import model_choices
 from emgstream.gui.step_bar import StepBar
-from emgstream.gui.train.missing import MissingExtra
-from emgstream.gui.train.progress import TrainingProgress
-from emgstream.gui.train.train_front import TrainFront
+from emgstream.gui.train.missing_extra import MissingExtra
+from emgstream.gui.train.train_setup import TrainSetup
+from emgstream.gui.train.training_progress_view import TrainingProgressView
 from emgstream.gui.train.training_result_view import TrainingResultView
 from emgstream.gui.window_page import WindowPage
 
@@ -31,7 +31,7 @@ _STEPS = ("Pick sessions", "Train", "See what it is worth")
 
 
 class TrainPage(WindowPage):
-    """Trains one model after the other, each in a process beside the window."""
+    """Trains one model after the other, each in a child process."""
 
     title = "Train"
     keys = (("clear", "Esc", "take away the message"),)
@@ -46,27 +46,27 @@ class TrainPage(WindowPage):
         self.look_for_extra()
 
     @property
-    def works(self) -> bool:
-        """Whether a training or a measurement goes on."""
+    def is_busy(self) -> bool:
+        """Whether a training or an evaluation runs."""
         return any(job is not None and job.is_running for job in (self.training, self.evaluation))
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
-        """Return what each key does."""
+        """Return the action of each key."""
         return {"clear": self.shell.strip.hide}
 
     def model_chosen(self, title: str | None) -> None:  # noqa: ARG002 - the list tells more
-        """Offer the models there are, to be adapted."""
+        """Offer the models to adapt."""
         self.form.set_models(model_choices(self.shell.models.paths), self.shell.models.chosen)
 
     def take_files(self, paths: Sequence[Path]) -> list[Path]:
-        """Add dropped recordings and folders to the sessions; the others go to the window."""
+        """Add dropped recordings and folders to the sessions; return the other files."""
         found = recordings_in(paths)
-        self.front.add(found)
+        self.setup.add(found)
         return [path for path in paths if path not in found and not path.is_dir()]
 
-    def slow(self, now_s: float) -> None:
-        """Follow what goes on beside the window."""
-        self.front.poll()
+    def update_figures(self, now_s: float) -> None:
+        """Follow the child processes and the audits."""
+        self.setup.poll()
         if self.training is not None and self.training.is_running:
             self._follow_training(self.training, now_s)
         if self.evaluation is not None and self.evaluation.is_running:
@@ -74,7 +74,7 @@ class TrainPage(WindowPage):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
-        for part in (self.step_bar, self.front.list, self.progress.curves):
+        for part in (self.step_bar, self.setup.list, self.progress.curves):
             part.set_theme(theme)
 
     def shut_down(self) -> None:
@@ -82,25 +82,25 @@ class TrainPage(WindowPage):
         for job in (self.training, self.evaluation):
             if job is not None:
                 job.shut_down()
-        self.front.sessions.shut_down()
+        self.setup.sessions.shut_down()
 
     def look_for_extra(self) -> None:
-        """Show the page, or how to get what it needs."""
+        """Show the page, or how to install what it needs."""
         try:
             check_train_extra()
         except MissingExtraError as error:
-            self.missing.say(str(error))
+            self.missing.show_missing(str(error))
             self.whole.setCurrentWidget(self.missing)
         else:
             self.whole.setCurrentIndex(0)
 
     def start(self) -> None:
         """Train on the sessions that are picked, or say why that cannot be done."""
-        if self.front.lacks or self.works:
+        if self.setup.missing_words or self.is_busy:
             return
         self.shell.strip.hide()
         try:
-            self.training = TrainingJob(self.front.wanted)
+            self.training = TrainingJob(self.setup.request)
         except EmgStreamError as error:
             self._tell(error)
             return
@@ -110,7 +110,7 @@ class TrainPage(WindowPage):
 
     def evaluate(self) -> None:
         """Evaluate the training that is done on held-out data."""
-        if self.training is None or self.works:
+        if self.training is None or self.is_busy:
             return
         self.shell.strip.hide()
         try:
@@ -179,15 +179,15 @@ class TrainPage(WindowPage):
     def _make_parts(self, theme: Theme) -> None:
         self.step_bar = StepBar(theme, _STEPS, self)
         folder = self.shell.settings.recordings or documents_folder()
-        self.front = TrainFront(theme, folder, self)
-        self.form = self.front.form
-        self.progress = TrainingProgress(theme, self)
+        self.setup = TrainSetup(theme, folder, self)
+        self.form = self.setup.form
+        self.progress = TrainingProgressView(theme, self)
         self.result = TrainingResultView(self)
         self.missing = MissingExtra(self)
 
     def _lay_out(self) -> None:
         self.steps = QStackedWidget(self)
-        for part in (self.front, self.progress, self.result):
+        for part in (self.setup, self.progress, self.result):
             self.steps.addWidget(part)
         inside = QWidget(self)
         fill(inside, self.step_bar, self.steps, grows=self.steps)
@@ -197,7 +197,7 @@ class TrainPage(WindowPage):
         fill(self, self.whole, grows=self.whole)
 
     def _connect_parts(self) -> None:
-        self.front.start_wanted.connect(self.start)
+        self.setup.start_wanted.connect(self.start)
         self.progress.cancel_wanted.connect(self._cancel_training)
         self.result.use_wanted.connect(self.use)
         self.result.evaluate_wanted.connect(self.evaluate)

@@ -1,4 +1,4 @@
-"""What a training came to, its honest measurement, and what to do with the model."""
+"""The result of a training, its evaluation, and what to do with the model."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _INVITE = (
 
 
 class TrainingResultView(QWidget):
-    """Shows one model; the user uses it, has it measured, or trains another."""
+    """Shows one model; the user uses it, has it evaluated, or trains another."""
 
     use_wanted = pyqtSignal()
     evaluate_wanted = pyqtSignal()
@@ -57,7 +57,7 @@ class TrainingResultView(QWidget):
         self.invite = QLabel(_INVITE, self)
         self.invite.setObjectName("quiet")
         self.invite.setWordWrap(True)
-        self.told = ElidedLabel(self)
+        self.message = ElidedLabel(self)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.table = EvaluationTableView(self)
@@ -83,8 +83,8 @@ class TrainingResultView(QWidget):
         self.worth.setCurrentIndex(0)
 
     def show_evaluating(self, job: EvaluationJob) -> None:
-        """Show how far an evaluation is."""
-        self.told.say(job.words)
+        """Show the progress of an evaluation."""
+        self.message.show_text(job.words)
         self.bar.setRange(0, 0 if job.state is JobState.CANCELLING else job.n_tasks or 0)
         self.bar.setValue(job.n_done)
         self.worth.setCurrentIndex(1)
@@ -108,7 +108,7 @@ class TrainingResultView(QWidget):
         column.addStretch(1)
         for parts in (
             (self.invite, self.evaluate_button),
-            (self.told, self.bar, self.cancel_button),
+            (self.message, self.bar, self.cancel_button),
             (self.table,),
             (self.gain, self.gain_words),
         ):
