@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from emgstream.bundle import Model, read_model
 from emgstream.data import DEMO_MODEL
 from emgstream.manifest import Manifest
-from emgstream.steps import RawSample
+from emgstream.steps import RAW_STEP
 from emgstream.transforms import Clip, Impute, Transforms, YeoJohnson
 
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
@@ -78,7 +78,7 @@ def published_model() -> Model:
         )
     )
     names = ("biceps", "triceps", "middle")
-    manifest = Manifest(names, classes, RawSample(), transforms, None, recipe="published")
+    manifest = Manifest(names, classes, RAW_STEP, transforms, None, recipe="published")
     return export_model(manifest, build_network(10, 3, len(classes)))
 
 
