@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import emgstream
 from emgstream.simulation.board import LedgerCheck, judge
-from emgstream.simulation.board.outbox import QUEUE_BYTES
+from emgstream.simulation.board.send_queue import QUEUE_BYTES
 from emgstream.wire import BoardStatus, FrameDecoder, Identity, TextDecoder, find_replies
 from tests.simulation.boards import Bench, joined, rows_of
 
