@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -15,11 +16,21 @@ from emgstream.steps import RawSample
 from emgstream.transforms import Clip, Impute, Transforms, YeoJohnson
 
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+OLD_FORM_MODEL = Path(__file__).with_name("data") / "old_form.emgmodel"
+"""Written by version 0.1.0, from a synthetic session; weights rounded, so that they pack well."""
 
 
 # no test depends on the speed of the machine
 settings.register_profile("any-speed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any-speed")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_file_of_the_user_is_touched(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Neither the user's configuration nor the user's log, by what the tests start either."""
+    folder = tmp_path_factory.mktemp("user")
+    os.environ["EMGSTREAM_CONFIG"] = str(folder / "config.toml")
+    os.environ["EMGSTREAM_LOG_FOLDER"] = str(folder / "logs")
 
 
 @pytest.fixture(scope="session", autouse=True)

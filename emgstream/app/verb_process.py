@@ -14,8 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from emgstream.errors import ChildFailedError, InterruptedByUserError, OutputError
+from emgstream.log_output import log_path
+from emgstream.logs import get_logger
 
 __all__ = ["VerbProcess"]
+
+_log = get_logger(__name__)
 
 _PROGRAM = "emgstream: "
 _STOPPED = "stopped "
@@ -51,7 +55,7 @@ class VerbProcess:
             events = folder / "events.jsonl"
             with events.open("wb") as out, self._errors.open("wb") as err:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-m", "emgstream", *words, *_WATCHED],
+                    [sys.executable, "-X", "faulthandler", "-m", "emgstream", *words, *_WATCHED],
                     stdin=subprocess.PIPE,
                     stdout=out,
                     stderr=err,
@@ -65,6 +69,7 @@ class VerbProcess:
             ) from error
         if hasattr(os, "setpriority"):
             os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICE)
+        _log.info("process %d starts: emgstream %s", self.pid, " ".join(words))
         self._verb = words[0]
         self._killed = False
         self._rest = b""
@@ -119,6 +124,7 @@ class VerbProcess:
         InterruptedByUserError where it was asked to end or ended at once, ChildFailedError with the
         line it left for everything else.
         """
+        _log.info("process %d ended with code %s", self.pid, self._process.returncode)
         if not self._process.returncode:
             return
         reason = self._failure()
@@ -128,13 +134,17 @@ class VerbProcess:
 
     def _failure(self) -> str:
         lines = self._errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        for line in lines:
+            _log.error("%s: %s", self._verb, line)
         last = lines[-1] if lines else ""
         if last.startswith(_PROGRAM):
             return last.removeprefix(_PROGRAM)
+        log = log_path()
+        more = "run it in a terminal to see more" if log is None else f"see {log}"
         end = f"code {self._process.returncode}" + (f", {last}" if last else "")
         return (
             f"`emgstream {self._verb}` ended of itself ({end}); expected a result; free some "
-            "memory and try again, or run it in a terminal to see more"
+            f"memory and try again, or {more}"
         )
 
 

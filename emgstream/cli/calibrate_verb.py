@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emgstream.bundle import check_place, read_model, write_model
-from emgstream.cli import options, progress_events
+from emgstream.cli import options, training_progress
+from emgstream.cli.configured import use_configuration
 from emgstream.cli.interrupt import ctrl_c_after, stoppable
-from emgstream.cli.terminal import EpochBar, busy, console, note, print_facts
+from emgstream.cli.terminal import busy, console, note, print_facts
+from emgstream.cli.training_progress import EpochBar
 from emgstream.cli.verb_files import refuse_to_overwrite
 from emgstream.errors import InterruptedByUserError
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["add_arguments", "run"]
 
-_EVENTS = f"""{progress_events.EPOCHS} at the end "calibrated" with model, title, n_windows,
+_EVENTS = f"""{training_progress.EPOCHS} at the end "calibrated" with model, title, n_windows,
 repairs, before and after (balanced accuracy on held-out repetitions, 0 to 1) and interrupted."""
 
 
@@ -33,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser, "columns to take as the model's channels, in its order; default: by name"
     )
     options.add_seed(parser)
-    progress_events.add_watching(parser, _EVENTS)
+    training_progress.add_watching(parser, _EVENTS)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -43,12 +45,16 @@ def run(arguments: argparse.Namespace) -> None:
     MissingExtraError without the ``train`` extra; and InterruptedByUserError after Ctrl-C, when
     the best so far has been written.
     """
-    progress_events.begin(arguments)
+    use_configuration(arguments, "model")
+    training_progress.begin(arguments)
     refuse_to_overwrite(arguments.files, [arguments.out])  # the model itself may be replaced
     check_place(arguments.out)
     model = read_model(arguments.model)
     with ctrl_c_after(), busy("loading TensorFlow"):  # it takes seconds, and only this needs it
+        from emgstream_training.backend import load_tensorflow
         from emgstream_training.calibrate import calibrate
+
+        load_tensorflow()
 
     tells = arguments.progress == "jsonl"
     with EpochBar(console(to_stderr=True)) as bar, ExitStack() as stack:
@@ -58,12 +64,12 @@ def run(arguments: argparse.Namespace) -> None:
             sampling_rate_hz=arguments.rate,
             channels=arguments.channels,
             seed=arguments.seed,
-            progress=stoppable(progress_events.tell_epoch if tells else bar.show, stack),
+            progress=stoppable(training_progress.tell_epoch if tells else bar.show, stack),
             noticed=(lambda _: None) if tells else note,
         )
     write_model(arguments.out, result.model)
     if tells:
-        progress_events.tell("calibrated", _document(result, arguments.out))
+        training_progress.tell("calibrated", _document(result, arguments.out))
     else:
         print_facts(console(), _facts(result, arguments.out))
     if result.interrupted:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from emgstream.bundle import read_model
-from emgstream.cli import options, progress_events
+from emgstream.cli import options, training_progress
 from emgstream.cli.terminal import console, note, print_facts, print_grid
 from emgstream.cli.verb_files import check_report_files, hand_over
 from emgstream.errors import InterruptedByUserError, UsageError
@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_seed(parser)
     options.add_epochs(parser)
     options.add_report_files(parser)
-    progress_events.add_watching(parser, _EVENTS)
+    training_progress.add_watching(parser, _EVENTS)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> None:
     """
     if arguments.model is not None:
         _refuse_training_words(arguments)
-    progress_events.begin(arguments)
+    training_progress.begin(arguments)
     check_report_files(arguments, filter(None, [*arguments.files, arguments.model]))
     from emgstream_training.evaluation import evaluate  # the extra, checked above
 
@@ -128,7 +128,7 @@ def _write_and_tell(evaluation: Evaluation, arguments: argparse.Namespace) -> No
 
     def tell() -> None:
         if arguments.progress == "jsonl":
-            progress_events.tell("evaluated", document)
+            training_progress.tell("evaluated", document)
         else:
             _print(evaluation)
 
@@ -179,7 +179,7 @@ def _announce(prepared: PreparedEvaluation) -> None:
 
 def _tell_plan(prepared: PreparedEvaluation) -> None:
     plan = prepared.plan
-    progress_events.tell(
+    training_progress.tell(
         "plan",
         {
             "protocol": plan.protocol,
@@ -191,7 +191,7 @@ def _tell_plan(prepared: PreparedEvaluation) -> None:
 
 
 def _tell_done(done: EvaluationProgress) -> None:
-    progress_events.tell("done", vars(done))
+    training_progress.tell("done", vars(done))
 
 
 def _print(evaluation: Evaluation) -> None:

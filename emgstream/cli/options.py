@@ -10,9 +10,8 @@ from pathlib import Path
 
 from emgstream.bundle import MODEL_SUFFIX
 from emgstream.cue_schedule import CueSchedule
-from emgstream.data import DEMO, any_path, model_path, recording_path
+from emgstream.data import any_path, model_path, recording_path
 from emgstream.errors import UsageError
-from emgstream.opening import AUTO
 
 __all__ = [
     "add_channels",
@@ -137,11 +136,10 @@ def add_epochs(parser: argparse.ArgumentParser) -> None:
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
-    """Add ``--model M``."""
+    """Add ``--model M``; None where it is left out."""
     parser.add_argument(
         "--model",
         type=model_path,
-        default=DEMO,
         metavar="M",
         help="the model, .emgmodel; the default, 'demo', was trained on synthetic data",
     )
@@ -162,8 +160,8 @@ def add_models(parser: argparse.ArgumentParser) -> None:
 def add_port(
     parser: argparse.ArgumentParser, among: argparse._MutuallyExclusiveGroup | None = None
 ) -> None:
-    """Add ``--port PORT``, to words that exclude each other where given, and ``--baud N``."""
-    (among or parser).add_argument("--port", default=AUTO, metavar="PORT", help=_PORT)
+    """Add ``--port PORT``, to a group of exclusive options where given, and ``--baud N``."""
+    (among or parser).add_argument("--port", metavar="PORT", help=_PORT)
     _add_baud(parser)
 
 

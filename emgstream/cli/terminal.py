@@ -5,13 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.live import Live
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -21,11 +19,9 @@ from emgstream.sources.source_status import SourceStatus
 from emgstream.wording import shortened
 
 if TYPE_CHECKING:
-    from emgstream_training.epoch_progress import EpochProgress
     from typing_extensions import Self
 
 __all__ = [
-    "EpochBar",
     "LiveLine",
     "StreamLine",
     "busy",
@@ -137,11 +133,12 @@ def _text(part: str | Text) -> Text:
 def _pace(status: SourceStatus) -> Text:
     """Return what a live stream is doing, in red where it is not streaming or loses samples."""
     if not status.is_streaming:
-        return Text(status.state, style="bold red")
+        return Text(status.words, style="bold red")
     rate = "   measuring" if status.rate_hz is None else f"{status.rate_hz:9.2f} Hz"
     ppm = "" if status.ppm is None else f" {status.ppm:+.0f} ppm"
     if not status.sees_loss:
-        return Text(f"{rate}{ppm}   text: loss unseen")
+        of = "" if status.sees_loss is None else "text: "
+        return Text(f"{rate}{ppm}   {of}{status.loss_words('')}")
     loss = f"   lost {status.loss:.2%}, in 5 s {status.recent_loss:.2%}"
     return Text.assemble(f"{rate}{ppm}", (loss, "bold red" if status.recent_loss > 0.01 else ""))
 
@@ -164,51 +161,6 @@ def _line(update: Update) -> Text:
         (f"{decision.status:{_STATUS_WIDTH}}", "" if acts else "yellow"),
         f"{strength}   {update.time_s[-1]:8.1f} s",
     )
-
-
-class EpochBar:
-    """A bar for each stage of a training: epoch, loss, accuracy and time left."""
-
-    def __init__(self, terminal: Console) -> None:
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("epoch {task.completed:.0f}/{task.total:.0f}   {task.fields[figures]}"),
-            TextColumn("{task.fields[left]}"),
-            console=terminal,
-        )
-        self._stages: dict[str, TaskID] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        if self._stages:
-            self._end_stages()
-            self._progress.stop()
-
-    def show(self, epoch: EpochProgress) -> None:
-        """Show one epoch done."""
-        if epoch.stage not in self._stages:
-            self._begin(epoch)
-        self._progress.update(
-            self._stages[epoch.stage],
-            completed=epoch.epoch,
-            figures=epoch.figures,
-            left=f"{timedelta(seconds=round(epoch.time_left_s))} left",
-        )
-
-    def _begin(self, epoch: EpochProgress) -> None:
-        self._progress.start()  # not before: where nothing is shown no line is left
-        self._end_stages()
-        self._stages[epoch.stage] = self._progress.add_task(
-            epoch.stage, total=epoch.n_epochs, figures="", left=""
-        )
-
-    def _end_stages(self) -> None:
-        """Leave no time to the stages that are over, which may have ended before their last."""
-        for task in self._stages.values():
-            self._progress.update(task, left="")
 
 
 def print_facts(terminal: Console, facts: Iterable[tuple[str, str]]) -> None:

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emgstream.bundle import check_place, write_model
-from emgstream.cli import options, progress_events
+from emgstream.cli import options, training_progress
 from emgstream.cli.interrupt import ctrl_c_after, stoppable
-from emgstream.cli.terminal import EpochBar, busy, console, note, print_facts
+from emgstream.cli.terminal import busy, console, note, print_facts
+from emgstream.cli.training_progress import EpochBar
 from emgstream.cli.verb_files import refuse_to_overwrite
 from emgstream.data import DEMO_RECORDING
 from emgstream.errors import InterruptedByUserError
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["add_arguments", "run"]
 
-_EVENTS = f"""{progress_events.EPOCHS} at the end "trained" with model, title, n_epochs, notes,
+_EVENTS = f"""{training_progress.EPOCHS} at the end "trained" with model, title, n_epochs, notes,
 repairs, figures and interrupted."""
 
 
@@ -50,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="write a report with figures: report.html; one that is there is replaced",
     )
-    progress_events.add_watching(parser, _EVENTS)
+    training_progress.add_watching(parser, _EVENTS)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -59,13 +60,15 @@ def run(arguments: argparse.Namespace) -> None:
     Raises MissingExtraError without the ``train`` extra, and InterruptedByUserError after Ctrl-C,
     when the best model so far has been written.
     """
-    progress_events.begin(arguments)
+    training_progress.begin(arguments)
     refuse_to_overwrite(arguments.files, [arguments.out])
     check_place(arguments.out)
     with ctrl_c_after(), busy("loading TensorFlow"):  # it takes seconds, and only this needs it
+        from emgstream_training.backend import load_tensorflow
         from emgstream_training.front_end import SignalOverrides
         from emgstream_training.train import train
 
+        load_tensorflow()
         _check_report(arguments)
     started_s = time.perf_counter()
     tells = arguments.progress == "jsonl"
@@ -78,14 +81,14 @@ def run(arguments: argparse.Namespace) -> None:
             report_dir=arguments.report,
             seed=arguments.seed,
             wish=SignalOverrides(arguments.signal, options.mains_hz(arguments.mains)),
-            progress=stoppable(progress_events.tell_epoch if tells else bar.show, stack),
+            progress=stoppable(training_progress.tell_epoch if tells else bar.show, stack),
             noticed=(lambda _: None) if tells else note,
             keep=partial(write_model, arguments.out),
             max_epochs=arguments.epochs,
             synthetic=DEMO_RECORDING in arguments.files,
         )
     if tells:
-        progress_events.tell("trained", _document(result, arguments.out))
+        training_progress.tell("trained", _document(result, arguments.out))
     else:
         print_facts(console(), _facts(result, arguments, time.perf_counter() - started_s))
     if result.interrupted:

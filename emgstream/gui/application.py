@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import faulthandler
 import signal
 import sys
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import TypeAlias
 
@@ -15,11 +16,13 @@ from PyQt5.QtGui import QPalette
 from PyQt5.QtWidgets import QApplication
 
 from emgstream.app.open_requests import WindowRequest
+from emgstream.configuration import read_configuration
 from emgstream.errors import OutputError
 from emgstream.gui.palette import DARK, LIGHT, Theme
 from emgstream.gui.qt_style import apply_theme, system_theme, window_icon
 from emgstream.gui.window import Window
 from emgstream.gui.window_settings import WindowSettings
+from emgstream.log_output import bug_message, user_log
 
 __all__ = ["make_window", "run_application", "short_turns"]
 
@@ -32,8 +35,14 @@ _Hook: TypeAlias = Callable[[type[BaseException], BaseException, "TracebackType 
 def run_application(request: WindowRequest) -> None:
     """Show the window until it is closed, or until its picture is saved.
 
+    It writes a log: the file that ``--log`` names, else the user's own log file, which rotates.
     Raises OutputError where the picture cannot be written.
     """
+    with user_log(sys.argv[1:]) as log, _crash_traces(log):
+        _run(request)
+
+
+def _run(request: WindowRequest) -> None:
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_EnableHighDpiScaling)
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_UseHighDpiPixmaps)
     QApplication.setHighDpiScaleFactorRoundingPolicy(
@@ -73,12 +82,15 @@ def short_turns() -> Iterator[None]:
 
 
 def make_window(application: QApplication, request: WindowRequest) -> Window:
-    """Return the window that was asked for, not yet shown."""
-    settings = WindowSettings(request.settings)
+    """Return the window that was asked for, not yet shown.
+
+    Raises ConfigurationError where the configuration file cannot be used.
+    """
+    settings = WindowSettings(request.settings, read_configuration())
     theme = _theme(request.theme or settings.theme, application.palette())
     apply_theme(application, theme)
     window = Window(theme, settings)
-    window.show_page(request.page)
+    window.show_page_at(request.page)
     window.use_model(request.model or settings.model)
     if request.source is not None:
         window.open_source(request.source)
@@ -113,15 +125,27 @@ class _WindowPicture:
         self._window.close()
 
 
-def _teller(window: Window) -> _Hook:
-    """Return a hook that shows a bug in the window; its details go to stderr."""
+@contextmanager
+def _crash_traces(log: Path | None) -> Iterator[None]:
+    """Let Python write into the log where each thread was if native code ends the program."""
+    if log is None or faulthandler.is_enabled():
+        yield
+        return
+    with log.open("ab") as file:  # an open file of its own: the log may rotate
+        faulthandler.enable(file)
+        try:
+            yield
+        finally:
+            faulthandler.disable()
 
-    def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        traceback.print_exception(kind, error, trace)
-        window.show_error(
-            f"emgstream met a bug of its own ({kind.__name__}: {error}); the details are on the "
-            "terminal; please report them. You can connect again"
-        )
+
+def _teller(window: Window) -> _Hook:
+    """Return a hook that shows a bug in the window; its traceback goes to the log."""
+
+    def tell(
+        _kind: type[BaseException], error: BaseException, _trace: TracebackType | None
+    ) -> None:
+        window.show_error(f"emgstream {bug_message(error)}. You can connect again")
 
     return tell
 

@@ -9,7 +9,7 @@ from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolic
 
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
-from emgstream.gui.quality_panel import Light
+from emgstream.gui.status_light import StatusLight
 
 __all__ = ["MessageStrip"]
 
@@ -30,7 +30,7 @@ class MessageStrip(QFrame):
         super().__init__(parent)
         self._theme = theme
         self._kind = _Kind.NOTE
-        self.light = Light(theme, self)
+        self.light = StatusLight(theme, self)
         self.label = QLabel(self)
         self.label.setWordWrap(True)
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -58,7 +58,9 @@ class MessageStrip(QFrame):
         """The message shown; empty where there is none."""
         return self.label.text() if not self.isHidden() else ""
 
-    def show_error(self, words: str, can_retry: bool, can_leave_model: bool = False) -> None:
+    def show_error(
+        self, words: str, can_retry: bool = False, can_leave_model: bool = False
+    ) -> None:
         """Show what went wrong; its second half says what to do, and buttons offer it."""
         self._show(words, _Kind.ERROR)
         self.retry_button.setVisible(can_retry)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emgstream.gui.live_page import LivePage
+from emgstream.gui.live.live_page import LivePage
 from emgstream.gui.record.record_page import RecordPage
 from emgstream.gui.train.train_page import TrainPage
 from emgstream.gui.trial.trial_page import TrialPage

@@ -68,9 +68,13 @@ class HelpCard(QDialog):
         Where keys work, and the keys; one column a pair of groups.
     parent
         The window.
+    foot
+        Text below the columns.
     """
 
-    def __init__(self, groups: Sequence[tuple[str, Sequence[Key]]], parent: QWidget) -> None:
+    def __init__(
+        self, groups: Sequence[tuple[str, Sequence[Key]]], parent: QWidget, foot: str = ""
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Shortcuts")
         self.setModal(False)
@@ -87,6 +91,12 @@ class HelpCard(QDialog):
                 column, top = column + 3, 0
             top = self._add(grid, where, keys, top, column)
         grid.setColumnMinimumWidth(2, 3 * GRID)
+        if foot:
+            words = QLabel(foot, self)
+            words.setObjectName("quiet")
+            words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            grid.setRowMinimumHeight(grid.rowCount(), 2 * GRID)
+            grid.addWidget(words, grid.rowCount(), 0, 1, -1)
 
     def _add(
         self,

@@ -9,14 +9,16 @@ from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
-from emgstream.app.connection_state import ConnectionState, StateKind
-from emgstream.app.open_requests import AUTO, SIMULATED, PortRequest, ReplayRequest, SourceRequest
+from emgstream.app.connection_state import ConnectionState
+from emgstream.app.open_requests import SIMULATED, PortRequest, ReplayRequest, SourceRequest
 from emgstream.data import DEMO_MODEL
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.picker import Picker
-from emgstream.gui.quality_panel import Light
+from emgstream.gui.status_light import StatusLight
+from emgstream.sources.source_registry import standing_sources
+from emgstream.sources.source_status import SourceState
 
 __all__ = ["SourceBar", "SourceChoice"]
 
@@ -69,7 +71,7 @@ class SourceBar(QWidget):
         self.connect_button.setObjectName("primary")
         widest = self.fontMetrics().horizontalAdvance("Disconnect")
         self.connect_button.setMinimumWidth(widest + 3 * GRID)
-        self.light = Light(theme, self)
+        self.light = StatusLight(theme, self)
         self.state_label = ElidedLabel(self)
         self._lay_out()
         self._fill_sources(PortRequest(SIMULATED))
@@ -94,7 +96,8 @@ class SourceBar(QWidget):
             self._recording = request
         else:
             self._port = request
-            if request.port not in {AUTO, SIMULATED, *(port.value for port in self._ports)}:
+            standing = (source.address for source in standing_sources())
+            if request.port not in {*standing, *(port.value for port in self._ports)}:
                 self._ports.append(SourceChoice(request.port, request.port))
         self._fill_sources(request)
 
@@ -119,12 +122,13 @@ class SourceBar(QWidget):
     def show_state(self, state: ConnectionState, live: bool) -> None:
         """Show how the connection is, and what the button does."""
         shape, ink = {
-            StateKind.STREAMING: ("disc", self._theme.good),
-            StateKind.PAUSED: ("disc", self._theme.quiet),
-            StateKind.CONNECTING: ("ring", self._theme.accent),
-            StateKind.STALLED: ("triangle", self._theme.warning),
-            StateKind.FAILED: ("triangle", self._theme.error),
-            StateKind.FINISHED: ("ring", self._theme.quiet),
+            SourceState.STREAMING: ("disc", self._theme.good),
+            SourceState.PAUSED: ("disc", self._theme.quiet),
+            SourceState.CONNECTING: ("ring", self._theme.accent),
+            SourceState.STALLED: ("triangle", self._theme.warning),
+            SourceState.UNPLUGGED: ("triangle", self._theme.warning),
+            SourceState.FAILED: ("triangle", self._theme.error),
+            SourceState.FINISHED: ("ring", self._theme.quiet),
         }[state.kind]
         self.light.show_sign(shape, ink)
         self.state_label.say(state.words)
@@ -151,8 +155,8 @@ class SourceBar(QWidget):
 
     def _fill_sources(self, chosen: SourceRequest) -> None:
         self.source_list.clear()
-        self.source_list.addItem("Simulated board", SIMULATED)
-        self.source_list.addItem("Find my board", AUTO)
+        for source in standing_sources():
+            self.source_list.addItem(source.title, source.address)
         for port in self._ports:
             self.source_list.addItem(port.title, port.value)
         self.source_list.insertSeparator(self.source_list.count())

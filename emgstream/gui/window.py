@@ -1,7 +1,8 @@
-"""The window itself: one connection, and the pages that look at it."""
+"""The window: one connection, the pages that show it, and what all pages share."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -10,6 +11,7 @@ from PyQt5.QtCore import Qt, QTimer
 from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt5.QtWidgets import (
     QApplication,
+    QFileDialog,
     QHBoxLayout,
     QPushButton,
     QStackedWidget,
@@ -17,35 +19,45 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from emgstream.app.connection_watch import ConnectionWatch
 from emgstream.app.live_connection import LiveConnection
 from emgstream.app.model_shelf import ModelShelf
 from emgstream.app.open_requests import SourceRequest
-from emgstream.gui.actions import WindowActions, files_in
+from emgstream.app.session_figures import SessionMeters
+from emgstream.errors import ModelFileError, StreamMismatchError
+from emgstream.gui.file_actions import FileActions, files_in
 from emgstream.gui.message_strip import MessageStrip
 from emgstream.gui.page_bar import PageBar
 from emgstream.gui.pages import PAGES
 from emgstream.gui.painting import GRID
-from emgstream.gui.palette import Theme
+from emgstream.gui.palette import DARK, LIGHT, Theme
 from emgstream.gui.port_watcher import PortWatcher
 from emgstream.gui.qt_style import apply_theme
-from emgstream.gui.refresher import Refresher
 from emgstream.gui.shortcuts import KEYS, HelpCard, install_shortcuts, page_keys
 from emgstream.gui.source_bar import SourceBar, model_choices
 from emgstream.gui.status_bar import LatencyPopup, StatusBar
 from emgstream.gui.window_page import WindowPage
 from emgstream.gui.window_settings import WindowSettings
+from emgstream.log_output import log_path
 
 __all__ = ["Window"]
 
 _AnyPage = TypeVar("_AnyPage", bound=WindowPage)
 
 _FRAME_MS = 16
-_SLOW_MS = 250
+"""Some 60 pictures per second, as many as most screens show."""
+_FIGURES_MS = 250
+"""Figures that change oftener than four times a second cannot be read."""
 _PORTS_MS = 1500
+"""A board that is plugged in is on the list soon enough to be chosen at once."""
 
 
 class Window(QWidget):
-    """The window. It owns the connection and ends it when it is closed."""
+    """The window. It owns the connection and ends it when it is closed.
+
+    It is the `emgstream.gui.shell.Shell` of its pages. No thread touches it: it polls the
+    connection on timers and hands on what is new.
+    """
 
     def __init__(self, theme: Theme, settings: WindowSettings) -> None:
         super().__init__()
@@ -53,31 +65,37 @@ class Window(QWidget):
         self.settings = settings
         self.connection = LiveConnection()
         self.models = ModelShelf()
+        self._watch = ConnectionWatch(self.connection)
+        self._meters = SessionMeters()
         self.setObjectName("window")
         self.setWindowTitle("emgstream")
         self.setAcceptDrops(True)
         self.setMinimumSize(1000, 650)
-        self._actions = WindowActions(self)
+        self._files = FileActions(self, self)
         self._make_parts(theme)
         self._lay_out()
         self._connect_parts()
         self._install_keys()
-        self.refresher = Refresher(self)
         self._ports = PortWatcher()
         self._timers = [
-            self._timer(_FRAME_MS, self.refresher.frame),
-            self._timer(_SLOW_MS, self.refresher.slow),
+            self._timer(_FRAME_MS, self._follow_connection),
+            self._timer(_FIGURES_MS, self.refresh_figures),
             self._timer(_PORTS_MS, self._watch_ports),
         ]
         self._restore()
-        self.show_page(0)
+        self.show_page_at(0)
         self._leave_focus_to_tab()
-        self.refresher.slow()
+        self.refresh_figures()
 
     @property
-    def model_path(self) -> Path | None:
-        """The model that decides; None for none."""
-        return self.models.chosen
+    def source(self) -> SourceRequest:
+        """The source that is chosen in the list."""
+        return self.source_bar.request
+
+    @property
+    def holds_decisions(self) -> bool:
+        """True while a page judges the decisions, so that their settings must stay."""
+        return any(page.holds_decisions for page in self.pages)
 
     def page(self, kind: type[_AnyPage]) -> _AnyPage:
         """Return the page of a kind."""
@@ -88,14 +106,14 @@ class Window(QWidget):
         """The page in front."""
         return self.pages[self.book.currentIndex()]
 
-    def show_page(self, number: int) -> None:
+    def show_page(self, title: str) -> None:
+        """Bring the page of this title to the front."""
+        self.show_page_at([page.title for page in self.pages].index(title))
+
+    def show_page_at(self, number: int) -> None:
         """Bring a page to the front, by its place in the switch from 0."""
         self.book.setCurrentWidget(self.pages[number])
         self.page_bar.show_front(number)
-
-    def turn_to(self, title: str) -> None:
-        """Bring the page of this title to the front."""
-        self.show_page([page.title for page in self.pages].index(title))
 
     def open_source(self, request: SourceRequest) -> None:
         """Connect to a source, with the model that is chosen, if any."""
@@ -104,7 +122,7 @@ class Window(QWidget):
         self.strip.hide()
         self.source_bar.choose(request)
         self.settings.keep_source(request)
-        self.connection.open(request, self.model_path)
+        self.connection.open(self.settings.with_channels(request), self.models.chosen)
 
     def use_model(self, path: Path | None) -> None:
         """Decide with another model, or with none; what runs, or failed, is connected again."""
@@ -115,28 +133,40 @@ class Window(QWidget):
         self.models.choose(path, self.settings.models)
         self._offer_models()
         if self.connection.live or self.connection.failure is not None:
-            self.open_source(self.source_bar.request)
-
-    def show_holding(self) -> None:
-        """Mark the pages at work, and keep a connection one needs from being changed by mistake."""
-        self.source_bar.set_held(any(page.holds_connection for page in self.pages))
-        for number, page in enumerate(self.pages):
-            self.page_bar.show_working(number, page.works)
+            self.open_source(self.source)
 
     def choose_recording(self) -> None:
         """Ask for a recording and play it."""
-        self._actions.choose_recording()
+        self._files.choose_recording()
 
     def choose_model(self) -> None:
         """Ask for a model and use it."""
-        self._actions.choose_model()
+        self._files.choose_model()
+
+    def refresh_figures(self) -> None:
+        """Show the state of the connection, its figures and its notes."""
+        now_s = time.perf_counter()
+        self.source_bar.show_state(self.connection.state, self.connection.live)
+        self.source_bar.set_held(any(page.holds_connection for page in self.pages))
+        for number, page in enumerate(self.pages):
+            self.page_bar.show_working(number, page.works)
+            page.slow(now_s)
+        if self.connection.session is None:
+            return
+        self.status.show_figures(self._meters.figures(now_s, self.front.shows_signals))
+        if self.latency_popup.isVisible():
+            self._show_latency()
+        notice = self._watch.notice()
+        if notice is not None:
+            self.strip.show_note(notice.words, notice.warns)
+            self.strip.setToolTip("\n".join(notice.notes))
 
     def show_error(self, words: str, is_of_model: bool = False) -> None:
-        """Say what went wrong and what to do next; without the model, where it is what failed."""
+        """Show what went wrong; offer to go on without the model where that is what failed."""
         self.strip.show_error(
             words,
             can_retry=not self.connection.live,
-            can_leave_model=is_of_model and self.model_path is not None,
+            can_leave_model=is_of_model and self.models.chosen is not None,
         )
         if not self.connection.live:
             for page in self.pages:
@@ -184,7 +214,27 @@ class Window(QWidget):
 
     def take_files(self, paths: list[Path]) -> None:
         """Use a model and play a recording from files that were dropped or chosen."""
-        self._actions.take_files(paths)
+        self._files.open_files(paths)
+
+    def _follow_connection(self) -> None:
+        """Hand what is new on the connection to every page."""
+        now_s = time.perf_counter()
+        news = self._watch.poll(now_s)
+        session = self.connection.session
+        if news.is_other_session:
+            self._meters.begin(session)
+            for page in self.pages:
+                page.begin_session(session)
+        if news.is_other_state:
+            self.refresh_figures()  # the button must not say Disconnect where nothing is connected
+        if news.has_first_samples and session is not None:
+            for page in self.pages:
+                page.show_session(session)
+        for page in self.pages:
+            page.frame(now_s, news.has_samples)
+        if news.failure is not None:
+            is_of_model = isinstance(news.failure, (StreamMismatchError, ModelFileError))
+            self.show_error(str(news.failure), is_of_model)
 
     def _keeps_connection(self) -> bool:
         """Say so where a page needs the connection as it is, and tell whether one does."""
@@ -208,6 +258,7 @@ class Window(QWidget):
             [("everywhere", (*KEYS, *page_keys([kind.title for kind in PAGES])))]
             + [(f"on the page {kind.title}", kind.keys) for kind in PAGES if kind.keys],
             self,
+            foot="" if (log := log_path()) is None else f"The log of this window: {log}",
         )
 
     def _lay_out(self) -> None:
@@ -228,31 +279,60 @@ class Window(QWidget):
 
     def _connect_parts(self) -> None:
         bar = self.source_bar
-        self.page_bar.chosen.connect(self.show_page)
-        bar.connect_wanted.connect(lambda: self.open_source(bar.request))
+        self.page_bar.chosen.connect(self.show_page_at)
+        bar.connect_wanted.connect(lambda: self.open_source(self.source))
         bar.disconnect_wanted.connect(self._disconnect)
         bar.open_file_wanted.connect(self.choose_recording)
         bar.open_model_wanted.connect(self.choose_model)
         bar.source_chosen.connect(self._switch_source)
         bar.model_chosen.connect(lambda path: self.use_model(Path(path) if path else None))
         self.strip.no_model_wanted.connect(lambda: self.use_model(None))
-        self.strip.retry_wanted.connect(lambda: self.open_source(bar.request))
+        self.strip.retry_wanted.connect(lambda: self.open_source(self.source))
         self.status.latency_wanted.connect(self._open_latency)
         self.status.help_wanted.connect(self.help_card.show)
 
     def _install_keys(self) -> None:
-        install_shortcuts(self, KEYS, self._actions.by_name())
+        install_shortcuts(self, KEYS, self._key_actions())
         for number, key in enumerate(page_keys([page.title for page in self.pages])):
-            go = {key[0]: lambda number=number: self.show_page(number)}
+            go = {key[0]: lambda number=number: self.show_page_at(number)}
             install_shortcuts(self, (key,), go)
         for page in self.pages:
             install_shortcuts(page, page.keys, page.key_actions())
-            page.drawn.connect(lambda: self.refresher.drawn())
+            page.drawn.connect(lambda: self._meters.count_picture(time.perf_counter()))
+
+    def _key_actions(self) -> dict[str, Callable[[], None]]:
+        """Return what each of `KEYS` does."""
+        return {
+            "connect": self.source_bar.connect_button.click,
+            "open": self.choose_recording,
+            "model": self.choose_model,
+            "theme": self._change_theme,
+            "picture": self._choose_picture,
+            "full": lambda: self.showNormal() if self.isFullScreen() else self.showFullScreen(),
+            "help": self.help_card.show,
+            "quit": lambda: (self.close(), None)[1],
+        }
+
+    def _change_theme(self) -> None:
+        self.set_theme(LIGHT if self.theme is DARK else DARK)
+        self.settings.keep_theme(self.theme.name)
+
+    def _choose_picture(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Save picture", "emgstream.png", "Pictures (*.png)"
+        )
+        if name and not self.save_picture(Path(name)):
+            self.show_error(f"cannot write {name}; choose another place")
 
     def _open_latency(self) -> None:
         """Open the latency card, filled, so that it does not grow once it is there."""
-        self.refresher.show_latency()
+        self._show_latency()
         self.latency_popup.open_above(self.status.latency)
+
+    def _show_latency(self) -> None:
+        rows = self._meters.latency_rows()
+        if rows:
+            self.latency_popup.show_stages(rows)
 
     def _disconnect(self) -> None:
         if not self._keeps_connection():
@@ -261,7 +341,7 @@ class Window(QWidget):
     def _switch_source(self) -> None:
         """Go over to the source that was chosen, where one is running already."""
         if self.connection.live:
-            self.open_source(self.source_bar.request)
+            self.open_source(self.source)
         else:
             self.strip.hide()  # what it says is of another source
 
@@ -289,7 +369,7 @@ class Window(QWidget):
         self._offer_models()
 
     def _offer_models(self) -> None:
-        chosen = None if self.model_path is None else str(self.model_path)
+        chosen = None if self.models.chosen is None else str(self.models.chosen)
         self.source_bar.set_models(model_choices(self.models.paths), chosen)
         for page in self.pages:
             page.model_chosen(self.models.title)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from emgstream.app.live_session import LiveSession
 from emgstream.gui.palette import Theme
+from emgstream.gui.shell import Shell
 from emgstream.gui.shortcuts import Key
-
-if TYPE_CHECKING:
-    from emgstream.gui.window import Window
 
 __all__ = ["WindowPage"]
 
@@ -27,8 +25,8 @@ class WindowPage(QWidget):
 
     Parameters
     ----------
-    window
-        The window it stands in, with its connection, settings and message strip.
+    shell
+        The window it is shown in, as far as a page may know it.
     """
 
     drawn = pyqtSignal()
@@ -40,9 +38,9 @@ class WindowPage(QWidget):
     shows_signals: ClassVar[bool] = False
     """Whether it draws the signals while it is in front, and emits `drawn`."""
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
-        self.shell = window
+    def __init__(self, shell: Shell) -> None:
+        super().__init__()  # the window's stack of pages takes it over
+        self.shell = shell
 
     @property
     def holds_connection(self) -> bool:

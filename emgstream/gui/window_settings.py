@@ -1,13 +1,15 @@
-"""What the window remembers from one time to the next."""
+"""Choices that the window remembers from one start to the next."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PyQt5.QtCore import QByteArray, QSettings
 
 from emgstream.app.open_requests import SIMULATED, PortRequest, ReplayRequest, SourceRequest
-from emgstream.data import DEMO_MODEL
+from emgstream.configuration import Configuration
+from emgstream.data import DEMO, DEMO_MODEL, model_path
 
 __all__ = ["WindowSettings"]
 
@@ -17,13 +19,21 @@ _MOST_MODELS = 8
 class WindowSettings:
     """Geometry, source, model, span and theme, kept by Qt where the system keeps such things.
 
+    What the user chose in the window last comes before the configuration file, and that comes
+    before the defaults of this class.
+
     Parameters
     ----------
     path
-        A file to keep them in; None for the user's own place.
+        The file that keeps the choices; None for the user's own place.
+    configuration
+        The settings of the configuration file.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(
+        self, path: Path | None = None, configuration: Configuration | None = None
+    ) -> None:
+        self._configuration = configuration or Configuration()
         if path is None:
             self._kept = QSettings("emgstream", "emgstream")
         else:
@@ -51,31 +61,41 @@ class WindowSettings:
 
     @property
     def source(self) -> SourceRequest:
-        """The source used last; the simulated board where there was none."""
+        """The source used last, or else the configured port, or else the simulated board."""
         recording = self._text("recording")
         if recording and Path(recording).exists():
             return ReplayRequest(Path(recording))
-        return PortRequest(self._text("port") or SIMULATED)
+        return PortRequest(self._text("port") or self._configuration.port or SIMULATED)
+
+    def with_channels(self, request: SourceRequest) -> SourceRequest:
+        """Return a request for the configured channels of a board, unless it names others."""
+        channels = self._configuration.channels
+        if isinstance(request, ReplayRequest) or request.port == SIMULATED or request.channels:
+            return request
+        return replace(request, channels=channels)
 
     @property
     def models(self) -> list[Path]:
-        """The models used lately that are still there, newest first."""
-        kept = self._kept.value("models") or []
-        paths = [kept] if isinstance(kept, str) else list(kept)
-        return [Path(path) for path in paths if Path(path).exists()]
+        """The models used lately that are still there, newest first, then the configured one."""
+        configured = self._configured_model
+        return list(dict.fromkeys([*self._used_models, *([configured] if configured else [])]))
 
     @property
     def model(self) -> Path | None:
-        """The model used last, or else the demo model; None where it was to be none."""
+        """The model used last, or else the configured one, or else the demo model.
+
+        None where the user chose no model, or there is none.
+        """
         if self._text("no_model") == "yes":
             return None
         return next(iter(self.models), DEMO_MODEL if DEMO_MODEL.exists() else None)
 
     @property
     def recordings(self) -> Path | None:
-        """The folder recorded into last, where it is still there."""
+        """The folder recorded into last, or else the configured one, where it is still there."""
         kept = self._text("recordings")
-        return Path(kept) if kept and Path(kept).is_dir() else None
+        folders = (Path(kept) if kept else None, self._configuration.recordings_folder)
+        return next((folder for folder in folders if folder and folder.is_dir()), None)
 
     def keep_recordings(self, folder: Path) -> None:
         """Remember where recordings go."""
@@ -101,13 +121,30 @@ class WindowSettings:
         self._kept.setValue("recording", "" if is_port else path)
 
     def keep_model(self, path: Path | None) -> None:
-        """Remember a model as the newest, or that there was to be none."""
+        """Remember a model as the newest, or that there was to be none.
+
+        A model that is used because nobody has chosen one is not remembered: the configuration
+        file may name another tomorrow.
+        """
+        if path is not None and path.absolute() == self.model:
+            return
         self._kept.setValue("no_model", "yes" if path is None else "")
         if path is None:
             return
         newest = str(path.absolute())
-        others = [str(one) for one in self.models if str(one) != newest]
+        others = [str(one) for one in self._used_models if str(one) != newest]
         self._kept.setValue("models", [newest, *others][:_MOST_MODELS])
+
+    @property
+    def _used_models(self) -> list[Path]:
+        kept = self._kept.value("models") or []
+        paths = [kept] if isinstance(kept, str) else list(kept)
+        return [Path(path) for path in paths if Path(path).exists()]
+
+    @property
+    def _configured_model(self) -> Path | None:
+        path = model_path(self._configuration.model or DEMO)
+        return path.absolute() if self._configuration.model and path.exists() else None
 
     def _text(self, key: str) -> str:
         kept = self._kept.value(key)

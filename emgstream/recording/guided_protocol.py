@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from emgstream.cue_schedule import REST, Cue, CueSchedule
-from emgstream.recording.events import CueStarted, Event, RepetitionEnded, RepetitionOutcome
+from emgstream.recording.cue_events import CueStarted, Event, RepetitionEnded, RepetitionOutcome
 
 __all__ = ["GuidedProtocol", "ProtocolPhase", "ProtocolView"]
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from emgstream.cue_schedule import REST
-from emgstream.recording.events import RepetitionOutcome
-from emgstream.recording.onset import find_onset, find_release
+from emgstream.recording.cue_events import RepetitionOutcome
+from emgstream.recording.muscle_onset import find_onset, find_release
 from emgstream.types import FloatArray, IndexArray
 
 __all__ = ["METHOD", "CueRun", "LabelledCueRun", "label_runs"]

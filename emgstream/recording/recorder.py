@@ -20,12 +20,13 @@ import numpy as np
 
 from emgstream.clock import Clock, MonotonicClock
 from emgstream.errors import OutputError
-from emgstream.recording.about import SessionDescription
-from emgstream.recording.disk import GrowingFile, check_room, room_bytes
-from emgstream.recording.events import CueStarted, Event
-from emgstream.recording.logbook import Logbook
+from emgstream.logs import get_logger
+from emgstream.recording.cue_events import CueStarted, Event
+from emgstream.recording.growing_file import GrowingFile, check_room, room_bytes
 from emgstream.recording.recording_rows import CueTrack, TimeColumn, header, lines
+from emgstream.recording.session_description import SessionDescription
 from emgstream.recording.sidecar import sidecar_path, write_sidecar
+from emgstream.recording.sidecar_content import SidecarContent
 from emgstream.sources.source import Source
 from emgstream.sources.source_status import StatusReader
 from emgstream.types import Chunk, TimeArray
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 __all__ = ["Recorder"]
+
+_log = get_logger(__name__)
 
 _FLUSH_S = 0.05
 _SYNC_S = 0.1
@@ -94,7 +97,7 @@ class Recorder:
         self.path = path
         self.room_bytes = 0
         self.n_samples = 0
-        self._logbook = Logbook(about, status)
+        self._sidecar = SidecarContent(about, status)
         self._needed_bytes = needed_bytes
         self._most_waiting = most_waiting
         self._clock = clock or MonotonicClock()
@@ -124,6 +127,7 @@ class Recorder:
             self._remove_empty()
             raise
         self._is_open = True
+        _log.info("recording to %s", self.path)
         self._writer.start()
         self._syncer.start()
         return self
@@ -134,6 +138,7 @@ class Recorder:
         finally:
             self._syncer.stop()
             self._file.close()
+        _log.info("recorded %d samples to %s", self.n_samples, self.path)
         if self._file.n_bytes == 0:
             self._remove_empty()
         else:
@@ -145,11 +150,11 @@ class Recorder:
     @property
     def about(self) -> SessionDescription:
         """What is known of the session; what replaces it goes into the next sidecar."""
-        return self._logbook.about
+        return self._sidecar.about
 
     @about.setter
     def about(self, about: SessionDescription) -> None:
-        self._logbook.about = about
+        self._sidecar.about = about
 
     @property
     def n_bytes(self) -> int:
@@ -200,15 +205,16 @@ class Recorder:
             with self._lock:
                 self._track.add(event)
         else:
-            self._logbook.note_end(event)
+            self._sidecar.note_end(event)
 
     def warn(self, text: str) -> None:
         """Write down what was noticed during the take."""
-        self._logbook.warn(text)
+        self._sidecar.warn(text)
+        _log.warning("%s: %s", self.path, text)
 
     def document(self, state: str) -> dict[str, Any]:
         """Return what the sidecar says at this moment."""
-        return self._logbook.document(state, self.n_samples)
+        return self._sidecar.document(state, self.n_samples)
 
     def _note_first(self, waiting: _Waiting, source: Source) -> None:
         """Take the first sample as index 0, time 0, segment 0."""
@@ -216,7 +222,7 @@ class Recorder:
         self._times = TimeColumn(float(waiting.stream_s[0]))
         age_s = self._clock.now() - float(waiting.host_s[0])
         started = datetime.now().astimezone() - timedelta(seconds=age_s)
-        self._logbook.begin(started, source.info)
+        self._sidecar.begin(started, source.info)
 
     def _write(self, stop: threading.Event) -> None:
         """Be the thread ``emg-recorder``."""
@@ -241,7 +247,7 @@ class Recorder:
             return
         text = b"".join(self._lines(waiting, cues) for waiting, cues in batch)
         if self.n_samples == 0:
-            text = header(self._logbook.channel_names) + text
+            text = header(self._sidecar.channel_names) + text
         self._file.append(text)
         self.n_samples += sum(len(waiting.chunk) for waiting, _ in batch)
 
@@ -272,7 +278,7 @@ class Recorder:
             if n_bytes > n_synced:
                 self._file.sync()
                 n_synced = n_bytes
-            if self._logbook.take_news():
+            if self._sidecar.take_news():
                 self._renew_sidecar()
             if n_turns % _LOOK_FOR_ROOM_EVERY == 0:
                 self.room_bytes = room_bytes(self.path)
@@ -285,7 +291,7 @@ class Recorder:
         try:
             write_sidecar(self.path, self.document("recording"))
         except OutputError:
-            self._logbook.keep_news()
+            self._sidecar.keep_news()
 
     def _remove_empty(self) -> None:
         self._file.close()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.recording.events import CueStarted
+from emgstream.recording.cue_events import CueStarted
 from emgstream.types import FloatArray, IndexArray, TimeArray
 
 __all__ = ["COLUMNS_AFTER", "COLUMNS_BEFORE", "CueTrack", "TimeColumn", "header", "lines"]

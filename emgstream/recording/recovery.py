@@ -18,19 +18,22 @@ import numpy as np
 
 from emgstream.cue_schedule import TRANSITION
 from emgstream.errors import OutputError, RecordingError
-from emgstream.recording.body import N_AFTER, RecordingBody
-from emgstream.recording.events import RepetitionOutcome
+from emgstream.logs import get_logger
+from emgstream.recording.cue_events import RepetitionOutcome
 from emgstream.recording.label_runs import METHOD, LabelledCueRun, label_runs
+from emgstream.recording.recording_body import N_AFTER, RecordingBody
 from emgstream.recording.sidecar import read_sidecar, write_sidecar
 from emgstream.tables import EmgTable, read_table
 
-__all__ = ["Recovered", "put_in_order"]
+__all__ = ["RecoveryReport", "put_in_order"]
+
+_log = get_logger(__name__)
 
 _LONGEST_END = 4096  # bytes of an unfinished line, or what a power cut leaves in its place
 
 
 @dataclass(frozen=True)
-class Recovered:
+class RecoveryReport:
     """What was found in a session's files, and what was done."""
 
     path: Path
@@ -49,7 +52,7 @@ class Recovered:
     """The sidecar as it is now."""
 
 
-def put_in_order(path: Path, *, trim: bool | None = None) -> Recovered:
+def put_in_order(path: Path, *, trim: bool | None = None) -> RecoveryReport:
     """Mend a session's files, settle its labels and complete its sidecar.
 
     Parameters
@@ -84,10 +87,11 @@ def put_in_order(path: Path, *, trim: bool | None = None) -> Recovered:
     _rewrite(path, _with_labels(body.n_rows, runs))
     done = _completed(sidecar, table, runs, wished)
     write_sidecar(path, done)
+    _log.info("%s: labels settled; repaired: %s", path, found or "nothing")
     index = _index(table)
     shifts = tuple(_shift_s(run, index, table.sampling_rate_hz) for run in runs)
     duration_s = 0.0 if table.time_s is None else float(table.time_s[-1] - table.time_s[0])
-    return Recovered(path, table.n_rows, duration_s, tuple(runs), shifts, tuple(found), done)
+    return RecoveryReport(path, table.n_rows, duration_s, tuple(runs), shifts, tuple(found), done)
 
 
 def _mended(path: Path, found: list[str]) -> RecordingBody:

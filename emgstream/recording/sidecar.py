@@ -35,12 +35,13 @@ VERSION = 1
 
 
 def sidecar_path(recording: Path) -> Path:
-    """Return the name of a recording's sidecar.
+    """Return the name of a recording's sidecar, the same for a recording packed later.
 
-    >>> sidecar_path(Path("arm.csv")).name
-    'arm.json'
+    >>> sidecar_path(Path("arm.csv")).name, sidecar_path(Path("arm.csv.gz")).name
+    ('arm.json', 'arm.json')
     """
-    return recording.with_suffix(".json")
+    is_packed = recording.suffix.lower() == ".gz"
+    return (recording.with_suffix("") if is_packed else recording).with_suffix(".json")
 
 
 def read_sidecar(recording: Path) -> dict[str, Any]:

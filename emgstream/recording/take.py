@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from emgstream.recording.events import CueListener, CueStarted, Event, RepetitionOutcome
-from emgstream.recording.free import FreeProtocol
+from emgstream.recording.cue_events import CueListener, CueStarted, Event, RepetitionOutcome
+from emgstream.recording.free_protocol import FreeProtocol
 from emgstream.recording.guided_protocol import GuidedProtocol
 from emgstream.recording.repetition_monitor import RepetitionMonitor
 from emgstream.ringbuffer import RingBuffer

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from emgstream.errors import TableError
+from emgstream.logs import get_logger
 from emgstream.tables.emg_table import EmgTable
 from emgstream.tables.table_assembly import TableAssembly
 from emgstream.tables.table_cells import LabelCodes
@@ -17,6 +18,8 @@ from emgstream.tables.table_repairs import RepairKind, RepairLog
 from emgstream.tables.table_text import TableFile, cut_into_blocks, refuse_other_formats
 
 __all__ = ["read_table", "read_table_in_blocks"]
+
+_log = get_logger(__name__)
 
 _BLOCK_BYTES = 1 << 18
 """Bytes of lines parsed at once. A choice: some 10,000 rows, so that memory stays bounded and one
@@ -81,7 +84,10 @@ def read_table_in_blocks(
         assembly = TableAssembly(
             path, layout, parsed, labels, log, file.damage, channels is not None
         )
-        return assembly.assemble(file.sha256)
+        table = assembly.assemble(file.sha256)
+    for repair in table.repairs:
+        _log.info("%s: repaired: %s", path, repair)
+    return table
 
 
 def _head(pieces: Iterator[bytes]) -> tuple[bytes, bool]:

@@ -21,12 +21,12 @@ from emgstream.errors import MissingExtraError, OutputError, UsageError
 from emgstream.gui import PortRequest, WindowRequest, run
 from emgstream.gui.application import short_turns
 from emgstream.gui.display import check_display
-from emgstream.gui.gutter_painter import Gutter, GutterPainter, LaneWords
-from emgstream.gui.painting import Areas, Canvas, Ribbons, areas
 from emgstream.gui.palette import DARK, LIGHT, Theme
-from emgstream.gui.scaling import Span
-from emgstream.gui.signal_painter import Rails, SignalPainter
-from emgstream.gui.time_view import TimeView
+from emgstream.gui.timeline.gutter_painter import Gutter, GutterPainter, LaneWords
+from emgstream.gui.timeline.scaling import Span
+from emgstream.gui.timeline.signal_painter import Rails, SignalPainter
+from emgstream.gui.timeline.time_view import TimeView
+from emgstream.gui.timeline.timeline_areas import Areas, Canvas, Ribbons, areas
 
 WIDTH, HEIGHT = 300, 90
 

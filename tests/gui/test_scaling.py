@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emgstream.gui.scaling import CalmScale
+from emgstream.gui.timeline.scaling import CalmScale
 
 
 @given(st.floats(-1e6, 1e6), st.floats(0.0, 1e6))

@@ -20,12 +20,12 @@ from emgstream.app.recording_verdict import RecordingVerdict, judge
 from emgstream.app.training_job import TrainingJob, evaluation_words, training_words
 from emgstream.bundle import read_model
 from emgstream.data import DEMO_MODEL
-from emgstream.gui.live_page import LivePage
+from emgstream.gui.live.live_page import LivePage
 from emgstream.gui.pages import PAGES
 from emgstream.gui.train.train_page import TrainPage
 from emgstream.gui.window import Window
 from emgstream.simulation import CueSchedule, record_session
-from tests.gui.conftest import OpenWindow
+from tests.gui.conftest import OpenWindow, window_of
 
 DEADLINE_MS = 900_000
 LABELS = ("rest", "hand_open", "hand_close")
@@ -64,7 +64,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def page(open_window: OpenWindow) -> TrainPage:
     """The page, in front."""
     window = open_window()
-    window.show_page(PAGES.index(TrainPage))
+    window.show_page_at(PAGES.index(TrainPage))
     return window.page(TrainPage)
 
 
@@ -82,8 +82,8 @@ def test_dropped_sessions_are_looked_over_each_in_a_line(
     page: TrainPage, folder: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
     (tmp_path / "bare.csv").write_text("a,b\n1,2\n3,4\n")
-    drop(page.shell, folder, tmp_path / "bare.csv", DEMO_MODEL)
-    assert page.shell.model_path == DEMO_MODEL, "what the page has no use for the window takes"
+    drop(window_of(page), folder, tmp_path / "bare.csv", DEMO_MODEL)
+    assert page.shell.models.chosen == DEMO_MODEL, "what the page has no use for the window takes"
     assert page.shell.connection.failure is None
     assert [path.name for path in page.front.list.rows] == [
         "user1_day1.csv",
@@ -157,9 +157,9 @@ def test_a_training_moves_its_curves_and_its_model_goes_live(
     assert ready.result.title.text() == "Trained"
     assert read_model(tmp_path / "arm.emgmodel").manifest.class_names == tuple(sorted(LABELS))
     ready.result.use_button.click()
-    window = ready.shell
+    window = window_of(ready)
     assert window.pages[window.book.currentIndex()] is window.page(LivePage)
-    assert window.model_path == tmp_path / "arm.emgmodel"
+    assert window.models.chosen == tmp_path / "arm.emgmodel"
 
     def decides() -> bool:
         session = window.connection.session
@@ -176,7 +176,7 @@ def test_a_model_is_adapted_to_another_day(ready: TrainPage, qtbot: QtBot, tmp_p
     ready.front.row.button.click()
     wait(qtbot, lambda: not ready.works)
     ready.result.use_button.click()
-    ready.shell.turn_to("Train")
+    ready.shell.show_page("Train")
     ready.result.another_button.click()
     form = ready.form
     form.adapt_button.setChecked(True)
@@ -255,7 +255,7 @@ def test_closing_the_window_in_the_middle_leaves_no_process(ready: TrainPage) ->
     pid = job_of(ready).pid
     assert pid is not None
     assert psutil.pid_exists(pid)
-    ready.shell.close()
+    window_of(ready).close()
     assert not psutil.pid_exists(pid)
 
 

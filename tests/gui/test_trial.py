@@ -20,14 +20,14 @@ from emgstream.app.trial_words import past_row
 from emgstream.clock import MonotonicClock
 from emgstream.cue_schedule import REST
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
-from emgstream.gui.live_page import LivePage
+from emgstream.gui.live.live_page import LivePage
 from emgstream.gui.pages import PAGES
 from emgstream.gui.trial.trial_page import TrialPage
 from emgstream.gui.window import Window
 from emgstream.recording import ProtocolPhase
 from emgstream.tables import read_table
 from emgstream.trial import history_path
-from tests.gui.conftest import OpenWindow
+from tests.gui.conftest import OpenWindow, window_of
 
 DEADLINE_MS = 60_000
 
@@ -64,7 +64,7 @@ def page(open_window: OpenWindow, qtbot: QtBot, model: Path) -> TrialPage:
 
 def opened(window: Window) -> TrialPage:
     """Bring the page to the front as its key does."""
-    window.show_page(PAGES.index(TrialPage))
+    window.show_page_at(PAGES.index(TrialPage))
     return window.page(TrialPage)
 
 
@@ -126,10 +126,10 @@ def test_a_test_from_the_page_is_told_and_kept(page: TrialPage, qtbot: QtBot, mo
 def test_space_pauses_and_the_movement_is_asked_for_again(page: TrialPage, qtbot: QtBot) -> None:
     page.front.start_button.click()
     await_movement(page, qtbot)
-    press(page.shell, Qt.Key.Key_Space)
+    press(window_of(page), Qt.Key.Key_Space)
     assert run_of(page).live.protocol.phase is ProtocolPhase.PAUSED
     wait(qtbot, lambda: page.guide.space_button.text() == "Go on")
-    press(page.shell, Qt.Key.Key_Space)
+    press(window_of(page), Qt.Key.Key_Space)
     assert run_of(page).live.protocol.phase is ProtocolPhase.COUNTDOWN
     wait(qtbot, page.front.result.isVisible)
     assert "1 movement was asked for again" in page.front.result.note.text()
@@ -141,7 +141,7 @@ def test_a_test_that_was_ended_is_told_and_not_kept(
     page.front.start_button.click()
     protocol = run_of(page).live.protocol
     wait(qtbot, lambda: protocol.view(0.0).n_done == 1)
-    press(page.shell, Qt.Key.Key_Escape)
+    press(window_of(page), Qt.Key.Key_Escape)
     wait(qtbot, page.front.result.isVisible)
     assert page.front.result.note.text().startswith("Ended after 1 of 2 movements")
     assert page.front.result.title.text().endswith("of 1 movements completed")
@@ -155,7 +155,7 @@ def test_a_connection_is_kept_while_a_test_needs_it_and_the_window_can_be_closed
     await_movement(page, qtbot)
     page.shell.open_source(ReplayRequest(DEMO_RECORDING))
     assert "the page Test needs this connection" in page.shell.strip.words
-    page.shell.close()
+    window_of(page).close()
     assert not run_of(page).is_open
     assert not history_path(model).exists()
 
@@ -257,10 +257,10 @@ def test_a_test_under_another_network_is_told_apart() -> None:
 def test_the_page_live_goes_on_beside_a_test(page: TrialPage, qtbot: QtBot) -> None:
     page.front.start_button.click()
     await_movement(page, qtbot)
-    page.shell.show_page(0)
-    live = page.shell.page(LivePage)
+    page.shell.show_page("Live")
+    live = window_of(page).page(LivePage)
     wait(qtbot, live.timeline.isVisible)
     n_done = run_of(page).live.protocol.view(0.0).n_done
     wait(qtbot, lambda: run_of(page).live.protocol.view(0.0).n_done > n_done)
-    press(page.shell, Qt.Key.Key_Escape)
+    press(window_of(page), Qt.Key.Key_Escape)
     assert run_of(page).is_open

@@ -35,7 +35,7 @@ from emgstream.simulation import CueSchedule, record_session
 from emgstream.tables import read_table
 from emgstream.trial import decisions_on, score
 from tests.decisions.guarded import guarded, settings_for
-from tests.gui.conftest import OpenWindow
+from tests.gui.conftest import OpenWindow, window_of
 
 DEADLINE_MS = 120_000
 
@@ -92,7 +92,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def page(open_window: OpenWindow, own_model: Path, qtbot: QtBot) -> TunePage:
     """The page, in front, with a model that has settings of its own."""
     window = open_window(model=own_model)
-    window.show_page(PAGES.index(TunePage))
+    window.show_page_at(PAGES.index(TunePage))
     page = window.page(TunePage)
     wait(qtbot, lambda: page.outcome.shows_figures)
     return page
@@ -178,7 +178,7 @@ def test_what_runs_decides_by_the_settings_once_they_are_used(
     open_window: OpenWindow, own_model: Path, qtbot: QtBot
 ) -> None:
     window = open_window(model=own_model, source=PortRequest(SIMULATED))
-    window.show_page(PAGES.index(TunePage))
+    window.show_page_at(PAGES.index(TunePage))
     page = window.page(TunePage)
 
     def session() -> LiveSession:
@@ -217,7 +217,7 @@ def test_while_a_test_runs_the_decisions_stay_as_they_are(
     wait(qtbot, trial.front.start_button.isEnabled)
     trial.front.start_button.click()
     assert trial.holds_decisions
-    window.show_page(PAGES.index(TunePage))
+    window.show_page_at(PAGES.index(TunePage))
     page, session = window.page(TunePage), window.connection.session
     assert session is not None
     wait(qtbot, lambda: page.outcome.shows_figures)
@@ -251,7 +251,7 @@ def test_a_model_that_is_written_anew_is_tuned_from_what_it_has_now(
     path = tmp_path / "arm.emgmodel"
     write_model(path, read_model(own_model))
     window = open_window(model=path)
-    window.show_page(PAGES.index(TunePage))
+    window.show_page_at(PAGES.index(TunePage))
     page = window.page(TunePage)
     wait(qtbot, lambda: page.outcome.shows_figures)
     page.controls.threshold.slider.setValue(90)
@@ -267,13 +267,13 @@ def test_a_model_that_is_written_anew_is_tuned_from_what_it_has_now(
 def test_a_dropped_recording_is_tried_on_and_a_dropped_model_is_tuned(
     page: TunePage, recording: Path, own_model: Path, qtbot: QtBot
 ) -> None:
-    drop(page.shell, recording)
+    drop(window_of(page), recording)
     wait(qtbot, lambda: page.outcome.shows_figures)
     assert page.head.title.text() == "monday.csv"
     model = read_model(own_model)
     assert yours(page) == expected(model, model.manifest.decision, recording)
     assert page.shell.connection.session is None, "it is not played"
-    drop(page.shell, DEMO_MODEL)
+    drop(window_of(page), DEMO_MODEL)
     wait(qtbot, lambda: page.outcome.shows_figures)
     assert page.head.title.text() == "monday.csv"
     assert page.bench.opened is not None
@@ -287,16 +287,16 @@ def test_what_is_played_is_tried_on_where_it_has_labels(
     page = window.page(TunePage)
     wait(qtbot, lambda: window.connection.session is not None)
     assert page.bench.opened is None, "nothing is done before it is looked at"
-    window.show_page(PAGES.index(TunePage))
+    window.show_page_at(PAGES.index(TunePage))
     wait(qtbot, lambda: page.outcome.shows_figures)
     assert page.head.title.text() == "monday.csv"
     assert page.outcome.warning.isHidden()
-    window.show_page(0)
+    window.show_page_at(0)
     bare = tmp_path / "bare.csv"
     bare.write_text("time_s,biceps,triceps,middle\n0.0,1,2,3\n" + "0.001,1,2,3\n")
     window.open_source(ReplayRequest(bare))
     wait(qtbot, lambda: window.connection.session is not None and not window.connection.busy)
-    window.show_page(PAGES.index(TunePage))
+    window.show_page_at(PAGES.index(TunePage))
     wait(qtbot, lambda: page.head.facts.text().startswith("synthetic EMG"))
     wait(qtbot, lambda: page.outcome.shows_figures)
     assert page.outcome.warning.text().startswith("bare.csv has none of the model's labels")
@@ -305,7 +305,7 @@ def test_what_is_played_is_tried_on_where_it_has_labels(
 def test_a_recording_that_is_opened_in_front_of_the_page_is_tried_on_and_stays_beside_a_board(
     page: TunePage, recording: Path, qtbot: QtBot
 ) -> None:
-    window = page.shell
+    window = window_of(page)
     window.open_source(ReplayRequest(recording))
     wait(qtbot, lambda: page.head.title.text() == "monday.csv")
     wait(qtbot, lambda: page.outcome.shows_figures)
@@ -315,8 +315,8 @@ def test_a_recording_that_is_opened_in_front_of_the_page_is_tried_on_and_stays_b
     played = window.connection.session
     window.open_source(PortRequest(SIMULATED))
     wait(qtbot, lambda: window.connection.session not in (None, played))
-    window.show_page(0)
-    window.show_page(PAGES.index(TunePage))
+    window.show_page_at(0)
+    window.show_page_at(PAGES.index(TunePage))
     wait(qtbot, page.hand_on.use_button.isEnabled)
     assert page.head.title.text() == "monday.csv"
     assert page.controls.settings == moved
@@ -349,7 +349,7 @@ def test_a_model_of_other_channels_asks_for_a_recording(
         path, replace(demo_model, manifest=replace(demo_model.manifest, channel_names=names))
     )
     window = open_window(model=path)
-    window.show_page(PAGES.index(TunePage))
+    window.show_page_at(PAGES.index(TunePage))
     page = window.page(TunePage)
     wait(qtbot, lambda: page.outcome.told.text().startswith("Drop a recording"))
     assert page.head.title.text() == "no recording"
@@ -372,7 +372,7 @@ def test_a_model_that_learned_the_recording_by_heart_is_told(
     window = open_window(model=path)
     page = window.page(TunePage)
     page.choose(recording)
-    window.show_page(PAGES.index(TunePage))
+    window.show_page_at(PAGES.index(TunePage))
     wait(qtbot, lambda: page.outcome.shows_figures)
     assert page.outcome.warning.text().startswith("The model was trained on this recording")
 
@@ -383,7 +383,7 @@ def test_a_model_without_settings_has_no_column_of_its_own(
     path = tmp_path / "plain.emgmodel"
     write_model(path, guarded(demo_model, DecisionSettings()))
     window = open_window(model=path)
-    window.show_page(PAGES.index(TunePage))
+    window.show_page_at(PAGES.index(TunePage))
     page = window.page(TunePage)
     wait(qtbot, lambda: page.outcome.shows_figures)
     plain, own, now = page.outcome.figures.cells["abstained"]
@@ -396,7 +396,7 @@ def test_a_model_without_settings_has_no_column_of_its_own(
 def test_the_curve_is_drawn_in_the_colours_of_both_looks(page: TunePage, qtbot: QtBot) -> None:
     settle(qtbot, page)
     for theme in (DARK, LIGHT):
-        page.shell.set_theme(theme)
+        window_of(page).set_theme(theme)
         image = page.outcome.curve.grab().toImage()
         ink = QColor(theme.accent).rgb()
         inked = {
@@ -409,17 +409,17 @@ def test_the_curve_is_drawn_in_the_colours_of_both_looks(page: TunePage, qtbot: 
 
 
 def test_the_smallest_window_has_room_for_everything(page: TunePage, qtbot: QtBot) -> None:
-    page.shell.resize(1000, 650)
+    window_of(page).resize(1000, 650)
     page.controls.smoothing.kinds.setCurrentIndex(page.controls.smoothing.kinds.findData("bayes"))
     settle(qtbot, page)
-    assert (page.shell.width(), page.shell.height()) == (1000, 650)
+    assert (window_of(page).width(), window_of(page).height()) == (1000, 650)
     for row in page.outcome.figures.cells.values():
         for cell in row:
             assert cell.width() >= cell.sizeHint().width()
     for button in (
         page.hand_on.use_button,
         page.hand_on.save_button,
-        page.shell.source_bar.connect_button,
+        window_of(page).source_bar.connect_button,
     ):
         assert button.width() >= button.sizeHint().width()
 
@@ -428,7 +428,7 @@ def test_leaving_while_it_looks_leaves_no_thread(
     open_window: OpenWindow, own_model: Path, recording: Path
 ) -> None:
     window = open_window(model=own_model)
-    window.show_page(PAGES.index(TunePage))
+    window.show_page_at(PAGES.index(TunePage))
     page = window.page(TunePage)
     page.choose(recording)
     page.frame(0.0, False)
@@ -445,7 +445,7 @@ def test_a_model_asked_for_just_before_the_window_closes_is_written(
     assert page.bench.busy, "what is asked for now has to wait"
     page.save(tmp_path / "late.emgmodel")
     wanted = page.controls.settings
-    page.shell.close()
+    window_of(page).close()
     assert read_model(tmp_path / "late.emgmodel").manifest.decision == wanted
 
 

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from emgstream.errors import OutputError, SourceError, UsageError
-from emgstream.simulation.board import Faults, LedgerCheck, Outage, SimulatedBoard, judge
+from emgstream.simulation.board import Faults, Outage, SimulatedBoard
 from emgstream.wire import Identity
 from tests.simulation.boards import SCRIPT, Host, is_dead, joined, opened, rows_of, wait_for
+from tests.simulation.ledger_check import LedgerCheck, judge
 
 on_a_pty = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
 PORTS = [pytest.param(None, id="pty", marks=on_a_pty), pytest.param(0, id="tcp")]

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 
 from PyQt5.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
-from emgstream.app.connection_state import ConnectionState, StateKind
+from emgstream.app.connection_state import ConnectionState
 from emgstream.gui.card import card
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
-from emgstream.gui.quality_panel import Light
+from emgstream.gui.status_light import StatusLight
+from emgstream.sources.source_status import SourceState
 
 __all__ = ["CueLayout", "button_row", "key_button", "side_by_side"]
 
@@ -22,7 +23,7 @@ class CueLayout(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.light = Light(theme, self)
+        self.light = StatusLight(theme, self)
         self.label = ElidedLabel(self)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
@@ -35,7 +36,7 @@ class CueLayout(QWidget):
 
     def show_state(self, state: ConnectionState, words: str) -> None:
         """Show a state, in words of one's own."""
-        well = state.kind is StateKind.STREAMING
+        well = state.kind is SourceState.STREAMING
         ink = self._theme.good if well else self._theme.warning
         self.light.show_sign("disc" if well else "triangle", ink)
         self.label.say(words)

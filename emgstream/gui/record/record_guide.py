@@ -14,8 +14,8 @@ from emgstream.gui.cue.cue_layout import CueLayout, button_row, key_button, side
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
-from emgstream.gui.quality_panel import Light
-from emgstream.gui.timeline_canvas import TimelineCanvas
+from emgstream.gui.status_light import StatusLight
+from emgstream.gui.timeline.timeline_canvas import TimelineCanvas
 from emgstream.wording import spoken
 
 __all__ = ["RecordGuide"]
@@ -48,7 +48,7 @@ class RecordGuide(QWidget):
         self.file_label.setObjectName("quiet")
         self.warning_label = QLabel(self)
         self.warning_label.setWordWrap(True)
-        self.warning_light = Light(theme, self)
+        self.warning_light = StatusLight(theme, self)
         self._numbers = QWidget(self)
         self._number_grid = QGridLayout(self._numbers)
         self._number_grid.setContentsMargins(0, 0, 0, 0)

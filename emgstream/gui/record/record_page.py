@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PyQt5.QtWidgets import QStackedWidget
 
-from emgstream.app.connection_state import StateKind
 from emgstream.app.cue_scene import check_scene, free_scene, guided_scene
 from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import PortRequest, ReplayRequest
@@ -22,12 +20,11 @@ from emgstream.gui.record.record_front import RecordFront
 from emgstream.gui.record.record_guide import RecordGuide
 from emgstream.gui.record.record_review import RecordReview
 from emgstream.gui.record.signal_check_view import SignalCheckView
+from emgstream.gui.shell import Shell
 from emgstream.gui.step_bar import StepBar
 from emgstream.gui.window_page import WindowPage
 from emgstream.recording import FreeProtocol, GuidedProtocol, ProtocolPhase
-
-if TYPE_CHECKING:
-    from emgstream.gui.window import Window
+from emgstream.sources.source_status import SourceState
 
 __all__ = ["RecordPage"]
 
@@ -48,13 +45,13 @@ class RecordPage(WindowPage):
         *((str(n), str(n), "set a label in a free recording, 0 for none") for n in range(10)),
     )
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
         self.run: RecordingSession | None = None
         self._session: LiveSession | None = None
         self._shown: RecordingStage | None = None
         self._now_s = 0.0
-        self._make_parts(window.theme)
+        self._make_parts(shell.theme)
         self._lay_out()
         self._connect_parts()
         self._show_ready()
@@ -104,13 +101,13 @@ class RecordPage(WindowPage):
         if came or self.guide.timeline.unsettled:
             self.guide.timeline.update()
 
-    def slow(self, now_s: float) -> None:
+    def slow(self, now_s: float) -> None:  # noqa: ARG002 - the base class passes it
         """Refresh what is known of connection, file and warnings."""
         self._show_ready()
         run = self.run
         if run is None or not run.is_open:
             return
-        state = self.shell.connection.state(now_s)
+        state = self.shell.connection.state
         self.guide.show_state(state, *_told(run, state.words))
         self.guide.show_warnings(run.warnings)
 
@@ -135,7 +132,7 @@ class RecordPage(WindowPage):
             plan.make_folder()
             self.run = RecordingSession(session, plan, bell, self._now_s)
         except EmgStreamError as error:
-            self.shell.strip.show_error(str(error), can_retry=False)
+            self.shell.strip.show_error(str(error))
             return
         self.shell.strip.hide()
         self.shell.settings.keep_recordings(self.form.folder)
@@ -175,7 +172,7 @@ class RecordPage(WindowPage):
     def _replay(self) -> None:
         if self.run is not None:
             self.shell.open_source(ReplayRequest(self.run.plan.path))
-            self.shell.show_page(0)
+            self.shell.show_page("Live")
 
     def _another(self) -> None:
         self.run = self._shown = None
@@ -204,7 +201,7 @@ class RecordPage(WindowPage):
 
     def _show_end(self, run: RecordingSession) -> None:
         if run.failure is not None:
-            self.shell.strip.show_error(str(run.failure), can_retry=False)
+            self.shell.strip.show_error(str(run.failure))
         if run.recovered is not None:
             self.review.show_recovered(run.recovered)
         elif run.take is None:
@@ -230,10 +227,10 @@ class RecordPage(WindowPage):
     def _missing(self) -> str:
         """Return what is missing before a session can begin; empty where nothing is."""
         session = self._session
-        if session is not None and not session.can_record:
+        if session is not None and not session.is_live:
             return _NO_RECORDING
-        state = self.shell.connection.state(self._now_s)
-        if session is None or session.ended or state.kind is StateKind.FINISHED:
+        state = self.shell.connection.state
+        if session is None or session.ended or state.kind is SourceState.FINISHED:
             is_coming = self.shell.connection.live
             return "Waiting for the board" if is_coming else _NO_BOARD
         return ""
@@ -279,11 +276,9 @@ def _told(run: RecordingSession, state: str) -> tuple[str, str]:
     """Return what to say of the stream and of the file."""
     status = run.session.status()
     words = state
-    if status is not None and status.is_streaming:
+    if status.is_streaming:
         rate = "measuring the rate" if status.rate_hz is None else f"{status.rate_hz:.1f} Hz"
-        words = f"{state}   {rate}   " + (
-            f"lost {status.n_lost:,}" if status.sees_loss else "loss unseen"
-        )
+        words = f"{state}   {rate}   {status.loss_words(f'lost {status.n_lost:,}')}"
     written = (
         f"{run.recorder.n_bytes / 1e6:.1f} MB" if run.stage is RecordingStage.TAKE else "not yet"
     )

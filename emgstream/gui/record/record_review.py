@@ -26,7 +26,7 @@ from emgstream.gui.card import caption, card
 from emgstream.gui.painting import GRID, color, font
 from emgstream.gui.palette import Theme
 from emgstream.gui.tick_box import TickBox
-from emgstream.recording import Recovered, sidecar_path
+from emgstream.recording import RecoveryReport, sidecar_path
 from emgstream.wording import counted, spoken
 
 __all__ = ["RecordReview"]
@@ -44,7 +44,7 @@ class RecordReview(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._recovered: Recovered | None = None
+        self._recovered: RecoveryReport | None = None
         self._title = QLabel("Recorded", self)
         self._title.setFont(font(self.font(), 1.8, bold=True))
         self.facts = QLabel(self)
@@ -99,7 +99,7 @@ class RecordReview(QWidget):
         self.table.setRowCount(0)
         self.another_button.setEnabled(True)
 
-    def show_recovered(self, recovered: Recovered) -> None:
+    def show_recovered(self, recovered: RecoveryReport) -> None:
         """Show what there is."""
         self._recovered = recovered
         self._title.setText("Recorded")
@@ -175,7 +175,7 @@ class RecordReview(QWidget):
         whole.addWidget(card(self, caption("Repetitions"), self.table), 1)
 
 
-def _facts(recovered: Recovered) -> list[str]:
+def _facts(recovered: RecoveryReport) -> list[str]:
     samples = recovered.sidecar.get("samples", {})
     lost = samples.get("n_lost")
     loss = "" if lost is None else f", {lost + samples.get('n_missed', 0):,} lost"
@@ -190,7 +190,7 @@ def _facts(recovered: Recovered) -> list[str]:
     ]
 
 
-def _rows(recovered: Recovered) -> list[tuple[str, ...]]:
+def _rows(recovered: RecoveryReport) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for labelled, shift_s in zip(recovered.runs, recovered.shifts_s, strict=True):
         run = labelled.run

@@ -22,7 +22,7 @@ from emgstream.app.recording_verdict import RecordingVerdict
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.palette import Theme
-from emgstream.gui.quality_panel import Light
+from emgstream.gui.status_light import StatusLight
 
 __all__ = ["SessionList", "SessionRow"]
 
@@ -42,7 +42,7 @@ class SessionRow(QFrame):
         self.setObjectName("row")
         self._theme = theme
         self._verdict: RecordingVerdict | None = None
-        self.light = Light(theme, self)
+        self.light = StatusLight(theme, self)
         self.title = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
         self.title.setFont(font(self.font(), 1.0, bold=True))
         self.title.say(path.name)

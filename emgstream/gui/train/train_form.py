@@ -217,7 +217,7 @@ class TrainingForm(QWidget):
         rows.addRow("", place)
         self._of_new = [
             *self._row(rows, "Recipe", self.recipe),
-            *self._row(rows, "SignalChoice", self.signal),
+            *self._row(rows, "Signal", self.signal),
         ]
         self._row(rows, "Rate", self.rate)
         self._of_new += self._row(rows, "Epochs", self.epochs)

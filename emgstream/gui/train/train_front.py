@@ -11,6 +11,7 @@ from PyQt5.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 from emgstream.app.audited_recordings import AuditedRecordings, conflict, recordings_in
 from emgstream.app.training_job import TrainingRequest
 from emgstream.gui.card import caption, card, fill
+from emgstream.gui.file_actions import RECORDING_FILTER
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.start_row import StartRow
@@ -18,8 +19,6 @@ from emgstream.gui.train.session_list import SessionList
 from emgstream.gui.train.train_form import TrainingForm
 
 __all__ = ["TrainFront"]
-
-_RECORDINGS = "Recordings (*.csv *.csv.gz *.tsv *.txt);;All files (*)"
 
 
 class TrainFront(QWidget):
@@ -91,7 +90,7 @@ class TrainFront(QWidget):
         self._show_sessions()
 
     def _choose_files(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(self, "Add sessions", "", _RECORDINGS)
+        names, _ = QFileDialog.getOpenFileNames(self, "Add sessions", "", RECORDING_FILTER)
         self.add([Path(name) for name in names])
 
     def _choose_folder(self) -> None:
@@ -111,7 +110,7 @@ class TrainFront(QWidget):
         side_by_side = QHBoxLayout(cards)
         side_by_side.setContentsMargins(0, 0, 0, 0)
         side_by_side.setSpacing(2 * GRID)
-        side_by_side.addWidget(card(self, caption("AuditedRecordings"), self.list, buttons), 3)
+        side_by_side.addWidget(card(self, caption("Sessions"), self.list, buttons), 3)
         side_by_side.addWidget(card(self, self.form), 2)
         fill(self, cards, self.row, grows=cards)
 

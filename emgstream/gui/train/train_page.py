@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PyQt5.QtWidgets import QStackedWidget, QWidget
 
@@ -22,6 +22,7 @@ from emgstream.extras import check_train_extra
 from emgstream.gui.card import fill
 from emgstream.gui.palette import Theme
 from emgstream.gui.record.record_form import documents_folder
+from emgstream.gui.shell import Shell
 from emgstream.gui.source_bar import model_choices
 from emgstream.gui.step_bar import StepBar
 from emgstream.gui.train.missing import MissingExtra
@@ -29,9 +30,6 @@ from emgstream.gui.train.progress import TrainingProgress
 from emgstream.gui.train.train_front import TrainFront
 from emgstream.gui.train.training_result_view import TrainingResultView
 from emgstream.gui.window_page import WindowPage
-
-if TYPE_CHECKING:
-    from emgstream.gui.window import Window
 
 __all__ = ["TrainPage"]
 
@@ -44,14 +42,14 @@ class TrainPage(WindowPage):
     title = "Train"
     keys = (("clear", "Esc", "take away the message"),)
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
         self.training: TrainingJob | None = None
         self.measuring: TrainingJob | None = None
         self._wanted: TrainingRequest | None = None
         self._n_done = 0
         self._plan: Mapping[str, Any] = {}
-        self._make_parts(window.theme)
+        self._make_parts(shell.theme)
         self._lay_out()
         self._connect_parts()
         self.look_for_extra()
@@ -67,7 +65,7 @@ class TrainPage(WindowPage):
 
     def model_chosen(self, title: str | None) -> None:  # noqa: ARG002 - the list tells more
         """Offer the models there are, to be adapted."""
-        self.form.set_models(model_choices(self.shell.models.paths), self.shell.model_path)
+        self.form.set_models(model_choices(self.shell.models.paths), self.shell.models.chosen)
 
     def take_files(self, paths: Sequence[Path]) -> list[Path]:
         """Add dropped recordings and folders to the sessions; the others go to the window."""
@@ -138,10 +136,10 @@ class TrainPage(WindowPage):
         if self._wanted is None:
             return
         self.shell.use_model(self._wanted.out)
-        if self.shell.model_path == self._wanted.out:
+        if self.shell.models.chosen == self._wanted.out:
             if not self.shell.connection.live:
-                self.shell.open_source(self.shell.source_bar.request)
-            self.shell.show_page(0)
+                self.shell.open_source(self.shell.source)
+            self.shell.show_page("Live")
 
     def _follow_training(self, job: TrainingJob, now_s: float) -> None:
         for event in job.poll(now_s):
@@ -201,7 +199,7 @@ class TrainPage(WindowPage):
             self._show_measuring(self.measuring)
 
     def _tell(self, error: EmgStreamError) -> None:
-        self.shell.strip.show_error(str(error), can_retry=False)
+        self.shell.strip.show_error(str(error))
 
     def _show_step(self, step: int) -> None:
         self.steps.setCurrentIndex(step)

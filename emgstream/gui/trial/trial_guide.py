@@ -7,19 +7,20 @@ from dataclasses import replace
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QVBoxLayout, QWidget
 
-from emgstream.app.connection_state import ConnectionState, StateKind
+from emgstream.app.connection_state import ConnectionState
 from emgstream.app.cue_scene import guided_scene
 from emgstream.app.cued_test_session import CuedTestSession
+from emgstream.app.shown_decision import newest_decision, why_there_is_none
 from emgstream.app.trial_words import completed
 from emgstream.gui.card import caption, card
 from emgstream.gui.cue.canvas import CueCanvas
 from emgstream.gui.cue.cue_layout import CueLayout, button_row, key_button, side_by_side
 from emgstream.gui.elided_label import ElidedLabel
+from emgstream.gui.live.prediction_panel import PredictionPanel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
-from emgstream.gui.prediction_panel import PredictionPanel
-from emgstream.gui.predictions import newest_prediction, why_there_is_none
 from emgstream.recording import ProtocolPhase, ProtocolView
+from emgstream.sources.source_status import SourceState
 
 __all__ = ["TrialGuide"]
 
@@ -81,10 +82,10 @@ class TrialGuide(QWidget):
         self, run: CuedTestSession, view: ProtocolView, state: ConnectionState
     ) -> None:
         """Show what the model says, and whether that is right once the person has reacted."""
-        if state.kind is not StateKind.STREAMING:
+        if state.kind is not SourceState.STREAMING:
             self.prediction.show_prediction(None, state.words)
             return
-        found = newest_prediction(run.session)
+        found = newest_decision(run.session)
         if found is not None:
             counts = view.phase is ProtocolPhase.CUE and view.elapsed_s >= run.plan.reaction_s
             found = replace(found, truth=run.class_of(view.label) if counts else None)

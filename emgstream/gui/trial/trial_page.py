@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PyQt5.QtWidgets import QStackedWidget
 
-from emgstream.app.connection_state import StateKind
 from emgstream.app.cued_test_session import CuedTestSession, RecordedTestSession, keep
 from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import PortRequest
@@ -17,15 +15,14 @@ from emgstream.errors import EmgStreamError, OutputError, UsageError
 from emgstream.gui.card import fill
 from emgstream.gui.cue.bell import Bell
 from emgstream.gui.palette import Theme
+from emgstream.gui.shell import Shell
 from emgstream.gui.step_bar import StepBar
 from emgstream.gui.trial.trial_front import TrialFront, TrialReadiness
 from emgstream.gui.trial.trial_guide import TrialGuide
 from emgstream.gui.window_page import WindowPage
 from emgstream.recording import ProtocolPhase
+from emgstream.sources.source_status import SourceState
 from emgstream.trial import movements_to_ask, network_hash
-
-if TYPE_CHECKING:
-    from emgstream.gui.window import Window
 
 __all__ = ["TrialPage"]
 
@@ -47,15 +44,15 @@ class TrialPage(WindowPage):
         ("end", "Esc", "end a test before its time, or take away the message"),
     )
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
         self.run: CuedTestSession | None = None
         self.reading: RecordedTestSession | None = None
         self._session: LiveSession | None = None
         self._model_path: Path | None = None
         self._settings_words = ""
         self._now_s = 0.0
-        self._make_parts(window.theme)
+        self._make_parts(shell.theme)
         self._connect_parts()
         self._show_step(0)
         self._show_ready()
@@ -84,7 +81,7 @@ class TrialPage(WindowPage):
 
     def model_chosen(self, title: str | None) -> None:  # noqa: ARG002 - the path tells more
         """Show the tests of another model; what ran with the one before is not its stream."""
-        if self.shell.model_path != self._model_path:
+        if self.shell.models.chosen != self._model_path:
             self._session = None
         self._show_history()
         self._show_ready()
@@ -98,7 +95,7 @@ class TrialPage(WindowPage):
 
     def show_session(self, session: LiveSession) -> None:
         """Take a session to test on."""
-        self._session, self._model_path = session, self.shell.model_path
+        self._session, self._model_path = session, self.shell.models.chosen
         self.form.set_movements(movements_to_ask(session.class_names))
         self._show_history()
         self._show_ready()
@@ -109,7 +106,7 @@ class TrialPage(WindowPage):
         if self.run is not None and self.steps.currentWidget() is self.guide:
             self.run.poll(now_s)
             if self.run.is_open:
-                state = self.shell.connection.state(now_s)
+                state = self.shell.connection.state
                 self.guide.show_moment(self.run, state, now_s)
             else:
                 self._show_end(self.run)
@@ -120,7 +117,7 @@ class TrialPage(WindowPage):
         """Refresh what is known of the connection, and of the test so far."""
         self._show_ready()
         if self.run is not None and self.run.is_open:
-            state = self.shell.connection.state(now_s)
+            state = self.shell.connection.state
             self.guide.show_standing(self.run, state, now_s)
 
     def set_theme(self, theme: Theme) -> None:
@@ -152,7 +149,7 @@ class TrialPage(WindowPage):
             plan = self.form.plan()
             self.run = CuedTestSession(session, model, self._model_path, plan, bell, self._now_s)
         except EmgStreamError as error:
-            self.shell.strip.show_error(str(error), can_retry=False)
+            self.shell.strip.show_error(str(error))
             return
         self.guide.set_classes(session.class_names)
         self._show_step(1)
@@ -201,7 +198,7 @@ class TrialPage(WindowPage):
         self.reading = None
         if reading.found is None:
             if reading.failure is not None:
-                self.shell.strip.show_error(str(reading.failure), can_retry=False)
+                self.shell.strip.show_error(str(reading.failure))
         else:
             self._keep(reading)
             name = reading.source_document()["name"]
@@ -215,25 +212,25 @@ class TrialPage(WindowPage):
         try:
             keep(test)
         except OutputError as error:
-            self.shell.strip.show_error(str(error), can_retry=False)
+            self.shell.strip.show_error(str(error))
         self._show_history()
 
     def _show_history(self) -> None:
         model = None if self._session is None else self._session.model
         network = None if model is None else network_hash(model)
-        self.front.past.show_history(self.shell.model_path, network)
+        self.front.past.show_history(self.shell.models.chosen, network)
 
     def _missing(self) -> str:
         """Return what is missing before a test can begin; empty where nothing is."""
         session = self._session
         if self.reading is not None:
             return _TESTING
-        if self.shell.model_path is None:
+        if self.shell.models.chosen is None:
             return _NO_MODEL
         if session is not None and session.replay is not None:
             return ""  # its rows are there, whether it plays or not
-        state = self.shell.connection.state(self._now_s)
-        if session is None or session.ended or state.kind is StateKind.FINISHED:
+        state = self.shell.connection.state
+        if session is None or session.ended or state.kind is SourceState.FINISHED:
             return _WAITING if self.shell.connection.live else _NO_SOURCE
         return ""
 

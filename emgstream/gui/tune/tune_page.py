@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PyQt5.QtGui import QShowEvent
 from PyQt5.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout
 
 from emgstream.app.audited_recordings import recordings_in
+from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import ReplayRequest
 from emgstream.app.tuning_recording import AnalysedRecording, TuningRequest
 from emgstream.app.tuning_session import TuningSession
@@ -17,22 +17,19 @@ from emgstream.bundle import MODEL_SUFFIX
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 from emgstream.errors import EmgStreamError, StreamMismatchError, TableError, UsageError
 from emgstream.gui.card import card
+from emgstream.gui.file_actions import RECORDING_FILTER
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.record.record_form import documents_folder
+from emgstream.gui.shell import Shell
 from emgstream.gui.tune.controls import TuningControls
 from emgstream.gui.tune.hand_on import TunedModelActions
 from emgstream.gui.tune.recording_head import RecordingHead
 from emgstream.gui.tune.tuning_outcome import TuningOutcome
 from emgstream.gui.window_page import WindowPage
 
-if TYPE_CHECKING:
-    from emgstream.app.live_session import LiveSession
-    from emgstream.gui.window import Window
-
 __all__ = ["TunePage"]
 
-_RECORDINGS = "Recordings (*.csv *.csv.gz *.tsv *.txt);;All files (*)"
 _MODELS = f"Models (*{MODEL_SUFFIX})"
 _LEFT = 45 * GRID
 _UNFIT = (TableError, StreamMismatchError)
@@ -49,13 +46,13 @@ class TunePage(WindowPage):
     title = "Tune"
     keys = (("clear", "Esc", "take away the message"),)
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
         self.bench = TuningSession()
         self._chosen: ReplayRequest | None = None
         self._material: TuningRequest | None = None
         self._is_stale = True
-        self._make_parts(window.theme)
+        self._make_parts(shell.theme)
         self._lay_out()
         self._connect_parts()
 
@@ -93,7 +90,7 @@ class TunePage(WindowPage):
 
     def open(self) -> None:
         """Let the model see the recording, unless it has."""
-        model_path = self.shell.model_path
+        model_path = self.shell.models.chosen
         if model_path is None:
             self._material = None
             self.bench.open(None)
@@ -148,7 +145,7 @@ class TunePage(WindowPage):
         try:
             session.tune(self.controls.settings)
         except UsageError as error:
-            self.shell.strip.show_error(str(error), can_retry=False)
+            self.shell.strip.show_error(str(error))
         self._show_ready()
 
     def save(self, path: Path) -> None:
@@ -170,7 +167,7 @@ class TunePage(WindowPage):
         """
         if self._chosen is not None:
             return (self._chosen,)
-        session, request = self.shell.connection.session, self.shell.source_bar.request
+        session, request = self.shell.connection.session, self.shell.source
         if session is None or session.replay is None or not isinstance(request, ReplayRequest):
             return (_DEMO,) if self._material is None else self._material.recordings
         played = ReplayRequest(request.path, request.sampling_rate_hz, channels=request.channels)
@@ -201,10 +198,10 @@ class TunePage(WindowPage):
         if failure is not None and bench.opened is None:
             self._show_failure(failure)
         elif failure is not None:
-            self.shell.strip.show_error(str(failure), can_retry=False)
+            self.shell.strip.show_error(str(failure))
         if saved is not None:
             self.shell.strip.show_note(f"{saved} decides so from now on; drop it here to use it")
-            in_use = self.shell.model_path
+            in_use = self.shell.models.chosen
             if in_use is not None and saved.resolve() == in_use.resolve():
                 self.shell.use_model(in_use)
 
@@ -224,11 +221,11 @@ class TunePage(WindowPage):
             self.hand_on.show_nothing()
             return
         used = None if session is None else session.settings
-        judged = any(page.holds_decisions for page in self.shell.pages)
+        judged = self.shell.holds_decisions
         self.hand_on.show_ready(self.controls.settings, opened.settings, used, judged)
 
     def _choose_recording(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Try on a recording", "", _RECORDINGS)
+        name, _ = QFileDialog.getOpenFileName(self, "Try on a recording", "", RECORDING_FILTER)
         if name:
             self.choose(Path(name))
 

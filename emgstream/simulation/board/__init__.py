@@ -29,7 +29,6 @@ from emgstream.simulation.board.board_settings import BoardSettings
 from emgstream.simulation.board.faults import Faults, Outage
 from emgstream.simulation.board.instructions import Instructions, UnpromptedSubject
 from emgstream.simulation.board.ledger import Ledger
-from emgstream.simulation.board.ledger_check import LedgerCheck, judge
 from emgstream.simulation.board.simulated_board import OWN_TCP, SimulatedBoard
 
 __all__ = [
@@ -44,9 +43,7 @@ __all__ = [
     "Faults",
     "Instructions",
     "Ledger",
-    "LedgerCheck",
     "Outage",
     "SimulatedBoard",
     "UnpromptedSubject",
-    "judge",
 ]
