@@ -136,7 +136,7 @@ class FollowingSubject:
         """Return the next samples in counts, shape ``(n, 3)``; cues may change among them."""
         end_s = instants.first_s + instants.n * instants.step_s
         parts, n_left = [], instants.n
-        while n_left and (cue := self._instructions.next_before(end_s)) is not None:
+        while n_left and (cue := self._instructions.pop_before(end_s)) is not None:
             at = math.ceil((cue[0] - instants.first_s) / instants.step_s)
             least = self._done[-1].start == self.n_read  # each movement has one sample or more
             n = min(max(at - (instants.n - n_left), least), n_left)
