@@ -25,7 +25,7 @@ from emgstream.sources.serial_board.serial_ports import (
     not_found,
     port_in_use,
 )
-from tests.serial_board.reader import assert_is_the_truth, reading, streaming
+from tests.serial_board.reader import assert_is_the_truth, reading, streaming_on_a_port
 from tests.simulation.boards import SCRIPT
 
 on_a_pty = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
@@ -125,7 +125,7 @@ def test_a_port_in_use_names_the_process_that_has_it_and_does_not_disturb_it() -
 @on_a_pty
 @on_linux
 def test_a_port_that_this_program_reads_already_is_told_as_such() -> None:
-    with streaming() as (board, reader):
+    with streaming_on_a_port() as (board, reader):
         reader.take(10)
         with (
             reading(board.port) as second,

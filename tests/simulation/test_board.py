@@ -1,4 +1,4 @@
-"""The board on a real port, read as any program would read it."""
+"""The board, read as any program would read it: on real ports, and on a cable in memory."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from emgstream.clock import ManualClock
 from emgstream.errors import OutputError, SourceError, UsageError
-from emgstream.simulation.board import Faults, LedgerCheck, Outage, SimulatedBoard, judge
-from emgstream.wire import Identity
+from emgstream.simulation.board import Faults, Ledger, LedgerCheck, Outage, SimulatedBoard, judge
+from emgstream.wire import Frames, Identity
 from tests.simulation.boards import SCRIPT, Host, is_dead, joined, opened, rows_of, wait_for
+from tests.simulation.virtual_board import VirtualBoard
 
 on_a_pty = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
 PORTS = [pytest.param(None, id="pty", marks=on_a_pty), pytest.param(0, id="tcp")]
@@ -76,12 +78,26 @@ def _n_of(host: Host, segment: int) -> int:
     return sum(int(np.count_nonzero(part.segment == segment)) for part in host.parts)
 
 
-@on_a_pty
 @pytest.mark.parametrize("faults", [*SHARES, *TIMES, TOGETHER])
 def test_what_does_not_arrive_is_exactly_what_the_ledger_lists(faults: str) -> None:
-    with make(faults, seed=5) as board, opened(board.port) as host:
+    board = VirtualBoard(ManualClock(), faults)
+    link = board.open_link(board.port, 500_000)
+    host = Host(link.read, link.write)
+    frames = awake(host).stream(1200)
+    assert_what_is_missing_is_listed(board.ledger(), frames, host, faults)
+
+
+@on_a_pty
+def test_on_a_port_too_what_does_not_arrive_is_exactly_what_the_ledger_lists() -> None:
+    with make(TOGETHER, seed=5) as board, opened(board.port) as host:
         frames = awake(host).stream(1200)
         ledger = board.ledger()
+    assert_what_is_missing_is_listed(ledger, frames, host, TOGETHER)
+
+
+def assert_what_is_missing_is_listed(
+    ledger: Ledger, frames: Frames, host: Host, faults: str
+) -> None:
     verdict, (run,) = judge(ledger, 0, frames), ledger.runs
     assert (verdict.n_undetected, verdict.n_missing, verdict.n_tail) == (0, 0, 0)
     gone = np.setdiff1d(np.arange(run.n_instants), run.intact)
