@@ -9,11 +9,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-import pytest
 
 from emgstream.clock import ManualClock
 from emgstream.simulation.board import Faults, Ledger, SimulatedBoard
-from emgstream.sources.serial_board import SerialBoardSource, probe
+from emgstream.sources.serial_board import SerialBoardSource
 from emgstream.sources.source_status import SourceStatus
 from emgstream.types import Chunk, FloatArray, IndexArray
 from tests.simulation.boards import PATIENCE_S, SCRIPT
@@ -126,10 +125,8 @@ def streaming(
 @contextmanager
 def reading_virtually(device: VirtualDevice, clock: ManualClock, **source: Any) -> Iterator[Reader]:
     """Give a reader on a device in memory, who has not read yet."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(probe, "open_link", device.open_link)
-        with reading(device.port, clock=clock, **source) as reader:
-            yield reader
+    with device.in_place(), reading(device.port, clock=clock, **source) as reader:
+        yield reader
 
 
 @contextmanager

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
-from emgstream.clock import ManualClock
+import pytest
+
+from emgstream.clock import Clock
+from emgstream.cue_schedule import CueSchedule
 from emgstream.errors import SourceDisconnectedError, SourceError
-from emgstream.simulation.board import BoardSettings, Faults, Ledger
+from emgstream.simulation.board import BoardSettings, Faults, Instructions, Ledger
 from emgstream.simulation.board.runner import BoardRunner
+from emgstream.sources.serial_board import probe
 from tests.simulation.boards import SCRIPT
 
 __all__ = ["VirtualBoard", "VirtualDevice", "VirtualSketch"]
@@ -87,17 +92,24 @@ class VirtualDevice:
     Parameters
     ----------
     clock
-        Its time, and its reader's.
+        Its time, and its reader's: a `ManualClock`, which moves on as it is slept on, or another.
     """
 
     port = _ADDRESS
 
-    def __init__(self, clock: ManualClock) -> None:
+    def __init__(self, clock: Clock) -> None:
         self.cable = MemoryCable()
         self._clock = clock
 
+    @contextmanager
+    def in_place(self) -> Iterator[None]:
+        """Let `SerialBoardSource` find this where it opens `port`."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(probe, "open_link", self.open_link)
+            yield
+
     def open_link(self, device: str, _baud: int) -> MemoryLink:
-        """Open the cable; in place of `emgstream.sources.serial_board.serial_link.open_link`."""
+        """Open the cable, as `emgstream.sources.serial_board.serial_link.open_link` does a port."""
         if not self.cable.is_in:
             raise SourceError(f"nobody answers at {device}")
         self.cable.reader = MemoryLink(self)
@@ -106,7 +118,7 @@ class VirtualDevice:
 
     def pass_time(self, seconds: float) -> None:
         """Let time pass, and give the device a turn at its end."""
-        self._clock.advance(seconds)
+        self._clock.sleep(seconds)
         self._take_turn()
 
     def _take_turn(self) -> None:
@@ -120,21 +132,25 @@ class VirtualBoard(VirtualDevice):
     ----------
     clock
         Its time, and its reader's.
-    faults, seed, ppm, has_battery
+    faults, script, seed, session, has_battery, ppm, instructions
         As in `BoardSettings`.
     """
 
     def __init__(
         self,
-        clock: ManualClock,
+        clock: Clock,
         faults: str = "",
+        *,
+        script: CueSchedule = SCRIPT,
         seed: int = 5,
-        ppm: float = 0.0,
+        session: int = 0,
         has_battery: bool = False,
+        ppm: float = 0.0,
+        instructions: Instructions | None = None,
     ) -> None:
         super().__init__(clock)
         self._settings = BoardSettings(
-            SCRIPT, 1000.0, Faults.parse(faults), seed, ppm=ppm, has_battery=has_battery
+            script, 1000.0, Faults.parse(faults), seed, session, has_battery, ppm, instructions
         )
         self._runner = BoardRunner(self._settings, self.cable, clock)
         self._runner.settle()
@@ -179,9 +195,7 @@ class VirtualSketch(VirtualDevice):
         Lines a second.
     """
 
-    def __init__(
-        self, clock: ManualClock, line: Callable[[int], bytes], rate_hz: float = 400.0
-    ) -> None:
+    def __init__(self, clock: Clock, line: Callable[[int], bytes], rate_hz: float = 400.0) -> None:
         super().__init__(clock)
         self._line, self._rate_hz = line, rate_hz
         self._last_s = clock.now()
