@@ -35,6 +35,7 @@ def awake(host: Host) -> Host:
     return host
 
 
+@pytest.mark.realtime
 @pytest.mark.parametrize("tcp", PORTS)
 def test_without_faults_every_frame_arrives_and_is_the_truth(tcp: int | None) -> None:
     with make(tcp=tcp) as board, opened(board.port) as host:
@@ -46,6 +47,7 @@ def test_without_faults_every_frame_arrives_and_is_the_truth(tcp: int | None) ->
     assert (host.decoder.counters.n_lost, host.decoder.counters.bytes_skipped) == (0, 0)
 
 
+@pytest.mark.realtime
 def test_every_frame_is_handed_over_after_it_was_due() -> None:
     with make(tcp=0) as board, opened(board.port) as host:
         awake(host).stream(300)
@@ -57,6 +59,7 @@ def test_every_frame_is_handed_over_after_it_was_due() -> None:
         assert write.host_s >= run.host_s + write.index / run.rate_hz - 1e-5
 
 
+@pytest.mark.realtime
 @pytest.mark.parametrize("verb", ["start", "rate"])
 def test_each_start_and_each_change_of_rate_has_its_own_truth(verb: str) -> None:
     with make(tcp=0) as board, opened(board.port) as host:
@@ -87,6 +90,7 @@ def test_what_does_not_arrive_is_exactly_what_the_ledger_lists(faults: str) -> N
     assert_what_is_missing_is_listed(board.ledger(), frames, host, faults)
 
 
+@pytest.mark.realtime
 @on_a_pty
 def test_on_a_port_too_what_does_not_arrive_is_exactly_what_the_ledger_lists() -> None:
     with make(TOGETHER, seed=5) as board, opened(board.port) as host:
@@ -112,6 +116,7 @@ def assert_what_is_missing_is_listed(
         assert host.decoder.counters.n_reordered == len(run.reordered)
 
 
+@pytest.mark.realtime
 @on_a_pty
 def test_a_reader_that_does_not_read_gets_gaps_and_no_lie() -> None:
     with make(sampling_rate_hz=2000.0) as board, opened(board.port) as host:
@@ -126,6 +131,7 @@ def test_a_reader_that_does_not_read_gets_gaps_and_no_lie() -> None:
     assert host.decoder.counters.n_lost == ledger.runs[0].n_queue_full
 
 
+@pytest.mark.realtime
 @pytest.mark.parametrize("tcp", PORTS)
 def test_opening_resets_and_nothing_old_is_left_on_the_line(tcp: int | None) -> None:
     with make(tcp=tcp) as board:
@@ -141,6 +147,7 @@ def test_opening_resets_and_nothing_old_is_left_on_the_line(tcp: int | None) -> 
         assert board.ledger().n_boots == 2
 
 
+@pytest.mark.realtime
 @pytest.mark.parametrize("tcp", PORTS)
 def test_a_cable_that_is_pulled_ends_the_stream_and_the_port_comes_back(tcp: int | None) -> None:
     with make(tcp=tcp) as board:
@@ -161,6 +168,7 @@ def test_a_cable_that_is_pulled_ends_the_stream_and_the_port_comes_back(tcp: int
             assert board.ledger().runs[cycle].ended_by == "unplug"
 
 
+@pytest.mark.realtime
 @pytest.mark.parametrize("tcp", PORTS)
 def test_with_a_battery_it_samples_on_unheard_and_no_opening_resets_it(tcp: int | None) -> None:
     with make(tcp=tcp, has_battery=True) as board:
@@ -183,6 +191,7 @@ def test_with_a_battery_it_samples_on_unheard_and_no_opening_resets_it(tcp: int 
     assert judge(ledger, 0, joined(host.parts)).n_undetected == 0
 
 
+@pytest.mark.realtime
 @on_a_pty
 def test_the_cable_is_out_when_the_faults_say_so() -> None:
     with make("unplug=0.3@0.5") as board:
@@ -252,6 +261,7 @@ def test_a_tcp_port_that_is_taken_is_named() -> None:
             pass
 
 
+@pytest.mark.realtime
 def test_a_second_tcp_reader_is_turned_away_and_the_first_not_disturbed() -> None:
     with make(tcp=0) as board, opened(board.port) as host:
         awake(host).say("start")
@@ -262,6 +272,7 @@ def test_a_second_tcp_reader_is_turned_away_and_the_first_not_disturbed() -> Non
         assert host.decoder.counters.n_lost == 0
 
 
+@pytest.mark.realtime
 def test_what_happens_is_told() -> None:
     with make(tcp=0) as board:
         with opened(board.port) as host:
