@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from emgstream.simulation.board.runner import BoardRunner
 
 from emgstream.clock import Clock
 from emgstream.cue_schedule import CueSchedule
 from emgstream.errors import SourceDisconnectedError, SourceError
 from emgstream.simulation.board import BoardSettings, Faults, Instructions, Ledger
+from emgstream.simulation.board.board_runner import BoardRunner
 from emgstream.sources.serial_board import probe
 from tests.simulation.boards import SCRIPT
 
