@@ -12,8 +12,11 @@ import argparse
 import sys
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from emgstream.simulation import CueSchedule
 from emgstream.simulation.board import (
@@ -21,10 +24,9 @@ from emgstream.simulation.board import (
     BoardSettings,
     Faults,
     Ledger,
-    LedgerCheck,
-    judge,
 )
 from emgstream.wire import Command, FrameDecoder, Frames
+from tests.simulation.ledger_check import LedgerCheck, judge
 
 FAULTS = {
     "none": "",

@@ -6,6 +6,7 @@ folder or a fixture tells it, the mark is put on here; elsewhere the test or its
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Generator, Iterator
@@ -22,6 +23,8 @@ from emgstream.transforms import Clip, Impute, Transforms, YeoJohnson
 from tests.tensorflow_guard import TensorFlowGuard
 
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+OLD_FORM_MODEL = Path(__file__).with_name("data") / "old_form.emgmodel"
+"""Written by version 0.1.0, from a synthetic session; weights rounded, so that they pack well."""
 
 MARKS_BY_FOLDER = {"board": "board", "gui": "window"}
 MARKS_BY_FIXTURE = {"published_model": "tensorflow", "qtbot": "window"}
@@ -60,6 +63,14 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 def pytest_runtest_teardown(item: pytest.Item) -> None:
     if item.get_closest_marker("tensorflow") is None:
         assert not item.config.stash[GUARD].was_tried, "imports TensorFlow; mark it `tensorflow`"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_file_of_the_user_is_touched(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Neither the user's configuration nor the user's log, by what the tests start either."""
+    folder = tmp_path_factory.mktemp("user")
+    os.environ["EMGSTREAM_CONFIG"] = str(folder / "config.toml")
+    os.environ["EMGSTREAM_LOG_FOLDER"] = str(folder / "logs")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -21,7 +21,7 @@ from emgstream.bundle import Model, write_model
 from emgstream.cli.status_notifier import StatusNotifier
 from emgstream.simulation.board import SimulatedBoard
 from emgstream.sources.serial_board.holders import holders
-from emgstream.sources.source_status import SourceStatus
+from emgstream.sources.source_status import SourceState, SourceStatus
 from tests.processes import EMGSTREAM, board_process, run
 from tests.simulation.boards import PATIENCE_S, SCRIPT, opened, wait_for
 
@@ -68,9 +68,11 @@ def test_the_summary_and_the_decisions_are_those_of_the_ledger(tmp_path: Path, t
 
 @pytest.mark.realtime
 def test_a_simulated_board_needs_no_other_and_is_said_to_be_synthetic(tmp_path: Path) -> None:
-    summary, decisions, said = live("simulated", tmp_path, "--seconds", "1")
+    summary, decisions, said = live("simulated", tmp_path, "--seconds", "3")
     assert "synthetic EMG from a simulated board: no person, no electrodes" in said
     assert summary["synthetic"] is True
+    assert summary["source"] == "synthetic EMG, simulated board"
+    assert summary["accuracy"] is not None, "the simulated person's movements are known"
     assert (summary["lost"], summary["gaps"], summary["reconnects"]) == (0, 0, 0)
     assert [decision["index"] for decision in decisions] == [
         199 + 20 * number for number in range(summary["decisions"])
@@ -215,15 +217,14 @@ def test_a_model_of_another_rate_is_refused_and_the_way_out_works(
 def test_notes_alarms_and_breaks_are_said_once_each_as_they_come() -> None:
     said: list[str] = []
     teller = StatusNotifier(said.append)
-    streaming = SourceStatus("streaming", is_streaming=True, port="COM3")
+    streaming = SourceStatus(SourceState.STREAMING, port="COM3")
     for status in (
-        None,
-        SourceStatus("waiting for the board to start", port="COM3"),
+        SourceStatus(SourceState.CONNECTING, "waiting for the board to start", port="COM3"),
         replace(streaming, notes=("a note",)),
         replace(streaming, notes=("a note",), alarms=("lossy",)),
-        SourceStatus("stalled 1.0 s", port="COM3"),
-        SourceStatus("stalled 1.1 s", port="COM3"),
-        SourceStatus("unplugged: reconnecting", port="COM3"),
+        SourceStatus(SourceState.STALLED, "stalled 1.0 s", port="COM3"),
+        SourceStatus(SourceState.STALLED, "stalled 1.1 s", port="COM3"),
+        SourceStatus(SourceState.UNPLUGGED, "unplugged: reconnecting", port="COM3"),
         streaming,
         streaming,
     ):

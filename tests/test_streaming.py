@@ -90,7 +90,7 @@ def test_a_recording_waits_for_a_slow_loop_and_is_one_pass_over_the_file(
 def test_leaving_in_the_middle_ends_a_replay_that_waits(recording: Path) -> None:
     with emgstream.replay(recording, speed=None, loop=True) as stream:
         next(iter(stream))
-        wait_for(lambda: stream.engine.ring.n_received > 20_000, stream.engine.output_figures)
+        wait_for(lambda: stream.session.ring.n_received > 20_000, stream.session.output_figures)
     assert threads() == []
 
 
@@ -101,7 +101,7 @@ def test_outputs_take_the_decisions_beside_the_loop(recording: Path, tmp_path: P
         emgstream.replay(recording, speed=None, outputs=[JsonLinesOutput(lines)]) as stream,
     ):
         n_decisions = len(list(stream))
-        (figures,) = stream.engine.output_figures()
+        (figures,) = stream.session.output_figures()
     assert figures.n_written == n_decisions == len(out.read_text().splitlines())
 
 

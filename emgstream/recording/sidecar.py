@@ -1,10 +1,10 @@
-"""The sidecar: what is known of a session beside its samples, as JSON of the same name.
+"""The sidecar: facts about a session, as a JSON file with the name of its table.
 
 The file is one object; readers must ignore keys they do not know::
 
     format, version      "emgstream session", 1
-    state                "recording" (or broken off), "ended", "complete": its labels are settled
-    software             name and version of what recorded it
+    state                "recording" (or interrupted), "ended", "complete": its labels are final
+    software             name and version of the program that recorded it
     subject, session, notes    as the person typed them
     started              date and time of the first sample, ISO 8601 with its offset; null before
     source               name; port, is_synthetic, board (null for a sketch that prints numbers)
@@ -12,11 +12,11 @@ The file is one object; readers must ignore keys they do not know::
     rate                 nominal_hz, measured_hz, ppm; null where not known
     channels             one object each: name, placement
     protocol             kind ("guided" or "free"), cues ([label, seconds]), seed, countdown_s, ...
-    labels               is_trimmed (wished for, and so once complete), method
+    labels               is_trimmed (as chosen; as done once complete), method
     repetitions          one object each: label, repetition, outcome, first_index, end_index,
                          label_from (index the label begins at; null without one), shift_ms, note
     samples              n, n_lost, n_missed, n_gaps, n_reconnects
-    quality              what the check before the start found, and the warnings during the take
+    quality              the report of the signal check, and the warnings during the take
 """
 
 from __future__ import annotations
@@ -35,18 +35,19 @@ VERSION = 1
 
 
 def sidecar_path(recording: Path) -> Path:
-    """Return the name of a recording's sidecar.
+    """Return the path of the sidecar of a recording, the same for a recording that was packed.
 
-    >>> sidecar_path(Path("arm.csv")).name
-    'arm.json'
+    >>> sidecar_path(Path("arm.csv")).name, sidecar_path(Path("arm.csv.gz")).name
+    ('arm.json', 'arm.json')
     """
-    return recording.with_suffix(".json")
+    is_packed = recording.suffix.lower() == ".gz"
+    return (recording.with_suffix("") if is_packed else recording).with_suffix(".json")
 
 
 def read_sidecar(recording: Path) -> dict[str, Any]:
-    """Return what the sidecar of a recording holds.
+    """Return the content of the sidecar of a recording.
 
-    Raises RecordingError where it is not there, not JSON, none of ours or newer than this program.
+    Raises RecordingError if it is missing, not JSON, not a sidecar, or of a newer version.
     """
     path = sidecar_path(recording)
     try:
@@ -77,9 +78,9 @@ def read_sidecar(recording: Path) -> dict[str, Any]:
 
 
 def write_sidecar(recording: Path, document: dict[str, Any]) -> None:
-    """Write the sidecar whole or not at all, in place of the one there is.
+    """Write the sidecar completely or not at all; it replaces the one before.
 
-    Raises OutputError where that fails; then the one before is still there.
+    Raises OutputError if that fails; the one before is then still there.
     """
     path = sidecar_path(recording)
     part = path.with_name(path.name + ".part")

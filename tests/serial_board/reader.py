@@ -43,7 +43,7 @@ class Reader:
         chunk = self.source.read()
         if len(chunk):
             self.chunks.append(chunk)
-        state = self.source.status().state
+        state = self.source.status().words
         if not self.states or self.states[-1] != state:
             self.states.append(state)
 

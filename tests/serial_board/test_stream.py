@@ -10,6 +10,7 @@ import pytest
 
 from emgstream.errors import SourceDisconnectedError, StreamMismatchError
 from emgstream.sources.serial_board.holders import holders
+from emgstream.sources.source_status import SourceState
 from tests.serial_board.reader import (
     Reader,
     assert_is_the_truth,
@@ -35,7 +36,7 @@ def test_every_sample_is_the_one_the_board_took_from_the_first_on(
     indices = assert_is_the_truth(reader, ledger)
     np.testing.assert_array_equal(indices, np.arange(len(indices)))
     assert (status.n_received, status.n_lost, status.n_gaps) == (len(indices), 0, 0)
-    assert (status.counters.bytes_skipped, status.counters.n_crc_failures) == (0, 0)
+    assert (status.counters["bytes_skipped"], status.counters["n_crc_failures"]) == (0, 0)
     assert reader.source.info.channel_names == NAMES
     assert reader.source.info.sampling_rate_hz == 1000.0
     assert status.is_synthetic
@@ -74,7 +75,7 @@ def test_a_frame_sent_twice_is_taken_once() -> None:
         reader.take(600)
         assert_is_the_truth(reader, board.ledger())
         status = reader.source.status()
-    assert status.counters.n_duplicated > 0
+    assert status.counters["n_duplicated"] > 0
     assert (status.n_lost, status.n_gaps) == (0, 0)
 
 
@@ -199,7 +200,7 @@ def test_the_gap_of_a_board_that_kept_its_power_is_exact(tcp: int | None) -> Non
     ends = [reader.index(n)[-1] for n in (0, 1)]
     assert status.n_missed == sum(reader.index(n + 1)[0] - ends[n] - 1 for n in (0, 1)) > 0
     assert (status.n_reconnects, ledger.n_boots) == (2, 1)
-    assert status.counters.n_frames == status.n_received == reader.n_samples
+    assert status.counters["n_frames"] == status.n_received == reader.n_samples
 
 
 def test_without_reconnect_an_unplugged_board_ends_the_stream_with_what_came() -> None:
@@ -240,7 +241,7 @@ def test_leaving_in_any_state_stops_the_board_and_lets_go_of_the_port(state: str
         STATES[state](reader)
         reader.leave()
         assert holders(board.port) == []
-        assert reader.source.status().state == "finished"
+        assert reader.source.status().state is SourceState.FINISHED
         if state == "streaming":
             wait_for(lambda: board.ledger().runs[0].ended_by == "stop", board.ledger)
         with opened(board.port):
@@ -252,7 +253,7 @@ def test_leaving_while_the_board_is_away_needs_no_board() -> None:
         reader.take(50)
         board.unplug()
         reader.until(lambda: reader.states[-1].startswith("unplugged"))
-    assert reader.source.status().state == "finished"
+    assert reader.source.status().state is SourceState.FINISHED
 
 
 @pytest.mark.realtime

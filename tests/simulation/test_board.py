@@ -14,9 +14,10 @@ import pytest
 
 from emgstream.clock import ManualClock
 from emgstream.errors import OutputError, SourceError, UsageError
-from emgstream.simulation.board import Faults, Ledger, LedgerCheck, Outage, SimulatedBoard, judge
+from emgstream.simulation.board import Faults, Ledger, Outage, SimulatedBoard
 from emgstream.wire import Frames, Identity
 from tests.simulation.boards import SCRIPT, Host, is_dead, joined, opened, rows_of, wait_for
+from tests.simulation.ledger_check import LedgerCheck, judge
 from tests.simulation.virtual_board import VirtualBoard
 
 on_a_pty = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")

@@ -18,7 +18,7 @@ from emgstream_training.recipes import REALTIME, RECIPES
 
 from emgstream.bundle import read_model
 from emgstream.cli import main
-from emgstream.cli.terminal import EpochBar
+from emgstream.cli.training_progress import EpochBar
 from tests.processes import EMGSTREAM
 from tests.simulation.boards import PATIENCE_S
 

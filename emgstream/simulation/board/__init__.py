@@ -28,7 +28,6 @@ from emgstream.simulation.board.board_settings import BoardSettings
 from emgstream.simulation.board.faults import Faults, Outage
 from emgstream.simulation.board.instructions import Instructions, UnpromptedSubject
 from emgstream.simulation.board.ledger import Ledger
-from emgstream.simulation.board.ledger_check import LedgerCheck, judge
 from emgstream.simulation.board.runner import BoardEvent, BoardWrite
 
 __all__ = [
@@ -43,9 +42,7 @@ __all__ = [
     "Faults",
     "Instructions",
     "Ledger",
-    "LedgerCheck",
     "Outage",
     "SimulatedBoard",
     "UnpromptedSubject",
-    "judge",
 ]

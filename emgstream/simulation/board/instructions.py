@@ -30,9 +30,13 @@ class Instructions:
         self._lock = threading.Lock()
         self._waiting: deque[tuple[float, str]] = deque()
 
+    def check(self, label: str) -> None:
+        """Raise UsageError for a movement that is not simulated."""
+        activation_of(label)
+
     def call(self, label: str, host_s: float) -> None:
         """Ask for a movement at a host time; raises UsageError for one that is not simulated."""
-        activation_of(label)
+        self.check(label)
         with self._lock:
             self._waiting.append((host_s + self._random.uniform(*_REACTION_S), label))
 
