@@ -53,6 +53,7 @@ def with_bias(model: Model, content: bytes) -> Model:
     return replace(model, weights=zipped({**members(model.weights), "output/bias.npy": content}))
 
 
+@pytest.mark.tensorflow
 def test_the_weights_of_a_model_are_plain_arrays(model: Model) -> None:
     with np.load(io.BytesIO(model.weights), allow_pickle=False) as arrays:
         assert {arrays[name].dtype for name in arrays.files} == {np.dtype(np.float32)}
@@ -61,6 +62,7 @@ def test_the_weights_of_a_model_are_plain_arrays(model: Model) -> None:
     assert weights_npz(network_of(model)) == model.weights
 
 
+@pytest.mark.tensorflow
 def test_the_network_read_from_a_model_is_the_one_that_decides_live(model: Model) -> None:
     shape = (50, 10, model.manifest.n_features)
     windows = np.random.default_rng(1).standard_normal(shape).astype(np.float32)
@@ -152,6 +154,7 @@ def test_a_model_of_the_old_form_decides_and_is_written_as_it_was(
     assert again.members == old_model.members
 
 
+@pytest.mark.tensorflow
 def test_a_model_of_the_old_form_is_calibrated_into_the_new_one(
     old_model: Model, session_path: Path
 ) -> None:
@@ -162,6 +165,7 @@ def test_a_model_of_the_old_form_is_calibrated_into_the_new_one(
     network_of(result.model)
 
 
+@pytest.mark.tensorflow
 def test_both_forms_hold_the_same_network(old_model: Model) -> None:
     network = network_of(old_model)
     new = replace(old_model, weights=weights_npz(network), weights_member=WEIGHTS)
@@ -169,6 +173,7 @@ def test_both_forms_hold_the_same_network(old_model: Model) -> None:
         np.testing.assert_array_equal(ours, theirs)
 
 
+@pytest.mark.tensorflow
 def test_of_the_old_form_only_the_arrays_are_read(old_model: Model) -> None:
     only = {"model.weights.h5": members(old_model.weights)["model.weights.h5"]}
     assert network_of(replace(old_model, weights=zipped(only))).count_params() > 150_000
