@@ -1,4 +1,4 @@
-"""The first step of a session: the form, and the button that begins; or how to come by a board."""
+"""The first step of a recording session: the form, and the button that begins."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from emgstream.gui.card import fill
 from emgstream.gui.record.record_form import SessionForm
 from emgstream.gui.start_row import StartRow
 
-__all__ = ["RecordFront"]
+__all__ = ["RecordSetup"]
 
 
-class RecordFront(QWidget):
-    """Takes down what is to be recorded."""
+class RecordSetup(QWidget):
+    """The form, with buttons to begin or to connect a board."""
 
     start_wanted = pyqtSignal()
     port_wanted = pyqtSignal(str)
@@ -33,7 +33,7 @@ class RecordFront(QWidget):
         fill(self, self.form, self.row, grows=self.form)
 
     def show_ready(self, lacks: str, needs_board: bool) -> None:
-        """Offer to begin, or say what lacks; and a board where that is it."""
+        """Offer to begin, or show what is missing; and offer a board where that is it."""
         self.row.show_ready(lacks, self.form.summary())
         for button in (self.simulated_button, self.board_button):
             button.setVisible(needs_board)

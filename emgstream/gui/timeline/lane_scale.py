@@ -1,21 +1,29 @@
-"""A vertical scale that follows the signal without fidgeting."""
+"""A vertical scale that follows the signal in few, calm steps."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-__all__ = ["CalmScale", "Span"]
+__all__ = ["LaneScale", "Span"]
 
 _HOLD_S = 3.0
+"""Longer than the pause between two contractions of a recording, so that these share a scale."""
 _GLIDE_S = 0.10
+"""Time constant of the move to another scale: short, and still seen as a move."""
 _ROOM = 1.08
+"""Room above and below the signal, so that a peak does not touch the edge."""
 _SMALLEST = 1e-6
+"""Least span relative to the value: below it, float32 has no more steps to show."""
+_FAR_TOO_WIDE = 0.6
+"""A scale narrows only below this share of it, as neighbours of the series would alternate."""
+_ARRIVED = 0.002
+"""Share of a span that is less than a pixel of a lane."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Where a lane begins and ends, in the signal's unit."""
+    """The values at the ends of a lane, in the signal's unit."""
 
     low: float
     """Value at the bottom."""
@@ -23,14 +31,14 @@ class Span:
     """Value at the top."""
 
 
-class CalmScale:
+class LaneScale:
     """The span of values that one lane shows.
 
     Its ends are round numbers. It widens at once when the signal leaves it, so that nothing is cut
-    off, and narrows only when a smaller one would have done for three seconds. What is shown
-    glides from one to the other.
+    off, and narrows only when a narrower one would have been enough for three seconds. The shown
+    span moves smoothly from one to the next.
 
-    >>> scale = CalmScale()
+    >>> scale = LaneScale()
     >>> scale.update(430.0, 580.0, now_s=0.0)
     Span(low=400.0, high=600.0)
     >>> scale.update(505.0, 520.0, now_s=1.0)
@@ -45,12 +53,12 @@ class CalmScale:
 
     @property
     def target(self) -> Span:
-        """The round numbers that the lane's ends stand for, or will in a moment."""
+        """The span of round numbers that the lane shows, or moves towards."""
         return self._target or self._shown
 
     @property
-    def gliding(self) -> bool:
-        """Whether what is shown has not reached its target yet."""
+    def is_moving(self) -> bool:
+        """Whether the shown span has not reached its target yet."""
         return self._shown != self.target
 
     def update(self, low: float, high: float, now_s: float) -> Span:
@@ -65,7 +73,7 @@ class CalmScale:
         return self._shown
 
     def reset(self) -> None:
-        """Forget the signal: the next one sets the scale at once."""
+        """Forget the signal, so that the next one sets the scale at once."""
         self._target = None
 
     def _follow(self, wanted: Span, low: float, high: float, now_s: float) -> None:
@@ -73,7 +81,7 @@ class CalmScale:
             self._target = self._shown = wanted
         elif low < self._target.low or high > self._target.high:
             self._set(wanted)
-        elif _width(wanted) >= 0.6 * _width(self._target):
+        elif _width(wanted) >= _FAR_TOO_WIDE * _width(self._target):
             self._too_wide_since_s = None
         elif self._too_wide_since_s is None:
             self._too_wide_since_s = now_s
@@ -89,7 +97,7 @@ class CalmScale:
         target, shown = self.target, self._shown
         low = shown.low + share * (target.low - shown.low)
         high = shown.high + share * (target.high - shown.high)
-        near = abs(low - target.low) + abs(high - target.high) < 0.002 * _width(target)
+        near = abs(low - target.low) + abs(high - target.high) < _ARRIVED * _width(target)
         self._shown = target if near else Span(low, high)
 
 
@@ -98,7 +106,7 @@ def _width(span: Span) -> float:
 
 
 def _round_span(low: float, high: float) -> Span:
-    """Return four round steps about the middle that hold both values with some room."""
+    """Return four round steps around the middle that hold both values with some room."""
     step = _round_up(max((high - low) * _ROOM, _SMALLEST * max(1.0, abs(high))) / 4.0)
     while True:
         middle = round((low + high) / 2.0 / step) * step

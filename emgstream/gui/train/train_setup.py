@@ -1,4 +1,4 @@
-"""The first step of a training: which sessions to learn from, and what is to come of it."""
+"""The first step of a training: the sessions to train on, and the form of the model."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from emgstream.gui.start_row import StartRow
 from emgstream.gui.train.session_list import SessionList
 from emgstream.gui.train.train_form import TrainingForm
 
-__all__ = ["TrainFront"]
+__all__ = ["TrainSetup"]
 
 
-class TrainFront(QWidget):
-    """The sessions that were picked, each with its verdict, beside the form of the model."""
+class TrainSetup(QWidget):
+    """The sessions, each with its verdict, beside the form of the model."""
 
     start_wanted = pyqtSignal()
 
@@ -39,12 +39,12 @@ class TrainFront(QWidget):
         self._show_ready()
 
     @property
-    def wanted(self) -> TrainingRequest:
-        """What is to be trained."""
-        return self.form.wanted(self.sessions.paths)
+    def request(self) -> TrainingRequest:
+        """The training as the form says."""
+        return self.form.request(self.sessions.paths)
 
     @property
-    def lacks(self) -> str:
+    def missing_words(self) -> str:
         """What is missing before a training can begin; empty where nothing is."""
         if not self.sessions.paths:
             return "Add at least one session"
@@ -53,7 +53,7 @@ class TrainFront(QWidget):
             return problem
         if self.sessions.busy:
             return "Looking the sessions over"
-        return self.form.lacks
+        return self.form.missing_words
 
     def add(self, paths: Sequence[Path]) -> None:
         """Add recordings to the sessions."""
@@ -63,7 +63,7 @@ class TrainFront(QWidget):
         self._show_sessions()
 
     def poll(self) -> None:
-        """Take over what came of looking sessions over."""
+        """Show verdicts that are new."""
         verdicts = self.sessions.poll()
         if verdicts:
             self.list.show_verdicts(verdicts)
@@ -74,10 +74,10 @@ class TrainFront(QWidget):
         self._show_ready()
 
     def _show_ready(self) -> None:
-        """Say what is there to learn from, and whether training can begin."""
+        """Show channels and labels, and whether training can begin."""
         replaces = "   replaces the file of that name" if self.form.out.exists() else ""
         self.row.button.setText("Adapt" if self.form.adapts else "Train")
-        self.row.show_ready(self.lacks, f"Writes {self.form.out.name}{replaces}")
+        self.row.show_ready(self.missing_words, f"Writes {self.form.out.name}{replaces}")
         known = [one for one in self.sessions.known if one.channel_names]
         labels = sorted({label for one in known for label in one.labels})
         names = ", ".join(known[0].channel_names) if known else ""

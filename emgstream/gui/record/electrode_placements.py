@@ -1,4 +1,4 @@
-"""Where the electrodes of each channel sit: a line a channel, however many a board sends."""
+"""The fields for the placement of each channel's electrodes."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from emgstream.gui.card import row_name
 from emgstream.gui.painting import GRID
 from emgstream.wording import spoken
 
-__all__ = ["Placements"]
+__all__ = ["ElectrodePlacements"]
 
 
-class Placements(QScrollArea):
-    """A line for each channel; they scroll where there is no room for all."""
+class ElectrodePlacements(QScrollArea):
+    """One field per channel; they scroll where there is no room for all."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,16 +35,16 @@ class Placements(QScrollArea):
             bar.rangeChanged.connect(self._part_from_bar)
 
     def _part_from_bar(self, _lowest: int, highest: int) -> None:
-        """Leave room beside the bar, where there is one."""
+        """Leave space beside the scroll bar, where there is one."""
         self._rows.setContentsMargins(0, 0, GRID if highest else 0, 0)
 
     @property
     def places(self) -> dict[str, str]:
-        """What was typed, by channel."""
+        """The texts that were typed, by channel."""
         return {name: line.text().strip() for name, line in self.lines.items()}
 
     def set_channels(self, names: Sequence[str]) -> None:
-        """Ask for the place of each channel's electrodes; what was typed stays."""
+        """Show one field per channel; what was typed stays."""
         if tuple(names) == tuple(self.lines):
             return
         typed = {name: line.text() for name, line in self.lines.items()}

@@ -1,4 +1,4 @@
-"""The settings of the decisions, to be moved by hand."""
+"""The controls for the settings of the decisions."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from PyQt5.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from emgstream.decisions import ARGMAX, DecisionSettings
 from emgstream.gui.card import caption
+from emgstream.gui.check_box import CheckBox
 from emgstream.gui.painting import GRID
-from emgstream.gui.tick_box import TickBox
 from emgstream.gui.tune.smoothing_choice import SmoothingChoice
 from emgstream.gui.tune.value_slider import ValueSlider
 
@@ -38,8 +38,8 @@ class TuningControls(QWidget):
             "How many times the odds of the threshold a movement that follows a rest must have"
         )
         self.smoothing = SmoothingChoice(self)
-        self.rest_box = TickBox("rest", self)
-        self.unknown_box = TickBox("unknown", self)
+        self.rest_box = CheckBox("rest", self)
+        self.unknown_box = CheckBox("unknown", self)
         self._lay_out()
         self.threshold.changed.connect(self.changed)
         self.to_begin.changed.connect(self.changed)
@@ -49,7 +49,7 @@ class TuningControls(QWidget):
 
     @property
     def settings(self) -> DecisionSettings:
-        """The settings as they stand; equal to the model's own where nothing was moved."""
+        """The present settings; equal to the model's own where none was changed."""
         own = self._own
         return replace(
             own,
@@ -61,7 +61,7 @@ class TuningControls(QWidget):
         )
 
     def begin(self, own: DecisionSettings) -> None:
-        """Stand at a model's own settings."""
+        """Set a model's own settings."""
         self._own = own
         self.threshold.set_value(own.threshold)
         self.to_begin.set_value(own.begin_odds)

@@ -1,4 +1,4 @@
-"""The cue: its name and picture in a ring that closes, to be read from two metres away."""
+"""The cue: its name and picture inside a closing ring, to be read from two metres away."""
 
 from __future__ import annotations
 
@@ -7,26 +7,33 @@ from PyQt5.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from emgstream.app.cue_scene import CueScene, CueTone
-from emgstream.gui.cue.movement_pictures import Inks, draw_movement
+from emgstream.gui.cue.movement_pictures import MovementColors, draw_movement
 from emgstream.gui.painting import GRID, color, font, text
 from emgstream.gui.palette import Theme, blended, class_colors
 from emgstream.wording import spoken
 
 __all__ = ["CueCanvas"]
 
+# Sizes by eye, at two metres from a 14-inch screen.
 _TITLE_SHARE = 0.2
+"""Height of the title, relative to the canvas."""
 _LARGEST_TITLE = 14 * GRID
 _BELOW = 3.5 * GRID
+"""Height of the line below the title."""
 _FOOT = 8 * GRID
+"""Height of what is next and what is left."""
 _RING = 1.5 * GRID
+"""Width of the ring."""
 _PICTURE = 0.62
+"""Side of the picture, relative to the diameter of the ring."""
 _COUNT = 0.18
+"""Height of the seconds, relative to the same."""
 _LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 _CENTRE = Qt.AlignmentFlag.AlignHCenter
 
 
 class CueCanvas(QWidget):
-    """Draws one scene after the other; only a change is drawn."""
+    """Draws one scene at a time, and only where it changed."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +45,7 @@ class CueCanvas(QWidget):
         self.setAccessibleName("What to do")
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return the least room."""
+        """Return the smallest size."""
         return QSize(44 * GRID, 36 * GRID)
 
     def set_theme(self, theme: Theme) -> None:
@@ -47,12 +54,12 @@ class CueCanvas(QWidget):
         self.update()
 
     def set_labels(self, labels: tuple[str, ...]) -> None:
-        """Take the labels of a session: each has its colour, and all names one size."""
+        """Set the labels of a session: their colours, and one text size for all names."""
         self._labels = labels
         self.update()
 
     def show_scene(self, scene: CueScene) -> None:
-        """Show another moment."""
+        """Show another scene."""
         if scene != self.scene:
             self.scene = scene
             self.setAccessibleDescription(f"{scene.title}. {scene.below}")
@@ -149,12 +156,12 @@ class CueCanvas(QWidget):
         labels = self._labels if label in self._labels else (*self._labels, label)
         return class_colors(labels, self._theme)[labels.index(label)]
 
-    def _inks(self, tint: str) -> Inks:
+    def _inks(self, tint: str) -> MovementColors:
         theme = self._theme
         limb = theme.text
         if self.scene.tone is CueTone.SOON:
             limb = blended(theme.text, theme.surface, 0.45)
-        return Inks(color(limb), color(theme.surface), color(tint))
+        return MovementColors(color(limb), color(theme.surface), color(tint))
 
 
 def _ring_pen(ink: QColor) -> QPen:

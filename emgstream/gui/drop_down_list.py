@@ -1,4 +1,4 @@
-"""A list to pick from: Qt's own, with a quiet arrow and quiet rows."""
+"""A drop-down list in the look of the window."""
 
 from __future__ import annotations
 
@@ -16,40 +16,42 @@ from PyQt5.QtWidgets import (
 
 from emgstream.gui.painting import GRID
 
-__all__ = ["Picker"]
+__all__ = ["DropDownList"]
 
+# The arrow, in logical pixels: half its width, its distance from the edge, and the room for it.
 _HALF = 4.0
 _FROM_RIGHT = 14.0
 _ARROW = 16
 _WIDEST = 40 * GRID
+"""A long file name must not push the rest of the row away."""
 
 
-class Picker(QComboBox):
-    """A drop-down list; the style sheet takes Qt's arrow away, this draws one."""
+class DropDownList(QComboBox):
+    """A combo box that draws its own arrow, as the style sheet takes Qt's away."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setItemDelegate(_Rows(self))
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return the room for the longest entry; Qt forgets the arrow beside it."""
+        """Return the size of the longest entry and the arrow, which Qt leaves out."""
         size = super().sizeHint()
         return QSize(min(size.width() + _ARROW, _WIDEST), size.height())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return no more than was asked for: no name makes the window wider."""
+        """Return the minimum width that was set, whatever the entries need."""
         size = super().minimumSizeHint()
         return QSize(min(size.width(), self.minimumWidth()), size.height())
 
     def showPopup(self) -> None:  # noqa: N802 - Qt's name
-        """Open the list, as wide as its entries are."""
+        """Open the list, wide enough for its entries."""
         rows = self.view()
         if rows is not None:
             rows.setMinimumWidth(rows.sizeHintForColumn(0) + 2 * GRID)
         super().showPopup()
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Draw the box, as much of the words as fits, and the arrow."""
+        """Draw the box, the text as far as it fits, and the arrow."""
         painter = QStylePainter(self)
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
@@ -72,7 +74,7 @@ class Picker(QComboBox):
 
 
 class _Rows(QStyledItemDelegate):
-    """Draws the entries as the style sheet says, and separators, which it knows nothing of."""
+    """Draws entries by the style sheet, and separators, which the style sheet does not know."""
 
     def paint(
         self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex
@@ -86,7 +88,7 @@ class _Rows(QStyledItemDelegate):
         painter.drawLine(row.left(), row.center().y(), row.right(), row.center().y())
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802
-        """Return the room of one row."""
+        """Return the size of one row."""
         size = super().sizeHint(option, index)
         return QSize(size.width(), GRID) if _separates(index) else size
 

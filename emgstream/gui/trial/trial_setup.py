@@ -1,4 +1,4 @@
-"""What stands before and after a test: the form or the result, and beside it the earlier tests."""
+"""The part before and after a test: form or result, beside the earlier tests."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from emgstream.app.open_requests import AUTO, SIMULATED
 from emgstream.gui.card import caption, card
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
-from emgstream.gui.trial.past import PastTests
+from emgstream.gui.trial.past_tests import PastTests
 from emgstream.gui.trial.trial_form import TrialForm
 from emgstream.gui.trial.trial_result import TrialResult
 
-__all__ = ["TrialFront", "TrialReadiness"]
+__all__ = ["TrialReadiness", "TrialSetup"]
 
 
 @dataclass(frozen=True, slots=True)
 class TrialReadiness:
-    """What can be begun."""
+    """Whether a test can begin."""
 
     words: str
-    """What a test comes to, or why there can be none."""
+    """A summary of the test, or why it cannot begin."""
     can_begin: bool
-    """Whether one can begin."""
+    """Whether it can begin."""
     on_recording: bool = False
-    """Whether it would be on a recording, which has cues of its own."""
+    """Whether it is of a recording, whose labels are its cues."""
     offers_board: bool = False
-    """Whether there is a board to be connected."""
+    """Whether to offer a board to connect."""
 
 
-class TrialFront(QWidget):
-    """Shows the form, and once there is one the result."""
+class TrialSetup(QWidget):
+    """Shows the form and, after a test, its result."""
 
     start_wanted = pyqtSignal()
     another_wanted = pyqtSignal()
@@ -60,7 +60,7 @@ class TrialFront(QWidget):
         self.show_result(False)
 
     def show_result(self, is_result: bool) -> None:
-        """Bring the result to the front, or the form."""
+        """Show the result, or the form."""
         self._is_result = is_result
         self.left.setCurrentIndex(int(is_result))
         self.start_button.setVisible(not is_result)
@@ -69,7 +69,7 @@ class TrialFront(QWidget):
         self._show_ready()
 
     def show_ready(self, ready: TrialReadiness) -> None:
-        """Say what can be begun."""
+        """Show whether a test can begin."""
         if ready != self._ready:
             self._ready = ready
             self._show_ready()
@@ -78,7 +78,7 @@ class TrialFront(QWidget):
         ready = self._ready
         self.start_button.setText("Test this recording" if ready.on_recording else "Begin")
         self.start_button.setEnabled(ready.can_begin)
-        self.summary.say(ready.words)
+        self.summary.show_text(ready.words)
         self.form.setEnabled(not ready.on_recording)
         for button in (self.simulated_button, self.board_button):
             button.setVisible(ready.offers_board and not self._is_result)

@@ -1,4 +1,4 @@
-"""Earlier tests of the model, newest first."""
+"""The earlier tests of the model, newest first."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ __all__ = ["PastTests"]
 
 _NONE = "This model has not been tested yet."
 _MOST = 100
+"""Rows that are shown; the file keeps all tests."""
 
 
 class PastTests(QStackedWidget):
-    """A row a test, or why there is none."""
+    """One row per test, or a text where there are none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,7 +36,7 @@ class PastTests(QStackedWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_history(self, model: Path | None, network: str | None) -> None:
-        """Show the tests of a model; ``network`` tells those of another under its name."""
+        """Show the tests of a model; those of another ``network`` are marked."""
         try:
             entries = [] if model is None else read_history(model)
         except OutputError as error:

@@ -1,4 +1,4 @@
-"""What stands on the page where the libraries of training are not installed."""
+"""The notice in place of the page where the libraries for training are not installed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["MissingExtra"]
 
 
 class MissingExtra(QWidget):
-    """Says how to get them, and looks again when asked."""
+    """Tells how to install them, and checks again when asked."""
 
     look_again_wanted = pyqtSignal()
 
@@ -35,8 +35,8 @@ class MissingExtra(QWidget):
         sheet = card(self, title, self.words, rest, buttons)
         center(self, sheet, 80 * GRID, above=2, below=3)
 
-    def say(self, words: str) -> None:
-        """Show what is missing and how to get it."""
+    def show_missing(self, words: str) -> None:
+        """Show what is missing and how to install it, from an error's three parts."""
         what, expected, how = (part.strip() for part in words.split(";", 2))
         self.words.setText(
             f"{what[:1].upper()}{what[1:]}; {expected}.\n\n{how[:1].upper()}{how[1:]}"

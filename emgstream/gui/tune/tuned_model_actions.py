@@ -1,4 +1,4 @@
-"""The ways out of the page: use the settings live, keep them in a model, or take them back."""
+"""The buttons that use the settings live, save them in a model, or reset them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _JUDGED = "a test runs, and judges what was used when it began; end it first"
 
 
 class TunedModelActions(QWidget):
-    """Three buttons, and what the stream decides by."""
+    """Three buttons, and a line on the settings in use."""
 
     use_wanted = pyqtSignal()
     save_wanted = pyqtSignal()
@@ -48,7 +48,7 @@ class TunedModelActions(QWidget):
         """Show that there are no settings yet."""
         for button in (self.use_button, self.save_button, self.reset_button):
             button.setEnabled(False)
-        self.words.say("")
+        self.words.show_text("")
 
     def show_ready(
         self,
@@ -57,7 +57,7 @@ class TunedModelActions(QWidget):
         used: DecisionSettings | None,
         judged: bool,
     ) -> None:
-        """Let be done what can be.
+        """Enable what can be done.
 
         ``wanted`` are the settings as they stand, ``own`` the model's, and ``used`` those that the
         stream decides by; None where no stream decides by this model. While its decisions are
@@ -66,7 +66,7 @@ class TunedModelActions(QWidget):
         self.use_button.setEnabled(used is not None and used != wanted and not judged)
         self.save_button.setEnabled(True)
         self.reset_button.setEnabled(wanted != own)
-        self.words.say(_JUDGED if judged else _words(wanted, own, used))
+        self.words.show_text(_JUDGED if judged else _words(wanted, own, used))
 
 
 def _words(wanted: DecisionSettings, own: DecisionSettings, used: DecisionSettings | None) -> str:

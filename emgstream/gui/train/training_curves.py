@@ -1,4 +1,4 @@
-"""Loss and accuracy by epoch, of what is learned from and of what is held out."""
+"""Loss and accuracy by epoch, on training data and on held-out data."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ __all__ = ["TrainingCurves"]
 
 _WIDTH = 2
 _USUAL = 60
+"""Epochs on the axis before a training has told how many it takes at most."""
 
 
 class _Plot(QWidget):
-    """One figure by epoch: a full line for what is held out, a dashed one for training."""
+    """One figure by epoch: a solid line for held-out data, a dashed one for training data."""
 
     def __init__(self, title: str, scale: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +47,7 @@ class _Plot(QWidget):
         column.addWidget(self._plot, 1)
 
     def clear(self) -> None:
-        """Show nothing."""
+        """Remove all epochs."""
         self.epochs, self.training, self.held_out = [], [], []
         for line in self._begins:
             self._plot.removeItem(line)
@@ -54,7 +55,7 @@ class _Plot(QWidget):
         self._draw()
 
     def begin_stage(self, n_epochs: int) -> None:
-        """Go on with another training, behind a line that parts it from the one before."""
+        """Begin another training, with a line between it and the one before."""
         n = len(self.epochs)
         if n:
             self._begins.append(pg.InfiniteLine(n + 0.5, pen=self._begin_pen))
@@ -62,18 +63,18 @@ class _Plot(QWidget):
         self.show_range(n + n_epochs)
 
     def add(self, training: float | None, held_out: float | None) -> None:
-        """Add one epoch; None where a figure was not measured."""
+        """Add one epoch; None for a figure that was not measured."""
         self.epochs.append(len(self.epochs) + 1)
         self.training.append(np.nan if training is None else self._scale * training)
         self.held_out.append(np.nan if held_out is None else self._scale * held_out)
         self._draw()
 
     def show_range(self, n_epochs: int) -> None:
-        """Give room for so many epochs."""
+        """Set the axis to so many epochs."""
         self._plot.setXRange(0, n_epochs, padding=0.01)
 
     def show_share(self) -> None:
-        """Show values from 0 to 100 percent, whatever comes."""
+        """Set the axis to 0 to 100 percent."""
         self._plot.setYRange(0.0, 100.0, padding=0.02)
 
     def set_theme(self, theme: Theme) -> None:
@@ -98,13 +99,13 @@ class _Plot(QWidget):
             line.setData(places, heights, connect=self._joined(places))
 
     def _joined(self, places: Any) -> Any:
-        """Return which epochs are joined with the next: not the last of a training."""
+        """Return which epochs are joined with the next: all but the last of a training."""
         ends = [line.value() - 0.5 for line in self._begins]
         return ~np.isin(places, ends)
 
 
 class TrainingCurves(QWidget):
-    """Both figures, one beside the other, under a legend."""
+    """Both figures side by side, with a legend."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -127,14 +128,14 @@ class TrainingCurves(QWidget):
         self.set_theme(theme)
 
     def clear(self) -> None:
-        """Make ready for another training."""
+        """Prepare for another training."""
         self._stage = ""
         for plot in (self.loss, self.accuracy):
             plot.clear()
             plot.show_range(_USUAL)
 
     def show_epoch(self, event: Mapping[str, Any]) -> None:
-        """Add one epoch as `emgstream train` tells it."""
+        """Add one epoch, an event of ``emgstream train --progress jsonl``."""
         if event["stage"] != self._stage:
             self._stage = event["stage"]
             for plot in (self.loss, self.accuracy):

@@ -1,25 +1,25 @@
-"""A training or a measurement at work: what it is at, its curves, and the way out."""
+"""The progress of a training: its epochs as text, bar and curves, and a button to cancel."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from emgstream.app.training_words import epoch_words
 from emgstream.gui.card import card
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.palette import Theme
-from emgstream.gui.train.curves import TrainingCurves
+from emgstream.gui.train.training_curves import TrainingCurves
 
-__all__ = ["TrainingProgress"]
+__all__ = ["TrainingProgressView"]
 
 
-class TrainingProgress(QWidget):
-    """Follows one training by what it tells."""
+class TrainingProgressView(QWidget):
+    """Follows one training by its epochs."""
 
     cancel_wanted = pyqtSignal()
 
@@ -46,31 +46,29 @@ class TrainingProgress(QWidget):
         column.addWidget(card(self, head, self.facts, self.bar, self.curves))
 
     def begin(self, title: str) -> None:
-        """Show that something has been started and has told nothing yet."""
+        """Show a training that has just been started."""
         self.title.setText(title)
-        self.facts.say("loading TensorFlow and the sessions …")
+        self.facts.show_text("loading TensorFlow and the sessions …")
         self.curves.clear()
         self.bar.setRange(0, 0)
         self.cancel_button.setText("Cancel")
         self.cancel_button.setToolTip("Ends after this epoch; the best model so far is kept")
 
-    def show_epoch(self, event: Mapping[str, Any]) -> None:
-        """Show one epoch done."""
-        stage = str(event["stage"])
-        self.title.setText(stage[:1].upper() + stage[1:])
-        left = timedelta(seconds=round(event["time_left_s"]))
-        accuracy = event["val_accuracy"]
-        held_out = "" if accuracy is None else f"   {accuracy:.1%} right of what is held out"
-        self.facts.say(
-            f"epoch {event['epoch']} of at most {event['n_epochs']}   {left} left at most{held_out}"
-        )
-        self.bar.setRange(0, event["n_epochs"])
-        self.bar.setValue(event["epoch"])
-        self.curves.show_epoch(event)
+    def show_epochs(self, epochs: Sequence[Mapping[str, Any]]) -> None:
+        """Show epochs that are done, as events of the child process."""
+        for epoch in epochs:
+            self.curves.show_epoch(epoch)
+        if epochs:
+            newest = epochs[-1]
+            stage = str(newest["stage"])
+            self.title.setText(stage[:1].upper() + stage[1:])
+            self.facts.show_text(epoch_words(newest))
+            self.bar.setRange(0, newest["n_epochs"])
+            self.bar.setValue(newest["epoch"])
 
     def show_cancelling(self) -> None:
-        """Show that it was asked to end."""
-        self.facts.say("ending; the best model so far is kept")
+        """Show that the training is ending."""
+        self.facts.show_text("ending; the best model so far is kept")
         self.bar.setRange(0, 0)
         self.cancel_button.setText("End at once")
         self.cancel_button.setToolTip("Does not wait for the epoch; keeps nothing")

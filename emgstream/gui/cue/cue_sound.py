@@ -6,13 +6,13 @@ from PyQt5.QtWidgets import QApplication
 
 from emgstream.recording import CueStarted, Event
 
-__all__ = ["Bell"]
+__all__ = ["CueSound"]
 
 
-class Bell:
+class CueSound:
     """Makes a sound at each cue."""
 
     def hear(self, event: Event) -> None:
-        """Sound where something is asked."""
+        """Make a sound where an event is a cue with a label."""
         if isinstance(event, CueStarted) and event.label:
             QApplication.beep()

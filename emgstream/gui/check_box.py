@@ -1,4 +1,4 @@
-"""A box to tick: Qt's own is all but invisible in the dark."""
+"""A check box in the colours of the window, as Qt's own can hardly be seen on a dark ground."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from PyQt5.QtWidgets import QCheckBox, QWidget
 
 from emgstream.gui.painting import GRID
 
-__all__ = ["TickBox"]
+__all__ = ["CheckBox"]
 
 _BOX = 2.0 * GRID
 _TICK = ((4.0, 8.5), (7.0, 11.5), (12.0, 5.0))
 
 
-class TickBox(QCheckBox):
-    """A box with words, in the window's colours."""
+class CheckBox(QCheckBox):
+    """A check box that draws itself."""
 
     def __init__(self, words: str, parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
         self.setMinimumHeight(3 * GRID)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return the room for box and words."""
+        """Return the size of box and text."""
         words = self.fontMetrics().horizontalAdvance(self.text())
         return QSize(round(_BOX) + 2 * GRID + words, 3 * GRID)
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Draw box, tick and words."""
+        """Draw the box, the tick and the text."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         group = QPalette.ColorGroup.Active if self.isEnabled() else QPalette.ColorGroup.Disabled
