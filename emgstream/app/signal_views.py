@@ -9,7 +9,7 @@ import numpy as np
 from emgstream.app.signal_history import SignalHistory
 from emgstream.conditioning import Conditioner, NoConditioning, conditioner_from_manifest
 from emgstream.manifest import Manifest
-from emgstream.steps import RawSample, Step, StepStream
+from emgstream.steps import RAW_STEP, Step, StepStream
 from emgstream.types import Chunk
 
 __all__ = ["SignalView", "Traces"]
@@ -58,7 +58,7 @@ class Traces:
             self._conditioner = conditioner_from_manifest(manifest.conditioning)
         self.is_conditioned = not isinstance(self._conditioner, NoConditioning)
         self._conditioned = SignalHistory(capacity, n_channels) if self.is_conditioned else self.raw
-        self._step: Step = RawSample() if manifest is None else manifest.step
+        self._step: Step = RAW_STEP if manifest is None else manifest.step
         self._step_stream = StepStream(self._step, n_channels)
         self._steps = SignalHistory(capacity, n_channels)
         self._segment = -1

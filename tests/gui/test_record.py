@@ -34,6 +34,8 @@ from emgstream.tables import EmgTable, read_table
 from emgstream.types import Chunk
 from tests.gui.conftest import OpenWindow, window_of
 
+pytestmark = pytest.mark.realtime
+
 DEADLINE_MS = 60_000
 HOLD_S, REST_S = 1.2, 1.0
 

@@ -29,6 +29,8 @@ from emgstream.tables import read_table
 from emgstream.trial import history_path
 from tests.gui.conftest import OpenWindow, window_of
 
+pytestmark = pytest.mark.realtime
+
 DEADLINE_MS = 60_000
 
 

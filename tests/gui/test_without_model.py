@@ -27,6 +27,8 @@ from tests.gui.conftest import OpenWindow
 termios = pytest.importorskip("termios", reason="Windows has no pseudo-terminals")
 from tests.serial_board.sketch import Sketch  # noqa: E402
 
+pytestmark = pytest.mark.realtime
+
 DEADLINE_MS = 60_000
 MORE = ("flexor", "biceps", "ulnaris", "triceps", "middle")
 
