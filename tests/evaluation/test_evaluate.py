@@ -176,7 +176,7 @@ def test_folds_in_processes_and_on_dask_give_the_same_figures(
         assert in_processes["models"][name]["random_split"] is not None
         assert in_processes["models"][name]["leakage"] is not None
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None
+        n_workers=2, threads_per_worker=1, dashboard_address=":0"
     ) as cluster:
         on_dask = figures(evaluate(trained_here, dask_address=cluster.scheduler_address))
     assert on_dask == in_processes

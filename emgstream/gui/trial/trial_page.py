@@ -10,27 +10,22 @@ from PyQt5.QtWidgets import QStackedWidget
 from emgstream.app.cued_test_session import CuedTestSession, RecordedTestSession, keep
 from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import PortRequest
+from emgstream.app.session_readiness import SessionReadiness, cued_test_readiness
 from emgstream.app.trial_words import losses
-from emgstream.errors import EmgStreamError, OutputError, UsageError
+from emgstream.errors import EmgStreamError, OutputError
 from emgstream.gui.card import fill
 from emgstream.gui.cue.cue_sound import CueSound
 from emgstream.gui.palette import Theme
 from emgstream.gui.shell import Shell
 from emgstream.gui.step_bar import StepBar
 from emgstream.gui.trial.trial_guide import TrialGuide
-from emgstream.gui.trial.trial_setup import TrialReadiness, TrialSetup
+from emgstream.gui.trial.trial_setup import TrialSetup
 from emgstream.gui.window_page import WindowPage
 from emgstream.recording import ProtocolPhase
-from emgstream.sources.source_status import SourceState
 from emgstream.trial import movements_to_ask, network_hash
 
 __all__ = ["TrialPage"]
 
-_NO_MODEL = "No model is chosen; choose the one to test in the list above"
-_NO_SOURCE = "Connect a board, or open a recording with labels"
-_WAITING = "Waiting for samples"
-_RECORDING = "The recording is tested whole, by its own labels"
-_TESTING = "Deciding on the recording …"
 _USED_LIVE = ", by the settings used live"
 _STEPS = ("Set up", "Follow the cues", "What it came to")
 
@@ -136,7 +131,7 @@ class TrialPage(WindowPage):
         """Begin a test as the form says, or of the recording; or show why that cannot be done."""
         session = self._session
         model = None if session is None else session.deciding
-        if session is None or model is None or self._missing():
+        if session is None or model is None or not self._readiness().can_begin:
             return
         self.shell.strip.hide()
         self._settings_words = _USED_LIVE if session.is_tuned else ""
@@ -220,33 +215,17 @@ class TrialPage(WindowPage):
         network = None if model is None else network_hash(model)
         self.setup.past.show_history(self.shell.models.chosen, network)
 
-    def _missing(self) -> str:
-        """Return what is missing before a test can begin; empty where nothing is."""
-        session = self._session
+    def _readiness(self) -> SessionReadiness:
         if self.reading is not None:
-            return _TESTING
-        if self.shell.models.chosen is None:
-            return _NO_MODEL
-        if session is not None and session.replay is not None:
-            return ""  # its rows are there, whether it plays or not
-        state = self.shell.connection.state
-        if session is None or session.ended or state.kind is SourceState.FINISHED:
-            return _WAITING if self.shell.connection.live else _NO_SOURCE
-        return ""
+            return SessionReadiness("Deciding on the recording …", can_begin=False)
+        shell = self.shell
+        return cued_test_readiness(
+            shell.connection, self._session, shell.models.chosen, self.form.summary
+        )
 
     def _show_ready(self) -> None:
         """Offer to begin with a summary, or a board where there is none."""
-        missing, session = self._missing(), self._session
-        if missing:
-            ready = TrialReadiness(missing, can_begin=False, offers_board=missing == _NO_SOURCE)
-        elif session is not None and session.replay is not None:
-            ready = TrialReadiness(_RECORDING, can_begin=True, on_recording=True, offers_board=True)
-        else:
-            try:
-                ready = TrialReadiness(self.form.summary(), can_begin=True)
-            except UsageError as error:
-                ready = TrialReadiness(str(error), can_begin=False)
-        self.setup.show_ready(ready)
+        self.setup.show_ready(self._readiness())
 
     def _show_step(self, step: int) -> None:
         self.steps.setCurrentWidget(self.guide if step == 1 else self.setup)
