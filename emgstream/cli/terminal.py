@@ -33,6 +33,7 @@ __all__ = [
     "note",
     "print_facts",
     "print_grid",
+    "tell_problems",
 ]
 
 _BAR_CELLS = 20
@@ -59,6 +60,12 @@ def console(to_stderr: bool = False) -> Console:
 def note(text: str) -> None:
     """Say something on stderr that is worth knowing and stops nothing."""
     console(to_stderr=True).print(f"[yellow]note:[/] {escape(text)}")
+
+
+def tell_problems(problems: Iterable[str]) -> None:
+    """Tell of packages whose kinds of sources or outputs cannot be used."""
+    for problem in problems:
+        note(problem)
 
 
 @contextmanager

@@ -37,7 +37,7 @@ _LATEST_S = 1.0
 class LiveTest:
     """Leads a person through a test, and remembers what the model decided meanwhile.
 
-    An observer of the engine, whose inference thread calls `write`; one other thread calls all
+    An observer of the engine, whose inference thread calls `observe`; one other thread calls all
     else, `poll` some twenty times a second. The truth at a decision is the cue that stood when its
     last sample was taken: by the board's clock where it has one, else when the sample came. A
     movement that a pause or a lost board fell into counts nowhere, and is asked for again; samples
@@ -77,7 +77,7 @@ class LiveTest:
         self._decisions: list[Decisions] = []
         self._host_s: list[TimeArray] = []
 
-    def write(self, update: Update) -> None:
+    def observe(self, update: Update) -> None:
         """Take new decisions, those before the first cue aside; the inference thread calls."""
         if not self._cues:
             return
