@@ -13,6 +13,7 @@ from emgstream.clock import Clock, MonotonicClock
 from emgstream.decisions import Decisions, DecisionSettings
 from emgstream.errors import UsageError
 from emgstream.latency import StageTimer
+from emgstream.logs import get_logger
 from emgstream.outputs.delivery import OutputFigures
 from emgstream.outputs.fan_out import FanOut
 from emgstream.outputs.output import Observer, Update
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 __all__ = ["Engine"]
+
+_log = get_logger(__name__)
 
 _RING_SAMPLES = 2**16
 """Samples in memory: 65 s at 1000 Hz, for a classifier that was held up. A choice: 1.6 MB at most
@@ -136,6 +139,8 @@ class Engine:
         self._fan_out.remove(output)
 
     def __enter__(self) -> Self:
+        names = [output.name for output in self.outputs]
+        _log.info("engine starts: %s, outputs: %s", self._source.info.name, names)
         self._fan_out.start()
         if self._pipeline is None:
             self._fan_out.close()
@@ -150,6 +155,7 @@ class Engine:
             if self._pipeline is not None:
                 stack.callback(self._inference.stop)
             stack.callback(self._reader.stop)
+        _log.info("engine ended after %d samples", self.ring.n_received)
         if exc_type is None:
             self._check()
 

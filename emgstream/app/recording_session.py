@@ -17,12 +17,12 @@ from emgstream.errors import EmgStreamError, OutputError
 from emgstream.recording import (
     CueListener,
     FreeProtocol,
-    GateReport,
     GuidedProtocol,
     ProtocolPhase,
     Recorder,
-    Recovered,
+    RecoveryReport,
     SignalCheck,
+    SignalCheckReport,
     Take,
     expected_bytes,
     put_in_order,
@@ -82,9 +82,9 @@ class RecordingSession:
         self.plan = plan
         self.stage = RecordingStage.CHECK
         self.check: SignalCheck | None = None
-        self.report: GateReport | None = None
+        self.report: SignalCheckReport | None = None
         self.failure: EmgStreamError | None = None
-        self.recovered: Recovered | None = None
+        self.recovered: RecoveryReport | None = None
         self.warnings: list[str] = []
         self.take: Take | None = None
         self.started_s = now_s
@@ -214,7 +214,7 @@ class RecordingSession:
             needed_bytes=expected_bytes(self.plan.duration_s, rate_hz, n_channels),
         )
 
-    def _follow_check(self, report: GateReport | None) -> None:
+    def _follow_check(self, report: SignalCheckReport | None) -> None:
         if report is None:
             return
         self.report, self.check = report, None

@@ -9,16 +9,17 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from emgstream.app.live_session import LiveSession
 from emgstream.bundle import read_model
 from emgstream.cli import options
+from emgstream.cli.configured import use_configuration, use_outputs
 from emgstream.cli.headless import run_headless
 from emgstream.cli.open_window import add_window_arguments, run_window, wants_window
 from emgstream.cli.outputs import add_output_arguments, read_files, written_files
 from emgstream.cli.terminal import tell_problems
 from emgstream.cli.verb_files import refuse_to_overwrite
-from emgstream.data import DEMO
 from emgstream.errors import UsageError
 from emgstream.gui import PortRequest
 from emgstream.manifest import Manifest
@@ -61,8 +62,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Stream until Ctrl-C or the window is closed, or for the time asked for."""
     tell_problems((*source_problems(), *output_problems()))
-    ports = arguments.port or [AUTO]
-    models = arguments.model or [options.model_path(DEMO)]
+    use_configuration(arguments, "port", "channels", "model")
+    ports, models = _as_list(arguments.port), _as_list(arguments.model)
     if not wants_window(arguments):
         _check_several(ports, len(models))
         _run_headless(ports, models * len(ports) if len(models) == 1 else models, arguments)
@@ -98,6 +99,7 @@ def _check_several(ports: list[str], n_models: int) -> None:
 
 
 def _run_headless(ports: list[str], models: list[Path], arguments: argparse.Namespace) -> None:
+    use_outputs(arguments)
     refuse_to_overwrite([*models, *read_files(arguments)], written_files(arguments))
     read = {path: read_model(path) for path in models}
     names = _names(ports)
@@ -112,6 +114,11 @@ def _run_headless(ports: list[str], models: list[Path], arguments: argparse.Name
         for number, (port, path, name) in enumerate(zip(ports, models, names, strict=True))
     ]
     run_headless(sessions, arguments)
+
+
+def _as_list(value: Any) -> list[Any]:
+    """Return the values of an option that may be given several times, or that was filled in."""
+    return value if isinstance(value, list) else [value]
 
 
 def _source(port: str, number: int, manifest: Manifest, arguments: argparse.Namespace) -> Source:

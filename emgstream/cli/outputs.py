@@ -14,6 +14,7 @@ from emgstream.outputs.output_registry import output_kinds
 __all__ = [
     "add_output_arguments",
     "given_outputs",
+    "output_destination",
     "read_files",
     "requested_outputs",
     "takes_stdout",
@@ -40,6 +41,11 @@ def add_output_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="write the figures of the whole run as JSON",
     )
+
+
+def output_destination(option: str) -> str:
+    """Return the attribute that keeps the value of one of these options, by its name."""
+    return option if option == "summary" else f"output_{option}"  # "file" is an argument, too
 
 
 def requested_outputs(arguments: argparse.Namespace) -> list[tuple[str, Any]]:
@@ -77,17 +83,13 @@ def _add_kind(group: argparse._ArgumentGroup, kind: OutputKind) -> None:
     alone: dict[str, Any] = {} if kind.default is None else {"nargs": "?", "const": kind.default}
     group.add_argument(
         kind.option,
-        dest=_dest(kind),
+        dest=output_destination(kind.name),
         type=_reader(kind),
         metavar=kind.metavar,
         help=kind.help.replace("%", "%%"),
         **several,
         **alone,
     )
-
-
-def _dest(kind: OutputKind) -> str:
-    return f"output_{kind.name}"  # "file" is the name of another argument
 
 
 def _reader(kind: OutputKind) -> Callable[[str], Any]:
@@ -101,7 +103,7 @@ def _reader(kind: OutputKind) -> Callable[[str], Any]:
 
 
 def _values(kind: OutputKind, arguments: argparse.Namespace) -> list[Any]:
-    value = getattr(arguments, _dest(kind), None)
+    value = getattr(arguments, output_destination(kind.name), None)
     if isinstance(value, list):
         return value
     return [] if value is None else [value]

@@ -7,6 +7,7 @@ import argparse
 from emgstream.app.live_session import LiveSession
 from emgstream.bundle import read_model
 from emgstream.cli import options
+from emgstream.cli.configured import use_configuration, use_outputs
 from emgstream.cli.headless import run_headless
 from emgstream.cli.open_window import add_window_arguments, run_window, wants_window
 from emgstream.cli.outputs import add_output_arguments, read_files, written_files
@@ -47,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Replay one file to its end, or until Ctrl-C or the window is closed."""
     tell_problems(output_problems())
+    use_configuration(arguments, "model")
     if not wants_window(arguments):
         _run_headless(arguments)
         return
@@ -59,6 +61,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _run_headless(arguments: argparse.Namespace) -> None:
+    use_outputs(arguments)
     read = [arguments.file, arguments.model, *read_files(arguments)]
     refuse_to_overwrite(read, written_files(arguments))
     model = read_model(arguments.model)

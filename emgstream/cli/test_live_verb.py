@@ -14,6 +14,7 @@ from typing import Any
 
 from emgstream.bundle import Model, read_model
 from emgstream.cli import cued_words, options
+from emgstream.cli.configured import use_configuration
 from emgstream.cli.cued_report import print_losses, print_test
 from emgstream.cli.interrupt import polite_end
 from emgstream.cli.keys import keys
@@ -67,6 +68,7 @@ def run(arguments: argparse.Namespace) -> None:
     Raises UsageError for words that do not fit together, InterruptedByUserError for a test that
     was ended before its time.
     """
+    use_configuration(arguments, "port", "model", *(() if arguments.replay else ("channels",)))
     model = read_model(arguments.model)
     if not arguments.no_history:
         check_history(arguments.model)

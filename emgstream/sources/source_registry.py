@@ -10,10 +10,10 @@ offer whatever is registered here.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from emgstream.logs import get_logger
 from emgstream.plugins import with_plugins
 from emgstream.sources.source import Source
 from emgstream.sources.source_kind import (
@@ -38,7 +38,7 @@ __all__ = [
 GROUP = "emgstream.sources"
 """The group of entry points by which other packages add kinds of sources."""
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 _failed: set[str] = set()  # kinds that failed once: a window looks again every second
 
 

@@ -6,6 +6,7 @@ import threading
 from dataclasses import asdict, fields
 
 from emgstream.clock import Clock
+from emgstream.logs import get_logger
 from emgstream.sources.serial_board.board_connection import SIMULATED
 from emgstream.sources.serial_board.indexer import Indexer
 from emgstream.sources.serial_board.losses import LOSS_WINDOW_S, LossWindow
@@ -14,6 +15,8 @@ from emgstream.sources.source_status import SourceState, SourceStatus
 from emgstream.wire import Counters, Identity
 
 __all__ = ["STALL_S", "StreamTally"]
+
+_log = get_logger(__name__)
 
 STALL_S = 1.0
 """A stream without a sample for so many seconds is stalled."""
@@ -44,21 +47,28 @@ class StreamTally:
 
     def say(self, state: SourceState, words: str = "") -> None:
         """Keep what goes on instead of streaming, and the words for it where there are more."""
+        if (state, words) != (self._state, self._words):
+            _log.info("board: %s", words or state.value)
         with self._lock:
             self._state, self._words, self._last_s = state, words, None
 
     def note(self, text: str) -> None:
         """Keep something the user should know, once."""
+        if text not in self._notes:
+            _log.info("note: %s", text)
         with self._lock:
             self._notes.setdefault(text, text)
 
     def alarm(self, kind: str, text: str) -> None:
         """Keep something that is wrong, the first of its kind."""
+        if kind not in self._alarms:
+            _log.warning("alarm: %s", text)
         with self._lock:
             self._alarms.setdefault(kind, text)
 
     def connected(self, port: str, identity: Identity | None, sends_time: bool) -> None:
         """Say that samples are on their way."""
+        _log.info("streaming from %s: %s", port, identity or "lines of text")
         with self._lock:
             self._port, self._identity, self._sends_time = port, identity, sends_time
             self._past, self._present = _sum(self._past, self._present), Counters()
@@ -66,6 +76,7 @@ class StreamTally:
 
     def resumed(self, port: str) -> None:
         """Say that samples are on their way again, to the decoder that had them before."""
+        _log.info("streaming from %s again, without a new start", port)
         with self._lock:
             self._port, self._last_s = port, self._clock.now()
 
@@ -73,6 +84,7 @@ class StreamTally:
         """Count that the stream goes on after a break."""
         with self._lock:
             self._n_reconnects += 1
+        _log.info("reconnected")
 
     def received(self, now_s: float, counters: Counters) -> None:
         """Take over what the indexer and the decoder counted, after new samples."""
