@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from emgstream.app.configured_channels import configured_channels
-from emgstream.cli.outputs import add_output_arguments
+from emgstream.cli.outputs import add_output_arguments, output_destination
 from emgstream.configuration import configuration_path, read_configuration
 from emgstream.data import DEMO, model_path
 from emgstream.errors import ConfigurationError
@@ -75,8 +75,9 @@ def use_outputs(arguments: argparse.Namespace) -> None:
     ]
     parsed = parser.parse_args(words)
     for name in outputs:
-        if not getattr(arguments, name):
-            setattr(arguments, name, getattr(parsed, name))
+        if not getattr(arguments, output_destination(name)):
+            value = getattr(parsed, output_destination(name))
+            setattr(arguments, output_destination(name), value)
 
 
 class _OutputParser(argparse.ArgumentParser):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from emgstream.cli.terminal import tell_problems
 from emgstream.clock import MonotonicClock
 from emgstream.errors import UsageError
 from emgstream.recording import (
@@ -17,7 +18,7 @@ from emgstream.recording import (
 )
 from emgstream.sources.source import Source
 from emgstream.sources.source_kind import SourceOptions
-from emgstream.sources.source_registry import open_source
+from emgstream.sources.source_registry import open_source, source_problems
 
 __all__ = ["RecordingBoard", "SessionPlan", "board_for", "opened_board"]
 
@@ -78,6 +79,7 @@ def opened_board(address: str, labels: Iterable[str], options: SourceOptions) ->
     Raises UsageError for a movement that the simulated person cannot make, and for a source that
     nobody can follow cues on.
     """
+    tell_problems(source_problems())
     source = open_source(address, options)
     if source.info.can_wait:
         raise UsageError(

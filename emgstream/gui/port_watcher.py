@@ -40,4 +40,4 @@ class PortWatcher:
         self._worker.start()
 
     def _run(self, _stop: threading.Event) -> None:
-        self._found = [SourceChoice(source.title, source.address) for _, source in find_sources()]
+        self._found = [SourceChoice(source.title, source.address) for source in find_sources()]
