@@ -1,8 +1,10 @@
 """The model file, ``NAME.emgmodel``: all that turns a stream into decisions, and its origin.
 
 One zip of four members: ``manifest.json``, the network for LiteRT twice (``classifier.tflite``
-for one window, ``classifier_batch.tflite`` for many) and ``network.keras`` to train on. The
-transforms are plain numbers in the manifest. Nothing in it is code and reading it runs nothing.
+for one window, ``classifier_batch.tflite`` for many) and ``weights.npz``, the network's weights as
+plain arrays to continue training from. The transforms are plain numbers in the manifest. Nothing in
+it is code and reading it runs nothing. A model written before version 0.2 has ``network.keras`` in
+place of the arrays; it is kept as it is, and read by `emgstream_training.weights_file` alone.
 """
 
 from __future__ import annotations
@@ -17,25 +19,38 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from emgstream.atomic_files import partial_file
 from emgstream.decisions import DecisionSettings
 from emgstream.errors import ModelFileError, OutputError
 from emgstream.manifest import Manifest
 
-__all__ = ["MODEL_SUFFIX", "Model", "check_place", "read_model", "write_model"]
+__all__ = [
+    "KERAS_ARCHIVE",
+    "MODEL_SUFFIX",
+    "WEIGHTS",
+    "Model",
+    "check_place",
+    "opened_archive",
+    "read_member",
+    "read_model",
+    "write_model",
+]
 
 MODEL_SUFFIX = ".emgmodel"
 """The ending of a model file's name."""
+WEIGHTS = "weights.npz"
+"""Member with the network's weights."""
+KERAS_ARCHIVE = "network.keras"
+"""Member with the weights in a model written before version 0.2."""
 
 _MANIFEST = "manifest.json"
 _SINGLE = "classifier.tflite"
 _BATCH = "classifier_batch.tflite"
-_KERAS = "network.keras"
-_MEMBERS = (_SINGLE, _BATCH, _KERAS)
 
 _MAX_MEMBER_BYTES = 64 * 2**20
+"""Hundred times the weights of the published network: room to grow, and no zip bomb."""
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DAMAGED = "the file is damaged: train or fetch it again"
 
@@ -50,8 +65,19 @@ class Model:
     """The network as a LiteRT flatbuffer for one window."""
     classifier_batch: bytes = field(repr=False)
     """The same network as a LiteRT flatbuffer for a batch of windows."""
-    network: bytes = field(repr=False)
-    """The same network as a Keras archive, for training on."""
+    weights: bytes = field(repr=False)
+    """The weights of the same network, to continue training from."""
+    weights_member: str = WEIGHTS
+    """Name of that member, which tells its format: `WEIGHTS` or `KERAS_ARCHIVE`."""
+
+    @property
+    def members(self) -> dict[str, bytes]:
+        """The members of the file but for the manifest, by name."""
+        return {
+            _SINGLE: self.classifier,
+            _BATCH: self.classifier_batch,
+            self.weights_member: self.weights,
+        }
 
     def tuned(self, settings: DecisionSettings) -> Model:
         """Return the model with other settings, marked as set by hand."""
@@ -63,13 +89,12 @@ class Model:
 def write_model(path: str | os.PathLike[str], model: Model) -> None:
     """Write a model whole or not at all; raises OutputError where it cannot be written."""
     path = Path(path)
-    members = {_SINGLE: model.classifier, _BATCH: model.classifier_batch, _KERAS: model.network}
     document = model.manifest.to_json()
-    document["members"] = {name: _sha256(content) for name, content in members.items()}
+    document["members"] = {name: _sha256(content) for name, content in model.members.items()}
     with _partial(path) as partial:
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(_MANIFEST, json.dumps(document, indent=2, allow_nan=False))
-            for name, content in members.items():
+            for name, content in model.members.items():
                 archive.writestr(name, content)
         partial.replace(path)
 
@@ -118,10 +143,24 @@ def read_model(path: str | os.PathLike[str]) -> Model:
 
 
 def _read(path: Path) -> Model:
+    with opened_archive(path) as archive:
+        document = _parse(read_member(archive, _MANIFEST))
+        is_old = KERAS_ARCHIVE in archive.namelist() and WEIGHTS not in archive.namelist()
+        weights_member = KERAS_ARCHIVE if is_old else WEIGHTS
+        single, batch, weights = (
+            read_member(archive, name) for name in (_SINGLE, _BATCH, weights_member)
+        )
+    model = Model(Manifest.from_json(document), single, batch, weights, weights_member)
+    _check_hashes(document, model.members)
+    return model
+
+
+@contextmanager
+def opened_archive(file: Path | BinaryIO) -> Iterator[zipfile.ZipFile]:
+    """Open a zip to read members of; raises ModelFileError where it is none, or damaged."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            document = _parse(_member(archive, _MANIFEST))
-            contents = {name: _member(archive, name) for name in _MEMBERS}
+        with zipfile.ZipFile(file) as archive:
+            yield archive
     except zipfile.BadZipFile as error:
         raise ModelFileError(
             f"not a model, or a damaged one ({error}); expected a .emgmodel, "
@@ -129,12 +168,13 @@ def _read(path: Path) -> Model:
         ) from None
     except (EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
         raise ModelFileError(f"a part does not unpack ({error}); {_DAMAGED}") from None
-    manifest = Manifest.from_json(document)
-    _check_hashes(document, contents)
-    return Model(manifest, contents[_SINGLE], contents[_BATCH], contents[_KERAS])
 
 
-def _member(archive: zipfile.ZipFile, name: str) -> bytes:
+def read_member(archive: zipfile.ZipFile, name: str) -> bytes:
+    """Return one member's content, of 64 MiB at most.
+
+    Raises ModelFileError where it is missing, larger, or packed in a way emgstream never uses.
+    """
     try:
         entry = archive.getinfo(name)
     except KeyError:

@@ -6,12 +6,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from bench_rows import Row
+from emgstream_training.weights_file import network_of
 
+from emgstream.bundle import read_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 
 N_REPEATS = 5
@@ -48,8 +49,8 @@ sys.exit(os.waitstatus_to_exitcode(status))
 def measure() -> Iterator[Row]:
     """Start both several times, warm, and take the medians."""
     with tempfile.TemporaryDirectory() as folder:
-        with zipfile.ZipFile(DEMO_MODEL) as archive:
-            keras_file = archive.extract("network.keras", folder)
+        keras_file = Path(folder, "network.keras")
+        network_of(read_model(DEMO_MODEL)).save(keras_file)
         script = Path(folder, "with_tensorflow.py")
         script.write_text(WITH_TENSORFLOW)
         words = ("replay", "demo", "--headless", "--speed", "max", "--jsonl", "-")

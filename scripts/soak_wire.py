@@ -12,8 +12,11 @@ import argparse
 import sys
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from emgstream.simulation import CueSchedule
 from emgstream.simulation.board import (
@@ -21,10 +24,9 @@ from emgstream.simulation.board import (
     BoardSettings,
     Faults,
     Ledger,
-    LedgerCheck,
-    judge,
 )
 from emgstream.wire import Command, FrameDecoder, Frames
+from tests.simulation.ledger_check import LedgerCheck, judge
 
 FAULTS = {
     "none": "",
@@ -93,8 +95,8 @@ class Soak:
         is_behind = True
         while is_behind:
             is_behind = self.board.advance(self.now_s)
-            data = self.board.outbox.ready(self.now_s)
-            self.board.outbox.take(len(data))
+            data = self.board.send_queue.ready(self.now_s)
+            self.board.send_queue.mark_sent(len(data))
             cut = int(self.random.integers(len(data) + 1))
             self.received[-1] += [self.decoder.feed(data[:cut]), self.decoder.feed(data[cut:])]
 

@@ -43,7 +43,7 @@ def test_what_is_written_is_read_back(path: Path, demo_model: Model) -> None:
     assert model.manifest.to_json() == demo_model.manifest.to_json()
     assert model.classifier == demo_model.classifier
     assert model.classifier_batch == demo_model.classifier_batch
-    assert model.network == demo_model.network
+    assert model.weights == demo_model.weights
     assert list(path.parent.iterdir()) == [path]
 
 
@@ -53,11 +53,12 @@ def test_nothing_in_the_file_is_code(path: Path) -> None:
             "classifier.tflite",
             "classifier_batch.tflite",
             "manifest.json",
-            "network.keras",
+            "weights.npz",
         ]
         manifest = archive.read("manifest.json")
         assert archive.read("classifier.tflite")[4:8] == b"TFL3"
-        assert zipfile.ZipFile(archive.open("network.keras")).namelist()
+        weights = zipfile.ZipFile(archive.open("weights.npz")).namelist()
+        assert all(name.endswith(".npy") for name in weights)
     assert b"Lambda" not in manifest
 
 
@@ -177,7 +178,7 @@ def test_a_manifest_that_is_not_as_expected_is_refused(
 def test_a_manifest_that_is_no_json_object_is_refused(path: Path, content: bytes) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("manifest.json", content)
-        for name in ("classifier.tflite", "classifier_batch.tflite", "network.keras"):
+        for name in ("classifier.tflite", "classifier_batch.tflite", "weights.npz"):
             archive.writestr(name, b"")
     with pytest.raises(ModelFileError, match=r"manifest\.json"):
         read_model(path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -76,9 +75,11 @@ def hand_over(
 
 def _sidecars(recording: Path) -> Iterator[Path]:
     """Give what was written down beside a recording when it was recorded, if anything was."""
+    from emgstream.recording import sidecar_path  # not with the verb: `replay` starts sooner
+
     if not recording.name:
         return
-    path = recording.with_name(re.sub(r"(\.\w+?)(\.gz)?$", "", recording.name) + ".json")
+    path = sidecar_path(recording)
     try:
         facts = json.loads(path.read_bytes())
     except (OSError, ValueError):

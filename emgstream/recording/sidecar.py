@@ -1,4 +1,4 @@
-"""The sidecar: the description of a recorded session, as a JSON file beside its table.
+"""The sidecar: facts about a session, as a JSON file with the name of its table.
 
 The file is one object, whose entries are those of `SidecarEntries`. Readers must ignore entries
 that they do not know.
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from emgstream.errors import OutputError, RecordingError
-from emgstream.recording.events import RepetitionOutcome
+from emgstream.recording.cue_events import RepetitionOutcome
 from emgstream.schema import SchemaError, checked
 
 __all__ = ["FORMAT", "VERSION", "SidecarEntries", "read_sidecar", "sidecar_path", "write_sidecar"]
@@ -54,7 +54,7 @@ class SidecarEntries(_SidecarVersion):
     format: str = ""
     """``emgstream session``; with it, ``version`` 1."""
     state: str = ""
-    """``recording`` (also where it broke off), ``ended``, or ``complete``: labels are final."""
+    """``recording`` (also if interrupted), ``ended``, or ``complete``: labels are final."""
     software: Any = None
     """Name and version of the program that recorded it."""
     subject: Any = None
@@ -72,29 +72,30 @@ class SidecarEntries(_SidecarVersion):
     protocol: _Object = field(default_factory=dict)
     """kind (``guided`` or ``free``), cues ([label, seconds]), seed, countdown_s, ..."""
     labels: _SidecarLabels = _SidecarLabels()
-    """is_trimmed (asked for; once complete, done), method."""
+    """is_trimmed (as chosen; as done once complete), method."""
     repetitions: tuple[_SidecarRepetition, ...] = ()
     """label, repetition, outcome, first_index, end_index, label_from (index where the label begins;
     null without one), shift_ms and note of each."""
     samples: _Object = field(default_factory=dict)
     """n, n_lost, n_missed, n_gaps, n_reconnects."""
     quality: _Object = field(default_factory=dict)
-    """Result of the check before the start, and warnings while recording."""
+    """The report of the signal check, and the warnings while recording."""
 
 
 def sidecar_path(recording: Path) -> Path:
-    """Return the name of a recording's sidecar.
+    """Return the path of the sidecar of a recording, the same for a recording that was packed.
 
-    >>> sidecar_path(Path("arm.csv")).name
-    'arm.json'
+    >>> sidecar_path(Path("arm.csv")).name, sidecar_path(Path("arm.csv.gz")).name
+    ('arm.json', 'arm.json')
     """
-    return recording.with_suffix(".json")
+    is_packed = recording.suffix.lower() == ".gz"
+    return (recording.with_suffix("") if is_packed else recording).with_suffix(".json")
 
 
 def read_sidecar(recording: Path) -> dict[str, Any]:
-    """Return the object in the sidecar of a recording.
+    """Return the content of the sidecar of a recording.
 
-    Raises RecordingError where it is missing, damaged, of another program, or newer than this one.
+    Raises RecordingError if it is missing, not JSON, not a sidecar, or of a newer version.
     """
     path = sidecar_path(recording)
     try:
@@ -129,9 +130,9 @@ def read_sidecar(recording: Path) -> dict[str, Any]:
 
 
 def write_sidecar(recording: Path, document: dict[str, Any]) -> None:
-    """Write the sidecar whole or not at all, in place of the present one.
+    """Write the sidecar completely or not at all; it replaces the one before.
 
-    Raises OutputError where that fails; then the present one is unchanged.
+    Raises OutputError if that fails; the one before is then still there.
     """
     path = sidecar_path(recording)
     part = path.with_name(path.name + ".part")

@@ -166,6 +166,7 @@ def test_leakage_is_found_where_labels_have_nothing_to_do_with_the_signal(
     assert np.mean(held_out) < 0.6
 
 
+@pytest.mark.tensorflow
 def test_folds_in_processes_and_on_dask_give_the_same_figures(
     trained_here: PreparedEvaluation,
 ) -> None:
@@ -175,7 +176,7 @@ def test_folds_in_processes_and_on_dask_give_the_same_figures(
         assert in_processes["models"][name]["random_split"] is not None
         assert in_processes["models"][name]["leakage"] is not None
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None
+        n_workers=2, threads_per_worker=1, dashboard_address=":0"
     ) as cluster:
         on_dask = figures(evaluate(trained_here, dask_address=cluster.scheduler_address))
     assert on_dask == in_processes
@@ -254,6 +255,7 @@ def test_ctrl_c_between_folds_keeps_what_is_finished(prepared: PreparedEvaluatio
     assert "Ctrl-C ended this after 1 of 2 folds" in evaluation_page(stopped)
 
 
+@pytest.mark.tensorflow
 def test_ctrl_c_ends_the_workers_at_once_and_says_what_was_finished(
     session_path: Path, tmp_path: Path
 ) -> None:
@@ -299,7 +301,10 @@ def test_the_verb_prints_a_table_and_writes_both_files(
     assert page.read_text().startswith("<!DOCTYPE html>")
 
 
-@pytest.mark.parametrize("verb", [["evaluate"], ["train", "--out", "arm"]])
+@pytest.mark.parametrize(
+    "verb",
+    [["evaluate"], pytest.param(["train", "--out", "arm"], marks=pytest.mark.tensorflow)],
+)
 def test_a_copy_of_a_recording_is_no_recording_of_its_own(
     verb: list[str],
     session_path: Path,

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import emgstream
-from emgstream.simulation.board import LedgerCheck, judge
-from emgstream.simulation.board.outbox import QUEUE_BYTES
+from emgstream.simulation.board.send_queue import QUEUE_BYTES
 from emgstream.wire import BoardStatus, FrameDecoder, Identity, TextDecoder, find_replies
 from tests.simulation.boards import Bench, joined, rows_of
+from tests.simulation.ledger_check import LedgerCheck, judge
 
 SKETCH = Path(emgstream.__file__).parent / "firmware" / "emg_board" / "emg_board.ino"
 FAULTS = ["", "loss=0.1", "loss=0.1,burst=7", "corrupt=0.2", "duplicate=0.1", "reorder=0.1"]

@@ -7,7 +7,6 @@ they are learned from as well.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -20,7 +19,6 @@ from emgstream.manifest import Manifest
 from emgstream.opening import repair_notes
 from emgstream.tables import EmgTable
 from emgstream.types import StreamInfo
-from emgstream_training.backend import keras, quietly
 from emgstream_training.epoch_progress import EpochProgress
 from emgstream_training.fold import LearnedModel, learn, versions
 from emgstream_training.front_end import FrontEnd
@@ -39,6 +37,7 @@ from emgstream_training.realtime import (
 from emgstream_training.recipes import CALIBRATION, Recipe
 from emgstream_training.recordings import class_names_of, provenance, read_recordings
 from emgstream_training.training_material import TrainingMaterial, prepare_front_end
+from emgstream_training.weights_file import network_of
 
 __all__ = ["CalibratedModel", "calibrate", "calibrate_on"]
 
@@ -141,7 +140,7 @@ def calibrate_on(
     rate = _checked_rate(manifest, tables, sampling_rate_hz)
     front_end = FrontEnd(dict(manifest.conditioning), manifest.step, ())
     material = prepare_front_end(tables, parts, manifest.class_names, rate, front_end)
-    network = _network(model)
+    network = network_of(model)
     before = _judged(network, manifest, tables, parts, front_end)
     learned = learn(recipe, material, seed=seed, start=taken_apart(network)[0], progress=progress)
     after = balanced_accuracy(material.validation.classes, learned.judged.argmax(axis=1))
@@ -173,13 +172,6 @@ def _checked_rate(
             f"{', '.join(manifest.class_names)}; train a new model for other movements"
         )
     return rate
-
-
-def _network(model: Model) -> Any:
-    with quietly(), tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "network.keras")
-        path.write_bytes(model.network)
-        return keras.models.load_model(path, compile=False)
 
 
 def _judged(

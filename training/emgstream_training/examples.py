@@ -1,4 +1,4 @@
-"""Examples to learn from and to be judged by: windows with their classes."""
+"""Labelled windows: what a network is trained on and measured by."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.model_selection import train_test_split
 
-from emgstream.types import FloatArray
+from emgstream.types import FloatArray, IndexArray
 
-__all__ = ["ClassArray", "Examples", "balanced_weights"]
+__all__ = ["ClassArray", "Examples", "balanced_weights", "split_at_random"]
 
 ClassArray: TypeAlias = npt.NDArray[np.int64]
+
+_TEST_SHARE = 0.2
+"""Share that a random split holds out, as the published evaluation did."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,3 +53,14 @@ def balanced_weights(classes: ClassArray, n_classes: int) -> FloatArray:
     present = np.count_nonzero(counts)
     weights: FloatArray = (len(classes) / (present * counts[classes])).astype(np.float32)
     return weights
+
+
+def split_at_random(classes: ClassArray, seed: int) -> tuple[IndexArray, IndexArray]:
+    """Return the positions of four fifths and of one fifth, drawn at random within each class.
+
+    ``classes`` has shape ``(n,)``.
+    """
+    large, small = train_test_split(
+        np.arange(len(classes)), test_size=_TEST_SHARE, random_state=seed, stratify=classes
+    )
+    return large, small

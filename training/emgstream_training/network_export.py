@@ -1,8 +1,7 @@
-"""The trained network as files: LiteRT for the live path, Keras for training on."""
+"""The trained network as files: LiteRT for the live path, arrays and HDF5 for training."""
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,9 @@ from emgstream_training.epoch_progress import TrainingSchedule
 from emgstream_training.inference import inference_function
 from emgstream_training.linear import taken_apart, with_linear_path
 from emgstream_training.network import build_network
+from emgstream_training.weights_file import weights_npz
 
-__all__ = ["BATCH_SIZE", "export_model", "save_h5", "to_keras_archive", "to_litert"]
+__all__ = ["BATCH_SIZE", "export_model", "save_h5", "to_litert"]
 
 BATCH_SIZE = 32
 """Windows that the exported network for batches takes at once."""
@@ -26,7 +26,7 @@ def export_model(manifest: Manifest, network: Any) -> Model:
         manifest=manifest,
         classifier=to_litert(network, batch_size=1),
         classifier_batch=to_litert(network, batch_size=BATCH_SIZE),
-        network=to_keras_archive(network),
+        weights=weights_npz(network),
     )
 
 
@@ -47,17 +47,14 @@ def to_litert(network: Any, *, batch_size: int) -> bytes:
     return flatbuffer
 
 
-def to_keras_archive(network: Any) -> bytes:
-    """Return the network as a ``.keras`` archive, its LSTM layers as loops again."""
-    with quietly(), tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "network.keras")
-        _rebuilt(network).save(path)
-        return path.read_bytes()
-
-
 def save_h5(network: Any, path: Path, schedule: TrainingSchedule) -> None:
-    """Save the network in Keras' older format, compiled as it was trained."""
-    loop = _rebuilt(network)
+    """Save the network in Keras' HDF5 format, compiled as it was trained, its LSTMs as loops."""
+    _, n_steps, n_features = network.input_shape
+    loop = build_network(n_steps, n_features, network.output_shape[-1])
+    alone, linear = taken_apart(network)
+    loop.set_weights(alone)
+    if linear is not None:
+        loop = with_linear_path(loop, linear)
     with quietly():
         loop.compile(
             optimizer=keras.optimizers.Adam(schedule.learning_rate, clipnorm=schedule.clipnorm),
@@ -65,11 +62,3 @@ def save_h5(network: Any, path: Path, schedule: TrainingSchedule) -> None:
             metrics=["accuracy"],
         )
         loop.save(path)
-
-
-def _rebuilt(network: Any) -> Any:
-    _, n_steps, n_features = network.input_shape
-    rebuilt = build_network(n_steps, n_features, network.output_shape[-1])
-    alone, linear = taken_apart(network)
-    rebuilt.set_weights(alone)
-    return rebuilt if linear is None else with_linear_path(rebuilt, linear)

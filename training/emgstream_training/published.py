@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
-from sklearn.model_selection import train_test_split
 
 from emgstream.errors import TrainingDataError
 from emgstream.tables import EmgTable
 from emgstream.types import FloatArray, IndexArray
-from emgstream_training.examples import ClassArray, Examples
+from emgstream_training.examples import ClassArray, Examples, split_at_random
 from emgstream_training.preprocessing import FittedTransforms, fit_published
 from emgstream_training.recordings import class_codes
 
@@ -30,7 +29,6 @@ __all__ = [
 N_STEPS = 10
 """Rows of a window."""
 
-_VALIDATION_SHARE = 0.2
 _SPLIT_SEED = 42
 _MIN_WINDOWS_PER_CLASS = 10
 
@@ -111,12 +109,7 @@ def random_split(examples: Examples, class_names: Sequence[str]) -> PublishedSpl
     Raises TrainingDataError where a class has fewer than ten windows.
     """
     check_class_counts(examples.classes, class_names)
-    training, validation = train_test_split(
-        np.arange(len(examples)),
-        test_size=_VALIDATION_SHARE,
-        random_state=_SPLIT_SEED,
-        stratify=examples.classes,
-    )
+    training, validation = split_at_random(examples.classes, _SPLIT_SEED)
     return PublishedSplit(examples.take(training), examples.take(validation), training, validation)
 
 

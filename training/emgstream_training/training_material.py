@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from emgstream.conditioning import NoConditioning
 from emgstream.errors import UsageError
 from emgstream.steps import RAW_STEP
@@ -25,7 +28,14 @@ from emgstream_training.published import (
 from emgstream_training.realtime import TRAINING, VALIDATION, PartArray, RepetitionCut, hold_out
 from emgstream_training.recipes import PUBLISHED, Recipe
 
-__all__ = ["PublishedMaterial", "TrainingMaterial", "prepare", "prepare_front_end", "prepare_parts"]
+__all__ = [
+    "PublishedMaterial",
+    "TrainingMaterial",
+    "prepare",
+    "prepare_front_end",
+    "prepare_parts",
+    "prepare_published",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,20 +107,27 @@ def prepare(
     and TrainingDataError where a class has too few windows or a channel has no signal.
     """
     if recipe.name == PUBLISHED.name:
-        return _published(tuple(tables), class_names, sampling_rate_hz)
+        return prepare_published(tuple(tables), class_names, sampling_rate_hz)
     parts = hold_out(tables, class_names)
     return prepare_parts(recipe, tables, parts, class_names, sampling_rate_hz, wish)
 
 
-def _published(
-    tables: tuple[EmgTable, ...], class_names: tuple[str, ...], sampling_rate_hz: float | None
+def prepare_published(
+    tables: tuple[EmgTable, ...],
+    class_names: tuple[str, ...],
+    sampling_rate_hz: float | None,
+    left_out: npt.NDArray[np.bool_] | None = None,
 ) -> TrainingMaterial:
+    """Return the material of the published recipe, from one recording.
+
+    ``left_out``, shape ``(n_rows,)``, are rows to ignore. Raises as `prepare`.
+    """
     if len(tables) > 1:
         raise UsageError(
             f"the published recipe takes one recording and got {len(tables)}; name one, or use "
             "--recipe realtime, which takes any number"
         )
-    rows = distinct_rows(tables[0], class_names)
+    rows = distinct_rows(tables[0], class_names, left_out)
     fitted = rows.fit(tables[0].channel_names)
     windows = window_rows(fitted.transforms.apply(rows.samples), rows.classes)
     split = random_split(windows, class_names)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Annotated, Any, TypeAlias
 
 from msgspec import Meta
 
-from emgstream.errors import MissingExtraError, UsageError
+from emgstream.errors import UsageError
 from emgstream.schema import SchemaError, checked
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 __all__ = ["Action", "Bindings", "Hold", "Move", "read_bindings"]
 
@@ -88,7 +91,7 @@ def _read(path: Path) -> Any:
     try:
         text = path.read_text(encoding="utf-8")
         if path.suffix == ".toml":
-            return _toml().loads(text)
+            return tomllib.loads(text)
         return json.loads(text)
     except OSError as error:
         raise UsageError(
@@ -97,16 +100,6 @@ def _read(path: Path) -> Any:
     except ValueError as error:  # so are the errors of both, and of text that is not UTF-8
         kind = "TOML" if path.suffix == ".toml" else "JSON"
         raise UsageError(f"{path} is not {kind}: {error}; mend it there") from error
-
-
-def _toml() -> ModuleType:
-    try:
-        return importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            "TOML needs tomli with Python 3.10, not installed here; expected the extra 'control'; "
-            'install it, in the project\'s folder, with: pip install -e ".[control]"; or write JSON'
-        ) from error
 
 
 def _bindings(document: Any, class_names: tuple[str, ...]) -> Bindings:

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.model_selection import train_test_split
 
 from emgstream.manifest import Manifest
-from emgstream.types import IndexArray
 from emgstream_training.evaluation.baselines import BASELINES
 from emgstream_training.evaluation.evaluation_figures import balanced
 from emgstream_training.evaluation.folds import (
@@ -20,11 +18,10 @@ from emgstream_training.evaluation.folds import (
     verdicts_of_baseline,
 )
 from emgstream_training.evaluation.protocols import Fold
+from emgstream_training.examples import split_at_random
 from emgstream_training.realtime import TRAINING
 
-__all__ = ["RandomSplit", "judge_random_split", "split_at_random"]
-
-_TEST_SHARE = 0.2
+__all__ = ["RandomSplit", "judge_random_split"]
 
 
 @dataclass(frozen=True)
@@ -52,17 +49,6 @@ def judge_random_split(study: Study) -> RandomSplit:
         for name in BASELINES:
             scores[name] = balanced(verdicts_of_baseline(name, study, views))
         return RandomSplit(scores)
-
-
-def split_at_random(classes: IndexArray, seed: int) -> tuple[IndexArray, IndexArray]:
-    """Return the places of four fifths and of one fifth, at random, the classes in equal shares.
-
-    ``classes`` has shape ``(n,)``.
-    """
-    large, small = train_test_split(
-        np.arange(len(classes)), test_size=_TEST_SHARE, random_state=seed, stratify=classes
-    )
-    return large, small
 
 
 def _split_views(study: Study, manifest: Manifest) -> list[FoldRecording]:

@@ -8,19 +8,17 @@ from dataclasses import replace
 import numpy as np
 
 from emgstream.bundle import Model
-from emgstream.conditioning import NoConditioning
-from emgstream.errors import UsageError
-from emgstream.steps import RAW_STEP
-from emgstream_training.evaluation.contrast import split_at_random
 from emgstream_training.evaluation.protocols import RecordingSet
-from emgstream_training.examples import Examples, balanced_weights
-from emgstream_training.fold import LearnedModel, export_learned, learn, train_fold
-from emgstream_training.front_end import FrontEnd
+from emgstream_training.examples import Examples, balanced_weights, split_at_random
+from emgstream_training.fold import export_learned, learn, train_fold
 from emgstream_training.metrics import balanced_accuracy, classify
-from emgstream_training.published import PublishedSplit, distinct_rows, random_split, window_rows
 from emgstream_training.realtime import TRAINING, PartArray, hold_out
 from emgstream_training.recipes import PUBLISHED, Recipe
-from emgstream_training.training_material import TrainingMaterial, prepare_parts
+from emgstream_training.training_material import (
+    TrainingMaterial,
+    prepare_parts,
+    prepare_published,
+)
 
 __all__ = ["random_split_of_network", "train_on"]
 
@@ -33,7 +31,8 @@ def train_on(
     Raises what `train_fold` does, and UsageError for the published recipe on several recordings.
     """
     if recipe.name == PUBLISHED.name:
-        return _published(recordings, parts, recipe, seed)[0]
+        material = _published_material(recordings, parts)
+        return export_learned(recipe, material, learn(recipe, material, seed=seed).whole())
     used = [place for place, part in enumerate(parts) if np.any(part == TRAINING)]
     return train_fold(
         [recordings.tables[place] for place in used],
@@ -56,8 +55,8 @@ def random_split_of_network(
     """
     everything = [np.where(codes >= 0, TRAINING, 0) for codes in recordings.codes]
     if recipe.name == PUBLISHED.name:
-        model, learned, split = _published(recordings, everything, recipe, seed)
-        return model, _score(learned, split.validation)
+        material = _published_material(recordings, everything)
+        return _trained_and_scored(recipe, material, seed, material.validation)
     names = recordings.class_names
     parts = hold_out(recordings.tables, names, everything)
     rate_hz, wish = recordings.sampling_rate_hz, recordings.wish
@@ -71,39 +70,23 @@ def random_split_of_network(
         validation=windows.take(seen[validation]),
         weights=balanced_weights(windows.classes[seen[training]], len(names)),
     )
-    learned = learn(recipe, leaky, seed=seed).whole()
-    return export_learned(recipe, leaky, learned), _score(learned, windows.take(test))
+    return _trained_and_scored(recipe, leaky, seed, windows.take(test))
 
 
-def _published(
-    recordings: RecordingSet, parts: Sequence[PartArray], recipe: Recipe, seed: int
-) -> tuple[Model, LearnedModel, PublishedSplit]:
-    """Train by the published recipe: single samples, duplicates left out, a random split."""
-    if len(recordings.tables) > 1:
-        raise UsageError(
-            f"the published recipe takes one recording and got {len(recordings.tables)}; name "
-            "one, or use --recipe realtime, which takes any number"
-        )
-    (table,), (part,) = recordings.tables, parts
-    names = recordings.class_names
-    rows = distinct_rows(table, names, left_out=part != TRAINING)
-    transforms = rows.fit(table.channel_names)
-    split = random_split(
-        window_rows(transforms.transforms.apply(rows.samples), rows.classes), names
+def _published_material(recordings: RecordingSet, parts: Sequence[PartArray]) -> TrainingMaterial:
+    """Return the published recipe's material from the `TRAINING` rows of the one recording."""
+    return prepare_published(
+        recordings.tables,
+        recordings.class_names,
+        recordings.sampling_rate_hz,
+        left_out=parts[0] != TRAINING,
     )
-    material = TrainingMaterial(
-        tables=recordings.tables,
-        class_names=names,
-        front_end=FrontEnd(NoConditioning().to_manifest(), RAW_STEP, ()),
-        sampling_rate_hz=recordings.sampling_rate_hz,
-        fitted=transforms,
-        training=split.training,
-        validation=split.validation,
-        weights=None,
-    )
+
+
+def _trained_and_scored(
+    recipe: Recipe, material: TrainingMaterial, seed: int, test: Examples
+) -> tuple[Model, float]:
+    """Return a trained network and its balanced accuracy on test windows, 0 to 1."""
     learned = learn(recipe, material, seed=seed).whole()
-    return export_learned(recipe, material, learned), learned, split
-
-
-def _score(learned: LearnedModel, examples: Examples) -> float:
-    return balanced_accuracy(examples.classes, classify(learned.network, examples.windows))
+    score = balanced_accuracy(test.classes, classify(learned.network, test.windows))
+    return export_learned(recipe, material, learned), score

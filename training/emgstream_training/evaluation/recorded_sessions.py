@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emgstream.errors import TableError
+from emgstream.recording import sidecar_path
 
-__all__ = ["SessionIdentity", "sidecar_path", "sittings_of"]
+__all__ = ["SessionIdentity", "sittings_of"]
 
 _SUBJECT = re.compile(
     r"(?:^|[_\-.])(?:subject|subj(?!ect)|sub(?!j)|user|participant|person)[_\-]?([a-z0-9]+)",
@@ -33,15 +34,6 @@ class SessionIdentity:
     """Where that is from: ``sidecar`` or ``file name``."""
 
 
-def sidecar_path(recording: Path) -> Path:
-    """Return where the facts about a recording are, if it has some.
-
-    >>> sidecar_path(Path("arm_1.csv.gz")).name
-    'arm_1.json'
-    """
-    return recording.with_name(_stem(recording) + ".json")
-
-
 def sittings_of(paths: Sequence[Path]) -> tuple[SessionIdentity, ...]:
     """Return who and when of each recording; raises TableError for a damaged sidecar."""
     return tuple(map(_sitting, paths))
@@ -54,13 +46,12 @@ def _sitting(path: Path) -> SessionIdentity:
         if facts.get("subject") or facts.get("session"):
             subject, session = facts.get("subject"), facts.get("session")
             return SessionIdentity(
-                None if subject is None else str(subject), str(session or _stem(path)), "sidecar"
+                None if subject is None else str(subject), str(session or sidecar.stem), "sidecar"
             )
-    stem = _stem(path)
-    subject_in, session_in = _SUBJECT.search(stem), _SESSION.search(stem)
+    subject_in, session_in = _SUBJECT.search(path.name), _SESSION.search(path.name)
     return SessionIdentity(
         subject=None if subject_in is None else subject_in.group(1),
-        session=stem if session_in is None else session_in.group(1),
+        session=sidecar.stem if session_in is None else session_in.group(1),
         source="file name",
     )
 
@@ -76,7 +67,3 @@ def _read(sidecar: Path) -> dict[str, object]:
     if not isinstance(facts, dict):
         raise TableError(f"{sidecar} is no JSON object; mend it, or move it away")
     return facts
-
-
-def _stem(path: Path) -> str:
-    return re.sub(r"\.(csv|tsv|txt)(\.gz)?$", "", path.name, flags=re.IGNORECASE)
