@@ -42,7 +42,7 @@ class ModelDescription:
     calibration: Mapping[str, Any] = field(default_factory=lambda: {"kind": "none"})
     """The calibration of the probabilities, which the weights of the network include."""
     synthetic: bool = False
-    """Whether the training data are synthetic."""
+    """True if the training data are synthetic."""
     recipe: str = ""
     """Name of the recipe it was trained by."""
     created: str = ""

@@ -134,7 +134,7 @@ class DecisionSettings:
     rails: ConverterRails | None = None
     """Limit of saturation; None where no window counts as saturated."""
     tells_gaps: bool = False
-    """Whether a decision of status gap is made for each window that a gap makes incomplete."""
+    """True if a decision of status gap is made for each window that a gap makes incomplete."""
     confidence: Finite = 0.9
     """Typical confidence of the classifier, which the delay of the smoothing is computed with."""
     fitted: Mapping[str, Any] = field(default_factory=dict, compare=False)

@@ -37,7 +37,7 @@ class WindowPredictions:
     The levels of the channels come first; see `emgstream.steps.Step.strengths`.
     """
     saturated: Mask
-    """Whether too much of the window is at an end of the converter's range, ``(n_windows,)``."""
+    """True if too much of the window is at an end of the converter's range, ``(n_windows,)``."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,9 +51,9 @@ class SmoothedPredictions:
     confidences: TimeArray
     """Smoothed probability of that class, same shape."""
     quiet: Mask
-    """Whether the rest gate found the muscle at rest, same shape."""
+    """True if the rest gate found the muscle at rest, same shape."""
     unknown: Mask
-    """Whether the signal is far from all training data, same shape."""
+    """True if the signal is far from all training data, same shape."""
 
 
 class DecisionStage:

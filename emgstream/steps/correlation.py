@@ -31,7 +31,7 @@ class Correlation(Feature):
     span: Span = 1
     """Number of the newest steps that it is over."""
     about_mean: bool = True
-    """Whether the mean of a step is taken out first."""
+    """True if the mean of each step is subtracted first."""
     floor: Floor = 0.1
     """Smallest root mean square, in the stream's unit: a flat line has no correlation."""
 

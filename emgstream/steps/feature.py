@@ -38,10 +38,10 @@ class Feature(ABC):
     label: ClassVar[str] = ""
     """Words behind the name of a channel that name the feature, for people."""
     is_level: ClassVar[bool] = False
-    """Whether it rises with the contraction of the muscle, as the rest gate, the detection of
+    """True if it rises with the contraction of the muscle, as the rest gate, the detection of
     unknown signals and the strength need it."""
     is_of_one_channel: ClassVar[bool] = True
-    """Whether each number is of one channel, in the order of the channels."""
+    """True if each number is of one channel, in the order of the channels."""
     min_length: ClassVar[int] = 1
     """Fewest samples that a step must have."""
     span: int

@@ -34,7 +34,7 @@ class RmsSettings:
     length: StepLength
     """Samples per step."""
     about_mean: bool = True
-    """Whether the mean of a step is taken out first."""
+    """True if the mean of each step is subtracted first."""
     floor: Floor = 0.1
     """Smallest root mean square, in the stream's unit."""
     power: Power = 0.0
@@ -42,7 +42,7 @@ class RmsSettings:
     spans: _Spans = (1,)
     """Numbers of the newest steps that levels are over; each gives one number per channel."""
     change: bool = False
-    """Whether there are as many numbers again, for the changes."""
+    """True if there are as many numbers again, for the changes."""
     correlation: Annotated[int, Meta(ge=0, le=LONGEST_SPAN)] = 0
     """Number of the newest steps that the correlation of two channels is over; 0 for none."""
 

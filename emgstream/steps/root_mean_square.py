@@ -50,7 +50,7 @@ class RootMeanSquare(_SoftScaled):
 
     kind = "rms"
     about_mean: bool = True
-    """Whether the mean of a step is taken out first."""
+    """True if the mean of each step is subtracted first."""
 
     def reduce(self, steps: Doubles) -> Doubles:
         """Return the mean square of each channel, shape ``(n_steps, n_channels)``."""

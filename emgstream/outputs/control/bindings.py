@@ -35,7 +35,7 @@ class Hold:
     name: str
     """A character, or a name such as ``space``, ``left``, ``f1``; for a button ``left``, ..."""
     is_button: bool = False
-    """Whether it is a mouse button."""
+    """True for a mouse button."""
 
 
 @dataclass(frozen=True, slots=True)
