@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace) -> None:
             channels=arguments.channels,
             report_dir=arguments.report,
             seed=arguments.seed,
-            wish=SignalOverrides(arguments.signal, options.mains_hz(arguments.mains)),
+            overrides=SignalOverrides(arguments.signal, options.mains_hz(arguments.mains)),
             progress=stoppable(progress_events.tell_epoch if tells else bar.show, stack),
             noticed=(lambda _: None) if tells else note,
             keep=partial(write_model, arguments.out),

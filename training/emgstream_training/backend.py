@@ -1,6 +1,6 @@
-"""TensorFlow and Keras, imported without their chatter and set up for small networks.
+"""TensorFlow and Keras, imported without their log output and set up for small networks.
 
-Import them from here, never directly: the settings below count only before the first import.
+Import them from here, never directly: the settings below work only before the first import.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# oneDNN announces itself on stderr whatever the log level, and brings nothing at this size.
+# oneDNN prints a line on stderr at any log level, and does not help networks of this size.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
@@ -27,8 +27,8 @@ tensorflow: Any = _tensorflow
 
 tensorflow.get_logger().setLevel("ERROR")
 
-# One thread a kernel, two kernels at once: a batch of 32 small windows is too little to share out.
-# TensorFlow refuses once it has started, and then whoever started it has chosen.
+# One thread per kernel, two kernels at once: a batch of 32 small windows is too little for more.
+# TensorFlow refuses once it has started; then the settings of who started it hold.
 with suppress(RuntimeError):
     tensorflow.config.threading.set_intra_op_parallelism_threads(1)
     tensorflow.config.threading.set_inter_op_parallelism_threads(2)
@@ -36,7 +36,7 @@ with suppress(RuntimeError):
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Keep the libraries' advice on saving and converting from the user, inside the block."""
+    """Hide the libraries' messages on saving and converting, inside the block."""
     level = absl.logging.get_verbosity()
     absl.logging.set_verbosity(absl.logging.ERROR)
     try:

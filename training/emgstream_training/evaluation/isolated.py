@@ -1,7 +1,7 @@
 """One task in a Python process of its own.
 
-A Dask worker draws from Python's random numbers in threads of its own, so that a network built in
-it is now and then not the one the seed stands for. In a process of its own it always is.
+Threads of a Dask worker draw from Python's random numbers, so a network that is built in the worker
+is now and then not the one of its seed. In a process of its own it always is.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Got = TypeVar("Got")
 
 
 def in_own_process(function: Callable[[Given], Got], task: Given) -> Got:
-    """Return what a function of a module gives for a task; raises what it raises."""
+    """Return the result of a module's function for a task; raises what the function raises."""
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder, "answer")
         command = [sys.executable, "-m", "emgstream_training.evaluation.isolated", str(answer)]
@@ -31,7 +31,7 @@ def in_own_process(function: Callable[[Given], Got], task: Given) -> Got:
 
 
 class _Returned:
-    """What a function gave, to be had in another process."""
+    """The result of a function, returned when called in another process."""
 
     def __init__(self, result: object) -> None:
         self._result = result
@@ -41,7 +41,7 @@ class _Returned:
 
 
 class _Raised:
-    """What a function raised, to be raised in another process."""
+    """The exception of a function, raised when called in another process."""
 
     def __init__(self, error: Exception) -> None:
         self._error = error
@@ -51,11 +51,11 @@ class _Raised:
 
 
 def main() -> None:
-    """Do the task on standard input and write the answer to the file that was named."""
+    """Run the task on standard input and write the answer to the file named as argument."""
     function, task = pickle.loads(sys.stdin.buffer.read())
     try:
         answer: _Returned | _Raised = _Returned(function(task))
-    except Exception as error:  # noqa: BLE001 - the top of the process: told where it is waited for
+    except Exception as error:  # noqa: BLE001 - the top of the process: raised where it is waited for
         answer = _Raised(error)
     Path(sys.argv[1]).write_bytes(pickle.dumps(answer))
 
