@@ -7,11 +7,14 @@ from collections.abc import Callable
 from typing import Protocol
 
 from emgstream.errors import EndOfStream
+from emgstream.logs import get_logger
 from emgstream.ringbuffer import RingBuffer
 from emgstream.sources.source import Source
 from emgstream.types import Chunk, StreamInfo
 
 __all__ = ["Acquisition", "Sink"]
+
+_log = get_logger(__name__)
 
 
 class Sink(Protocol):
@@ -68,7 +71,7 @@ class Acquisition:
                 while not stop.is_set():
                     self._take(source, stop)
         except EndOfStream:
-            pass
+            _log.info("end of the stream: %s", self._source.info.name)
         finally:
             self._ring.close()
 
@@ -77,6 +80,7 @@ class Acquisition:
         if len(chunk) and not self._is_checked:
             self._check(source.info)
             self._is_checked = True
+            _log.info("first samples: %s", source.info)
         self._ring.append(chunk)
         for sink in self._sinks:
             sink.take(chunk, source)

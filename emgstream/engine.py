@@ -13,6 +13,7 @@ from emgstream.clock import Clock, MonotonicClock
 from emgstream.decisions import Decisions, DecisionSettings
 from emgstream.errors import UsageError
 from emgstream.latency import StageTimer
+from emgstream.logs import get_logger
 from emgstream.outputs.delivery import Delivery, OutputFigures
 from emgstream.outputs.output import Observer, Output, Update
 from emgstream.outputs.queue import UpdateQueue
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 __all__ = ["Engine"]
+
+_log = get_logger(__name__)
 
 _RING_SAMPLES = 2**16
 _MOST_AHEAD = 2**12
@@ -119,6 +122,8 @@ class Engine:
         return [way_out.figures() for way_out in self._ways_out]
 
     def __enter__(self) -> Self:
+        names = [figures.name for figures in self.output_figures()]
+        _log.info("engine starts: %s, outputs: %s", self._source.info.name, names)
         for way_out in self._ways_out:
             way_out.start()
         if self._pipeline is None:
@@ -135,6 +140,7 @@ class Engine:
             if self._pipeline is not None:
                 stack.callback(self._inference.stop)
             stack.callback(self._reader.stop)
+        _log.info("engine ended after %d samples", self.ring.n_received)
         if exc_type is None:
             self._check()
 

@@ -1,30 +1,33 @@
-"""The failures a user can cause or meet, as one tree.
+"""The errors a user can cause or meet, as one tree.
 
 ::
 
     EmgStreamError
-    ├── UsageError               (ValueError)      the words of a call do not fit together
-    ├── MissingExtraError        (ImportError)     a verb needs an extra that is not installed
+    ├── UsageError               (ValueError)      invalid or contradictory arguments
+    ├── ConfigurationError       (ValueError)      the configuration file cannot be used
+    ├── MissingExtraError        (ImportError)     a library is missing that an extra installs
     ├── TableError               (ValueError)      a file is not a readable EMG table
-    │   └── NoSuchColumnError        (LookupError)        it lacks a column that was asked for
-    ├── TrainingDataError        (ValueError)      recordings that nothing can be learned from
+    │   └── NoSuchColumnError        (LookupError)        a table lacks a channel
+    ├── TrainingDataError        (ValueError)      nothing can be learned from these recordings
     ├── RecordingError           (ValueError)      the files of a session do not fit together
     ├── ModelFileError           (ValueError)      a file is not a readable model
-    ├── StreamMismatchError      (ValueError)      a model was made for another kind of stream
+    ├── StreamMismatchError      (ValueError)      the model was made for another kind of stream
     ├── OutputError              (OSError)         something could not be written
     ├── InterruptedByUserError   (InterruptedError) Ctrl-C
-    ├── ChildFailedError         (ChildProcessError) a verb in a process beside the window failed
-    └── SourceError              (OSError)
-        ├── SourceNotFoundError      (FileNotFoundError)  nothing to read from
+    ├── ChildFailedError         (ChildProcessError) a command in a process of its own failed
+    └── SourceError              (OSError)         a source gives no samples
+        ├── SourceNotFoundError      (FileNotFoundError)  there is no such source
         ├── SourceDisconnectedError  (ConnectionError)    the device went away
-        └── EndOfStream              (EOFError)           a finite source is used up
+        └── EndOfStream              (EOFError)           a finite source has no more samples
 
-`EmgStreamError` is all the command line catches: one line on stderr, exit code 1. A message says
-what happened, with the value; what was expected; what to do next. Anything else is a bug.
+`EmgStreamError` is all that the command line expects: one line on stderr, exit code 1. A message
+says what happened, with the value; what was expected; what to do next. Any other exception is a
+bug; `emgstream.logs` keeps its traceback.
 """
 
 __all__ = [
     "ChildFailedError",
+    "ConfigurationError",
     "EmgStreamError",
     "EndOfStream",
     "InterruptedByUserError",
@@ -44,15 +47,19 @@ __all__ = [
 
 
 class EmgStreamError(Exception):
-    """The root of every failure that is not a bug."""
+    """The root of all errors that are not bugs."""
 
 
 class UsageError(EmgStreamError, ValueError):
-    """The words of a call do not fit together."""
+    """Invalid or contradictory arguments."""
+
+
+class ConfigurationError(EmgStreamError, ValueError):
+    """The configuration file cannot be read, or a setting in it is wrong."""
 
 
 class MissingExtraError(EmgStreamError, ImportError):
-    """A verb needs an extra that is not installed."""
+    """A library is missing that an extra of this package installs."""
 
 
 class TableError(EmgStreamError, ValueError):
@@ -65,9 +72,9 @@ class NoSuchColumnError(TableError, LookupError):
     Parameters
     ----------
     message
-        What is missing, and what there is.
+        The missing column and the columns there are.
     channel_names
-        The columns that may be channels.
+        Names of the columns that could be channels.
     """
 
     def __init__(self, message: str, channel_names: tuple[str, ...]) -> None:
@@ -76,23 +83,23 @@ class NoSuchColumnError(TableError, LookupError):
 
 
 class TrainingDataError(EmgStreamError, ValueError):
-    """Recordings that nothing can be learned from: no labels, too little of a class."""
+    """Nothing can be learned from these recordings: no labels, or too few rows of a class."""
 
 
 class RecordingError(EmgStreamError, ValueError):
-    """The files of a recorded session do not fit together: none of ours, or damaged."""
+    """The files of a session do not fit together: damaged, or not written by `record`."""
 
 
 class ModelFileError(EmgStreamError, ValueError):
-    """A file is not a readable model: damaged, foreign, newer, or not of one piece."""
+    """A file is not a readable model: damaged, of another program or of a newer version."""
 
 
 class StreamMismatchError(EmgStreamError, ValueError):
-    """A model was made for another kind of stream: channels, order, unit or rate differ."""
+    """The model was made for another kind of stream: channels, order, unit or rate differ."""
 
 
 class OutputError(EmgStreamError, OSError):
-    """Something could not be written: full disk, no permission, a reader that went away."""
+    """Something could not be written: a full disk, no permission, a reader that went away."""
 
 
 class InterruptedByUserError(EmgStreamError, InterruptedError):
@@ -100,20 +107,20 @@ class InterruptedByUserError(EmgStreamError, InterruptedError):
 
 
 class ChildFailedError(EmgStreamError, ChildProcessError):
-    """A verb that the window runs in a process beside it failed; it says so in its own words."""
+    """A command in a process of its own failed; the message is the one it printed."""
 
 
 class SourceError(EmgStreamError, OSError):
-    """Samples cannot be had from where they should come."""
+    """A source gives no samples."""
 
 
 class SourceNotFoundError(SourceError, FileNotFoundError):
-    """There is nothing to read from under that name."""
+    """There is no source of this name or address."""
 
 
 class SourceDisconnectedError(SourceError, ConnectionError):
-    """The device went away; what was returned before stays valid."""
+    """The device went away; samples returned before stay valid."""
 
 
 class EndOfStream(SourceError, EOFError):  # noqa: N818 - an end, not an error
-    """A finite source is used up."""
+    """A finite source has no more samples."""

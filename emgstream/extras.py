@@ -1,4 +1,4 @@
-"""Extras that a verb needs, looked for before anything is done."""
+"""Checks for the extras that a command needs, before it starts work."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from emgstream.errors import MissingExtraError
 
 __all__ = ["check_train_extra"]
 
-_NEEDED = ("tensorflow", "sklearn", "joblib", "matplotlib")
+_TRAINING_LIBRARIES = ("tensorflow", "sklearn", "joblib", "matplotlib")
 
 
 def check_train_extra() -> None:
-    """Raise MissingExtraError where the libraries of training are not installed."""
-    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    """Raise MissingExtraError if a library that training needs is not installed."""
+    missing = [name for name in _TRAINING_LIBRARIES if importlib.util.find_spec(name) is None]
     if missing:
         raise MissingExtraError(
             f"training needs {', '.join(missing)}, not installed here; expected the extra "

@@ -29,32 +29,30 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
+from emgstream.app.live_session import LiveSession
 from emgstream.bundle import Model, read_model
-from emgstream.clock import Clock, MonotonicClock
+from emgstream.clock import Clock
 from emgstream.data import DEMO, model_path, recording_path
 from emgstream.decisions import Decision, DecisionSettings
-from emgstream.engine import Engine
-from emgstream.opening import AUTO, board_check, board_source, opened_port, read_recording
+from emgstream.opening import model_options, read_recording
 from emgstream.outputs.documents import delays_ms
 from emgstream.outputs.output import Output, Update
-from emgstream.outputs.queue import UpdateQueue
 from emgstream.sources.replay_source import ReplaySource
 from emgstream.sources.source import Source
-from emgstream.sources.source_status import SourceStatus, StatusReader
-from emgstream.types import StreamInfo
+from emgstream.sources.source_kind import AUTO
+from emgstream.sources.source_registry import open_source
+from emgstream.sources.source_status import SourceStatus
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 __all__ = ["DecisionStream", "TimedDecision", "live", "replay"]
 
-_POLL_S = 0.05
-_END_S = 5.0
 _BACKLOG = 16
 
 
@@ -82,40 +80,36 @@ class DecisionStream:
         model: Model,
         outputs: Sequence[Output] = (),
         *,
-        check: Callable[[StreamInfo], None] | None = None,
-        status: StatusReader | None = None,
+        force: bool = False,
         backlog: int = _BACKLOG,
         clock: Clock | None = None,
     ) -> None:
-        self._clock = clock or MonotonicClock()
-        self._queue = UpdateQueue(backlog)
-        self._status = status
-        self._settings = model.manifest.decision
-        self.engine = Engine(source, model, outputs, clock, check, queues=[self._queue])
+        self.session = LiveSession(
+            source, model, outputs, force=force, backlog=backlog, clock=clock
+        )
 
     def __enter__(self) -> Self:
-        self.engine.__enter__()
+        self.session.start()
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        self.engine.__exit__(*exc_info)  # type: ignore[arg-type]
+        self.session.__exit__(*exc_info)  # type: ignore[arg-type]
 
     def __iter__(self) -> Iterator[TimedDecision]:
-        while not self._queue.ended:
-            update = self._queue.take(_POLL_S)
-            if update is not None:
-                yield from _timed(replace(update, handed_s=self._clock.now()))
-        self.engine.wait(_END_S)
+        for update in self.session.updates():
+            yield from _timed(update)
 
     @property
     def n_dropped(self) -> int:
         """Decisions the loop was too slow for."""
-        return self._queue.n_dropped
+        return self.session.n_dropped
 
     @property
     def settings(self) -> DecisionSettings:
         """The settings of the decisions: the model's own, or those last asked for."""
-        return self._settings
+        settings = self.session.settings
+        assert settings is not None
+        return settings
 
     def tune(self, settings: DecisionSettings) -> None:
         """Decide by other settings from the next samples on, best the present with a part replaced.
@@ -124,13 +118,12 @@ class DecisionStream:
         begins anew. Decisions that wait for the loop were made before. Raises UsageError for
         settings of another model.
         """
-        self.engine.tune(settings)
-        self._settings = settings
+        self.session.tune(settings)
 
     @property
     def status(self) -> SourceStatus | None:
         """How a board is doing: rate, losses, reconnects; None for a recording."""
-        return None if self._status is None else self._status()
+        return self.session.status() if self.session.is_live else None
 
 
 @contextmanager
@@ -170,24 +163,12 @@ def live(
         or the board went away and was not to be waited for.
     """
     loaded = _loaded(model)
-    with opened_port(port) as device:
-        source = board_source(
-            device,
-            loaded.manifest,
-            channels=channels,
-            baud=baud,
-            reconnect=reconnect,
-            force=force,
-        )
-        with DecisionStream(
-            source,
-            loaded,
-            outputs,
-            check=board_check(loaded.manifest),
-            status=source.status,
-            backlog=backlog,
-        ) as stream:
-            yield stream
+    options = model_options(
+        loaded.manifest, channels=channels, baud=baud, reconnect=reconnect, force=force
+    )
+    source = open_source(port, options)
+    with DecisionStream(source, loaded, outputs, force=force, backlog=backlog) as stream:
+        yield stream
 
 
 @contextmanager

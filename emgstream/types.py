@@ -29,6 +29,9 @@ class StreamInfo:
     """Unit of the samples: ``counts`` of the converter unless the source says otherwise."""
     can_wait: bool = False
     """Whether the source holds its samples until they are asked for (a file does, a board not)."""
+    checks_rate: bool = False
+    """Whether the source itself compares its rate with the one expected of it, and refuses a wrong
+    one; else whoever uses it must."""
 
     @property
     def n_channels(self) -> int:

@@ -1,25 +1,30 @@
-"""A named thread and the rules it lives by."""
+"""Threads: each has a name and an owner, who starts and stops it and learns of its failure."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
 
+from emgstream.errors import EmgStreamError
+from emgstream.logs import get_logger
+
 __all__ = ["Worker"]
 
-_JOIN_S = 5.0
+_log = get_logger(__name__)
+
+_JOIN_S = 5.0  # a choice: a hundred times what a thread may take to look at its stop event
 
 
 class Worker:
-    """One thread with an owner, who starts it, stops it and is told of its failure.
+    """One thread with an owner, who starts it, stops it and learns of its failure.
 
     Parameters
     ----------
     name
-        Name of the thread, as a debugger shows it.
+        Name of the thread, as a debugger and the log show it.
     run
-        What the thread does. It is given the event that asks it to end and should look at it at
-        least every 50 ms.
+        The function that the thread runs. Its argument is the event that asks it to end, which it
+        should look at at least every 50 ms.
     """
 
     def __init__(self, name: str, run: Callable[[threading.Event], None]) -> None:
@@ -30,7 +35,7 @@ class Worker:
 
     @property
     def alive(self) -> bool:
-        """Whether the thread runs."""
+        """True while the thread runs."""
         return self._thread.is_alive()
 
     def start(self) -> None:
@@ -38,24 +43,29 @@ class Worker:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask the thread to end and wait until it has; raises RuntimeError where it does not."""
+        """Ask the thread to end and wait until it has; raises RuntimeError if it does not."""
         self._stop.set()
         self.join(_JOIN_S)
         if self.alive:
             raise RuntimeError(f"thread {self._thread.name} did not end within {_JOIN_S} s")
 
     def join(self, timeout_s: float) -> bool:
-        """Wait for the thread to end of itself; tells whether it has."""
+        """Wait for the thread to end by itself; return whether it has."""
         self._thread.join(timeout_s)
         return not self.alive
 
     def check(self) -> None:
-        """Raise, in the owner's thread, what ended this one; nothing where all is well."""
+        """Raise the exception that ended the thread, if there was one; the owner calls it."""
         if self._failure is not None:
             raise self._failure
 
     def _main(self) -> None:
+        _log.info("thread started")
         try:
             self._run(self._stop)
         except BaseException as failure:  # noqa: BLE001 - the top of a thread: kept for its owner
             self._failure = failure
+            trace = None if isinstance(failure, EmgStreamError) else failure
+            _log.error("thread failed: %s", failure, exc_info=trace)
+        else:
+            _log.info("thread ended")

@@ -18,10 +18,10 @@ from boards import board_of_its_own
 from emgstream.bundle import Model, read_model
 from emgstream.data import DEMO_MODEL
 from emgstream.engine import Engine
-from emgstream.opening import board_source
+from emgstream.opening import model_options
 from emgstream.outputs.output import Output, Update
 from emgstream.simulation.board import BoardRun, BoardWrite, SimulatedBoard
-from emgstream.sources.serial_board import SerialBoardSource
+from emgstream.sources.serial_board import SerialBoardSource, open_board
 from emgstream.types import Chunk, TimeArray
 
 LATENCY_S = 30.0
@@ -76,7 +76,7 @@ class _Kept(Output):
 
 
 def _source(port: str, model: Model) -> SerialBoardSource:
-    return board_source(port, model.manifest)
+    return open_board(port, model_options(model.manifest))
 
 
 def headless_latencies_s(model: Model) -> TimeArray:

@@ -23,7 +23,7 @@ from bench_rows import Row, table
 from emgstream.bundle import Model, read_model
 from emgstream.data import DEMO_MODEL
 from emgstream.engine import Engine
-from emgstream.opening import board_source
+from emgstream.opening import model_options
 from emgstream.outputs.address import Address
 from emgstream.outputs.jsonl import JsonLinesOutput
 from emgstream.outputs.lines import LineWriter
@@ -31,6 +31,7 @@ from emgstream.outputs.output import Output, Update
 from emgstream.outputs.samples import SampleOutput
 from emgstream.outputs.udp import UdpOutput
 from emgstream.simulation.board import SimulatedBoard
+from emgstream.sources.serial_board import open_board
 from emgstream.types import TimeArray
 
 ROUNDS, ROUND_S = 16, 5.0
@@ -144,7 +145,7 @@ def _turn(model: Model, outputs: list[Output], sample_outputs: list[SampleOutput
     """Stream for a while."""
     decided = _Decided()
     with SimulatedBoard() as board:
-        source = board_source(board.port, model.manifest, force=True)
+        source = open_board(board.port, model_options(model.manifest, force=True))
         engine = Engine(source, model, outputs, observers=[decided], sample_outputs=sample_outputs)
         with engine:
             engine.wait(ROUND_S)

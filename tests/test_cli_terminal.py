@@ -9,7 +9,8 @@ import pytest
 from emgstream_training.epoch_progress import EpochProgress
 from rich.console import Console
 
-from emgstream.cli.terminal import EpochBar, console, print_facts
+from emgstream.cli.terminal import console, print_facts
+from emgstream.cli.training_progress import EpochBar
 from tests.simulation.boards import wait_for
 
 

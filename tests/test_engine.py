@@ -25,9 +25,10 @@ from emgstream.outputs.output import Observer, Output, Update
 from emgstream.outputs.samples import SampleBlock, SampleOutput
 from emgstream.pipeline import Pipeline
 from emgstream.simulation import CueSchedule
-from emgstream.sources.simulated_source import SimulatedSource
+from emgstream.sources.source_status import SourceState, SourceStatus
 from emgstream.types import Chunk, FloatArray, IndexArray, StreamInfo, TimeArray
 from tests.decisions.guarded import guarded
+from tests.simulated_source import SimulatedSource
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -71,6 +72,11 @@ class Script:
         self._chunks = iter(chunks)
         self._then = then
         self.threads: list[str] = []
+
+    subject = None
+
+    def status(self) -> SourceStatus:
+        return SourceStatus(SourceState.STREAMING)
 
     def __enter__(self) -> Self:
         self.threads.append(threading.current_thread().name)

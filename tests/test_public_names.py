@@ -1,51 +1,77 @@
+"""The public names: those in the stubs, those that can be imported and those in docs/api.md."""
+
 from __future__ import annotations
 
+import importlib
+import re
 import subprocess
 import sys
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-import emgstream
-
-PUBLIC = [
-    "Chunk",
-    "Decision",
-    "DecisionStream",
-    "Decisions",
-    "EmgStreamError",
-    "EmgTable",
-    "Engine",
-    "Model",
-    "Output",
-    "Pipeline",
-    "ReplaySource",
-    "Source",
-    "StreamInfo",
-    "Update",
-    "live",
-    "read_model",
-    "read_table",
-    "replay",
-    "write_model",
-]
+API = Path(__file__).resolve().parent.parent / "docs" / "api.md"
+PUBLIC = ("emgstream", "emgstream.sources", "emgstream.outputs", "emgstream.errors")
 
 
-def test_the_public_names_are_these() -> None:
-    assert sorted(emgstream.__all__) == sorted(PUBLIC)
+def public_names(module: str) -> list[str]:
+    names: list[str] = vars(importlib.import_module(module))["__all__"]
+    return names
 
 
-@pytest.mark.parametrize("name", PUBLIC)
-def test_every_public_name_can_be_had(name: str) -> None:
-    assert getattr(emgstream, name).__doc__
+def documented_names() -> set[str]:
+    rows = re.findall(r"^\| (`.*?`) \|", API.read_text(encoding="utf-8"), re.MULTILINE)
+    return {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+
+
+def examples() -> list[str]:
+    text = API.read_text(encoding="utf-8")
+    return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_front_door_has_at_most_twenty_names() -> None:
+    assert len(public_names("emgstream")) <= 20
+
+
+def test_the_page_on_the_api_has_every_public_name_and_no_other() -> None:
+    assert documented_names() == {name for module in PUBLIC for name in public_names(module)}
+
+
+@pytest.mark.parametrize("module", PUBLIC)
+def test_every_public_name_can_be_imported_and_is_documented(module: str) -> None:
+    imported = importlib.import_module(module)
+    for name in public_names(module):
+        assert getattr(imported, name).__doc__, name
 
 
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="no attribute 'Streamer'"):
-        _ = emgstream.Streamer
+    package: ModuleType = importlib.import_module("emgstream")
+    with pytest.raises(AttributeError, match="No emgstream attribute Streamer"):
+        _ = package.Streamer
 
 
-def test_importing_the_package_loads_nothing_else() -> None:
-    program = "import sys, emgstream; print('numpy' in sys.modules)"
+@pytest.mark.parametrize("program", examples())
+def test_the_examples_of_the_page_on_the_api_run(program: str, tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("module", "unneeded"),
+    [("emgstream", "numpy"), ("emgstream.sources", "serial"), ("emgstream.outputs", "pythonosc")],
+)
+def test_importing_a_package_does_not_import_what_its_names_need(
+    module: str, unneeded: str
+) -> None:
+    program = f"import sys, {module}; print({unneeded!r} in sys.modules)"
     run = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )

@@ -44,6 +44,7 @@ def threads() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name.startswith("emg-")]
 
 
+@pytest.mark.realtime
 def test_a_board_gives_decisions_in_order_with_their_time_and_delay(demo_model: Model) -> None:
     came: list[TimedDecision] = []
     with emgstream.live("simulated", demo_model) as stream:
@@ -62,6 +63,7 @@ def test_a_board_gives_decisions_in_order_with_their_time_and_delay(demo_model: 
     assert threads() == []
 
 
+@pytest.mark.realtime
 def test_a_slow_loop_gets_the_newest_and_the_rest_is_counted(demo_model: Model) -> None:
     with emgstream.live("simulated", demo_model, backlog=1) as stream:
         decisions = iter(stream)
@@ -88,7 +90,7 @@ def test_a_recording_waits_for_a_slow_loop_and_is_one_pass_over_the_file(
 def test_leaving_in_the_middle_ends_a_replay_that_waits(recording: Path) -> None:
     with emgstream.replay(recording, speed=None, loop=True) as stream:
         next(iter(stream))
-        wait_for(lambda: stream.engine.ring.n_received > 20_000, stream.engine.output_figures)
+        wait_for(lambda: stream.session.ring.n_received > 20_000, stream.session.output_figures)
     assert threads() == []
 
 
@@ -99,10 +101,11 @@ def test_outputs_take_the_decisions_beside_the_loop(recording: Path, tmp_path: P
         emgstream.replay(recording, speed=None, outputs=[JsonLinesOutput(lines)]) as stream,
     ):
         n_decisions = len(list(stream))
-        (figures,) = stream.engine.output_figures()
+        (figures,) = stream.session.output_figures()
     assert figures.n_written == n_decisions == len(out.read_text().splitlines())
 
 
+@pytest.mark.realtime
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
 def test_the_loop_is_told_what_ended_the_stream(demo_model: Model) -> None:
     with SimulatedBoard() as board:

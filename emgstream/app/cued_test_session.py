@@ -15,8 +15,7 @@ from emgstream.bundle import Model
 from emgstream.cue_schedule import REST
 from emgstream.decisions import rest_class
 from emgstream.errors import EmgStreamError, UsageError
-from emgstream.recording import CueListener, CueStarted
-from emgstream.simulation.movements import activation_of
+from emgstream.recording import CueListener
 from emgstream.sources.replay_source import ReplaySource
 from emgstream.trial import (
     CuedPlan,
@@ -62,14 +61,13 @@ class CuedTestSession:
         listeners: Sequence[CueListener],
         now_s: float,
     ) -> None:
-        status, pupil = session.status_reader, session.pupil
-        if status is None:
+        subject = session.subject
+        if not session.is_live:
             raise UsageError(f"{session.info.name} follows no cues; expected a board; connect one")
-        if pupil is not None:
-            for label in plan.movements:
-                activation_of(label)
-            pupil.hear(CueStarted(now_s, "", 0))  # from here on nobody moves unasked
-        followers = tuple(listeners) if pupil is None else (pupil, *listeners)
+        if subject is not None:
+            subject.check(plan.movements)
+            subject.wait_for_cues(now_s)
+        followers = tuple(listeners) if subject is None else (subject, *listeners)
         self.session = session
         self.model = model
         self.model_path = model_path
@@ -77,7 +75,7 @@ class CuedTestSession:
         self.is_open = True
         self.is_whole = False
         self.found: CuedTest | None = None
-        self.live = LiveTest(plan, model.manifest, session.ring, status, followers)
+        self.live = LiveTest(plan, model.manifest, session.ring, session.status, followers)
         session.watch(self.live)
         self.live.protocol.start(now_s)
 
@@ -111,7 +109,8 @@ class CuedTestSession:
 
     def _close(self, is_whole: bool) -> None:
         self.session.unwatch(self.live)
-        self.session.release_person()
+        if self.session.subject is not None:
+            self.session.subject.release()
         self.found = self.live.result(self.session.info)
         self.is_open, self.is_whole = False, is_whole
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from emgstream.app.connection_state import ConnectionState, StateKind
+from emgstream.app.connection_state import ConnectionState
 from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import SourceRequest
 from emgstream.app.session_opening import SessionOpening
 from emgstream.errors import EmgStreamError
+from emgstream.sources.source_status import SourceState
 from emgstream.worker import Worker
 
 __all__ = ["LiveConnection"]
 
-_IDLE = ConnectionState(StateKind.FINISHED, "not connected")
-_OPENING = ConnectionState(StateKind.CONNECTING, "opening")
-_CLOSING = ConnectionState(StateKind.CONNECTING, "closing")
+_IDLE = ConnectionState(SourceState.FINISHED, "not connected")
+_OPENING = ConnectionState(SourceState.CONNECTING, "opening")
+_CLOSING = ConnectionState(SourceState.CONNECTING, "closing")
 
 
 class LiveConnection:
@@ -67,17 +68,18 @@ class LiveConnection:
             self._end_of(self.session)
         return came
 
-    def state(self, now_s: float) -> ConnectionState:
-        """Return what it is doing at host time ``now_s``."""
+    @property
+    def state(self) -> ConnectionState:
+        """What it is doing."""
         if self._closing is not None:
             return _CLOSING
         if self._opening is not None or self._wanted is not None:
             return _OPENING
         if self.session is None:
-            return ConnectionState(StateKind.FAILED, "stopped") if self.failure else _IDLE
+            return ConnectionState(SourceState.FAILED, "stopped") if self.failure else _IDLE
         if not self._live and self.session.failure is None:
             return _IDLE
-        return self.session.state(now_s)
+        return self.session.state
 
     def shut_down(self) -> None:
         """End everything and wait for it: afterwards no thread is left and the port is free."""
@@ -93,8 +95,7 @@ class LiveConnection:
             self._close_in_background(self.session)
 
     def _end_of(self, session: LiveSession) -> None:
-        if isinstance(session.failure, EmgStreamError):
-            self.failure = session.failure
+        self.failure = session.failure or self.failure
         self._close_in_background(session)
 
     def _close_in_background(self, session: LiveSession) -> None:

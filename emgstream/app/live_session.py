@@ -1,56 +1,84 @@
-"""One connection from start to end: a source, the engine on it, and what the window looks at.
+"""One live session from start to end: a source, a model or none, outputs, and the recent past.
 
-No Qt in here. The window's thread calls everything; the threads are the engine's.
+No Qt and no printing. One thread, the owner's, calls everything; the other threads are the
+engine's.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from emgstream.acquisition import Sink
-from emgstream.app.connection_state import ConnectionState, StateKind, state_of
+from emgstream.app.connection_state import ConnectionState
 from emgstream.app.decision_log import DecisionLog
 from emgstream.app.meters import LossMeter, RateMeter
+from emgstream.app.session_summary import session_document
 from emgstream.app.signal_views import Traces
-from emgstream.app.simulated_board_source import SimulatedBoardSource
 from emgstream.bundle import Model
-from emgstream.data import DEMO_RECORDING
+from emgstream.clock import Clock, MonotonicClock
 from emgstream.decisions import DecisionSettings
 from emgstream.engine import Engine
 from emgstream.errors import EmgStreamError
-from emgstream.outputs.output import Observer, Update
+from emgstream.opening import stream_check
+from emgstream.outputs.delivery import OutputFigures
+from emgstream.outputs.output import Observer, Output, Update
+from emgstream.outputs.queue import UpdateQueue
+from emgstream.outputs.samples import SampleOutput
+from emgstream.outputs.summary import Summary
 from emgstream.quality import Quality, judge_quality
-from emgstream.recording import CueListener
+from emgstream.recording import SimulatedSubject
 from emgstream.ringbuffer import RingBuffer
 from emgstream.sources.replay_source import ReplaySource
-from emgstream.sources.simulated_source import SimulatedSource
 from emgstream.sources.source import Source
-from emgstream.sources.source_status import SourceStatus, StatusReader
+from emgstream.sources.source_status import SYNTHETIC_NOTE, SourceState, SourceStatus
 from emgstream.types import StreamInfo
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 __all__ = ["LiveSession"]
 
 _QUALITY_S = 2.0
+_LEAST_QUALITY_SAMPLES = 256
 _COUNT_S = 0.1
 _LONGEST_COPY = 64
 _LIKELY_RATE_HZ = 1000.0
+_QUEUE_POLL_S = 0.05
+_END_S = 5.0
 _SYNTHETIC = "synthetic EMG"
 
 
 class LiveSession:
-    """A source being classified, and the past of it that the window draws.
+    """A source being classified, and what is known of it so far; the only user of `Engine`.
+
+    Entering starts it, leaving stops it and raises what ended it before its time. `start` and
+    `stop` do the same, and keep that in `failure`: for owners of several sessions.
 
     Parameters
     ----------
     source
-        Not yet entered: the engine's reader does that.
+        Where the samples come from; not yet entered, as the engine's reader does that.
     model
         What decides, on its channels among those of the source; None where nothing is decided.
-    check
-        Raises where the model should not be used on the stream; the model's own check where None.
+    outputs
+        Where decisions and samples go, entered and left by the caller.
+    name
+        What to call it where there are several.
+    seconds
+        How long it lasts, counted from the first sample; None for until it is stopped.
+    force
+        Whether to put up with a stream whose rate is not the model's.
+    keeps_signals
+        Whether ten minutes of the signals are kept in `traces`, for drawing.
+    backlog
+        Updates that wait for `updates` before the oldest are dropped; None where nobody iterates.
+    clock
+        The host time.
 
     Raises
     ------
@@ -62,23 +90,144 @@ class LiveSession:
         self,
         source: Source,
         model: Model | None,
-        check: Callable[[StreamInfo], None] | None = None,
+        outputs: Sequence[Output | SampleOutput] = (),
+        *,
+        name: str | None = None,
+        seconds: float | None = None,
+        force: bool = False,
+        keeps_signals: bool = False,
+        backlog: int | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self.source = source
         self.model = model
         self.manifest = None if model is None else model.manifest
+        self.name = name
+        self.subject = None if source.subject is None else SimulatedSubject(source.subject)
+        """The simulated person, who does what cues ask; None where a real one does, or nobody."""
         hold = 1 if self.manifest is None else self.manifest.hop * self.manifest.step.length
         self.log = DecisionLog(self.class_names, hold)
-        self._engine = Engine(source, model, check=check, observers=[self.log])
+        self.summary = Summary(self.class_names)
         self.traces: Traces | None = None
-        self.failure: BaseException | None = None
+        """The past of the signals, once samples have come; None where they are not kept."""
+        self.failure: EmgStreamError | None = None
+        """What ended it before its time."""
+        self.ended = False
+        """Whether it is over: its source ended, it failed, its time is up, or it was stopped."""
         self.rate = RateMeter()
         self.loss = LossMeter()
+        self._clock = clock or MonotonicClock()
+        self._seconds = seconds
+        self._keeps_signals = keeps_signals
+        self._outputs = tuple(outputs)
+        self._queue = None if backlog is None else UpdateQueue(backlog)
+        self._engine = Engine(
+            source,
+            model,
+            [one for one in outputs if isinstance(one, Output)],
+            self._clock,
+            None if self.manifest is None else stream_check(source, self.manifest, force),
+            observers=[self.summary, self.log],
+            sample_outputs=[one for one in outputs if isinstance(one, SampleOutput)],
+            queues=[] if self._queue is None else [self._queue],
+        )
         self._cursor = 0
-        self._ended = False
-        self._last_sample_s: float | None = None
+        self._is_stopped = False
+        self._started_s = self._stopped_s = self._clock.now()
+        self._first_s: float | None = None
         self._counted_s = -math.inf
         self._measured_hz: float | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, exc_type: type[BaseException] | None, *exc_info: object) -> None:
+        self.stop()
+        if exc_type is None:
+            self.check()
+
+    def start(self) -> None:
+        """Start the threads; connecting is theirs to do."""
+        self._started_s = self._clock.now()
+        self._engine.__enter__()
+
+    def stop(self) -> None:
+        """End the threads and let go of the port; what ended the stream is in ``failure``.
+
+        May take as long as one call of the source does; a second call does nothing. Raises
+        RuntimeError where a thread does not end.
+        """
+        if self._is_stopped:
+            return
+        self._is_stopped = self.ended = True
+        try:
+            self._engine.__exit__(None, None, None)
+        except EmgStreamError as error:
+            self.failure = self.failure or error
+        finally:
+            self._stopped_s = self._clock.now()
+
+    def check(self) -> None:
+        """Raise what ended it before its time; nothing where all is well."""
+        if self.failure is not None:
+            raise self.failure
+
+    def poll(self, now_s: float, timeout_s: float = 0.0) -> bool:
+        """Take over what is new, at host time ``now_s``; tells whether there were samples.
+
+        Waits up to ``timeout_s`` for the end. What ended the stream is in ``failure``: look at
+        ``ended``, and stop it then.
+        """
+        if not self.ended:
+            self._look_for_the_end(timeout_s)
+        came = self._take_samples()  # after that look: the last samples are not left behind
+        if came and self._first_s is None:
+            self._first_s = now_s
+        if self._is_time_up(now_s):
+            self.ended = True
+        if self.ended or now_s - self._counted_s >= _COUNT_S:
+            self._counted_s = now_s
+            self._count(now_s)
+        return came
+
+    def updates(self) -> Iterator[Update]:
+        """Give the decisions in order until the stream ends, for the ``backlog`` asked for.
+
+        Another thread may iterate. Raises what ended the stream before its time.
+        """
+        queue = self._queue
+        if queue is None:
+            raise RuntimeError("a session is iterated over where a backlog was asked for")
+        while not queue.ended:
+            update = queue.take(_QUEUE_POLL_S)
+            if update is not None:
+                yield replace(update, handed_s=self._clock.now())
+        self._engine.wait(_END_S)
+
+    @property
+    def n_dropped(self) -> int:
+        """Decisions that `updates` was too slow for."""
+        return 0 if self._queue is None else self._queue.n_dropped
+
+    @property
+    def state(self) -> ConnectionState:
+        """What it is doing, as an enum and in words."""
+        if self.failure is not None:
+            return ConnectionState(SourceState.FAILED, "stopped")
+        if self.ended:
+            return ConnectionState(SourceState.FINISHED, "finished")
+        status = self.status()
+        return ConnectionState(status.state, status.words)
+
+    def status(self) -> SourceStatus:
+        """Return how its source is doing; any thread may ask."""
+        return self.source.status()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Notes on the source, without the one that `title` tells all the time."""
+        return tuple(note for note in self.status().notes if note != SYNTHETIC_NOTE)
 
     @property
     def info(self) -> StreamInfo:
@@ -91,13 +240,18 @@ class LiveSession:
         return self._engine.latest
 
     @property
+    def ring(self) -> RingBuffer:
+        """The newest samples."""
+        return self._engine.ring
+
+    @property
     def replay(self) -> ReplaySource | None:
         """The source where it is a recording that can be steered."""
         return self.source if isinstance(self.source, ReplaySource) else None
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """What the model tells apart; none without a model."""
+        """The classes of the model; none without a model."""
         return () if self.manifest is None else self.manifest.class_names
 
     @property
@@ -106,25 +260,22 @@ class LiveSession:
         return self.manifest is not None and self.manifest.conditioning.get("kind") != "none"
 
     @property
+    def is_live(self) -> bool:
+        """Whether time passes by itself, and somebody may follow cues: no recording."""
+        return not self.info.can_wait
+
+    @property
     def is_synthetic(self) -> bool:
         """Whether the samples are known to come from a formula and not from a person."""
-        status = self.status()
-        if status is not None:
-            return status.is_synthetic
-        return isinstance(self.source, SimulatedSource) or self.info.name == DEMO_RECORDING.name
+        return self.status().is_synthetic
 
     @property
     def title(self) -> str:
-        """What the stream is, for people; says first where it is synthetic."""
+        """The name of the stream for people; says first where it is synthetic."""
         name = self.info.name
         if self.is_synthetic and not name.startswith(_SYNTHETIC):
             return f"{_SYNTHETIC}   {name}"
         return name
-
-    @property
-    def ended(self) -> bool:
-        """Whether no sample will come any more."""
-        return self._ended
 
     @property
     def is_timed(self) -> bool:
@@ -136,72 +287,16 @@ class LiveSession:
         """Samples that make a second on the time axis; 1 as long as nobody knows."""
         return self.info.sampling_rate_hz or self._measured_hz or 1.0
 
-    def start(self) -> None:
-        """Start the threads; connecting is theirs to do."""
-        self._engine.__enter__()
-
-    def stop(self) -> None:
-        """End the threads and let go of the port; what ended the stream is in ``failure``.
-
-        May take as long as one call of the source does. Raises RuntimeError where a thread does
-        not end.
-        """
-        try:
-            self._engine.__exit__(None, None, None)
-        except EmgStreamError as error:
-            self.failure = self.failure or error
-        self._ended = True
-
-    def poll(self, now_s: float) -> bool:
-        """Take over what is new, at host time ``now_s``; tells whether there was anything."""
-        if not self._ended:
-            self._look_for_the_end()
-        came = self._take_samples(now_s)  # after that look: the last samples are not left behind
-        if self._ended or now_s - self._counted_s >= _COUNT_S:
-            self._counted_s = now_s
-            self._count(now_s)
-        return came
-
-    def state(self, now_s: float) -> ConnectionState:
-        """Return what the connection is doing at host time ``now_s``."""
-        if self.failure is not None:
-            return ConnectionState(StateKind.FAILED, "stopped")
-        if self._ended or (self.replay is not None and self.replay.at_end):
-            return ConnectionState(StateKind.FINISHED, "finished")
-        silent_s = None if self._last_sample_s is None else now_s - self._last_sample_s
-        return state_of(self.status(), self.replay, silent_s)
-
     def measured_rate(self) -> tuple[float | None, float | None]:
-        """Return samples a second as measured, and by how many millionths the board is fast.
+        """Return samples per second as measured, and by how many millionths the device is fast.
 
-        None for what is not known, and of a recording that stands still.
+        None for what is not known. Where the source measures no rate, it is that of the arrivals,
+        while samples arrive.
         """
-        if self.replay is not None and (self.replay.paused or self.replay.at_end):
-            return None, None
         status = self.status()
-        if status is not None:
+        if status.rate_hz is not None:
             return status.rate_hz, status.ppm
-        return self.rate.rate_hz, None
-
-    @property
-    def ring(self) -> RingBuffer:
-        """The newest samples."""
-        return self._engine.ring
-
-    @property
-    def pupil(self) -> CueListener | None:
-        """The simulated person, who does what cues ask; None where a real one does."""
-        return self.source.pupil if isinstance(self.source, SimulatedBoardSource) else None
-
-    @property
-    def can_record(self) -> bool:
-        """Whether there is somebody to follow cues: a board, not a recording or a formula."""
-        return self.status_reader is not None
-
-    def release_person(self) -> None:
-        """Let a simulated person go on of their own accord."""
-        if isinstance(self.source, SimulatedBoardSource):
-            self.source.release()
+        return (self.rate.rate_hz if status.is_streaming else None), None
 
     @property
     def settings(self) -> DecisionSettings | None:
@@ -239,31 +334,53 @@ class LiveSession:
         """Tell an observer no more."""
         self._engine.unwatch(observer)
 
-    def quality(self, now_s: float) -> tuple[Quality, ...]:
+    def output_figures(self) -> list[OutputFigures]:
+        """Return how many decisions, or samples, each output passed on, dropped, and how late."""
+        return self._engine.output_figures()
+
+    @property
+    def output_states(self) -> list[str]:
+        """What the outputs have to say all the time, for people."""
+        states = (one.state for one in self._outputs if isinstance(one, Output))
+        return [state for state in states if state]
+
+    def quality(self) -> tuple[Quality, ...]:
         """Return the verdict on the newest two seconds of every channel, if they are recent."""
         names = self.info.channel_names
-        is_silent = self.state(now_s).kind not in (StateKind.STREAMING, StateKind.PAUSED)
+        is_silent = self.state.kind not in (SourceState.STREAMING, SourceState.PAUSED)
         if self.traces is None or is_silent:
             return judge_quality(np.empty((0, len(names)), np.float32), names, None)
         raw = self.traces.raw
-        n_samples = max(round(_QUALITY_S * self.rate_hz), 256)
+        n_samples = max(round(_QUALITY_S * self.rate_hz), _LEAST_QUALITY_SAMPLES)
         values = raw.values(raw.end_index - n_samples, raw.end_index)
         return judge_quality(values.T, names, self.rate_hz if self.is_timed else None)
 
-    @property
-    def status_reader(self) -> StatusReader | None:
-        """What tells how the stream is doing; None for a source that does not say."""
-        return getattr(self.source, "status", None)
+    def document(self) -> dict[str, Any]:
+        """Return the summary so far, as JSON's own types."""
+        stopped_s = self._stopped_s if self._is_stopped else self._clock.now()
+        failures = {} if self.failure is None else {"failure": str(self.failure)}
+        document = session_document(
+            self._engine,
+            self.summary,
+            self.source,
+            self.manifest,
+            self.name,
+            stopped_s - self._started_s,
+        )
+        return document | failures
 
-    def status(self) -> SourceStatus | None:
-        """Return how the stream is doing, None where the source does not say."""
-        read = self.status_reader
-        return None if read is None else read()
+    def _is_time_up(self, now_s: float) -> bool:
+        if self._seconds is None or self._first_s is None:
+            return False
+        return now_s - self._first_s >= self._seconds
 
-    def _take_samples(self, now_s: float) -> bool:
+    def _take_samples(self) -> bool:
+        if not self._keeps_signals:
+            n_before, self._cursor = self._cursor, self.ring.n_received
+            return self._cursor > n_before
         came = False
         for _ in range(_LONGEST_COPY):
-            chunk = self._engine.ring.since(self._cursor)
+            chunk = self.ring.since(self._cursor)
             if not len(chunk):
                 break
             if self.traces is None:
@@ -273,23 +390,20 @@ class LiveSession:
             self.traces.push(chunk)
             self._cursor = chunk.end_index
             came = True
-        if came:
-            self._last_sample_s = now_s
         return came
 
     def _count(self, now_s: float) -> None:
         """Take down what came and what was lost."""
-        ring = self._engine.ring
+        ring, status = self.ring, self.status()
         self.rate.update(ring.n_received, now_s)
-        status = self.status()
-        if self._measured_hz is None and status is not None:
+        if self._measured_hz is None:
             self._measured_hz = status.rate_hz  # held: an axis that follows it would swim
         # While a board is away it takes no samples, so it loses none: only its source can tell.
-        self.loss.update(ring.n_lost if status is None else status.n_lost, now_s)
+        self.loss.update(ring.n_lost if status.sees_loss is None else status.n_lost, now_s)
 
-    def _look_for_the_end(self) -> None:
+    def _look_for_the_end(self, timeout_s: float) -> None:
         try:
-            self._ended = self._engine.wait(0.0)
+            self.ended = self._engine.wait(timeout_s)
         except EmgStreamError as error:
             self.failure = error
-            self._ended = True
+            self.ended = True

@@ -7,13 +7,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 from emgstream.data import DEMO_MODEL
+from emgstream.sources.source_kind import AUTO, SIMULATED
 
 __all__ = ["AUTO", "SIMULATED", "PortRequest", "ReplayRequest", "SourceRequest", "WindowRequest"]
-
-AUTO = "auto"
-"""The port to name for whichever board answers."""
-SIMULATED = "simulated"
-"""The port to name for the board that is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +30,10 @@ class ReplayRequest:
 
 @dataclass(frozen=True, slots=True)
 class PortRequest:
-    """A board to connect to."""
+    """A board, or another live source, to connect to."""
 
     port: str = AUTO
-    """Name of the port, `AUTO` or `SIMULATED`."""
+    """Its address, as `emgstream.sources.source_registry.open_source` takes it."""
     channels: tuple[str, ...] | None = None
     """Channels to take as the model's, in its order; by name where None."""
     baud: int | None = None

@@ -16,19 +16,17 @@ from emgstream.app.recording_plan import RecordingPlan
 from emgstream.errors import EmgStreamError, OutputError
 from emgstream.recording import (
     CueListener,
-    CueStarted,
     FreeProtocol,
-    GateReport,
     GuidedProtocol,
     ProtocolPhase,
     Recorder,
-    Recovered,
+    RecoveryReport,
     SignalCheck,
+    SignalCheckReport,
     Take,
     expected_bytes,
     put_in_order,
 )
-from emgstream.simulation.movements import activation_of
 from emgstream.worker import Worker
 
 __all__ = ["RecordingSession", "RecordingStage"]
@@ -84,21 +82,20 @@ class RecordingSession:
         self.plan = plan
         self.stage = RecordingStage.CHECK
         self.check: SignalCheck | None = None
-        self.report: GateReport | None = None
+        self.report: SignalCheckReport | None = None
         self.failure: EmgStreamError | None = None
-        self.recovered: Recovered | None = None
+        self.recovered: RecoveryReport | None = None
         self.warnings: list[str] = []
         self.take: Take | None = None
         self.started_s = now_s
-        pupil = session.pupil
-        if pupil is not None:
-            for label in plan.protocol.labels:
-                activation_of(label)
-        self._followers = tuple(listeners) if pupil is None else (pupil, *listeners)
+        subject = session.subject
+        if subject is not None:
+            subject.check(plan.protocol.labels)
+        self._followers = tuple(listeners) if subject is None else (subject, *listeners)
         self.recorder = self._new_recorder()
         self.recorder.__enter__()
-        if pupil is not None:
-            pupil.hear(CueStarted(now_s, "", 0))  # from here on nobody moves unasked
+        if subject is not None:
+            subject.wait_for_cues(now_s)
         if plan.is_checked:
             self.check_signal(now_s)
         else:
@@ -117,8 +114,7 @@ class RecordingSession:
     @property
     def is_streaming(self) -> bool:
         """Whether samples arrive."""
-        status = self.session.status()
-        return status is not None and status.is_streaming
+        return self.session.status().is_streaming
 
     def check_signal(self, now_s: float) -> None:
         """Lead the person through five seconds of rest and contraction."""
@@ -186,7 +182,8 @@ class RecordingSession:
         if self.take is not None:
             self._poll_take(now_s)
             self.session.detach(self.recorder)
-        self.session.release_person()
+        if self.session.subject is not None:
+            self.session.subject.release()
         try:
             self.recorder.__exit__(None, None, None)
         except OutputError as error:
@@ -213,11 +210,11 @@ class RecordingSession:
         return Recorder(
             self.plan.path,
             self.plan.about,
-            self.session.status_reader,
+            self.session.status,
             needed_bytes=expected_bytes(self.plan.duration_s, rate_hz, n_channels),
         )
 
-    def _follow_check(self, report: GateReport | None) -> None:
+    def _follow_check(self, report: SignalCheckReport | None) -> None:
         if report is None:
             return
         self.report, self.check = report, None

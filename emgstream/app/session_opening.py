@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emgstream.app.live_session import LiveSession
-from emgstream.app.live_sources import open_port
 from emgstream.app.open_requests import ReplayRequest, SourceRequest
 from emgstream.bundle import Model, read_model
 from emgstream.manifest import Manifest
-from emgstream.opening import board_check, read_recording, repair_notes
+from emgstream.opening import model_options, read_recording
 from emgstream.sources.replay_source import ReplaySource
 from emgstream.sources.source import Source
+from emgstream.sources.source_registry import open_source
 from emgstream.worker import Worker
 
 __all__ = ["PreparedSession", "SessionOpening"]
@@ -28,7 +28,7 @@ class PreparedSession:
     session: LiveSession
     """Not yet started."""
     notes: tuple[str, ...]
-    """What is worth knowing and stops nothing: repairs of a file."""
+    """What is worth knowing of the opening and stops nothing."""
 
 
 class SessionOpening:
@@ -63,20 +63,32 @@ def _open(request: SourceRequest, model: Model | None) -> PreparedSession:
     manifest = None if model is None else model.manifest
     if isinstance(request, ReplayRequest):
         source, notes = _open_recording(request, manifest)
-        return PreparedSession(LiveSession(source, model), notes)
-    check = None if manifest is None else board_check(manifest)
-    return PreparedSession(LiveSession(open_port(request, manifest), model, check), ())
+        return PreparedSession(LiveSession(source, model, keeps_signals=True), notes)
+    source = open_source(
+        request.port,
+        model_options(
+            manifest,
+            channels=request.channels,
+            keep_others=True,
+            baud=request.baud,
+            reconnect=request.reconnects,
+            force=request.force,
+            stays_at_end=True,
+        ),
+    )
+    session = LiveSession(source, model, force=request.force, keeps_signals=True)
+    return PreparedSession(session, ())
 
 
 def _open_recording(
     request: ReplayRequest, manifest: Manifest | None
 ) -> tuple[Source, tuple[str, ...]]:
     table = read_recording(request.path, manifest, request.channels)
-    notes = repair_notes(table)
+    notes: tuple[str, ...] = ()
     rate = request.sampling_rate_hz
     if rate is None and table.sampling_rate_hz is None and request.speed is not None:
         rate, note = _pace_of(table.path, manifest)
-        notes += (note,)
+        notes = (note,)
     source = ReplaySource(
         table,
         sampling_rate_hz=rate,

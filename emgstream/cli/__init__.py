@@ -1,4 +1,4 @@
-"""The command line: one module a verb, imported only when it is called."""
+"""The command line: one module per verb, imported only when the verb is called."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from types import ModuleType
 from typing import NoReturn
 
 from emgstream import __version__
 from emgstream.cli.interrupt import ctrl_c_after
+from emgstream.cli.log_options import add_log_options, log_failure, start_log
 from emgstream.errors import EmgStreamError, UsageError
 
 __all__ = ["VERBS", "main"]
@@ -33,44 +35,48 @@ VERBS = {
     "ports": "list the serial ports, and what answers on each",
     "firmware": "hand out the sketch for the board, with wiring and safety notes",
     "inspect": "say what a model or a recording holds",
+    "config": "show the configuration file and the settings that hold",
 }
 """Each verb with what it does; its module NAME_verb has ``add_arguments`` and ``run``."""
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-"""Standard output has no more room, or nobody behind it; of other files an OutputError tells."""
+"""Errors of standard output: no space, or no reader; other files raise OutputError."""
 
 
 class _Parser(argparse.ArgumentParser):
-    """Wrong words are one line on stderr, like every other failure."""
+    """A parser that raises UsageError, so that wrong arguments are one line like every error."""
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}; see {self.prog} --help")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit code: 0, or 1 after one line that says why."""
+    """Run one command and return the exit code: 0, or 1 after one line with the reason."""
     _hold_standard_streams()
-    try:
-        _run(sys.argv[1:] if arguments is None else arguments)
-        sys.stdout.flush()
-    except EmgStreamError as error:
-        return _fail(str(error))
-    except KeyboardInterrupt:
-        return _fail("stopped by Ctrl-C")
-    except BrokenPipeError:
-        return _fail("standard output was closed by its reader")
-    except OSError as error:
-        if error.errno not in _FULL:
-            raise
-        why = error.strerror or error
-        return _fail(f"cannot write to standard output: {why}; make room, or send it elsewhere")
+    with ExitStack() as log:
+        try:
+            _run(sys.argv[1:] if arguments is None else arguments, log)
+            sys.stdout.flush()
+        except EmgStreamError as error:
+            return _fail(str(error))
+        except KeyboardInterrupt:
+            return _fail("stopped by Ctrl-C")
+        except BrokenPipeError:
+            return _fail("standard output was closed by its reader")
+        except OSError as error:
+            if error.errno not in _FULL:
+                return _fail_by_bug(error)
+            why = error.strerror or error
+            return _fail(f"cannot write to standard output: {why}; make room, or send it elsewhere")
+        except Exception as error:  # noqa: BLE001 - the top of the main thread: kept in the log
+            return _fail_by_bug(error)
     return 0
 
 
 def _hold_standard_streams() -> None:
-    """Put nothing in the place of standard streams that are closed, and let no letter end a run.
+    """Replace closed standard streams by the null device, and escape letters they cannot write.
 
-    Else the next file or port that is opened would take the place of one of them.
+    Else the next file or port that is opened would take the place of a closed stream.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
@@ -81,7 +87,8 @@ def _hold_standard_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _run(arguments: Sequence[str]) -> None:
+def _run(arguments: Sequence[str], log: ExitStack) -> None:
+    """Run a verb, or the window; ``log`` ends the log that was asked for."""
     parser = _Parser(
         prog="emgstream",
         description="A real-time streaming classifier for live EMG sensors.",
@@ -94,14 +101,21 @@ def _run(arguments: Sequence[str]) -> None:
         "verb", nargs="?", choices=VERBS, metavar="verb", help="what to do; without one, the window"
     )
     parser.add_argument("words", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    add_log_options(parser)
     parsed = parser.parse_args(arguments)
     if parsed.verb is None:
+        start_log(parsed, arguments, log)
         _open_window()
         return
     verb = _module(parsed.verb)
     verb_parser = _Parser(prog=f"emgstream {parsed.verb}", description=verb.__doc__)
     verb.add_arguments(verb_parser)
-    verb.run(verb_parser.parse_intermixed_args(parsed.words))
+    add_log_options(verb_parser)
+    verb_arguments = verb_parser.parse_intermixed_args(parsed.words)
+    verb_arguments.verbosity += parsed.verbosity  # both places will do
+    verb_arguments.log = verb_arguments.log or parsed.log
+    start_log(verb_arguments, arguments, log)
+    verb.run(verb_arguments)
 
 
 def _module(verb: str) -> ModuleType:
@@ -118,8 +132,16 @@ def _open_window() -> None:
     run(WindowRequest(model=None))
 
 
+def _fail_by_bug(error: Exception) -> int:
+    """Write the traceback of a bug to the log, and print one line that names the file."""
+    from emgstream.log_output import bug_message  # only a bug needs it
+
+    return _fail(bug_message(error))
+
+
 def _fail(reason: str) -> int:
-    """Say why on one line; a closed standard output must not speak again when Python ends."""
+    """Print the reason on one line; keep a closed standard output silent when Python ends."""
+    log_failure(reason)
     print("emgstream:", " ".join(reason.split()), file=sys.stderr)  # noqa: T201
     try:
         sys.stdout.flush()

@@ -1,99 +1,133 @@
-"""Running classifiers in the terminal: one updating line a stream, then a summary of each."""
+"""Live sessions in the terminal: one updating line per stream, then a summary of each."""
 
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 
+from emgstream.app.live_session import LiveSession
+from emgstream.bundle import Model
 from emgstream.cli.interrupt import polite_end
-from emgstream.cli.outputs import OutputWords, StreamOutputs, takes_stdout
+from emgstream.cli.outputs import OutputWords, takes_stdout
 from emgstream.cli.status_notifier import StatusNotifier
-from emgstream.cli.streams import TerminalStream, WatchedStream
 from emgstream.cli.summary_text import print_summary
 from emgstream.cli.terminal import LiveLine, StreamLine, console
 from emgstream.errors import InterruptedByUserError
 from emgstream.outputs.summary import check_summary, write_summary
+from emgstream.sources.source import Source
 
-__all__ = ["run_headless"]
+__all__ = ["TerminalStream", "run_headless"]
 
 _REFRESH_S = 0.1
+"""Seconds between two updates of the lines: as often as a person reads a changing number."""
 
 
-def run_headless(streams: Sequence[TerminalStream], arguments: argparse.Namespace) -> None:
-    """Run until every stream has ended; then, or after Ctrl-C, print what each came to.
+@dataclass(frozen=True)
+class TerminalStream:
+    """One source with the model that decides on it."""
 
-    A stream that fails does not end the others. Raises InterruptedByUserError after Ctrl-C or
+    source: Source
+    """Where the samples come from."""
+    model: Model
+    """What decides."""
+    name: str | None = None
+    """What to call it where there are several."""
+
+
+def run_headless(
+    streams: Sequence[TerminalStream],
+    arguments: argparse.Namespace,
+    *,
+    seconds: float | None = None,
+    force: bool = False,
+) -> None:
+    """Run until every stream has ended; then, or after Ctrl-C, print the summary of each.
+
+    A stream that fails does not end the others. Each lasts ``seconds`` from its first sample on,
+    where given; ``force`` is as for `LiveSession`. Raises InterruptedByUserError after Ctrl-C or
     SIGTERM, and what ended the first stream that did not come to its end.
     """
     with OutputWords(arguments) as outputs:
-        watched = [WatchedStream(stream, _opened(outputs, stream)) for stream in streams]
+        sessions = [
+            LiveSession(
+                stream.source,
+                stream.model,
+                outputs.open(
+                    stream.name,
+                    stream.model.manifest.class_names,
+                    lambda source=stream.source: source.status().n_reconnects,  # type: ignore[misc]
+                ),
+                name=stream.name,
+                seconds=seconds,
+                force=force,
+            )
+            for stream in streams
+        ]
         if arguments.summary:
             check_summary(arguments.summary)
         try:
-            _watch(watched, to_stderr=takes_stdout(arguments))
+            _watch(sessions, to_stderr=takes_stdout(arguments))
         finally:
-            _report(watched, arguments)
-    for stream in watched:
-        if stream.failure is not None:
-            raise stream.failure
+            _report(sessions, arguments)
+    for session in sessions:
+        session.check()
 
 
-def _opened(outputs: OutputWords, stream: TerminalStream) -> StreamOutputs:
-    class_names = stream.model.manifest.class_names
-    return outputs.open(stream.name, class_names, stream.n_reconnects)
-
-
-def _watch(streams: Sequence[WatchedStream], to_stderr: bool) -> None:
+def _watch(sessions: Sequence[LiveSession], to_stderr: bool) -> None:
     with polite_end() as asked, LiveLine(console(to_stderr)) as line, ExitStack() as stack:
-        width = max(len(stream.stream.name or "") for stream in streams)
-        rows = [_Row(stream, line, width) for stream in streams]
+        width = max(len(session.name or "") for session in sessions)
+        rows = [_Row(session, line, width) for session in sessions]
         for row in rows:
             stack.callback(row.tell)
-            stack.enter_context(row.stream)
-        while not all(stream.is_over for stream in streams):
+            row.session.start()
+            stack.callback(row.session.stop)
+        while not all(session.ended for session in sessions):
             if asked.is_set():
                 raise InterruptedByUserError(f"stopped by {asked.by}")
-            for stream in streams:
-                if not stream.is_over:
-                    stream.watch(_REFRESH_S / len(streams))
+            for session in sessions:
+                if not session.ended:
+                    session.poll(time.perf_counter(), _REFRESH_S / len(sessions))
+                if session.ended:
+                    session.stop()
             line.show([row.show() for row in rows])
 
 
 class _Row:
-    """What is said of one stream: a line that is always there, and notes above it."""
+    """One stream on the screen: a line that is always there, and notes above it."""
 
-    def __init__(self, stream: WatchedStream, line: LiveLine, width: int) -> None:
-        self.stream = stream
-        name = stream.stream.name
+    def __init__(self, session: LiveSession, line: LiveLine, width: int) -> None:
+        self.session = session
+        name = session.name
         self._line = StreamLine(name and name.ljust(width))
         self._prefix = "" if name is None else f"{name}: "
         self._say = line.tell
-        self._teller = StatusNotifier(self._tell)
+        self._notifier = StatusNotifier(self._tell)
         self._failure_told = name is None  # alone, it is what the command ends with
 
     def show(self) -> StreamLine:
         """Bring the line up to date."""
         self.tell()
-        engine = self.stream.engine
-        self._line.update(
-            engine.ring.n_received, engine.latest, self.stream.status, self.stream.states
-        )
+        session = self.session
+        status = session.status() if session.is_live else None
+        self._line.update(session.ring.n_received, session.latest, status, session.output_states)
         return self._line
 
     def tell(self) -> None:
-        """Say what is new."""
-        self._teller.tell(self.stream.status, self.stream.states)
-        if self.stream.failure is not None and not self._failure_told:
+        """Tell what is new."""
+        self._notifier.tell(self.session.status(), self.session.output_states)
+        if self.session.failure is not None and not self._failure_told:
             self._failure_told = True
-            self._tell(f"ended: {self.stream.failure}")
+            self._tell(f"ended: {self.session.failure}")
 
     def _tell(self, text: str) -> None:
         self._say(self._prefix + text)
 
 
-def _report(streams: Sequence[WatchedStream], arguments: argparse.Namespace) -> None:
-    documents = [stream.document() for stream in streams]
+def _report(sessions: Sequence[LiveSession], arguments: argparse.Namespace) -> None:
+    documents = [session.document() for session in sessions]
     try:  # the file first, as whoever reads standard output may have left
         if arguments.summary:
             (first, *others) = documents

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
-from emgstream.bundle import Model, read_model
+from emgstream.bundle import read_model
 from emgstream.cli import options
-from emgstream.cli.headless import run_headless
+from emgstream.cli.configured import use_configuration, use_outputs
+from emgstream.cli.headless import TerminalStream, run_headless
 from emgstream.cli.open_window import add_window_arguments, run_window, wants_window
 from emgstream.cli.outputs import add_output_arguments, written_files
-from emgstream.cli.streams import BoardRunNeeds, TerminalStream
 from emgstream.cli.verb_files import refuse_to_overwrite
-from emgstream.data import DEMO, DEMO_PERSON
 from emgstream.errors import UsageError
 from emgstream.gui import PortRequest
-from emgstream.opening import AUTO, SIMULATED, board_check, board_source, opened_port
+from emgstream.manifest import Manifest
+from emgstream.opening import model_options
+from emgstream.sources.source import Source
+from emgstream.sources.source_kind import AUTO
+from emgstream.sources.source_registry import kind_of, open_source
 
 __all__ = ["add_arguments", "run"]
 
@@ -55,8 +58,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Stream until Ctrl-C or the window is closed, or for the time asked for."""
-    ports = arguments.port or [AUTO]
-    models = arguments.model or [options.model_path(DEMO)]
+    use_configuration(arguments, "port", "channels", "model")
+    ports, models = _as_list(arguments.port), _as_list(arguments.model)
     if not wants_window(arguments):
         _check_several(ports, len(models))
         _run_headless(ports, models * len(ports) if len(models) == 1 else models, arguments)
@@ -86,40 +89,38 @@ def _check_several(ports: list[str], n_models: int) -> None:
             "--port auto takes the first board that answers; where there are several, name each: "
             "emgstream ports lists them"
         )
-    twice = [port for port, n in Counter(ports).items() if n > 1 and port != SIMULATED]
+    twice = [port for port, n in Counter(ports).items() if n > 1 and kind_of(port).has_one_reader]
     if twice:
         raise UsageError(f"--port {twice[0]} stands there twice; a port has one reader")
 
 
 def _run_headless(ports: list[str], models: list[Path], arguments: argparse.Namespace) -> None:
+    use_outputs(arguments)
     refuse_to_overwrite(filter(None, [*models, arguments.control]), written_files(arguments))
     read = {path: read_model(path) for path in models}
     names = _names(ports)
-    with ExitStack() as stack:
-        opened = [
-            stack.enter_context(opened_port(port, seed=DEMO_PERSON + number))
-            for number, port in enumerate(ports)
-        ]
-        streams = [
-            _stream(port, read[path], arguments, name)
-            for port, path, name in zip(opened, models, names, strict=True)
-        ]
-        run_headless(streams, arguments)
+    streams = [
+        TerminalStream(_source(port, number, read[path].manifest, arguments), read[path], name)
+        for number, (port, path, name) in enumerate(zip(ports, models, names, strict=True))
+    ]
+    run_headless(streams, arguments, seconds=arguments.seconds, force=arguments.force)
 
 
-def _stream(
-    port: str, model: Model, arguments: argparse.Namespace, name: str | None
-) -> TerminalStream:
-    source = board_source(
-        port,
-        model.manifest,
+def _as_list(value: Any) -> list[Any]:
+    """Return the values of an option that may be given several times, or that was filled in."""
+    return value if isinstance(value, list) else [value]
+
+
+def _source(port: str, number: int, manifest: Manifest, arguments: argparse.Namespace) -> Source:
+    options = model_options(
+        manifest,
         channels=arguments.channels,
         baud=arguments.baud,
         reconnect=not arguments.no_reconnect,
         force=arguments.force,
+        number=number,
     )
-    live = BoardRunNeeds(source.status, board_check(model.manifest), arguments.seconds)
-    return TerminalStream(source, model, live, name)
+    return open_source(port, options)
 
 
 def _names(ports: list[str]) -> list[str | None]:

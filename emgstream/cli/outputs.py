@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "OutputWords",
-    "StreamOutputs",
     "add_output_arguments",
     "takes_stdout",
     "written_files",
@@ -102,16 +100,6 @@ def written_files(arguments: argparse.Namespace) -> list[str | None]:
     return [*arguments.jsonl, arguments.summary]
 
 
-@dataclass
-class StreamOutputs:
-    """The outputs of one stream."""
-
-    decisions: list[Output]
-    """Where its decisions go."""
-    samples: list[SampleOutput] = field(default_factory=list)
-    """Where its samples go."""
-
-
 class OutputWords:
     """The outputs of a run: opened on entering, so that what cannot be is told at once.
 
@@ -134,26 +122,28 @@ class OutputWords:
 
     def open(
         self, stream: str | None, class_names: tuple[str, ...], n_reconnects: Callable[[], int]
-    ) -> StreamOutputs:
+    ) -> list[Output | SampleOutput]:
         """Return the outputs of one stream, which has a name where there are several.
 
         ``n_reconnects`` tells how often its board was away.
         """
-        outputs = StreamOutputs([JsonLinesOutput(lines, stream) for lines in self._lines])
+        outputs: list[Output | SampleOutput] = [
+            JsonLinesOutput(lines, stream) for lines in self._lines
+        ]
         if self._arguments.udp:
             from emgstream.outputs.udp import UdpOutput  # each is loaded only where it is asked for
 
             for address in self._arguments.udp:
-                outputs.decisions.append(self._stack.enter_context(UdpOutput(address, stream)))
+                outputs.append(self._stack.enter_context(UdpOutput(address, stream)))
         if self._arguments.osc:
             from emgstream.outputs.osc import OscOutput
 
             for address in self._arguments.osc:
-                outputs.decisions.append(self._stack.enter_context(OscOutput(address, stream)))
+                outputs.append(self._stack.enter_context(OscOutput(address, stream)))
         if self._arguments.lsl:
             self._open_lsl(outputs, stream)
         if self._arguments.control:
-            outputs.decisions.append(self._control(stream, class_names, n_reconnects))
+            outputs.append(self._control(stream, class_names, n_reconnects))
         return outputs
 
     def _control(
@@ -169,13 +159,13 @@ class OutputWords:
         bindings = read_bindings(self._arguments.control, class_names)
         return self._stack.enter_context(ControlOutput(bindings, n_reconnects))
 
-    def _open_lsl(self, outputs: StreamOutputs, stream: str | None) -> None:
+    def _open_lsl(self, outputs: list[Output | SampleOutput], stream: str | None) -> None:
         from emgstream.outputs.lsl_outlet import LslClock, LslDecisions, LslSamples
 
         name = self._arguments.lsl if stream is None else f"{self._arguments.lsl} {stream}"
         clock = LslClock()
-        outputs.decisions.append(self._stack.enter_context(LslDecisions(name, clock)))
-        outputs.samples.append(self._stack.enter_context(LslSamples(name, clock)))
+        outputs.append(self._stack.enter_context(LslDecisions(name, clock)))
+        outputs.append(self._stack.enter_context(LslSamples(name, clock)))
 
 
 def _address(text: str) -> Address:

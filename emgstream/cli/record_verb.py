@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from emgstream.cli import options
+from emgstream.cli.configured import folder_for_recordings, use_configuration
 from emgstream.cli.interrupt import polite_end
 from emgstream.cli.keys import keys
 from emgstream.cli.session_plan import SessionPlan, board_for
@@ -139,6 +140,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise UsageError(
             "standard input is no terminal, so that no key can begin the session; add --unattended"
         )
+    use_configuration(arguments, "port", "channels")
     plan = _plan(arguments)
     with polite_end() as pressed:
         _play(plan, arguments.port, pressed)
@@ -154,7 +156,8 @@ def run(arguments: argparse.Namespace) -> None:
 def _play(plan: SessionPlan, port: str, interrupted: threading.Event) -> None:
     """Run the session; what a broken one leaves is put in order before its error goes on."""
     screen = SessionScreen(console())
-    with board_for(plan, port) as board, keys() as pressed_keys:
+    board = board_for(plan, port)
+    with keys() as pressed_keys:
         stage = TerminalRecording(plan, board, screen, pressed_keys, interrupted)
         try:
             with screen:
@@ -191,8 +194,9 @@ def _plan(arguments: argparse.Namespace) -> SessionPlan:
         protocol=how,
         is_trimmed=not (arguments.no_trim or arguments.free),
     )
+    name = f"emg_{datetime.now():%Y-%m-%d_%H-%M-%S}.csv"
     return SessionPlan(
-        path=arguments.out or Path(f"emg_{datetime.now():%Y-%m-%d_%H-%M-%S}.csv"),
+        path=arguments.out or folder_for_recordings() / name,
         about=about,
         protocol=protocol,
         duration_s=arguments.seconds if arguments.free else script.duration_s,

@@ -6,14 +6,13 @@ import argparse
 
 from emgstream.bundle import read_model
 from emgstream.cli import options
-from emgstream.cli.headless import run_headless
+from emgstream.cli.configured import use_configuration, use_outputs
+from emgstream.cli.headless import TerminalStream, run_headless
 from emgstream.cli.open_window import add_window_arguments, run_window, wants_window
 from emgstream.cli.outputs import add_output_arguments, written_files
-from emgstream.cli.streams import TerminalStream
-from emgstream.cli.terminal import note
 from emgstream.cli.verb_files import refuse_to_overwrite
 from emgstream.gui import ReplayRequest
-from emgstream.opening import read_recording, repair_notes
+from emgstream.opening import read_recording
 from emgstream.sources.replay_source import ReplaySource
 
 __all__ = ["add_arguments", "run"]
@@ -45,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Replay one file to its end, or until Ctrl-C or the window is closed."""
+    use_configuration(arguments, "model")
     if not wants_window(arguments):
         _run_headless(arguments)
         return
@@ -57,6 +57,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _run_headless(arguments: argparse.Namespace) -> None:
+    use_outputs(arguments)
     read = [arguments.file, arguments.model, arguments.control]
     refuse_to_overwrite(filter(None, read), written_files(arguments))
     model = read_model(arguments.model)
@@ -68,8 +69,6 @@ def _run_headless(arguments: argparse.Namespace) -> None:
         loop=arguments.loop,
     )
     model.manifest.check_stream(source.info)
-    for text in repair_notes(table):
-        note(text)
     run_headless([TerminalStream(source, model)], arguments)
 
 

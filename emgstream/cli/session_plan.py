@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
-from emgstream.data import DEMO_PERSON
-from emgstream.gui import SIMULATED
+from emgstream.clock import MonotonicClock
+from emgstream.errors import UsageError
 from emgstream.recording import (
     CueListener,
     FreeProtocol,
@@ -17,9 +15,9 @@ from emgstream.recording import (
     SessionDescription,
     SimulatedSubject,
 )
-from emgstream.simulation.board import OWN_TCP, Instructions, SimulatedBoard
-from emgstream.simulation.movements import activation_of
-from emgstream.sources.serial_board import SerialBoardSource
+from emgstream.sources.source import Source
+from emgstream.sources.source_kind import SourceOptions
+from emgstream.sources.source_registry import open_source
 
 __all__ = ["RecordingBoard", "SessionPlan", "board_for", "opened_board"]
 
@@ -56,43 +54,39 @@ class SessionPlan:
 class RecordingBoard:
     """Where the samples come from, and who else is to hear the cues."""
 
-    source: SerialBoardSource
+    source: Source
     """Not yet entered."""
     listeners: tuple[CueListener, ...] = field(default=())
     """The simulated person, where there is one."""
 
 
-@contextmanager
-def board_for(plan: SessionPlan, port: str) -> Iterator[RecordingBoard]:
-    """Give the board to record from, as `opened_board` does."""
-    with opened_board(port, plan.protocol.labels, partial(_source, plan)) as board:
-        yield board
-
-
-@contextmanager
-def opened_board(
-    port: str, labels: Iterable[str], source_at: Callable[[str], SerialBoardSource]
-) -> Iterator[RecordingBoard]:
-    """Give the board at a port; with ``simulated``, a person who follows cues for the labels.
-
-    Raises UsageError for a movement that the simulated person cannot do.
-    """
-    if port != SIMULATED:
-        yield RecordingBoard(source_at(port))
-        return
-    for label in labels:
-        activation_of(label)
-    instructions = Instructions(DEMO_PERSON)
-    with SimulatedBoard(seed=DEMO_PERSON, instructions=instructions, tcp=OWN_TCP) as board:
-        yield RecordingBoard(source_at(board.port), (SimulatedSubject(instructions.call),))
-
-
-def _source(plan: SessionPlan, port: str) -> SerialBoardSource:
-    return SerialBoardSource(
-        port,
+def board_for(plan: SessionPlan, port: str) -> RecordingBoard:
+    """Return the board to record from, as `opened_board` does."""
+    options = SourceOptions(
         baud=plan.baud,
         channel_names=plan.names,
         channels=plan.channels,
         sampling_rate_hz=plan.rate_hz,
         force=True,  # another rate than asked for is told, and stands in the sidecar
     )
+    return opened_board(port, plan.protocol.labels, options)
+
+
+def opened_board(address: str, labels: Iterable[str], options: SourceOptions) -> RecordingBoard:
+    """Return the source at an address, whose simulated person, if any, waits for cues.
+
+    Raises UsageError for a movement that the simulated person cannot make, and for a source that
+    nobody can follow cues on.
+    """
+    source = open_source(address, options)
+    if source.info.can_wait:
+        raise UsageError(
+            f"{source.info.name} is a recording, and nobody in it follows cues; expected a board; "
+            "see emgstream ports"
+        )
+    if source.subject is None:
+        return RecordingBoard(source)
+    person = SimulatedSubject(source.subject)
+    person.check(labels)
+    person.wait_for_cues(MonotonicClock().now())
+    return RecordingBoard(source, (person,))

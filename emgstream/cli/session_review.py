@@ -10,12 +10,12 @@ from rich.text import Text
 
 from emgstream.cli.terminal import print_facts
 from emgstream.cue_schedule import REST
-from emgstream.recording import Recovered, sidecar_path
+from emgstream.recording import RecoveryReport, sidecar_path
 
 __all__ = ["print_review"]
 
 
-def print_review(terminal: Console, recovered: Recovered) -> None:
+def print_review(terminal: Console, recovered: RecoveryReport) -> None:
     """Print each movement with the shift of its label, then the facts."""
     if recovered.runs:
         terminal.print(_shifts(recovered))
@@ -23,7 +23,7 @@ def print_review(terminal: Console, recovered: Recovered) -> None:
     print_facts(terminal, _facts(recovered))
 
 
-def _shifts(recovered: Recovered) -> Table:
+def _shifts(recovered: RecoveryReport) -> Table:
     table = Table(box=None, padding=(0, 2), pad_edge=False)
     table.add_column("movement")
     table.add_column("no.", justify="right")
@@ -39,7 +39,7 @@ def _shifts(recovered: Recovered) -> Table:
     return table
 
 
-def _facts(recovered: Recovered) -> Iterator[tuple[str, str]]:
+def _facts(recovered: RecoveryReport) -> Iterator[tuple[str, str]]:
     samples = recovered.sidecar.get("samples", {})
     yield "recording", str(recovered.path)
     yield "sidecar", str(sidecar_path(recovered.path))

@@ -227,9 +227,9 @@ def _pace(status: SourceStatus | None) -> str:
     if status is None:
         return ""
     if not status.is_streaming:
-        return status.state
+        return status.words
     rate = "measuring the rate" if status.rate_hz is None else f"{status.rate_hz:.1f} Hz"
-    return f"{rate}   lost {status.loss:.2%}" if status.sees_loss else f"{rate}   loss unseen"
+    return f"{rate}   {status.loss_words(f'lost {status.loss:.2%}')}"
 
 
 def _key_line(keys: Sequence[tuple[str, str]]) -> Text:

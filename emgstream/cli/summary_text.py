@@ -36,7 +36,10 @@ def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
         dropped = f"   dropped {output['dropped']:,}" if output["dropped"] else ""
         yield "output", f"{output['name']}   {output['written']:,}{dropped}"
     if document["accuracy"] is not None:
-        yield "accuracy", f"{document['accuracy']:.1%} against the recording's own labels"
+        whose = "the recording's own labels"
+        if "port" in document:
+            whose = "what the simulated person did" if document["synthetic"] else "the source's own"
+        yield "accuracy", f"{document['accuracy']:.1%} against {whose}"
         for name, recall in document["recall"].items():
             yield "", f"{recall:6.1%} of {name}"
     if document["labels_unknown_to_model"]:
@@ -85,6 +88,7 @@ def _live_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
         loss = f"{document['lost_on_line']:,} ({document['loss']:.3%}) on the line{away}"
         yield "loss", f"{loss}   {counted(document['gaps'], 'gap')}   {reconnects}"
     else:
-        yield "loss", f"not seen in text   {reconnects}"
+        seen = "not known" if document["sees_loss"] is None else "not seen in text"
+        yield "loss", f"{seen}   {reconnects}"
     for alarm in document["alarms"]:
         yield "alarm", alarm

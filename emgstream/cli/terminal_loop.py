@@ -9,7 +9,7 @@ from emgstream.cli.keys import ESC, KeyReader
 from emgstream.cli.session_screen import Levels, SessionScreen, TerminalPage
 from emgstream.cli.status_notifier import StatusNotifier
 from emgstream.engine import Engine
-from emgstream.sources.serial_board import SerialBoardSource
+from emgstream.sources.source import Source
 
 __all__ = ["TerminalLoop"]
 
@@ -39,7 +39,7 @@ class TerminalLoop:
 
     def __init__(
         self,
-        source: SerialBoardSource,
+        source: Source,
         engine: Engine,
         screen: SessionScreen,
         pressed_keys: KeyReader,
@@ -74,7 +74,7 @@ class TerminalLoop:
     def await_samples(self) -> bool:
         """Wait for the board; tells whether to go on."""
         while not self._engine.ring.n_received:
-            page = TerminalPage("connecting", "bright_black", self._source.status().state)
+            page = TerminalPage("connecting", "bright_black", self._source.status().words)
             if ESC in self.turn(page):
                 return False
         return True

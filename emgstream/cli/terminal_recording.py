@@ -21,11 +21,11 @@ from emgstream.recording import (
     CueStarted,
     Event,
     FreeProtocol,
-    GateReport,
     GuidedProtocol,
     ProtocolPhase,
     Recorder,
     SignalCheck,
+    SignalCheckReport,
     Take,
     expected_bytes,
 )
@@ -135,7 +135,7 @@ class TerminalRecording:
                 return answer != ESC
         return True
 
-    def _check(self) -> GateReport | None:
+    def _check(self) -> SignalCheckReport | None:
         """Return what five seconds of rest and contraction show; None where the user left."""
         ring, info = self._engine.ring, self._source.info
         check = SignalCheck(ring, info, self._board.listeners, self._clock.now())
@@ -227,7 +227,7 @@ def _check_page(protocol: GuidedProtocol, now_s: float) -> TerminalPage:
     )
 
 
-def _report_page(report: GateReport) -> TerminalPage:
+def _report_page(report: SignalCheckReport) -> TerminalPage:
     return TerminalPage(
         "check",
         "yellow",

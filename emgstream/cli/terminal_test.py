@@ -16,7 +16,7 @@ from emgstream.cli.terminal_loop import TerminalLoop
 from emgstream.clock import MonotonicClock
 from emgstream.decisions import Decision
 from emgstream.engine import Engine
-from emgstream.opening import board_check
+from emgstream.opening import stream_check
 from emgstream.outputs.output import Update
 from emgstream.recording import ProtocolPhase
 from emgstream.trial import CuedPlan, CuedTest, LiveTest
@@ -61,7 +61,7 @@ class TerminalTest:
     ) -> None:
         self._source = board.source
         self._clock = MonotonicClock()
-        self._engine = Engine(board.source, model, check=board_check(model.manifest))
+        self._engine = Engine(board.source, model, check=stream_check(board.source, model.manifest))
         self.test = LiveTest(
             plan,
             model.manifest,

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from emgstream.bundle import Model, read_model
 from emgstream.cli import cued_words, options
+from emgstream.cli.configured import use_configuration
 from emgstream.cli.cued_report import print_losses, print_test
 from emgstream.cli.interrupt import polite_end
 from emgstream.cli.keys import keys
@@ -23,7 +23,7 @@ from emgstream.cli.session_screen import SessionScreen
 from emgstream.cli.terminal import console, note, print_facts
 from emgstream.cli.terminal_test import TerminalTest
 from emgstream.errors import InterruptedByUserError, UsageError
-from emgstream.opening import board_source, read_recording, repair_notes
+from emgstream.opening import model_options, read_recording, repair_notes
 from emgstream.trial import (
     CuedTest,
     add_to_history,
@@ -68,6 +68,7 @@ def run(arguments: argparse.Namespace) -> None:
     Raises UsageError for words that do not fit together, InterruptedByUserError for a test that
     was ended before its time.
     """
+    use_configuration(arguments, "port", "model", *(() if arguments.replay else ("channels",)))
     model = read_model(arguments.model)
     if not arguments.no_history:
         check_history(arguments.model)
@@ -92,18 +93,11 @@ def _ask(model: Model, arguments: argparse.Namespace) -> None:
     """Test on a board; what a test that broke off came to is told, and not kept."""
     cued_words.check_for_board(arguments)
     plan = cued_words.plan(model.manifest.class_names, arguments)
-    source_at = partial(
-        board_source,
-        manifest=model.manifest,
-        channels=arguments.channels,
-        baud=arguments.baud,
-        force=arguments.force,
+    options = model_options(
+        model.manifest, channels=arguments.channels, baud=arguments.baud, force=arguments.force
     )
-    with (
-        polite_end() as pressed,
-        opened_board(arguments.port, plan.movements, source_at) as board,
-        keys() as pressed_keys,
-    ):
+    board = opened_board(arguments.port, plan.movements, options)
+    with polite_end() as pressed, keys() as pressed_keys:
         screen = SessionScreen(console())
         stage = TerminalTest(plan, model, board, screen, pressed_keys, pressed)
         try:

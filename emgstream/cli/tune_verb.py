@@ -13,6 +13,7 @@ from rich.table import Table
 
 from emgstream.bundle import check_place, read_model, write_model
 from emgstream.cli import options
+from emgstream.cli.configured import use_configuration
 from emgstream.cli.terminal import console, note
 from emgstream.cli.verb_files import refuse_to_overwrite
 from emgstream.decisions import (
@@ -77,6 +78,7 @@ def run(arguments: argparse.Namespace) -> None:
     Raises UsageError for a recording without the model's labels, and OutputError, before anything
     is replayed, where the model cannot be written.
     """
+    use_configuration(arguments, "model")
     refuse_to_overwrite([arguments.file], [arguments.out])  # the model itself may be replaced
     model = read_model(arguments.model)
     if arguments.out:

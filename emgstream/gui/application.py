@@ -1,12 +1,13 @@
-"""The program around the window: Qt's own start and end."""
+"""Start and end of the program around the window."""
 
 from __future__ import annotations
 
+import faulthandler
 import signal
 import sys
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import TypeAlias
 
@@ -15,16 +16,20 @@ from PyQt5.QtGui import QPalette
 from PyQt5.QtWidgets import QApplication
 
 from emgstream.app.open_requests import WindowRequest
+from emgstream.configuration import read_configuration
 from emgstream.errors import OutputError
 from emgstream.gui.palette import DARK, LIGHT, Theme
 from emgstream.gui.qt_style import apply_theme, system_theme, window_icon
 from emgstream.gui.window import Window
 from emgstream.gui.window_settings import WindowSettings
+from emgstream.log_output import bug_message, user_log
 
-__all__ = ["make_window", "run_application", "short_turns"]
+__all__ = ["make_window", "run_application", "short_switch_interval"]
 
 _SIGNALS_MS = 200
-_TURN_S = 5e-4
+"""Ctrl-C closes the window at once, as far as a person can tell."""
+_SWITCH_S = 5e-4
+"""A tenth of Python's own interval; shorter ones cost more switches and save no more time."""
 
 _Hook: TypeAlias = Callable[[type[BaseException], BaseException, "TracebackType | None"], None]
 
@@ -32,8 +37,14 @@ _Hook: TypeAlias = Callable[[type[BaseException], BaseException, "TracebackType 
 def run_application(request: WindowRequest) -> None:
     """Show the window until it is closed, or until its picture is saved.
 
+    It writes a log: the file that ``--log`` names, else the user's own log file, which rotates.
     Raises OutputError where the picture cannot be written.
     """
+    with user_log(sys.argv[1:]) as log, _crash_traces(log):
+        _run(request)
+
+
+def _run(request: WindowRequest) -> None:
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_EnableHighDpiScaling)
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_UseHighDpiPixmaps)
     QApplication.setHighDpiScaleFactorRoundingPolicy(
@@ -44,12 +55,12 @@ def run_application(request: WindowRequest) -> None:
     application.setWindowIcon(window_icon())
     window = make_window(application, request)
     hook = sys.excepthook
-    sys.excepthook = _teller(window)
-    waker = _let_ctrl_c_through(window)
+    sys.excepthook = _bug_hook(window)
+    waker = _close_on_signals(window)
     try:
         window.show()
         picture = _WindowPicture(window, request)
-        with short_turns():
+        with short_switch_interval():
             application.exec_()
         picture.check()
     finally:
@@ -59,13 +70,13 @@ def run_application(request: WindowRequest) -> None:
 
 
 @contextmanager
-def short_turns() -> Iterator[None]:
-    """Let Python change threads often, so that a decision does not wait for a picture.
+def short_switch_interval() -> Iterator[None]:
+    """Let Python switch between threads often, so that no decision waits for a picture.
 
     Its own 5 ms are as long as a picture takes; every wait for the interpreter would cost that.
     """
     usual_s = sys.getswitchinterval()
-    sys.setswitchinterval(_TURN_S)
+    sys.setswitchinterval(_SWITCH_S)
     try:
         yield
     finally:
@@ -73,12 +84,15 @@ def short_turns() -> Iterator[None]:
 
 
 def make_window(application: QApplication, request: WindowRequest) -> Window:
-    """Return the window that was asked for, not yet shown."""
-    settings = WindowSettings(request.settings)
+    """Return the window that was asked for, not yet shown.
+
+    Raises ConfigurationError where the configuration file cannot be used.
+    """
+    settings = WindowSettings(request.settings, read_configuration())
     theme = _theme(request.theme or settings.theme, application.palette())
     apply_theme(application, theme)
     window = Window(theme, settings)
-    window.show_page(request.page)
+    window.show_page_at(request.page)
     window.use_model(request.model or settings.model)
     if request.source is not None:
         window.open_source(request.source)
@@ -90,7 +104,7 @@ def _theme(name: str | None, palette: QPalette) -> Theme:
 
 
 class _WindowPicture:
-    """Takes the picture that was asked for, and ends the program."""
+    """Saves the picture that was asked for, and ends the program."""
 
     def __init__(self, window: Window, request: WindowRequest) -> None:
         self._window = window
@@ -113,20 +127,32 @@ class _WindowPicture:
         self._window.close()
 
 
-def _teller(window: Window) -> _Hook:
-    """Return a hook that shows a bug in the window; its details go to stderr."""
+@contextmanager
+def _crash_traces(log: Path | None) -> Iterator[None]:
+    """Let Python write into the log where each thread was if native code ends the program."""
+    if log is None or faulthandler.is_enabled():
+        yield
+        return
+    with log.open("ab") as file:  # an open file of its own: the log may rotate
+        faulthandler.enable(file)
+        try:
+            yield
+        finally:
+            faulthandler.disable()
 
-    def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        traceback.print_exception(kind, error, trace)
-        window.show_error(
-            f"emgstream met a bug of its own ({kind.__name__}: {error}); the details are on the "
-            "terminal; please report them. You can connect again"
-        )
+
+def _bug_hook(window: Window) -> _Hook:
+    """Return a hook that shows a bug in the window; its traceback goes to the log."""
+
+    def tell(
+        _kind: type[BaseException], error: BaseException, _trace: TracebackType | None
+    ) -> None:
+        window.show_error(f"emgstream {bug_message(error)}. You can connect again")
 
     return tell
 
 
-def _let_ctrl_c_through(window: Window) -> QTimer:
+def _close_on_signals(window: Window) -> QTimer:
     """Close the window on Ctrl-C or SIGTERM: Python looks for signals only when it is called."""
     asked: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):

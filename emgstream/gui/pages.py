@@ -1,8 +1,8 @@
-"""The pages of the window, in the order of the switch."""
+"""The pages of the window, in the order of their buttons."""
 
 from __future__ import annotations
 
-from emgstream.gui.live_page import LivePage
+from emgstream.gui.live.live_page import LivePage
 from emgstream.gui.record.record_page import RecordPage
 from emgstream.gui.train.train_page import TrainPage
 from emgstream.gui.trial.trial_page import TrialPage
@@ -12,4 +12,4 @@ from emgstream.gui.window_page import WindowPage
 __all__ = ["PAGES"]
 
 PAGES: tuple[type[WindowPage], ...] = (LivePage, RecordPage, TrainPage, TrialPage, TunePage)
-"""The first is in front when the window opens; Ctrl+1 goes to it, Ctrl+2 to the next."""
+"""The first is shown when the window opens; Ctrl+1 shows it, Ctrl+2 the next."""

@@ -1,25 +1,25 @@
-"""The list of ports, looked up in a thread of its own: some drivers take their time."""
+"""The sources that are there now, looked up in a thread of its own: some take their time."""
 
 from __future__ import annotations
 
 import threading
 
 from emgstream.gui.source_bar import SourceChoice
-from emgstream.sources.serial_board import PortInfo, list_ports
+from emgstream.sources.source_registry import find_sources
 from emgstream.worker import Worker
 
 __all__ = ["PortWatcher"]
 
 
 class PortWatcher:
-    """Asks for the ports again and again, one look at a time."""
+    """Looks for sources again and again, one look at a time."""
 
     def __init__(self) -> None:
         self._found: list[SourceChoice] = []
         self._worker: Worker | None = None
 
     def poll(self) -> list[SourceChoice] | None:
-        """Return the ports found by the last look and start the next one; None while it lasts."""
+        """Return the sources found by the last look and start the next one; None while it lasts."""
         if self._worker is None:
             self._look()
             return None
@@ -30,7 +30,7 @@ class PortWatcher:
         return self._found
 
     def stop(self) -> None:
-        """Wait for the look that is under way."""
+        """Wait for the look that runs."""
         if self._worker is not None:
             self._worker.stop()
             self._worker = None
@@ -40,9 +40,4 @@ class PortWatcher:
         self._worker.start()
 
     def _run(self, _stop: threading.Event) -> None:
-        self._found = [_choice(port) for port in list_ports() if port.vid is not None]
-
-
-def _choice(port: PortInfo) -> SourceChoice:
-    title = f"{port.device}  {port.description}" if port.description else port.device
-    return SourceChoice(title, port.device)
+        self._found = [SourceChoice(source.title, source.address) for _, source in find_sources()]

@@ -1,4 +1,4 @@
-"""The keys, in one list: what makes them work and what F1 shows."""
+"""The keyboard shortcuts, in one list for what they do and for the help card."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from emgstream.gui.painting import GRID, font
 __all__ = ["KEYS", "HelpCard", "Key", "install_shortcuts", "page_keys"]
 
 Key: TypeAlias = tuple[str, str, str]
-"""Name of the action, its key, and what it does."""
+"""Name of the action, its key, and a description."""
 
 KEYS: tuple[Key, ...] = (
     ("connect", "Ctrl+Return", "connect or disconnect"),
@@ -27,7 +27,7 @@ KEYS: tuple[Key, ...] = (
     ("help", "F1", "this list"),
     ("quit", "Ctrl+Q", "close the window"),
 )
-"""What works on every page."""
+"""Keys of every page."""
 
 _MOUSE = (
     ("Wheel", "zoom in time"),
@@ -39,7 +39,7 @@ _MOUSE = (
 
 
 def page_keys(titles: Sequence[str]) -> tuple[Key, ...]:
-    """Return the keys that go from page to page.
+    """Return the keys that show each page.
 
     >>> page_keys(["Live"])
     (('page 1', 'Ctrl+1', 'the page Live'),)
@@ -53,14 +53,14 @@ def page_keys(titles: Sequence[str]) -> tuple[Key, ...]:
 def install_shortcuts(
     part: QWidget, keys: Sequence[Key], actions: Mapping[str, Callable[[], None]]
 ) -> None:
-    """Make every key do its action while ``part`` is to be seen; each key needs an action."""
+    """Make each key do its action while ``part`` is visible; raises KeyError without one."""
     for name, key, _ in keys:
         shortcut = QShortcut(QKeySequence(key), part)
         shortcut.activated.connect(actions[name])
 
 
 class HelpCard(QDialog):
-    """Lists the keys and what the mouse does.
+    """Lists the keys, and the use of the mouse.
 
     Parameters
     ----------
@@ -68,9 +68,13 @@ class HelpCard(QDialog):
         Where keys work, and the keys; one column a pair of groups.
     parent
         The window.
+    foot
+        Text below the columns.
     """
 
-    def __init__(self, groups: Sequence[tuple[str, Sequence[Key]]], parent: QWidget) -> None:
+    def __init__(
+        self, groups: Sequence[tuple[str, Sequence[Key]]], parent: QWidget, foot: str = ""
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Shortcuts")
         self.setModal(False)
@@ -87,6 +91,12 @@ class HelpCard(QDialog):
                 column, top = column + 3, 0
             top = self._add(grid, where, keys, top, column)
         grid.setColumnMinimumWidth(2, 3 * GRID)
+        if foot:
+            words = QLabel(foot, self)
+            words.setObjectName("quiet")
+            words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            grid.setRowMinimumHeight(grid.rowCount(), 2 * GRID)
+            grid.addWidget(words, grid.rowCount(), 0, 1, -1)
 
     def _add(
         self,
@@ -96,7 +106,7 @@ class HelpCard(QDialog):
         top: int,
         column: int,
     ) -> int:
-        """Add a group; return the row below it."""
+        """Add a group, and return the row below it."""
         head = QLabel(where, self)
         head.setObjectName("caption")
         if top:
@@ -115,7 +125,7 @@ class HelpCard(QDialog):
 
 
 def _folded(keys: Sequence[Key]) -> list[tuple[str, str]]:
-    """Return keys with what they do, those in a row that do the same in one line."""
+    """Return a key or a range of keys with each description."""
     rows = []
     for what, group in groupby(keys, key=lambda key: key[2]):
         names = [key for _, key, _ in group]

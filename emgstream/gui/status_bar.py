@@ -1,17 +1,14 @@
-"""Figures of the session, each in a place of its own, so that nothing moves when they change."""
+"""Figures of the session, each in a fixed place, so that nothing moves when they change."""
 
 from __future__ import annotations
-
-import math
-from dataclasses import dataclass
 
 from PyQt5.QtCore import QPoint, Qt, pyqtSignal
 from PyQt5.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from emgstream.app.session_figures import SessionFigures, milliseconds
 from emgstream.gui.painting import GRID, font
 
-__all__ = ["LatencyPopup", "StatusBar", "StatusFigures"]
-
+__all__ = ["LatencyPopup", "StatusBar"]
 
 _MEANINGS = {
     "line": "from the instant of the sample to its receipt, beyond the quickest arrivals",
@@ -26,30 +23,8 @@ _MEANINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class StatusFigures:
-    """What the status bar shows."""
-
-    rate_hz: float | None = None
-    """Samples a second, measured; None before it is known."""
-    ppm: float | None = None
-    """How much too fast the board's clock runs, in millionths; None where nobody knows."""
-    n_lost: int = 0
-    """Samples lost in the session."""
-    n_lost_lately: int = 0
-    """Samples lost in the last five seconds."""
-    p50_s: float = math.nan
-    """Half of the decisions came sooner after their last sample was received."""
-    p99_s: float = math.nan
-    """99 percent came sooner."""
-    decisions_per_s: float | None = 0.0
-    """Decisions a second; None where nothing decides."""
-    frames_per_s: float | None = None
-    """Pictures of the signals drawn a second; None where none are in front."""
-
-
 class StatusBar(QWidget):
-    """Rate, loss, latency, decisions and frames; latency opens its details."""
+    """Rate, loss, latency, decisions and pictures per second; the latency opens its details."""
 
     latency_wanted = pyqtSignal()
     help_wanted = pyqtSignal()
@@ -81,9 +56,9 @@ class StatusBar(QWidget):
         self.help_button.setObjectName("flat")
         self.help_button.clicked.connect(self.help_wanted)
         row.addWidget(self.help_button)
-        self.show_figures(StatusFigures())
+        self.show_figures(SessionFigures())
 
-    def show_figures(self, figures: StatusFigures) -> None:
+    def show_figures(self, figures: SessionFigures) -> None:
         """Show new figures."""
         rate = "–" if figures.rate_hz is None else f"{figures.rate_hz:.1f} Hz"
         if figures.ppm is not None:
@@ -110,7 +85,7 @@ class StatusBar(QWidget):
 
 
 class LatencyPopup(QFrame):
-    """Where the time goes, stage by stage: a table in milliseconds."""
+    """A table of the latency, stage by stage, in milliseconds."""
 
     _HEADER = ("milliseconds", "50 %", "95 %", "99 %")
 
@@ -124,7 +99,7 @@ class LatencyPopup(QFrame):
 
     @property
     def stages(self) -> tuple[str, ...]:
-        """The names shown."""
+        """The names of the stages shown."""
         return tuple(
             cell.text() for (row, column), cell in self._cells.items() if row and not column
         )
@@ -147,19 +122,10 @@ class LatencyPopup(QFrame):
         return self._cells[row, column]
 
     def open_above(self, anchor: QWidget) -> None:
-        """Open with the lower left corner over a widget."""
+        """Open with the lower left corner above a widget."""
         self.adjustSize()
         self.move(anchor.mapToGlobal(QPoint(0, -self.height() - GRID)))
         self.show()
-
-
-def milliseconds(seconds: float, decimals: int = 1) -> str:
-    """Return milliseconds, a dash for NaN.
-
-    >>> milliseconds(0.0042)
-    '4.2'
-    """
-    return "–" if math.isnan(seconds) else f"{seconds * 1e3:.{decimals}f}"
 
 
 def _set(label: QLabel, words: str) -> None:

@@ -1,7 +1,8 @@
-"""The window itself: one connection, and the pages that look at it."""
+"""The window: one connection, the pages that show it, and what all pages share."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -10,6 +11,7 @@ from PyQt5.QtCore import Qt, QTimer
 from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt5.QtWidgets import (
     QApplication,
+    QFileDialog,
     QHBoxLayout,
     QPushButton,
     QStackedWidget,
@@ -17,133 +19,161 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from emgstream.app.connection_watch import ConnectionWatch
 from emgstream.app.live_connection import LiveConnection
-from emgstream.app.model_shelf import ModelShelf
+from emgstream.app.model_choice import ModelChoice
 from emgstream.app.open_requests import SourceRequest
-from emgstream.gui.actions import WindowActions, files_in
+from emgstream.app.session_figures import SessionMeters
+from emgstream.errors import ModelFileError, StreamMismatchError
+from emgstream.gui.file_actions import FileActions, files_in
 from emgstream.gui.message_strip import MessageStrip
 from emgstream.gui.page_bar import PageBar
 from emgstream.gui.pages import PAGES
 from emgstream.gui.painting import GRID
-from emgstream.gui.palette import Theme
+from emgstream.gui.palette import DARK, LIGHT, Theme
 from emgstream.gui.port_watcher import PortWatcher
 from emgstream.gui.qt_style import apply_theme
-from emgstream.gui.refresher import Refresher
 from emgstream.gui.shortcuts import KEYS, HelpCard, install_shortcuts, page_keys
 from emgstream.gui.source_bar import SourceBar, model_choices
 from emgstream.gui.status_bar import LatencyPopup, StatusBar
 from emgstream.gui.window_page import WindowPage
 from emgstream.gui.window_settings import WindowSettings
+from emgstream.log_output import log_path
 
 __all__ = ["Window"]
 
 _AnyPage = TypeVar("_AnyPage", bound=WindowPage)
 
 _FRAME_MS = 16
-_SLOW_MS = 250
+"""Some 60 pictures per second, as many as most screens show."""
+_FIGURES_MS = 250
+"""Figures that change oftener than four times a second cannot be read."""
 _PORTS_MS = 1500
+"""A board that is plugged in is on the list soon enough to be chosen at once."""
 
 
 class Window(QWidget):
-    """The window. It owns the connection and ends it when it is closed."""
+    """The window. It owns the connection and ends it when it is closed.
+
+    It is the `emgstream.gui.shell.Shell` of its pages. No thread touches it: it polls the
+    connection on timers and hands on what is new.
+    """
 
     def __init__(self, theme: Theme, settings: WindowSettings) -> None:
         super().__init__()
         self.theme = theme
         self.settings = settings
         self.connection = LiveConnection()
-        self.models = ModelShelf()
+        self.models = ModelChoice()
+        self._watch = ConnectionWatch(self.connection)
+        self._meters = SessionMeters()
         self.setObjectName("window")
         self.setWindowTitle("emgstream")
         self.setAcceptDrops(True)
         self.setMinimumSize(1000, 650)
-        self._actions = WindowActions(self)
+        self._files = FileActions(self, self)
         self._make_parts(theme)
         self._lay_out()
         self._connect_parts()
         self._install_keys()
-        self.refresher = Refresher(self)
         self._ports = PortWatcher()
         self._timers = [
-            self._timer(_FRAME_MS, self.refresher.frame),
-            self._timer(_SLOW_MS, self.refresher.slow),
+            self._timer(_FRAME_MS, self._follow_connection),
+            self._timer(_FIGURES_MS, self.refresh_figures),
             self._timer(_PORTS_MS, self._watch_ports),
         ]
         self._restore()
-        self.show_page(0)
+        self.show_page_at(0)
         self._leave_focus_to_tab()
-        self.refresher.slow()
+        self.refresh_figures()
 
     @property
-    def model_path(self) -> Path | None:
-        """The model that decides; None for none."""
-        return self.models.chosen
+    def source(self) -> SourceRequest:
+        """The source that is chosen in the list."""
+        return self.source_bar.request
+
+    @property
+    def holds_decisions(self) -> bool:
+        """True while a page judges the decisions, so that their settings must stay."""
+        return any(page.holds_decisions for page in self.pages)
 
     def page(self, kind: type[_AnyPage]) -> _AnyPage:
-        """Return the page of a kind."""
+        """Return the page of a class."""
         return next(page for page in self.pages if isinstance(page, kind))
 
     @property
     def front(self) -> WindowPage:
-        """The page in front."""
+        """The page that is shown."""
         return self.pages[self.book.currentIndex()]
 
-    def show_page(self, number: int) -> None:
-        """Bring a page to the front, by its place in the switch from 0."""
+    def show_page(self, title: str) -> None:
+        """Show the page with this title."""
+        self.show_page_at([page.title for page in self.pages].index(title))
+
+    def show_page_at(self, number: int) -> None:
+        """Show the page at a place of the switch, counted from 0."""
         self.book.setCurrentWidget(self.pages[number])
         self.page_bar.show_front(number)
 
-    def turn_to(self, title: str) -> None:
-        """Bring the page of this title to the front."""
-        self.show_page([page.title for page in self.pages].index(title))
-
     def open_source(self, request: SourceRequest) -> None:
         """Connect to a source, with the model that is chosen, if any."""
-        if self._keeps_connection():
+        if self._refuse_while_held():
             return
         self.strip.hide()
         self.source_bar.choose(request)
         self.settings.keep_source(request)
-        self.connection.open(request, self.model_path)
+        self.connection.open(self.settings.with_channels(request), self.models.chosen)
 
     def use_model(self, path: Path | None) -> None:
-        """Decide with another model, or with none; what runs, or failed, is connected again."""
-        if self._keeps_connection():
+        """Decide with another model, or none; an open or failed connection is opened again."""
+        if self._refuse_while_held():
             self._offer_models()
             return
         self.settings.keep_model(path)
         self.models.choose(path, self.settings.models)
         self._offer_models()
         if self.connection.live or self.connection.failure is not None:
-            self.open_source(self.source_bar.request)
-
-    def show_holding(self) -> None:
-        """Mark the pages at work, and keep a connection one needs from being changed by mistake."""
-        self.source_bar.set_held(any(page.holds_connection for page in self.pages))
-        for number, page in enumerate(self.pages):
-            self.page_bar.show_working(number, page.works)
+            self.open_source(self.source)
 
     def choose_recording(self) -> None:
-        """Ask for a recording and play it."""
-        self._actions.choose_recording()
+        """Ask for a recording, and play it."""
+        self._files.choose_recording()
 
     def choose_model(self) -> None:
-        """Ask for a model and use it."""
-        self._actions.choose_model()
+        """Ask for a model, and use it."""
+        self._files.choose_model()
+
+    def refresh_figures(self) -> None:
+        """Show the state of the connection, its figures and its notes."""
+        now_s = time.perf_counter()
+        self.source_bar.show_state(self.connection.state, self.connection.live)
+        self.source_bar.set_locked(any(page.holds_connection for page in self.pages))
+        for number, page in enumerate(self.pages):
+            self.page_bar.show_busy(number, page.is_busy)
+            page.update_figures(now_s)
+        if self.connection.session is None:
+            return
+        self.status.show_figures(self._meters.figures(now_s, self.front.shows_signals))
+        if self.latency_popup.isVisible():
+            self._show_latency()
+        notice = self._watch.notice()
+        if notice is not None:
+            self.strip.show_note(notice.words, notice.warns)
+            self.strip.setToolTip("\n".join(notice.notes))
 
     def show_error(self, words: str, is_of_model: bool = False) -> None:
-        """Say what went wrong and what to do next; without the model, where it is what failed."""
+        """Show what went wrong; offer to go on without the model where that is what failed."""
         self.strip.show_error(
             words,
             can_retry=not self.connection.live,
-            can_leave_model=is_of_model and self.model_path is not None,
+            can_leave_model=is_of_model and self.models.chosen is not None,
         )
         if not self.connection.live:
             for page in self.pages:
                 page.connection_failed()
 
     def set_theme(self, theme: Theme) -> None:
-        """Show everything in other colours."""
+        """Draw in other colours."""
         self.theme = theme
         application = QApplication.instance()
         if isinstance(application, QApplication):
@@ -152,17 +182,17 @@ class Window(QWidget):
             part.set_theme(theme)
 
     def save_picture(self, path: Path) -> bool:
-        """Save a picture of the window as it is; tells whether that went well."""
+        """Save a picture of the window, and return whether that succeeded."""
         return bool(self.grab().save(str(path), "PNG"))
 
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802 - Qt's name
-        """End every thread before the window goes."""
+        """End every thread before the window closes."""
         self.shut_down()
         if event is not None:
             event.accept()
 
     def shut_down(self) -> None:
-        """End the timers and the threads, and remember how things stood."""
+        """End the timers and threads, and save the geometry."""
         for timer in self._timers:
             timer.stop()
         self.settings.keep_geometry(self.saveGeometry())
@@ -172,22 +202,42 @@ class Window(QWidget):
         self.connection.shut_down()
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Take files."""
+        """Accept files."""
         if event is not None and files_in(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Give what was dropped to the page in front; play a recording, use a model it left."""
+        """Offer dropped files to the page that is shown; open those it does not take."""
         if event is not None:
             event.acceptProposedAction()
             self.take_files(self.front.take_files(files_in(event)))
 
     def take_files(self, paths: list[Path]) -> None:
-        """Use a model and play a recording from files that were dropped or chosen."""
-        self._actions.take_files(paths)
+        """Use models and play recordings that were dropped or chosen."""
+        self._files.open_files(paths)
 
-    def _keeps_connection(self) -> bool:
-        """Say so where a page needs the connection as it is, and tell whether one does."""
+    def _follow_connection(self) -> None:
+        """Hand what is new on the connection to every page."""
+        now_s = time.perf_counter()
+        news = self._watch.poll(now_s)
+        session = self.connection.session
+        if news.is_other_session:
+            self._meters.begin(session)
+            for page in self.pages:
+                page.begin_session(session)
+        if news.is_other_state:
+            self.refresh_figures()  # the button must not say Disconnect where nothing is connected
+        if news.has_first_samples and session is not None:
+            for page in self.pages:
+                page.show_session(session)
+        for page in self.pages:
+            page.update_picture(now_s, news.has_samples)
+        if news.failure is not None:
+            is_of_model = isinstance(news.failure, (StreamMismatchError, ModelFileError))
+            self.show_error(str(news.failure), is_of_model)
+
+    def _refuse_while_held(self) -> bool:
+        """Return whether a page needs the connection as it is; tell the user if so."""
         holding = [page.title for page in self.pages if page.holds_connection]
         if holding:
             self.strip.show_note(
@@ -208,6 +258,7 @@ class Window(QWidget):
             [("everywhere", (*KEYS, *page_keys([kind.title for kind in PAGES])))]
             + [(f"on the page {kind.title}", kind.keys) for kind in PAGES if kind.keys],
             self,
+            foot="" if (log := log_path()) is None else f"The log of this window: {log}",
         )
 
     def _lay_out(self) -> None:
@@ -228,47 +279,76 @@ class Window(QWidget):
 
     def _connect_parts(self) -> None:
         bar = self.source_bar
-        self.page_bar.chosen.connect(self.show_page)
-        bar.connect_wanted.connect(lambda: self.open_source(bar.request))
+        self.page_bar.chosen.connect(self.show_page_at)
+        bar.connect_wanted.connect(lambda: self.open_source(self.source))
         bar.disconnect_wanted.connect(self._disconnect)
         bar.open_file_wanted.connect(self.choose_recording)
         bar.open_model_wanted.connect(self.choose_model)
         bar.source_chosen.connect(self._switch_source)
         bar.model_chosen.connect(lambda path: self.use_model(Path(path) if path else None))
         self.strip.no_model_wanted.connect(lambda: self.use_model(None))
-        self.strip.retry_wanted.connect(lambda: self.open_source(bar.request))
+        self.strip.retry_wanted.connect(lambda: self.open_source(self.source))
         self.status.latency_wanted.connect(self._open_latency)
         self.status.help_wanted.connect(self.help_card.show)
 
     def _install_keys(self) -> None:
-        install_shortcuts(self, KEYS, self._actions.by_name())
+        install_shortcuts(self, KEYS, self._key_actions())
         for number, key in enumerate(page_keys([page.title for page in self.pages])):
-            go = {key[0]: lambda number=number: self.show_page(number)}
+            go = {key[0]: lambda number=number: self.show_page_at(number)}
             install_shortcuts(self, (key,), go)
         for page in self.pages:
             install_shortcuts(page, page.keys, page.key_actions())
-            page.drawn.connect(lambda: self.refresher.drawn())
+            page.drawn.connect(lambda: self._meters.count_picture(time.perf_counter()))
+
+    def _key_actions(self) -> dict[str, Callable[[], None]]:
+        """Return the action of each of `KEYS`."""
+        return {
+            "connect": self.source_bar.connect_button.click,
+            "open": self.choose_recording,
+            "model": self.choose_model,
+            "theme": self._change_theme,
+            "picture": self._choose_picture,
+            "full": lambda: self.showNormal() if self.isFullScreen() else self.showFullScreen(),
+            "help": self.help_card.show,
+            "quit": lambda: (self.close(), None)[1],
+        }
+
+    def _change_theme(self) -> None:
+        self.set_theme(LIGHT if self.theme is DARK else DARK)
+        self.settings.keep_theme(self.theme.name)
+
+    def _choose_picture(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Save picture", "emgstream.png", "Pictures (*.png)"
+        )
+        if name and not self.save_picture(Path(name)):
+            self.show_error(f"cannot write {name}; choose another place")
 
     def _open_latency(self) -> None:
-        """Open the latency card, filled, so that it does not grow once it is there."""
-        self.refresher.show_latency()
+        """Open the latency card with its rows, so that it does not grow while it is open."""
+        self._show_latency()
         self.latency_popup.open_above(self.status.latency)
 
+    def _show_latency(self) -> None:
+        rows = self._meters.latency_rows()
+        if rows:
+            self.latency_popup.show_stages(rows)
+
     def _disconnect(self) -> None:
-        if not self._keeps_connection():
+        if not self._refuse_while_held():
             self.connection.close()
 
     def _switch_source(self) -> None:
-        """Go over to the source that was chosen, where one is running already."""
+        """Connect to the source that was chosen, where one is connected already."""
         if self.connection.live:
-            self.open_source(self.source_bar.request)
+            self.open_source(self.source)
         else:
             self.strip.hide()  # what it says is of another source
 
     def _leave_focus_to_tab(self) -> None:
-        """Let no click and no start give a part the keys: Space plays, unless Tab went somewhere.
+        """Let only the Tab key give a button the focus, so that Space plays by default.
 
-        Lists keep what a click gives them: they are steered by the keys they then get.
+        Lists do take the focus when they are clicked, as keys then move through them.
         """
         for button in self.findChildren(QPushButton):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -289,7 +369,7 @@ class Window(QWidget):
         self._offer_models()
 
     def _offer_models(self) -> None:
-        chosen = None if self.model_path is None else str(self.model_path)
+        chosen = None if self.models.chosen is None else str(self.models.chosen)
         self.source_bar.set_models(model_choices(self.models.paths), chosen)
         for page in self.pages:
             page.model_chosen(self.models.title)

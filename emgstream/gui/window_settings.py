@@ -1,13 +1,16 @@
-"""What the window remembers from one time to the next."""
+"""Choices in the window that are remembered from one start to the next."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PyQt5.QtCore import QByteArray, QSettings
 
+from emgstream.app.configured_channels import configured_channels
 from emgstream.app.open_requests import SIMULATED, PortRequest, ReplayRequest, SourceRequest
-from emgstream.data import DEMO_MODEL
+from emgstream.configuration import Configuration
+from emgstream.data import DEMO, DEMO_MODEL, model_path
 
 __all__ = ["WindowSettings"]
 
@@ -15,15 +18,23 @@ _MOST_MODELS = 8
 
 
 class WindowSettings:
-    """Geometry, source, model, span and theme, kept by Qt where the system keeps such things.
+    """Geometry, source, model, span and theme, kept by Qt in the usual place of the system.
+
+    What the user chose in the window last comes before the configuration file, and that comes
+    before the defaults of this class.
 
     Parameters
     ----------
     path
-        A file to keep them in; None for the user's own place.
+        The file that keeps the choices; None for the user's own place.
+    configuration
+        The settings of the configuration file.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(
+        self, path: Path | None = None, configuration: Configuration | None = None
+    ) -> None:
+        self._configuration = configuration or Configuration()
         if path is None:
             self._kept = QSettings("emgstream", "emgstream")
         else:
@@ -31,7 +42,7 @@ class WindowSettings:
 
     @property
     def geometry(self) -> QByteArray | None:
-        """Where the window stood."""
+        """Position and size of the window."""
         kept = self._kept.value("geometry")
         return kept if isinstance(kept, QByteArray) else None
 
@@ -43,7 +54,7 @@ class WindowSettings:
 
     @property
     def span_s(self) -> float:
-        """Seconds in view."""
+        """Seconds of signal in view, 2 to 60."""
         try:
             return min(max(float(self._text("span_s") or 10.0), 2.0), 60.0)
         except ValueError:
@@ -51,46 +62,55 @@ class WindowSettings:
 
     @property
     def source(self) -> SourceRequest:
-        """The source used last; the simulated board where there was none."""
+        """The source used last, or else the configured port, or else the simulated board."""
         recording = self._text("recording")
         if recording and Path(recording).exists():
             return ReplayRequest(Path(recording))
-        return PortRequest(self._text("port") or SIMULATED)
+        return PortRequest(self._text("port") or self._configuration.port or SIMULATED)
+
+    def with_channels(self, request: SourceRequest) -> SourceRequest:
+        """Return a request for the configured channels, unless it names others."""
+        if isinstance(request, ReplayRequest) or request.channels:
+            return request
+        return replace(request, channels=configured_channels(self._configuration, request.port))
 
     @property
     def models(self) -> list[Path]:
-        """The models used lately that are still there, newest first."""
-        kept = self._kept.value("models") or []
-        paths = [kept] if isinstance(kept, str) else list(kept)
-        return [Path(path) for path in paths if Path(path).exists()]
+        """The models used lately that are still there, newest first, then the configured one."""
+        configured = self._configured_model
+        return list(dict.fromkeys([*self._used_models, *([configured] if configured else [])]))
 
     @property
     def model(self) -> Path | None:
-        """The model used last, or else the demo model; None where it was to be none."""
+        """The model used last, or else the configured one, or else the demo model.
+
+        None where the user chose no model, or there is none.
+        """
         if self._text("no_model") == "yes":
             return None
         return next(iter(self.models), DEMO_MODEL if DEMO_MODEL.exists() else None)
 
     @property
     def recordings(self) -> Path | None:
-        """The folder recorded into last, where it is still there."""
+        """The folder recorded into last, or else the configured one, where it is still there."""
         kept = self._text("recordings")
-        return Path(kept) if kept and Path(kept).is_dir() else None
+        folders = (Path(kept) if kept else None, self._configuration.recordings_folder)
+        return next((folder for folder in folders if folder and folder.is_dir()), None)
 
     def keep_recordings(self, folder: Path) -> None:
-        """Remember where recordings go."""
+        """Remember the folder of recordings."""
         self._kept.setValue("recordings", str(folder.absolute()))
 
     def keep_geometry(self, geometry: QByteArray) -> None:
-        """Remember where the window stands."""
+        """Remember position and size of the window."""
         self._kept.setValue("geometry", geometry)
 
     def keep_theme(self, theme: str | None) -> None:
-        """Remember the theme; None follows the system again."""
+        """Remember the theme; None to follow the system."""
         self._kept.setValue("theme", theme or "")
 
     def keep_span(self, span_s: float) -> None:
-        """Remember the span."""
+        """Remember the seconds in view."""
         self._kept.setValue("span_s", str(span_s))
 
     def keep_source(self, source: SourceRequest) -> None:
@@ -101,13 +121,30 @@ class WindowSettings:
         self._kept.setValue("recording", "" if is_port else path)
 
     def keep_model(self, path: Path | None) -> None:
-        """Remember a model as the newest, or that there was to be none."""
+        """Remember a model as the newest, or that there was to be none.
+
+        A model that is used because nobody has chosen one is not remembered: the configuration
+        file may name another tomorrow.
+        """
+        if path is not None and path.absolute() == self.model:
+            return
         self._kept.setValue("no_model", "yes" if path is None else "")
         if path is None:
             return
         newest = str(path.absolute())
-        others = [str(one) for one in self.models if str(one) != newest]
+        others = [str(one) for one in self._used_models if str(one) != newest]
         self._kept.setValue("models", [newest, *others][:_MOST_MODELS])
+
+    @property
+    def _used_models(self) -> list[Path]:
+        kept = self._kept.value("models") or []
+        paths = [kept] if isinstance(kept, str) else list(kept)
+        return [Path(path) for path in paths if Path(path).exists()]
+
+    @property
+    def _configured_model(self) -> Path | None:
+        path = model_path(self._configuration.model or DEMO)
+        return path.absolute() if self._configuration.model and path.exists() else None
 
     def _text(self, key: str) -> str:
         kept = self._kept.value(key)

@@ -1,28 +1,42 @@
-"""A person who hears the cues and is told what to do: the simulated one."""
+"""A simulated subject that follows the cues of a session."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 
 from emgstream.cue_schedule import REST
-from emgstream.recording.events import CueStarted, Event
+from emgstream.recording.cue_events import CueStarted, Event
+from emgstream.sources.source import CuedSubject
 
 __all__ = ["SimulatedSubject"]
 
 
 class SimulatedSubject:
-    """Passes cues on to a simulated person, who rests where nothing is asked.
+    """Passes cues on to the subject of a source, who rests if nothing is asked for.
 
     Parameters
     ----------
-    call
-        Asks for a movement at a host time, as `emgstream.simulation.board.Instructions.call`.
+    subject
+        The subject, see `emgstream.sources.source.Source.subject`.
     """
 
-    def __init__(self, call: Callable[[str, float], None]) -> None:
-        self._call = call
+    def __init__(self, subject: CuedSubject) -> None:
+        self._subject = subject
+
+    def check(self, labels: Iterable[str]) -> None:
+        """Raise UsageError for the first movement that the subject cannot make."""
+        for label in labels:
+            self._subject.check(label)
 
     def hear(self, event: Event) -> None:
-        """Do as the cue says."""
+        """Pass a cue on."""
         if isinstance(event, CueStarted):
-            self._call(event.label or REST, event.host_s)
+            self._subject.call(event.label or REST, event.host_s)
+
+    def wait_for_cues(self, now_s: float) -> None:
+        """Rest from host time ``now_s`` on, and move only when a cue asks for it."""
+        self._subject.call(REST, now_s)
+
+    def release(self) -> None:
+        """Let the subject move without cues again."""
+        self._subject.release()

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emgstream.clock import Clock, MonotonicClock
+from emgstream.data import DEMO_RECORDING
 from emgstream.errors import EndOfStream, UsageError
 from emgstream.sources.replay_laps import ReplayLap, ReplayLaps
 from emgstream.sources.source import MAX_READ_S
+from emgstream.sources.source_status import SourceState, SourceStatus
 from emgstream.sources.table_rows import indices_of, run_starts, segment_begins, times_of
 from emgstream.sources.transport import Transport, check_speed
 from emgstream.tables import EmgTable
@@ -23,6 +25,8 @@ __all__ = ["ReplaySource"]
 _SHORTEST_SLEEP_S = 0.005
 _IDLE_S = 0.02
 _LARGEST_CHUNK = 2048
+_STALLED_S = 0.5
+"""Seconds without a row after which a replay is called stalled: ten times the longest ``read``."""
 
 
 class ReplaySource:
@@ -86,10 +90,15 @@ class ReplaySource:
         self._run_starts = run_starts(table)
         self._segments = np.cumsum(segment_begins(table))
         self._row = 0
-        self._next_index = int(self._indices[0])
+        self._n_lost = 0
+        self._given_s: float | None = None
+        self._next_index = self._given_index = int(self._indices[0])
         self._lap = ReplayLap(self._next_index)
         self._laps = ReplayLaps(self._lap)
         self._transport = Transport(self._clock, speed)
+
+    subject = None
+    """Who moved is not there any more: nobody follows cues."""
 
     def __enter__(self) -> Self:
         self._transport.start()
@@ -179,6 +188,10 @@ class ReplaySource:
             self._transport.hold(float(self._times_s[self._row - 1]))
         chunk = self._chunk(first, self._row - first)
         self._next_index = chunk.end_index
+        if len(chunk):
+            self._n_lost += chunk.first_index - self._given_index
+            self._given_index = chunk.end_index
+            self._given_s = float(chunk.received_s[-1])
         return chunk
 
     def time_at(self, indices: IndexArray) -> TimeArray:
@@ -197,6 +210,30 @@ class ReplaySource:
         names = (*self._table.label_names, None)
         recorded, _ = self._laps.to_recorded(indices)
         return [names[code] for code in codes[self._rows(recorded)].tolist()]
+
+    def status(self) -> SourceStatus:
+        """Return what the replay is doing, and which samples the recording had lost so far."""
+        state, words = self._state()
+        return SourceStatus(
+            state,
+            words,
+            n_lost=self._n_lost,
+            sees_loss=None if self._table.index is None else True,
+            is_synthetic=self.info.name == DEMO_RECORDING.name,
+            notes=tuple(f"{self.info.name}: {repair}" for repair in self._table.repairs),
+        )
+
+    def _state(self) -> tuple[SourceState, str]:
+        if self.at_end:
+            return SourceState.FINISHED, ""
+        if self._given_s is None:
+            return SourceState.CONNECTING, ""
+        if self.paused:
+            return SourceState.PAUSED, ""
+        silent_s = self._clock.now() - self._given_s
+        if silent_s > _STALLED_S:
+            return SourceState.STALLED, f"stalled {silent_s:.1f} s"
+        return SourceState.STREAMING, ""
 
     def _check_pace(self, speed: float | None) -> None:
         if speed is not None and self.info.sampling_rate_hz is None:

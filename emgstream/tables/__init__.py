@@ -1,7 +1,19 @@
-r"""EMG tables: the one reader of CSV files for replay and training.
+r"""EMG tables: the reader of CSV files that replay and training share.
 
-Comma, semicolon or tab between the fields, plain or gzipped, with or without a header line. What
-is damaged is repaired and told by row; what cannot be read is one `TableError`.
+Fields are separated by commas, semicolons or tabs; the file may be gzipped and may lack a header
+line. Damage is repaired and reported by row; a file that cannot be read raises `TableError`.
+
+A file passes through these modules in this order:
+
+1. `table_text`: bytes to text (gzip, UTF-16, line endings), then to blocks of whole lines;
+2. `table_layout`: separator, decimal comma, header line and column names, from the first 64 KiB;
+3. `table_cells`: a line to cells, a cell to a number or a label;
+4. `table_columns`: a block of lines to one array per column, by a fast or by a tolerant parser;
+5. `column_roles`: the role of each column: channel, label, time and others;
+6. `table_assembly`: arrays to one `EmgTable`, with `table_clock` finding lost samples in the time
+   stamps and `table_repairs` collecting what was repaired.
+
+`table_reader` calls them.
 
 >>> import pathlib, tempfile
 >>> with tempfile.TemporaryDirectory() as folder:
@@ -14,7 +26,8 @@ is damaged is repaired and told by row; what cannot be read is one `TableError`.
 biceps: 1 empty field taken as missing (data row 1)
 """
 
-from emgstream.tables._read import read_table
-from emgstream.tables._table import EmgTable, Repair
+from emgstream.tables.emg_table import EmgTable
+from emgstream.tables.table_reader import read_table
+from emgstream.tables.table_repairs import Repair
 
 __all__ = ["EmgTable", "Repair", "read_table"]

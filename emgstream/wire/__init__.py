@@ -1,8 +1,8 @@
-r"""Bytes <-> frames: the language between a board and this program. No I/O in here.
+r"""Wire protocol: bytes to frames and back, between a board and this program. No I/O here.
 
-A board speaks *binary* (counted, timed, checksummed frames) or *text* (lines of numbers, as any
-hobby sketch prints them). It is asked in lines of ASCII and answers in lines of ASCII, so that a
-serial monitor is enough to talk to it. This is protocol version 1.
+A board sends *binary* frames (counted, timed, checksummed) or *text* (lines of numbers, as most
+hobby sketches print them). Commands and replies are lines of ASCII, so that a serial monitor is
+enough to use it. This is protocol version 1.
 
 A binary frame, byte by byte
 ----------------------------
@@ -10,89 +10,90 @@ A binary frame, byte by byte
 
     byte      content
     0         frame type in the upper 3 bits, stuffing code in the lower 5
-    1..2      counter, u16: one a sampling instant, sent or not
+    1..2      counter, u16: increases by one per sampling instant, sent or not
     3..6      device time of the instant in microseconds, u32
-    7..12     one u16 a channel, in counts of the converter
+    7..12     one u16 per channel, in counts of the converter
     13..14    CRC-16/CCITT-FALSE of bytes 1..12 before stuffing (check value 0x29B1)
     15        0x00, the delimiter
 
-Numbers are little-endian. Bytes 1..14 are stuffed (COBS, Cheshire & Baker 1999): zeros among them
-are replaced by the distance to the next one, and byte 0 holds the distance to the first, so that
-zero occurs as the delimiter only. That distance is at most ``9 + 2 * n_channels <= 31``, which
-leaves the upper 3 bits of byte 0 for the frame type at no cost: type 0 is a frame of samples, type
-1 a reply (its first byte is ``#``, 0x23); the others are reserved and skipped.
+Numbers are little-endian. Bytes 1..14 are stuffed (COBS, Cheshire & Baker 1999): each zero among
+them is replaced by the distance to the next one, and byte 0 holds the distance to the first, so
+that zero occurs only as the delimiter. That distance is at most ``9 + 2 * n_channels <= 31``, which
+leaves the upper 3 bits of byte 0 free for the frame type: type 0 is a frame of samples, type 1 a
+reply (its first byte is ``#``, 0x23); the others are reserved and skipped.
 
-Instant 1, 1000 us after the clock's zero, of the samples 512, 300 and 0. Unstuffed, with CRC
+Instant 1, 1000 us after the clock's zero, with the samples 512, 300 and 0. Unstuffed, with CRC
 0x446F: ``01 00 · e8 03 00 00 · 00 02 · 2c 01 · 00 00 · 6f 44``.
 
 >>> encode_frame(1, 1000, [512, 300, 0]).hex(" ")
 '02 01 03 e8 03 01 01 04 02 2c 01 01 03 6f 44 00'
 
-After 65,535 comes counter 0, and a time of 2**32 + 5 us is sent as 5. (Had there been no zero to
-replace, byte 0 would be 15, one more than the bytes behind it.)
+After 65,535 the counter continues with 0, and a time of 2**32 + 5 us is sent as 5. (Without any
+zero to replace, byte 0 would be 15, one more than the number of bytes after it.)
 
 >>> encode_frame(65536, 2**32 + 5, [1023, 1, 258]).hex(" ")
 '01 01 02 05 01 01 04 ff 03 01 05 02 01 13 fc 00'
 
 Commands
 --------
-A line ended by CR, LF or both, capitals or not, at most 32 bytes:
+A line ended by CR, LF or both, in upper or lower case, at most 32 bytes:
 
-- ``identify``: say who you are. A board says it unasked once after a reset.
-- ``start [N]``: stream in the present mode; N, 0 by default, is the first counter.
-- ``stop``: fall silent. A board is silent after a reset until it is told to start.
-- ``rate HZ``: 50 to 2000 samples a second, or as many as the line carries.
-- ``text``: print lines of numbers, starting now. ``binary``: go back to frames.
-- ``status``: report what was sent and what could not be.
+- ``identify``: send the identity. A board also sends it once after a reset.
+- ``start [N]``: stream in the current mode; N, 0 by default, is the first counter.
+- ``stop``: stop streaming. After a reset a board does not stream until it is started.
+- ``rate HZ``: set 50 to 2000 samples per second, or as many as the line carries.
+- ``text``: send lines of numbers, starting now. ``binary``: send frames again.
+- ``status``: report how many frames were sent and how many could not be.
 
 Replies
 -------
-``#KIND NAME=VALUE ...*CCCC`` CR LF, where CCCC is the CRC of what stands between ``#`` and ``*``,
-in hexadecimal; in binary mode with a zero before and behind. Every one can be found among any bytes
+``#KIND NAME=VALUE ...*CCCC`` CR LF, where CCCC is the CRC of the text between ``#`` and ``*``, in
+hexadecimal; in binary mode with a zero before and after. A reply can be found among any bytes
 (`find_replies`, `ReplyScanner`). Kinds: ``id`` (`Identity`), ``start`` (counter, rate, mode),
-``stop``, ``rate`` (asked and taken), ``mode``, ``status`` (`BoardStatus`), ``error``. A ``start``
-reply is sent in front of the first frame of every start, and of every change of rate or mode while
-streaming: there a new segment begins.
+``stop``, ``rate`` (requested and set), ``mode``, ``status`` (`BoardStatus`), ``error``. A ``start``
+reply precedes the first frame of every start, and of every change of rate or mode while streaming:
+a new segment begins there.
 
-What the decoder does with bytes
---------------------------------
-Bytes between two zeros are a stretch. `FrameDecoder` keeps the unfinished one (its last 512 bytes
-at most; more without a zero is noise up to the last 15), and one *held* frame::
+Decoding
+--------
+The bytes between two zeros are a *stretch*. `FrameDecoder` keeps the unfinished stretch (at most
+512 bytes; of a longer one without a zero, the last 15) and one *unconfirmed* frame::
 
-    stretch                                     becomes
+    stretch                                     result
     empty                                       nothing
     a frame's length, all checks good           a frame
-    a frame's length, not all good              n_crc_failures, bytes_skipped
-    holds replies                               replies; what is left is judged as below
+    a frame's length, a check failed            n_crc_failures, bytes_skipped
+    contains replies                            replies; the rest is handled as below
     longer                                      a frame if the last 15 bytes are one, and if the
                                                 first 15 are one; the rest is bytes_skipped
     shorter                                     bytes_skipped
 
-    frame                                       becomes
+    frame                                       result
     follows the last one placed                 n_frames; n_lost counts the indices between
     seen before                                 n_duplicated, dropped
     older than the last one placed              n_reordered, dropped (its index is lost)
-    anything else                               held for a witness: `emgstream.wire.frame_timeline`
+    anything else                               unconfirmed: `emgstream.wire.frame_timeline`
     ... the next frame follows it               n_frames: an outage or a new segment
     ... the next frame does not                 n_implausible, dropped
 
 Counter and time become an index and a time of 64 bits. An outage longer than the counter's 65,536
 instants is resolved by the time, up to 35 minutes; a longer one opens a new segment. So does a
-board that was reset: it is silent until started, and a start is announced by its reply. Should
-noise eat that reply, counter and time do not fit the story so far; a host makes sure of it by
-starting with a random N.
+board that was reset: it does not stream until it is started, and the start reply announces it. If
+noise destroys that reply, counter and time do not fit the frames before; a host makes sure of this
+by starting with a random N.
 
-How likely is an altered sample? The CRC finds every burst of up to 16 bits and every 1 to 3
-flipped bits of the unstuffed frame and, tried for every place and value in many frames, any one
-altered byte on the line. Worse damage passes the CRC once in 65,536; but then it must also keep
-length and stuffing intact, keep counter and time in step (once in about 80 million if they were hit
-at random) and leave the unused upper bits of each sample zero (once in 64 a channel of 10 bits
-hit). What remains is damage in two or more places that touches nothing but low bits of samples and
-the CRC, missed once in 65,536: an altered sample that goes unnoticed has tens of thousands of
-``n_crc_failures`` for company.
+Probability of an undetected error
+----------------------------------
+The CRC detects every burst of up to 16 bits and every 1 to 3 flipped bits of the unstuffed frame
+and, as tests with every place and value in many frames show, any one altered byte on the line.
+Other damage passes the CRC once in 65,536. It must then also keep length and stuffing intact, keep
+counter and time in step (once in about 80 million if they were hit at random) and leave the unused
+upper bits of each sample zero (once in 64 per channel of 10 bits that was hit). What remains is
+damage in two or more places that touches only low bits of samples and the CRC, missed once in
+65,536: one undetected altered sample comes with tens of thousands of ``n_crc_failures``.
 
-Text has neither counter nor checksum: **loss cannot be seen**, and a line that was altered into
-another well-formed line is taken. `Counters.sees_loss` tells the two apart.
+Text has neither counter nor checksum: **loss cannot be detected**, and a line that was altered into
+another well-formed line is accepted. `Counters.sees_loss` distinguishes the two formats.
 """
 
 from emgstream.wire.commands import (
@@ -104,8 +105,8 @@ from emgstream.wire.commands import (
     allowed_rate_hz,
     parse_command,
 )
-from emgstream.wire.decoder import FrameDecoder
-from emgstream.wire.frames import Counters, Frames, join_frames
+from emgstream.wire.decoded_frames import Counters, Frames, join_frames
+from emgstream.wire.frame_decoder import FrameDecoder
 from emgstream.wire.framing import (
     MAX_CHANNELS,
     crc16,
@@ -121,8 +122,8 @@ from emgstream.wire.replies import (
     ReplyScanner,
     find_replies,
 )
-from emgstream.wire.text import TextDecoder
-from emgstream.wire.text_layout import TextLayout
+from emgstream.wire.text_decoder import TextDecoder
+from emgstream.wire.text_lines import TextLayout
 
 __all__ = [
     "MAX_CHANNELS",

@@ -1,4 +1,4 @@
-"""One binary frame and many: encode, stuff, checksum, and back. Pure functions."""
+"""Encoding and decoding of binary frames, one by one or many at once. Pure functions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 MAX_CHANNELS = 11
-"""The stuffing code of a frame must fit the lower five bits of its first byte."""
+"""Most channels of a frame: its stuffing code must fit the lower five bits of its first byte."""
 
 Bytes: TypeAlias = npt.NDArray[np.uint8]
 Words: TypeAlias = npt.NDArray[np.uint16]
@@ -35,7 +35,10 @@ _OVERHEAD = 2 + 4 + 2  # counter, microseconds, CRC
 
 
 def line_length(n_channels: int) -> int:
-    """Return the bytes one frame takes on the line, delimiter included: 16 for 3 channels."""
+    """Return the number of bytes of one frame on the line, with delimiter: 16 for 3 channels.
+
+    Raises UsageError unless there are 1 to 11 channels.
+    """
     if not 1 <= n_channels <= MAX_CHANNELS:
         message = f"a frame of {n_channels} channels; it holds 1 to {MAX_CHANNELS}: leave some out"
         raise UsageError(message)
@@ -43,7 +46,7 @@ def line_length(n_channels: int) -> int:
 
 
 def crc16(data: bytes) -> int:
-    """Return the CRC-16/CCITT-FALSE of some bytes (polynomial 0x1021, initial value 0xFFFF).
+    """Return the CRC-16/CCITT-FALSE of the data (polynomial 0x1021, initial value 0xFFFF).
 
     >>> hex(crc16(b"123456789"))
     '0x29b1'
@@ -61,7 +64,7 @@ def frame_dtype(n_channels: int) -> np.dtype[np.void]:
 
 
 def encode_frame(counter: int, micros: int, samples: Sequence[int]) -> bytes:
-    """Return one frame as it goes on the line, delimiter included.
+    """Return the bytes of one frame on the line, with delimiter.
 
     Parameters
     ----------
@@ -70,7 +73,12 @@ def encode_frame(counter: int, micros: int, samples: Sequence[int]) -> bytes:
     micros
         Device time in microseconds; its lower 32 bits are sent.
     samples
-        One value a channel, 0 to 65535.
+        One value per channel, 0 to 65535.
+
+    Raises
+    ------
+    UsageError
+        Unless there are 1 to 11 channels.
     """
     line_length(len(samples))
     numbers = (counter & 0xFFFF, micros & 0xFFFFFFFF, *samples)
@@ -79,14 +87,14 @@ def encode_frame(counter: int, micros: int, samples: Sequence[int]) -> bytes:
 
 
 def decode_frame(stuffed: bytes, bits: int = 16) -> bytes | None:
-    """Return the unstuffed bytes of one frame, or None where anything about it is wrong.
+    """Return the unstuffed bytes of one frame; None if any check fails.
 
     Parameters
     ----------
     stuffed
         The bytes between two delimiters: ``line_length(n_channels) - 1`` of them, none zero.
     bits
-        Resolution of the converter; a sample of ``2**bits`` or more condemns the frame.
+        Resolution of the converter; a frame with a sample of ``2**bits`` or more is refused.
     """
     raw = _unstuff(stuffed)
     if raw is None or crc_hqx(raw[:-2], 0xFFFF) != raw[-2] | raw[-1] << 8:
@@ -100,9 +108,9 @@ def _within(raw: bytes, bits: int) -> bool:
 
 
 def _stuff(raw: bytes) -> bytes:
-    """Return consistent-overhead byte stuffing of up to 253 bytes (Cheshire & Baker 1999).
+    """Return up to 253 bytes with consistent-overhead byte stuffing.
 
-    doi:10.1109/90.769765
+    Cheshire & Baker 1999, doi:10.1109/90.769765.
     """
     parts = raw.split(_DELIMITER)
     return b"".join(bytes([len(part) + 1]) + part for part in parts)
@@ -118,7 +126,7 @@ def _unstuff(stuffed: bytes) -> bytes | None:
 
 
 def encode_frames(counters: npt.ArrayLike, micros: npt.ArrayLike, samples: npt.ArrayLike) -> bytes:
-    """Return many frames as they go on the line, one after the other.
+    """Return the bytes of many frames on the line, one after the other.
 
     Parameters
     ----------
@@ -139,7 +147,7 @@ def encode_frames(counters: npt.ArrayLike, micros: npt.ArrayLike, samples: npt.A
 
 
 def decode_frames(stuffed: Bytes, bits: int = 16) -> tuple[npt.NDArray[np.void], Any]:
-    """Return the frames among equally long stretches of bytes, and which stretches they were.
+    """Return the frames among byte stretches of one length, and a mask of the good stretches.
 
     Parameters
     ----------
@@ -168,7 +176,7 @@ def decode_frames(stuffed: Bytes, bits: int = 16) -> tuple[npt.NDArray[np.void],
 
 
 def _columns(rows: Bytes) -> Bytes:
-    # column by column in memory: every step below then runs over one contiguous stretch
+    # column by column in memory, so that every step below runs over contiguous bytes
     return np.ascontiguousarray(rows.T)
 
 

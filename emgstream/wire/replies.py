@@ -1,4 +1,4 @@
-"""What a board answers, as checked lines of ASCII that a person can read too; used by both ends."""
+"""Replies of a board, as checksummed lines of readable ASCII; used at both ends."""
 
 from __future__ import annotations
 
@@ -23,12 +23,14 @@ PROTOCOL = 1
 """Version of the wire protocol spoken here."""
 
 _LONGEST = 320
+"""Longest reply without checksum, in bytes. A choice: an identity with 11 channel names of 15
+letters has 282."""
 _PATTERN = re.compile(rb"#([\x20-\x22\x24-\x29\x2b-\x7e]{1,%d})\*([0-9A-F]{4})" % _LONGEST)
 
 
 @dataclass(frozen=True)
 class Reply:
-    r"""One line of a board: a kind and named values.
+    r"""One reply of a board: a kind and named values.
 
     >>> Reply("rate", {"asked": "1000", "rate": "698.000"}).encode()
     b'#rate asked=1000 rate=698.000*5D83\r\n'
@@ -37,10 +39,10 @@ class Reply:
     kind: str
     """``id``, ``start``, ``stop``, ``rate``, ``mode``, ``status`` or ``error``."""
     values: Mapping[str, str]
-    """Values by name; neither holds a space, ``#``, ``*`` or a control character."""
+    """Values by name; no space, ``#``, ``*`` or control character in either."""
 
     def encode(self, *, binary: bool = False) -> bytes:
-        """Return the bytes of the line, between two delimiters where frames are binary."""
+        """Return the bytes of the line; between two delimiters if ``binary``."""
         body = " ".join([self.kind, *(f"{name}={text}" for name, text in self.values.items())])
         raw = body.encode("ascii")
         line = b"#%s*%04X\r\n" % (raw, crc16(raw))
@@ -48,12 +50,12 @@ class Reply:
 
 
 def find_replies(data: bytes) -> list[Reply]:
-    """Return every reply with a good checksum among any bytes, in order."""
+    """Return all replies with a good checksum among any bytes, in order."""
     return [reply for match in _PATTERN.finditer(data) if (reply := _reply(match))]
 
 
 def split_replies(data: bytes) -> tuple[list[Reply], bytes]:
-    """Return every reply with a good checksum, and the bytes that are left without them."""
+    """Return all replies with a good checksum, and the remaining bytes."""
     replies, rest, done = [], b"", 0
     for match in _PATTERN.finditer(data):
         reply = _reply(match)
@@ -72,9 +74,9 @@ def _reply(match: re.Match[bytes]) -> Reply | None:
 
 
 class ReplyScanner:
-    """Finds replies in a stream of anything: frames, text, boot garbage.
+    """Decoder of replies in a stream of any content: frames, text, garbage from booting.
 
-    For the handshake, when nobody knows yet what the board is sending. Keeps at most one reply's
+    For the handshake, when it is not known yet what the board sends. Keeps at most one reply's
     length of bytes.
     """
 
@@ -82,7 +84,7 @@ class ReplyScanner:
         self._tail = b""
 
     def feed(self, data: bytes) -> list[Reply]:
-        """Return the replies completed by these bytes; any split gives the same."""
+        """Return the replies that these bytes complete; any split gives the same replies."""
         data = self._tail + data
         ends = [match.end() for match in _PATTERN.finditer(data)]
         self._tail = data[ends[-1] if ends else 0 :][-_LONGEST - 8 :]
@@ -91,16 +93,16 @@ class ReplyScanner:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a board says it is, and how it samples."""
+    """Identity of a board, and how it samples."""
 
     board: str
     """Kind of board, such as ``uno``."""
     firmware: str
     """Version of the firmware, such as ``1.0.0``."""
     channel_names: tuple[str, ...]
-    """One name a channel, in the order of the frames."""
+    """Name of each channel, in the order of the frames."""
     sampling_rate_hz: float
-    """Samples a second by the board's own clock, after rounding to what its timer can do."""
+    """Samples per second by the board's clock, rounded to a period that its timer can count."""
     bits: int
     """Resolution of the converter: samples are 0 to ``2**bits - 1``."""
     reference_mv: int
@@ -110,7 +112,7 @@ class Identity:
     mode: str = "binary"
     """``binary`` or ``text``."""
     is_streaming: bool = False
-    """Whether samples are being sent."""
+    """True while samples are being sent."""
     protocol: int = PROTOCOL
     """Version of the wire protocol."""
 
@@ -132,7 +134,7 @@ class Identity:
 
     @classmethod
     def from_reply(cls, reply: Reply) -> Identity:
-        """Return the identity a reply holds.
+        """Return the identity in a reply.
 
         Raises
         ------
@@ -162,27 +164,27 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class BoardStatus:
-    """What a board counted since its last ``start``."""
+    """Counters of a board since its last ``start``."""
 
     n_instants: int
-    """Sampling instants that came; the lower 16 bits of the last one plus the first counter are
-    the counter of the newest frame."""
+    """Sampling instants; the lower 16 bits of the last one plus the first counter are the counter
+    of the newest frame."""
     n_sent: int
-    """Frames handed to the line, each whole."""
+    """Frames handed to the line as a whole."""
     n_queue_full: int
-    """Instants dropped because the line had not taken the frames before."""
+    """Instants dropped because the line had not taken the earlier frames."""
     n_late: int
-    """Instants dropped because the converter, or the loop, was still at the one before."""
+    """Instants dropped because the converter or the main loop was still busy with the previous."""
 
     def reply(self) -> Reply:
-        """Return the counts as the reply to ``status``."""
+        """Return the counters as the reply to ``status``."""
         numbers = (self.n_instants, self.n_sent, self.n_queue_full, self.n_late)
         names = ("instants", "sent", "queue_full", "late")
         return Reply("status", {n: str(v) for n, v in zip(names, numbers, strict=True)})
 
     @classmethod
     def from_reply(cls, reply: Reply) -> BoardStatus:
-        """Return the counts a reply holds; raises SourceError where one is missing."""
+        """Return the counters in a reply; raises SourceError if one is missing."""
         names = ("instants", "sent", "queue_full", "late")
         try:
             return cls(*(int(reply.values[name]) for name in names))

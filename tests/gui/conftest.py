@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from emgstream.app.open_requests import WindowRequest
 from emgstream.gui.application import make_window
 from emgstream.gui.window import Window
+from emgstream.gui.window_page import WindowPage
 
 OpenWindow = Callable[..., Window]
 
@@ -36,3 +37,10 @@ def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[OpenWindow]:
     yield make
     for window in windows:
         window.close()
+
+
+def window_of(page: WindowPage) -> Window:
+    """The window a page is shown in, of which the page itself knows only the `Shell`."""
+    window = page.window()
+    assert isinstance(window, Window)
+    return window

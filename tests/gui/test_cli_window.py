@@ -84,3 +84,31 @@ def test_words_that_do_not_fit_are_told_before_a_window_opens(
     emgstream: Run, words: str, said: str
 ) -> None:
     assert said in words_of_failure(emgstream(*words.split()))
+
+
+def test_the_window_writes_a_log_and_a_bug_in_it_goes_there(tmp_path: Path) -> None:
+    program = (
+        "import sys; from PyQt5.QtCore import QTimer; from emgstream.gui import application\n"
+        "from emgstream.cli import main; make = application.make_window\n"
+        "def make_window(*what):\n"
+        "    QTimer.singleShot(200, lambda: {}['nowhere'])\n"
+        "    return make(*what)\n"
+        "application.make_window = make_window\n"
+        "sys.exit(main(sys.argv[1:]))\n"
+    )
+    picture = tmp_path / "window.png"
+    words = ("replay", "demo", "--screenshot", str(picture), "--after", "1")
+    environment = os.environ | {"EMGSTREAM_LOG_FOLDER": str(tmp_path)}
+    run = subprocess.run(
+        [sys.executable, "-c", program, *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert run.returncode == 0
+    assert "Traceback" not in run.stderr
+    log = (tmp_path / "emgstream.log").read_text(encoding="utf-8")
+    assert "[emg-reader] emgstream.worker: thread started" in log
+    assert "    KeyError: 'nowhere'" in log

@@ -13,13 +13,13 @@ from PyQt5.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from emgstream.app.live_session import LiveSession
+from emgstream.app.shown_decision import ShownDecision, newest_decision
 from emgstream.bundle import Model
 from emgstream.data import DEMO_RECORDING
 from emgstream.decisions import DecisionStatus
-from emgstream.gui.label_painter import LabelPainter
+from emgstream.gui.live.label_painter import LabelPainter
+from emgstream.gui.live.prediction_panel import PredictionPanel
 from emgstream.gui.palette import LIGHT
-from emgstream.gui.prediction_panel import PredictionPanel, ShownDecision
-from emgstream.gui.predictions import newest_prediction
 from emgstream.sources.replay_source import ReplaySource
 from emgstream.tables import EmgTable, read_table
 from emgstream.trial import decisions_on
@@ -69,7 +69,7 @@ def test_it_is_as_sure_as_the_decision_is_and_not_as_the_newest_window(
     finally:
         session.stop()
     assert session.latest is not None
-    found = newest_prediction(session)
+    found = newest_decision(session)
     assert found is not None
     assert found.confidence == round(session.latest.decisions[-1].confidence, 2)
     assert found.confidence != found.probabilities[found.chosen]

@@ -18,21 +18,23 @@ from pytestqt.qtbot import QtBot
 from emgstream.app.open_requests import SIMULATED, PortRequest, ReplayRequest
 from emgstream.app.recording_plan import RecordingRequest, plan_session
 from emgstream.app.recording_session import RecordingSession, RecordingStage
-from emgstream.app.simulated_board_source import SimulatedBoardSource
 from emgstream.clock import MonotonicClock
 from emgstream.cue_schedule import MOVEMENTS, REST, TRANSITION
 from emgstream.data import DEMO_RECORDING
 from emgstream.errors import OutputError, UsageError
-from emgstream.gui.live_page import LivePage
+from emgstream.gui.live.live_page import LivePage
 from emgstream.gui.pages import PAGES
 from emgstream.gui.record.record_page import RecordPage
 from emgstream.gui.window import Window
 from emgstream.recording import FreeProtocol, GuidedProtocol, ProtocolPhase, RepetitionOutcome
 from emgstream.recording.sidecar import read_sidecar
+from emgstream.sources.simulated_board_source import SimulatedBoardSource
 from emgstream.sources.source import Source
 from emgstream.tables import EmgTable, read_table
 from emgstream.types import Chunk
-from tests.gui.conftest import OpenWindow
+from tests.gui.conftest import OpenWindow, window_of
+
+pytestmark = pytest.mark.realtime
 
 DEADLINE_MS = 60_000
 HOLD_S, REST_S = 1.2, 1.0
@@ -73,14 +75,14 @@ def page(open_window: OpenWindow, qtbot: QtBot, tmp_path: Path) -> RecordPage:
     form.hold.setValue(HOLD_S)
     form.rest.setValue(REST_S)
     form.check_box.setChecked(False)
-    wait(qtbot, lambda: found.front.row.button.isEnabled() or bool(window.strip.words))
-    assert found.front.row.button.isEnabled(), window.strip.words
+    wait(qtbot, lambda: found.setup.row.button.isEnabled() or bool(window.strip.words))
+    assert found.setup.row.button.isEnabled(), window.strip.words
     return found
 
 
 def start(page: RecordPage, qtbot: QtBot) -> RecordingSession:
     """Begin what the form says, and wait until the session can be steered."""
-    page.front.row.button.click()
+    page.setup.row.button.click()
     run = run_of(page)
     wait(qtbot, lambda: run.stage is RecordingStage.TAKE)
     return run
@@ -165,11 +167,11 @@ def test_a_session_from_the_page_becomes_a_file_whose_labels_agree(
     witness = Witness()
     session.attach(witness)
     run = start(page, qtbot)
-    assert page.shell.page_bar.buttons[1].text() == "Record"
-    press(page.shell, Qt.Key.Key_Space)
+    assert window_of(page).page_bar.buttons[1].text() == "Record"
+    press(window_of(page), Qt.Key.Key_Space)
     await_cue(page, qtbot)
-    wait(qtbot, lambda: page.shell.page_bar.buttons[1].text() == "Record ●")
-    assert not page.shell.source_bar.connect_button.isEnabled()
+    wait(qtbot, lambda: window_of(page).page_bar.buttons[1].text() == "Record ●")
+    assert not window_of(page).source_bar.connect_button.isEnabled()
     table = finish(page, qtbot)
     session.detach(witness)
     assert run.failure is None
@@ -196,7 +198,7 @@ def test_a_session_from_the_page_becomes_a_file_whose_labels_agree(
 
 def test_labels_are_put_in_order_the_other_way_and_back(page: RecordPage, qtbot: QtBot) -> None:
     start(page, qtbot)
-    press(page.shell, Qt.Key.Key_Space)
+    press(window_of(page), Qt.Key.Key_Space)
     path = run_of(page).plan.path
     finish(page, qtbot)
     page.review.trim_box.click()
@@ -216,20 +218,20 @@ def test_space_pauses_r_repeats_and_esc_ends_and_keeps_everything(
 ) -> None:
     page.form.hold.setValue(60.0)
     start(page, qtbot)
-    press(page.shell, Qt.Key.Key_Space)
+    press(window_of(page), Qt.Key.Key_Space)
     first = await_cue(page, qtbot)
     await_samples(page, qtbot)
-    press(page.shell, Qt.Key.Key_Space)
+    press(window_of(page), Qt.Key.Key_Space)
     wait(qtbot, lambda: guided(page).phase is ProtocolPhase.PAUSED)
     wait(qtbot, lambda: page.guide.canvas.scene.title == "Paused")
-    press(page.shell, Qt.Key.Key_Space)
+    press(window_of(page), Qt.Key.Key_Space)
     assert await_cue(page, qtbot) == first, "what the pause fell into is asked for again"
     await_samples(page, qtbot)
-    press(page.shell, Qt.Key.Key_R)
+    press(window_of(page), Qt.Key.Key_R)
     await_cue(page, qtbot, moves=False)
     assert await_cue(page, qtbot) == first
     await_samples(page, qtbot)
-    press(page.shell, Qt.Key.Key_Escape)
+    press(window_of(page), Qt.Key.Key_Escape)
     table = finish(page, qtbot)
     done = [outcome for label, outcome in outcomes(run_of(page).plan.path) if label == first]
     # a busy computer may make the board stall, and that interrupts as well
@@ -247,7 +249,7 @@ def test_a_repetition_that_an_unplugged_board_falls_into_is_asked_for_again(
 ) -> None:
     page.form.hold.setValue(60.0)
     start(page, qtbot)
-    press(page.shell, Qt.Key.Key_Space)
+    press(window_of(page), Qt.Key.Key_Space)
     lost = await_cue(page, qtbot)
     await_samples(page, qtbot)
     board(page).board.unplug()
@@ -256,7 +258,7 @@ def test_a_repetition_that_an_unplugged_board_falls_into_is_asked_for_again(
     board(page).board.replug()
     assert await_cue(page, qtbot) == lost
     await_samples(page, qtbot)
-    press(page.shell, Qt.Key.Key_Escape)
+    press(window_of(page), Qt.Key.Key_Escape)
     table = finish(page, qtbot)
     assert table.segments is not None
     assert table.segments[-1] > 0
@@ -268,10 +270,10 @@ def test_closing_the_window_in_the_middle_keeps_everything_and_puts_it_in_order(
 ) -> None:
     page.form.hold.setValue(60.0)
     run = start(page, qtbot)
-    press(page.shell, Qt.Key.Key_Space)
+    press(window_of(page), Qt.Key.Key_Space)
     label = await_cue(page, qtbot)
     await_samples(page, qtbot)
-    page.shell.close()
+    window_of(page).close()
     assert read_sidecar(run.plan.path)["state"] == "complete"
     assert outcomes(run.plan.path)[-1] == (label, RepetitionOutcome.CUT_SHORT.value)
     assert read_table(run.plan.path).n_rows > 0
@@ -289,33 +291,33 @@ def test_free_labels_follow_the_number_keys(page: RecordPage, qtbot: QtBot) -> N
         wait(qtbot, lambda: run.recorder.n_samples > at + 200)
 
     hold()
-    press(page.shell, Qt.Key.Key_2)
+    press(window_of(page), Qt.Key.Key_2)
     wait(qtbot, page.guide.number_buttons[1].isChecked)
     hold()
     page.guide.number_buttons[2].click()
     hold()
-    press(page.shell, Qt.Key.Key_R)
+    press(window_of(page), Qt.Key.Key_R)
     hold()
-    press(page.shell, Qt.Key.Key_Escape)
+    press(window_of(page), Qt.Key.Key_Escape)
     labels = labels_of(finish(page, qtbot))
     assert list(dict.fromkeys(labels)) == ["", names[1]], "what was taken back has no label"
 
 
 def test_the_signal_is_checked_and_the_user_decides(page: RecordPage, qtbot: QtBot) -> None:
     page.form.check_box.setChecked(True)
-    page.front.row.button.click()
+    page.setup.row.button.click()
     run = run_of(page)
     assert run.stage is RecordingStage.CHECK
     wait(qtbot, lambda: run.stage is RecordingStage.VERDICT)
     wait(qtbot, page.verdict.isVisible)
     assert page.verdict.words[:3] == ["good", "good", "good"]
-    press(page.shell, Qt.Key.Key_C)
+    press(window_of(page), Qt.Key.Key_C)
     wait(qtbot, lambda: run.stage is RecordingStage.CHECK)
     wait(qtbot, lambda: run.stage is RecordingStage.VERDICT)
-    press(page.shell, Qt.Key.Key_Space)
+    press(window_of(page), Qt.Key.Key_Space)
     wait(qtbot, lambda: run.stage is RecordingStage.TAKE)
     wait(qtbot, lambda: run.recorder.n_samples > 0)
-    press(page.shell, Qt.Key.Key_Escape)
+    press(window_of(page), Qt.Key.Key_Escape)
     finish(page, qtbot)
     contrast = read_sidecar(run.plan.path)["quality"]["contrast"]
     assert set(contrast) == set(page.form.placements.lines)
@@ -330,7 +332,7 @@ def test_what_is_written_down_is_what_was_typed(page: RecordPage, qtbot: QtBot) 
     line.setText("upper third")
     run = start(page, qtbot)
     wait(qtbot, lambda: run.recorder.n_samples > 0)
-    press(page.shell, Qt.Key.Key_Escape)
+    press(window_of(page), Qt.Key.Key_Escape)
     finish(page, qtbot)
     sidecar = read_sidecar(run.plan.path)
     told = (sidecar["subject"], sidecar["session"], sidecar["notes"])
@@ -347,7 +349,7 @@ def test_a_wrong_name_is_told_and_nothing_begins(
 ) -> None:
     (tmp_path / "taken.csv").write_text("mine")
     page.form.name.setText(name)
-    page.front.row.button.click()
+    page.setup.row.button.click()
     assert words in page.shell.strip.words
     assert "--" not in page.shell.strip.words, "there is no command line in the window"
     assert page.run is None
@@ -357,7 +359,7 @@ def test_a_wrong_name_is_told_and_nothing_begins(
 
 def test_a_movement_the_simulated_person_does_not_know_is_told(page: RecordPage) -> None:
     page.form.others.setText("pinch")
-    page.front.row.button.click()
+    page.setup.row.button.click()
     assert "pinch" in page.shell.strip.words
     assert page.run is None
 
@@ -387,7 +389,7 @@ def test_a_file_dropped_in_the_middle_does_not_end_the_session(
     page: RecordPage, qtbot: QtBot
 ) -> None:
     run = start(page, qtbot)
-    page.shell.take_files([DEMO_RECORDING])
+    window_of(page).take_files([DEMO_RECORDING])
     assert "needs this connection" in page.shell.strip.words
     at = run.recorder.n_samples
     wait(qtbot, lambda: run.recorder.n_samples > at)
@@ -399,15 +401,15 @@ def test_the_page_says_what_is_missing_where_no_board_streams(
 ) -> None:
     window = open_window()
     page = window.page(RecordPage)
-    window.show_page(1)
-    assert "No board is connected" in page.front.row.words.text()
-    assert not page.front.row.button.isEnabled()
-    assert page.front.simulated_button.isVisible()
+    window.show_page_at(1)
+    assert "No board is connected" in page.setup.row.words.text()
+    assert not page.setup.row.button.isEnabled()
+    assert page.setup.simulated_button.isVisible()
     window.open_source(ReplayRequest(DEMO_RECORDING))
-    wait(qtbot, lambda: "a session needs a board" in page.front.row.words.text())
-    page.front.simulated_button.click()
-    wait(qtbot, lambda: page.front.row.button.isEnabled() or bool(window.strip.words))
-    assert page.front.row.button.isEnabled(), window.strip.words
+    wait(qtbot, lambda: "a session needs a board" in page.setup.row.words.text())
+    page.setup.simulated_button.click()
+    wait(qtbot, lambda: page.setup.row.button.isEnabled() or bool(window.strip.words))
+    assert page.setup.row.button.isEnabled(), window.strip.words
 
 
 def test_keys_go_from_page_to_page_and_mean_what_the_page_in_front_says(
@@ -444,7 +446,7 @@ def test_a_plan_names_what_is_amiss(tmp_path: Path) -> None:
 def test_space_on_a_button_that_tab_went_to_presses_it_once(page: RecordPage, qtbot: QtBot) -> None:
     start(page, qtbot)
     page.guide.space_button.setFocus()
-    press(page.shell, Qt.Key.Key_Space)
+    press(window_of(page), Qt.Key.Key_Space)
     assert guided(page).phase is ProtocolPhase.CUE or guided(page).phase is ProtocolPhase.COUNTDOWN
-    press(page.shell, Qt.Key.Key_Space)
+    press(window_of(page), Qt.Key.Key_Space)
     assert guided(page).phase is ProtocolPhase.PAUSED

@@ -35,7 +35,7 @@ def opened(request: ReplayRequest, model: Path) -> PreparedSession:
 def test_the_last_samples_of_a_stream_are_taken_in(demo_model: Model, pause_s: float) -> None:
     table = read_table(DEMO_RECORDING, channels=demo_model.manifest.channel_names)
     source = ReplaySource(table, speed=None, channel_names=demo_model.manifest.channel_names)
-    session = LiveSession(source, demo_model)
+    session = LiveSession(source, demo_model, keeps_signals=True)
     session.start()
     end_s = time.monotonic() + DEADLINE_S
     while not session.ended and time.monotonic() < end_s:

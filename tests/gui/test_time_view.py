@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emgstream.gui.time_view import LONGEST_S, SHORTEST_S, TimeView
+from emgstream.gui.timeline.time_view import LONGEST_S, SHORTEST_S, TimeView
 
 
 def view_of(span_s: float, n_columns: int, newest: int, rate_hz: float = 1000.0) -> TimeView:

@@ -35,7 +35,7 @@ from emgstream.simulation import CueSchedule, record_session
 from emgstream.tables import read_table
 from emgstream.trial import decisions_on, score
 from tests.decisions.guarded import guarded, settings_for
-from tests.gui.conftest import OpenWindow
+from tests.gui.conftest import OpenWindow, window_of
 
 DEADLINE_MS = 120_000
 
@@ -46,7 +46,7 @@ def wait(qtbot: QtBot, claim: Callable[[], bool]) -> None:
 
 def settle(qtbot: QtBot, page: TunePage) -> None:
     """Wait until what was asked for last is to be seen."""
-    wait(qtbot, lambda: not page.bench.busy)
+    wait(qtbot, lambda: not page.tuning.busy)
 
 
 def drop(window: Window, *paths: Path) -> None:
@@ -92,7 +92,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def page(open_window: OpenWindow, own_model: Path, qtbot: QtBot) -> TunePage:
     """The page, in front, with a model that has settings of its own."""
     window = open_window(model=own_model)
-    window.show_page(PAGES.index(TunePage))
+    window.show_page_at(PAGES.index(TunePage))
     page = window.page(TunePage)
     wait(qtbot, lambda: page.outcome.shows_figures)
     return page
@@ -105,7 +105,7 @@ def test_it_opens_on_the_shipped_recording_and_says_that_it_is_synthetic(
     assert page.head.title.text() == DEMO_RECORDING.name
     assert page.head.facts.text() == "synthetic EMG   0:50 min   7 labels"
     assert page.controls.settings == model.manifest.decision
-    assert not page.hand_on.reset_button.isEnabled()
+    assert not page.model_actions.reset_button.isEnabled()
     plain, own, now = page.outcome.figures.values("active errors")
     assert own == now == expected(model, model.manifest.decision)
     assert plain == expected(model, DecisionSettings())
@@ -135,7 +135,7 @@ def test_figures_follow_what_is_moved_and_go_back(
     assert page.controls.settings == wanted
     assert yours(page) == expected(model, wanted)
     assert page.outcome.figures.values("active errors")[:2] == before[:2]
-    page.hand_on.reset_button.click()
+    page.model_actions.reset_button.click()
     settle(qtbot, page)
     assert page.controls.settings == own
     assert page.outcome.figures.values("active errors") == before
@@ -148,8 +148,8 @@ def test_a_drag_ends_at_what_was_asked_for_last(
     for value in range(slider.minimum(), slider.maximum() + 1):
         slider.setValue(value)
     settle(qtbot, page)
-    assert page.bench.tried is not None
-    assert page.bench.tried.settings == page.controls.settings
+    assert page.tuning.tried is not None
+    assert page.tuning.tried.settings == page.controls.settings
     smoothing = page.controls.settings.smoothing
     assert isinstance(smoothing, BayesSmoothing)
     assert smoothing.stay == 0.99, "the largest that the filter may have"
@@ -178,7 +178,7 @@ def test_what_runs_decides_by_the_settings_once_they_are_used(
     open_window: OpenWindow, own_model: Path, qtbot: QtBot
 ) -> None:
     window = open_window(model=own_model, source=PortRequest(SIMULATED))
-    window.show_page(PAGES.index(TunePage))
+    window.show_page_at(PAGES.index(TunePage))
     page = window.page(TunePage)
 
     def session() -> LiveSession:
@@ -188,16 +188,16 @@ def test_what_runs_decides_by_the_settings_once_they_are_used(
 
     wait(qtbot, lambda: window.connection.session is not None and session().latest is not None)
     wait(qtbot, lambda: page.outcome.shows_figures)
-    page.slow(0.0)
-    assert page.hand_on.words.text() == "live decides by the model's own settings"
-    assert not page.hand_on.use_button.isEnabled()
+    page.update_figures(0.0)
+    assert page.model_actions.words.text() == "live decides by the model's own settings"
+    assert not page.model_actions.use_button.isEnabled()
     page.controls.rest_box.click()
     page.controls.unknown_box.click()
     page.controls.threshold.slider.setValue(page.controls.threshold.slider.maximum())
-    assert page.hand_on.use_button.isEnabled()
-    page.hand_on.use_button.click()
-    assert page.hand_on.words.text() == "live decides by these; save them to keep them"
-    assert not page.hand_on.use_button.isEnabled()
+    assert page.model_actions.use_button.isEnabled()
+    page.model_actions.use_button.click()
+    assert page.model_actions.words.text() == "live decides by these; save them to keep them"
+    assert not page.model_actions.use_button.isEnabled()
     assert session().settings == page.controls.settings
     n_before = session().log.n_decisions
     wait(qtbot, lambda: session().log.n_decisions > n_before + 5)
@@ -205,8 +205,8 @@ def test_what_runs_decides_by_the_settings_once_they_are_used(
     assert newest is not None
     acted = [one for one in newest.decisions if one.status == "ok" and one.label != "rest"]
     assert not acted, "nothing is as sure as this"
-    page.hand_on.reset_button.click()
-    assert page.hand_on.words.text() == "live decides by settings used before"
+    page.model_actions.reset_button.click()
+    assert page.model_actions.words.text() == "live decides by settings used before"
 
 
 def test_while_a_test_runs_the_decisions_stay_as_they_are(
@@ -214,20 +214,20 @@ def test_while_a_test_runs_the_decisions_stay_as_they_are(
 ) -> None:
     window = open_window(model=own_model, source=PortRequest(SIMULATED))
     trial = window.page(TrialPage)
-    wait(qtbot, trial.front.start_button.isEnabled)
-    trial.front.start_button.click()
+    wait(qtbot, trial.setup.start_button.isEnabled)
+    trial.setup.start_button.click()
     assert trial.holds_decisions
-    window.show_page(PAGES.index(TunePage))
+    window.show_page_at(PAGES.index(TunePage))
     page, session = window.page(TunePage), window.connection.session
     assert session is not None
     wait(qtbot, lambda: page.outcome.shows_figures)
     page.controls.threshold.slider.setValue(page.controls.threshold.slider.maximum())
-    assert not page.hand_on.use_button.isEnabled()
-    assert page.hand_on.words.text().startswith("a test runs")
+    assert not page.model_actions.use_button.isEnabled()
+    assert page.model_actions.words.text().startswith("a test runs")
     assert session.settings != page.controls.settings
     trial.key_actions()["end"]()
-    page.slow(0.0)
-    assert page.hand_on.use_button.isEnabled()
+    page.update_figures(0.0)
+    assert page.model_actions.use_button.isEnabled()
 
 
 def test_settings_are_kept_in_a_model(page: TunePage, tmp_path: Path, qtbot: QtBot) -> None:
@@ -251,7 +251,7 @@ def test_a_model_that_is_written_anew_is_tuned_from_what_it_has_now(
     path = tmp_path / "arm.emgmodel"
     write_model(path, read_model(own_model))
     window = open_window(model=path)
-    window.show_page(PAGES.index(TunePage))
+    window.show_page_at(PAGES.index(TunePage))
     page = window.page(TunePage)
     wait(qtbot, lambda: page.outcome.shows_figures)
     page.controls.threshold.slider.setValue(90)
@@ -259,24 +259,24 @@ def test_a_model_that_is_written_anew_is_tuned_from_what_it_has_now(
     page.save(path)
     settle(qtbot, page)
     wait(qtbot, lambda: page.outcome.shows_figures)
-    assert page.bench.opened is not None
-    assert page.bench.opened.settings == wanted == page.controls.settings
-    assert not page.hand_on.reset_button.isEnabled()
+    assert page.tuning.opened is not None
+    assert page.tuning.opened.settings == wanted == page.controls.settings
+    assert not page.model_actions.reset_button.isEnabled()
 
 
 def test_a_dropped_recording_is_tried_on_and_a_dropped_model_is_tuned(
     page: TunePage, recording: Path, own_model: Path, qtbot: QtBot
 ) -> None:
-    drop(page.shell, recording)
+    drop(window_of(page), recording)
     wait(qtbot, lambda: page.outcome.shows_figures)
     assert page.head.title.text() == "monday.csv"
     model = read_model(own_model)
     assert yours(page) == expected(model, model.manifest.decision, recording)
     assert page.shell.connection.session is None, "it is not played"
-    drop(page.shell, DEMO_MODEL)
+    drop(window_of(page), DEMO_MODEL)
     wait(qtbot, lambda: page.outcome.shows_figures)
     assert page.head.title.text() == "monday.csv"
-    assert page.bench.opened is not None
+    assert page.tuning.opened is not None
     assert page.controls.settings == read_model(DEMO_MODEL).manifest.decision
 
 
@@ -286,17 +286,17 @@ def test_what_is_played_is_tried_on_where_it_has_labels(
     window = open_window(model=own_model, source=ReplayRequest(recording))
     page = window.page(TunePage)
     wait(qtbot, lambda: window.connection.session is not None)
-    assert page.bench.opened is None, "nothing is done before it is looked at"
-    window.show_page(PAGES.index(TunePage))
+    assert page.tuning.opened is None, "nothing is done before it is looked at"
+    window.show_page_at(PAGES.index(TunePage))
     wait(qtbot, lambda: page.outcome.shows_figures)
     assert page.head.title.text() == "monday.csv"
     assert page.outcome.warning.isHidden()
-    window.show_page(0)
+    window.show_page_at(0)
     bare = tmp_path / "bare.csv"
     bare.write_text("time_s,biceps,triceps,middle\n0.0,1,2,3\n" + "0.001,1,2,3\n")
     window.open_source(ReplayRequest(bare))
     wait(qtbot, lambda: window.connection.session is not None and not window.connection.busy)
-    window.show_page(PAGES.index(TunePage))
+    window.show_page_at(PAGES.index(TunePage))
     wait(qtbot, lambda: page.head.facts.text().startswith("synthetic EMG"))
     wait(qtbot, lambda: page.outcome.shows_figures)
     assert page.outcome.warning.text().startswith("bare.csv has none of the model's labels")
@@ -305,7 +305,7 @@ def test_what_is_played_is_tried_on_where_it_has_labels(
 def test_a_recording_that_is_opened_in_front_of_the_page_is_tried_on_and_stays_beside_a_board(
     page: TunePage, recording: Path, qtbot: QtBot
 ) -> None:
-    window = page.shell
+    window = window_of(page)
     window.open_source(ReplayRequest(recording))
     wait(qtbot, lambda: page.head.title.text() == "monday.csv")
     wait(qtbot, lambda: page.outcome.shows_figures)
@@ -315,9 +315,9 @@ def test_a_recording_that_is_opened_in_front_of_the_page_is_tried_on_and_stays_b
     played = window.connection.session
     window.open_source(PortRequest(SIMULATED))
     wait(qtbot, lambda: window.connection.session not in (None, played))
-    window.show_page(0)
-    window.show_page(PAGES.index(TunePage))
-    wait(qtbot, page.hand_on.use_button.isEnabled)
+    window.show_page_at(0)
+    window.show_page_at(PAGES.index(TunePage))
+    wait(qtbot, page.model_actions.use_button.isEnabled)
     assert page.head.title.text() == "monday.csv"
     assert page.controls.settings == moved
 
@@ -330,12 +330,14 @@ def test_a_recording_that_is_of_no_use_is_told_in_place(
     page.choose(other)
     settle(qtbot, page)
     assert not page.outcome.shows_figures
-    assert "has none of the model's labels; expected a column 'label'" in page.outcome.told.text()
-    assert "Drop a recording" in page.outcome.told.text()
-    assert not page.hand_on.save_button.isEnabled()
+    assert (
+        "has none of the model's labels; expected a column 'label'" in page.outcome.message.text()
+    )
+    assert "Drop a recording" in page.outcome.message.text()
+    assert not page.model_actions.save_button.isEnabled()
     page.choose(tmp_path / "missing.csv")
     settle(qtbot, page)
-    assert "missing.csv" in page.outcome.told.text()
+    assert "missing.csv" in page.outcome.message.text()
     page.choose(DEMO_RECORDING)
     wait(qtbot, lambda: page.outcome.shows_figures)
 
@@ -349,17 +351,17 @@ def test_a_model_of_other_channels_asks_for_a_recording(
         path, replace(demo_model, manifest=replace(demo_model.manifest, channel_names=names))
     )
     window = open_window(model=path)
-    window.show_page(PAGES.index(TunePage))
+    window.show_page_at(PAGES.index(TunePage))
     page = window.page(TunePage)
-    wait(qtbot, lambda: page.outcome.told.text().startswith("Drop a recording"))
+    wait(qtbot, lambda: page.outcome.message.text().startswith("Drop a recording"))
     assert page.head.title.text() == "no recording"
 
 
 def test_without_a_model_there_is_nothing_to_tune(page: TunePage) -> None:
     page.shell.use_model(None)
-    assert page.outcome.told.text().startswith("Choose a model above")
+    assert page.outcome.message.text().startswith("Choose a model above")
     assert not page.controls.isEnabled()
-    assert not page.hand_on.save_button.isEnabled()
+    assert not page.model_actions.save_button.isEnabled()
 
 
 def test_a_model_that_learned_the_recording_by_heart_is_told(
@@ -372,7 +374,7 @@ def test_a_model_that_learned_the_recording_by_heart_is_told(
     window = open_window(model=path)
     page = window.page(TunePage)
     page.choose(recording)
-    window.show_page(PAGES.index(TunePage))
+    window.show_page_at(PAGES.index(TunePage))
     wait(qtbot, lambda: page.outcome.shows_figures)
     assert page.outcome.warning.text().startswith("The model was trained on this recording")
 
@@ -383,7 +385,7 @@ def test_a_model_without_settings_has_no_column_of_its_own(
     path = tmp_path / "plain.emgmodel"
     write_model(path, guarded(demo_model, DecisionSettings()))
     window = open_window(model=path)
-    window.show_page(PAGES.index(TunePage))
+    window.show_page_at(PAGES.index(TunePage))
     page = window.page(TunePage)
     wait(qtbot, lambda: page.outcome.shows_figures)
     plain, own, now = page.outcome.figures.cells["abstained"]
@@ -396,7 +398,7 @@ def test_a_model_without_settings_has_no_column_of_its_own(
 def test_the_curve_is_drawn_in_the_colours_of_both_looks(page: TunePage, qtbot: QtBot) -> None:
     settle(qtbot, page)
     for theme in (DARK, LIGHT):
-        page.shell.set_theme(theme)
+        window_of(page).set_theme(theme)
         image = page.outcome.curve.grab().toImage()
         ink = QColor(theme.accent).rgb()
         inked = {
@@ -409,17 +411,17 @@ def test_the_curve_is_drawn_in_the_colours_of_both_looks(page: TunePage, qtbot: 
 
 
 def test_the_smallest_window_has_room_for_everything(page: TunePage, qtbot: QtBot) -> None:
-    page.shell.resize(1000, 650)
+    window_of(page).resize(1000, 650)
     page.controls.smoothing.kinds.setCurrentIndex(page.controls.smoothing.kinds.findData("bayes"))
     settle(qtbot, page)
-    assert (page.shell.width(), page.shell.height()) == (1000, 650)
+    assert (window_of(page).width(), window_of(page).height()) == (1000, 650)
     for row in page.outcome.figures.cells.values():
         for cell in row:
             assert cell.width() >= cell.sizeHint().width()
     for button in (
-        page.hand_on.use_button,
-        page.hand_on.save_button,
-        page.shell.source_bar.connect_button,
+        page.model_actions.use_button,
+        page.model_actions.save_button,
+        window_of(page).source_bar.connect_button,
     ):
         assert button.width() >= button.sizeHint().width()
 
@@ -428,11 +430,11 @@ def test_leaving_while_it_looks_leaves_no_thread(
     open_window: OpenWindow, own_model: Path, recording: Path
 ) -> None:
     window = open_window(model=own_model)
-    window.show_page(PAGES.index(TunePage))
+    window.show_page_at(PAGES.index(TunePage))
     page = window.page(TunePage)
     page.choose(recording)
-    page.frame(0.0, False)
-    assert page.works
+    page.update_picture(0.0, False)
+    assert page.is_busy
     window.close()
 
 
@@ -441,11 +443,11 @@ def test_a_model_asked_for_just_before_the_window_closes_is_written(
 ) -> None:
     settle(qtbot, page)
     page.controls.threshold.slider.setValue(90)
-    page.bench.poll()
-    assert page.bench.busy, "what is asked for now has to wait"
+    page.tuning.poll()
+    assert page.tuning.busy, "what is asked for now has to wait"
     page.save(tmp_path / "late.emgmodel")
     wanted = page.controls.settings
-    page.shell.close()
+    window_of(page).close()
     assert read_model(tmp_path / "late.emgmodel").manifest.decision == wanted
 
 

@@ -16,18 +16,18 @@ from PyQt5.QtGui import QDropEvent, QKeySequence, QMouseEvent, QWheelEvent
 from PyQt5.QtWidgets import QApplication, QLabel, QPushButton, QShortcut, QWidget
 from pytestqt.qtbot import QtBot
 
-from emgstream.app.connection_state import StateKind
 from emgstream.app.open_requests import AUTO, SIMULATED, PortRequest, ReplayRequest
 from emgstream.app.signal_views import SignalView
-from emgstream.app.simulated_board_source import SimulatedBoardSource
 from emgstream.bundle import Model, write_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 from emgstream.decisions import DecisionSettings
-from emgstream.gui.live_page import LivePage
+from emgstream.gui.live.live_page import LivePage
 from emgstream.gui.painting import GRID
 from emgstream.gui.shortcuts import KEYS, page_keys
 from emgstream.gui.window import Window
 from emgstream.latency import STAGES
+from emgstream.sources.simulated_board_source import SimulatedBoardSource
+from emgstream.sources.source_status import SourceState
 from tests.decisions.guarded import guarded
 from tests.gui.conftest import OpenWindow
 
@@ -379,7 +379,7 @@ def test_the_figures_are_those_of_the_stream(open_window: OpenWindow, qtbot: QtB
     window.latency_popup.close()
     state = window.connection.session
     assert state is not None
-    assert window.connection.state(0.0).kind is StateKind.STREAMING
+    assert window.connection.state.kind is SourceState.STREAMING
 
 
 def test_frames_are_counted_where_signals_are_in_front(
@@ -387,10 +387,10 @@ def test_frames_are_counted_where_signals_are_in_front(
 ) -> None:
     window = open_window(source=PortRequest(SIMULATED))
     wait(qtbot, lambda: streams(window) and window.status.frames.text().endswith("frames/s"))
-    window.turn_to("Test")
+    window.show_page("Test")
     wait(qtbot, lambda: window.status.frames.text() == "")
     assert window.status.decisions.text().endswith("decisions/s"), "decisions go on beside it"
-    window.turn_to("Live")
+    window.show_page("Live")
     wait(qtbot, lambda: window.status.frames.text().endswith("frames/s"))
 
 
@@ -473,7 +473,7 @@ def test_the_row_at_the_top_is_the_same_on_every_page_of_the_smallest_window(
     window.resize(window.minimumSize())
     bar = window.source_bar
     for number in range(len(window.pages)):
-        window.show_page(number)
+        window.show_page_at(number)
         qtbot.wait(1)  # lets Qt lay the page out
         assert bar.height() == bar.sizeHint().height()
     for one in (bar.source_list, bar.model_list):

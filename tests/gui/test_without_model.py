@@ -17,7 +17,7 @@ from emgstream.app.recording_session import RecordingStage
 from emgstream.app.signal_views import SignalView
 from emgstream.bundle import Model, write_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
-from emgstream.gui.live_page import LivePage
+from emgstream.gui.live.live_page import LivePage
 from emgstream.gui.record.record_page import RecordPage
 from emgstream.gui.trial.trial_page import TrialPage
 from emgstream.gui.window import Window
@@ -26,6 +26,8 @@ from tests.gui.conftest import OpenWindow
 
 termios = pytest.importorskip("termios", reason="Windows has no pseudo-terminals")
 from tests.serial_board.sketch import Sketch  # noqa: E402
+
+pytestmark = pytest.mark.realtime
 
 DEADLINE_MS = 60_000
 MORE = ("flexor", "biceps", "ulnaris", "triceps", "middle")
@@ -83,15 +85,15 @@ def any_rate(demo_model: Model, tmp_path: Path) -> Path:
 
 def record(window: Window, qtbot: QtBot, folder: Path) -> EmgTable:
     """Record a moment from what is connected, and return what is in the file."""
-    window.turn_to("Record")
+    window.show_page("Record")
     page = window.page(RecordPage)
     page.form.placements.lines["biceps"].setText("muscle belly")
     page.form.set_folder(folder)
     page.form.name.setText("take")
     page.form.free_button.setChecked(True)
     page.form.check_box.setChecked(False)
-    wait(qtbot, page.front.row.button.isEnabled)
-    page.front.row.button.click()
+    wait(qtbot, page.setup.row.button.isEnabled)
+    page.setup.row.button.click()
     run = page.run
     assert run is not None, window.strip.words
     wait(qtbot, lambda: run.recorder.n_samples > 200)
@@ -114,7 +116,7 @@ def test_without_a_model_signals_are_drawn_and_nothing_is_decided(
     assert page.quality.names == ("biceps", "triceps", "middle")
     assert [page.view_bar.buttons[view].isEnabled() for view in SignalView] == [True, False, False]
     wait(qtbot, lambda: session.measured_rate()[0] is not None)
-    window.refresher.slow()
+    window.refresh_figures()
     assert session.log.n_decisions == 0
     assert window.status.decisions.text() == "no decisions"
     press_button(window, "2  Train a model on it")
@@ -126,11 +128,11 @@ def test_without_a_model_there_is_nothing_to_test(open_window: OpenWindow, qtbot
     window.use_model(None)
     window.open_source(PortRequest(SIMULATED))
     shown_session(window, qtbot)
-    window.turn_to("Test")
-    front = window.page(TrialPage).front
-    wait(qtbot, lambda: front.summary.text().startswith("No model is chosen"))
-    assert not front.start_button.isEnabled()
-    assert not front.board_button.isVisible(), "a board is there; it is a model that is missing"
+    window.show_page("Test")
+    setup = window.page(TrialPage).setup
+    wait(qtbot, lambda: setup.summary.text().startswith("No model is chosen"))
+    assert not setup.start_button.isEnabled()
+    assert not setup.board_button.isVisible(), "a board is there; it is a model that is missing"
 
 
 def test_a_first_session_is_recorded_without_a_model(
@@ -197,10 +199,10 @@ def test_no_model_is_remembered_until_one_is_chosen(open_window: OpenWindow, qtb
     window.use_model(None)
     window.close()
     again = open_window(model=None)
-    assert again.model_path is None
+    assert again.models.chosen is None
     again.use_model(DEMO_MODEL)
     again.close()
-    assert open_window(model=None).model_path == DEMO_MODEL
+    assert open_window(model=None).models.chosen == DEMO_MODEL
     assert qtbot is not None
 
 
@@ -215,7 +217,7 @@ def test_eight_channels_without_a_model_fit_the_smallest_window(
     live(window).quality.set_channels(tuple(names))
     window.page(RecordPage).form.placements.set_channels(names)
     for title in ("Record", "Live"):
-        window.turn_to(title)
+        window.show_page(title)
         window.resize(window.minimumSize())
         wait(qtbot, lambda: window.size() == window.minimumSize())
         layout = window.layout()

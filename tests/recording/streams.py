@@ -15,6 +15,7 @@ from emgstream.recording import (
     RepetitionOutcome,
     SessionDescription,
 )
+from emgstream.sources.source_status import SourceState, SourceStatus
 from emgstream.types import Chunk, FloatArray, IndexArray, StreamInfo, TimeArray
 from tests.simulation.boards import wait_for
 
@@ -30,6 +31,11 @@ class Stream:
     def __init__(self, names: tuple[str, ...] = ("a", "b", "c"), first_index: int = 0) -> None:
         self.info = StreamInfo("a stream", names, 1000.0)
         self.next_index = first_index
+
+    subject = None
+
+    def status(self) -> SourceStatus:
+        return SourceStatus(SourceState.STREAMING)
 
     def __enter__(self) -> Self:
         return self

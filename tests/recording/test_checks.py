@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from emgstream.cue_schedule import REST, CueSchedule
-from emgstream.recording import GateReport, contraction_for, judge_gate
+from emgstream.recording import SignalCheckReport, contraction_for, judge_signal_check
 from emgstream.recording.repetition_monitor import RepetitionMonitor
 from emgstream.simulation import Disturbances, SyntheticEmg
 from emgstream.types import FloatArray
@@ -23,8 +23,8 @@ def signals(label: str = "elbow_bend", **disturbances: float) -> tuple[FloatArra
     return samples[:2000], samples[3000:]
 
 
-def gate(rest: FloatArray, contraction: FloatArray) -> GateReport:
-    return judge_gate(rest, contraction, NAMES, 1000.0, "elbow_bend")
+def gate(rest: FloatArray, contraction: FloatArray) -> SignalCheckReport:
+    return judge_signal_check(rest, contraction, NAMES, 1000.0, "elbow_bend")
 
 
 def test_a_good_set_up_passes_and_its_contrast_is_told() -> None:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from emgstream.cue_schedule import REST, CueSchedule
-from emgstream.recording.events import RepetitionOutcome
+from emgstream.recording.cue_events import RepetitionOutcome
 from emgstream.recording.label_runs import CueRun, LabelledCueRun, label_runs
-from emgstream.recording.onset import find_onset, find_release
+from emgstream.recording.muscle_onset import find_onset, find_release
 from emgstream.simulation import SyntheticEmg
 from emgstream.types import FloatArray
 

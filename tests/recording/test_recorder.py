@@ -25,10 +25,10 @@ from emgstream.recording import (
     put_in_order,
     read_sidecar,
 )
-from emgstream.sources.simulated_source import SimulatedSource
 from emgstream.tables import read_table
 from emgstream.types import FloatArray, IndexArray, TimeArray
 from tests.recording.streams import Stream, recorded, wait_for_samples
+from tests.simulated_source import SimulatedSource
 from tests.simulation.boards import wait_for
 
 

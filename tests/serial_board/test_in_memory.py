@@ -10,7 +10,7 @@ from emgstream.clock import ManualClock
 from emgstream.errors import SourceDisconnectedError
 from emgstream.sources.serial_board import SerialBoardSource, probe
 from emgstream.sources.source import MAX_READ_S
-from emgstream.sources.source_status import SourceStatus
+from emgstream.sources.source_status import SourceState, SourceStatus
 from tests.serial_board.lines import BoardLine
 
 ADDRESS = "socket://a-line-in-memory:1"
@@ -56,7 +56,7 @@ class Taker:
             began_s = self.clock.now()
             self.n_samples += len(self.source.read())
             self.longest_s = max(self.longest_s, self.clock.now() - began_s)
-            self.states.add(self.source.status().state.split()[0])
+            self.states.add(self.source.status().words.split()[0])
         raise AssertionError(f"in vain: {self.source.status()}")
 
 
@@ -67,12 +67,12 @@ def test_what_was_held_back_to_time_a_segment_is_given_out_before_the_end(
         taker = Taker(source, clock)
         taker.until(lambda status: status.n_received > 100)
         line.board.reset(clock.now())
-        taker.until(lambda status: status.counters.n_frames > status.n_received)
+        taker.until(lambda status: status.counters["n_frames"] > status.n_received)
         line.is_pulled = True
         with pytest.raises(SourceDisconnectedError, match=r"after \d+ samples.*--no-reconnect"):
             taker.until(lambda _: False)
         status = source.status()
-    assert taker.n_samples == status.n_received == status.counters.n_frames
+    assert taker.n_samples == status.n_received == status.counters["n_frames"]
     assert status.n_reconnects == 1
     assert line.is_closed
 
@@ -86,7 +86,7 @@ def test_no_read_takes_longer_than_a_source_may_whatever_goes_on(
         line.board.reset(clock.now())
         taker.until(lambda status: status.n_reconnects == 1)
         line.is_pulled = True
-        taker.until(lambda status: status.state.startswith("unplugged"))
+        taker.until(lambda status: status.state is SourceState.UNPLUGGED)
         line.is_pulled = False
         taker.until(lambda status: status.n_reconnects == 2)
         taker.until(lambda status: status.is_streaming and status.n_missed > 0)

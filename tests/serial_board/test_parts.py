@@ -281,9 +281,9 @@ def test_a_second_without_a_sample_is_a_stall_and_the_next_sample_its_end() -> N
     clock.advance(0.99)
     assert tally.status().is_streaming
     clock.advance(0.03)
-    assert (tally.status().state, tally.status().is_streaming) == ("stalled 1.0 s", False)
+    assert (tally.status().words, tally.status().is_streaming) == ("stalled 1.0 s", False)
     tally.received(clock.now(), Counters())
-    assert (tally.status().state, tally.status().is_streaming) == ("streaming", True)
+    assert (tally.status().words, tally.status().is_streaming) == ("streaming", True)
 
 
 def timed(

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from emgstream.errors import TableError
 from emgstream.tables import EmgTable, read_table
-from emgstream.tables._fields import LabelBook
-from emgstream.tables._layout import read_layout
-from emgstream.tables._read import read_table_in_blocks
-from emgstream.tables._strict import StrictParser
+from emgstream.tables.table_cells import LabelCodes
+from emgstream.tables.table_columns import StrictParser
+from emgstream.tables.table_layout import detect_layout
+from emgstream.tables.table_reader import read_table_in_blocks
 
 IN_ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 FLOATS = st.floats(width=32, allow_nan=False, allow_infinity=False)
@@ -184,8 +184,8 @@ def test_any_bytes_at_all_are_a_table_or_one_clear_error(
 def test_the_fast_path_takes_clean_blocks_and_refuses_what_it_might_misread(
     block: bytes, is_clean: bool
 ) -> None:
-    layout = read_layout(Path("arm.csv"), b"a,label\n1,rest\n", None)
-    assert (StrictParser(layout, LabelBook()).parse(block) is not None) is is_clean
+    layout = detect_layout(Path("arm.csv"), b"a,label\n1,rest\n", None)
+    assert (StrictParser(layout, LabelCodes()).parse(block) is not None) is is_clean
 
 
 def test_a_clean_table_of_many_blocks_is_read_row_by_row_in_order(tmp_path: Path) -> None:

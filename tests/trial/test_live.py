@@ -15,7 +15,7 @@ from emgstream.latency import StageTimes
 from emgstream.outputs.output import Update
 from emgstream.recording import CueStarted, Event, ProtocolPhase
 from emgstream.ringbuffer import RingBuffer
-from emgstream.sources.source_status import SourceStatus
+from emgstream.sources.source_status import SourceState, SourceStatus
 from emgstream.trial import CuedPlan, LiveTest, movements_to_ask
 from emgstream.types import StreamInfo
 
@@ -41,7 +41,8 @@ class Stream:
         self.test.protocol.start(self.now_s)
 
     def status(self) -> SourceStatus:
-        return SourceStatus("as it is told", self.is_streaming, n_lost=self.n_lost)
+        state = SourceState.STREAMING if self.is_streaming else SourceState.UNPLUGGED
+        return SourceStatus(state, "as it is told", n_lost=self.n_lost)
 
     def hear(self, event: Event) -> None:
         if isinstance(event, CueStarted):

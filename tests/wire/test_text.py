@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from emgstream.wire import Frames, Reply, TextDecoder
@@ -140,6 +140,7 @@ def test_a_start_reply_opens_a_segment(n_before: int) -> None:
 
 @settings(deadline=None, max_examples=300)
 @given(TEXT, st.lists(st.integers(1, 200), min_size=1, max_size=6))
+@example(["0,0,0,", "0,0,,0", "0,0,0"], [1])
 def test_any_split_of_any_text_gives_the_same(text: list[str], sizes: list[int]) -> None:
     data = lines("{},{},{}\n") + "\n".join(text).encode()
     whole, pieces = TextDecoder(), TextDecoder()

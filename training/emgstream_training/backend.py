@@ -1,42 +1,61 @@
-"""TensorFlow and Keras, imported without their log output and set up for small networks.
+"""TensorFlow and Keras, imported when first used, without log output, for small networks.
 
-Import them from here, never directly: the settings below work only before the first import.
+Import them from here, never directly: the settings below work only before the first import,
+which takes seconds.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from typing import Any
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# oneDNN prints a line on stderr at any log level, and does not help networks of this size.
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+__all__ = ["keras", "load_tensorflow", "quietly", "tensorflow"]
 
-import absl.logging
-import keras as _keras
-import tensorflow as _tensorflow
 
-__all__ = ["keras", "quietly", "tensorflow"]
+@cache
+def load_tensorflow() -> None:
+    """Import TensorFlow and Keras, unless that is done; whoever uses one of them calls it, too."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # oneDNN announces itself on stderr whatever the log level, and brings nothing at this size.
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    importlib.import_module("keras")
+    loaded: Any = importlib.import_module("tensorflow")
+    loaded.get_logger().setLevel("ERROR")
+    # One thread a kernel, two kernels at once: a batch of 32 small windows is too little to share
+    # out. TensorFlow refuses once it has started, and then whoever started it has chosen.
+    with suppress(RuntimeError):
+        loaded.config.threading.set_intra_op_parallelism_threads(1)
+        loaded.config.threading.set_inter_op_parallelism_threads(2)
 
-keras: Any = _keras
-tensorflow: Any = _tensorflow
 
-tensorflow.get_logger().setLevel("ERROR")
+class _OnFirstUse:
+    """A module whose import waits until one of its names is used."""
 
-# One thread per kernel, two kernels at once: a batch of 32 small windows is too little for more.
-# TensorFlow refuses once it has started; then the settings of who started it hold.
-with suppress(RuntimeError):
-    tensorflow.config.threading.set_intra_op_parallelism_threads(1)
-    tensorflow.config.threading.set_inter_op_parallelism_threads(2)
+    def __init__(self, module: str) -> None:
+        self._module = module
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") and name != "__version__":
+            raise AttributeError(name)  # tools ask every object they meet for such names
+        load_tensorflow()
+        return getattr(importlib.import_module(self._module), name)
+
+
+keras: Any = _OnFirstUse("keras")
+tensorflow: Any = _OnFirstUse("tensorflow")
 
 
 @contextmanager
 def quietly() -> Iterator[None]:
     """Hide the libraries' messages on saving and converting, inside the block."""
+    import absl.logging
+
     level = absl.logging.get_verbosity()
     absl.logging.set_verbosity(absl.logging.ERROR)
     try:

@@ -1,4 +1,4 @@
-"""What the check of the signal found: each channel, how much it contrasts, and what to mend."""
+"""The result of the signal check: contrast and problems of each channel."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidg
 from emgstream.gui.card import card, center
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.palette import Theme
-from emgstream.gui.quality_panel import Light
-from emgstream.recording import GateReport
+from emgstream.gui.status_light import StatusLight
+from emgstream.recording import SignalCheckReport
 from emgstream.wording import counted, spoken
 
 __all__ = ["SignalCheckView"]
@@ -25,7 +25,7 @@ class SignalCheckView(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._report: GateReport | None = None
+        self._report: SignalCheckReport | None = None
         self._title = QLabel(self)
         self._title.setFont(font(self.font(), 1.8, bold=True))
         self._rows = QWidget(self)
@@ -59,8 +59,8 @@ class SignalCheckView(QWidget):
         if self._report is not None:
             self.show_report(self._report)
 
-    def show_report(self, report: GateReport) -> None:
-        """Show what was found."""
+    def show_report(self, report: SignalCheckReport) -> None:
+        """Show another report."""
         self._report = report
         n = len(report.problems)
         self._title.setText(f"{counted(n, 'thing')} to mend" if n else "The signal is good")
@@ -89,7 +89,7 @@ class SignalCheckView(QWidget):
 
     def _add(self, name: str, contrast: float | None, words: str, fine: bool) -> None:
         row = self._grid.rowCount()
-        light = Light(self._theme, self._rows)
+        light = StatusLight(self._theme, self._rows)
         ink = self._theme.good if fine else self._theme.warning
         light.show_sign("disc" if fine else "triangle", ink)
         title = QLabel(name, self._rows)

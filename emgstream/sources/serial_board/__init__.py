@@ -11,7 +11,15 @@ The only room that imports pyserial.
 
 from emgstream.sources.serial_board.handshake import BAUDS
 from emgstream.sources.serial_board.probe import PortProbe
-from emgstream.sources.serial_board.serial_ports import PortInfo, list_ports
-from emgstream.sources.serial_board.serial_source import AUTO, SerialBoardSource
+from emgstream.sources.serial_board.serial_ports import PortInfo, find_boards, list_ports
+from emgstream.sources.serial_board.serial_source import SerialBoardSource, open_board
 
-__all__ = ["AUTO", "BAUDS", "PortInfo", "PortProbe", "SerialBoardSource", "list_ports"]
+__all__ = [
+    "BAUDS",
+    "PortInfo",
+    "PortProbe",
+    "SerialBoardSource",
+    "find_boards",
+    "list_ports",
+    "open_board",
+]

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from emgstream.clock import Clock
 from emgstream.errors import SourceDisconnectedError, SourceError, UsageError
+from emgstream.logs import get_logger
 from emgstream.sources.serial_board.protocol_detector import DetectionLimits, ProtocolDetector
 from emgstream.sources.serial_board.serial_link import BoardLink
 from emgstream.wire import (
@@ -26,6 +27,8 @@ from emgstream.wire import (
 )
 
 __all__ = ["BAUDS", "BoardGreeting", "Steps", "find_speaker", "no_answer", "start_board"]
+
+_log = get_logger(__name__)
 
 BAUDS = (500_000, 115_200, 1_000_000, 250_000, 230_400, 57_600, 9_600)
 """Speeds that are tried, in this order: ours first, then what sketches use most."""
@@ -76,14 +79,18 @@ def find_speaker(
                 link.set_speed(baud)
             except UsageError:
                 continue  # a speed this port does not have cannot be the board's
+        _log.debug("%s: listening at %d baud", link.device, baud)
         patience = _ONLY if len(bauds) == 1 else _LATER if number else _FIRST
         listener = ProtocolDetector(n_channels, clock.now())
         yield from _listen(link, listener, patience, clock)
         n_bytes += listener.n_bytes
         if listener.identity is not None:
+            _log.info("%s: %s answered at %d baud", link.device, listener.identity, baud)
             return BoardGreeting(baud, n_bytes, listener.identity)
         if listener.has_lines:
+            _log.info("%s: lines of text at %d baud", link.device, baud)
             return BoardGreeting(baud, n_bytes, None, listener.text, listener.line_rate_hz())
+    _log.info("%s: nothing that makes sense in %d bytes", link.device, n_bytes)
     return BoardGreeting(baud, n_bytes)
 
 
@@ -147,6 +154,7 @@ def _ask(
             replies = scanner.feed(link.read())
             found = [reply for reply in replies if reply.kind == kind]
             if found:
+                _log.debug("%s: '%s' is answered by %s", link.device, command.verb, found[-1])
                 return found[-1]
             yield
     raise _unheard(link, command)

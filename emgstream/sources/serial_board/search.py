@@ -6,15 +6,16 @@ from collections.abc import Generator, Sequence
 from typing import TypeAlias
 
 from emgstream.clock import Clock
+from emgstream.logs import get_logger
 from emgstream.sources.serial_board.handshake import BAUDS, BoardGreeting
 from emgstream.sources.serial_board.probe import ask_port, find_board
 from emgstream.sources.serial_board.serial_link import BoardLink
 from emgstream.sources.serial_board.serial_ports import PortInfo, PortLister, find_again, is_network
+from emgstream.sources.source_kind import AUTO
 
-__all__ = ["AUTO", "BoardSearch"]
+__all__ = ["BoardSearch"]
 
-AUTO = "auto"
-"""The port that is found by asking."""
+_log = get_logger(__name__)
 
 Found: TypeAlias = tuple[BoardLink, BoardGreeting]
 """An open port, and who is there."""
@@ -56,6 +57,7 @@ class BoardSearch:
         """Return the open port and who is there; raises SourceError where there is none of use."""
         listed = self._listed()
         if self._is_auto:
+            _log.info("searching for a board on %s", [port.device for port in listed])
             asking = find_board(listed, self._bauds, self._n_channels, self._clock)
             self.board, link, speaker = yield from asking
             return link, speaker

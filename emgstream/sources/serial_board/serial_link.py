@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import serial
 
 from emgstream.errors import SourceDisconnectedError, SourceError, UsageError
+from emgstream.logs import get_logger
 from emgstream.sources.serial_board.holders import holders
 from emgstream.sources.serial_board.serial_ports import (
     is_network,
@@ -24,6 +25,8 @@ from emgstream.sources.serial_board.serial_ports import (
 )
 
 __all__ = ["BoardLink", "SerialLink", "SocketLink", "open_link"]
+
+_log = get_logger(__name__)
 
 _WAIT_S = 0.02
 _WRITE_S = 0.2
@@ -91,6 +94,7 @@ class SerialLink:
             raise _cannot_open(device, baud, error) from error
         self._make_quick()
         self._hold()
+        _log.info("opened %s at %d baud", device, baud)
 
     def read(self) -> bytes:
         """Return what came, after at most 20 ms."""
@@ -130,6 +134,7 @@ class SerialLink:
                 self._ioctl("TIOCNXCL")
         with suppress(*_BROKEN):
             self._port.close()
+        _log.info("closed %s", self.device)
 
     def _make_quick(self) -> None:
         """Ask the driver not to gather bytes (FTDI: 16 ms), and on Windows for a roomy buffer."""
@@ -183,6 +188,7 @@ class SocketLink:
             ) from error
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.settimeout(_WAIT_S)
+        _log.info("connected to %s", device)
 
     def read(self) -> bytes:
         """Return what came, after at most 20 ms."""
@@ -211,6 +217,7 @@ class SocketLink:
         """Hang up."""
         with suppress(OSError):
             self._socket.close()
+        _log.info("disconnected from %s", self.device)
 
 
 def _gone(device: str, error: Exception) -> SourceDisconnectedError:

@@ -14,12 +14,14 @@ from serial.tools.list_ports import comports
 
 from emgstream.errors import SourceError, SourceNotFoundError
 from emgstream.sources.serial_board.holders import holders
+from emgstream.sources.source_kind import FoundSource
 
 __all__ = [
     "PortInfo",
     "PortLister",
     "check_port",
     "find_again",
+    "find_boards",
     "is_network",
     "list_ports",
     "no_permission",
@@ -78,6 +80,15 @@ def list_ports() -> list[PortInfo]:
         for port in comports()
     ]
     return sorted(found, key=lambda port: (port.vid is None, port.device))
+
+
+def find_boards() -> list[FoundSource]:
+    """Return the serial ports on USB, where a board may be; nobody is asked who is there."""
+    return [
+        FoundSource(port.device, f"{port.device}  {port.description}".rstrip())
+        for port in list_ports()
+        if port.vid is not None
+    ]
 
 
 def find_again(lost: PortInfo, listed: Sequence[PortInfo]) -> PortInfo | None:

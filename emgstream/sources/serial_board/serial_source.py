@@ -13,21 +13,21 @@ from emgstream.sources.serial_board.board_connection import SIMULATED, BoardConn
 from emgstream.sources.serial_board.handshake import BoardGreeting, Steps
 from emgstream.sources.serial_board.indexer import Indexer
 from emgstream.sources.serial_board.rates import RateGuard
-from emgstream.sources.serial_board.search import AUTO, BoardSearch
+from emgstream.sources.serial_board.search import BoardSearch
 from emgstream.sources.serial_board.serial_link import BoardLink
 from emgstream.sources.serial_board.serial_ports import PortLister, list_ports
 from emgstream.sources.serial_board.tally import STALL_S, StreamTally
 from emgstream.sources.serial_board.timebase import Timebase
 from emgstream.sources.serial_board.wanted_channels import ChannelMatch, WantedChannels
-from emgstream.sources.source_status import SourceStatus
+from emgstream.sources.source_kind import AUTO, SourceOptions
+from emgstream.sources.source_status import SYNTHETIC_NOTE, SourceState, SourceStatus
 from emgstream.types import Chunk, IndexArray, StreamInfo, TimeArray
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["AUTO", "SerialBoardSource"]
+__all__ = ["SerialBoardSource", "open_board"]
 
-SYNTHETIC_NOTE = "synthetic EMG from a simulated board: no person, no electrodes"
 TEXT_NOTE = (
     "lines of text have no counter: lost samples cannot be seen, and time comes from the arrivals"
 )
@@ -37,6 +37,7 @@ _WATCH_S = 0.25
 _LOOK_S = 0.2
 _TICK_S = 0.02
 _ASK_STALLED_S = 2.0
+_WAITING = "waiting for the board to start"
 
 
 class SerialBoardSource:
@@ -68,7 +69,15 @@ class SerialBoardSource:
         The host time.
     ports
         What lists the ports of this machine.
+
+    Attributes
+    ----------
+    columns
+        Place of each channel among the board's, from 0; None where they are all, in its order.
     """
+
+    subject = None
+    """A real person moves: nobody follows cues in their place."""
 
     def __init__(
         self,
@@ -84,7 +93,8 @@ class SerialBoardSource:
         clock: Clock | None = None,
         ports: PortLister = list_ports,
     ) -> None:
-        self.info = StreamInfo(port, channel_names or (), None)
+        self.info = StreamInfo(port, channel_names or (), None, checks_rate=True)
+        self.columns: tuple[int, ...] | None = None
         self._port = port
         self._wanted = WantedChannels(channel_names, channels, keep_others)
         self._rate_hz = sampling_rate_hz
@@ -106,7 +116,7 @@ class SerialBoardSource:
     def __exit__(self, *exc_info: object) -> None:
         self._life.close()
         self._close()
-        self._tally.say("finished")
+        self._tally.say(SourceState.FINISHED)
 
     def read(self) -> Chunk:
         """Return consecutive samples that arrived, possibly none, within 50 ms.
@@ -155,7 +165,7 @@ class SerialBoardSource:
 
     def _connect(self) -> Steps:
         is_known = self._port != AUTO
-        self._tally.say("waiting for the board to start" if is_known else "connecting")
+        self._tally.say(SourceState.CONNECTING, _WAITING if is_known else "")
         link, speaker = yield from self._search.first()
         if not is_known:
             self._tally.note(f"found the board at {self._search.board.device}")
@@ -178,7 +188,7 @@ class SerialBoardSource:
 
     def _start(self, connection: BoardConnection) -> Steps:
         """Bring the board to where its first sample counts."""
-        self._tally.say("waiting for the board to start")
+        self._tally.say(SourceState.CONNECTING, _WAITING)
         match = self._wanted.match(connection.channel_names)
         self._check_width(match)
         before = connection.identity
@@ -189,9 +199,10 @@ class SerialBoardSource:
         self._tell(connection, match)
         stated_hz = None if identity is None else identity.sampling_rate_hz
         nominal_hz = stated_hz or connection.line_rate_hz
-        self._indexer.begin_connection(match.columns_of(connection.channel_names), nominal_hz)
+        self.columns = match.columns_of(connection.channel_names)
+        self._indexer.begin_connection(self.columns, nominal_hz)
         self._search.keep_speed(connection.baud)
-        self.info = StreamInfo(connection.title, match.names, stated_hz)
+        self.info = StreamInfo(connection.title, match.names, stated_hz, checks_rate=True)
         self._tally.connected(connection.device, identity, connection.sends_time)
 
     def _check_width(self, match: ChannelMatch) -> None:
@@ -267,7 +278,7 @@ class SerialBoardSource:
 
     def _wait_for_board(self) -> Steps:
         """Look for the board that went away until it streams again."""
-        self._tally.say("unplugged: reconnecting")
+        self._tally.say(SourceState.UNPLUGGED, "unplugged: reconnecting")
         while True:
             try:
                 found = yield from self._search.again()
@@ -277,7 +288,8 @@ class SerialBoardSource:
                     return
             except SourceError as failure:  # not up yet, or gone again
                 self._close()
-                self._tally.say(f"unplugged: reconnecting ({failure})")
+                words = f"unplugged: reconnecting ({failure})"
+                self._tally.say(SourceState.UNPLUGGED, words)
             yield from self._pause(_LOOK_S)
 
     def _pause(self, seconds: float) -> Steps:
@@ -296,3 +308,17 @@ class SerialBoardSource:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def open_board(address: str, options: SourceOptions) -> SerialBoardSource:
+    """Return the source that reads a board at a port, ``socket://host:port`` or ``auto``."""
+    return SerialBoardSource(
+        address,
+        baud=options.baud,
+        channel_names=options.channel_names,
+        channels=options.channels,
+        keep_others=options.keep_others,
+        sampling_rate_hz=options.sampling_rate_hz,
+        reconnect=options.reconnect,
+        force=options.force,
+    )

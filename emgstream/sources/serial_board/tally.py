@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import fields
+from dataclasses import asdict, fields
 
 from emgstream.clock import Clock
+from emgstream.logs import get_logger
+from emgstream.sources.serial_board.board_connection import SIMULATED
 from emgstream.sources.serial_board.indexer import Indexer
 from emgstream.sources.serial_board.losses import LOSS_WINDOW_S, LossWindow
 from emgstream.sources.serial_board.timebase import Timebase
-from emgstream.sources.source_status import SourceStatus
+from emgstream.sources.source_status import SourceState, SourceStatus
 from emgstream.wire import Counters, Identity
 
 __all__ = ["STALL_S", "StreamTally"]
+
+_log = get_logger(__name__)
 
 STALL_S = 1.0
 """A stream without a sample for so many seconds is stalled."""
@@ -29,7 +33,7 @@ class StreamTally:
         self._timebase = timebase
         self._indexer = indexer
         self._lock = threading.Lock()
-        self._state = "not opened yet"
+        self._state, self._words = SourceState.CONNECTING, "not opened yet"
         self._port = ""
         self._identity: Identity | None = None
         self._sends_time = True
@@ -41,23 +45,30 @@ class StreamTally:
         self._notes: dict[str, str] = {}
         self._alarms: dict[str, str] = {}
 
-    def say(self, state: str) -> None:
-        """Say in words what goes on instead of streaming."""
+    def say(self, state: SourceState, words: str = "") -> None:
+        """Keep what goes on instead of streaming, and the words for it where there are more."""
+        if (state, words) != (self._state, self._words):
+            _log.info("board: %s", words or state.value)
         with self._lock:
-            self._state, self._last_s = state, None
+            self._state, self._words, self._last_s = state, words, None
 
     def note(self, text: str) -> None:
         """Keep something the user should know, once."""
+        if text not in self._notes:
+            _log.info("note: %s", text)
         with self._lock:
             self._notes.setdefault(text, text)
 
     def alarm(self, kind: str, text: str) -> None:
         """Keep something that is wrong, the first of its kind."""
+        if kind not in self._alarms:
+            _log.warning("alarm: %s", text)
         with self._lock:
             self._alarms.setdefault(kind, text)
 
     def connected(self, port: str, identity: Identity | None, sends_time: bool) -> None:
         """Say that samples are on their way."""
+        _log.info("streaming from %s: %s", port, identity or "lines of text")
         with self._lock:
             self._port, self._identity, self._sends_time = port, identity, sends_time
             self._past, self._present = _sum(self._past, self._present), Counters()
@@ -65,6 +76,7 @@ class StreamTally:
 
     def resumed(self, port: str) -> None:
         """Say that samples are on their way again, to the decoder that had them before."""
+        _log.info("streaming from %s again, without a new start", port)
         with self._lock:
             self._port, self._last_s = port, self._clock.now()
 
@@ -72,6 +84,7 @@ class StreamTally:
         """Count that the stream goes on after a break."""
         with self._lock:
             self._n_reconnects += 1
+        _log.info("reconnected")
 
     def received(self, now_s: float, counters: Counters) -> None:
         """Take over what the indexer and the decoder counted, after new samples."""
@@ -102,11 +115,12 @@ class StreamTally:
         rate_hz, ppm = self._timebase.rate_hz, self._timebase.ppm
         now_s = self._clock.now()
         with self._lock:
-            state, is_streaming = self._words(now_s)
+            state, words = self._state_now(now_s)
             total = self._n_received + self._n_lost
+            counters = _sum(self._past, self._present)
             return SourceStatus(
                 state=state,
-                is_streaming=is_streaming,
+                words=words,
                 port=self._port,
                 rate_hz=rate_hz,
                 ppm=ppm if self._sends_time else None,
@@ -117,19 +131,21 @@ class StreamTally:
                 loss=self._n_lost / total if total else 0.0,
                 recent_loss=self._losses.share(now_s),
                 n_reconnects=self._n_reconnects,
-                counters=_sum(self._past, self._present),
-                identity=self._identity,
+                sees_loss=counters.sees_loss,
+                is_synthetic=self._identity is not None and self._identity.board == SIMULATED,
+                counters=asdict(counters),
+                identity=None if self._identity is None else asdict(self._identity),
                 notes=tuple(self._notes.values()),
                 alarms=tuple(self._alarms.values()),
             )
 
-    def _words(self, now_s: float) -> tuple[str, bool]:
+    def _state_now(self, now_s: float) -> tuple[SourceState, str]:
         if self._last_s is None:
-            return self._state, False
+            return self._state, self._words
         silent_s = now_s - self._last_s
         if silent_s >= STALL_S:
-            return f"stalled {silent_s:.1f} s", False
-        return "streaming", True
+            return SourceState.STALLED, f"stalled {silent_s:.1f} s"
+        return SourceState.STREAMING, ""
 
 
 def _sum(past: Counters, present: Counters) -> Counters:

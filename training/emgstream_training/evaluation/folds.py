@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -121,14 +119,8 @@ def judge_fold(study: Study, fold: Fold) -> FoldResult:
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Let one thread of this process train at a time, and leave Ctrl-C to the parent process.
-
-    A worker that ends by Ctrl-C would print a traceback; the parent ends it and prints one line.
-    """
+    """Let one thread of this process train at a time: the seeds belong to the process."""
     with _ONE_AT_A_TIME:
-        in_child = multiprocessing.parent_process() is not None
-        if in_child and threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
         yield
 
 

@@ -32,10 +32,7 @@ from emgstream_training.evaluation.folds import NETWORK, FoldResult, Study
 from emgstream_training.evaluation.protocols import FoldPlan
 from emgstream_training.metrics import Reliability, recalls, reliability
 
-__all__ = ["MODELS", "Evaluation", "ModelFigures", "evaluation_of"]
-
-MODELS = {NETWORK: "CNN-LSTM", "lda": "LDA", "random_forest": "random forest"}
-"""Name for people of every model, by its name in files."""
+__all__ = ["Evaluation", "ModelFigures", "evaluation_of"]
 
 
 @dataclass(frozen=True, eq=False)

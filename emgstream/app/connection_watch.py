@@ -1,0 +1,84 @@
+"""Changes of a connection from one look to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from emgstream.app.live_connection import LiveConnection
+from emgstream.app.live_session import LiveSession
+from emgstream.errors import EmgStreamError
+
+__all__ = ["ConnectionNews", "ConnectionNotice", "ConnectionWatch"]
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionNews:
+    """What changed on a connection since the last look."""
+
+    has_samples: bool
+    """Whether samples were received."""
+    is_other_session: bool
+    """Whether the session is another one, or none any more."""
+    is_other_state: bool
+    """Whether the connection was opened or has ended."""
+    has_first_samples: bool
+    """Whether the session received its first samples: its channels are known from now on."""
+    failure: EmgStreamError | None
+    """A failure that is new; None for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionNotice:
+    """Notes on the stream, to be shown to the user."""
+
+    notes: tuple[str, ...]
+    """All notes, the newest last."""
+    warns: bool
+    """Whether something is not as it should be."""
+
+    @property
+    def words(self) -> str:
+        """The newest note, with the number of the others."""
+        n_more = len(self.notes) - 1
+        return self.notes[-1] + (f"   (and {n_more} more)" if n_more else "")
+
+
+class ConnectionWatch:
+    """Polls a connection and tells what is new; each change is told once.
+
+    Only the thread that owns the connection calls it.
+    """
+
+    def __init__(self, connection: LiveConnection) -> None:
+        self._connection = connection
+        self._session: LiveSession | None = None
+        self._has_samples = False
+        self._live = False
+        self._failure: EmgStreamError | None = None
+        self._notes: tuple[str, ...] = ()
+
+    def poll(self, now_s: float) -> ConnectionNews:
+        """Move the connection on, at host time ``now_s``, and return what is new."""
+        connection = self._connection
+        has_samples = connection.poll(now_s)
+        session = connection.session
+        is_other_session = session is not self._session
+        if is_other_session:
+            self._session, self._has_samples, self._notes = session, False, ()
+        is_first = session is not None and session.traces is not None and not self._has_samples
+        self._has_samples |= is_first
+        is_other_state, self._live = connection.live != self._live, connection.live
+        failure = None if connection.failure is self._failure else connection.failure
+        self._failure = connection.failure
+        return ConnectionNews(has_samples, is_other_session, is_other_state, is_first, failure)
+
+    def notice(self) -> ConnectionNotice | None:
+        """Return the notes on the session, where they are others than at the last call."""
+        if self._session is None:
+            return None
+        alarms = self._session.status().alarms
+        notes = (*self._session.notes, *self._connection.notes, *alarms)
+        if notes == self._notes:
+            return None
+        self._notes = notes
+        return ConnectionNotice(notes, warns=bool(alarms)) if notes else None

@@ -1,0 +1,73 @@
+"""The summary of a session as a document: what ``--summary`` writes and people are told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emgstream.engine import Engine
+from emgstream.manifest import Manifest
+from emgstream.outputs.summary import Summary
+from emgstream.sources.source import Source
+from emgstream.sources.source_status import SourceStatus
+
+__all__ = ["session_document"]
+
+
+def session_document(
+    engine: Engine,
+    summary: Summary,
+    source: Source,
+    manifest: Manifest | None,
+    name: str | None,
+    elapsed_s: float,
+) -> dict[str, Any]:
+    """Return the summary of a session so far, as JSON's own types.
+
+    Parameters
+    ----------
+    engine
+        Tells of samples and outputs.
+    summary
+        Counted the decisions.
+    source
+        Tells of the stream; of a live one more is told than of a recording.
+    manifest
+        That of the model; None where nothing decided.
+    name
+        Name of the session, where there are several.
+    elapsed_s
+        Seconds it took.
+    """
+    names = {} if name is None else {"stream": name}
+    return {
+        **names,
+        "source": source.info.name,
+        "model": None if manifest is None else manifest.title,
+        "samples": engine.ring.n_received,
+        "lost": engine.ring.n_lost,
+        "skipped": engine.n_skipped,
+        "elapsed_s": elapsed_s,
+        "window_samples": None if manifest is None else manifest.window_samples,
+        "decisions_per_s": summary.n_decisions / elapsed_s if elapsed_s else 0.0,
+        **summary.to_json(engine.output_figures()),
+        **({} if source.info.can_wait else _of_live_source(source.status())),
+    }
+
+
+def _of_live_source(status: SourceStatus) -> dict[str, Any]:
+    return {
+        "port": status.port,
+        "synthetic": status.is_synthetic,
+        "rate_hz": status.rate_hz,
+        "ppm": status.ppm,
+        "sees_loss": status.sees_loss,
+        "lost_on_line": status.n_lost,
+        "missed": status.n_missed,
+        "loss": status.loss,
+        "gaps": status.n_gaps,
+        "reconnects": status.n_reconnects,
+        "notes": list(status.notes),
+        "alarms": list(status.alarms),
+        "counters": dict(status.counters),
+        "identity": None if status.identity is None else dict(status.identity),
+    }

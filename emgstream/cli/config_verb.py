@@ -1,0 +1,69 @@
+"""Show the configuration file and the settings that hold, or write a new file to begin with.
+
+The file sets the default port, channels, model, outputs and folder of recordings, for the terminal
+and the window. An option comes before it; in the window, what was chosen there last does, too.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+
+from emgstream.cli.terminal import console, print_facts
+from emgstream.configuration import (
+    Configuration,
+    configuration_path,
+    read_configuration,
+    write_template,
+)
+from emgstream.data import DEMO
+from emgstream.log_output import user_log_path
+from emgstream.sources.source_kind import AUTO
+
+__all__ = ["add_arguments", "run"]
+
+_DEFAULTS = {
+    "port": AUTO,
+    "channels": "those of the model",
+    "model": DEMO,
+    "recordings": "the folder in which emgstream is run",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``emgstream config``."""
+    parser.add_argument(
+        "--init",
+        action="store_true",
+        help="write a configuration file in which every setting is a comment; never over a file "
+        "there is",
+    )
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Print each setting with its value and where it comes from.
+
+    Raises ConfigurationError where the file cannot be used, and OutputError where a new one cannot
+    be written.
+    """
+    if arguments.init:
+        write_template(configuration_path())
+    print_facts(console(), _facts(read_configuration()))
+
+
+def _facts(configuration: Configuration) -> Iterator[tuple[str, str]]:
+    path = configuration_path()
+    yield "file", f"{path}" if path.exists() else f"{path} (not there; --init writes it)"
+    for name, default in _DEFAULTS.items():
+        yield name, _value(getattr(configuration, name), default)
+    if not configuration.outputs:
+        yield "outputs", _value(None, "none")
+    for name, value in configuration.outputs.items():
+        yield f"outputs.{name}", _value(value, "")
+    yield "log", f"{user_log_path()} (of the window, and of bugs)"
+
+
+def _value(value: str | tuple[str, ...] | None, default: str) -> str:
+    if value is None:
+        return f"{default} (default)"
+    return f"{value if isinstance(value, str) else ', '.join(value)} (file)"

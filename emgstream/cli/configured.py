@@ -1,0 +1,90 @@
+"""Settings of the configuration file in the place of options that were not given."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import NoReturn
+
+from emgstream.app.configured_channels import configured_channels
+from emgstream.cli.outputs import add_output_arguments
+from emgstream.configuration import configuration_path, read_configuration
+from emgstream.data import DEMO, model_path
+from emgstream.errors import ConfigurationError
+from emgstream.sources.source_kind import AUTO
+
+__all__ = ["folder_for_recordings", "use_configuration", "use_outputs"]
+
+
+def use_configuration(arguments: argparse.Namespace, *names: str) -> None:
+    """Fill options that were not given from the configuration file, or with their defaults.
+
+    Parameters
+    ----------
+    arguments
+        The arguments of a verb.
+    names
+        The options to fill: ``port``, ``channels`` and ``model``.
+
+    Raises
+    ------
+    ConfigurationError
+        The configuration file cannot be used.
+    """
+    configuration = read_configuration()
+    port = getattr(arguments, "port", None) or configuration.port or AUTO
+    first_port = port[0] if isinstance(port, list) else port
+    values = {
+        "port": port,
+        "channels": configured_channels(configuration, first_port),
+        "model": model_path(configuration.model or DEMO),
+    }
+    for name in names:
+        if getattr(arguments, name) is None:
+            setattr(arguments, name, values[name])
+
+
+def folder_for_recordings() -> Path:
+    """Return the folder that recordings are written to, the current one if none is set.
+
+    Raises ConfigurationError if the folder that is set does not exist.
+    """
+    folder = read_configuration().recordings_folder or Path()
+    if not folder.is_dir():
+        raise ConfigurationError(
+            f"the configuration {configuration_path()} has recordings = {str(folder)!r}, which is "
+            "no folder; expected one that exists; make it, or say where to record with --out"
+        )
+    return folder
+
+
+def use_outputs(arguments: argparse.Namespace) -> None:
+    """Add the outputs of the configuration file; an option replaces those of its name.
+
+    Raises ConfigurationError if an output is not known or its value is wrong.
+    """
+    outputs = read_configuration().outputs
+    if not outputs:
+        return
+    parser = _OutputParser(prog="", add_help=False, allow_abbrev=False)
+    add_output_arguments(parser)
+    words = [
+        f"--{name}={text}"
+        for name, value in outputs.items()
+        for text in ([value] if isinstance(value, str) else value)
+    ]
+    parsed = parser.parse_args(words)
+    for name in outputs:
+        if not getattr(arguments, name):
+            setattr(arguments, name, getattr(parsed, name))
+
+
+class _OutputParser(argparse.ArgumentParser):
+    """Reads outputs of the configuration file as the options of their names."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise ConfigurationError."""
+        raise ConfigurationError(
+            f"the configuration {configuration_path()} has an output that does not work: "
+            f"{message}; expected the options for outputs of emgstream live; mend it there"
+        )

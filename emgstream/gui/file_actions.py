@@ -1,0 +1,69 @@
+"""Opening of files that are dropped on the window or chosen in a dialog."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from PyQt5.QtGui import QDropEvent
+from PyQt5.QtWidgets import QFileDialog, QWidget
+
+from emgstream.app.audited_recordings import RECORDING_SUFFIXES
+from emgstream.app.open_requests import ReplayRequest
+from emgstream.bundle import MODEL_SUFFIX
+from emgstream.gui.shell import Shell
+
+__all__ = ["RECORDING_FILTER", "FileActions", "files_in"]
+
+RECORDING_FILTER = f"Recordings ({' '.join(f'*{s}' for s in RECORDING_SUFFIXES)});;All files (*)"
+"""Filter of a file dialog that asks for recordings."""
+
+_MODELS = "Models (*.emgmodel);;All files (*)"
+
+
+class FileActions:
+    """Plays recordings and uses models.
+
+    Parameters
+    ----------
+    shell
+        What opens them.
+    parent
+        The window its dialogs stand over.
+    """
+
+    def __init__(self, shell: Shell, parent: QWidget) -> None:
+        self._shell = shell
+        self._parent = parent
+
+    def choose_recording(self) -> None:
+        """Ask for a recording and play it."""
+        name, _ = QFileDialog.getOpenFileName(self._parent, "Open recording", "", RECORDING_FILTER)
+        if name:
+            self.open_files([Path(name)])
+
+    def choose_model(self) -> None:
+        """Ask for a model and use it."""
+        name, _ = QFileDialog.getOpenFileName(self._parent, "Open model", "", _MODELS)
+        if name:
+            self.open_files([Path(name)])
+
+    def open_files(self, paths: Iterable[Path]) -> None:
+        """Use each file that is a model, play each that is a recording, refuse others."""
+        for path in paths:
+            if path.suffix == MODEL_SUFFIX:
+                self._shell.use_model(path)
+            elif path.name.lower().endswith(RECORDING_SUFFIXES):
+                self._shell.open_source(ReplayRequest(path))
+            else:
+                self._shell.strip.show_error(
+                    f"{path.name or path} is neither a recording nor a model; expected a .csv, "
+                    ".csv.gz or .emgmodel file; drop one of those",
+                    can_retry=not self._shell.connection.live,
+                )
+
+
+def files_in(event: QDropEvent) -> list[Path]:
+    """Return the files of a drag-and-drop event."""
+    mime = event.mimeData()
+    return [] if mime is None else [Path(url.toLocalFile()) for url in mime.urls()]

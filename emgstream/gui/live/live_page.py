@@ -1,0 +1,256 @@
+"""The page Live: the signals, the decision, and their quality; or three ways to begin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PyQt5.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from emgstream.app.live_session import LiveSession
+from emgstream.app.open_requests import AUTO, SIMULATED, PortRequest
+from emgstream.app.shown_decision import newest_decision, why_there_is_none
+from emgstream.app.signal_views import SignalView
+from emgstream.gui.card import caption, card
+from emgstream.gui.live.no_model import NoModelPanel
+from emgstream.gui.live.prediction_panel import PredictionPanel
+from emgstream.gui.live.quality_panel import QualityPanel
+from emgstream.gui.live.replay_bar import ReplayBar
+from emgstream.gui.live.view_bar import SPANS_S, ViewBar
+from emgstream.gui.live.welcome import Welcome
+from emgstream.gui.painting import GRID
+from emgstream.gui.palette import Theme
+from emgstream.gui.shell import Shell
+from emgstream.gui.timeline.timeline_canvas import TimelineCanvas
+from emgstream.gui.window_page import WindowPage
+from emgstream.quality import CalmVerdicts
+from emgstream.sources.source_status import SourceState
+from emgstream.wording import spoken
+
+__all__ = ["LivePage"]
+
+_PANEL = 40 * GRID
+_PREDICTION_S = 0.06
+"""Sixteen pictures of the decision per second, the most that eyes can follow."""
+_QUALITY_S = 1.0
+"""A verdict must stand long enough to be read."""
+_SEEK_S = 5.0
+_PART_OF_VIEW = 0.1
+"""Share of the view by which an arrow key moves it."""
+
+
+class LivePage(WindowPage):
+    """Shows the session that runs."""
+
+    title = "Live"
+    shows_signals = True
+    keys = (
+        ("play", "Space", "play or pause a recording; hold a live picture"),
+        ("loop", "Ctrl+L", "begin the recording again at its end, or not"),
+        ("seek_back", "Ctrl+Left", "5 s back in the recording"),
+        ("seek_on", "Ctrl+Right", "5 s on in the recording"),
+        ("back", "Left", "look back"),
+        ("forward", "Right", "look forward"),
+        ("live", "End", "back to the newest sample"),
+        ("zoom_in", "+", "fewer seconds"),
+        ("zoom_out", "-", "more seconds"),
+        ("raw", "1", "the signal as it came"),
+        ("conditioned", "2", "the signal as it was conditioned"),
+        ("steps", "3", "the signal as the network sees it"),
+        ("clear", "Esc", "take away the mark or the message"),
+    )
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self._predicted_s = self._judged_s = 0.0
+        self._verdicts = CalmVerdicts()
+        self._make_parts(shell.theme)
+        self._lay_out()
+        self._connect_parts()
+        self.timeline.set_span(shell.settings.span_s)
+        self.view_bar.show_live(True)
+
+    def key_actions(self) -> Mapping[str, Callable[[], None]]:
+        """Return the action of each key."""
+        timeline, replay = self.timeline, self.replay_bar
+        return {
+            "play": self._play_or_hold,
+            "loop": replay.toggle_loop,
+            "seek_back": lambda: replay.seek_by(-_SEEK_S),
+            "seek_on": lambda: replay.seek_by(_SEEK_S),
+            "back": lambda: timeline.look_back(-_PART_OF_VIEW),
+            "forward": lambda: timeline.look_back(_PART_OF_VIEW),
+            "live": timeline.go_live,
+            "zoom_in": lambda: self._zoom(-1),
+            "zoom_out": lambda: self._zoom(1),
+            "raw": lambda: self.show_view(SignalView.RAW),
+            "conditioned": lambda: self.show_view(SignalView.CONDITIONED),
+            "steps": lambda: self.show_view(SignalView.STEPS),
+            "clear": self._clear,
+        }
+
+    def model_chosen(self, title: str | None) -> None:
+        """Show which model will decide."""
+        self.welcome.set_model(title)
+
+    def begin_session(self, session: LiveSession | None) -> None:
+        """Prepare for a session that has no samples yet."""
+        self.timeline.show_session(None)
+        self._judged_s = 0.0
+        self._verdicts = CalmVerdicts()
+        if session is None:
+            return
+        self.prediction.set_classes(session.class_names)
+        self.quality.set_channels(session.info.channel_names)
+        self.decided.setCurrentWidget(self.no_model if session.model is None else self.prediction)
+        self.model_label.setText(_origin(session))
+        self.model_label.setVisible(session.model is not None)
+        self.view_bar.set_session(session)
+        self.show_view(SignalView.RAW)
+        self.replay_bar.set_replay(session.replay)
+        self.pages.setCurrentWidget(self.stage)
+
+    def show_session(self, session: LiveSession) -> None:
+        """Show a session that has received its first samples."""
+        self.timeline.show_session(session)
+        if self.quality.names != session.info.channel_names:  # of a board they are known only now
+            self.quality.set_channels(session.info.channel_names)
+        self.model_label.setText(_origin(session))
+        self.view_bar.title.show_text(session.title)
+
+    def connection_failed(self) -> None:
+        """Offer the ways to begin where there is no session to look at."""
+        if not self.timeline.shows_session:
+            self.pages.setCurrentWidget(self.welcome)
+
+    def update_picture(self, now_s: float, has_samples: bool) -> None:
+        """Draw new samples, and the newest decision."""
+        if has_samples or self.timeline.is_moving:
+            self.timeline.update()
+        session = self.shell.connection.session
+        if session is not None and now_s - self._predicted_s >= _PREDICTION_S:
+            self._predicted_s = now_s
+            self._show_prediction(session)
+
+    def update_figures(self, now_s: float) -> None:
+        """Show the position of a replay and, once a second, the signal quality."""
+        self.replay_bar.refresh()
+        session = self.shell.connection.session
+        if session is not None and now_s - self._judged_s >= _QUALITY_S:
+            self._judged_s = now_s
+            verdicts = self._verdicts.update(session.quality())
+            self.quality.show_verdicts(verdicts)
+            self.timeline.set_quality(verdicts)
+
+    def show_view(self, view: SignalView) -> None:
+        """Draw the signal in another form, where the model has it."""
+        if not self.view_bar.buttons[view].isEnabled():
+            return
+        self.timeline.set_view(view)
+        self.view_bar.show_view(view)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        for part in (self.timeline, self.prediction, self.quality):
+            part.set_theme(theme)
+
+    def shut_down(self) -> None:
+        """Save the seconds in view."""
+        self.shell.settings.keep_span(self.timeline.time.span_s)
+
+    def _make_parts(self, theme: Theme) -> None:
+        self.view_bar = ViewBar(self)
+        self.timeline = TimelineCanvas(theme, self)
+        self.replay_bar = ReplayBar(self)
+        self.replay_bar.hide()
+        self.prediction = PredictionPanel(theme, self)
+        self.no_model = NoModelPanel(self)
+        self.quality = QualityPanel(theme, self)
+        self.model_label = QLabel(self)
+        self.model_label.setObjectName("quiet")
+        self.model_label.setWordWrap(True)
+        self.welcome = Welcome(self)
+
+    def _lay_out(self) -> None:
+        self.stage = QWidget(self)
+        stage = QHBoxLayout(self.stage)
+        stage.setContentsMargins(0, 0, 0, 0)
+        stage.setSpacing(2 * GRID)
+        stage.addWidget(card(self, self.view_bar, self.timeline, self.replay_bar), 5)
+        self.decided = QStackedWidget(self)
+        self.decided.setSizePolicy(self.prediction.sizePolicy())
+        self.decided.addWidget(self.prediction)
+        self.decided.addWidget(self.no_model)
+        panel = card(self, self.decided, caption("Signal quality"), self.quality, self.model_label)
+        panel.setMinimumWidth(_PANEL)
+        panel.setMaximumWidth(3 * _PANEL)
+        stage.addWidget(panel, 2)
+        self.pages = QStackedWidget(self)
+        self.pages.addWidget(self.welcome)
+        self.pages.addWidget(self.stage)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.pages)
+
+    def _connect_parts(self) -> None:
+        shell = self.shell
+        self.welcome.simulated_wanted.connect(lambda: shell.open_source(PortRequest(SIMULATED)))
+        self.welcome.board_wanted.connect(lambda: shell.open_source(PortRequest(AUTO)))
+        self.welcome.file_wanted.connect(shell.choose_recording)
+        self.no_model.record_wanted.connect(lambda: shell.show_page("Record"))
+        self.no_model.train_wanted.connect(lambda: shell.show_page("Train"))
+        self.no_model.open_wanted.connect(shell.choose_model)
+        self.view_bar.view_chosen.connect(self.show_view)
+        self.view_bar.span_chosen.connect(self.timeline.set_span)
+        self.view_bar.live_wanted.connect(self.timeline.go_live)
+        self.timeline.drawn.connect(self.drawn)
+        self.timeline.live_changed.connect(self.view_bar.show_live)
+        self.timeline.span_changed.connect(self.view_bar.show_span)
+
+    def _show_prediction(self, session: LiveSession) -> None:
+        """Show the newest decision; or the state of a stream that does not run."""
+        state = self.shell.connection.state
+        if state.kind in (SourceState.STREAMING, SourceState.PAUSED):
+            self.prediction.show_prediction(newest_decision(session), why_there_is_none(session))
+        else:
+            self.prediction.show_prediction(None, state.words)
+
+    def _play_or_hold(self) -> None:
+        if self.clicks_focused():
+            return
+        session = self.shell.connection.session
+        if session is not None and session.replay is not None:
+            self.replay_bar.toggle_play()
+        elif self.timeline.time.live:
+            self.timeline.hold()
+        else:
+            self.timeline.go_live()
+
+    def _zoom(self, direction: int) -> None:
+        span_s = self.timeline.time.span_s
+        further = [one for one in SPANS_S if (one - span_s) * direction > 1e-9]
+        if further:
+            self.timeline.set_span(min(further) if direction > 0 else max(further))
+
+    def _clear(self) -> None:
+        if self.shell.strip.words:
+            self.shell.strip.hide()
+        else:
+            self.timeline.clear_mark()
+
+
+def _origin(session: LiveSession) -> str:
+    """Return the data the model was trained on, and its channels where the stream has more."""
+    manifest = session.manifest
+    if manifest is None:
+        return ""
+    kind = "synthetic" if manifest.synthetic else "recorded"
+    words = f"Model trained on {kind} EMG"
+    if session.info.n_channels > len(manifest.channel_names):
+        words += f", decides on {', '.join(map(spoken, manifest.channel_names))}"
+    return words

@@ -1,0 +1,105 @@
+"""The row above the signals: their form, the span in view, a button to the newest sample."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
+
+from emgstream.app.live_session import LiveSession
+from emgstream.app.signal_views import SignalView
+from emgstream.gui.drop_down_list import DropDownList
+from emgstream.gui.elided_label import ElidedLabel
+from emgstream.gui.painting import GRID
+
+__all__ = ["SPANS_S", "ViewBar"]
+
+SPANS_S = (2.0, 5.0, 10.0, 20.0, 30.0, 60.0)
+"""Spans on offer, in seconds; the wheel reaches all in between."""
+
+_TIPS = {
+    SignalView.RAW: "The signal as it came (1)",
+    SignalView.CONDITIONED: "The signal as it was conditioned (2)",
+    SignalView.STEPS: "The signal as the network sees it (3)",
+}
+_NO_CONDITIONING = "This model takes the signal as it comes: there is nothing to show here"
+_NO_MODEL = "Without a model there is only the signal as it came"
+
+
+class ViewBar(QWidget):
+    """Buttons for form and span, and for the newest sample."""
+
+    view_chosen = pyqtSignal(object)
+    span_chosen = pyqtSignal(float)
+    live_wanted = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        self.title = ElidedLabel(self)
+        self.title.setObjectName("quiet")
+        self.buttons: dict[SignalView, QPushButton] = {}
+        self._group = QButtonGroup(self)
+        for view in SignalView:
+            button = QPushButton(view.value, self)
+            button.setCheckable(True)
+            button.setToolTip(_TIPS[view])
+            button.clicked.connect(lambda _, view=view: self.view_chosen.emit(view))
+            self._group.addButton(button)
+            self.buttons[view] = button
+            row.addWidget(button)
+        self.buttons[SignalView.RAW].setChecked(True)
+        self.span_list = DropDownList(self)
+        self.span_list.setMinimumWidth(12 * GRID)
+        self.span_list.setAccessibleName("Seconds in view")
+        self.span_list.setToolTip("Seconds in view (+ and -, or the wheel)")
+        for span_s in SPANS_S:
+            self.span_list.addItem(f"{span_s:g} s", span_s)
+        self.span_list.activated.connect(
+            lambda position: self.span_chosen.emit(self.span_list.itemData(position))
+        )
+        self.live_button = QPushButton("Back to live", self)
+        self.live_button.setObjectName("primary")
+        self.live_button.setToolTip("Back to the newest sample (End)")
+        self.live_button.clicked.connect(self.live_wanted)
+        row.addSpacing(GRID)
+        row.addWidget(self.span_list)
+        row.addSpacing(GRID)
+        row.addWidget(self.title, 1)
+        row.addWidget(self.live_button)
+
+    def set_session(self, session: LiveSession | None) -> None:
+        """Offer the forms that a session has."""
+        has_model = session is not None and session.model is not None
+        conditioned = session is not None and session.is_conditioned
+        self._offer(
+            SignalView.CONDITIONED, conditioned, _NO_CONDITIONING if has_model else _NO_MODEL
+        )
+        self._offer(SignalView.STEPS, has_model, _NO_MODEL)
+
+    def show_view(self, view: SignalView) -> None:
+        """Show which form is drawn."""
+        self.buttons[view].setChecked(True)
+
+    def show_span(self, span_s: float) -> None:
+        """Show the seconds in view."""
+        position = self.span_list.findData(span_s)
+        if position < 0:
+            free = self.span_list.count() > len(SPANS_S)
+            position = len(SPANS_S)
+            words = f"{span_s:.2g} s" if span_s < 10.0 else f"{span_s:.0f} s"
+            if free:
+                self.span_list.setItemText(position, words)
+                self.span_list.setItemData(position, span_s)
+            else:
+                self.span_list.addItem(words, span_s)
+        self.span_list.setCurrentIndex(position)
+
+    def _offer(self, view: SignalView, is_there: bool, why_not: str) -> None:
+        self.buttons[view].setEnabled(is_there)
+        self.buttons[view].setToolTip(_TIPS[view] if is_there else why_not)
+
+    def show_live(self, live: bool) -> None:
+        """Show whether the picture follows the newest sample."""
+        self.live_button.setVisible(not live)

@@ -1,0 +1,97 @@
+"""The cards that stand in place of the signals before there are any: three ways to begin."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import Qt, pyqtBoundSignal, pyqtSignal
+from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from emgstream.gui.painting import GRID, font
+
+__all__ = ["Welcome"]
+
+_NO_MODEL = (
+    "No model is chosen: signals are shown and can be recorded, nothing is decided. Record a "
+    "session on the page Record and train on it on the page Train, or drop a .emgmodel file here"
+)
+
+
+class Welcome(QWidget):
+    """Three cards, each with a button, and a line on the model."""
+
+    simulated_wanted = pyqtSignal()
+    board_wanted = pyqtSignal()
+    file_wanted = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = QLabel("Watch muscles move", self)
+        self._title.setFont(font(self.font(), 1.8, bold=True))
+        self._title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._model = QLabel(self)
+        self._model.setObjectName("quiet")
+        self._model.setWordWrap(True)
+        self._model.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        column.setSpacing(3 * GRID)
+        column.addStretch(2)
+        column.addWidget(self._title)
+        column.addLayout(self._cards())
+        column.addWidget(self._model)
+        column.addStretch(3)
+
+    def set_model(self, title: str | None) -> None:
+        """Show which model will decide, or what to do where there is none."""
+        self._model.setText(_NO_MODEL if title is None else f"Decisions will come from: {title}")
+
+    def _cards(self) -> QHBoxLayout:
+        cards = QHBoxLayout()
+        cards.setSpacing(2 * GRID)
+        cards.addStretch(1)
+        for card in (
+            self._card(
+                "No board at hand",
+                "A simulated person moves an arm. The signal is synthetic; everything else is as "
+                "with a real board.",
+                "Simulated board",
+                self.simulated_wanted,
+            ),
+            self._card(
+                "A board is plugged in",
+                "Connect it with a USB cable that carries data. The port and its speed are found "
+                "for you. No firmware on it? In a terminal: emgstream firmware",
+                "Find my board",
+                self.board_wanted,
+            ),
+            self._card(
+                "A recording",
+                "Play a .csv or .csv.gz as if it were live. You can also drop it anywhere on this "
+                "window.",
+                "Open recording…",
+                self.file_wanted,
+            ),
+        ):
+            cards.addWidget(card, 4)
+        cards.addStretch(1)
+        return cards
+
+    def _card(self, title: str, words: str, action: str, wanted: pyqtBoundSignal) -> QFrame:
+        card = QFrame(self)
+        card.setObjectName("card")
+        card.setMaximumWidth(42 * GRID)
+        head = QLabel(title, card)
+        head.setFont(font(self.font(), 1.1, bold=True))
+        head.setWordWrap(True)
+        body = QLabel(words, card)
+        body.setObjectName("quiet")
+        body.setWordWrap(True)
+        body.setAlignment(Qt.AlignmentFlag.AlignTop)
+        button = QPushButton(action, card)
+        button.clicked.connect(wanted)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        column.setSpacing(GRID)
+        column.addWidget(head)
+        column.addWidget(body, 1)
+        column.addWidget(button)
+        return card

@@ -1,0 +1,94 @@
+"""A file that is only appended to, by complete lines, and the free space on its disk."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from emgstream.errors import OutputError
+
+__all__ = ["GrowingFile", "check_room", "expected_bytes", "room_bytes"]
+
+_DIGITS_OF_A_VALUE = 5  # a converter of 16 bits counts to 65535
+_BYTES_BESIDE_VALUES = 55  # an estimate: index and time of 12 digits, cue and label of 12 letters
+_SPARE_BYTES = 1 << 20  # the sidecar, and file system overhead: a choice
+
+
+def expected_bytes(duration_s: float, rate_hz: float, n_channels: int) -> int:
+    """Return the approximate number of bytes that a take needs.
+
+    The table counts twice: setting its final labels writes it anew beside the old one.
+    """
+    row = _BYTES_BESIDE_VALUES + (_DIGITS_OF_A_VALUE + 1) * n_channels
+    return 2 * round(duration_s * rate_hz) * row + _SPARE_BYTES
+
+
+def room_bytes(path: Path) -> int:
+    """Return the free bytes on the disk of a file; raises OutputError if the folder is missing."""
+    try:
+        return shutil.disk_usage(path.absolute().parent).free
+    except OSError as error:
+        raise OutputError(
+            f"cannot record into {path.absolute().parent}: {error.strerror or error}; expected a "
+            "folder that exists; choose another place"
+        ) from error
+
+
+def check_room(path: Path, needed_bytes: int) -> None:
+    """Raise OutputError if the disk of a file has fewer free bytes than needed."""
+    free = room_bytes(path)
+    if free < needed_bytes:
+        raise OutputError(
+            f"{free / 1e6:.1f} MB are free for {path}; expected at least {needed_bytes / 1e6:.1f} "
+            "MB for this session; make room, or choose another place"
+        )
+
+
+class GrowingFile:
+    """A new file that is only appended to; it always ends with a complete line.
+
+    One thread appends and closes, another may call `sync`. Raises OutputError if the file exists,
+    which is never overwritten, and if the disk refuses a write.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.n_bytes = 0
+        try:
+            self._file = path.open("xb", buffering=0)
+        except FileExistsError:
+            raise OutputError(
+                f"{path} exists, and a recording never overwrites one; choose another name"
+            ) from None
+        except OSError as error:
+            raise self._refused(error) from error
+
+    def append(self, data: bytes) -> None:
+        """Write complete lines; a part of them, where there is no more room, is cut off again."""
+        rest = memoryview(data)
+        try:
+            while len(rest):
+                rest = rest[self._file.write(rest) or 0 :]
+        except OSError as error:
+            self._file.truncate(self.n_bytes)
+            raise self._refused(error) from error
+        self.n_bytes += len(data)
+
+    def sync(self) -> None:
+        """Force the appended bytes onto the disk, where they survive a power cut."""
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise self._refused(error) from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _refused(self, error: OSError) -> OutputError:
+        kept = f"; the {self.n_bytes:,} bytes before it are kept" if self.n_bytes else ""
+        return OutputError(
+            f"cannot write {self._path}: {error.strerror or error}; expected a place with room "
+            f"that may be written to{kept}; make room, or choose another place"
+        )

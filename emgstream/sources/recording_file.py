@@ -1,0 +1,78 @@
+"""A recorded file, read with the channels that are wanted, as a source."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
+from emgstream.errors import NoSuchColumnError, StreamMismatchError, UsageError
+from emgstream.sources.replay_source import ReplaySource
+from emgstream.sources.source_kind import SourceOptions
+from emgstream.tables import EmgTable, read_table
+from emgstream.wording import counted
+
+__all__ = ["open_recording", "read_channels"]
+
+
+def open_recording(address: str, options: SourceOptions) -> ReplaySource:
+    """Return the source that plays a file; what `read_channels` and `ReplaySource` raise."""
+    return ReplaySource(
+        read_channels(Path(address), options.channel_names, options.channels),
+        sampling_rate_hz=options.recorded_rate_hz,
+        speed=options.speed,
+        loop=options.loop,
+        stays_at_end=options.stays_at_end,
+    )
+
+
+def read_channels(
+    path: Path, expected: tuple[str, ...] | None, channels: tuple[str, ...] | None = None
+) -> EmgTable:
+    """Return a recording with the channels of a model, called so; with all where there is none.
+
+    Parameters
+    ----------
+    path
+        The file.
+    expected
+        What the model calls its channels; None where there is no model.
+    channels
+        The columns to take as the model's, in its order; by name where None.
+
+    Raises
+    ------
+    UsageError
+        ``channels`` are not as many as the model has.
+    StreamMismatchError
+        The file has not the model's channels.
+    TableError
+        The file cannot be read.
+    """
+    if expected is None:
+        return read_table(path, channels=channels)
+    if channels is None:
+        return _read_by_name(path, expected)
+    if len(channels) != len(expected):
+        raise UsageError(
+            f"named are {counted(len(channels), 'channel')}: {', '.join(channels)}; the model "
+            f"expects {len(expected)}: {', '.join(expected)}; name one column for each, in this "
+            "order"
+        )
+    return replace(read_table(path, channels=channels), channel_names=expected)
+
+
+def _read_by_name(path: Path, expected: tuple[str, ...]) -> EmgTable:
+    try:
+        return read_table(path, channels=expected)
+    except NoSuchColumnError as error:
+        found = error.channel_names
+        if len(found) < len(expected):
+            what_to_do = "use a model that was trained on such recordings"
+        else:
+            listed = shlex.quote(",".join(found[: len(expected)]))
+            what_to_do = f"name the column for each, in this order, as --channels {listed}"
+        raise StreamMismatchError(
+            f"{path} has the channels {', '.join(found)}; the model expects "
+            f"{', '.join(expected)}; {what_to_do}"
+        ) from error

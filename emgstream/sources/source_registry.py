@@ -1,0 +1,124 @@
+"""Every kind of source there is, and the one function that opens a source by its address.
+
+A new kind of source is a file of its own and an entry in `_BUILT_IN`, or a package of yours with an
+entry point in the group ``emgstream.sources``. The verbs, the window's list and the Python API
+offer whatever is registered here.
+
+>>> kind_of("socket://127.0.0.1:5000").name, kind_of("simulated").name, kind_of("arm.csv.gz").name
+('serial', 'simulated', 'recording')
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from emgstream.logs import get_logger
+from emgstream.plugins import with_plugins
+from emgstream.sources.source import Source
+from emgstream.sources.source_kind import (
+    AUTO,
+    SIMULATED,
+    FoundSource,
+    SourceKind,
+    SourceOptions,
+)
+
+__all__ = [
+    "GROUP",
+    "find_sources",
+    "kind_of",
+    "open_source",
+    "source_kinds",
+    "source_problems",
+    "standing_sources",
+]
+
+GROUP = "emgstream.sources"
+"""The group of entry points by which other packages add kinds of sources."""
+
+_log = get_logger(__name__)
+
+
+def _is_recording(address: str) -> bool:
+    return "://" not in address and address.lower().endswith((".csv", ".csv.gz"))
+
+
+_BUILT_IN = (
+    SourceKind(
+        SIMULATED,
+        "synthetic EMG, no board needed",
+        "emgstream.sources.simulated_board_source:open_simulated_board",
+        standing=(FoundSource(SIMULATED, "Simulated board"),),
+        has_one_reader=False,
+    ),
+    SourceKind(
+        "recording",
+        "a recording, played at its own pace",
+        "emgstream.sources.recording_file:open_recording",
+        address="FILE.csv",
+        matcher=_is_recording,
+        has_one_reader=False,
+    ),
+)
+_SERIAL = SourceKind(
+    "serial",
+    "a sensor board on a serial port or behind a network address",
+    "emgstream.sources.serial_board:open_board",
+    address="PORT, socket://HOST:PORT or auto",
+    finder="emgstream.sources.serial_board:find_boards",
+    standing=(FoundSource(AUTO, "Find my board"),),
+    matcher=lambda _: True,  # asked last: what nothing else knows is the name of a port
+)
+
+
+@cache
+def _registered() -> tuple[tuple[SourceKind, ...], tuple[str, ...]]:
+    return with_plugins(GROUP, SourceKind, (*_BUILT_IN, _SERIAL))
+
+
+def source_kinds() -> tuple[SourceKind, ...]:
+    """Return every kind of source, built in and added by packages, in the order of the lists."""
+    return _registered()[0]
+
+
+def source_problems() -> tuple[str, ...]:
+    """Return one line for each package whose kind of source cannot be used."""
+    return _registered()[1]
+
+
+def kind_of(address: str) -> SourceKind:
+    """Return the kind of source an address is of; a serial port, where no other kind knows it."""
+    others = (kind for kind in source_kinds() if kind is not _SERIAL and kind.matches(address))
+    return next(others, _SERIAL)
+
+
+def open_source(address: str, options: SourceOptions | None = None) -> Source:
+    """Return the source at an address, not yet entered.
+
+    Raises EmgStreamError where it is plain already that it cannot be; most of what can go wrong is
+    raised by the source, by entering or reading it.
+    """
+    return kind_of(address).open(address, options or SourceOptions())
+
+
+def standing_sources() -> tuple[FoundSource, ...]:
+    """Return the sources that are always offered, in the order of the lists."""
+    return tuple(source for kind in source_kinds() for source in kind.standing)
+
+
+def find_sources() -> Iterator[tuple[SourceKind, FoundSource]]:
+    """Look for sources of every kind, and give each that is there now with its kind.
+
+    Takes as long as their finders do; call it in a thread of its own. A finder of a package that
+    fails is logged, and its kind found nothing.
+    """
+    for kind in source_kinds():
+        try:
+            found = list(kind.find())
+        except Exception:  # code of others, which may fail in any way
+            if kind is _SERIAL:
+                raise
+            _log.warning("looking for %s failed", kind.name, exc_info=True)
+            continue
+        yield from ((kind, source) for source in found)

@@ -1,0 +1,108 @@
+"""One recording as a table: samples, labels, repetitions, segments, sample index and time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from emgstream.tables.table_clock import rate_by_clock
+from emgstream.tables.table_repairs import IGNORED, Repair
+from emgstream.types import FloatArray, IndexArray, TimeArray
+
+__all__ = ["EmgTable"]
+
+
+@dataclass(frozen=True, eq=False)
+class EmgTable:
+    """One recording, column by column; row ``i`` of every array is data row ``i`` of the file.
+
+    Data rows are counted from 0 after the header line; blank and comment lines are not counted.
+    """
+
+    path: Path
+    """The file that was read."""
+    channel_names: tuple[str, ...]
+    """Name of each channel, in the order of the columns of ``samples``."""
+    samples: FloatArray
+    """Shape ``(n_rows, n_channels)``, in the file's unit; NaN for a missing value."""
+    labels: npt.NDArray[np.int32] | None
+    """Place in ``label_names``, shape ``(n_rows,)``, -1 for an empty label; None without a label
+    column."""
+    label_names: tuple[str, ...]
+    """The labels, in the order in which they first appear."""
+    repetitions: IndexArray | None
+    """Number of the repetition, shape ``(n_rows,)``; None without such a column."""
+    segments: IndexArray | None
+    """Number of the stretch of continuous time, shape ``(n_rows,)``; None without such a column."""
+    index: IndexArray | None
+    """Absolute sample index, strictly increasing, shape ``(n_rows,)``: as recorded, else computed
+    from the time stamps if they show lost samples, else None."""
+    time_s: TimeArray | None
+    """Recorded time in seconds, strictly increasing within a segment, shape ``(n_rows,)``; None
+    without such a column."""
+    repairs: tuple[Repair, ...]
+    """All repairs: those of the whole file first, then by row; empty for a clean file."""
+    sha256: str
+    """SHA-256 of the file's bytes on disk, as 64 hexadecimal digits."""
+    text_columns: tuple[str, ...] = ()
+    """Names of the text columns that were not read; one may hold labels under another name."""
+
+    @property
+    def n_rows(self) -> int:
+        """Number of data rows."""
+        return len(self.samples)
+
+    @property
+    def sampling_rate_hz(self) -> float | None:
+        """Samples per second by the file's time stamps; None without a time column.
+
+        Counted over all steps within segments: index steps (rows, if there is no index) divided by
+        seconds. Lost samples and pauses do not lower the rate.
+        """
+        if self.time_s is None:
+            return None
+        return rate_by_clock(self.time_s, self.index, self.segments)
+
+    @property
+    def why_no_time(self) -> str:
+        """Reason why there is no time, to follow the file's name; empty if there is time."""
+        if self.time_s is not None:
+            return ""
+        for repair in self.repairs:
+            if repair.column == "time_s" and repair.what.endswith(IGNORED):
+                told = replace(repair, what=repair.what.removesuffix(IGNORED), column=None)
+                return f"has a time_s column with {told}"
+        return "has no time_s column"
+
+    def label_names_by_row(self) -> npt.NDArray[np.str_]:
+        """Return the label of every row as text, shape ``(n_rows,)``; empty for no label."""
+        if self.labels is None:
+            return np.zeros(self.n_rows, dtype=np.str_)
+        return np.array((*self.label_names, ""))[self.labels]
+
+    def movement_numbers(self) -> IndexArray:
+        """Return the number of each row's held movement, from 0 in order of time, ``(n_rows,)``.
+
+        A movement is one repetition as the recording counts them; without such a column it is an
+        unbroken run of one label. Lost samples do not end a movement. Rows without a label are
+        numbered as if they had a label of their own.
+        """
+        labels = np.full(self.n_rows, -1) if self.labels is None else self.labels
+        segments = np.zeros(self.n_rows, np.int64) if self.segments is None else self.segments
+        keys = [segments, labels]
+        if self.repetitions is not None:
+            keys.append(self.repetitions)
+        changes = np.any([np.diff(key) != 0 for key in keys], axis=0)
+        runs: IndexArray = np.concatenate(([0], np.cumsum(changes)))
+        return runs if self.repetitions is None else _joined(runs, np.column_stack(keys))
+
+
+def _joined(runs: IndexArray, keys: npt.NDArray[np.int64]) -> IndexArray:
+    """Return run numbers with one number for all runs of the same row of ``keys``, by time."""
+    starts = np.flatnonzero(np.diff(runs, prepend=-1))
+    _, first, places = np.unique(keys[starts], axis=0, return_index=True, return_inverse=True)
+    in_order_of_time: IndexArray = np.argsort(np.argsort(first))[places]
+    return in_order_of_time[runs]
