@@ -34,7 +34,7 @@ class ChartLine:
     y: Doubles
     """Shape ``(n,)``."""
     dots: bool = False
-    """Whether every point is marked."""
+    """True to mark every point."""
 
 
 def lines(

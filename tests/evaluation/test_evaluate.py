@@ -166,6 +166,7 @@ def test_leakage_is_found_where_labels_have_nothing_to_do_with_the_signal(
     assert np.mean(held_out) < 0.6
 
 
+@pytest.mark.tensorflow
 def test_folds_in_processes_and_on_dask_give_the_same_figures(
     trained_here: PreparedEvaluation,
 ) -> None:
@@ -254,6 +255,7 @@ def test_ctrl_c_between_folds_keeps_what_is_finished(prepared: PreparedEvaluatio
     assert "Ctrl-C ended this after 1 of 2 folds" in evaluation_page(stopped)
 
 
+@pytest.mark.tensorflow
 def test_ctrl_c_ends_the_workers_at_once_and_says_what_was_finished(
     session_path: Path, tmp_path: Path
 ) -> None:

@@ -14,11 +14,12 @@ from emgstream_training.evaluation.evaluation_figures import (
     confidence_interval,
     confusion,
     false_activations,
-    instability,
     onsets,
 )
 from emgstream_training.metrics import Reliability, reliability
 from scipy import stats
+
+from emgstream.trial import instability
 
 REST, FIST, POINT = range(3)
 RATE_HZ, HOP = 100.0, 2
@@ -44,6 +45,10 @@ def decisions(
 STEADY = decisions([0, 0, 0, 0, 1, 1, 1, 1], [0, 0, 0, 0, 1, 1, 1, 1])
 
 
+def instability_of(found: EvaluatedDecisions) -> float:
+    return instability(found.decided, found.instants.movements)
+
+
 def curve_of(found: EvaluatedDecisions) -> Reliability:
     return reliability(found.probabilities, found.instants.truth, N_BINS)
 
@@ -51,7 +56,7 @@ def curve_of(found: EvaluatedDecisions) -> Reliability:
 def test_perfect_decisions_have_no_error_of_any_kind() -> None:
     assert balanced(STEADY) == 1.0
     assert active_error_rate(STEADY, REST) == 0.0
-    assert instability(STEADY) == 0.0
+    assert instability_of(STEADY) == 0.0
     found = onsets(STEADY, REST, RATE_HZ)
     assert found is not None
     assert (found.times_s, found.n_missed) == ((0.0,), 0)
@@ -70,7 +75,7 @@ def test_a_wrong_rest_moves_nothing_and_is_no_active_error() -> None:
 
 
 def test_instability_counts_changes_within_a_movement_only() -> None:
-    assert instability(decisions([0, 0, 0, 1, 1, 1], [0, 1, 0, 1, 1, 1])) == 2 / 4
+    assert instability_of(decisions([0, 0, 0, 1, 1, 1], [0, 1, 0, 1, 1, 1])) == 2 / 4
 
 
 def test_the_time_to_a_right_decision_is_counted_from_the_onset() -> None:
@@ -127,4 +132,4 @@ def test_folds_are_joined_without_joining_their_movements() -> None:
     joined = EvaluatedDecisions.joined([STEADY, STEADY])
     assert len(joined.instants) == 2 * len(STEADY.instants)
     assert len(np.unique(joined.instants.movements)) == 4
-    assert instability(joined) == 0.0
+    assert instability_of(joined) == 0.0

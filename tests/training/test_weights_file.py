@@ -24,6 +24,9 @@ from emgstream.types import Chunk
 from tests.conftest import OLD_FORM_MODEL
 
 
+pytestmark = pytest.mark.tensorflow
+
+
 @pytest.fixture(scope="module")
 def old_model() -> Model:
     return read_model(OLD_FORM_MODEL)

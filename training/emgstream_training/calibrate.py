@@ -57,7 +57,7 @@ class CalibratedModel:
     held_out: str
     """Description of these windows, for people."""
     interrupted: bool
-    """Whether Ctrl-C ended the training; the model is then the best so far."""
+    """True if Ctrl-C ended the training; the model is then the best so far."""
     repairs: tuple[str, ...] = ()
     """Repairs of the recordings, each with the name of its file."""
 

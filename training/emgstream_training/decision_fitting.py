@@ -83,7 +83,7 @@ class HeldOutRecording:
     parts: PartArray
     """Part that this step belongs to, shape ``(n_windows,)``."""
     whole: Mask
-    """Whether the window lies within one held movement, shape ``(n_windows,)``."""
+    """True where the window lies within one held movement, shape ``(n_windows,)``."""
 
 
 def fit_decision(

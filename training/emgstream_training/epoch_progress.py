@@ -22,7 +22,7 @@ class TrainingSchedule:
     learning_rate: float = 5e-4
     """Learning rate of Adam."""
     cosine: bool = False
-    """Whether the rate rises over the first epoch, then falls to 1 % along a cosine."""
+    """True to raise the rate over the first epoch, then lower it to 1 % along a cosine."""
     clipnorm: float = 1.0
     """Largest norm of the gradient of one weight matrix; larger ones are scaled down to it."""
     stop_accuracy: float | None = None

@@ -47,7 +47,7 @@ class FittedNetwork:
     history: tuple[EpochMetrics, ...]
     """Metrics of every epoch, in order; at least one."""
     interrupted: bool
-    """Whether Ctrl-C ended the training."""
+    """True if Ctrl-C ended the training."""
     best: EpochMetrics
     """Metrics of the epoch whose weights were kept."""
 

@@ -116,7 +116,7 @@ class LearnedModel:
     calibration: Mapping[str, Any]
     """Entry of the manifest."""
     interrupted: bool
-    """Whether Ctrl-C ended the training; the network is then the best so far."""
+    """True if Ctrl-C ended the training; the network is then the best so far."""
     decision: DecisionSettings = ARGMAX
     """Settings of the decisions, fitted on the validation part."""
 

@@ -62,7 +62,7 @@ _FLOOR_SHARE: dict[Kind, float] = {"raw": 0.02, "envelope": 1e-6}
 
 @dataclass(frozen=True)
 class SignalOverrides:
-    """What the user states about the signal; the rest is detected in the data."""
+    """Statements of the user about the signal; the rest is detected in the data."""
 
     signal: Kind | None = None
     """``raw`` or ``envelope``."""
@@ -72,24 +72,24 @@ class SignalOverrides:
 
 @dataclass(frozen=True)
 class StepSettings:
-    """What the numbers of a step are, where a step is more than a sample."""
+    """Features of a step that is longer than a sample."""
 
     spans: tuple[int, ...] = (1, 10)
-    """How many of the newest steps they are over."""
+    """Spans of the features, in newest steps."""
     change: bool = True
-    """Whether they tell how fast the signal changes, too."""
+    """True to add the change of the signal over each span."""
     correlation: int = 20
-    """How many steps the correlation of each two channels of a raw signal is over; 0 for none."""
+    """Span of the correlation of channel pairs of a raw signal, in steps; 0 for none."""
     envelope_power: float = 0.5
     """Soft scale of an envelope, which has no noise floor to take a logarithm above."""
     further: tuple[Feature, ...] = ()
-    """Features beside these."""
+    """Further features, after these."""
 
 
 NO_OVERRIDES = SignalOverrides()
 """Everything is detected in the data."""
 USUAL_STEPS = StepSettings()
-"""What the realtime recipe takes: the best of `scripts/ablation.py`."""
+"""Features of the realtime recipe: the best of `scripts/ablation.py`."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +99,9 @@ class FrontEnd:
     conditioning: dict[str, Any]
     """Entry of the manifest."""
     step: Step
-    """How samples become steps."""
+    """Step that the samples become."""
     notes: tuple[str, ...]
-    """What was detected, assumed and left out, for people."""
+    """Properties of the signal that were detected or assumed, and filters left out, for people."""
 
 
 def choose(

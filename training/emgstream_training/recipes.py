@@ -24,11 +24,11 @@ class Recipe:
     steps: StepSettings = USUAL_STEPS
     """Features of a step, for a recipe whose steps are longer than a sample."""
     linear_path: bool = False
-    """Whether a linear discriminant of the same windows is added to the network."""
+    """True to add a linear discriminant of the same windows to the network."""
     refits: bool = False
-    """Whether the network is trained again, on the validation part too, once it was measured."""
+    """True to train the network again, on the validation part too, once it was measured."""
     calibrates: bool = False
-    """Whether the probabilities are calibrated on the validation part (temperature scaling)."""
+    """True to calibrate the probabilities on the validation part (temperature scaling)."""
 
     def with_max_epochs(self, max_epochs: int | None) -> Recipe:
         """Return the recipe with another limit of epochs; None changes nothing.

@@ -32,13 +32,13 @@ class TrainingResult:
     history: tuple[EpochMetrics, ...]
     """Metrics of every epoch."""
     notes: tuple[str, ...]
-    """What was detected in the signal, assumed and left out, for people."""
+    """Properties of the signal that were detected or assumed, and steps left out, for people."""
     repairs: tuple[str, ...]
     """Repairs of the recordings, each with the name of its file."""
     figures: Mapping[str, str]
     """Measured figures as short texts, by name."""
     interrupted: bool
-    """Whether Ctrl-C ended the training; the model is then the best so far."""
+    """True if Ctrl-C ended the training; the model is then the best so far."""
 
 
 def train(

@@ -35,7 +35,7 @@ class TrainingFigures:
     held_out: str
     """Description of the validation windows, for people."""
     interrupted: bool
-    """Whether Ctrl-C ended the training."""
+    """True if Ctrl-C ended the training."""
     look_up: LookUp | None = None
     """Score of looking up the nearest training window; None where no windows share rows."""
     time_blocked: TimeBlocked | None = None

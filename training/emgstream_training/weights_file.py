@@ -39,7 +39,7 @@ _HDF5_GROUPS = {
     "output": "dense_1",
     _LINEAR: "dense_2",
 }
-"""Where the weights file of Keras 3 keeps each layer, below ``layers``."""
+"""Group of each layer in a weights file of Keras 3, below ``layers``."""
 _AGAIN = "train the model again"
 
 

@@ -44,7 +44,7 @@ class DecisionInstants:
     movements: IndexArray
     """Number of the held movement of that row."""
     whole: Mask
-    """Whether the window lies within one held movement of a class."""
+    """True where the window lies within one held movement of a class."""
     since_onset: IndexArray
     """Rows since the onset of that movement; -1 where no onset was recorded, as the recording or
     a segment of it begins with that movement."""

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from emgstream.trial import TrueMovements, settled_rest
+from emgstream.trial import TrueMovements, false_activations_per_h, settled_rest
 from emgstream.types import IndexArray
 from emgstream_training.evaluation.evaluated_decisions import EvaluatedDecisions
 from emgstream_training.metrics import Reliability, confusion_matrix, recalls
@@ -26,7 +26,6 @@ __all__ = [
     "confidence_interval",
     "confusion",
     "false_activations",
-    "instability",
     "number",
     "onsets",
     "reliability_json",
@@ -111,13 +110,6 @@ def active_error_rate(decisions: EvaluatedDecisions, rest: int | None) -> float:
     return float(np.mean(active)) if len(active) else float("nan")
 
 
-def instability(decisions: EvaluatedDecisions) -> float:
-    """Return the share of decisions that differ from the previous one of the same movement."""
-    follows: Mask = np.diff(decisions.instants.movements) == 0
-    changed = np.diff(decisions.decided) != 0
-    return float(np.mean(changed[follows])) if follows.any() else float("nan")
-
-
 def onsets(
     decisions: EvaluatedDecisions, rest: int | None, rate_hz: float | None
 ) -> OnsetDelays | None:
@@ -151,12 +143,7 @@ def false_activations(
         return None
     instants = decisions.instants
     settled = settled_rest(TrueMovements(instants.truth, instants.movements), rest, decision_s)
-    hours = float(np.count_nonzero(settled)) * decision_s / 3600.0
-    if hours == 0.0:
-        return None
-    active = decisions.decided != rest
-    risen = active[1:] & ~active[:-1] & settled[1:]
-    return float(np.count_nonzero(risen)) / hours
+    return number(false_activations_per_h(decisions.decided != rest, settled, decision_s))
 
 
 def number(value: float | None) -> float | None:

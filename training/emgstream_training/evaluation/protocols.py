@@ -49,11 +49,11 @@ class RecordingSet:
     sampling_rate_hz: float | None
     """Samples per second; None where it is not known."""
     overrides: SignalOverrides = NO_OVERRIDES
-    """What the user stated about the signal."""
+    """Statements of the user about the signal."""
 
     @cached_property
     def stuck(self) -> tuple[Mask, ...]:
-        """Whether each row is part of a stuck loop, shape ``(n_rows,)`` per table.
+        """True where a row is part of a stuck loop, shape ``(n_rows,)`` per table.
 
         Constant stretches do not count: the envelope of a sensor is constant at rest.
         """
@@ -92,7 +92,7 @@ class Fold:
     parts: tuple[PartArray, ...]
     """Shape ``(n_rows,)`` per table: `TRAINING` or `NEITHER`."""
     test: tuple[Mask, ...]
-    """Whether each row is held out for the test, shape ``(n_rows,)`` per table."""
+    """True where a row is held out for the test, shape ``(n_rows,)`` per table."""
 
 
 @dataclass(frozen=True, eq=False)

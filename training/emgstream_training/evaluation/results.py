@@ -10,6 +10,7 @@ import numpy as np
 
 from emgstream.decisions import rest_class
 from emgstream.tables import EmgTable
+from emgstream.trial import instability
 from emgstream.types import IndexArray
 from emgstream_training.evaluation.baselines import BASELINES
 from emgstream_training.evaluation.contrast import RandomSplit
@@ -23,7 +24,6 @@ from emgstream_training.evaluation.evaluation_figures import (
     confidence_interval,
     confusion,
     false_activations,
-    instability,
     number,
     onsets,
     reliability_json,
@@ -109,7 +109,7 @@ class Evaluation:
     notes: tuple[str, ...]
     """Facts that limit what the figures mean, for people."""
     interrupted: bool
-    """Whether Ctrl-C ended it before all folds were done."""
+    """True if Ctrl-C ended it before all folds were done."""
 
     @property
     def window_words(self) -> str:
@@ -185,7 +185,7 @@ def _figures(
         confusion=confusion(pooled),
         reliability=reliability(pooled.probabilities, pooled.instants.truth, N_BINS),
         active_error_rate=active_error_rate(pooled, rest),
-        instability=instability(pooled),
+        instability=instability(pooled.decided, pooled.instants.movements),
         onsets=onsets(pooled, rest, recordings.sampling_rate_hz) if of_folds else None,
         false_activations_per_hour=(
             false_activations(pooled, rest, folds[0].decision_s) if folds else None
