@@ -23,7 +23,6 @@ from emgstream.tables import read_table
 from emgstream.types import Chunk
 from tests.conftest import OLD_FORM_MODEL
 
-
 pytestmark = pytest.mark.tensorflow
 
 
