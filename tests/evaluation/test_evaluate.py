@@ -301,7 +301,10 @@ def test_the_verb_prints_a_table_and_writes_both_files(
     assert page.read_text().startswith("<!DOCTYPE html>")
 
 
-@pytest.mark.parametrize("verb", [["evaluate"], ["train", "--out", "arm"]])
+@pytest.mark.parametrize(
+    "verb",
+    [["evaluate"], pytest.param(["train", "--out", "arm"], marks=pytest.mark.tensorflow)],
+)
 def test_a_copy_of_a_recording_is_no_recording_of_its_own(
     verb: list[str],
     session_path: Path,
