@@ -32,8 +32,10 @@ CLEAN = (
     "emgstream/log_output.py",
     "emgstream/logs.py",
     "emgstream/recording",
+    "emgstream/report",
     "emgstream/trial",
     "emgstream/worker.py",
+    "training/emgstream_training",
 )
 """The rooms and files in which no docstring begins with a question word; it only grows."""
 
