@@ -99,6 +99,11 @@ class GuidedProtocol:
         """What the session is doing."""
         return self._phase
 
+    @property
+    def n_done(self) -> int:
+        """Number of movements that were held to their end."""
+        return self._n_done
+
     def take_events(self) -> list[Event]:
         """Return what happened since the last call, in order."""
         events, self._events = self._events, []

@@ -69,10 +69,10 @@ class TrialGuide(QWidget):
             self._predicted_s = now_s
             self._show_prediction(run, view, state)
 
-    def show_standing(self, run: CuedTestSession, state: ConnectionState, now_s: float) -> None:
+    def show_standing(self, run: CuedTestSession, state: ConnectionState) -> None:
         """Show how the connection is, and how many movements were completed so far."""
         self.standing.show_state(state, f"{state.words}   {run.session.title}")
-        n_done = run.live.protocol.view(now_s).n_done
+        n_done = run.n_done
         if n_done != self._n_told:
             self._n_told = n_done
             test = run.so_far()
