@@ -1,4 +1,4 @@
-"""Where log records go: ``-v`` and ``--log FILE`` of every verb, and the log file of the window.
+"""Log handlers: ``-v`` and ``--log FILE`` of every verb, and the log file of the window.
 
 A log file is UTF-8. A record begins at the start of a line with its time; the lines of a traceback
 are indented, and control characters are escaped, so that no device and no file name can forge a

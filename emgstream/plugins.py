@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from importlib.metadata import EntryPoint, entry_points
 from typing import Protocol, TypeVar
 
+from emgstream.logs import get_logger
+
 __all__ = ["with_plugins"]
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 class _Named(Protocol):

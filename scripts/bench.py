@@ -7,6 +7,7 @@ one subject alone. Needs the extras ``train`` and ``dev``.
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import sys
 from collections.abc import Callable, Iterable
@@ -33,6 +34,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Row]]] = {
 
 def main() -> int:
     """Run the subjects named, or all."""
+    os.environ["EMGSTREAM_CONFIG"] = os.devnull  # the user's own defaults are not measured
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("subjects", nargs="*", metavar="subject", help=", ".join(SUBJECTS))
     chosen = parser.parse_args().subjects or list(SUBJECTS)

@@ -29,7 +29,7 @@ def main() -> int:
 
 def _show() -> int:
     print("opening the window on a simulated board: synthetic EMG, no person", flush=True)
-    return run(PYTHON, "-m", "emgstream", "live", "--port", "simulated")
+    return run(PYTHON, "-m", "emgstream", "live", "--port", "simulated", "--model", "demo")
 
 
 def _replay(speed: str) -> int:
@@ -37,7 +37,8 @@ def _replay(speed: str) -> int:
         "no display, so no window; replaying the shipped synthetic recording here; Ctrl-C ends it",
         flush=True,
     )
-    return run(PYTHON, "-m", "emgstream", "replay", "demo", "--headless", "--speed", speed)
+    words = ("replay", "demo", "--model", "demo", "--headless", "--speed", speed)
+    return run(PYTHON, "-m", "emgstream", *words)
 
 
 if __name__ == "__main__":

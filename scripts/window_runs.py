@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["EMGSTREAM_CONFIG"] = os.devnull  # not the user's own defaults
 
 import numpy as np
 from PyQt5.QtCore import QEventLoop, QTimer
@@ -18,7 +19,7 @@ from PyQt5.QtWidgets import QApplication
 
 from emgstream.app.open_requests import SourceRequest, WindowRequest
 from emgstream.data import DEMO_MODEL
-from emgstream.gui.application import make_window, short_turns
+from emgstream.gui.application import make_window, short_switch_interval
 from emgstream.gui.live.live_page import LivePage
 from emgstream.gui.window import Window
 from emgstream.types import TimeArray
@@ -56,7 +57,7 @@ def opened(
         window.page(LivePage).timeline.set_span(span_s)
         window.show()
         try:
-            with short_turns():
+            with short_switch_interval():
                 yield window
         finally:
             window.close()

@@ -118,13 +118,15 @@ def test_verbs_take_the_model_of_the_file_and_an_option_comes_before_it(
 def test_verbs_take_port_and_channels_of_the_file(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write(file, 'port = "simulated"', 'channels = ["a0", "a1", "a2"]')
     words = ["live", "--headless", "--seconds", "0.3"]
-    assert main(words) == 0  # the channels are those of a real board
-    write(file, 'port = "nowhere"')
+    write(file, 'port = "nowhere"', 'channels = ["a0", "a1", "a2"]')
     assert main(words) == 1
     assert "nowhere" in capsys.readouterr().err
-    assert main([*words, "--port", "simulated"]) == 0
+    assert main([*words, "--port", "simulated"]) == 0  # the channels are those of a board
+    write(file, 'port = "simulated"', 'channels = ["a0", "a1", "a2"]')
+    assert main(words) == 1
+    assert "a0" in capsys.readouterr().err
+    assert main([*words, "--channels", "1,2,3"]) == 0
 
 
 def test_recordings_go_into_the_folder_of_the_file(

@@ -1,4 +1,4 @@
-"""The command line: one module a verb, imported only when it is called."""
+"""The command line: one module per verb, imported only when the verb is called."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ VERBS = {
 """Each verb with what it does; its module NAME_verb has ``add_arguments`` and ``run``."""
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-"""Standard output has no more room, or nobody behind it; of other files an OutputError tells."""
+"""Errors of standard output: no space, or no reader; other files raise OutputError."""
 
 
 class _Parser(argparse.ArgumentParser):
-    """Wrong words are one line on stderr, like every other failure."""
+    """A parser that raises UsageError, so that wrong arguments are one line like every error."""
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}; see {self.prog} --help")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit code: 0, or 1 after one line that says why."""
+    """Run one command and return the exit code: 0, or 1 after one line with the reason."""
     _hold_standard_streams()
     with ExitStack() as log:
         try:
@@ -74,9 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _hold_standard_streams() -> None:
-    """Put nothing in the place of standard streams that are closed, and let no letter end a run.
+    """Replace closed standard streams by the null device, and escape letters they cannot write.
 
-    Else the next file or port that is opened would take the place of one of them.
+    Else the next file or port that is opened would take the place of a closed stream.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
@@ -133,14 +133,14 @@ def _open_window() -> None:
 
 
 def _fail_by_bug(error: Exception) -> int:
-    """Keep the traceback of a bug in the log, and say on one line where it is."""
+    """Write the traceback of a bug to the log, and print one line that names the file."""
     from emgstream.log_output import bug_message  # only a bug needs it
 
     return _fail(bug_message(error))
 
 
 def _fail(reason: str) -> int:
-    """Say why on one line; a closed standard output must not speak again when Python ends."""
+    """Print the reason on one line; keep a closed standard output silent when Python ends."""
     log_failure(reason)
     print("emgstream:", " ".join(reason.split()), file=sys.stderr)  # noqa: T201
     try:

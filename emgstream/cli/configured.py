@@ -6,11 +6,12 @@ import argparse
 from pathlib import Path
 from typing import NoReturn
 
+from emgstream.app.configured_channels import configured_channels
 from emgstream.cli.outputs import add_output_arguments
 from emgstream.configuration import configuration_path, read_configuration
 from emgstream.data import DEMO, model_path
 from emgstream.errors import ConfigurationError
-from emgstream.sources.source_kind import AUTO, SIMULATED
+from emgstream.sources.source_kind import AUTO
 
 __all__ = ["folder_for_recordings", "use_configuration", "use_outputs"]
 
@@ -23,8 +24,7 @@ def use_configuration(arguments: argparse.Namespace, *names: str) -> None:
     arguments
         The arguments of a verb.
     names
-        The options to fill: ``port``, ``channels`` and ``model``. The channels of the
-        configuration are those of the user's board, and are not used for a simulated one.
+        The options to fill: ``port``, ``channels`` and ``model``.
 
     Raises
     ------
@@ -33,10 +33,10 @@ def use_configuration(arguments: argparse.Namespace, *names: str) -> None:
     """
     configuration = read_configuration()
     port = getattr(arguments, "port", None) or configuration.port or AUTO
-    is_simulated = SIMULATED in (port if isinstance(port, list) else [port])
+    first_port = port[0] if isinstance(port, list) else port
     values = {
         "port": port,
-        "channels": None if is_simulated else configuration.channels,
+        "channels": configured_channels(configuration, first_port),
         "model": model_path(configuration.model or DEMO),
     }
     for name in names:
@@ -45,9 +45,9 @@ def use_configuration(arguments: argparse.Namespace, *names: str) -> None:
 
 
 def folder_for_recordings() -> Path:
-    """Return the folder that recordings are written to, the present one where none is set.
+    """Return the folder that recordings are written to, the current one if none is set.
 
-    Raises ConfigurationError where the one that is set is no folder.
+    Raises ConfigurationError if the folder that is set does not exist.
     """
     folder = read_configuration().recordings_folder or Path()
     if not folder.is_dir():
@@ -61,7 +61,7 @@ def folder_for_recordings() -> Path:
 def use_outputs(arguments: argparse.Namespace) -> None:
     """Add the outputs of the configuration file; an option replaces those of its name.
 
-    Raises ConfigurationError where an output is not known or its value is wrong.
+    Raises ConfigurationError if an output is not known or its value is wrong.
     """
     outputs = read_configuration().outputs
     if not outputs:

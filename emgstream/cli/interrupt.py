@@ -1,4 +1,4 @@
-"""Ctrl-C as something to look at, not as an exception that may strike anywhere."""
+"""Ctrl-C as an event to poll, instead of an exception at an arbitrary place."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _T = TypeVar("_T")
 
 
 class InterruptRequest(threading.Event):
-    """Set once the program is asked to end."""
+    """The event that is set once the program is asked to end."""
 
     by = "Ctrl-C"
-    """What asked for it."""
+    """The key or signal that asked for it, for people."""
 
 
 @contextmanager
 def ctrl_c() -> Iterator[InterruptRequest]:
-    """Give an event that Ctrl-C sets; a second Ctrl-C is a KeyboardInterrupt again.
+    """Return an event that Ctrl-C sets; a second Ctrl-C raises KeyboardInterrupt.
 
     Only the main thread may enter it.
     """
@@ -43,7 +43,7 @@ def ctrl_c() -> Iterator[InterruptRequest]:
 
 @contextmanager
 def polite_end() -> Iterator[InterruptRequest]:
-    """Give an event that Ctrl-C sets, and a polite kill too; otherwise as `ctrl_c`."""
+    """Return an event that Ctrl-C and SIGTERM set; otherwise like `ctrl_c`."""
     with ctrl_c() as pressed:
 
         def end(_number: int, _frame: FrameType | None) -> None:
@@ -59,10 +59,9 @@ def polite_end() -> Iterator[InterruptRequest]:
 
 @contextmanager
 def ctrl_c_after() -> Iterator[None]:
-    """Let Ctrl-C be a KeyboardInterrupt at the end of the block.
+    """Delay the KeyboardInterrupt of Ctrl-C to the end of the block.
 
-    For imports: in the middle of one, native code of a library would turn it into a failure of
-    its own.
+    For imports: native code of a library may turn a KeyboardInterrupt into another error.
     """
     with ctrl_c() as pressed:
         yield
@@ -71,10 +70,10 @@ def ctrl_c_after() -> Iterator[None]:
 
 
 def stoppable(show: Callable[[_T], None], stack: ExitStack) -> Callable[[_T], None]:
-    """Return what to tell of every epoch, so that Ctrl-C ends the training and loses nothing.
+    """Return a function to call after every epoch, so that Ctrl-C ends training without loss.
 
-    From the end of the first epoch on, when there is something to lose, Ctrl-C strikes at the end
-    of an epoch and nowhere else; a second one strikes at once.
+    After the first epoch, Ctrl-C raises KeyboardInterrupt only at the end of an epoch; a second
+    Ctrl-C raises it at once. ``show`` gets the progress; ``stack`` restores the handler.
     """
     pressed: InterruptRequest | None = None
 

@@ -1,4 +1,4 @@
-"""Single keys from a terminal, without Enter, on every system."""
+"""Single keys from a terminal, without Enter, on every operating system."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ __all__ = ["ENTER", "ESC", "SPACE", "KeyReader", "keys"]
 ESC, SPACE, ENTER = "esc", "space", "enter"
 
 _NAMES = {"\x1b": ESC, " ": SPACE, "\r": ENTER, "\n": ENTER}
-_SEQUENCES = re.compile(r"\x1b[\[O][0-9;]*[A-Za-z~]")  # arrows and the like: no key of ours
+_SEQUENCES = re.compile(r"\x1b[\[O][0-9;]*[A-Za-z~]")  # arrows and function keys, not used
 
 KeyReader: TypeAlias = Callable[[], list[str]]
-"""Returns the keys pressed since the last call: `ESC`, `SPACE`, `ENTER`, or a small letter."""
+"""Returns the keys pressed since the last call: `ESC`, `SPACE`, `ENTER`, or a lower-case letter."""
 
 
 @contextmanager
 def keys() -> Iterator[KeyReader]:
-    """Give a reader of single keys; the terminal is put back as it was, whatever happens.
+    """Return a reader of single keys; the terminal is restored at the end of the block.
 
-    Ctrl-C stays what it is; Ctrl-Z, which would stop the recording with the program, does nothing.
-    Where standard input is no terminal there are no keys.
+    Ctrl-C works as always. Ctrl-Z, which would stop a recording, is switched off. If standard input
+    is no terminal, the reader never returns a key.
     """
     if not sys.stdin.isatty():
         yield list
@@ -53,7 +53,7 @@ if sys.platform == "win32":
         while msvcrt.kbhit():
             key = msvcrt.getwch()
             if key in ("\x00", "\xe0"):
-                msvcrt.getwch()  # the second half of an arrow and the like
+                msvcrt.getwch()  # the second half of an arrow or a function key
             else:
                 text += key
         return _named(text)

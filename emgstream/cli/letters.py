@@ -1,4 +1,4 @@
-"""Words in letters five lines high, to be read from across a room."""
+"""Text in letters five lines high, readable from two metres."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ _GLYPHS = {
 
 
 def large(text: str, width: int) -> list[str] | None:
-    r"""Return the lines of a text, on two rows of letters where it is too wide for one.
+    r"""Return the lines of a text in large letters, in two rows if it is too wide for one.
 
-    None where a letter is not known, or a word does not fit into ``width`` columns.
+    None if there is no large form of a letter, or a word does not fit into ``width`` columns.
 
     >>> print(*large("hi", 20), sep="\n")
     █  █ █

@@ -27,7 +27,7 @@ def add_log_options(parser: argparse.ArgumentParser) -> None:
 def start_log(parsed: argparse.Namespace, words: Sequence[str], stack: ExitStack) -> None:
     """Start the log that was asked for, until ``stack`` is left.
 
-    ``words`` are all arguments of the program. Raises UsageError where the log would be written
+    ``words`` are all arguments of the program. Raises UsageError if the log would be written
     over another file of the verb, and what `emgstream.log_output.log_output` raises.
     """
     if parsed.verbosity == 0 and parsed.log is None:

@@ -1,4 +1,4 @@
-"""Options that several verbs share, and how their values are read."""
+"""Options that several verbs share, and functions that read their values."""
 
 from __future__ import annotations
 
@@ -81,14 +81,14 @@ def count(text: str) -> int:
 
 
 def seed(text: str) -> int:
-    """Read the seed of an order; raises ArgumentTypeError."""
+    """Read the seed of a random order; raises ArgumentTypeError."""
     if text.isascii() and text.isdigit() and int(text) < 2**63:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on")
 
 
 def _training_seed(text: str) -> int:
-    """Read a seed that every library of training takes; raises ArgumentTypeError."""
+    """Read a seed that all libraries of training accept; raises ArgumentTypeError."""
     if text.isascii() and text.isdigit() and int(text) < 2**32:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {2**32 - 1}")
@@ -101,19 +101,19 @@ def _baud(text: str) -> int:
 
 
 def file_name(text: str) -> str:
-    """Read the name of a file to write; raises ArgumentTypeError for none."""
+    """Read the name of a file to write; raises ArgumentTypeError for an empty text."""
     if not text:
         raise argparse.ArgumentTypeError("an empty word is not the name of a file")
     return text
 
 
 def file_path(text: str) -> Path:
-    """Read the path of a file to write; raises ArgumentTypeError for none."""
+    """Read the path of a file to write; raises ArgumentTypeError for an empty text."""
     return Path(file_name(text))
 
 
 def names(text: str) -> tuple[str, ...]:
-    """Read names parted by commas; raises ArgumentTypeError for none, empty ones and doubles."""
+    """Read names separated by commas; raises ArgumentTypeError for none, empty or equal names."""
     parts = tuple(part.strip() for part in text.split(","))
     if not all(parts) or len(set(parts)) != len(parts):
         raise argparse.ArgumentTypeError(f"{text!r} is not a list of different names: a,b,c")
@@ -136,7 +136,7 @@ def add_epochs(parser: argparse.ArgumentParser) -> None:
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
-    """Add ``--model M``; None where it is left out."""
+    """Add ``--model M``; None if it is left out."""
     parser.add_argument(
         "--model",
         type=model_path,
@@ -146,7 +146,7 @@ def add_model(parser: argparse.ArgumentParser) -> None:
 
 
 def add_models(parser: argparse.ArgumentParser) -> None:
-    """Add ``--model M``, once for all boards or once for each; None where it is left out."""
+    """Add ``--model M``, once for all boards or once for each; None if it is left out."""
     parser.add_argument(
         "--model",
         type=model_path,
@@ -160,13 +160,13 @@ def add_models(parser: argparse.ArgumentParser) -> None:
 def add_port(
     parser: argparse.ArgumentParser, among: argparse._MutuallyExclusiveGroup | None = None
 ) -> None:
-    """Add ``--port PORT``, to a group of exclusive options where given, and ``--baud N``."""
+    """Add ``--port PORT``, to a group of exclusive options if given, and ``--baud N``."""
     (among or parser).add_argument("--port", metavar="PORT", help=_PORT)
     _add_baud(parser)
 
 
 def add_ports(parser: argparse.ArgumentParser) -> None:
-    """Add ``--port PORT``, once for each board, None where it is left out; and ``--baud N``."""
+    """Add ``--port PORT``, once for each board, None if it is left out; and ``--baud N``."""
     parser.add_argument(
         "--port", action="append", metavar="PORT", help=f"{_PORT}. Once for each board"
     )
@@ -180,7 +180,7 @@ def _add_baud(parser: argparse.ArgumentParser) -> None:
 
 
 def add_sessions(parser: argparse.ArgumentParser, what: str) -> None:
-    """Add the recordings to learn from or to judge on, at least one."""
+    """Add the recordings to train or to evaluate on, at least one."""
     parser.add_argument("files", nargs="+", type=recording_path, metavar="file", help=what)
 
 
@@ -217,7 +217,7 @@ def add_signal(parser: argparse.ArgumentParser) -> None:
 
 
 def mains_hz(word: str | None) -> float | None:
-    """Return the frequency that ``--mains`` says; 0 for none, None where nothing was said."""
+    """Return the frequency of ``--mains`` in Hz; 0 for ``none``, None if it is left out."""
     if word is None:
         return None
     return 0.0 if word == "none" else float(word)
@@ -240,7 +240,7 @@ def add_report_files(parser: argparse.ArgumentParser) -> None:
 
 
 def cue_script(text: str, known: Collection[str] | None) -> CueSchedule:
-    """Read cues, or a file of cues; raises ArgumentTypeError where they are none."""
+    """Read cues, or a file with cues; raises ArgumentTypeError if they are not valid."""
     try:
         is_file = os.path.isfile(text)  # noqa: PTH113 - a long script is no error, as for Path
         written = Path(text).read_text(encoding="utf-8") if is_file else text
@@ -253,7 +253,7 @@ def cue_script(text: str, known: Collection[str] | None) -> CueSchedule:
 
 
 def new_model_path(text: str) -> Path:
-    """Return the path of a model to write, with its suffix; raises ArgumentTypeError for none."""
+    """Return the path of a model to write, with its suffix; raises ArgumentTypeError."""
     path = file_path(text)
     if not path.name:
         raise argparse.ArgumentTypeError(f"{text!r} is a folder; expected the name of a model")

@@ -1,4 +1,4 @@
-"""What a person sees in the terminal."""
+"""Output to the terminal: notes, status lines, progress bars and tables."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ __all__ = [
     "print_grid",
 ]
 
-_BAR_CELLS = 20
-_UNFOLDED = 4096
+_BAR_CELLS = 20  # characters, a choice: the line fits into 120 columns
+_UNFOLDED = 4096  # columns: wider than any line
 _STATUS_WIDTH = max(map(len, STATUSES))
 
 
 class _Terminal(Console):
-    """A terminal whose reader may go away: rich would end the program without a word."""
+    """A console that raises BrokenPipeError; rich would end the program without a message."""
 
     def on_broken_pipe(self) -> None:
-        """Let what runs come to its end, and the command line say why."""
+        """Raise, so that the verb ends in order and the command line prints the reason."""
         raise BrokenPipeError
 
 
 def console(to_stderr: bool = False) -> Console:
-    """Return the terminal to write to; in a file or a pipe no line is folded."""
+    """Return the console to write to; in a file or a pipe no line is wrapped."""
     terminal = _Terminal(stderr=to_stderr, highlight=False, soft_wrap=True, emoji=False)
     if not terminal.is_terminal:
         terminal.width = _UNFOLDED
@@ -53,20 +53,20 @@ def console(to_stderr: bool = False) -> Console:
 
 
 def note(text: str) -> None:
-    """Say something on stderr that is worth knowing and stops nothing."""
+    """Print a note on stderr; the verb continues."""
     console(to_stderr=True).print(f"[yellow]note:[/] {escape(text)}")
 
 
 @contextmanager
 def busy(what: str) -> Iterator[None]:
-    """Say what is waited for as long as the block takes; only where somebody watches."""
+    """Show a status while the block runs; only on a terminal."""
     terminal = console(to_stderr=True)
     with terminal.status(what) if terminal.is_terminal else nullcontext():
         yield
 
 
 class StreamLine:
-    """What there is to say of one stream at the moment, on one line."""
+    """The present state of one stream, on one line."""
 
     def __init__(self, name: str | None = None) -> None:
         self._name = name
@@ -81,9 +81,9 @@ class StreamLine:
         status: SourceStatus | None = None,
         states: Iterable[str] = (),
     ) -> None:
-        """Follow the newest decision, how the stream is doing, and what the outputs say.
+        """Set the line from the newest decision, the source status and the states of the outputs.
 
-        Without a status, that is the rate at which samples came since the last call.
+        Without a status it shows the rate of samples since the last call.
         """
         now_s = time.perf_counter()
         rate_hz = (n_received - self._last_n) / max(now_s - self._last_s, 1e-9)
@@ -98,7 +98,7 @@ class StreamLine:
 
 
 class LiveLine:
-    """A line a stream that follows its newest decision; silent where nobody watches a terminal."""
+    """One line per stream that is updated in place; nothing is shown without a terminal."""
 
     def __init__(self, terminal: Console) -> None:
         self._live = Live(console=terminal, auto_refresh=False, transient=True)
@@ -113,13 +113,13 @@ class LiveLine:
         self._live.stop()
 
     def show(self, lines: Iterable[StreamLine]) -> None:
-        """Show them, one below the other."""
+        """Show the lines, one below the other."""
         texts = [line.text for line in lines if line.text is not None]
         if self._watched and texts:
             self._live.update(Text("\n").join(texts), refresh=True)
 
     def tell(self, text: str) -> None:
-        """Print something worth knowing above the line; on stderr where nobody watches."""
+        """Print a note above the lines; on stderr if there is no terminal."""
         if self._watched:
             self._live.console.print(f"[yellow]note:[/] {escape(text)}")
         else:
@@ -131,7 +131,7 @@ def _text(part: str | Text) -> Text:
 
 
 def _pace(status: SourceStatus) -> Text:
-    """Return what a live stream is doing, in red where it is not streaming or loses samples."""
+    """Return the state of a live stream, in red if it is not streaming or loses samples."""
     if not status.is_streaming:
         return Text(status.words, style="bold red")
     rate = "   measuring" if status.rate_hz is None else f"{status.rate_hz:9.2f} Hz"
@@ -164,7 +164,7 @@ def _line(update: Update) -> Text:
 
 
 def print_facts(terminal: Console, facts: Iterable[tuple[str, str]]) -> None:
-    """Print names and values in two columns; in a file or a pipe without spaces at the end."""
+    """Print names and values in two columns, without trailing spaces in a file or a pipe."""
     rows = [(shortened(name), value) for name, value in facts]
     if not terminal.is_terminal:
         width = max((len(name) for name, _ in rows), default=0)
@@ -178,7 +178,7 @@ def print_facts(terminal: Console, facts: Iterable[tuple[str, str]]) -> None:
 
 
 def print_grid(terminal: Console, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table: the first column is names, the others figures."""
+    """Print a table whose first column has names, the others figures."""
     table = Table.grid(padding=(0, 3))
     for number in range(len(head)):
         table.add_column(justify="left" if number == 0 else "right")

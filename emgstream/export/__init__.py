@@ -1,7 +1,7 @@
-"""Recorded sessions in the formats of other programs, by edfio: EDF+, BDF+ and BIDS.
+"""Export of recorded sessions as EDF+, BDF+ and BIDS, with edfio.
 
-edfio, and not pyEDFlib, since it is numpy alone, needs no compiler and writes digital values as
-they are. The only room that imports it.
+edfio rather than pyEDFlib: it needs only numpy, no compiler, and writes digital values unchanged.
+This is the only room that imports it.
 """
 
 from emgstream.export.bids import write_bids

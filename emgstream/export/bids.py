@@ -1,4 +1,4 @@
-"""A session in a BIDS data set, as of BIDS 1.11 with its extension for EMG (BEP042).
+"""Export to a BIDS data set, by BIDS 1.11 with its extension for EMG (BEP042).
 
 ::
 
@@ -7,7 +7,7 @@
     sub-S/ses-N/emg/sub-S_ses-N_task-movements_run-1_emg.bdf   _emg.json
                                                     _channels.tsv   _events.tsv   _events.json
 
-A data set that exists grows by the session; a session of the same subject and name is its next run.
+A session is added to a data set that exists; one of the same subject and name is its next run.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _NOT_KNOWN = "n/a"
 
 
 def write_bids(session: RecordedSession, root: Path, mains_hz: int | None = None) -> list[Path]:
-    """Add a session to the data set in a folder, made where it is not there yet.
+    """Add a session to the data set in a folder, which is created if it does not exist.
 
-    Returns the files that were written. Raises what `write_edf` does.
+    Returns the files that were written. Raises the errors of `write_edf`.
     """
     subject = _label(session.sidecar.get("subject"), "unknown")
     name = _label(session.sidecar.get("session"), "1")
@@ -65,7 +65,7 @@ def _write_beside(
     name: str,
     mains_hz: int | None,
 ) -> Iterator[Path]:
-    """Write all that stands beside the signal, and give each file that was written."""
+    """Write the files beside the signal; yield the path of each."""
     yield _json(folder / f"{stem}_emg.json", _emg(session, mains_hz))
     yield _tsv(folder / f"{stem}_channels.tsv", _channels(session))
     yield _tsv(folder / f"{stem}_events.tsv", _events(session))
@@ -144,7 +144,7 @@ def _events(session: RecordedSession) -> list[dict[str, str]]:
 
 
 def _event_columns(session: RecordedSession) -> dict[str, Any]:
-    """Return what the columns of the events mean; every label must be among the levels."""
+    """Return the description of the columns of the events; every label must be among the levels."""
     named = {REST: "nothing", TRANSITION: "the cue had changed, the muscles had not followed"}
     labels = dict.fromkeys(stretch.label for stretch in session.stretches())
     return {
@@ -158,7 +158,7 @@ def _event_columns(session: RecordedSession) -> dict[str, Any]:
 
 
 def _label(text: str | None, otherwise: str) -> str:
-    """Return the letters and digits of a text: BIDS allows no others in a label.
+    """Return the letters and digits of a text, as BIDS allows no others in a label.
 
     >>> _label("S-01", "unknown"), _label("", "unknown")
     ('S01', 'unknown')
@@ -167,7 +167,7 @@ def _label(text: str | None, otherwise: str) -> str:
 
 
 def _free_stem(folder: Path, start: str) -> str:
-    """Return the first name of a run that is not taken."""
+    """Return the first name of a run that does not exist yet."""
     stems = (f"{start}_run-{number}" for number in count(1))
     return next(stem for stem in stems if not (folder / f"{stem}_emg.bdf").exists())
 
@@ -185,7 +185,7 @@ def _tsv(path: Path, rows: Sequence[Mapping[str, str]]) -> Path:
 
 
 def _grown_tsv(path: Path, row: Mapping[str, str]) -> Path:
-    """Add a row to a table, made with its header line where it is not there, unless it has it."""
+    """Add a row to a table, unless it is there; the table is created if it does not exist."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else ["\t".join(row)]
     names = lines[0].split("\t")
     line = "\t".join(row.get(name, _NOT_KNOWN) for name in names)

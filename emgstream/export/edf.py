@@ -1,8 +1,8 @@
-"""A session as one EDF+ or BDF+ file: counts as they were recorded, labels as annotations.
+"""Export to an EDF+ or BDF+ file: counts as they were recorded, labels as annotations.
 
-EDF+ here is continuous, so what was lost is filled with the last value before it, and an
-annotation ``BAD_lost`` covers it, which MNE-Python leaves out by itself. The last record is filled
-up in the same way, as ``BAD_padding``. The transitions between movements are not annotated.
+The file is continuous. Lost samples are filled with the last value before them, and an annotation
+``BAD_lost`` covers them, which MNE-Python excludes by default. The last record is filled in the
+same way, as ``BAD_padding``. The transitions between movements are not annotated.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Kind: TypeAlias = Literal["edf", "bdf"]
 
 @dataclass(frozen=True)
 class _Format:
-    """What differs between EDF+ and BDF+."""
+    """The differences between EDF+ and BDF+."""
 
     file: Any
     signal: Any
@@ -42,14 +42,14 @@ _FORMATS: dict[str, _Format] = {
     "edf": _Format(edfio.Edf, edfio.EdfSignal, np.int16, -(2**15), 2**15 - 1),
     "bdf": _Format(edfio.Bdf, edfio.BdfSignal, np.int32, -(2**23), 2**23 - 1),
 }
-_LABEL_LENGTH, _TEXT_LENGTH = 16, 80
+_LABEL_LENGTH, _TEXT_LENGTH = 16, 80  # by the specification of EDF
 
 
 def write_edf(session: RecordedSession, path: Path, kind: Kind) -> list[Path]:
-    """Write a session as EDF+ or BDF+; return the file that was made.
+    """Write a session as EDF+ or BDF+; return the path of the file, in a list.
 
-    Raises UsageError for values that the format does not hold, and OutputError where the file
-    exists or cannot be written.
+    Raises UsageError for values that the format cannot hold, and OutputError if the file exists or
+    cannot be written.
     """
     form = _FORMATS[kind]
     index = session.index
@@ -103,7 +103,7 @@ def _continuous(session: RecordedSession, form: _Format, n_padding: int) -> npt.
 def _annotated(
     session: RecordedSession, index: IndexArray, n_padding: int
 ) -> Iterator[tuple[int, int, str]]:
-    """Give first and end index of every stretch with its text."""
+    """Yield first and end index of every annotation with its text."""
     for stretch in session.stretches():
         if stretch.label != TRANSITION:
             yield stretch.first_index, stretch.end_index, stretch.label
@@ -115,7 +115,7 @@ def _annotated(
 
 
 def _when_and_who(session: RecordedSession) -> dict[str, Any]:
-    """Return the header's fields of date, subject and equipment."""
+    """Return the header fields for date, subject and equipment."""
     started = session.started
     subject = re.sub(r"\s", "_", _ascii(str(session.sidecar.get("subject") or ""), 20)) or "X"
     equipment = re.sub(r"\s", "_", _ascii(str(session.sidecar.get("software") or ""), 20)) or "X"
@@ -138,7 +138,7 @@ def _ascii(text: str, length: int) -> str:
 
 
 def _write(document: Any, path: Path) -> None:
-    """Write a file that appears whole or not at all, and never over another."""
+    """Write a file completely or not at all, and never over another."""
     part = path.with_name(path.name + ".part")
     try:
         if path.exists():

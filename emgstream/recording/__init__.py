@@ -1,10 +1,10 @@
-"""New sessions on disk: the recorder, the guided protocol, labels, and mending what broke off.
+"""Recording of sessions: recorder, protocols, labels, and repair of interrupted recordings.
 
 A recording is a table ``NAME.csv`` with the columns ``index,time_s,<channel>...,cue,label,
-repetition,segment`` and a sidecar ``NAME.json``. The `Recorder` is a sink of the reader's thread; a
-`GuidedProtocol` or a `FreeProtocol` says what is asked when, as events that the recorder and
-whoever else listens `hear`, handed on by a `Take`; `put_in_order` settles the labels at the end,
-and mends.
+repetition,segment`` and a sidecar ``NAME.json``. The `Recorder` is a sink of the reader thread. A
+`GuidedProtocol` or a `FreeProtocol` decides when which movement is asked for, as events. A `Take`
+passes these events on to every `CueListener`: the recorder, a simulated subject, a sound. At the
+end, `put_in_order` repairs the files where needed and sets the final labels.
 """
 
 from emgstream.recording.cue_events import (

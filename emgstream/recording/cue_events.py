@@ -1,4 +1,4 @@
-"""What happens in a session and is written down: cues, and what became of repetitions."""
+"""Events of a session: the start of a cue, and the end of a repetition with its outcome."""
 
 from __future__ import annotations
 
@@ -10,53 +10,53 @@ __all__ = ["CueListener", "CueStarted", "Event", "RepetitionEnded", "RepetitionO
 
 
 class RepetitionOutcome(Enum):
-    """What became of one repetition."""
+    """The outcome of one repetition."""
 
     HELD = "held"
     """Held to the end of its cue."""
     CUT_SHORT = "cut short"
-    """The session ended, or the recording broke off, while it was held; what there is counts."""
+    """The session or the recording ended while it was held; its samples keep their label."""
     DISCARDED = "discarded"
-    """The person wants it repeated; it carries no label."""
+    """Discarded by the person, to be repeated; its samples get no label."""
     INTERRUPTED = "interrupted"
-    """A pause or a lost board fell into it; it carries no label, and is offered again."""
+    """Interrupted by a pause or a lost board; its samples get no label, and it is repeated."""
 
     @property
     def counts(self) -> bool:
-        """Whether its samples are examples of its label."""
+        """True if the samples of the repetition keep their label."""
         return self in (RepetitionOutcome.HELD, RepetitionOutcome.CUT_SHORT)
 
 
 @dataclass(frozen=True, slots=True)
 class CueStarted:
-    """From a moment on, something is asked of the person."""
+    """A cue starts: from this moment on a movement, or nothing, is asked for."""
 
     host_s: float
-    """Host time at which the person was told, `emgstream.clock.MonotonicClock`."""
+    """Host time at which the cue was shown, by `emgstream.clock.MonotonicClock`."""
     label: str
-    """Name of the movement; empty where nothing is asked."""
+    """Name of the movement; empty if nothing is asked for."""
     repetition: int
-    """How often the label has been asked for by now, from 1; 0 where nothing is."""
+    """Number of the repetition of this label, from 1; 0 if nothing is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class RepetitionEnded:
-    """A repetition is over, or is thought of differently now."""
+    """A repetition ended, or its outcome changed afterwards."""
 
     label: str
     """Name of the movement."""
     repetition: int
-    """Number of the repetition; with the label it is one of its kind."""
+    """Number of the repetition, unique together with the label."""
     outcome: RepetitionOutcome
-    """What became of it."""
+    """The outcome."""
 
 
 Event: TypeAlias = CueStarted | RepetitionEnded
 
 
 class CueListener(Protocol):
-    """Whoever follows a session: the recorder, a simulated person, a sound."""
+    """Follows the events of a session: the recorder, a simulated subject, a sound."""
 
     def hear(self, event: Event) -> None:
-        """Take in what happened; returns at once."""
+        """Take an event; returns at once."""
         ...

@@ -1,4 +1,4 @@
-"""Free recording: the person, or a helper, says by number what is being done."""
+"""Free recording: number keys set the label while the person moves."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from emgstream.recording.cue_events import CueStarted, Event, RepetitionEnded, R
 __all__ = ["MOST_LABELS", "FreeProtocol"]
 
 MOST_LABELS = 9
-"""As many as there are number keys; 0 is for no label."""
+"""The number keys 1 to 9; 0 stands for no label."""
 
 
 class FreeProtocol:
-    """Labels set by hand, from one moment to the next. One thread calls it.
+    """Labels that are set by hand while recording. One thread calls it.
 
-    Raises UsageError for no labels, and for more than there are keys.
+    Raises UsageError for no labels, and for more labels than number keys.
     """
 
     def __init__(self, labels: tuple[str, ...]) -> None:
@@ -33,12 +33,12 @@ class FreeProtocol:
         self._events: list[Event] = []
 
     def take_events(self) -> list[Event]:
-        """Return what happened since the last call, in order."""
+        """Return the events since the last call, in order."""
         events, self._events = self._events, []
         return events
 
     def press(self, number: int, now_s: float) -> None:
-        """Go over to label ``number``, from 1; 0, and a number that no label has, is none."""
+        """Set label ``number``, from 1; 0, or a number without a label, sets none."""
         self._finish(RepetitionOutcome.HELD)
         label = self.labels[number - 1] if 1 <= number <= len(self.labels) else ""
         if label:
@@ -47,17 +47,17 @@ class FreeProtocol:
         self._events.append(CueStarted(now_s, label, self.repetition))
 
     def discard(self, now_s: float) -> None:
-        """Take the label under way back; none is set until the next press."""
+        """Discard the current label; none is set until the next key."""
         self._finish(RepetitionOutcome.DISCARDED)
         self._unset(now_s)
 
     def lose_board(self, now_s: float) -> None:
-        """Say that no samples come: the label under way ends here."""
+        """End the current label, because no samples arrive any more."""
         if self.label:
             self.end(now_s)
 
     def end(self, now_s: float) -> None:
-        """Set no label any more."""
+        """End the current label and set none."""
         self._finish(RepetitionOutcome.HELD)
         self._unset(now_s)
 

@@ -1,4 +1,4 @@
-"""A file that only grows, a whole line at a time, and the room there is for it."""
+"""A file that is only appended to, by complete lines, and the free space on its disk."""
 
 from __future__ import annotations
 
@@ -10,19 +10,22 @@ from emgstream.errors import OutputError
 
 __all__ = ["GrowingFile", "check_room", "expected_bytes", "room_bytes"]
 
-_DIGITS_OF_A_VALUE = 5
-_BYTES_BESIDE_VALUES = 55
-_SPARE_BYTES = 1 << 20
+_DIGITS_OF_A_VALUE = 5  # a converter of 16 bits counts to 65535
+_BYTES_BESIDE_VALUES = 55  # an estimate: index and time of 12 digits, cue and label of 12 letters
+_SPARE_BYTES = 1 << 20  # the sidecar, and file system overhead: a choice
 
 
 def expected_bytes(duration_s: float, rate_hz: float, n_channels: int) -> int:
-    """Return about how many bytes a take needs, with as many again to put its labels in order."""
+    """Return the approximate number of bytes that a take needs.
+
+    The table counts twice: setting its final labels writes it anew beside the old one.
+    """
     row = _BYTES_BESIDE_VALUES + (_DIGITS_OF_A_VALUE + 1) * n_channels
     return 2 * round(duration_s * rate_hz) * row + _SPARE_BYTES
 
 
 def room_bytes(path: Path) -> int:
-    """Return how much more the disk holds that a file is on; raises OutputError."""
+    """Return the free bytes on the disk of a file; raises OutputError if the folder is missing."""
     try:
         return shutil.disk_usage(path.absolute().parent).free
     except OSError as error:
@@ -33,7 +36,7 @@ def room_bytes(path: Path) -> int:
 
 
 def check_room(path: Path, needed_bytes: int) -> None:
-    """Raise OutputError where a disk has not enough room for what is expected."""
+    """Raise OutputError if the disk of a file has fewer free bytes than needed."""
     free = room_bytes(path)
     if free < needed_bytes:
         raise OutputError(
@@ -43,10 +46,10 @@ def check_room(path: Path, needed_bytes: int) -> None:
 
 
 class GrowingFile:
-    """A new file that is appended to; nothing that was appended is lost, or ends in the middle.
+    """A new file that is only appended to; it always ends with a complete line.
 
-    One thread appends and closes, another may `sync`. Raises OutputError where the file exists,
-    which is never overwritten, and for whatever the disk refuses.
+    One thread appends and closes, another may call `sync`. Raises OutputError if the file exists,
+    which is never overwritten, and if the disk refuses a write.
     """
 
     def __init__(self, path: Path) -> None:
@@ -62,7 +65,7 @@ class GrowingFile:
             raise self._refused(error) from error
 
     def append(self, data: bytes) -> None:
-        """Hand whole lines to the operating system; what it took of them only in part is cut."""
+        """Write complete lines; a part of them, where there is no more room, is cut off again."""
         rest = memoryview(data)
         try:
             while len(rest):
@@ -73,14 +76,14 @@ class GrowingFile:
         self.n_bytes += len(data)
 
     def sync(self) -> None:
-        """Return once what was appended would survive a power cut."""
+        """Force the appended bytes onto the disk, where they survive a power cut."""
         try:
             os.fsync(self._file.fileno())
         except OSError as error:
             raise self._refused(error) from error
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._file.close()
 
     def _refused(self, error: OSError) -> OutputError:

@@ -1,7 +1,7 @@
-"""The guided session as a state machine: what to ask of the person, and when.
+"""The guided session as a state machine: which movement is asked for, and when.
 
-Nothing in here waits, draws or writes. Time comes in as a parameter, what happened goes out as
-events, and `GuidedProtocol.view` says what to show: a terminal and a window share it.
+Nothing in here waits, draws or writes. Time comes in as a parameter, events go out, and
+`GuidedProtocol.view` returns the figures to show; terminal and window share it.
 """
 
 from __future__ import annotations
@@ -16,69 +16,69 @@ from emgstream.recording.cue_events import CueStarted, Event, RepetitionEnded, R
 __all__ = ["GuidedProtocol", "ProtocolPhase", "ProtocolView"]
 
 COUNTDOWN_S = 3.0
-"""Seconds between the word to start and the first cue."""
+"""Seconds from the start to the first cue: a choice, as long as people count down."""
 
 
 class ProtocolPhase(Enum):
-    """What a session is doing."""
+    """The phase of a session."""
 
     READY = "ready"
-    """Waits for the word to start."""
+    """Waits to be started."""
     COUNTDOWN = "countdown"
-    """A cue comes in a moment."""
+    """Counts down to the next cue."""
     CUE = "cue"
-    """A cue stands."""
+    """Shows a cue."""
     PAUSED = "paused"
-    """Waits for the word to go on."""
+    """Waits to be continued."""
     AWAY = "away"
-    """Waits for the board to come back."""
+    """Waits for the board to be back."""
     OVER = "over"
-    """Nothing more is asked."""
+    """All cues are over."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProtocolView:
-    """What to show at one moment."""
+    """The figures to show at one moment."""
 
     phase: ProtocolPhase
-    """What the session is doing."""
+    """The phase."""
     label: str
-    """What to do now; during a countdown, what comes; empty where there is nothing to do."""
+    """The movement to make now, or during a countdown, next; empty if there is none."""
     repetition: int
-    """How often the label has come up, this time included; 0 where there is none."""
+    """Number of the repetition of this label, from 1; 0 if there is no label."""
     elapsed_s: float
     """Seconds since the cue or the countdown began; 0 in other phases."""
     remaining_s: float
     """Seconds until it ends."""
     next_label: str
-    """What comes after it; empty at the end."""
+    """The movement after it; empty at the end."""
     n_done: int
-    """Movements held so far, rests not counted."""
+    """Number of movements held so far, without rests."""
     n_total: int
-    """Movements of the whole session, rests not counted."""
+    """Number of movements of the whole session, without rests."""
     remaining_total_s: float
-    """Seconds of cues that are left, the present one included."""
+    """Seconds of cues that remain, with the present one."""
 
     @property
     def share(self) -> float:
-        """How much of the cue or the countdown is over, 0 to 1."""
+        """The share of the cue or the countdown that is over, 0 to 1."""
         whole_s = self.elapsed_s + self.remaining_s
         return self.elapsed_s / whole_s if whole_s > 0.0 else 0.0
 
 
 class GuidedProtocol:
-    """A session that follows a cue script. One thread calls it.
+    """A session that follows a schedule of cues. One thread calls it.
 
-    A cue starts when `advance` first finds the one before it over, so it is labelled from the
-    moment it can be seen. A repetition that a pause or a lost board falls into is asked for again,
-    after a countdown.
+    A cue starts when `advance` first finds the one before it over, so that it is labelled from the
+    moment at which it can be shown. A repetition that is interrupted by a pause or a lost board is
+    repeated after a countdown.
 
     Parameters
     ----------
     script
-        The cues; whether it repeats is not looked at.
+        The cues; they are shown once, also if the schedule repeats.
     countdown_s
-        Seconds from `start`, and from going on after a break, to the next cue.
+        Seconds from `start`, and from continuing after a break, to the next cue.
     """
 
     def __init__(self, script: CueSchedule, countdown_s: float = COUNTDOWN_S) -> None:
@@ -96,7 +96,7 @@ class GuidedProtocol:
 
     @property
     def phase(self) -> ProtocolPhase:
-        """What the session is doing."""
+        """The phase."""
         return self._phase
 
     @property
@@ -105,30 +105,30 @@ class GuidedProtocol:
         return self._n_done
 
     def take_events(self) -> list[Event]:
-        """Return what happened since the last call, in order."""
+        """Return the events since the last call, in order."""
         events, self._events = self._events, []
         return events
 
     def start(self, now_s: float) -> None:
-        """Begin, or go on after a pause."""
+        """Start, or continue after a pause."""
         if self._phase in (ProtocolPhase.READY, ProtocolPhase.PAUSED):
             self._count_down(now_s)
 
     def pause(self, now_s: float) -> None:
-        """Stop asking, until `start`; a movement that was under way is asked for again."""
+        """Pause until `start`; the current movement will be repeated."""
         self._break_off(ProtocolPhase.PAUSED, now_s)
 
     def lose_board(self, now_s: float) -> None:
-        """Say that no samples come; what was under way is asked for again once they do."""
+        """Wait for the board, as no samples arrive; the current movement will be repeated."""
         self._break_off(ProtocolPhase.AWAY, now_s)
 
     def regain_board(self, now_s: float) -> None:
-        """Say that samples come again."""
+        """Continue, as samples arrive again."""
         if self._phase is ProtocolPhase.AWAY:
             self._count_down(now_s)
 
     def repeat_last(self, now_s: float) -> None:
-        """Discard the movement under way, or else the one held last, and ask for it again."""
+        """Discard the current movement, or else the one held last, and repeat it."""
         if self._phase is ProtocolPhase.CUE and self._cue is not None and self._cue.label != REST:
             again = self._cue
             self._finish_cue(RepetitionOutcome.DISCARDED)
@@ -143,7 +143,7 @@ class GuidedProtocol:
             self._ask_again(again)
 
     def end(self, now_s: float) -> None:
-        """Ask for nothing more; what was held so far counts."""
+        """End the session; the movements held so far count."""
         if self._phase is ProtocolPhase.OVER:
             return
         if self._cue is not None:
@@ -151,7 +151,7 @@ class GuidedProtocol:
         self._ask_nothing(ProtocolPhase.OVER, now_s)
 
     def advance(self, now_s: float) -> None:
-        """Let time pass; call it at least every 50 ms."""
+        """Advance to host time ``now_s``; to be called at least every 50 ms."""
         if self._phase is ProtocolPhase.COUNTDOWN and now_s >= self._since_s + self._countdown_s:
             self._ask_next(now_s)
         elif self._cue is not None and now_s >= self._since_s + self._cue.duration_s:
@@ -159,7 +159,7 @@ class GuidedProtocol:
             self._ask_next(now_s)
 
     def view(self, now_s: float) -> ProtocolView:
-        """Return what to show."""
+        """Return the figures to show at host time ``now_s``."""
         whole_s = {ProtocolPhase.COUNTDOWN: self._countdown_s, ProtocolPhase.CUE: self._cue_s}.get(
             self._phase, 0.0
         )
@@ -212,7 +212,7 @@ class GuidedProtocol:
         self._ask(self._todo.popleft(), now_s)
 
     def _ask_rest(self, now_s: float) -> None:
-        """Ask for the rest that stands before a movement, where the script has any."""
+        """Ask for a rest, as before every movement, if the schedule has rests."""
         if self._rest_s > 0.0:
             self._ask(Cue(REST, self._rest_s, 0), now_s)
         else:
@@ -239,7 +239,7 @@ class GuidedProtocol:
             self._n_done += 1
 
     def _ask_again(self, cue: Cue) -> None:
-        """Queue a movement next, with a rest between it and the movement that would have come."""
+        """Put a movement in front of the queue, and a rest behind it if a movement would follow."""
         if self._todo and self._todo[0].label != REST and self._rest_s > 0.0:
             self._todo.appendleft(Cue(REST, self._rest_s, 0))
         self._todo.appendleft(cue)

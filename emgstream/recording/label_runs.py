@@ -1,8 +1,8 @@
-"""From cues to labels: each held movement from when the muscles do it, to the end of its cue.
+"""Labels from cues: each movement is labelled from the onset of the muscles to the end of its cue.
 
-A person follows a cue some 200 to 400 ms late, so what stands between the cue and the onset of the
-muscles is labelled ``transition``, which is an example of nothing. A rest begins once the muscles
-have let go. A repetition that was discarded or interrupted has no label at all.
+People react 200 to 400 ms after a cue. The samples between the cue and the onset are labelled
+``transition``, which training ignores. A rest is labelled from the release of the muscles on. A
+repetition that was discarded or interrupted has no label.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ METHOD = (
     "al. 1998); samples between cue and onset are 'transition'"
 )
 
+# Choices, but for the first: the middle of the 200 to 400 ms that people take to react.
 _USUAL_REACTION_S = 0.3
-_LATEST_S = 1.5
-_REST_BEFORE_S = 2.0
-_ANTICIPATION_S = 0.2
-_LEAST_REST_S = 0.5
+_LATEST_S = 1.5  # a contraction that begins later was hardly meant for this cue
+_REST_BEFORE_S = 2.0  # of rest before the cue, from which mean and spread are taken
+_ANTICIPATION_S = 0.2  # before the cue, left out of it: people who expect a cue begin early
+_LEAST_REST_S = 0.5  # a shorter rest gives no reliable spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +37,27 @@ class CueRun:
     """The rows of one cue."""
 
     label: str
-    """What was asked for; empty where nothing was."""
+    """The movement that was asked for; empty if none was."""
     repetition: int
-    """Number of the repetition, from 1; 0 where nothing was asked for."""
+    """Number of the repetition, from 1; 0 if nothing was asked for."""
     start: int
     """First row."""
     end: int
-    """First row after it."""
+    """First row behind it."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledCueRun:
-    """The rows of one cue, and which of them carry its label."""
+    """The rows of one cue, and those of them that get its label."""
 
     run: CueRun
     """The rows."""
     outcome: RepetitionOutcome
-    """What became of the repetition."""
+    """The outcome of the repetition."""
     label_from: int | None
-    """First row that carries the label; None where none does."""
+    """First row that gets the label; None if none does."""
     note: str = ""
-    """What a person who looks the labels over should know; empty where all is well."""
+    """A hint for the person who checks the labels; empty if there is none."""
 
 
 def label_runs(
@@ -68,10 +69,10 @@ def label_runs(
     *,
     trim: bool,
 ) -> list[LabelledCueRun]:
-    """Return which rows of each cue carry its label, cues that asked for nothing left out.
+    """Return the labelled rows of each cue that asked for a movement or rest.
 
-    ``samples`` and ``segments`` are the rows' own, shapes ``(n_rows, n_channels)`` and
-    ``(n_rows,)``. Labels are as cued with ``trim=False``, and where nobody knows the rate.
+    ``samples`` and ``segments`` are those of the rows, shapes ``(n_rows, n_channels)`` and
+    ``(n_rows,)``. With ``trim=False``, and if the rate is not known, labels begin at the cue.
     """
     labelled: list[LabelledCueRun] = []
     at_rest = None
@@ -89,9 +90,9 @@ def label_runs(
 def _first_row(
     run: CueRun, at_rest: slice | None, samples: FloatArray, segments: IndexArray, rate_hz: float
 ) -> tuple[int, str]:
-    """Return the row from which a run carries its label, and what is to be said of it.
+    """Return the first row of a cue that gets its label, and a hint or an empty text.
 
-    ``at_rest`` are the rows of rest just before it, None without.
+    ``at_rest`` are the rows of rest just before it, None if there are none.
     """
     usual = min(run.start + round(_USUAL_REACTION_S * rate_hz), run.end)
     if run.label == REST:
@@ -111,7 +112,7 @@ def _first_row(
 
 
 def _rest_before(run: CueRun, at_rest: slice, segments: IndexArray, rate_hz: float) -> slice | None:
-    """Return rows of rest just before a cue, less what may anticipate it; None for too few."""
+    """Return the rows of rest before a cue, without its anticipation; None if there are too few."""
     breaks = np.flatnonzero(np.diff(segments[at_rest.start : run.start + 1]))
     unbroken = at_rest.start + int(breaks[-1]) + 1 if len(breaks) else at_rest.start
     start = max(unbroken, run.start - round(_REST_BEFORE_S * rate_hz))
@@ -122,7 +123,10 @@ def _rest_before(run: CueRun, at_rest: slice, segments: IndexArray, rate_hz: flo
 def _released(
     run: CueRun, samples: FloatArray, segments: IndexArray, rate_hz: float
 ) -> tuple[int, str] | None:
-    """Return the row at which a rest is one, told by its own second half; None if it never is."""
+    """Return the row at which the muscles are at rest, judged by the second half of the rest.
+
+    None if they never are.
+    """
     breaks = np.flatnonzero(np.diff(segments[run.start : run.end]))
     end = run.start + int(breaks[0]) + 1 if len(breaks) else run.end
     half = (end - run.start) // 2

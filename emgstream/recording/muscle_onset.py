@@ -1,11 +1,11 @@
-"""When a muscle began to work, and when it let go.
+"""Onset and release of muscles: the sample at which a contraction begins, and ends.
 
 The envelope is compared with its own mean and standard deviation at rest, as in Hodges & Bui 1996
-(doi:10.1016/S0921-884X(96)95190-5): rectified about its slow level and averaged over 40 ms. The
-decision is a double threshold, as in Bonato, D'Alessio & Knaflitz 1998 (doi:10.1109/10.661154): the
-first is 5 standard deviations, and the second asks for 80 % of the 50 ms that follow. From there
-one goes back to where the envelope last was within 3 standard deviations. Of several channels the
-one that stands out most decides.
+(doi:10.1016/S0921-884X(96)95190-5): the signal is rectified about its slow level and averaged over
+40 ms. The decision is a double threshold, as in Bonato, D'Alessio & Knaflitz 1998
+(doi:10.1109/10.661154): the first is 5 standard deviations, and the second asks for 80 % of the
+50 ms that follow. The onset is then moved back to where the envelope last was within 3 standard
+deviations. Of several channels the one with the largest deviation decides.
 """
 
 from __future__ import annotations
@@ -19,22 +19,23 @@ __all__ = ["find_onset", "find_release"]
 
 Doubles = npt.NDArray[np.float64]
 
-_LEVEL_S = 0.1
+# The sources above give the form of the decision; the values are choices within their ranges.
+_LEVEL_S = 0.1  # the slow level: two periods of the 20 Hz at which surface EMG begins
 _ENVELOPE_S = 0.04
 _FIRST_SDS = 5.0
 _BACK_SDS = 3.0
 _LASTS_S = 0.05
-_QUIET_S = 0.1
+_QUIET_S = 0.1  # of a release: twice as long, as a contraction may pause for a moment
 _SHARE = 0.8
-_ENVELOPE_LIKE = 4.0
-_SD_FLOOR = 1e-3
+_ENVELOPE_LIKE = 4.0  # the level moves by so many standard deviations of the ripple: an envelope
+_SD_FLOOR = 1e-3  # of the range of a channel: a converter that stands still at rest has no spread
 
 
 def find_onset(samples: FloatArray, rest: slice, start: int, rate_hz: float) -> int | None:
     """Return the row at which a contraction begins, at ``start`` or later; None without one.
 
-    ``samples`` has shape ``(n_samples, n_channels)``, one unbroken stretch; its rows ``rest`` are
-    known to be at rest, a second or so.
+    ``samples`` has shape ``(n_samples, n_channels)``, without a gap; its rows ``rest``, about a
+    second of them, are known to be at rest.
     """
     stands_out = _standing_out(samples, rest, start, rate_hz)
     is_above = stands_out > _FIRST_SDS
@@ -47,7 +48,7 @@ def find_onset(samples: FloatArray, rest: slice, start: int, rate_hz: float) -> 
 
 
 def find_release(samples: FloatArray, rest: slice, start: int, rate_hz: float) -> int | None:
-    """Return the row from which the muscles are at rest, at ``start`` or later; None if never.
+    """Return the row from which on the muscles are at rest, at ``start`` or later; None if never.
 
     ``samples`` and ``rest`` as for `find_onset`.
     """
@@ -58,14 +59,14 @@ def find_release(samples: FloatArray, rest: slice, start: int, rate_hz: float) -
 
 
 def _standing_out(samples: FloatArray, rest: slice, start: int, rate_hz: float) -> Doubles:
-    """Return by how many standard deviations of rest the strongest channel is above it."""
+    """Return the largest deviation of any channel from rest, in standard deviations of rest."""
     known = np.nan_to_num(samples.astype(np.float64), nan=0.0)
     columns = [_deviation(column, rest, start, rate_hz) for column in known.T]
     return np.max(columns, axis=0)  # type: ignore[no-any-return]
 
 
 def _deviation(values: Doubles, rest: slice, start: int, rate_hz: float) -> Doubles:
-    """Return one channel's envelope in standard deviations of rest, shape ``(n_samples,)``."""
+    """Return the envelope of one channel in standard deviations of rest, ``(n_samples,)``."""
     ripple = values - _moving_mean(values, _LEVEL_S * rate_hz)
     level = values - values[rest].mean()
     active = values[start:]
@@ -79,7 +80,7 @@ def _deviation(values: Doubles, rest: slice, start: int, rate_hz: float) -> Doub
 
 
 def _moving_mean(values: Doubles, length: float) -> Doubles:
-    """Return the mean of about ``length`` values around each, of fewer at the ends."""
+    """Return the centred moving mean over about ``length`` values, over fewer at the ends."""
     half = max(round(length) // 2, 1)
     sums = np.concatenate(([0.0], np.cumsum(values)))
     at = np.arange(len(values))
@@ -89,7 +90,10 @@ def _moving_mean(values: Doubles, length: float) -> Doubles:
 
 
 def _share_after(is_so: npt.NDArray[np.bool_], length: float) -> Doubles:
-    """Return the share of so many rows from each one on that are so; past the end none is."""
+    """Return, for each row, the share of the ``length`` rows from it on that are true.
+
+    Rows past the end count as false.
+    """
     n = max(round(length), 1)
     sums = np.concatenate(([0], np.cumsum(is_so)))
     at = np.arange(len(is_so))

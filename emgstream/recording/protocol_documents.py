@@ -1,4 +1,4 @@
-"""What a session is to be, before it begins: names, order, and how both are written down."""
+"""The protocol of a session in its sidecar, and the labels that it may use."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FORBIDDEN = set(',;:"#\t\r\n')
 
 
 def check_label(text: str) -> str:
-    """Return the name of a movement as it is; raises UsageError where a table cannot hold it.
+    """Return the name of a movement unchanged; raises UsageError if a table cannot hold it.
 
     >>> check_label("hand_close")
     'hand_close'
@@ -28,7 +28,7 @@ def check_label(text: str) -> str:
 
 
 def free_labels(labels: Sequence[str]) -> tuple[str, ...]:
-    """Return the labels of a free recording: rest is always among them.
+    """Return the labels of a free recording, rest always included.
 
     >>> free_labels(("fist",))
     ('rest', 'fist')
@@ -37,7 +37,7 @@ def free_labels(labels: Sequence[str]) -> tuple[str, ...]:
 
 
 def guided_document(script: CueSchedule, seed: int | None, countdown_s: float) -> dict[str, Any]:
-    """Return how a guided session was led, for the sidecar; no seed where nothing was shuffled."""
+    """Return the protocol of a guided session; ``seed`` is None if the order was given."""
     return {
         "kind": "guided",
         "seed": seed,
@@ -47,5 +47,5 @@ def guided_document(script: CueSchedule, seed: int | None, countdown_s: float) -
 
 
 def free_document(labels: Sequence[str]) -> dict[str, Any]:
-    """Return how a free recording was labelled, for the sidecar."""
+    """Return the protocol of a free recording."""
     return {"kind": "free", "labels": list(labels)}

@@ -1,4 +1,4 @@
-"""A recorded session as it is read: its table, and what its sidecar says of it."""
+"""A recorded session: its table and its sidecar, read from disk."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ __all__ = ["LabelledStretch", "RecordedSession", "read_session"]
 
 @dataclass(frozen=True, slots=True)
 class LabelledStretch:
-    """Rows in a row with one label, of one repetition and segment."""
+    """Consecutive rows of one label, repetition and segment."""
 
     label: str
     """The label."""
     repetition: int
-    """Number of the repetition; 0 where the table does not count them."""
+    """Number of the repetition; 0 if the table does not count them."""
     first_index: int
-    """Sample index of the first row, the table's first sample being 0."""
+    """Sample index of the first row, from 0 at the first sample of the table."""
     end_index: int
     """Sample index behind the last row."""
 
@@ -39,29 +39,29 @@ class RecordedSession:
     table: EmgTable
     """Its samples and labels."""
     sidecar: Mapping[str, Any]
-    """What is known of it."""
+    """The content of its sidecar."""
     rate_hz: float
-    """Samples a second, as the table's clock tells."""
+    """Sampling rate in Hz, by the time column of the table."""
 
     @property
     def path(self) -> Path:
-        """The table's file."""
+        """The path of the table."""
         return self.table.path
 
     @property
     def started(self) -> datetime | None:
-        """Date and time of the first sample, with its offset; None where it is not known."""
+        """Date and time of the first sample, with its UTC offset; None if not known."""
         text = self.sidecar.get("started")
         return None if text is None else datetime.fromisoformat(text)
 
     @property
     def index(self) -> IndexArray:
-        """Sample index of each row, from 0; it jumps where samples were lost."""
+        """Sample index of each row, from 0, ``(n_rows,)``; it jumps where samples were lost."""
         index = self.table.index
         return np.arange(self.table.n_rows) if index is None else index - index[0]
 
     def stretches(self) -> Iterator[LabelledStretch]:
-        """Give each stretch that carries a label, in order."""
+        """Yield each stretch with a label, in order."""
         table, index = self.table, self.index
         if table.labels is None:
             return
@@ -78,10 +78,10 @@ class RecordedSession:
 
 
 def read_session(path: Path) -> RecordedSession:
-    """Return a recorded session.
+    """Read a recorded session.
 
-    Raises TableError where the table cannot be read, and RecordingError where the sidecar is not
-    there or none of ours, or the table has no clock.
+    Raises TableError if the table cannot be read, and RecordingError if the sidecar is missing or
+    not that of a session, or if the table has no usable time column.
     """
     table = read_table(path)
     sidecar = read_sidecar(path)

@@ -1,9 +1,10 @@
-"""The recorder: every sample of a stream in a table on disk, with the cue that stood at it.
+"""The recorder: writes every sample of a stream to a table on disk, with its cue.
 
-The files are safe at any moment. The sidecar is there before the first sample. The table only
-grows, by whole lines, at least every 100 ms, and is forced onto the disk as often; so a process
-that is killed, and a computer without power, lose less than 200 ms. See `GrowingFile` for a full
-disk, and `emgstream.recording.recovery` for what is done at the end, or later where there was none.
+The files are safe at any moment. The sidecar exists before the first sample. The table only
+grows, by complete lines, at least every 100 ms, and is forced onto the disk as often; so less than
+200 ms are lost if the process is killed or the power fails. `GrowingFile` describes a full disk,
+and `emgstream.recording.recovery` the last step of a recording, which also repairs one that was
+interrupted.
 """
 
 from __future__ import annotations
@@ -39,16 +40,17 @@ __all__ = ["Recorder"]
 
 _log = get_logger(__name__)
 
+# Choices: at most 200 ms are lost, which is less than a step of the cues, and no disk is kept busy.
 _FLUSH_S = 0.05
 _SYNC_S = 0.1
 _LOOK_FOR_ROOM_EVERY = 10  # syncs
-_MOST_WAITING = 1 << 16
-_SPARE_BYTES = 10_000_000
+_MOST_WAITING = 1 << 16  # samples: a minute at 1 kHz, far longer than a working disk stalls
+_SPARE_BYTES = 10_000_000  # free space that other programs may take meanwhile
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Waiting:
-    """A chunk on its way to the disk."""
+    """A chunk that waits to be written."""
 
     chunk: Chunk
     stream_s: TimeArray
@@ -56,32 +58,32 @@ class _Waiting:
 
 
 class Recorder:
-    """A lossless sink: what it cannot keep ends the take with an error, never in silence.
+    """A lossless sink: a sample that cannot be kept ends the take with an error.
 
-    The reader's thread calls `take`, any thread `hear` and the properties; ``emg-recorder`` writes,
-    ``emg-syncer`` forces onto the disk and keeps the sidecar up to date. Entering makes both files,
-    leaving completes them; where no sample came, there is nothing to keep and both are removed.
+    The reader thread calls `take`, any thread `hear` and the properties. The thread
+    ``emg-recorder`` writes; ``emg-syncer`` forces the table onto the disk and keeps the sidecar up
+    to date. Entering creates both files, leaving completes them, or removes them if no sample came.
 
     Parameters
     ----------
     path
         The table, ``NAME.csv``; the sidecar is ``NAME.json`` beside it. Neither may exist.
     about
-        What is known of the session before it begins.
+        The description of the session.
     status
-        Tells how the stream is doing; None for one that does not say.
+        Returns the status of the source; None if it has none.
     needed_bytes
-        Room that must be there at the start.
+        Free bytes that the disk must have at the start.
     most_waiting
-        Samples that may wait to be written; one more ends the take.
+        Number of samples that may wait to be written; one more ends the take.
     clock
         The host time of the cues.
 
     Raises
     ------
     OutputError
-        On entering: a file exists, cannot be made, or there is too little room. On leaving, and
-        from `check`: the disk was full or failed, or was too slow for the stream.
+        On entering: a file exists or cannot be created, or the disk has too little space. On
+        leaving, and from `check`: the disk was full, failed, or was too slow for the stream.
     """
 
     def __init__(
@@ -142,14 +144,14 @@ class Recorder:
         if self._file.n_bytes == 0:
             self._remove_empty()
         else:
-            with contextlib.suppress(OutputError):  # the one before is there; recover completes it
+            with contextlib.suppress(OutputError):  # the last one is there; recover completes it
                 write_sidecar(self.path, self.document("ended"))
         if exc_type is None:
             self.check()
 
     @property
     def about(self) -> SessionDescription:
-        """What is known of the session; what replaces it goes into the next sidecar."""
+        """The description of the session; a new one is written to the sidecar."""
         return self._sidecar.about
 
     @about.setter
@@ -158,17 +160,17 @@ class Recorder:
 
     @property
     def n_bytes(self) -> int:
-        """Bytes of the table so far."""
+        """Number of bytes of the table so far."""
         return self._file.n_bytes
 
     @property
     def failed(self) -> bool:
-        """Whether the take ended before its time; `check` tells why."""
+        """True if the take ended early; `check` raises the reason."""
         return not (self._writer.alive and self._syncer.alive)
 
     @property
     def room_warning(self) -> str | None:
-        """What to warn of while the disk still has room, though little; None while it has."""
+        """A warning for people if the disk is nearly full; None otherwise."""
         needed = self.n_bytes + _SPARE_BYTES
         if self.room_bytes >= needed:
             return None
@@ -178,12 +180,12 @@ class Recorder:
         )
 
     def check(self) -> None:
-        """Raise what ended the take before its time; nothing where all is well."""
+        """Raise the error that ended the take early, if there was one."""
         self._writer.check()
         self._syncer.check()
 
     def take(self, chunk: Chunk, source: Source) -> None:
-        """Take samples that the source has just given; returns at once, and never raises."""
+        """Take samples that the source has just returned; returns at once and never raises."""
         if not len(chunk):
             return
         indices = np.arange(chunk.first_index, chunk.end_index)
@@ -200,7 +202,7 @@ class Recorder:
             self._lock.notify_all()
 
     def hear(self, event: Event) -> None:
-        """Take a cue for the samples from its moment on, or what became of a repetition."""
+        """Take an event: a cue labels the samples from its host time on."""
         if isinstance(event, CueStarted):
             with self._lock:
                 self._track.add(event)
@@ -208,16 +210,16 @@ class Recorder:
             self._sidecar.note_end(event)
 
     def warn(self, text: str) -> None:
-        """Write down what was noticed during the take."""
+        """Note a warning in the sidecar."""
         self._sidecar.warn(text)
         _log.warning("%s: %s", self.path, text)
 
     def document(self, state: str) -> dict[str, Any]:
-        """Return what the sidecar says at this moment."""
+        """Return the content of the sidecar at this moment."""
         return self._sidecar.document(state, self.n_samples)
 
     def _note_first(self, waiting: _Waiting, source: Source) -> None:
-        """Take the first sample as index 0, time 0, segment 0."""
+        """Let the first sample have index 0, time 0 and segment 0."""
         self._first = waiting.chunk
         self._times = TimeColumn(float(waiting.stream_s[0]))
         age_s = self._clock.now() - float(waiting.host_s[0])
@@ -225,12 +227,12 @@ class Recorder:
         self._sidecar.begin(started, source.info)
 
     def _write(self, stop: threading.Event) -> None:
-        """Be the thread ``emg-recorder``."""
+        """Write what waits until stopped: the thread ``emg-recorder``."""
         try:
             while not stop.is_set():
                 with self._lock:
                     self._lock.wait_for(lambda: self._n_waiting or not self._is_open, _FLUSH_S)
-                stop.wait(_FLUSH_S)  # a few samples at a time would cost more than they weigh
+                stop.wait(_FLUSH_S)  # few large writes cost less than many small ones
                 self._flush()
                 self._check_pace()
             self._flush()
@@ -271,7 +273,7 @@ class Recorder:
         )
 
     def _keep_safe(self, stop: threading.Event) -> None:
-        """Be the thread ``emg-syncer``."""
+        """Force the table onto the disk until stopped: the thread ``emg-syncer``."""
         n_synced = n_turns = 0
         while not stop.wait(_SYNC_S) and self._writer.alive:
             n_bytes = self._file.n_bytes
@@ -287,7 +289,7 @@ class Recorder:
             self._file.sync()
 
     def _renew_sidecar(self) -> None:
-        """Write the sidecar anew; where that fails the next turn tries again, the table matters."""
+        """Write the sidecar again; a failure ends nothing, as the next turn tries again."""
         try:
             write_sidecar(self.path, self.document("recording"))
         except OutputError:
@@ -300,7 +302,7 @@ class Recorder:
 
 
 def _host_times(chunk: Chunk) -> TimeArray:
-    """Return when each sample was taken, or where nobody knows, when it came."""
+    """Return the host time at which each sample was taken, or if not known, received."""
     if not len(chunk.sampled_s):
         return chunk.received_s
     return np.where(np.isnan(chunk.sampled_s), chunk.received_s, chunk.sampled_s)

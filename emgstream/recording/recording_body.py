@@ -1,4 +1,4 @@
-"""The lines of a session's table, looked over byte by byte: which are whole, and whose they are."""
+"""The lines of a recorded table, checked byte by byte: complete lines, and the cue of each."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from emgstream.recording.recording_rows import COLUMNS_AFTER, COLUMNS_BEFORE
 __all__ = ["N_AFTER", "RecordingBody"]
 
 N_AFTER = len(COLUMNS_AFTER)
-"""Columns behind the channels."""
+"""Number of columns behind the channels."""
 
 
 @dataclass
 class RecordingBody:
-    """The lines of a table, looked over."""
+    """The lines of a recorded table, and what is wrong with them."""
 
     n_fields: int
-    """Fields of the header line, and so of every whole one."""
+    """Number of fields of the header line, and so of every complete line."""
     runs: list[CueRun] = field(default_factory=list)
-    """The cues, by their rows."""
+    """The cues in order, with their rows."""
     n_rows: int = 0
-    """Whole lines below the header line."""
+    """Number of complete lines below the header line."""
     end: int = 0
-    """Where the last whole line ends, in bytes."""
+    """Position in the file at which the last complete line ends, in bytes."""
     n_bytes_after: int = 0
-    """Bytes behind it."""
+    """Number of bytes behind that position."""
     n_bad_lines: int = 0
-    """Lines before it that are not whole."""
+    """Number of incomplete lines before that position."""
 
     @classmethod
     def read(cls, path: Path) -> RecordingBody:
-        """Look a table over; raises RecordingError where it is none of ours."""
+        """Read and check a table; raises RecordingError if it is not a recorded session."""
         try:
             with path.open("rb") as file:
                 header = file.readline()
@@ -55,7 +55,7 @@ class RecordingBody:
 
     @property
     def found(self) -> list[str]:
-        """What is wrong with it, for people."""
+        """The damage that was found, one sentence each, for people."""
         found = []
         if self.n_bytes_after:
             found.append(f"{self.n_bytes_after} bytes of an unfinished last line were cut off")
@@ -64,7 +64,7 @@ class RecordingBody:
         return found
 
     def is_whole(self, line: bytes) -> bool:
-        """Whether a line is one of ours, from its first field to its end."""
+        """Return whether a line is complete, from its first field to its line end."""
         return (
             line.endswith(b"\n")
             and line.count(b",") == self.n_fields - 1
@@ -73,7 +73,7 @@ class RecordingBody:
         )
 
     def whole_lines(self, file: BinaryIO) -> Iterator[bytes]:
-        """Give the lines that are ours."""
+        """Yield the complete lines."""
         return filter(self.is_whole, file)
 
     def _take(self, file: BinaryIO) -> None:
@@ -88,7 +88,11 @@ class RecordingBody:
             self.n_rows += n
 
     def _cues(self, file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-        """Give cue and repetition of each whole line; a bad one counts if a whole one follows."""
+        """Yield cue and repetition of each complete line.
+
+        An incomplete line counts as bad only if a complete one follows: else it is the end that
+        was being written.
+        """
         at, n_bad = self.end, 0
         for line in file:
             at += len(line)

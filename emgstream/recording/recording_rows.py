@@ -1,4 +1,4 @@
-"""The lines of a session's table, and the cue that stood at each."""
+"""The lines of a recorded table: index, time, samples and cue as text."""
 
 from __future__ import annotations
 
@@ -21,36 +21,37 @@ _SMALLEST_STEP_S = 1e-6  # what the table's six decimals can tell apart
 
 
 class CueTrack:
-    """Which cue stood at which host time. The recorder's lock guards it."""
+    """The cues by host time. The recorder's lock guards it."""
 
     def __init__(self) -> None:
         self._times_s: list[float] = []
         self._cues: list[tuple[str, int]] = []
 
     def add(self, event: CueStarted) -> None:
-        """Take a cue that began later than all before."""
+        """Add a cue that began later than all before it."""
         self._times_s.append(event.host_s)
         self._cues.append((event.label, event.repetition))
 
     def at(self, host_s: TimeArray) -> list[tuple[str, int]]:
-        """Return label and repetition at each host time; an empty label where nothing was asked."""
+        """Return label and repetition at each host time; the label is empty between cues."""
         cues = [("", 0), *self._cues]
         return [cues[bisect_right(self._times_s, time_s)] for time_s in host_s.tolist()]
 
 
 @dataclass(slots=True)
 class TimeColumn:
-    """Makes times that a reader takes for a clock: each later than the one before."""
+    """Times for the column ``time_s``, each later than the one before."""
 
     zero_s: float
-    """Stream time of the first sample written."""
+    """Stream time of the first recorded sample, in seconds."""
     last_s: float = -_SMALLEST_STEP_S
-    """Time of the newest sample, since the first."""
+    """Time of the newest sample since the first, in seconds."""
 
     def times(self, stream_s: TimeArray) -> TimeArray:
-        """Return seconds since the first sample, strictly increasing in steps that can be written.
+        """Return seconds since the first sample, strictly increasing by at least a microsecond.
 
-        Where the fitted clock stands still, the times creep on by a millionth of a second.
+        ``stream_s`` and the result have shape ``(n,)``. A microsecond is the last digit that is
+        written; where the fitted clock stands still, the times increase by it.
         """
         creep = _SMALLEST_STEP_S * np.arange(1, len(stream_s) + 1)
         level = np.maximum.accumulate(np.round(stream_s - self.zero_s, 6) - creep)
@@ -71,10 +72,10 @@ def lines(
     cues: list[tuple[str, int]],
     segment: int,
 ) -> bytes:
-    """Return one line a sample; while a take runs, the label is the cue.
+    """Return one line per sample; while a take runs, the label is the cue.
 
-    ``samples`` has shape ``(n, n_channels)``; whole numbers are written as such, a missing value
-    as an empty field.
+    ``samples`` has shape ``(n, n_channels)``; whole numbers are written without a decimal point, a
+    missing value as an empty field.
     """
     rows = zip(indices.tolist(), times_s.tolist(), _texts(samples), cues, strict=True)
     return "".join(

@@ -1,7 +1,8 @@
-"""Putting a session's files in order: at the end of a take, or later where it broke off.
+"""The last step of a recording: repair its files, set the final labels, complete the sidecar.
 
-The table is written anew beside the old one and takes its name once it is whole on the disk, so
-that at every moment one of them is there. All columns but ``label`` stay byte by byte as they are.
+It runs at the end of a take, or later if the recording was interrupted. The new table is written
+beside the old one and replaces it once it is complete on the disk, so that one of them exists at
+any moment. All columns except ``label`` stay as they are, byte by byte.
 """
 
 from __future__ import annotations
@@ -29,46 +30,46 @@ __all__ = ["RecoveryReport", "put_in_order"]
 
 _log = get_logger(__name__)
 
-_LONGEST_END = 4096  # bytes of an unfinished line, or what a power cut leaves in its place
+_LONGEST_END = 4096  # bytes: a block of a file system, which a power cut may leave unwritten
 
 
 @dataclass(frozen=True)
 class RecoveryReport:
-    """What was found in a session's files, and what was done."""
+    """The result of `put_in_order`: labels, and the damage that was repaired."""
 
     path: Path
     """The table."""
     n_samples: int
-    """Samples in it."""
+    """Number of samples in it."""
     duration_s: float
     """Seconds from the first sample to the last."""
     runs: tuple[LabelledCueRun, ...]
-    """Every cue, in order, and which of its rows carry its label."""
+    """Every cue in order, with its labelled rows."""
     shifts_s: tuple[float | None, ...]
-    """Of each cue, how long after it the label begins; None where it has none."""
+    """Seconds from each cue to the start of its label; None if it has no label."""
     found: tuple[str, ...] = ()
-    """What was wrong and is mended, for people; empty where nothing was."""
+    """The damage that was repaired, for people; empty if there was none."""
     sidecar: Mapping[str, Any] = field(default_factory=dict)
-    """The sidecar as it is now."""
+    """The new content of the sidecar."""
 
 
 def put_in_order(path: Path, *, trim: bool | None = None) -> RecoveryReport:
-    """Mend a session's files, settle its labels and complete its sidecar.
+    """Repair the files of a session, set its final labels and complete its sidecar.
 
     Parameters
     ----------
     path
         The table.
     trim
-        Whether labels begin when the muscles do; by default as was wished when it was recorded.
+        True for labels from the onset of the muscles, False for labels from the cue; by default as
+        chosen when it was recorded.
 
     Raises
     ------
     RecordingError
         The files are not those of a recorded session, or hold no sample.
     OutputError
-        There is no room, or no permission, to write; the files are as they were, less a damaged
-        end.
+        The files cannot be written; they are as they were, without a damaged end.
     """
     sidecar = read_sidecar(path)
     found = ["the recording broke off"] if sidecar.get("state") == "recording" else []
@@ -95,7 +96,7 @@ def put_in_order(path: Path, *, trim: bool | None = None) -> RecoveryReport:
 
 
 def _mended(path: Path, found: list[str]) -> RecordingBody:
-    """Return a table's body once every line of it is whole; what was done is added to ``found``."""
+    """Return the lines of a table after its repair; the repairs are added to ``found``."""
     body = RecordingBody.read(path)
     found += body.found
     if body.n_bad_lines or body.n_bytes_after > _LONGEST_END:
@@ -109,7 +110,7 @@ def _mended(path: Path, found: list[str]) -> RecordingBody:
 
 
 def _kept_copy(path: Path) -> Path:
-    """Keep a copy of a table that lacks more than an unfinished last line, and return its name."""
+    """Copy a table with more damage than an unfinished last line; return the path of the copy."""
     names = (path.with_name(f"{path.name}.damaged{n or ''}") for n in count())
     copy = next(name for name in names if not name.exists())
     try:
@@ -141,7 +142,7 @@ def _check(path: Path, table: EmgTable, body: RecordingBody) -> None:
 
 
 def _rewrite(path: Path, lines_of: Callable[[BinaryIO], Iterable[bytes]]) -> None:
-    """Write the table with the lines that ``lines_of`` makes of it, and let it take its place."""
+    """Write a new table with the lines from ``lines_of``, then replace the old one by it."""
     part = path.with_name(path.name + ".part")
     try:
         with path.open("rb") as old, part.open("wb") as new:
@@ -159,7 +160,7 @@ def _rewrite(path: Path, lines_of: Callable[[BinaryIO], Iterable[bytes]]) -> Non
 
 
 def _with_labels(n_rows: int, runs: list[LabelledCueRun]) -> Callable[[BinaryIO], Iterator[bytes]]:
-    """Return what puts the settled labels into whole lines."""
+    """Return a function that replaces the labels in the lines of a table."""
     labels = _labels_of_rows(n_rows, runs)
 
     def labelled(file: BinaryIO) -> Iterator[bytes]:

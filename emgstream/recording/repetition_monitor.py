@@ -1,4 +1,4 @@
-"""What repetitions look like while they come in: bad data is cheapest to mend at once."""
+"""Quality of repetitions while recording: a bad one is easiest to repeat at once."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ from emgstream.types import FloatArray
 
 __all__ = ["RepetitionMonitor", "amplitudes"]
 
-_LEAST_CONTRAST = 1.5
-_QUIETEST = 0.5
-_LEAST_REPETITIONS = 2
+_LEAST_CONTRAST = 1.5  # a choice: below it, a movement looks like rest to any classifier
+_QUIETEST = 0.5  # half a count, as no converter resolves less
+_LEAST_REPETITIONS = 2  # the fewest that have a spread
 
 Doubles = npt.NDArray[np.float64]
 
 
 def amplitudes(samples: FloatArray, level: Doubles | None = None) -> Doubles:
-    """Return each channel's RMS about ``level``, or about its own mean; shape ``(n_channels,)``."""
+    """Return the RMS of each channel about ``level``, or about its mean; shape ``(n_channels,)``.
+
+    ``samples`` has shape ``(n_samples, n_channels)``; rows with missing values are left out.
+    """
     values = samples[np.all(np.isfinite(samples), axis=1)].astype(np.float64)
     about = values.mean(axis=0) if level is None else level
     rms: Doubles = np.sqrt(np.mean((values - about) ** 2, axis=0))
@@ -31,8 +34,8 @@ def amplitudes(samples: FloatArray, level: Doubles | None = None) -> Doubles:
 class RepetitionMonitor:
     """Compares each repetition with rest, and each movement with the others.
 
-    A movement is where its log amplitudes lie. Two movements look the same where their means lie
-    nearer to each other than their repetitions lie to their own.
+    A repetition is a point: the logarithms of its amplitudes. Two movements look the same if their
+    means are closer to each other than their repetitions are to their own mean, on average.
     """
 
     def __init__(self) -> None:
@@ -41,7 +44,7 @@ class RepetitionMonitor:
         self._said: set[tuple[str, str]] = set()
 
     def add(self, label: str, repetition: int, samples: FloatArray) -> list[str]:
-        """Take the held part of a repetition, ``(n, n_channels)``; return what to warn of."""
+        """Add the steady part of a repetition, ``(n, n_channels)``; return warnings for people."""
         if len(samples) < 2:
             return []
         if label == REST:
@@ -57,7 +60,7 @@ class RepetitionMonitor:
         return self._alike(label)
 
     def _alike(self, label: str) -> list[str]:
-        """Return a warning, once, for each movement that looks the same as this one."""
+        """Return a warning for each movement that looks the same as this one, each once."""
         warnings = []
         for pair in combinations(sorted(self._points), 2):
             if label in pair and pair not in self._said and self._look_the_same(*pair):

@@ -1,4 +1,4 @@
-"""What is known of a session beside its samples, as the sidecar tells it."""
+"""The description of a session: subject, electrodes, protocol, as the sidecar states it."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ __all__ = ["SessionDescription"]
 
 @dataclass(frozen=True)
 class SessionDescription:
-    """What is known of a session before it begins."""
+    """Facts about a session that are known before it begins."""
 
     subject: str = ""
-    """Who was recorded, as typed; empty where nobody said."""
+    """Code of the subject, as typed; empty if none was given."""
     session: str = ""
-    """Name or number of the sitting."""
+    """Name or number of the session."""
     notes: str = ""
-    """Anything else."""
+    """Free text."""
     placements: Mapping[str, str] = field(default_factory=dict)
-    """Where the electrodes of a channel sit, by its name."""
+    """Position of the electrodes, by channel name."""
     protocol: Mapping[str, Any] = field(default_factory=dict)
-    """How the person was guided: see the sidecar."""
+    """The protocol, as in the sidecar: see `emgstream.recording.sidecar`."""
     is_trimmed: bool = True
-    """Whether the labels are to be trimmed to what the muscles did."""
+    """True if labels begin at the onset of the muscles, False if they begin at the cue."""
     quality: Mapping[str, Any] = field(default_factory=dict)
-    """What the check before the start found."""
+    """The report of the signal check, see `SignalCheckReport.document`."""
 
     def document(
         self,
@@ -44,7 +44,7 @@ class SessionDescription:
         warnings: Sequence[str],
         repetitions: Sequence[Mapping[str, Any]],
     ) -> dict[str, Any]:
-        """Return the sidecar's object at one moment of the take."""
+        """Return the content of the sidecar at one moment of the take."""
         return {
             "format": FORMAT,
             "version": VERSION,

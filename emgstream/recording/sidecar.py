@@ -1,10 +1,10 @@
-"""The sidecar: what is known of a session beside its samples, as JSON of the same name.
+"""The sidecar: facts about a session, as a JSON file with the name of its table.
 
 The file is one object; readers must ignore keys they do not know::
 
     format, version      "emgstream session", 1
-    state                "recording" (or broken off), "ended", "complete": its labels are settled
-    software             name and version of what recorded it
+    state                "recording" (or interrupted), "ended", "complete": its labels are final
+    software             name and version of the program that recorded it
     subject, session, notes    as the person typed them
     started              date and time of the first sample, ISO 8601 with its offset; null before
     source               name; port, is_synthetic, board (null for a sketch that prints numbers)
@@ -12,30 +12,82 @@ The file is one object; readers must ignore keys they do not know::
     rate                 nominal_hz, measured_hz, ppm; null where not known
     channels             one object each: name, placement
     protocol             kind ("guided" or "free"), cues ([label, seconds]), seed, countdown_s, ...
-    labels               is_trimmed (wished for, and so once complete), method
+    labels               is_trimmed (as chosen; as done once complete), method
     repetitions          one object each: label, repetition, outcome, first_index, end_index,
                          label_from (index the label begins at; null without one), shift_ms, note
     samples              n, n_lost, n_missed, n_gaps, n_reconnects
-    quality              what the check before the start found, and the warnings during the take
+    quality              the report of the signal check, and the warnings during the take
 """
 
 from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from emgstream.errors import OutputError, RecordingError
+from emgstream.recording.cue_events import RepetitionOutcome
+from emgstream.schema import SchemaError, checked
 
 __all__ = ["FORMAT", "VERSION", "read_sidecar", "sidecar_path", "write_sidecar"]
 
 FORMAT = "emgstream session"
 VERSION = 1
+_Object: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Version:
+    """The entry that sidecars of every version have."""
+
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class _Repetition:
+    """One entry of ``repetitions``."""
+
+    label: str
+    repetition: int
+    outcome: RepetitionOutcome
+
+
+@dataclass(frozen=True)
+class _Channel:
+    """One entry of ``channels``."""
+
+    name: str
+    placement: str = ""
+
+
+@dataclass(frozen=True)
+class _Labels:
+    """The entry ``labels``."""
+
+    is_trimmed: bool = True
+
+
+@dataclass(frozen=True)
+class _Sidecar:
+    """What readers rely on; a recording that is going on may lack any of it."""
+
+    state: str = ""
+    started: datetime | None = None
+    source: _Object = field(default_factory=dict)
+    rate: _Object = field(default_factory=dict)
+    channels: tuple[_Channel, ...] = ()
+    protocol: _Object = field(default_factory=dict)
+    labels: _Labels = _Labels()
+    repetitions: tuple[_Repetition, ...] = ()
+    samples: _Object = field(default_factory=dict)
+    quality: _Object = field(default_factory=dict)
 
 
 def sidecar_path(recording: Path) -> Path:
-    """Return the name of a recording's sidecar, the same for a recording packed later.
+    """Return the path of the sidecar of a recording, the same for a recording that was packed.
 
     >>> sidecar_path(Path("arm.csv")).name, sidecar_path(Path("arm.csv.gz")).name
     ('arm.json', 'arm.json')
@@ -45,9 +97,9 @@ def sidecar_path(recording: Path) -> Path:
 
 
 def read_sidecar(recording: Path) -> dict[str, Any]:
-    """Return what the sidecar of a recording holds.
+    """Return the content of the sidecar of a recording.
 
-    Raises RecordingError where it is not there, not JSON, none of ours or newer than this program.
+    Raises RecordingError if it is missing, not JSON, not a sidecar, or of a newer version.
     """
     path = sidecar_path(recording)
     try:
@@ -69,18 +121,22 @@ def read_sidecar(recording: Path) -> dict[str, Any]:
             f"{path} is no sidecar of a recorded session; expected format {FORMAT!r}; "
             "was another file of that name put there?"
         )
-    if document.get("version", 0) > VERSION:
-        raise RecordingError(
-            f"{path} has version {document['version']}; this program knows {VERSION}; "
-            "update emgstream"
-        )
+    try:
+        version = checked(document, _Version, equals=" = ").version
+        if version > VERSION:
+            raise RecordingError(
+                f"{path} has version {version}; this program knows {VERSION}; update emgstream"
+            )
+        checked(document, _Sidecar, equals=" = ")
+    except SchemaError as error:
+        raise RecordingError(f"{path} has {error}; take it from a copy") from None
     return document
 
 
 def write_sidecar(recording: Path, document: dict[str, Any]) -> None:
-    """Write the sidecar whole or not at all, in place of the one there is.
+    """Write the sidecar completely or not at all; it replaces the one before.
 
-    Raises OutputError where that fails; then the one before is still there.
+    Raises OutputError if that fails; the one before is then still there.
     """
     path = sidecar_path(recording)
     part = path.with_name(path.name + ".part")

@@ -1,4 +1,4 @@
-"""What is known of a take beside its samples: what the sidecar is written from."""
+"""The content of the sidecar while a take runs."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ __all__ = ["SidecarContent"]
 
 
 class SidecarContent:
-    """Takes down what happens during a take; any thread writes and reads.
+    """Collects what the sidecar states of a take; any thread writes and reads.
 
     Parameters
     ----------
     about
-        What is known of the session before it begins.
+        The description of the session.
     status
-        Tells how the stream is doing; None for one that does not say.
+        Returns the status of the source; None if it has none.
     """
 
     def __init__(self, about: SessionDescription, status: StatusReader | None) -> None:
@@ -38,40 +38,40 @@ class SidecarContent:
 
     @property
     def channel_names(self) -> tuple[str, ...]:
-        """The channels of the stream; none before it began."""
+        """The channels of the stream; none before its first sample."""
         return () if self._info is None else self._info.channel_names
 
     def begin(self, started: datetime, info: StreamInfo) -> None:
-        """Note when the first sample was taken, and of what stream."""
+        """Note the date and time of the first sample, and its stream."""
         with self._lock:
             self._started, self._info = started, info
             self._has_news = True
 
     def note_end(self, ended: RepetitionEnded) -> None:
-        """Note what became of a repetition."""
+        """Note the outcome of a repetition."""
         with self._lock:
             self._outcomes[ended.label, ended.repetition] = ended
             self._has_news = True
 
     def warn(self, text: str) -> None:
-        """Note what was noticed."""
+        """Note a warning."""
         with self._lock:
             self._warnings.append(text)
             self._has_news = True
 
     def take_news(self) -> bool:
-        """Tell whether anything was noted since the last call."""
+        """Return whether anything was noted since the last call."""
         with self._lock:
             had_news, self._has_news = self._has_news, False
         return had_news
 
     def keep_news(self) -> None:
-        """Say that what was noted has not been written down after all."""
+        """Let the next `take_news` return True: writing the sidecar failed."""
         with self._lock:
             self._has_news = True
 
     def document(self, state: str, n_samples: int) -> dict[str, Any]:
-        """Return what the sidecar says at this moment."""
+        """Return the content of the sidecar at this moment."""
         with self._lock:
             return self.about.document(
                 state=state,
@@ -89,7 +89,7 @@ class SidecarContent:
 
 
 def _told_of(info: StreamInfo | None) -> dict[str, Any]:
-    """Return what the sidecar says of the stream; nothing before it began."""
+    """Return the facts about the stream; none before its first sample."""
     if info is None:
         return {}
     return {"name": info.name, "unit": info.unit, "rate_hz": info.sampling_rate_hz}

@@ -1,4 +1,4 @@
-"""The check before a session as it runs: rest, one strong contraction, and the verdict."""
+"""The signal check before a session: rest, one strong contraction, and a report."""
 
 from __future__ import annotations
 
@@ -18,22 +18,24 @@ from emgstream.types import StreamInfo
 
 __all__ = ["SignalCheck"]
 
-_COUNTDOWN_S = 1.0
+_COUNTDOWN_S = 1.0  # a choice: time to read the first cue, and the check stays short
 
 
 class SignalCheck:
-    """Five seconds that a person is led through. One thread calls it, some twenty times a second.
+    """Guides a person through the five seconds of the check.
+
+    One thread calls `poll`, about twenty times per second.
 
     Parameters
     ----------
     ring
         The newest samples.
     info
-        What is known of the stream.
+        The stream.
     listeners
-        Each hears every cue.
+        Each gets every cue.
     now_s
-        Host time at which it begins.
+        Host time at which the check begins.
     """
 
     def __init__(
@@ -48,7 +50,7 @@ class SignalCheck:
         self.protocol.start(now_s)
 
     def poll(self, now_s: float) -> SignalCheckReport | None:
-        """Let time pass up to host time ``now_s``; return the verdict once it is over."""
+        """Advance to host time ``now_s``; return the report once the check is over."""
         self.protocol.advance(now_s)
         for event in self.protocol.take_events():
             if isinstance(event, CueStarted):

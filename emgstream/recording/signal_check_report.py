@@ -1,4 +1,4 @@
-"""The check before a session: a few seconds of rest and of one strong contraction. Pure."""
+"""The report of the signal check: quality at rest and in one strong contraction. Pure."""
 
 from __future__ import annotations
 
@@ -14,29 +14,31 @@ from emgstream.types import FloatArray
 __all__ = ["SignalCheckReport", "check_cues", "contraction_for", "judge_signal_check"]
 
 REST_S = 2.0
+"""Seconds of rest, a choice: 100 periods of the mains, so that hum shows."""
 CONTRACTION_S = 3.0
+"""Seconds of contraction: a choice; the reaction (0.8 s) and two steady seconds."""
 
-_LEAST_CONTRAST = 2.0
-_SWAPPED = 1.5
-_QUIETEST_COUNTS = 0.5
+_LEAST_CONTRAST = 2.0  # a choice: below it, a movement is hard to tell from rest
+_SWAPPED = 1.5  # a choice: the antagonist works along, but not more than its prime mover
+_QUIETEST_COUNTS = 0.5  # half a count, as no converter resolves less
 _SHOWS_AT_REST = (QualityKind.HUM, QualityKind.SATURATED, QualityKind.FLAT, QualityKind.SAME)
 _PRIME_MOVERS: dict[str, tuple[str, str]] = {"elbow_bend": ("biceps", "triceps")}
-"""A movement with the muscle that does it and the one that must not do more."""
+"""The movements with a known prime mover: its channel, and that of its antagonist."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignalCheckReport:
-    """What the check found."""
+    """The result of the signal check."""
 
     channel_names: tuple[str, ...]
     """The channels."""
     contrasts: tuple[float, ...]
-    """Amplitude of the contraction against rest, one a channel; 0 where there was no signal."""
+    """Amplitude of the contraction divided by that at rest, per channel; 0 without a signal."""
     problems: tuple[str, ...]
-    """What is wrong and what to do about it, for people; empty where all is well."""
+    """The problems found, each with advice, for people; empty if there are none."""
 
     def document(self) -> dict[str, Any]:
-        """Return it for the sidecar."""
+        """Return the report for the sidecar."""
         contrasts = zip(self.channel_names, self.contrasts, strict=True)
         return {
             "contrast": {name: round(value, 2) for name, value in contrasts},
@@ -45,7 +47,7 @@ class SignalCheckReport:
 
 
 def contraction_for(channel_names: Sequence[str]) -> str:
-    """Return the movement to ask for: where its prime mover is known, swapped wires show too.
+    """Return the movement to ask for: one whose prime mover is known reveals swapped wires.
 
     >>> contraction_for(("biceps", "triceps", "middle")), contraction_for(("emg1", "emg2"))
     ('elbow_bend', 'hand_close')
@@ -57,7 +59,7 @@ def contraction_for(channel_names: Sequence[str]) -> str:
 
 
 def check_cues(contraction: str) -> CueSchedule:
-    """Return the five seconds of the check."""
+    """Return the cues of the check: five seconds in all."""
     return CueSchedule.of([(REST, REST_S), (contraction, CONTRACTION_S)])
 
 
@@ -68,10 +70,9 @@ def judge_signal_check(
     rate_hz: float | None,
     movement: str,
 ) -> SignalCheckReport:
-    """Return what is wrong with the set-up.
+    """Return the report on raw samples of rest and of a contraction, each ``(n, n_channels)``.
 
-    ``rest`` and ``contraction`` are raw samples, shapes ``(n, n_channels)``; ``movement`` is what
-    was asked for. A weak signal at rest is as it should be; hum shows there.
+    ``movement`` is the movement that was asked for. A weak signal at rest is no problem; hum is.
     """
     if min(len(rest), len(contraction)) < 2:
         problem = "too few samples came in five seconds to tell anything; check the connection"
@@ -96,7 +97,7 @@ def _quality_problems(
     channel_names: tuple[str, ...],
     rate_hz: float | None,
 ) -> dict[str, str]:
-    """Return what is wrong with the signal itself, by channel."""
+    """Return the problems of the signal itself, by channel."""
     at_rest = judge_quality(rest, channel_names, rate_hz)
     at_work = judge_quality(contraction, channel_names, rate_hz)
     problems = {}

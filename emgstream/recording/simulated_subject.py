@@ -1,4 +1,4 @@
-"""The subject of a simulated source as a listener to cues."""
+"""A simulated subject that follows the cues of a session."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ __all__ = ["SimulatedSubject"]
 
 
 class SimulatedSubject:
-    """Hands cues on to a simulated person, who rests where nothing is asked.
+    """Passes cues on to the subject of a source, who rests if nothing is asked for.
 
     Parameters
     ----------
     subject
-        The person, as `emgstream.sources.source.Source.subject` has them.
+        The subject, see `emgstream.sources.source.Source.subject`.
     """
 
     def __init__(self, subject: CuedSubject) -> None:
         self._subject = subject
 
     def check(self, labels: Iterable[str]) -> None:
-        """Raise UsageError for the first movement that the person cannot make."""
+        """Raise UsageError for the first movement that the subject cannot make."""
         for label in labels:
             self._subject.check(label)
 
     def hear(self, event: Event) -> None:
-        """Do as the cue says."""
+        """Pass a cue on."""
         if isinstance(event, CueStarted):
             self._subject.call(event.label or REST, event.host_s)
 
@@ -38,5 +38,5 @@ class SimulatedSubject:
         self._subject.call(REST, now_s)
 
     def release(self) -> None:
-        """Let the person move of their own accord again."""
+        """Let the subject move without cues again."""
         self._subject.release()

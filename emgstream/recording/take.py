@@ -1,7 +1,7 @@
-"""A session under way: the protocol, those who follow it, and the stream it depends on.
+"""One take: a protocol in progress, its listeners, and the stream it depends on.
 
-A terminal and a window both call `Take.poll` some twenty times a second, and show what the
-protocol says. One thread calls everything in here.
+Terminal and window both call `Take.poll` about twenty times per second and show the view of the
+protocol. One thread calls everything in here.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from emgstream.types import FloatArray
 __all__ = ["REACTION_S", "Take", "samples_between"]
 
 REACTION_S = 0.8
-"""From a cue until what is held is steady: reaction, and the rise of the muscles."""
+"""Seconds from a cue until a movement is steady: reaction, and the rise of the contraction."""
 
 
 class Take:
-    """Hands on what the protocol says, and tells it when the board is away.
+    """Passes the events of a protocol on, and tells the protocol when the board is away.
 
     Parameters
     ----------
     protocol
-        What is asked when; the caller starts, pauses and ends it.
+        The protocol; the caller starts, pauses and ends it.
     listeners
-        Each hears every event, in this order.
+        Each gets every event, in this order.
     ring
-        The newest samples, to look at repetitions.
+        The newest samples, to check repetitions.
     is_streaming
-        Whether samples are arriving.
+        Returns whether samples are arriving.
     """
 
     def __init__(
@@ -51,11 +51,11 @@ class Take:
         self._ring = ring
         self._is_streaming = is_streaming
         self._is_away = False
-        self._looks = RepetitionMonitor()
+        self._monitor = RepetitionMonitor()
         self._cue_s = 0.0
 
     def poll(self, now_s: float) -> list[str]:
-        """Let time pass up to host time ``now_s``; return what is new to warn of."""
+        """Advance to host time ``now_s``; return new warnings for people."""
         self._watch_board(now_s)
         if isinstance(self.protocol, GuidedProtocol):
             self.protocol.advance(now_s)
@@ -82,12 +82,12 @@ class Take:
             self._cue_s = event.host_s
         elif event.outcome is RepetitionOutcome.HELD:
             held = samples_between(self._ring, self._cue_s + REACTION_S, now_s)
-            return self._looks.add(event.label, event.repetition, held)
+            return self._monitor.add(event.label, event.repetition, held)
         return []
 
 
 def samples_between(ring: RingBuffer, start_s: float, end_s: float) -> FloatArray:
-    """Return the samples of a ring that were taken between two host times, ``(n, n_channels)``."""
+    """Return the samples of a ring from between two host times, shape ``(n, n_channels)``."""
     parts = []
     index = 0
     while len(chunk := ring.since(index)):

@@ -10,10 +10,10 @@ offer whatever is registered here.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from functools import cache
 
+from emgstream.logs import get_logger
 from emgstream.plugins import with_plugins
 from emgstream.sources.source import Source
 from emgstream.sources.source_kind import (
@@ -37,7 +37,7 @@ __all__ = [
 GROUP = "emgstream.sources"
 """The group of entry points by which other packages add kinds of sources."""
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 def _is_recording(address: str) -> bool:

@@ -1,4 +1,4 @@
-"""What decisions are worth: held against what was really done."""
+"""Measures of decisions: their figures against true labels, and cued tests."""
 
 from emgstream.trial.cued_plan import CuedPlan, movements_to_ask
 from emgstream.trial.cued_test import DWELL_S, Attempt, CuedTest, cued_test

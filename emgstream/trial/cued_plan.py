@@ -1,4 +1,4 @@
-"""What a test asks for: which movements, how often, for how long, and what then counts."""
+"""The plan of a cued test: movements, repetitions, durations, and the rules for counting."""
 
 from __future__ import annotations
 
@@ -20,26 +20,25 @@ __all__ = ["CuedPlan", "movements_to_ask"]
 class CuedPlan:
     """The protocol of one test.
 
-    Raises UsageError where it asks for no movement, or for less time than a movement can be judged
-    in.
+    Raises UsageError if it has no movement, or if a movement is too short to be judged.
     """
 
     movements: tuple[str, ...]
-    """What is asked for, each as often; a rest comes before each by itself."""
+    """The movements; a rest is added before each."""
     repetitions: int = 3
-    """How often each."""
+    """Number of repetitions of each movement."""
     hold_s: float = 3.0
-    """Seconds each is asked for."""
+    """Seconds that each movement is held."""
     rest_s: float = 3.0
     """Seconds of rest before each and at the end."""
     seed: int = 0
-    """Seed of the order."""
+    """Seed of the random order."""
     countdown_s: float = 3.0
-    """Seconds from the word to start, and from going on after a break, to the next cue."""
+    """Seconds from the start, and from continuing after a break, to the next cue."""
     dwell_s: float = DWELL_S
-    """How long a movement must be named without a break, in seconds."""
+    """Seconds that a movement must be named without a break to count as completed."""
     reaction_s: float = REACTION_S
-    """How long after a cue nothing counts but the time to correct, in seconds."""
+    """Seconds after a cue in which decisions are not counted, except for the time to correct."""
 
     def __post_init__(self) -> None:
         if not [label for label in self.movements if label != REST]:
@@ -67,20 +66,20 @@ class CuedPlan:
 
     @property
     def n_movements(self) -> int:
-        """How many movements are asked for, rests not counted."""
+        """Number of movements of the test, without rests."""
         return sum(cue.label != REST for cue in self.script.cues)
 
     def document(self) -> dict[str, Any]:
-        """Return how the test was led, for the history."""
+        """Return the protocol, for the history."""
         return guided_document(self.script, self.seed, self.countdown_s)
 
 
 def movements_to_ask(
     class_names: Sequence[str], wanted: Sequence[str] | None = None
 ) -> tuple[str, ...]:
-    """Return which movements to ask for: those wanted, or all that a model knows but rest.
+    """Return the movements of a test: those wanted, or all classes of a model except rest.
 
-    Raises UsageError for one that the model does not know.
+    Raises UsageError for a movement that is no class of the model.
 
     >>> movements_to_ask(("rest", "fist", "open"))
     ('fist', 'open')

@@ -1,15 +1,14 @@
-"""The test that counts: of the movements asked for, which are named, and how soon.
+"""The result of a cued test: the movements that were completed, and how soon.
 
-What is counted, and from when:
+Rules for counting:
 
-- A movement is completed once it was named for ``dwell_s`` without a break, while it was asked for.
-  Its time to correct runs from the cue, so the person's own reaction is part of it, to the start of
-  that stretch.
-- Nobody moves at the instant of a cue. So the first ``reaction_s`` of every cue, rest included,
-  belong to no class: what is decided there is neither an active error nor a false activation, nor
-  an abstention. False activations are counted in settled rest alone, as `score` does.
-- In a recording the cue is where a label begins. Labels that were moved to the onset of the muscles
-  already leave the reaction out: there ``reaction_s`` is 0, and times run from the onset.
+- A movement is completed once it was named for ``dwell_s`` without a break during its cue. Its time
+  to correct runs from the cue to the start of that stretch; it includes the reaction of the person.
+- People react after a cue. So the first ``reaction_s`` of every cue, also of a rest, belong to no
+  class: a decision there is neither an active error nor a false activation nor an abstention.
+  False activations are counted in settled rest only, as in `score`.
+- In a recording a label takes the place of the cue. Labels that begin at the onset of the muscles
+  do not include the reaction: there ``reaction_s`` is 0, and times run from the onset.
 """
 
 from __future__ import annotations
@@ -27,49 +26,49 @@ from emgstream.types import TimeArray
 __all__ = ["DWELL_S", "Attempt", "CuedTest", "cued_test"]
 
 DWELL_S = 0.5
-"""How long a movement must be named without a break to be completed, in seconds."""
+"""Seconds that a movement must be named without a break to be completed: a choice.
+
+Long enough to act on, and short beside a movement of 3 s.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One movement that was asked for."""
+    """One movement of a test."""
 
     label: str
     """Its name."""
     to_correct_s: float | None
-    """Seconds from the cue to the start of the first time it was named for long enough.
-
-    None where it never was.
-    """
+    """Seconds from the cue to the start of the stretch that completed it; None if none did."""
 
 
 @dataclass(frozen=True)
 class CuedTest:
-    """What a model came to in a session of cued movements."""
+    """The result of a model in one session of cued movements."""
 
     attempts: tuple[Attempt, ...]
-    """Every movement but rest that was asked for, in order."""
+    """Every movement of the test except rest, in order."""
     score: DecisionScore
-    """The figures of all decisions that count."""
+    """The figures over all counted decisions."""
     classes: Mapping[str, DecisionScore]
-    """Those of the decisions while each movement was asked for, by its name."""
+    """The figures over the decisions during each movement, by its name."""
     dwell_s: float
-    """How long each had to be named without a break, in seconds."""
+    """Seconds that a movement had to be named without a break."""
     reaction_s: float
-    """How long after a cue nothing counts but the time to correct, in seconds."""
+    """Seconds after a cue that were not counted, except for the time to correct."""
 
     @property
     def completion_rate(self) -> float | None:
-        """Share of the movements that were completed; None without any."""
+        """Share of the movements that were completed, 0 to 1; None without movements."""
         return _completion(self.attempts)
 
     @property
     def to_correct_s(self) -> float | None:
-        """Median time to a correct decision, of those completed; None without any."""
+        """Median time to correct of the completed movements, in seconds; None without any."""
         return _median(self.attempts)
 
     def by_class(self) -> dict[str, dict[str, Any]]:
-        """Return the same for each class, by its name, as JSON's own types."""
+        """Return the figures of each movement, by its name, as JSON types."""
         found = {}
         for label, figures in self.classes.items():
             own = [attempt for attempt in self.attempts if attempt.label == label]
@@ -84,7 +83,7 @@ class CuedTest:
         return found
 
     def to_json(self) -> dict[str, Any]:
-        """Return the figures as JSON's own types; None for what is not known."""
+        """Return the figures as JSON types; None for those that are not known."""
         return {
             "attempts": len(self.attempts),
             "dwell_s": self.dwell_s,
@@ -103,7 +102,7 @@ def cued_test(
     dwell_s: float = DWELL_S,
     reaction_s: float = 0.0,
 ) -> CuedTest:
-    """Return what consecutive decisions came to against the cues that stood.
+    """Return the result of consecutive decisions against their cues.
 
     ``hop_s`` is the time from one decision to the next, in seconds.
     """
@@ -139,9 +138,9 @@ def _attempts(
 
 
 def _joined(decisions: Decisions) -> Mask:
-    """Return whether each decision is a hop after the one before: no sample was lost between.
+    """Return whether each decision is one hop after the one before, shape ``(n_decisions,)``.
 
-    The hop is the commonest step: after a break the first decision may be due sooner.
+    The hop is the most frequent step: after a gap the first decision may come sooner.
     """
     steps, counts = np.unique(np.diff(decisions.indices), return_counts=True)
     hop = steps[counts.argmax()] if len(steps) else 0
@@ -151,7 +150,7 @@ def _joined(decisions: Decisions) -> Mask:
 
 
 def _since_cue(truth: TrueMovements, hop_s: float) -> TimeArray:
-    """Return how long each decision came after the first of its movement, counted in hops.
+    """Return the seconds from the first decision of its movement to each decision.
 
     >>> _since_cue(TrueMovements(np.array([0, 0, 1]), np.array([0, 0, 1])), 0.5).tolist()
     [0.0, 0.5, 0.0]
@@ -162,7 +161,7 @@ def _since_cue(truth: TrueMovements, hop_s: float) -> TimeArray:
 
 
 def _first_run(right: Sequence[bool], joined: Sequence[bool], n: int) -> int | None:
-    """Return where the first unbroken run of so many begins.
+    """Return the start of the first run of ``n`` right decisions without a gap; None without one.
 
     >>> _first_run([True, False, True, True], [False, True, True, True], 2)
     2

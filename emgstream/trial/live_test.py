@@ -1,4 +1,4 @@
-"""A test on a stream that runs: cues on the screen, the live decisions held against them."""
+"""A cued test on a live stream: cues are shown, and the decisions are compared with them."""
 
 from __future__ import annotations
 
@@ -31,30 +31,30 @@ from emgstream.types import StreamInfo, TimeArray
 
 __all__ = ["LiveTest"]
 
-_LATEST_S = 1.0
+_LATEST_S = 1.0  # a choice: decisions come within a window and a hop of the last cue
 
 
 class LiveTest:
-    """Leads a person through a test, and remembers what the model decided meanwhile.
+    """Guides a person through a test, and collects the decisions of the model.
 
-    An observer of the engine, whose inference thread calls `write`; one other thread calls all
-    else, `poll` some twenty times a second. The truth at a decision is the cue that stood when its
-    last sample was taken: by the board's clock where it has one, else when the sample came. A
-    movement that a pause or a lost board fell into counts nowhere, and is asked for again; samples
-    that the line lost while one is held are the model's to get over.
+    It is an observer of the engine, whose inference thread calls `write`; one other thread calls
+    everything else, `poll` about twenty times per second. The true movement of a decision is the
+    cue at the time of its last sample: the time by the clock of the board if it sends one, else the
+    time of receipt. A movement that is interrupted by a pause or a lost board is not counted, and
+    is repeated; samples that are lost during a movement do not interrupt it.
 
     Parameters
     ----------
     plan
-        What is asked for.
+        The plan of the test.
     manifest
-        That of the model.
+        The manifest of the model.
     ring
         The newest samples.
     status
-        Tells how the stream is doing.
+        Returns the status of the source.
     listeners
-        Hear the cues too: a simulated person, a sound.
+        Get the cues, too: a simulated subject, a sound.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class LiveTest:
         self._host_s: list[TimeArray] = []
 
     def write(self, update: Update) -> None:
-        """Take new decisions, those before the first cue aside; the inference thread calls."""
+        """Take new decisions, except those before the first cue; the inference thread calls."""
         if not self._cues:
             return
         line_s = update.stages.line_s
@@ -88,7 +88,7 @@ class LiveTest:
             self._host_s.append(received_s - np.where(np.isnan(line_s), 0.0, line_s))
 
     def hear(self, event: Event) -> None:
-        """Take a cue, or what became of one."""
+        """Take an event of the protocol."""
         if isinstance(event, CueStarted):
             if not self._cues:
                 self._before = self._status()
@@ -99,9 +99,9 @@ class LiveTest:
             self._count_again(event)
 
     def poll(self, now_s: float) -> bool:
-        """Let time pass up to host time ``now_s``; tells whether the test is over.
+        """Advance to host time ``now_s``; return whether the test is over.
 
-        It is once the last sample of the last cue was decided on, or no decision comes any more.
+        It is over once the last sample of the last cue has its decision, or no more decisions come.
         """
         self._take.poll(now_s)
         if self.protocol.phase is not ProtocolPhase.OVER:
@@ -112,9 +112,9 @@ class LiveTest:
         return newest_s >= end_s or now_s >= end_s + _LATEST_S
 
     def result(self, info: StreamInfo) -> CuedTest | None:
-        """Return what it came to so far; None where no movement was held to its end.
+        """Return the result so far; None if no movement was held to its end.
 
-        ``info`` is what is known of the stream by now.
+        ``info`` is the present `StreamInfo` of the source.
         """
         rate_hz = info.sampling_rate_hz or self._manifest.sampling_rate_hz
         with self._lock:
@@ -128,7 +128,7 @@ class LiveTest:
         return test if test.attempts else None
 
     def source_document(self, info: StreamInfo) -> dict[str, Any]:
-        """Return where the samples came from, and what was lost during the test."""
+        """Return the source of the samples and the losses during the test, for the history."""
         status, before = self._status(), self._before
         return {
             "kind": "live",
@@ -143,7 +143,7 @@ class LiveTest:
         }
 
     def _truth(self, host_s: TimeArray) -> TrueMovements:
-        """Return what was asked for at host times, as far as it was held to its end."""
+        """Return the true movements at host times; -1 for those that were not held to their end."""
         names = self._manifest.class_names
         numbers = {name: number for number, name in enumerate(names)}
         rest = rest_class(names)

@@ -1,4 +1,4 @@
-"""A cued test on a recording, for what changes in a model to be seen: its labels are the cues."""
+"""A cued test on a recording: its labels take the place of the cues."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def replay_test(
     dwell_s: float = DWELL_S,
     reaction_s: float = 0.0,
 ) -> CuedTest:
-    """Return what a model comes to on a recording.
+    """Return the result of a model on a recording.
 
-    Raises as `decisions_on` does, and UsageError where the labels ask for none of its movements.
+    Raises the errors of `decisions_on`, and UsageError if no label is a movement of the model.
     """
     replayed = decisions_on(table, model, sampling_rate_hz=sampling_rate_hz)
     test = cued_test(replayed.decisions, replayed.truth, replayed.hop_s, dwell_s, reaction_s)
@@ -35,5 +35,5 @@ def replay_test(
 
 
 def replay_document(table: EmgTable) -> dict[str, Any]:
-    """Return where the samples came from, for the history."""
+    """Return the source of the samples, for the history."""
     return {"kind": "replay", "name": table.path.name, "sha256": table.sha256}

@@ -1,4 +1,4 @@
-"""A recording through the live pipeline, as fast as it goes."""
+"""Decisions on a recording, by the live pipeline, as fast as possible."""
 
 from __future__ import annotations
 
@@ -36,45 +36,45 @@ __all__ = [
 
 @dataclass(frozen=True, eq=False)
 class ReplayedRecording:
-    """The decisions on a recording, and what was really done."""
+    """The decisions on a recording, and the true movements."""
 
     decisions: Decisions
-    """All of them, in order."""
+    """All decisions, in order."""
     truth: TrueMovements
-    """What the recording's labels say."""
+    """The true movements, by the labels of the recording."""
     hop_s: float
     """Time from one decision to the next, in seconds."""
 
 
 @dataclass(frozen=True, eq=False)
 class _LabelStretch:
-    """An unbroken stretch of a recording, as the live pipeline sees it."""
+    """A stretch of a recording without a gap, with its predictions."""
 
     first_index: int
     """Absolute index of its first sample."""
     samples: FloatArray
     """Shape ``(n_samples, n_channels)``."""
     seen: WindowPredictions
-    """All its windows; which are saturated is for the settings to say."""
+    """The predictions of all its windows; the settings decide which are saturated."""
     due: IndexArray
-    """Last samples of the instants due before there is a window, shape ``(n_due,)``."""
+    """Last samples of the decisions that are due before the first window, shape ``(n_due,)``."""
 
 
 class PredictedRecording:
-    """What the live pipeline sees in a recording: any settings decide on it, the network is done.
+    """The predictions of the network on a recording, from which any settings make decisions.
 
-    The decisions are those of a whole replay by the same settings, bit for bit. What the smoothing
-    made of it last is kept, so that another threshold costs next to nothing. One thread at a time
-    uses it.
+    The decisions equal those of a replay with the same settings, bit for bit; the network runs
+    only once. The last smoothed predictions are kept, so that another threshold takes very little
+    time. One thread at a time uses it.
 
     Parameters
     ----------
     table
         The recording.
     model
-        What decides.
+        The model.
     stretches
-        All that its pipeline saw, in order.
+        The predictions, in order.
     sampling_rate_hz
         Rate of the recording.
     """
@@ -91,11 +91,11 @@ class PredictedRecording:
 
     @property
     def n_windows(self) -> int:
-        """Windows that were seen."""
+        """Number of windows."""
         return sum(len(one.seen.indices) for one in self._stretches)
 
     def decided(self, settings: DecisionSettings) -> ReplayedRecording:
-        """Return what is decided by some settings; raises UsageError where no window fits in."""
+        """Return the decisions by some settings; raises UsageError if no window fits in."""
         manifest = self.model.manifest
         stage = DecisionStage(manifest.class_names, len(manifest.channel_names), settings)
         parts = [part for part in self._parts(stage) if len(part)]
@@ -110,7 +110,7 @@ class PredictedRecording:
         )
 
     def _parts(self, stage: DecisionStage) -> Iterator[Decisions]:
-        """Give what is said stretch by stretch, in order."""
+        """Yield the decisions of each stretch, in order."""
         if stage.is_plain:
             yield from (stage.push(one.seen) for one in self._stretches)
             return
@@ -122,7 +122,7 @@ class PredictedRecording:
                 yield stage.judged(steadied)
 
     def _steady(self, stage: DecisionStage) -> list[SmoothedPredictions | None]:
-        """Return what the stage makes of each stretch before it judges; None without a window."""
+        """Return the smoothed predictions of each stretch; None for one without a window."""
         bare = replace(stage.settings, threshold=0.0, begin_odds=1.0)
         if self._steadied is None or self._steadied[0] != bare:
             n_window = self.model.manifest.window_samples
@@ -130,7 +130,7 @@ class PredictedRecording:
         return self._steadied[1]
 
     def _truth_at(self, decisions: Decisions, tells_gaps: bool) -> TrueMovements:
-        """Return the truth at decisions; only whether gaps are told changes what there are."""
+        """Return the true movements at decisions; their number depends only on ``tells_gaps``."""
         if tells_gaps not in self._truths:
             names = self.model.manifest.class_names
             self._truths[tells_gaps] = truth_at(self.table, decisions.indices, names)
@@ -140,10 +140,10 @@ class PredictedRecording:
 def seen_on(
     table: EmgTable, model: Model, sampling_rate_hz: float | None = None
 ) -> PredictedRecording:
-    """Return what the live pipeline sees in a recording, whatever is decided after.
+    """Return the predictions of a model on a recording.
 
-    Raises UsageError where nobody knows the sampling rate, and StreamMismatchError where the
-    recording is not as the model was trained on.
+    Raises UsageError if the sampling rate is not known, and StreamMismatchError if the recording
+    does not match the model.
     """
     names = model.manifest.channel_names
     source = ReplaySource(table, sampling_rate_hz, speed=None, channel_names=names)
@@ -165,17 +165,17 @@ def decisions_on(
     settings: DecisionSettings | None = None,
     sampling_rate_hz: float | None = None,
 ) -> ReplayedRecording:
-    """Return what a model decides on a recording, by its own settings or by others.
+    """Return the decisions of a model on a recording, by its own settings or by others.
 
-    Raises UsageError where nobody knows the sampling rate or no window fits in, and
-    StreamMismatchError where the recording is not as the model was trained on.
+    Raises UsageError if the sampling rate is not known or no window fits in, and
+    StreamMismatchError if the recording does not match the model.
     """
     seen = seen_on(table, model, sampling_rate_hz)
     return seen.decided(model.manifest.decision if settings is None else settings)
 
 
 def truth_at(table: EmgTable, indices: IndexArray, class_names: tuple[str, ...]) -> TrueMovements:
-    """Return what a recording's labels say at samples, by their absolute indices."""
+    """Return the true movements at samples of a recording, given by their absolute indices."""
     rows = indices if table.index is None else np.searchsorted(table.index, indices)
     numbers = {name: number for number, name in enumerate(class_names)}
     by_label = np.array([*(numbers.get(name, -1) for name in table.label_names), -1])
@@ -184,7 +184,7 @@ def truth_at(table: EmgTable, indices: IndexArray, class_names: tuple[str, ...])
 
 
 def check_labels(table: EmgTable, class_names: tuple[str, ...]) -> None:
-    """Raise UsageError where nothing in a recording is labelled as one of a model's classes."""
+    """Raise UsageError if no label of a recording is a class of the model."""
     if not set(table.label_names) & set(class_names):
         raise UsageError(
             f"{table.path} has none of the model's labels; expected a column 'label' with "
@@ -214,7 +214,7 @@ def _steadied(
 
 
 def _stretch(parts: list[tuple[Chunk, SegmentPredictions]]) -> _LabelStretch:
-    """Put the parts of one stretch together."""
+    """Return one stretch from its parts."""
     chunks = [chunk for chunk, _ in parts]
     seen = [look.seen for _, look in parts]
     return _LabelStretch(

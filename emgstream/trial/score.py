@@ -1,6 +1,6 @@
-"""The figures of decisions: what they moved wrongly, how often they abstained, how late they were.
+"""Figures of decisions: active errors, abstentions, false activations, delays.
 
-A decision moves something where its status is ``ok`` and its class is not rest.
+A decision moves something if its status is ``ok`` and its class is not rest.
 """
 
 from __future__ import annotations
@@ -19,50 +19,50 @@ __all__ = ["DecisionScore", "Mask", "TrueMovements", "added_delay_s", "score", "
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
 RELEASED_S, READY_S = 1.0, 0.5
-"""Of a rest, the first second and the last half are not counted on to be at rest, in seconds:
-people let go late and start early."""
+"""Seconds at the start and at the end of a rest that do not count as settled rest: a choice, as
+people release late and start early."""
 
 
 @dataclass(frozen=True, eq=False)
 class TrueMovements:
-    """What was done at the last sample of each window, arrays of shape ``(n_decisions,)``."""
+    """The true movement at the last sample of each window, arrays of shape ``(n_decisions,)``."""
 
     classes: IndexArray
-    """Number of the class; -1 where it is none of them or nobody knows."""
+    """Number of the class; -1 if it is no class of the model or not known."""
     movements: IndexArray
-    """Number of the held movement, another one wherever label or segment change."""
+    """Number of the held movement; it changes wherever label or segment change."""
     since_s: TimeArray | None = None
-    """Seconds since the cue of that movement; None to count from its first decision on."""
+    """Seconds since the cue of that movement; None to count from its first decision."""
 
 
 @dataclass(frozen=True)
 class DecisionScore:
-    """What decisions came to, over those whose truth is known."""
+    """Figures over the decisions whose true movement is known."""
 
     n_decisions: int
-    """How many."""
+    """Number of decisions."""
     accuracy: float
-    """Share of the decisions, abstentions aside, that named the movement."""
+    """Share of the decisions, without abstentions, that named the true movement, 0 to 1."""
     active_error_rate: float
-    """Share of all that would have moved something wrongly (Scheme 2013)."""
+    """Share of all decisions that would have moved something wrongly (Scheme 2013)."""
     abstained: float
-    """Share of all with the status rejected, unknown or gap."""
+    """Share of all decisions with the status rejected, unknown or gap."""
     false_activations_per_h: float
-    """How often an hour of settled rest a movement began; NaN without any."""
+    """Movements that began per hour of settled rest; NaN without settled rest."""
     rest_s: float
-    """Seconds of settled rest that this is from."""
+    """Seconds of settled rest."""
     instability: float
-    """Share of decisions that differ from the one before in the same held movement."""
+    """Share of decisions that differ from the one before in the same movement."""
     onsets_s: tuple[float, ...]
-    """Time from the start of each movement to the first that moved rightly; NaN where none did."""
+    """Seconds from the start of each movement to its first right decision; NaN if there is none."""
 
     @property
     def missed(self) -> float:
-        """Share of the movements that were never named; NaN without a movement."""
+        """Share of the movements that were never named; NaN without movements."""
         return float(np.mean(np.isnan(self.onsets_s))) if self.onsets_s else float("nan")
 
     def to_json(self) -> dict[str, Any]:
-        """Return the figures as JSON's own types; None for what is not known."""
+        """Return the figures as JSON types; None for those that are not known."""
         named = {**asdict(self), "missed": self.missed}
         del named["onsets_s"]
         return {
@@ -74,7 +74,7 @@ class DecisionScore:
 def score(
     decisions: Decisions, truth: TrueMovements, hop_s: float, counted: Mask | None = None
 ) -> DecisionScore:
-    """Return the figures of consecutive decisions, those where ``counted`` alone if given.
+    """Return the figures of consecutive decisions; only of those where ``counted``, if given.
 
     ``hop_s`` is the time from one decision to the next, in seconds.
     """
@@ -97,9 +97,9 @@ def score(
 
 
 def added_delay_s(found: DecisionScore, plain: DecisionScore) -> float:
-    """Return how much later movements were named than by others, on average over those both did.
+    """Return the mean added delay of the movements that both named, in seconds.
 
-    Both are scores of the same stream; NaN where there is no such movement.
+    Both are scores of the same stream; NaN if there is no such movement.
     """
     later: TimeArray = np.subtract(found.onsets_s, plain.onsets_s)
     both = np.isfinite(later)
@@ -111,7 +111,7 @@ def _share(what: Mask, of: Mask) -> float:
 
 
 def settled_rest(truth: TrueMovements, rest: int | None, hop_s: float) -> Mask:
-    """Return which decisions are on a rest that has settled, shape ``(n_decisions,)``.
+    """Return a mask of the decisions in settled rest, shape ``(n_decisions,)``.
 
     ``hop_s`` is the time from one decision to the next, in seconds.
     """
@@ -127,7 +127,7 @@ def settled_rest(truth: TrueMovements, rest: int | None, hop_s: float) -> Mask:
 
 
 def _false_activations(moves: Mask, settled: Mask, hop_s: float) -> float:
-    """Return how often an hour something began to move where people had settled at rest."""
+    """Return the movements that began per hour of settled rest; NaN without settled rest."""
     hours = float(np.count_nonzero(settled)) * hop_s / 3600.0
     if hours == 0.0:
         return float("nan")

@@ -1,4 +1,4 @@
-"""What every threshold would come to: the fewer active errors, the more often nothing is said."""
+"""The trade-off of the threshold: fewer active errors against more abstentions."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _THRESHOLDS = 1.0 - np.linspace(1.0, 0.0, 41) ** 2
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """Thresholds in rising order and what each comes to, arrays of shape ``(n_thresholds,)``."""
+    """Thresholds in rising order with their figures, arrays of shape ``(n_thresholds,)``."""
 
     thresholds: TimeArray
     """Least confidence to act on, 0 to 1."""
     active_error_rates: TimeArray
     """Share of all decisions that would have moved something wrongly."""
     abstained: TimeArray
-    """Share of all with the status rejected, unknown or gap."""
+    """Share of all decisions with the status rejected, unknown or gap."""
 
 
 def sweep(seen: PredictedRecording, settings: DecisionSettings) -> Sweep:
-    """Return what settings come to on a recording with thresholds from 0 to 1 instead of theirs."""
+    """Return the figures of settings on a recording, with thresholds from 0 to 1 in their place."""
     found = [seen.decided(replace(settings, threshold=one)) for one in _THRESHOLDS.tolist()]
     scores = [score(one.decisions, one.truth, one.hop_s) for one in found]
     return Sweep(

@@ -1,4 +1,4 @@
-"""The figures of decisions in words, one way beside the other."""
+"""The figures of decisions as rows of text, for terminal and window."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ __all__ = ["figure_rows"]
 
 
 def figure_rows(scores: Sequence[DecisionScore]) -> list[tuple[str, ...]]:
-    """Return what each figure is, and its value in each score; the first is the plain one."""
+    """Return the name of each figure and its value in each score.
+
+    The first score is that of the plain decisions, against which delays are measured.
+    """
     plain = scores[0]
     return [
         ("active errors", *(f"{one.active_error_rate:.2%}" for one in scores)),

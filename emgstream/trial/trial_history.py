@@ -1,4 +1,4 @@
-"""The tests of a model, written down beside it: one after the other, none ever taken out."""
+"""The history of tests of a model: a file beside it, to which every test is added."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ __all__ = [
 
 
 def history_path(model: Path) -> Path:
-    """Return where the tests of a model are written down: beside it.
+    """Return the path of the history of a model: beside the model.
 
-    Those of the shipped model are in the present folder: it is nobody's place to write to.
+    That of the shipped model is in the current folder, as its own folder may be read-only.
     """
     beside = model.with_name(f"{model.name}.tests.json")
     return Path(beside.name) if model == DEMO_MODEL else beside
 
 
 def network_hash(model: Model) -> str:
-    """Return what tells one network from another that was trained under the same name."""
+    """Return the SHA-256 hash of a network, which tells apart models of the same name."""
     return hashlib.sha256(model.classifier).hexdigest()
 
 
 def history_entry(
     test: CuedTest, model: Model, source: Mapping[str, Any], protocol: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return what is written down of a test, as JSON's own types.
+    """Return the entry of a test in the history, as JSON types.
 
-    ``source`` says where the samples came from, its ``kind`` whether they were ``live`` or a
-    ``replay``; ``protocol`` what was asked for.
+    ``source`` describes the source of the samples; its ``kind`` is ``live`` or ``replay``.
+    ``protocol`` is the protocol of the test.
     """
     return {
         "tested": datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -59,9 +59,9 @@ def history_entry(
 
 
 def read_history(model: Path) -> list[dict[str, Any]]:
-    """Return the tests of a model, oldest first; none where nothing was written down.
+    """Return the tests of a model, oldest first; none if there is no history.
 
-    Raises OutputError where what stands there cannot be read or is no such history.
+    Raises OutputError if the file cannot be read or is no history.
     """
     path = history_path(model)
     try:
@@ -82,9 +82,9 @@ def read_history(model: Path) -> list[dict[str, Any]]:
 
 
 def add_to_history(model: Path, entry: Mapping[str, Any]) -> Path:
-    """Write a test down behind those before it, whole or not at all, and return where.
+    """Add a test to the history, completely or not at all; return the path.
 
-    Raises OutputError where that cannot be, or where what stands there is no such history.
+    Raises OutputError if the file cannot be written, or is no history.
     """
     path, text = history_path(model), json.dumps([*read_history(model), entry], indent=2)
     with _partial(path) as partial:
@@ -94,7 +94,7 @@ def add_to_history(model: Path, entry: Mapping[str, Any]) -> Path:
 
 
 def check_history(model: Path) -> None:
-    """Raise OutputError where no test could be added: before one is made."""
+    """Raise OutputError if no test could be added, before time is spent on one."""
     read_history(model)
     with _partial(history_path(model)) as partial:
         partial.touch()
@@ -102,7 +102,7 @@ def check_history(model: Path) -> None:
 
 @contextmanager
 def _partial(path: Path) -> Iterator[Path]:
-    """Give the name to write under until all is written; nothing of that name stays."""
+    """Give a path to write to until the file is complete; a file at that path does not stay."""
     try:
         with partial_file(path) as partial:
             yield partial

@@ -93,4 +93,4 @@ def test_the_window_opens_with_the_settings_of_the_file(
     monkeypatch.setenv("EMGSTREAM_CONFIG", str(file))
     window = open_window(model=None)
     assert window.source_bar.request == PortRequest("COM9")
-    assert window.model_path == Path(model)
+    assert window.models.chosen == Path(model)
