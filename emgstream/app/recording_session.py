@@ -43,7 +43,7 @@ class RecordingStage(Enum):
     VERDICT = "verdict"
     """The check is done; the user decides whether to go on."""
     TAKE = "take"
-    """Samples are written; a guided session waits for the start, and then gives cues."""
+    """Cues are given and samples are written; a guided session waits for the start first."""
     SETTLING = "settling"
     """The labels are being put in order."""
     DONE = "done"
@@ -134,6 +134,8 @@ class RecordingSession:
         if self.stage is RecordingStage.VERDICT:
             self._begin_take(now_s)
         elif self.stage is RecordingStage.TAKE and isinstance(self.protocol, GuidedProtocol):
+            if self.waits_for_start:
+                self._write_samples(now_s)
             if self.protocol.phase in (ProtocolPhase.READY, ProtocolPhase.PAUSED):
                 self.protocol.start(now_s)
             else:
@@ -170,8 +172,14 @@ class RecordingSession:
         self.check = SignalCheck(self.session.ring, self.session.info, self._followers, now_s)
 
     def _begin_take(self, now_s: float) -> None:
-        """Write samples from now on; the protocol waits for the word to start."""
-        self.stage, self.check, self.started_s = RecordingStage.TAKE, None, now_s
+        """Begin a free recording; a guided one waits for the start and writes nothing before."""
+        self.stage, self.check = RecordingStage.TAKE, None
+        if isinstance(self.protocol, FreeProtocol):
+            self._write_samples(now_s)
+
+    def _write_samples(self, now_s: float) -> None:
+        """Write samples from now on."""
+        self.started_s = now_s
         self.take = Take(
             self.protocol,
             (self.recorder, *self._followers),
