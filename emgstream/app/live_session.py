@@ -7,7 +7,7 @@ engine's.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ from emgstream.bundle import Model
 from emgstream.clock import Clock, MonotonicClock
 from emgstream.decisions import DecisionSettings
 from emgstream.engine import Engine
-from emgstream.errors import EmgStreamError
+from emgstream.errors import EmgStreamError, UsageError
 from emgstream.opening import stream_check
 from emgstream.outputs.delivery import OutputFigures
 from emgstream.outputs.output import Observer, Output, Update
@@ -32,12 +32,12 @@ from emgstream.outputs.queue import UpdateQueue
 from emgstream.outputs.samples import AnyOutput
 from emgstream.outputs.summary import Summary
 from emgstream.quality import Quality, judge_quality
-from emgstream.recording import SimulatedSubject
+from emgstream.recording import CueListener, SimulatedSubject
 from emgstream.ringbuffer import RingBuffer
 from emgstream.sources.replay_source import ReplaySource
 from emgstream.sources.source import Source
 from emgstream.sources.source_status import SYNTHETIC_NOTE, SourceState, SourceStatus
-from emgstream.types import StreamInfo
+from emgstream.types import FloatArray, StreamInfo
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -248,6 +248,11 @@ class LiveSession:
         """The newest samples."""
         return self._engine.ring
 
+    def newest_samples(self, seconds: float) -> FloatArray:
+        """Return the samples of the last ``seconds``, shape ``(n_samples, n_channels)``."""
+        n_samples = round(seconds * (self.info.sampling_rate_hz or _LIKELY_RATE_HZ))
+        return self.ring.since(max(self.ring.end_index - n_samples, 0)).samples
+
     @property
     def replay(self) -> ReplaySource | None:
         """The source where it is a recording that can be steered."""
@@ -272,6 +277,24 @@ class LiveSession:
     def is_synthetic(self) -> bool:
         """Whether the samples are known to come from a formula and not from a person."""
         return self.status().is_synthetic
+
+    def cue_followers(
+        self, labels: Iterable[str], listeners: Iterable[CueListener]
+    ) -> tuple[CueListener, ...]:
+        """Return everybody who hears the cues: the simulated subject, if any, and the listeners.
+
+        Raises UsageError where the source is a recording, so that nobody can follow cues, and
+        where the simulated subject cannot make one of the movements.
+        """
+        if not self.is_live:
+            raise UsageError(
+                f"{self.info.name} is a recording, and nobody in it follows cues; expected a board "
+                "that streams; connect one"
+            )
+        if self.subject is None:
+            return tuple(listeners)
+        self.subject.check(labels)
+        return (self.subject, *listeners)
 
     @property
     def title(self) -> str:
