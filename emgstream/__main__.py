@@ -1,4 +1,4 @@
-"""The command ``emgstream``, and ``python -m emgstream``: where the program begins.
+"""The start of the program: the command ``emgstream``, and ``python -m emgstream``.
 
 Ctrl-C is taken care of before anything is imported that takes time: it ends the program with one
 line, as it does later on, and not with a traceback out of some import.
@@ -23,6 +23,15 @@ def main() -> int:
         _change_handler(signal.default_int_handler, signal.SIG_DFL)  # nothing is left to be said
 
 
+def _leave_out_current_folder() -> None:
+    """Look for no module in the current folder, which ``python -m`` puts before all others.
+
+    A numpy.py beside the recordings would be imported as numpy.
+    """
+    if not getattr(sys.flags, "safe_path", False) and sys.path[0] == os.getcwd():  # noqa: PTH109
+        del sys.path[0]
+
+
 def _leave(_number: int, _frame: FrameType | None) -> None:
     """End the program at once: nothing has begun yet that could be lost."""
     os.write(2, b"emgstream: stopped by Ctrl-C\n")
@@ -38,4 +47,5 @@ def _change_handler(before: "signal._HANDLER", after: "signal._HANDLER") -> None
 _change_handler(signal.default_int_handler, _leave)
 
 if __name__ == "__main__":
+    _leave_out_current_folder()
     sys.exit(main())

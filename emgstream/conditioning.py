@@ -7,23 +7,23 @@ Filters are designed in training and come as numbers; here they only run, with n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any, Protocol, TypeAlias
+from typing import Annotated, Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Meta
 
 from emgstream.errors import ModelFileError
+from emgstream.schema import Finite, checked
 from emgstream.types import FloatArray
 
 __all__ = ["Conditioner", "Filters", "NoConditioning", "Section", "conditioner_from_manifest"]
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
-Section: TypeAlias = tuple[float, float, float, float, float]
+Section: TypeAlias = tuple[Finite, Finite, Finite, Finite, Finite]
 """One second-order filter, ``b0 b1 b2 a1 a2``: ``(b0 + b1/z + b2/z^2) / (1 + a1/z + a2/z^2)``."""
-
-_MAX_SECTIONS = 64
-_MAX_BLOCK = 1000
 
 
 class Conditioner(Protocol):
@@ -85,13 +85,13 @@ class Filters:
     Raises
     ------
     ValueError
-        A filter is not stable or a number not finite; no filter, too many, or too long a block.
+        A filter is not stable, or a number not finite.
     """
 
     def __init__(
         self, sections: Sequence[Section], block: int, about: Mapping[str, Any] | None = None
     ) -> None:
-        _check(sections, block)
+        _check_stable(sections)
         self._sections = tuple(sections)
         self._block = block
         self._about = dict(about or {})
@@ -175,9 +175,9 @@ def conditioner_from_manifest(entry: Mapping[str, Any]) -> Conditioner:
             "update emgstream, or train the model again"
         )
     try:
-        sections = [_section(numbers) for numbers in entry["sections"]]
-        return Filters(sections, entry["block"], about)
-    except (KeyError, TypeError, ValueError) as error:
+        filters = checked(entry, _FiltersEntry)
+        return Filters(filters.sections, filters.block, about)
+    except ValueError as error:
         raise ModelFileError(
             f"the conditioning is not as expected: {error}; train the model again"
         ) from None
@@ -186,16 +186,16 @@ def conditioner_from_manifest(entry: Mapping[str, Any]) -> Conditioner:
 _OWN_FIELDS = ("kind", "block", "sections")
 
 
-def _section(numbers: Sequence[float]) -> Section:
-    b0, b1, b2, a1, a2 = map(float, numbers)
-    return b0, b1, b2, a1, a2
+@dataclass(frozen=True)
+class _FiltersEntry:
+    """The entry of a manifest that `Filters` are built from."""
+
+    sections: Annotated[tuple[Section, ...], Meta(min_length=1, max_length=64)]
+    block: Annotated[int, Meta(ge=1, le=1000)]
 
 
-def _check(sections: Sequence[Section], block: int) -> None:
-    if not (isinstance(block, int) and 1 <= block <= _MAX_BLOCK):
-        raise ValueError(f"blocks of {block!r} samples; expected 1 to {_MAX_BLOCK}")
-    if not 1 <= len(sections) <= _MAX_SECTIONS:
-        raise ValueError(f"{len(sections)} filters; expected 1 to {_MAX_SECTIONS}")
+def _check_stable(sections: Sequence[Section]) -> None:
+    """Raise ValueError where a pole of a filter is not inside the unit circle (Jury 1964)."""
     for section in sections:
         *_, a1, a2 = section
         if not (np.all(np.isfinite(section)) and abs(a2) < 1.0 and abs(a1) < 1.0 + a2):

@@ -15,23 +15,20 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream.errors import ModelFileError
+from emgstream.schema import Finite, checked_kind, entry_of
 from emgstream.types import FloatArray
 
 __all__ = ["Clip", "Impute", "Transform", "Transforms", "YeoJohnson"]
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
-Numbers: TypeAlias = tuple[float, ...]
+Numbers: TypeAlias = tuple[Finite, ...]
 
 
 class Transform(Protocol):
     """Rows in, rows out, both of shape ``(n_steps, n_features)``; no state."""
 
     kind: ClassVar[str]
-
-    @property
-    def n_features(self) -> int:
-        """Number of features it was fitted on."""
-        ...
+    __dataclass_fields__: ClassVar[dict[str, Any]]
 
     def apply(self, steps: Doubles) -> Doubles:
         """Return the transformed rows, same shape."""
@@ -52,11 +49,6 @@ class Impute:
     kind: ClassVar[str] = "impute"
     values: Numbers
     """What stands in for a missing value, one a feature."""
-
-    @property
-    def n_features(self) -> int:
-        """Number of features it was fitted on."""
-        return len(self.values)
 
     def apply(self, steps: Doubles) -> Doubles:
         """Return the rows, shape ``(n_steps, n_features)``, with no value missing."""
@@ -84,11 +76,6 @@ class Clip:
     def __post_init__(self) -> None:
         if any(low > high for low, high in zip(self.low, self.high, strict=True)):
             raise ValueError(f"bounds {self.low} and {self.high}; the lower may not be the higher")
-
-    @property
-    def n_features(self) -> int:
-        """Number of features it was fitted on."""
-        return len(self.low)
 
     def apply(self, steps: Doubles) -> Doubles:
         """Return the rows, shape ``(n_steps, n_features)``, within the bounds."""
@@ -124,11 +111,6 @@ class YeoJohnson:
     def __post_init__(self) -> None:
         if any(scale <= 0.0 for scale in self.scale):
             raise ValueError(f"scale {self.scale}; every one must be positive")
-
-    @property
-    def n_features(self) -> int:
-        """Number of features it was fitted on."""
-        return len(self.lambdas)
 
     def apply(self, steps: Doubles) -> Doubles:
         """Return the powered and standardised rows, shape ``(n_steps, n_features)``."""
@@ -178,10 +160,7 @@ class Transforms:
 
     def to_manifest(self) -> list[dict[str, Any]]:
         """Return the parameters as plain numbers and lists, ready for JSON."""
-        return [
-            {"kind": one.kind, **{name: list(values) for name, values in _fields(one).items()}}
-            for one in self.sequence
-        ]
+        return [entry_of(one) for one in self.sequence]
 
     @classmethod
     def from_manifest(cls, entries: Sequence[Mapping[str, Any]], n_features: int) -> Transforms:
@@ -190,29 +169,12 @@ class Transforms:
         Raises ModelFileError for an unknown kind and for parameters that are not ``n_features``
         finite numbers each.
         """
-        return cls(tuple(_from_entry(entry, n_features) for entry in entries))
-
-
-def _fields(transform: Transform) -> dict[str, Numbers]:
-    return asdict(transform)  # type: ignore[call-overload, no-any-return]
-
-
-def _from_entry(entry: Mapping[str, Any], n_features: int) -> Transform:
-    kind = entry.get("kind")
-    if not isinstance(kind, str) or kind not in _KINDS:
-        raise ModelFileError(
-            f"transform of kind {kind!r}; this version knows {', '.join(_KINDS)}; "
-            "update emgstream, or train the model again"
-        )
-    parameters = {name: values for name, values in entry.items() if name != "kind"}
-    try:
-        numbers = {name: tuple(map(float, values)) for name, values in parameters.items()}
-        transform = _KINDS[kind](**numbers)
-    except (OverflowError, TypeError, ValueError) as error:
-        raise ModelFileError(f"transform {kind!r} is not as expected: {error}") from None
-    for name, values in numbers.items():
-        if len(values) != n_features or not np.all(np.isfinite(values)):
-            raise ModelFileError(
-                f"transform {kind!r} has {name} = {values}; expected {n_features} finite numbers"
-            )
-    return transform
+        sequence = tuple(checked_kind(entry, _KINDS, "transform") for entry in entries)
+        for transform in sequence:
+            for name, values in asdict(transform).items():
+                if len(values) != n_features:
+                    raise ModelFileError(
+                        f"transform {transform.kind!r} has {name} = {values}; expected "
+                        f"{n_features} finite numbers; train the model again"
+                    )
+        return cls(sequence)

@@ -39,7 +39,7 @@ from emgstream.bundle import Model
 from emgstream.decisions import ARGMAX
 from emgstream.errors import EmgStreamError, UsageError
 from emgstream.pipeline import Pipeline
-from emgstream.steps import Rms
+from emgstream.steps import RmsSettings
 from emgstream.tables import EmgTable, read_table
 from emgstream.types import Chunk, FloatArray, IndexArray
 
@@ -185,7 +185,7 @@ def _recipe(name: str, n_channels: int) -> Recipe:
     """Return what a variant learns by, of so many channels."""
     if name not in AUGMENTATIONS:
         return VARIANTS[name]
-    strengths = Rms(2, spans=USUAL_STEPS.spans, change=USUAL_STEPS.change)
+    strengths = RmsSettings(2, spans=USUAL_STEPS.spans, change=USUAL_STEPS.change).step()
     augmentation = Augmentation(n_channels, strengths.n_features(n_channels))
     return _with_schedule(augment=partial(AUGMENTATIONS[name], augmentation))
 

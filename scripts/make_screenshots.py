@@ -78,8 +78,8 @@ def take_cue(path: Path, settings: Path) -> None:
     page.form.hold.setValue(3.0)
     page.form.rest.setValue(1.5)
     page.form.check_box.setChecked(False)
-    _wait(application, lambda: page.front.row.button.isEnabled())
-    page.front.row.button.click()
+    _wait(application, lambda: page.setup.row.button.isEnabled())
+    page.setup.row.button.click()
     _wait(application, lambda: page.run is not None and page.run.stage is RecordingStage.TAKE)
     page.guide.space_button.click()
     _wait(application, lambda: page.run is not None and _is_half_way(page.run.protocol))
@@ -102,8 +102,8 @@ def take_test(path: Path, settings: Path) -> None:
     page = window.page(TrialPage)
     window.show()
     page.form.rest.setValue(1.5)
-    _wait(application, page.front.start_button.isEnabled)
-    page.front.start_button.click()
+    _wait(application, page.setup.start_button.isEnabled)
+    page.setup.start_button.click()
     _wait(application, lambda: page.run is not None and _is_half_way(page.run.live.protocol))
     window.save_picture(path)
     window.close()
@@ -138,11 +138,11 @@ def take_training(path: Path, settings: Path) -> None:
         script = CueSchedule.shuffled(LABELS, repetitions=5, hold_s=2.0, rest_s=1.5, seed=day)
         record_session(settings.with_name(f"user1_day{day}.csv"), script, seed=3, session=day)
     page.take_files([settings.parent])
-    _wait(application, page.front.row.button.isEnabled)
+    _wait(application, page.setup.row.button.isEnabled)
     page.start()
-    while page.works and len(page.progress.curves.loss.epochs) < N_EPOCHS:
+    while page.is_busy and len(page.progress.curves.loss.epochs) < N_EPOCHS:
         _let_pass(application)
-    if not page.works:
+    if not page.is_busy:
         raise SystemExit(window.strip.words or f"the training took fewer than {N_EPOCHS} epochs")
     _let_pass(application)
     window.save_picture(path)
@@ -166,10 +166,10 @@ def take_tuning(path: Path, settings: Path) -> None:
     kinds = page.controls.smoothing.kinds
     kinds.setCurrentIndex(kinds.findData("majority"))
     page.controls.threshold.slider.setValue(THRESHOLD)
-    _wait(application, lambda: not page.bench.busy)
+    _wait(application, lambda: not page.tuning.busy)
     _wait(application, lambda: window.connection.session is not None)
-    _wait(application, page.hand_on.use_button.isEnabled)
-    page.hand_on.use_button.click()
+    _wait(application, page.model_actions.use_button.isEnabled)
+    page.model_actions.use_button.click()
     for _ in range(50):
         _let_pass(application)
     window.save_picture(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from _environment import PYTHON, ensure, run
@@ -16,15 +17,27 @@ CHECKS = {
 }
 """Each check by its name: a program of the environment, and its words."""
 
+FAST = ["-m", "not tensorflow and not realtime"]
+"""Options of pytest that leave out the tests that take minutes."""
+
 
 def main() -> int:
     """Run every check, the suite last; words this script does not know go to pytest."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--setup-only", action="store_true", help="install, and no more")
+    parser.add_argument(
+        "--fast",
+        action="store_true",
+        help="leave out the tests that import TensorFlow or play a session in real time",
+    )
     arguments, words = parser.parse_known_args()
+    if arguments.fast:
+        words = [*FAST, *words]
     ensure("train", "export", "lsl", "dev")
     if arguments.setup_only:
         return 0
+    # Else each of the suite's processes, hundreds of them, compiles its modules anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     failed = [name for name in CHECKS if _check(name, words if name == "suite" else []) != 0]
     if failed:
         print(f"failed: {', '.join(failed)}", flush=True)

@@ -19,7 +19,7 @@ from PyQt5.QtWidgets import QApplication
 
 from emgstream.app.open_requests import SourceRequest, WindowRequest
 from emgstream.data import DEMO_MODEL
-from emgstream.gui.application import make_window, short_turns
+from emgstream.gui.application import make_window, short_switch_interval
 from emgstream.gui.live.live_page import LivePage
 from emgstream.gui.window import Window
 from emgstream.types import TimeArray
@@ -57,7 +57,7 @@ def opened(
         window.page(LivePage).timeline.set_span(span_s)
         window.show()
         try:
-            with short_turns():
+            with short_switch_interval():
                 yield window
         finally:
             window.close()

@@ -1,9 +1,15 @@
+"""Marks, the guard behind one of them, and models that every room's tests share.
+
+A mark says what a test needs, so that a run can leave it out: ``-m "not tensorflow"``. Where a
+folder or a fixture tells it, the mark is put on here; elsewhere the test or its file carries it.
+"""
+
 from __future__ import annotations
 
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,17 +18,51 @@ from hypothesis import HealthCheck, settings
 from emgstream.bundle import Model, read_model
 from emgstream.data import DEMO_MODEL
 from emgstream.manifest import Manifest
-from emgstream.steps import RawSample
+from emgstream.steps import RAW_STEP
 from emgstream.transforms import Clip, Impute, Transforms, YeoJohnson
+from tests.tensorflow_guard import TensorFlowGuard
 
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 OLD_FORM_MODEL = Path(__file__).with_name("data") / "old_form.emgmodel"
 """Written by version 0.1.0, from a synthetic session; weights rounded, so that they pack well."""
 
+MARKS_BY_FOLDER = {"board": "board", "gui": "window"}
+MARKS_BY_FIXTURE = {"published_model": "tensorflow", "qtbot": "window"}
+GUARD = pytest.StashKey[TensorFlowGuard]()
 
 # no test depends on the speed of the machine
 settings.register_profile("any-speed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any-speed")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    guard = config.stash[GUARD] = TensorFlowGuard()
+    config.add_cleanup(guard.close)
+
+
+@pytest.hookimpl(tryfirst=True)  # before the tests are chosen by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    folder = Path(__file__).resolve().parent
+    for item in items:
+        room = item.path.relative_to(folder).parts[0]
+        if room in MARKS_BY_FOLDER:
+            item.add_marker(MARKS_BY_FOLDER[room])
+        for name in MARKS_BY_FIXTURE.keys() & getattr(item, "fixturenames", ()):
+            item.add_marker(MARKS_BY_FIXTURE[name])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    if item.get_closest_marker("tensorflow"):
+        return (yield)
+    with item.config.stash[GUARD].standing():
+        return (yield)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    if item.get_closest_marker("tensorflow") is None:
+        assert not item.config.stash[GUARD].was_tried, "imports TensorFlow; mark it `tensorflow`"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -78,11 +118,14 @@ def published_model() -> Model:
         )
     )
     names = ("biceps", "triceps", "middle")
-    manifest = Manifest(names, classes, RawSample(), transforms, None, recipe="published")
+    manifest = Manifest(names, classes, RAW_STEP, transforms, None, recipe="published")
     return export_model(manifest, build_network(10, 3, len(classes)))
 
 
-@pytest.fixture(scope="session", params=["published", "realtime"])
+@pytest.fixture(
+    scope="session",
+    params=[pytest.param("published", marks=pytest.mark.tensorflow), "realtime"],
+)
 def model(request: pytest.FixtureRequest) -> Model:
     """A model of every recipe."""
     name = {"published": "published_model", "realtime": "demo_model"}[request.param]

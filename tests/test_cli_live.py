@@ -41,6 +41,7 @@ def live(port: str, folder: Path, *words: str) -> tuple[dict[str, Any], list[dic
     return json.loads(summary.read_text()), lines, done.stderr
 
 
+@pytest.mark.realtime
 @pytest.mark.parametrize("tcp", [pytest.param(False, id="pty", marks=on_a_pty), True])
 def test_the_summary_and_the_decisions_are_those_of_the_ledger(tmp_path: Path, tcp: bool) -> None:
     faults = "loss=0.002,burst=2,duplicate=0.01"
@@ -65,6 +66,7 @@ def test_the_summary_and_the_decisions_are_those_of_the_ledger(tmp_path: Path, t
     assert all(np.isin(window, received).all() for window in windows)  # none reaches over a gap
 
 
+@pytest.mark.realtime
 def test_a_simulated_board_needs_no_other_and_is_said_to_be_synthetic(tmp_path: Path) -> None:
     summary, decisions, said = live("simulated", tmp_path, "--seconds", "3")
     assert "synthetic EMG from a simulated board: no person, no electrodes" in said
@@ -102,6 +104,7 @@ def hear(process: subprocess.Popen[str], words: str) -> None:
         assert process.poll() is None
 
 
+@pytest.mark.realtime
 @pytest.mark.parametrize("tcp", PORTS)
 def test_an_unplugged_board_is_told_and_counted(tmp_path: Path, tcp: int | None) -> None:
     out = tmp_path / "summary.json"
@@ -127,6 +130,7 @@ def test_an_unplugged_board_is_told_and_counted(tmp_path: Path, tcp: int | None)
     assert 1e3 * at_least - 2 < summary["missed"] < 1e3 * at_most
 
 
+@pytest.mark.realtime
 @on_a_pty
 def test_without_reconnect_an_unplugged_board_is_the_end_and_what_came_is_kept(
     tmp_path: Path,
@@ -156,6 +160,7 @@ def assert_ctrl_c_ends(
     assert "Traceback" not in errors
 
 
+@pytest.mark.realtime
 @on_linux
 def test_ctrl_c_while_the_board_boots_lets_go_of_the_port(tmp_path: Path) -> None:
     with board_process(tmp_path, "--faults", "boot=50") as board, started(board.port) as process:
@@ -165,6 +170,7 @@ def test_ctrl_c_while_the_board_boots_lets_go_of_the_port(tmp_path: Path) -> Non
         assert board.end()["runs"] == []
 
 
+@pytest.mark.realtime
 @on_a_pty
 @pytest.mark.parametrize("number", NAMES)
 def test_ctrl_c_and_a_polite_kill_stop_the_board_and_let_go_of_the_port(
@@ -177,6 +183,7 @@ def test_ctrl_c_and_a_polite_kill_stop_the_board_and_let_go_of_the_port(
         assert [of["ended_by"] for of in board.end()["runs"]] == ["stop"]
 
 
+@pytest.mark.realtime
 @on_a_pty
 def test_ctrl_c_ends_it_while_the_board_is_away(tmp_path: Path) -> None:
     with board_process(tmp_path) as board, started(board.port) as process:
@@ -186,6 +193,7 @@ def test_ctrl_c_ends_it_while_the_board_is_away(tmp_path: Path) -> None:
         assert_ctrl_c_ends(process)
 
 
+@pytest.mark.realtime
 @on_a_pty
 def test_a_model_of_another_rate_is_refused_and_the_way_out_works(
     tmp_path: Path, demo_model: Model
@@ -253,6 +261,7 @@ def test_a_mistake_is_one_line_and_exit_code_1(words: list[str], reason: str) ->
     assert reason in last[0]
 
 
+@pytest.mark.realtime
 @on_a_pty
 def test_a_port_that_another_process_reads_is_named_and_not_disturbed(tmp_path: Path) -> None:
     with board_process(tmp_path) as board, opened(board.port) as host:

@@ -21,6 +21,7 @@ def answer_of(told: str, port: str) -> str:
     return lines[0].removeprefix(port).strip()
 
 
+@pytest.mark.realtime
 def test_each_port_is_told_with_what_answered_and_one_in_use_is_not_disturbed(
     tmp_path: Path,
 ) -> None:

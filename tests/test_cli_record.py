@@ -24,6 +24,7 @@ from tests.terminals import Terminal, on_a_terminal
 SHORT = ["--port", "simulated", "--no-check", "--no-countdown", "--hold", "1.2", "--rest", "1.2"]
 
 
+@pytest.mark.realtime
 def test_a_session_without_anyone_there_is_recorded_reviewed_and_can_be_relabelled(
     tmp_path: Path,
 ) -> None:
@@ -56,6 +57,7 @@ def test_the_order_is_shuffled_by_a_seed_and_rest_comes_between() -> None:
     assert set(one[::2]) == {REST}
 
 
+@pytest.mark.realtime
 @on_a_terminal
 def test_space_begins_and_pauses_r_repeats_esc_ends_and_the_terminal_is_as_before(
     tmp_path: Path,
@@ -84,6 +86,7 @@ def test_space_begins_and_pauses_r_repeats_esc_ends_and_the_terminal_is_as_befor
     assert [entry["outcome"] for entry in entries] == ["discarded", "held"]
 
 
+@pytest.mark.realtime
 @on_a_terminal
 @pytest.mark.parametrize(("number", "by"), [(signal.SIGINT, "Ctrl-C"), (signal.SIGTERM, "SIGTERM")])
 def test_ctrl_c_and_a_polite_kill_keep_everything(tmp_path: Path, number: int, by: str) -> None:
@@ -104,6 +107,7 @@ def test_ctrl_c_and_a_polite_kill_keep_everything(tmp_path: Path, number: int, b
     assert read_sidecar(path)["state"] == "complete"
 
 
+@pytest.mark.realtime
 @on_a_terminal
 def test_number_keys_set_labels_in_a_free_recording(tmp_path: Path) -> None:
     path = tmp_path / "arm.csv"
@@ -127,6 +131,7 @@ def test_number_keys_set_labels_in_a_free_recording(tmp_path: Path) -> None:
     assert sum(labels == "hand_close") > 400
 
 
+@pytest.mark.realtime
 @on_a_terminal
 def test_leaving_before_the_start_leaves_no_file(tmp_path: Path) -> None:
     terminal = Terminal("record", *SHORT, "--out", str(tmp_path / "arm.csv"))
@@ -139,6 +144,7 @@ def test_leaving_before_the_start_leaves_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.realtime
 @on_a_terminal
 def test_a_board_that_goes_away_for_good_keeps_what_was_recorded(tmp_path: Path) -> None:
     path = tmp_path / "arm.csv"

@@ -15,6 +15,7 @@ from tests.processes import board_process, run
 on_a_pty = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
 
 
+@pytest.mark.realtime
 @on_a_pty
 def test_every_board_has_its_own_model_lines_and_summary(tmp_path: Path, demo_model: Model) -> None:
     out, summary = tmp_path / "out.jsonl", tmp_path / "summary.json"
@@ -40,6 +41,7 @@ def test_every_board_has_its_own_model_lines_and_summary(tmp_path: Path, demo_mo
         assert (output["written"], output["dropped"]) == (stream["decisions"], 0)
 
 
+@pytest.mark.realtime
 @on_a_pty
 def test_one_that_fails_is_told_and_does_not_end_the_others(tmp_path: Path) -> None:
     summary = tmp_path / "summary.json"
@@ -80,6 +82,7 @@ def test_the_window_is_for_one_board(capsys: pytest.CaptureFixture[str]) -> None
     assert "add --headless" in capsys.readouterr().err
 
 
+@pytest.mark.realtime
 @on_a_pty
 def test_a_pipe_that_nobody_reads_loses_no_sample_and_its_decisions_are_counted(
     tmp_path: Path,

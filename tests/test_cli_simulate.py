@@ -25,6 +25,7 @@ def read_some(port: str, n_frames: int) -> np.ndarray[tuple[int, ...], np.dtype[
         return host.stream(n_frames).samples
 
 
+@pytest.mark.realtime
 @on_a_pty
 def test_the_ledger_tells_what_a_reader_of_the_link_got(tmp_path: Path) -> None:
     link, out = tmp_path / "ttyEMG", tmp_path / "ledger.json"
@@ -54,6 +55,7 @@ def test_the_ledger_tells_what_a_reader_of_the_link_got(tmp_path: Path) -> None:
     assert starts == [("rest", 0), ("hand_close", 300)]
 
 
+@pytest.mark.realtime
 def test_a_tcp_port_is_told_and_served() -> None:
     words = ["--tcp", "0", "--seconds", "60"]
     with subprocess.Popen([*SIMULATE, *words], stdout=subprocess.PIPE, text=True) as process:

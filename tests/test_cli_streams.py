@@ -29,6 +29,7 @@ def shell(words: list[str], redirection: str, folder: Path) -> subprocess.Comple
     )
 
 
+@pytest.mark.realtime
 @on_posix
 def test_a_session_is_recorded_where_standard_input_is_closed(tmp_path: Path) -> None:
     words = [*RECORD, "--unattended", "--out", "arm.csv"]
@@ -45,6 +46,7 @@ def test_nobody_can_begin_where_standard_input_is_closed(tmp_path: Path) -> None
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.realtime
 @on_posix
 def test_a_session_whose_reader_goes_away_is_put_in_order(tmp_path: Path) -> None:
     script = "rest:1,hand_close:2,rest:1"

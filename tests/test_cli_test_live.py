@@ -34,6 +34,7 @@ def history(model: Path) -> list[dict[str, Any]]:
     return entries
 
 
+@pytest.mark.realtime
 def test_nobody_need_be_there_and_the_simulated_person_does_as_asked(model: Path) -> None:
     words = ["--movements", "elbow_bend,wrist_left", "--repetitions", "1", "--unattended"]
     done = run("test-live", "--model", str(model), *ON_A_BOARD, *words)
@@ -82,6 +83,7 @@ def test_a_recording_gives_the_same_figures_and_the_history_grows(
     assert plain["network_sha256"] == reacted["network_sha256"]
 
 
+@pytest.mark.realtime
 @on_a_terminal
 def test_space_begins_and_ctrl_c_tells_what_it_came_to_and_keeps_nothing(model: Path) -> None:
     words = ["--movements", "hand_close,wrist_left", "--repetitions", "2"]
@@ -110,6 +112,7 @@ def test_space_begins_and_ctrl_c_tells_what_it_came_to_and_keeps_nothing(model: 
     assert [path.name for path in model.parent.iterdir()] == [model.name]
 
 
+@pytest.mark.realtime
 @on_a_terminal
 def test_esc_before_the_start_leaves_nothing(model: Path) -> None:
     terminal = Terminal("test-live", "--model", str(model), *ON_A_BOARD)
@@ -122,6 +125,7 @@ def test_esc_before_the_start_leaves_nothing(model: Path) -> None:
     assert [path.name for path in model.parent.iterdir()] == [model.name]
 
 
+@pytest.mark.realtime
 def test_an_unplugged_board_is_waited_for_and_its_movement_asked_for_again(model: Path) -> None:
     words = ["--movements", "hand_close", "--repetitions", "2", "--unattended"]
     with board_process(model.parent, "--faults", "unplug=1@6") as board:
@@ -136,6 +140,7 @@ def test_an_unplugged_board_is_waited_for_and_its_movement_asked_for_again(model
     assert re.search(r"lost +0 samples on the line +and [\d,]+ while the board", done.stdout)
 
 
+@pytest.mark.realtime
 def test_a_board_that_stays_away_can_be_given_up(model: Path) -> None:
     words = ["--movements", "hand_close", "--unattended", *SHORT]
     with board_process(model.parent) as board:

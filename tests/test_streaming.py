@@ -44,6 +44,7 @@ def threads() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name.startswith("emg-")]
 
 
+@pytest.mark.realtime
 def test_a_board_gives_decisions_in_order_with_their_time_and_delay(demo_model: Model) -> None:
     came: list[TimedDecision] = []
     with emgstream.live("simulated", demo_model) as stream:
@@ -62,6 +63,7 @@ def test_a_board_gives_decisions_in_order_with_their_time_and_delay(demo_model: 
     assert threads() == []
 
 
+@pytest.mark.realtime
 def test_a_slow_loop_gets_the_newest_and_the_rest_is_counted(demo_model: Model) -> None:
     with emgstream.live("simulated", demo_model, backlog=1) as stream:
         decisions = iter(stream)
@@ -103,6 +105,7 @@ def test_outputs_take_the_decisions_beside_the_loop(recording: Path, tmp_path: P
     assert figures.n_written == n_decisions == len(out.read_text().splitlines())
 
 
+@pytest.mark.realtime
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
 def test_the_loop_is_told_what_ended_the_stream(demo_model: Model) -> None:
     with SimulatedBoard() as board:

@@ -1,4 +1,4 @@
-"""The sessions picked for a training, each looked over by a thread. No Qt in here."""
+"""The recordings picked for a training, each audited in a thread."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ __all__ = ["RECORDING_SUFFIXES", "AuditedRecordings", "conflict", "recordings_in
 
 RECORDING_SUFFIXES = (".csv", ".csv.gz", ".tsv", ".txt")
 _SAME_RATE = 0.005
+"""Largest relative difference of two clocks at one nominal rate: ceramic resonators are ±0.5 %."""
 
 
 class AuditedRecordings:
-    """An ordered set of files with a verdict on each; the window's thread calls everything."""
+    """An ordered set of recordings with their verdicts; one thread calls everything."""
 
     def __init__(self) -> None:
         self.verdicts: dict[Path, RecordingVerdict | None] = {}
@@ -30,16 +31,16 @@ class AuditedRecordings:
 
     @property
     def known(self) -> list[RecordingVerdict]:
-        """The verdicts there are."""
+        """The verdicts of the audits that are done."""
         return [verdict for verdict in self.verdicts.values() if verdict is not None]
 
     @property
     def busy(self) -> bool:
-        """Whether some are still being looked over."""
+        """Whether an audit is still to be done."""
         return None in self.verdicts.values()
 
     def add(self, paths: Iterable[Path]) -> list[Path]:
-        """Add files that are not there yet, and return those."""
+        """Add files that are not in the set yet, and return those."""
         new = [
             path for path in dict.fromkeys(map(Path.absolute, paths)) if path not in self.verdicts
         ]
@@ -47,11 +48,11 @@ class AuditedRecordings:
         return new
 
     def remove(self, path: Path) -> None:
-        """Take a file out."""
+        """Remove a file."""
         self.verdicts.pop(path, None)
 
     def poll(self) -> list[RecordingVerdict]:
-        """Look over one file after the other; return the verdicts that are new."""
+        """Audit one file after the other; return the verdicts that are new."""
         if self._worker is not None:
             if self._worker.alive:
                 return []
@@ -66,7 +67,7 @@ class AuditedRecordings:
         return new
 
     def shut_down(self) -> None:
-        """Wait for the file that is being looked over."""
+        """Wait for the audit that runs."""
         if self._worker is not None:
             self._worker.join(threading.TIMEOUT_MAX)
             self._worker = None
@@ -80,7 +81,7 @@ class AuditedRecordings:
 
 
 def recordings_in(paths: Iterable[Path]) -> list[Path]:
-    """Return the recordings among files, and those in folders, by name."""
+    """Return the recordings among files and in folders, sorted by name within a folder."""
     found: list[Path] = []
     for path in paths:
         inside = sorted(path.iterdir()) if path.is_dir() else [path]
@@ -89,7 +90,7 @@ def recordings_in(paths: Iterable[Path]) -> list[Path]:
 
 
 def conflict(verdicts: Sequence[RecordingVerdict], rate_hz: float | None) -> str:
-    """Return why no one model can be trained on all of them; empty where one can."""
+    """Return why one model cannot be trained on all of them; empty where it can."""
     for verdict in verdicts:
         if verdict.kind == "unusable":
             return f"{verdict.path.name} cannot be learned from; remove it"

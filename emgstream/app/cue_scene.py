@@ -1,4 +1,4 @@
-"""What a person who is being recorded sees at one moment. No Qt in here."""
+"""The scene that a person sees during a recording or a test, at one moment."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SAID = {
 
 
 class CueTone(Enum):
-    """How a scene is to be taken."""
+    """The character of a scene."""
 
     ACT = "do it"
     SOON = "it comes"
@@ -30,32 +30,32 @@ class CueTone(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CueScene:
-    """One moment."""
+    """One moment of a session."""
 
     title: str
-    """What to do, in large letters."""
+    """The movement, in large letters."""
     tone: CueTone
-    """How to take it."""
+    """Whether to act, wait or rest."""
     label: str = ""
     """The movement to draw a picture of; empty for none."""
     share: float | None = None
-    """How much of it is over, 0 to 1; None for no ring."""
+    """Elapsed share of the movement, 0 to 1; None for no ring."""
     count: str = ""
-    """Seconds, to be read from afar."""
+    """Seconds left of the movement, in large digits."""
     below: str = ""
     """A line under the title."""
     next_label: str = ""
-    """The movement that comes after it."""
+    """The next movement."""
     place: str = ""
-    """How far along the session is."""
+    """The position within the session."""
     left: str = ""
-    """Time left."""
+    """Time left of the session."""
     whole: float | None = None
-    """How much of the session is over, 0 to 1."""
+    """Elapsed share of the session, 0 to 1."""
 
 
 def minutes(seconds: float) -> str:
-    """Return minutes and seconds.
+    """Return a duration as minutes and seconds.
 
     >>> minutes(184.6)
     '3:05'
@@ -65,7 +65,7 @@ def minutes(seconds: float) -> str:
 
 
 def guided_scene(view: ProtocolView) -> CueScene:
-    """Return what a guided session shows."""
+    """Return the scene of a guided session."""
     n_now = min(view.n_done + 1, view.n_total)
     place = f"movement {n_now} of {view.n_total}" if view.n_total else ""
     left = f"{minutes(view.remaining_total_s)} left"
@@ -111,7 +111,7 @@ def guided_scene(view: ProtocolView) -> CueScene:
 
 
 def free_scene(protocol: FreeProtocol, now_s: float, started_s: float) -> CueScene:
-    """Return what a free recording shows."""
+    """Return the scene of a free recording."""
     lasted = f"{minutes(now_s - started_s)} recorded"
     if not protocol.label:
         return CueScene(
@@ -126,7 +126,7 @@ def free_scene(protocol: FreeProtocol, now_s: float, started_s: float) -> CueSce
 
 
 def check_scene(protocol: GuidedProtocol, now_s: float) -> CueScene:
-    """Return what the check of the signal shows."""
+    """Return the scene of the signal check."""
     view = protocol.view(now_s)
     soon = view.phase is ProtocolPhase.COUNTDOWN
     tone = CueTone.SOON if soon else CueTone.CALM if view.label == REST else CueTone.ACT

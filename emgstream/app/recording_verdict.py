@@ -1,4 +1,4 @@
-"""What an audit comes to for somebody who picks sessions: a light, a line, and all of it."""
+"""The verdict of an audit, for users who pick recordings to train on."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ __all__ = ["RecordingVerdict", "judge"]
 
 @dataclass(frozen=True)
 class RecordingVerdict:
-    """One recording, looked over."""
+    """The verdict on one recording."""
 
     path: Path
     """The file."""
     kind: str
-    """``good``, ``look``, ``wrong``, or ``unusable`` where nothing can be learned from it."""
+    """``good``, ``look``, ``wrong``, or ``unusable`` where no training is possible."""
     line: str
-    """The worst that was found, or that all is well."""
+    """The most serious finding, or that there is none."""
     facts: str
-    """How long it is, its rate, channels and labels, in a few words."""
+    """Length, rate, channels and number of labels, on one line."""
     details: str
-    """Everything the audit found, a line each."""
+    """All findings and facts of the audit, one per line."""
     channel_names: tuple[str, ...] = ()
-    """Its channels; none where it cannot be read."""
+    """Its channels; empty where it cannot be read."""
     labels: tuple[str, ...] = ()
-    """Its labels that are movements."""
+    """Its labels, without unlabelled rows and transitions."""
     rate_hz: float | None = None
     """Its sampling rate by its own clock; None where it has none."""
 
 
 def judge(path: Path) -> RecordingVerdict:
-    """Return the verdict on a recording; a file that cannot be read has one too."""
+    """Return the verdict on a recording, also on a file that cannot be read."""
     try:
         return _verdict(audit_table(read_table(path)))
     except EmgStreamError as error:
@@ -57,7 +57,8 @@ def _verdict(audit: Audit) -> RecordingVerdict:
         kind, line = found[0].kind, found[0].text + _more(len(found) - 1)
     else:
         kind, line = "good", _repetitions(audit, labels)
-    said = [f"{one.kind}: {one.text}" for one in found] or [f"good: {audit.claim.reason}"]
+    good = [f"good: {audit.accuracy_support.reason}"]
+    said = [f"{one.kind}: {one.text}" for one in found] or good
     figures = [f"{name}: {text}" if name else text for name, text in audit_facts(audit)]
     return RecordingVerdict(
         path=table.path,

@@ -1,4 +1,4 @@
-"""What the plot can look back on: a bounded past of samples, and its outline at any zoom."""
+"""The recent past of a signal, and its outline at any zoom."""
 
 from __future__ import annotations
 
@@ -13,39 +13,41 @@ from emgstream.types import FloatArray, IndexArray
 __all__ = ["Break", "Outline", "SignalHistory"]
 
 BLOCK = 16
-"""Samples whose extremes are kept ready; outlines of long spans are made of them."""
+"""Samples per block; outlines of long spans are made of the extremes of blocks."""
 
 _MIN_BLOCKS_A_COLUMN = 4
+"""An edge moves by less than a quarter of a column, which cannot be seen."""
 _MAX_BREAKS = 4096
+"""More than the columns of a screen; older breaks are forgotten first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A place where the stream did not go on from sample to sample."""
+    """A place where consecutive samples do not follow each other."""
 
     index: int
-    """Absolute index of the first sample after it."""
+    """Absolute index of the first sample after the break."""
     n_lost: int
-    """Samples missing before that one; none where only time was broken."""
+    """Number of samples missing before it; 0 for a break in time alone."""
     is_new_segment: bool = False
-    """Whether time was broken: the source was away, or jumped."""
+    """Whether there is a break in time: the source was away, or jumped."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outline:
-    """The least and the greatest value in each column of pixels."""
+    """The least and greatest value in each column of pixels."""
 
     low: FloatArray
-    """Shape ``(n_channels, n_columns)``; NaN where a column has no sample."""
+    """Least values, shape ``(n_channels, n_columns)``; NaN where a column has no sample."""
     high: FloatArray
-    """Shape ``(n_channels, n_columns)``; NaN where a column has no sample."""
+    """Greatest values, shape ``(n_channels, n_columns)``; NaN where a column has no sample."""
 
 
 class SignalHistory:
     """The newest ``capacity`` samples of a stream, kept for drawing. One thread uses it.
 
-    Samples stand under their absolute index; lost ones are NaN. Next to them stand the extremes
-    of every 16, so that a minute at 5 kHz is drawn from 19,000 values and not from 300,000.
+    Samples are stored by their absolute index; lost ones are NaN. The extremes of every 16 samples
+    are stored as well, so that a minute at 5 kHz is drawn from 19,000 values and not from 300,000.
     """
 
     def __init__(self, capacity: int, n_channels: int) -> None:
@@ -66,13 +68,13 @@ class SignalHistory:
 
     @property
     def start_index(self) -> int:
-        """Absolute index of the oldest sample that is still there."""
+        """Absolute index of the oldest sample that is stored."""
         if self._first is None:
             return self.end_index
         return max(self._first, self.end_index - self._capacity + BLOCK)
 
     def push(self, first_index: int, samples: FloatArray, segment: int = 0) -> None:
-        """Add samples, shape ``(n_samples, n_channels)``; what lies before them is lost."""
+        """Add samples, shape ``(n_samples, n_channels)``; those between are counted as lost."""
         if not len(samples):
             return
         if self._first is None:
@@ -98,9 +100,9 @@ class SignalHistory:
         """Return the extremes between each edge and the next.
 
         ``edges`` are absolute sample indices, rising by at least one, shape ``(n_columns + 1,)``.
-        Where columns are wide their edges are moved by up to 15 samples, a quarter of a column at
-        most, to those of the blocks; no sample is left out by it. Parts of a picture that are asked
-        for one by one fit together: how it is done depends on ``samples_per_column`` alone.
+        Where columns are wide, edges are moved to those of blocks: by up to 15 samples, at most a
+        quarter of a column, without leaving out a sample. Parts of a picture that are computed one
+        by one fit together, as the method depends on ``samples_per_column`` alone.
         """
         if samples_per_column < _MIN_BLOCKS_A_COLUMN * BLOCK:
             values = self.values(int(edges[0]), int(edges[-1]))
@@ -145,7 +147,7 @@ def _reduce(low: FloatArray, high: FloatArray, starts: npt.NDArray[np.integer]) 
 
 
 def _around(storage: FloatArray, start: int, stop: int) -> FloatArray:
-    """Copy columns ``start`` to ``stop - 1`` of a ring; at most one turn of it."""
+    """Copy columns ``start`` to ``stop - 1`` of a ring, at most once around it."""
     size = storage.shape[1]
     first = start % size
     n_first = min(stop - start, size - first)

@@ -1,4 +1,4 @@
-"""The three ways to look at a signal: as it came, as it was conditioned, as the network sees it."""
+"""The three forms of a signal that can be drawn: raw, conditioned, and as steps."""
 
 from __future__ import annotations
 
@@ -9,17 +9,21 @@ import numpy as np
 from emgstream.app.signal_history import SignalHistory
 from emgstream.conditioning import Conditioner, NoConditioning, conditioner_from_manifest
 from emgstream.manifest import Manifest
-from emgstream.steps import RawSample, Step, StepStream
+from emgstream.steps import RAW_STEP, Step, StepStream
 from emgstream.types import Chunk
 
 __all__ = ["SignalView", "Traces"]
 
 _KEPT_S = 600.0
+"""A look back over one recording session: ten minutes."""
 _MOST_SAMPLES = 2**20
+"""Bounds the memory: 14 bytes per sample and channel for all forms, so 110 MB for 8 channels."""
+_LEAST_SAMPLES = 2**14
+"""A slow stream, too, fills the width of a large screen several times."""
 
 
 class SignalView(Enum):
-    """What of the signal is drawn."""
+    """A form of the signal."""
 
     RAW = "Raw"
     CONDITIONED = "Conditioned"
@@ -27,34 +31,34 @@ class SignalView(Enum):
 
 
 class Traces:
-    """The past of one stream in every view, ten minutes of it or 1,048,576 samples at most.
+    """The recent past of one stream in every form: ten minutes, or 1,048,576 samples at most.
 
-    A step's value stands under each of its samples, so that all views share one axis. The
-    conditioner and the steps start afresh where the pipeline's do. Channels that the model does not
-    decide on go the same way.
+    The value of a step is repeated for each of its samples, so that all forms share one axis.
+    Conditioner and steps are reset where those of the pipeline are. Channels that the model does
+    not use are treated the same.
 
     Parameters
     ----------
     n_channels
         Channels of the stream.
     sampling_rate_hz
-        Samples a second.
+        Its sampling rate.
     manifest
-        Of the model that conditions the samples and makes steps of them; None where there is none:
-        then every view shows the samples as they came.
+        Manifest of the model that conditions the samples and makes steps of them; None without a
+        model: then every form is the raw signal.
     """
 
     def __init__(
         self, n_channels: int, sampling_rate_hz: float, manifest: Manifest | None = None
     ) -> None:
-        capacity = min(max(round(_KEPT_S * sampling_rate_hz), 2**14), _MOST_SAMPLES)
+        capacity = min(max(round(_KEPT_S * sampling_rate_hz), _LEAST_SAMPLES), _MOST_SAMPLES)
         self.raw = SignalHistory(capacity, n_channels)
         self._conditioner: Conditioner = NoConditioning()
         if manifest is not None:
             self._conditioner = conditioner_from_manifest(manifest.conditioning)
         self.is_conditioned = not isinstance(self._conditioner, NoConditioning)
         self._conditioned = SignalHistory(capacity, n_channels) if self.is_conditioned else self.raw
-        self._step: Step = RawSample() if manifest is None else manifest.step
+        self._step: Step = RAW_STEP if manifest is None else manifest.step
         self._step_stream = StepStream(self._step, n_channels)
         self._steps = SignalHistory(capacity, n_channels)
         self._segment = -1
@@ -62,13 +66,13 @@ class Traces:
         self._step_start = 0
 
     def history(self, view: SignalView) -> SignalHistory:
-        """Return what to draw for a view."""
+        """Return the signal in one form."""
         if view is SignalView.STEPS:
             return self._steps
         return self._conditioned if view is SignalView.CONDITIONED else self.raw
 
     def push(self, chunk: Chunk) -> None:
-        """Add a chunk, as it came out of the ring."""
+        """Add a chunk, in the order of the stream."""
         if chunk.segment != self._segment or chunk.first_index != self.raw.end_index:
             self._restart(chunk)
         self.raw.push(chunk.first_index, chunk.samples, chunk.segment)

@@ -1,33 +1,40 @@
-"""One training or one measurement from its start to what came of it. No Qt in here."""
+"""Training and evaluation in a child process, from the start to the result."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from emgstream.app.evaluation_table import EvaluationTable, evaluation_table
 from emgstream.app.verb_process import VerbProcess
 from emgstream.errors import ChildFailedError, InterruptedByUserError
 
 __all__ = [
     "FOUND",
+    "EvaluationJob",
+    "JobState",
     "SignalChoice",
     "TrainingJob",
     "TrainingRequest",
-    "evaluation_words",
-    "training_words",
+    "evaluation_arguments",
+    "training_arguments",
 ]
 
-_POLITE_S = 20.0
-_CLOSING_S = 5.0
-_FEW_FOLDS = 3
+_CANCEL_S = 20.0
+"""Time for the epoch that runs, which takes a few seconds, and for writing the model."""
+_CLOSE_S = 5.0
+"""A window that closes does not wait for an epoch of a large data set."""
+_N_FOLDS = 3
+"""The fewest folds that give an interval worth showing, as each trains a network anew."""
 
 
 @dataclass(frozen=True)
 class SignalChoice:
-    """What is said of the signal; the rest is found in the data."""
+    """Settings of the signal that the user states; the others are detected in the data."""
 
     kind: str | None = None
     """``raw`` or ``envelope``."""
@@ -36,87 +43,107 @@ class SignalChoice:
 
 
 FOUND = SignalChoice()
-"""Nothing is said."""
+"""Everything is detected."""
 
 
 @dataclass(frozen=True)
 class TrainingRequest:
-    """What is to be trained."""
+    """A model to train, or to adapt."""
 
     paths: tuple[Path, ...]
     """The recordings."""
     out: Path
-    """Where the model goes."""
+    """File of the new model."""
     recipe: str = "realtime"
     """The recipe."""
     rate_hz: float | None = None
-    """Samples a second where the recordings do not tell."""
+    """Sampling rate; None for the rate of the recordings' own clock."""
     epochs: int | None = None
-    """Epochs at most; None for the recipe's own number."""
+    """Largest number of epochs; None for that of the recipe."""
     signal: SignalChoice = FOUND
-    """What the sensors give."""
+    """What the user states of the signal."""
     base: Path | None = None
     """The model to adapt; None to train a new one."""
 
 
-def training_words(wanted: TrainingRequest) -> list[str]:
-    """Return the words of ``emgstream`` that train it, or adapt the model it begins with."""
-    out = ["--out", str(wanted.out)]
-    if wanted.base is None:
-        return ["train", *_common(wanted), *out]
-    return ["calibrate", *_recordings(wanted), "--model", str(wanted.base), *out]
+def training_arguments(request: TrainingRequest) -> list[str]:
+    """Return the arguments of ``emgstream`` that train a model, or adapt the one to begin with."""
+    out = ["--out", str(request.out)]
+    if request.base is None:
+        return ["train", *_common(request), *out]
+    return ["calibrate", *_recordings(request), "--model", str(request.base), *out]
 
 
-def evaluation_words(wanted: TrainingRequest) -> list[str]:
-    """Return the words of ``emgstream`` that say what the same training is worth.
+def evaluation_arguments(request: TrainingRequest) -> list[str]:
+    """Return the arguments of ``emgstream`` that evaluate the same training on held-out data.
 
-    A core is left to the window and what streams.
+    One core is left to the window and to what streams.
     """
     jobs = max((os.cpu_count() or 2) - 1, 1)
-    return ["evaluate", *_common(wanted), "--folds", str(_FEW_FOLDS), "--jobs", str(jobs)]
+    return ["evaluate", *_common(request), "--folds", str(_N_FOLDS), "--jobs", str(jobs)]
 
 
-def _common(wanted: TrainingRequest) -> list[str]:
-    words = [*_recordings(wanted), "--recipe", wanted.recipe]
-    if wanted.epochs is not None:
-        words += ["--epochs", str(wanted.epochs)]
-    if wanted.signal.kind is not None:
-        words += ["--signal", wanted.signal.kind]
-    if wanted.signal.mains is not None:
-        words += ["--mains", wanted.signal.mains]
-    return words
+def _common(request: TrainingRequest) -> list[str]:
+    arguments = [*_recordings(request), "--recipe", request.recipe]
+    if request.epochs is not None:
+        arguments += ["--epochs", str(request.epochs)]
+    if request.signal.kind is not None:
+        arguments += ["--signal", request.signal.kind]
+    if request.signal.mains is not None:
+        arguments += ["--mains", request.signal.mains]
+    return arguments
 
 
-def _recordings(wanted: TrainingRequest) -> list[str]:
-    rate = [] if wanted.rate_hz is None else ["--rate", f"{wanted.rate_hz:g}"]
-    return [*map(str, wanted.paths), *rate]
+def _recordings(request: TrainingRequest) -> list[str]:
+    rate = [] if request.rate_hz is None else ["--rate", f"{request.rate_hz:g}"]
+    return [*map(str, request.paths), *rate]
 
 
-class TrainingJob:
-    """A child at work; the window's thread calls everything, `poll` a few times a second.
+class JobState(Enum):
+    """The state of a job in a child process."""
+
+    RUNNING = "running"
+    CANCELLING = "cancelling"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class _VerbJob:
+    """A verb in a child process. One thread calls everything, `poll` a few times a second.
 
     Parameters
     ----------
-    words
-        The verb and its words.
+    arguments
+        The verb and its arguments.
 
     Raises
     ------
     OutputError
-        The child cannot be started.
+        The child process cannot be started.
     """
 
-    def __init__(self, words: Sequence[str]) -> None:
-        self.events: list[dict[str, Any]] = []
+    def __init__(self, arguments: Sequence[str]) -> None:
         self.failure: ChildFailedError | None = None
+        """The reason why it failed; None where it did not."""
         self.result: dict[str, Any] | None = None
-        self.cancelled = False
+        """The event at its end, also of a job that was cancelled and kept something."""
+        self._is_cancelled = False
         self._deadline_s: float | None = None
-        self._child: VerbProcess | None = VerbProcess(words)
+        self._child: VerbProcess | None = VerbProcess(arguments)
 
     @property
-    def running(self) -> bool:
-        """Whether it is still at work."""
+    def state(self) -> JobState:
+        """The state of the job."""
+        if self._child is not None:
+            return JobState.CANCELLING if self._is_cancelled else JobState.RUNNING
+        if self.result is not None:
+            return JobState.DONE
+        return JobState.CANCELLED if self.failure is None else JobState.FAILED
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its process runs."""
         return self._child is not None
 
     @property
@@ -125,33 +152,32 @@ class TrainingJob:
         return None if self._child is None else self._child.pid
 
     def poll(self, now_s: float) -> list[dict[str, Any]]:
-        """Follow the child at host time ``now_s``; return what it has told since."""
+        """Follow the child process at host time ``now_s``; return its new events."""
         child = self._child
         if child is None:
             return []
         if self._deadline_s is not None and now_s > self._deadline_s:
             child.kill()
-        ended = not child.running  # looked at first: what it told before its end is all there then
+        ended = not child.running  # asked first: then the events before its end are all there
         new = child.events()
-        self.events += new
         self.result = next((one for one in new if one["event"] in _ENDS), self.result)
         if ended:
             self._end(child)
         return new
 
     def cancel(self, now_s: float) -> None:
-        """Ask the child to end, and end it at once after a while, or when asked again."""
+        """Ask the child to end after its epoch; asked twice, or in vain, it is ended at once."""
         if self._child is None:
             return
-        self._deadline_s = now_s if self.cancelled else now_s + _POLITE_S
-        self.cancelled = True
-        self._child.ask_to_end()
+        self._deadline_s = now_s if self._is_cancelled else now_s + _CANCEL_S
+        self._is_cancelled = True
+        self._child.request_end()
 
     def shut_down(self) -> None:
-        """End the child and wait until it has."""
+        """End the child process and wait for its end."""
         if self._child is not None:
-            self.cancelled = True
-            self._child.end(_CLOSING_S)
+            self._is_cancelled = True
+            self._child.end(_CLOSE_S)
             self.poll(0.0)
 
     def _end(self, child: VerbProcess) -> None:
@@ -159,7 +185,7 @@ class TrainingJob:
         try:
             child.check()
         except InterruptedByUserError:
-            pass  # no news to who cancelled it
+            pass  # whoever cancelled it knows
         except ChildFailedError as error:
             self.failure = error
         finally:
@@ -167,3 +193,55 @@ class TrainingJob:
 
 
 _ENDS = ("trained", "calibrated", "evaluated")
+
+
+class TrainingJob(_VerbJob):
+    """A model being trained or adapted; `poll` returns the new epochs among its events.
+
+    Raises OutputError where its process cannot be started.
+    """
+
+    def __init__(self, request: TrainingRequest) -> None:
+        super().__init__(training_arguments(request))
+        self.request = request
+
+    def poll(self, now_s: float) -> list[dict[str, Any]]:
+        """Follow the training at host time ``now_s``; return the epochs that are new."""
+        return [one for one in super().poll(now_s) if one["event"] == "epoch"]
+
+
+class EvaluationJob(_VerbJob):
+    """A training being evaluated on held-out data.
+
+    Raises OutputError where its process cannot be started.
+    """
+
+    def __init__(self, request: TrainingRequest) -> None:
+        super().__init__(evaluation_arguments(request))
+        self.n_done = 0
+        """Tasks that are done: trainings on a part of the recordings, each judged on the rest."""
+        self.n_tasks: int | None = None
+        """Tasks in all; None before the recordings have been read."""
+
+    @property
+    def table(self) -> EvaluationTable | None:
+        """The figures; None before the end, and where none were measured."""
+        return None if self.result is None else evaluation_table(self.result)
+
+    @property
+    def words(self) -> str:
+        """How far it is, for people."""
+        if self._is_cancelled:
+            return "Ending with what is done …"
+        if self.n_tasks is None:
+            return "Reading the sessions …"
+        return f"{self.n_done} of {self.n_tasks} done; each learns anew"
+
+    def poll(self, now_s: float) -> list[dict[str, Any]]:
+        """Follow the evaluation at host time ``now_s``; return its new events."""
+        new = super().poll(now_s)
+        for event in new:
+            if event["event"] == "plan":
+                self.n_tasks = event["n_tasks"]
+        self.n_done += sum(event["event"] == "done" for event in new)
+        return new

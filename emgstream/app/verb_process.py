@@ -1,4 +1,4 @@
-"""A verb in a process of its own: what it tells, and its end. No Qt in here."""
+"""A verb of ``emgstream`` in a child process: its events and its end."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from emgstream.child_python import child_python
 from emgstream.errors import ChildFailedError, InterruptedByUserError, OutputError
 from emgstream.log_output import log_path
 from emgstream.logs import get_logger
@@ -24,20 +24,20 @@ _log = get_logger(__name__)
 _PROGRAM = "emgstream: "
 _STOPPED = "stopped "
 _NICE = 5
-"""Samples and decisions of the window come first."""
+"""The window's samples and decisions come before a child's."""
 _WATCHED = ("--progress", "jsonl", "--stop-with-stdin")
 
 
 class VerbProcess:
-    """One running verb that is told of by JSON lines.
+    """A running verb that reports by JSON lines.
 
-    It writes into files, so no thread has to read it and it never waits for a reader. It ends
-    politely when its standard input does, also where this process is killed.
+    It writes into files, so that no thread has to read from it and it never waits for a reader. It
+    ends as by Ctrl-C once its standard input is closed, also where this process is killed.
 
     Parameters
     ----------
-    words
-        The verb and its words.
+    arguments
+        The verb and its arguments.
 
     Raises
     ------
@@ -45,7 +45,7 @@ class VerbProcess:
         There is no room for its files, or no process can be started.
     """
 
-    def __init__(self, words: Sequence[str]) -> None:
+    def __init__(self, arguments: Sequence[str]) -> None:
         try:
             self._folder = tempfile.TemporaryDirectory(
                 prefix="emgstream-", ignore_cleanup_errors=True
@@ -55,7 +55,7 @@ class VerbProcess:
             events = folder / "events.jsonl"
             with events.open("wb") as out, self._errors.open("wb") as err:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-X", "faulthandler", "-m", "emgstream", *words, *_WATCHED],
+                    child_python("emgstream.__main__", *arguments, *_WATCHED),
                     stdin=subprocess.PIPE,
                     stdout=out,
                     stderr=err,
@@ -64,13 +64,13 @@ class VerbProcess:
             self._events = events.open("rb")
         except OSError as error:
             raise OutputError(
-                f"cannot start `emgstream {words[0]}`: {error.strerror or error}; expected "
+                f"cannot start `emgstream {arguments[0]}`: {error.strerror or error}; expected "
                 "room for a process and its files; close other programs and try again"
             ) from error
         if hasattr(os, "setpriority"):
             os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICE)
-        _log.info("process %d starts: emgstream %s", self.pid, " ".join(words))
-        self._verb = words[0]
+        _log.info("process %d starts: emgstream %s", self.pid, " ".join(arguments))
+        self._verb = arguments[0]
         self._killed = False
         self._rest = b""
 
@@ -81,22 +81,22 @@ class VerbProcess:
 
     @property
     def running(self) -> bool:
-        """Whether it runs yet."""
+        """Whether it runs."""
         return self._process.poll() is None
 
     def events(self) -> list[dict[str, Any]]:
-        """Return what it has told since the last call."""
+        """Return its events since the last call."""
         lines = (self._rest + self._events.read()).split(b"\n")
         self._rest = lines.pop()
         return [json.loads(line) for line in lines if line.startswith(b"{")]
 
-    def ask_to_end(self) -> None:
-        """Ask it to end as by Ctrl-C: at the end of its epoch, with the best so far."""
+    def request_end(self) -> None:
+        """Ask it to end as by Ctrl-C: after its epoch, with the best model so far."""
         if self._process.stdin is not None:
             self._process.stdin.close()
 
     def kill(self) -> None:
-        """End it at once, and the processes it started."""
+        """End it and the processes it started, at once."""
         self._killed = True
         if hasattr(os, "killpg"):
             _kill_group(self._process.pid)
@@ -105,21 +105,21 @@ class VerbProcess:
         self._process.wait()
 
     def end(self, patience_s: float) -> None:
-        """Ask it to end, wait so long, and end it at once where it did not."""
-        self.ask_to_end()
+        """Ask it to end, and end it at once where it has not after ``patience_s`` seconds."""
+        self.request_end()
         try:
             self._process.wait(patience_s)
         except subprocess.TimeoutExpired:
             self.kill()
 
     def close(self) -> None:
-        """Put away its files; it has ended."""
-        self.ask_to_end()
+        """Remove its files, once it has ended."""
+        self.request_end()
         self._events.close()
         self._folder.cleanup()
 
     def check(self) -> None:
-        """Raise what it came to where that is no success; it has ended.
+        """Raise the failure of a process that has ended; nothing where it succeeded.
 
         InterruptedByUserError where it was asked to end or ended at once, ChildFailedError with the
         line it left for everything else.

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from emgstream.app.training_words import calibrated_facts
 from emgstream.bundle import check_place, read_model, write_model
 from emgstream.cli import options, training_progress
 from emgstream.cli.configured import use_configuration
-from emgstream.cli.interrupt import ctrl_c_after, stoppable
-from emgstream.cli.terminal import busy, console, note, print_facts
-from emgstream.cli.training_progress import EpochBar
+from emgstream.cli.interrupt import ctrl_c_after
+from emgstream.cli.terminal import busy
 from emgstream.cli.verb_files import refuse_to_overwrite
-from emgstream.errors import InterruptedByUserError
 
 if TYPE_CHECKING:
     from emgstream_training.calibrate import CalibratedModel
@@ -26,7 +24,7 @@ repairs, before and after (balanced accuracy on held-out repetitions, 0 to 1) an
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the words of ``emgstream calibrate``."""
+    """Declare the arguments of ``emgstream calibrate``."""
     options.add_sessions(parser, "labelled recordings of the new session, .csv or .csv.gz")
     options.add_model(parser)
     options.add_new_model(parser)
@@ -35,11 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser, "columns to take as the model's channels, in its order; default: by name"
     )
     options.add_seed(parser)
-    training_progress.add_watching(parser, _EVENTS)
+    training_progress.add_progress_options(parser, _EVENTS)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Calibrate, write the model, and print what that was worth on held-out repetitions.
+    """Calibrate, write the model, and print its gain on held-out repetitions.
 
     Raises TrainingDataError, and writes nothing, where it would make the model worse;
     MissingExtraError without the ``train`` extra; and InterruptedByUserError after Ctrl-C, when
@@ -56,28 +54,24 @@ def run(arguments: argparse.Namespace) -> None:
 
         load_tensorflow()
 
-    tells = arguments.progress == "jsonl"
-    with EpochBar(console(to_stderr=True)) as bar, ExitStack() as stack:
+    with training_progress.watched_training(arguments) as (progress, noticed):
         result = calibrate(
             model,
             arguments.files,
             sampling_rate_hz=arguments.rate,
             channels=arguments.channels,
             seed=arguments.seed,
-            progress=stoppable(training_progress.tell_epoch if tells else bar.show, stack),
-            noticed=(lambda _: None) if tells else note,
+            progress=progress,
+            noticed=noticed,
         )
     write_model(arguments.out, result.model)
-    if tells:
-        training_progress.tell("calibrated", _document(result, arguments.out))
-    else:
-        print_facts(console(), _facts(result, arguments.out))
-    if result.interrupted:
-        raise InterruptedByUserError(f"stopped by Ctrl-C; {arguments.out} holds the best so far")
+    event = _event(result, arguments.out)
+    training_progress.report_model(arguments, event, calibrated_facts(event, result.held_out))
 
 
-def _document(result: CalibratedModel, out: Path) -> dict[str, Any]:
+def _event(result: CalibratedModel, out: Path) -> dict[str, Any]:
     return {
+        "event": "calibrated",
         "model": str(out),
         "title": result.model.manifest.title,
         "n_windows": result.n_windows,
@@ -86,12 +80,3 @@ def _document(result: CalibratedModel, out: Path) -> dict[str, Any]:
         "after": result.after,
         "interrupted": result.interrupted,
     }
-
-
-def _facts(result: CalibratedModel, out: Path) -> list[tuple[str, str]]:
-    return [
-        ("model", f"{out} ({result.model.manifest.title})"),
-        ("held out", f"{result.n_windows} windows: {result.held_out}"),
-        ("before", f"{result.before:.1%} balanced"),
-        ("after", f"{result.after:.1%} balanced"),
-    ]

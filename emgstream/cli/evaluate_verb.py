@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from emgstream.app.evaluation_table import evaluation_facts, figure_rows, recall_rows
 from emgstream.bundle import read_model
 from emgstream.cli import options, training_progress
 from emgstream.cli.terminal import console, note, print_facts, print_grid
@@ -24,7 +25,7 @@ balanced_accuracy by model for each task; at the end "evaluated" with the docume
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the words of ``emgstream evaluate``."""
+    """Declare the arguments of ``emgstream evaluate``."""
     options.add_sessions(
         parser, "labelled recordings, .csv or .csv.gz; 'demo' is the shipped synthetic one"
     )
@@ -60,11 +61,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_seed(parser)
     options.add_epochs(parser)
     options.add_report_files(parser)
-    training_progress.add_watching(parser, _EVENTS)
+    training_progress.add_progress_options(parser, _EVENTS)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Evaluate, write what was asked for, and print the table.
+    """Evaluate, write the files that are asked for, and print the table.
 
     Raises MissingExtraError without the ``train`` extra, and InterruptedByUserError after Ctrl-C,
     when what was finished has been printed and written.
@@ -76,7 +77,7 @@ def run(arguments: argparse.Namespace) -> None:
     from emgstream_training.evaluation import evaluate  # the extra, checked above
 
     prepared = _prepared(arguments)
-    tells = arguments.progress == "jsonl"
+    tells = training_progress.is_for_programs(arguments)
     (_tell_plan if tells else _announce)(prepared)
     with _FoldBar(prepared.n_tasks) as bar:
         evaluation = evaluate(
@@ -121,22 +122,22 @@ def _prepared(arguments: argparse.Namespace) -> PreparedEvaluation:
 
 
 def _write_and_tell(evaluation: Evaluation, arguments: argparse.Namespace) -> None:
-    """Write the files that were asked for, and print the figures or tell them."""
+    """Write the files that are asked for, and print the figures or the last event."""
     from emgstream_training.evaluation import evaluation_page
 
     document = evaluation.to_json()
 
     def tell() -> None:
-        if arguments.progress == "jsonl":
-            training_progress.tell("evaluated", document)
+        if training_progress.is_for_programs(arguments):
+            training_progress.write_event({"event": "evaluated", **document})
         else:
-            _print(evaluation)
+            _print(document)
 
     hand_over(arguments, document, lambda: evaluation_page(evaluation), tell)
 
 
 class _FoldBar:
-    """A bar over the folds, with what each scored; a line a fold where nobody watches."""
+    """A bar over the folds with the score of each; one line per fold where nobody watches."""
 
     def __init__(self, n_tasks: int) -> None:
         terminal = console(to_stderr=True)
@@ -160,7 +161,7 @@ class _FoldBar:
             self._progress.stop()
 
     def show(self, done: EvaluationProgress) -> None:
-        """Show one task done."""
+        """Show a task that is done."""
         scores = ", ".join(
             f"{name} {score:.1%}"
             for name, score in done.balanced_accuracy.items()
@@ -179,57 +180,28 @@ def _announce(prepared: PreparedEvaluation) -> None:
 
 def _tell_plan(prepared: PreparedEvaluation) -> None:
     plan = prepared.plan
-    training_progress.tell(
-        "plan",
+    training_progress.write_event(
         {
+            "event": "plan",
             "protocol": plan.protocol,
             "reason": plan.reason,
             "notes": list(prepared.notes),
             "n_tasks": prepared.n_tasks,
-        },
+        }
     )
 
 
 def _tell_done(done: EvaluationProgress) -> None:
-    training_progress.tell("done", vars(done))
+    training_progress.write_event({"event": "done", **vars(done)})
 
 
-def _print(evaluation: Evaluation) -> None:
-    from emgstream_training.evaluation import MODELS, NONE, accuracy_figures, online_figures, share
-
+def _print(document: Mapping[str, Any]) -> None:
     terminal = console()
-    print_facts(terminal, _facts(evaluation))
+    print_facts(terminal, evaluation_facts(document))
     terminal.print()
-    columns = {
-        MODELS[name]: dict([*accuracy_figures(of), *online_figures(of)])
-        for name, of in evaluation.models.items()
-    }
-    rows = [
-        (what, *(column[what] for column in columns.values()))
-        for what in next(iter(columns.values()))
-    ]
-    known = [row for row in rows if set(row[1:]) != {NONE}]
-    print_grid(terminal, ("", *columns), known)
-    if not evaluation.folds:
-        return
-    terminal.print()
-    names = evaluation.study.recordings.class_names
-    recalls = zip(names, *(of.recalls for of in evaluation.models.values()), strict=True)
-    print_grid(
-        terminal,
-        ("recall", *columns),
-        [(name, *map(share, shares)) for name, *shares in recalls],
-    )
-
-
-def _facts(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
-    recordings = evaluation.study.recordings
-    yield "recordings", ", ".join(table.path.name for table in recordings.tables)
-    yield "protocol", f"{evaluation.plan.protocol}: {evaluation.plan.reason}"
-    if evaluation.plan.folds:
-        yield "folds", f"{len(evaluation.folds)} of {len(evaluation.plan.folds)}"
-    if evaluation.folds:
-        yield "window", evaluation.window_words
-    yield "chance", f"{1.0 / len(recordings.class_names):.1%}"
-    for text in evaluation.notes:
-        yield "note", text
+    head, *rows = figure_rows(document)
+    print_grid(terminal, head, rows)
+    if document["folds"]:
+        terminal.print()
+        head, *rows = recall_rows(document)
+        print_grid(terminal, head, rows)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from emgstream.app.training_words import trained_facts
 from emgstream.bundle import check_place, write_model
 from emgstream.cli import options, training_progress
-from emgstream.cli.interrupt import ctrl_c_after, stoppable
-from emgstream.cli.terminal import busy, console, note, print_facts
-from emgstream.cli.training_progress import EpochBar
+from emgstream.cli.interrupt import ctrl_c_after
+from emgstream.cli.terminal import busy
 from emgstream.cli.verb_files import refuse_to_overwrite
 from emgstream.data import DEMO_RECORDING
-from emgstream.errors import InterruptedByUserError
 
 if TYPE_CHECKING:
     from emgstream_training.train import TrainingResult
@@ -29,7 +26,7 @@ repairs, figures and interrupted."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the words of ``emgstream train``."""
+    """Declare the arguments of ``emgstream train``."""
     options.add_sessions(
         parser, "labelled recordings, .csv or .csv.gz; 'demo' is the shipped synthetic one"
     )
@@ -51,11 +48,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="write a report with figures: report.html; one that is there is replaced",
     )
-    training_progress.add_watching(parser, _EVENTS)
+    training_progress.add_progress_options(parser, _EVENTS)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Train, write the model, and print what it was measured at.
+    """Train, write the model, and print its figures.
 
     Raises MissingExtraError without the ``train`` extra, and InterruptedByUserError after Ctrl-C,
     when the best model so far has been written.
@@ -71,8 +68,7 @@ def run(arguments: argparse.Namespace) -> None:
         load_tensorflow()
         _check_report(arguments)
     started_s = time.perf_counter()
-    tells = arguments.progress == "jsonl"
-    with EpochBar(console(to_stderr=True)) as bar, ExitStack() as stack:
+    with training_progress.watched_training(arguments) as (progress, noticed):
         result = train(
             arguments.files,
             arguments.recipe,
@@ -81,18 +77,17 @@ def run(arguments: argparse.Namespace) -> None:
             report_dir=arguments.report,
             seed=arguments.seed,
             wish=SignalOverrides(arguments.signal, options.mains_hz(arguments.mains)),
-            progress=stoppable(training_progress.tell_epoch if tells else bar.show, stack),
-            noticed=(lambda _: None) if tells else note,
+            progress=progress,
+            noticed=noticed,
             keep=partial(write_model, arguments.out),
             max_epochs=arguments.epochs,
             synthetic=DEMO_RECORDING in arguments.files,
         )
-    if tells:
-        training_progress.tell("trained", _document(result, arguments.out))
-    else:
-        print_facts(console(), _facts(result, arguments, time.perf_counter() - started_s))
-    if result.interrupted:
-        raise InterruptedByUserError(f"stopped by Ctrl-C; {arguments.out} holds the best so far")
+    event = _event(result, arguments.out)
+    facts = [*trained_facts(event, time.perf_counter() - started_s)]
+    if arguments.report:
+        facts.append(("report", str(arguments.report / "report.html")))
+    training_progress.report_model(arguments, event, facts)
 
 
 def _check_report(arguments: argparse.Namespace) -> None:
@@ -104,8 +99,9 @@ def _check_report(arguments: argparse.Namespace) -> None:
         refuse_to_overwrite(arguments.files, [arguments.out, *written])
 
 
-def _document(result: TrainingResult, out: Path) -> dict[str, Any]:
+def _event(result: TrainingResult, out: Path) -> dict[str, Any]:
     return {
+        "event": "trained",
         "model": str(out),
         "title": result.model.manifest.title,
         "n_epochs": len(result.history),
@@ -114,14 +110,3 @@ def _document(result: TrainingResult, out: Path) -> dict[str, Any]:
         "figures": dict(result.figures),
         "interrupted": result.interrupted,
     }
-
-
-def _facts(
-    result: TrainingResult, arguments: argparse.Namespace, elapsed_s: float
-) -> Iterator[tuple[str, str]]:
-    yield "model", f"{arguments.out} ({result.model.manifest.title})"
-    yield "epochs", f"{len(result.history)} in {elapsed_s:.0f} s"
-    for name, value in result.figures.items():
-        yield "measured", f"{name}: {value}"
-    if arguments.report:
-        yield "report", str(arguments.report / "report.html")

@@ -10,24 +10,37 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
+from emgstream.app.training_words import time_left
+from emgstream.cli.interrupt import stoppable
+from emgstream.cli.terminal import console, note, print_facts
+from emgstream.errors import InterruptedByUserError
 from emgstream.extras import check_train_extra
 
 if TYPE_CHECKING:
     from emgstream_training.epoch_progress import EpochProgress
     from typing_extensions import Self
 
-__all__ = ["EPOCHS", "EpochBar", "add_watching", "begin", "tell", "tell_epoch"]
+__all__ = [
+    "EPOCHS",
+    "EpochBar",
+    "add_progress_options",
+    "begin",
+    "is_for_programs",
+    "report_model",
+    "watched_training",
+    "write_event",
+]
 
 EPOCHS = """Events: "epoch" with stage, epoch, n_epochs, loss, accuracy, val_loss, val_accuracy
 (0 to 1; null where nothing is held out) and time_left_s;"""
-"""What `tell_epoch` tells, for --help."""
+"""The events of `watched_training`, for --help."""
 
 _DESCRIPTION = """With --progress jsonl standard output carries one JSON object a line, each with an
 "event"; readers must ignore events and keys they do not know. Failures stay one line on standard
@@ -56,14 +69,14 @@ class EpochBar:
             self._progress.stop()
 
     def show(self, epoch: EpochProgress) -> None:
-        """Show one epoch done."""
+        """Show an epoch that is done."""
         if epoch.stage not in self._stages:
             self._begin(epoch)
         self._progress.update(
             self._stages[epoch.stage],
             completed=epoch.epoch,
             figures=epoch.figures,
-            left=f"{timedelta(seconds=round(epoch.time_left_s))} left",
+            left=f"{time_left(epoch.time_left_s)} left",
         )
 
     def _begin(self, epoch: EpochProgress) -> None:
@@ -74,13 +87,13 @@ class EpochBar:
         )
 
     def _end_stages(self) -> None:
-        """Leave no time to the stages that are over, which may have ended before their last."""
+        """Remove the time left of stages that are over, which may have ended early."""
         for task in self._stages.values():
             self._progress.update(task, left="")
 
 
-def add_watching(parser: argparse.ArgumentParser, events: str) -> None:
-    """Add ``--progress`` and ``--stop-with-stdin``; ``events`` says what is told, for --help."""
+def add_progress_options(parser: argparse.ArgumentParser, events: str) -> None:
+    """Add ``--progress`` and ``--stop-with-stdin``; ``events`` describes the events for --help."""
     parser.epilog = f"{_DESCRIPTION} {events}"
     parser.add_argument(
         "--progress",
@@ -95,27 +108,61 @@ def add_watching(parser: argparse.ArgumentParser, events: str) -> None:
     )
 
 
-def tell(event: str, fields: Mapping[str, Any]) -> None:
+def is_for_programs(arguments: argparse.Namespace) -> bool:
+    """Whether progress goes to a program, as JSON events, and not to a person."""
+    return bool(arguments.progress == "jsonl")
+
+
+def write_event(event: Mapping[str, Any]) -> None:
     """Write one event at once; a float that is not finite is null."""
-    document = {"event": event, **{name: _plain(value) for name, value in fields.items()}}
-    sys.stdout.write(json.dumps(document, allow_nan=False) + "\n")
+    sys.stdout.write(json.dumps(_plain(event), allow_nan=False) + "\n")
     sys.stdout.flush()
 
 
-def tell_epoch(progress: EpochProgress) -> None:
-    """Tell of one epoch done."""
-    tell("epoch", vars(progress))
+@contextmanager
+def watched_training(
+    arguments: argparse.Namespace,
+) -> Iterator[tuple[Callable[[EpochProgress], None], Callable[[str], None]]]:
+    """Give what is to be called after every epoch, and for every note.
+
+    Epochs move a bar, and notes are printed; or epochs are events, and notes are in the last one.
+    Ctrl-C ends the training after its epoch; see `emgstream.cli.interrupt.stoppable`.
+    """
+    with EpochBar(console(to_stderr=True)) as bar, ExitStack() as stack:
+        if is_for_programs(arguments):
+            yield stoppable(_write_epoch, stack), lambda _: None
+        else:
+            yield stoppable(bar.show, stack), note
+
+
+def report_model(
+    arguments: argparse.Namespace, event: Mapping[str, Any], facts: Iterable[tuple[str, str]]
+) -> None:
+    """Write the last event, or print the facts on the new model.
+
+    Raises InterruptedByUserError where Ctrl-C ended the training.
+    """
+    if is_for_programs(arguments):
+        write_event(event)
+    else:
+        print_facts(console(), facts)
+    if event["interrupted"]:
+        raise InterruptedByUserError(f"stopped by Ctrl-C; {event['model']} holds the best so far")
+
+
+def _write_epoch(progress: EpochProgress) -> None:
+    write_event({"event": "epoch", **vars(progress)})
 
 
 def begin(arguments: argparse.Namespace) -> None:
-    """Make ready for a verb that learns; raises MissingExtraError without the extra ``train``."""
+    """Prepare a verb that trains; raises MissingExtraError without the extra ``train``."""
     if arguments.stop_with_stdin:
         _stop_with_stdin()
     check_train_extra()
 
 
 def _stop_with_stdin() -> None:
-    """Raise Ctrl-C in the main thread once standard input ends; only there to be called.
+    """Raise KeyboardInterrupt in the main thread, which calls this, once standard input ends.
 
     Works where signals cannot be sent from process to process, and when the program that started
     this one was killed. The thread reads until the process ends: nothing can wake it.

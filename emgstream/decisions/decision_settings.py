@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Meta, to_builtins
 
 from emgstream.decisions.rails import ConverterRails
 from emgstream.decisions.smoothing import NoSmoothing, Smoothing, smoothing_from_manifest
 from emgstream.errors import ModelFileError
+from emgstream.schema import LARGEST, Finite, SchemaError, checked
 
 __all__ = [
     "ARGMAX",
@@ -26,10 +28,13 @@ __all__ = [
 ]
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
-Numbers: TypeAlias = tuple[float, ...]
+Numbers: TypeAlias = tuple[Finite, ...]
 
 REST_NAMES = frozenset({"rest", "idle", "relax", "none", "no_movement", "neutral"})
 """Names of the class of doing nothing, in small letters."""
+
+_ALWAYS_STATED = ("smoothing", "threshold", "tells_gaps", "confidence", "fitted")
+"""Fields that every model file with settings has had; without one, the file is damaged."""
 
 
 def rest_class(class_names: Sequence[str]) -> int | None:
@@ -54,7 +59,7 @@ class KnownSignal:
     """W, one row a strength; lower triangular."""
     centres: tuple[Numbers, ...]
     """``W m_c``, one row a class."""
-    limit: float
+    limit: Finite
     """Largest squared distance that is known."""
     quietest: Numbers
     """Level below which a channel is no muscle, not even at rest, one a channel."""
@@ -101,6 +106,12 @@ class StrengthRange:
     high: Numbers
     """Strength that counts as 1, one a class, above that."""
 
+    def __post_init__(self) -> None:
+        if not all(low < high for low, high in zip(self.low, self.high, strict=True)):
+            raise ValueError(
+                f"strengths from {self.low} to {self.high}; expected the first to be the smaller"
+            )
+
 
 @dataclass(frozen=True)
 class DecisionSettings:
@@ -108,9 +119,9 @@ class DecisionSettings:
 
     smoothing: Smoothing = field(default_factory=NoSmoothing)
     """What is made of one window after the other."""
-    threshold: float = 0.0
+    threshold: Annotated[float, Meta(ge=0, le=1)] = 0.0
     """Least confidence to act on, 0 to 1; a decision for rest moves nothing and needs none."""
-    begin_odds: float = 1.0
+    begin_odds: Annotated[float, Meta(ge=1, le=LARGEST)] = 1.0
     """How many times the odds of ``threshold`` it takes to begin a movement after a rest."""
     familiar: KnownSignal | None = None
     """What makes a signal unknown; None for nothing."""
@@ -122,16 +133,10 @@ class DecisionSettings:
     """What makes a window saturated; None for nothing."""
     tells_gaps: bool = False
     """Whether the instants at which no window is whole again after a gap are told."""
-    confidence: float = 0.9
+    confidence: Finite = 0.9
     """How sure the classifier typically is: what the delay of the smoothing is computed with."""
     fitted: Mapping[str, Any] = field(default_factory=dict, compare=False)
     """What the numbers were fitted for and what they reached, for people."""
-
-    def __post_init__(self) -> None:
-        if not 0.0 <= self.threshold <= 1.0:
-            raise ValueError(f"threshold {self.threshold!r}; expected 0 to 1")
-        if not 1.0 <= self.begin_odds < np.inf:
-            raise ValueError(f"begin_odds {self.begin_odds!r}; expected 1 or more")
 
     @property
     def begin(self) -> float:
@@ -147,22 +152,8 @@ class DecisionSettings:
         """Return the settings, ready for JSON."""
         if self == ARGMAX:
             return {"kind": "argmax"}
-        parts = {
-            "familiar": self.familiar,
-            "rest_gate": self.rest_gate,
-            "strength": self.strength,
-            "rails": self.rails,
-        }
-        return {
-            "kind": "guarded",
-            "smoothing": self.smoothing.to_manifest(),
-            "threshold": self.threshold,
-            "begin_odds": self.begin_odds,
-            **{name: part and _listed(asdict(part)) for name, part in parts.items()},
-            "tells_gaps": self.tells_gaps,
-            "confidence": self.confidence,
-            "fitted": dict(self.fitted),
-        }
+        plain = {**vars(self), "smoothing": self.smoothing.to_manifest()}
+        return {"kind": "guarded", **to_builtins(plain)}
 
 
 ARGMAX = DecisionSettings()
@@ -172,10 +163,10 @@ ARGMAX = DecisionSettings()
 def decision_from_manifest(
     entry: Mapping[str, Any], n_classes: int, n_channels: int, n_strengths: int
 ) -> DecisionSettings:
-    """Build the settings a manifest states.
+    """Build the settings that a manifest states.
 
     Raises ModelFileError for an unknown kind, and for numbers that are not as many as there are
-    classes, channels, and strengths a step.
+    classes, channels, and strengths per step.
     """
     kind = entry.get("kind")
     if kind == "argmax":
@@ -186,75 +177,36 @@ def decision_from_manifest(
             "train the model again"
         )
     try:
-        return _guarded(entry, n_classes, n_channels, n_strengths)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        if isinstance(error, ModelFileError):
-            raise
+        settings = checked(entry, DecisionSettings, hooks={Smoothing: smoothing_from_manifest})
+        for name in _ALWAYS_STATED:
+            if name not in entry:
+                raise SchemaError(f"no {name}")
+        _check_sizes(settings, n_classes, n_channels, n_strengths)
+    except SchemaError as error:
         raise ModelFileError(
             f"the settings of the decisions are not as expected: {error}; train the model again"
         ) from None
+    return settings
 
 
-def _guarded(
-    entry: Mapping[str, Any], n_classes: int, n_channels: int, n_strengths: int
-) -> DecisionSettings:
-    familiar, gate = entry.get("familiar"), entry.get("rest_gate")
-    strength, rails = entry.get("strength"), entry.get("rails")
-    return DecisionSettings(
-        smoothing=smoothing_from_manifest(entry["smoothing"]),
-        threshold=float(entry["threshold"]),
-        begin_odds=float(entry.get("begin_odds", 1.0)),
-        familiar=familiar
-        and KnownSignal(
-            _matrix(familiar["whitening"], n_strengths, n_strengths),
-            _matrix(familiar["centres"], n_classes, n_strengths),
-            _number(familiar["limit"]),
-            _numbers(familiar["quietest"], n_channels),
-        ),
-        rest_gate=gate and RestGate(_numbers(gate["levels"], n_channels)),
-        strength=strength and StrengthRange(*_ranges(strength, n_classes)),
-        rails=rails and ConverterRails.from_manifest(rails),
-        tells_gaps=bool(entry["tells_gaps"]),
-        confidence=_number(entry["confidence"]),
-        fitted=dict(entry["fitted"]),
-    )
-
-
-def _ranges(entry: Mapping[str, Any], n_classes: int) -> tuple[Numbers, Numbers]:
-    low, high = (_numbers(entry[name], n_classes) for name in ("low", "high"))
-    if not all(least < most for least, most in zip(low, high, strict=True)):
-        raise ValueError(f"strengths from {low} to {high}; expected the first to be the smaller")
-    return low, high
-
-
-def _matrix(rows: Any, n_rows: int, n_columns: int) -> tuple[Numbers, ...]:
-    if len(rows) != n_rows:
-        raise ValueError(f"{len(rows)} rows; expected {n_rows}")
-    return tuple(_numbers(row, n_columns) for row in rows)
-
-
-def _numbers(values: Any, n: int) -> Numbers:
-    numbers = tuple(map(_number, values))
-    if len(numbers) != n:
-        raise ValueError(f"{len(numbers)} numbers; expected {n}")
-    return numbers
-
-
-def _number(value: Any) -> float:
-    number = float(value)
-    if not np.isfinite(number):
-        raise ValueError(f"{number!r} is not finite")
-    return number
+def _check_sizes(
+    settings: DecisionSettings, n_classes: int, n_channels: int, n_strengths: int
+) -> None:
+    sizes: list[tuple[Sequence[object], int]] = []
+    if (familiar := settings.familiar) is not None:
+        sizes += [(familiar.whitening, n_strengths), (familiar.centres, n_classes)]
+        sizes += [(row, n_strengths) for row in (*familiar.whitening, *familiar.centres)]
+        sizes += [(familiar.quietest, n_channels)]
+    if settings.rest_gate is not None:
+        sizes += [(settings.rest_gate.levels, n_channels)]
+    if settings.strength is not None:
+        sizes += [(settings.strength.low, n_classes), (settings.strength.high, n_classes)]
+    for numbers, n in sizes:
+        if len(numbers) != n:
+            raise SchemaError(f"{len(numbers)} numbers; expected {n}")
 
 
 def _sum_last(terms: Doubles) -> Doubles:
     """Add up the last axis in order: numpy's own sum may choose another for another shape."""
     total: Doubles = np.add.accumulate(terms, axis=-1)[..., -1]
     return total
-
-
-def _listed(value: Any) -> Any:
-    """Return the same with tuples as lists, as JSON reads them."""
-    if isinstance(value, dict):
-        return {name: _listed(one) for name, one in value.items()}
-    return [_listed(one) for one in value] if isinstance(value, (tuple, list)) else value

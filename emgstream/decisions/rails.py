@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Meta
 
+from emgstream.schema import Finite
 from emgstream.types import FloatArray, IndexArray
 
 __all__ = ["ConverterRails", "RailWatch"]
@@ -18,24 +19,16 @@ __all__ = ["ConverterRails", "RailWatch"]
 class ConverterRails:
     """The ends of the converter's range, and how much of a window may lie at them."""
 
-    low: float
+    low: Finite
     """Smallest value the converter gives, in the stream's unit."""
-    high: float
+    high: Finite
     """Largest value it gives."""
-    share: float
+    share: Annotated[float, Meta(ge=0, le=1)]
     """Largest share of a window's samples, any channel at an end, that is decided on, 0 to 1."""
 
-    def to_manifest(self) -> dict[str, Any]:
-        """Return the numbers, ready for JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_manifest(cls, entry: Mapping[str, Any]) -> ConverterRails:
-        """Build them; raises TypeError or ValueError where they are none."""
-        rails = cls(*(float(entry[name]) for name in ("low", "high", "share")))
-        if not (rails.low < rails.high and 0.0 <= rails.share <= 1.0):
-            raise ValueError(f"rails {rails}; expected low below high and a share of 0 to 1")
-        return rails
+    def __post_init__(self) -> None:
+        if not self.low < self.high:
+            raise ValueError(f"rails {self}; expected low below high")
 
     def touched(self, samples: FloatArray) -> npt.NDArray[np.bool_]:
         """Return whether any channel is at an end, shape ``(n_samples,)``; NaN is not."""

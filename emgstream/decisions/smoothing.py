@@ -6,13 +6,16 @@ decision in the order of time, so that any chunking gives the same bits.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import cache
-from typing import Any, ClassVar, Protocol
+from typing import Annotated, Any, ClassVar, TypeAlias
+
+from msgspec import Meta
 
 from emgstream.decisions.smoothers import Belief, Holding, Row, Smoother, Votes
-from emgstream.errors import ModelFileError
+from emgstream.schema import checked_kind, entry_of
 
 __all__ = [
     "SMOOTHINGS",
@@ -29,26 +32,26 @@ __all__ = [
 _MOST = 1000
 _SETTLING = 200
 
+Count: TypeAlias = Annotated[int, Meta(ge=1, le=_MOST)]
 
-class Smoothing(Protocol):
-    """The settings of one way to smooth."""
+
+class Smoothing(ABC):
+    """The settings of one way to smooth: a frozen dataclass."""
 
     kind: ClassVar[str]
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
-    def __hash__(self) -> int: ...
-
+    @abstractmethod
     def begin(self, n_classes: int, rest: int | None = None) -> Smoother:
-        """Return the state at the start of a stretch of time; ``rest`` is the class of rest."""
-        ...
+        """Return the state at the start of a segment; ``rest`` is the number of the rest class."""
 
     def to_manifest(self) -> dict[str, Any]:
-        """Return the settings, ready for JSON."""
-        ...
+        """Return the settings, ready for JSON; one that is None is left out."""
+        return {name: value for name, value in entry_of(self).items() if value is not None}
 
 
 @dataclass(frozen=True)
-class NoSmoothing:
+class NoSmoothing(Smoothing):
     """Every window for itself."""
 
     kind: ClassVar[str] = "none"
@@ -57,53 +60,35 @@ class NoSmoothing:
         """Return the state at the start of a stretch of time."""
         return Votes(n_classes, 1)
 
-    def to_manifest(self) -> dict[str, Any]:
-        """Return the settings, ready for JSON."""
-        return {"kind": self.kind}
-
 
 @dataclass(frozen=True)
-class MajoritySmoothing:
+class MajoritySmoothing(Smoothing):
     """The class that most of the newest windows are for; of equals, the one decided for before."""
 
     kind: ClassVar[str] = "majority"
-    votes: int = 5
+    votes: Count = 5
     """Windows that vote."""
-
-    def __post_init__(self) -> None:
-        _check_count("votes", self.votes)
 
     def begin(self, n_classes: int, rest: int | None = None) -> Smoother:  # noqa: ARG002
         """Return the state at the start of a stretch of time."""
         return Votes(n_classes, self.votes)
 
-    def to_manifest(self) -> dict[str, Any]:
-        """Return the settings, ready for JSON."""
-        return {"kind": self.kind, **asdict(self)}
-
 
 @dataclass(frozen=True)
-class HysteresisSmoothing:
+class HysteresisSmoothing(Smoothing):
     """The class stays until another was the likeliest of so many windows in a row."""
 
     kind: ClassVar[str] = "hysteresis"
-    agreeing: int = 3
+    agreeing: Count = 3
     """Windows in a row that another class needs."""
-
-    def __post_init__(self) -> None:
-        _check_count("agreeing", self.agreeing)
 
     def begin(self, n_classes: int, rest: int | None = None) -> Smoother:  # noqa: ARG002
         """Return the state at the start of a stretch of time."""
         return Holding(n_classes, self.agreeing)
 
-    def to_manifest(self) -> dict[str, Any]:
-        """Return the settings, ready for JSON."""
-        return {"kind": self.kind, **asdict(self)}
-
 
 @dataclass(frozen=True)
-class BayesSmoothing:
+class BayesSmoothing(Smoothing):
     """A hidden Markov model's forward filter over the classes (Rabiner 1989).
 
     Before each window, a movement stays as it is with probability ``stay``, or it changes: to rest
@@ -115,40 +100,19 @@ class BayesSmoothing:
     """
 
     kind: ClassVar[str] = "bayes"
-    stay: float = 0.9
+    stay: Annotated[float, Meta(ge=0, lt=1)] = 0.9
     """Probability that the movement is the same one window later, below 1."""
-    weight: float = 0.5
+    weight: Annotated[float, Meta(gt=0, le=1)] = 0.5
     """How much of a window counts as news, above 0, up to 1."""
-    to_rest: float = 0.5
+    to_rest: Annotated[float, Meta(ge=0, lt=1)] = 0.5
     """Probability that a change is one to rest, below 1; of no matter without a class of rest."""
-    from_rest: float | None = None
+    from_rest: Annotated[float, Meta(gt=0, lt=1)] | None = None
     """Probability that rest ends one window later, above 0, below 1; None for that of any change
     to a movement, ``(1 - stay) * (1 - to_rest)``."""
-
-    def __post_init__(self) -> None:
-        leaves = self.from_rest is None or 0.0 < self.from_rest < 1.0
-        if not (
-            0.0 <= self.stay < 1.0
-            and 0.0 < self.weight <= 1.0
-            and 0.0 <= self.to_rest < 1.0
-            and leaves
-        ):
-            raise ValueError(
-                f"stay {self.stay!r}, weight {self.weight!r}, to_rest {self.to_rest!r}, from_rest "
-                f"{self.from_rest!r}; expected 0 to below 1, weight and from_rest above 0, the "
-                "weight to 1"
-            )
 
     def begin(self, n_classes: int, rest: int | None = None) -> Smoother:
         """Return the state at the start of a stretch of time."""
         return Belief(n_classes, rest, **asdict(self))
-
-    def to_manifest(self) -> dict[str, Any]:
-        """Return the settings, ready for JSON."""
-        entry = {"kind": self.kind, **asdict(self)}
-        if self.from_rest is None:
-            del entry["from_rest"]
-        return entry
 
 
 @cache
@@ -181,32 +145,18 @@ def _sure_of(chosen: int, n_classes: int, confidence: float) -> Row:
     return row
 
 
-_KINDS: dict[
-    str,
-    type[NoSmoothing] | type[MajoritySmoothing] | type[HysteresisSmoothing] | type[BayesSmoothing],
-] = {
+_KINDS: dict[str, type[Smoothing]] = {
     kind.kind: kind
     for kind in (NoSmoothing, MajoritySmoothing, HysteresisSmoothing, BayesSmoothing)
 }
 
 
 def smoothing_from_manifest(entry: Mapping[str, Any]) -> Smoothing:
-    """Build the smoothing a manifest names; raises ModelFileError for what it does not know."""
-    kind = entry.get("kind")
-    if kind not in _KINDS:
-        raise ModelFileError(
-            f"smoothing of kind {kind!r}; this version knows {', '.join(_KINDS)}; "
-            "update emgstream, or train the model again"
-        )
-    try:
-        return _KINDS[kind](**{name: value for name, value in entry.items() if name != "kind"})
-    except (TypeError, ValueError) as error:
-        raise ModelFileError(f"smoothing {kind!r} is not as expected: {error}") from None
+    """Build the smoothing that a manifest names.
 
-
-def _check_count(name: str, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST:
-        raise ValueError(f"{name} {value!r}; expected a whole number from 1 to {_MOST}")
+    Raises ModelFileError for a kind that is not known, and for a value that does not fit.
+    """
+    return checked_kind(entry, _KINDS, "smoothing", advice="")
 
 
 SMOOTHINGS: tuple[Smoothing, ...] = tuple(kind() for kind in _KINDS.values())

@@ -1,4 +1,4 @@
-"""The program around the window: Qt's own start and end."""
+"""Start and end of the program around the window."""
 
 from __future__ import annotations
 
@@ -24,10 +24,12 @@ from emgstream.gui.window import Window
 from emgstream.gui.window_settings import WindowSettings
 from emgstream.log_output import bug_message, user_log
 
-__all__ = ["make_window", "run_application", "short_turns"]
+__all__ = ["make_window", "run_application", "short_switch_interval"]
 
 _SIGNALS_MS = 200
-_TURN_S = 5e-4
+"""Ctrl-C closes the window at once, as far as a person can tell."""
+_SWITCH_S = 5e-4
+"""A tenth of Python's own interval; shorter ones cost more switches and save no more time."""
 
 _Hook: TypeAlias = Callable[[type[BaseException], BaseException, "TracebackType | None"], None]
 
@@ -53,12 +55,12 @@ def _run(request: WindowRequest) -> None:
     application.setWindowIcon(window_icon())
     window = make_window(application, request)
     hook = sys.excepthook
-    sys.excepthook = _teller(window)
-    waker = _let_ctrl_c_through(window)
+    sys.excepthook = _bug_hook(window)
+    waker = _close_on_signals(window)
     try:
         window.show()
         picture = _WindowPicture(window, request)
-        with short_turns():
+        with short_switch_interval():
             application.exec_()
         picture.check()
     finally:
@@ -68,13 +70,13 @@ def _run(request: WindowRequest) -> None:
 
 
 @contextmanager
-def short_turns() -> Iterator[None]:
-    """Let Python change threads often, so that a decision does not wait for a picture.
+def short_switch_interval() -> Iterator[None]:
+    """Let Python switch between threads often, so that no decision waits for a picture.
 
     Its own 5 ms are as long as a picture takes; every wait for the interpreter would cost that.
     """
     usual_s = sys.getswitchinterval()
-    sys.setswitchinterval(_TURN_S)
+    sys.setswitchinterval(_SWITCH_S)
     try:
         yield
     finally:
@@ -102,7 +104,7 @@ def _theme(name: str | None, palette: QPalette) -> Theme:
 
 
 class _WindowPicture:
-    """Takes the picture that was asked for, and ends the program."""
+    """Saves the picture that was asked for, and ends the program."""
 
     def __init__(self, window: Window, request: WindowRequest) -> None:
         self._window = window
@@ -139,7 +141,7 @@ def _crash_traces(log: Path | None) -> Iterator[None]:
             faulthandler.disable()
 
 
-def _teller(window: Window) -> _Hook:
+def _bug_hook(window: Window) -> _Hook:
     """Return a hook that shows a bug in the window; its traceback goes to the log."""
 
     def tell(
@@ -150,7 +152,7 @@ def _teller(window: Window) -> _Hook:
     return tell
 
 
-def _let_ctrl_c_through(window: Window) -> QTimer:
+def _close_on_signals(window: Window) -> QTimer:
     """Close the window on Ctrl-C or SIGTERM: Python looks for signals only when it is called."""
     asked: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,4 +1,4 @@
-"""How parts stand: on a sheet, one below the other, with words over or before them."""
+"""Functions that lay widgets out: on cards, in columns, under captions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _BETWEEN = GRID + GRID // 2
 
 
 def card(parent: QWidget, *parts: QWidget) -> QFrame:
-    """Return a sheet with parts one below the other; those that can grow share the height."""
+    """Return a card with widgets one below the other; those that can grow share the height."""
     sheet = QFrame(parent)
     sheet.setObjectName("card")
     inside = QVBoxLayout(sheet)
@@ -25,7 +25,7 @@ def card(parent: QWidget, *parts: QWidget) -> QFrame:
 
 
 def center(whole: QWidget, sheet: QFrame, widest: int, above: int, below: int) -> None:
-    """Fill a widget with one sheet in its middle, the room over and under it shared so."""
+    """Centre a card in a widget; ``above`` and ``below`` share the height that is left."""
     sheet.setMaximumWidth(widest)
     middle = QHBoxLayout()
     middle.addStretch(1)
@@ -38,7 +38,7 @@ def center(whole: QWidget, sheet: QFrame, widest: int, above: int, below: int) -
 
 
 def fill(whole: QWidget, *parts: QWidget, grows: QWidget) -> None:
-    """Fill a widget with parts one below the other; one of them takes the height that is left."""
+    """Lay out widgets one below the other; ``grows`` takes the height that is left."""
     inside = QVBoxLayout(whole)
     inside.setContentsMargins(0, 0, 0, 0)
     inside.setSpacing(_BETWEEN)
@@ -47,7 +47,7 @@ def fill(whole: QWidget, *parts: QWidget, grows: QWidget) -> None:
 
 
 def tall_part(parent: QWidget) -> tuple[QWidget, QVBoxLayout]:
-    """Return a part that takes the height there is, and the column in it to fill."""
+    """Return a widget that takes all the height it can get, and its column to fill."""
     part = QWidget(parent)
     part.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
     inside = QVBoxLayout(part)
@@ -57,7 +57,7 @@ def tall_part(parent: QWidget) -> tuple[QWidget, QVBoxLayout]:
 
 
 def captioned(*parts: tuple[str, QWidget]) -> QHBoxLayout:
-    """Return parts side by side, equally wide, with words over each."""
+    """Return widgets side by side, of equal width, with a caption above each."""
     row = QHBoxLayout()
     row.setSpacing(2 * GRID)
     for words, part in parts:
@@ -70,14 +70,14 @@ def captioned(*parts: tuple[str, QWidget]) -> QHBoxLayout:
 
 
 def caption(words: str) -> QLabel:
-    """Return quiet words that stand over a part."""
+    """Return a caption to stand above a widget."""
     label = QLabel(words)
     label.setObjectName("caption")
     return label
 
 
 def row_name(words: str) -> QLabel:
-    """Return quiet words that stand before a field; those of a form are equally wide."""
+    """Return the name of a form's row; all of them have at least one width."""
     label = QLabel(words)
     label.setObjectName("quiet")
     label.setMinimumWidth(8 * GRID)

@@ -1,4 +1,4 @@
-"""Whether a window can be opened here: asked before Qt, which would end the program."""
+"""Check, before Qt is imported, that a window can be opened: Qt itself would end the program."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PACKAGES = (
 
 
 def has_display(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> bool:
-    """Whether Qt will find something to draw on.
+    """Return whether Qt will find a display to draw on.
 
     >>> has_display({}, "linux"), has_display({"DISPLAY": ":0"}, "linux"), has_display({}, "win32")
     (False, True, True)
@@ -60,7 +60,7 @@ def check_display(request: WindowRequest) -> None:
 
 
 def _load_plugin(folder: Path) -> None:
-    """Load what Qt draws on an X display with; Qt itself would end the program with a signal.
+    """Load the library by which Qt draws on an X display, so that a failure can be reported.
 
     Raises OSError, naming the library, where one is missing.
     """

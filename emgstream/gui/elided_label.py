@@ -1,4 +1,4 @@
-"""A line of text that gives way: what does not fit ends in an ellipsis and shows on hover."""
+"""A label that shortens its text with an ellipsis where it does not fit."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ __all__ = ["ElidedLabel"]
 
 
 class ElidedLabel(QLabel):
-    """A label of one line that may be narrower than its text.
+    """A label of one line that may be narrower than its text; the tooltip has all of it.
 
     Parameters
     ----------
     parent
-        Widget it stands in.
+        The widget it is part of.
     mode
-        Which part of the text gives way.
+        The part of the text that is left out.
     least
-        Characters below which nothing is shown: an ellipsis alone says nothing.
+        Least number of characters to show; where fewer fit, nothing is shown.
     """
 
     def __init__(
@@ -33,11 +33,11 @@ class ElidedLabel(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return no width at all: the text gives way."""
+        """Return a width of zero, as the text can be shortened."""
         return QSize(0, super().minimumSizeHint().height())
 
-    def say(self, words: str) -> None:
-        """Show other words."""
+    def show_text(self, words: str) -> None:
+        """Show another text."""
         if words != self.text():
             self.setText(words)
             self.setToolTip(words)

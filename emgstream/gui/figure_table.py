@@ -1,4 +1,4 @@
-"""A quiet table of names and figures."""
+"""A table of names and figures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["FigureTable"]
 
 
 class FigureTable(QWidget):
-    """Names on the left, figures on the right, a caption over each column.
+    """Names in the first column, figures in the others, with a caption above each column.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class FigureTable(QWidget):
         self._add(head, "caption")
 
     def show_rows(self, rows: Iterable[Sequence[str]]) -> None:
-        """Show other rows under the captions."""
+        """Show other rows below the captions."""
         for row in self.cells[1:]:
             for cell in row:
                 self._grid.removeWidget(cell)

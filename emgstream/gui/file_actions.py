@@ -1,4 +1,4 @@
-"""Files that are dropped on the window or chosen in a dialog."""
+"""Opening of files that are dropped on the window or chosen in a dialog."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from emgstream.gui.shell import Shell
 __all__ = ["RECORDING_FILTER", "FileActions", "files_in"]
 
 RECORDING_FILTER = f"Recordings ({' '.join(f'*{s}' for s in RECORDING_SUFFIXES)});;All files (*)"
-"""What a file dialog offers where recordings are asked for."""
+"""Filter of a file dialog that asks for recordings."""
 
 _MODELS = "Models (*.emgmodel);;All files (*)"
 
@@ -49,7 +49,7 @@ class FileActions:
             self.open_files([Path(name)])
 
     def open_files(self, paths: Iterable[Path]) -> None:
-        """Use each that is a model, play each that is a recording, and refuse any other."""
+        """Use each file that is a model, play each that is a recording, refuse others."""
         for path in paths:
             if path.suffix == MODEL_SUFFIX:
                 self._shell.use_model(path)
@@ -64,6 +64,6 @@ class FileActions:
 
 
 def files_in(event: QDropEvent) -> list[Path]:
-    """Return the files that are dragged."""
+    """Return the files of a drag-and-drop event."""
     mime = event.mimeData()
     return [] if mime is None else [Path(url.toLocalFile()) for url in mime.urls()]

@@ -1,4 +1,4 @@
-"""One strip for what the user must know: what happened, and what to do next."""
+"""The strip that shows one message to the user, above the page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class _Kind(Enum):
 
 
 class MessageStrip(QFrame):
-    """Shows one message, the newest; the user closes it, or the next connection does."""
+    """Shows the newest message, until the user closes it or another connection is opened."""
 
     retry_wanted = pyqtSignal()
     no_model_wanted = pyqtSignal()
@@ -61,13 +61,13 @@ class MessageStrip(QFrame):
     def show_error(
         self, words: str, can_retry: bool = False, can_leave_model: bool = False
     ) -> None:
-        """Show what went wrong; its second half says what to do, and buttons offer it."""
+        """Show a failure, with buttons for the ways to go on."""
         self._show(words, _Kind.ERROR)
         self.retry_button.setVisible(can_retry)
         self.no_model_button.setVisible(can_leave_model)
 
     def show_note(self, words: str, warns: bool = False) -> None:
-        """Show what is worth knowing and stops nothing; an error stays in front of it."""
+        """Show a note on something that stops nothing; it does not replace an error."""
         if self.isHidden() or self._kind is not _Kind.ERROR:
             self._show(words, _Kind.WARNING if warns else _Kind.NOTE)
             self.retry_button.hide()

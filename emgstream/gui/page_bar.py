@@ -1,4 +1,4 @@
-"""The switch between the pages."""
+"""The buttons that switch between the pages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["PageBar"]
 
 
 class PageBar(QWidget):
-    """A button a page; the one in front is marked, one that works in the back has a dot."""
+    """One button per page; the shown page is marked, a dot marks a page that is at work."""
 
     chosen = pyqtSignal(int)
 
@@ -37,11 +37,11 @@ class PageBar(QWidget):
             row.addWidget(button)
 
     def show_front(self, number: int) -> None:
-        """Mark the page that is in front."""
+        """Mark the page that is shown."""
         self.buttons[number].setChecked(True)
 
-    def show_working(self, number: int, works: bool) -> None:
-        """Show whether a page does something that goes on in the back."""
+    def show_busy(self, number: int, works: bool) -> None:
+        """Mark a page that is at work, also while another one is shown."""
         words = f"{self._titles[number]} ●" if works else self._titles[number]
         if self.buttons[number].text() != words:
             self.buttons[number].setText(words)

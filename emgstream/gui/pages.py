@@ -1,4 +1,4 @@
-"""The pages of the window, in the order of the switch."""
+"""The pages of the window, in the order of their buttons."""
 
 from __future__ import annotations
 
@@ -12,4 +12,4 @@ from emgstream.gui.window_page import WindowPage
 __all__ = ["PAGES"]
 
 PAGES: tuple[type[WindowPage], ...] = (LivePage, RecordPage, TrainPage, TrialPage, TunePage)
-"""The first is in front when the window opens; Ctrl+1 goes to it, Ctrl+2 to the next."""
+"""The first is shown when the window opens; Ctrl+1 shows it, Ctrl+2 the next."""

@@ -1,4 +1,4 @@
-"""Colours, pens, fonts and words that everything drawn in the window shares."""
+"""Colours, pens, fonts and text drawing that all painted widgets share."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from PyQt5.QtGui import QColor, QFont, QPainter, QPen
 __all__ = ["GRID", "color", "font", "on", "pen", "text"]
 
 GRID = 8
-"""Every distance is a multiple of this, in logical pixels."""
+"""Unit of distances, in logical pixels: nearly every distance in the window is a multiple of it."""
 
 
 @lru_cache(maxsize=256)
 def color(name: str, alpha: float = 1.0) -> QColor:
-    """Return a colour of ``#rrggbb``, see-through where ``alpha`` is below 1."""
+    """Return the colour of ``#rrggbb``, transparent where ``alpha`` is below 1."""
     found = QColor(name)
     found.setAlphaF(alpha)
     return found
@@ -23,7 +23,7 @@ def color(name: str, alpha: float = 1.0) -> QColor:
 
 @lru_cache(maxsize=256)
 def on(background: str) -> QColor:
-    """Return black or white, whichever reads better on a colour (WCAG's relative luminance)."""
+    """Return black or white, whichever has more contrast on a background (WCAG's luminance)."""
     parts = (QColor(background).redF(), QColor(background).greenF(), QColor(background).blueF())
     linear = [((part + 0.055) / 1.055) ** 2.4 if part > 0.04045 else part / 12.92 for part in parts]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
@@ -32,7 +32,7 @@ def on(background: str) -> QColor:
 
 @lru_cache(maxsize=64)
 def pen(name: str, alpha: float = 1.0, dashed: bool = False) -> QPen:
-    """Return a pen one device pixel wide: a wider one is drawn many times slower."""
+    """Return a pen one device pixel wide, as wider ones are drawn many times slower."""
     made = QPen(color(name, alpha), 1)
     made.setCosmetic(True)
     if dashed:
@@ -41,7 +41,7 @@ def pen(name: str, alpha: float = 1.0, dashed: bool = False) -> QPen:
 
 
 def font(base: QFont, factor: float = 1.0, bold: bool = False) -> QFont:
-    """Return the window's font at another size, in one of its two weights."""
+    """Return the window's font at ``factor`` times its size, in one of two weights."""
     made = QFont(base)
     if base.pointSizeF() > 0:
         made.setPointSizeF(base.pointSizeF() * factor)
@@ -54,7 +54,7 @@ def font(base: QFont, factor: float = 1.0, bold: bool = False) -> QFont:
 def text(
     painter: QPainter, area: QRectF, words: str, alignment: Qt.AlignmentFlag, ink: QColor
 ) -> None:
-    """Draw words on one line; where they do not fit, their middle gives way: ends tell apart."""
+    """Draw a text on one line, shortened in the middle where it does not fit."""
     painter.setPen(ink)
     fitted = painter.fontMetrics().elidedText(
         words, Qt.TextElideMode.ElideMiddle, int(area.width())

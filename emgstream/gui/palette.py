@@ -1,4 +1,4 @@
-"""Colours and codes: who is shown how, told apart without seeing colour."""
+"""Colours and two-letter codes; every class can also be told apart without seeing colour."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """The colours of one look, as ``#rrggbb``."""
+    """The colours of the light or the dark look, as ``#rrggbb``."""
 
     name: str
     """``light`` or ``dark``."""
     window: str
-    """Behind everything."""
+    """Background of the window."""
     surface: str
-    """Behind signals and panels."""
+    """Background of signals and cards."""
     sunken: str
-    """Empty part of a bar, hovered button."""
+    """Empty part of a bar, button under the pointer."""
     line: str
-    """Quiet lines."""
+    """Lines of the grid, borders."""
     text: str
-    """What is to be read."""
+    """Text."""
     quiet: str
-    """What may be read: units, captions; 4.5:1 on the surface."""
+    """Secondary text: units, captions. Its contrast on the surface is at least 4.5:1."""
     trace: str
     """The signals."""
     accent: str
@@ -43,20 +43,21 @@ class Theme:
     on_accent: str
     """Text on the accent."""
     good: str
-    """A light that says all is well."""
+    """Light of something that is in order."""
     warning: str
-    """A light that says look here; gaps."""
+    """Light of something that needs a look; gaps in the signal."""
     error: str
-    """Something stopped."""
+    """Light of something that has stopped."""
     error_surface: str
-    """Behind the text of an error."""
+    """Background of an error."""
     rest: str
-    """The class of doing nothing."""
+    """The class ``rest``."""
     classes: tuple[str, ...]
-    """The other classes, by number."""
+    """The other classes, in the order of their numbers."""
 
 
 _NEXT_ROUND = 0.55
+"""Share of its colour that a class keeps in each further round, by eye."""
 
 # Okabe & Ito's colours (2008, "Color Universal Design"), the order chosen so that neighbours
 # differ in lightness as well; their yellow is not to be seen on white, so it is darker there.
@@ -99,7 +100,7 @@ DARK = Theme(
 
 
 def blended(over: str, under: str, share: float) -> str:
-    """Return the opaque colour of one colour laid over another.
+    """Return the opaque colour of ``over`` laid on another with a given opacity.
 
     >>> blended("#ff0000", "#0000ff", 0.2)
     '#3300cc'
@@ -109,7 +110,7 @@ def blended(over: str, under: str, share: float) -> str:
 
 
 def class_colors(class_names: Sequence[str], theme: Theme) -> tuple[str, ...]:
-    """Return a colour a class: grey for rest, else the palette in turn, darker in each round.
+    """Return one colour per class: grey for rest, the palette in turn, darker each round.
 
     >>> class_colors(("rest", "fist"), LIGHT)
     ('#9fa8b5', '#0072b2')
@@ -127,7 +128,7 @@ def class_colors(class_names: Sequence[str], theme: Theme) -> tuple[str, ...]:
 
 
 def class_codes(class_names: Sequence[str]) -> tuple[str, ...]:
-    """Return a code of two characters a class, no two the same: the sign that needs no colour.
+    """Return one code of two characters per class, all different, for where colour fails.
 
     >>> class_codes(("rest", "elbow_bend", "elbow_extend", "hand_open", "hand_oil"))
     ('Re', 'EB', 'EE', 'HO', 'H2')

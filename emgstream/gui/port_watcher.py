@@ -30,7 +30,7 @@ class PortWatcher:
         return self._found
 
     def stop(self) -> None:
-        """Wait for the look that is under way."""
+        """Wait for the look that runs."""
         if self._worker is not None:
             self._worker.stop()
             self._worker = None

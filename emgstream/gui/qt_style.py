@@ -1,4 +1,4 @@
-"""The look of Qt's own widgets, and whether the system is light or dark."""
+"""The style of Qt's widgets, and detection of a dark desktop."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WINDOWS_KEY = r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\The
 
 
 def system_theme(palette: QPalette) -> Theme:
-    """Return the theme the system asks for; ``palette`` is the application's before any of ours."""
+    """Return the theme of the desktop, by the application's palette before it is changed."""
     if sys.platform == "win32":
         # Qt 5 does not follow Windows' dark mode; the registry tells.
         registry = QSettings(_WINDOWS_KEY, QSettings.Format.NativeFormat)
@@ -27,14 +27,14 @@ def system_theme(palette: QPalette) -> Theme:
 
 
 def apply_theme(application: QApplication, theme: Theme) -> None:
-    """Give every widget the colours of a theme."""
+    """Give all widgets the colours of a theme."""
     application.setStyle(QStyleFactory.create("Fusion"))
     application.setPalette(_palette(theme))
     application.setStyleSheet(_SHEET.format(**{name: getattr(theme, name) for name in _USED}))
 
 
 def window_icon() -> QIcon:
-    """Return the program's sign: three bars, as strong as three muscles."""
+    """Return the icon of the program: three bars of different height."""
     picture = QPixmap(_ICON, _ICON)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
@@ -97,18 +97,18 @@ QProgressBar::chunk {{ background: {accent}; border-radius: 2px; }}
 QFrame#notice {{ background: {surface}; border: 1px solid {line}; border-radius: 8px; }}
 QLabel#quiet {{ color: {quiet}; }}
 QLabel#caption {{ color: {quiet}; }}
-QPushButton, Picker {{
+QPushButton, DropDownList {{
     background: {surface}; color: {text}; border: 1px solid {line}; border-radius: 6px;
     padding: 5px 12px; min-height: 20px;
 }}
-Picker {{ padding-right: 4px; min-height: 19px; combobox-popup: 0; }}
-Picker::drop-down {{ border: none; width: 24px; }}
-QPushButton:hover, Picker:hover {{ background: {sunken}; }}
-QPushButton:focus, Picker:focus {{ border-color: {accent}; }}
+DropDownList {{ padding-right: 4px; min-height: 19px; combobox-popup: 0; }}
+DropDownList::drop-down {{ border: none; width: 24px; }}
+QPushButton:hover, DropDownList:hover {{ background: {sunken}; }}
+QPushButton:focus, DropDownList:focus {{ border-color: {accent}; }}
 QPushButton:checked {{
     background: {sunken}; border-color: {accent}; color: {text};
 }}
-QPushButton:disabled, Picker:disabled {{
+QPushButton:disabled, DropDownList:disabled {{
     color: {quiet}; background: {window};
 }}
 QPushButton#primary {{ background: {accent}; color: {on_accent}; border-color: {accent}; }}
@@ -138,9 +138,9 @@ QHeaderView::section {{ background: {surface}; color: {quiet}; border: none; pad
 QAbstractItemView {{ background: {surface}; color: {text}; border: 1px solid {line};
     selection-background-color: {accent}; selection-color: {on_accent}; outline: none; }}
 QTableWidget, QHeaderView {{ border: none; background: {surface}; }}
-Picker QAbstractItemView {{ padding: 2px; }}
-Picker QAbstractItemView::item {{ min-height: 26px; padding: 0 8px; border: none; }}
-Picker QAbstractItemView::item:selected {{ background: {accent}; color: {on_accent}; }}
+DropDownList QAbstractItemView {{ padding: 2px; }}
+DropDownList QAbstractItemView::item {{ min-height: 26px; padding: 0 8px; border: none; }}
+DropDownList QAbstractItemView::item:selected {{ background: {accent}; color: {on_accent}; }}
 QSlider::groove:horizontal {{ height: 4px; background: {sunken}; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {accent}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ width: 14px; margin: -5px 0; border-radius: 7px;

@@ -1,4 +1,4 @@
-"""A part that may be higher than its place."""
+"""A scroll area around a widget that may be higher than its place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["scrolled"]
 
 
 def scrolled(parent: QWidget, part: QWidget) -> QScrollArea:
-    """Return a sheet with a part at its top, which is scrolled where it does not fit."""
+    """Return a scroll area with a widget at its top."""
     sheet = QWidget()
     sheet.setObjectName("sheet")
     column = QVBoxLayout(sheet)

@@ -1,4 +1,4 @@
-"""A slider that goes where it is clicked."""
+"""A slider whose handle jumps to where it is clicked."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ __all__ = ["SeekSlider"]
 
 
 class SeekSlider(QSlider):
-    """A slider from left to right; a click takes its handle to the pointer."""
+    """A horizontal slider; a click moves its handle to the pointer."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Take the handle to the pointer before it is dragged."""
+        """Move the handle to the pointer, from where it can be dragged."""
         style = self.style()
         if event is not None and style is not None:
             option = QStyleOptionSlider()

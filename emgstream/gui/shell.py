@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from emgstream.app.live_connection import LiveConnection
-from emgstream.app.model_shelf import ModelShelf
+from emgstream.app.model_choice import ModelChoice
 from emgstream.app.open_requests import SourceRequest
 from emgstream.gui.message_strip import MessageStrip
 from emgstream.gui.palette import Theme
@@ -34,7 +34,7 @@ class Shell(Protocol):
         """The connection to a source, open or not."""
 
     @property
-    def models(self) -> ModelShelf:
+    def models(self) -> ModelChoice:
         """The model that decides, and the others on offer."""
 
     @property

@@ -1,4 +1,4 @@
-"""The keys, in one list: what makes them work and what F1 shows."""
+"""The keyboard shortcuts, in one list for what they do and for the help card."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from emgstream.gui.painting import GRID, font
 __all__ = ["KEYS", "HelpCard", "Key", "install_shortcuts", "page_keys"]
 
 Key: TypeAlias = tuple[str, str, str]
-"""Name of the action, its key, and what it does."""
+"""Name of the action, its key, and a description."""
 
 KEYS: tuple[Key, ...] = (
     ("connect", "Ctrl+Return", "connect or disconnect"),
@@ -27,7 +27,7 @@ KEYS: tuple[Key, ...] = (
     ("help", "F1", "this list"),
     ("quit", "Ctrl+Q", "close the window"),
 )
-"""What works on every page."""
+"""Keys of every page."""
 
 _MOUSE = (
     ("Wheel", "zoom in time"),
@@ -39,7 +39,7 @@ _MOUSE = (
 
 
 def page_keys(titles: Sequence[str]) -> tuple[Key, ...]:
-    """Return the keys that go from page to page.
+    """Return the keys that show each page.
 
     >>> page_keys(["Live"])
     (('page 1', 'Ctrl+1', 'the page Live'),)
@@ -53,14 +53,14 @@ def page_keys(titles: Sequence[str]) -> tuple[Key, ...]:
 def install_shortcuts(
     part: QWidget, keys: Sequence[Key], actions: Mapping[str, Callable[[], None]]
 ) -> None:
-    """Make every key do its action while ``part`` is to be seen; each key needs an action."""
+    """Make each key do its action while ``part`` is visible; raises KeyError without one."""
     for name, key, _ in keys:
         shortcut = QShortcut(QKeySequence(key), part)
         shortcut.activated.connect(actions[name])
 
 
 class HelpCard(QDialog):
-    """Lists the keys and what the mouse does.
+    """Lists the keys, and the use of the mouse.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ class HelpCard(QDialog):
         top: int,
         column: int,
     ) -> int:
-        """Add a group; return the row below it."""
+        """Add a group, and return the row below it."""
         head = QLabel(where, self)
         head.setObjectName("caption")
         if top:
@@ -125,7 +125,7 @@ class HelpCard(QDialog):
 
 
 def _folded(keys: Sequence[Key]) -> list[tuple[str, str]]:
-    """Return keys with what they do, those in a row that do the same in one line."""
+    """Return a key or a range of keys with each description."""
     rows = []
     for what, group in groupby(keys, key=lambda key: key[2]):
         names = [key for _, key, _ in group]

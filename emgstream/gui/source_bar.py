@@ -1,4 +1,4 @@
-"""Where the samples come from, what decides on them, and how the connection is."""
+"""The row at the top: the source, the model, the connect button and the connection's state."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidg
 from emgstream.app.connection_state import ConnectionState
 from emgstream.app.open_requests import SIMULATED, PortRequest, ReplayRequest, SourceRequest
 from emgstream.data import DEMO_MODEL
+from emgstream.gui.drop_down_list import DropDownList
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
-from emgstream.gui.picker import Picker
 from emgstream.gui.status_light import StatusLight
 from emgstream.sources.source_registry import standing_sources
 from emgstream.sources.source_status import SourceState
@@ -28,12 +28,12 @@ _WITH_CAPTIONS = 120 * GRID
 
 @dataclass(frozen=True, slots=True)
 class SourceChoice:
-    """One entry of a list: what it is called and what it stands for."""
+    """One entry of a list."""
 
     title: str
-    """For people."""
+    """Its text."""
     value: str
-    """For the program."""
+    """Its value."""
 
 
 class SourceBar(QWidget):
@@ -54,13 +54,13 @@ class SourceBar(QWidget):
         self._ports: list[SourceChoice] = []
         self._busy = False
         self._captions: list[QLabel] = []
-        self.source_list = Picker(self)
+        self.source_list = DropDownList(self)
         self.source_list.setMinimumWidth(20 * GRID)
         self.source_list.setAccessibleName("Source")
         self.source_list.setToolTip(
             "Where the samples come from. The list follows what is plugged in"
         )
-        self.model_list = Picker(self)
+        self.model_list = DropDownList(self)
         self.model_list.setMinimumWidth(15 * GRID)
         self.model_list.setAccessibleName("Model")
         self.model_list.setToolTip(
@@ -82,7 +82,7 @@ class SourceBar(QWidget):
 
     @property
     def request(self) -> SourceRequest:
-        """What is chosen in the source list."""
+        """The source that is chosen."""
         value = str(self.source_list.currentData())
         if self._recording is not None and value == str(self._recording.path):
             return self._recording
@@ -91,7 +91,7 @@ class SourceBar(QWidget):
         return PortRequest(value)
 
     def choose(self, request: SourceRequest) -> None:
-        """Choose a source in the list, adding it where it is not there."""
+        """Choose a source, adding it to the list where it is missing."""
         if isinstance(request, ReplayRequest):
             self._recording = request
         else:
@@ -102,14 +102,14 @@ class SourceBar(QWidget):
         self._fill_sources(request)
 
     def set_ports(self, ports: list[SourceChoice]) -> None:
-        """Follow what is plugged in; what is chosen stays chosen."""
+        """Offer these ports; the choice stays."""
         if ports != self._ports:
             request = self.request
             self._ports = list(ports)
             self.choose(request)
 
     def set_models(self, models: list[SourceChoice], chosen: str | None) -> None:
-        """Offer these models."""
+        """Offer these models, with one of them chosen, or none."""
         self.model_list.clear()
         for model in models:
             self.model_list.addItem(model.title, model.value)
@@ -120,7 +120,7 @@ class SourceBar(QWidget):
         self.model_list.setCurrentIndex(self._last_model)
 
     def show_state(self, state: ConnectionState, live: bool) -> None:
-        """Show how the connection is, and what the button does."""
+        """Show the state of the connection, and what the button does."""
         shape, ink = {
             SourceState.STREAMING: ("disc", self._theme.good),
             SourceState.PAUSED: ("disc", self._theme.quiet),
@@ -131,20 +131,20 @@ class SourceBar(QWidget):
             SourceState.FINISHED: ("ring", self._theme.quiet),
         }[state.kind]
         self.light.show_sign(shape, ink)
-        self.state_label.say(state.words)
+        self.state_label.show_text(state.words)
         if live != self._busy:
             self._busy = live
             self.connect_button.setText("Disconnect" if live else "Connect")
             self.connect_button.setObjectName("" if live else "primary")
             self.connect_button.setStyleSheet("/**/")  # makes Qt look at the name again
 
-    def set_held(self, held: bool) -> None:
-        """Take no other choice while something needs the connection as it is."""
+    def set_locked(self, held: bool) -> None:
+        """Lock the choice while something needs the connection as it is."""
         for part in (self.source_list, self.model_list, self.connect_button):
             part.setEnabled(not held)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Leave the captions out where they would cost the state its room."""
+        """Hide the captions where the state needs their room."""
         super().resizeEvent(event)
         for label in self._captions:
             label.setVisible(self.width() >= _WITH_CAPTIONS)
@@ -210,7 +210,7 @@ class SourceBar(QWidget):
 
 
 def model_choices(paths: list[Path]) -> list[SourceChoice]:
-    """Return the entries of the model list; the shipped one says that it is synthetic."""
+    """Return the entries of the model list; the shipped model is marked as synthetic."""
     return [
         SourceChoice("demo (synthetic)" if path == DEMO_MODEL else path.name, str(path))
         for path in paths

@@ -1,4 +1,4 @@
-"""The row below a form: the button that begins, and beside it what that comes to or what lacks."""
+"""The row below a form: a button to begin, and a summary or what is missing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["StartRow"]
 
 
 class StartRow(QWidget):
-    """One button, one line of words, and other ways out at the right."""
+    """A button, one line of text, and other buttons at the right."""
 
     start_wanted = pyqtSignal()
 
@@ -35,6 +35,6 @@ class StartRow(QWidget):
             row.addWidget(other)
 
     def show_ready(self, lacks: str, comes_to: str) -> None:
-        """Say what lacks, or that one can begin, and what it comes to."""
+        """Show what is missing; or enable the button and show a summary."""
         self.button.setEnabled(not lacks)
-        self.words.say(lacks or comes_to)
+        self.words.show_text(lacks or comes_to)

@@ -1,4 +1,4 @@
-"""Figures of the session, each in a place of its own, so that nothing moves when they change."""
+"""Figures of the session, each in a fixed place, so that nothing moves when they change."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MEANINGS = {
 
 
 class StatusBar(QWidget):
-    """Rate, loss, latency, decisions and frames; latency opens its details."""
+    """Rate, loss, latency, decisions and pictures per second; the latency opens its details."""
 
     latency_wanted = pyqtSignal()
     help_wanted = pyqtSignal()
@@ -85,7 +85,7 @@ class StatusBar(QWidget):
 
 
 class LatencyPopup(QFrame):
-    """Where the time goes, stage by stage: a table in milliseconds."""
+    """A table of the latency, stage by stage, in milliseconds."""
 
     _HEADER = ("milliseconds", "50 %", "95 %", "99 %")
 
@@ -99,7 +99,7 @@ class LatencyPopup(QFrame):
 
     @property
     def stages(self) -> tuple[str, ...]:
-        """The names shown."""
+        """The names of the stages shown."""
         return tuple(
             cell.text() for (row, column), cell in self._cells.items() if row and not column
         )
@@ -122,7 +122,7 @@ class LatencyPopup(QFrame):
         return self._cells[row, column]
 
     def open_above(self, anchor: QWidget) -> None:
-        """Open with the lower left corner over a widget."""
+        """Open with the lower left corner above a widget."""
         self.adjustSize()
         self.move(anchor.mapToGlobal(QPoint(0, -self.height() - GRID)))
         self.show()

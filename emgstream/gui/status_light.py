@@ -1,4 +1,4 @@
-"""A small sign that shows at a glance how something is."""
+"""A small sign for the state of something."""
 
 from __future__ import annotations
 

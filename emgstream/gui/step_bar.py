@@ -1,4 +1,4 @@
-"""The steps of a page, one after the other, and which of them one is at."""
+"""The steps of a page, with the present one marked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _BETWEEN = "&nbsp;&nbsp;&nbsp;&nbsp;›&nbsp;&nbsp;&nbsp;&nbsp;"
 
 
 class StepBar(QLabel):
-    """A line of numbered steps, the present one in full ink."""
+    """A line of numbered steps."""
 
     def __init__(self, theme: Theme, steps: tuple[str, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,7 +27,7 @@ class StepBar(QLabel):
         self.show_step(self._step)
 
     def show_step(self, step: int) -> None:
-        """Show that one is at a step, counted from 0."""
+        """Mark a step, counted from 0."""
         self._step = step
         words = [f"{number}  {name}" for number, name in enumerate(self._steps, start=1)]
         words[step] = f"<b style='color:{self._theme.text}'>{words[step]}</b>"

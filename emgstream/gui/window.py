@@ -21,7 +21,7 @@ from PyQt5.QtWidgets import (
 
 from emgstream.app.connection_watch import ConnectionWatch
 from emgstream.app.live_connection import LiveConnection
-from emgstream.app.model_shelf import ModelShelf
+from emgstream.app.model_choice import ModelChoice
 from emgstream.app.open_requests import SourceRequest
 from emgstream.app.session_figures import SessionMeters
 from emgstream.errors import ModelFileError, StreamMismatchError
@@ -64,7 +64,7 @@ class Window(QWidget):
         self.theme = theme
         self.settings = settings
         self.connection = LiveConnection()
-        self.models = ModelShelf()
+        self.models = ModelChoice()
         self._watch = ConnectionWatch(self.connection)
         self._meters = SessionMeters()
         self.setObjectName("window")
@@ -98,26 +98,26 @@ class Window(QWidget):
         return any(page.holds_decisions for page in self.pages)
 
     def page(self, kind: type[_AnyPage]) -> _AnyPage:
-        """Return the page of a kind."""
+        """Return the page of a class."""
         return next(page for page in self.pages if isinstance(page, kind))
 
     @property
     def front(self) -> WindowPage:
-        """The page in front."""
+        """The page that is shown."""
         return self.pages[self.book.currentIndex()]
 
     def show_page(self, title: str) -> None:
-        """Bring the page of this title to the front."""
+        """Show the page with this title."""
         self.show_page_at([page.title for page in self.pages].index(title))
 
     def show_page_at(self, number: int) -> None:
-        """Bring a page to the front, by its place in the switch from 0."""
+        """Show the page at a place of the switch, counted from 0."""
         self.book.setCurrentWidget(self.pages[number])
         self.page_bar.show_front(number)
 
     def open_source(self, request: SourceRequest) -> None:
         """Connect to a source, with the model that is chosen, if any."""
-        if self._keeps_connection():
+        if self._refuse_while_held():
             return
         self.strip.hide()
         self.source_bar.choose(request)
@@ -125,8 +125,8 @@ class Window(QWidget):
         self.connection.open(self.settings.with_channels(request), self.models.chosen)
 
     def use_model(self, path: Path | None) -> None:
-        """Decide with another model, or with none; what runs, or failed, is connected again."""
-        if self._keeps_connection():
+        """Decide with another model, or none; an open or failed connection is opened again."""
+        if self._refuse_while_held():
             self._offer_models()
             return
         self.settings.keep_model(path)
@@ -136,21 +136,21 @@ class Window(QWidget):
             self.open_source(self.source)
 
     def choose_recording(self) -> None:
-        """Ask for a recording and play it."""
+        """Ask for a recording, and play it."""
         self._files.choose_recording()
 
     def choose_model(self) -> None:
-        """Ask for a model and use it."""
+        """Ask for a model, and use it."""
         self._files.choose_model()
 
     def refresh_figures(self) -> None:
         """Show the state of the connection, its figures and its notes."""
         now_s = time.perf_counter()
         self.source_bar.show_state(self.connection.state, self.connection.live)
-        self.source_bar.set_held(any(page.holds_connection for page in self.pages))
+        self.source_bar.set_locked(any(page.holds_connection for page in self.pages))
         for number, page in enumerate(self.pages):
-            self.page_bar.show_working(number, page.works)
-            page.slow(now_s)
+            self.page_bar.show_busy(number, page.is_busy)
+            page.update_figures(now_s)
         if self.connection.session is None:
             return
         self.status.show_figures(self._meters.figures(now_s, self.front.shows_signals))
@@ -173,7 +173,7 @@ class Window(QWidget):
                 page.connection_failed()
 
     def set_theme(self, theme: Theme) -> None:
-        """Show everything in other colours."""
+        """Draw in other colours."""
         self.theme = theme
         application = QApplication.instance()
         if isinstance(application, QApplication):
@@ -182,17 +182,17 @@ class Window(QWidget):
             part.set_theme(theme)
 
     def save_picture(self, path: Path) -> bool:
-        """Save a picture of the window as it is; tells whether that went well."""
+        """Save a picture of the window, and return whether that succeeded."""
         return bool(self.grab().save(str(path), "PNG"))
 
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802 - Qt's name
-        """End every thread before the window goes."""
+        """End every thread before the window closes."""
         self.shut_down()
         if event is not None:
             event.accept()
 
     def shut_down(self) -> None:
-        """End the timers and the threads, and remember how things stood."""
+        """End the timers and threads, and save the geometry."""
         for timer in self._timers:
             timer.stop()
         self.settings.keep_geometry(self.saveGeometry())
@@ -202,18 +202,18 @@ class Window(QWidget):
         self.connection.shut_down()
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Take files."""
+        """Accept files."""
         if event is not None and files_in(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Give what was dropped to the page in front; play a recording, use a model it left."""
+        """Offer dropped files to the page that is shown; open those it does not take."""
         if event is not None:
             event.acceptProposedAction()
             self.take_files(self.front.take_files(files_in(event)))
 
     def take_files(self, paths: list[Path]) -> None:
-        """Use a model and play a recording from files that were dropped or chosen."""
+        """Use models and play recordings that were dropped or chosen."""
         self._files.open_files(paths)
 
     def _follow_connection(self) -> None:
@@ -231,13 +231,13 @@ class Window(QWidget):
             for page in self.pages:
                 page.show_session(session)
         for page in self.pages:
-            page.frame(now_s, news.has_samples)
+            page.update_picture(now_s, news.has_samples)
         if news.failure is not None:
             is_of_model = isinstance(news.failure, (StreamMismatchError, ModelFileError))
             self.show_error(str(news.failure), is_of_model)
 
-    def _keeps_connection(self) -> bool:
-        """Say so where a page needs the connection as it is, and tell whether one does."""
+    def _refuse_while_held(self) -> bool:
+        """Return whether a page needs the connection as it is; tell the user if so."""
         holding = [page.title for page in self.pages if page.holds_connection]
         if holding:
             self.strip.show_note(
@@ -301,7 +301,7 @@ class Window(QWidget):
             page.drawn.connect(lambda: self._meters.count_picture(time.perf_counter()))
 
     def _key_actions(self) -> dict[str, Callable[[], None]]:
-        """Return what each of `KEYS` does."""
+        """Return the action of each of `KEYS`."""
         return {
             "connect": self.source_bar.connect_button.click,
             "open": self.choose_recording,
@@ -325,7 +325,7 @@ class Window(QWidget):
             self.show_error(f"cannot write {name}; choose another place")
 
     def _open_latency(self) -> None:
-        """Open the latency card, filled, so that it does not grow once it is there."""
+        """Open the latency card with its rows, so that it does not grow while it is open."""
         self._show_latency()
         self.latency_popup.open_above(self.status.latency)
 
@@ -335,20 +335,20 @@ class Window(QWidget):
             self.latency_popup.show_stages(rows)
 
     def _disconnect(self) -> None:
-        if not self._keeps_connection():
+        if not self._refuse_while_held():
             self.connection.close()
 
     def _switch_source(self) -> None:
-        """Go over to the source that was chosen, where one is running already."""
+        """Connect to the source that was chosen, where one is connected already."""
         if self.connection.live:
             self.open_source(self.source)
         else:
             self.strip.hide()  # what it says is of another source
 
     def _leave_focus_to_tab(self) -> None:
-        """Let no click and no start give a part the keys: Space plays, unless Tab went somewhere.
+        """Let only the Tab key give a button the focus, so that Space plays by default.
 
-        Lists keep what a click gives them: they are steered by the keys they then get.
+        Lists do take the focus when they are clicked, as keys then move through them.
         """
         for button in self.findChildren(QPushButton):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -1,4 +1,4 @@
-"""What every page of the window is: one view on the one connection, and the keys it answers to."""
+"""The base class of the window's pages."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class WindowPage(QWidget):
     """
 
     drawn = pyqtSignal()
-    """A picture of the signals was drawn."""
+    """Emitted when the signals were drawn."""
     title: ClassVar[str]
-    """What the switch calls it."""
+    """Its name in the switch."""
     keys: ClassVar[tuple[Key, ...]] = ()
-    """What it answers to while it is in front; `key_actions` has each by its name."""
+    """Keys that work while it is shown; `key_actions` has the action of each name."""
     shows_signals: ClassVar[bool] = False
-    """Whether it draws the signals while it is in front, and emits `drawn`."""
+    """Whether it draws the signals while it is shown, and emits `drawn`."""
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()  # the window's stack of pages takes it over
@@ -44,50 +44,50 @@ class WindowPage(QWidget):
 
     @property
     def holds_connection(self) -> bool:
-        """Whether the connection must stay as it is."""
+        """Whether the connection must not be changed now."""
         return False
 
     @property
     def holds_decisions(self) -> bool:
-        """Whether the model must go on deciding as it does."""
+        """Whether the settings of the decisions must not be changed now."""
         return False
 
     @property
-    def works(self) -> bool:
-        """Whether it does something that goes on in the back."""
+    def is_busy(self) -> bool:
+        """Whether it is at work, also while another page is shown."""
         return self.holds_connection
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
-        """Return what each key does."""
+        """Return the action of each key."""
         return {}
 
     def model_chosen(self, title: str | None) -> None:
-        """Take another model, by what people call it; None for none."""
+        """Follow the choice of another model, by its title; None for no model."""
 
     def begin_session(self, session: LiveSession | None) -> None:
-        """Make ready for a session that has no samples yet; None for none."""
+        """Prepare for a session that has no samples yet; None for no session."""
 
     def show_session(self, session: LiveSession) -> None:
-        """Show a session whose first samples have come."""
+        """Show a session that has received its first samples."""
 
     def connection_failed(self) -> None:
-        """Show what is there to do now that nothing came."""
+        """Follow the failure of the connection."""
 
-    def frame(self, now_s: float, came: bool) -> None:
-        """Follow the stream, some sixty times a second; ``came`` tells whether samples did."""
+    def update_picture(self, now_s: float, has_samples: bool) -> None:
+        """Redraw what moves, some 60 times a second; see `Window`."""
 
-    def slow(self, now_s: float) -> None:
-        """Refresh figures and words, four times a second."""
+    def update_figures(self, now_s: float) -> None:
+        """Refresh figures and texts, four times a second."""
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
 
     def take_files(self, paths: Sequence[Path]) -> list[Path]:
-        """Take files that were dropped while it is in front; return those it has no use for."""
+        """Take files dropped on the page; return those it has no use for."""
         return list(paths)
 
     def clicks_focused(self) -> bool:
-        """Click the button that has the keys, and tell whether one has: Tab went there."""
+        """Click the button with the focus, and return whether there is one."""
         focus = QApplication.focusWidget()
         if isinstance(focus, QAbstractButton):
             focus.click()
@@ -95,4 +95,4 @@ class WindowPage(QWidget):
         return False
 
     def shut_down(self) -> None:
-        """Keep what must be kept: the window closes, and the connection after this."""
+        """Save and end what is going on, as the window closes; the connection is still open."""

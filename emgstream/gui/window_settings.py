@@ -1,4 +1,4 @@
-"""Choices that the window remembers from one start to the next."""
+"""Choices in the window that are remembered from one start to the next."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_MODELS = 8
 
 
 class WindowSettings:
-    """Geometry, source, model, span and theme, kept by Qt where the system keeps such things.
+    """Geometry, source, model, span and theme, kept by Qt in the usual place of the system.
 
     What the user chose in the window last comes before the configuration file, and that comes
     before the defaults of this class.
@@ -42,7 +42,7 @@ class WindowSettings:
 
     @property
     def geometry(self) -> QByteArray | None:
-        """Where the window stood."""
+        """Position and size of the window."""
         kept = self._kept.value("geometry")
         return kept if isinstance(kept, QByteArray) else None
 
@@ -54,7 +54,7 @@ class WindowSettings:
 
     @property
     def span_s(self) -> float:
-        """Seconds in view."""
+        """Seconds of signal in view, 2 to 60."""
         try:
             return min(max(float(self._text("span_s") or 10.0), 2.0), 60.0)
         except ValueError:
@@ -98,19 +98,19 @@ class WindowSettings:
         return next((folder for folder in folders if folder and folder.is_dir()), None)
 
     def keep_recordings(self, folder: Path) -> None:
-        """Remember where recordings go."""
+        """Remember the folder of recordings."""
         self._kept.setValue("recordings", str(folder.absolute()))
 
     def keep_geometry(self, geometry: QByteArray) -> None:
-        """Remember where the window stands."""
+        """Remember position and size of the window."""
         self._kept.setValue("geometry", geometry)
 
     def keep_theme(self, theme: str | None) -> None:
-        """Remember the theme; None follows the system again."""
+        """Remember the theme; None to follow the system."""
         self._kept.setValue("theme", theme or "")
 
     def keep_span(self, span_s: float) -> None:
-        """Remember the span."""
+        """Remember the seconds in view."""
         self._kept.setValue("span_s", str(span_s))
 
     def keep_source(self, source: SourceRequest) -> None:

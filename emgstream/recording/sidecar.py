@@ -23,15 +23,67 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from emgstream.errors import OutputError, RecordingError
+from emgstream.recording.cue_events import RepetitionOutcome
+from emgstream.schema import SchemaError, checked
 
 __all__ = ["FORMAT", "VERSION", "read_sidecar", "sidecar_path", "write_sidecar"]
 
 FORMAT = "emgstream session"
 VERSION = 1
+_Object: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Version:
+    """The entry that sidecars of every version have."""
+
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class _Repetition:
+    """One entry of ``repetitions``."""
+
+    label: str
+    repetition: int
+    outcome: RepetitionOutcome
+
+
+@dataclass(frozen=True)
+class _Channel:
+    """One entry of ``channels``."""
+
+    name: str
+    placement: str = ""
+
+
+@dataclass(frozen=True)
+class _Labels:
+    """The entry ``labels``."""
+
+    is_trimmed: bool = True
+
+
+@dataclass(frozen=True)
+class _Sidecar:
+    """What readers rely on; a recording that is going on may lack any of it."""
+
+    state: str = ""
+    started: datetime | None = None
+    source: _Object = field(default_factory=dict)
+    rate: _Object = field(default_factory=dict)
+    channels: tuple[_Channel, ...] = ()
+    protocol: _Object = field(default_factory=dict)
+    labels: _Labels = _Labels()
+    repetitions: tuple[_Repetition, ...] = ()
+    samples: _Object = field(default_factory=dict)
+    quality: _Object = field(default_factory=dict)
 
 
 def sidecar_path(recording: Path) -> Path:
@@ -69,11 +121,15 @@ def read_sidecar(recording: Path) -> dict[str, Any]:
             f"{path} is no sidecar of a recorded session; expected format {FORMAT!r}; "
             "was another file of that name put there?"
         )
-    if document.get("version", 0) > VERSION:
-        raise RecordingError(
-            f"{path} has version {document['version']}; this program knows {VERSION}; "
-            "update emgstream"
-        )
+    try:
+        version = checked(document, _Version, equals=" = ").version
+        if version > VERSION:
+            raise RecordingError(
+                f"{path} has version {version}; this program knows {VERSION}; update emgstream"
+            )
+        checked(document, _Sidecar, equals=" = ")
+    except SchemaError as error:
+        raise RecordingError(f"{path} has {error}; take it from a copy") from None
     return document
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from emgstream.steps.step import Doubles, Step
+from emgstream.steps.feature import Doubles
+from emgstream.steps.step import Step
 from emgstream.types import FloatArray
 
 __all__ = ["StepStream"]
@@ -34,7 +35,7 @@ class StepStream:
             return self._no_steps
         reduced = np.concatenate((self._earlier, self._step.reduce(samples[:n_used])))
         self._earlier = reduced[len(reduced) - self._step.n_earlier :]
-        return self._step.features(reduced, self._n_channels)
+        return self._step.values(reduced, self._n_channels)
 
     def reset(self) -> None:
         """Drop the samples of an unfinished step, and the steps that spans reach back to."""

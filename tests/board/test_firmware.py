@@ -10,6 +10,8 @@ from tests.board import SimulatedUno, compiled
 from tests.board.host import Host, joined, ramp
 from tests.board.toolchain import SKETCH, compile_for
 
+pytestmark = pytest.mark.realtime
+
 UNO_FLASH_BYTES, UNO_RAM_BYTES = 32_256, 2_048
 STAMP_ERROR_US = 8
 """How far the time between two stamps may be off: the clock counts in 4 us, and an interrupt at

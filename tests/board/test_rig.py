@@ -8,6 +8,8 @@ import pytest
 from tests.board import SimulatedUno
 from tests.board.host import Host, ramp
 
+pytestmark = pytest.mark.realtime
+
 
 def test_a_reset_stops_the_stream_and_a_start_opens_a_segment() -> None:
     with SimulatedUno(ramp) as uno, Host(uno.port) as host:

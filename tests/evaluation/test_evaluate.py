@@ -36,7 +36,7 @@ from emgstream_training.recipes import REALTIME
 from emgstream.bundle import Model, write_model
 from emgstream.cli import main
 from emgstream.errors import UsageError
-from emgstream.steps import RawSample
+from emgstream.steps import RAW_STEP
 from tests.evaluation.conftest import Writer, recordings
 
 MODELS = ("cnn_lstm", "lda", "random_forest")
@@ -150,7 +150,7 @@ def test_leakage_is_found_where_labels_have_nothing_to_do_with_the_signal(
     samples = levels + random.normal(0.0, 1.0, levels.shape)
     used = recordings(write(labels, 80, samples=samples))
     plain = unconditioned(demo_model)
-    manifest = replace(plain.manifest, class_names=used.class_names, step=RawSample())
+    manifest = replace(plain.manifest, class_names=used.class_names, step=RAW_STEP)
     study = Study(used, REALTIME, 1, replace(plain, manifest=manifest))
     leaky = judge_random_split(study).balanced_accuracy["random_forest"]
     assert leaky is not None

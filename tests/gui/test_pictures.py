@@ -19,11 +19,11 @@ from PyQt5.QtWidgets import QApplication
 from emgstream.app.signal_history import SignalHistory
 from emgstream.errors import MissingExtraError, OutputError, UsageError
 from emgstream.gui import PortRequest, WindowRequest, run
-from emgstream.gui.application import short_turns
+from emgstream.gui.application import short_switch_interval
 from emgstream.gui.display import check_display
 from emgstream.gui.palette import DARK, LIGHT, Theme
 from emgstream.gui.timeline.gutter_painter import Gutter, GutterPainter, LaneWords
-from emgstream.gui.timeline.scaling import Span
+from emgstream.gui.timeline.lane_scale import Span
 from emgstream.gui.timeline.signal_painter import Rails, SignalPainter
 from emgstream.gui.timeline.time_view import TimeView
 from emgstream.gui.timeline.timeline_areas import Areas, Canvas, Ribbons, areas
@@ -230,7 +230,7 @@ def test_a_library_that_x_needs_and_is_not_here_is_told_by_name(
 
 def test_threads_take_short_turns_only_while_the_window_is_open() -> None:
     usual_s = sys.getswitchinterval()
-    with short_turns():
+    with short_switch_interval():
         assert sys.getswitchinterval() < usual_s / 2
     assert sys.getswitchinterval() == usual_s
 

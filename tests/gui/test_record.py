@@ -34,6 +34,8 @@ from emgstream.tables import EmgTable, read_table
 from emgstream.types import Chunk
 from tests.gui.conftest import OpenWindow, window_of
 
+pytestmark = pytest.mark.realtime
+
 DEADLINE_MS = 60_000
 HOLD_S, REST_S = 1.2, 1.0
 
@@ -73,14 +75,14 @@ def page(open_window: OpenWindow, qtbot: QtBot, tmp_path: Path) -> RecordPage:
     form.hold.setValue(HOLD_S)
     form.rest.setValue(REST_S)
     form.check_box.setChecked(False)
-    wait(qtbot, lambda: found.front.row.button.isEnabled() or bool(window.strip.words))
-    assert found.front.row.button.isEnabled(), window.strip.words
+    wait(qtbot, lambda: found.setup.row.button.isEnabled() or bool(window.strip.words))
+    assert found.setup.row.button.isEnabled(), window.strip.words
     return found
 
 
 def start(page: RecordPage, qtbot: QtBot) -> RecordingSession:
     """Begin what the form says, and wait until the session can be steered."""
-    page.front.row.button.click()
+    page.setup.row.button.click()
     run = run_of(page)
     wait(qtbot, lambda: run.stage is RecordingStage.TAKE)
     return run
@@ -303,7 +305,7 @@ def test_free_labels_follow_the_number_keys(page: RecordPage, qtbot: QtBot) -> N
 
 def test_the_signal_is_checked_and_the_user_decides(page: RecordPage, qtbot: QtBot) -> None:
     page.form.check_box.setChecked(True)
-    page.front.row.button.click()
+    page.setup.row.button.click()
     run = run_of(page)
     assert run.stage is RecordingStage.CHECK
     wait(qtbot, lambda: run.stage is RecordingStage.VERDICT)
@@ -347,7 +349,7 @@ def test_a_wrong_name_is_told_and_nothing_begins(
 ) -> None:
     (tmp_path / "taken.csv").write_text("mine")
     page.form.name.setText(name)
-    page.front.row.button.click()
+    page.setup.row.button.click()
     assert words in page.shell.strip.words
     assert "--" not in page.shell.strip.words, "there is no command line in the window"
     assert page.run is None
@@ -357,7 +359,7 @@ def test_a_wrong_name_is_told_and_nothing_begins(
 
 def test_a_movement_the_simulated_person_does_not_know_is_told(page: RecordPage) -> None:
     page.form.others.setText("pinch")
-    page.front.row.button.click()
+    page.setup.row.button.click()
     assert "pinch" in page.shell.strip.words
     assert page.run is None
 
@@ -400,14 +402,14 @@ def test_the_page_says_what_is_missing_where_no_board_streams(
     window = open_window()
     page = window.page(RecordPage)
     window.show_page_at(1)
-    assert "No board is connected" in page.front.row.words.text()
-    assert not page.front.row.button.isEnabled()
-    assert page.front.simulated_button.isVisible()
+    assert "No board is connected" in page.setup.row.words.text()
+    assert not page.setup.row.button.isEnabled()
+    assert page.setup.simulated_button.isVisible()
     window.open_source(ReplayRequest(DEMO_RECORDING))
-    wait(qtbot, lambda: "a session needs a board" in page.front.row.words.text())
-    page.front.simulated_button.click()
-    wait(qtbot, lambda: page.front.row.button.isEnabled() or bool(window.strip.words))
-    assert page.front.row.button.isEnabled(), window.strip.words
+    wait(qtbot, lambda: "a session needs a board" in page.setup.row.words.text())
+    page.setup.simulated_button.click()
+    wait(qtbot, lambda: page.setup.row.button.isEnabled() or bool(window.strip.words))
+    assert page.setup.row.button.isEnabled(), window.strip.words
 
 
 def test_keys_go_from_page_to_page_and_mean_what_the_page_in_front_says(

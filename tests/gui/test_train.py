@@ -15,9 +15,9 @@ from PyQt5.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from emgstream.app.audited_recordings import conflict
-from emgstream.app.evaluation_table import honest
+from emgstream.app.evaluation_table import evaluation_table
 from emgstream.app.recording_verdict import RecordingVerdict, judge
-from emgstream.app.training_job import TrainingJob, evaluation_words, training_words
+from emgstream.app.training_job import TrainingJob, evaluation_arguments, training_arguments
 from emgstream.bundle import read_model
 from emgstream.data import DEMO_MODEL
 from emgstream.gui.live.live_page import LivePage
@@ -71,10 +71,10 @@ def page(open_window: OpenWindow) -> TrainPage:
 @pytest.fixture
 def ready(page: TrainPage, folder: Path, tmp_path: Path, qtbot: QtBot) -> TrainPage:
     """The page with a session that can be trained on."""
-    page.front.add([folder / "user1_day1.csv"])
+    page.setup.add([folder / "user1_day1.csv"])
     page.form.name.setText("arm")
     page.form.set_folder(tmp_path)
-    wait(qtbot, page.front.row.button.isEnabled)
+    wait(qtbot, page.setup.row.button.isEnabled)
     return page
 
 
@@ -85,23 +85,23 @@ def test_dropped_sessions_are_looked_over_each_in_a_line(
     drop(window_of(page), folder, tmp_path / "bare.csv", DEMO_MODEL)
     assert page.shell.models.chosen == DEMO_MODEL, "what the page has no use for the window takes"
     assert page.shell.connection.failure is None
-    assert [path.name for path in page.front.list.rows] == [
+    assert [path.name for path in page.setup.list.rows] == [
         "user1_day1.csv",
         "user1_day2.csv",
         "bare.csv",
     ]
-    wait(qtbot, lambda: not page.front.sessions.busy)
-    good, _, bad = page.front.list.rows.values()
+    wait(qtbot, lambda: not page.setup.sessions.busy)
+    good, _, bad = page.setup.list.rows.values()
     assert good.line.text() == "good: at least 4 repetitions of every label"
     assert "1000 Hz" in good.facts.text()
     assert "channel biceps: " in good.line.toolTip()
     assert bad.line.text().startswith("no label: expected at least two")
-    assert page.front.row.words.text() == "bare.csv cannot be learned from; remove it"
-    assert not page.front.row.button.isEnabled()
+    assert page.setup.row.words.text() == "bare.csv cannot be learned from; remove it"
+    assert not page.setup.row.button.isEnabled()
     good.details_button.click()
     assert good.details.isVisible()
     bad.remove_button.click()
-    assert page.front.row.button.isEnabled()
+    assert page.setup.row.button.isEnabled()
     assert "biceps, triceps, middle" in page.form.channels.text()
     assert page.form.out == folder / "user1_day1.emgmodel"
 
@@ -111,11 +111,11 @@ def test_a_recording_without_a_clock_asks_for_its_rate(
 ) -> None:
     path = tmp_path / "bare.csv"
     path.write_text("a,b,label\n" + "1,2,rest\n2,1,rest\n3,4,fist\n4,3,fist\n" * 20)
-    page.front.add([path])
-    wait(qtbot, lambda: not page.front.sessions.busy)
-    assert page.front.row.words.text() == "bare.csv does not tell its sampling rate; say it"
+    page.setup.add([path])
+    wait(qtbot, lambda: not page.setup.sessions.busy)
+    assert page.setup.row.words.text() == "bare.csv does not tell its sampling rate; say it"
     page.form.rate.setValue(200.0)
-    assert page.front.row.button.isEnabled()
+    assert page.setup.row.button.isEnabled()
 
 
 def test_sessions_that_do_not_fit_together_are_told_in_words() -> None:
@@ -145,10 +145,10 @@ def test_a_training_moves_its_curves_and_its_model_goes_live(
     ready: TrainPage, qtbot: QtBot, tmp_path: Path
 ) -> None:
     ready.form.epochs.setValue(2)
-    ready.front.row.button.click()
-    assert ready.works
+    ready.setup.row.button.click()
+    assert ready.is_busy
     assert not ready.holds_connection, "the board can be watched meanwhile"
-    wait(qtbot, lambda: not ready.works)
+    wait(qtbot, lambda: not ready.is_busy)
     assert ready.shell.strip.words == ""
     loss, accuracy = ready.progress.curves.loss, ready.progress.curves.accuracy
     assert accuracy.epochs == list(range(1, len(accuracy.epochs) + 1))
@@ -173,8 +173,8 @@ def test_a_training_moves_its_curves_and_its_model_goes_live(
 
 def test_a_model_is_adapted_to_another_day(ready: TrainPage, qtbot: QtBot, tmp_path: Path) -> None:
     ready.form.epochs.setValue(2)
-    ready.front.row.button.click()
-    wait(qtbot, lambda: not ready.works)
+    ready.setup.row.button.click()
+    wait(qtbot, lambda: not ready.is_busy)
     ready.result.use_button.click()
     ready.shell.show_page("Train")
     ready.result.another_button.click()
@@ -182,12 +182,12 @@ def test_a_model_is_adapted_to_another_day(ready: TrainPage, qtbot: QtBot, tmp_p
     form.adapt_button.setChecked(True)
     form.base.setCurrentIndex(form.base.findData(str(tmp_path / "arm.emgmodel")))
     assert not form.epochs.isVisible()
-    assert ready.front.row.words.text().startswith("Give it another name")
+    assert ready.setup.row.words.text().startswith("Give it another name")
     form.name.setText("today")
-    assert ready.front.row.button.text() == "Adapt"
-    ready.front.row.button.click()
+    assert ready.setup.row.button.text() == "Adapt"
+    ready.setup.row.button.click()
     assert ready.progress.title.text() == "Adapting"
-    wait(qtbot, lambda: not ready.works)
+    wait(qtbot, lambda: not ready.is_busy)
     assert ready.shell.strip.words == ""
     assert ready.result.title.text() == "Adapted"
     figures = read_model(tmp_path / "today.emgmodel").manifest.evaluation["calibration_session"]
@@ -199,26 +199,32 @@ def test_what_is_said_of_the_signal_is_said_to_training_and_measurement(
     page: TrainPage, tmp_path: Path
 ) -> None:
     form, paths = page.form, (tmp_path / "arm.csv",)
-    for words in (training_words(form.wanted(paths)), evaluation_words(form.wanted(paths))):
+    for words in (
+        training_arguments(form.request(paths)),
+        evaluation_arguments(form.request(paths)),
+    ):
         assert "--signal" not in words
         assert "--mains" not in words
     form.signal.setCurrentText("raw, hum at 60 Hz")
-    for words in (training_words(form.wanted(paths)), evaluation_words(form.wanted(paths))):
+    for words in (
+        training_arguments(form.request(paths)),
+        evaluation_arguments(form.request(paths)),
+    ):
         assert words[-words[::-1].index("--signal")] == "raw"
         assert words[-words[::-1].index("--mains")] == "60"
     form.recipe.setCurrentIndex(form.recipe.findData("published"))
-    assert "--signal" not in training_words(form.wanted(paths)), "it takes the signal as it is"
+    assert "--signal" not in training_arguments(form.request(paths)), "it takes the signal as it is"
 
 
 def test_a_cancelled_training_keeps_the_best_so_far(
     ready: TrainPage, qtbot: QtBot, tmp_path: Path
 ) -> None:
     ready.form.epochs.setValue(NO_END)
-    ready.front.row.button.click()
-    wait(qtbot, lambda: bool(ready.progress.curves.loss.epochs) or not ready.works)
+    ready.setup.row.button.click()
+    wait(qtbot, lambda: bool(ready.progress.curves.loss.epochs) or not ready.is_busy)
     ready.progress.cancel_button.click()
     assert ready.progress.cancel_button.text() == "End at once"
-    wait(qtbot, lambda: not ready.works)
+    wait(qtbot, lambda: not ready.is_busy)
     assert ready.result.title.text() in ("Stopped, and kept", "Trained")
     assert read_model(tmp_path / "arm.emgmodel").manifest.recipe == "realtime"
 
@@ -227,10 +233,10 @@ def test_an_honest_measurement_is_a_table_with_the_leakage_named(
     ready: TrainPage, qtbot: QtBot
 ) -> None:
     ready.form.epochs.setValue(1)
-    ready.front.row.button.click()
-    wait(qtbot, lambda: not ready.works)
-    ready.result.measure_button.click()
-    wait(qtbot, lambda: not ready.works)
+    ready.setup.row.button.click()
+    wait(qtbot, lambda: not ready.is_busy)
+    ready.result.evaluate_button.click()
+    wait(qtbot, lambda: not ready.is_busy)
     assert ready.shell.strip.words == ""
     names = [row[0].text() for row in ready.result.table.cells[1:]]
     assert names == ["CNN-LSTM", "LDA", "random forest"]
@@ -239,19 +245,19 @@ def test_an_honest_measurement_is_a_table_with_the_leakage_named(
 
 
 def test_a_training_ended_at_once_leaves_no_process(ready: TrainPage, qtbot: QtBot) -> None:
-    ready.front.row.button.click()
+    ready.setup.row.button.click()
     pid = job_of(ready).pid
     assert pid is not None
     ready.progress.cancel_button.click()
     ready.progress.cancel_button.click()
-    wait(qtbot, lambda: not ready.works)
+    wait(qtbot, lambda: not ready.is_busy)
     assert not psutil.pid_exists(pid)
     assert ready.shell.strip.words == "the training was stopped before there was a model"
     assert ready.steps.currentIndex() == 0
 
 
 def test_closing_the_window_in_the_middle_leaves_no_process(ready: TrainPage) -> None:
-    ready.front.row.button.click()
+    ready.setup.row.button.click()
     pid = job_of(ready).pid
     assert pid is not None
     assert psutil.pid_exists(pid)
@@ -263,13 +269,13 @@ def test_what_the_child_complains_of_stands_in_the_strip(
     ready: TrainPage, qtbot: QtBot, tmp_path: Path
 ) -> None:
     ready.form.set_folder(tmp_path / "missing")
-    ready.front.row.button.click()
-    wait(qtbot, lambda: not ready.works)
+    ready.setup.row.button.click()
+    wait(qtbot, lambda: not ready.is_busy)
     assert ready.shell.strip.words.startswith(
         f"cannot write the model {tmp_path / 'missing' / 'arm.emgmodel'}: "
     )
     assert ready.steps.currentIndex() == 0
-    assert ready.front.row.button.isEnabled()
+    assert ready.setup.row.button.isEnabled()
 
 
 def test_without_the_extra_the_page_says_how_to_get_it(
@@ -303,7 +309,7 @@ def test_honest_words_come_from_the_figures() -> None:
         "random_split": None,
         "leakage": None,
     }
-    found = honest(
+    found = evaluation_table(
         {
             "protocol": "session",
             "reason": "3 sessions of one subject, by file names: each is judged unseen",

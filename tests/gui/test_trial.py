@@ -29,6 +29,8 @@ from emgstream.tables import read_table
 from emgstream.trial import history_path
 from tests.gui.conftest import OpenWindow, window_of
 
+pytestmark = pytest.mark.realtime
+
 DEADLINE_MS = 60_000
 
 
@@ -52,8 +54,8 @@ def page(open_window: OpenWindow, qtbot: QtBot, model: Path) -> TrialPage:
     """The page with a board connected, and a short test of two movements filled in."""
     window = open_window(source=PortRequest(SIMULATED), model=model)
     found = opened(window)
-    wait(qtbot, lambda: found.front.start_button.isEnabled() or bool(window.strip.words))
-    assert found.front.start_button.isEnabled(), window.strip.words
+    wait(qtbot, lambda: found.setup.start_button.isEnabled() or bool(window.strip.words))
+    assert found.setup.start_button.isEnabled(), window.strip.words
     for name, button in found.form.movement_buttons.items():
         button.setChecked(name in ("hand_close", "wrist_right"))
     found.form.repetitions.setValue(1)
@@ -90,68 +92,68 @@ def is_held(page: TrialPage) -> bool:
 
 
 def past_rows(page: TrialPage) -> list[list[str]]:
-    return [[cell.text() for cell in row] for row in page.front.past.table.cells[1:]]
+    return [[cell.text() for cell in row] for row in page.setup.past.table.cells[1:]]
 
 
 def test_a_test_from_the_page_is_told_and_kept(page: TrialPage, qtbot: QtBot, model: Path) -> None:
-    assert page.front.summary.text() == "2 movements in 0:06 min"
-    assert page.front.past.words.text() == "This model has not been tested yet."
-    page.front.start_button.click()
+    assert page.setup.summary.text() == "2 movements in 0:06 min"
+    assert page.setup.past.words.text() == "This model has not been tested yet."
+    page.setup.start_button.click()
     assert is_held(page)
     asked = await_movement(page, qtbot, since_s=0.9)
     wait(qtbot, lambda: page.guide.canvas.scene.tone is CueTone.ACT)
     assert page.guide.canvas.scene.label == asked
     wait(qtbot, lambda: not run_of(page).is_open)
-    wait(qtbot, page.front.result.isVisible)
+    wait(qtbot, page.setup.result.isVisible)
     (entry,) = json.loads(history_path(model).read_text(encoding="utf-8"))
     assert entry["source"]["kind"] == "live"
     assert entry["attempts"] == 2
     done = round(entry["completion_rate"] * 2)
-    assert page.front.result.title.text() == f"{done} of 2 movements completed"
-    assert {row[0].text() for row in page.front.result.table.cells[1:]} == {
+    assert page.setup.result.title.text() == f"{done} of 2 movements completed"
+    assert {row[0].text() for row in page.setup.result.table.cells[1:]} == {
         "hand close",
         "wrist right",
     }
-    assert page.front.result.values[0].text() == f"{entry['to_correct_s']:.2f} s"
-    words = [label.text() for label in page.front.result.findChildren(QLabel)]
+    assert page.setup.result.values[0].text() == f"{entry['to_correct_s']:.2f} s"
+    words = [label.text() for label in page.setup.result.findChildren(QLabel)]
     assert f"of {entry['n_decisions']:,} decisions" in words, "abstentions are among them"
     (row,) = past_rows(page)
     assert row[0].endswith("live")
     assert row[1] == f"{entry['completion_rate']:.0%}".replace("%", " %")
     assert not is_held(page)
-    page.front.another_button.click()
+    page.setup.another_button.click()
     assert page.form.isVisible()
 
 
 def test_space_pauses_and_the_movement_is_asked_for_again(page: TrialPage, qtbot: QtBot) -> None:
-    page.front.start_button.click()
+    page.setup.start_button.click()
     await_movement(page, qtbot)
     press(window_of(page), Qt.Key.Key_Space)
     assert run_of(page).live.protocol.phase is ProtocolPhase.PAUSED
     wait(qtbot, lambda: page.guide.space_button.text() == "Go on")
     press(window_of(page), Qt.Key.Key_Space)
     assert run_of(page).live.protocol.phase is ProtocolPhase.COUNTDOWN
-    wait(qtbot, page.front.result.isVisible)
-    assert "1 movement was asked for again" in page.front.result.note.text()
+    wait(qtbot, page.setup.result.isVisible)
+    assert "1 movement was asked for again" in page.setup.result.note.text()
 
 
 def test_a_test_that_was_ended_is_told_and_not_kept(
     page: TrialPage, qtbot: QtBot, model: Path
 ) -> None:
-    page.front.start_button.click()
+    page.setup.start_button.click()
     protocol = run_of(page).live.protocol
     wait(qtbot, lambda: protocol.view(0.0).n_done == 1)
     press(window_of(page), Qt.Key.Key_Escape)
-    wait(qtbot, page.front.result.isVisible)
-    assert page.front.result.note.text().startswith("Ended after 1 of 2 movements")
-    assert page.front.result.title.text().endswith("of 1 movements completed")
+    wait(qtbot, page.setup.result.isVisible)
+    assert page.setup.result.note.text().startswith("Ended after 1 of 2 movements")
+    assert page.setup.result.title.text().endswith("of 1 movements completed")
     assert not history_path(model).exists()
 
 
 def test_a_connection_is_kept_while_a_test_needs_it_and_the_window_can_be_closed(
     page: TrialPage, qtbot: QtBot, model: Path
 ) -> None:
-    page.front.start_button.click()
+    page.setup.start_button.click()
     await_movement(page, qtbot)
     page.shell.open_source(ReplayRequest(DEMO_RECORDING))
     assert "the page Test needs this connection" in page.shell.strip.words
@@ -164,17 +166,17 @@ def test_a_recording_is_tested_by_its_own_labels(
     open_window: OpenWindow, qtbot: QtBot, model: Path
 ) -> None:
     page = opened(open_window(source=ReplayRequest(DEMO_RECORDING), model=model))
-    wait(qtbot, lambda: page.front.start_button.text() == "Test this recording")
+    wait(qtbot, lambda: page.setup.start_button.text() == "Test this recording")
     assert not page.form.isEnabled()
-    page.front.start_button.click()
-    assert page.works
-    assert not page.front.start_button.isEnabled()
-    wait(qtbot, page.front.result.isVisible)
+    page.setup.start_button.click()
+    assert page.is_busy
+    assert not page.setup.start_button.isEnabled()
+    wait(qtbot, page.setup.result.isVisible)
     (entry,) = json.loads(history_path(model).read_text(encoding="utf-8"))
     assert entry["source"]["name"] == DEMO_RECORDING.name
     assert entry["attempts"] == 12
-    assert page.front.result.title.text().endswith("of 12 movements completed")
-    assert page.front.result.note.text().endswith("by its own labels")
+    assert page.setup.result.title.text().endswith("of 12 movements completed")
+    assert page.setup.result.note.text().endswith("by its own labels")
 
 
 def test_what_is_tested_and_written_down_is_what_the_stream_decides_by(
@@ -182,17 +184,17 @@ def test_what_is_tested_and_written_down_is_what_the_stream_decides_by(
 ) -> None:
     window = open_window(source=ReplayRequest(DEMO_RECORDING), model=model)
     page = opened(window)
-    wait(qtbot, lambda: page.front.start_button.text() == "Test this recording")
+    wait(qtbot, lambda: page.setup.start_button.text() == "Test this recording")
     session = window.connection.session
     assert session is not None
     assert session.settings is not None
     session.tune(replace(session.settings, threshold=1.0))
-    page.front.start_button.click()
-    wait(qtbot, page.front.result.isVisible)
+    page.setup.start_button.click()
+    wait(qtbot, page.setup.result.isVisible)
     (entry,) = json.loads(history_path(model).read_text(encoding="utf-8"))
     assert entry["decision"]["threshold"] == 1.0
     assert entry["completion_rate"] == 0.0, "nothing is as sure as that"
-    assert page.front.result.note.text().endswith("by its own labels, by the settings used live")
+    assert page.setup.result.note.text().endswith("by its own labels, by the settings used live")
 
 
 def test_a_recording_without_labels_is_refused_in_the_strip(
@@ -204,8 +206,8 @@ def test_a_recording_without_labels_is_refused_in_the_strip(
     path.write_text("\n".join([",".join(table.channel_names), *lines, ""]), encoding="utf-8")
     window = open_window(source=ReplayRequest(path, sampling_rate_hz=1000.0), model=model)
     page = opened(window)
-    wait(qtbot, page.front.start_button.isEnabled)
-    page.front.start_button.click()
+    wait(qtbot, page.setup.start_button.isEnabled)
+    page.setup.start_button.click()
     wait(qtbot, lambda: "asks for none of the model's movements" in window.strip.words)
     assert page.form.isVisible()
     assert not history_path(model).exists()
@@ -215,18 +217,18 @@ def test_what_is_missing_is_said_where_one_would_begin(
     open_window: OpenWindow, qtbot: QtBot, model: Path
 ) -> None:
     page = opened(open_window(model=model))
-    assert page.front.summary.text() == "Connect a board, or open a recording with labels"
-    assert not page.front.start_button.isEnabled()
-    page.front.simulated_button.click()
-    wait(qtbot, page.front.start_button.isEnabled)
-    assert not page.front.simulated_button.isVisible()
+    assert page.setup.summary.text() == "Connect a board, or open a recording with labels"
+    assert not page.setup.start_button.isEnabled()
+    page.setup.simulated_button.click()
+    wait(qtbot, page.setup.start_button.isEnabled)
+    assert not page.setup.simulated_button.isVisible()
     for button in page.form.movement_buttons.values():
         button.click()
-    assert "without a movement" in page.front.summary.text()
+    assert "without a movement" in page.setup.summary.text()
     page.form.movement_buttons["hand_open"].click()
     page.form.hold.setValue(0.6)
-    assert "ask for it longer" in page.front.summary.text()
-    assert not page.front.start_button.isEnabled()
+    assert "ask for it longer" in page.setup.summary.text()
+    assert not page.setup.start_button.isEnabled()
 
 
 def test_a_history_that_cannot_be_read_is_told_in_its_place(
@@ -234,8 +236,8 @@ def test_a_history_that_cannot_be_read_is_told_in_its_place(
 ) -> None:
     history_path(model).write_text("{}", encoding="utf-8")
     page = opened(open_window(model=model))
-    assert "is no history of tests" in page.front.past.words.text()
-    assert page.front.past.words.isVisible()
+    assert "is no history of tests" in page.setup.past.words.text()
+    assert page.setup.past.words.isVisible()
 
 
 def test_a_test_under_another_network_is_told_apart() -> None:
@@ -255,7 +257,7 @@ def test_a_test_under_another_network_is_told_apart() -> None:
 
 
 def test_the_page_live_goes_on_beside_a_test(page: TrialPage, qtbot: QtBot) -> None:
-    page.front.start_button.click()
+    page.setup.start_button.click()
     await_movement(page, qtbot)
     page.shell.show_page("Live")
     live = window_of(page).page(LivePage)

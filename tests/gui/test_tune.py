@@ -46,7 +46,7 @@ def wait(qtbot: QtBot, claim: Callable[[], bool]) -> None:
 
 def settle(qtbot: QtBot, page: TunePage) -> None:
     """Wait until what was asked for last is to be seen."""
-    wait(qtbot, lambda: not page.bench.busy)
+    wait(qtbot, lambda: not page.tuning.busy)
 
 
 def drop(window: Window, *paths: Path) -> None:
@@ -105,7 +105,7 @@ def test_it_opens_on_the_shipped_recording_and_says_that_it_is_synthetic(
     assert page.head.title.text() == DEMO_RECORDING.name
     assert page.head.facts.text() == "synthetic EMG   0:50 min   7 labels"
     assert page.controls.settings == model.manifest.decision
-    assert not page.hand_on.reset_button.isEnabled()
+    assert not page.model_actions.reset_button.isEnabled()
     plain, own, now = page.outcome.figures.values("active errors")
     assert own == now == expected(model, model.manifest.decision)
     assert plain == expected(model, DecisionSettings())
@@ -135,7 +135,7 @@ def test_figures_follow_what_is_moved_and_go_back(
     assert page.controls.settings == wanted
     assert yours(page) == expected(model, wanted)
     assert page.outcome.figures.values("active errors")[:2] == before[:2]
-    page.hand_on.reset_button.click()
+    page.model_actions.reset_button.click()
     settle(qtbot, page)
     assert page.controls.settings == own
     assert page.outcome.figures.values("active errors") == before
@@ -148,8 +148,8 @@ def test_a_drag_ends_at_what_was_asked_for_last(
     for value in range(slider.minimum(), slider.maximum() + 1):
         slider.setValue(value)
     settle(qtbot, page)
-    assert page.bench.tried is not None
-    assert page.bench.tried.settings == page.controls.settings
+    assert page.tuning.tried is not None
+    assert page.tuning.tried.settings == page.controls.settings
     smoothing = page.controls.settings.smoothing
     assert isinstance(smoothing, BayesSmoothing)
     assert smoothing.stay == 0.99, "the largest that the filter may have"
@@ -188,16 +188,16 @@ def test_what_runs_decides_by_the_settings_once_they_are_used(
 
     wait(qtbot, lambda: window.connection.session is not None and session().latest is not None)
     wait(qtbot, lambda: page.outcome.shows_figures)
-    page.slow(0.0)
-    assert page.hand_on.words.text() == "live decides by the model's own settings"
-    assert not page.hand_on.use_button.isEnabled()
+    page.update_figures(0.0)
+    assert page.model_actions.words.text() == "live decides by the model's own settings"
+    assert not page.model_actions.use_button.isEnabled()
     page.controls.rest_box.click()
     page.controls.unknown_box.click()
     page.controls.threshold.slider.setValue(page.controls.threshold.slider.maximum())
-    assert page.hand_on.use_button.isEnabled()
-    page.hand_on.use_button.click()
-    assert page.hand_on.words.text() == "live decides by these; save them to keep them"
-    assert not page.hand_on.use_button.isEnabled()
+    assert page.model_actions.use_button.isEnabled()
+    page.model_actions.use_button.click()
+    assert page.model_actions.words.text() == "live decides by these; save them to keep them"
+    assert not page.model_actions.use_button.isEnabled()
     assert session().settings == page.controls.settings
     n_before = session().log.n_decisions
     wait(qtbot, lambda: session().log.n_decisions > n_before + 5)
@@ -205,8 +205,8 @@ def test_what_runs_decides_by_the_settings_once_they_are_used(
     assert newest is not None
     acted = [one for one in newest.decisions if one.status == "ok" and one.label != "rest"]
     assert not acted, "nothing is as sure as this"
-    page.hand_on.reset_button.click()
-    assert page.hand_on.words.text() == "live decides by settings used before"
+    page.model_actions.reset_button.click()
+    assert page.model_actions.words.text() == "live decides by settings used before"
 
 
 def test_while_a_test_runs_the_decisions_stay_as_they_are(
@@ -214,20 +214,20 @@ def test_while_a_test_runs_the_decisions_stay_as_they_are(
 ) -> None:
     window = open_window(model=own_model, source=PortRequest(SIMULATED))
     trial = window.page(TrialPage)
-    wait(qtbot, trial.front.start_button.isEnabled)
-    trial.front.start_button.click()
+    wait(qtbot, trial.setup.start_button.isEnabled)
+    trial.setup.start_button.click()
     assert trial.holds_decisions
     window.show_page_at(PAGES.index(TunePage))
     page, session = window.page(TunePage), window.connection.session
     assert session is not None
     wait(qtbot, lambda: page.outcome.shows_figures)
     page.controls.threshold.slider.setValue(page.controls.threshold.slider.maximum())
-    assert not page.hand_on.use_button.isEnabled()
-    assert page.hand_on.words.text().startswith("a test runs")
+    assert not page.model_actions.use_button.isEnabled()
+    assert page.model_actions.words.text().startswith("a test runs")
     assert session.settings != page.controls.settings
     trial.key_actions()["end"]()
-    page.slow(0.0)
-    assert page.hand_on.use_button.isEnabled()
+    page.update_figures(0.0)
+    assert page.model_actions.use_button.isEnabled()
 
 
 def test_settings_are_kept_in_a_model(page: TunePage, tmp_path: Path, qtbot: QtBot) -> None:
@@ -259,9 +259,9 @@ def test_a_model_that_is_written_anew_is_tuned_from_what_it_has_now(
     page.save(path)
     settle(qtbot, page)
     wait(qtbot, lambda: page.outcome.shows_figures)
-    assert page.bench.opened is not None
-    assert page.bench.opened.settings == wanted == page.controls.settings
-    assert not page.hand_on.reset_button.isEnabled()
+    assert page.tuning.opened is not None
+    assert page.tuning.opened.settings == wanted == page.controls.settings
+    assert not page.model_actions.reset_button.isEnabled()
 
 
 def test_a_dropped_recording_is_tried_on_and_a_dropped_model_is_tuned(
@@ -276,7 +276,7 @@ def test_a_dropped_recording_is_tried_on_and_a_dropped_model_is_tuned(
     drop(window_of(page), DEMO_MODEL)
     wait(qtbot, lambda: page.outcome.shows_figures)
     assert page.head.title.text() == "monday.csv"
-    assert page.bench.opened is not None
+    assert page.tuning.opened is not None
     assert page.controls.settings == read_model(DEMO_MODEL).manifest.decision
 
 
@@ -286,7 +286,7 @@ def test_what_is_played_is_tried_on_where_it_has_labels(
     window = open_window(model=own_model, source=ReplayRequest(recording))
     page = window.page(TunePage)
     wait(qtbot, lambda: window.connection.session is not None)
-    assert page.bench.opened is None, "nothing is done before it is looked at"
+    assert page.tuning.opened is None, "nothing is done before it is looked at"
     window.show_page_at(PAGES.index(TunePage))
     wait(qtbot, lambda: page.outcome.shows_figures)
     assert page.head.title.text() == "monday.csv"
@@ -317,7 +317,7 @@ def test_a_recording_that_is_opened_in_front_of_the_page_is_tried_on_and_stays_b
     wait(qtbot, lambda: window.connection.session not in (None, played))
     window.show_page_at(0)
     window.show_page_at(PAGES.index(TunePage))
-    wait(qtbot, page.hand_on.use_button.isEnabled)
+    wait(qtbot, page.model_actions.use_button.isEnabled)
     assert page.head.title.text() == "monday.csv"
     assert page.controls.settings == moved
 
@@ -330,12 +330,14 @@ def test_a_recording_that_is_of_no_use_is_told_in_place(
     page.choose(other)
     settle(qtbot, page)
     assert not page.outcome.shows_figures
-    assert "has none of the model's labels; expected a column 'label'" in page.outcome.told.text()
-    assert "Drop a recording" in page.outcome.told.text()
-    assert not page.hand_on.save_button.isEnabled()
+    assert (
+        "has none of the model's labels; expected a column 'label'" in page.outcome.message.text()
+    )
+    assert "Drop a recording" in page.outcome.message.text()
+    assert not page.model_actions.save_button.isEnabled()
     page.choose(tmp_path / "missing.csv")
     settle(qtbot, page)
-    assert "missing.csv" in page.outcome.told.text()
+    assert "missing.csv" in page.outcome.message.text()
     page.choose(DEMO_RECORDING)
     wait(qtbot, lambda: page.outcome.shows_figures)
 
@@ -351,15 +353,15 @@ def test_a_model_of_other_channels_asks_for_a_recording(
     window = open_window(model=path)
     window.show_page_at(PAGES.index(TunePage))
     page = window.page(TunePage)
-    wait(qtbot, lambda: page.outcome.told.text().startswith("Drop a recording"))
+    wait(qtbot, lambda: page.outcome.message.text().startswith("Drop a recording"))
     assert page.head.title.text() == "no recording"
 
 
 def test_without_a_model_there_is_nothing_to_tune(page: TunePage) -> None:
     page.shell.use_model(None)
-    assert page.outcome.told.text().startswith("Choose a model above")
+    assert page.outcome.message.text().startswith("Choose a model above")
     assert not page.controls.isEnabled()
-    assert not page.hand_on.save_button.isEnabled()
+    assert not page.model_actions.save_button.isEnabled()
 
 
 def test_a_model_that_learned_the_recording_by_heart_is_told(
@@ -417,8 +419,8 @@ def test_the_smallest_window_has_room_for_everything(page: TunePage, qtbot: QtBo
         for cell in row:
             assert cell.width() >= cell.sizeHint().width()
     for button in (
-        page.hand_on.use_button,
-        page.hand_on.save_button,
+        page.model_actions.use_button,
+        page.model_actions.save_button,
         window_of(page).source_bar.connect_button,
     ):
         assert button.width() >= button.sizeHint().width()
@@ -431,8 +433,8 @@ def test_leaving_while_it_looks_leaves_no_thread(
     window.show_page_at(PAGES.index(TunePage))
     page = window.page(TunePage)
     page.choose(recording)
-    page.frame(0.0, False)
-    assert page.works
+    page.update_picture(0.0, False)
+    assert page.is_busy
     window.close()
 
 
@@ -441,8 +443,8 @@ def test_a_model_asked_for_just_before_the_window_closes_is_written(
 ) -> None:
     settle(qtbot, page)
     page.controls.threshold.slider.setValue(90)
-    page.bench.poll()
-    assert page.bench.busy, "what is asked for now has to wait"
+    page.tuning.poll()
+    assert page.tuning.busy, "what is asked for now has to wait"
     page.save(tmp_path / "late.emgmodel")
     wanted = page.controls.settings
     window_of(page).close()

@@ -27,6 +27,8 @@ from tests.gui.conftest import OpenWindow
 termios = pytest.importorskip("termios", reason="Windows has no pseudo-terminals")
 from tests.serial_board.sketch import Sketch  # noqa: E402
 
+pytestmark = pytest.mark.realtime
+
 DEADLINE_MS = 60_000
 MORE = ("flexor", "biceps", "ulnaris", "triceps", "middle")
 
@@ -90,8 +92,8 @@ def record(window: Window, qtbot: QtBot, folder: Path) -> EmgTable:
     page.form.name.setText("take")
     page.form.free_button.setChecked(True)
     page.form.check_box.setChecked(False)
-    wait(qtbot, page.front.row.button.isEnabled)
-    page.front.row.button.click()
+    wait(qtbot, page.setup.row.button.isEnabled)
+    page.setup.row.button.click()
     run = page.run
     assert run is not None, window.strip.words
     wait(qtbot, lambda: run.recorder.n_samples > 200)
@@ -127,10 +129,10 @@ def test_without_a_model_there_is_nothing_to_test(open_window: OpenWindow, qtbot
     window.open_source(PortRequest(SIMULATED))
     shown_session(window, qtbot)
     window.show_page("Test")
-    front = window.page(TrialPage).front
-    wait(qtbot, lambda: front.summary.text().startswith("No model is chosen"))
-    assert not front.start_button.isEnabled()
-    assert not front.board_button.isVisible(), "a board is there; it is a model that is missing"
+    setup = window.page(TrialPage).setup
+    wait(qtbot, lambda: setup.summary.text().startswith("No model is chosen"))
+    assert not setup.start_button.isEnabled()
+    assert not setup.board_button.isVisible(), "a board is there; it is a model that is missing"
 
 
 def test_a_first_session_is_recorded_without_a_model(

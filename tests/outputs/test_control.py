@@ -235,6 +235,7 @@ def read_decisions(process: subprocess.Popen[str], n: int) -> None:
         assert process.stdout.readline()
 
 
+@pytest.mark.realtime
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a screen of its own")
 def test_a_window_receives_the_keys_once_armed_and_none_after_the_panic_key(
     tmp_path: Path,

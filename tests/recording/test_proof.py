@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from emgstream.clock import MonotonicClock
 from emgstream.cue_schedule import REST, CueSchedule
 from emgstream.engine import Engine
 from emgstream.recording import (
@@ -26,10 +25,11 @@ from emgstream.recording import (
     put_in_order,
     read_sidecar,
 )
-from emgstream.simulation.board import Faults, Instructions, Ledger, SimulatedBoard
+from emgstream.simulation.board import Instructions, Ledger, SimulatedBoard
 from emgstream.sources.serial_board import SerialBoardSource
 from emgstream.tables import EmgTable, read_table
-from tests.simulation.boards import PATIENCE_S
+from tests.simulation.virtual_board import VirtualBoard
+from tests.stepped_clock import SteppedClock
 
 if os.name == "nt":
     pytest.skip("a board on a pty", allow_module_level=True)
@@ -37,7 +37,7 @@ if os.name == "nt":
 from tests.recording.killing import kill_once
 
 SIX = ("elbow_bend", "elbow_extend", "wrist_left", "wrist_right", "hand_open", "hand_close")
-CLOCK = MonotonicClock()
+TURN_S = 0.02
 
 
 class Pupil:
@@ -56,8 +56,7 @@ class Cable:
         self.pulled_s: float | None = None
         self.is_back = False
 
-    def look(self, board: SimulatedBoard, protocol: GuidedProtocol) -> None:
-        now_s = CLOCK.now()
+    def look(self, board: VirtualBoard, protocol: GuidedProtocol, now_s: float) -> None:
         view = protocol.view(now_s)
         if self.pulled_s is None and view.label == "hand_close" and view.elapsed_s >= 1.0:
             self.pulled_s = now_s
@@ -71,32 +70,32 @@ def perform(
     path: Path, script: CueSchedule, seed: int, faults: str = "", cable: Cable | None = None
 ) -> Ledger:
     """Record a session of a simulated person who follows it; return what the board knows."""
+    clock = SteppedClock()
     instructions = Instructions(seed)
-    board = SimulatedBoard(
-        seed=seed, session=seed, instructions=instructions, faults=Faults.parse(faults)
-    )
-    with board:
-        source = SerialBoardSource(board.port)
-        engine = Engine(source, None)
-        protocol = GuidedProtocol(script, 0.5)
-        with Recorder(path, SessionDescription(), source.status) as recorder, engine:
-            take = Take(
-                protocol,
-                (recorder, Pupil(instructions)),
-                engine.ring,
-                lambda: source.status().is_streaming,
-            )
-            while not engine.ring.n_received:
-                engine.wait(0.01)
-            engine.attach(recorder)
-            protocol.start(CLOCK.now())
-            deadline_s = CLOCK.now() + 3 * script.duration_s + PATIENCE_S
-            while protocol.phase is not ProtocolPhase.OVER:
-                assert CLOCK.now() < deadline_s, protocol.view(CLOCK.now())
-                engine.wait(0.02)
-                if cable is not None:
-                    cable.look(board, protocol)
-                take.poll(CLOCK.now())
+    board = VirtualBoard(clock, faults, seed=seed, session=seed, instructions=instructions)
+    source = SerialBoardSource(board.port, clock=clock)
+    engine = Engine(source, None, clock=clock)
+    protocol = GuidedProtocol(script, 0.5)
+    recorder = Recorder(path, SessionDescription(), source.status, clock=clock)
+    with board.in_place(), recorder, engine, clock:
+        take = Take(
+            protocol,
+            (recorder, Pupil(instructions)),
+            engine.ring,
+            lambda: source.status().is_streaming,
+        )
+        clock.await_sleepers()
+        while not engine.ring.n_received:
+            clock.advance(TURN_S)
+        engine.attach(recorder)
+        protocol.start(clock.now())
+        latest_s = clock.now() + 3 * script.duration_s
+        while protocol.phase is not ProtocolPhase.OVER:
+            assert clock.now() < latest_s, protocol.view(clock.now())
+            clock.advance(TURN_S)
+            if cable is not None:
+                cable.look(board, protocol, clock.now())
+            take.poll(clock.now())
     return board.ledger()
 
 
@@ -169,6 +168,7 @@ def test_a_board_unplugged_in_a_movement_marks_it_and_it_is_asked_for_again(
     assert samples["n_missed"] > 500
 
 
+@pytest.mark.realtime
 @pytest.mark.parametrize("number", range(4))
 def test_a_recording_killed_at_any_moment_keeps_all_but_the_last_200_ms(
     tmp_path: Path, number: int

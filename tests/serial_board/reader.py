@@ -10,13 +10,22 @@ from typing import Any
 
 import numpy as np
 
+from emgstream.clock import ManualClock
 from emgstream.simulation.board import Faults, Ledger, SimulatedBoard
 from emgstream.sources.serial_board import SerialBoardSource
 from emgstream.sources.source_status import SourceStatus
 from emgstream.types import Chunk, FloatArray, IndexArray
 from tests.simulation.boards import PATIENCE_S, SCRIPT
+from tests.simulation.virtual_board import VirtualBoard, VirtualDevice
 
-__all__ = ["Reader", "assert_is_the_truth", "reading", "streaming"]
+__all__ = [
+    "Reader",
+    "assert_is_the_truth",
+    "reading",
+    "reading_virtually",
+    "streaming",
+    "streaming_on_a_port",
+]
 
 _MOST_AHEAD = 200
 
@@ -102,8 +111,29 @@ def assert_is_the_truth(reader: Reader, ledger: Ledger, segment: int = 0) -> Ind
 @contextmanager
 def streaming(
     faults: str = "", *, board: dict[str, Any] | None = None, **source: Any
+) -> Iterator[tuple[VirtualBoard, Reader]]:
+    """Give a simulated board in memory and a reader on it, who has not read yet.
+
+    Both live in one virtual time, which passes as the reader reads.
+    """
+    clock = ManualClock(50.0)
+    virtual = VirtualBoard(clock, faults, **(board or {}))
+    with reading_virtually(virtual, clock, **source) as reader:
+        yield virtual, reader
+
+
+@contextmanager
+def reading_virtually(device: VirtualDevice, clock: ManualClock, **source: Any) -> Iterator[Reader]:
+    """Give a reader on a device in memory, who has not read yet."""
+    with device.in_place(), reading(device.port, clock=clock, **source) as reader:
+        yield reader
+
+
+@contextmanager
+def streaming_on_a_port(
+    faults: str = "", *, board: dict[str, Any] | None = None, **source: Any
 ) -> Iterator[tuple[SimulatedBoard, Reader]]:
-    """Give a simulated board and a reader on it, who has not read yet."""
+    """Give a simulated board on a real port, in real time, and a reader who has not read yet."""
     told = {"seed": 5, "tcp": 0 if os.name == "nt" else None, **(board or {})}
     with (
         SimulatedBoard(SCRIPT, faults=Faults.parse(faults), **told) as simulated,

@@ -25,7 +25,7 @@ from emgstream.sources.serial_board.serial_ports import (
     not_found,
     port_in_use,
 )
-from tests.serial_board.reader import assert_is_the_truth, reading, streaming
+from tests.serial_board.reader import assert_is_the_truth, reading, streaming_on_a_port
 from tests.simulation.boards import SCRIPT
 
 on_a_pty = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
@@ -68,6 +68,7 @@ def asked(port: PortInfo) -> str:
         return probe.answer()
 
 
+@pytest.mark.realtime
 @on_a_pty
 def test_auto_takes_the_port_on_which_our_board_answers() -> None:
     with boards("silent", "ours") as (other, ours), SimulatedBoard(SCRIPT) as unlisted:
@@ -122,10 +123,11 @@ def test_a_port_in_use_names_the_process_that_has_it_and_does_not_disturb_it() -
         assert board.ledger().n_boots == 1  # that of the other process
 
 
+@pytest.mark.realtime
 @on_a_pty
 @on_linux
 def test_a_port_that_this_program_reads_already_is_told_as_such() -> None:
-    with streaming() as (board, reader):
+    with streaming_on_a_port() as (board, reader):
         reader.take(10)
         with (
             reading(board.port) as second,
@@ -147,6 +149,7 @@ def test_the_board_that_answers_in_this_program_does_not_hold_its_own_port() -> 
             link.close()
 
 
+@pytest.mark.realtime
 @on_a_pty
 @on_linux
 def test_an_end_left_open_of_a_port_that_is_gone_holds_no_other() -> None:
@@ -265,6 +268,7 @@ def test_a_board_is_found_again_by_its_serial_number_else_by_its_path(
     assert (again and again.device) == (found and found.format(here=here))
 
 
+@pytest.mark.realtime
 @on_a_pty
 def test_another_board_in_its_place_is_not_taken() -> None:
     with boards("ours", "other") as (ours, other):

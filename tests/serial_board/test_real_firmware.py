@@ -14,6 +14,8 @@ from tests.board import SimulatedUno, compiled
 from tests.board.host import Host, ramp
 from tests.serial_board.reader import Reader, reading
 
+pytestmark = [pytest.mark.board, pytest.mark.realtime]
+
 LONG_S = 20
 
 

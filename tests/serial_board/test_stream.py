@@ -1,4 +1,4 @@
-"""The source on the simulated board, on a real port: held to the board's ledger."""
+"""The source on the simulated board, held to its ledger: in a virtual time, and on real ports."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ import pytest
 from emgstream.errors import SourceDisconnectedError, StreamMismatchError
 from emgstream.sources.serial_board.holders import holders
 from emgstream.sources.source_status import SourceState
-from tests.serial_board.reader import Reader, assert_is_the_truth, streaming
+from tests.serial_board.reader import (
+    Reader,
+    assert_is_the_truth,
+    streaming,
+    streaming_on_a_port,
+)
 from tests.simulation.boards import opened, wait_for
 
 on_a_pty = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
@@ -19,12 +24,13 @@ PORTS = [pytest.param(None, id="pty", marks=on_a_pty), pytest.param(0, id="tcp")
 NAMES = ("biceps", "triceps", "middle")
 
 
+@pytest.mark.realtime
 @pytest.mark.parametrize("tcp", PORTS)
 @pytest.mark.parametrize("faults", ["", "boot=0.3", "jitter=0.03"])
 def test_every_sample_is_the_one_the_board_took_from_the_first_on(
     faults: str, tcp: int | None
 ) -> None:
-    with streaming(faults, board={"tcp": tcp}) as (board, reader):
+    with streaming_on_a_port(faults, board={"tcp": tcp}) as (board, reader):
         reader.take(400)
         status, ledger = reader.settled(), board.ledger()
     indices = assert_is_the_truth(reader, ledger)
@@ -115,8 +121,9 @@ def test_a_clock_far_too_fast_is_refused_once_it_was_measured() -> None:
         reader.take(20_000)
 
 
+@pytest.mark.realtime
 def test_a_board_with_other_channels_than_the_model_shows_both_sides() -> None:
-    with streaming(channel_names=("a", "b")) as (board, reader):
+    with streaming_on_a_port(channel_names=("a", "b")) as (board, reader):
         with pytest.raises(StreamMismatchError, match=r"sends 3 channels: biceps.*expects 2: a, b"):
             reader.take(1)
         assert reader.n_samples == 0
@@ -143,11 +150,12 @@ def test_ppm_and_rate_are_those_of_the_board() -> None:
     assert np.diff(times_s).min() >= 0.0
 
 
+@pytest.mark.realtime
 @pytest.mark.parametrize("tcp", PORTS)
 def test_an_unplugged_board_is_told_at_once_and_goes_on_by_itself_when_it_is_back(
     tcp: int | None,
 ) -> None:
-    with streaming(board={"tcp": tcp}) as (board, reader):
+    with streaming_on_a_port(board={"tcp": tcp}) as (board, reader):
         reader.take_segment(0)
         for segment in (1, 2):
             board.unplug()
@@ -168,10 +176,11 @@ def test_an_unplugged_board_is_told_at_once_and_goes_on_by_itself_when_it_is_bac
     assert not any(state.startswith("stalled") for state in reader.states)
 
 
+@pytest.mark.realtime
 @pytest.mark.parametrize("tcp", PORTS)
 def test_the_gap_of_a_board_that_kept_its_power_is_exact(tcp: int | None) -> None:
     faults = "loss=0.02,corrupt=0.02"
-    with streaming(faults, board={"tcp": tcp, "has_battery": True, "ppm": 2000.0}) as (
+    with streaming_on_a_port(faults, board={"tcp": tcp, "has_battery": True, "ppm": 2000.0}) as (
         board,
         reader,
     ):
@@ -203,8 +212,9 @@ def test_without_reconnect_an_unplugged_board_ends_the_stream_with_what_came() -
         assert_is_the_truth(reader, board.ledger())
 
 
+@pytest.mark.realtime
 def test_a_board_reset_in_mid_stream_is_started_again_in_a_new_segment() -> None:
-    with streaming() as (board, reader):
+    with streaming_on_a_port() as (board, reader):
         reader.take(100)
         with opened(board.port) as other:
             other.say("stop")
@@ -223,10 +233,11 @@ STATES: dict[str, Callable[[Reader], None]] = {
 }
 
 
+@pytest.mark.realtime
 @pytest.mark.parametrize("state", STATES)
 def test_leaving_in_any_state_stops_the_board_and_lets_go_of_the_port(state: str) -> None:
     faults = "" if state == "streaming" else "boot=30"
-    with streaming(faults) as (board, reader):
+    with streaming_on_a_port(faults) as (board, reader):
         STATES[state](reader)
         reader.leave()
         assert holders(board.port) == []
@@ -245,8 +256,9 @@ def test_leaving_while_the_board_is_away_needs_no_board() -> None:
     assert reader.source.status().state is SourceState.FINISHED
 
 
+@pytest.mark.realtime
 def test_leaving_while_the_board_is_found_again_lets_go_of_the_port() -> None:
-    with streaming("boot=0.5") as (board, reader):
+    with streaming_on_a_port("boot=0.5") as (board, reader):
         reader.take(50)
         board.unplug()
         reader.until(lambda: reader.states[-1].startswith("unplugged"))

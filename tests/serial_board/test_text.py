@@ -1,17 +1,20 @@
-"""Sketches that only print numbers, on a real port."""
+"""Sketches that only print numbers, in a virtual time and on real ports."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pytest
 
+from emgstream.clock import ManualClock
 from emgstream.errors import SourceError, StreamMismatchError
-from emgstream.sources.serial_board import SerialBoardSource
 from emgstream.sources.serial_board.serial_link import SerialLink
-from tests.serial_board.reader import Reader, reading
+from tests.serial_board.reader import Reader, reading, reading_virtually
+from tests.simulation.virtual_board import VirtualSketch
 
 termios = pytest.importorskip("termios", reason="Windows has no pseudo-terminals")
 from tests.serial_board.sketch import Sketch  # noqa: E402
@@ -49,6 +52,17 @@ SKETCHES = {
 }
 
 
+@contextmanager
+def printing(
+    line: Callable[[int], bytes], rate_hz: float = 400.0, **source: Any
+) -> Iterator[tuple[VirtualSketch, Reader]]:
+    """Give a sketch in memory and a reader on it, in one virtual time."""
+    clock = ManualClock()
+    sketch = VirtualSketch(clock, line, rate_hz)
+    with reading_virtually(sketch, clock, **source) as reader:
+        yield sketch, reader
+
+
 def assert_consecutive(reader: Reader, segment: int = 0) -> None:
     samples, index = reader.samples(segment), reader.index(segment)
     np.testing.assert_array_equal(np.diff(index), 1)
@@ -58,7 +72,7 @@ def assert_consecutive(reader: Reader, segment: int = 0) -> None:
 
 @pytest.mark.parametrize("kind", SKETCHES)
 def test_what_any_sketch_prints_is_read_whole(kind: str) -> None:
-    with Sketch(SKETCHES[kind]) as sketch, reading(sketch.port) as reader:
+    with printing(SKETCHES[kind]) as (_, reader):
         reader.take(N_SAMPLES)
         status, info = reader.source.status(), reader.source.info
     assert_consecutive(reader)
@@ -73,22 +87,20 @@ def test_what_any_sketch_prints_is_read_whole(kind: str) -> None:
 
 def test_a_known_number_of_channels_tells_the_time_from_a_channel() -> None:
     names = ("a", "b", "c")
-    with Sketch(in_millis) as sketch, reading(sketch.port, channel_names=names) as reader:
+    with printing(in_millis, channel_names=names) as (_, reader):
         reader.take(N_SAMPLES)
     assert_consecutive(reader)
     assert reader.source.info.channel_names == names
 
 
 def test_a_sketch_at_another_rate_than_the_models_is_refused_once_it_was_measured() -> None:
-    with (
-        Sketch(printed(","), rate_hz=200.0) as sketch,
-        reading(sketch.port, sampling_rate_hz=1000.0) as reader,
-    ):
+    with printing(printed(","), 200.0, sampling_rate_hz=1000.0) as (_, reader):
         with pytest.raises(StreamMismatchError, match=r"was measured at .* Hz.*1000 Hz.*--force"):
             reader.take(100_000)
         assert reader.n_samples > 0
 
 
+@pytest.mark.realtime
 def test_an_unplugged_sketch_goes_on_in_a_new_segment() -> None:
     with Sketch(printed(",")) as sketch, reading(sketch.port) as reader:
         reader.take(N_SAMPLES)
@@ -107,7 +119,7 @@ def test_a_sketch_that_comes_back_with_another_channel_ends_the_stream() -> None
     def line(number: int) -> bytes:
         return printed(",")(number).strip() + (b",7\n" if has_one_more else b"\n")
 
-    with Sketch(line) as sketch, reading(sketch.port) as reader:
+    with printing(line) as (sketch, reader):
         reader.take(N_SAMPLES)
         sketch.unplug()
         reader.until(lambda: reader.states[-1].startswith("unplugged"))
@@ -119,15 +131,13 @@ def test_a_sketch_that_comes_back_with_another_channel_ends_the_stream() -> None
 
 def test_the_channels_beside_the_wanted_ones_are_kept_under_their_own_names() -> None:
     wanted = ("middle", "biceps")
-    with (
-        Sketch(labelled) as sketch,
-        reading(sketch.port, channel_names=wanted, keep_others=True) as reader,
-    ):
+    with printing(labelled, channel_names=wanted, keep_others=True) as (_, reader):
         reader.take(N_SAMPLES)
         assert reader.source.info.channel_names == ("biceps", "triceps", "middle")
     assert_consecutive(reader)
 
 
+@pytest.mark.realtime
 def test_a_sketch_at_the_speed_that_was_given_is_opened_at_that_speed() -> None:
     with Sketch(printed(",")) as sketch, reading(sketch.port, baud=115_200) as reader:
         reader.take(N_SAMPLES)
@@ -146,8 +156,7 @@ def test_an_open_port_goes_on_at_another_speed() -> None:
 def test_bytes_that_make_no_sense_are_told_with_what_to_do() -> None:
     draw = random.Random(4)
     with (
-        Sketch(lambda _: draw.randbytes(20)) as sketch,
-        SerialBoardSource(sketch.port) as source,
+        printing(lambda _: draw.randbytes(20)) as (_, reader),
         pytest.raises(SourceError, match=r"no valid frame in \d+ bytes from .*firmware export"),
     ):
-        Reader(source).take(1)
+        reader.take(1)

@@ -1,4 +1,4 @@
-"""The board on a real port, read as any program would read it."""
+"""The board, read as any program would read it: on real ports, and on a cable in memory."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from emgstream.clock import ManualClock
 from emgstream.errors import OutputError, SourceError, UsageError
-from emgstream.simulation.board import Faults, Outage, SimulatedBoard
-from emgstream.wire import Identity
+from emgstream.simulation.board import Faults, Ledger, Outage, SimulatedBoard
+from emgstream.wire import Frames, Identity
 from tests.simulation.boards import SCRIPT, Host, is_dead, joined, opened, rows_of, wait_for
 from tests.simulation.ledger_check import LedgerCheck, judge
+from tests.simulation.virtual_board import VirtualBoard
 
 on_a_pty = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
 PORTS = [pytest.param(None, id="pty", marks=on_a_pty), pytest.param(0, id="tcp")]
@@ -34,6 +36,7 @@ def awake(host: Host) -> Host:
     return host
 
 
+@pytest.mark.realtime
 @pytest.mark.parametrize("tcp", PORTS)
 def test_without_faults_every_frame_arrives_and_is_the_truth(tcp: int | None) -> None:
     with make(tcp=tcp) as board, opened(board.port) as host:
@@ -45,6 +48,7 @@ def test_without_faults_every_frame_arrives_and_is_the_truth(tcp: int | None) ->
     assert (host.decoder.counters.n_lost, host.decoder.counters.bytes_skipped) == (0, 0)
 
 
+@pytest.mark.realtime
 def test_every_frame_is_handed_over_after_it_was_due() -> None:
     with make(tcp=0) as board, opened(board.port) as host:
         awake(host).stream(300)
@@ -56,6 +60,7 @@ def test_every_frame_is_handed_over_after_it_was_due() -> None:
         assert write.host_s >= run.host_s + write.index / run.rate_hz - 1e-5
 
 
+@pytest.mark.realtime
 @pytest.mark.parametrize("verb", ["start", "rate"])
 def test_each_start_and_each_change_of_rate_has_its_own_truth(verb: str) -> None:
     with make(tcp=0) as board, opened(board.port) as host:
@@ -77,12 +82,27 @@ def _n_of(host: Host, segment: int) -> int:
     return sum(int(np.count_nonzero(part.segment == segment)) for part in host.parts)
 
 
-@on_a_pty
 @pytest.mark.parametrize("faults", [*SHARES, *TIMES, TOGETHER])
 def test_what_does_not_arrive_is_exactly_what_the_ledger_lists(faults: str) -> None:
-    with make(faults, seed=5) as board, opened(board.port) as host:
+    board = VirtualBoard(ManualClock(), faults)
+    link = board.open_link(board.port, 500_000)
+    host = Host(link.read, link.write)
+    frames = awake(host).stream(1200)
+    assert_what_is_missing_is_listed(board.ledger(), frames, host, faults)
+
+
+@pytest.mark.realtime
+@on_a_pty
+def test_on_a_port_too_what_does_not_arrive_is_exactly_what_the_ledger_lists() -> None:
+    with make(TOGETHER, seed=5) as board, opened(board.port) as host:
         frames = awake(host).stream(1200)
         ledger = board.ledger()
+    assert_what_is_missing_is_listed(ledger, frames, host, TOGETHER)
+
+
+def assert_what_is_missing_is_listed(
+    ledger: Ledger, frames: Frames, host: Host, faults: str
+) -> None:
     verdict, (run,) = judge(ledger, 0, frames), ledger.runs
     assert (verdict.n_undetected, verdict.n_missing, verdict.n_tail) == (0, 0, 0)
     gone = np.setdiff1d(np.arange(run.n_instants), run.intact)
@@ -97,6 +117,7 @@ def test_what_does_not_arrive_is_exactly_what_the_ledger_lists(faults: str) -> N
         assert host.decoder.counters.n_reordered == len(run.reordered)
 
 
+@pytest.mark.realtime
 @on_a_pty
 def test_a_reader_that_does_not_read_gets_gaps_and_no_lie() -> None:
     with make(sampling_rate_hz=2000.0) as board, opened(board.port) as host:
@@ -111,6 +132,7 @@ def test_a_reader_that_does_not_read_gets_gaps_and_no_lie() -> None:
     assert host.decoder.counters.n_lost == ledger.runs[0].n_queue_full
 
 
+@pytest.mark.realtime
 @pytest.mark.parametrize("tcp", PORTS)
 def test_opening_resets_and_nothing_old_is_left_on_the_line(tcp: int | None) -> None:
     with make(tcp=tcp) as board:
@@ -126,6 +148,7 @@ def test_opening_resets_and_nothing_old_is_left_on_the_line(tcp: int | None) -> 
         assert board.ledger().n_boots == 2
 
 
+@pytest.mark.realtime
 @pytest.mark.parametrize("tcp", PORTS)
 def test_a_cable_that_is_pulled_ends_the_stream_and_the_port_comes_back(tcp: int | None) -> None:
     with make(tcp=tcp) as board:
@@ -146,6 +169,7 @@ def test_a_cable_that_is_pulled_ends_the_stream_and_the_port_comes_back(tcp: int
             assert board.ledger().runs[cycle].ended_by == "unplug"
 
 
+@pytest.mark.realtime
 @pytest.mark.parametrize("tcp", PORTS)
 def test_with_a_battery_it_samples_on_unheard_and_no_opening_resets_it(tcp: int | None) -> None:
     with make(tcp=tcp, has_battery=True) as board:
@@ -168,6 +192,7 @@ def test_with_a_battery_it_samples_on_unheard_and_no_opening_resets_it(tcp: int 
     assert judge(ledger, 0, joined(host.parts)).n_undetected == 0
 
 
+@pytest.mark.realtime
 @on_a_pty
 def test_the_cable_is_out_when_the_faults_say_so() -> None:
     with make("unplug=0.3@0.5") as board:
@@ -237,6 +262,7 @@ def test_a_tcp_port_that_is_taken_is_named() -> None:
             pass
 
 
+@pytest.mark.realtime
 def test_a_second_tcp_reader_is_turned_away_and_the_first_not_disturbed() -> None:
     with make(tcp=0) as board, opened(board.port) as host:
         awake(host).say("start")
@@ -247,6 +273,7 @@ def test_a_second_tcp_reader_is_turned_away_and_the_first_not_disturbed() -> Non
         assert host.decoder.counters.n_lost == 0
 
 
+@pytest.mark.realtime
 def test_what_happens_is_told() -> None:
     with make(tcp=0) as board:
         with opened(board.port) as host:

@@ -17,6 +17,8 @@ from emgstream.simulation import CueSchedule, record_session
 from emgstream.tables import read_table
 from emgstream.types import Chunk
 
+pytestmark = pytest.mark.tensorflow
+
 LABELS = ("rest", "hand_open", "hand_close")
 
 

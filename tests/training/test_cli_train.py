@@ -44,6 +44,7 @@ def stopped_after_two_epochs(monkeypatch: pytest.MonkeyPatch) -> None:
     press_ctrl_c_before(monkeypatch, EpochBar, "show", is_second)
 
 
+@pytest.mark.tensorflow
 @pytest.mark.usefixtures("stopped_after_two_epochs")
 def test_ctrl_c_ends_the_training_with_the_best_model_so_far(
     session_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -59,6 +60,7 @@ def test_ctrl_c_ends_the_training_with_the_best_model_so_far(
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+@pytest.mark.tensorflow
 @pytest.mark.usefixtures("stopped_after_two_epochs")
 def test_a_report_that_cannot_be_written_does_not_cost_the_model(
     session_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -70,6 +72,7 @@ def test_a_report_that_cannot_be_written_does_not_cost_the_model(
     assert read_model(out).manifest.recipe == "realtime"
 
 
+@pytest.mark.tensorflow
 def test_ctrl_c_after_the_last_epoch_costs_nothing(
     session_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,6 +84,7 @@ def test_ctrl_c_after_the_last_epoch_costs_nothing(
     assert "interrupted" not in read_model(out).manifest.evaluation
 
 
+@pytest.mark.tensorflow
 def test_ctrl_c_before_anything_was_learned_leaves_an_older_model_alone(
     session_path: Path,
     tmp_path: Path,
@@ -115,6 +119,7 @@ def test_a_seed_that_will_not_do_is_one_line(
     assert f"argument --seed: '{seed}' is not a whole number from 0 to 4294967295" in line
 
 
+@pytest.mark.tensorflow
 def test_options_may_stand_between_the_recordings(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -124,6 +129,7 @@ def test_options_may_stand_between_the_recordings(
     assert line.startswith("emgstream: none.csv does not exist")
 
 
+@pytest.mark.tensorflow
 def test_a_recording_that_cannot_be_trained_on_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -146,6 +152,7 @@ def damaged_path(session_path: Path, tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.tensorflow
 def test_what_was_repaired_is_noted_once_before_anything_is_learned(
     damaged_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -156,6 +163,7 @@ def test_what_was_repaired_is_noted_once_before_anything_is_learned(
     assert said.count("cut short, dropped") == 1
 
 
+@pytest.mark.tensorflow
 def test_what_was_repaired_is_noted_where_nothing_can_be_learned(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -169,6 +177,7 @@ def test_what_was_repaired_is_noted_where_nothing_can_be_learned(
         assert last.startswith("emgstream: ")
 
 
+@pytest.mark.tensorflow
 def test_a_program_that_watches_is_told_each_epoch_and_the_end(
     session_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -185,6 +194,7 @@ def test_a_program_that_watches_is_told_each_epoch_and_the_end(
     assert trained["repairs"] == []
 
 
+@pytest.mark.tensorflow
 def test_it_ends_with_the_program_that_started_it(session_path: Path, tmp_path: Path) -> None:
     words = ["train", str(session_path), "--out", str(tmp_path / "arm"), "--stop-with-stdin"]
     with subprocess.Popen([*EMGSTREAM, *words], stdin=subprocess.PIPE, stderr=PIPE) as child:

@@ -16,6 +16,8 @@ from emgstream.bundle import Model
 from emgstream.errors import InterruptedByUserError
 from emgstream.tables import EmgTable, read_table
 
+pytestmark = pytest.mark.tensorflow
+
 TWO_EPOCHS = REALTIME.with_max_epochs(2)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from emgstream.conditioning import conditioner_from_manifest
 from emgstream.simulation import CueSchedule, SyntheticEmg
-from emgstream.steps import RawSample, Rms, StepStream
+from emgstream.steps import RAW_STEP, RmsSettings, Step, StepStream
 from emgstream.tables import read_table
 from emgstream.types import FloatArray
 from tests.conftest import SHARED_DATA
@@ -32,6 +32,12 @@ def envelope(rate_hz: float = 500.0) -> FloatArray:
 
 def chosen(samples: FloatArray, rate_hz: float, wish: SignalOverrides = NO_WISH) -> FrontEnd:
     return choose([samples], rate_hz, wish)
+
+
+def settings_of(step: Step) -> RmsSettings:
+    settings = RmsSettings.of(step)
+    assert settings is not None
+    return settings
 
 
 @pytest.mark.parametrize("mains_hz", [50.0, 60.0])
@@ -72,9 +78,9 @@ def test_what_is_stated_counts_more_than_what_is_found() -> None:
 def test_an_envelope_is_told_from_a_raw_signal_and_keeps_its_level() -> None:
     front_end = chosen(envelope(), 500.0)
     assert front_end.conditioning == {"kind": "none", "signal": "envelope"}
-    assert isinstance(front_end.step, Rms)
-    assert not front_end.step.about_mean
-    assert front_end.step.correlation == 0
+    settings = settings_of(front_end.step)
+    assert not settings.about_mean
+    assert settings.correlation == 0
     assert "the signal is an envelope, by its shape" in front_end.notes
 
 
@@ -108,7 +114,7 @@ def test_what_does_not_fit_under_half_the_rate_is_left_out_and_said() -> None:
 def test_a_step_is_20_ms_or_one_sample_where_that_is_less_than_two(rate_hz: float) -> None:
     step = chosen(hum(50.0, rate_hz), rate_hz).step
     assert step.length == max(round(0.02 * rate_hz), 1)
-    assert isinstance(step, RawSample if rate_hz < 75.0 else Rms)
+    assert (step == RAW_STEP) == (rate_hz < 75.0)
 
 
 @given(
@@ -132,9 +138,8 @@ def test_streaming_is_one_pass_for_every_front_end(
 
 
 def test_the_floor_follows_the_unit_of_the_signal() -> None:
-    counts, volts = chosen(hum(50.0), 1000.0).step, chosen(hum(50.0) / 1000.0, 1000.0).step
-    assert isinstance(counts, Rms)
-    assert isinstance(volts, Rms)
+    counts = settings_of(chosen(hum(50.0), 1000.0).step)
+    volts = settings_of(chosen(hum(50.0) / 1000.0, 1000.0).step)
     assert volts.floor == pytest.approx(counts.floor / 1000.0, rel=1e-3)
 
 

@@ -14,6 +14,8 @@ from emgstream_training.temperature import scaled_probabilities, set_temperature
 
 from emgstream.classifier import Classifier
 
+pytestmark = pytest.mark.tensorflow
+
 
 def examples(n_classes: int, seed: int) -> Examples:
     """Each class has a level of its own in one channel."""

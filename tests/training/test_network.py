@@ -17,6 +17,8 @@ from emgstream_training.recipes import PUBLISHED
 from emgstream.classifier import Classifier
 from emgstream.errors import ModelFileError
 
+pytestmark = pytest.mark.tensorflow
+
 
 def examples(n: int, seed: int) -> Examples:
     """Three classes, told apart by the level of one channel each."""

@@ -15,7 +15,7 @@ from emgstream_training.training_material import prepare
 from sklearn.impute import KNNImputer
 from sklearn.preprocessing import PowerTransformer
 
-from emgstream.audit.stuck import StuckLoop, find_stuck_loops, stuck_rows
+from emgstream.audit.stuck_loops import StuckLoop, find_stuck_loops, stuck_rows
 from emgstream.errors import TrainingDataError
 from emgstream.tables import EmgTable, read_table
 

@@ -26,7 +26,7 @@ from emgstream_training.training_material import TrainingMaterial, prepare
 
 from emgstream.conditioning import conditioner_from_manifest
 from emgstream.errors import TrainingDataError, UsageError
-from emgstream.steps import RawSample, StepStream
+from emgstream.steps import RAW_STEP, StepStream
 from emgstream.tables import EmgTable, read_table
 from emgstream.transforms import Transforms
 from emgstream.types import FloatArray
@@ -39,7 +39,7 @@ def material(session_path: Path) -> TrainingMaterial:
     return prepare(REALTIME, tables, class_names_of(tables), None)
 
 
-SAMPLES = FrontEnd({"kind": "none"}, RawSample(), ())
+SAMPLES = FrontEnd({"kind": "none"}, RAW_STEP, ())
 
 
 def held_out_cuts(material: TrainingMaterial) -> list[RepetitionCut]:

@@ -36,6 +36,7 @@ def test_it_changes_no_decision() -> None:
     )
 
 
+@pytest.mark.tensorflow
 def test_a_network_has_it_in_its_weights() -> None:
     keras.utils.set_random_seed(7)
     network = build_network(10, 3, 4)

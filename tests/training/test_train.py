@@ -21,6 +21,8 @@ from emgstream.pipeline import Pipeline
 from emgstream.tables import read_table
 from emgstream.types import Chunk
 
+pytestmark = pytest.mark.tensorflow
+
 
 @pytest.fixture(scope="module")
 def realtime(session_path: Path) -> TrainingResult:

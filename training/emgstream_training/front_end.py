@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream.conditioning import Filters, NoConditioning, Section
-from emgstream.steps import RawSample, Rms, Step
+from emgstream.steps import RAW_STEP, Feature, RmsSettings, Step
 from emgstream.types import FloatArray
 
 __all__ = [
@@ -74,6 +74,8 @@ class StepSettings:
     """How many steps the correlation of each two channels of a raw signal is over; 0 for none."""
     envelope_power: float = 0.5
     """Soft scale of an envelope, which has no noise floor to take a logarithm above."""
+    further: tuple[Feature, ...] = ()
+    """Features beside these."""
 
 
 NO_WISH = SignalOverrides()
@@ -233,12 +235,12 @@ def _step(
     seen: Sequence[FloatArray], length: int, kind: Kind, settings: StepSettings, notes: list[str]
 ) -> Step:
     if length < 2:
-        return RawSample()
+        return RAW_STEP
     samples = np.concatenate(seen).astype(np.float64)
     level = 0.0 if kind == "envelope" else np.nanmedian(samples, axis=0)
     strength = float(np.median(np.sqrt(np.nanmean((samples - level) ** 2, axis=0))))
     floor = max(_FLOOR_SHARE[kind] * strength, 1e-9)
-    return Rms(
+    usual = RmsSettings(
         length,
         about_mean=False,
         floor=floor,
@@ -246,7 +248,11 @@ def _step(
         spans=settings.spans,
         change=settings.change,
         correlation=_correlation(samples.shape[1], kind, settings, notes),
+    ).step()
+    features = sorted(
+        (*usual.features, *settings.further), key=lambda one: not one.is_of_one_channel
     )
+    return Step(length, tuple(features))
 
 
 def _correlation(n_channels: int, kind: Kind, settings: StepSettings, notes: list[str]) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from emgstream.audit.stuck import stuck_rows
+from emgstream.audit.stuck_loops import stuck_rows
 from emgstream.tables import EmgTable
 from emgstream.types import FloatArray, IndexArray
 from emgstream_training.epoch_progress import EpochProgress, TrainingSchedule

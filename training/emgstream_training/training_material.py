@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from emgstream.conditioning import NoConditioning
 from emgstream.errors import UsageError
-from emgstream.steps import RawSample
+from emgstream.steps import RAW_STEP
 from emgstream.tables import EmgTable
 from emgstream.types import FloatArray
 from emgstream_training import realtime
@@ -134,7 +134,7 @@ def prepare_published(
     return TrainingMaterial(
         tables=tables,
         class_names=class_names,
-        front_end=FrontEnd(NoConditioning().to_manifest(), RawSample(), ()),
+        front_end=FrontEnd(NoConditioning().to_manifest(), RAW_STEP, ()),
         sampling_rate_hz=sampling_rate_hz or realtime.clock_rate_of(tables[0]),
         fitted=fitted,
         training=split.training,

@@ -1,1 +1,1 @@
-"""What a person is asked to do, drawn large: for every page that gives cues."""
+"""The cue, drawn large, for the pages that ask for movements."""

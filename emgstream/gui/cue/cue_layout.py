@@ -1,4 +1,4 @@
-"""What pages that ask for movements share: the cue beside another part, and buttons below."""
+"""Layout of pages that ask for movements: the cue beside another part, and buttons below."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from emgstream.gui.palette import Theme
 from emgstream.gui.status_light import StatusLight
 from emgstream.sources.source_status import SourceState
 
-__all__ = ["CueLayout", "button_row", "key_button", "side_by_side"]
+__all__ = ["ConnectionLabel", "button_row", "key_button", "side_by_side"]
 
 
-class CueLayout(QWidget):
-    """How the connection is, in a light and words."""
+class ConnectionLabel(QWidget):
+    """The state of the connection, as a light and a text."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,19 +31,19 @@ class CueLayout(QWidget):
         line.addWidget(self.label, 1)
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw the light in other colours from the next state on."""
+        """Draw the light in other colours, from the next state on."""
         self._theme = theme
 
     def show_state(self, state: ConnectionState, words: str) -> None:
-        """Show a state, in words of one's own."""
+        """Show a state, with a text of the caller's."""
         well = state.kind is SourceState.STREAMING
         ink = self._theme.good if well else self._theme.warning
         self.light.show_sign("disc" if well else "triangle", ink)
-        self.label.say(words)
+        self.label.show_text(words)
 
 
 def key_button(words: str, key: str, call: Callable[[], None], parent: QWidget) -> QPushButton:
-    """Return a button that does what a key does; pointing at it tells the key."""
+    """Return a button that does the same as a key, which its tooltip names."""
     button = QPushButton(words, parent)
     button.setToolTip(key)
     button.setMinimumWidth(15 * GRID)
@@ -52,7 +52,7 @@ def key_button(words: str, key: str, call: Callable[[], None], parent: QWidget) 
 
 
 def side_by_side(parent: QWidget, canvas: QWidget, sheet: QFrame) -> QHBoxLayout:
-    """Return the cue on a sheet of its own, and another sheet as wide beside it."""
+    """Return a row with the cue on a card, and another card of equal width."""
     row = QHBoxLayout()
     row.setSpacing(2 * GRID)
     row.addWidget(card(parent, canvas), 1)
@@ -61,7 +61,7 @@ def side_by_side(parent: QWidget, canvas: QWidget, sheet: QFrame) -> QHBoxLayout
 
 
 def button_row(buttons: Sequence[QPushButton], beside: QWidget) -> QHBoxLayout:
-    """Return buttons in a row, and a part that takes the rest of it."""
+    """Return a row of buttons, and a part that takes the rest of it."""
     row = QHBoxLayout()
     row.setSpacing(GRID)
     for button in buttons:

@@ -1,6 +1,7 @@
-"""A simple picture of each movement, in strokes: an arm or a hand, and an arrow where it goes.
+"""A simple picture of each movement, in strokes: an arm or a hand, and an arrow.
 
-All stand on a square of 100 by 100. A movement nobody drew has a sign that says: contract, now.
+Coordinates are those of a square of 100 by 100. A movement without a picture gets the drawing of a
+burst of EMG.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from PyQt5.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from emgstream.cue_schedule import REST
 
-__all__ = ["Inks", "draw_movement", "has_picture"]
+__all__ = ["MovementColors", "draw_movement", "has_picture"]
 
 Points = tuple[tuple[float, float], ...]
 
+# Widths of strokes on the square of 100 by 100, and the head of an arrow (its angle in radians).
 _ARM = 15.0
 _FINGER = 8.0
 _CREASE = 2.4
@@ -26,27 +28,27 @@ _HEAD_ANGLE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Inks:
+class MovementColors:
     """The colours of a picture."""
 
     limb: QColor
-    """Arms and hands."""
+    """Colour of arms and hands."""
     crease: QColor
-    """Lines on them: what is behind the picture."""
+    """Colour of lines on them: that of the background."""
     arrow: QColor
-    """Where the limb goes."""
+    """Colour of the arrow."""
 
 
 @dataclass(frozen=True, slots=True)
 class _MovementPicture:
-    """Strokes, each a line of points; one point is a dot."""
+    """Strokes, each a line of points; a single point is a dot."""
 
     limbs: tuple[tuple[float, Points], ...]
-    """Width and line of each."""
+    """Width and line of each limb."""
     creases: tuple[Points, ...] = ()
     """Lines on the limbs."""
     arrow: Points = ()
-    """A bow through three points; the head is at the last."""
+    """An arc through three points, with its head at the last."""
 
 
 _FOREARM: Points = ((50, 100), (50, 68))
@@ -103,7 +105,7 @@ _UNKNOWN: Points = (
 
 
 def _bent(side: int) -> _MovementPicture:
-    """Return a hand from above, bent at the wrist: -1 to the left, 1 to the right."""
+    """Return a hand seen from above, bent at the wrist: -1 to the left, 1 to the right."""
 
     def at(x: float, y: float) -> tuple[float, float]:
         """Turn a point of an upright hand about the wrist."""
@@ -131,11 +133,11 @@ _PICTURES["wrist_right"] = _bent(1)
 
 
 def has_picture(label: str) -> bool:
-    """Whether somebody drew the movement."""
+    """Return whether a movement has a picture."""
     return label in _PICTURES
 
 
-def draw_movement(painter: QPainter, area: QRectF, label: str, inks: Inks) -> None:
+def draw_movement(painter: QPainter, area: QRectF, label: str, inks: MovementColors) -> None:
     """Draw a movement into the largest square in the middle of ``area``."""
     side = min(area.width(), area.height())
     painter.save()
@@ -150,7 +152,7 @@ def draw_movement(painter: QPainter, area: QRectF, label: str, inks: Inks) -> No
     painter.restore()
 
 
-def _draw(painter: QPainter, picture: _MovementPicture, inks: Inks) -> None:
+def _draw(painter: QPainter, picture: _MovementPicture, inks: MovementColors) -> None:
     for width, points in picture.limbs:
         _stroke(painter, inks.limb, width, _line(points))
     for points in picture.creases:
@@ -174,7 +176,7 @@ def _line(points: Points) -> QPainterPath:
 
 
 def _arrow(points: Points) -> QPainterPath:
-    """Return a bow with a head."""
+    """Return an arc with a head."""
     start, through, end = (QPointF(*point) for point in points)
     path = QPainterPath(start)
     path.quadTo(through, end)

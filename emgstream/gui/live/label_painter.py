@@ -1,4 +1,4 @@
-"""Draws the current movement so large that it can be read across the room."""
+"""Drawing of the current movement, large enough to be read across a room."""
 
 from __future__ import annotations
 
@@ -11,19 +11,21 @@ from emgstream.gui.painting import GRID, font, text
 
 __all__ = ["LabelPainter", "in_two_lines"]
 
+# Text sizes relative to the window's font: the largest fills the panel of a large screen.
 _LARGEST = 9.0
 _SMALLEST = 1.5
 _LEADING = 0.92
+"""Distance of two lines, relative to the height of one."""
 _BAR = 0.75 * GRID
 _INDENT = 2.0 * GRID
 
 
 @dataclass(frozen=True)
 class LabelPainter:
-    """Fits the names of a model into a place, all of them in one size: the label never jumps."""
+    """Draws one of several names in the one size at which all of them fit."""
 
     names: tuple[str, ...]
-    """What may have to be drawn."""
+    """All names that may be drawn."""
     base: QFont
     """The window's font."""
 
@@ -46,7 +48,7 @@ class LabelPainter:
         painter.drawRoundedRect(bar, _BAR / 2, _BAR / 2)
 
     def _fit(self, room: QRectF) -> tuple[float, bool]:
-        """Return the size at which every name fits, and whether names are set in two lines."""
+        """Return the size at which every name fits, and whether they take two lines."""
         whole = self._factor(room, [(name,) for name in self.names])
         halves = self._factor(room, [in_two_lines(name) for name in self.names])
         return max(whole, halves, _SMALLEST), halves > whole
@@ -59,7 +61,7 @@ class LabelPainter:
 
 
 def in_two_lines(name: str) -> tuple[str, ...]:
-    """Return a name cut between two of its words, as evenly as it can be.
+    """Return a name split between two of its words, as evenly as possible.
 
     >>> in_two_lines("thumb index pinch"), in_two_lines("rest")
     (('thumb', 'index pinch'), ('rest',))

@@ -1,4 +1,4 @@
-"""The page to watch: signals, the decision, and how good both are; or three ways to begin."""
+"""The page Live: the signals, the decision, and their quality; or three ways to begin."""
 
 from __future__ import annotations
 
@@ -36,9 +36,12 @@ __all__ = ["LivePage"]
 
 _PANEL = 40 * GRID
 _PREDICTION_S = 0.06
+"""Sixteen pictures of the decision per second, the most that eyes can follow."""
 _QUALITY_S = 1.0
+"""A verdict must stand long enough to be read."""
 _SEEK_S = 5.0
 _PART_OF_VIEW = 0.1
+"""Share of the view by which an arrow key moves it."""
 
 
 class LivePage(WindowPage):
@@ -73,7 +76,7 @@ class LivePage(WindowPage):
         self.view_bar.show_live(True)
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
-        """Return what each key does."""
+        """Return the action of each key."""
         timeline, replay = self.timeline, self.replay_bar
         return {
             "play": self._play_or_hold,
@@ -92,11 +95,11 @@ class LivePage(WindowPage):
         }
 
     def model_chosen(self, title: str | None) -> None:
-        """Say which model will decide."""
+        """Show which model will decide."""
         self.welcome.set_model(title)
 
     def begin_session(self, session: LiveSession | None) -> None:
-        """Make the parts ready for a session that has no samples yet."""
+        """Prepare for a session that has no samples yet."""
         self.timeline.show_session(None)
         self._judged_s = 0.0
         self._verdicts = CalmVerdicts()
@@ -113,29 +116,29 @@ class LivePage(WindowPage):
         self.pages.setCurrentWidget(self.stage)
 
     def show_session(self, session: LiveSession) -> None:
-        """Show a session whose first samples have come."""
+        """Show a session that has received its first samples."""
         self.timeline.show_session(session)
         if self.quality.names != session.info.channel_names:  # of a board they are known only now
             self.quality.set_channels(session.info.channel_names)
         self.model_label.setText(_origin(session))
-        self.view_bar.title.say(session.title)
+        self.view_bar.title.show_text(session.title)
 
     def connection_failed(self) -> None:
-        """Offer the ways to begin where there is nothing to look at."""
+        """Offer the ways to begin where there is no session to look at."""
         if not self.timeline.shows_session:
             self.pages.setCurrentWidget(self.welcome)
 
-    def frame(self, now_s: float, came: bool) -> None:
-        """Draw what came, and the newest decision."""
-        if came or self.timeline.unsettled:
+    def update_picture(self, now_s: float, has_samples: bool) -> None:
+        """Draw new samples, and the newest decision."""
+        if has_samples or self.timeline.is_moving:
             self.timeline.update()
         session = self.shell.connection.session
         if session is not None and now_s - self._predicted_s >= _PREDICTION_S:
             self._predicted_s = now_s
             self._show_prediction(session)
 
-    def slow(self, now_s: float) -> None:
-        """Show where a replay is, and no oftener than one can read how good every channel is."""
+    def update_figures(self, now_s: float) -> None:
+        """Show the position of a replay and, once a second, the signal quality."""
         self.replay_bar.refresh()
         session = self.shell.connection.session
         if session is not None and now_s - self._judged_s >= _QUALITY_S:
@@ -157,7 +160,7 @@ class LivePage(WindowPage):
             part.set_theme(theme)
 
     def shut_down(self) -> None:
-        """Remember how many seconds are in view."""
+        """Save the seconds in view."""
         self.shell.settings.keep_span(self.timeline.time.span_s)
 
     def _make_parts(self, theme: Theme) -> None:
@@ -210,7 +213,7 @@ class LivePage(WindowPage):
         self.timeline.span_changed.connect(self.view_bar.show_span)
 
     def _show_prediction(self, session: LiveSession) -> None:
-        """Show the newest decision while the stream lives; a dead one must not look healthy."""
+        """Show the newest decision; or the state of a stream that does not run."""
         state = self.shell.connection.state
         if state.kind in (SourceState.STREAMING, SourceState.PAUSED):
             self.prediction.show_prediction(newest_decision(session), why_there_is_none(session))
@@ -242,7 +245,7 @@ class LivePage(WindowPage):
 
 
 def _origin(session: LiveSession) -> str:
-    """Return what the model learned from, and on which channels it decides where there are more."""
+    """Return the data the model was trained on, and its channels where the stream has more."""
     manifest = session.manifest
     if manifest is None:
         return ""

@@ -1,4 +1,4 @@
-"""What stands where the prediction will be while there is no model: how to come by one."""
+"""The panel that stands in place of the prediction while there is no model."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OPEN = "A .emgmodel file; it can also be dropped on this window"
 
 
 class NoModelPanel(QWidget):
-    """Says that nothing is decided, and leads to a model in two steps."""
+    """Tells that nothing is decided, and leads to a model in two steps."""
 
     record_wanted = pyqtSignal()
     train_wanted = pyqtSignal()

@@ -1,4 +1,4 @@
-"""The prediction: readable from two metres, with a bar for every class."""
+"""The prediction, readable from two metres, with a bar for every class."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _WORDS = {
 
 
 class PredictionPanel(QWidget):
-    """Draws a prediction; nothing moves but the bars."""
+    """Draws a prediction; only the bars change their size."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,11 +49,11 @@ class PredictionPanel(QWidget):
         self.setAccessibleName("Current movement")
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return the room for the label and a row a class."""
+        """Return the size of the label and one row per class."""
         return QSize(36 * GRID, round(2 * _LINE[0] + _BELOW + len(self._names) * _ROW))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return the least room."""
+        """Return the smallest size."""
         return QSize(30 * GRID, round(_LINE[0] + _BELOW + len(self._names) * _LEAST_ROW))
 
     def set_theme(self, theme: Theme) -> None:
@@ -68,7 +68,7 @@ class PredictionPanel(QWidget):
         self.update()
 
     def show_prediction(self, prediction: ShownDecision | None, instead: str = "") -> None:
-        """Show the newest prediction; None for none, and ``instead`` says why."""
+        """Show the newest prediction; for None, the text ``instead``."""
         if (prediction, instead) != (self._prediction, self._instead):
             self._prediction, self._instead = prediction, instead
             self.setAccessibleDescription(self._spoken_label())
@@ -87,7 +87,7 @@ class PredictionPanel(QWidget):
         painter.end()
 
     def _label_height(self) -> float:
-        """Return the height of the label: two lines, where the bars leave so much."""
+        """Return the height of the label: two lines, where the bars leave room."""
         line = min(max(_LINE_SHARE * self.width(), _LINE[0]), _LINE[1])
         left_over = self.height() - _BELOW - len(self._names) * _SNUG_ROW
         return min(max(left_over, _LINE[0]), 2 * line)
@@ -184,7 +184,7 @@ class PredictionPanel(QWidget):
 
 
 def _verdict(prediction: ShownDecision, names: tuple[str, ...], theme: Theme) -> tuple[str, str]:
-    """Return the sign before what is true, and its colour; none where nothing was decided."""
+    """Return the sign before the true label, and its colour; empty where nothing was decided."""
     if not prediction.decides:
         return "", theme.quiet
     agrees = prediction.truth == names[prediction.chosen]

@@ -15,10 +15,11 @@ from emgstream.wording import spoken
 __all__ = ["QualityPanel"]
 
 _ONE_COLUMN = 4
+"""More channels than this take two columns, as the panel must leave room for the prediction."""
 
 
 class QualityPanel(QWidget):
-    """The verdicts on all channels, with what to do about them on hover."""
+    """The verdict on each channel, with advice in the tooltip."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +39,7 @@ class QualityPanel(QWidget):
         self.show_verdicts(verdicts)
 
     def set_channels(self, names: tuple[str, ...]) -> None:
-        """Show a row a channel, nothing known of any."""
+        """Show one row per channel, with unknown quality."""
         for _, _, row in self._rows:
             self._layout.removeWidget(row)
             row.deleteLater()
@@ -52,11 +53,11 @@ class QualityPanel(QWidget):
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What is said of each channel."""
+        """The verdicts in words."""
         return tuple(verdict.words for verdict in self._verdicts)
 
     def show_verdicts(self, verdicts: tuple[Quality, ...]) -> None:
-        """Show what was found."""
+        """Show other verdicts."""
         if verdicts == self._verdicts or len(verdicts) != len(self._rows):
             return
         self._verdicts = verdicts

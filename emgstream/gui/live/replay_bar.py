@@ -7,19 +7,20 @@ import math
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
+from emgstream.gui.drop_down_list import DropDownList
 from emgstream.gui.painting import GRID
-from emgstream.gui.picker import Picker
 from emgstream.gui.seek_slider import SeekSlider
 from emgstream.sources.replay_source import ReplaySource
 
 __all__ = ["ReplayBar", "clock_words"]
 
 _STEPS = 10_000
+"""Positions of the slider: more than the pixels of a screen."""
 _SPEEDS = (("¼×", 0.25), ("½×", 0.5), ("1×", 1.0), ("2×", 2.0), ("4×", 4.0), ("max", None))
 
 
 class ReplayBar(QWidget):
-    """Steers one replay; hidden where there is none."""
+    """Controls one replay; hidden where there is none."""
 
     problem = pyqtSignal(str)
 
@@ -34,7 +35,7 @@ class ReplayBar(QWidget):
         self.slider = SeekSlider(self)
         self.slider.setRange(0, _STEPS)
         self.slider.setAccessibleName("Position in the recording")
-        self.speed_list = Picker(self)
+        self.speed_list = DropDownList(self)
         self.speed_list.setToolTip("Speed")
         self.speed_list.setAccessibleName("Speed")
         for title, value in _SPEEDS:
@@ -49,7 +50,7 @@ class ReplayBar(QWidget):
         self.loop_button.clicked.connect(self._loop_clicked)
 
     def set_replay(self, replay: ReplaySource | None) -> None:
-        """Steer another replay, or hide."""
+        """Control another replay; None to hide."""
         self._replay = replay
         self.setVisible(replay is not None)
         if replay is None:
@@ -66,7 +67,7 @@ class ReplayBar(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Follow the replay."""
+        """Show the position of the replay."""
         replay = self._replay
         if replay is None:
             return
@@ -95,13 +96,13 @@ class ReplayBar(QWidget):
         self.refresh()
 
     def toggle_loop(self) -> None:
-        """Begin again at the end, or not."""
+        """Begin again at the end of the recording, or not."""
         if self._replay is not None:
             self.loop_button.setChecked(not self.loop_button.isChecked())
             self._loop_clicked()
 
     def seek_by(self, seconds: float) -> None:
-        """Go back or forward."""
+        """Jump back (negative) or forward by so many seconds."""
         if self._replay is not None and not math.isnan(self._replay.duration_s):
             self._replay.seek(self._replay.position_s + seconds)
             self.refresh()

@@ -1,4 +1,4 @@
-"""How the signal is looked at: which form of it, how many seconds, live or not."""
+"""The row above the signals: their form, the span in view, a button to the newest sample."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from PyQt5.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
 
 from emgstream.app.live_session import LiveSession
 from emgstream.app.signal_views import SignalView
+from emgstream.gui.drop_down_list import DropDownList
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
-from emgstream.gui.picker import Picker
 
 __all__ = ["SPANS_S", "ViewBar"]
 
 SPANS_S = (2.0, 5.0, 10.0, 20.0, 30.0, 60.0)
-"""The spans on offer; the wheel reaches all between."""
+"""Spans on offer, in seconds; the wheel reaches all in between."""
 
 _TIPS = {
     SignalView.RAW: "The signal as it came (1)",
@@ -26,7 +26,7 @@ _NO_MODEL = "Without a model there is only the signal as it came"
 
 
 class ViewBar(QWidget):
-    """Form, span, and the button back to the newest sample."""
+    """Buttons for form and span, and for the newest sample."""
 
     view_chosen = pyqtSignal(object)
     span_chosen = pyqtSignal(float)
@@ -50,7 +50,7 @@ class ViewBar(QWidget):
             self.buttons[view] = button
             row.addWidget(button)
         self.buttons[SignalView.RAW].setChecked(True)
-        self.span_list = Picker(self)
+        self.span_list = DropDownList(self)
         self.span_list.setMinimumWidth(12 * GRID)
         self.span_list.setAccessibleName("Seconds in view")
         self.span_list.setToolTip("Seconds in view (+ and -, or the wheel)")
@@ -70,7 +70,7 @@ class ViewBar(QWidget):
         row.addWidget(self.live_button)
 
     def set_session(self, session: LiveSession | None) -> None:
-        """Offer what there is to see of a session."""
+        """Offer the forms that a session has."""
         has_model = session is not None and session.model is not None
         conditioned = session is not None and session.is_conditioned
         self._offer(
@@ -83,7 +83,7 @@ class ViewBar(QWidget):
         self.buttons[view].setChecked(True)
 
     def show_span(self, span_s: float) -> None:
-        """Show how many seconds are in view."""
+        """Show the seconds in view."""
         position = self.span_list.findData(span_s)
         if position < 0:
             free = self.span_list.count() > len(SPANS_S)

@@ -1,4 +1,4 @@
-"""What stands where signals will be: three ways to begin."""
+"""The cards that stand in place of the signals before there are any: three ways to begin."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NO_MODEL = (
 
 
 class Welcome(QWidget):
-    """Three cards, each with a button, and a word on the model."""
+    """Three cards, each with a button, and a line on the model."""
 
     simulated_wanted = pyqtSignal()
     board_wanted = pyqtSignal()
@@ -41,7 +41,7 @@ class Welcome(QWidget):
         column.addStretch(3)
 
     def set_model(self, title: str | None) -> None:
-        """Say which model will decide, or what to do where there is none."""
+        """Show which model will decide, or what to do where there is none."""
         self._model.setText(_NO_MODEL if title is None else f"Decisions will come from: {title}")
 
     def _cards(self) -> QHBoxLayout:

@@ -1,4 +1,1 @@
-"""The page that records: set up, check the signal, follow the cues, look over what came of it.
-
-`plan` and `run` know no Qt: they are the session, the rest shows it.
-"""
+"""The page Record: set up, check the signal, follow the cues, review the recording."""

@@ -1,4 +1,4 @@
-"""The form before a session: what to record, of whom, and where to."""
+"""The form of a recording session: movements, subject, and file."""
 
 from __future__ import annotations
 
@@ -31,33 +31,34 @@ from emgstream.app.recording_plan import (
 from emgstream.cue_schedule import MOVEMENTS
 from emgstream.errors import UsageError
 from emgstream.gui.card import caption, captioned, card, row_name, tall_part
+from emgstream.gui.check_box import CheckBox
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
-from emgstream.gui.record.placements import Placements
-from emgstream.gui.tick_box import TickBox
+from emgstream.gui.record.electrode_placements import ElectrodePlacements
 from emgstream.recording import FreeProtocol
 from emgstream.wording import spoken
 
 __all__ = ["SessionForm", "documents_folder", "from_home"]
 
 _A_ROW = 4
+"""Movements beside each other in half of the smallest window."""
 _NOTES_LINES = 2
 
 
 def documents_folder() -> Path:
-    """Return where recordings go unless the user says otherwise."""
+    """Return the default folder of recordings."""
     kept = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     return Path(kept or Path.home()) / "emgstream"
 
 
 def from_home(folder: Path) -> Path:
-    """Return a folder as people read it, from ``~`` on where it is at home."""
+    """Return a folder as people write it: from ``~`` on, where it is in the home folder."""
     home = Path.home()
     return Path("~") / folder.relative_to(home) if folder.is_relative_to(home) else folder
 
 
 class SessionForm(QWidget):
-    """Everything that can be said beforehand; all of it has a default."""
+    """All settings of a session; each has a default."""
 
     changed = pyqtSignal()
 
@@ -71,8 +72,8 @@ class SessionForm(QWidget):
         self.repetitions = QSpinBox(self)
         self.hold = QDoubleSpinBox(self)
         self.rest = QDoubleSpinBox(self)
-        self.check_box = TickBox("Check the signal first: five seconds", self)
-        self.sound_box = TickBox("A sound at each cue", self)
+        self.check_box = CheckBox("Check the signal first: five seconds", self)
+        self.sound_box = CheckBox("A sound at each cue", self)
         self.subject = self._line("a code, not a name")
         self.session = self._line("name or number of the sitting")
         self.notes = QPlainTextEdit(self)
@@ -82,15 +83,15 @@ class SessionForm(QWidget):
         self.folder_label = ElidedLabel(self)
         self.folder_label.setObjectName("quiet")
         self.folder_button = QPushButton("Folder…", self)
-        self.placements = Placements(self)
+        self.placements = ElectrodePlacements(self)
         self._set_values()
         self._lay_out()
         self._connect_parts()
         self.propose_name()
 
     @property
-    def wanted(self) -> RecordingRequest:
-        """What stands in it."""
+    def request(self) -> RecordingRequest:
+        """The settings as they stand."""
         ticked = [name for name, button in self.movement_buttons.items() if button.isChecked()]
         others = [part.strip() for part in self.others.text().split(",") if part.strip()]
         return RecordingRequest(
@@ -110,11 +111,11 @@ class SessionForm(QWidget):
         )
 
     def plan(self) -> RecordingPlan:
-        """Return the session it comes to; raises UsageError where something is amiss."""
-        return plan_session(self.wanted)
+        """Return the plan of the session; raises UsageError where a setting does not fit."""
+        return plan_session(self.request)
 
     def summary(self) -> str:
-        """Return in a line what it comes to, or what is amiss."""
+        """Return the plan in one line, or what does not fit."""
         try:
             plan = self.plan()
         except UsageError as error:
@@ -125,13 +126,13 @@ class SessionForm(QWidget):
         return f"{view.n_total} movements in {minutes(plan.duration_s)} min"
 
     def propose_name(self) -> None:
-        """Put in a name that no file has."""
+        """Propose a name that no file has."""
         self.name.setText(proposed_path(self.folder, datetime.now()).stem)
 
     def set_folder(self, folder: Path) -> None:
         """Record into another folder."""
         self.folder = folder
-        self.folder_label.say(f"in {from_home(folder)}")
+        self.folder_label.show_text(f"in {from_home(folder)}")
 
     def _chip(self, words: str) -> QPushButton:
         button = QPushButton(words, self)

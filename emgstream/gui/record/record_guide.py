@@ -1,4 +1,4 @@
-"""The session as it runs: the cue on the left, the signals beside it, what is wrong below."""
+"""The running session: the cue on the left, the signals on the right, warnings below."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBox
 
 from emgstream.app.connection_state import ConnectionState
 from emgstream.gui.card import card
-from emgstream.gui.cue.canvas import CueCanvas
-from emgstream.gui.cue.cue_layout import CueLayout, button_row, key_button, side_by_side
+from emgstream.gui.cue.cue_canvas import CueCanvas
+from emgstream.gui.cue.cue_layout import ConnectionLabel, button_row, key_button, side_by_side
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
@@ -21,12 +21,14 @@ from emgstream.wording import spoken
 __all__ = ["RecordGuide"]
 
 _SPAN_S = 5.0
+"""One contraction and the rest before it."""
 _A_ROW = 5
 _WARNINGS = 2
+"""Lines of warnings that fit below the cue."""
 
 
 class RecordGuide(QWidget):
-    """Shows one session; buttons do what the keys do."""
+    """Shows one session; its buttons do the same as the keys."""
 
     space_wanted = pyqtSignal()
     repeat_wanted = pyqtSignal()
@@ -43,7 +45,7 @@ class RecordGuide(QWidget):
         self.space_button.setObjectName("primary")
         self.repeat_button = key_button("Repeat the last", "R", self.repeat_wanted.emit, self)
         self.end_button = key_button("End and keep", "Esc", self.end_wanted.emit, self)
-        self.standing = CueLayout(theme, self)
+        self.connection_label = ConnectionLabel(theme, self)
         self.file_label = ElidedLabel(self)
         self.file_label.setObjectName("quiet")
         self.warning_label = QLabel(self)
@@ -60,12 +62,12 @@ class RecordGuide(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
         self._theme = theme
-        for part in (self.canvas, self.timeline, self.standing):
+        for part in (self.canvas, self.timeline, self.connection_label):
             part.set_theme(theme)
         self.warning_light.show_sign("triangle", theme.warning)
 
     def set_labels(self, known: tuple[str, ...], labels: tuple[str, ...], is_free: bool) -> None:
-        """Make ready for a session; ``known`` labels have their colours already."""
+        """Prepare for a session; ``known`` labels have a colour already."""
         self.canvas.set_labels((*known, *(label for label in labels if label not in known)))
         for button in self.number_buttons:
             self._number_grid.removeWidget(button)
@@ -77,30 +79,30 @@ class RecordGuide(QWidget):
         self.repeat_button.setText("Take it back" if is_free else "Repeat the last")
 
     def show_number(self, number: int) -> None:
-        """Mark the label that is set, 0 for none."""
+        """Mark the label that is set; 0 for none."""
         for place, button in enumerate(self.number_buttons, start=1):
             button.setChecked(place % len(self.number_buttons) == number)
 
     def show_taking(self, takes: bool) -> None:
-        """Offer what can be done in a session; in the check before it there is only the end."""
+        """Show the buttons of a session, or those of the signal check before it."""
         is_free = bool(self.number_buttons)
         self.space_button.setVisible(takes and not is_free)
         self.repeat_button.setVisible(takes)
         self.end_button.setText("End and keep" if takes else "Back")
         self._numbers.setVisible(takes and is_free)
 
-    def say_space(self, words: str) -> None:
-        """Say what Space does now."""
+    def set_space_text(self, words: str) -> None:
+        """Show what the space bar does now."""
         if self.space_button.text() != words:
             self.space_button.setText(words)
 
     def show_state(self, state: ConnectionState, words: str, file_words: str) -> None:
-        """Show how the connection and the file are."""
-        self.standing.show_state(state, words)
-        self.file_label.say(file_words)
+        """Show the state of the connection and of the file."""
+        self.connection_label.show_state(state, words)
+        self.file_label.show_text(file_words)
 
     def show_warnings(self, warnings: Sequence[str]) -> None:
-        """Show the newest of what was noticed."""
+        """Show the newest warnings."""
         words = "\n".join(warnings[-_WARNINGS:])
         if len(warnings) > _WARNINGS:
             words += f"   (and {len(warnings) - _WARNINGS} before)"
@@ -123,7 +125,7 @@ class RecordGuide(QWidget):
         warnings.setContentsMargins(0, 0, 0, 0)
         warnings.addWidget(self.warning_light)
         warnings.addWidget(self.warning_label, 1)
-        signals = card(self, self.standing, self.timeline, self.file_label)
+        signals = card(self, self.connection_label, self.timeline, self.file_label)
         buttons = self.space_button, self.repeat_button, self.end_button
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""The page to record on: form, check, session, review, one after the other."""
+"""The page Record: set up, check the signal, follow the cues, review the recording."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from emgstream.app.open_requests import PortRequest, ReplayRequest
 from emgstream.app.recording_session import RecordingSession, RecordingStage
 from emgstream.errors import EmgStreamError
 from emgstream.gui.card import fill
-from emgstream.gui.cue.bell import Bell
+from emgstream.gui.cue.cue_sound import CueSound
 from emgstream.gui.palette import Theme
 from emgstream.gui.record.record_form import documents_folder
-from emgstream.gui.record.record_front import RecordFront
 from emgstream.gui.record.record_guide import RecordGuide
 from emgstream.gui.record.record_review import RecordReview
+from emgstream.gui.record.record_setup import RecordSetup
 from emgstream.gui.record.signal_check_view import SignalCheckView
 from emgstream.gui.shell import Shell
 from emgstream.gui.step_bar import StepBar
@@ -34,7 +34,7 @@ _STEPS = ("Set up", "Check the signal", "Follow the cues", "Look it over")
 
 
 class RecordPage(WindowPage):
-    """Records one session after the other from the connection that runs."""
+    """Records one session after the other from the open connection."""
 
     title = "Record"
     keys = (
@@ -62,7 +62,7 @@ class RecordPage(WindowPage):
         return self.run is not None and self.run.is_open
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
-        """Return what each key does."""
+        """Return the action of each key."""
         return {
             "space": lambda: None if self.clicks_focused() else self._press_space(),
             "repeat": self._repeat,
@@ -72,21 +72,21 @@ class RecordPage(WindowPage):
         }
 
     def begin_session(self, session: LiveSession | None) -> None:
-        """End what is being recorded from another session."""
+        """End a recording from another session."""
         if self.run is not None and self.run.session is not session:
             self.run.end(self._now_s)
         self._session = None
         self.guide.timeline.show_session(None)
 
     def show_session(self, session: LiveSession) -> None:
-        """Take a session to record from."""
+        """Record from a session from now on."""
         self._session = session
         self.guide.timeline.show_session(session)
         self.form.placements.set_channels(session.info.channel_names)
         self._show_ready()
 
-    def frame(self, now_s: float, came: bool) -> None:
-        """Lead the session that is being recorded, and draw what came."""
+    def update_picture(self, now_s: float, has_samples: bool) -> None:
+        """Advance the session that is being recorded, and draw new samples."""
         self._now_s = now_s
         run = self.run
         if run is None:
@@ -98,11 +98,11 @@ class RecordPage(WindowPage):
             self.guide.canvas.show_scene(check_scene(run.check.protocol, now_s))
         elif run.stage is RecordingStage.TAKE:
             self._show_take(run)
-        if came or self.guide.timeline.unsettled:
+        if has_samples or self.guide.timeline.is_moving:
             self.guide.timeline.update()
 
-    def slow(self, now_s: float) -> None:  # noqa: ARG002 - the base class passes it
-        """Refresh what is known of connection, file and warnings."""
+    def update_figures(self, now_s: float) -> None:  # noqa: ARG002 - the base class passes it
+        """Refresh the state of connection, file and warnings."""
         self._show_ready()
         run = self.run
         if run is None or not run.is_open:
@@ -117,16 +117,16 @@ class RecordPage(WindowPage):
             part.set_theme(theme)
 
     def shut_down(self) -> None:
-        """End what is being recorded, and put it in order."""
+        """End the recording, and finish its files."""
         if self.run is not None:
             self.run.shut_down(self._now_s)
 
     def start(self) -> None:
-        """Begin what the form says; where that will not do, say why."""
+        """Begin a session as the form says, or show why that cannot be done."""
         session = self._session
         if session is None or self._missing():
             return
-        bell = (Bell(),) if self.form.sound_box.isChecked() else ()
+        bell = (CueSound(),) if self.form.sound_box.isChecked() else ()
         try:
             plan = self.form.plan()
             plan.make_folder()
@@ -177,11 +177,11 @@ class RecordPage(WindowPage):
     def _another(self) -> None:
         self.run = self._shown = None
         self.form.propose_name()
-        self.steps.setCurrentWidget(self.front)
+        self.steps.setCurrentWidget(self.setup)
         self.step_bar.show_step(0)
 
     def _show_stage(self, run: RecordingSession) -> None:
-        """Bring the part to the front that belongs to a stage."""
+        """Show the part that belongs to a stage."""
         self._shown = run.stage
         step = {RecordingStage.CHECK: 1, RecordingStage.VERDICT: 1, RecordingStage.TAKE: 2}.get(
             run.stage, 3
@@ -207,7 +207,7 @@ class RecordPage(WindowPage):
         elif run.take is None:
             self._another()  # it was left before the session began
         elif run.plan.path.exists():
-            self.review.show_unsettled(run.plan.path)
+            self.review.show_unfinished(run.plan.path)
         else:
             self.review.show_nothing()
 
@@ -218,7 +218,7 @@ class RecordPage(WindowPage):
             words = {ProtocolPhase.READY: "Begin", ProtocolPhase.PAUSED: "Go on"}.get(
                 protocol.phase, "Pause"
             )
-            self.guide.say_space(words)
+            self.guide.set_space_text(words)
         else:
             self.guide.canvas.show_scene(free_scene(protocol, self._now_s, run.started_s))
             at = protocol.labels.index(protocol.label) + 1 if protocol.label else 0
@@ -238,26 +238,26 @@ class RecordPage(WindowPage):
     def _show_ready(self) -> None:
         """Offer to begin, or a board where there is none."""
         missing = self._missing()
-        self.front.show_ready(missing, needs_board=missing in (_NO_BOARD, _NO_RECORDING))
+        self.setup.show_ready(missing, needs_board=missing in (_NO_BOARD, _NO_RECORDING))
 
     def _make_parts(self, theme: Theme) -> None:
         self.step_bar = StepBar(theme, _STEPS, self)
-        self.front = RecordFront(self.shell.settings.recordings or documents_folder(), self)
-        self.form = self.front.form
+        self.setup = RecordSetup(self.shell.settings.recordings or documents_folder(), self)
+        self.form = self.setup.form
         self.guide = RecordGuide(theme, self)
         self.verdict = SignalCheckView(theme, self)
         self.review = RecordReview(theme, self)
 
     def _lay_out(self) -> None:
         self.steps = QStackedWidget(self)
-        for part in (self.front, self.guide, self.verdict, self.review):
+        for part in (self.setup, self.guide, self.verdict, self.review):
             self.steps.addWidget(part)
         fill(self, self.step_bar, self.steps, grows=self.steps)
 
     def _connect_parts(self) -> None:
         shell = self.shell
-        self.front.start_wanted.connect(self.start)
-        self.front.port_wanted.connect(lambda port: shell.open_source(PortRequest(port)))
+        self.setup.start_wanted.connect(self.start)
+        self.setup.port_wanted.connect(lambda port: shell.open_source(PortRequest(port)))
         self.form.changed.connect(self._show_ready)
         self.guide.timeline.drawn.connect(self.drawn)
         self.guide.space_wanted.connect(self._press_space)
@@ -273,7 +273,7 @@ class RecordPage(WindowPage):
 
 
 def _told(run: RecordingSession, state: str) -> tuple[str, str]:
-    """Return what to say of the stream and of the file."""
+    """Return the state of the stream and of the file, in words."""
     status = run.session.status()
     words = state
     if status.is_streaming:

@@ -1,4 +1,4 @@
-"""What a session came to: each repetition with the shift of its label, and what to do next."""
+"""The review of a recording: each repetition with the shift of its label, and what to do next."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from PyQt5.QtWidgets import (
 from emgstream.app.cue_scene import minutes
 from emgstream.cue_schedule import REST
 from emgstream.gui.card import caption, card
+from emgstream.gui.check_box import CheckBox
 from emgstream.gui.painting import GRID, color, font
 from emgstream.gui.palette import Theme
-from emgstream.gui.tick_box import TickBox
 from emgstream.recording import RecoveryReport, sidecar_path
 from emgstream.wording import counted, spoken
 
@@ -35,7 +35,7 @@ _COLUMNS = ("movement", "no.", "label begins", "remark")
 
 
 class RecordReview(QWidget):
-    """Shows one recording; the labels can be put in order the other way."""
+    """Shows one recording; its labels can be trimmed to the onsets, or not."""
 
     trim_wanted = pyqtSignal(bool)
     replay_wanted = pyqtSignal()
@@ -52,7 +52,7 @@ class RecordReview(QWidget):
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.table = QTableWidget(0, len(_COLUMNS), self)
         self._dress_table()
-        self.trim_box = TickBox("Labels begin when the muscles do", self)
+        self.trim_box = CheckBox("Labels begin when the muscles do", self)
         self.trim_box.setToolTip(
             "A person follows a cue some 0.2 to 0.4 s late; what lies between is labelled "
             "transition. Without the tick a label is as long as its cue"
@@ -76,13 +76,13 @@ class RecordReview(QWidget):
             self.show_recovered(self._recovered)
 
     def show_working(self) -> None:
-        """Show that the labels are being put in order."""
+        """Show that the labels are being worked on."""
         self._title.setText("Putting the labels in order …")
         for part in (self.trim_box, self.replay_button, self.another_button):
             part.setEnabled(False)
 
     def show_nothing(self) -> None:
-        """Show that there is no recording: no sample came."""
+        """Show that there is no recording, as no sample was received."""
         self._recovered = None
         self._title.setText("Nothing was recorded")
         self.facts.setText("The session ended before a sample came; no file is left.")
@@ -90,8 +90,8 @@ class RecordReview(QWidget):
         self.table.setRowCount(0)
         self.another_button.setEnabled(True)
 
-    def show_unsettled(self, path: Path) -> None:
-        """Show that there is a recording, and that its labels are not in order."""
+    def show_unfinished(self, path: Path) -> None:
+        """Show that there is a recording whose labels could not be finished."""
         self._recovered = None
         self._title.setText("Kept, with its cues as labels")
         self.facts.setText(str(path))
@@ -100,7 +100,7 @@ class RecordReview(QWidget):
         self.another_button.setEnabled(True)
 
     def show_recovered(self, recovered: RecoveryReport) -> None:
-        """Show what there is."""
+        """Show a finished recording."""
         self._recovered = recovered
         self._title.setText("Recorded")
         self.facts.setText("\n".join(_facts(recovered)))

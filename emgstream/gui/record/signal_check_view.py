@@ -1,4 +1,4 @@
-"""What the check of the signal found: each channel, how much it contrasts, and what to mend."""
+"""The result of the signal check: contrast and problems of each channel."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class SignalCheckView(QWidget):
             self.show_report(self._report)
 
     def show_report(self, report: SignalCheckReport) -> None:
-        """Show what was found."""
+        """Show another report."""
         self._report = report
         n = len(report.problems)
         self._title.setText(f"{counted(n, 'thing')} to mend" if n else "The signal is good")

@@ -1,4 +1,4 @@
-"""Draws where the stream was broken: what was lost, and where time was."""
+"""Drawing of breaks in the stream: lost samples, and breaks in time."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ __all__ = ["VisibleBreak", "draw_breaks", "visible_breaks"]
 
 @dataclass(frozen=True, slots=True)
 class VisibleBreak:
-    """A break of which something is in view."""
+    """A break that is at least partly in view."""
 
     left: float
-    """Column at which samples begin to be missing."""
+    """Column of the first missing sample."""
     right: float
     """Column of the first sample after it."""
     words: str
-    """What was lost; empty where only time was broken."""
+    """What was lost; empty for a break in time alone."""
 
 
 def visible_breaks(history: SignalHistory, view: TimeView) -> Iterator[VisibleBreak]:
@@ -42,7 +42,7 @@ def visible_breaks(history: SignalHistory, view: TimeView) -> Iterator[VisibleBr
 
 
 def draw_breaks(painter: QPainter, area: QRectF, breaks: list[VisibleBreak], theme: Theme) -> None:
-    """Shade what was lost, and draw a dashed line where time was broken."""
+    """Shade what was lost, and draw a dashed line at a break in time."""
     for one in breaks:
         left, right = max(one.left, 0.0), min(one.right, area.width())
         if one.words:

@@ -1,4 +1,4 @@
-"""Draws the cursor: the time under the pointer, the values there, and the way from a mark."""
+"""Drawing of the cursor: time and values under the pointer, and their distance from a mark."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ __all__ = ["CursorPainter"]
 
 @dataclass
 class CursorPainter:
-    """Where the pointer and the mark are, as sample indices: both stay with the signal."""
+    """Draws pointer and mark, both at sample indices, so that they move with the signal."""
 
     index: int | None = None
     """Sample under the pointer."""
     mark: int | None = None
-    """Sample to measure from."""
+    """Sample from which differences are measured."""
 
     def clear(self) -> None:
-        """Forget both."""
+        """Remove both."""
         self.index = self.mark = None
 
     def draw(
@@ -41,7 +41,7 @@ class CursorPainter:
         view: TimeView,
         unit: str,
     ) -> None:
-        """Draw what there is of both."""
+        """Draw both, as far as they are set."""
         at = canvas.at
         if self.mark is not None:
             _draw_line(painter, canvas, view.column_of(self.mark), dashed=True)
@@ -82,7 +82,7 @@ def _draw_line(painter: QPainter, canvas: Canvas, column: float, dashed: bool) -
 
 
 def _chip(painter: QPainter, canvas: Canvas, x: float, row: QRectF, words: str) -> None:
-    """Draw words on a ground of their own, beside the cursor, on the side with room."""
+    """Draw a text on a ground of its own, on the side of the cursor that has room."""
     line, end = _line(painter), canvas.at.axis.right()
     width = painter.fontMetrics().horizontalAdvance(words) + 0.9 * line
     left = x + 0.3 * line if x + width + line < end else x - width - 0.3 * line

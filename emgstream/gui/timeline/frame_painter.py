@@ -1,4 +1,4 @@
-"""Draws what moves along with the signals: the grid behind them and the times below."""
+"""Drawing of what scrolls with the signals: the grid behind them and the times below."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from emgstream.gui.timeline.timeline_areas import Canvas
 __all__ = ["draw_grid", "draw_times"]
 
 _TICK = 90.0
+"""Logical pixels between times, so that the longest of them do not touch."""
 
 
 def draw_grid(painter: QPainter, canvas: Canvas, view: TimeView) -> None:
-    """Draw the lines of round times, and those between the lanes."""
+    """Draw lines at round times, and between the lanes."""
     at = canvas.at
     painter.setPen(pen(canvas.theme.line))
     for column, _ in _ticks(canvas, view):
@@ -28,7 +29,7 @@ def draw_grid(painter: QPainter, canvas: Canvas, view: TimeView) -> None:
 
 
 def draw_times(painter: QPainter, canvas: Canvas, view: TimeView) -> None:
-    """Draw the round times on the axis."""
+    """Draw round times below the axis."""
     axis, ticks = canvas.at.axis, _ticks(canvas, view)
     step_s = ticks[1][1] - ticks[0][1] if len(ticks) > 1 else 1.0
     decimals = max(0, -math.floor(math.log10(step_s) + 1e-9))

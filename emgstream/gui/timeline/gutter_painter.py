@@ -1,4 +1,4 @@
-"""Draws what stands left of the signals: names, units, the values at a lane's ends."""
+"""Drawing of the gutter left of the signals: names, units, and the values at a lane's ends."""
 
 from __future__ import annotations
 
@@ -8,42 +8,43 @@ from PyQt5.QtCore import QLineF, QRectF, Qt
 from PyQt5.QtGui import QPainter, QPixmap
 
 from emgstream.gui.painting import GRID, color, font, pen, text
-from emgstream.gui.timeline.scaling import Span
+from emgstream.gui.timeline.lane_scale import Span
 from emgstream.gui.timeline.timeline_areas import Canvas
 from emgstream.wording import spoken
 
 __all__ = ["Gutter", "GutterPainter", "LaneWords"]
 
 _ROW = 18.0
+"""Height of a line of text, in logical pixels."""
 _RIGHT = Qt.AlignmentFlag.AlignRight
 
 
 @dataclass(frozen=True, slots=True)
 class LaneWords:
-    """What is said of one lane."""
+    """The texts beside one lane."""
 
     name: str
     """Name of its channel."""
     unit: str
     """Unit of its values."""
     ends: Span
-    """Values at its ends."""
+    """Values at its lower and upper end."""
 
 
 @dataclass(frozen=True)
 class Gutter:
-    """All that the gutter shows; drawn anew only where it differs from the one before."""
+    """Everything that is drawn in the gutter; an equal one need not be drawn again."""
 
     canvas: Canvas
-    """Where and in what look it is drawn."""
+    """Places, colours and fonts."""
     lanes: tuple[LaneWords, ...]
-    """One a lane, from the top."""
+    """The texts of each lane, from the top."""
     time_unit: str
     """Unit of the time axis."""
 
 
 class GutterPainter:
-    """Draws the gutter, in device pixels, and keeps the picture: words are slow to draw."""
+    """Draws the gutter in device pixels, and keeps the picture, as text is slow to draw."""
 
     def __init__(self) -> None:
         self._drawn: Gutter | None = None

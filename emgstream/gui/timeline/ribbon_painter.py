@@ -1,4 +1,4 @@
-"""Draws the ribbons: what was decided and, above it, what was true."""
+"""Drawing of the ribbons: the decisions and, above them, the true labels."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from emgstream.wording import spoken
 __all__ = ["RibbonPainter"]
 
 _DIM = 0.35
+"""Opacity of a rejected decision: still seen, and not mistaken for one to act on."""
 
 
 @dataclass(frozen=True, slots=True)
 class _RibbonStretch:
-    """Columns in a row that show the same."""
+    """Consecutive columns with the same decision."""
 
     first: int
     end: int
@@ -49,7 +50,7 @@ class RibbonPainter:
     def draw_decided(
         self, painter: QPainter, area: QRectF, strip: DecisionStrip, known: slice
     ) -> None:
-        """Draw the decisions; columns within ``known`` without one are hatched."""
+        """Draw the decisions; columns within ``known`` that have none are hatched."""
         theme = self._theme
         for stretch in _stretches(strip.classes, strip.accepted):
             place = _place(area, stretch.first, stretch.end)
@@ -80,7 +81,7 @@ class RibbonPainter:
             painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), words)
 
     def _fitting(self, painter: QPainter, width: float, number: int) -> str:
-        """Return the name, or the code where that is too long, or nothing."""
+        """Return the name where it fits, else the code, else nothing."""
         metrics, padding = painter.fontMetrics(), _padding(painter)
         for words in (self._names[number], self._codes[number]):
             if metrics.horizontalAdvance(words) + 2.0 * padding <= width:

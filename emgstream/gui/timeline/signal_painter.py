@@ -1,4 +1,4 @@
-"""Draws the signals: one lane a channel, the grid and gaps behind them, rails."""
+"""Drawing of the signals: one lane per channel, with grid, gaps and rails."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from emgstream.gui.painting import color, pen
 from emgstream.gui.palette import Theme
 from emgstream.gui.timeline.break_painter import VisibleBreak, draw_breaks, visible_breaks
 from emgstream.gui.timeline.frame_painter import draw_grid
-from emgstream.gui.timeline.scaling import CalmScale, Span
+from emgstream.gui.timeline.lane_scale import LaneScale, Span
 from emgstream.gui.timeline.sliding_outline import SlidingOutline
 from emgstream.gui.timeline.time_view import TimeView
 from emgstream.gui.timeline.timeline_areas import Canvas
@@ -27,37 +27,37 @@ Rails = tuple["float | None", "float | None"]
 
 @dataclass(frozen=True, slots=True)
 class _LaneScene:
-    """What a picture is drawn by; where it differs from the one before, all is drawn anew."""
+    """What a picture depends on; where it changed, all is drawn again."""
 
     canvas: Canvas
     spans: tuple[Span, ...]
     rails: tuple[tuple[int, Rails], ...]
     cuts_break: bool
-    """Whether a gap reaches over an edge of the view: its words stand in the middle of the rest."""
+    """Whether a break reaches past an edge of the view: its text then moves."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Shape:
-    """What of the signals is in view."""
+    """The outline of the signals in view."""
 
     low: FloatArray
     """Least values, shape ``(n_channels, 1 + n_columns)``, or the samples themselves."""
     high: FloatArray
     """Greatest values, or the samples themselves."""
     columns: TimeArray | None
-    """Where samples are farther apart than pixels: the column each stands in."""
+    """Column of each sample, where samples are farther apart than pixels; else None."""
     fresh: int
-    """First column that may differ from the picture before."""
+    """First column that may differ from the previous picture."""
 
 
 class SignalPainter:
-    """Draws one history into lanes; keeps the scale of each, and the picture.
+    """Draws one history into lanes, and keeps the scale of each lane and the picture.
 
     A picture that scrolls is moved by whole pixels; only columns that are new in it are drawn.
     """
 
     def __init__(self, n_lanes: int) -> None:
-        self.scales = [CalmScale() for _ in range(n_lanes)]
+        self.scales = [LaneScale() for _ in range(n_lanes)]
         self._outline = SlidingOutline()
         self._picture = QPixmap()
         self._scene: _LaneScene | None = None
@@ -95,7 +95,7 @@ class SignalPainter:
         return _Shape(values, values, view.columns_of(indices), 0)
 
     def _keep(self, scene: _LaneScene, view: TimeView, fresh: int) -> int:
-        """Move the picture along; return the first column that it does not show any more."""
+        """Shift the picture; return the first column that it does not show any more."""
         moved = view.first_column - self._first_column
         keeps = fresh > 0 and scene == self._scene and not scene.cuts_break
         self._scene, self._first_column = scene, view.first_column
@@ -142,7 +142,7 @@ def _span_of(low: FloatArray, high: FloatArray) -> tuple[float, float]:
 
 
 def _heights(values: FloatArray, lanes: tuple[QRectF, ...], spans: tuple[Span, ...]) -> TimeArray:
-    """Return where values stand, each channel within its lane, shape as ``values``."""
+    """Return the heights of values, each channel within its lane, shape as ``values``."""
     tops = _column([lane.top() for lane in lanes])
     bottoms = _column([lane.bottom() - 1.0 for lane in lanes])
     lows, highs = _column([span.low for span in spans]), _column([span.high for span in spans])
@@ -161,7 +161,7 @@ def _draw_columns(
     spans: tuple[Span, ...],
     start: int,
 ) -> None:
-    """Draw one upright line a column, long enough to touch the one before it."""
+    """Draw one vertical line per column, long enough to touch the one before it."""
     bottom = _heights(shape.low[:, start:], lanes, spans)
     top = _heights(shape.high[:, start:], lanes, spans)
     there = np.isfinite(bottom[:, 1:])  # fmax passes over NaN: nothing reaches across a gap
@@ -179,7 +179,7 @@ def _draw_samples(
     values: FloatArray,
     spans: tuple[Span, ...],
 ) -> None:
-    """Draw the samples joined by lines, of each channel in its lane."""
+    """Draw the samples of each channel, joined by lines."""
     for lane, heights in zip(lanes, _heights(values, lanes, spans), strict=True):
         if np.isfinite(heights).any():
             painter.setClipRect(lane)
@@ -195,7 +195,7 @@ def _mark_rails(
     rails: Rails,
     theme: Theme,
 ) -> None:
-    """Mark, at the lane's edge, the columns where the input was at the end of its range."""
+    """Mark the columns where the input was saturated, at the edge of the lane."""
     lane, low, high = lanes[number], shape.low[number, 1:], shape.high[number, 1:]
     at_low = np.array([]) if rails[0] is None else np.flatnonzero(low <= rails[0])
     at_high = np.array([]) if rails[1] is None else np.flatnonzero(high >= rails[1])
@@ -208,7 +208,7 @@ def _mark_rails(
 
 
 def runs(columns: np.ndarray[tuple[int], np.dtype[np.intp]]) -> list[tuple[int, int]]:
-    """Return first and last of each stretch of consecutive numbers.
+    """Return the first and last number of each run of consecutive numbers.
 
     >>> runs(np.array([1, 2, 3, 7]))
     [(1, 3), (7, 7)]

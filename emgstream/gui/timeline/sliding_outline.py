@@ -1,4 +1,4 @@
-"""The outline of what is in view, of which only the new columns are worked out."""
+"""The outline of the signals in view, of which only new columns are computed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["SlidingOutline"]
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What an outline was made of."""
+    """What an outline was computed from."""
 
     history: SignalHistory
     samples_per_column: float
@@ -51,7 +51,7 @@ class SlidingOutline:
         return self._outline.high
 
     def follow(self, history: SignalHistory, view: TimeView) -> int:
-        """Look at what is in view now; return the first of its columns that may be new.
+        """Compute the outline in view; return the first column that may have changed.
 
         That is 0 where any of them may be.
         """

@@ -1,4 +1,4 @@
-"""Which stretch of time is looked at, and which samples fall on which column of pixels."""
+"""The stretch of time in view, and the samples of each column of pixels."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from emgstream.types import IndexArray, TimeArray
 __all__ = ["LONGEST_S", "SHORTEST_S", "TimeView", "tick_step"]
 
 SHORTEST_S = 0.05
+"""One motor unit potential, some 10 ms, fills a fifth of the view."""
 LONGEST_S = 60.0
+"""The longest span that is still drawn 60 times per second."""
 
 
 class TimeView:
-    """A stretch of ``span_s`` seconds of a stream that ends at its newest sample, or in the past.
+    """A stretch of ``span_s`` seconds that ends at the newest sample, or in the past.
 
     Columns of pixels are counted from sample 0 on, so that a sample stays in its column while the
     picture scrolls: what is drawn moves by whole pixels and never flickers.
@@ -41,7 +43,7 @@ class TimeView:
 
     @property
     def samples_per_column(self) -> float:
-        """Samples of one column of pixels."""
+        """Samples in one column of pixels."""
         return self._span_s * self.rate_hz / self.n_columns
 
     @property
@@ -51,13 +53,13 @@ class TimeView:
         return math.ceil(end / self.samples_per_column) - self.n_columns
 
     def set_stream(self, rate_hz: float, oldest: int, newest: int) -> None:
-        """Tell what there is to be seen: absolute indices of the oldest and past the newest."""
+        """Set the rate and the range of samples: the oldest, and one past the newest."""
         self.rate_hz, self._oldest, self._newest = rate_hz, oldest, newest
         if self._end is not None and self._newest > 0:
             self._end = min(max(self._end, oldest + self._span_s * rate_hz), float(newest))
 
     def set_span(self, span_s: float, around: float | None = None) -> None:
-        """Look at a longer or shorter stretch; sample ``around`` stays where it is on the screen.
+        """Show a longer or shorter stretch; sample ``around`` stays in its place.
 
         While live, the newest sample does.
         """
@@ -68,12 +70,12 @@ class TimeView:
             self._look_at(pivot + (self._end - pivot) * factor)
 
     def scroll(self, seconds: float) -> None:
-        """Look further back (negative) or forward; forward past the newest is live again."""
+        """Look further back (negative) or forward; past the newest sample it follows again."""
         end = self._newest if self._end is None else self._end
         self._look_at(end + seconds * self.rate_hz)
 
     def hold(self) -> None:
-        """Stay where it is while the stream goes on."""
+        """Stay in place while the stream goes on."""
         if self._end is None:
             self._end = float(self._newest)
 
@@ -92,7 +94,7 @@ class TimeView:
         return edges
 
     def column_of(self, index: float) -> float:
-        """Return the column a sample stands in, counted from the left, with its fraction."""
+        """Return the column of a sample, counted from the left, with its fraction."""
         return index / self.samples_per_column - self.first_column
 
     def columns_of(self, indices: IndexArray) -> TimeArray:
@@ -101,11 +103,11 @@ class TimeView:
         return columns
 
     def index_at(self, column: float) -> int:
-        """Return the sample at a column counted from the left."""
+        """Return the sample at a column, counted from the left."""
         return math.floor((self.first_column + column) * self.samples_per_column)
 
     def ticks(self, n_wanted: int) -> list[tuple[float, float]]:
-        """Return column and time in seconds of round times, about ``n_wanted`` of them."""
+        """Return columns and times, in seconds, of about ``n_wanted`` round times."""
         step_s = tick_step(self._span_s / max(n_wanted, 1))
         first_s = max(self.index_at(0) / self.rate_hz, 0.0)
         last_s = self.index_at(self.n_columns) / self.rate_hz

@@ -24,68 +24,68 @@ _BETWEEN = GRID
 
 @dataclass(frozen=True, slots=True)
 class Areas:
-    """Where the parts of the timeline stand, in device pixels, left and right edges the same."""
+    """Places of the timeline's parts, in device pixels, all with the same left and right edge."""
 
     lanes: tuple[QRectF, ...]
-    """One a channel, from the top."""
+    """One lane per channel, from the top."""
     truth: QRectF
-    """The ribbon of true labels; empty where nobody knows them."""
+    """The ribbon of true labels; empty where none are known."""
     decided: QRectF
-    """The ribbon of decisions; empty where nothing decides."""
+    """The ribbon of decisions; empty without a model."""
     axis: QRectF
     """The time axis."""
     gutter: float
-    """Width left of all of them, for their names."""
+    """Width of the names, left of all other parts."""
 
     @property
     def lines(self) -> tuple[float, ...]:
-        """Heights of the lines between the lanes."""
+        """Heights of the lines between lanes."""
         return tuple(
             round((above.bottom() + lane.top()) / 2.0) + 0.5 for above, lane in pairwise(self.lanes)
         )
 
     @property
     def signals(self) -> QRectF:
-        """All lanes, and what is between them."""
+        """All lanes, with the space between them."""
         return QRectF(self.lanes[0].topLeft(), self.lanes[-1].bottomRight())
 
     @property
     def plot(self) -> QRectF:
-        """Everything that shares the time axis, without the axis."""
+        """Everything above the time axis."""
         return QRectF(self.lanes[0].topLeft(), self.decided.bottomRight())
 
 
 @dataclass(frozen=True)
 class Canvas:
-    """Where the timeline is drawn, and in what look."""
+    """Places, colours and fonts of a timeline."""
 
     at: Areas
-    """Where things stand."""
+    """The places."""
     theme: Theme
     """The colours."""
     base: QFont
     """The window's font."""
     scale: float
-    """Device pixels a logical one."""
+    """Device pixels per logical pixel."""
 
     @cached_property
     def small_font(self) -> QFont:
-        """The font of all words but the names of channels."""
+        """The font of all texts but the channels' names."""
         return font(self.base, 0.85 * self.scale)
 
 
 @dataclass(frozen=True, slots=True)
 class Ribbons:
-    """Which ribbons there are below the signals."""
+    """The ribbons that are drawn below the signals."""
 
     truth: bool = False
-    """That of true labels."""
+    """Whether true labels are."""
     decided: bool = True
-    """That of decisions."""
+    """Whether decisions are."""
 
 
 def areas(width: float, height: float, n_lanes: int, ribbons: Ribbons, scale: float) -> Areas:
-    """Return where things stand on a canvas of so many logical pixels, ``scale`` device ones each.
+    """Return the places on a canvas of a size in logical pixels, ``scale`` device pixels each.
 
     The edges are whole device pixels, so that a column of samples is a column of pixels.
     """

@@ -26,12 +26,14 @@ from emgstream.quality import Quality
 __all__ = ["TimelineCanvas"]
 
 _WHEEL_STEP = 1.25
+"""Zoom per notch of the wheel: three notches double or halve the span."""
 _NOTCH = 120.0
+"""One notch of a mouse wheel in the unit of `QWheelEvent`: eighths of a degree."""
 
 
 @dataclass
 class _Shown:
-    """What of a session the canvas holds on to."""
+    """What the canvas keeps of the session it shows."""
 
     session: LiveSession
     traces: Traces
@@ -40,7 +42,7 @@ class _Shown:
 
 
 class TimelineCanvas(QWidget):
-    """Shows one session. Wheel: zoom. Drag: look back. Click: put a mark to measure from."""
+    """Shows one session. Wheel: zoom. Drag: look back. Click: set a mark to measure from."""
 
     live_changed = pyqtSignal(bool)
     span_changed = pyqtSignal(float)
@@ -65,7 +67,7 @@ class TimelineCanvas(QWidget):
         self.setAccessibleName("Signals and decisions over time")
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return the least room in which every lane can be read."""
+        """Return the smallest size at which every lane can be read."""
         return QSize(480, 280)
 
     def set_theme(self, theme: Theme) -> None:
@@ -77,11 +79,11 @@ class TimelineCanvas(QWidget):
 
     @property
     def shows_session(self) -> bool:
-        """Whether there is anything to look at."""
+        """Whether there is a session to look at."""
         return self._shown is not None
 
     def show_session(self, session: LiveSession | None) -> None:
-        """Show another session from its newest sample on, or nothing."""
+        """Show another session from its newest sample on; None for none."""
         self._shown, self._rails = None, {}
         self._cursor.clear()
         if session is not None and session.traces is not None:
@@ -98,7 +100,7 @@ class TimelineCanvas(QWidget):
         self.update()
 
     def set_quality(self, verdicts: tuple[Quality, ...]) -> None:
-        """Note where the input was seen to saturate; once seen, it stays marked."""
+        """Mark the rails of channels that saturated, from now on."""
         for number, verdict in enumerate(verdicts):
             if verdict.rails != (None, None):
                 self._rails[number] = verdict.rails
@@ -109,33 +111,33 @@ class TimelineCanvas(QWidget):
         self._tell_live()
 
     @property
-    def unsettled(self) -> bool:
-        """Whether a scale still glides: the next picture differs without new samples."""
-        return self._shown is not None and any(one.gliding for one in self._signals.scales)
+    def is_moving(self) -> bool:
+        """Whether the next picture will differ without new samples."""
+        return self._shown is not None and any(one.is_moving for one in self._signals.scales)
 
     def hold(self) -> None:
-        """Stay with what is in view while the stream goes on."""
+        """Stay in place while the stream goes on."""
         self.time.hold()
         self._tell_live()
 
     def look_back(self, spans: float) -> None:
-        """Look back (negative) or forward by a part of what is in view."""
+        """Look back (negative) or forward, by a multiple of the span in view."""
         self.time.scroll(spans * self.time.span_s)
         self._tell_live()
 
     def set_span(self, span_s: float) -> None:
-        """Show so many seconds."""
+        """Show this many seconds."""
         self.time.set_span(span_s)
         self.span_changed.emit(self.time.span_s)
         self.update()
 
     @property
     def mark(self) -> int | None:
-        """Sample that is measured from."""
+        """Sample from which differences are measured; None for none."""
         return self._cursor.mark
 
     def clear_mark(self) -> None:
-        """Take the mark away."""
+        """Remove the mark."""
         self._cursor.mark = None
         self.update()
 
@@ -147,7 +149,7 @@ class TimelineCanvas(QWidget):
         return 3 if self._shown is None else self._shown.traces.history(self.view).n_channels
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Draw everything: a scrolling signal changes everywhere."""
+        """Draw everything, as everything scrolls."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), color(self._theme.surface))
         if self._shown is not None:
@@ -211,7 +213,7 @@ class TimelineCanvas(QWidget):
         return float(self.devicePixelRatioF())
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Zoom about the pointer, or scroll where the wheel goes sideways."""
+        """Zoom about the pointer, or scroll with a horizontal wheel."""
         if event is None:
             return
         sideways, upright = event.angleDelta().x(), event.angleDelta().y()
@@ -225,7 +227,7 @@ class TimelineCanvas(QWidget):
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Begin to drag."""
+        """Begin a drag."""
         if event is not None and event.button() == Qt.MouseButton.LeftButton:
             self._dragged_from, self._drag_moved = event.localPos().x(), False
 
@@ -239,7 +241,7 @@ class TimelineCanvas(QWidget):
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Put or take away the mark where the mouse was not dragged."""
+        """Set or remove the mark where the mouse was not dragged."""
         if event is not None and self._dragged_from is not None and not self._drag_moved:
             at = self._index_at(event.localPos())
             self._cursor.mark = at if self._cursor.mark is None else None

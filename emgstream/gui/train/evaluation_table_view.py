@@ -1,4 +1,4 @@
-"""The honest table: every model on what it has never seen, and what that means."""
+"""The figures of an evaluation on held-out data, and their meaning."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["EvaluationTableView"]
 
 
 class EvaluationTableView(QWidget):
-    """A grid of figures and the words under it."""
+    """A grid of figures, and their meaning in words below it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,7 +33,7 @@ class EvaluationTableView(QWidget):
         """The cells, the captions in the first row."""
         return self.figures.cells
 
-    def show_honest(self, found: EvaluationTable) -> None:
-        """Show what was measured."""
-        self.figures.show_rows(found.rows)
-        self.words.setText("\n\n".join(found.words))
+    def show_table(self, table: EvaluationTable) -> None:
+        """Show the figures of an evaluation."""
+        self.figures.show_rows(table.rows)
+        self.words.setText("\n\n".join(table.words))

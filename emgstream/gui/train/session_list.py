@@ -1,4 +1,4 @@
-"""The list of sessions: a row each, with a light, its verdict, and all of it on demand."""
+"""The list of sessions to train on: one row each, with a light, a verdict, and details."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ class SessionRow(QFrame):
         self.light = StatusLight(theme, self)
         self.title = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
         self.title.setFont(font(self.font(), 1.0, bold=True))
-        self.title.say(path.name)
+        self.title.show_text(path.name)
         self.title.setToolTip(str(path))
         self.facts = ElidedLabel(self)
         self.facts.setObjectName("quiet")
         self.line = ElidedLabel(self)
-        self.line.say("looking it over …")
+        self.line.show_text("looking it over …")
         self.details = QLabel(self)
         self.details.setObjectName("quiet")
         self.details.setWordWrap(True)
@@ -66,10 +66,10 @@ class SessionRow(QFrame):
         self._paint()
 
     def show_verdict(self, verdict: RecordingVerdict) -> None:
-        """Show what came of looking it over."""
+        """Show the verdict of the audit."""
         self._verdict = verdict
-        self.facts.say(verdict.facts)
-        self.line.say(verdict.line)
+        self.facts.show_text(verdict.facts)
+        self.line.show_text(verdict.line)
         self.line.setToolTip(verdict.details)
         self.details.setText(verdict.details)
         self.details_button.setEnabled(True)
@@ -121,7 +121,7 @@ class SessionRow(QFrame):
 
 
 class SessionList(QStackedWidget):
-    """All rows, or what to do where there is none."""
+    """All rows, or a hint where there are none."""
 
     remove_wanted = pyqtSignal(object)
 
@@ -149,7 +149,7 @@ class SessionList(QStackedWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_sessions(self, verdicts: Mapping[Path, RecordingVerdict | None]) -> None:
-        """Show so many sessions, in this order, with what is known of each."""
+        """Show these sessions, in this order; a verdict is None before the audit."""
         for path in [path for path in self.rows if path not in verdicts]:
             row = self.rows.pop(path)
             self._column.removeWidget(row)
@@ -161,7 +161,7 @@ class SessionList(QStackedWidget):
         self.setCurrentWidget(self._scroll if self.rows else self.nothing)
 
     def show_verdicts(self, verdicts: Iterable[RecordingVerdict]) -> None:
-        """Show what came of looking sessions over."""
+        """Show verdicts on sessions in the list."""
         for verdict in verdicts:
             self.rows[verdict.path].show_verdict(verdict)
 

@@ -1,4 +1,4 @@
-"""What is to become of the sessions: a new model, or one there is adapted to them."""
+"""The form of a training: a new model, or an existing one to adapt."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from PyQt5.QtWidgets import (
 from emgstream.app.training_job import FOUND, SignalChoice, TrainingRequest
 from emgstream.bundle import MODEL_SUFFIX
 from emgstream.gui.card import caption, row_name
+from emgstream.gui.drop_down_list import DropDownList
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
-from emgstream.gui.picker import Picker
 from emgstream.gui.record.record_form import from_home
 from emgstream.gui.source_bar import SourceChoice
 
@@ -54,7 +54,7 @@ _WAYS = (
 
 
 class TrainingForm(QWidget):
-    """Everything that can be said beforehand; all of it has a default."""
+    """All settings of a training; each has a default."""
 
     changed = pyqtSignal()
 
@@ -62,12 +62,12 @@ class TrainingForm(QWidget):
         super().__init__(parent)
         self.folder = folder
         self.new_button, self.adapt_button = (self._chip(*way) for way in _WAYS)
-        self.base = Picker(self)
+        self.base = DropDownList(self)
         self.base.setToolTip("The model to begin with; it stays as it is")
-        self.recipe = Picker(self)
+        self.recipe = DropDownList(self)
         for name, words in _RECIPES.items():
             self.recipe.addItem(f"{name}: {words}", name)
-        self.signal = Picker(self)
+        self.signal = DropDownList(self)
         for words, signal in _SIGNALS.items():
             self.signal.addItem(words, signal)
         self.signal.setToolTip("What the sensors give, and the mains hum to take out of it")
@@ -96,30 +96,30 @@ class TrainingForm(QWidget):
 
     @property
     def adapts(self) -> bool:
-        """Whether a model there is is to be adapted."""
+        """Whether an existing model is to be adapted."""
         return self.adapt_button.isChecked()
 
     @property
     def rate_hz(self) -> float | None:
-        """The rate that was said; None for the recordings' own."""
+        """The sampling rate that the user states; None for the recordings' own."""
         return self.rate.value() or None
 
     @property
     def out(self) -> Path:
-        """Where the model goes."""
+        """The file of the new model."""
         return self.folder / (self.name.text().strip().removesuffix(MODEL_SUFFIX) + MODEL_SUFFIX)
 
     @property
-    def lacks(self) -> str:
-        """What is missing before a model can be made; empty where nothing is."""
+    def missing_words(self) -> str:
+        """What is missing before a training can begin; empty where nothing is."""
         if not self.name.text().strip().removesuffix(MODEL_SUFFIX):
             return "Give the model a name"
         if self.adapts and self.out == self._base:
             return "Give it another name: the model it begins with stays as it is"
         return ""
 
-    def wanted(self, paths: tuple[Path, ...]) -> TrainingRequest:
-        """Return what it comes to for some recordings."""
+    def request(self, paths: tuple[Path, ...]) -> TrainingRequest:
+        """Return the training of these recordings with the settings as they stand."""
         if self.adapts:
             return TrainingRequest(paths, self.out, rate_hz=self.rate_hz, base=self._base)
         return TrainingRequest(
@@ -132,7 +132,7 @@ class TrainingForm(QWidget):
         )
 
     def set_models(self, models: Sequence[SourceChoice], chosen: Path | None) -> None:
-        """Offer these models to begin with; what was chosen stays, else the one that decides."""
+        """Offer these models to adapt; the choice stays, else it is the one in use."""
         before = self.base.currentData() or str(chosen or "")
         self.base.clear()
         for model in models:
@@ -143,10 +143,10 @@ class TrainingForm(QWidget):
     def set_folder(self, folder: Path) -> None:
         """Write the model into another folder."""
         self.folder = folder
-        self.folder_label.say(f"in {from_home(folder)}")
+        self.folder_label.show_text(f"in {from_home(folder)}")
 
     def propose(self, recording: Path) -> None:
-        """Propose a name and a place beside a recording, unless the user has said otherwise."""
+        """Propose the name and folder of a recording, unless the user has set them."""
         if not self._typed:
             self.name.setText(recording.name.split(".")[0])
             self.set_folder(recording.parent)
@@ -166,7 +166,7 @@ class TrainingForm(QWidget):
         self._typed = True
 
     def _show_way(self) -> None:
-        """Show what matters for a new model, or for one that is adapted."""
+        """Show the fields of a new model, or those of one to adapt."""
         for part in self._of_adapted:
             part.setVisible(self.adapts)
         for part in self._of_new:

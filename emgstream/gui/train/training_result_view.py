@@ -1,9 +1,6 @@
-"""What a training came to, its honest measurement, and what to do with the model."""
+"""The result of a training, its evaluation, and what to do with the model."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
 
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import (
@@ -17,11 +14,12 @@ from PyQt5.QtWidgets import (
 )
 
 from emgstream.app.evaluation_table import EvaluationTable
+from emgstream.app.training_job import EvaluationJob, JobState
+from emgstream.app.training_words import TrainingOutcome
 from emgstream.gui.card import caption, card, tall_part
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.train.evaluation_table_view import EvaluationTableView
-from emgstream.wording import counted
 
 __all__ = ["TrainingResultView"]
 
@@ -30,17 +28,13 @@ _INVITE = (
     "longer: the same recipe learns anew, several times, without a part of the sessions, and is "
     "judged on that part, beside two simpler methods. You can use the model meanwhile."
 )
-_GAIN = (
-    "Balanced accuracy before and after, on {:,} windows of repetitions that were held out while "
-    "it was measured. The model it began with is unchanged."
-)
 
 
 class TrainingResultView(QWidget):
-    """Shows one model; the user uses it, has it measured, or trains another."""
+    """Shows one model; the user uses it, has it evaluated, or trains another."""
 
     use_wanted = pyqtSignal()
-    measure_wanted = pyqtSignal()
+    evaluate_wanted = pyqtSignal()
     cancel_wanted = pyqtSignal()
     another_wanted = pyqtSignal()
 
@@ -56,14 +50,14 @@ class TrainingResultView(QWidget):
         self.use_button.clicked.connect(self.use_wanted)
         self.another_button = QPushButton("Train another", self)
         self.another_button.clicked.connect(self.another_wanted)
-        self.measure_button = QPushButton("Measure honestly", self)
-        self.measure_button.clicked.connect(self.measure_wanted)
+        self.evaluate_button = QPushButton("Measure honestly", self)
+        self.evaluate_button.clicked.connect(self.evaluate_wanted)
         self.cancel_button = QPushButton("Cancel", self)
         self.cancel_button.clicked.connect(self.cancel_wanted)
         self.invite = QLabel(_INVITE, self)
         self.invite.setObjectName("quiet")
         self.invite.setWordWrap(True)
-        self.told = ElidedLabel(self)
+        self.message = ElidedLabel(self)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.table = EvaluationTableView(self)
@@ -72,44 +66,33 @@ class TrainingResultView(QWidget):
         self.gain_words = QLabel(self)
         self.gain_words.setObjectName("quiet")
         self.gain_words.setWordWrap(True)
-        self.honest = QStackedWidget(self)
-        self.honest.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.worth = QStackedWidget(self)
+        self.worth.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._lay_out()
 
-    def show_trained(self, document: Mapping[str, Any]) -> None:
+    def show_outcome(self, outcome: TrainingOutcome) -> None:
         """Show the model that came of a training."""
-        self.title.setText("Stopped, and kept" if document["interrupted"] else "Trained")
-        lines = [str(document["model"]), counted(document["n_epochs"], "epoch")]
-        lines += [f"{name}: {text}" for name, text in document["figures"].items()]
-        lines += [note[:1].upper() + note[1:] for note in document["notes"]]
-        lines += document["repairs"]
-        self.facts.setText("\n\n".join(lines))
-        self.show_invitation()
-
-    def show_adapted(self, document: Mapping[str, Any]) -> None:
-        """Show the model that came of adapting another."""
-        self.title.setText("Stopped, and kept" if document["interrupted"] else "Adapted")
-        lines = [str(document["model"]), document["title"], *document["repairs"]]
-        self.facts.setText("\n\n".join(lines))
-        self.gain.setText(f"{document['before']:.1%}  →  {document['after']:.1%}")
-        self.gain_words.setText(_GAIN.format(document["n_windows"]))
-        self.honest.setCurrentIndex(3)
+        self.title.setText(outcome.title)
+        self.facts.setText("\n\n".join(outcome.paragraphs))
+        self.gain.setText(outcome.gain)
+        self.gain_words.setText(outcome.gain_note)
+        self.worth.setCurrentIndex(3 if outcome.gain else 0)
 
     def show_invitation(self) -> None:
-        """Offer to measure."""
-        self.honest.setCurrentIndex(0)
+        """Offer an evaluation."""
+        self.worth.setCurrentIndex(0)
 
-    def show_measuring(self, words: str, n_done: int = 0, n_tasks: int = 0) -> None:
-        """Show how far a measurement is."""
-        self.told.say(words)
-        self.bar.setRange(0, n_tasks)
-        self.bar.setValue(n_done)
-        self.honest.setCurrentIndex(1)
+    def show_evaluating(self, job: EvaluationJob) -> None:
+        """Show the progress of an evaluation."""
+        self.message.show_text(job.words)
+        self.bar.setRange(0, 0 if job.state is JobState.CANCELLING else job.n_tasks or 0)
+        self.bar.setValue(job.n_done)
+        self.worth.setCurrentIndex(1)
 
-    def show_honest(self, found: EvaluationTable) -> None:
-        """Show what was measured."""
-        self.table.show_honest(found)
-        self.honest.setCurrentIndex(2)
+    def show_table(self, table: EvaluationTable) -> None:
+        """Show the figures of an evaluation."""
+        self.table.show_table(table)
+        self.worth.setCurrentIndex(2)
 
     def _lay_out(self) -> None:
         side, column = tall_part(self)
@@ -124,21 +107,21 @@ class TrainingResultView(QWidget):
         column.addLayout(buttons)
         column.addStretch(1)
         for parts in (
-            (self.invite, self.measure_button),
-            (self.told, self.bar, self.cancel_button),
+            (self.invite, self.evaluate_button),
+            (self.message, self.bar, self.cancel_button),
             (self.table,),
             (self.gain, self.gain_words),
         ):
-            page, inside = tall_part(self.honest)
+            page, inside = tall_part(self.worth)
             for part in parts:
                 is_button = isinstance(part, QPushButton)
                 inside.addWidget(
                     part, 0, Qt.AlignmentFlag.AlignLeft if is_button else Qt.Alignment()
                 )
             inside.addStretch(1)
-            self.honest.addWidget(page)
+            self.worth.addWidget(page)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(2 * GRID)
         whole.addWidget(card(self, side), 2)
-        whole.addWidget(card(self, caption("What it is worth"), self.honest), 4)
+        whole.addWidget(card(self, caption("What it is worth"), self.worth), 4)

@@ -1,4 +1,1 @@
-"""The page that tests the model: set up, follow the cues, see what it came to.
-
-`run` knows no Qt: it is the test, the rest shows it.
-"""
+"""The page Test: set up, follow the cues, see the result."""

@@ -1,4 +1,4 @@
-"""The form before a test: which movements, how often, for how long."""
+"""The form of a test: movements, repetitions and durations."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from PyQt5.QtWidgets import (
 
 from emgstream.app.cue_scene import minutes
 from emgstream.gui.card import captioned
+from emgstream.gui.check_box import CheckBox
 from emgstream.gui.painting import GRID
-from emgstream.gui.tick_box import TickBox
 from emgstream.trial import CuedPlan
 from emgstream.wording import counted, spoken
 
@@ -33,7 +33,7 @@ _COUNTS = (
 
 
 class TrialForm(QWidget):
-    """Everything has a default; a rest comes before each movement by itself."""
+    """All settings of a test; each has a default, and a rest comes before each movement."""
 
     changed = pyqtSignal()
 
@@ -44,7 +44,7 @@ class TrialForm(QWidget):
         self.hold = QDoubleSpinBox(self)
         self.rest = QDoubleSpinBox(self)
         self.seed = QSpinBox(self)
-        self.sound_box = TickBox("A sound at each cue", self)
+        self.sound_box = CheckBox("A sound at each cue", self)
         self.words = QLabel(_NO_MOVEMENTS, self)
         self.counts = QLabel(
             _COUNTS.format(dwell=CuedPlan.dwell_s, reaction=CuedPlan.reaction_s), self
@@ -57,7 +57,7 @@ class TrialForm(QWidget):
         self._lay_out()
 
     def set_movements(self, names: tuple[str, ...]) -> None:
-        """Offer other movements, all of them chosen; those that were there stay as they are."""
+        """Offer other movements, all chosen; those offered before keep their state."""
         if names == tuple(self.movement_buttons):
             return
         was_chosen = {name: one.isChecked() for name, one in self.movement_buttons.items()}
@@ -73,7 +73,7 @@ class TrialForm(QWidget):
         self.changed.emit()
 
     def plan(self) -> CuedPlan:
-        """Return the test it comes to; raises UsageError where something is amiss."""
+        """Return the plan of the test; raises UsageError where a setting does not fit."""
         chosen = [name for name, button in self.movement_buttons.items() if button.isChecked()]
         return CuedPlan(
             movements=tuple(chosen),
@@ -84,7 +84,7 @@ class TrialForm(QWidget):
         )
 
     def summary(self) -> str:
-        """Return in a line what it comes to; raises UsageError where something is amiss."""
+        """Return the plan in one line; raises UsageError where a setting does not fit."""
         plan = self.plan()
         asked = counted(plan.n_movements, "movement")
         return f"{asked} in {minutes(plan.script.duration_s)} min"

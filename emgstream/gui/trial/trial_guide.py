@@ -1,4 +1,4 @@
-"""The test as it runs: the cue on the left, what the model makes of it beside."""
+"""The running test: the cue on the left, the decision of the model on the right."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from emgstream.app.cued_test_session import CuedTestSession
 from emgstream.app.shown_decision import newest_decision, why_there_is_none
 from emgstream.app.trial_words import completed
 from emgstream.gui.card import caption, card
-from emgstream.gui.cue.canvas import CueCanvas
-from emgstream.gui.cue.cue_layout import CueLayout, button_row, key_button, side_by_side
+from emgstream.gui.cue.cue_canvas import CueCanvas
+from emgstream.gui.cue.cue_layout import ConnectionLabel, button_row, key_button, side_by_side
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.live.prediction_panel import PredictionPanel
 from emgstream.gui.painting import GRID
@@ -25,10 +25,11 @@ from emgstream.sources.source_status import SourceState
 __all__ = ["TrialGuide"]
 
 _PREDICTION_S = 0.06
+"""Sixteen pictures of the decision per second, the most that eyes can follow."""
 
 
 class TrialGuide(QWidget):
-    """Shows one test; buttons do what the keys do."""
+    """Shows one test; its buttons do the same as the keys."""
 
     space_wanted = pyqtSignal()
     end_wanted = pyqtSignal()
@@ -39,7 +40,7 @@ class TrialGuide(QWidget):
         self._n_told = -1
         self.canvas = CueCanvas(theme, self)
         self.prediction = PredictionPanel(theme, self)
-        self.standing = CueLayout(theme, self)
+        self.connection_label = ConnectionLabel(theme, self)
         self.space_button = key_button("Pause", "Space", self.space_wanted.emit, self)
         self.space_button.setObjectName("primary")
         self.end_button = key_button("End", "Esc", self.end_wanted.emit, self)
@@ -48,17 +49,17 @@ class TrialGuide(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
-        for part in (self.canvas, self.prediction, self.standing):
+        for part in (self.canvas, self.prediction, self.connection_label):
             part.set_theme(theme)
 
     def set_classes(self, class_names: tuple[str, ...]) -> None:
-        """Make ready for a test of a model with these classes."""
+        """Prepare for a test of a model with these classes."""
         self._n_told = -1
         self.canvas.set_labels(class_names)
         self.prediction.set_classes(class_names)
 
     def show_moment(self, run: CuedTestSession, state: ConnectionState, now_s: float) -> None:
-        """Show what is asked for at host time ``now_s``, and what the model says."""
+        """Show the cue at host time ``now_s``, and the decision of the model."""
         view = run.live.protocol.view(now_s)
         if view.phase is not ProtocolPhase.OVER:  # else the last samples are being decided on
             self.canvas.show_scene(guided_scene(view))
@@ -69,19 +70,19 @@ class TrialGuide(QWidget):
             self._predicted_s = now_s
             self._show_prediction(run, view, state)
 
-    def show_standing(self, run: CuedTestSession, state: ConnectionState, now_s: float) -> None:
-        """Show how the connection is, and how many movements were completed so far."""
-        self.standing.show_state(state, f"{state.words}   {run.session.title}")
+    def show_progress(self, run: CuedTestSession, state: ConnectionState, now_s: float) -> None:
+        """Show the state of the connection, and the movements completed so far."""
+        self.connection_label.show_state(state, f"{state.words}   {run.session.title}")
         n_done = run.live.protocol.view(now_s).n_done
         if n_done != self._n_told:
             self._n_told = n_done
             test = run.so_far()
-            self.progress.say("" if test is None else f"{completed(test)} so far")
+            self.progress.show_text("" if test is None else f"{completed(test)} so far")
 
     def _show_prediction(
         self, run: CuedTestSession, view: ProtocolView, state: ConnectionState
     ) -> None:
-        """Show what the model says, and whether that is right once the person has reacted."""
+        """Show the decision, and whether it is right once the person had time."""
         if state.kind is not SourceState.STREAMING:
             self.prediction.show_prediction(None, state.words)
             return
@@ -92,7 +93,7 @@ class TrialGuide(QWidget):
         self.prediction.show_prediction(found, why_there_is_none(run.session))
 
     def _lay_out(self) -> None:
-        says = card(self, caption("What the model says"), self.prediction, self.standing)
+        says = card(self, caption("What the model says"), self.prediction, self.connection_label)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID + GRID // 2)

@@ -1,4 +1,4 @@
-"""The page to test the model on: set up, follow the cues, see what it came to."""
+"""The page Test: set up, follow the cues, see the result."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from emgstream.app.open_requests import PortRequest
 from emgstream.app.trial_words import losses
 from emgstream.errors import EmgStreamError, OutputError, UsageError
 from emgstream.gui.card import fill
-from emgstream.gui.cue.bell import Bell
+from emgstream.gui.cue.cue_sound import CueSound
 from emgstream.gui.palette import Theme
 from emgstream.gui.shell import Shell
 from emgstream.gui.step_bar import StepBar
-from emgstream.gui.trial.trial_front import TrialFront, TrialReadiness
 from emgstream.gui.trial.trial_guide import TrialGuide
+from emgstream.gui.trial.trial_setup import TrialReadiness, TrialSetup
 from emgstream.gui.window_page import WindowPage
 from emgstream.recording import ProtocolPhase
 from emgstream.sources.source_status import SourceState
@@ -36,7 +36,7 @@ _STEPS = ("Set up", "Follow the cues", "What it came to")
 
 
 class TrialPage(WindowPage):
-    """Tests the model that decides on the connection that runs."""
+    """Tests the model that decides on the open connection."""
 
     title = "Test"
     keys = (
@@ -59,49 +59,49 @@ class TrialPage(WindowPage):
 
     @property
     def holds_connection(self) -> bool:
-        """Whether movements are being asked for."""
+        """Whether a live test runs."""
         return self.run is not None and self.run.is_open
 
     @property
     def holds_decisions(self) -> bool:
-        """Whether what is judged would become another."""
+        """Whether a live test runs, which judges the decisions."""
         return self.holds_connection
 
     @property
-    def works(self) -> bool:
-        """Whether a test runs."""
+    def is_busy(self) -> bool:
+        """Whether a test runs, live or on a recording."""
         return self.holds_connection or self.reading is not None
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
-        """Return what each key does."""
+        """Return the action of each key."""
         return {
             "space": lambda: None if self.clicks_focused() else self._press_space(),
             "end": self._press_end,
         }
 
     def model_chosen(self, title: str | None) -> None:  # noqa: ARG002 - the path tells more
-        """Show the tests of another model; what ran with the one before is not its stream."""
+        """Show the tests of another model; a session of the one before is forgotten."""
         if self.shell.models.chosen != self._model_path:
             self._session = None
         self._show_history()
         self._show_ready()
 
     def begin_session(self, session: LiveSession | None) -> None:
-        """End the test of another session."""
+        """End a test of another session."""
         if self.run is not None and self.run.session is not session:
             self.run.end(self._now_s)
         self._session = None
         self._show_ready()
 
     def show_session(self, session: LiveSession) -> None:
-        """Take a session to test on."""
+        """Test on a session from now on."""
         self._session, self._model_path = session, self.shell.models.chosen
         self.form.set_movements(movements_to_ask(session.class_names))
         self._show_history()
         self._show_ready()
 
-    def frame(self, now_s: float, came: bool) -> None:  # noqa: ARG002 - cues come without samples
-        """Lead the test that runs."""
+    def update_picture(self, now_s: float, has_samples: bool) -> None:  # noqa: ARG002 - cues come without samples
+        """Advance the test that runs."""
         self._now_s = now_s
         if self.run is not None and self.steps.currentWidget() is self.guide:
             self.run.poll(now_s)
@@ -113,12 +113,12 @@ class TrialPage(WindowPage):
         elif self.reading is not None and self.reading.poll():
             self._show_read(self.reading)
 
-    def slow(self, now_s: float) -> None:
-        """Refresh what is known of the connection, and of the test so far."""
+    def update_figures(self, now_s: float) -> None:
+        """Refresh the state of the connection and of the test."""
         self._show_ready()
         if self.run is not None and self.run.is_open:
             state = self.shell.connection.state
-            self.guide.show_standing(self.run, state, now_s)
+            self.guide.show_progress(self.run, state, now_s)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -126,14 +126,14 @@ class TrialPage(WindowPage):
             part.set_theme(theme)
 
     def shut_down(self) -> None:
-        """End what runs; a test that was not finished is not kept."""
+        """End a test that runs; one that is not finished is not kept."""
         if self.run is not None:
             self.run.end(self._now_s)
         if self.reading is not None:
             self.reading.finish()
 
     def start(self) -> None:
-        """Begin what the form says, or test the recording; where that will not do, say why."""
+        """Begin a test as the form says, or of the recording; or show why that cannot be done."""
         session = self._session
         model = None if session is None else session.deciding
         if session is None or model is None or self._missing():
@@ -144,7 +144,7 @@ class TrialPage(WindowPage):
             self.reading = RecordedTestSession(session.replay, model, self._model_path)
             self._show_ready()
             return
-        bell = (Bell(),) if self.form.sound_box.isChecked() else ()
+        bell = (CueSound(),) if self.form.sound_box.isChecked() else ()
         try:
             plan = self.form.plan()
             self.run = CuedTestSession(session, model, self._model_path, plan, bell, self._now_s)
@@ -153,7 +153,7 @@ class TrialPage(WindowPage):
             return
         self.guide.set_classes(session.class_names)
         self._show_step(1)
-        self.slow(self._now_s)
+        self.update_figures(self._now_s)
         self.setFocus()
 
     def _press_space(self) -> None:
@@ -191,7 +191,7 @@ class TrialPage(WindowPage):
             self._keep(run)
         else:
             where = f"Ended after {n_held} of {run.plan.n_movements} movements, so it is not kept"
-        self.front.result.show_test(run.found, f"{where}{losses(run.source_document())}")
+        self.setup.result.show_test(run.found, f"{where}{losses(run.source_document())}")
         self._show_step(2)
 
     def _show_read(self, reading: RecordedTestSession) -> None:
@@ -202,7 +202,7 @@ class TrialPage(WindowPage):
         else:
             self._keep(reading)
             name = reading.source_document()["name"]
-            self.front.result.show_test(
+            self.setup.result.show_test(
                 reading.found, f"The whole of {name}, by its own labels{self._settings_words}"
             )
             self._show_step(2)
@@ -218,7 +218,7 @@ class TrialPage(WindowPage):
     def _show_history(self) -> None:
         model = None if self._session is None else self._session.model
         network = None if model is None else network_hash(model)
-        self.front.past.show_history(self.shell.models.chosen, network)
+        self.setup.past.show_history(self.shell.models.chosen, network)
 
     def _missing(self) -> str:
         """Return what is missing before a test can begin; empty where nothing is."""
@@ -235,7 +235,7 @@ class TrialPage(WindowPage):
         return ""
 
     def _show_ready(self) -> None:
-        """Offer to begin, or a board where there is none; say what a test comes to."""
+        """Offer to begin with a summary, or a board where there is none."""
         missing, session = self._missing(), self._session
         if missing:
             ready = TrialReadiness(missing, can_begin=False, offers_board=missing == _NO_SOURCE)
@@ -246,28 +246,28 @@ class TrialPage(WindowPage):
                 ready = TrialReadiness(self.form.summary(), can_begin=True)
             except UsageError as error:
                 ready = TrialReadiness(str(error), can_begin=False)
-        self.front.show_ready(ready)
+        self.setup.show_ready(ready)
 
     def _show_step(self, step: int) -> None:
-        self.steps.setCurrentWidget(self.guide if step == 1 else self.front)
-        self.front.show_result(step == 2)
+        self.steps.setCurrentWidget(self.guide if step == 1 else self.setup)
+        self.setup.show_result(step == 2)
         self.step_bar.show_step(step)
 
     def _make_parts(self, theme: Theme) -> None:
         self.step_bar = StepBar(theme, _STEPS, self)
-        self.front = TrialFront(self)
-        self.form = self.front.form
+        self.setup = TrialSetup(self)
+        self.form = self.setup.form
         self.guide = TrialGuide(theme, self)
         self.steps = QStackedWidget(self)
-        for part in (self.front, self.guide):
+        for part in (self.setup, self.guide):
             self.steps.addWidget(part)
         fill(self, self.step_bar, self.steps, grows=self.steps)
 
     def _connect_parts(self) -> None:
-        front, shell = self.front, self.shell
-        front.start_wanted.connect(self.start)
-        front.another_wanted.connect(self._another)
-        front.port_wanted.connect(lambda port: shell.open_source(PortRequest(port)))
+        setup, shell = self.setup, self.shell
+        setup.start_wanted.connect(self.start)
+        setup.another_wanted.connect(self._another)
+        setup.port_wanted.connect(lambda port: shell.open_source(PortRequest(port)))
         self.form.changed.connect(self._show_ready)
         self.guide.space_wanted.connect(self._press_space)
         self.guide.end_wanted.connect(self._press_end)

@@ -1,4 +1,4 @@
-"""What a test came to: of all movements together, and of each."""
+"""The result of a test: over all movements, and of each."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class TrialResult(QWidget):
         self._lay_out()
 
     def show_test(self, test: CuedTest, note: str) -> None:
-        """Show what a test came to; ``note`` says where it is from and whether it is kept."""
+        """Show a test; ``note`` tells where it is from and whether it is kept."""
         self.title.setText(completed(test))
         self.note.setText(note)
         self._clear_figures()

@@ -1,4 +1,1 @@
-"""The page that tunes: one recording seen by the model, and what any settings would make of it.
-
-`material` and `workbench` know no Qt: they are the work, the rest shows it.
-"""
+"""The page Tune: settings of the decisions, tried on one recording."""

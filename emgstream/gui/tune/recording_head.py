@@ -1,4 +1,4 @@
-"""What settings are tried on, and the way to another."""
+"""The recording that settings are tried on, and a button to choose another."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ class RecordingHead(QWidget):
         grid.addWidget(self.choose_button, 0, 1)
 
     def show_nothing(self, name: str) -> None:
-        """Show that a recording is not open yet."""
-        self.title.say(name)
-        self.facts.say("")
+        """Show the name of a recording that is not open yet."""
+        self.title.show_text(name)
+        self.facts.show_text("")
 
     def show_opened(self, opened: AnalysedRecording) -> None:
-        """Show a recording that was seen."""
+        """Show a recording that the model has analysed."""
         table = opened.seen.table
-        self.title.say(table.path.name)
+        self.title.show_text(table.path.name)
         self.title.setToolTip(str(table.path))
         n = len(set(table.label_names) & set(opened.model.manifest.class_names))
         minutes, seconds = divmod(round(opened.seen.n_windows * opened.seen.hop_s), 60)
         kind = "synthetic EMG   " if opened.is_synthetic else ""
-        self.facts.say(f"{kind}{minutes}:{seconds:02d} min   {counted(n, 'label')}")
+        self.facts.show_text(f"{kind}{minutes}:{seconds:02d} min   {counted(n, 'label')}")

@@ -1,4 +1,4 @@
-"""How decisions are smoothed: a kind, and a slider for each number it has."""
+"""The choice of a smoothing: its kind, and a slider for each of its parameters."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from PyQt5.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from emgstream.decisions import SMOOTHINGS, Smoothing, parameters, smoothing_from_manifest
 from emgstream.errors import ModelFileError
+from emgstream.gui.drop_down_list import DropDownList
 from emgstream.gui.painting import GRID
-from emgstream.gui.picker import Picker
 from emgstream.gui.tune.value_slider import ValueSlider
 from emgstream.wording import spoken
 
 __all__ = ["SmoothingChoice"]
 
 _MOST = 25
+"""Longest vote on offer: half a second at the usual 20 ms per window, too slow to control by."""
 _SHARES = tuple(np.round(np.arange(101) / 100.0, 2).tolist())
 _TIPS = {
     "votes": "Windows that vote",
@@ -30,13 +31,13 @@ _TIPS = {
 
 
 class SmoothingChoice(QWidget):
-    """Chooses one smoothing; what each kind was last set to is remembered."""
+    """Chooses one smoothing; the last parameters of each kind are kept."""
 
     changed = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.kinds = Picker(self)
+        self.kinds = DropDownList(self)
         self.kinds.setAccessibleName("Smoothing")
         self._given: dict[str, Smoothing] = {one.kind: one for one in SMOOTHINGS}
         self.sliders: dict[str, dict[str, ValueSlider]] = {}
@@ -55,14 +56,14 @@ class SmoothingChoice(QWidget):
 
     @property
     def smoothing(self) -> Smoothing:
-        """What is chosen."""
+        """The smoothing that is chosen."""
         kind = self.kinds.currentData()
         entry = self._given[kind].to_manifest()
         entry |= {name: self.sliders[kind][name].value for name in entry if name != "kind"}
         return smoothing_from_manifest(entry)
 
     def set_smoothing(self, smoothing: Smoothing) -> None:
-        """Choose a smoothing as it is; the others are as they come."""
+        """Choose a smoothing; the other kinds get their defaults."""
         for one in SMOOTHINGS:
             given = smoothing if one.kind == smoothing.kind else one
             self._given[one.kind] = given
@@ -99,7 +100,7 @@ class SmoothingChoice(QWidget):
 
 
 def _fits(entry: dict[str, Any]) -> bool:
-    """Return whether there is such a smoothing, by asking for it."""
+    """Return whether a smoothing accepts these parameters."""
     try:
         smoothing_from_manifest(entry)
     except ModelFileError:

@@ -1,4 +1,4 @@
-"""A curve of what a threshold trades: active errors against what is abstained from."""
+"""A plot of active errors over abstained decisions, by the threshold."""
 
 from __future__ import annotations
 
@@ -18,22 +18,24 @@ __all__ = ["TradeOff"]
 
 _LEFT, _BOTTOM, _TOP, _RIGHT = 6.0 * GRID, 3.0 * GRID, 1.5 * GRID, 3.0 * GRID
 _WIDTHS = (0.1, 0.2, 0.5, 1.0)
+"""Shares of abstained decisions that the axis may end at."""
 _DOT = 5.0
+"""Radius of a point, in logical pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """Where shares stand in the picture."""
+    """The scale of the plot."""
 
     area: QRectF
-    """The curve's own."""
+    """The area of the curve."""
     most_abstained: float
     """Share at the right edge."""
     most_errors: float
     """Share at the top."""
 
     def at(self, abstained: float, errors: float) -> QPointF:
-        """Return the place of a point."""
+        """Return the position of a point."""
         area = self.area
         return QPointF(
             area.left() + area.width() * abstained / self.most_abstained,
@@ -42,7 +44,7 @@ class _Scale:
 
 
 class TradeOff(QWidget):
-    """The curve of the settings as they stand, and three points: plain, the model's own, yours."""
+    """The curve of the present settings, and three points: plain, the model's own, yours."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,7 +63,7 @@ class TradeOff(QWidget):
     def show_sweep(
         self, sweep: Sweep, plain: DecisionScore, own: DecisionScore | None, yours: DecisionScore
     ) -> None:
-        """Show other settings; without the model's own where those are the plain ones."""
+        """Show other scores; ``own`` is None where it equals ``plain``."""
         self._sweep = sweep
         named = {"plain": plain, "own": own, "yours": yours}
         self._points = {name: one for name, one in named.items() if one is not None}
@@ -87,7 +89,7 @@ class TradeOff(QWidget):
         painter.end()
 
     def _scale(self, sweep: Sweep) -> _Scale:
-        """Return a scale that changes in few big steps, so that the picture stays calm."""
+        """Return a scale that changes rarely, in large steps."""
         area = QRectF(self.rect()).adjusted(_LEFT, _TOP, -_RIGHT, -_BOTTOM)
         widest = max(one.abstained for one in self._points.values())
         highest = max(one.active_error_rate for one in self._points.values())
@@ -134,7 +136,7 @@ def _percent(share: float) -> str:
 
 
 def _round_up(share: float) -> float:
-    """Return 1, 2 or 5 times a power of ten, above a share."""
+    """Return the next number of the series 1, 2, 5, 10 above a share, with some room."""
     if not share > 0.0:
         return 0.01
     power = 10.0 ** math.floor(math.log10(share))

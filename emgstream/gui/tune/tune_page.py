@@ -1,4 +1,4 @@
-"""The page to tune on: what any settings of the decisions come to, as they are moved."""
+"""The page Tune: the effect of settings of the decisions, while they are changed."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.record.record_form import documents_folder
 from emgstream.gui.shell import Shell
-from emgstream.gui.tune.controls import TuningControls
-from emgstream.gui.tune.hand_on import TunedModelActions
 from emgstream.gui.tune.recording_head import RecordingHead
+from emgstream.gui.tune.tuned_model_actions import TunedModelActions
+from emgstream.gui.tune.tuning_controls import TuningControls
 from emgstream.gui.tune.tuning_outcome import TuningOutcome
 from emgstream.gui.window_page import WindowPage
 
@@ -41,14 +41,14 @@ _INVITE = (
 
 
 class TunePage(WindowPage):
-    """Tries settings on a recording the model has seen once, and hands them on."""
+    """Tries settings on a recording that the model has analysed once."""
 
     title = "Tune"
     keys = (("clear", "Esc", "take away the message"),)
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
-        self.bench = TuningSession()
+        self.tuning = TuningSession()
         self._chosen: ReplayRequest | None = None
         self._material: TuningRequest | None = None
         self._is_stale = True
@@ -57,27 +57,27 @@ class TunePage(WindowPage):
         self._connect_parts()
 
     @property
-    def works(self) -> bool:
-        """Whether a recording is being seen."""
-        return self.bench.busy and self.bench.opened is None
+    def is_busy(self) -> bool:
+        """Whether a recording is being analysed."""
+        return self.tuning.busy and self.tuning.opened is None
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
-        """Return what each key does."""
+        """Return the action of each key."""
         return {"clear": self.shell.strip.hide}
 
     def model_chosen(self, title: str | None) -> None:  # noqa: ARG002 - its path says more
-        """Take the other model, or the same one written anew, once the page is looked at."""
+        """Analyse again with the other model, once the page is shown."""
         self._is_stale = True
         if self.isVisible():
             self.open()
 
     def show_session(self, session: LiveSession) -> None:
-        """Try settings on a recording that is played from now on, where the page is in front."""
+        """Try settings on a recording that is played, where the page is shown."""
         if session.replay is not None and self.isVisible():
             self.open()
 
     def take_files(self, paths: Sequence[Path]) -> list[Path]:
-        """Take the first recording that was dropped; the window gets what is none."""
+        """Take the first recording that was dropped; return the other files."""
         found = [path for path in recordings_in(paths) if not path.is_dir()]
         if found:
             self.choose(found[0])
@@ -89,11 +89,11 @@ class TunePage(WindowPage):
         self.open()
 
     def open(self) -> None:
-        """Let the model see the recording, unless it has."""
+        """Have the recording analysed by the model, unless it has been."""
         model_path = self.shell.models.chosen
         if model_path is None:
             self._material = None
-            self.bench.open(None)
+            self.tuning.open(None)
             self._show_ready()
             self.head.show_nothing("no recording")
             self.outcome.show_nothing("Choose a model above, or train one on the page Train.")
@@ -102,30 +102,30 @@ class TunePage(WindowPage):
         if material == self._material and not self._is_stale:
             return
         self._material, self._is_stale = material, False
-        self.bench.open(material)
+        self.tuning.open(material)
         self.head.show_nothing(material.recordings[0].path.name)
         self.outcome.show_opening(material.recordings[0].path.name)
         self._show_ready()
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Open what there is to tune on now that it is looked at."""
+        """Open a recording, now that the page is shown."""
         super().showEvent(event)
         self.open()
 
-    def frame(self, now_s: float, came: bool) -> None:  # noqa: ARG002 - not of the stream
-        """Show what was done since, and have the next done."""
-        had = self.bench.opened
-        if not self.bench.poll():
+    def update_picture(self, now_s: float, has_samples: bool) -> None:  # noqa: ARG002 - not of the stream
+        """Show new results, and start the next computation."""
+        had = self.tuning.opened
+        if not self.tuning.poll():
             return
-        opened = self.bench.opened
+        opened = self.tuning.opened
         if opened is not None and opened is not had:
             self._begin(opened)
-        if opened is not None and self.bench.tried is not None:
-            self.outcome.show_tried(opened, self.bench.tried, self.bench.swept)
+        if opened is not None and self.tuning.tried is not None:
+            self.outcome.show_tried(opened, self.tuning.tried, self.tuning.swept)
         self._tell()
 
-    def slow(self, now_s: float) -> None:  # noqa: ARG002 - not of the time
-        """Say what the settings can be used for."""
+    def update_figures(self, now_s: float) -> None:  # noqa: ARG002 - not of the time
+        """Show what the settings can be used for."""
         if self.isVisible():
             self._show_ready()
 
@@ -135,10 +135,10 @@ class TunePage(WindowPage):
 
     def shut_down(self) -> None:
         """Wait for the thread."""
-        self.bench.shut_down()
+        self.tuning.shut_down()
 
     def use(self) -> None:
-        """Let the session that runs decide so from the next samples on."""
+        """Use the settings in the live session, from the next samples on."""
         session = self._session()
         if session is None:
             return
@@ -152,16 +152,16 @@ class TunePage(WindowPage):
         """Write the model with the settings into a file."""
         path = path if path.suffix == MODEL_SUFFIX else path.with_name(path.name + MODEL_SUFFIX)
         self.shell.strip.hide()
-        self.bench.save(path, self.controls.settings)
+        self.tuning.save(path, self.controls.settings)
 
     def reset(self) -> None:
         """Go back to the model's own settings."""
-        if self.bench.opened is not None:
-            self.controls.begin(self.bench.opened.settings)
+        if self.tuning.opened is not None:
+            self.controls.begin(self.tuning.opened.settings)
             self._try_out()
 
     def _recordings(self) -> tuple[ReplayRequest, ...]:
-        """Return what to try settings on: what was chosen, else what is or was played, or the demo.
+        """Return recordings to try: the chosen one, else the played one, else the demo.
 
         Where a board takes the place of a recording, what was set on that can be used live.
         """
@@ -174,8 +174,8 @@ class TunePage(WindowPage):
         return (_DEMO,) if request.path == DEMO_RECORDING else (played, _DEMO)
 
     def _session(self) -> LiveSession | None:
-        """Return the session that decides by the very network on the bench, where one does."""
-        session, opened = self.shell.connection.session, self.bench.opened
+        """Return the live session that decides by the analysed network, if there is one."""
+        session, opened = self.shell.connection.session, self.tuning.opened
         if session is None or opened is None or not self.shell.connection.live:
             return None
         model = session.model
@@ -187,15 +187,15 @@ class TunePage(WindowPage):
         self._try_out()
 
     def _try_out(self) -> None:
-        self.bench.try_out(self.controls.settings)
+        self.tuning.try_out(self.controls.settings)
         self._show_ready()
 
     def _tell(self) -> None:
-        """Say what went wrong, or that a model was written."""
-        bench = self.bench
-        failure, bench.failure = bench.failure, None
-        saved, bench.saved = bench.saved, None
-        if failure is not None and bench.opened is None:
+        """Show a failure, or that a model was written."""
+        tuning = self.tuning
+        failure, tuning.failure = tuning.failure, None
+        saved, tuning.saved = tuning.saved, None
+        if failure is not None and tuning.opened is None:
             self._show_failure(failure)
         elif failure is not None:
             self.shell.strip.show_error(str(failure))
@@ -206,7 +206,7 @@ class TunePage(WindowPage):
                 self.shell.use_model(in_use)
 
     def _show_failure(self, failure: EmgStreamError) -> None:
-        """Say why nothing is open; that the shipped recording is of no use is nobody's mistake."""
+        """Show why no recording is open; that the demo does not fit is no failure."""
         if self._recordings() == (_DEMO,) and isinstance(failure, _UNFIT):
             self.head.show_nothing("no recording")
             self.outcome.show_nothing(_INVITE)
@@ -214,15 +214,15 @@ class TunePage(WindowPage):
             self.outcome.show_nothing(f"{failure}\n\n{_INVITE}")
 
     def _show_ready(self) -> None:
-        """Say what the stream decides by, and let be done what can be."""
-        opened, session = self.bench.opened, self._session()
+        """Show the settings in use, and enable what can be done."""
+        opened, session = self.tuning.opened, self._session()
         self.controls.setEnabled(opened is not None)
         if opened is None:
-            self.hand_on.show_nothing()
+            self.model_actions.show_nothing()
             return
         used = None if session is None else session.settings
         judged = self.shell.holds_decisions
-        self.hand_on.show_ready(self.controls.settings, opened.settings, used, judged)
+        self.model_actions.show_ready(self.controls.settings, opened.settings, used, judged)
 
     def _choose_recording(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Try on a recording", "", RECORDING_FILTER)
@@ -230,7 +230,7 @@ class TunePage(WindowPage):
             self.choose(Path(name))
 
     def _choose_place(self) -> None:
-        opened = self.bench.opened
+        opened = self.tuning.opened
         if opened is None:
             return
         model_path = opened.material.model_path
@@ -244,7 +244,7 @@ class TunePage(WindowPage):
         self.head = RecordingHead(self)
         self.controls = TuningControls(self)
         self.outcome = TuningOutcome(theme, self)
-        self.hand_on = TunedModelActions(self)
+        self.model_actions = TunedModelActions(self)
 
     def _lay_out(self) -> None:
         cards = QHBoxLayout()
@@ -257,12 +257,12 @@ class TunePage(WindowPage):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID + GRID // 2)
         column.addLayout(cards, 1)
-        column.addWidget(self.hand_on)
+        column.addWidget(self.model_actions)
 
     def _connect_parts(self) -> None:
         self.head.choose_wanted.connect(self._choose_recording)
         self.controls.changed.connect(self._try_out)
-        self.hand_on.use_wanted.connect(self.use)
-        self.hand_on.save_wanted.connect(self._choose_place)
-        self.hand_on.reset_wanted.connect(self.reset)
+        self.model_actions.use_wanted.connect(self.use)
+        self.model_actions.save_wanted.connect(self._choose_place)
+        self.model_actions.reset_wanted.connect(self.reset)
         self._show_ready()

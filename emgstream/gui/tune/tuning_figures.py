@@ -1,4 +1,4 @@
-"""The figures of the settings, beside the model's own and the likeliest class of every window."""
+"""The scores of the settings, beside those of the model's own and of no settings at all."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TIPS = {
 
 
 class TuningFigures(QWidget):
-    """A grid of figures; those of yours are the ones that move."""
+    """A grid of scores; the last column is of the present settings."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +39,7 @@ class TuningFigures(QWidget):
     def show_scores(
         self, plain: DecisionScore, own: DecisionScore | None, yours: DecisionScore
     ) -> None:
-        """Show figures; without the model's own where those are the plain ones."""
+        """Show other scores; ``own`` is None where it equals ``plain``."""
         for name, *values in figure_rows([plain, own or plain, yours]):
             if name not in self.cells:
                 self._add(name)
@@ -50,7 +50,7 @@ class TuningFigures(QWidget):
         self._grid.setColumnMinimumWidth(2, _WIDTH if own is not None else 0)
 
     def values(self, name: str) -> list[str]:
-        """Return what stands in a row."""
+        """Return the texts of a row."""
         return [cell.text() for cell in self.cells[name]]
 
     def _add(self, name: str) -> None:

@@ -1,4 +1,4 @@
-"""What settings come to: figures and a curve; or why there are none yet."""
+"""The effect of settings: scores and a curve; or why there are none yet."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ __all__ = ["TuningOutcome"]
 
 
 class TuningOutcome(QStackedWidget):
-    """Shows one at a time."""
+    """Shows a text, or scores and curve."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.told = QLabel(self)
-        self.told.setWordWrap(True)
-        self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.message = QLabel(self)
+        self.message.setWordWrap(True)
+        self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 0)
@@ -40,31 +40,31 @@ class TuningOutcome(QStackedWidget):
 
     @property
     def shows_figures(self) -> bool:
-        """Whether there are figures to be seen."""
+        """Whether scores are shown."""
         return self.currentIndex() == 1
 
     def show_opening(self, name: str) -> None:
-        """Show that a recording is being seen."""
-        self.told.setText(f"The model looks at {name} …")
+        """Show that a recording is being analysed."""
+        self.message.setText(f"The model looks at {name} …")
         self.bar.show()
         self.curve.clear()
         self.setCurrentIndex(0)
 
     def show_nothing(self, words: str) -> None:
         """Show why there is nothing, and what to do."""
-        self.told.setText(words)
+        self.message.setText(words)
         self.bar.hide()
         self.setCurrentIndex(0)
 
     def show_tried(
         self, opened: AnalysedRecording, tried: TriedSettings, swept: ThresholdSweep | None
     ) -> None:
-        """Show what settings come to, and the curve as far as it is known."""
+        """Show scores, and the curve as far as it is computed."""
         own = None if opened.settings == ARGMAX else opened.own
         self.figures.show_scores(opened.plain, own, tried.score)
         if swept is not None:
             self.curve.show_sweep(swept.sweep, opened.plain, own, tried.score)
-        self.warning.say(_warning(opened))
+        self.warning.show_text(_warning(opened))
         self.warning.setVisible(bool(self.warning.text()))
         if self._has_own != (own is not None):
             self._has_own = own is not None
@@ -91,7 +91,7 @@ class TuningOutcome(QStackedWidget):
 
     def _lay_out(self) -> None:
         waiting, column = _column(self)
-        column.addWidget(self.told)
+        column.addWidget(self.message)
         column.addWidget(self.bar)
         column.addStretch(1)
         self.addWidget(waiting)
@@ -108,7 +108,7 @@ class TuningOutcome(QStackedWidget):
 
 
 def _warning(opened: AnalysedRecording) -> str:
-    """Return what takes away from the figures; empty where nothing does."""
+    """Return why the scores may be too good; empty where there is no reason."""
     if opened.is_learned_by_heart:
         return "The model was trained on this recording: all of this flatters it"
     if opened.passed_over:

@@ -1,4 +1,4 @@
-"""A slider over a list of values, with a name before it and the value after it."""
+"""A slider over a list of values, with its name before and its value after it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NAME = 11 * GRID
 
 
 class ValueSlider(QWidget):
-    """Chooses one of some numbers, which rise from left to right."""
+    """Chooses one of several rising numbers."""
 
     changed = pyqtSignal()
 
@@ -52,11 +52,11 @@ class ValueSlider(QWidget):
 
     @property
     def value(self) -> float:
-        """The number chosen."""
+        """The chosen number."""
         return self._values[self.slider.value()]
 
     def set_value(self, value: float) -> None:
-        """Choose a number, exactly, also one between those on offer."""
+        """Choose a number exactly, also one between those on offer."""
         self._values = tuple(sorted({*self._grid, value}))
         self.slider.blockSignals(True)
         self.slider.setRange(0, len(self._values) - 1)

@@ -7,20 +7,14 @@ from emgstream_training.evaluation.evaluate import (
     prepare,
 )
 from emgstream_training.evaluation.evaluation_page import evaluation_page
-from emgstream_training.evaluation.results import MODELS, Evaluation, ModelFigures
-from emgstream_training.evaluation.texts import NONE, accuracy_figures, online_figures, share
+from emgstream_training.evaluation.results import Evaluation, ModelFigures
 
 __all__ = [
-    "MODELS",
-    "NONE",
     "Evaluation",
     "EvaluationProgress",
     "ModelFigures",
     "PreparedEvaluation",
-    "accuracy_figures",
     "evaluate",
     "evaluation_page",
-    "online_figures",
     "prepare",
-    "share",
 ]

@@ -7,6 +7,7 @@ from html import escape
 
 import numpy as np
 
+from emgstream.app.evaluation_table import MODEL_NAMES, online_figures, points, share
 from emgstream.report import (
     ChartLine,
     bars,
@@ -22,8 +23,7 @@ from emgstream.report import (
     tiles,
 )
 from emgstream_training.evaluation.folds import NETWORK
-from emgstream_training.evaluation.results import MODELS, Evaluation
-from emgstream_training.evaluation.texts import online_figures, points, share
+from emgstream_training.evaluation.results import Evaluation
 from emgstream_training.metrics import shares_of
 
 __all__ = ["evaluation_page"]
@@ -73,8 +73,8 @@ def _headline(evaluation: Evaluation) -> str:
             shown.append(
                 tile(
                     f"{100 * lead:+.1f}",
-                    f"points against {MODELS[name]}",
-                    f"{MODELS[name]} on Hudgins' features reaches "
+                    f"points against {MODEL_NAMES[name]}",
+                    f"{MODEL_NAMES[name]} on Hudgins' features reaches "
                     f"{share(figures.balanced_accuracy.mean)} on the same decisions",
                 )
             )
@@ -86,7 +86,7 @@ def _headline(evaluation: Evaluation) -> str:
 def _accuracy(evaluation: Evaluation) -> str:
     rows = [
         (
-            MODELS[name],
+            MODEL_NAMES[name],
             list(of.folds),
             of.balanced_accuracy.mean,
             of.balanced_accuracy.low,
@@ -94,7 +94,7 @@ def _accuracy(evaluation: Evaluation) -> str:
         )
         for name, of in evaluation.models.items()
     ]
-    head = ("held out", *(MODELS[name] for name in evaluation.models))
+    head = ("held out", *(MODEL_NAMES[name] for name in evaluation.models))
     by_fold = [
         (fold.name, *(share(of.folds[place]) for of in evaluation.models.values()))
         for place, fold in enumerate(evaluation.folds)
@@ -113,7 +113,7 @@ def _leakage(evaluation: Evaluation) -> str:
         "the gap is <strong>leakage</strong>, not skill.</p>"
     )
     rows = [
-        (MODELS[name], share(of.within_movements), share(of.random_split), points(of.leakage))
+        (MODEL_NAMES[name], share(of.within_movements), share(of.random_split), points(of.leakage))
         for name, of in evaluation.models.items()
     ]
     if not evaluation.folds:
@@ -122,8 +122,9 @@ def _leakage(evaluation: Evaluation) -> str:
 
 
 def _online(evaluation: Evaluation) -> str:
-    head = ("", *(MODELS[name] for name in evaluation.models))
-    columns = [dict(online_figures(of)) for of in evaluation.models.values()]
+    head = ("", *(MODEL_NAMES[name] for name in evaluation.models))
+    documents = evaluation.to_json()["models"].values()
+    columns = [dict(online_figures(figures)) for figures in documents]
     rows = [(what, *(column[what] for column in columns)) for what in columns[0]]
     explained = (
         "<p>Active errors are decisions that would move something wrongly; instability is how "
@@ -132,7 +133,7 @@ def _online(evaluation: Evaluation) -> str:
         "for in the middle of rest.</p>"
     )
     names = evaluation.study.recordings.class_names
-    recalls = {MODELS[name]: of.recalls for name, of in evaluation.models.items()}
+    recalls = {MODEL_NAMES[name]: of.recalls for name, of in evaluation.models.items()}
     return (
         table(head, rows)
         + explained
@@ -144,8 +145,9 @@ def _online(evaluation: Evaluation) -> str:
 def _confusions(evaluation: Evaluation) -> str:
     names = evaluation.study.recordings.class_names
     drawn = [
-        f"<div class='half'>{heatmap(shares_of(of.confusion), names, of.confusion, MODELS[name])}"
-        "</div>"
+        "<div class='half'>"
+        + heatmap(shares_of(of.confusion), names, of.confusion, MODEL_NAMES[name])
+        + "</div>"
         for name, of in evaluation.models.items()
     ]
     return (
@@ -156,7 +158,7 @@ def _confusions(evaluation: Evaluation) -> str:
 
 def _reliability(evaluation: Evaluation) -> str:
     curves = [
-        ChartLine(MODELS[name], of.reliability.confidence, of.reliability.accuracy, dots=True)
+        ChartLine(MODEL_NAMES[name], of.reliability.confidence, of.reliability.accuracy, dots=True)
         for name, of in evaluation.models.items()
     ]
     diagonal = ChartLine("", np.array([0.0, 1.0]), np.array([0.0, 1.0]))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -121,14 +119,8 @@ def judge_fold(study: Study, fold: Fold) -> FoldResult:
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Let one thread of this process learn at a time, and leave Ctrl-C to the parent process.
-
-    A worker that dies of Ctrl-C tells its traceback; the parent ends it, and says so once.
-    """
+    """Let one thread of this process learn at a time: seeds are the process's own."""
     with _ONE_AT_A_TIME:
-        in_child = multiprocessing.parent_process() is not None
-        if in_child and threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
         yield
 
 

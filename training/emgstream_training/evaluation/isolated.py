@@ -1,4 +1,4 @@
-"""One task in a Python process of its own.
+"""Tasks in Python processes of their own, on this machine.
 
 A Dask worker draws from Python's random numbers in threads of its own, so that a network built in
 it is now and then not the one the seed stands for. In a process of its own it always is.
@@ -6,28 +6,124 @@ it is now and then not the one the seed stands for. In a process of its own it a
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+import threading
+import traceback
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, TypeVar
 
-__all__ = ["in_own_process"]
+import joblib
+
+from emgstream.child_python import child_python
+from emgstream.errors import ChildFailedError
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["TaskProcess", "in_own_process", "write_tasks"]
 
 Given = TypeVar("Given")
 Got = TypeVar("Got")
 
+_ONE_THREAD = dict.fromkeys(
+    (
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "BLIS_NUM_THREADS",
+        "VECLIB_MAXIMUM_THREADS",
+        "NUMEXPR_NUM_THREADS",
+    ),
+    "1",
+)
+"""The libraries below share the cores among the processes, not each the whole machine."""
+
 
 def in_own_process(function: Callable[[Given], Got], task: Given) -> Got:
-    """Return what a function of a module gives for a task; raises what it raises."""
+    """Return what a function of a module gives for a task.
+
+    Raises
+    ------
+    Exception
+        What the function raises.
+    ChildFailedError
+        The process was ended before it was done.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        answer = Path(folder, "answer")
-        command = [sys.executable, "-m", "emgstream_training.evaluation.isolated", str(answer)]
-        subprocess.run(command, input=pickle.dumps((function, task)), check=True)
-        done: Callable[[], Got] = pickle.loads(answer.read_bytes())
-    return done()
+        tasks = Path(folder, "tasks")
+        write_tasks(tasks, function, [task])
+        with TaskProcess(tasks) as process:
+            got: Got = process.result_of(0)
+    return got
+
+
+def write_tasks(path: Path, function: Callable[[Given], Got], tasks: Sequence[Given]) -> None:
+    """Write a function of a module, and its arguments, to a file for `TaskProcess`."""
+    joblib.dump((function, list(tasks)), path)
+
+
+class TaskProcess:
+    """A process that does tasks of a file, one after the other. One thread at a time uses it.
+
+    Arrays of the tasks are mapped into memory, so that several processes share them. It ends at
+    once when it is left, and with this process, also where that is killed.
+
+    Parameters
+    ----------
+    tasks
+        A file of `write_tasks`.
+    """
+
+    def __init__(self, tasks: Path) -> None:
+        self._process = subprocess.Popen(
+            child_python(__name__, str(tasks)),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, **_ONE_THREAD},
+            # Out of reach of Ctrl-C, which is this process's: it ends the other one.
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.end()
+
+    def result_of(self, place: int) -> Any:
+        """Return what the function gives for the task at a place; raises what it raises.
+
+        Raises ChildFailedError where the process was ended before it was done.
+        """
+        asks, answers = self._process.stdin, self._process.stdout
+        assert asks is not None  # both are pipes
+        assert answers is not None
+        try:
+            asks.write(f"{place}\n".encode())
+            asks.flush()
+            answer: Callable[[], Any] = pickle.load(answers)
+        except (OSError, EOFError, pickle.UnpicklingError) as error:
+            code = self._process.wait()
+            raise ChildFailedError(
+                f"a process of the evaluation was ended with code {code}; expected it to train to "
+                "its end; it may have been short of memory: try fewer --jobs"
+            ) from error
+        return answer()
+
+    def end(self) -> None:
+        """End the process at once."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
 
 
 class _Returned:
@@ -41,27 +137,38 @@ class _Returned:
 
 
 class _Raised:
-    """What a function raised, to be raised in another process."""
+    """What a function raised, to be raised in another process, with its traceback as the cause."""
 
     def __init__(self, error: Exception) -> None:
         self._error = error
+        self._traceback = traceback.format_exc()
 
     def __call__(self) -> object:
-        raise self._error
+        raise self._error from RuntimeError(f"in a process of its own:\n{self._traceback}")
 
 
 def main() -> None:
-    """Do the task on standard input and write the answer to the file that was named."""
-    function, task = pickle.loads(sys.stdin.buffer.read())
-    try:
-        answer: _Returned | _Raised = _Returned(function(task))
-    except Exception as error:  # noqa: BLE001 - the top of the process: told where it is waited for
-        answer = _Raised(error)
-    Path(sys.argv[1]).write_bytes(pickle.dumps(answer))
+    """Do the tasks of the file in ``sys.argv[1]`` whose places come in on standard input.
+
+    Each answer goes out on standard output as a pickled callable.
+    """
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not get among the answers
+    places: SimpleQueue[int] = SimpleQueue()
+    threading.Thread(target=_read_places, args=(places,), name="emg-places", daemon=True).start()
+    function, tasks = joblib.load(sys.argv[1], mmap_mode="c")
+    while True:
+        place = places.get()
+        try:
+            answer: _Returned | _Raised = _Returned(function(tasks[place]))
+        except Exception as error:  # noqa: BLE001 - the top of the process: raised where it is waited for
+            answer = _Raised(error)
+        pickle.dump(answer, answers)
+        answers.flush()
 
 
-if __name__ == "__main__":
-    from emgstream_training.evaluation import isolated
-
-    # Not this module's own `main`: what is pickled here must be found by its name there.
-    isolated.main()
+def _read_places(places: SimpleQueue[int]) -> None:
+    """Pass on what is asked for; once nobody can ask any more, end the process at once."""
+    for line in sys.stdin.buffer:
+        places.put(int(line))
+    os._exit(0)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import importlib.util
 import logging
+import tempfile
 from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
+from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import joblib
 
 from emgstream.errors import MissingExtraError, UsageError
-from emgstream_training.evaluation.isolated import in_own_process
+from emgstream_training.evaluation.isolated import TaskProcess, in_own_process, write_tasks
 
 __all__ = ["run_all"]
 
@@ -64,31 +68,26 @@ def run_all(
 def _in_processes(
     function: Callable[[Given], Got], tasks: Sequence[Given], n_processes: int
 ) -> Generator[tuple[int, Got], None, None]:
-    # The libraries below share the cores among the processes, not each the whole machine.
-    with joblib.parallel_config("loky", n_jobs=n_processes, inner_max_num_threads=1):
-        parallel = joblib.Parallel(return_as="generator_unordered", batch_size=1)
-        results = parallel(
-            joblib.delayed(_placed)(function, place, task) for place, task in enumerate(tasks)
-        )
-        finished = False
-        try:
-            yield from results
-            finished = True
-        finally:
-            if not finished:
-                _end_processes(results)
+    """Give the results of a thread per process, each of which waits for its process."""
+    with ExitStack() as stack:
+        path = Path(stack.enter_context(tempfile.TemporaryDirectory()), "tasks")
+        write_tasks(path, function, tasks)
+        threads = stack.enter_context(ThreadPoolExecutor(n_processes, "emg-fold"))
+        idle: SimpleQueue[TaskProcess] = SimpleQueue()
+        for _ in range(n_processes):
+            idle.put(stack.enter_context(TaskProcess(path)))
 
+        def do(place: int) -> tuple[int, Got]:
+            process = idle.get()
+            try:
+                return place, process.result_of(place)
+            finally:
+                idle.put(process)
 
-def _placed(function: Callable[[Given], Got], place: int, task: Given) -> tuple[int, Got]:
-    return place, function(task)
-
-
-def _end_processes(results: Any) -> None:
-    from joblib.externals.loky import get_reusable_executor
-
-    get_reusable_executor().shutdown(wait=True, kill_workers=True)
-    with contextlib.suppress(Exception):
-        results.close()
+        futures = [threads.submit(do, place) for place in range(len(tasks))]
+        stack.callback(threads.shutdown, wait=False, cancel_futures=True)
+        for future in as_completed(futures):
+            yield future.result()
 
 
 def _on_dask(

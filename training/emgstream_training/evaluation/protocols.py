@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.audit.stuck import find_stuck_loops
+from emgstream.audit.stuck_loops import find_stuck_loops
 from emgstream.errors import TrainingDataError, UsageError
 from emgstream.tables import EmgTable
 from emgstream.wording import counted

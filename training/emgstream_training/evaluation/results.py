@@ -33,10 +33,7 @@ from emgstream_training.evaluation.folds import NETWORK, FoldResult, Study
 from emgstream_training.evaluation.protocols import FoldPlan
 from emgstream_training.metrics import recalls
 
-__all__ = ["MODELS", "Evaluation", "ModelFigures", "evaluation_of"]
-
-MODELS = {NETWORK: "CNN-LSTM", "lda": "LDA", "random_forest": "random forest"}
-"""Every model by its name in files, with its name for people."""
+__all__ = ["Evaluation", "ModelFigures", "evaluation_of"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,95 @@
+"""Texts on a training: its epochs, and the model that came of it.
+
+Each is made of an event that ``emgstream train`` or ``calibrate`` tells with ``--progress jsonl``.
+The terminal shows facts, a name and a text each; the window shows paragraphs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from emgstream.wording import counted
+
+__all__ = [
+    "TrainingOutcome",
+    "calibrated_facts",
+    "epoch_words",
+    "time_left",
+    "trained_facts",
+    "training_outcome",
+]
+
+_GAIN = (
+    "Balanced accuracy before and after, on {:,} windows of repetitions that were held out while "
+    "it was measured. The model it began with is unchanged."
+)
+
+
+@dataclass(frozen=True)
+class TrainingOutcome:
+    """A new model, in words for the window."""
+
+    title: str
+    """What became of the training."""
+    paragraphs: tuple[str, ...]
+    """The file, the figures and what was noticed."""
+    gain: str = ""
+    """Accuracy before and after, of a model that was adapted; empty for one that was trained."""
+    gain_note: str = ""
+    """What the gain was measured on; empty for a model that was trained."""
+
+
+def training_outcome(event: Mapping[str, Any]) -> TrainingOutcome:
+    """Return the words on the model of an event "trained" or "calibrated"."""
+    is_adapted = event["event"] == "calibrated"
+    done = "Adapted" if is_adapted else "Trained"
+    title = "Stopped, and kept" if event["interrupted"] else done
+    if not is_adapted:
+        epochs = counted(event["n_epochs"], "epoch")
+        figures = (f"{name}: {text}" for name, text in event["figures"].items())
+        notes = (note[:1].upper() + note[1:] for note in event["notes"])
+        return TrainingOutcome(title, (event["model"], epochs, *figures, *notes, *event["repairs"]))
+    return TrainingOutcome(
+        title,
+        (event["model"], event["title"], *event["repairs"]),
+        f"{event['before']:.1%}  →  {event['after']:.1%}",
+        _GAIN.format(event["n_windows"]),
+    )
+
+
+def trained_facts(event: Mapping[str, Any], elapsed_s: float) -> Iterator[tuple[str, str]]:
+    """Give the facts on a model that was trained in so many seconds."""
+    yield "model", f"{event['model']} ({event['title']})"
+    yield "epochs", f"{event['n_epochs']} in {elapsed_s:.0f} s"
+    for name, text in event["figures"].items():
+        yield "measured", f"{name}: {text}"
+
+
+def calibrated_facts(event: Mapping[str, Any], held_out: str) -> Iterator[tuple[str, str]]:
+    """Give the facts on a model that was calibrated; ``held_out`` tells what its gain is of."""
+    yield "model", f"{event['model']} ({event['title']})"
+    yield "held out", f"{event['n_windows']} windows: {held_out}"
+    yield "before", f"{event['before']:.1%} balanced"
+    yield "after", f"{event['after']:.1%} balanced"
+
+
+def epoch_words(event: Mapping[str, Any]) -> str:
+    """Return the progress after an event "epoch": epoch, time left, accuracy on held-out data."""
+    accuracy = event["val_accuracy"]
+    held_out = "" if accuracy is None else f"   {accuracy:.1%} right of what is held out"
+    return (
+        f"epoch {event['epoch']} of at most {event['n_epochs']}   "
+        f"{time_left(event['time_left_s'])} left at most{held_out}"
+    )
+
+
+def time_left(seconds: float) -> str:
+    """Return a duration in hours, minutes and seconds.
+
+    >>> time_left(75.2)
+    '0:01:15'
+    """
+    return str(timedelta(seconds=round(seconds)))

@@ -1,0 +1,32 @@
+"""Command lines of Python processes that the user's files cannot disturb."""
+
+from __future__ import annotations
+
+import sys
+
+__all__ = ["child_python"]
+
+# `python -m` and `python -c` look for modules in the current folder first, before the standard
+# library: a numpy.py beside the recordings would be imported as numpy. Python 3.11 has -P against
+# that, 3.10 has nothing (-I would leave out the user's own packages, too). So the entry that -c
+# makes, an empty one, is taken out before anything is imported.
+_BOOT = (
+    "import sys; sys.path[:] = filter(None, sys.path); "
+    "from importlib import import_module; sys.exit(import_module(sys.argv.pop(1)).main())"
+)
+
+
+def child_python(module: str, *words: str) -> list[str]:
+    """Return the command line of a Python process that runs the ``main`` of a module.
+
+    The process sees the same packages as this one. Where native code ends it, it writes to stderr
+    where each thread was.
+
+    Parameters
+    ----------
+    module
+        Full name of the module; its ``main`` takes no argument and returns an exit code or None.
+    words
+        What ``main`` finds in ``sys.argv[1:]``.
+    """
+    return [sys.executable, "-X", "faulthandler", "-c", _BOOT, module, *words]

@@ -1,0 +1,122 @@
+"""The first step of a training: the sessions to train on, and the form of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
+
+from emgstream.app.audited_recordings import AuditedRecordings, conflict, recordings_in
+from emgstream.app.training_job import TrainingRequest
+from emgstream.gui.card import caption, card, fill
+from emgstream.gui.file_actions import RECORDING_FILTER
+from emgstream.gui.painting import GRID
+from emgstream.gui.palette import Theme
+from emgstream.gui.start_row import StartRow
+from emgstream.gui.train.session_list import SessionList
+from emgstream.gui.train.train_form import TrainingForm
+
+__all__ = ["TrainSetup"]
+
+
+class TrainSetup(QWidget):
+    """The sessions, each with its verdict, beside the form of the model."""
+
+    start_wanted = pyqtSignal()
+
+    def __init__(self, theme: Theme, folder: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.sessions = AuditedRecordings()
+        self.list = SessionList(theme, self)
+        self.files_button = QPushButton("Add files…", self)
+        self.folder_button = QPushButton("Add folder…", self)
+        self.form = TrainingForm(folder, self)
+        self.row = StartRow("Train", self)
+        self._lay_out()
+        self._connect_parts()
+        self._show_ready()
+
+    @property
+    def request(self) -> TrainingRequest:
+        """The training as the form says."""
+        return self.form.request(self.sessions.paths)
+
+    @property
+    def missing_words(self) -> str:
+        """What is missing before a training can begin; empty where nothing is."""
+        if not self.sessions.paths:
+            return "Add at least one session"
+        problem = conflict(self.sessions.known, self.form.rate_hz)
+        if problem:
+            return problem
+        if self.sessions.busy:
+            return "Looking the sessions over"
+        return self.form.missing_words
+
+    def add(self, paths: Sequence[Path]) -> None:
+        """Add recordings to the sessions."""
+        new = self.sessions.add(paths)
+        if new and self.sessions.paths[0] == new[0]:
+            self.form.propose(new[0])
+        self._show_sessions()
+
+    def poll(self) -> None:
+        """Show verdicts that are new."""
+        verdicts = self.sessions.poll()
+        if verdicts:
+            self.list.show_verdicts(verdicts)
+            self._show_ready()
+
+    def _show_sessions(self) -> None:
+        self.list.show_sessions(self.sessions.verdicts)
+        self._show_ready()
+
+    def _show_ready(self) -> None:
+        """Show channels and labels, and whether training can begin."""
+        replaces = "   replaces the file of that name" if self.form.out.exists() else ""
+        self.row.button.setText("Adapt" if self.form.adapts else "Train")
+        self.row.show_ready(self.missing_words, f"Writes {self.form.out.name}{replaces}")
+        known = [one for one in self.sessions.known if one.channel_names]
+        labels = sorted({label for one in known for label in one.labels})
+        names = ", ".join(known[0].channel_names) if known else ""
+        self.form.channels.setText(
+            f"Channels: {names}\nLabels: {', '.join(labels)}" if known else "nothing yet"
+        )
+
+    def _remove(self, path: Path) -> None:
+        self.sessions.remove(path)
+        self._show_sessions()
+
+    def _choose_files(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(self, "Add sessions", "", RECORDING_FILTER)
+        self.add([Path(name) for name in names])
+
+    def _choose_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Add the sessions of a folder")
+        if name:
+            self.add(recordings_in([Path(name)]))
+
+    def _lay_out(self) -> None:
+        buttons = QWidget(self)
+        add = QHBoxLayout(buttons)
+        add.setContentsMargins(0, 0, 0, 0)
+        add.setSpacing(GRID)
+        add.addWidget(self.files_button)
+        add.addWidget(self.folder_button)
+        add.addStretch(1)
+        cards = QWidget(self)
+        side_by_side = QHBoxLayout(cards)
+        side_by_side.setContentsMargins(0, 0, 0, 0)
+        side_by_side.setSpacing(2 * GRID)
+        side_by_side.addWidget(card(self, caption("Sessions"), self.list, buttons), 3)
+        side_by_side.addWidget(card(self, self.form), 2)
+        fill(self, cards, self.row, grows=cards)
+
+    def _connect_parts(self) -> None:
+        self.files_button.clicked.connect(self._choose_files)
+        self.folder_button.clicked.connect(self._choose_folder)
+        self.list.remove_wanted.connect(self._remove)
+        self.form.changed.connect(self._show_ready)
+        self.row.start_wanted.connect(self.start_wanted)

@@ -1,0 +1,96 @@
+"""The controls for the settings of the decisions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from emgstream.decisions import ARGMAX, DecisionSettings
+from emgstream.gui.card import caption
+from emgstream.gui.check_box import CheckBox
+from emgstream.gui.painting import GRID
+from emgstream.gui.tune.smoothing_choice import SmoothingChoice
+from emgstream.gui.tune.value_slider import ValueSlider
+
+__all__ = ["TuningControls"]
+
+_THRESHOLDS = tuple(number / 100 for number in range(101))
+_BEGIN_ODDS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0, 64.0)
+_REST = "A quiet muscle rests, whatever the network makes of the noise"
+_UNKNOWN = "Nothing is decided where the signal is like nothing in training"
+_NONE = "This model has no measure of it: train one on your recordings"
+
+
+class TuningControls(QWidget):
+    """Sliders and boxes, which begin at a model's own settings."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._own = ARGMAX
+        self.threshold = ValueSlider("Threshold", _THRESHOLDS, self)
+        self.threshold.setToolTip("Least confidence to act on; rest moves nothing and needs none")
+        self.to_begin = ValueSlider("To begin", _BEGIN_ODDS, self, unit="×")
+        self.to_begin.setToolTip(
+            "How many times the odds of the threshold a movement that follows a rest must have"
+        )
+        self.smoothing = SmoothingChoice(self)
+        self.rest_box = CheckBox("rest", self)
+        self.unknown_box = CheckBox("unknown", self)
+        self._lay_out()
+        self.threshold.changed.connect(self.changed)
+        self.to_begin.changed.connect(self.changed)
+        self.smoothing.changed.connect(self.changed)
+        self.rest_box.clicked.connect(lambda _: self.changed.emit())
+        self.unknown_box.clicked.connect(lambda _: self.changed.emit())
+
+    @property
+    def settings(self) -> DecisionSettings:
+        """The present settings; equal to the model's own where none was changed."""
+        own = self._own
+        return replace(
+            own,
+            threshold=self.threshold.value,
+            begin_odds=self.to_begin.value,
+            smoothing=self.smoothing.smoothing,
+            rest_gate=own.rest_gate if self.rest_box.isChecked() else None,
+            familiar=own.familiar if self.unknown_box.isChecked() else None,
+        )
+
+    def begin(self, own: DecisionSettings) -> None:
+        """Set a model's own settings."""
+        self._own = own
+        self.threshold.set_value(own.threshold)
+        self.to_begin.set_value(own.begin_odds)
+        self.smoothing.set_smoothing(own.smoothing)
+        for box, part, words in (
+            (self.rest_box, own.rest_gate, _REST),
+            (self.unknown_box, own.familiar, _UNKNOWN),
+        ):
+            box.setEnabled(part is not None)
+            box.setChecked(part is not None)
+            box.setToolTip(f"{words}. {_NONE}" if part is None else words)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(caption("Sure enough to act"))
+        column.addWidget(self.threshold)
+        column.addWidget(self.to_begin)
+        column.addSpacing(GRID)
+        column.addWidget(caption("Smoothing"))
+        column.addWidget(self.smoothing)
+        column.addSpacing(GRID)
+        column.addWidget(caption("By the strength of the signal, say"))
+        boxes = QHBoxLayout()
+        boxes.setSpacing(2 * GRID)
+        boxes.addWidget(self.rest_box)
+        boxes.addWidget(self.unknown_box)
+        boxes.addStretch(1)
+        column.addLayout(boxes)
+        column.addStretch(1)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
