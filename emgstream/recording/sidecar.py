@@ -40,7 +40,7 @@ _Object: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class _Version:
+class _SidecarVersion:
     """The entry that sidecars of every version have."""
 
     version: int = 0
@@ -72,7 +72,7 @@ class _Labels:
 
 @dataclass(frozen=True)
 class _Sidecar:
-    """What readers rely on; a recording that is going on may lack any of it."""
+    """The entries that readers use; while a recording runs, any of them may be missing."""
 
     state: str = ""
     started: datetime | None = None
@@ -122,7 +122,7 @@ def read_sidecar(recording: Path) -> dict[str, Any]:
             "was another file of that name put there?"
         )
     try:
-        version = checked(document, _Version, equals=" = ").version
+        version = checked(document, _SidecarVersion, equals=" = ").version
         if version > VERSION:
             raise RecordingError(
                 f"{path} has version {version}; this program knows {VERSION}; update emgstream"
