@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 from typing import NoReturn
 
-from emgstream.app.configured_channels import configured_channels
 from emgstream.cli.outputs import add_output_arguments, output_destination
 from emgstream.configuration import configuration_path, read_configuration
 from emgstream.data import DEMO, model_path
