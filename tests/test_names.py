@@ -16,6 +16,8 @@ NOT_COUNTED = ("__init__.py", "__main__.py")
 
 CLEAN = (
     "emgstream/__init__.py",
+    "emgstream/atomic_files.py",
+    "emgstream/audit",
     "emgstream/cli/__init__.py",
     "emgstream/cli/config_verb.py",
     "emgstream/cli/configured.py",
@@ -25,14 +27,24 @@ CLEAN = (
     "emgstream/cli/log_options.py",
     "emgstream/cli/options.py",
     "emgstream/cli/terminal.py",
+    "emgstream/clock.py",
     "emgstream/configuration.py",
+    "emgstream/cue_schedule.py",
+    "emgstream/data",
     "emgstream/errors.py",
     "emgstream/export",
     "emgstream/extras.py",
+    "emgstream/firmware",
     "emgstream/log_output.py",
     "emgstream/logs.py",
     "emgstream/recording",
+    "emgstream/ringbuffer.py",
+    "emgstream/simulation",
+    "emgstream/tables",
     "emgstream/trial",
+    "emgstream/types.py",
+    "emgstream/wire",
+    "emgstream/wording.py",
     "emgstream/worker.py",
 )
 """The rooms and files in which no docstring begins with a question word; it only grows."""
