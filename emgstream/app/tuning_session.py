@@ -50,7 +50,7 @@ class TuningSession:
 
     @property
     def busy(self) -> bool:
-        """Whether a job runs or waits."""
+        """True while a job runs or waits."""
         waiting = (self._material, self._settings, self._save, self._unswept)
         return self._worker is not None or any(one is not None for one in waiting)
 

@@ -63,7 +63,7 @@ class TunePage(WindowPage):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a recording is being analysed."""
+        """True while a recording is being analysed."""
         return self.tuning.busy and self.tuning.opened is None
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
