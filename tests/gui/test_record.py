@@ -371,6 +371,7 @@ def test_a_full_disk_ends_the_take_with_one_message_and_a_file_that_reads(
     import resource
 
     run = start(page, qtbot)
+    press(window_of(page), Qt.Key.Key_Space)
     wait(qtbot, lambda: run.recorder.n_samples > 0)
     usual = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (run.recorder.n_bytes + 10_000, usual[1]))
@@ -389,6 +390,7 @@ def test_a_file_dropped_in_the_middle_does_not_end_the_session(
     page: RecordPage, qtbot: QtBot
 ) -> None:
     run = start(page, qtbot)
+    press(window_of(page), Qt.Key.Key_Space)
     window_of(page).take_files([DEMO_RECORDING])
     assert "needs this connection" in page.shell.strip.words
     at = run.recorder.n_samples
