@@ -128,7 +128,11 @@ def test_a_full_disk_is_told_once_and_stops_nothing(capsys: pytest.CaptureFixtur
     assert capsys.readouterr().err.count("cannot write the log /dev/full") == 1
 
 
-def test_no_text_can_forge_a_record_or_steer_a_terminal(tmp_path: Path) -> None:
+def test_no_text_can_forge_a_record_or_steer_a_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # pytest would capture the records, too, and hand them to another process as UTF-8
+    monkeypatch.setattr(logging.getLogger("emgstream"), "propagate", False)
     path = tmp_path / "hostile.log"
     with log_output(0, path):
         log("port %s", "tty\x1b[2J\n2026-01-01 00:00:00.000 INFO [x] emgstream: forged")

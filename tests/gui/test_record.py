@@ -196,6 +196,16 @@ def test_a_session_from_the_page_becomes_a_file_whose_labels_agree(
     assert {"hand close", "wrist right"} <= listed
 
 
+def test_a_session_left_before_its_start_leaves_no_file(page: RecordPage, qtbot: QtBot) -> None:
+    run = start(page, qtbot)
+    await_samples(page, qtbot)
+    press(window_of(page), Qt.Key.Key_Escape)
+    wait(qtbot, lambda: page.run is None)
+    assert run.stage is RecordingStage.DONE
+    assert not run.plan.path.exists()
+    assert page.steps.currentWidget() is page.setup
+
+
 def test_labels_are_put_in_order_the_other_way_and_back(page: RecordPage, qtbot: QtBot) -> None:
     start(page, qtbot)
     press(window_of(page), Qt.Key.Key_Space)
@@ -316,6 +326,7 @@ def test_the_signal_is_checked_and_the_user_decides(page: RecordPage, qtbot: QtB
     wait(qtbot, lambda: run.stage is RecordingStage.VERDICT)
     press(window_of(page), Qt.Key.Key_Space)
     wait(qtbot, lambda: run.stage is RecordingStage.TAKE)
+    press(window_of(page), Qt.Key.Key_Space)
     wait(qtbot, lambda: run.recorder.n_samples > 0)
     press(window_of(page), Qt.Key.Key_Escape)
     finish(page, qtbot)
@@ -331,6 +342,7 @@ def test_what_is_written_down_is_what_was_typed(page: RecordPage, qtbot: QtBot) 
     channel, line = next(iter(form.placements.lines.items()))
     line.setText("upper third")
     run = start(page, qtbot)
+    press(window_of(page), Qt.Key.Key_Space)
     wait(qtbot, lambda: run.recorder.n_samples > 0)
     press(window_of(page), Qt.Key.Key_Escape)
     finish(page, qtbot)
