@@ -14,10 +14,11 @@ from emgstream.decisions import Decisions, DecisionSettings
 from emgstream.errors import UsageError
 from emgstream.latency import StageTimer
 from emgstream.logs import get_logger
-from emgstream.outputs.delivery import Delivery, OutputFigures
-from emgstream.outputs.output import Observer, Output, Update
+from emgstream.outputs.delivery import OutputFigures
+from emgstream.outputs.fan_out import FanOut
+from emgstream.outputs.output import Observer, Update
 from emgstream.outputs.queue import UpdateQueue
-from emgstream.outputs.samples import SampleFeed, SampleOutput
+from emgstream.outputs.samples import AnyOutput
 from emgstream.pipeline import Pipeline
 from emgstream.ringbuffer import RingBuffer
 from emgstream.selection import Selection
@@ -33,20 +34,26 @@ __all__ = ["Engine"]
 _log = get_logger(__name__)
 
 _RING_SAMPLES = 2**16
+"""Samples in memory: 65 s at 1000 Hz, for a classifier that was held up. A choice: 1.6 MB at most
+of 3 channels, and what `emgstream.sources.replay_laps` counts on."""
 _MOST_AHEAD = 2**12
+"""Samples that a source which can wait is read ahead of the classifier: two of a replay's largest
+chunks, so that neither thread waits for the other at each."""
 _POLL_S = 0.05
+"""Seconds until a waiting thread looks whether it should end, as `Worker` asks for."""
 
 
 class Engine:
     """A running classifier: decisions on a source until it ends or the engine is left.
 
     ``emg-reader`` empties the source into the ring and the sinks, ``emg-inference`` takes from the
-    ring what is new and decides, and each output has a queue and a thread of its own,
-    ``emg-output-NUMBER``. Entering starts them, leaving stops them and looks that they ended.
+    ring what is new and decides, and each output has a thread of its own, ``emg-output-NUMBER`` or
+    ``emg-samples-NUMBER``. Entering starts them, leaving stops them and looks that they ended.
     Without a model there is nothing to decide: then there is no ``emg-inference``.
 
     No output delays a decision on a board: a queue that is full loses its oldest decisions, which
     are counted. A source that can wait, a recording, waits for the slowest output: nothing is lost.
+    Outputs are added and removed while it runs, too.
 
     Parameters
     ----------
@@ -56,7 +63,7 @@ class Engine:
         What decides, or None; on its channels, where the source has others too. A source that
         does not match it ends the engine with StreamMismatchError.
     outputs
-        Where the decisions go; entered and left by whoever gives them.
+        Where decisions and samples go; entered and left by whoever gives them.
     clock
         The host time that latency is measured in.
     check
@@ -64,8 +71,6 @@ class Engine:
         `Manifest.check_stream`.
     observers
         Told of every decision by the inference thread, in this order, before any output.
-    sample_outputs
-        Where the samples go, each on a thread named ``emg-samples-NUMBER``.
     queues
         Filled as those of the outputs, for consumers with threads of their own; closed at the end.
     """
@@ -74,12 +79,11 @@ class Engine:
         self,
         source: Source,
         model: Model | None,
-        outputs: Sequence[Output] = (),
+        outputs: Sequence[AnyOutput] = (),
         clock: Clock | None = None,
         check: Callable[[StreamInfo], None] | None = None,
         *,
         observers: Sequence[Observer] = (),
-        sample_outputs: Sequence[SampleOutput] = (),
         queues: Sequence[UpdateQueue] = (),
     ) -> None:
         self.ring = RingBuffer(_RING_SAMPLES)
@@ -89,18 +93,10 @@ class Engine:
         self._selection = Selection(() if model is None else model.manifest.channel_names)
         self._clock = clock or MonotonicClock()
         self._observers = tuple(observers)
-        deliveries = [
-            Delivery(output, self._clock, number) for number, output in enumerate(outputs, 1)
-        ]
         self._cursor = 0
         self._n_classified = 0
         self._consumed = threading.Condition()
-        self._feeds = [
-            SampleFeed(output, self.ring, source, self._consumed, number)
-            for number, output in enumerate(sample_outputs, 1)
-        ]
-        self._ways_out: list[Delivery | SampleFeed] = [*deliveries, *self._feeds]
-        self._queues: list[Delivery | UpdateQueue] = [*deliveries, *queues]
+        self._fan_out = FanOut(source, self.ring, self._clock, self._consumed, outputs, queues)
         if check is None and model is not None:
             check = model.manifest.check_stream
         self._check_model = check
@@ -118,16 +114,36 @@ class Engine:
             return self.ring.n_received - self._n_classified - n_waiting
 
     def output_figures(self) -> list[OutputFigures]:
-        """Return what became of decisions and samples at each output, in their order."""
-        return [way_out.figures() for way_out in self._ways_out]
+        """Return what became of decisions and samples at each output; see `FanOut.figures`."""
+        return self._fan_out.figures()
+
+    @property
+    def outputs(self) -> tuple[AnyOutput, ...]:
+        """The outputs there are at the moment."""
+        return self._fan_out.outputs
+
+    def add_output(self, output: AnyOutput) -> None:
+        """Hand an output everything from the next decision, or sample, on; any thread may call.
+
+        Whoever gives it has entered it. Raises UsageError where the engine was left, and for an
+        output that is there already.
+        """
+        self._fan_out.add(output)
+
+    def remove_output(self, output: AnyOutput) -> None:
+        """Hand an output nothing more, and return once it has passed on what it was handed.
+
+        Any thread may call; the other outputs go on. Raises UsageError for an output that is not
+        there, and what ended it.
+        """
+        self._fan_out.remove(output)
 
     def __enter__(self) -> Self:
-        names = [figures.name for figures in self.output_figures()]
+        names = [output.name for output in self.outputs]
         _log.info("engine starts: %s, outputs: %s", self._source.info.name, names)
-        for way_out in self._ways_out:
-            way_out.start()
+        self._fan_out.start()
         if self._pipeline is None:
-            self._close_queues()
+            self._fan_out.close()
         else:
             self._inference.start()
         self._reader.start()
@@ -135,8 +151,7 @@ class Engine:
 
     def __exit__(self, exc_type: type[BaseException] | None, *exc_info: object) -> None:
         with ExitStack() as stack:  # ends the reader first, and the others whatever comes of it
-            for way_out in self._ways_out:
-                stack.callback(way_out.stop)
+            stack.callback(self._fan_out.stop)
             if self._pipeline is not None:
                 stack.callback(self._inference.stop)
             stack.callback(self._reader.stop)
@@ -152,7 +167,7 @@ class Engine:
     def tune(self, settings: DecisionSettings) -> None:
         """Decide by other settings from the next samples on; any thread may ask, at any time.
 
-        What stays of the past, `emgstream.pipeline.Pipeline.tune` tells. Raises UsageError where
+        `emgstream.pipeline.Pipeline.tune` tells what stays of the past. Raises UsageError where
         they are of another model, or there is none.
         """
         if self._pipeline is None:
@@ -164,15 +179,15 @@ class Engine:
         self._acquisition.attach(sink)
 
     def detach(self, sink: Sink) -> None:
-        """Hand a sink no more."""
+        """Hand a sink nothing more."""
         self._acquisition.detach(sink)
 
     def watch(self, observer: Observer) -> None:
-        """Tell one observer more of every decision, from the next on; the owner calls."""
+        """Tell another observer of every decision, from the next on; the owner calls."""
         self._observers = (*self._observers, observer)
 
     def unwatch(self, observer: Observer) -> None:
-        """Tell an observer no more; what is being told at the moment still comes."""
+        """Tell an observer nothing more; what is being told at the moment still comes."""
         self._observers = tuple(one for one in self._observers if one is not observer)
 
     def wait(self, timeout_s: float) -> bool:
@@ -183,23 +198,19 @@ class Engine:
         last = self._reader if self._pipeline is None else self._inference
         if not last.join(timeout_s):
             return False
-        finished = all(way_out.join(timeout_s) for way_out in self._ways_out)
+        finished = self._fan_out.join(timeout_s)
         self._check()
         return finished
 
     def _check(self) -> None:
         self._inference.check()
         self._reader.check()
-        self._check_ways_out()
+        self._fan_out.check()
 
     def _check_stream(self, info: StreamInfo) -> None:
         """Find the model's channels, and look whether it was made for such a stream."""
         if self._check_model is not None:
             self._check_model(self._selection.stream(info))
-
-    def _check_ways_out(self) -> None:
-        for way_out in self._ways_out:
-            way_out.check()
 
     def _infer(self, stop: threading.Event) -> None:
         try:
@@ -209,14 +220,10 @@ class Engine:
                 elif self.ring.closed:
                     return
         finally:
-            self._close_queues()
-
-    def _close_queues(self) -> None:
-        for queue in self._queues:
-            queue.close()
+            self._fan_out.close()
 
     def _take(self, chunk: Chunk, pipeline: Pipeline, stop: threading.Event) -> None:
-        self._check_ways_out()
+        self._fan_out.check()
         laps = StageTimer(self._clock)
         decisions = pipeline.push(self._selection.chunk(chunk), laps.lap)
         if len(decisions):
@@ -243,10 +250,9 @@ class Engine:
 
     def _publish(self, update: Update, stop: threading.Event) -> None:
         for observer in self._observers:
-            observer.write(update)
+            observer.observe(update)
         self.latest = update
-        for queue in self._queues:
-            queue.put(update, self._source.info.can_wait, stop)
+        self._fan_out.publish(update, stop)
 
     def _wait_for_room(self, chunk: Chunk) -> bool:
         """Wait until neither the classifier nor a feed is far behind the newest sample."""
@@ -257,6 +263,6 @@ class Engine:
             )
 
     def _cursors(self) -> list[int]:
-        """Return the sample that each has come to whom the reader waits for."""
+        """Return the sample that the classifier and each output of samples has come to."""
         classifier = [] if self._pipeline is None else [self._cursor]
-        return [*classifier, *(feed.cursor for feed in self._feeds)]
+        return [*classifier, *self._fan_out.cursors()]

@@ -38,8 +38,8 @@ def with_plugins(
             problems.append(f"{_named(point)} is left out: there is a {plugin.name!r} already")
         elif plugin is not None:
             problems.append(
-                f"{_named(point)} is left out: it is a {type(plugin).__name__}; expected a "
-                f"{kind.__name__}"
+                f"{_named(point)} is left out: it is no {kind.__name__} but of the type "
+                f"{type(plugin).__name__}"
             )
     return tuple(found.values()), tuple(problems)
 
@@ -48,7 +48,7 @@ def _loaded(point: EntryPoint, problems: list[str]) -> object:
     try:
         return point.load()
     except Exception as error:  # noqa: BLE001 - code of others, which may fail in any way
-        _log.warning("%s does not load", _named(point), exc_info=True)
+        _log.info("%s does not load", _named(point), exc_info=True)
         problems.append(
             f"{_named(point)} does not load: {type(error).__name__}: {error}; update or uninstall "
             "its package"

@@ -41,7 +41,9 @@ from emgstream.data import DEMO, model_path, recording_path
 from emgstream.decisions import Decision, DecisionSettings
 from emgstream.opening import model_options, read_recording
 from emgstream.outputs.documents import delays_ms
-from emgstream.outputs.output import Output, Update
+from emgstream.outputs.output import Update
+from emgstream.outputs.output_registry import OpenOutputs
+from emgstream.outputs.samples import AnyOutput
 from emgstream.sources.replay_source import ReplaySource
 from emgstream.sources.source import Source
 from emgstream.sources.source_kind import AUTO
@@ -78,7 +80,7 @@ class DecisionStream:
         self,
         source: Source,
         model: Model,
-        outputs: Sequence[Output] = (),
+        outputs: Sequence[AnyOutput] = (),
         *,
         force: bool = False,
         backlog: int = _BACKLOG,
@@ -135,7 +137,7 @@ def live(
     baud: int | None = None,
     reconnect: bool = True,
     force: bool = False,
-    outputs: Sequence[Output] = (),
+    outputs: Sequence[AnyOutput | tuple[str, str]] = (),
     backlog: int = _BACKLOG,
 ) -> Iterator[DecisionStream]:
     """Give the decisions on a board, as they are made; leaving lets go of the port.
@@ -150,7 +152,8 @@ def live(
     channels, baud, reconnect, force
         As for `emgstream.sources.serial_board.SerialBoardSource`.
     outputs
-        Where else the decisions go, each on a thread of its own; entered and left by the caller.
+        Where else decisions and samples go, each on a thread of its own: an output, entered and
+        left by the caller, or the name and value of an option, as ``("udp", "127.0.0.1:9000")``.
     backlog
         Updates, of one decision most of the time, that wait for a slow loop before the oldest go.
 
@@ -167,7 +170,7 @@ def live(
         loaded.manifest, channels=channels, baud=baud, reconnect=reconnect, force=force
     )
     source = open_source(port, options)
-    with DecisionStream(source, loaded, outputs, force=force, backlog=backlog) as stream:
+    with _opened(DecisionStream(source, loaded, force=force, backlog=backlog), outputs) as stream:
         yield stream
 
 
@@ -180,7 +183,7 @@ def replay(
     speed: float | None = 1.0,
     loop: bool = False,
     channels: tuple[str, ...] | None = None,
-    outputs: Sequence[Output] = (),
+    outputs: Sequence[AnyOutput | tuple[str, str]] = (),
 ) -> Iterator[DecisionStream]:
     """Give the decisions on a recording; it waits for a loop that is slow.
 
@@ -199,7 +202,8 @@ def replay(
     channels
         Columns to take as the model's channels, in its order; by name where None.
     outputs
-        Where else the decisions go, each on a thread of its own; entered and left by the caller.
+        Where else decisions and samples go, each on a thread of its own: an output, entered and
+        left by the caller, or the name and value of an option, as ``("udp", "127.0.0.1:9000")``.
 
     Raises
     ------
@@ -216,8 +220,22 @@ def replay(
         loop=loop,
     )
     loaded.manifest.check_stream(source.info)
-    with DecisionStream(source, loaded, outputs) as stream:
+    with _opened(DecisionStream(source, loaded), outputs) as stream:
         yield stream
+
+
+@contextmanager
+def _opened(
+    stream: DecisionStream, outputs: Sequence[AnyOutput | tuple[str, str]]
+) -> Iterator[DecisionStream]:
+    """Give a stream that runs with its outputs; those that are named are opened and closed here."""
+    named = [one for one in outputs if isinstance(one, tuple)]
+    given = [one for one in outputs if not isinstance(one, tuple)]
+    with OpenOutputs(named) as opened:
+        for output in (*given, *opened.open_for(stream.session.context)):
+            stream.session.add_output(output)
+        with stream:
+            yield stream
 
 
 def _loaded(model: str | os.PathLike[str] | Model) -> Model:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-TIMEOUT_S = 300.0
+TIMEOUT_S = 900.0
 """A command that runs longer is ended and noted as such; the longest takes about 60 s."""
 
 ANY = "<any>"
@@ -44,6 +44,7 @@ _MASKS = {
     r"p(50|95|99) +[\d.,]+ ms": r"p\1 <time>",
     r"[\d,]+ a second": "<rate> a second",
     r"(epochs? +\d+) in \d+ s": r"\1 in <time>",
+    r"\d+ s of training": "<time> of training",
     r"\d+:\d\d:\d\d": "<duration>",
     r'File "[^"]+", line \d+': 'File "<file>", line <number>',
 }

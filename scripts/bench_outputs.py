@@ -28,7 +28,7 @@ from emgstream.outputs.address import Address
 from emgstream.outputs.jsonl import JsonLinesOutput
 from emgstream.outputs.lines import LineWriter
 from emgstream.outputs.output import Output, Update
-from emgstream.outputs.samples import SampleOutput
+from emgstream.outputs.samples import AnyOutput
 from emgstream.outputs.udp import UdpOutput
 from emgstream.simulation.board import SimulatedBoard
 from emgstream.sources.serial_board import open_board
@@ -45,8 +45,8 @@ def measure(rounds: int = ROUNDS) -> Iterator[Row]:
     turns: dict[bool, list[_Turn]] = {True: [], False: []}
     for number in range(rounds):
         for is_stuck in (True, False) if number % 2 else (False, True):
-            with _outputs(is_stuck) as (outputs, samples):
-                turns[is_stuck].append(_turn(model, outputs, samples))
+            with _outputs(is_stuck) as outputs:
+                turns[is_stuck].append(_turn(model, outputs))
     stuck, free = turns[True], turns[False]
     what = "board's write to decision at 1 kHz"
     yield from _compared(what, [of.latencies_s for of in stuck], [of.latencies_s for of in free])
@@ -111,7 +111,7 @@ class _Decided:
         self.decided_s: dict[int, float] = {}
         self.used_s: list[float] = []
 
-    def write(self, update: Update) -> None:
+    def observe(self, update: Update) -> None:
         for index in update.decisions.indices.tolist():
             if index >= SETTLED:
                 self.decided_s[index] = update.decided_s
@@ -119,14 +119,13 @@ class _Decided:
 
 
 @contextmanager
-def _outputs(are_stuck: bool) -> Iterator[tuple[list[Output], list[SampleOutput]]]:
+def _outputs(are_stuck: bool) -> Iterator[list[AnyOutput]]:
     """Give outputs whose consumers stand still, and those of samples; or none."""
     if not are_stuck:
-        yield [], []
+        yield []
         return
     with ExitStack() as stack:
-        outputs: list[Output] = [_Hanging(), stack.enter_context(UdpOutput(NOBODY))]
-        sample_outputs: list[SampleOutput] = []
+        outputs: list[AnyOutput] = [_Hanging(), stack.enter_context(UdpOutput(NOBODY))]
         reader, writer = os.pipe()
         stack.callback(os.close, reader)
         pipe = stack.enter_context(os.fdopen(writer, "w"))
@@ -137,16 +136,16 @@ def _outputs(are_stuck: bool) -> Iterator[tuple[list[Output], list[SampleOutput]
 
             clock = LslClock()
             outputs.append(stack.enter_context(LslDecisions("bench", clock)))
-            sample_outputs.append(stack.enter_context(LslSamples("bench", clock)))
-        yield outputs, sample_outputs
+            outputs.append(stack.enter_context(LslSamples("bench", clock)))
+        yield outputs
 
 
-def _turn(model: Model, outputs: list[Output], sample_outputs: list[SampleOutput]) -> _Turn:
+def _turn(model: Model, outputs: list[AnyOutput]) -> _Turn:
     """Stream for a while."""
     decided = _Decided()
     with SimulatedBoard() as board:
         source = open_board(board.port, model_options(model.manifest, force=True))
-        engine = Engine(source, model, outputs, observers=[decided], sample_outputs=sample_outputs)
+        engine = Engine(source, model, outputs, observers=[decided])
         with engine:
             engine.wait(ROUND_S)
         writes = board.take_writes()

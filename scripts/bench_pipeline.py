@@ -20,7 +20,7 @@ from emgstream.manifest import Manifest
 from emgstream.outputs.summary import Summary
 from emgstream.pipeline import Pipeline
 from emgstream.sources.replay_source import ReplaySource
-from emgstream.steps import RawSample
+from emgstream.steps import RAW_STEP
 from emgstream.tables import read_table
 from emgstream.transforms import Clip, Impute, Transforms, YeoJohnson
 from emgstream.types import Chunk, FloatArray
@@ -98,7 +98,7 @@ def _model(network: Any) -> Model:
         )
     )
     names = ("biceps", "triceps", "middle")
-    return export_model(Manifest(names, CLASSES, RawSample(), transforms, None), network)
+    return export_model(Manifest(names, CLASSES, RAW_STEP, transforms, None), network)
 
 
 def _samples(n_samples: int) -> FloatArray:

@@ -113,16 +113,16 @@ def _percentiles_ms(latencies_s: TimeArray) -> str:
 def _decisions(session: LiveSession, seconds: float) -> dict[int, float]:
     """Let Qt run; return the host time at which each sample was decided on, by its index."""
     decided_s: dict[int, float] = {}
-    write = session.log.write
+    write = session.log.observe
 
     def write_and_note(update: Update) -> None:
         write(update)
         now_s = time.perf_counter()
         decided_s.update((int(index), now_s) for index in update.decisions.indices)
 
-    session.log.write = write_and_note  # type: ignore[method-assign]
+    session.log.observe = write_and_note  # type: ignore[method-assign]
     spin(seconds)
-    session.log.write = write  # type: ignore[method-assign]
+    session.log.observe = write  # type: ignore[method-assign]
     return decided_s
 
 

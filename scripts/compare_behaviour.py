@@ -26,12 +26,13 @@ import tarfile
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from zipfile import BadZipFile
 
 import _behaviour_bench
 import _behaviour_calls
@@ -117,6 +118,10 @@ class Difference:
     new: str | None
     """What this tree gives; None for nothing."""
 
+    def is_called(self, pattern: str) -> bool:
+        """Whether its name fits a name of `ALLOWED`."""
+        return fnmatch.fnmatchcase(self.name, pattern)
+
     def lines(self, most: int) -> Iterator[str]:
         """Give the lines that differ, at most so many."""
         old, new = ((text or "").splitlines() for text in (self.old, self.new))
@@ -130,14 +135,11 @@ def main() -> int:
     """Compare two trees, print what differs, and return 1 where that is not allowed."""
     arguments = _arguments()
     started_s = time.monotonic()
-    tree = Tree(arguments.tree.resolve())
-    tree.check()
-    with OldTree(arguments.base, arguments.keep) as old:
+    with _snapshot(arguments.tree) as tree, OldTree(arguments.base, arguments.keep) as old:
         checks = [check for group in arguments.only for check in checks_of(group, old.material)]
-        with ThreadPoolExecutor(arguments.jobs) as pool:
-            found = pool.map(partial(_compared, tree, old), checks)
-            differences = [each for per_check in found for each in per_check]
+        differences = _all_compared(tree, old, checks, arguments.jobs)
     unwanted = _report(differences, arguments.lines)
+    _note_unmet(differences, arguments.only)
     took_s = time.monotonic() - started_s
     print(f"{len(checks)} checks in {took_s:.0f} s: {unwanted} differences that are not allowed")
     return 1 if unwanted else 0
@@ -176,6 +178,17 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+@contextmanager
+def _snapshot(root: Path) -> Iterator[Tree]:
+    """Give a copy of a tree as it is now, so that work can go on in it meanwhile."""
+    left_out = shutil.ignore_patterns(".*", "__pycache__", "build", "dist")
+    with tempfile.TemporaryDirectory(prefix="new-tree-") as folder:
+        tree = Tree(Path(folder).resolve() / "tree")
+        shutil.copytree(root.resolve(), tree.root, ignore=left_out)
+        tree.check()
+        yield tree
+
+
 def _check_out(commit: str, folder: Path) -> None:
     """Write the files of a commit into a folder; git itself is left as it is."""
     done = subprocess.run(
@@ -209,8 +222,23 @@ def result(tree: Tree, check: Check, material: Path) -> Parts:
         return check.run(place)
 
 
+def _all_compared(
+    tree: Tree, old: OldTree, checks: Sequence[Check], n_jobs: int
+) -> list[Difference]:
+    pool = ThreadPoolExecutor(n_jobs)
+    try:
+        found = pool.map(partial(_compared, tree, old), checks)
+        return [each for per_check in found for each in per_check]
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
 def _compared(tree: Tree, old: OldTree, check: Check) -> list[Difference]:
-    before, now = old.result(check), result(tree, check, old.material)
+    before = old.result(check)
+    try:
+        now = result(tree, check, old.material)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, BadZipFile) as error:
+        now = {"error": f"what it wrote cannot be read: {error!r}"}
     prefix = f"{check.group}/{check.name}"
     return list(_differences(prefix, before, now))
 
@@ -226,20 +254,24 @@ def _differences(
 def _report(differences: Iterable[Difference], most_lines: int) -> int:
     """Print the differences, and return how many are not allowed."""
     unwanted = 0
-    met: set[str] = set()
     for difference in differences:
-        patterns = [name for name in ALLOWED if fnmatch.fnmatchcase(difference.name, name)]
-        met.update(patterns)
-        if patterns:
-            print(f"allowed: {difference.name}: {ALLOWED[patterns[0]]}")
+        reason = next((why for name, why in ALLOWED.items() if difference.is_called(name)), None)
+        if reason is not None:
+            print(f"allowed: {difference.name}: {reason}")
             continue
         unwanted += 1
         print(f"\nDIFFERENT: {difference.name}")
         for line in difference.lines(most_lines):
             print(f"    {line}")
-    for name in ALLOWED.keys() - met:
-        print(f"note: {name} is allowed to differ, and did not in this run")
     return unwanted
+
+
+def _note_unmet(differences: Iterable[Difference], groups: Collection[str]) -> None:
+    """Print which allowed differences of the groups there are none of any more."""
+    for name in ALLOWED:
+        is_met = any(difference.is_called(name) for difference in differences)
+        if not is_met and name.partition("/")[0] in groups:
+            print(f"note: {name} is allowed to differ, and did not in this run")
 
 
 if __name__ == "__main__":

@@ -95,8 +95,8 @@ class Soak:
         is_behind = True
         while is_behind:
             is_behind = self.board.advance(self.now_s)
-            data = self.board.outbox.ready(self.now_s)
-            self.board.outbox.take(len(data))
+            data = self.board.send_queue.ready(self.now_s)
+            self.board.send_queue.mark_sent(len(data))
             cut = int(self.random.integers(len(data) + 1))
             self.received[-1] += [self.decoder.feed(data[:cut]), self.decoder.feed(data[cut:])]
 

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, settings
 from emgstream.bundle import Model, read_model
 from emgstream.data import DEMO_MODEL
 from emgstream.manifest import Manifest
-from emgstream.steps import RawSample
+from emgstream.steps import RAW_STEP
 from emgstream.transforms import Clip, Impute, Transforms, YeoJohnson
 from tests.tensorflow_guard import TensorFlowGuard
 
@@ -126,7 +126,7 @@ def published_model() -> Model:
         )
     )
     names = ("biceps", "triceps", "middle")
-    manifest = Manifest(names, classes, RawSample(), transforms, None, recipe="published")
+    manifest = Manifest(names, classes, RAW_STEP, transforms, None, recipe="published")
     return export_model(manifest, build_network(10, 3, len(classes)))
 
 

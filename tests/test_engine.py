@@ -262,7 +262,7 @@ class Listening(SampleOutput):
         self.blocks: list[SampleBlock] = []
         self._failure = failure
 
-    def write(self, block: SampleBlock) -> None:
+    def write_samples(self, block: SampleBlock) -> None:
         if self._failure is not None:
             raise self._failure
         self.blocks.append(block)
@@ -272,7 +272,7 @@ def test_an_output_of_samples_gets_every_sample_with_its_time(demo_model: Model)
     listening = Listening()
     script = CueSchedule.parse("rest:100")
     source = SimulatedSource(script, speed=None)
-    engine = Engine(source, demo_model, sample_outputs=[listening])
+    engine = Engine(source, demo_model, [listening])
     run(engine)
     got = np.concatenate([block.chunk.samples for block in listening.blocks])
     times = np.concatenate([block.time_s for block in listening.blocks])
@@ -288,7 +288,7 @@ def test_an_output_of_samples_gets_every_sample_with_its_time(demo_model: Model)
 def test_without_a_model_samples_go_out_and_an_output_of_decisions_holds_nothing_up() -> None:
     kept, listening = Kept(), Listening()
     source = SimulatedSource(CueSchedule.parse("rest:100"), speed=None)
-    run(Engine(source, None, [kept], sample_outputs=[listening]))
+    run(Engine(source, None, [kept, listening]))
     assert sum(len(block.chunk) for block in listening.blocks) == 100_000
     assert not kept.updates
 
@@ -297,7 +297,7 @@ def test_an_output_of_samples_that_fails_ends_the_engine_with_its_error(demo_mod
     source = SimulatedSource(CueSchedule.parse("rest:1", repeats=True), speed=None)
     failing = Listening(OutputError("nobody there"))
     with pytest.raises(OutputError, match="nobody there"):
-        run(Engine(source, demo_model, sample_outputs=[failing]))
+        run(Engine(source, demo_model, [failing]))
 
 
 def test_the_stages_told_of_a_decision_add_up_to_its_whole_delay(demo_model: Model) -> None:
@@ -350,7 +350,7 @@ class Log(Observer):
         self.statuses: list[str] = []
         self.came = threading.Event()
 
-    def write(self, update: Update) -> None:
+    def observe(self, update: Update) -> None:
         self.statuses += [decision.status for decision in update.decisions]
         self.came.set()
 

@@ -59,8 +59,9 @@ def test_a_log_tells_which_program_ran_and_each_thread_of_it_but_no_decision(
     assert all(RECORD.match(record) for record in records), records
     assert "emgstream replay demo --headless" in records[0]
     for name in ("emg-reader", "emg-inference", "emg-output-1"):
-        told = [record.split(": ", 1)[1] for record in records if f"[{name}]" in record]
-        assert told == ["thread started", "thread ended"]
+        told = [record.split(f"[{name}] ")[1] for record in records if f"[{name}]" in record]
+        assert told[0] == "emgstream.worker: thread started"
+        assert told[-1] == "emgstream.worker: thread ended"
     n_decisions = len((tmp_path / "d.jsonl").read_bytes().splitlines())
     assert len(records) < 30 < n_decisions
 

@@ -98,7 +98,7 @@ class DecisionLog:
         with self._lock:
             return self._stages.figures()
 
-    def write(self, update: Update) -> None:
+    def observe(self, update: Update) -> None:
         """Remember new decisions."""
         with self._lock:
             n_new = len(update.decisions)

@@ -7,7 +7,7 @@ engine's.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,20 +23,21 @@ from emgstream.bundle import Model
 from emgstream.clock import Clock, MonotonicClock
 from emgstream.decisions import DecisionSettings
 from emgstream.engine import Engine
-from emgstream.errors import EmgStreamError
+from emgstream.errors import EmgStreamError, UsageError
 from emgstream.opening import stream_check
 from emgstream.outputs.delivery import OutputFigures
 from emgstream.outputs.output import Observer, Output, Update
+from emgstream.outputs.output_kind import StreamContext
 from emgstream.outputs.queue import UpdateQueue
-from emgstream.outputs.samples import SampleOutput
+from emgstream.outputs.samples import AnyOutput
 from emgstream.outputs.summary import Summary
 from emgstream.quality import Quality, judge_quality
-from emgstream.recording import SimulatedSubject
+from emgstream.recording import CueListener, SimulatedSubject
 from emgstream.ringbuffer import RingBuffer
 from emgstream.sources.replay_source import ReplaySource
 from emgstream.sources.source import Source
 from emgstream.sources.source_status import SYNTHETIC_NOTE, SourceState, SourceStatus
-from emgstream.types import StreamInfo
+from emgstream.types import FloatArray, StreamInfo
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -66,7 +67,7 @@ class LiveSession:
     model
         What decides, on its channels among those of the source; None where nothing is decided.
     outputs
-        Where decisions and samples go, entered and left by the caller.
+        Where decisions and samples go from the start, entered and left by the caller.
     name
         What to call it where there are several.
     seconds
@@ -90,7 +91,7 @@ class LiveSession:
         self,
         source: Source,
         model: Model | None,
-        outputs: Sequence[Output | SampleOutput] = (),
+        outputs: Sequence[AnyOutput] = (),
         *,
         name: str | None = None,
         seconds: float | None = None,
@@ -119,16 +120,14 @@ class LiveSession:
         self._clock = clock or MonotonicClock()
         self._seconds = seconds
         self._keeps_signals = keeps_signals
-        self._outputs = tuple(outputs)
         self._queue = None if backlog is None else UpdateQueue(backlog)
         self._engine = Engine(
             source,
             model,
-            [one for one in outputs if isinstance(one, Output)],
+            outputs,
             self._clock,
             None if self.manifest is None else stream_check(source, self.manifest, force),
             observers=[self.summary, self.log],
-            sample_outputs=[one for one in outputs if isinstance(one, SampleOutput)],
             queues=[] if self._queue is None else [self._queue],
         )
         self._cursor = 0
@@ -230,6 +229,11 @@ class LiveSession:
         return tuple(note for note in self.status().notes if note != SYNTHETIC_NOTE)
 
     @property
+    def context(self) -> StreamContext:
+        """What an output that is opened for this session is told of it."""
+        return StreamContext(self.class_names, self.name, lambda: self.status().n_reconnects)
+
+    @property
     def info(self) -> StreamInfo:
         """What is known of the stream; complete once samples come."""
         return self.source.info
@@ -243,6 +247,11 @@ class LiveSession:
     def ring(self) -> RingBuffer:
         """The newest samples."""
         return self._engine.ring
+
+    def newest_samples(self, seconds: float) -> FloatArray:
+        """Return the samples of the last ``seconds``, shape ``(n_samples, n_channels)``."""
+        n_samples = round(seconds * (self.info.sampling_rate_hz or _LIKELY_RATE_HZ))
+        return self.ring.since(max(self.ring.end_index - n_samples, 0)).samples
 
     @property
     def replay(self) -> ReplaySource | None:
@@ -268,6 +277,24 @@ class LiveSession:
     def is_synthetic(self) -> bool:
         """Whether the samples are known to come from a formula and not from a person."""
         return self.status().is_synthetic
+
+    def cue_followers(
+        self, labels: Iterable[str], listeners: Iterable[CueListener]
+    ) -> tuple[CueListener, ...]:
+        """Return everybody who hears the cues: the simulated subject, if any, and the listeners.
+
+        Raises UsageError where the source is a recording, so that nobody can follow cues, and
+        where the simulated subject cannot make one of the movements.
+        """
+        if not self.is_live:
+            raise UsageError(
+                f"{self.info.name} is a recording, and nobody in it follows cues; expected a board "
+                "that streams; connect one"
+            )
+        if self.subject is None:
+            return tuple(listeners)
+        self.subject.check(labels)
+        return (self.subject, *listeners)
 
     @property
     def title(self) -> str:
@@ -334,6 +361,22 @@ class LiveSession:
         """Tell an observer no more."""
         self._engine.unwatch(observer)
 
+    def add_output(self, output: AnyOutput) -> None:
+        """Hand an output everything from the next decision, or sample, on; any thread may call.
+
+        The caller has entered it, and leaves it after `remove_output` or `stop`. Raises UsageError
+        where the session was stopped, and for an output that is there already.
+        """
+        self._engine.add_output(output)
+
+    def remove_output(self, output: AnyOutput) -> None:
+        """Hand an output nothing more, and return once it has passed on what it was handed.
+
+        Any thread may call; a slow reader takes seconds of it, and the other outputs go on. Raises
+        UsageError for an output that is not there, and what ended it.
+        """
+        self._engine.remove_output(output)
+
     def output_figures(self) -> list[OutputFigures]:
         """Return how many decisions, or samples, each output passed on, dropped, and how late."""
         return self._engine.output_figures()
@@ -341,7 +384,7 @@ class LiveSession:
     @property
     def output_states(self) -> list[str]:
         """What the outputs have to say all the time, for people."""
-        states = (one.state for one in self._outputs if isinstance(one, Output))
+        states = (one.state for one in self._engine.outputs if isinstance(one, Output))
         return [state for state in states if state]
 
     def quality(self) -> tuple[Quality, ...]:

@@ -57,7 +57,8 @@ def _verdict(audit: Audit) -> RecordingVerdict:
         kind, line = found[0].kind, found[0].text + _more(len(found) - 1)
     else:
         kind, line = "good", _repetitions(audit, labels)
-    said = [f"{one.kind}: {one.text}" for one in found] or [f"good: {audit.claim.reason}"]
+    good = [f"good: {audit.accuracy_support.reason}"]
+    said = [f"{one.kind}: {one.text}" for one in found] or good
     figures = [f"{name}: {text}" if name else text for name, text in audit_facts(audit)]
     return RecordingVerdict(
         path=table.path,

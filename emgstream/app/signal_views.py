@@ -9,7 +9,7 @@ import numpy as np
 from emgstream.app.signal_history import SignalHistory
 from emgstream.conditioning import Conditioner, NoConditioning, conditioner_from_manifest
 from emgstream.manifest import Manifest
-from emgstream.steps import RawSample, Step, StepStream
+from emgstream.steps import RAW_STEP, Step, StepStream
 from emgstream.types import Chunk
 
 __all__ = ["SignalView", "Traces"]
@@ -58,7 +58,7 @@ class Traces:
             self._conditioner = conditioner_from_manifest(manifest.conditioning)
         self.is_conditioned = not isinstance(self._conditioner, NoConditioning)
         self._conditioned = SignalHistory(capacity, n_channels) if self.is_conditioned else self.raw
-        self._step: Step = RawSample() if manifest is None else manifest.step
+        self._step: Step = RAW_STEP if manifest is None else manifest.step
         self._step_stream = StepStream(self._step, n_channels)
         self._steps = SignalHistory(capacity, n_channels)
         self._segment = -1
@@ -76,11 +76,11 @@ class Traces:
         if chunk.segment != self._segment or chunk.first_index != self.raw.end_index:
             self._restart(chunk)
         self.raw.push(chunk.first_index, chunk.samples, chunk.segment)
-        conditioned = self._conditioner.push(chunk.samples)
+        conditioned = self._conditioner.condition(chunk.samples)
         if self.is_conditioned:
             self._conditioned.push(self._conditioned_start, conditioned, chunk.segment)
             self._conditioned_start += len(conditioned)
-        steps = self._step_stream.push(conditioned).astype(np.float32)
+        steps = self._step_stream.steps_of(conditioned).astype(np.float32)
         # One number a channel: the first span, where a step has several.
         held = np.repeat(steps[:, : self.raw.n_channels], self._step.length, axis=0)
         self._steps.push(self._step_start, held, chunk.segment)

@@ -1,8 +1,8 @@
-"""The data audit: what a recording holds, what is wrong with it, and what it can prove."""
+"""Data audit of a recording: its content, its faults, and whether it supports an accuracy claim."""
 
 from emgstream.audit.audit import Audit, audit_table
+from emgstream.audit.audit_facts import audit_facts
 from emgstream.audit.audit_findings import Finding, findings
 from emgstream.audit.audit_page import audit_page
-from emgstream.audit.facts import audit_facts
 
 __all__ = ["Audit", "Finding", "audit_facts", "audit_page", "audit_table", "findings"]

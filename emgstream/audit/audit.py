@@ -1,4 +1,4 @@
-"""The audit of one recording: all figures, and what is wrong with it in words."""
+"""Audit of one recording: all figures. `audit_findings` puts its faults into words."""
 
 from __future__ import annotations
 
@@ -9,16 +9,21 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream.audit.channel_figures import (
-    ChannelLikeness,
+    ChannelCorrelation,
     ChannelRange,
     ChannelSwap,
     amplitudes,
+    correlations,
     find_swap,
-    likenesses,
     measure_range,
     resting_levels,
 )
-from emgstream.audit.label_support import LabelClaim, LabelCount, count_labels, judge_claim
+from emgstream.audit.label_support import (
+    AccuracySupport,
+    LabelCount,
+    check_accuracy_support,
+    count_labels,
+)
 from emgstream.audit.row_faults import (
     Duplicates,
     LostSamples,
@@ -37,7 +42,7 @@ from emgstream.audit.spectrum import (
     rate_guesses,
     welch,
 )
-from emgstream.audit.stuck import StuckLoop, find_stuck_loops, rows_in
+from emgstream.audit.stuck_loops import StuckLoop, find_stuck_loops, rows_in
 from emgstream.tables import EmgTable
 
 __all__ = ["Audit", "AuditedMains", "AuditedRate", "audit_table"]
@@ -48,19 +53,20 @@ _STATED = "stated"
 
 @dataclass(frozen=True)
 class AuditedRate:
-    """The sampling rate, and how it is known."""
+    """The sampling rate of a recording, and its origin."""
 
     hz: float | None
-    """Samples a second; None where nobody says."""
+    """Samples per second; None if not known."""
     source: str
-    """Where that is from, for people."""
+    """Origin of the rate, for people."""
     clock_hz: float | None
-    """What the recording's own clock says; None where it has none."""
+    """Rate by the recording's time stamps in Hz; None if it has none."""
     by_mains_hz: tuple[float, ...]
-    """Rates at which the line found would be the mains; near the stated one where there is one."""
+    """Rates in Hz at which the line found would be mains hum; near the known rate, if there is
+    one."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON's own types."""
+        """Return the rate as JSON types."""
         return {
             "hz": self.hz,
             "source": self.source,
@@ -70,73 +76,73 @@ class AuditedRate:
 
     @property
     def is_stated(self) -> bool:
-        """Whether somebody said it, whatever the clock says."""
+        """True if the user stated the rate."""
         return self.source == _STATED
 
 
 @dataclass(frozen=True)
 class AuditedMains:
-    """How much of the signal is hum."""
+    """Mains hum of a recording."""
 
     hz: float
-    """Frequency of the mains, 50 or 60."""
+    """Mains frequency in Hz, 50 or 60."""
     shares: tuple[float, ...]
-    """Share of each channel's power above 5 Hz, 0 to 1."""
+    """Share of hum in each channel's power above 5 Hz, 0 to 1."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON's own types."""
+        """Return the hum as JSON types."""
         return {"hz": self.hz, "shares": list(self.shares)}
 
 
 @dataclass(frozen=True, eq=False)
 class Audit:
-    """Everything that was looked at."""
+    """All figures of an audit."""
 
     table: EmgTable
     """The recording."""
     rate: AuditedRate
     """Its sampling rate."""
     lost: LostSamples | None
-    """Samples that are not there; None where neither an index nor a clock tells."""
+    """Lost samples; None if there is neither an index nor a time column."""
     missing: tuple[MissingValues, ...]
-    """What each channel lacks."""
+    """Missing values of each channel."""
     duplicates: Duplicates
-    """Rows that are there more than once."""
+    """Rows that occur more than once."""
     stuck_loops: tuple[StuckLoop, ...]
-    """Where the recorder repeated itself."""
+    """Stretches in which the recorder repeated rows."""
     ranges: tuple[ChannelRange, ...]
     """Range of each channel."""
     levels: Doubles
-    """Level each channel rests at, shape ``(n_channels,)``."""
+    """Resting level of each channel in the file's unit, shape ``(n_channels,)``."""
     amplitudes: Doubles
-    """RMS about that level by label, shape ``(n_labels, n_channels)``."""
-    likenesses: tuple[ChannelLikeness, ...]
-    """Every two channels."""
+    """RMS about that level by label, same unit, shape ``(n_labels, n_channels)``."""
+    correlations: tuple[ChannelCorrelation, ...]
+    """Correlation of every two channels."""
     swap: ChannelSwap | None
-    """Channels that change places."""
+    """Two channels that changed places; None if none did."""
     spectrum: Spectrum | None
-    """Power by frequency; None where the recording is too short."""
+    """Power by frequency; None if the recording is too short."""
     line: MainsLine | None
-    """A narrow line that stands out in it."""
+    """A narrow line in the spectrum; None if there is none."""
     mains: AuditedMains | None
-    """Hum; None where the rate is not known."""
+    """Mains hum; None if the rate is not known."""
     labels: tuple[LabelCount, ...]
-    """How much there is of each label."""
-    claim: LabelClaim
-    """Whether an accuracy on it means anything."""
+    """Rows, blocks and repetitions of each label."""
+    accuracy_support: AccuracySupport
+    """Statement on whether an accuracy measured on the recording is meaningful."""
 
     @property
     def duration_s(self) -> float | None:
-        """Time from the first sample to the last within segments; None without a rate."""
+        """Length of all segments in seconds, lost samples included; None without a rate."""
         return None if self.rate.hz is None else count_samples(self.table) / self.rate.hz
 
     @property
     def n_stuck_rows(self) -> int:
-        """Rows in stuck loops."""
+        """Number of rows in stuck loops."""
         return int(np.count_nonzero(rows_in(self.stuck_loops, self.table.n_rows)))
 
     def to_json(self) -> dict[str, Any]:
-        """Return the figures as JSON's own types, but for the spectra."""
+        """Return the figures as JSON types, without the spectra."""
         return {
             "file": self.table.path.name,
             "sha256": self.table.sha256,
@@ -150,10 +156,10 @@ class Audit:
             "repairs": [str(repair) for repair in self.table.repairs],
             "duplicates": self.duplicates.to_json(),
             "stuck_loops": [dict(vars(loop)) for loop in self.stuck_loops],
-            "correlations": [likeness.to_json() for likeness in self.likenesses],
+            "correlations": [pair.to_json() for pair in self.correlations],
             "swapped": None if self.swap is None else self.swap.to_json(),
             "labels": [self._label(place) for place in range(len(self.labels))],
-            "accuracy_claim": self.claim.to_json(),
+            "accuracy_claim": self.accuracy_support.to_json(),
         }
 
     def _lost(self, lost: LostSamples) -> dict[str, Any]:
@@ -181,7 +187,7 @@ class Audit:
 def audit_table(table: EmgTable, sampling_rate_hz: float | None = None) -> Audit:
     """Return the audit of a recording.
 
-    ``sampling_rate_hz`` is the rate where the file does not tell, or tells it wrong.
+    ``sampling_rate_hz`` states the rate if the file has no time stamps, or wrong ones.
     """
     spectrum = welch(table.samples)
     line = None if spectrum is None else find_mains_line(spectrum)
@@ -198,13 +204,13 @@ def audit_table(table: EmgTable, sampling_rate_hz: float | None = None) -> Audit
         ranges=tuple(map(measure_range, table.samples.T)),
         levels=levels,
         amplitudes=amplitudes(table, levels),
-        likenesses=likenesses(table.samples, table.channel_names),
+        correlations=correlations(table.samples, table.channel_names),
         swap=find_swap(table, levels),
         spectrum=spectrum,
         line=line,
         mains=_mains(spectrum, rate.hz),
         labels=labels,
-        claim=judge_claim(labels),
+        accuracy_support=check_accuracy_support(labels),
     )
 
 

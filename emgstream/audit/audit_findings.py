@@ -1,4 +1,4 @@
-"""What an audit found, in words: one finding a line, with what to do about it."""
+"""Findings of an audit in words: one sentence each, with a remedy."""
 
 from __future__ import annotations
 
@@ -9,41 +9,51 @@ from typing import Literal
 import numpy as np
 
 from emgstream.audit.audit import Audit
-from emgstream.audit.channel_figures import SAME
+from emgstream.audit.audit_facts import lost_text
+from emgstream.audit.channel_figures import SAME_SIGNAL
 from emgstream.audit.clock_findings import contradiction, slow_clock
-from emgstream.audit.facts import lost_for_people
 from emgstream.audit.label_support import label_lookalike
 from emgstream.wording import counted
 
 __all__ = ["Finding", "findings"]
 
+# "Measured" refers to 20 public recordings of four devices (BITalino, Myo, 3DC, Ottobock).
 _MUCH_MISSING = 0.001
+"""Share of missing values that is wrong. A choice: with one in 1,000 missing, one window of 200 ms
+in five has one, at 1 kHz."""
 _OFTEN_LOST = 0.001
+"""Gaps per row that are wrong. A choice, for the same reason; a pause now and then is not."""
 _MUCH_SATURATED = 0.001
+"""Share of saturated rows that is wrong. Measured: 0 in 18 recordings, 2 % in two."""
 _MUCH_HUM = 0.1
-_ALIKE = 0.9
+"""Share of hum that is wrong. Measured: at most 0.01 in 18 recordings, 0.02 to 0.30 in the two with
+visible hum; a choice between them."""
+_SIMILAR = 0.9
+"""Correlation worth a look. Measured: at most 0.87 in all, 0.98 in the published, saturated one."""
 _UNBALANCED = 3.0
+"""Ratio of rows of two labels worth a look. A choice: plain accuracy then favours one of them."""
 _OFF_RATE = 0.005
+"""Deviation of the rate worth a look. Measured: real boards are off nominal by up to 0.5 %."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong with a recording."""
+    """One fault of a recording."""
 
     kind: Literal["wrong", "look"]
-    """``wrong``: mend it before training; ``look``: worth a look."""
+    """``wrong``: must be corrected before training; ``look``: should be checked."""
     text: str
-    """What was found, and what to do."""
+    """The fault and its remedy."""
 
 
 def findings(audit: Audit) -> list[Finding]:
-    """Return what is wrong with a recording, the worst first."""
+    """Return the faults of a recording, those of kind ``wrong`` first."""
     found = [
-        *_claim(audit),
+        *_accuracy(audit),
         *_stuck(audit),
         *_lost(audit),
         *_channels(audit),
-        *_alike(audit),
+        *_similar_channels(audit),
         *_rate(audit),
         *_balance(audit),
         *(Finding("look", f"repaired on reading: {repair}") for repair in audit.table.repairs),
@@ -51,15 +61,15 @@ def findings(audit: Audit) -> list[Finding]:
     return sorted(found, key=lambda finding: finding.kind != "wrong")
 
 
-def _claim(audit: Audit) -> Iterator[Finding]:
+def _accuracy(audit: Audit) -> Iterator[Finding]:
     if audit.table.labels is None:
         name = label_lookalike(audit.table)
         hint = "name the movement of each row in one"
         if name is not None:
             hint = f"column {name!r} holds text: if it names the movements, call it 'label'"
         yield Finding("wrong", f"no column 'label' in the file; {hint}")
-    if not audit.claim.supported:
-        yield Finding("wrong", audit.claim.reason)
+    if not audit.accuracy_support.supported:
+        yield Finding("wrong", audit.accuracy_support.reason)
 
 
 def _stuck(audit: Audit) -> Iterator[Finding]:
@@ -75,11 +85,11 @@ def _stuck(audit: Audit) -> Iterator[Finding]:
 def _lost(audit: Audit) -> Iterator[Finding]:
     if audit.lost is None or not audit.lost.n:
         return
-    told = lost_for_people(audit)
+    text = lost_text(audit)
     if audit.lost.n_places > _OFTEN_LOST * audit.table.n_rows:
-        yield Finding("wrong", f"lost {told}; check the cable or the radio, and record again")
+        yield Finding("wrong", f"lost {text}; check the cable or the radio, and record again")
     else:
-        yield Finding("look", f"lost or paused: {told}; no window is learned across a gap")
+        yield Finding("look", f"lost or paused: {text}; no window is learned across a gap")
 
 
 def _channels(audit: Audit) -> Iterator[Finding]:
@@ -107,12 +117,12 @@ def _channels(audit: Audit) -> Iterator[Finding]:
             )
 
 
-def _alike(audit: Audit) -> Iterator[Finding]:
-    for pair in audit.likenesses:
+def _similar_channels(audit: Audit) -> Iterator[Finding]:
+    for pair in audit.correlations:
         names = f"{pair.first} and {pair.second}"
-        if abs(pair.correlation) >= SAME:
+        if abs(pair.correlation) >= SAME_SIGNAL:
             yield Finding("wrong", f"{names} are the same signal; does each have its own pin?")
-        elif abs(pair.correlation) >= _ALIKE:
+        elif abs(pair.correlation) >= _SIMILAR:
             yield Finding(
                 "look",
                 f"{names} are much alike (r = {pair.correlation:.2f}): crosstalk, common hum, or "
@@ -129,9 +139,9 @@ def _alike(audit: Audit) -> Iterator[Finding]:
 
 def _rate(audit: Audit) -> Iterator[Finding]:
     rate = audit.rate
-    against = contradiction(audit.table, rate.hz) if rate.is_stated else None
-    if against is not None:
-        yield Finding("look", f"{against}; the stated rate is used")
+    deviation = contradiction(audit.table, rate.hz) if rate.is_stated else None
+    if deviation is not None:
+        yield Finding("look", f"{deviation}; the stated rate is used")
     slow = None if rate.hz is None or rate.is_stated else slow_clock(rate.hz)
     if slow is not None:
         yield Finding("wrong", slow)

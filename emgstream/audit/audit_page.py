@@ -8,8 +8,8 @@ from html import escape
 import numpy as np
 
 from emgstream.audit.audit import Audit
+from emgstream.audit.audit_facts import audit_facts
 from emgstream.audit.audit_findings import findings
-from emgstream.audit.facts import audit_facts
 from emgstream.report import (
     ChartLine,
     bars,
@@ -25,12 +25,12 @@ from emgstream.report import (
 
 __all__ = ["audit_page"]
 
-_N_BINS = 320
+_N_BINS = 320  # points of a drawn spectrum; a choice: about one for every two pixels
 _UNIT = "counts"
 
 
 def audit_page(audit: Audit) -> str:
-    """Return the page, self-contained."""
+    """Return the page as HTML that needs no other file."""
     name = audit.table.path.name
     return document(f"Data audit: {name}", _parts(audit, name))
 
@@ -54,10 +54,10 @@ def _headline(audit: Audit) -> str:
     return tiles(
         [
             tile(
-                "yes" if audit.claim.supported else "no",
+                "yes" if audit.accuracy_support.supported else "no",
                 "can support an accuracy claim",
-                audit.claim.reason,
-                "" if audit.claim.supported else "honest",
+                audit.accuracy_support.reason,
+                "" if audit.accuracy_support.supported else "honest",
             ),
             tile(str(n_wrong), "things to mend", "before a model is trained on it"),
             tile(f"{audit.table.n_rows:,}", "rows", f"sampling rate {rate}{seconds}"),
@@ -111,7 +111,8 @@ def _channels(audit: Audit) -> str:
         )
     ]
     pairs = [
-        (f"{pair.first} and {pair.second}", f"{pair.correlation:+.3f}") for pair in audit.likenesses
+        (f"{pair.first} and {pair.second}", f"{pair.correlation:+.3f}")
+        for pair in audit.correlations
     ]
     alike = table(("channels", "correlation"), pairs) if pairs else ""
     return table(head, rows) + "<h3>Likeness</h3>" + alike
@@ -128,11 +129,11 @@ def _spectra(audit: Audit) -> str:
     centres = np.add.reduceat(frequencies, edges) / widths
     drawn = []
     for name, power in zip(audit.table.channel_names, audit.spectrum.power, strict=True):
-        highest = np.maximum.reduceat(power[1:], edges)  # a narrow line must not be averaged away
+        highest = np.maximum.reduceat(power[1:], edges)  # a mean would hide a narrow line
         drawn.append(ChartLine(name, centres, 10.0 * np.log10(np.maximum(highest, 1e-12))))
     across = "cycles a sample" if rate_hz is None else "Hz"
     line = audit.line
-    told = "" if line is None else f" A line stands out at {line.frequency * (rate_hz or 1.0):.4g}."
-    return f"<p>Mean power by frequency, in decibel of {_UNIT}².{told}</p>" + lines(
+    peak = "" if line is None else f" A line stands out at {line.frequency * (rate_hz or 1.0):.4g}."
+    return f"<p>Mean power by frequency, in decibel of {_UNIT}².{peak}</p>" + lines(
         drawn, across, "power in dB"
     )

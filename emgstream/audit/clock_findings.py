@@ -1,4 +1,4 @@
-"""What is doubtful about the clock of a recording, in words."""
+"""Findings on the clock of a recording, in words."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from emgstream.tables import EmgTable
 __all__ = ["contradiction", "slow_clock"]
 
 _SLOWEST_HZ = 20.0
+"""Lowest plausible rate. A choice: an envelope of surface EMG reaches 10 Hz."""
 _FASTEST_HZ = 20_000.0
+"""Highest plausible rate. A choice: above that of intramuscular EMG, 10 kHz."""
 _TOLERANCE = 0.005
+"""Tolerated deviation of the clock. Measured: real boards are off nominal by up to 0.5 %."""
 _UNITS = (("milliseconds", 1e3), ("microseconds", 1e6))
 
 
 def slow_clock(rate_hz: float) -> str | None:
-    """Return what is wrong with a clock that beats too slowly for EMG; None where it does not.
+    """Return a text on a clock whose rate is too low for EMG; None if the rate is plausible.
 
     >>> slow_clock(1.0).split("; ")[1]
     'time_s is to be in seconds, is it in milliseconds? mend it, or state --rate HZ'
@@ -35,7 +38,7 @@ def slow_clock(rate_hz: float) -> str | None:
 
 
 def contradiction(table: EmgTable, stated_hz: float | None) -> str | None:
-    """Return how the clock of a recording contradicts the rate stated; None where it does not."""
+    """Return a text on a clock that contradicts the stated rate; None if it does not."""
     clock_hz = table.sampling_rate_hz
     if stated_hz is None or clock_hz is None or abs(clock_hz / stated_hz - 1.0) <= _TOLERANCE:
         return None

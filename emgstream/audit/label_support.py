@@ -1,4 +1,4 @@
-"""What the labels of a recording can support: blocks, repetitions, balance."""
+"""Labels of a recording: their rows, blocks and repetitions, and the accuracy that they support."""
 
 from __future__ import annotations
 
@@ -7,22 +7,21 @@ from typing import Any
 
 import numpy as np
 
+from emgstream.cue_schedule import TRANSITION
 from emgstream.tables import EmgTable
 
 __all__ = [
     "MIN_REPETITIONS",
-    "LabelClaim",
+    "AccuracySupport",
     "LabelCount",
+    "check_accuracy_support",
     "count_labels",
-    "judge_claim",
     "label_lookalike",
 ]
 
 MIN_REPETITIONS = 3
-"""Repetitions a label needs for an accuracy on held-out ones: to learn from, to choose by, to
-judge by."""
-TRANSITION = "transition"
-"""The label of rows between two movements, which is not a movement."""
+"""Repetitions that a label needs for an accuracy on held-out ones: one each for training,
+validation and test."""
 
 _LABEL_NAMES = frozenset(
     {"labels", "class", "classes", "class_name", "classname", "gesture", "movement", "motion"}
@@ -32,38 +31,38 @@ _LABEL_NAMES = frozenset(
 
 @dataclass(frozen=True)
 class LabelCount:
-    """How much there is of one label."""
+    """Rows, blocks and repetitions of one label."""
 
     name: str
     """The label."""
     n_rows: int
-    """Rows that have it."""
+    """Number of rows with this label."""
     n_blocks: int
-    """Unbroken stretches of it."""
+    """Number of unbroken runs of this label."""
     n_repetitions: int
-    """Times it was held; as the recording counts them, else the blocks."""
+    """Number of repetitions as the recording counts them; without such a column, of the blocks."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON's own types."""
+        """Return the counts as JSON types."""
         return dict(vars(self))
 
 
 @dataclass(frozen=True)
-class LabelClaim:
-    """Whether an accuracy measured on this recording means anything."""
+class AccuracySupport:
+    """Statement on whether an accuracy measured on a recording is meaningful."""
 
     supported: bool
-    """Whether repetitions can be held out of every label."""
+    """True if repetitions of every label can be held out."""
     reason: str
-    """Why, or why not, and what to do about it."""
+    """Reason for it, and what to record otherwise."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON's own types."""
+        """Return the statement as JSON types."""
         return dict(vars(self))
 
 
 def count_labels(table: EmgTable) -> tuple[LabelCount, ...]:
-    """Return how much there is of each label, in the order they first appear."""
+    """Return the counts of each label, in the order in which the labels first appear."""
     if table.labels is None:
         return ()
     segments = np.zeros(table.n_rows, np.int64) if table.segments is None else table.segments
@@ -81,37 +80,37 @@ def count_labels(table: EmgTable) -> tuple[LabelCount, ...]:
 
 
 def label_lookalike(table: EmgTable) -> str | None:
-    """Return the column of text that is probably the label, where none has that name."""
+    """Return the text column that probably holds the labels; None if there is a label column."""
     if table.labels is not None or not table.text_columns:
         return None
     known = [name for name in table.text_columns if name.lower() in _LABEL_NAMES]
     return (known or table.text_columns)[0]
 
 
-def judge_claim(counts: tuple[LabelCount, ...]) -> LabelClaim:
-    """Return whether the labels allow an honest accuracy, and why."""
+def check_accuracy_support(counts: tuple[LabelCount, ...]) -> AccuracySupport:
+    """Return whether repetitions of every label can be held out, and the reason."""
     movements = [count for count in counts if count.name != TRANSITION]
     if len(movements) < 2:
-        return LabelClaim(
+        return AccuracySupport(
             False,
             "no accuracy can be measured: fewer than two labels; record each movement, and rest",
         )
     once = [count.name for count in movements if count.n_repetitions == 1]
     if len(once) == len(movements):
-        return LabelClaim(
+        return AccuracySupport(
             False,
             "no accuracy measured here means anything: one recording per label, so movement and "
             "drift can't be told apart; record each movement several times, in changing order",
         )
     few = [count.name for count in movements if count.n_repetitions < MIN_REPETITIONS]
     if few:
-        return LabelClaim(
+        return AccuracySupport(
             False,
             f"an accuracy measured here says little: fewer than {MIN_REPETITIONS} repetitions of "
             f"{', '.join(few)}; record more of them",
         )
     least = min(count.n_repetitions for count in movements)
-    return LabelClaim(
+    return AccuracySupport(
         True,
         f"an accuracy on held-out repetitions can be measured: at least {least} of every label; "
         "what another day gives takes a second session",

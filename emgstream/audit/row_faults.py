@@ -1,4 +1,4 @@
-"""What is wrong with the rows of a recording: missing values and rows that come again."""
+"""Faults of a recording's rows: missing values, lost samples and duplicate rows."""
 
 from __future__ import annotations
 
@@ -21,58 +21,58 @@ __all__ = [
     "find_missing",
 ]
 
-_FACTOR = np.uint64(0x9E3779B97F4A7C15)
-_SHIFT = np.uint64(29)
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio (Knuth 1973, vol. 3, 6.4)
+_SHIFT = np.uint64(29)  # mixes the upper bits, which are the random ones, into the lower
 
 
 @dataclass(frozen=True)
 class MissingValues:
-    """The values a channel lacks."""
+    """Missing values of one channel."""
 
     n: int
-    """Number of them."""
+    """Number of missing values."""
     longest: int
-    """Most of them in a row."""
+    """Length of the longest run of them, in rows."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON's own types."""
+        """Return the counts as JSON types."""
         return {"n": self.n, "longest": self.longest}
 
 
 @dataclass(frozen=True)
 class Duplicates:
-    """Rows that are there more than once, label included."""
+    """Rows that occur more than once, with the same label."""
 
     n_repeated: int
-    """Rows that equal an earlier one."""
+    """Number of rows that equal an earlier row."""
     n_consecutive: int
-    """Rows that equal the very one before."""
+    """Number of rows that equal the row directly before."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON's own types."""
+        """Return the counts as JSON types."""
         return {"n_repeated": self.n_repeated, "n_consecutive": self.n_consecutive}
 
 
 @dataclass(frozen=True)
 class LostSamples:
-    """The samples a recording lacks altogether: lost on the way, or not taken in a pause."""
+    """Samples without a row: lost in transmission, or not taken during a pause."""
 
     n: int
-    """Number of them."""
+    """Number of lost samples."""
     n_places: int
-    """Number of gaps they make."""
+    """Number of gaps."""
     first_row: int | None
-    """The row after the first gap; None where there is none."""
+    """Row after the first gap; None if there is no gap."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON's own types."""
+        """Return the counts as JSON types."""
         return {"n": self.n, "n_places": self.n_places, "first_row": self.first_row}
 
 
 def find_lost(table: EmgTable) -> LostSamples | None:
-    """Return what is lost by the sample index, as a replay counts it; None where nothing tells.
+    """Return the samples lost by the sample index; None without index and time.
 
-    The clock tells as well: where samples are lost by it, the table has an index.
+    If the time stamps show lost samples, the table has an index computed from them.
     """
     if table.index is None:
         return None if table.time_s is None else LostSamples(0, 0, None)
@@ -82,7 +82,7 @@ def find_lost(table: EmgTable) -> LostSamples | None:
 
 
 def count_samples(table: EmgTable) -> int:
-    """Return how many samples a recording spans: its rows, and what is lost within a segment."""
+    """Return the number of samples of a recording: its rows, and those lost within a segment."""
     if table.index is None:
         return table.n_rows
     steps = np.diff(table.index)
@@ -92,18 +92,18 @@ def count_samples(table: EmgTable) -> int:
 
 
 def find_missing(samples: FloatArray) -> tuple[MissingValues, ...]:
-    """Return what each channel lacks of samples of shape ``(n_rows, n_channels)``."""
+    """Return the missing values of each channel, for samples of shape ``(n_rows, n_channels)``."""
     return tuple(_missing(np.isnan(column)) for column in samples.T)
 
 
 def find_duplicates(table: EmgTable) -> Duplicates:
-    """Return how many rows come again. Rows are compared by a 64-bit hash of their bits.
+    """Return the number of duplicate rows, compared by a 64-bit hash of their bits.
 
-    Of a million different rows, two share a hash with a probability of 3e-8.
+    Among a million different rows, two have the same hash with a probability of 3e-8.
     """
     labels = np.zeros(table.n_rows, np.int64) if table.labels is None else table.labels
     hashes = _hashes(table.samples, labels.astype(np.uint64))
-    in_order = np.sort(hashes)  # numpy's own `unique` takes ten times as long
+    in_order = np.sort(hashes)  # np.unique takes ten times as long
     return Duplicates(
         n_repeated=int(np.count_nonzero(in_order[1:] == in_order[:-1])),
         n_consecutive=int(np.count_nonzero(hashes[1:] == hashes[:-1])),
@@ -117,10 +117,10 @@ def _missing(holes: npt.NDArray[np.bool_]) -> MissingValues:
 
 
 def _hashes(samples: FloatArray, labels: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """Return a hash a row, equal where all values are; a missing value equals a missing value."""
+    """Return one hash per row; rows are equal if all values are, and missing values are equal."""
     hashes = labels + np.uint64(1)
     for column in samples.T:
-        # adding zero turns -0 into 0; every missing value has the same bits after `where`
+        # adding zero turns -0 into 0; `where` gives every missing value the same bits
         bits = np.where(np.isnan(column), np.float32(np.nan), column + np.float32(0.0))
         hashes = (hashes ^ bits.view(np.uint32)) * _FACTOR
         hashes ^= hashes >> _SHIFT

@@ -6,66 +6,33 @@ import argparse
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 
 from emgstream.app.live_session import LiveSession
-from emgstream.bundle import Model
 from emgstream.cli.interrupt import polite_end
-from emgstream.cli.outputs import OutputWords, takes_stdout
+from emgstream.cli.outputs import requested_outputs, takes_stdout
 from emgstream.cli.status_notifier import StatusNotifier
 from emgstream.cli.summary_text import print_summary
 from emgstream.cli.terminal import LiveLine, StreamLine, console
 from emgstream.errors import InterruptedByUserError
+from emgstream.outputs.output_registry import OpenOutputs
 from emgstream.outputs.summary import check_summary, write_summary
-from emgstream.sources.source import Source
 
-__all__ = ["TerminalStream", "run_headless"]
+__all__ = ["run_headless"]
 
 _REFRESH_S = 0.1
 """Seconds between two updates of the lines: as often as a person reads a changing number."""
 
 
-@dataclass(frozen=True)
-class TerminalStream:
-    """One source with the model that decides on it."""
+def run_headless(sessions: Sequence[LiveSession], arguments: argparse.Namespace) -> None:
+    """Run until every session has ended; then, or after Ctrl-C, print the summary of each.
 
-    source: Source
-    """Where the samples come from."""
-    model: Model
-    """What decides."""
-    name: str | None = None
-    """What to call it where there are several."""
-
-
-def run_headless(
-    streams: Sequence[TerminalStream],
-    arguments: argparse.Namespace,
-    *,
-    seconds: float | None = None,
-    force: bool = False,
-) -> None:
-    """Run until every stream has ended; then, or after Ctrl-C, print the summary of each.
-
-    A stream that fails does not end the others. Each lasts ``seconds`` from its first sample on,
-    where given; ``force`` is as for `LiveSession`. Raises InterruptedByUserError after Ctrl-C or
-    SIGTERM, and what ended the first stream that did not come to its end.
+    One that fails does not end the others. Raises InterruptedByUserError after Ctrl-C or SIGTERM,
+    and what ended the first session that did not come to its end.
     """
-    with OutputWords(arguments) as outputs:
-        sessions = [
-            LiveSession(
-                stream.source,
-                stream.model,
-                outputs.open(
-                    stream.name,
-                    stream.model.manifest.class_names,
-                    lambda source=stream.source: source.status().n_reconnects,  # type: ignore[misc]
-                ),
-                name=stream.name,
-                seconds=seconds,
-                force=force,
-            )
-            for stream in streams
-        ]
+    with OpenOutputs(requested_outputs(arguments)) as outputs:
+        for session in sessions:
+            for output in outputs.open_for(session.context):
+                session.add_output(output)
         if arguments.summary:
             check_summary(arguments.summary)
         try:

@@ -72,8 +72,8 @@ def _print(audit: Audit) -> None:
 def _verdict(audit: Audit) -> Iterator[tuple[str, str]]:
     for finding in findings(audit):
         yield finding.kind, finding.text
-    if audit.claim.supported:
-        yield "good", audit.claim.reason
+    if audit.accuracy_support.supported:
+        yield "good", audit.accuracy_support.reason
 
 
 def _document(audit: Audit) -> dict[str, Any]:

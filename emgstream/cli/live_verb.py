@@ -11,20 +11,23 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from emgstream.app.live_session import LiveSession
 from emgstream.bundle import read_model
 from emgstream.cli import options
 from emgstream.cli.configured import use_configuration, use_outputs
-from emgstream.cli.headless import TerminalStream, run_headless
+from emgstream.cli.headless import run_headless
 from emgstream.cli.open_window import add_window_arguments, run_window, wants_window
-from emgstream.cli.outputs import add_output_arguments, written_files
+from emgstream.cli.outputs import add_output_arguments, read_files, written_files
+from emgstream.cli.terminal import tell_problems
 from emgstream.cli.verb_files import refuse_to_overwrite
 from emgstream.errors import UsageError
 from emgstream.gui import PortRequest
 from emgstream.manifest import Manifest
 from emgstream.opening import model_options
+from emgstream.outputs.output_registry import output_problems
 from emgstream.sources.source import Source
 from emgstream.sources.source_kind import AUTO
-from emgstream.sources.source_registry import kind_of, open_source
+from emgstream.sources.source_registry import kind_of, open_source, source_problems
 
 __all__ = ["add_arguments", "run"]
 
@@ -58,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Stream until Ctrl-C or the window is closed, or for the time asked for."""
+    tell_problems((*source_problems(), *output_problems()))
     use_configuration(arguments, "port", "channels", "model")
     ports, models = _as_list(arguments.port), _as_list(arguments.model)
     if not wants_window(arguments):
@@ -96,14 +100,20 @@ def _check_several(ports: list[str], n_models: int) -> None:
 
 def _run_headless(ports: list[str], models: list[Path], arguments: argparse.Namespace) -> None:
     use_outputs(arguments)
-    refuse_to_overwrite(filter(None, [*models, arguments.control]), written_files(arguments))
+    refuse_to_overwrite([*models, *read_files(arguments)], written_files(arguments))
     read = {path: read_model(path) for path in models}
     names = _names(ports)
-    streams = [
-        TerminalStream(_source(port, number, read[path].manifest, arguments), read[path], name)
+    sessions = [
+        LiveSession(
+            _source(port, number, read[path].manifest, arguments),
+            read[path],
+            name=name,
+            seconds=arguments.seconds,
+            force=arguments.force,
+        )
         for number, (port, path, name) in enumerate(zip(ports, models, names, strict=True))
     ]
-    run_headless(streams, arguments, seconds=arguments.seconds, force=arguments.force)
+    run_headless(sessions, arguments)
 
 
 def _as_list(value: Any) -> list[Any]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 
 from emgstream.cli import options
+from emgstream.cli.outputs import given_outputs
 from emgstream.errors import UsageError
 from emgstream.gui import SourceRequest, WindowRequest, run
 
 __all__ = ["add_window_arguments", "run_window", "wants_window"]
 
 _AFTER_S = 5.0
-_OF_THE_TERMINAL = ("headless", "jsonl", "udp", "osc", "lsl", "control", "summary", "seconds")
 _OF_THE_WINDOW = ("screenshot", "after", "theme")
 
 
@@ -41,7 +42,11 @@ def wants_window(arguments: argparse.Namespace) -> bool:
 
     Raises UsageError where words ask for both.
     """
-    terminal = _given(_OF_THE_TERMINAL, arguments)
+    terminal = [
+        *_given(("headless",), arguments),
+        *given_outputs(arguments),
+        *_given(("summary", "seconds"), arguments),
+    ]
     window = _given(_OF_THE_WINDOW, arguments)
     if terminal and window:
         raise UsageError(
@@ -68,5 +73,5 @@ def run_window(source: SourceRequest, arguments: argparse.Namespace) -> None:
     )
 
 
-def _given(words: tuple[str, ...], arguments: argparse.Namespace) -> list[str]:
+def _given(words: Iterable[str], arguments: argparse.Namespace) -> list[str]:
     return [f"--{word}" for word in words if getattr(arguments, word, None)]

@@ -12,6 +12,7 @@ from emgstream.bundle import MODEL_SUFFIX
 from emgstream.cue_schedule import CueSchedule
 from emgstream.data import any_path, model_path, recording_path
 from emgstream.errors import UsageError
+from emgstream.sources.source_registry import added_source_kinds
 
 __all__ = [
     "add_channels",
@@ -161,16 +162,22 @@ def add_port(
     parser: argparse.ArgumentParser, among: argparse._MutuallyExclusiveGroup | None = None
 ) -> None:
     """Add ``--port PORT``, to a group of exclusive options if given, and ``--baud N``."""
-    (among or parser).add_argument("--port", metavar="PORT", help=_PORT)
+    (among or parser).add_argument("--port", metavar="PORT", help=_port_help())
     _add_baud(parser)
 
 
 def add_ports(parser: argparse.ArgumentParser) -> None:
     """Add ``--port PORT``, once for each board, None if it is left out; and ``--baud N``."""
     parser.add_argument(
-        "--port", action="append", metavar="PORT", help=f"{_PORT}. Once for each board"
+        "--port", action="append", metavar="PORT", help=f"{_port_help()}. Once for each board"
     )
     _add_baud(parser)
+
+
+def _port_help() -> str:
+    """Return the help of ``--port``, with the kinds of sources that other packages add."""
+    added = [f"; or {kind.address} ({kind.title})" for kind in added_source_kinds()]
+    return _PORT + "".join(added).replace("%", "%%")
 
 
 def _add_baud(parser: argparse.ArgumentParser) -> None:

@@ -10,10 +10,16 @@ from rich.markup import escape
 from rich.table import Table
 
 from emgstream.cli.interrupt import ctrl_c
-from emgstream.cli.terminal import console
+from emgstream.cli.terminal import console, tell_problems
 from emgstream.clock import MonotonicClock
 from emgstream.errors import InterruptedByUserError
 from emgstream.sources.serial_board import BAUDS, PortInfo, PortProbe, list_ports
+from emgstream.sources.source_kind import FoundSource
+from emgstream.sources.source_registry import (
+    added_source_kinds,
+    find_sources,
+    source_problems,
+)
 
 __all__ = ["add_arguments", "run"]
 
@@ -29,17 +35,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Ask every port at once and print what is there."""
+    """Ask every port at once and print what is there, with the sources that packages add."""
+    tell_problems(source_problems())
+    others = list(find_sources(added_source_kinds()))
     listed = list_ports()
     known = {port.device for port in listed}
     ports = [*listed, *(PortInfo(name) for name in arguments.ports if name not in known)]
-    if not ports:
+    if not ports and not others:
         console().print(
             "no serial port here; plug the board in with a cable that carries data, "
             "or try: emgstream live --port simulated"
         )
         return
-    _print(_ask(ports, listed))
+    _print(_ask(ports, listed), others)
 
 
 def _ask(ports: Sequence[PortInfo], listed: Sequence[PortInfo]) -> list[tuple[PortInfo, str]]:
@@ -48,6 +56,8 @@ def _ask(ports: Sequence[PortInfo], listed: Sequence[PortInfo]) -> list[tuple[Po
     Raises InterruptedByUserError after Ctrl-C.
     """
     clock = MonotonicClock()
+    if not ports:
+        return []
     with ctrl_c() as pressed, ExitStack() as stack:
         probes = [
             stack.enter_context(PortProbe(port, listed, BAUDS, None, clock)) for port in ports
@@ -61,11 +71,13 @@ def _ask(ports: Sequence[PortInfo], listed: Sequence[PortInfo]) -> list[tuple[Po
         return [(probe.port, probe.answer()) for probe in probes]
 
 
-def _print(answers: Sequence[tuple[PortInfo, str]]) -> None:
+def _print(answers: Sequence[tuple[PortInfo, str]], others: Sequence[FoundSource]) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0))
     for title in ("port", "what answered", "description", "VID:PID", "serial number"):
         table.add_column(title, overflow="fold")
     for port, answer in answers:
         words = (port.device, answer, port.description, port.usb_id, port.serial_number or "")
         table.add_row(*map(escape, words))
+    for source in others:
+        table.add_row(*map(escape, (source.address, source.title, source.description)))
     console().print(table)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 
+from emgstream.app.live_session import LiveSession
 from emgstream.bundle import read_model
 from emgstream.cli import options
 from emgstream.cli.configured import use_configuration, use_outputs
-from emgstream.cli.headless import TerminalStream, run_headless
+from emgstream.cli.headless import run_headless
 from emgstream.cli.open_window import add_window_arguments, run_window, wants_window
-from emgstream.cli.outputs import add_output_arguments, written_files
+from emgstream.cli.outputs import add_output_arguments, read_files, written_files
+from emgstream.cli.terminal import tell_problems
 from emgstream.cli.verb_files import refuse_to_overwrite
 from emgstream.gui import ReplayRequest
 from emgstream.opening import read_recording
+from emgstream.outputs.output_registry import output_problems
 from emgstream.sources.replay_source import ReplaySource
 
 __all__ = ["add_arguments", "run"]
@@ -44,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Replay one file to its end, or until Ctrl-C or the window is closed."""
+    tell_problems(output_problems())
     use_configuration(arguments, "model")
     if not wants_window(arguments):
         _run_headless(arguments)
@@ -58,8 +62,8 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _run_headless(arguments: argparse.Namespace) -> None:
     use_outputs(arguments)
-    read = [arguments.file, arguments.model, arguments.control]
-    refuse_to_overwrite(filter(None, read), written_files(arguments))
+    read = [arguments.file, arguments.model, *read_files(arguments)]
+    refuse_to_overwrite(read, written_files(arguments))
     model = read_model(arguments.model)
     table = read_recording(arguments.file, model.manifest, arguments.channels)
     source = ReplaySource(
@@ -69,7 +73,7 @@ def _run_headless(arguments: argparse.Namespace) -> None:
         loop=arguments.loop,
     )
     model.manifest.check_stream(source.info)
-    run_headless([TerminalStream(source, model)], arguments)
+    run_headless([LiveSession(source, model)], arguments)
 
 
 def _speed(text: str) -> float | None:

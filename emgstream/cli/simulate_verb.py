@@ -114,7 +114,7 @@ def run(arguments: argparse.Namespace) -> None:
         tcp=arguments.tcp,
     )
     if arguments.ledger:
-        board.ledger().write(arguments.ledger)  # better now than after an hour
+        board.ledger().save(arguments.ledger)  # better now than after an hour
     terminal = console()
     try:
         with polite_end() as end, board:
@@ -122,7 +122,7 @@ def run(arguments: argparse.Namespace) -> None:
             _watch(board, terminal, end, arguments.seconds)
     finally:
         if arguments.ledger:
-            board.ledger().write(arguments.ledger)
+            board.ledger().save(arguments.ledger)
     _tell(board, terminal)
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "note",
     "print_facts",
     "print_grid",
+    "tell_problems",
 ]
 
 _BAR_CELLS = 20  # characters, a choice: the line fits into 120 columns
@@ -55,6 +56,12 @@ def console(to_stderr: bool = False) -> Console:
 def note(text: str) -> None:
     """Print a note on stderr; the verb continues."""
     console(to_stderr=True).print(f"[yellow]note:[/] {escape(text)}")
+
+
+def tell_problems(problems: Iterable[str]) -> None:
+    """Tell of packages whose kinds of sources or outputs cannot be used."""
+    for problem in problems:
+        note(problem)
 
 
 @contextmanager

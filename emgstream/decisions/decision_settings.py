@@ -1,18 +1,20 @@
-"""The settings of a model's decisions: plain numbers, fitted in training, carried in its file."""
+"""The settings of a model's decisions: numbers fitted in training and kept in the model file."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Meta, to_builtins
 
 from emgstream.decisions.rails import ConverterRails
 from emgstream.decisions.smoothing import NoSmoothing, Smoothing, smoothing_from_manifest
 from emgstream.errors import ModelFileError
+from emgstream.schema import LARGEST, Finite, SchemaError, checked
 
 __all__ = [
     "ARGMAX",
@@ -26,14 +28,17 @@ __all__ = [
 ]
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
-Numbers: TypeAlias = tuple[float, ...]
+Numbers: TypeAlias = tuple[Finite, ...]
 
 REST_NAMES = frozenset({"rest", "idle", "relax", "none", "no_movement", "neutral"})
-"""Names of the class of doing nothing, in small letters."""
+"""Names that a class of rest may have, in lower case."""
+
+_ALWAYS_STATED = ("smoothing", "threshold", "tells_gaps", "confidence", "fitted")
+"""Fields that every model file with settings has had; without one, the file is damaged."""
 
 
 def rest_class(class_names: Sequence[str]) -> int | None:
-    """Return the number of the class of doing nothing; None where there is none.
+    """Return the number of the class of rest; None where there is none.
 
     >>> rest_class(("fist", "Rest"))
     1
@@ -44,34 +49,36 @@ def rest_class(class_names: Sequence[str]) -> int | None:
 
 @dataclass(frozen=True)
 class KnownSignal:
-    """How far from all classes a signal may be before it is unknown, and how dead a channel.
+    """Limits of the signals that training has seen; a signal beyond them is unknown.
 
-    The squared Mahalanobis distance of a window's strengths from the nearest class of training,
-    with one covariance for all: ``min_c |W (x - m_c)|^2`` where ``W' W`` is its inverse.
+    The limit is of the squared Mahalanobis distance (Mahalanobis 1936) between the strengths of a
+    window and the nearest class of training, with one covariance for all classes:
+    ``min_c |W (x - m_c)|^2`` where ``W' W`` is the inverse of the covariance.
     """
 
     whitening: tuple[Numbers, ...]
-    """W, one row a strength; lower triangular."""
+    """W, lower triangular, shape ``(n_strengths, n_strengths)``."""
     centres: tuple[Numbers, ...]
-    """``W m_c``, one row a class."""
-    limit: float
+    """``W m_c``, shape ``(n_classes, n_strengths)``."""
+    limit: Finite
     """Largest squared distance that is known."""
     quietest: Numbers
-    """Level below which a channel is no muscle, not even at rest, one a channel."""
+    """Lowest level of each channel that is still a muscle at rest; below, its electrode is off."""
 
     def are_known(self, strengths: Doubles) -> npt.NDArray[np.bool_]:
-        """Return whether each of ``(n_windows, n)`` strengths is known; one with a NaN is not.
+        """Return whether each window is known, shape ``(n_windows,)``; one with a NaN is not.
 
-        The levels of the channels come first.
+        ``strengths`` has shape ``(n_windows, n_strengths)``; the levels of the channels come first.
         """
         alive = np.all(strengths[:, : len(self.quietest)] >= self.quietest, axis=1)
         known: npt.NDArray[np.bool_] = alive & (self.distances(strengths) <= self.limit)
         return known
 
     def distances(self, strengths: Doubles) -> Doubles:
-        """Return the squared distances, shape ``(n_windows,)``, of ``(n_windows, n)`` strengths.
+        """Return the squared distances, shape ``(n_windows,)``.
 
-        Added up in one order, whatever the number of windows.
+        ``strengths`` has shape ``(n_windows, n_strengths)``. Sums are taken in one order, whatever
+        the number of windows.
         """
         whitening, centres = self._arrays
         whitened = _sum_last(strengths[:, np.newaxis, :] * whitening)
@@ -86,56 +93,56 @@ class KnownSignal:
 
 @dataclass(frozen=True)
 class RestGate:
-    """The muscle is quiet where no channel is stronger than it was at rest."""
+    """The muscle is at rest where no channel is above its highest level at rest."""
 
     levels: Numbers
-    """Largest strength at rest, one a channel, as the steps of the model tell it."""
+    """Highest level of each channel at rest, on the scale of the model's features."""
 
 
 @dataclass(frozen=True)
 class StrengthRange:
-    """What is a weak and what a strong contraction of each class, over all channels."""
+    """The range of each class's strength: the level averaged over the channels."""
 
     low: Numbers
-    """Strength that counts as 0, one a class."""
+    """Level of each class that counts as strength 0."""
     high: Numbers
-    """Strength that counts as 1, one a class, above that."""
+    """Level of each class that counts as strength 1, above the low one."""
+
+    def __post_init__(self) -> None:
+        if not all(low < high for low, high in zip(self.low, self.high, strict=True)):
+            raise ValueError(
+                f"strengths from {self.low} to {self.high}; expected the first to be the smaller"
+            )
 
 
 @dataclass(frozen=True)
 class DecisionSettings:
-    """How decisions are made of class probabilities. The default decides for the likeliest."""
+    """Settings of the stage that decides. The default decides for the most probable class."""
 
     smoothing: Smoothing = field(default_factory=NoSmoothing)
-    """What is made of one window after the other."""
-    threshold: float = 0.0
-    """Least confidence to act on, 0 to 1; a decision for rest moves nothing and needs none."""
-    begin_odds: float = 1.0
-    """How many times the odds of ``threshold`` it takes to begin a movement after a rest."""
+    """The way to combine consecutive windows."""
+    threshold: Annotated[float, Meta(ge=0, le=1)] = 0.0
+    """Least confidence to act on a movement, 0 to 1; a decision for rest needs none."""
+    begin_odds: Annotated[float, Meta(ge=1, le=LARGEST)] = 1.0
+    """Factor on the odds of ``threshold`` that a movement needs to begin after a rest."""
     familiar: KnownSignal | None = None
-    """What makes a signal unknown; None for nothing."""
+    """Limits of a known signal; None where every signal counts as known."""
     rest_gate: RestGate | None = None
-    """What makes a muscle quiet; None for nothing."""
+    """Levels of a muscle at rest; None without a rest gate."""
     strength: StrengthRange | None = None
-    """What contractions are measured by; None where they are not."""
+    """Ranges of the strength; None where decisions have none."""
     rails: ConverterRails | None = None
-    """What makes a window saturated; None for nothing."""
+    """Limit of saturation; None where no window counts as saturated."""
     tells_gaps: bool = False
-    """Whether the instants at which no window is whole again after a gap are told."""
-    confidence: float = 0.9
-    """How sure the classifier typically is: what the delay of the smoothing is computed with."""
+    """True if a decision of status gap is made for each window that a gap makes incomplete."""
+    confidence: Finite = 0.9
+    """Typical confidence of the classifier, which the delay of the smoothing is computed with."""
     fitted: Mapping[str, Any] = field(default_factory=dict, compare=False)
-    """What the numbers were fitted for and what they reached, for people."""
-
-    def __post_init__(self) -> None:
-        if not 0.0 <= self.threshold <= 1.0:
-            raise ValueError(f"threshold {self.threshold!r}; expected 0 to 1")
-        if not 1.0 <= self.begin_odds < np.inf:
-            raise ValueError(f"begin_odds {self.begin_odds!r}; expected 1 or more")
+    """The target of the fit and the figures reached, for people."""
 
     @property
     def begin(self) -> float:
-        """Least confidence to begin a movement with after a rest, 0 to 1.
+        """Least confidence that begins a movement after a rest, 0 to 1.
 
         >>> round(DecisionSettings(threshold=0.9, begin_odds=2.0).begin, 3)
         0.947
@@ -147,35 +154,21 @@ class DecisionSettings:
         """Return the settings, ready for JSON."""
         if self == ARGMAX:
             return {"kind": "argmax"}
-        parts = {
-            "familiar": self.familiar,
-            "rest_gate": self.rest_gate,
-            "strength": self.strength,
-            "rails": self.rails,
-        }
-        return {
-            "kind": "guarded",
-            "smoothing": self.smoothing.to_manifest(),
-            "threshold": self.threshold,
-            "begin_odds": self.begin_odds,
-            **{name: part and _listed(asdict(part)) for name, part in parts.items()},
-            "tells_gaps": self.tells_gaps,
-            "confidence": self.confidence,
-            "fitted": dict(self.fitted),
-        }
+        plain = {**vars(self), "smoothing": self.smoothing.to_manifest()}
+        return {"kind": "guarded", **to_builtins(plain)}
 
 
 ARGMAX = DecisionSettings()
-"""The likeliest class of every window, whatever it is."""
+"""The most probable class of every window, without smoothing or rejection."""
 
 
 def decision_from_manifest(
     entry: Mapping[str, Any], n_classes: int, n_channels: int, n_strengths: int
 ) -> DecisionSettings:
-    """Build the settings a manifest states.
+    """Build the settings that a manifest states.
 
     Raises ModelFileError for an unknown kind, and for numbers that are not as many as there are
-    classes, channels, and strengths a step.
+    classes, channels, and strengths per step.
     """
     kind = entry.get("kind")
     if kind == "argmax":
@@ -186,75 +179,39 @@ def decision_from_manifest(
             "train the model again"
         )
     try:
-        return _guarded(entry, n_classes, n_channels, n_strengths)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        if isinstance(error, ModelFileError):
-            raise
+        settings = checked(entry, DecisionSettings, hooks={Smoothing: smoothing_from_manifest})
+        for name in _ALWAYS_STATED:
+            if name not in entry:
+                raise SchemaError(f"no {name}")
+        _check_sizes(settings, n_classes, n_channels, n_strengths)
+    except SchemaError as error:
         raise ModelFileError(
             f"the settings of the decisions are not as expected: {error}; train the model again"
         ) from None
+    return settings
 
 
-def _guarded(
-    entry: Mapping[str, Any], n_classes: int, n_channels: int, n_strengths: int
-) -> DecisionSettings:
-    familiar, gate = entry.get("familiar"), entry.get("rest_gate")
-    strength, rails = entry.get("strength"), entry.get("rails")
-    return DecisionSettings(
-        smoothing=smoothing_from_manifest(entry["smoothing"]),
-        threshold=float(entry["threshold"]),
-        begin_odds=float(entry.get("begin_odds", 1.0)),
-        familiar=familiar
-        and KnownSignal(
-            _matrix(familiar["whitening"], n_strengths, n_strengths),
-            _matrix(familiar["centres"], n_classes, n_strengths),
-            _number(familiar["limit"]),
-            _numbers(familiar["quietest"], n_channels),
-        ),
-        rest_gate=gate and RestGate(_numbers(gate["levels"], n_channels)),
-        strength=strength and StrengthRange(*_ranges(strength, n_classes)),
-        rails=rails and ConverterRails.from_manifest(rails),
-        tells_gaps=bool(entry["tells_gaps"]),
-        confidence=_number(entry["confidence"]),
-        fitted=dict(entry["fitted"]),
-    )
-
-
-def _ranges(entry: Mapping[str, Any], n_classes: int) -> tuple[Numbers, Numbers]:
-    low, high = (_numbers(entry[name], n_classes) for name in ("low", "high"))
-    if not all(least < most for least, most in zip(low, high, strict=True)):
-        raise ValueError(f"strengths from {low} to {high}; expected the first to be the smaller")
-    return low, high
-
-
-def _matrix(rows: Any, n_rows: int, n_columns: int) -> tuple[Numbers, ...]:
-    if len(rows) != n_rows:
-        raise ValueError(f"{len(rows)} rows; expected {n_rows}")
-    return tuple(_numbers(row, n_columns) for row in rows)
-
-
-def _numbers(values: Any, n: int) -> Numbers:
-    numbers = tuple(map(_number, values))
-    if len(numbers) != n:
-        raise ValueError(f"{len(numbers)} numbers; expected {n}")
-    return numbers
-
-
-def _number(value: Any) -> float:
-    number = float(value)
-    if not np.isfinite(number):
-        raise ValueError(f"{number!r} is not finite")
-    return number
+def _check_sizes(
+    settings: DecisionSettings, n_classes: int, n_channels: int, n_strengths: int
+) -> None:
+    sizes: list[tuple[Sequence[object], int]] = []
+    if (familiar := settings.familiar) is not None:
+        sizes += [(familiar.whitening, n_strengths), (familiar.centres, n_classes)]
+        sizes += [(row, n_strengths) for row in (*familiar.whitening, *familiar.centres)]
+        sizes += [(familiar.quietest, n_channels)]
+    if settings.rest_gate is not None:
+        sizes += [(settings.rest_gate.levels, n_channels)]
+    if settings.strength is not None:
+        sizes += [(settings.strength.low, n_classes), (settings.strength.high, n_classes)]
+    for numbers, n in sizes:
+        if len(numbers) != n:
+            raise SchemaError(f"{len(numbers)} numbers; expected {n}")
 
 
 def _sum_last(terms: Doubles) -> Doubles:
-    """Add up the last axis in order: numpy's own sum may choose another for another shape."""
+    """Return the sum over the last axis, taken in order.
+
+    numpy's own sum may choose another order for another shape, and so another last bit.
+    """
     total: Doubles = np.add.accumulate(terms, axis=-1)[..., -1]
     return total
-
-
-def _listed(value: Any) -> Any:
-    """Return the same with tuples as lists, as JSON reads them."""
-    if isinstance(value, dict):
-        return {name: _listed(one) for name, one in value.items()}
-    return [_listed(one) for one in value] if isinstance(value, (tuple, list)) else value

@@ -1,4 +1,4 @@
-"""An output at work: its queue, its thread, and what became of the decisions."""
+"""An output at work: its queue, its thread, and how many decisions it passed on."""
 
 from __future__ import annotations
 
@@ -34,14 +34,15 @@ class OutputFigures:
 
 
 class Delivery:
-    """What brings the updates to one output, on a thread named ``emg-output-NUMBER``."""
+    """Brings the updates to one output, on a thread named ``emg-output-NUMBER``."""
 
     def __init__(self, output: Output, clock: Clock, number: int) -> None:
-        self._output = output
+        self.output = output
         self._clock = clock
         self._queue = UpdateQueue()
         self._latency = LatencyHistogram()
         self._n_handed = self._n_in_hand = 0
+        self._is_left = False
         self._worker = Worker(f"emg-output-{number}", self._run)
 
     def start(self) -> None:
@@ -49,9 +50,10 @@ class Delivery:
         self._worker.start()
 
     def put(self, update: Update, waits: bool, stop: threading.Event) -> None:
-        """Queue an update, see `UpdateQueue.put`; raises what ended the output."""
+        """Queue an update, see `UpdateQueue.put`; raises what ended the output, unless stopped."""
         self._queue.put(update, waits, stop)
-        self._worker.check()
+        if not self._is_left:
+            self._worker.check()
 
     def close(self) -> None:
         """Let the thread end once it has written what is queued."""
@@ -66,11 +68,12 @@ class Delivery:
 
         Raises RuntimeError where it does not end.
         """
+        self._is_left = True
         self._queue.close()
         n_before = self._n_handed
         while not self._worker.join(_LINGER_S) and self._n_handed != n_before:
             n_before = self._n_handed
-        self._output.give_up()
+        self.output.give_up()
         try:
             self._worker.stop()
         finally:
@@ -82,10 +85,10 @@ class Delivery:
 
     def figures(self) -> OutputFigures:
         """Return what became of the decisions so far."""
-        n_lost = self._output.n_lost
+        n_lost = self.output.n_lost
         n_failed = 0 if self._worker.alive else self._n_in_hand
         return OutputFigures(
-            name=self._output.name,
+            name=self.output.name,
             n_written=self._n_handed - n_lost,
             n_dropped=self._queue.n_dropped + n_lost + n_failed,
             latency=self._latency,
@@ -96,7 +99,7 @@ class Delivery:
             while not (stop.is_set() or self._queue.ended):
                 update = self._queue.take(_POLL_S)
                 if update is None:
-                    self._output.idle()
+                    self.output.idle()
                 else:
                     self._hand_over(update)
         finally:
@@ -106,6 +109,6 @@ class Delivery:
         handed_s = self._clock.now()
         self._n_in_hand = len(update.decisions)
         self._latency.add(np.array([handed_s - update.decided_s]), self._n_in_hand)
-        self._output.write(replace(update, handed_s=handed_s))
+        self.output.write(replace(update, handed_s=handed_s))
         self._n_handed += self._n_in_hand
         self._n_in_hand = 0

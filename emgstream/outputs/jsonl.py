@@ -5,8 +5,9 @@ from __future__ import annotations
 from emgstream.outputs.documents import encoded
 from emgstream.outputs.lines import LineWriter
 from emgstream.outputs.output import Output, Update
+from emgstream.outputs.output_kind import StreamContext
 
-__all__ = ["JsonLinesOutput"]
+__all__ = ["JsonLinesOutput", "open_jsonl"]
 
 
 class JsonLinesOutput(Output):
@@ -28,8 +29,13 @@ class JsonLinesOutput(Output):
     def write(self, update: Update) -> None:
         """Write a line a decision; raises OutputError where it cannot be written."""
         texts = [f"{text}\n" for text in encoded(update, self._stream)]
-        self.n_lost += len(texts) - self._lines.write(texts)
+        self.n_lost += len(texts) - self._lines.write_lines(texts)
 
     def give_up(self) -> None:
         """End a write that waits for the reader of standard output."""
         self._lines.give_up()
+
+
+def open_jsonl(lines: LineWriter, stream: StreamContext) -> JsonLinesOutput:
+    """Return the output of one stream to lines that all streams of a run share."""
+    return JsonLinesOutput(lines, stream.name)

@@ -52,7 +52,7 @@ class LineWriter:
         except OSError as error:
             raise cannot_write(self.target, error) from error
 
-    def write(self, lines: list[str]) -> int:
+    def write_lines(self, lines: list[str]) -> int:
         """Write whole lines; return how many there was room for before `give_up`.
 
         Raises OutputError where they cannot be written.

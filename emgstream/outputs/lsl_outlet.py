@@ -14,13 +14,14 @@ import numpy as np
 
 from emgstream.errors import MissingExtraError
 from emgstream.outputs.output import Output, Update
-from emgstream.outputs.samples import SampleBlock, SampleOutput
+from emgstream.outputs.output_kind import StreamContext
+from emgstream.outputs.samples import AnyOutput, SampleBlock, SampleOutput
 from emgstream.types import StreamInfo, TimeArray
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["LslClock", "LslDecisions", "LslSamples"]
+__all__ = ["LslClock", "LslDecisions", "LslSamples", "open_lsl"]
 
 FIELDS = ("label", "confidence", "status", "index")
 """Channels of the decisions, in order; all are text, as an LSL stream has one type."""
@@ -80,7 +81,7 @@ class LslSamples(SampleOutput):
     def __exit__(self, *exc_info: object) -> None:
         self._outlet = None
 
-    def write(self, block: SampleBlock) -> None:
+    def write_samples(self, block: SampleBlock) -> None:
         """Push new samples, each with its own time."""
         if self._outlet is None:
             self._outlet = self._open(block.info)
@@ -143,6 +144,14 @@ class LslDecisions(Output):
             for decision in update.decisions
         ]
         self._outlet.push_chunk(rows, times_s.tolist())
+
+
+def open_lsl(name: str, stream: StreamContext) -> tuple[AnyOutput, ...]:
+    """Return the outlets of one stream, which share a clock; raises MissingExtraError."""
+    if stream.name is not None:
+        name = f"{name} {stream.name}"
+    clock = LslClock()
+    return LslDecisions(name, clock), LslSamples(name, clock)
 
 
 @cache

@@ -12,11 +12,12 @@ from emgstream.decisions import Decision
 from emgstream.outputs.address import Address
 from emgstream.outputs.datagrams import Datagrams
 from emgstream.outputs.output import Output, Update
+from emgstream.outputs.output_kind import StreamContext
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["OscOutput"]
+__all__ = ["OscOutput", "open_osc"]
 
 _FORBIDDEN = str.maketrans(dict.fromkeys(" #*,/?[]{}", "_"))
 
@@ -63,6 +64,11 @@ class OscOutput(Output):
             ("h", decision.index),
             ("d", time_s),
         )
+
+
+def open_osc(address: Address, stream: StreamContext) -> OscOutput:
+    """Return the output that sends the decisions of one stream to an address."""
+    return OscOutput(address, stream.name)
 
 
 def _message(address: str, *arguments: tuple[str, str | float]) -> OscMessage:

@@ -1,16 +1,19 @@
-"""What every output is handed, and what it answers."""
+"""The protocol of every output of decisions, and what it is handed."""
 
 from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from emgstream.decisions import Decisions
 from emgstream.errors import OutputError
 from emgstream.latency import UNKNOWN_DELAY, FixedDelay, StageTimes
 from emgstream.types import TimeArray
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 __all__ = ["Observer", "Output", "Update", "cannot_write"]
 
@@ -41,17 +44,18 @@ class Update:
 
 
 class Observer(Protocol):
-    """What takes note of decisions in memory, at once: the inference thread calls it."""
+    """Takes note of decisions in memory; the inference thread calls it, so it may not wait."""
 
-    def write(self, update: Update) -> None:
-        """Take new decisions; may not wait for anything."""
+    def observe(self, update: Update) -> None:
+        """Take note of new decisions, at once."""
         ...
 
 
 class Output(ABC):
     """A way for decisions to reach other programs, with a queue and a thread of its own.
 
-    The owner enters and leaves it where it needs that; its thread calls `write` and `idle`.
+    Its owner enters and leaves it; where there is nothing to open, entering does nothing. Its
+    thread calls `write` and `idle`.
     """
 
     name = "output"
@@ -61,9 +65,15 @@ class Output(ABC):
     state = ""
     """What people should see of it all the time, in a few words; any thread asks."""
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:  # noqa: B027 - many have nothing to close
+        """Close what entering opened."""
+
     @abstractmethod
     def write(self, update: Update) -> None:
-        """Take new decisions; raises OutputError where none can be passed on any more."""
+        """Pass on new decisions; raises OutputError where none can be passed on any more."""
 
     def idle(self) -> None:  # noqa: B027 - most outputs have nothing to do then
         """Do what is due while nothing comes; called about every 50 ms."""

@@ -5,17 +5,22 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from emgstream.latency import LatencyHistogram
 from emgstream.outputs.delivery import OutputFigures
+from emgstream.outputs.output import Output
 from emgstream.ringbuffer import RingBuffer
 from emgstream.sources.source import Source
 from emgstream.types import Chunk, StreamInfo, TimeArray
 from emgstream.worker import Worker
 
-__all__ = ["SampleBlock", "SampleFeed", "SampleOutput"]
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["AnyOutput", "SampleBlock", "SampleFeed", "SampleOutput"]
 
 _POLL_S = 0.05
 _LINGER_S = 1.0
@@ -34,20 +39,34 @@ class SampleBlock:
 
 
 class SampleOutput(ABC):
-    """A way for samples to reach other programs; its thread calls `write`, which may not wait."""
+    """A way for samples to reach other programs, with a thread of its own that calls it.
+
+    Its owner enters and leaves it; where there is nothing to open, entering does nothing.
+    """
 
     name = "samples"
     """What it is and where it leads, for people."""
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:  # noqa: B027 - many have nothing to close
+        """Close what entering opened."""
+
     @abstractmethod
-    def write(self, block: SampleBlock) -> None:
-        """Take new samples; raises OutputError where none can be passed on any more."""
+    def write_samples(self, block: SampleBlock) -> None:
+        """Pass on new samples without waiting; raises OutputError where none can be any more."""
+
+
+AnyOutput: TypeAlias = Output | SampleOutput
+"""An output of decisions or of samples."""
 
 
 class SampleFeed:
-    """What brings the samples of a ring to one output, on a thread named ``emg-samples-NUMBER``.
+    """Brings the samples of a ring to one output, on a thread named ``emg-samples-NUMBER``.
 
-    It holds nobody up: what the ring has overwritten is counted.
+    It begins with the next sample to come, and holds nobody up: what the ring has overwritten is
+    counted.
 
     Parameters
     ----------
@@ -63,8 +82,8 @@ class SampleFeed:
         moved: threading.Condition,
         number: int,
     ) -> None:
-        self.cursor = 0
-        self._output = output
+        self.output = output
+        self.cursor, self._n_before = _start_of(ring)
         self._ring = ring
         self._source = source
         self._moved = moved
@@ -92,9 +111,9 @@ class SampleFeed:
         """Return what became of the samples so far."""
         n_waiting = self._ring.n_held_since(self.cursor)
         return OutputFigures(
-            name=self._output.name,
+            name=self.output.name,
             n_written=self._n_written,
-            n_dropped=self._ring.n_received - self._n_written - n_waiting,
+            n_dropped=self._ring.n_received - self._n_before - self._n_written - n_waiting,
             latency=LatencyHistogram(),
         )
 
@@ -111,7 +130,7 @@ class SampleFeed:
     def _pass_on(self, chunk: Chunk) -> None:
         indices = np.arange(chunk.first_index, chunk.end_index)
         block = SampleBlock(chunk, self._source.time_at(indices), self._source.info)
-        self._output.write(block)
+        self.output.write_samples(block)
         self._n_written += len(chunk)
         self._move(chunk.end_index)
 
@@ -119,3 +138,11 @@ class SampleFeed:
         with self._moved:
             self.cursor = cursor
             self._moved.notify_all()
+
+
+def _start_of(ring: RingBuffer) -> tuple[int, int]:
+    """Return the index of the next sample to come, and how many samples came before it."""
+    while True:
+        index, n_before = ring.end_index, ring.n_received
+        if ring.end_index == index:  # none came between the two
+            return index, n_before

@@ -42,7 +42,7 @@ class Summary:
         self._compute = LatencyHistogram()
         self._fixed = UNKNOWN_DELAY
 
-    def write(self, update: Update) -> None:
+    def observe(self, update: Update) -> None:
         """Count new decisions."""
         self.n_decisions += len(update.decisions)
         self.latency.add(update.latency_s)

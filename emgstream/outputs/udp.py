@@ -8,11 +8,12 @@ from emgstream.outputs.address import Address
 from emgstream.outputs.datagrams import Datagrams
 from emgstream.outputs.documents import encoded
 from emgstream.outputs.output import Output, Update
+from emgstream.outputs.output_kind import StreamContext
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["UdpOutput"]
+__all__ = ["UdpOutput", "open_udp"]
 
 
 class UdpOutput(Output):
@@ -37,3 +38,8 @@ class UdpOutput(Output):
         """Send a datagram a decision."""
         for text in encoded(update, self._stream):
             self.n_lost += not self._datagrams.send(text.encode())
+
+
+def open_udp(address: Address, stream: StreamContext) -> UdpOutput:
+    """Return the output that sends the decisions of one stream to an address."""
+    return UdpOutput(address, stream.name)

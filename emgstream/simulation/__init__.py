@@ -1,15 +1,15 @@
-"""Synthetic EMG: people who are not there, doing movements that are known to the sample.
+"""Synthetic EMG of simulated subjects, with the true label of every sample.
 
-For demonstrations and tests. It is not a stand-in for recordings of people, and what is made from
-it is called synthetic wherever it shows.
+For demonstrations and tests. It does not replace recordings of people, and everything made from it
+is called synthetic wherever users see it.
 """
 
 from emgstream.cue_schedule import MOVEMENTS, REST, Cue, CueSchedule
 from emgstream.simulation.cue_timeline import CueTimeline
 from emgstream.simulation.electrodes import Disturbances
-from emgstream.simulation.emg import SyntheticEmg
 from emgstream.simulation.movements import ACTIVATIONS, MUSCLES
 from emgstream.simulation.simulated_session import record_session
+from emgstream.simulation.synthetic_emg import SyntheticEmg
 
 __all__ = [
     "ACTIVATIONS",

@@ -1,4 +1,4 @@
-"""The truth about a simulated stream: which cue stands at which sample."""
+"""Timeline of a simulated stream: the true label and repetition of each sample."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ __all__ = ["CueTimeline"]
 
 
 class CueTimeline:
-    """A cue script laid on the samples of a stream.
+    """A cue schedule on the samples of a stream.
 
-    A cue starts at the sample nearest to its time and holds until the next one starts. So **the
-    label of a transition belongs to the cue**: from the first sample of a cue on its label is
-    true, although the muscles need some hundred milliseconds to get there, and the movement
-    that decays into a rest is already called rest. Answers for any index, in any order, from any
-    thread. An endless script starts again with its first sample; repetitions count on.
+    A cue starts at the sample nearest to its time and lasts until the next one starts. So **the
+    label of a transition is that of the cue**: it is true from the first sample of the cue on,
+    although the muscles take some hundred milliseconds to reach the movement, and the end of a
+    movement is already labelled rest. A schedule that repeats starts again after its last sample;
+    repetitions are counted on. Any thread may ask, for any index, in any order.
+
+    Raises UsageError for a schedule without a sample at this rate.
     """
 
     def __init__(self, script: CueSchedule, sampling_rate_hz: float) -> None:
@@ -44,16 +46,16 @@ class CueTimeline:
 
     @property
     def pass_samples(self) -> int:
-        """Number of samples of one pass through the script."""
+        """Number of samples of one pass through the schedule."""
         return int(self._starts[-1])
 
     @property
     def n_samples(self) -> int | None:
-        """Number of samples of the stream; None for one that never ends."""
+        """Number of samples of the stream; None if it never ends."""
         return None if self.script.repeats else self.pass_samples
 
     def cues(self) -> Iterator[tuple[int, int, Cue]]:
-        """Yield first sample, end sample and cue, in order; for ever where the script repeats."""
+        """Yield first sample, end sample and cue, in order; without end if the schedule repeats."""
         for number in count() if self.script.repeats else range(1):
             offset = number * self.pass_samples
             for position, cue in enumerate(self.script.cues):
@@ -70,7 +72,7 @@ class CueTimeline:
         return labels
 
     def repetitions_at(self, indices: IndexArray) -> IndexArray:
-        """Return how often the label of each sample has come up by then, same shape, from 1.
+        """Return the repetition of each sample's label, from 1, for ``indices`` of shape ``(n,)``.
 
         Raises UsageError for an index before the first or after the last sample.
         """
@@ -79,7 +81,7 @@ class CueTimeline:
         return repetitions
 
     def _locate(self, indices: npt.ArrayLike) -> tuple[IndexArray, npt.NDArray[np.intp]]:
-        """Return the pass each sample is in, and the position of its cue in the script."""
+        """Return the number of each sample's pass, and the position of its cue in the schedule."""
         asked = np.asarray(indices, dtype=np.int64)
         end = self.n_samples
         if asked.size and (asked.min() < 0 or (end is not None and asked.max() >= end)):

@@ -1,4 +1,4 @@
-"""What electrodes, cables and the converter do to the signal of the muscles."""
+"""Simulated electrodes: gain, crosstalk, mains hum, drift and offset of one session."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from emgstream.types import TimeArray
 
 __all__ = ["Disturbances", "Electrodes"]
 
+# Choices, not measurements: two sessions shall differ as two sittings with new electrodes do.
 _CROSSTALK = np.array([[1.00, 0.06, 0.03], [0.06, 1.00, 0.03], [0.04, 0.03, 1.00]])
-_CROSSTALK_SPREAD = 0.3
+_CROSSTALK_SPREAD = 0.3  # standard deviation of the logarithm, as of the next and _HUM_SPREAD
 _GAIN_SPREAD = 0.10
-_HARMONICS = np.array([1.0, 0.1, 0.35, 0.05, 0.15])
+_HARMONICS = np.array([1.0, 0.1, 0.35, 0.05, 0.15])  # the odd ones are the stronger ones
 _HUM_SPREAD = 0.4
 _DRIFT_BAND_HZ = (0.02, 0.5)
 _OFFSET_COUNTS = 3.0
@@ -26,12 +27,12 @@ _OFFSET_COUNTS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Disturbances:
-    """How bad the recording conditions are."""
+    """Amplitudes of the disturbances of a recording; raises UsageError for negative ones."""
 
     mains_hz: float = 50.0
-    """Mains frequency; harmonics up to the fifth come with it."""
+    """Mains frequency in Hz; harmonics up to the fifth are added."""
     hum_counts: float = 1.5
-    """Typical amplitude of the hum at the mains frequency, in counts; each channel has its own."""
+    """Typical amplitude of the hum at the mains frequency in counts; it differs by channel."""
     drift_counts: float = 4.0
     """RMS of the slow drift of the baseline, 0.02 to 0.5 Hz, in counts."""
     noise_counts: float = 1.0
@@ -44,11 +45,11 @@ class Disturbances:
 
 
 class Electrodes:
-    """Three electrode pairs as they sit in one session.
+    """Three electrode pairs in one session.
 
-    Each session has its own gain a channel (10 % spread: skin, and where on the muscle they sit),
-    crosstalk (each channel picks up 3 to 6 % of the other muscles, 30 % spread), hum, drift and
-    offset from mid-scale. Two sessions of the same seed differ as two sittings do.
+    Each session has its own gain per channel (10 % spread, for skin and position on the muscle),
+    crosstalk (each channel has 3 to 6 % of the other muscles, 30 % spread), hum, drift and offset
+    from mid-scale. Two sessions of the same seed differ as two sittings of one subject do.
     """
 
     def __init__(self, seeds: Seeds, disturbances: Disturbances) -> None:
@@ -63,11 +64,12 @@ class Electrodes:
         self.drift = Waves.slow(random, _DRIFT_BAND_HZ, disturbances.drift_counts, n_channels)
 
     def pick_up(self, muscles: TimeArray, times_s: TimeArray) -> TimeArray:
-        """Return what arrives at the converter, in counts around zero, shape ``(n, 3)``.
+        """Return the signal at the converter, in counts around zero, shape ``(n, 3)``.
 
-        ``muscles`` are the muscles' own signals in counts, shape ``(n, 3)``.
+        ``muscles`` are the signals of the muscles in counts, shape ``(n, 3)``; ``times_s`` has
+        shape ``(n,)``.
         """
-        # einsum adds in one order on every machine; a BLAS product need not.
+        # einsum adds in the same order on every machine; a BLAS product need not
         mixed = np.einsum("nm,cm->nc", muscles, self.mixing)
         arriving: TimeArray = mixed + self.offsets + self.hum.at(times_s) + self.drift.at(times_s)
         return arriving

@@ -1,9 +1,10 @@
-"""The movements the simulation knows, and what each muscle does in them.
+"""Simulated movements, and the activation of each muscle in them.
 
-Activation is relative EMG amplitude: 0 is a silent muscle, 1 what it gives at maximum voluntary
-contraction. The table is made up, not measured. It follows what the muscles are for (the biceps
-bends the elbow and turns the hand, the forearm muscles under ``middle`` move wrist and fingers)
-and leaves neighbours, such as the two wrist movements, close enough for a classifier to confuse.
+Activation is relative EMG amplitude: 0 is a silent muscle, 1 its amplitude at maximum voluntary
+contraction. The table is a choice, not a measurement. It follows the function of the muscles (the
+biceps bends the elbow and turns the hand, the forearm muscles under ``middle`` move wrist and
+fingers) and leaves similar movements, such as the two of the wrist, close enough for a classifier
+to confuse.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from emgstream.types import TimeArray
 __all__ = ["ACTIVATIONS", "MUSCLES", "activation_of"]
 
 MUSCLES: tuple[str, ...] = ("biceps", "triceps", "middle")
-"""The muscles under the electrodes; one channel each, of the same name."""
+"""Muscles under the electrodes, one channel each, of the same name."""
 
 ACTIVATIONS: dict[str, tuple[float, ...]] = {
     REST: (0.004, 0.003, 0.005),
@@ -28,7 +29,7 @@ ACTIVATIONS: dict[str, tuple[float, ...]] = {
     "hand_open": (0.045, 0.05, 0.12),
     "hand_close": (0.11, 0.13, 0.60),
 }
-"""Activation of each of `MUSCLES` while one of `MOVEMENTS` is held."""
+"""Activation of each of `MUSCLES` during each of `MOVEMENTS`."""
 
 
 def activation_of(label: str) -> TimeArray:

@@ -1,4 +1,4 @@
-"""Independent random numbers for each purpose, reproducible from a seed and a place."""
+"""Independent random numbers for each purpose, reproducible from seed, session and place."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Purpose", "Seeds"]
 
 
 class Purpose(IntEnum):
-    """What random numbers are drawn for; a member keeps its number, or old seeds change."""
+    """Purpose of random numbers; a changed value would change the signal of every seed."""
 
     ELECTRODES = 0
     CUE = 1
@@ -24,16 +24,16 @@ class Purpose(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seeds:
-    """Where all randomness of one simulated session comes from.
+    """Seeds of all random numbers of one simulated session; raises UsageError for negative ones.
 
-    Every block of noise and every cue has a generator of its own, so what a sample is depends on
-    where it is and not on what was asked for before.
+    Every block of noise and every cue has a generator of its own, so that a sample depends on its
+    place and not on earlier reads.
     """
 
     seed: int = 0
-    """Seed of everything."""
+    """Seed of the subject."""
     session: int = 0
-    """Number of the sitting: another one means electrodes put on anew."""
+    """Number of the session; each has newly placed electrodes."""
 
     def __post_init__(self) -> None:
         if self.seed < 0 or self.session < 0:
@@ -42,5 +42,5 @@ class Seeds:
             )
 
     def generator(self, purpose: Purpose, place: int = 0) -> np.random.Generator:
-        """Return a fresh generator for one purpose at one place, a block or a cue."""
+        """Return a new generator for one purpose and one block or cue."""
         return np.random.default_rng([self.seed, self.session, int(purpose), place])

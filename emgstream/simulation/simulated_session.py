@@ -1,4 +1,4 @@
-"""A simulated session as a file: the table that a recording of the same cues would be."""
+"""A simulated session written to a file, as a table like that of a recording."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import gzip
 import io
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
 
+from emgstream.atomic_files import partial_file
 from emgstream.cue_schedule import CueSchedule
 from emgstream.errors import OutputError, UsageError
-from emgstream.simulation.emg import SyntheticEmg
+from emgstream.simulation.synthetic_emg import SyntheticEmg
 
 __all__ = ["record_session"]
 
-_ROWS_AT_ONCE = 10_000
+_ROWS_AT_ONCE = 10_000  # a choice: about half a megabyte of text
 
 
 def record_session(
@@ -31,18 +32,18 @@ def record_session(
     """Write a synthetic session as CSV, and return its number of samples.
 
     The columns are ``index,time_s,biceps,triceps,middle,label,repetition,segment``, as in a
-    recorded session: whole counts, seconds since the start, segment 0 throughout. A name that
-    ends in ``.gz`` is compressed. The same arguments give the same table. The file appears whole
-    or not at all, and replaces one of the same name.
+    recorded session: whole counts, seconds since the start, segment 0 throughout. A file whose name
+    ends in ``.gz`` is compressed. The same arguments give the same table. The file is written as a
+    whole or not at all, and replaces one of the same name.
 
-    Raises UsageError for a script that never ends and OutputError where writing fails.
+    Raises UsageError for a schedule that repeats, and OutputError if writing fails.
     """
     emg = SyntheticEmg(script, sampling_rate_hz, seed, session)
     if emg.n_samples is None:
         raise UsageError("a script that repeats for ever fills no file; give one that ends")
     target = Path(path)
     try:
-        with _appearing_whole(target) as text:
+        with _opened(target) as text:
             text.write(
                 "index,time_s," + ",".join(emg.channel_names) + ",label,repetition,segment\n"
             )
@@ -70,20 +71,16 @@ def _rows(emg: SyntheticEmg) -> Iterator[list[str]]:
 
 
 @contextmanager
-def _appearing_whole(target: Path) -> Iterator[io.TextIOWrapper]:
-    """Give a file to write that takes the target's name once it is complete."""
-    part = target.with_name(target.name + ".part")
-    try:
+def _opened(target: Path) -> Iterator[io.TextIOWrapper]:
+    """Yield a text file to write; it gets the target's name when it is complete."""
+    with partial_file(target) as partial:
         with ExitStack() as open_files:
-            raw = open_files.enter_context(part.open("wb"))
-            # Neither name nor time goes into the gzip header: the same session, the same bytes.
+            raw = open_files.enter_context(partial.open("wb"))
+            # no name and no time in the gzip header, so that the same session has the same bytes
             packed = (
                 open_files.enter_context(gzip.GzipFile("", "wb", 9, raw, mtime=0))
                 if target.suffix == ".gz"
                 else raw
             )
             yield open_files.enter_context(io.TextIOWrapper(packed, "utf-8", newline=""))
-        part.replace(target)
-    finally:
-        with suppress(FileNotFoundError):
-            part.unlink()
+        partial.replace(target)

@@ -30,7 +30,7 @@ class CuedSubject(Protocol):
         """Raise UsageError for a movement that cannot be made."""
         ...
 
-    def call(self, label: str, host_s: float) -> None:
+    def give_cue(self, label: str, host_s: float) -> None:
         """Ask for a movement at a host time, and from then on for nothing but what is asked for.
 
         Raises UsageError for a movement that cannot be made.

@@ -72,12 +72,12 @@ class SourceKind:
     """Unique name, in lower case; by default its addresses are ``NAME`` and ``NAME://...``."""
     title: str
     """What it is, for people."""
+    address: str
+    """How its addresses are written, for help: ``lsl://NAME``."""
     opener: Callable[[str, SourceOptions], Source] | str
     """Return the source at an address, not yet entered; raises EmgStreamError where it cannot be.
 
     What takes time, or can fail for a while, belongs into entering and reading the source."""
-    address: str = ""
-    """How its addresses are written, for help: ``lsl://NAME``; the name by default."""
     finder: Callable[[], Sequence[FoundSource]] | str | None = None
     """Return the sources of this kind that are there now, within a few seconds; a thread calls."""
     standing: tuple[FoundSource, ...] = ()

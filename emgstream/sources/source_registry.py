@@ -10,7 +10,7 @@ offer whatever is registered here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from emgstream.logs import get_logger
@@ -26,6 +26,7 @@ from emgstream.sources.source_kind import (
 
 __all__ = [
     "GROUP",
+    "added_source_kinds",
     "find_sources",
     "kind_of",
     "open_source",
@@ -38,6 +39,7 @@ GROUP = "emgstream.sources"
 """The group of entry points by which other packages add kinds of sources."""
 
 _log = get_logger(__name__)
+_failed: set[str] = set()  # kinds that failed once: a window looks again every second
 
 
 def _is_recording(address: str) -> bool:
@@ -48,6 +50,7 @@ _BUILT_IN = (
     SourceKind(
         SIMULATED,
         "synthetic EMG, no board needed",
+        SIMULATED,
         "emgstream.sources.simulated_board_source:open_simulated_board",
         standing=(FoundSource(SIMULATED, "Simulated board"),),
         has_one_reader=False,
@@ -55,8 +58,8 @@ _BUILT_IN = (
     SourceKind(
         "recording",
         "a recording, played at its own pace",
+        "FILE.csv",
         "emgstream.sources.recording_file:open_recording",
-        address="FILE.csv",
         matcher=_is_recording,
         has_one_reader=False,
     ),
@@ -64,8 +67,8 @@ _BUILT_IN = (
 _SERIAL = SourceKind(
     "serial",
     "a sensor board on a serial port or behind a network address",
+    "PORT, socket://HOST:PORT or auto",
     "emgstream.sources.serial_board:open_board",
-    address="PORT, socket://HOST:PORT or auto",
     finder="emgstream.sources.serial_board:find_boards",
     standing=(FoundSource(AUTO, "Find my board"),),
     matcher=lambda _: True,  # asked last: what nothing else knows is the name of a port
@@ -80,6 +83,11 @@ def _registered() -> tuple[tuple[SourceKind, ...], tuple[str, ...]]:
 def source_kinds() -> tuple[SourceKind, ...]:
     """Return every kind of source, built in and added by packages, in the order of the lists."""
     return _registered()[0]
+
+
+def added_source_kinds() -> tuple[SourceKind, ...]:
+    """Return the kinds that other packages add."""
+    return tuple(kind for kind in source_kinds() if kind not in (*_BUILT_IN, _SERIAL))
 
 
 def source_problems() -> tuple[str, ...]:
@@ -107,18 +115,21 @@ def standing_sources() -> tuple[FoundSource, ...]:
     return tuple(source for kind in source_kinds() for source in kind.standing)
 
 
-def find_sources() -> Iterator[tuple[SourceKind, FoundSource]]:
-    """Look for sources of every kind, and give each that is there now with its kind.
+def find_sources(kinds: Iterable[SourceKind] | None = None) -> Iterator[FoundSource]:
+    """Look for sources of some kinds, or of every kind, and give each that is there now.
 
-    Takes as long as their finders do; call it in a thread of its own. A finder of a package that
-    fails is logged, and its kind found nothing.
+    Takes as long as their finders do; call it in a thread of its own. Where the finder of another
+    package fails, that is logged once, and its kind found nothing.
     """
-    for kind in source_kinds():
+    added = added_source_kinds()
+    for kind in source_kinds() if kinds is None else kinds:
         try:
             found = list(kind.find())
-        except Exception:  # code of others, which may fail in any way
-            if kind is _SERIAL:
+        except Exception:
+            if kind not in added:
                 raise
-            _log.warning("looking for %s failed", kind.name, exc_info=True)
+            if kind.name not in _failed:
+                _failed.add(kind.name)
+                _log.info("looking for sources of the kind %s failed", kind.name, exc_info=True)
             continue
-        yield from ((kind, source) for source in found)
+        yield from found

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from emgstream.steps.step import Doubles, Step
+from emgstream.steps.feature import Doubles
+from emgstream.steps.step import Step
 from emgstream.types import FloatArray
 
 __all__ = ["StepStream"]
 
 
 class StepStream:
-    """Cuts a stream of samples into steps, whatever the chunks it comes in.
+    """Cuts a stream of samples into steps; any chunking gives the same bits.
 
     One thread uses it.
     """
@@ -24,8 +25,11 @@ class StepStream:
         self._earlier = self._nothing
         self._no_steps = np.empty((0, step.n_features(n_channels)))
 
-    def push(self, samples: FloatArray) -> Doubles:
-        """Return the steps completed by these samples, shape ``(n_steps, n_features)``."""
+    def steps_of(self, samples: FloatArray) -> Doubles:
+        """Return the steps that these samples complete, shape ``(n_steps, n_features)``.
+
+        ``samples`` has shape ``(n_samples, n_channels)``; NaN where one is missing.
+        """
         if len(self._pending):
             samples = np.concatenate((self._pending, samples))
         n_used = len(samples) - len(samples) % self._step.length
@@ -34,9 +38,9 @@ class StepStream:
             return self._no_steps
         reduced = np.concatenate((self._earlier, self._step.reduce(samples[:n_used])))
         self._earlier = reduced[len(reduced) - self._step.n_earlier :]
-        return self._step.features(reduced, self._n_channels)
+        return self._step.values(reduced, self._n_channels)
 
     def reset(self) -> None:
-        """Drop the samples of an unfinished step, and the steps that spans reach back to."""
+        """Forget the samples of an unfinished step, and the steps that spans reach back to."""
         self._pending = self._pending[:0]
         self._earlier = self._nothing

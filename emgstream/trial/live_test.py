@@ -37,7 +37,7 @@ _LATEST_S = 1.0  # a choice: decisions come within a window and a hop of the las
 class LiveTest:
     """Guides a person through a test, and collects the decisions of the model.
 
-    It is an observer of the engine, whose inference thread calls `write`; one other thread calls
+    It is an observer of the engine, whose inference thread calls `observe`; one other thread calls
     everything else, `poll` about twenty times per second. The true movement of a decision is the
     cue at the time of its last sample: the time by the clock of the board if it sends one, else the
     time of receipt. A movement that is interrupted by a pause or a lost board is not counted, and
@@ -77,7 +77,7 @@ class LiveTest:
         self._decisions: list[Decisions] = []
         self._host_s: list[TimeArray] = []
 
-    def write(self, update: Update) -> None:
+    def observe(self, update: Update) -> None:
         """Take new decisions, except those before the first cue; the inference thread calls."""
         if not self._cues:
             return

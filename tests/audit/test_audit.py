@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pytest
 
 from emgstream.audit import audit_facts, audit_page, audit_table, findings
-from emgstream.audit.stuck import stuck_rows
+from emgstream.audit.stuck_loops import stuck_rows
 from emgstream.bundle import read_model
 from emgstream.cli import main
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
@@ -66,7 +66,7 @@ def test_the_seed_file_is_seen_for_what_it_is(seed_table_path: Path) -> None:
     assert [missing.n for missing in audit.missing] == [189, 0, 0]
     assert audit.duplicates.n_repeated == 9_109
     assert all(values.saturated > 0.7 for values in audit.ranges)
-    assert not audit.claim.supported
+    assert not audit.accuracy_support.supported
     assert "one recording per label, so movement and drift can't be told apart" in told(audit.table)
 
 
@@ -249,8 +249,8 @@ def test_what_the_labels_can_prove_is_said(
     write: Writer, labels: str, supported: bool, reason: str
 ) -> None:
     audit = audit_table(write(noise(100 * len(labels)), label=movements(labels, 100)))
-    assert audit.claim.supported is supported
-    assert reason in audit.claim.reason
+    assert audit.accuracy_support.supported is supported
+    assert reason in audit.accuracy_support.reason
 
 
 def test_a_recording_without_labels_is_audited(write: Writer) -> None:

@@ -31,7 +31,7 @@ def update(indices: list[int], classes: list[int], labels: list[str | None]) -> 
 
 def test_a_decision_stands_until_the_next_one_is_due() -> None:
     log = DecisionLog(CLASSES, hold_samples=20)
-    log.write(update([199, 219, 300], [1, 2, 0], ["fist", "fist", None]))
+    log.observe(update([199, 219, 300], [1, 2, 0], ["fist", "fist", None]))
     strip = log.strip(np.array([0, 100, 200, 210, 220, 239, 250, 301, 319, 321]))
     assert strip.classes.tolist() == [NONE, 1, 1, 2, 2, NONE, 0, 0, 0]
     assert strip.truths.tolist() == [NONE, 1, 1, 1, 1, NONE, NONE, NONE, NONE]
@@ -40,7 +40,7 @@ def test_a_decision_stands_until_the_next_one_is_due() -> None:
 
 def test_a_label_the_model_was_not_taught_gets_a_number_of_its_own() -> None:
     log = DecisionLog(CLASSES, 1)
-    log.write(update([5, 6], [0, 0], ["thumb", "open"]))
+    log.observe(update([5, 6], [0, 0], ["thumb", "open"]))
     assert log.label_names == (*CLASSES, "thumb")
     assert log.strip(np.array([5, 6, 7])).truths.tolist() == [3, 2]
 
@@ -53,7 +53,7 @@ def test_nothing_is_shown_before_the_first_decision() -> None:
 
 def test_latency_is_told_in_percentiles() -> None:
     log = DecisionLog(CLASSES, 1)
-    log.write(update([1, 2], [0, 0], [None, None]))
+    log.observe(update([1, 2], [0, 0], [None, None]))
     assert log.latency().p99_s == pytest.approx(0.004, rel=0.02)
     assert log.n_decisions == 2
 
@@ -67,7 +67,7 @@ def test_it_keeps_the_newest_decisions_when_it_is_full(sizes: list[int], capacit
         end = 0
         for size in sizes:
             indices = list(range(end, end + size))
-            log.write(update(indices, [index % 3 for index in indices], [None] * size))
+            log.observe(update(indices, [index % 3 for index in indices], [None] * size))
             end += size
         shown = log.strip(np.arange(end + 1)).classes
     kept = min(end, capacity)
@@ -77,7 +77,7 @@ def test_it_keeps_the_newest_decisions_when_it_is_full(sizes: list[int], capacit
 
 def test_the_stages_are_told_that_were_measured() -> None:
     log = DecisionLog(CLASSES, 20)
-    log.write(update([5, 6, 7], [0, 0, 1], [None, None, None]))
+    log.observe(update([5, 6, 7], [0, 0, 1], [None, None, None]))
     stages = log.stages()
     assert set(stages) == {"queue", "network"}
     assert stages["queue"].p50_s == pytest.approx(0.003, rel=0.02)

@@ -36,7 +36,7 @@ def test_a_write_that_nobody_reads_waits_until_it_is_given_up(
     with piped(monkeypatch) as (reader, lines):
         line = "x" * 999 + "\n"
         written: list[int] = []
-        writer = threading.Thread(target=lambda: written.append(lines.write([line] * 1000)))
+        writer = threading.Thread(target=lambda: written.append(lines.write_lines([line] * 1000)))
         writer.start()
         writer.join(0.2)
         assert writer.is_alive()
@@ -69,4 +69,4 @@ def test_a_reader_that_left_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None
     with piped(monkeypatch) as (reader, lines):
         os.close(reader)
         with pytest.raises(OutputError, match="standard output took no more"):
-            lines.write(["{}\n"])
+            lines.write_lines(["{}\n"])

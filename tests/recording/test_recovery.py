@@ -129,6 +129,10 @@ def test_what_cannot_be_mended_is_said(
     assert path.read_bytes() == text
 
 
+def ours(entry: str) -> str:
+    return f'{{"format": "emgstream session", {entry}}}'
+
+
 @pytest.mark.parametrize(
     ("sidecar", "reason"),
     [
@@ -136,6 +140,16 @@ def test_what_cannot_be_mended_is_said(
         ("{", "is damaged"),
         ('{"format": "something"}', "is no sidecar"),
         ('{"format": "emgstream session", "version": 2}', "update emgstream"),
+        (ours('"version": "1"'), "has version = '1'; expected a whole number; take it from a copy"),
+        (ours('"labels": []'), r"has labels = \[\]; expected an object"),
+        (ours('"samples": null'), "has samples = None; expected an object"),
+        (ours('"started": "soon"'), "has started = 'soon'; expected a date and time"),
+        (ours('"channels": [{"placement": "wrist"}]'), r"has no channels\[0\].name"),
+        (ours('"repetitions": [{"label": "fist"}]'), r"has no repetitions\[0\].repetition"),
+        (
+            ours('"repetitions": [{"label": "fist", "repetition": 1, "outcome": "lost"}]'),
+            "outcome = 'lost'; expected one of held, cut short, discarded, interrupted",
+        ),
     ],
 )
 def test_a_sidecar_that_is_not_there_or_not_ours_is_said(

@@ -80,8 +80,8 @@ class BoardLine(SpokenLine):
     def _take(self, now_s: float) -> bytes:
         while self.board.advance(now_s):
             pass
-        data = self.board.outbox.ready(now_s)
-        self.board.outbox.take(len(data))
+        data = self.board.send_queue.ready(now_s)
+        self.board.send_queue.mark_sent(len(data))
         return data
 
 

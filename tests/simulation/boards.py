@@ -60,8 +60,8 @@ class Bench:
         return data
 
     def take(self) -> bytes:
-        data = self.board.outbox.ready(self.now_s)
-        self.board.outbox.take(len(data))
+        data = self.board.send_queue.ready(self.now_s)
+        self.board.send_queue.mark_sent(len(data))
         return data
 
     @property

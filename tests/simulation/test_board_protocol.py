@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import emgstream
-from emgstream.simulation.board.outbox import QUEUE_BYTES
+from emgstream.simulation.board.send_queue import QUEUE_BYTES
 from emgstream.wire import BoardStatus, FrameDecoder, Identity, TextDecoder, find_replies
 from tests.simulation.boards import Bench, joined, rows_of
 from tests.simulation.ledger_check import LedgerCheck, judge

@@ -5,9 +5,9 @@ import pytest
 
 from emgstream.errors import UsageError
 from emgstream.simulation import ACTIVATIONS, CueSchedule, CueTimeline, Disturbances, SyntheticEmg
-from emgstream.simulation.activation import MuscleActivation
 from emgstream.simulation.electrodes import Electrodes
-from emgstream.simulation.noise import emg_band_hz, shaping_filter
+from emgstream.simulation.emg_noise import emg_band_hz, shaping_filter
+from emgstream.simulation.muscle_activation import MuscleActivation
 from emgstream.simulation.seeding import Seeds
 from emgstream.types import FloatArray, TimeArray
 
@@ -90,7 +90,9 @@ def test_a_muscle_needs_a_moment_to_come_and_to_go_and_starts_with_its_cue() -> 
 @pytest.mark.parametrize("rate_hz", [250.0, 1000.0, 4000.0])
 def test_a_muscle_takes_the_same_time_at_any_rate(rate_hz: float) -> None:
     script = CueSchedule.parse("rest:1,hand_close:1")
-    muscle = MuscleActivation(CueTimeline(script, rate_hz), Seeds(seed=1)).take(int(2 * rate_hz))
+    muscle = MuscleActivation(CueTimeline(script, rate_hz), Seeds(seed=1)).next_activations(
+        int(2 * rate_hz)
+    )
     first_full = np.argmax(muscle[:, 2] > 0.9 * muscle[int(1.5 * rate_hz), 2])
     assert 1.04 < first_full / rate_hz < 1.20
 

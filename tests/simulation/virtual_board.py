@@ -12,7 +12,7 @@ from emgstream.clock import Clock
 from emgstream.cue_schedule import CueSchedule
 from emgstream.errors import SourceDisconnectedError, SourceError
 from emgstream.simulation.board import BoardSettings, Faults, Instructions, Ledger
-from emgstream.simulation.board.runner import BoardRunner
+from emgstream.simulation.board.board_runner import BoardRunner
 from emgstream.sources.serial_board import probe
 from tests.simulation.boards import SCRIPT
 
@@ -153,15 +153,15 @@ class VirtualBoard(VirtualDevice):
             script, 1000.0, Faults.parse(faults), seed, session, has_battery, ppm, instructions
         )
         self._runner = BoardRunner(self._settings, self.cable, clock)
-        self._runner.settle()
+        self._runner.update_cable()
 
     def unplug(self) -> None:
         self._runner.wants_plugged = False
-        self._runner.settle()
+        self._runner.update_cable()
 
     def replug(self) -> None:
         self._runner.wants_plugged = True
-        self._runner.settle()
+        self._runner.update_cable()
 
     def ledger(self) -> Ledger:
         """Return what was sent up to now."""
@@ -175,11 +175,11 @@ class VirtualBoard(VirtualDevice):
         )
 
     def _take_turn(self) -> None:
-        self._runner.settle()
+        self._runner.update_cable()
         if self._runner.is_plugged:
             self._runner.step(self.cable.reader is not None)
         else:
-            self._runner.rest()
+            self._runner.step_unplugged()
 
 
 class VirtualSketch(VirtualDevice):

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from emgstream_training.front_end import NO_WISH, FrontEnd, SignalOverrides, choose
+from emgstream_training.front_end import NO_OVERRIDES, FrontEnd, SignalOverrides, choose
 from hypothesis import given
 from hypothesis import strategies as st
 
 from emgstream.conditioning import conditioner_from_manifest
 from emgstream.simulation import CueSchedule, SyntheticEmg
-from emgstream.steps import RawSample, Rms, StepStream
+from emgstream.steps import RAW_STEP, RmsSettings, Step, StepStream
 from emgstream.tables import read_table
 from emgstream.types import FloatArray
 from tests.conftest import SHARED_DATA
@@ -30,8 +30,16 @@ def envelope(rate_hz: float = 500.0) -> FloatArray:
     return (3.0 + 900.0 * burst + 2.0 * noise).T.astype(np.float32)
 
 
-def chosen(samples: FloatArray, rate_hz: float, wish: SignalOverrides = NO_WISH) -> FrontEnd:
-    return choose([samples], rate_hz, wish)
+def chosen(
+    samples: FloatArray, rate_hz: float, overrides: SignalOverrides = NO_OVERRIDES
+) -> FrontEnd:
+    return choose([samples], rate_hz, overrides)
+
+
+def settings_of(step: Step) -> RmsSettings:
+    settings = RmsSettings.of(step)
+    assert settings is not None
+    return settings
 
 
 @pytest.mark.parametrize("mains_hz", [50.0, 60.0])
@@ -72,9 +80,9 @@ def test_what_is_stated_counts_more_than_what_is_found() -> None:
 def test_an_envelope_is_told_from_a_raw_signal_and_keeps_its_level() -> None:
     front_end = chosen(envelope(), 500.0)
     assert front_end.conditioning == {"kind": "none", "signal": "envelope"}
-    assert isinstance(front_end.step, Rms)
-    assert not front_end.step.about_mean
-    assert front_end.step.correlation == 0
+    settings = settings_of(front_end.step)
+    assert not settings.about_mean
+    assert settings.correlation == 0
     assert "the signal is an envelope, by its shape" in front_end.notes
 
 
@@ -108,7 +116,7 @@ def test_what_does_not_fit_under_half_the_rate_is_left_out_and_said() -> None:
 def test_a_step_is_20_ms_or_one_sample_where_that_is_less_than_two(rate_hz: float) -> None:
     step = chosen(hum(50.0, rate_hz), rate_hz).step
     assert step.length == max(round(0.02 * rate_hz), 1)
-    assert isinstance(step, RawSample if rate_hz < 75.0 else Rms)
+    assert (step == RAW_STEP) == (rate_hz < 75.0)
 
 
 @given(
@@ -126,20 +134,19 @@ def test_streaming_is_one_pass_for_every_front_end(
     def steps(pieces: list[FloatArray]) -> FloatArray:
         conditioner = conditioner_from_manifest(front_end.conditioning)
         stream = StepStream(front_end.step, samples.shape[1])
-        return np.concatenate([stream.push(conditioner.push(piece)) for piece in pieces])
+        return np.concatenate([stream.steps_of(conditioner.condition(piece)) for piece in pieces])
 
     np.testing.assert_array_equal(steps(np.split(samples, sorted(cuts))), steps([samples]))
 
 
 def test_the_floor_follows_the_unit_of_the_signal() -> None:
-    counts, volts = chosen(hum(50.0), 1000.0).step, chosen(hum(50.0) / 1000.0, 1000.0).step
-    assert isinstance(counts, Rms)
-    assert isinstance(volts, Rms)
+    counts = settings_of(chosen(hum(50.0), 1000.0).step)
+    volts = settings_of(chosen(hum(50.0) / 1000.0, 1000.0).step)
     assert volts.floor == pytest.approx(counts.floor / 1000.0, rel=1e-3)
 
 
 def test_every_number_of_a_slow_envelope_tells_something() -> None:
     slow = envelope(2000.0)
     front_end = chosen(slow, 2000.0)
-    steps = StepStream(front_end.step, 2).push(slow)
+    steps = StepStream(front_end.step, 2).steps_of(slow)
     assert np.all(np.ptp(steps, axis=0) > 0.0)

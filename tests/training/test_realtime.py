@@ -26,7 +26,7 @@ from emgstream_training.training_material import TrainingMaterial, prepare
 
 from emgstream.conditioning import conditioner_from_manifest
 from emgstream.errors import TrainingDataError, UsageError
-from emgstream.steps import RawSample, StepStream
+from emgstream.steps import RAW_STEP, StepStream
 from emgstream.tables import EmgTable, read_table
 from emgstream.transforms import Transforms
 from emgstream.types import FloatArray
@@ -39,7 +39,7 @@ def material(session_path: Path) -> TrainingMaterial:
     return prepare(REALTIME, tables, class_names_of(tables), None)
 
 
-SAMPLES = FrontEnd({"kind": "none"}, RawSample(), ())
+SAMPLES = FrontEnd({"kind": "none"}, RAW_STEP, ())
 
 
 def held_out_cuts(material: TrainingMaterial) -> list[RepetitionCut]:
@@ -61,8 +61,8 @@ def test_windows_are_those_of_the_live_path_however_it_is_chunked(
     windowing = Windowing(10, 1, len(material.feature_names))
     live: set[bytes] = set()
     for chunk in np.array_split(samples, 97):
-        windows = windowing.push(
-            material.fitted.transforms.apply(steps.push(conditioner.push(chunk)))
+        windows = windowing.windows_of(
+            material.fitted.transforms.apply(steps.steps_of(conditioner.condition(chunk)))
         )
         live.update(window.tobytes() for window in windows.values)
     examples = [*material.training.windows, *material.validation.windows]

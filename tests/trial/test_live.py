@@ -57,7 +57,7 @@ class Stream:
         taken_s = self.now_s + np.arange(n) * self.hop / RATE_HZ
         decided_s = taken_s[-1] + LINE_S + LATE_S
         received_s = taken_s + LINE_S
-        self.test.write(
+        self.test.observe(
             Update(
                 self._decisions(indices),
                 indices / RATE_HZ,

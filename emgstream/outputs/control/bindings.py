@@ -1,4 +1,4 @@
-"""Which movement presses what: read from a file of JSON or TOML."""
+"""Bindings of movements to keys and mouse, read from a JSON or TOML file."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
+
+from msgspec import Meta
 
 from emgstream.errors import UsageError
+from emgstream.schema import SchemaError, checked
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -21,21 +24,23 @@ __all__ = ["Action", "Bindings", "Hold", "Move", "read_bindings"]
 _ARM, _PANIC = "f8", "f12"
 _BUTTONS = ("left", "middle", "right")
 _FURTHEST = 1000
+"""Most pixels that the mouse moves at one decision: a choice, half the width of a screen."""
+_Key: TypeAlias = Annotated[str, Meta(min_length=1, description="the name of a key as 'f8'")]
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A key or a button of the mouse that is held down as long as the movement lasts."""
+    """A key or mouse button that is held down as long as the movement lasts."""
 
     name: str
-    """A character, or a name as ``space``, ``left``, ``f1``; of a button ``left``, ..."""
+    """A character, or a name such as ``space``, ``left``, ``f1``; for a button ``left``, ..."""
     is_button: bool = False
-    """Whether it is a button of the mouse."""
+    """True for a mouse button."""
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A way that the mouse goes at every decision for the movement."""
+    """A distance that the mouse moves at every decision for the movement."""
 
     right: int
     """Pixels to the right; to the left where negative."""
@@ -48,27 +53,37 @@ Action: TypeAlias = Hold | Move
 
 @dataclass(frozen=True, slots=True)
 class Bindings:
-    """What each movement does, and the keys of the user."""
+    """The action of each movement, and the keys that arm and disarm the output."""
 
     actions: Mapping[str, Action]
     """The action of each movement that has one, by its name."""
     arm: str = _ARM
     """The key that arms and disarms."""
     panic: str = _PANIC
-    """The key that disarms and lets go of everything, whatever happens."""
+    """The key that always disarms and releases everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class _BindingsFile:
+    """The file of bindings, as JSON or TOML reads it."""
+
+    movements: dict[str, Any]
+    arm: _Key = _ARM
+    panic: _Key = _PANIC
 
 
 def read_bindings(path: Path, class_names: tuple[str, ...]) -> Bindings:
-    """Read bindings for the movements of a model.
+    """Return the bindings of a file for the movements of a model.
 
     A table ``movements`` gives each movement its action: the name of a key, ``mouse:left`` for a
     button, ``move:10,0`` for 10 pixels to the right; ``arm`` and ``panic`` name other keys than F8
-    and F12. Raises UsageError, naming file and entry, for anything else.
+    and F12. Raises UsageError, with file and entry, for anything else, and MissingExtraError for a
+    TOML file where Python has no reader for it.
     """
     document = _read(path)
     try:
         return _bindings(document, class_names)
-    except UsageError as error:
+    except (SchemaError, UsageError) as error:
         raise UsageError(f"{path}: {error}") from None
 
 
@@ -88,29 +103,18 @@ def _read(path: Path) -> Any:
 
 
 def _bindings(document: Any, class_names: tuple[str, ...]) -> Bindings:
-    known = {"movements", "arm", "panic"}
     if not isinstance(document, dict) or not isinstance(document.get("movements"), dict):
         raise UsageError('no table of movements; expected "movements": {"hand_close": "space"}')
-    strange = [name for name in document if name not in known]
-    if strange:
-        raise UsageError(f"{strange[0]!r} is not known; expected {', '.join(sorted(known))}")
+    file = checked(document, _BindingsFile, equals=" = ", closed=True)
     actions = {
-        movement: _action(movement, text, class_names)
-        for movement, text in document["movements"].items()
+        movement: _action(movement, text, class_names) for movement, text in file.movements.items()
     }
-    bindings = Bindings(actions, _key(document, "arm", _ARM), _key(document, "panic", _PANIC))
+    bindings = Bindings(actions, file.arm.lower(), file.panic.lower())
     keys = [a.name for a in actions.values() if isinstance(a, Hold) and not a.is_button]
     for name in (bindings.arm, bindings.panic):
         if [*keys, bindings.arm, bindings.panic].count(name) > 1:
             raise UsageError(f"the key {name!r} has two meanings; keep arm and panic for yourself")
     return bindings
-
-
-def _key(document: Mapping[str, Any], name: str, default: str) -> str:
-    key = document.get(name, default)
-    if not isinstance(key, str) or not key:
-        raise UsageError(f"{name} = {key!r}; expected the name of a key as {default!r}")
-    return key.lower()
 
 
 def _action(movement: str, text: object, class_names: tuple[str, ...]) -> Action:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emgstream.clock import Clock, MonotonicClock
-from emgstream.outputs.control.bindings import Bindings, Hold, Move
+from emgstream.errors import UsageError
+from emgstream.outputs.control.bindings import Bindings, Hold, Move, read_bindings
 from emgstream.outputs.control.desk import InputDevices, open_desk
 from emgstream.outputs.output import Output, Update
+from emgstream.outputs.output_kind import StreamContext
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["ControlOutput"]
+__all__ = ["ControlOutput", "open_control"]
 
 _SILENCE_S = 0.3
 
@@ -128,3 +131,16 @@ class ControlOutput(Output):
         self._held = wanted
         if wanted is not None:
             self._desk.press(wanted)
+
+
+def open_control(path: Path, stream: StreamContext) -> ControlOutput:
+    """Return the output that acts as a file binds the movements of a stream.
+
+    Raises UsageError where there are several streams, and what `read_bindings` raises.
+    """
+    if stream.name is not None:
+        raise UsageError(
+            "--control is for one board, as there is one keyboard; give one --port, or leave "
+            "--control out"
+        )
+    return ControlOutput(read_bindings(path, stream.class_names), stream.n_reconnects)

@@ -1,38 +1,38 @@
-"""The board without its cable: bytes in, bytes out, time as a parameter.
+"""The firmware's protocol, simulated without a cable: bytes in, bytes out, time as a parameter.
 
-It does what the firmware does, order for order and reply for reply. What differs is named where
-the board is described, in `emgstream.simulation.board`.
+Commands and replies are those of the firmware; `emgstream.simulation.board` lists the differences.
 """
 
 from __future__ import annotations
 
 import random
 
+from emgstream.simulation.board.board_clock import BoardClock, reported_rate_of, ticks_of
+from emgstream.simulation.board.board_sampler import Sampler
 from emgstream.simulation.board.board_settings import BOARD_NAME, BoardSettings
-from emgstream.simulation.board.clockwork import BoardClock, ticks_of, told_rate_of
-from emgstream.simulation.board.outbox import Outbox
-from emgstream.simulation.board.sampler import Sampler
+from emgstream.simulation.board.send_queue import SendQueue
 from emgstream.simulation.movements import MUSCLES
 from emgstream.wire import VERBS, Command, CommandReader, Identity, Reply, allowed_rate_hz
 
 __all__ = ["BAUD", "BoardProtocol"]
 
 BAUD = 500_000
+"""Speed of the line, the firmware's default."""
 _FIRMWARE = "1.0.0"
-_BITS, _REFERENCE_MV = 10, 5000
-_GARBAGE_BYTES = 24
+_BITS, _REFERENCE_MV = 10, 5000  # as of an Uno
+_GARBAGE_BYTES = 24  # a choice: more than a frame, less than a reply
 
 
 class BoardProtocol:
-    """A board as its line sees it. One thread uses it; nothing in here waits.
+    """Protocol of a simulated board. One thread uses it; nothing here waits.
 
-    Call `advance` until it says that nothing more is due, and hand what `outbox` has ready to the
-    line in between; then `feed` what the line brought.
+    Call `advance` until it returns False, and send what `send_queue` has ready in between; then
+    `feed` the bytes that were received.
     """
 
     def __init__(self, settings: BoardSettings, now_s: float) -> None:
-        self.outbox = Outbox()
-        self.sampler = Sampler(settings, self.outbox)
+        self.send_queue = SendQueue()
+        self.sampler = Sampler(settings, self.send_queue)
         self.n_boots = 0
         self._settings = settings
         self._commands = CommandReader()
@@ -44,13 +44,13 @@ class BoardProtocol:
 
     @property
     def is_streaming(self) -> bool:
-        """Whether samples are being taken."""
+        """True while samples are taken."""
         return self.sampler.run is not None
 
     def reset(self, now_s: float) -> None:
-        """Start anew: silent, in binary mode, at the rate of the settings, everything forgotten.
+        """Reset the board: not streaming, in binary mode, at the rate of the settings.
 
-        The board names itself once it is up.
+        It sends its identity once it has booted.
         """
         self.cut("closed")
         self._commands = CommandReader()
@@ -63,34 +63,34 @@ class BoardProtocol:
         self._wake(now_s)
 
     def lose_reader(self, why: str) -> None:
-        """Nobody listens any more: what waits is thrown away; sampling ends without a battery."""
+        """Clear the queue, as the reader is gone; without a battery, stop sampling too."""
         if self._settings.has_battery:
-            self.outbox.clear()
+            self.send_queue.clear()
         else:
             self.cut(why)
 
     def run_unheard(self, now_s: float) -> None:
-        """Go on without a reader, on the battery: every frame is thrown away."""
+        """Sample on without a reader, on the battery; every frame is dropped."""
         while self.is_streaming and self.advance(now_s):
-            self.outbox.clear()
-        self.outbox.clear()
+            self.send_queue.clear()
+        self.send_queue.clear()
 
     def cut(self, why: str) -> None:
-        """Lose the line: sampling ends, and what waits is thrown away."""
+        """Stop sampling and clear the queue, as the line is cut."""
         self._end_run(why)
-        self.outbox.clear()
+        self.send_queue.clear()
 
     def advance(self, now_s: float) -> bool:
-        """Take the samples that are due, a few dozen at most; tells whether more are."""
+        """Take the samples that are due, 64 at most; return whether more are due."""
         self._wake(now_s)
         return self.sampler.advance(self._clock.ticks(now_s))
 
     def feed(self, data: bytes, now_s: float) -> None:
-        """Obey what the host wrote."""
+        """Execute the commands that the host sent."""
         self._wake(now_s)
         if self._awake_s is None:
             for command in self._commands.feed(data):
-                self._obey(command, now_s)
+                self._execute(command, now_s)
 
     def _wake(self, now_s: float) -> None:
         if self._awake_s is None or now_s < self._awake_s:
@@ -98,10 +98,10 @@ class BoardProtocol:
         self._awake_s = None
         if self._settings.faults.boot > 0.0:
             draw = random.Random(self._settings.seed + self.n_boots)
-            self.outbox.put_reply(draw.randbytes(_GARBAGE_BYTES))
+            self.send_queue.put_reply(draw.randbytes(_GARBAGE_BYTES))
         self._reply(self._identity().reply())
 
-    def _obey(self, command: Command | None, now_s: float) -> None:
+    def _execute(self, command: Command | None, now_s: float) -> None:
         match command:
             case Command("identify"):
                 self._reply(self._identity().reply())
@@ -152,14 +152,14 @@ class BoardProtocol:
         self._period_ticks = ticks_of(allowed_rate_hz(asked_hz, BAUD, len(MUSCLES)))
 
     def _rate_text(self) -> str:
-        return f"{told_rate_of(self._period_ticks):.3f}"
+        return f"{reported_rate_of(self._period_ticks):.3f}"
 
     def _identity(self) -> Identity:
         return Identity(
             board=BOARD_NAME,
             firmware=_FIRMWARE,
             channel_names=MUSCLES,
-            sampling_rate_hz=told_rate_of(self._period_ticks),
+            sampling_rate_hz=reported_rate_of(self._period_ticks),
             bits=_BITS,
             reference_mv=_REFERENCE_MV,
             baud=BAUD,
@@ -168,4 +168,4 @@ class BoardProtocol:
         )
 
     def _reply(self, reply: Reply) -> None:
-        self.outbox.put_reply(reply.encode(binary=self._mode == "binary"))
+        self.send_queue.put_reply(reply.encode(binary=self._mode == "binary"))

@@ -1,4 +1,4 @@
-"""What is written down while the board runs; the ledger tells what each word means."""
+"""Records of a running board: its runs, movements and unplugs; `ledger` defines their fields."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ _COPIED = ("lost", "altered", "duplicated", "reordered", "unsent")
 
 @dataclass(slots=True)
 class BoardMovement:
-    """One cue, as far as it was in one run."""
+    """One cue, or the part of it within one run."""
 
     label: str
     """Name of the movement."""
     repetition: int
-    """How often the label has come up by then, from 1."""
+    """Number of this occurrence of the label, from 1."""
     start: int
     """First index."""
     end: int
-    """First index after it, or after what was sampled of it so far."""
+    """First index after it, or after its samples so far."""
 
 
 @dataclass(slots=True)
 class BoardUnplug:
-    """The cable was out."""
+    """One time during which the cable was out."""
 
     time_s: float
-    """Seconds since the board came up."""
+    """Its beginning, in seconds since the board was started."""
     replugged_s: float | None
-    """The same of its end; None while it lasts."""
+    """Its end, in the same seconds; None while it lasts."""
     run: int | None
-    """The run it ended; None where the board was silent."""
+    """The run that it ended; None if the board was not streaming."""
     index: int
-    """Number of instants of that run; 0 where there is none."""
+    """Number of instants of that run; 0 if there was none."""
 
 
 @dataclass(slots=True)
@@ -53,9 +53,9 @@ class BoardRun:
     mode: str
     """``binary`` or ``text``."""
     rate_hz: float
-    """Instants a second of the board's own clock."""
+    """Instants per second of the board's clock."""
     host_s: float
-    """Host time of the first instant."""
+    """Host time of the first instant in seconds."""
     first_counter: int
     """Counter of index 0."""
     start_ticks: int
@@ -67,37 +67,37 @@ class BoardRun:
     n_instants: int = 0
     """Sampling instants so far."""
     lost: list[int] = field(default_factory=list)
-    """Indices whose frame vanished on purpose."""
+    """Indices whose frame was removed by a simulated fault."""
     altered: list[int] = field(default_factory=list)
-    """Indices whose frame was damaged on purpose."""
+    """Indices whose frame was damaged by a simulated fault."""
     duplicated: list[int] = field(default_factory=list)
     """Indices whose frame was sent twice."""
     reordered: list[int] = field(default_factory=list)
     """Indices whose frame was sent after a newer one."""
     queue_full: list[list[int]] = field(default_factory=list)
-    """Stretches (first index, end) dropped, since the line did not take what was before."""
+    """Ranges (first index, end) of dropped instants, as the queue to the line was full."""
     unsent: list[int] = field(default_factory=list)
-    """Indices that waited in the board when the port was closed or unplugged, or later."""
+    """Indices queued in the board when the port was closed or unplugged, or sampled later."""
     movements: list[BoardMovement] = field(default_factory=list)
-    """What was done, in order."""
+    """The movements of the subject, in order."""
     ended_by: str | None = None
-    """What ended it; None while it lasts."""
+    """Reason of its end; None while it lasts."""
 
     @property
     def n_queue_full(self) -> int:
-        """Instants the board dropped, since the line did not take what was before."""
+        """Number of instants dropped because the queue to the line was full."""
         return sum(end - first for first, end in self.queue_full)
 
     @property
     def n_frames(self) -> int:
-        """Instants whose frame was handed to the line, altered ones among them."""
+        """Number of instants whose frame was handed to the line, altered frames included."""
         return self.n_instants - len(self.lost) - self.n_queue_full - len(self.unsent)
 
     @property
     def intact(self) -> IndexArray:
-        """Indices that a receiver must get, shape ``(n,)``: sent in order, once or twice, whole.
+        """Indices that a receiver must get, shape ``(n,)``: sent in order and unaltered.
 
-        Only the tail of a run that was cut off may be missing.
+        Only the last ones of a run that was cut off may be missing.
         """
         is_intact = np.ones(self.n_instants, dtype=bool)
         for indices in (self.lost, self.altered, self.reordered, self.unsent):
@@ -107,26 +107,26 @@ class BoardRun:
         return np.flatnonzero(is_intact).astype(np.int64)
 
     def drop(self, index: int) -> None:
-        """Note that the board drops an instant, later than all it dropped before."""
+        """Record that the board drops an instant, later than all dropped before."""
         if self.queue_full and self.queue_full[-1][1] == index:
             self.queue_full[-1][1] = index + 1
         else:
             self.queue_full.append([index, index + 1])
 
     def device_us(self, indices: IndexArray) -> IndexArray:
-        """Return the device time of indices in microseconds, as it is sent but for its wraps."""
+        """Return the device time of indices in microseconds, as sent but without wraps."""
         ticks = self.start_ticks + (indices + 1) * self.period_ticks
         us: IndexArray = ticks // 8 * 4
         return us
 
     def copy(self) -> BoardRun:
-        """Return the run as it is now."""
+        """Return a copy of the run as it is now."""
         lists: dict[str, Any] = {name: sorted(getattr(self, name)) for name in _COPIED}
         lists["queue_full"] = [list(stretch) for stretch in self.queue_full]
         return replace(self, movements=[replace(m) for m in self.movements], **lists)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the run as plain values, fields by name."""
+        """Return the run as JSON types, fields by name."""
         values = {name: getattr(self, name) for name in self.__slots__ if name != "movements"}
         movements = [
             {name: getattr(movement, name) for name in BoardMovement.__slots__}

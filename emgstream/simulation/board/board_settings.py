@@ -1,4 +1,4 @@
-"""What a simulated board is told before it is switched on."""
+"""Settings of a simulated board."""
 
 from __future__ import annotations
 
@@ -15,32 +15,33 @@ from emgstream.wire import MAX_RATE_HZ, MIN_RATE_HZ
 __all__ = ["BOARD_NAME", "BoardSettings"]
 
 BOARD_NAME = "simulated"
-"""What the board says it is."""
+"""Name of the board in its identity and ledger."""
 
-_LARGEST_PPM = 100_000.0
+_LARGEST_PPM = 100_000.0  # a choice: 20 times the error of real boards
 
 
 @dataclass(frozen=True, slots=True)
 class BoardSettings:
-    """What a simulated board is told before it is switched on."""
+    """Settings of a simulated board; raises UsageError for values out of range."""
 
     script: CueSchedule = field(default_factory=CueSchedule.shuffled)
-    """What the simulated person does, over and over."""
+    """Cue schedule of the simulated subject, repeated without end."""
     sampling_rate_hz: float = 1000.0
-    """Rate after a reset, 50 to 2000; rounded to what the timer can do."""
+    """Samples per second after a reset, 50 to 2000; rounded to a period of the timer."""
     faults: Faults = field(default_factory=Faults)
-    """What goes wrong on purpose."""
+    """Simulated faults of the line."""
     seed: int = 0
     """Seed of signal and faults."""
     session: int = 0
-    """Number of the sitting, see `emgstream.simulation.SyntheticEmg`."""
+    """Number of the session, see `emgstream.simulation.SyntheticEmg`."""
     has_battery: bool = False
-    """Whether it samples on while nobody listens, and is not reset when its port is opened."""
+    """True if it samples on without a reader, and is not reset when its port is opened."""
     ppm: float = 0.0
-    """How much too fast the board's clock runs, in millionths; real boards are within 5000."""
+    """Error of the board's clock in parts per million, positive if it is too fast; real boards are
+    within 5000."""
     instructions: Instructions | None = None
-    """Where the person is told what to do while the board runs; then the script is not looked at,
-    and becomes what was done."""
+    """Cues given to the subject while the board runs. The script is then ignored, and that of the
+    ledger has the cues followed."""
 
     def __post_init__(self) -> None:
         Seeds(self.seed, self.session)

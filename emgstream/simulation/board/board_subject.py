@@ -1,4 +1,4 @@
-"""The simulated person at the electrodes: samples, and what is done at each."""
+"""Simulated subjects of a board: their samples, and the movement at each sample."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ import numpy.typing as npt
 from emgstream.cue_schedule import REST, Cue, CueSchedule
 from emgstream.simulation.board.board_records import BoardMovement
 from emgstream.simulation.board.instructions import Instructions
-from emgstream.simulation.emg import SyntheticEmg
+from emgstream.simulation.synthetic_emg import SyntheticEmg
 
 __all__ = ["BoardSubject", "FollowingSubject", "SamplingInstants", "ScriptedSubject"]
 
-_FAR_S = 1e6
+_FAR_S = 1e6  # length of a cue without end; 11 days
 
 
 @dataclass(frozen=True, slots=True)
 class SamplingInstants:
-    """Some sampling instants in a row."""
+    """Consecutive sampling instants."""
 
     n: int
-    """How many."""
+    """Number of instants."""
     first_s: float
-    """Host time of the first."""
+    """Host time of the first in seconds."""
     step_s: float
-    """Host time from one to the next."""
+    """Seconds of host time from one to the next."""
 
 
 class BoardSubject(Protocol):
-    """Somebody who does something, and waits while nobody samples."""
+    """A simulated subject; time stands still for it while the board does not sample."""
 
     @property
     def n_read(self) -> int:
@@ -42,32 +42,32 @@ class BoardSubject(Protocol):
 
     @property
     def script(self) -> CueSchedule:
-        """What was done, or will be: the same signal can be made from it again."""
+        """Cue schedule from which the same signal can be generated again."""
         ...
 
     def read(self, instants: SamplingInstants) -> npt.NDArray[Any]:
-        """Return the next samples in counts, shape ``(n, 3)``, as 16-bit integers."""
+        """Return the next samples in counts, shape ``(n, 3)``, 16-bit integers."""
         ...
 
     def movement_at(self, position: int) -> BoardMovement:
-        """Return what is done at a sample already read, start and end as sample numbers.
+        """Return the movement at a sample already read; start and end are sample numbers.
 
-        Ask in ascending order.
+        Positions must be asked for in ascending order.
         """
         ...
 
 
 class ScriptedSubject:
-    """A person who follows a script over and over.
+    """A subject who follows one cue schedule, repeated without end.
 
     Parameters
     ----------
     script
-        What they do; it starts again at its end, whatever it says of that itself.
+        The cue schedule; it is repeated, whether or not it says so itself.
     sampling_rate_hz
-        Samples a second of the board that looks.
+        Samples per second of the board.
     seed, session
-        Who they are and how the electrodes sit, see `SyntheticEmg`.
+        Seed of the subject and number of the session, see `SyntheticEmg`.
     """
 
     def __init__(
@@ -85,11 +85,11 @@ class ScriptedSubject:
         return self._emg.n_read
 
     def read(self, instants: SamplingInstants) -> npt.NDArray[Any]:
-        """Return the next samples."""
+        """Return the next samples in counts, shape ``(n, 3)``, 16-bit integers."""
         return self._emg.read(instants.n).astype(np.uint16)
 
     def movement_at(self, position: int) -> BoardMovement:
-        """Return the cue that stands at a sample."""
+        """Return the cue at a sample."""
         while position >= self._end:
             self._start, self._end, self._cue = next(self._cues)
         repetition = self._emg.timeline.repetitions_at(np.array([position]))[0]
@@ -97,12 +97,12 @@ class ScriptedSubject:
 
 
 class FollowingSubject:
-    """A person who does what they are told while the board runs, after the time it takes to react.
+    """A subject who follows cues given while the board runs, after a reaction time.
 
     Parameters
     ----------
     instructions
-        What they are told.
+        The cues.
     sampling_rate_hz, seed, session
         As for `ScriptedSubject`.
     """
@@ -113,7 +113,7 @@ class FollowingSubject:
         self._instructions = instructions
         self._rate_hz = sampling_rate_hz
         self._emg = SyntheticEmg(
-            CueSchedule.of([(REST, _FAR_S)]), sampling_rate_hz, seed, session, looks_ahead=False
+            CueSchedule.of([(REST, _FAR_S)]), sampling_rate_hz, seed, session, generates_ahead=False
         )
         self._done = [BoardMovement(REST, 1, 0, 0)]
         self._counts = Counter({REST: 1})
@@ -125,7 +125,7 @@ class FollowingSubject:
 
     @property
     def script(self) -> CueSchedule:
-        """What was done so far, the last of it for ever."""
+        """The cues followed so far, the last one without end."""
         starts = [movement.start for movement in self._done]
         lengths_s = [n / self._rate_hz for n in np.diff(starts).tolist()]
         return CueSchedule.of(
@@ -133,29 +133,29 @@ class FollowingSubject:
         )
 
     def read(self, instants: SamplingInstants) -> npt.NDArray[Any]:
-        """Return the next samples, with what the person was told coming in between."""
+        """Return the next samples in counts, shape ``(n, 3)``; cues may change among them."""
         end_s = instants.first_s + instants.n * instants.step_s
         parts, n_left = [], instants.n
-        while n_left and (told := self._instructions.next_before(end_s)) is not None:
-            at = math.ceil((told[0] - instants.first_s) / instants.step_s)
-            least = self._done[-1].start == self.n_read  # nothing is done for no sample at all
+        while n_left and (cue := self._instructions.pop_before(end_s)) is not None:
+            at = math.ceil((cue[0] - instants.first_s) / instants.step_s)
+            least = self._done[-1].start == self.n_read  # each movement has one sample or more
             n = min(max(at - (instants.n - n_left), least), n_left)
             parts.append(self._emg.read(n))
             n_left -= n
-            self._turn_to(told[1])
+            self._follow(cue[1])
         parts.append(self._emg.read(n_left))
         return np.concatenate(parts).astype(np.uint16)
 
     def movement_at(self, position: int) -> BoardMovement:
-        """Return what is done at a sample; the newest lasts up to what was read."""
+        """Return the movement at a sample; the newest one ends at the last sample read."""
         self._done[-1].end = self.n_read
         return next(one for one in reversed(self._done) if one.start <= position)
 
-    def _turn_to(self, label: str) -> None:
+    def _follow(self, label: str) -> None:
         newest = self._done[-1]
         newest.end = self.n_read
         if label == newest.label:
             return
         self._counts[label] += 1
         self._done.append(BoardMovement(label, self._counts[label], self.n_read, self.n_read))
-        self._emg.turn_to(Cue(label, _FAR_S, self._counts[label]))
+        self._emg.follow(Cue(label, _FAR_S, self._counts[label]))

@@ -1,4 +1,4 @@
-"""Which frames are hit, and how: drawn from a seed, and from nothing else."""
+"""Plan of simulated faults: the frames that are hit, drawn from a seed alone."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from emgstream.types import IndexArray, TimeArray
 
 __all__ = ["FaultKind", "FaultPlan", "Hit", "damaged"]
 
-_BLOCK = 4096
-_PURPOSE = 0xB0A2D  # keeps these numbers apart from those the signal is made of
+_BLOCK = 4096  # frames drawn at once; another number would change the faults of every seed
+_PURPOSE = 0xB0A2D  # any number; it makes these random numbers independent of the signal's
 _DAMAGE = ("bit", "byte", "run", "drop", "insert")
-_DAMAGE_WEIGHTS = (40, 25, 15, 10, 10)
+_DAMAGE_WEIGHTS = (40, 25, 15, 10, 10)  # in percent, a choice
 
 
 class FaultKind(IntEnum):
-    """What happens to one frame; at most one of these."""
+    """Kind of fault of one frame."""
 
     LOST = 1
     ALTERED = 2
@@ -31,19 +31,19 @@ class FaultKind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What befalls one frame."""
+    """Fault of one frame."""
 
     kind: FaultKind
-    """What it is."""
+    """Kind of fault."""
     entropy: int
-    """Where the details of the damage come from."""
+    """Seed of the details of the damage."""
 
 
 class FaultPlan:
-    """Which frames of one run are hit, and how long each is on its way.
+    """Faults and delays of the frames of one run.
 
-    Drawn in blocks by number, so what befalls a frame depends on its place and on nothing else.
-    Ask in ascending order; going back is right but slow.
+    They are drawn in numbered blocks, so that they depend on a frame's place alone. Ascending
+    requests are fast; going back is possible but slow.
     """
 
     def __init__(self, faults: Faults, seed: int, run: int) -> None:
@@ -54,12 +54,12 @@ class FaultPlan:
         self._delays_s: list[float] = []
 
     def hit(self, instant: int) -> Hit | None:
-        """Return what befalls a frame, None for most."""
+        """Return the fault of a frame; None if it has none."""
         self._load(instant // _BLOCK)
         return self._hits.get(instant)
 
     def delay_s(self, instant: int) -> float:
-        """Return how long a frame is on its way."""
+        """Return the delay of a frame on the line in seconds."""
         self._load(instant // _BLOCK)
         return self._delays_s[instant % _BLOCK]
 
@@ -89,7 +89,7 @@ class FaultPlan:
         return kinds.astype(np.int64)
 
     def _in_burst(self, shares: TimeArray, block: int) -> npt.NDArray[np.bool_]:
-        """Return which frames a burst covers that began here or in the block before."""
+        """Return a mask of the frames in a burst that began in this block or the one before."""
         before = np.ones(_BLOCK)
         if block > 0:
             before = np.random.default_rng([*self._key, block - 1]).random(_BLOCK)
@@ -101,7 +101,7 @@ class FaultPlan:
 
 
 def damaged(frame: bytes, entropy: int) -> bytes:
-    """Return a frame with some of its bytes altered, dropped or put in; never the same bytes."""
+    """Return a frame with altered, dropped or inserted bytes; never the same bytes."""
     draw = random.Random(entropy)
     kind = draw.choices(_DAMAGE, _DAMAGE_WEIGHTS)[0]
     at = draw.randrange(len(frame))

@@ -1,4 +1,4 @@
-"""What goes wrong between the board and the reader, on purpose."""
+"""Simulated faults between the board and its reader."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ from emgstream.errors import UsageError
 
 __all__ = ["Faults", "Outage"]
 
-_LONGEST_BURST = 4096
-_LONGEST_JITTER_S = 0.1
+_LONGEST_BURST = 4096  # the block in which `fault_plan` draws; a burst may reach into the next one
+_LONGEST_JITTER_S = 0.1  # a choice: longer than any serial bridge delays a sample
+_LONGEST_BOOT_S = 60.0  # a choice: no board boots so long
 
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """Something that comes back at fixed intervals.
+    """A fault that returns at fixed intervals; raises UsageError for impossible lengths.
 
     >>> Outage.parse("2@10")
     Outage(length_s=2.0, every_s=10.0)
     """
 
     length_s: float
-    """How long it lasts, in seconds."""
+    """Length in seconds."""
     every_s: float
-    """How long from the start of one to the start of the next, in seconds; the first one is this
-    long after the first sample."""
+    """Seconds from the start of one to the start of the next, and from the first sample to the
+    first one."""
 
     def __post_init__(self) -> None:
         if not 0.0 < self.length_s < self.every_s < math.inf:
@@ -36,7 +37,7 @@ class Outage:
             )
 
     def until(self, time_s: float) -> float | None:
-        """Return when the outage that rules at a time is over; None where none does."""
+        """Return the end of the outage at a time, both in seconds; None if there is none."""
         since_s = time_s % self.every_s
         if time_s < self.every_s or since_s >= self.length_s:
             return None
@@ -44,7 +45,7 @@ class Outage:
 
     @classmethod
     def parse(cls, text: str) -> Outage:
-        """Return what ``SECONDS@EVERY`` says; raises UsageError."""
+        """Return the outage written as ``SECONDS@EVERY``; raises UsageError for other text."""
         length_s, at, every_s = text.partition("@")
         if not at:
             raise UsageError(f"outage {text!r} says no interval; write SECONDS@EVERY, as in 2@10")
@@ -53,15 +54,16 @@ class Outage:
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """How bad the line is. The same faults and seed hit the same frames in the same way.
+    """Faults of a line; the same faults and seed hit the same frames in the same way.
 
-    A frame is hit by one fault at most; probabilities are a frame's, times are in seconds.
+    A frame is hit by one fault at most. Shares are probabilities per frame. Raises UsageError for
+    values out of range.
     """
 
     loss: float = 0.0
-    """Share of the frames that vanish on the line."""
+    """Share of the frames that are lost on the line."""
     burst: int = 1
-    """How many frames in a row vanish together."""
+    """Number of consecutive frames that are lost together."""
     corrupt: float = 0.0
     """Share of the frames with damaged bytes: a flipped bit (40 % of them), one byte replaced
     (25 %), 2 to 4 in a row replaced (15 %), a byte dropped (10 %), a byte put in (10 %)."""
@@ -70,13 +72,13 @@ class Faults:
     reorder: float = 0.0
     """Share of the frames that are sent after the next one."""
     jitter: float = 0.0
-    """Longest delay of a frame on its way, in seconds, at most 0.1; order is kept."""
+    """Longest delay of a frame on the line, in seconds, at most 0.1; the order is kept."""
     stall: Outage | None = None
-    """When the line stands still; what does not fit the board's queue meanwhile is dropped."""
+    """Times in which the line stops; frames that do not fit the board's queue are dropped."""
     unplug: Outage | None = None
-    """When the cable is out."""
+    """Times in which the cable is out."""
     boot: float = 0.0
-    """Seconds the board takes to come up after a reset, deaf, then with garbage on the line."""
+    """Seconds from a reset until the board accepts commands; then it sends garbage first."""
 
     def __post_init__(self) -> None:
         shares = (self.loss, self.corrupt, self.duplicate, self.reorder)
@@ -91,14 +93,14 @@ class Faults:
             raise UsageError(
                 f"loss in bursts of {self.burst}; expected 1 to {_LONGEST_BURST} frames"
             )
-        if not 0.0 <= self.boot <= 60.0:
+        if not 0.0 <= self.boot <= _LONGEST_BOOT_S:
             raise UsageError(f"a boot of {self.boot} s; expected 0 to 60 s")
 
     @classmethod
     def parse(cls, text: str) -> Faults:
-        """Return the faults a person wrote: ``name=value``, parted by commas.
+        """Return the faults written as ``name=value``, separated by commas.
 
-        Raises UsageError, which names the entry.
+        Raises UsageError with the invalid entry in its message.
 
         >>> Faults.parse("loss=0.01, stall=2@10").stall
         Outage(length_s=2.0, every_s=10.0)
@@ -115,7 +117,7 @@ class Faults:
         return cls(**values)  # type: ignore[arg-type]
 
     def to_json(self) -> dict[str, object]:
-        """Return what is set, by name, as it would be written; an outage as ``SECONDS@EVERY``."""
+        """Return the faults that are set, by name; an outage as ``SECONDS@EVERY``."""
         values = ((field.name, getattr(self, field.name), field.default) for field in fields(self))
         return {
             name: f"{value.length_s}@{value.every_s}" if isinstance(value, Outage) else value

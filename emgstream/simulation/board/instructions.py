@@ -1,4 +1,4 @@
-"""What a simulated person is told while the board runs, and how long they take to react."""
+"""Cues given to a simulated subject while the board runs, and its reaction time."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from emgstream.simulation.movements import activation_of
 __all__ = ["Instructions", "UnpromptedSubject"]
 
 _REACTION_S = (0.18, 0.38)
+"""Shortest and longest reaction time. A choice: people follow a visual cue 0.2 to 0.4 s late."""
 _MISSED_S = 10.0
-_JUST_NOW_S = 1e-3
+"""Time without samples after which the schedule is resumed, not caught up with. A choice: longer
+than a reader on a busy computer pauses."""
+_JUST_NOW_S = 1e-3  # so that the resumed cue is due at once; one sample at 1 kHz
 
 
 class Instructions:
-    """Cues called out to a simulated person, as they come. Any thread may call.
+    """Cues given to a simulated subject one by one. Any thread may call.
 
-    The person begins to follow each one 180 to 380 ms after it was called, as people do who see a
-    cue (drawn from the seed, and from nothing else).
+    The subject follows each cue after a reaction time of 180 to 380 ms, drawn from the seed alone.
     """
 
     def __init__(self, seed: int = 0) -> None:
@@ -34,14 +36,14 @@ class Instructions:
         """Raise UsageError for a movement that is not simulated."""
         activation_of(label)
 
-    def call(self, label: str, host_s: float) -> None:
-        """Ask for a movement at a host time; raises UsageError for one that is not simulated."""
+    def give_cue(self, label: str, host_s: float) -> None:
+        """Give a cue at a host time in seconds; raises UsageError if it is not simulated."""
         self.check(label)
         with self._lock:
             self._waiting.append((host_s + self._random.uniform(*_REACTION_S), label))
 
-    def next_before(self, host_s: float) -> tuple[float, str] | None:
-        """Take out the next cue that is followed before a host time: when, and its label."""
+    def pop_before(self, host_s: float) -> tuple[float, str] | None:
+        """Remove and return the next cue followed before a host time: its host time and label."""
         with self._lock:
             if self._waiting and self._waiting[0][0] < host_s:
                 return self._waiting.popleft()
@@ -49,15 +51,15 @@ class Instructions:
 
 
 class UnpromptedSubject(Instructions):
-    """Instructions to a person who does a script over and over while nobody calls a cue.
+    """Instructions to a subject who follows a cue schedule until other cues are given.
 
-    The script's own cues are followed at once, to the sample; from the first `call` on the person
-    does what is called, until `release`.
+    The cues of the schedule are followed without delay, to the sample. After the first `give_cue`
+    the subject follows only given cues, until `release`.
 
     Parameters
     ----------
     script
-        What they do of their own accord.
+        The cue schedule, repeated without end.
     seed
         As for `Instructions`.
     """
@@ -65,25 +67,25 @@ class UnpromptedSubject(Instructions):
     def __init__(self, script: CueSchedule, seed: int = 0) -> None:
         super().__init__(seed)
         self._cues = itertools.cycle(script.cues)
-        self._is_called = False
+        self._follows_given = False
         self._due_s = -math.inf
 
-    def call(self, label: str, host_s: float) -> None:
-        """Ask for a movement; raises UsageError for one that is not simulated."""
-        super().call(label, host_s)
-        self._is_called = True
+    def give_cue(self, label: str, host_s: float) -> None:
+        """Give a cue, and stop following the schedule; raises UsageError if it is not simulated."""
+        super().give_cue(label, host_s)
+        self._follows_given = True
 
     def release(self) -> None:
-        """Let the person go on with the script."""
-        self._is_called = False
+        """Resume the schedule."""
+        self._follows_given = False
 
-    def next_before(self, host_s: float) -> tuple[float, str] | None:
-        """Take out the next cue that is followed before a host time: when, and its label."""
-        told = super().next_before(host_s)
-        if told is not None or self._is_called:
-            return told
+    def pop_before(self, host_s: float) -> tuple[float, str] | None:
+        """Remove and return the next cue followed before a host time: its host time and label."""
+        given = super().pop_before(host_s)
+        if given is not None or self._follows_given:
+            return given
         if self._due_s < host_s - _MISSED_S:
-            self._due_s = host_s - _JUST_NOW_S  # nobody sampled meanwhile: go on where it was
+            self._due_s = host_s - _JUST_NOW_S  # no samples were taken meanwhile
         if self._due_s >= host_s:
             return None
         cue, at_s = next(self._cues), self._due_s

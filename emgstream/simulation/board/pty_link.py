@@ -1,4 +1,4 @@
-"""A pseudo-terminal as a cable: to a reader it is a serial port. Not on Windows."""
+"""Link over a pseudo-terminal, which is a serial port to its reader. Not on Windows."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from emgstream.errors import OutputError
 
 __all__ = ["PtyLink"]
 
-_LOOK_S = 0.004
-_CHUNK = 4096
+_LOOK_S = 0.004  # a choice: how soon an opened port is noticed
+_CHUNK = 4096  # a choice: more than all commands that a host sends at once
 
 
 class PtyLink:
-    """A pty in raw mode under a name that outlives it.
+    """A pty in raw mode, under a name that stays the same when it is replaced.
 
     The name is a symbolic link, since a new pty has a new path: ``link``, or one in a temporary
-    folder of its own. No end of ours keeps the port open, so the operating system tells when a
-    reader opens and closes it.
+    folder. This end does not keep the port open, so that the operating system reports when a reader
+    opens and closes it.
 
-    Raises OutputError where the name cannot be made, or is taken.
+    Raises OutputError on plugging if the link cannot be created or its name is taken.
     """
 
     def __init__(self, link: str | None = None) -> None:
@@ -38,7 +38,7 @@ class PtyLink:
         self._has_reader = False
 
     def plug(self) -> None:
-        """Make a pty and point the name to it."""
+        """Create a pty and let the name point to it."""
         if not self.address:
             self._folder = Path(tempfile.mkdtemp(prefix="emgstream-board-"))
             self.address = str(self._folder / "ttyEMG")
@@ -55,7 +55,7 @@ class PtyLink:
         self._point_to(self.path)
 
     def unplug(self) -> None:
-        """Remove the name and the pty: a reader's next call fails."""
+        """Remove the name and the pty; a reader's next call fails."""
         if self._master < 0:
             return
         with suppress(OSError):
@@ -65,33 +65,33 @@ class PtyLink:
         self._master = -1
 
     def close(self) -> None:
-        """Let go of everything, the temporary folder too."""
+        """Remove the name, the pty and the temporary folder."""
         self.unplug()
         if self._folder is not None:
             self._folder.rmdir()
 
     def wait(self, timeout_s: float) -> bool:
-        """Wait for a command, or for the port to be opened; tells whether it is open."""
+        """Wait for a command or for a reader to open the port; return whether it is open."""
         had_reader, self._has_reader = self._has_reader, self._is_open(timeout_s)
         if self._has_reader:
             return True
-        if had_reader:  # say so before the next one opens
-            self._forget_unread()
+        if had_reader:  # report it before the next one opens
+            self._discard_unread()
             return False
-        # hung up, poll returns at once, and nothing wakes us when the port is opened
+        # without a reader poll returns at once, and nothing reports the next opening
         time.sleep(min(timeout_s, _LOOK_S))
         self._has_reader = self._is_open(0.0)
         return self._has_reader
 
     def read(self) -> bytes:
-        """Return what the reader wrote."""
+        """Return the bytes that the reader wrote, possibly none."""
         try:
             return os.read(self._master, _CHUNK)
         except OSError:  # nothing there, or just closed
             return b""
 
     def write(self, data: bytes) -> int:
-        """Hand bytes to the port as far as it has room."""
+        """Send bytes as far as the port has room; return how many."""
         try:
             return os.write(self._master, data)
         except OSError:  # full, or just closed
@@ -101,11 +101,11 @@ class PtyLink:
         events = self._poll.poll(timeout_s * 1000.0)
         return not any(event & select.POLLHUP for _, event in events)
 
-    def _forget_unread(self) -> None:
-        """Throw away what was written and not read: it is not for the next reader.
+    def _discard_unread(self) -> None:
+        """Discard bytes that were sent but not read, as they are not for the next reader.
 
-        From this end, since to open the other one would be to hold the port for a moment. The first
-        call empties what is on its way, the second what the port has already.
+        This is done from this end, since opening the other end would occupy the port for a moment.
+        The first call discards bytes on their way, the second those in the port.
         """
         with suppress(termios.error):
             termios.tcflush(self._master, termios.TCOFLUSH)
@@ -115,7 +115,7 @@ class PtyLink:
         name = Path(self.address)
         try:
             if name.is_symlink() and not name.exists():
-                name.unlink()  # left over from a board that was killed
+                name.unlink()  # left by a board that was killed
             name.symlink_to(path)
         except FileExistsError:
             raise OutputError(

@@ -1,4 +1,4 @@
-"""The cable of a simulated board: what a reader opens, and whether one has."""
+"""Link of a simulated board to its reader, as `PtyLink` and `TcpLink` implement it."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ __all__ = ["SimulatedLink"]
 
 
 class SimulatedLink(Protocol):
-    """Bytes to and from one reader. One thread uses it."""
+    """A cable between the board and one reader. One thread uses it."""
 
     address: str
-    """What a reader opens; stays the same when the cable is pulled and put back."""
+    """Address that a reader opens; it stays the same if the cable is pulled and plugged again."""
 
     def plug(self) -> None:
-        """Put the cable in: readers may open it from now on."""
+        """Plug the cable in, so that readers can open it."""
         ...
 
     def unplug(self) -> None:
-        """Pull the cable: a reader sees an unplugged device. Does nothing where it is out."""
+        """Pull the cable: a reader sees an unplugged device. No effect if it is out."""
         ...
 
     def close(self) -> None:
-        """Pull the cable for good, and let go of what else there is."""
+        """Pull the cable and release all resources."""
         ...
 
     def wait(self, timeout_s: float) -> bool:
-        """Wait until there is something to do or the time is up; tells whether a reader is on."""
+        """Wait for a command, a reader or the timeout; return whether there is a reader."""
         ...
 
     def read(self) -> bytes:
-        """Return what the reader wrote, possibly nothing; never waits."""
+        """Return the bytes that the reader wrote, possibly none; never waits."""
         ...
 
     def write(self, data: bytes) -> int:
-        """Hand bytes to the reader, and return how many were taken, possibly none; never waits."""
+        """Send bytes to the reader; return how many were accepted, possibly 0; never waits."""
         ...

@@ -1,4 +1,4 @@
-"""A TCP connection as a cable, for where there are no pseudo-terminals, as on Windows."""
+"""Link over TCP, for systems without pseudo-terminals, such as Windows."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ from emgstream.errors import SourceError
 __all__ = ["TcpLink"]
 
 _HOST = "127.0.0.1"
-_CHUNK = 4096
+_CHUNK = 4096  # as in pty_link
 _BUFFER_BYTES = 16_384
+"""Send buffer. A choice: with the board's queue about the 20 kB of a pty and its driver."""
 
 
 class TcpLink:
-    """A port of this machine, for one reader at a time; others are turned away.
+    """A TCP port of this machine, for one reader at a time; other connections are closed.
 
     Parameters
     ----------
     port
-        Number of the port; 0 takes a free one.
+        Number of the port; 0 for any free one.
 
     Raises
     ------
     SourceError
-        The port is taken, or not for us.
+        On plugging, if the port is taken or not permitted.
     """
 
     def __init__(self, port: int = 0) -> None:
@@ -37,10 +38,10 @@ class TcpLink:
         self.address = ""
 
     def plug(self) -> None:
-        """Listen."""
+        """Listen on the port."""
         listener = socket.socket()
         try:
-            if os.name != "nt":  # there it would let two boards have one port
+            if os.name != "nt":  # on Windows it would let two boards share one port
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((_HOST, self._port))
             listener.listen()
@@ -56,18 +57,18 @@ class TcpLink:
         self.address = f"socket://{_HOST}:{self._port}"
 
     def unplug(self) -> None:
-        """Hang up, and listen no more."""
+        """Close the connection and stop listening."""
         self._hang_up()
         if self._listener is not None:
             self._listener.close()
         self._listener = None
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Close the connection and stop listening."""
         self.unplug()
 
     def wait(self, timeout_s: float) -> bool:
-        """Wait for a command or a connection; tells whether there is a reader."""
+        """Wait for a command or a connection; return whether there is a reader."""
         sockets = [s for s in (self._listener, self._reader) if s is not None]
         readable, _, _ = select.select(sockets, [], [], timeout_s)
         if self._reader in readable:
@@ -77,14 +78,14 @@ class TcpLink:
         return self._reader is not None
 
     def read(self) -> bytes:
-        """Return what the reader wrote."""
+        """Return the bytes that the reader wrote, possibly none."""
         try:
             return self._reader.recv(_CHUNK) if self._reader else b""
         except OSError:
             return b""
 
     def write(self, data: bytes) -> int:
-        """Hand bytes to the connection as far as it has room."""
+        """Send bytes as far as the connection has room; return how many."""
         try:
             return self._reader.send(data) if self._reader else 0
         except OSError:
@@ -110,7 +111,7 @@ class TcpLink:
                 return
             connection.setblocking(False)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            # as little as a serial driver holds: a reader that sleeps is felt on the board
+            # small, so that a slow reader fills the board's queue as with a serial driver
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_BYTES)
             self._reader = connection
 

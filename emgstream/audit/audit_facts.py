@@ -1,4 +1,4 @@
-"""The figures of an audit as names and short texts, for the terminal and the page."""
+"""Figures of an audit as names and short texts, for the terminal and the page."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import numpy as np
 from emgstream.audit.audit import Audit
 from emgstream.wording import counted
 
-__all__ = ["audit_facts", "lost_for_people"]
+__all__ = ["audit_facts", "lost_text"]
 
 
 def audit_facts(audit: Audit) -> Iterator[tuple[str, str]]:
-    """Give every figure under its name; a name that is empty goes on with the one before."""
+    """Yield name and text of every figure."""
     yield "recording", audit.table.path.name
     yield "rows", _rows(audit)
-    yield "lost", lost_for_people(audit)
+    yield "lost", lost_text(audit)
     yield "rate", _rate(audit)
     for place, name in enumerate(audit.table.channel_names):
         yield f"channel {name}", _channel(audit, place)
-    for pair in audit.likenesses:
+    for pair in audit.correlations:
         yield f"{pair.first} and {pair.second}", f"correlation {pair.correlation:+.3f}"
     yield (
         "duplicates",
@@ -34,8 +34,8 @@ def audit_facts(audit: Audit) -> Iterator[tuple[str, str]]:
         yield f"label {label.name}", _label(audit, place)
 
 
-def lost_for_people(audit: Audit) -> str:
-    """Return how many samples are lost, where and how long that is."""
+def lost_text(audit: Audit) -> str:
+    """Return a text on the lost samples: number, seconds, number of gaps, row of the first."""
     lost = audit.lost
     if lost is None:
         return "not known, without an index or time_s"
@@ -60,8 +60,8 @@ def _rows(audit: Audit) -> str:
 def _rate(audit: Audit) -> str:
     rate = audit.rate
     by_mains = ", ".join(f"{hz:.1f}" for hz in rate.by_mains_hz)
-    told = f"; a mains line at {by_mains} Hz would fit" if by_mains else ""
-    return f"not known{told}" if rate.hz is None else f"{rate.hz:.6g} Hz, {rate.source}{told}"
+    fit = f"; a mains line at {by_mains} Hz would fit" if by_mains else ""
+    return f"not known{fit}" if rate.hz is None else f"{rate.hz:.6g} Hz, {rate.source}{fit}"
 
 
 def _channel(audit: Audit, place: int) -> str:
@@ -76,7 +76,7 @@ def _channel(audit: Audit, place: int) -> str:
 
 def _label(audit: Audit, place: int) -> str:
     label = audit.labels[place]
-    loudness = ", ".join(f"{rms:.4g}" for rms in audit.amplitudes[place])
+    amplitudes = ", ".join(f"{rms:.4g}" for rms in audit.amplitudes[place])
     blocks = "1 block" if label.n_blocks == 1 else f"{label.n_blocks} blocks"
     times = "1 repetition" if label.n_repetitions == 1 else f"{label.n_repetitions} repetitions"
-    return f"{label.n_rows:,} rows in {blocks}, {times}, RMS {loudness}"
+    return f"{label.n_rows:,} rows in {blocks}, {times}, RMS {amplitudes}"

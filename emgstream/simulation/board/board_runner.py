@@ -1,4 +1,4 @@
-"""The board's thread at work: the cable in and out, bytes to and fro, and what happened."""
+"""Work of the board's thread: plugging, receiving, sending, and the log of events."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from emgstream.simulation.board.simulated_link import SimulatedLink
 
 __all__ = ["BoardEvent", "BoardRunner", "BoardWrite"]
 
-_MAX_EVENTS = 1000
-_MAX_WRITES = 1 << 16
+_MAX_EVENTS = 1000  # a choice: an hour of movements of a few seconds
+_MAX_WRITES = 1 << 16  # a choice: a minute or more of frames at 1 kHz
 
 
 @dataclass(frozen=True, slots=True)
 class BoardEvent:
-    """Something a person who watches the board wants to know."""
+    """An event of the board, for people."""
 
     time_s: float
-    """Seconds since the board came up."""
+    """Seconds since the board was started."""
     text: str
-    """What happened."""
+    """Description of the event."""
 
 
 @dataclass(frozen=True, slots=True)
 class BoardWrite:
-    """The moment some frames were handed to the operating system."""
+    """Handover of some frames to the operating system."""
 
     run: int
     """Number of the run."""
     index: int
-    """The newest frame handed over; the one after the newest of the write before is the oldest."""
+    """Index of the newest frame; the oldest follows the newest of the write before."""
     host_s: float
-    """Host time, `emgstream.clock.MonotonicClock`."""
+    """Host time in seconds, of `emgstream.clock.MonotonicClock`."""
 
 
 class BoardRunner:
-    """A board at a cable. Only its thread calls what acts; its owner reads under their lock."""
+    """A board and its link. Only its thread calls the methods; its owner reads under their lock."""
 
     def __init__(self, settings: BoardSettings, link: SimulatedLink, clock: Clock) -> None:
         self.link = link
@@ -53,29 +53,29 @@ class BoardRunner:
         self.writes: deque[BoardWrite] = deque(maxlen=_MAX_WRITES)
         self._settings = settings
         self._clock = clock
-        self._came_up_s = clock.now()
+        self._started_s = clock.now()
         self._ended_s: float | None = None
-        self.protocol = BoardProtocol(settings, self._came_up_s)
+        self.protocol = BoardProtocol(settings, self._started_s)
 
     @property
     def elapsed_s(self) -> float:
-        """Seconds since the board came up; stands still once it has ended."""
+        """Seconds since the board was started; constant after its end."""
         ended_s = self._ended_s
-        return (self._clock.now() if ended_s is None else ended_s) - self._came_up_s
+        return (self._clock.now() if ended_s is None else ended_s) - self._started_s
 
-    def come_up(self) -> None:
-        """Start to count the seconds."""
-        self._came_up_s = self._clock.now()
+    def start_clock(self) -> None:
+        """Count `elapsed_s` from now on."""
+        self._started_s = self._clock.now()
 
-    def settle(self) -> None:
-        """Pull or plug the cable as the owner and the faults want it."""
+    def update_cable(self) -> None:
+        """Plug or pull the cable as its owner and the faults require."""
         wanted = self.wants_plugged and not self._is_unplug_due()
         if wanted and not self.is_plugged:
             self.link.plug()
             self.is_plugged = True
             if self.unplugs:
                 self.unplugs[-1].replugged_s = self.elapsed_s
-            self._say(f"plugged in at {self.link.address}")
+            self._log(f"plugged in at {self.link.address}")
         elif self.is_plugged and not wanted:
             self._pull()
 
@@ -92,33 +92,33 @@ class BoardRunner:
         self.unplugs.append(BoardUnplug(self.elapsed_s, None, number, index))
         self.protocol.lose_reader("unplug")
         self.is_plugged = self.is_open = False
-        self._say("unplugged")
+        self._log("unplugged")
 
     def step(self, is_open: bool) -> None:
-        """Take one turn: reset or cut where a reader came or went, else serve the one there is."""
+        """Run one tick: reset or cut if a reader came or went, else serve the present one."""
         now_s = self._clock.now()
         if is_open and not self.is_open:
             self._open(now_s)
         elif self.is_open and not is_open:
-            self.protocol.feed(self.link.read(), now_s)  # a stop just before the end, say
+            self.protocol.feed(self.link.read(), now_s)  # such as a stop just before the end
             self.protocol.lose_reader("closed")
-            self._say("closed by its reader")
+            self._log("closed by its reader")
         self.is_open = is_open
         if is_open:
             self._serve(now_s)
         else:
             self.protocol.run_unheard(now_s)
 
-    def rest(self) -> None:
-        """Take one turn with the cable out."""
+    def step_unplugged(self) -> None:
+        """Run one tick with the cable out."""
         self.protocol.run_unheard(self._clock.now())
 
     def _open(self, now_s: float) -> None:
         if self._settings.has_battery and self.protocol.n_boots:
-            self._say("opened by a reader")
+            self._log("opened by a reader")
             return
         self.protocol.reset(now_s)
-        self._say("opened by a reader: reset, silent until told to start")
+        self._log("opened by a reader: reset, silent until told to start")
 
     def _serve(self, now_s: float) -> None:
         is_behind = True
@@ -129,26 +129,26 @@ class BoardRunner:
         if data:
             self.protocol.feed(data, now_s)
             self._flush(now_s)
-        self._tell_movements()
+        self._log_movements()
 
     def _flush(self, now_s: float) -> None:
-        data = self.protocol.outbox.ready(now_s)
+        data = self.protocol.send_queue.ready(now_s)
         if data:
-            newest = self.protocol.outbox.take(self.link.write(data))
+            newest = self.protocol.send_queue.mark_sent(self.link.write(data))
             if newest is not None:
                 self.writes.append(BoardWrite(*newest, self._clock.now()))
 
-    def _tell_movements(self) -> None:
+    def _log_movements(self) -> None:
         for run, movement in self.protocol.sampler.take_movements():
             what = f"{movement.label} (no. {movement.repetition})"
-            self._say(f"{what} from sample {movement.start} of start {run.run}")
+            self._log(f"{what} from sample {movement.start} of start {run.run}")
 
-    def _say(self, text: str) -> None:
+    def _log(self, text: str) -> None:
         self.events.append(BoardEvent(self.elapsed_s, text))
 
     def finish(self) -> None:
-        """End what runs, and let go of the cable."""
+        """End the run, if any, and close the link."""
         self.protocol.cut("end")
         self._ended_s = self._clock.now()
-        with suppress(OSError):  # whoever removed the name already did our work
+        with suppress(OSError):  # the link's name may have been removed by somebody else
             self.link.close()

@@ -1,4 +1,4 @@
-"""The simulated board as a whole: protocol, cable and the thread between them."""
+"""The simulated board as a whole: its protocol, its link, and the thread that runs both."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from emgstream.clock import MonotonicClock
 from emgstream.cue_schedule import CueSchedule
 from emgstream.errors import UsageError
+from emgstream.simulation.board.board_runner import BoardEvent, BoardRunner, BoardWrite
 from emgstream.simulation.board.board_settings import BoardSettings
 from emgstream.simulation.board.faults import Faults
 from emgstream.simulation.board.instructions import Instructions
 from emgstream.simulation.board.ledger import Ledger
-from emgstream.simulation.board.runner import BoardEvent, BoardRunner, BoardWrite
 from emgstream.simulation.board.simulated_link import SimulatedLink
 from emgstream.simulation.board.tcp_link import TcpLink
 from emgstream.worker import Worker
@@ -26,23 +26,23 @@ if TYPE_CHECKING:
 __all__ = ["OWN_TCP", "SimulatedBoard"]
 
 OWN_TCP = None if sys.platform == "linux" else 0
-"""TCP port for a board that the same program reads: none on Linux, where a pty tells when it is
-opened; any elsewhere."""
+"""TCP port for a board that the same program reads: None on Linux, where a pty detects that it was
+opened; 0, any free port, elsewhere."""
 
-_TICK_S = 0.002
-_IDLE_S = 0.01
-_PATIENCE_S = 5.0
+_TICK_S = 0.002  # a choice: two samples at 1 kHz
+_IDLE_S = 0.01  # a choice: nobody reads, so that this only delays the opening
+_PATIENCE_S = 5.0  # a choice: far longer than a busy computer takes
 
 
 class SimulatedBoard:
-    """A board on a cable while it is entered: open `port` and talk to it.
+    """A simulated board; a context manager. Inside it, open `port` and send commands.
 
-    Thread ``emg-board`` runs it; any thread may call what is public.
+    The thread ``emg-board`` runs it; any thread may call the public methods.
 
     Parameters
     ----------
     script
-        What the simulated person does, over and over; the default is every movement in turn.
+        The cue schedule of the simulated subject, repeated without end; by default every movement.
     sampling_rate_hz
         Rate after a reset, 50 to 2000 Hz.
     faults, seed, session, ppm, has_battery, instructions
@@ -50,14 +50,14 @@ class SimulatedBoard:
     link
         Path of the symbolic link to the pty; by default one in a temporary folder.
     tcp
-        Port of this machine to listen on in place of a pty; 0 takes a free one.
+        TCP port of this machine to listen on in place of a pty; 0 for any free one.
 
     Raises
     ------
     UsageError
-        Settings out of range; or a pty was asked for on Windows, which has none.
+        If settings are out of range, or a pty is requested on Windows, which has none.
     OutputError, SourceError
-        On entering: the link cannot be made; the TCP port cannot be had.
+        On entering, if the symbolic link cannot be created or the TCP port is taken.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class SimulatedBoard:
         self._worker = Worker("emg-board", self._run)
 
     def __enter__(self) -> Self:
-        self._runner.come_up()
+        self._runner.start_clock()
         self._worker.start()
         try:
             self._await_settled()
@@ -107,35 +107,35 @@ class SimulatedBoard:
 
     @property
     def port(self) -> str:
-        """What a reader opens: a path, or ``socket://127.0.0.1:PORT``; known once entered."""
+        """Address for a reader, known once entered: a path, or ``socket://127.0.0.1:PORT``."""
         return self._runner.link.address
 
     @property
     def elapsed_s(self) -> float:
-        """Seconds since the board came up; stands still once it has ended."""
+        """Seconds since the board was started; constant after its end."""
         return self._runner.elapsed_s
 
     def check(self) -> None:
-        """Raise what ended the board before its time; nothing where all is well."""
+        """Raise the error that ended the board's thread, if one did."""
         self._worker.check()
 
     def unplug(self) -> None:
-        """Pull the cable, and return once it is out."""
+        """Pull the cable; return once it is out."""
         self._ask_plugged(False)
 
     def replug(self) -> None:
-        """Put the cable back in, and return once it is, unless the faults hold it out."""
+        """Plug the cable in; return once it is in, or once the faults keep it out."""
         self._ask_plugged(True)
 
     def label_at(self, run: int, index: int) -> str | None:
-        """Return what is done at an index of a run; None before it is sampled."""
-        # without the lock, which the board holds most of the time: these lists only grow
+        """Return the true label of an index of a run; None before it is sampled."""
+        # without the lock, which the board holds most of the time; these lists only grow
         runs = self._runner.protocol.sampler.runs
         movements = runs[run].movements if run < len(runs) else []
         return next((one.label for one in reversed(movements) if one.start <= index), None)
 
     def ledger(self) -> Ledger:
-        """Return what was sent up to now."""
+        """Return the ledger up to now."""
         with self._lock:
             return Ledger.of(
                 replace(self._settings, script=self._runner.protocol.sampler.script),
@@ -146,9 +146,9 @@ class SimulatedBoard:
             )
 
     def take_writes(self) -> list[BoardWrite]:
-        """Return when frames were handed over, since the last call; the newest 65,536 at most.
+        """Return the writes to the link since the last call, at most the newest 65,536.
 
-        For measuring how long a sample takes from the board to a decision.
+        For measuring the delay from the board to a decision.
         """
         with self._lock:
             writes = list(self._runner.writes)
@@ -156,7 +156,7 @@ class SimulatedBoard:
         return writes
 
     def take_events(self) -> list[BoardEvent]:
-        """Return what happened since the last call, the newest thousand events at most."""
+        """Return the events since the last call, at most the newest 1,000."""
         with self._lock:
             events = list(self._runner.events)
             self._runner.events.clear()
@@ -170,7 +170,7 @@ class SimulatedBoard:
 
     def _await_settled(self) -> None:
         waited_s = 0.0
-        while not self._settled.wait(0.05):
+        while not self._settled.wait(0.05):  # a choice: how soon a failure of the thread is seen
             waited_s += 0.05
             self._worker.check()
             if waited_s > _PATIENCE_S or not self._worker.alive:
@@ -181,7 +181,7 @@ class SimulatedBoard:
         try:
             while not stop.is_set():
                 with self._lock:
-                    runner.settle()
+                    runner.update_cable()
                     self._settled.set()
                 if runner.is_plugged:
                     is_open = runner.link.wait(_TICK_S if runner.is_open else _IDLE_S)
@@ -189,7 +189,7 @@ class SimulatedBoard:
                         runner.step(is_open)
                 else:
                     with self._lock:
-                        runner.rest()
+                        runner.step_unplugged()
                     stop.wait(_IDLE_S)
         finally:
             with self._lock:

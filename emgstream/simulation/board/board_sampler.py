@@ -1,4 +1,4 @@
-"""Sampling instants turned into frames, hit by faults, and put into the outbox."""
+"""Sampling of a simulated board: instants turned into frames, hit by faults, and queued."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream.cue_schedule import CueSchedule
+from emgstream.simulation.board.board_clock import BoardClock, rate_of
 from emgstream.simulation.board.board_records import BoardMovement, BoardRun
 from emgstream.simulation.board.board_settings import BoardSettings
 from emgstream.simulation.board.board_subject import (
@@ -16,41 +17,40 @@ from emgstream.simulation.board.board_subject import (
     SamplingInstants,
     ScriptedSubject,
 )
-from emgstream.simulation.board.clockwork import BoardClock, rate_of
 from emgstream.simulation.board.fault_plan import FaultKind, FaultPlan, damaged
-from emgstream.simulation.board.outbox import Outbox
+from emgstream.simulation.board.send_queue import SendQueue
 from emgstream.wire import BoardStatus, encode_frame, encode_frames, line_length
 
 __all__ = ["Sampler"]
 
-_MOST_AT_ONCE = 64
-_FEW = 12  # up to here one frame after the other is faster than all at once
+_MOST_AT_ONCE = 64  # a choice: 64 ms at 1 kHz, so that commands are answered in between
+_FEW = 12  # frames encoded one by one; measured: faster than with numpy for up to about 30
 
 
 class Sampler:
-    """Takes samples on the board's clock, a run at a time, and keeps the books."""
+    """Sampler of a board: takes samples by the board's clock, run by run, and records them."""
 
-    def __init__(self, settings: BoardSettings, outbox: Outbox) -> None:
+    def __init__(self, settings: BoardSettings, send_queue: SendQueue) -> None:
         self.run: BoardRun | None = None
         self.runs: list[BoardRun] = []
-        self._news: list[tuple[BoardRun, BoardMovement]] = []
+        self._new_movements: list[tuple[BoardRun, BoardMovement]] = []
         self.first_s: float | None = None
         self._settings = settings
-        self._outbox = outbox
-        self._person: BoardSubject | None = None
-        self._person_ticks = 0
+        self._send_queue = send_queue
+        self._subject: BoardSubject | None = None
+        self._subject_ticks = 0
         self._plan = FaultPlan(settings.faults, settings.seed, 0)
         self._clock = BoardClock(0.0, 0.0)
-        self._late_frames: list[tuple[bytes, int]] = []  # let the next frame pass
+        self._late_frames: list[tuple[bytes, int]] = []  # to be sent after the next frame
         self._movement_end = 0
 
     def begin(
         self, clock: BoardClock, now_s: float, boot: int, mode: str, counter: int, period_ticks: int
     ) -> None:
-        """Open a run: its first instant comes one period from now."""
-        if self._person is None or self._person_ticks != period_ticks:
-            self._person = _person(self._settings, rate_of(period_ticks))
-            self._person_ticks = period_ticks
+        """Begin a run, whose first instant is one period from now."""
+        if self._subject is None or self._subject_ticks != period_ticks:
+            self._subject = _subject(self._settings, rate_of(period_ticks))
+            self._subject_ticks = period_ticks
         start_ticks = clock.ticks(now_s)
         first_s = clock.host_s(start_ticks + period_ticks)
         self.first_s = first_s if self.first_s is None else self.first_s
@@ -66,20 +66,20 @@ class Sampler:
             first_counter=counter,
             start_ticks=start_ticks,
             period_ticks=period_ticks,
-            emg_offset=self._person.n_read,
+            emg_offset=self._subject.n_read,
         )
         self.runs.append(self.run)
 
     def end(self, why: str) -> BoardRun | None:
-        """Close the run, and return it; None where there was none."""
+        """End the run and return it; None if there was none."""
         run, self.run = self.run, None
         if run is not None:
             run.ended_by = why
-            self._release_late(run, self._outbox_time(run, max(0, run.n_instants - 1)))
+            self._release_late(run, self._release_time(run, max(0, run.n_instants - 1)))
         return run
 
     def status(self) -> BoardStatus:
-        """Return what the board counted since the last start."""
+        """Return the board's counters since the last start."""
         if not self.runs:
             return BoardStatus(0, 0, 0, 0)
         run = self.runs[-1]
@@ -87,15 +87,15 @@ class Sampler:
         return BoardStatus(run.n_instants, run.n_instants - n_full, n_full, 0)
 
     def advance(self, now_ticks: int) -> bool:
-        """Take what is due at a device time, 64 instants at most; tells whether more are."""
+        """Take the samples due at a device time, 64 at most; return whether more are due."""
         run = self.run
-        if run is None or self._person is None:
+        if run is None or self._subject is None:
             return False
         n_due = (now_ticks - run.start_ticks) // run.period_ticks - run.n_instants
         n = min(n_due, _MOST_AT_ONCE)
         if n > 0:
-            samples = self._person.read(self._instants(run, n))
-            self._note_movements(run, self._person, run.n_instants, run.n_instants + n)
+            samples = self._subject.read(self._instants(run, n))
+            self._record_movements(run, self._subject, run.n_instants, run.n_instants + n)
             frames = _encoded(run, samples)
             for frame in frames:
                 self._send(run, run.n_instants, frame)
@@ -104,16 +104,16 @@ class Sampler:
 
     @property
     def script(self) -> CueSchedule:
-        """What the person does over and over, or did when told to."""
-        return self._settings.script if self._person is None else self._person.script
+        """The cue schedule of the subject: repeated without end, or the cues followed so far."""
+        return self._settings.script if self._subject is None else self._subject.script
 
     def take_movements(self) -> list[tuple[BoardRun, BoardMovement]]:
-        """Return the movements begun since the last call."""
-        news, self._news = self._news, []
-        return news
+        """Return the movements that began since the last call."""
+        movements, self._new_movements = self._new_movements, []
+        return movements
 
     def _send(self, run: BoardRun, index: int, frame: bytes) -> None:
-        if not self._outbox.has_room(len(frame)):
+        if not self._send_queue.has_room(len(frame)):
             run.drop(index)
             return
         hit = self._plan.hit(index)
@@ -131,13 +131,13 @@ class Sampler:
         elif kind == FaultKind.DUPLICATED:
             run.duplicated.append(index)
             frame += frame
-        release_s = self._outbox_time(run, index)
-        self._outbox.put_frame(frame, release_s, run, index)
+        release_s = self._release_time(run, index)
+        self._send_queue.put_frame(frame, release_s, run, index)
         self._release_late(run, release_s)
 
     def _release_late(self, run: BoardRun, release_s: float) -> None:
         for frame, index in self._late_frames:
-            self._outbox.put_frame(frame, release_s, run, index)
+            self._send_queue.put_frame(frame, release_s, run, index)
         self._late_frames.clear()
 
     def _instants(self, run: BoardRun, n: int) -> SamplingInstants:
@@ -145,8 +145,8 @@ class Sampler:
         first_s, next_s = map(self._clock.host_s, (first_ticks, first_ticks + run.period_ticks))
         return SamplingInstants(n, first_s, next_s - first_s)
 
-    def _outbox_time(self, run: BoardRun, index: int) -> float:
-        """Return the host time at which the line has a frame."""
+    def _release_time(self, run: BoardRun, index: int) -> float:
+        """Return the host time in seconds from which a frame may be sent."""
         due_s = self._clock.host_s(run.start_ticks + (index + 1) * run.period_ticks)
         release_s = due_s + self._plan.delay_s(index)
         stall = self._settings.faults.stall
@@ -155,15 +155,17 @@ class Sampler:
         end_s = stall.until(release_s - self.first_s)
         return release_s if end_s is None else self.first_s + end_s
 
-    def _note_movements(self, run: BoardRun, person: BoardSubject, first: int, stop: int) -> None:
+    def _record_movements(
+        self, run: BoardRun, subject: BoardSubject, first: int, stop: int
+    ) -> None:
         index = max(first, self._movement_end)
         while index < stop:
-            cue = person.movement_at(run.emg_offset + index)
+            cue = subject.movement_at(run.emg_offset + index)
             self._movement_end = cue.end - run.emg_offset
             if not _goes_on(run, cue):
                 movement = BoardMovement(cue.label, cue.repetition, index, index)
                 run.movements.append(movement)
-                self._news.append((run, movement))
+                self._new_movements.append((run, movement))
             index = self._movement_end
         self._extend_movements(run, first, stop)
 
@@ -176,15 +178,15 @@ class Sampler:
             next_start = movement.start
 
 
-def _person(settings: BoardSettings, rate_hz: float) -> BoardSubject:
-    who = (rate_hz, settings.seed, settings.session)
+def _subject(settings: BoardSettings, rate_hz: float) -> BoardSubject:
+    identity = (rate_hz, settings.seed, settings.session)
     if settings.instructions is not None:
-        return FollowingSubject(settings.instructions, *who)
-    return ScriptedSubject(settings.script, *who)
+        return FollowingSubject(settings.instructions, *identity)
+    return ScriptedSubject(settings.script, *identity)
 
 
 def _goes_on(run: BoardRun, cue: BoardMovement) -> bool:
-    """Whether the run's newest movement is this one, which lasts longer than was known."""
+    """Return whether the run's newest movement is this cue, which lasts longer than was known."""
     if not run.movements:
         return False
     newest = run.movements[-1]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,17 +9,30 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from emgstream.errors import ModelFileError
-from emgstream.steps import RawSample, Rms, Step, StepStream, step_from_manifest
+from emgstream.steps import (
+    RAW_STEP,
+    RmsSettings,
+    Step,
+    StepStream,
+    step_from_manifest,
+    step_to_manifest,
+)
 
 signals = arrays(
     np.float32,
     st.tuples(st.integers(0, 80), st.integers(1, 4)),
     elements=st.floats(-1e3, 1e3, width=32),
 )
+
+
+def rms(length: int, **settings: Any) -> Step:
+    return RmsSettings(length, **settings).step()
+
+
 any_step = st.one_of(
-    st.just(RawSample()),
+    st.just(RAW_STEP),
     st.builds(
-        Rms,
+        rms,
         length=st.integers(2, 25),
         change=st.booleans(),
         power=st.sampled_from([0.0, 0.5]),
@@ -32,15 +47,15 @@ any_step = st.one_of(
 def test_any_chunking_gives_the_same_steps_to_the_bit(
     signal: np.ndarray, step: Step, cuts: list[int]
 ) -> None:
-    whole = StepStream(step, signal.shape[1]).push(signal)
+    whole = StepStream(step, signal.shape[1]).steps_of(signal)
     stream = StepStream(step, signal.shape[1])
-    pieces = [stream.push(piece) for piece in np.split(signal, sorted(cuts))]
+    pieces = [stream.steps_of(piece) for piece in np.split(signal, sorted(cuts))]
     np.testing.assert_array_equal(np.concatenate(pieces), whole)
     assert len(whole) == len(signal) // step.length
 
 
 def steps_of(step: Step, signal: np.ndarray) -> np.ndarray:
-    return StepStream(step, signal.shape[1]).push(signal)
+    return StepStream(step, signal.shape[1]).steps_of(signal)
 
 
 def test_log_rms_is_that_of_the_formula() -> None:
@@ -48,48 +63,48 @@ def test_log_rms_is_that_of_the_formula() -> None:
     about = signal.astype(float).reshape(3, 20, 3)
     about = about - about.mean(axis=1, keepdims=True)
     expected = np.log(np.sqrt((about**2).mean(axis=1)))
-    np.testing.assert_allclose(steps_of(Rms(20), signal), expected, rtol=1e-12)
+    np.testing.assert_allclose(steps_of(rms(20), signal), expected, rtol=1e-12)
 
 
 def test_the_level_a_board_rests_at_does_not_matter_about_the_mean() -> None:
     signal = np.random.default_rng(1).integers(-50, 50, (40, 3)).astype(np.float32)
     np.testing.assert_allclose(
-        steps_of(Rms(20), signal + 512), steps_of(Rms(20), signal), rtol=1e-9
+        steps_of(rms(20), signal + 512), steps_of(rms(20), signal), rtol=1e-9
     )
 
 
 def test_a_flat_line_has_the_floor() -> None:
     flat = np.full((5, 1), 512, dtype=np.float32)
-    assert steps_of(Rms(5, floor=0.5), flat).item() == pytest.approx(np.log(0.5))
+    assert steps_of(rms(5, floor=0.5), flat).item() == pytest.approx(np.log(0.5))
 
 
 def test_a_missing_sample_makes_its_step_missing_and_no_other() -> None:
     signal = np.ones((6, 2), dtype=np.float32)
     signal[3, 1] = np.nan
     np.testing.assert_array_equal(
-        np.isnan(steps_of(Rms(2), signal)), [[False, False], [False, True], [False, False]]
+        np.isnan(steps_of(rms(2), signal)), [[False, False], [False, True], [False, False]]
     )
 
 
 def test_a_span_is_over_the_steps_there_are_and_leaves_missing_ones_out() -> None:
     signal = np.array([[1.0], [2.0], [np.nan], [4.0], [5.0]], dtype=np.float32)
-    found = steps_of(Rms(1, about_mean=False, spans=(1, 3)), signal)
+    found = steps_of(rms(1, about_mean=False, spans=(1, 3)), signal)
     expected = [1.0, (1.0 + 4.0) / 2, (1.0 + 4.0) / 2, (4.0 + 16.0) / 2, (16.0 + 25.0) / 2]
     np.testing.assert_allclose(found[:, 1], 0.5 * np.log(expected))
-    assert Rms(1, spans=(1, 3)).feature_names(["a"]) == ("a", "a over 3 steps")
+    assert rms(1, spans=(1, 3)).feature_names(["a"]) == ("a", "a over 3 steps")
 
 
 def test_the_change_is_that_of_neighbouring_samples_of_a_step() -> None:
     signal = np.array([[0.0], [3.0], [100.0], [104.0]], dtype=np.float32)
-    found = steps_of(Rms(2, about_mean=False, power=1.0, change=True), signal)
+    found = steps_of(rms(2, about_mean=False, power=1.0, change=True), signal)
     np.testing.assert_allclose(found[:, 1], [3.0, 4.0])
-    assert Rms(2, change=True).feature_names(["a"]) == ("a", "a change")
+    assert rms(2, change=True).feature_names(["a"]) == ("a", "a change")
 
 
 def test_the_correlation_of_channels_is_that_of_the_formula_over_its_steps() -> None:
     signal = np.random.default_rng(1).normal(0, 40, (30, 3)).astype(np.float32)
     signal[:, 2] += 2 * signal[:, 0]
-    step = Rms(2, about_mean=False, correlation=5)
+    step = rms(2, about_mean=False, correlation=5)
     found = steps_of(step, signal)[-1, step.n_of_one_channel(3) :]
     newest = signal[-10:].astype(float)
     products = newest.T @ newest
@@ -103,41 +118,41 @@ def test_the_correlation_of_channels_is_that_of_the_formula_over_its_steps() -> 
 
 def test_a_channel_alone_has_no_correlation_and_a_flat_one_has_none_with_others() -> None:
     alone = np.ones((4, 1), dtype=np.float32)
-    assert steps_of(Rms(2, correlation=2), alone).shape == (2, 1)
+    assert steps_of(rms(2, correlation=2), alone).shape == (2, 1)
     flat = np.array([[0.0, 40.0], [0.0, -40.0]] * 3, dtype=np.float32)
     np.testing.assert_array_equal(
-        steps_of(Rms(2, about_mean=False, correlation=2), flat)[:, 2], [0.0, 0.0, 0.0]
+        steps_of(rms(2, about_mean=False, correlation=2), flat)[:, 2], [0.0, 0.0, 0.0]
     )
 
 
 def test_a_correlation_stays_within_its_bounds_where_one_channel_misses_a_step() -> None:
     signal = np.array([[9.0, 9.0], [9.0, 9.0], [0.1, np.nan], [0.1, np.nan]], dtype=np.float32)
-    found = steps_of(Rms(2, about_mean=False, correlation=2), signal)[:, 2]
+    found = steps_of(rms(2, about_mean=False, correlation=2), signal)[:, 2]
     np.testing.assert_array_equal(found, [1.0, 1.0])
 
 
 def test_a_reset_drops_the_unfinished_step() -> None:
-    stream = StepStream(Rms(3), 1)
-    stream.push(np.zeros((2, 1), dtype=np.float32))
+    stream = StepStream(rms(3), 1)
+    stream.steps_of(np.zeros((2, 1), dtype=np.float32))
     stream.reset()
-    assert len(stream.push(np.zeros((2, 1), dtype=np.float32))) == 0
+    assert len(stream.steps_of(np.zeros((2, 1), dtype=np.float32))) == 0
 
 
 def test_no_span_reaches_back_across_a_reset() -> None:
-    step = Rms(2, spans=(1, 4))
+    step = rms(2, spans=(1, 4))
     signal = np.random.default_rng(1).normal(0, 40, (10, 1)).astype(np.float32)
     stream = StepStream(step, 1)
-    stream.push(signal * 9)
+    stream.steps_of(signal * 9)
     stream.reset()
-    np.testing.assert_array_equal(stream.push(signal), steps_of(step, signal))
+    np.testing.assert_array_equal(stream.steps_of(signal), steps_of(step, signal))
 
 
 @pytest.mark.parametrize(
     "step",
-    [RawSample(), Rms(20), Rms(4, about_mean=False, floor=1.0, spans=(1, 10), correlation=20)],
+    [RAW_STEP, rms(20), rms(4, about_mean=False, floor=1.0, spans=(1, 10), correlation=20)],
 )
 def test_a_step_comes_back_from_its_manifest(step: Step) -> None:
-    assert step_from_manifest(step.to_manifest()) == step
+    assert step_from_manifest(step_to_manifest(step)) == step
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Endless Gaussian noise with the spectrum of surface EMG."""
+"""Gaussian noise with the spectrum of surface EMG, without end."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from emgstream.types import TimeArray
 __all__ = ["EmgNoise", "emg_band_hz", "shaping_filter"]
 
 _FILTER_S = 0.256
+"""Length of the shaping filter. A choice: it resolves 4 Hz, and the band begins at 20 Hz."""
 _MIN_TAPS = 33
+"""Shortest filter in taps, for rates under 130 Hz. A choice."""
 
 
 def emg_band_hz(sampling_rate_hz: float) -> tuple[float, float]:
-    """Return the band of surface EMG at a sampling rate: 20 to 450 Hz, or what of it fits.
+    """Return the band of surface EMG in Hz: 20 to 450, or the part that the sampling rate allows.
 
     >>> emg_band_hz(1000.0)
     (20.0, 450.0)
@@ -29,7 +31,7 @@ def shaping_filter(sampling_rate_hz: float) -> TimeArray:
 
     Its power response is ``f**2 fh**4 / ((f**2 + fl**2) (f**2 + fh**2)**2)`` within the band and
     zero outside, with fl = 60 Hz and fh = 120 Hz (Farina & Merletti 2000, J Electromyogr Kinesiol
-    10:337). White noise of variance 1 comes out with variance 1, whatever the rate.
+    10:337). White noise of variance 1 keeps variance 1, at any rate.
     """
     half = max(round(_FILTER_S * sampling_rate_hz / 2.0), _MIN_TAPS // 2)
     n_taps = 2 * half + 1
@@ -44,8 +46,8 @@ def shaping_filter(sampling_rate_hz: float) -> TimeArray:
 class EmgNoise:
     """Independent EMG noise of unit variance on several channels, block after block.
 
-    One continuous stream: each block of white noise is filtered together with the tail of the one
-    before it (overlap-save), so that nothing shows where two blocks meet.
+    Each block of white noise is filtered together with the end of the block before (overlap-save),
+    so that the stream is continuous.
     """
 
     def __init__(

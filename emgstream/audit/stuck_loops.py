@@ -1,4 +1,4 @@
-"""Stuck loops: stretches where a recorder repeated a few rows over and over."""
+"""Stuck loops: stretches in which a recorder repeated the same few rows."""
 
 from __future__ import annotations
 
@@ -13,19 +13,21 @@ from emgstream.types import FloatArray
 __all__ = ["StuckLoop", "find_stuck_loops", "rows_in", "stuck_rows"]
 
 _MAX_PERIOD = 8
+"""Longest period in rows. A choice: those of the published recording have 2 and 3 rows."""
 _MIN_LENGTH = 100
+"""Shortest loop in rows. A choice: those of the published recording have 449 to 607 rows."""
 
 
 @dataclass(frozen=True, order=True)
 class StuckLoop:
-    """A stretch in which the same few rows come again and again, to the last bit."""
+    """A stretch in which the same few rows repeat exactly."""
 
     start: int
     """First row."""
     length: int
     """Number of rows."""
     period: int
-    """Number of rows that repeat; 1 for a line that stands still."""
+    """Number of rows that repeat; 1 for a constant row."""
 
     @property
     def rows(self) -> slice:
@@ -38,8 +40,8 @@ def find_stuck_loops(
 ) -> list[StuckLoop]:
     """Return the stuck loops in samples of shape ``(n_rows, n_channels)``, in order.
 
-    Periods of up to ``max_period`` rows, stretches of at least ``min_length``. A missing value
-    repeats a missing value. Each stretch is given with its shortest period.
+    Periods have up to ``max_period`` rows, loops at least ``min_length``. A missing value equals a
+    missing value. Each loop has its shortest period.
 
     >>> rows = np.tile(np.array([[1.0], [2.0], [3.0]], dtype=np.float32), (50, 1))
     >>> find_stuck_loops(rows)
@@ -55,12 +57,12 @@ def find_stuck_loops(
 
 
 def stuck_rows(samples: FloatArray) -> npt.NDArray[np.bool_]:
-    """Return whether each row is part of a stuck loop, shape ``(n_rows,)``."""
+    """Return a mask of the rows in stuck loops, shape ``(n_rows,)``."""
     return rows_in(find_stuck_loops(samples), len(samples))
 
 
 def rows_in(loops: Iterable[StuckLoop], n_rows: int) -> npt.NDArray[np.bool_]:
-    """Return whether each of ``n_rows`` rows is in a loop; the last of one may begin the next.
+    """Return a mask of the rows in loops, shape ``(n_rows,)``; loops may share a row.
 
     >>> int(rows_in([StuckLoop(0, 4, 1), StuckLoop(3, 4, 2)], 9).sum())
     7
@@ -72,14 +74,14 @@ def rows_in(loops: Iterable[StuckLoop], n_rows: int) -> npt.NDArray[np.bool_]:
 
 
 def _repeats(samples: FloatArray, period: int) -> npt.NDArray[np.bool_]:
-    """Return whether each row comes again ``period`` rows later."""
+    """Return a mask of the rows that repeat ``period`` rows later."""
     now, later = samples[:-period], samples[period:]
     same: npt.NDArray[np.bool_] = ((now == later) | (np.isnan(now) & np.isnan(later))).all(axis=1)
     return same
 
 
 def _runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Return start and end of every unbroken run of true flags."""
+    """Return start and end of every run of true flags."""
     edges = np.flatnonzero(np.diff(flags, prepend=False, append=False))
     return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
 

@@ -1,0 +1,173 @@
+"""All outputs of one stream: each with its queue and thread, added and removed while it runs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from contextlib import ExitStack
+
+from emgstream.clock import Clock
+from emgstream.errors import UsageError
+from emgstream.outputs.delivery import Delivery, OutputFigures
+from emgstream.outputs.output import Output, Update
+from emgstream.outputs.queue import UpdateQueue
+from emgstream.outputs.samples import AnyOutput, SampleFeed
+from emgstream.ringbuffer import RingBuffer
+from emgstream.sources.source import Source
+
+__all__ = ["FanOut"]
+
+
+class FanOut:
+    """Hands every decision and every sample of a stream to all of its outputs.
+
+    The inference thread calls `publish` and `close`, the owner `start` and `stop`; any thread may
+    call the rest. What changes is replaced whole under a lock and read without one, so that a
+    thread that hands decisions on never waits for one that adds or removes an output.
+
+    Parameters
+    ----------
+    source
+        Tells the times of samples, and whether it can wait.
+    ring
+        The newest samples of the source.
+    clock
+        The host time.
+    moved
+        Notified as an output of samples gets on.
+    outputs
+        Those there are from the start; entered and left by whoever gives them.
+    queues
+        Filled as those of the outputs, for consumers with threads of their own.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        ring: RingBuffer,
+        clock: Clock,
+        moved: threading.Condition,
+        outputs: Sequence[AnyOutput] = (),
+        queues: Sequence[UpdateQueue] = (),
+    ) -> None:
+        self._source = source
+        self._ring = ring
+        self._clock = clock
+        self._moved = moved
+        self._queues = tuple(queues)
+        self._deliveries: tuple[Delivery, ...] = ()
+        self._feeds: tuple[SampleFeed, ...] = ()
+        self._removed: tuple[OutputFigures, ...] = ()
+        self._n_added = 0
+        self._is_started = self._is_closed = self._is_stopped = False
+        self._lock = threading.Lock()
+        for output in outputs:
+            self.add(output)
+
+    @property
+    def outputs(self) -> tuple[AnyOutput, ...]:
+        """The outputs there are, those of decisions first."""
+        return tuple(one.output for one in self._ways_out)
+
+    def add(self, output: AnyOutput) -> None:
+        """Hand an output everything from the next decision, or sample, on.
+
+        Raises UsageError where the stream was stopped, and for an output that is there already.
+        """
+        with self._lock:
+            if self._is_stopped:
+                raise UsageError(f"the stream has ended; nothing more goes to {output.name}")
+            if any(output is one for one in self.outputs):
+                raise UsageError(f"{output.name} is an output of this stream already; add another")
+            self._n_added += 1
+            if isinstance(output, Output):
+                self._add_delivery(Delivery(output, self._clock, self._n_added))
+            else:
+                feed = SampleFeed(output, self._ring, self._source, self._moved, self._n_added)
+                self._feeds = (*self._feeds, feed)
+                if self._is_started:
+                    feed.start()
+
+    def remove(self, output: AnyOutput) -> None:
+        """Hand an output nothing more, and return once it has passed on what it was handed.
+
+        It may take some seconds where its reader is slow; the other outputs go on meanwhile. Its
+        figures are kept. Raises UsageError for an output that is not there, and what ended it.
+        """
+        with self._lock:
+            found = [one for one in self._ways_out if one.output is output]
+            if not found:
+                raise UsageError(f"{output.name} is no output of this stream; add it first")
+            self._deliveries = tuple(one for one in self._deliveries if one.output is not output)
+            self._feeds = tuple(one for one in self._feeds if one.output is not output)
+            is_running = self._is_started
+        (way_out,) = found
+        if is_running:
+            way_out.stop()
+        with self._lock:
+            self._removed = (*self._removed, way_out.figures())
+        way_out.check()
+
+    def start(self) -> None:
+        """Start a thread for each output."""
+        with self._lock:
+            self._is_started = True
+            for one in self._ways_out:
+                one.start()
+
+    def publish(self, update: Update, stop: threading.Event) -> None:
+        """Queue new decisions for every output; raises what ended one of them.
+
+        Where the source can wait, it waits for room in every queue, or for ``stop``.
+        """
+        for queue in self._consumers:
+            queue.put(update, self._source.info.can_wait, stop)
+
+    def close(self) -> None:
+        """Tell the outputs that no decision will come any more."""
+        with self._lock:
+            self._is_closed = True
+            for queue in self._consumers:
+                queue.close()
+
+    def cursors(self) -> list[int]:
+        """Return the sample that each output of samples has come to."""
+        return [feed.cursor for feed in self._feeds]
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait until all outputs have passed on everything; tells whether they have."""
+        return all(one.join(timeout_s) for one in self._ways_out)
+
+    def check(self) -> None:
+        """Raise what ended an output before its time."""
+        for one in self._ways_out:
+            one.check()
+
+    def stop(self) -> None:
+        """End all threads; raises RuntimeError where one does not end."""
+        with self._lock:
+            self._is_stopped = True
+        with ExitStack() as stack:
+            for one in self._ways_out:
+                stack.callback(one.stop)
+
+    def figures(self) -> list[OutputFigures]:
+        """Return what became of decisions and samples at each output, removed ones last."""
+        with self._lock:
+            return [*(one.figures() for one in self._ways_out), *self._removed]
+
+    @property
+    def _ways_out(self) -> tuple[Delivery | SampleFeed, ...]:
+        return (*self._deliveries, *self._feeds)
+
+    @property
+    def _consumers(self) -> tuple[Delivery | UpdateQueue, ...]:
+        """All that decisions are queued for."""
+        return (*self._deliveries, *self._queues)
+
+    def _add_delivery(self, delivery: Delivery) -> None:
+        if self._is_started:
+            delivery.start()
+        if self._is_closed:
+            delivery.close()
+        self._deliveries = (*self._deliveries, delivery)

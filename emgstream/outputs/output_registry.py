@@ -1,0 +1,147 @@
+"""Every kind of output there is, and the one class that opens those of a run.
+
+A new kind of output is a file of its own and an entry in `_BUILT_IN`, or a package of yours with an
+entry point in the group ``emgstream.outputs``. The verbs and the Python API offer whatever is
+registered here.
+
+>>> with OpenOutputs([("udp", "127.0.0.1:9000")]) as outputs:
+...     [one.name for one in outputs.open_for(StreamContext(("rest", "fist")))]
+['UDP to 127.0.0.1:9000']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emgstream.errors import UsageError
+from emgstream.outputs.address import Address
+from emgstream.outputs.output_kind import OutputKind, StreamContext
+from emgstream.outputs.samples import AnyOutput
+from emgstream.plugins import with_plugins
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["GROUP", "OpenOutputs", "output_kind", "output_kinds", "output_problems"]
+
+GROUP = "emgstream.outputs"
+"""The group of entry points by which other packages add kinds of outputs."""
+
+_BUILT_IN = (
+    OutputKind(
+        "jsonl",
+        "write a JSON object a decision to this file; - is stdout",
+        "emgstream.outputs.jsonl:open_jsonl",
+        metavar="OUT",
+        share="emgstream.outputs.lines:LineWriter",
+        writes_file=True,
+    ),
+    OutputKind(
+        "udp",
+        "send a datagram of JSON a decision",
+        "emgstream.outputs.udp:open_udp",
+        metavar="HOST:PORT",
+        parser=Address.parse,
+    ),
+    OutputKind(
+        "osc",
+        "send an Open Sound Control bundle a decision",
+        "emgstream.outputs.osc:open_osc",
+        metavar="HOST:PORT",
+        parser=Address.parse,
+    ),
+    OutputKind(
+        "lsl",
+        "samples and decisions on the Lab Streaming Layer, as NAME and NAME decisions; "
+        "default: emgstream; needs the extra lsl",
+        "emgstream.outputs.lsl_outlet:open_lsl",
+        metavar="NAME",
+        default="emgstream",
+        is_repeatable=False,
+    ),
+    OutputKind(
+        "control",
+        "press keys and move the mouse as this file of JSON or TOML binds the movements, once "
+        "armed with F8; F12 stops it; needs the extra control",
+        "emgstream.outputs.control:open_control",
+        metavar="FILE",
+        parser=Path,
+        is_repeatable=False,
+        reads_file=True,
+    ),
+)
+
+
+@cache
+def _registered() -> tuple[tuple[OutputKind, ...], tuple[str, ...]]:
+    return with_plugins(GROUP, OutputKind, _BUILT_IN)
+
+
+def output_kinds() -> tuple[OutputKind, ...]:
+    """Return every kind of output, those that are built in first."""
+    return _registered()[0]
+
+
+def output_problems() -> tuple[str, ...]:
+    """Return one line for each package whose kind of output cannot be used."""
+    return _registered()[1]
+
+
+def output_kind(name: str) -> OutputKind:
+    """Return the kind of output of a name; raises UsageError where there is none."""
+    for kind in output_kinds():
+        if kind.name == name:
+            return kind
+    names = ", ".join(kind.name for kind in output_kinds())
+    raise UsageError(f"no kind of output is called {name!r}; expected one of {names}")
+
+
+class OpenOutputs:
+    """The outputs of a run, open until it is left.
+
+    Parameters
+    ----------
+    requests
+        The name of a kind with its value, for each: a text, or what the kind reads of it.
+
+    Raises
+    ------
+    UsageError
+        There is no such kind, or the text is no value of it.
+    OutputError, MissingExtraError
+        On entering and from `open_for`: one cannot be opened.
+    """
+
+    def __init__(self, requests: Iterable[tuple[str, Any]]) -> None:
+        self._requests = [_read(name, value) for name, value in requests]
+        self._shared: list[tuple[OutputKind, Any]] = []
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            self._shared = [
+                (kind, stack.enter_context(kind.shared(value))) for kind, value in self._requests
+            ]
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._stack.close()
+
+    def open_for(self, stream: StreamContext) -> list[AnyOutput]:
+        """Return the outputs of one stream, entered; they are left with the run."""
+        outputs: list[AnyOutput] = []
+        for kind, shared in self._shared:
+            for output in kind.open(shared, stream):
+                self._stack.enter_context(output)
+                outputs.append(output)
+        return outputs
+
+
+def _read(name: str, value: Any) -> tuple[OutputKind, Any]:
+    kind = output_kind(name)
+    return kind, kind.parse(value) if isinstance(value, str) else value
