@@ -38,6 +38,7 @@ def words_of_failure(run: subprocess.CompletedProcess[str]) -> str:
     return line
 
 
+@pytest.mark.realtime
 @pytest.mark.parametrize(
     "words", [("live", "--port", "simulated"), ("replay", "demo", "--theme", "dark")]
 )
