@@ -9,9 +9,10 @@ import numpy as np
 
 from emgstream.app.live_session import LiveSession
 from emgstream.app.meters import PaceMeter
+from emgstream.app.stream_words import milliseconds
 from emgstream.latency import STAGES, LatencyFigures, LatencyHistogram
 
-__all__ = ["SessionFigures", "SessionMeters", "milliseconds"]
+__all__ = ["SessionFigures", "SessionMeters"]
 
 _NOT_MEASURED = ("–", "–", "–")
 
@@ -95,15 +96,6 @@ class SessionMeters:
             ("received to decided", *_percentiles(session.log.latency())),
             *_window_rows(session),
         ]
-
-
-def milliseconds(seconds: float, decimals: int = 1) -> str:
-    """Return a duration in milliseconds; a dash for NaN.
-
-    >>> milliseconds(0.0042)
-    '4.2'
-    """
-    return "–" if math.isnan(seconds) else f"{seconds * 1e3:.{decimals}f}"
 
 
 def _window_rows(session: LiveSession) -> list[tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 from emgstream.app.cue_scene import check_scene
 from emgstream.app.live_session import LiveSession
@@ -15,9 +16,9 @@ from emgstream.cli.session_screen import (
     connecting_page,
     free_page,
     guided_page,
+    scene_page,
 )
 from emgstream.cli.terminal_loop import TerminalLoop
-from emgstream.cue_schedule import REST
 from emgstream.recording import CueStarted, Event, GuidedProtocol, ProtocolPhase, SignalCheckReport
 from emgstream.sources.source import Source
 from emgstream.wording import counted
@@ -143,13 +144,14 @@ class TerminalRecording:
             case RecordingStage.CONNECTING:
                 return connecting_page(self._session.status())
             case RecordingStage.CHECK if recording.check is not None:
-                return _check_page(recording.check.protocol, now_s)
+                page = scene_page(check_scene(recording.check.protocol, now_s))
+                return replace(page, keys=[("Esc", "leave")])
             case RecordingStage.VERDICT if recording.report is not None:
                 return _report_page(recording.report)
         protocol = recording.protocol
         if isinstance(protocol, GuidedProtocol):
             return guided_page(protocol.view(now_s))
-        return free_page(protocol, now_s)
+        return free_page(protocol, now_s, recording.started_s)
 
 
 def _is_running(recording: RecordingSession) -> bool:
@@ -159,14 +161,6 @@ def _is_running(recording: RecordingSession) -> bool:
         recording.stage is RecordingStage.TAKE
         and isinstance(protocol, GuidedProtocol)
         and protocol.phase not in (ProtocolPhase.READY, ProtocolPhase.PAUSED)
-    )
-
-
-def _check_page(protocol: GuidedProtocol, now_s: float) -> TerminalPage:
-    scene = check_scene(protocol, now_s)
-    style = "cyan" if scene.label == REST else "bold green"
-    return TerminalPage(
-        scene.label or "thank you", style, scene.below, scene.share, scene.place, [("Esc", "leave")]
     )
 
 

@@ -22,7 +22,6 @@ from emgstream.trial.score import (
     settled_rest,
 )
 from emgstream.trial.sweep import Sweep, sweep
-from emgstream.trial.telling import figure_rows
 from emgstream.trial.trial_history import (
     add_to_history,
     check_history,
@@ -50,7 +49,6 @@ __all__ = [
     "cued_test",
     "decisions_on",
     "false_activations_per_h",
-    "figure_rows",
     "history_entry",
     "history_path",
     "instability",

@@ -12,6 +12,7 @@ from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import PortRequest, ReplayRequest
 from emgstream.app.recording_session import RecordingSession, RecordingStage
 from emgstream.app.session_readiness import SessionReadiness, recording_readiness
+from emgstream.app.stream_words import recording_pace
 from emgstream.errors import EmgStreamError
 from emgstream.gui.card import fill
 from emgstream.gui.cue.cue_sound import CueSound
@@ -264,10 +265,7 @@ class RecordPage(WindowPage):
 def _told(run: RecordingSession, state: str) -> tuple[str, str]:
     """Return the state of the stream and of the file, in words."""
     status = run.session.status()
-    words = state
-    if status.is_streaming:
-        rate = "measuring the rate" if status.rate_hz is None else f"{status.rate_hz:.1f} Hz"
-        words = f"{state}   {rate}   {status.loss_words(f'lost {status.n_lost:,}')}"
+    words = f"{state}   {recording_pace(status)}" if status.is_streaming else state
     written = (
         f"{run.recorder.n_bytes / 1e6:.1f} MB" if run.stage is RecordingStage.TAKE else "not yet"
     )

@@ -183,7 +183,8 @@ class TrialPage(WindowPage):
             self._keep(run)
         else:
             where = f"Ended after {n_held} of {run.plan.n_movements} movements, so it is not kept"
-        self.setup.result.show_test(run.found, f"{where}{losses(run.source_document())}")
+        lost = [f"{name}: {words}" for name, words in losses(run.source_document())]
+        self.setup.result.show_test(run.found, "\n".join([where, *lost]))
         self._show_step(2)
 
     def _show_read(self, reading: RecordedTestSession) -> None:

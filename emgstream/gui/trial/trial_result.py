@@ -11,6 +11,7 @@ from emgstream.gui.figure_table import FigureTable
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.scrolled import scrolled
 from emgstream.trial import CuedTest
+from emgstream.wording import spoken
 
 __all__ = ["TrialResult"]
 
@@ -27,13 +28,13 @@ class TrialResult(QWidget):
         self.note = QLabel(self)
         self.note.setObjectName("quiet")
         self.note.setWordWrap(True)
-        self.table = FigureTable(CLASSES, 1, self)
+        self.table = FigureTable(map(_on_two_lines, CLASSES), 1, self)
         self.values: list[QLabel] = []
         self._figures = QGridLayout()
         self._lay_out()
 
     def show_test(self, test: CuedTest, note: str) -> None:
-        """Show a test; ``note`` tells where it is from and whether it is kept."""
+        """Show a test; ``note`` says where the samples are from and whether the result is kept."""
         self.title.setText(completed(test))
         self.note.setText(note)
         self._clear_figures()
@@ -44,10 +45,10 @@ class TrialResult(QWidget):
             below.setObjectName("quiet")
             below.setWordWrap(True)
             below.setAlignment(Qt.AlignmentFlag.AlignTop)
-            for row, part in enumerate((caption(figure.name), value, below)):
+            for row, part in enumerate((caption(figure.name.capitalize()), value, below)):
                 self._figures.addWidget(part, row, place)
             self.values.append(value)
-        self.table.show_rows(class_rows(test))
+        self.table.show_rows((spoken(label), *row) for label, *row in class_rows(test))
 
     def _clear_figures(self) -> None:
         self.values = []
@@ -70,3 +71,7 @@ class TrialResult(QWidget):
         column.addLayout(self._figures)
         column.addSpacing(GRID)
         column.addWidget(scrolled(self, self.table), 1)
+
+
+def _on_two_lines(caption_text: str) -> str:
+    return "\n".join(caption_text.capitalize().rsplit(" ", 1))
