@@ -66,7 +66,7 @@ class RingBuffer:
 
     @property
     def closed(self) -> bool:
-        """Whether no sample will come any more."""
+        """True if no sample will come any more."""
         with self._changed:
             return self._closed
 

@@ -39,12 +39,12 @@ from emgstream.bundle import Model, read_model
 from emgstream.clock import Clock
 from emgstream.data import DEMO, model_path, recording_path
 from emgstream.decisions import Decision, DecisionSettings
-from emgstream.opening import model_options, read_recording
+from emgstream.opening import model_options
 from emgstream.outputs.documents import delays_ms
 from emgstream.outputs.output import Update
 from emgstream.outputs.output_registry import OpenOutputs
 from emgstream.outputs.samples import AnyOutput
-from emgstream.sources.replay_source import ReplaySource
+from emgstream.sources.recording_file import open_recording
 from emgstream.sources.source import Source
 from emgstream.sources.source_kind import AUTO
 from emgstream.sources.source_registry import open_source
@@ -86,6 +86,7 @@ class DecisionStream:
         backlog: int = _BACKLOG,
         clock: Clock | None = None,
     ) -> None:
+        self._model = model
         self.session = LiveSession(
             source, model, outputs, force=force, backlog=backlog, clock=clock
         )
@@ -109,9 +110,7 @@ class DecisionStream:
     @property
     def settings(self) -> DecisionSettings:
         """The settings of the decisions: the model's own, or those last asked for."""
-        settings = self.session.settings
-        assert settings is not None
-        return settings
+        return self.session.settings or self._model.manifest.decision
 
     def tune(self, settings: DecisionSettings) -> None:
         """Decide by other settings from the next samples on, best the present with a part replaced.
@@ -213,12 +212,14 @@ def replay(
         The words do not fit together.
     """
     loaded = _loaded(model)
-    source = ReplaySource(
-        read_recording(recording_path(file), loaded.manifest, channels),
-        sampling_rate_hz=sampling_rate_hz,
+    options = model_options(
+        loaded.manifest,
+        channels=channels,
+        recorded_rate_hz=sampling_rate_hz,
         speed=speed,
         loop=loop,
     )
+    source = open_recording(recording_path(file), options)
     loaded.manifest.check_stream(source.info)
     with _opened(DecisionStream(source, loaded), outputs) as stream:
         yield stream

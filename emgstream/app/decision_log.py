@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.latency import LatencyFigures, LatencyHistogram, StageHistograms
 from emgstream.outputs.output import Update
 from emgstream.types import IndexArray
 
@@ -28,7 +26,7 @@ class DecisionStrip:
     classes: npt.NDArray[np.int16]
     """Number of the class decided for, `NONE` where nothing was decided, shape ``(n_columns,)``."""
     accepted: npt.NDArray[np.bool_]
-    """Whether that is a decision, rest included, and no abstention."""
+    """True if that is a decision, rest included, and no abstention."""
     truths: npt.NDArray[np.int16]
     """Number of the true label in `DecisionLog.label_names`, `NONE` where nobody knows."""
 
@@ -53,9 +51,7 @@ class DecisionLog:
         self._numbers = {name: number for number, name in enumerate(class_names)}
         self._n = 0
         self._n_truths = 0
-        self._written_s = 0.0
-        self._latency = LatencyHistogram()
-        self._stages = StageHistograms()
+        self._decided_s = 0.0
         self._lock = threading.Lock()
 
     @property
@@ -65,10 +61,10 @@ class DecisionLog:
             return self._n
 
     @property
-    def written_s(self) -> float:
-        """Host time at which the newest decision was made."""
+    def decided_s(self) -> float:
+        """Host time of the newest decision."""
         with self._lock:
-            return self._written_s
+            return self._decided_s
 
     @property
     def n_truths(self) -> int:
@@ -88,16 +84,6 @@ class DecisionLog:
         with self._lock:
             return tuple(self._numbers)
 
-    def latency(self) -> LatencyFigures:
-        """Return how late the decisions of the session came."""
-        with self._lock:
-            return self._latency.figures()
-
-    def stages(self) -> dict[str, LatencyFigures]:
-        """Return where the time of the decisions went, stage by stage."""
-        with self._lock:
-            return self._stages.figures()
-
     def observe(self, update: Update) -> None:
         """Remember new decisions."""
         with self._lock:
@@ -110,9 +96,7 @@ class DecisionLog:
             self._accepted[places] = update.decisions.decided[kept]
             self._n += n_new
             self._n_truths += sum(label is not None for label in update.labels)
-            self._latency.add(update.latency_s)
-            self._stages.add(update.stages)
-            self._written_s = time.perf_counter()
+            self._decided_s = update.decided_s
 
     def strip(self, edges: IndexArray) -> DecisionStrip:
         """Return the decision that stood at the end of each column.

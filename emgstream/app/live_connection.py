@@ -38,12 +38,12 @@ class LiveConnection:
 
     @property
     def busy(self) -> bool:
-        """Whether it is opening or closing."""
+        """True if it is opening or closing."""
         return bool(self._opening or self._closing or self._wanted)
 
     @property
     def live(self) -> bool:
-        """Whether a session runs, or is about to."""
+        """True if a session runs, or is about to."""
         return self._live or self._opening is not None or self._wanted is not None
 
     def open(self, request: SourceRequest, model_path: Path | None) -> None:

@@ -114,10 +114,11 @@ class LiveSession:
         self.failure: EmgStreamError | None = None
         """What ended it before its time."""
         self.ended = False
-        """Whether it is over: its source ended, it failed, its time is up, or it was stopped."""
+        """True if it is over: its source ended, it failed, its time is up, or it was stopped."""
         self.rate = RateMeter()
         self.loss = LossMeter()
-        self._clock = clock or MonotonicClock()
+        self.clock = clock or MonotonicClock()
+        """The host time that its source, its decisions and its recordings are timed by."""
         self._seconds = seconds
         self._keeps_signals = keeps_signals
         self._queue = None if backlog is None else UpdateQueue(backlog)
@@ -125,14 +126,14 @@ class LiveSession:
             source,
             model,
             outputs,
-            self._clock,
+            self.clock,
             None if self.manifest is None else stream_check(source, self.manifest, force),
             observers=[self.summary, self.log],
             queues=[] if self._queue is None else [self._queue],
         )
         self._cursor = 0
         self._is_stopped = False
-        self._started_s = self._stopped_s = self._clock.now()
+        self._started_s = self._stopped_s = self.clock.now()
         self._first_s: float | None = None
         self._counted_s = -math.inf
         self._measured_hz: float | None = None
@@ -148,7 +149,7 @@ class LiveSession:
 
     def start(self) -> None:
         """Start the threads; connecting is theirs to do."""
-        self._started_s = self._clock.now()
+        self._started_s = self.clock.now()
         self._engine.__enter__()
 
     def stop(self) -> None:
@@ -165,7 +166,7 @@ class LiveSession:
         except EmgStreamError as error:
             self.failure = self.failure or error
         finally:
-            self._stopped_s = self._clock.now()
+            self._stopped_s = self.clock.now()
 
     def check(self) -> None:
         """Raise what ended it before its time; nothing where all is well."""
@@ -201,7 +202,7 @@ class LiveSession:
         while not queue.ended:
             update = queue.take(_QUEUE_POLL_S)
             if update is not None:
-                yield replace(update, handed_s=self._clock.now())
+                yield replace(update, handed_s=self.clock.now())
         self._engine.wait(_END_S)
 
     @property
@@ -260,17 +261,17 @@ class LiveSession:
 
     @property
     def is_conditioned(self) -> bool:
-        """Whether a model conditions the signal."""
+        """True if a model conditions the signal."""
         return self.manifest is not None and self.manifest.conditioning.get("kind") != "none"
 
     @property
     def is_live(self) -> bool:
-        """Whether time passes by itself, and somebody may follow cues: no recording."""
+        """True if time passes by itself, and somebody may follow cues: no recording."""
         return not self.info.can_wait
 
     @property
     def is_synthetic(self) -> bool:
-        """Whether the samples are known to come from a formula and not from a person."""
+        """True if the samples are known to come from a formula and not from a person."""
         return self.status().is_synthetic
 
     @property
@@ -283,7 +284,7 @@ class LiveSession:
 
     @property
     def is_timed(self) -> bool:
-        """Whether samples can be told in seconds: the rate was stated, or is measured by now."""
+        """True if samples can be told in seconds: the rate was stated, or is measured by now."""
         return (self.info.sampling_rate_hz or self._measured_hz) is not None
 
     @property
@@ -309,7 +310,7 @@ class LiveSession:
 
     @property
     def is_tuned(self) -> bool:
-        """Whether it decides by other settings than the model's own."""
+        """True if it decides by other settings than the model's own."""
         return self.manifest is not None and self.settings != self.manifest.decision
 
     @property
@@ -377,7 +378,7 @@ class LiveSession:
 
     def document(self) -> dict[str, Any]:
         """Return the summary so far, as JSON's own types."""
-        stopped_s = self._stopped_s if self._is_stopped else self._clock.now()
+        stopped_s = self._stopped_s if self._is_stopped else self.clock.now()
         failures = {} if self.failure is None else {"failure": str(self.failure)}
         document = session_document(
             self._engine,

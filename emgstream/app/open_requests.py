@@ -23,7 +23,7 @@ class ReplayRequest:
     speed: float | None = 1.0
     """Seconds of it in one second; None for as fast as it is read."""
     loop: bool = False
-    """Whether to begin again at the end."""
+    """True if to begin again at the end."""
     channels: tuple[str, ...] | None = None
     """Columns to take as the model's channels, in its order; by name where None."""
 
@@ -39,9 +39,9 @@ class PortRequest:
     baud: int | None = None
     """Speed of the line; found out where None."""
     reconnects: bool = True
-    """Whether to wait for a board that was unplugged, and go on."""
+    """True if to wait for a board that was unplugged, and go on."""
     force: bool = False
-    """Whether to put up with a rate that is more than 5 % off the model's."""
+    """True if to put up with a rate that is more than 5 % off the model's."""
 
 
 SourceRequest: TypeAlias = ReplayRequest | PortRequest

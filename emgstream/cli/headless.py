@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 
@@ -56,7 +55,7 @@ def _watch(sessions: Sequence[LiveSession], to_stderr: bool) -> None:
                 raise InterruptedByUserError(f"stopped by {asked.by}")
             for session in sessions:
                 if not session.ended:
-                    session.poll(time.perf_counter(), _REFRESH_S / len(sessions))
+                    session.poll(session.clock.now(), _REFRESH_S / len(sessions))
                 if session.ended:
                     session.stop()
             line.show([row.show() for row in rows])

@@ -38,7 +38,7 @@ def add_window_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def wants_window(arguments: argparse.Namespace) -> bool:
-    """Whether the window is wanted: it is, unless a word asks for the terminal.
+    """Return True if the window is wanted: it is, unless a word asks for the terminal.
 
     Raises UsageError where words ask for both.
     """

@@ -59,7 +59,7 @@ def given_outputs(arguments: argparse.Namespace) -> list[str]:
 
 
 def takes_stdout(arguments: argparse.Namespace) -> bool:
-    """Whether standard output is for the decisions, and people are told on stderr."""
+    """Return True if standard output is for the decisions, and people are told on stderr."""
     return "-" in written_files(arguments)
 
 

@@ -174,7 +174,7 @@ def _pylsl() -> Any:
 
 
 def _is_configured() -> bool:
-    """Whether the user has a configuration at one of the places that liblsl looks at."""
+    """Return True if the user has a configuration at one of the places that liblsl looks at."""
     places = (Path(), Path.home() / "lsl_api", Path("/etc/lsl_api"))
     return "LSLAPICFG" in os.environ or any((place / _CONFIG).exists() for place in places)
 

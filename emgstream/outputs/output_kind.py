@@ -50,14 +50,14 @@ class OutputKind:
     default: str | None = None
     """The value where the option stands without one; None where it needs one."""
     is_repeatable: bool = True
-    """Whether the option may stand several times, for several outputs at once."""
+    """True if the option may stand several times, for several outputs at once."""
     share: Callable[[Any], AbstractContextManager[Any]] | str | None = None
     """Return what all streams of a run share for one value, entered before the first of them is
     opened and left after the last: then ``opener`` gets that in place of the value."""
     reads_file: bool = False
-    """Whether its value is the path of a file that it reads."""
+    """True if its value is the path of a file that it reads."""
     writes_file: bool = False
-    """Whether its value is the path of a file that it writes, or ``-`` for standard output."""
+    """True if its value is the path of a file that it writes, or ``-`` for standard output."""
 
     @property
     def option(self) -> str:

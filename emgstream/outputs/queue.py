@@ -44,7 +44,7 @@ class UpdateQueue:
 
     @property
     def ended(self) -> bool:
-        """Whether all was taken and no more will come."""
+        """True if all was taken and no more will come."""
         with self._changed:
             return self._closed and not self._updates
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -37,22 +38,34 @@ class Summary:
         self._n_unknown_labels = 0
         self._by_status: npt.NDArray[np.int64] = np.zeros(len(STATUSES), dtype=np.int64)
         self.n_decisions = 0
-        self.latency = LatencyHistogram()
-        self.stages = StageHistograms()
+        self._latency = LatencyHistogram()
+        self._stages = StageHistograms()
         self._compute = LatencyHistogram()
         self._fixed = UNKNOWN_DELAY
+        self._lock = threading.Lock()
 
     def observe(self, update: Update) -> None:
         """Count new decisions."""
-        self.n_decisions += len(update.decisions)
-        self.latency.add(update.latency_s)
-        self.stages.add(update.stages)
-        self._compute.add(update.latency_s - update.stages.queue_s)
-        self._fixed = update.fixed
-        truth = np.array([self._number(label) for label in update.labels])
-        known = (truth >= 0) & update.decisions.decided
-        self._by_status += np.bincount(update.decisions.statuses, minlength=len(STATUSES))
-        np.add.at(self._confusion, (truth[known], update.decisions.classes[known]), 1)
+        with self._lock:
+            self.n_decisions += len(update.decisions)
+            self._latency.add(update.latency_s)
+            self._stages.add(update.stages)
+            self._compute.add(update.latency_s - update.stages.queue_s)
+            self._fixed = update.fixed
+            truth = np.array([self._number(label) for label in update.labels])
+            known = (truth >= 0) & update.decisions.decided
+            self._by_status += np.bincount(update.decisions.statuses, minlength=len(STATUSES))
+            np.add.at(self._confusion, (truth[known], update.decisions.classes[known]), 1)
+
+    def latency(self) -> LatencyFigures:
+        """Return how late the decisions came after the receipt of their last sample."""
+        with self._lock:
+            return self._latency.figures()
+
+    def stages(self) -> dict[str, LatencyFigures]:
+        """Return the part of each stage in that, by its name."""
+        with self._lock:
+            return self._stages.figures()
 
     @property
     def accuracy(self) -> float | None:
@@ -72,12 +85,16 @@ class Summary:
 
     def to_json(self, outputs: Sequence[OutputFigures] = ()) -> dict[str, Any]:
         """Return the figures as JSON's own types; None for what is not known."""
+        with self._lock:
+            return self._document(outputs)
+
+    def _document(self, outputs: Sequence[OutputFigures]) -> dict[str, Any]:
         recall = self.recall
         return {
             "decisions": self.n_decisions,
-            "latency_ms": _milliseconds(self.latency.figures()),
+            "latency_ms": _milliseconds(self._latency.figures()),
             "stages_ms": {
-                name: _milliseconds(figures) for name, figures in self.stages.figures().items()
+                name: _milliseconds(figures) for name, figures in self._stages.figures().items()
             },
             "delay_ms": self._delays(outputs),
             "outputs": [_output(figures) for figures in outputs],
@@ -95,7 +112,7 @@ class Summary:
 
     def _delays(self, outputs: Sequence[OutputFigures]) -> dict[str, Any]:
         """Return every stage by the names that each decision's own ``delay_ms`` has."""
-        measured, output = self.stages.figures(), LatencyHistogram()
+        measured, output = self._stages.figures(), LatencyHistogram()
         for figures in outputs:
             output.merge(figures.latency)
         return {

@@ -15,8 +15,8 @@ from emgstream.wording import counted
 __all__ = ["open_recording", "read_channels"]
 
 
-def open_recording(address: str, options: SourceOptions) -> ReplaySource:
-    """Return the source that plays a file; what `read_channels` and `ReplaySource` raise."""
+def open_recording(address: str | Path, options: SourceOptions) -> ReplaySource:
+    """Return the source that plays a file; raises what `read_channels` and `ReplaySource` raise."""
     return ReplaySource(
         read_channels(Path(address), options.channel_names, options.channels),
         sampling_rate_hz=options.recorded_rate_hz,

@@ -129,17 +129,17 @@ class ReplaySource:
 
     @property
     def paused(self) -> bool:
-        """Whether it stands still at somebody's word."""
+        """True if it stands still at somebody's word."""
         return self._transport.paused
 
     @property
     def loops(self) -> bool:
-        """Whether it begins again at the end."""
+        """True if it begins again at the end."""
         return self._loop
 
     @property
     def at_end(self) -> bool:
-        """Whether every row has been given and only a seek brings more."""
+        """True if every row has been given and only a seek brings more."""
         return self._row == self._table.n_rows and not self._loop
 
     def pause(self) -> None:

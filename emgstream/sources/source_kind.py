@@ -26,13 +26,13 @@ class SourceOptions:
     """Which of the source's channels to take, in this order, by name or by number from 1; with
     ``channel_names``, one for each of them. None to match them by name."""
     keep_others: bool = False
-    """Whether to take the source's other channels too, under its own names."""
+    """True if to take the source's other channels too, under its own names."""
     sampling_rate_hz: float | None = None
     """Rate in Hz that a device is asked for and that is expected of it, as a model's."""
     force: bool = False
-    """Whether to put up with a rate that is more than 5 % off the one expected."""
+    """True if to put up with a rate that is more than 5 % off the one expected."""
     reconnect: bool = True
-    """Whether to wait for a device that went away, and go on once it is back."""
+    """True if to wait for a device that went away, and go on once it is back."""
     baud: int | None = None
     """Speed of a serial line; None to find it."""
     number: int = 0
@@ -42,9 +42,9 @@ class SourceOptions:
     speed: float | None = 1.0
     """Seconds of a recording that pass in one second; None for as fast as it is read."""
     loop: bool = False
-    """Whether a recording begins again at its end."""
+    """True if a recording begins again at its end."""
     stays_at_end: bool = False
-    """Whether a recording waits after its last row for a seek, and does not end."""
+    """True if a recording waits after its last row for a seek, and does not end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +83,12 @@ class SourceKind:
     standing: tuple[FoundSource, ...] = ()
     """Sources that are always offered."""
     matcher: Callable[[str], bool] | None = None
-    """Whether an address is of this kind, where the name does not tell."""
+    """True if an address is of this kind, where the name does not tell."""
     has_one_reader: bool = True
-    """Whether one address can be opened once only at a time."""
+    """True if one address can be opened once only at a time."""
 
     def matches(self, address: str) -> bool:
-        """Whether an address is of this kind."""
+        """Return True if an address is of this kind."""
         if self.matcher is not None:
             return self.matcher(address)
         return address == self.name or address.startswith(f"{self.name}://")

@@ -65,9 +65,9 @@ class SourceStatus:
     n_reconnects: int = 0
     """Times the stream went on after the device had been away or was reset."""
     sees_loss: bool | None = None
-    """Whether a lost sample would be noticed; None where the source does not know."""
+    """True if a lost sample would be noticed; None where the source does not know."""
     is_synthetic: bool = False
-    """Whether the samples come from a formula and not from a person."""
+    """True if the samples come from a formula and not from a person."""
     counters: Mapping[str, int | bool] = field(default_factory=dict)
     """What the source counted of its raw input, by name, for the summary; all connections
     together."""
@@ -84,7 +84,7 @@ class SourceStatus:
 
     @property
     def is_streaming(self) -> bool:
-        """Whether samples are arriving."""
+        """True if samples are arriving."""
         return self.state is SourceState.STREAMING
 
     def loss_words(self, counted: str) -> str:

@@ -68,7 +68,7 @@ class Transport:
 
     @property
     def paused(self) -> bool:
-        """Whether the position stands."""
+        """True if the position stands."""
         with self._lock:
             return self._paused
 

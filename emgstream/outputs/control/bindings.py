@@ -35,7 +35,7 @@ class Hold:
     name: str
     """A character, or a name as ``space``, ``left``, ``f1``; of a button ``left``, ..."""
     is_button: bool = False
-    """Whether it is a button of the mouse."""
+    """True if it is a button of the mouse."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ class ControlOutput(Output):
 
     @property
     def state(self) -> str:  # type: ignore[override]
-        """Whether it is armed, and which key changes that."""
+        """True if it is armed, and which key changes that."""
         arm, panic = self._bindings.arm.upper(), self._bindings.panic.upper()
         if self._is_armed:
             return f"ARMED: movements press keys, {panic} stops"

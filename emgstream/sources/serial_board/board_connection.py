@@ -63,7 +63,7 @@ class BoardConnection:
 
     @property
     def sends_time(self) -> bool:
-        """Whether the samples carry the board's own time."""
+        """True if the samples carry the board's own time."""
         if isinstance(self._decoder, FrameDecoder):
             return True
         return self._decoder.layout is not None and self._decoder.layout.has_time
@@ -81,7 +81,7 @@ class BoardConnection:
             )
 
     def goes_on(self, before: BoardConnection) -> bool:
-        """Whether the board streams on as it did over another connection: it kept its power."""
+        """Return True if the board kept its power and streams on as over another connection."""
         now, then = self.identity, before.identity
         return now is not None and then is not None and now == then and now.is_streaming
 
@@ -102,7 +102,7 @@ class BoardConnection:
         return self._decoder.feed(data), received_s
 
     def was_reset(self) -> bool:
-        """Whether the board has named itself since the last call, and is idle."""
+        """Return True if the board has named itself since the last call, and is idle."""
         names = (reply for reply in self._decoder.take_replies() if reply.kind == "id")
         return any(reply.values.get("on") == "0" for reply in names)
 

@@ -59,7 +59,7 @@ class BoardGreeting:
 
     @property
     def is_understood(self) -> bool:
-        """Whether there is anything to read samples from."""
+        """True if there is anything to read samples from."""
         return self.identity is not None or self.text is not None
 
 

@@ -48,7 +48,7 @@ def _has_open(pid: int, device: Path) -> bool:
 
 
 def _leads_to(link: Path, device: Path) -> bool:
-    """Whether it is that very device: another terminal file system has the same names."""
+    """Return True if it is that very device: another terminal file system has the same names."""
     try:
         return link.readlink() == device and link.samefile(device)
     except OSError:

@@ -74,7 +74,7 @@ class Indexer:
         return [chunk for entry in held for chunk in self._numbered(*entry, held)]
 
     def _waits(self) -> bool:
-        """Whether more arrivals are wanted to tell when a segment began."""
+        """Return True if more arrivals are wanted to tell when a segment began."""
         if self._segment < 0 or self._held[0][0].segment[0] == self._decoder_segment:
             return False
         return sum(len(frames) for frames, _ in self._held) < _HELD_S * self._rate_hz
@@ -129,7 +129,7 @@ class Indexer:
 
 
 def _is_one_run(frames: Frames) -> bool:
-    """Whether nothing is missing in between, told by the ends alone: most reads are like that."""
+    """Return True if no frame is missing, as in most reads; the first and last index tell."""
     if not len(frames):
         return False
     is_whole = int(frames.index[-1]) - int(frames.index[0]) + 1 == len(frames)

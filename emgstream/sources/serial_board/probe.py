@@ -49,7 +49,7 @@ class PortProbe:
 
     @property
     def is_done(self) -> bool:
-        """Whether there is an answer, or none to be had."""
+        """True if there is an answer, or none to be had."""
         return self.speaker is not None or self.failure is not None
 
     def step(self) -> None:
@@ -97,7 +97,7 @@ class PortProbe:
 
     @property
     def is_understood(self) -> bool:
-        """Whether there is somebody to read samples from."""
+        """True if there is somebody to read samples from."""
         return self.speaker is not None and self.speaker.is_understood
 
     def give(self) -> tuple[BoardLink, BoardGreeting]:

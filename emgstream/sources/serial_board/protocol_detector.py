@@ -62,7 +62,7 @@ class ProtocolDetector:
 
     @property
     def has_lines(self) -> bool:
-        """Whether lines of numbers came, enough of them to read on."""
+        """True if lines of numbers came, enough of them to read on."""
         counters = self.text.counters
         return self.text.layout is not None and counters.n_frames > counters.n_malformed
 

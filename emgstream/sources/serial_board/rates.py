@@ -1,4 +1,4 @@
-"""Whether a stream is as fast as what reads it expects."""
+"""True if a stream is as fast as what reads it expects."""
 
 from __future__ import annotations
 

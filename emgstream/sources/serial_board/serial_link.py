@@ -51,7 +51,7 @@ class BoardLink(Protocol):
     device: str
     """What was opened."""
     has_speed: bool
-    """Whether the line has a speed that must be the board's."""
+    """True if the line has a speed that must be the board's."""
 
     def read(self) -> bytes:
         """Return what came, after at most 20 ms; raises SourceDisconnectedError once it is gone."""

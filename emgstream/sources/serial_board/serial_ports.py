@@ -55,7 +55,7 @@ class PortInfo:
         return "" if self.vid is None else f"{self.vid:04X}:{self.pid or 0:04X}"
 
     def is_same_board(self, other: PortInfo) -> bool:
-        """Whether both are one USB device, under whatever name it came back."""
+        """Return True if both are one USB device, under whatever name it came back."""
         return (
             self.vid is not None
             and self.serial_number is not None
@@ -102,7 +102,7 @@ def find_again(lost: PortInfo, listed: Sequence[PortInfo]) -> PortInfo | None:
 
 
 def is_network(device: str) -> bool:
-    """Whether a port is a TCP connection."""
+    """Return True if a port is a TCP connection."""
     return device.startswith(_NETWORK)
 
 

@@ -48,7 +48,7 @@ class WantedChannels:
     chosen: tuple[str, ...] | None = None
     """Which of the board's they are, by name or number from 1; None to match them."""
     keeps_others: bool = False
-    """Whether the board's other channels are taken too, under its own names."""
+    """True if the board's other channels are taken too, under its own names."""
 
     @property
     def n_expected(self) -> int | None:
