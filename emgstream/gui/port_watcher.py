@@ -1,4 +1,4 @@
-"""The sources that are there now, looked up in a thread of its own: some take their time."""
+"""The sources that exist now, found in a thread: that can take seconds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["PortWatcher"]
 
 
 class PortWatcher:
-    """Looks for sources again and again, one look at a time."""
+    """Looks for sources again and again, in a thread."""
 
     def __init__(self) -> None:
         self._found: list[SourceChoice] = []
