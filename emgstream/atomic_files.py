@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, so that an older one stays until then."""
+"""Atomic writing of files: a new file replaces an older one only when it is complete."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["check_writable", "is_same_file", "partial_file", "write_whole"]
 
 @contextmanager
 def partial_file(path: Path) -> Iterator[Path]:
-    """Give the name to write under until all is written; nothing of that name stays."""
+    """Yield a temporary name beside ``path`` to write to; its file is removed at exit."""
     partial = path.with_name(path.name + ".partial")
     try:
         yield partial
@@ -23,9 +23,9 @@ def partial_file(path: Path) -> Iterator[Path]:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; into a device or a pipe as it comes.
+    """Write a file as a whole or not at all; a device or a pipe is written directly.
 
-    A link stays, and what it leads to is written. Raises OSError where that is not possible.
+    A symbolic link is kept and its target is written. Raises OSError if writing fails.
     """
     _refuse_folder(path)
     if _is_special(path):
@@ -38,7 +38,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def check_writable(path: Path) -> None:
-    """Raise OSError where `write_whole` would for want of a place: before time is spent."""
+    """Raise OSError if `write_whole` could not create the file, before time is spent on it."""
     _refuse_folder(path)
     if not _is_special(path):
         with partial_file(Path(os.path.realpath(path))) as partial:
@@ -46,7 +46,7 @@ def check_writable(path: Path) -> None:
 
 
 def is_same_file(one: Path, other: Path) -> bool:
-    """Whether both names, which need not exist, lead to one file; never so for devices and pipes.
+    """Return whether both names lead to one file, existing or not; False for devices and pipes.
 
     >>> is_same_file(Path("a/../arm.csv"), Path("arm.csv"))
     True
@@ -57,7 +57,7 @@ def is_same_file(one: Path, other: Path) -> bool:
         return True
     try:
         return one.samefile(other)
-    except OSError:  # one of them is not there
+    except OSError:  # one of them does not exist
         return False
 
 

@@ -1,4 +1,4 @@
-"""Time as a parameter: the host's clock, or one that a test turns by hand."""
+"""Clocks: the host's clock, and one that a test advances by hand."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Clock", "ManualClock", "MonotonicClock"]
 
 
 class Clock(Protocol):
-    """Seconds that never run backwards, from an arbitrary zero. Any thread may call it."""
+    """Time in seconds since an arbitrary zero; it never decreases. Any thread may call it."""
 
     def now(self) -> float:
         """Return the time in seconds."""
@@ -24,10 +24,10 @@ class Clock(Protocol):
 
 
 class MonotonicClock:
-    """The host's own clock.
+    """The host's performance counter.
 
-    It is the performance counter: on Windows the plain monotonic clock of Python before 3.13 moves
-    in steps of 16 ms, which is 16 samples at 1 kHz.
+    On Windows, Python's monotonic clock before 3.13 advances in steps of 16 ms, which is 16 samples
+    at 1 kHz.
     """
 
     def now(self) -> float:
@@ -41,7 +41,7 @@ class MonotonicClock:
 
 
 class ManualClock:
-    """A clock that stands still until someone moves it; sleeping on it moves it at once.
+    """A clock that advances only when it is told to; sleeping on it advances it at once.
 
     >>> clock = ManualClock()
     >>> clock.sleep(1.5)
@@ -65,7 +65,7 @@ class ManualClock:
             self.advance(seconds)
 
     def advance(self, seconds: float) -> None:
-        """Move the time on by ``seconds``; raises UsageError for a step back."""
+        """Advance the time by ``seconds``; raises UsageError for a negative number."""
         if seconds < 0.0:
             raise UsageError(
                 f"a clock was told to advance by {seconds} s; expected zero or more; "

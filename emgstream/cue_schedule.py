@@ -1,4 +1,7 @@
-"""Who moves when: the cues that a person follows, real or simulated."""
+"""Cue schedules: the movements that a subject is asked for, and for how long.
+
+The command line and its messages call a cue schedule a script.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,10 @@ from emgstream.errors import UsageError
 __all__ = ["MOVEMENTS", "REST", "TRANSITION", "Cue", "CueSchedule"]
 
 REST = "rest"
-"""The label of doing nothing."""
+"""Label of samples without a movement."""
 
 TRANSITION = "transition"
-"""The label of samples between two movements, which are examples of neither."""
+"""Label of samples between two movements; they are ignored in training."""
 
 MOVEMENTS: tuple[str, ...] = (
     REST,
@@ -36,24 +39,27 @@ _EXAMPLE = "write label:seconds, separated by commas, as in rest:3,hand_close:2"
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One movement to hold."""
+    """One movement that is asked for."""
 
     label: str
     """Name of the movement."""
     duration_s: float
-    """How long the cue stands, in seconds; more than zero."""
+    """Length of the cue in seconds; more than zero."""
     repetition: int
-    """How often this label has come up by now, the first time being 1."""
+    """Number of this occurrence of the label, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class CueSchedule:
-    """Cues in the order they are given."""
+    """Cues in order of time.
+
+    Raises UsageError without a cue, or for a length that is not positive.
+    """
 
     cues: tuple[Cue, ...]
-    """The cues, first given first; at least one."""
+    """The cues in order; at least one."""
     repeats: bool = False
-    """Whether it starts again after the last cue, for ever."""
+    """True if it starts again after the last cue, without end."""
 
     def __post_init__(self) -> None:
         if not self.cues:
@@ -67,17 +73,17 @@ class CueSchedule:
 
     @property
     def duration_s(self) -> float:
-        """Length of one pass in seconds."""
+        """Length of one pass through the cues in seconds."""
         return math.fsum(cue.duration_s for cue in self.cues)
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Every label that comes up, once, in the order it first does."""
+        """Every label once, in the order in which they first appear."""
         return tuple(dict.fromkeys(cue.label for cue in self.cues))
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, float]], *, repeats: bool = False) -> CueSchedule:
-        """Return the script of ``(label, seconds)`` pairs, repetitions counted label by label.
+        """Return the schedule of ``(label, seconds)`` pairs, with repetitions counted by label.
 
         >>> [cue.repetition for cue in CueSchedule.of([("rest", 1), ("fist", 2), ("rest", 1)]).cues]
         [1, 1, 2]
@@ -93,10 +99,10 @@ class CueSchedule:
     def parse(
         cls, text: str, *, repeats: bool = False, known: Collection[str] | None = MOVEMENTS
     ) -> CueSchedule:
-        """Return the script a person wrote: ``label:seconds``, by commas or one a line.
+        """Return the schedule in a text: ``label:seconds``, separated by commas or newlines.
 
-        What follows a ``#`` on its line is not read. Raises UsageError, which names the entry, for
-        anything else and for a label that is not among the ``known`` ones, where those are given.
+        The rest of a line after ``#`` is a comment. Raises UsageError, with the entry in its
+        message, for any other text and for a label that is not in ``known``, if that is given.
 
         >>> CueSchedule.parse("rest:3, hand_close:1.5").duration_s
         4.5
@@ -116,10 +122,11 @@ class CueSchedule:
         seed: int = 0,
         repeats: bool = False,
     ) -> CueSchedule:
-        """Return ``repetitions`` blocks, each of every movement once in an order of its own.
+        """Return a schedule of ``repetitions`` blocks, each with every movement in random order.
 
-        A rest of ``rest_s`` stands before each movement and at the end, and ``rest`` among the
-        movements means those; with ``rest_s=0`` there are none, and it is held like any other.
+        A rest of ``rest_s`` seconds precedes each movement and ends the schedule; ``rest`` among
+        the movements stands for these rests. With ``rest_s=0`` there are none, and ``rest`` is a
+        movement like the others. Raises UsageError for less than one repetition or a negative seed.
         """
         if repetitions < 1 or seed < 0:
             raise UsageError(

@@ -1,4 +1,4 @@
-"""The newest samples of a stream in memory, between the reader and everyone who looks."""
+"""Ring buffer: the newest samples of a stream in memory, between its reader and its users."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _Array = TypeVar("_Array", bound=npt.NDArray[np.generic])
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Samples ``start`` to ``end - 1``, none missing, of one segment."""
+    """Samples ``start`` to ``end - 1`` of one segment, none missing."""
 
     start: int
     end: int
@@ -29,9 +29,9 @@ class _Run:
 class RingBuffer:
     """The newest ``capacity`` samples of one stream, addressed by absolute sample index.
 
-    One thread appends, any thread reads. Appending never waits and never fails: the oldest
-    samples are overwritten, and a reader that fell behind sees it in the index it gets back.
-    Where ``n_channels`` is not known beforehand, the first samples tell.
+    One thread appends, any thread reads. Appending never waits for a reader: the oldest samples are
+    overwritten, and a reader that is too late sees this in the index it gets. If ``n_channels`` is
+    not known beforehand, it is that of the first samples.
     """
 
     def __init__(self, capacity: int, n_channels: int | None = None) -> None:
@@ -48,32 +48,32 @@ class RingBuffer:
 
     @property
     def end_index(self) -> int:
-        """Absolute index of the sample that would come next."""
+        """Absolute index of the next sample."""
         with self._changed:
             return self._end
 
     @property
     def n_received(self) -> int:
-        """Samples appended so far."""
+        """Number of samples appended so far."""
         with self._changed:
             return self._n_received
 
     @property
     def n_lost(self) -> int:
-        """Indices passed over between the first sample and the newest."""
+        """Number of indices missing between the first sample and the newest."""
         with self._changed:
             return self._n_lost
 
     @property
     def closed(self) -> bool:
-        """True if no sample will come any more."""
+        """True if no more samples will be appended."""
         with self._changed:
             return self._closed
 
     def append(self, chunk: Chunk) -> None:
-        """Add consecutive samples, oldest row first; they may not start before ``end_index``.
+        """Add consecutive samples, oldest row first.
 
-        Raises ValueError where they do: an index is never given twice.
+        Raises ValueError if they start before ``end_index``, as no index may occur twice.
         """
         with self._changed:
             if not len(chunk):
@@ -82,7 +82,7 @@ class RingBuffer:
                 raise ValueError(f"sample {chunk.first_index} appended after {self._end - 1}")
             if not self._runs and not self._samples.shape[1]:
                 self._samples = np.empty((self._capacity, chunk.samples.shape[1]), np.float32)
-            self._note(chunk)
+            self._record_run(chunk)
             kept = min(len(chunk), self._capacity)
             start = chunk.end_index - kept
             self._put(self._samples, start, chunk.samples[-kept:])
@@ -92,10 +92,10 @@ class RingBuffer:
             self._changed.notify_all()
 
     def since(self, index: int) -> Chunk:
-        """Copy out the samples from ``index`` on; ``first_index`` tells where they start.
+        """Return a copy of the samples from ``index`` on; ``first_index`` is that of the first.
 
-        They end where samples were lost or a segment ended: ask again from their ``end_index``.
-        Empty where nothing came since.
+        They end before the next lost sample or the end of a segment; the rest follows from their
+        ``end_index`` on. Without new samples, the chunk is empty.
         """
         with self._changed:
             for run in self._runs:
@@ -104,27 +104,27 @@ class RingBuffer:
             return self._copy(_Run(self._end, self._end, 0))
 
     def n_held_since(self, index: int) -> int:
-        """Return how many samples from ``index`` on are still there to be read."""
+        """Return the number of samples from ``index`` on that can be read."""
         with self._changed:
             return sum(max(0, run.end - max(run.start, index)) for run in self._runs)
 
     def wait_for(self, index: int, timeout_s: float) -> bool:
-        """Wait until sample ``index`` or a later one is there; tells whether it is.
+        """Wait for sample ``index`` or a later one; return whether it was appended.
 
-        Returns early, too, when the buffer is closed.
+        It also returns when the buffer is closed.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._end > index or self._closed, timeout_s)
             return self._end > index
 
     def close(self) -> None:
-        """Tell those who wait that no sample will come any more."""
+        """End all waiting, as no more samples will be appended."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
 
-    def _note(self, chunk: Chunk) -> None:
-        """Enter the chunk into the runs, and strike from them what it overwrites."""
+    def _record_run(self, chunk: Chunk) -> None:
+        """Add the chunk to the runs, and remove the samples that it overwrites."""
         newest = self._runs[-1] if self._runs else None
         if newest and newest.end == chunk.first_index and newest.segment == chunk.segment:
             self._runs[-1] = _Run(newest.start, chunk.end_index, newest.segment)

@@ -1,4 +1,4 @@
-"""The values that pass between rooms."""
+"""Types shared by all packages: a stream's description, a chunk of samples, and array types."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ IndexArray: TypeAlias = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class StreamInfo:
-    """What is known of a stream before its first sample."""
+    """Description of a stream, known before its first sample."""
 
     name: str
-    """Where the samples come from, for people: a file name, a port."""
+    """Name of the source for people: a file name, a port."""
     channel_names: tuple[str, ...]
-    """One name a channel, in the order of the columns of every chunk."""
+    """Name of each channel, in the order of the columns of every chunk."""
     sampling_rate_hz: float | None
-    """Samples a second of every channel; None where nobody knows."""
+    """Samples per second of every channel; None if not known."""
     unit: str = "counts"
-    """Unit of the samples: ``counts`` of the converter unless the source says otherwise."""
+    """Unit of the samples: ``counts`` of the converter unless the source has another."""
     can_wait: bool = False
-    """Whether the source holds its samples until they are asked for (a file does, a board not)."""
+    """True if the source keeps its samples until they are read (a file does, a board does not)."""
     checks_rate: bool = False
-    """Whether the source itself compares its rate with the one expected of it, and refuses a wrong
-    one; else whoever uses it must."""
+    """True if the source compares its rate with the expected one and refuses a wrong one; else its
+    user must do so."""
 
     @property
     def n_channels(self) -> int:
@@ -43,25 +43,27 @@ class StreamInfo:
 class Chunk:
     """Consecutive samples of one segment, none missing between the first and the last.
 
-    A chunk that does not start where the one before it ended tells of lost samples; one of another
-    segment tells that time was broken (a new recording, a reconnect).
+    Samples were lost if a chunk does not start at the end of the chunk before. In another segment,
+    time is not continuous (a new recording, a reconnect).
     """
 
     first_index: int
     """Absolute index of the first sample; a lost sample keeps its index."""
     samples: FloatArray
-    """Shape ``(n_samples, n_channels)``, in the stream's unit; NaN where a value is missing."""
+    """Shape ``(n_samples, n_channels)``, in the stream's unit; NaN for a missing value."""
     segment: int = 0
-    """Number of the unbroken stretch of time the samples belong to."""
+    """Number of the stretch of continuous time that the samples belong to."""
     received_s: TimeArray = field(default_factory=lambda: np.empty(0))
-    """Host time each sample was received at, ``(n_samples,)``; every source fills it."""
+    """Host time in seconds at which each sample was received, shape ``(n_samples,)``; every source
+    fills it."""
     sampled_s: TimeArray = field(default_factory=lambda: np.empty(0))
-    """Host time each sample was taken at, ``(n_samples,)``; empty or NaN where nobody knows."""
+    """Host time in seconds at which each sample was taken, shape ``(n_samples,)``; empty or NaN if
+    not known."""
 
     def __len__(self) -> int:
         return len(self.samples)
 
     @property
     def end_index(self) -> int:
-        """Absolute index of the sample that would come next."""
+        """Absolute index of the sample after the last one."""
         return self.first_index + len(self.samples)

@@ -1,12 +1,12 @@
-"""Words for people that several rooms say the same way."""
+"""Texts for people that several packages format in the same way."""
 
 __all__ = ["counted", "shortened", "spoken"]
 
-_MOST = 40
+_MAX_LETTERS = 40  # a choice: half of a terminal's line
 
 
 def counted(n: int, what: str) -> str:
-    """Return how many there are of something whose plural takes an s.
+    """Return a number with its noun, in the plural with s unless it is 1.
 
     >>> counted(1, "row"), counted(1200, "row")
     ('1 row', '1,200 rows')
@@ -14,8 +14,8 @@ def counted(n: int, what: str) -> str:
     return f"{n:,} {what}{'' if n == 1 else 's'}"
 
 
-def shortened(name: str, most: int = _MOST) -> str:
-    """Return a name that leaves room for what stands beside it.
+def shortened(name: str, most: int = _MAX_LETTERS) -> str:
+    """Return a name of at most ``most`` letters, cut with an ellipsis.
 
     >>> shortened("hand_open"), shortened("a hand that opens", most=8)
     ('hand_open', 'a hand …')
@@ -24,7 +24,7 @@ def shortened(name: str, most: int = _MOST) -> str:
 
 
 def spoken(name: str) -> str:
-    """Return a class or channel name as one would say it.
+    """Return a class or channel name as spoken words.
 
     >>> spoken("hand_close")
     'hand close'

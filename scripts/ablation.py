@@ -20,12 +20,10 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from augmentations import AUGMENTATIONS, Augmentation
 from emgstream_training.examples import ClassArray
 from emgstream_training.fold import train_fold
 from emgstream_training.front_end import USUAL_STEPS
@@ -39,7 +37,6 @@ from emgstream.bundle import Model
 from emgstream.decisions import ARGMAX
 from emgstream.errors import EmgStreamError, UsageError
 from emgstream.pipeline import Pipeline
-from emgstream.steps import RmsSettings
 from emgstream.tables import EmgTable, read_table
 from emgstream.types import Chunk, FloatArray, IndexArray
 
@@ -76,8 +73,6 @@ VARIANTS: dict[str, Recipe] = {
     "not trained again on what was held out inside": replace(REALTIME, refits=False),
 }
 """Each with what it changes; all else is the recipe as it is."""
-NAMES = (*VARIANTS, *AUGMENTATIONS)
-"""Every variant; an augmentation is done to the windows learned from, and changes nothing else."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +95,7 @@ def main() -> int:
     """Measure what is missing in the file, then print the table of what is there."""
     arguments = _parser().parse_intermixed_args()
     try:
-        for name in arguments.variants or NAMES:
+        for name in arguments.variants or VARIANTS:
             for trial in _trials(arguments.recordings, arguments.across):
                 if (name, trial.name) not in {key for key, _ in _results(arguments.results)}:
                     _append(arguments.results, _measured(name, trial, arguments.rate))
@@ -130,7 +125,7 @@ def _measured(name: str, trial: Trial, rate_hz: float | None) -> dict[str, Any]:
         class_names=class_names_of([learned]),
         sampling_rate_hz=rate_hz,
         seed=1,
-        recipe=_recipe(name, learned.samples.shape[1]),
+        recipe=VARIANTS[name],
     )
     elapsed_s = time.perf_counter() - started_s
     classes, probabilities = _judged(model, judged, codes, repetitions)
@@ -181,15 +176,6 @@ def _judged(
     return np.concatenate(true), np.concatenate(sure)
 
 
-def _recipe(name: str, n_channels: int) -> Recipe:
-    """Return what a variant learns by, of so many channels."""
-    if name not in AUGMENTATIONS:
-        return VARIANTS[name]
-    strengths = RmsSettings(2, spans=USUAL_STEPS.spans, change=USUAL_STEPS.change).step()
-    augmentation = Augmentation(n_channels, strengths.n_features(n_channels))
-    return _with_schedule(augment=partial(AUGMENTATIONS[name], augmentation))
-
-
 def _segments(table: EmgTable) -> Iterator[Chunk]:
     segments = np.zeros(table.n_rows, np.int64) if table.segments is None else table.segments
     starts = np.concatenate(([0], np.flatnonzero(np.diff(segments)) + 1, [table.n_rows]))
@@ -215,7 +201,7 @@ def _print_table(path: Path) -> None:
     results = dict(_results(path))
     print("| variant | sessions | balanced accuracy | as it is, same sessions | ECE | training |")
     print("|---|---|---|---|---|---|")
-    for name in NAMES:
+    for name in VARIANTS:
         sessions = [s for v, s in results if v == name and ("as it is", s) in results]
         if sessions:
             rows = [results[name, session] for session in sessions]
@@ -241,7 +227,11 @@ def _parser() -> argparse.ArgumentParser:
         "--across", action="store_true", help="learn from one of each two, judge on the other"
     )
     parser.add_argument(
-        "--variants", nargs="+", choices=NAMES, metavar="NAME", help="default: all; put them last"
+        "--variants",
+        nargs="+",
+        choices=tuple(VARIANTS),
+        metavar="NAME",
+        help="default: all; put them last",
     )
     return parser
 

@@ -23,7 +23,7 @@ from emgstream_training.calibrate import calibrate_on
 from emgstream_training.evaluation.fold_training import train_on
 from emgstream_training.evaluation.folds import NETWORK, Study, judge_fold
 from emgstream_training.evaluation.protocols import Fold, RecordingSet
-from emgstream_training.evaluation.recorded_sessions import sittings_of
+from emgstream_training.evaluation.recorded_sessions import session_identities
 from emgstream_training.realtime import NEITHER, TRAINING, PartArray, hold_out
 from emgstream_training.recipes import REALTIME
 from emgstream_training.recordings import class_names_of, read_recordings
@@ -81,8 +81,8 @@ def main() -> int:
 
 def _subjects(found: list[tuple[Path, float]]) -> Iterator[tuple[list[Path], float]]:
     """Return the sessions of each subject in their order, and their rate."""
-    sittings = sittings_of([path for path, _ in found])
-    by_subject = groupby(zip(sittings, found, strict=True), key=lambda one: one[0].subject)
+    identities = session_identities([path for path, _ in found])
+    by_subject = groupby(zip(identities, found, strict=True), key=lambda one: one[0].subject)
     for _, group in by_subject:
         sessions = [session for _, session in group]
         yield [path for path, _ in sessions], sessions[0][1]
@@ -91,7 +91,7 @@ def _subjects(found: list[tuple[Path, float]]) -> Iterator[tuple[list[Path], flo
 def _day(paths: list[Path], rate_hz: float) -> Day:
     tables = tuple(read_recordings(paths, None))
     names = class_names_of(tables)
-    sessions = RecordingSet(tables, names, sittings_of(paths), rate_hz)
+    sessions = RecordingSet(tables, names, session_identities(paths), rate_hz)
     *earlier, new = sessions.codes
     learned, judged = _halves(tables[-1], new, rate_hz)
     old_parts = tuple(np.where(codes >= 0, TRAINING, NEITHER) for codes in earlier)

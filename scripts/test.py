@@ -13,9 +13,18 @@ CHECKS = {
     "format": ("ruff", "format", "--check", "."),
     "types": ("mypy",),
     "import contracts": ("lint-imports",),
-    "suite": ("pytest", "--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"),
+    "suite": (
+        "pytest",
+        "--numprocesses=auto",
+        "--maxprocesses=4",
+        "--dist=loadfile",
+        "--no-loadscope-reorder",
+    ),
 }
-"""Each check by its name: a program of the environment, and its words."""
+"""Each check by its name: a program of the environment, and its words.
+
+The files of the suite come in the order of `tests/conftest.py`, those that take long first.
+"""
 
 FAST = ["-m", "not tensorflow and not realtime"]
 """Options of pytest that leave out the tests that take minutes."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections import Counter
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -28,6 +29,8 @@ OLD_FORM_MODEL = Path(__file__).with_name("data") / "old_form.emgmodel"
 
 MARKS_BY_FOLDER = {"board": "board", "gui": "window"}
 MARKS_BY_FIXTURE = {"published_model": "tensorflow", "qtbot": "window"}
+SECONDS = {"tensorflow": 10, "realtime": 3}
+"""About how long a test with a mark takes; the others take a fraction of a second."""
 GUARD = pytest.StashKey[TensorFlowGuard]()
 
 # no test depends on the speed of the machine
@@ -41,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)  # before the tests are chosen by their marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     folder = Path(__file__).resolve().parent
     for item in items:
         room = item.path.relative_to(folder).parts[0]
@@ -49,6 +52,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(MARKS_BY_FOLDER[room])
         for name in MARKS_BY_FIXTURE.keys() & getattr(item, "fixturenames", ()):
             item.add_marker(MARKS_BY_FIXTURE[name])
+    if hasattr(config, "workerinput"):  # in one of several processes, which take a file in turn
+        seconds: Counter[Path] = Counter()
+        for item in items:
+            seconds[item.path] += sum(SECONDS.get(mark.name, 0) for mark in item.iter_markers())
+        items.sort(key=lambda item: -seconds[item.path])  # a long file at the end would be alone
 
 
 @pytest.hookimpl(wrapper=True)

@@ -51,7 +51,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "evaluate arm.csv --json arm.csv",
         "evaluate arm.csv --model arm.emgmodel --html arm.emgmodel",
         "train arm.emgmodel --out arm",
-        "train preprosesseddata.csv --out new --report .",
+        pytest.param(
+            "train preprosesseddata.csv --out new --report .", marks=pytest.mark.tensorflow
+        ),
         "calibrate arm.emgmodel --out arm",
         "tune arm.emgmodel --out arm",
         "replay arm.csv --model arm.emgmodel --jsonl arm.csv",

@@ -65,7 +65,7 @@ def test_without_a_model_every_channel_is_read(foreign: Path) -> None:
         ["tune", "FILE"],
         ["test-live", "--replay", "FILE"],
         ["evaluate", "FILE", "--model", "demo"],
-        ["calibrate", "FILE", "--out", "new.emgmodel"],
+        pytest.param(["calibrate", "FILE", "--out", "new.emgmodel"], marks=pytest.mark.tensorflow),
     ],
 )
 def test_every_verb_names_both_sides_and_what_to_do(

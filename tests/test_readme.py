@@ -27,6 +27,7 @@ def blocks(language: str) -> list[str]:
 COMMANDS = [line for block in blocks("sh") for line in block.splitlines()]
 
 
+@pytest.mark.tensorflow
 def test_the_commands_of_the_readme_work_in_their_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

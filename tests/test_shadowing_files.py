@@ -72,6 +72,7 @@ def test_so_do_the_processes_of_an_evaluation() -> None:
         in_own_process(math.sqrt, -1.0)
 
 
+@pytest.mark.tensorflow
 def test_a_model_is_trained_and_measured_among_them(folder: Path) -> None:
     out = folder / "my.emgmodel"
     done = run(COMMAND, "train", "session.csv", "--out", str(out), "--epochs", "1")
@@ -82,6 +83,7 @@ def test_a_model_is_trained_and_measured_among_them(folder: Path) -> None:
     assert "CNN-LSTM" in done.stdout
 
 
+@pytest.mark.tensorflow
 def test_the_page_trains_among_them(folder: Path) -> None:
     out = folder / "my.emgmodel"
     job = TrainingJob(TrainingRequest((folder / "session.csv",), out, epochs=1))

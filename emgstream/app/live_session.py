@@ -5,7 +5,7 @@ One thread, that of the owner, calls everything; the other threads are those of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +15,12 @@ from emgstream.app.decision_log import DecisionLog
 from emgstream.app.meters import LossMeter
 from emgstream.app.session_summary import session_document
 from emgstream.app.signal_views import Traces
-from emgstream.app.stream_past import StreamPast
+from emgstream.app.stream_past import LIKELY_RATE_HZ, StreamPast
 from emgstream.bundle import Model
 from emgstream.clock import Clock, MonotonicClock
 from emgstream.decisions import DecisionSettings
 from emgstream.engine import Engine
-from emgstream.errors import EmgStreamError
+from emgstream.errors import EmgStreamError, UsageError
 from emgstream.opening import stream_check
 from emgstream.outputs.delivery import OutputFigures
 from emgstream.outputs.output import Observer, Output, Update
@@ -29,12 +29,12 @@ from emgstream.outputs.queue import UpdateQueue
 from emgstream.outputs.samples import AnyOutput
 from emgstream.outputs.summary import Summary
 from emgstream.quality import Quality
-from emgstream.recording import SimulatedSubject
+from emgstream.recording import CueListener, SimulatedSubject
 from emgstream.ringbuffer import RingBuffer
 from emgstream.sources.replay_source import ReplaySource
 from emgstream.sources.source import Source
 from emgstream.sources.source_status import SYNTHETIC_NOTE, SourceState, SourceStatus
-from emgstream.types import StreamInfo
+from emgstream.types import FloatArray, StreamInfo
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -232,6 +232,11 @@ class LiveSession:
         """The newest samples."""
         return self._engine.ring
 
+    def newest_samples(self, seconds: float) -> FloatArray:
+        """Return the samples of the last ``seconds``, shape ``(n_samples, n_channels)``."""
+        n_samples = round(seconds * (self.info.sampling_rate_hz or LIKELY_RATE_HZ))
+        return self.ring.since(max(self.ring.end_index - n_samples, 0)).samples
+
     @property
     def replay(self) -> ReplaySource | None:
         """The source if it is a recording, which can be paused and moved; else None."""
@@ -256,6 +261,24 @@ class LiveSession:
     def is_synthetic(self) -> bool:
         """True if the samples are simulated."""
         return self.status().is_synthetic
+
+    def cue_followers(
+        self, labels: Iterable[str], listeners: Iterable[CueListener]
+    ) -> tuple[CueListener, ...]:
+        """Return everybody who hears the cues: the simulated subject, if any, and the listeners.
+
+        Raises UsageError where the source is a recording, so that nobody can follow cues, and
+        where the simulated subject cannot make one of the movements.
+        """
+        if not self.is_live:
+            raise UsageError(
+                f"{self.info.name} is a recording, and nobody in it follows cues; expected a board "
+                "that streams; connect one"
+            )
+        if self.subject is None:
+            return tuple(listeners)
+        self.subject.check(labels)
+        return (self.subject, *listeners)
 
     @property
     def title(self) -> str:

@@ -14,7 +14,7 @@ from emgstream.ringbuffer import RingBuffer
 from emgstream.sources.source import Source
 from emgstream.sources.source_status import SourceState
 
-__all__ = ["StreamPast"]
+__all__ = ["LIKELY_RATE_HZ", "StreamPast"]
 
 _QUALITY_S = 2.0
 """Seconds that the quality is measured over: a choice, as long as a person looks at it."""
@@ -24,7 +24,7 @@ _COUNT_S = 0.1
 """Seconds between two entries of the meters: the spacing that they keep."""
 _LONGEST_COPY = 64
 """Chunks copied per poll at most, so that a window stays responsive after a pause."""
-_LIKELY_RATE_HZ = 1000.0
+LIKELY_RATE_HZ = 1000.0
 """Rate in Hz that memory is reserved for while the rate is not known: that of our firmware."""
 
 
@@ -114,7 +114,7 @@ class StreamPast:
                 break
             if self.traces is None:
                 n_channels = chunk.samples.shape[1]
-                rate_hz = self.rate_hz if self.is_timed else _LIKELY_RATE_HZ
+                rate_hz = self.rate_hz if self.is_timed else LIKELY_RATE_HZ
                 self.traces = Traces(n_channels, rate_hz, self._manifest)
             self.traces.push(chunk)
             self._cursor = chunk.end_index

@@ -1,22 +1,35 @@
-"""What is on the workbench, and what came of it. No Qt in here."""
+"""The recording that settings are tried on, and the results."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from emgstream.app.open_requests import ReplayRequest
+from emgstream.app.live_connection import LiveConnection
+from emgstream.app.live_session import LiveSession
+from emgstream.app.open_requests import ReplayRequest, SourceRequest
 from emgstream.bundle import Model
 from emgstream.data import DEMO_RECORDING
 from emgstream.decisions import DecisionSettings
 from emgstream.trial import DecisionScore, PredictedRecording, Sweep
 
-__all__ = ["AnalysedRecording", "ThresholdSweep", "TriedSettings", "TuningRequest"]
+__all__ = [
+    "DEMO",
+    "AnalysedRecording",
+    "ThresholdSweep",
+    "TriedSettings",
+    "TuningRequest",
+    "recordings_to_try",
+    "session_to_tune",
+]
+
+DEMO = ReplayRequest(DEMO_RECORDING)
+"""The shipped recording."""
 
 
 @dataclass(frozen=True, slots=True)
 class TuningRequest:
-    """What is to be tuned, and on what."""
+    """A model to tune, and recordings to try settings on."""
 
     model_path: Path
     """The model."""
@@ -26,18 +39,18 @@ class TuningRequest:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AnalysedRecording:
-    """A recording that was seen by a model."""
+    """A recording with the predictions of a model."""
 
     material: TuningRequest
-    """What was asked for."""
+    """The request it answers."""
     seen: PredictedRecording
-    """What any settings decide on."""
+    """The predictions, on which any settings decide."""
     passed_over: str
-    """Why it is not the first recording that was named; empty where it is."""
+    """Why the first recording of the request was not used; empty where it was."""
     plain: DecisionScore
-    """What the likeliest class of every window comes to."""
+    """Score of the most probable class of every window."""
     own: DecisionScore
-    """What the model's own settings come to."""
+    """Score of the model's own settings."""
 
     @property
     def model(self) -> Model:
@@ -51,35 +64,60 @@ class AnalysedRecording:
 
     @property
     def is_synthetic(self) -> bool:
-        """Whether the recording is the shipped one, of synthetic EMG."""
+        """True for the shipped recording, of synthetic EMG."""
         return self.seen.table.path == DEMO_RECORDING
 
     @property
     def is_learned_by_heart(self) -> bool:
-        """Whether the model was trained on this very recording."""
+        """True where the model was trained on this very recording."""
         trained_on = self.seen.model.manifest.training_data
         return any(one.get("sha256") == self.seen.table.sha256 for one in trained_on)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TriedSettings:
-    """What some settings come to."""
+    """Settings with their score."""
 
     settings: DecisionSettings
     """The settings."""
     score: DecisionScore
-    """Their figures."""
+    """Their score."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ThresholdSweep:
-    """What some settings come to with other thresholds."""
+    """Scores of settings over all thresholds."""
 
     settings: DecisionSettings
     """The settings."""
     sweep: Sweep
-    """What they come to."""
+    """The scores."""
 
     def is_of(self, settings: DecisionSettings) -> bool:
-        """Whether settings differ by their threshold at most."""
+        """Return whether settings differ from these by their threshold at most."""
         return replace(settings, threshold=self.settings.threshold) == self.settings
+
+
+def recordings_to_try(
+    connection: LiveConnection, source: SourceRequest, before: TuningRequest | None
+) -> tuple[ReplayRequest, ...]:
+    """Return the recordings to try settings on: the one that is played, else those used before.
+
+    The demo is used where there is neither, or where the recording has no label of the model. With
+    a board instead of a recording the recordings stay, so that settings tried on them can be used.
+    """
+    session = connection.session
+    if session is None or session.replay is None or not isinstance(source, ReplayRequest):
+        return (DEMO,) if before is None else before.recordings
+    played = ReplayRequest(source.path, source.sampling_rate_hz, channels=source.channels)
+    return (DEMO,) if source.path == DEMO_RECORDING else (played, DEMO)
+
+
+def session_to_tune(
+    connection: LiveConnection, opened: AnalysedRecording | None
+) -> LiveSession | None:
+    """Return the live session that decides by the network of an analysed recording, if any does."""
+    session = connection.session
+    if session is None or opened is None or not connection.live or session.model is None:
+        return None
+    return session if session.model.classifier == opened.model.classifier else None

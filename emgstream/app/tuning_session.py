@@ -1,4 +1,4 @@
-"""One recording seen by one model, and settings tried on it by a thread. No Qt in here."""
+"""Settings of the decisions, tried in a thread on a recording that one model has analysed."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ Job: TypeAlias = Callable[[], "AnalysedRecording | TriedSettings | ThresholdSwee
 
 
 class TuningSession:
-    """Does one thing after the other in a thread ``emg-tuner``; of what is asked, the newest.
+    """Does one job after the other in a thread ``emg-tuner``, always the newest that was asked for.
 
-    The window's thread calls everything, `poll` again and again.
+    One thread calls everything, `poll` again and again.
     """
 
     def __init__(self) -> None:
@@ -50,18 +50,18 @@ class TuningSession:
 
     @property
     def busy(self) -> bool:
-        """Whether something is being done or waits for it."""
+        """True while a job runs or waits."""
         waiting = (self._material, self._settings, self._save, self._unswept)
         return self._worker is not None or any(one is not None for one in waiting)
 
     def open(self, material: TuningRequest | None) -> None:
-        """Read a model and a recording, and let the one see the other; None clears the bench."""
+        """Read a model and a recording, and predict the one by the other; None to open nothing."""
         self.opened = self.tried = self.swept = self.failure = None
         self._settings = self._unswept = None
         self._material = self._wanted = material
 
     def try_out(self, settings: DecisionSettings) -> None:
-        """Score settings on what is open; what was asked before and not begun is forgotten."""
+        """Score settings on the open recording; settings that still wait are dropped."""
         self._settings = settings
 
     def save(self, path: Path, settings: DecisionSettings) -> None:
@@ -71,7 +71,7 @@ class TuningSession:
             self._save = path, self.opened.model.tuned(settings)
 
     def poll(self) -> bool:
-        """Take over what was done and begin the next; tells whether there is anything new."""
+        """Take over a result and start the next job; return whether there is a new result."""
         if self._worker is not None and self._worker.alive:
             return False
         came = self._worker is not None
@@ -84,13 +84,13 @@ class TuningSession:
         return came
 
     def shut_down(self) -> None:
-        """Wait for what is being done, and write a model that waits to be written."""
+        """Wait for the job that runs, and write a model that waits to be written."""
         self._material = self._settings = self._unswept = None
         if self._worker is not None:
             self._worker.join(threading.TIMEOUT_MAX)
             self._worker = None
         if self._save is not None:
-            with suppress(OutputError):  # nobody is there any more to be told
+            with suppress(OutputError):  # there is nobody left to tell
                 write_model(*self._save)
             self._save = None
 
@@ -108,7 +108,7 @@ class TuningSession:
             elif isinstance(one, AnalysedRecording):
                 self.opened = one if one.material == self._wanted else None
             elif self.opened is None:
-                continue  # it is of what was open before
+                continue  # of the recording that was open before
             elif isinstance(one, ThresholdSweep):
                 self.swept = one
             else:

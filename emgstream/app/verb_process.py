@@ -81,7 +81,7 @@ class VerbProcess:
 
     @property
     def running(self) -> bool:
-        """Whether it runs."""
+        """True while it runs."""
         return self._process.poll() is None
 
     def events(self) -> list[dict[str, Any]]:
@@ -139,13 +139,13 @@ class VerbProcess:
         last = lines[-1] if lines else ""
         if last.startswith(_PROGRAM):
             return last.removeprefix(_PROGRAM)
+        code = self._process.returncode
+        # Code 1 is of an exception in Python, which the log has; others are of the system.
+        cure = "" if code == 1 else "free some memory and try again, or "
         log = log_path()
         more = "run it in a terminal to see more" if log is None else f"see {log}"
-        end = f"code {self._process.returncode}" + (f", {last}" if last else "")
-        return (
-            f"`emgstream {self._verb}` ended of itself ({end}); expected a result; free some "
-            f"memory and try again, or {more}"
-        )
+        end = f"code {code}" + (f", {last}" if last else "")
+        return f"`emgstream {self._verb}` ended of itself ({end}); expected a result; {cure}{more}"
 
 
 def _kill_group(group: int) -> None:

@@ -90,16 +90,16 @@ def find_mains_line(spectrum: Spectrum) -> MainsLine | None:
     The ratios of all channels that have any power are averaged, as the mains reach all of them.
     """
     totals = spectrum.power.sum(axis=1, keepdims=True)
-    live = spectrum.power[totals[:, 0] > 0.0] / totals[totals > 0.0][:, np.newaxis]
-    if len(live) == 0:
+    relative = spectrum.power[totals[:, 0] > 0.0] / totals[totals > 0.0][:, np.newaxis]
+    if len(relative) == 0:
         return None
-    ratios = live / np.maximum(np.apply_along_axis(_background, 1, live), _LEAST)
-    over = np.exp(np.mean(np.log(np.maximum(ratios, _LEAST)), axis=0))
-    over[spectrum.frequencies < _LOWEST_LINE] = 0.0
-    peak = int(np.argmax(over))
-    if over[peak] < _OVER_NEIGHBOURS:
+    ratios = relative / np.maximum(np.apply_along_axis(_background, 1, relative), _LEAST)
+    ratio = np.exp(np.mean(np.log(np.maximum(ratios, _LEAST)), axis=0))
+    ratio[spectrum.frequencies < _LOWEST_LINE] = 0.0
+    peak = int(np.argmax(ratio))
+    if ratio[peak] < _OVER_NEIGHBOURS:
         return None
-    return MainsLine(_centre(spectrum, live.sum(axis=0), peak), float(over[peak]))
+    return MainsLine(_centre(spectrum, relative.sum(axis=0), peak), float(ratio[peak]))
 
 
 def rate_guesses(line: MainsLine) -> tuple[float, ...]:

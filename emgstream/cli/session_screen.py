@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from emgstream.app.cue_scene import minutes
 from emgstream.cli.letters import HEIGHT, large
 from emgstream.cue_schedule import REST
 from emgstream.recording import FreeProtocol, ProtocolPhase, ProtocolView
@@ -24,7 +25,14 @@ from emgstream.wording import spoken
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["Levels", "SessionScreen", "TerminalPage", "free_page", "guided_page"]
+__all__ = [
+    "Levels",
+    "SessionScreen",
+    "TerminalPage",
+    "connecting_page",
+    "free_page",
+    "guided_page",
+]
 
 _BAR_CELLS = 48
 _LEVEL_CELLS = 32
@@ -149,10 +157,15 @@ class SessionScreen:
 _RUNNING = (("Space", "pause"), ("r", "repeat the last one"), ("Esc", "end, and keep it all"))
 
 
+def connecting_page(status: SourceStatus) -> TerminalPage:
+    """Return the page for a source that has sent no sample yet."""
+    return TerminalPage("connecting", "bright_black", status.words)
+
+
 def guided_page(view: ProtocolView) -> TerminalPage:
     """Return what a guided session shows."""
     progress = f"movement {min(view.n_done + 1, view.n_total)} of {view.n_total}"
-    left = f"{_minutes(view.remaining_total_s)} left"
+    left = f"{minutes(view.remaining_total_s)} left"
     coming = f"{progress}   {left}"
     if view.phase is ProtocolPhase.COUNTDOWN:
         says = f"in {np.ceil(view.remaining_s):.0f}"
@@ -235,8 +248,3 @@ def _pace(status: SourceStatus | None) -> str:
 def _key_line(keys: Sequence[tuple[str, str]]) -> Text:
     parts = [Text.assemble((key, "bold"), f" {what}") for key, what in keys]
     return Text("   ").join(parts)
-
-
-def _minutes(seconds: float) -> str:
-    whole = round(seconds)
-    return f"{whole // 60}:{whole % 60:02d}"

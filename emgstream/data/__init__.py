@@ -1,4 +1,4 @@
-"""What is shipped to try the product with: a recording and a model, both synthetic."""
+"""Demo data shipped with the package: a recording and a model, both synthetic."""
 
 import os
 from collections.abc import Mapping
@@ -7,30 +7,30 @@ from pathlib import Path
 __all__ = [
     "DEMO",
     "DEMO_MODEL",
-    "DEMO_PERSON",
     "DEMO_RECORDING",
+    "DEMO_SUBJECT",
     "any_path",
     "model_path",
     "recording_path",
 ]
 
 DEMO = "demo"
-"""The name both go by."""
+"""Name of both on the command line."""
 DEMO_MODEL = Path(__file__).with_name("demo.emgmodel")
 """A model trained on synthetic EMG."""
 DEMO_RECORDING = Path(__file__).with_name("demo_recording.csv.gz")
-"""A recording of synthetic EMG, of a session the model was not trained on."""
-DEMO_PERSON = 1
-"""Seed of the simulated person both are of."""
+"""A recording of synthetic EMG, from a session that the model was not trained on."""
+DEMO_SUBJECT = 1
+"""Seed of the simulated subject of both."""
 
 
 def recording_path(name: str | os.PathLike[str]) -> Path:
-    """Return the path of a recording; ``demo`` is the shipped synthetic one."""
+    """Return the path of a recording; ``demo`` is the shipped one."""
     return _shipped_or(name, {DEMO: DEMO_RECORDING})
 
 
 def model_path(name: str | os.PathLike[str]) -> Path:
-    """Return the path of a model; ``demo`` is the shipped one, trained on synthetic data."""
+    """Return the path of a model; ``demo`` is the shipped one."""
     return _shipped_or(name, {DEMO: DEMO_MODEL})
 
 
@@ -40,6 +40,6 @@ def any_path(name: str | os.PathLike[str]) -> Path:
 
 
 def _shipped_or(name: str | os.PathLike[str], shipped: Mapping[str, Path]) -> Path:
-    """Return a shipped file by its name, unless there is a file of that name here."""
+    """Return the shipped file of a name, unless the name leads to a file on disk."""
     path = Path(name)
     return path if path.exists() else shipped.get(str(path), path)

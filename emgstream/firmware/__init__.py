@@ -1,4 +1,4 @@
-"""The sketch for the sensor board, carried in the package, and how to take it out."""
+"""Arduino sketch of the sensor board: its text, its wiring notes, and a copy for the user."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from emgstream.errors import OutputError
 __all__ = ["NAME", "export", "source", "wiring"]
 
 NAME = "emg_board"
-"""Name of the sketch, and of the folder the Arduino IDE wants it in."""
+"""Name of the sketch, and of the folder that the Arduino IDE needs around it."""
 
 
 def source() -> str:
@@ -20,7 +20,7 @@ def source() -> str:
 
 
 def wiring() -> str:
-    """Return the wiring notes that come with the sketch, as Markdown."""
+    """Return the wiring notes of the sketch, as Markdown."""
     return _read("README.md")
 
 
@@ -30,17 +30,17 @@ def export(directory: Path) -> Path:
     Parameters
     ----------
     directory
-        Where the folder of the sketch is made; made itself if need be.
+        Folder in which the folder of the sketch is created; it is created too if necessary.
 
     Returns
     -------
     path
-        The sketch, ready to be opened in the Arduino IDE.
+        The sketch, to be opened in the Arduino IDE.
 
     Raises
     ------
     OutputError
-        A sketch is there already, or the folder cannot be written.
+        If a sketch exists already, or the folder cannot be written.
     """
     target = directory / NAME
     if target.exists():

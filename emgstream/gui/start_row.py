@@ -34,7 +34,7 @@ class StartRow(QWidget):
         for other in others:
             row.addWidget(other)
 
-    def show_ready(self, lacks: str, comes_to: str) -> None:
-        """Show what is missing; or enable the button and show a summary."""
-        self.button.setEnabled(not lacks)
-        self.words.show_text(lacks or comes_to)
+    def show_ready(self, words: str, can_begin: bool) -> None:
+        """Show a summary, or what is missing, and enable the button or not."""
+        self.button.setEnabled(can_begin)
+        self.words.show_text(words)

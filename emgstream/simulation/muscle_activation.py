@@ -72,7 +72,7 @@ class MuscleActivation:
         """Return the next activations, shape ``(n_samples, 3)``; the last cue has no end."""
         indices = self._next_index + np.arange(n_samples)
         self._next_index += n_samples
-        held = np.empty((n_samples, len(MUSCLES)))
+        activations = np.empty((n_samples, len(MUSCLES)))
         done = 0
         while done < n_samples:
             if indices[done] >= self._ramp.end and not self._advance():
@@ -80,10 +80,10 @@ class MuscleActivation:
             else:
                 stop = int(np.searchsorted(indices, self._ramp.end))
             since_cue = indices[done:stop] - self._ramp.start
-            held[done:stop] = self._ramp.at(since_cue / self._rate_hz)
+            activations[done:stop] = self._ramp.at(since_cue / self._rate_hz)
             done = stop
         steady = 1.0 + self._tremor.at(indices / self._rate_hz)
-        return held * np.maximum(steady, 0.0)
+        return activations * np.maximum(steady, 0.0)
 
     def follow(self, cue: Cue) -> None:
         """Follow another cue from the next sample on, in place of the schedule's cue."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emgstream.data import DEMO_PERSON
+from emgstream.data import DEMO_SUBJECT
 from emgstream.simulation import CueSchedule
 from emgstream.simulation.board import OWN_TCP, SimulatedBoard, UnpromptedSubject
 from emgstream.sources.serial_board import SerialBoardSource, open_board
@@ -54,7 +54,7 @@ class SimulatedBoardSource:
     ) -> None:
         options = options or SourceOptions()
         script = script or CueSchedule.shuffled(repetitions=20, hold_s=3.0, rest_s=2.0)
-        seed = DEMO_PERSON + options.number
+        seed = DEMO_SUBJECT + options.number
         rate_hz = options.sampling_rate_hz or _RATE_HZ
         is_possible = MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ
         self.subject = UnpromptedSubject(script, seed)

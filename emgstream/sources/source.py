@@ -27,7 +27,7 @@ class CuedSubject(Protocol):
         """Raise UsageError if the movement cannot be simulated."""
         ...
 
-    def call(self, label: str, host_s: float) -> None:
+    def give_cue(self, label: str, host_s: float) -> None:
         """Ask for a movement at a host time; from then on, the person only does what is asked.
 
         Raises UsageError if the movement cannot be simulated.

@@ -11,7 +11,7 @@ A file passes through these modules in this order:
 4. `table_columns`: a block of lines to one array per column, by a fast or by a tolerant parser;
 5. `column_roles`: the role of each column: channel, label, time and others;
 6. `table_assembly`: arrays to one `EmgTable`, with `table_clock` finding lost samples in the time
-   stamps and `table_repairs` collecting what was repaired.
+   stamps and `table_repairs` collecting the repairs.
 
 `table_reader` calls them.
 

@@ -73,8 +73,8 @@ class EmgTable:
             return ""
         for repair in self.repairs:
             if repair.column == "time_s" and repair.what.endswith(IGNORED):
-                told = replace(repair, what=repair.what.removesuffix(IGNORED), column=None)
-                return f"has a time_s column with {told}"
+                reason = replace(repair, what=repair.what.removesuffix(IGNORED), column=None)
+                return f"has a time_s column with {reason}"
         return "has no time_s column"
 
     def label_names_by_row(self) -> npt.NDArray[np.str_]:

@@ -133,7 +133,7 @@ class _ClockSteps:
 
 
 def _lost(time_s: TimeArray, index: IndexArray, segments: IndexArray | None) -> IndexArray:
-    """Return how many samples are lost between each row and the next, beyond the index steps."""
+    """Return the samples lost after each row, beyond the index steps, shape ``(n_rows - 1,)``."""
     clock = _clock_steps(time_s, index, segments)
     if clock is None:
         return np.zeros(max(len(time_s) - 1, 0), dtype=np.int64)
@@ -194,7 +194,7 @@ def _lost_by_regular(clock: _ClockSteps) -> IndexArray:
 
 
 def _lost_by_irregular(clock: _ClockSteps) -> IndexArray:
-    """Return what is lost if stamps come in bursts or rounded: only the steps unlike all others.
+    """Return the lost samples of stamps in bursts or rounded: only in steps unlike all others.
 
     Of such a step at least half must remain as a delay; the other half may be a late packet.
     """
@@ -209,7 +209,7 @@ def _lost_by_irregular(clock: _ClockSteps) -> IndexArray:
 
 
 def _n_lost_at(clock: _ClockSteps, gaps: IndexArray) -> IndexArray:
-    """Return what is lost in the gaps by the mean of all other steps, shape ``(n_rows - 1,)``."""
+    """Return the samples lost in the gaps by the mean of all other steps, ``(n_rows - 1,)``."""
     period_s = _mean_period_s(clock, gaps)
     in_step = clock.steps_s[gaps] / period_s - clock.counts[gaps]
     lasting = _lasting_delay(clock, gaps, period_s)

@@ -65,7 +65,7 @@ class ColumnBlock:
 
 
 class _NotCleanError(ValueError):
-    """The block needs the tolerant parser."""
+    """Raised for a block that needs the tolerant parser."""
 
 
 class StrictParser:
@@ -291,7 +291,7 @@ class TolerantParser:
         return self._labels.code(cell.encode("latin-1"))
 
     def _repaired(self, cell: str, column: Column, row: int) -> float | None:
-        """Return the number before a NUL byte, None if there is none; log what was wrong."""
+        """Return the number before a NUL byte, None if there is none; log the damage."""
         if "\0" not in cell:
             self._log.note(*self._damage(cell, column, row))
             return None

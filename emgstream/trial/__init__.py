@@ -12,7 +12,15 @@ from emgstream.trial.replayed import (
     seen_on,
     truth_at,
 )
-from emgstream.trial.score import DecisionScore, TrueMovements, added_delay_s, score, settled_rest
+from emgstream.trial.score import (
+    DecisionScore,
+    TrueMovements,
+    added_delay_s,
+    false_activations_per_h,
+    instability,
+    score,
+    settled_rest,
+)
 from emgstream.trial.sweep import Sweep, sweep
 from emgstream.trial.telling import figure_rows
 from emgstream.trial.trial_history import (
@@ -41,9 +49,11 @@ __all__ = [
     "check_labels",
     "cued_test",
     "decisions_on",
+    "false_activations_per_h",
     "figure_rows",
     "history_entry",
     "history_path",
+    "instability",
     "movements_to_ask",
     "network_hash",
     "read_history",

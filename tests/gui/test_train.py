@@ -141,6 +141,7 @@ def test_a_file_that_cannot_be_read_has_a_verdict_too(tmp_path: Path) -> None:
     assert "none.csv" in verdict.line
 
 
+@pytest.mark.tensorflow
 def test_a_training_moves_its_curves_and_its_model_goes_live(
     ready: TrainPage, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -171,6 +172,7 @@ def test_a_training_moves_its_curves_and_its_model_goes_live(
     assert session.class_names == tuple(sorted(LABELS))
 
 
+@pytest.mark.tensorflow
 def test_a_model_is_adapted_to_another_day(ready: TrainPage, qtbot: QtBot, tmp_path: Path) -> None:
     ready.form.epochs.setValue(2)
     ready.setup.row.button.click()
@@ -216,6 +218,7 @@ def test_what_is_said_of_the_signal_is_said_to_training_and_measurement(
     assert "--signal" not in training_arguments(form.request(paths)), "it takes the signal as it is"
 
 
+@pytest.mark.tensorflow
 def test_a_cancelled_training_keeps_the_best_so_far(
     ready: TrainPage, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -229,6 +232,7 @@ def test_a_cancelled_training_keeps_the_best_so_far(
     assert read_model(tmp_path / "arm.emgmodel").manifest.recipe == "realtime"
 
 
+@pytest.mark.tensorflow
 def test_an_honest_measurement_is_a_table_with_the_leakage_named(
     ready: TrainPage, qtbot: QtBot
 ) -> None:
@@ -244,6 +248,7 @@ def test_an_honest_measurement_is_a_table_with_the_leakage_named(
     assert "repetitions of each movement" in ready.result.table.words.text()
 
 
+@pytest.mark.tensorflow
 def test_a_training_ended_at_once_leaves_no_process(ready: TrainPage, qtbot: QtBot) -> None:
     ready.setup.row.button.click()
     pid = job_of(ready).pid
@@ -256,6 +261,7 @@ def test_a_training_ended_at_once_leaves_no_process(ready: TrainPage, qtbot: QtB
     assert ready.steps.currentIndex() == 0
 
 
+@pytest.mark.tensorflow
 def test_closing_the_window_in_the_middle_leaves_no_process(ready: TrainPage) -> None:
     ready.setup.row.button.click()
     pid = job_of(ready).pid

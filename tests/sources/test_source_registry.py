@@ -97,7 +97,7 @@ def test_the_simulated_board_knows_what_is_done_on_channels_in_any_order() -> No
         assert set(read.labels()) == {"rest"}, "the script begins with it"
         status = source.status()
         assert (status.state, status.is_synthetic) == (SourceState.STREAMING, True)
-        source.subject.call("hand_close", MonotonicClock().now())
+        source.subject.give_cue("hand_close", MonotonicClock().now())
         read.until(lambda: "hand_close" in read.labels(read.n_samples - 1))
     labels = read.labels()
     assert labels.index("hand_close") == labels.count("rest"), "one after the other"

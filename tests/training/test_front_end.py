@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from emgstream_training.front_end import NO_WISH, FrontEnd, SignalOverrides, choose
+from emgstream_training.front_end import NO_OVERRIDES, FrontEnd, SignalOverrides, choose
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,8 +30,10 @@ def envelope(rate_hz: float = 500.0) -> FloatArray:
     return (3.0 + 900.0 * burst + 2.0 * noise).T.astype(np.float32)
 
 
-def chosen(samples: FloatArray, rate_hz: float, wish: SignalOverrides = NO_WISH) -> FrontEnd:
-    return choose([samples], rate_hz, wish)
+def chosen(
+    samples: FloatArray, rate_hz: float, overrides: SignalOverrides = NO_OVERRIDES
+) -> FrontEnd:
+    return choose([samples], rate_hz, overrides)
 
 
 def settings_of(step: Step) -> RmsSettings:
@@ -132,7 +134,7 @@ def test_streaming_is_one_pass_for_every_front_end(
     def steps(pieces: list[FloatArray]) -> FloatArray:
         conditioner = conditioner_from_manifest(front_end.conditioning)
         stream = StepStream(front_end.step, samples.shape[1])
-        return np.concatenate([stream.push(conditioner.push(piece)) for piece in pieces])
+        return np.concatenate([stream.steps_of(conditioner.condition(piece)) for piece in pieces])
 
     np.testing.assert_array_equal(steps(np.split(samples, sorted(cuts))), steps([samples]))
 
@@ -146,5 +148,5 @@ def test_the_floor_follows_the_unit_of_the_signal() -> None:
 def test_every_number_of_a_slow_envelope_tells_something() -> None:
     slow = envelope(2000.0)
     front_end = chosen(slow, 2000.0)
-    steps = StepStream(front_end.step, 2).push(slow)
+    steps = StepStream(front_end.step, 2).steps_of(slow)
     assert np.all(np.ptp(steps, axis=0) > 0.0)

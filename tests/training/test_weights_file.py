@@ -23,6 +23,8 @@ from emgstream.tables import read_table
 from emgstream.types import Chunk
 from tests.conftest import OLD_FORM_MODEL
 
+pytestmark = pytest.mark.tensorflow
+
 
 @pytest.fixture(scope="module")
 def old_model() -> Model:
@@ -53,6 +55,7 @@ def with_bias(model: Model, content: bytes) -> Model:
     return replace(model, weights=zipped({**members(model.weights), "output/bias.npy": content}))
 
 
+@pytest.mark.tensorflow
 def test_the_weights_of_a_model_are_plain_arrays(model: Model) -> None:
     with np.load(io.BytesIO(model.weights), allow_pickle=False) as arrays:
         assert {arrays[name].dtype for name in arrays.files} == {np.dtype(np.float32)}
@@ -61,6 +64,7 @@ def test_the_weights_of_a_model_are_plain_arrays(model: Model) -> None:
     assert weights_npz(network_of(model)) == model.weights
 
 
+@pytest.mark.tensorflow
 def test_the_network_read_from_a_model_is_the_one_that_decides_live(model: Model) -> None:
     shape = (50, 10, model.manifest.n_features)
     windows = np.random.default_rng(1).standard_normal(shape).astype(np.float32)
@@ -152,6 +156,7 @@ def test_a_model_of_the_old_form_decides_and_is_written_as_it_was(
     assert again.members == old_model.members
 
 
+@pytest.mark.tensorflow
 def test_a_model_of_the_old_form_is_calibrated_into_the_new_one(
     old_model: Model, session_path: Path
 ) -> None:
@@ -162,6 +167,7 @@ def test_a_model_of_the_old_form_is_calibrated_into_the_new_one(
     network_of(result.model)
 
 
+@pytest.mark.tensorflow
 def test_both_forms_hold_the_same_network(old_model: Model) -> None:
     network = network_of(old_model)
     new = replace(old_model, weights=weights_npz(network), weights_member=WEIGHTS)
@@ -169,6 +175,7 @@ def test_both_forms_hold_the_same_network(old_model: Model) -> None:
         np.testing.assert_array_equal(ours, theirs)
 
 
+@pytest.mark.tensorflow
 def test_of_the_old_form_only_the_arrays_are_read(old_model: Model) -> None:
     only = {"model.weights.h5": members(old_model.weights)["model.weights.h5"]}
     assert network_of(replace(old_model, weights=zipped(only))).count_params() > 150_000
@@ -227,8 +234,17 @@ def test_an_old_weights_file_that_is_not_as_expected_is_one_sentence(
         network_of(replace(old_model, weights=weights))
 
 
+def test_an_old_array_that_is_larger_than_its_file_is_not_allocated(old_model: Model) -> None:
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w") as file:
+        file.create_dataset("layers/conv1d/vars/0", (3, 15, 64), np.float32)  # stored nowhere
+    weights = zipped({"model.weights.h5": buffer.getvalue()})
+    with pytest.raises(ModelFileError, match="holds no array layers/conv1d/vars/0"):
+        network_of(replace(old_model, weights=weights))
+
+
 @pytest.mark.parametrize("content", [b"", b"\x89HDF\r\n\x1a\n" + bytes(500), b"no HDF5"])
 def test_an_old_weights_file_that_is_none_is_one_sentence(old_model: Model, content: bytes) -> None:
     weights = zipped({"model.weights.h5": content})
-    with pytest.raises(ModelFileError, match=r"model\.weights\.h5 cannot be read"):
+    with pytest.raises(ModelFileError, match=r"model\.weights\.h5 (cannot be read|holds no array)"):
         network_of(replace(old_model, weights=weights))

@@ -27,6 +27,7 @@ from emgstream.app.recording_plan import (
     RecordingRequest,
     plan_session,
     proposed_path,
+    table_path,
 )
 from emgstream.cue_schedule import MOVEMENTS
 from emgstream.errors import UsageError
@@ -95,15 +96,13 @@ class SessionForm(QWidget):
         ticked = [name for name, button in self.movement_buttons.items() if button.isChecked()]
         others = [part.strip() for part in self.others.text().split(",") if part.strip()]
         return RecordingRequest(
-            folder=self.folder,
-            name=self.name.text(),
+            path=table_path(self.folder, self.name.text()),
             movements=(*ticked, *others),
             repetitions=self.repetitions.value(),
             hold_s=self.hold.value(),
             rest_s=self.rest.value(),
             is_free=self.free_button.isChecked(),
             is_checked=self.check_box.isChecked(),
-            sounds=self.sound_box.isChecked(),
             subject=self.subject.text().strip(),
             session=self.session.text().strip(),
             placements=self.placements.places,

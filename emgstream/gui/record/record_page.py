@@ -11,6 +11,7 @@ from emgstream.app.cue_scene import check_scene, free_scene, guided_scene
 from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import PortRequest, ReplayRequest
 from emgstream.app.recording_session import RecordingSession, RecordingStage
+from emgstream.app.session_readiness import SessionReadiness, recording_readiness
 from emgstream.errors import EmgStreamError
 from emgstream.gui.card import fill
 from emgstream.gui.cue.cue_sound import CueSound
@@ -24,12 +25,9 @@ from emgstream.gui.shell import Shell
 from emgstream.gui.step_bar import StepBar
 from emgstream.gui.window_page import WindowPage
 from emgstream.recording import FreeProtocol, GuidedProtocol, ProtocolPhase
-from emgstream.sources.source_status import SourceState
 
 __all__ = ["RecordPage"]
 
-_NO_BOARD = "No board is connected; a session needs one that streams"
-_NO_RECORDING = "What is open is a recording; a session needs a board"
 _STEPS = ("Set up", "Check the signal", "Follow the cues", "Look it over")
 
 
@@ -58,7 +56,7 @@ class RecordPage(WindowPage):
 
     @property
     def holds_connection(self) -> bool:
-        """Whether a session is being recorded."""
+        """True while a session is being recorded."""
         return self.run is not None and self.run.is_open
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
@@ -124,7 +122,7 @@ class RecordPage(WindowPage):
     def start(self) -> None:
         """Begin a session as the form says, or show why that cannot be done."""
         session = self._session
-        if session is None or self._missing():
+        if session is None or not self._readiness().can_begin:
             return
         bell = (CueSound(),) if self.form.sound_box.isChecked() else ()
         try:
@@ -224,21 +222,12 @@ class RecordPage(WindowPage):
             at = protocol.labels.index(protocol.label) + 1 if protocol.label else 0
             self.guide.show_number(at)
 
-    def _missing(self) -> str:
-        """Return what is missing before a session can begin; empty where nothing is."""
-        session = self._session
-        if session is not None and not session.is_live:
-            return _NO_RECORDING
-        state = self.shell.connection.state
-        if session is None or session.ended or state.kind is SourceState.FINISHED:
-            is_coming = self.shell.connection.live
-            return "Waiting for the board" if is_coming else _NO_BOARD
-        return ""
+    def _readiness(self) -> SessionReadiness:
+        return recording_readiness(self.shell.connection, self._session, self.form.summary())
 
     def _show_ready(self) -> None:
         """Offer to begin, or a board where there is none."""
-        missing = self._missing()
-        self.setup.show_ready(missing, needs_board=missing in (_NO_BOARD, _NO_RECORDING))
+        self.setup.show_ready(self._readiness())
 
     def _make_parts(self, theme: Theme) -> None:
         self.step_bar = StepBar(theme, _STEPS, self)

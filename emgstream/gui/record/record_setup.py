@@ -8,6 +8,7 @@ from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QPushButton, QWidget
 
 from emgstream.app.open_requests import AUTO, SIMULATED
+from emgstream.app.session_readiness import SessionReadiness
 from emgstream.gui.card import fill
 from emgstream.gui.record.record_form import SessionForm
 from emgstream.gui.start_row import StartRow
@@ -32,8 +33,8 @@ class RecordSetup(QWidget):
         self.row.start_wanted.connect(self.start_wanted)
         fill(self, self.form, self.row, grows=self.form)
 
-    def show_ready(self, lacks: str, needs_board: bool) -> None:
-        """Offer to begin, or show what is missing; and offer a board where that is it."""
-        self.row.show_ready(lacks, self.form.summary())
+    def show_ready(self, ready: SessionReadiness) -> None:
+        """Show whether a session can begin."""
+        self.row.show_ready(ready.words, ready.can_begin)
         for button in (self.simulated_button, self.board_button):
-            button.setVisible(needs_board)
+            button.setVisible(ready.offers_board)

@@ -45,7 +45,7 @@ class TrainSetup(QWidget):
 
     @property
     def missing_words(self) -> str:
-        """What is missing before a training can begin; empty where nothing is."""
+        """The reason why a training cannot begin; empty where it can."""
         if not self.sessions.paths:
             return "Add at least one session"
         problem = conflict(self.sessions.known, self.form.rate_hz)
@@ -77,7 +77,8 @@ class TrainSetup(QWidget):
         """Show channels and labels, and whether training can begin."""
         replaces = "   replaces the file of that name" if self.form.out.exists() else ""
         self.row.button.setText("Adapt" if self.form.adapts else "Train")
-        self.row.show_ready(self.missing_words, f"Writes {self.form.out.name}{replaces}")
+        missing = self.missing_words
+        self.row.show_ready(missing or f"Writes {self.form.out.name}{replaces}", not missing)
         known = [one for one in self.sessions.known if one.channel_names]
         labels = sorted({label for one in known for label in one.labels})
         names = ", ".join(known[0].channel_names) if known else ""

@@ -7,30 +7,24 @@ from pathlib import Path
 
 from PyQt5.QtWidgets import QStackedWidget
 
-from emgstream.app.cued_test_session import CuedTestSession, RecordedTestSession, keep
+from emgstream.app.cued_test_session import CuedTestSession, RecordedTestSession, keep_test
 from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import PortRequest
+from emgstream.app.session_readiness import SessionReadiness, cued_test_readiness
 from emgstream.app.trial_words import losses
-from emgstream.errors import EmgStreamError, OutputError, UsageError
+from emgstream.errors import EmgStreamError, OutputError
 from emgstream.gui.card import fill
 from emgstream.gui.cue.cue_sound import CueSound
 from emgstream.gui.palette import Theme
 from emgstream.gui.shell import Shell
 from emgstream.gui.step_bar import StepBar
 from emgstream.gui.trial.trial_guide import TrialGuide
-from emgstream.gui.trial.trial_setup import TrialReadiness, TrialSetup
+from emgstream.gui.trial.trial_setup import TrialSetup
 from emgstream.gui.window_page import WindowPage
-from emgstream.recording import ProtocolPhase
-from emgstream.sources.source_status import SourceState
 from emgstream.trial import movements_to_ask, network_hash
 
 __all__ = ["TrialPage"]
 
-_NO_MODEL = "No model is chosen; choose the one to test in the list above"
-_NO_SOURCE = "Connect a board, or open a recording with labels"
-_WAITING = "Waiting for samples"
-_RECORDING = "The recording is tested whole, by its own labels"
-_TESTING = "Deciding on the recording …"
 _USED_LIVE = ", by the settings used live"
 _STEPS = ("Set up", "Follow the cues", "What it came to")
 
@@ -59,17 +53,17 @@ class TrialPage(WindowPage):
 
     @property
     def holds_connection(self) -> bool:
-        """Whether a live test runs."""
+        """True while a live test runs."""
         return self.run is not None and self.run.is_open
 
     @property
     def holds_decisions(self) -> bool:
-        """Whether a live test runs, which judges the decisions."""
+        """True while a live test runs, which judges the decisions."""
         return self.holds_connection
 
     @property
     def is_busy(self) -> bool:
-        """Whether a test runs, live or on a recording."""
+        """True while a test runs, live or on a recording."""
         return self.holds_connection or self.reading is not None
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
@@ -113,12 +107,12 @@ class TrialPage(WindowPage):
         elif self.reading is not None and self.reading.poll():
             self._show_read(self.reading)
 
-    def update_figures(self, now_s: float) -> None:
+    def update_figures(self, now_s: float) -> None:  # noqa: ARG002 - the base class passes it
         """Refresh the state of the connection and of the test."""
         self._show_ready()
         if self.run is not None and self.run.is_open:
             state = self.shell.connection.state
-            self.guide.show_progress(self.run, state, now_s)
+            self.guide.show_progress(self.run, state)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -136,18 +130,21 @@ class TrialPage(WindowPage):
         """Begin a test as the form says, or of the recording; or show why that cannot be done."""
         session = self._session
         model = None if session is None else session.deciding
-        if session is None or model is None or self._missing():
+        if session is None or model is None or not self._readiness().can_begin:
             return
         self.shell.strip.hide()
         self._settings_words = _USED_LIVE if session.is_tuned else ""
         if session.replay is not None:
-            self.reading = RecordedTestSession(session.replay, model, self._model_path)
+            self.reading = RecordedTestSession(
+                session.replay.table, model, session.info.sampling_rate_hz
+            )
             self._show_ready()
             return
         bell = (CueSound(),) if self.form.sound_box.isChecked() else ()
         try:
             plan = self.form.plan()
-            self.run = CuedTestSession(session, model, self._model_path, plan, bell, self._now_s)
+            self.run = CuedTestSession(session, model, plan, bell, self._now_s)
+            self.run.press_space(self._now_s)
         except EmgStreamError as error:
             self.shell.strip.show_error(str(error))
             return
@@ -157,13 +154,8 @@ class TrialPage(WindowPage):
         self.setFocus()
 
     def _press_space(self) -> None:
-        if self.run is None or not self.run.is_open:
-            return
-        protocol = self.run.live.protocol
-        if protocol.phase is ProtocolPhase.PAUSED:
-            protocol.start(self._now_s)
-        else:
-            protocol.pause(self._now_s)
+        if self.run is not None:
+            self.run.press_space(self._now_s)
 
     def _press_end(self) -> None:
         if self.run is not None and self.run.is_open:
@@ -176,7 +168,7 @@ class TrialPage(WindowPage):
         self._show_step(0)
 
     def _show_end(self, run: CuedTestSession) -> None:
-        n_held = run.live.protocol.view(self._now_s).n_done
+        n_held = run.n_done
         if run.found is None:
             self._another()
             if n_held or run.is_whole:
@@ -210,7 +202,8 @@ class TrialPage(WindowPage):
 
     def _keep(self, test: CuedTestSession | RecordedTestSession) -> None:
         try:
-            keep(test)
+            if self._model_path is not None:
+                keep_test(test, self._model_path)
         except OutputError as error:
             self.shell.strip.show_error(str(error))
         self._show_history()
@@ -220,33 +213,17 @@ class TrialPage(WindowPage):
         network = None if model is None else network_hash(model)
         self.setup.past.show_history(self.shell.models.chosen, network)
 
-    def _missing(self) -> str:
-        """Return what is missing before a test can begin; empty where nothing is."""
-        session = self._session
+    def _readiness(self) -> SessionReadiness:
         if self.reading is not None:
-            return _TESTING
-        if self.shell.models.chosen is None:
-            return _NO_MODEL
-        if session is not None and session.replay is not None:
-            return ""  # its rows are there, whether it plays or not
-        state = self.shell.connection.state
-        if session is None or session.ended or state.kind is SourceState.FINISHED:
-            return _WAITING if self.shell.connection.live else _NO_SOURCE
-        return ""
+            return SessionReadiness("Deciding on the recording …", can_begin=False)
+        shell = self.shell
+        return cued_test_readiness(
+            shell.connection, self._session, shell.models.chosen, self.form.summary
+        )
 
     def _show_ready(self) -> None:
         """Offer to begin with a summary, or a board where there is none."""
-        missing, session = self._missing(), self._session
-        if missing:
-            ready = TrialReadiness(missing, can_begin=False, offers_board=missing == _NO_SOURCE)
-        elif session is not None and session.replay is not None:
-            ready = TrialReadiness(_RECORDING, can_begin=True, on_recording=True, offers_board=True)
-        else:
-            try:
-                ready = TrialReadiness(self.form.summary(), can_begin=True)
-            except UsageError as error:
-                ready = TrialReadiness(str(error), can_begin=False)
-        self.setup.show_ready(ready)
+        self.setup.show_ready(self._readiness())
 
     def _show_step(self, step: int) -> None:
         self.steps.setCurrentWidget(self.guide if step == 1 else self.setup)

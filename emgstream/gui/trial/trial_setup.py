@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from emgstream.app.open_requests import AUTO, SIMULATED
+from emgstream.app.session_readiness import SessionReadiness
 from emgstream.gui.card import caption, card
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
@@ -15,21 +14,7 @@ from emgstream.gui.trial.past_tests import PastTests
 from emgstream.gui.trial.trial_form import TrialForm
 from emgstream.gui.trial.trial_result import TrialResult
 
-__all__ = ["TrialReadiness", "TrialSetup"]
-
-
-@dataclass(frozen=True, slots=True)
-class TrialReadiness:
-    """Whether a test can begin."""
-
-    words: str
-    """A summary of the test, or why it cannot begin."""
-    can_begin: bool
-    """Whether it can begin."""
-    on_recording: bool = False
-    """Whether it is of a recording, whose labels are its cues."""
-    offers_board: bool = False
-    """Whether to offer a board to connect."""
+__all__ = ["TrialSetup"]
 
 
 class TrialSetup(QWidget):
@@ -55,7 +40,7 @@ class TrialSetup(QWidget):
         self.board_button = QPushButton("Find my board", self)
         self.board_button.clicked.connect(lambda: self.port_wanted.emit(AUTO))
         self._is_result = False
-        self._ready = TrialReadiness("", can_begin=False)
+        self._ready = SessionReadiness("", can_begin=False)
         self._lay_out()
         self.show_result(False)
 
@@ -68,7 +53,7 @@ class TrialSetup(QWidget):
         self.summary.setVisible(not is_result)
         self._show_ready()
 
-    def show_ready(self, ready: TrialReadiness) -> None:
+    def show_ready(self, ready: SessionReadiness) -> None:
         """Show whether a test can begin."""
         if ready != self._ready:
             self._ready = ready

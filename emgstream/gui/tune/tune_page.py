@@ -11,10 +11,16 @@ from PyQt5.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout
 from emgstream.app.audited_recordings import recordings_in
 from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import ReplayRequest
-from emgstream.app.tuning_recording import AnalysedRecording, TuningRequest
+from emgstream.app.tuning_recording import (
+    DEMO,
+    AnalysedRecording,
+    TuningRequest,
+    recordings_to_try,
+    session_to_tune,
+)
 from emgstream.app.tuning_session import TuningSession
 from emgstream.bundle import MODEL_SUFFIX
-from emgstream.data import DEMO_MODEL, DEMO_RECORDING
+from emgstream.data import DEMO_MODEL
 from emgstream.errors import EmgStreamError, StreamMismatchError, TableError, UsageError
 from emgstream.gui.card import card
 from emgstream.gui.file_actions import RECORDING_FILTER
@@ -33,7 +39,6 @@ __all__ = ["TunePage"]
 _MODELS = f"Models (*{MODEL_SUFFIX})"
 _LEFT = 45 * GRID
 _UNFIT = (TableError, StreamMismatchError)
-_DEMO = ReplayRequest(DEMO_RECORDING)
 _INVITE = (
     "Drop a recording with the model's channels and labels here, or choose one; best one "
     "that the model was not trained on."
@@ -58,7 +63,7 @@ class TunePage(WindowPage):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a recording is being analysed."""
+        """True while a recording is being analysed."""
         return self.tuning.busy and self.tuning.opened is None
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
@@ -161,25 +166,12 @@ class TunePage(WindowPage):
             self._try_out()
 
     def _recordings(self) -> tuple[ReplayRequest, ...]:
-        """Return recordings to try: the chosen one, else the played one, else the demo.
-
-        Where a board takes the place of a recording, what was set on that can be used live.
-        """
         if self._chosen is not None:
             return (self._chosen,)
-        session, request = self.shell.connection.session, self.shell.source
-        if session is None or session.replay is None or not isinstance(request, ReplayRequest):
-            return (_DEMO,) if self._material is None else self._material.recordings
-        played = ReplayRequest(request.path, request.sampling_rate_hz, channels=request.channels)
-        return (_DEMO,) if request.path == DEMO_RECORDING else (played, _DEMO)
+        return recordings_to_try(self.shell.connection, self.shell.source, self._material)
 
     def _session(self) -> LiveSession | None:
-        """Return the live session that decides by the analysed network, if there is one."""
-        session, opened = self.shell.connection.session, self.tuning.opened
-        if session is None or opened is None or not self.shell.connection.live:
-            return None
-        model = session.model
-        return session if model and model.classifier == opened.model.classifier else None
+        return session_to_tune(self.shell.connection, self.tuning.opened)
 
     def _begin(self, opened: AnalysedRecording) -> None:
         self.head.show_opened(opened)
@@ -207,7 +199,7 @@ class TunePage(WindowPage):
 
     def _show_failure(self, failure: EmgStreamError) -> None:
         """Show why no recording is open; that the demo does not fit is no failure."""
-        if self._recordings() == (_DEMO,) and isinstance(failure, _UNFIT):
+        if self._recordings() == (DEMO,) and isinstance(failure, _UNFIT):
             self.head.show_nothing("no recording")
             self.outcome.show_nothing(_INVITE)
         else:

@@ -2,7 +2,7 @@
 
 ``with SimulatedBoard(script, faults=Faults(loss=0.01), seed=1) as board:``, then open
 ``board.port``. It streams synthetic EMG, reports the name ``simulated``, and replies as the
-firmware does. `Ledger` records what was really sent, and describes its file.
+firmware does. `Ledger` records everything that was sent, and describes its file.
 
 Differences from a real board:
 

@@ -63,7 +63,7 @@ class BoardProtocol:
         self._wake(now_s)
 
     def lose_reader(self, why: str) -> None:
-        """Drop what is queued, as the reader is gone; without a battery, stop sampling too."""
+        """Clear the queue, as the reader is gone; without a battery, stop sampling too."""
         if self._settings.has_battery:
             self.send_queue.clear()
         else:
@@ -76,7 +76,7 @@ class BoardProtocol:
         self.send_queue.clear()
 
     def cut(self, why: str) -> None:
-        """Stop sampling and drop what is queued, as the line is cut."""
+        """Stop sampling and clear the queue, as the line is cut."""
         self._end_run(why)
         self.send_queue.clear()
 

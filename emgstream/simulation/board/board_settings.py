@@ -41,7 +41,7 @@ class BoardSettings:
     within 5000."""
     instructions: Instructions | None = None
     """Cues given to the subject while the board runs. The script is then ignored, and that of the
-    ledger is what was done."""
+    ledger has the cues followed."""
 
     def __post_init__(self) -> None:
         Seeds(self.seed, self.session)
