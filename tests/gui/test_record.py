@@ -146,7 +146,7 @@ class Witness:
         self.samples: list[np.ndarray[tuple[int, ...], np.dtype[np.float32]]] = []
         self.truths: list[str | None] = []
 
-    def take(self, chunk: Chunk, source: Source) -> None:
+    def receive(self, chunk: Chunk, source: Source) -> None:
         self.samples.append(chunk.samples)
         self.truths += source.labels_at(np.arange(chunk.first_index, chunk.end_index))
 
