@@ -418,10 +418,10 @@ def test_the_page_says_what_is_missing_where_no_board_streams(
     window.show_page_at(1)
     assert "No board is connected" in page.setup.row.words.text()
     assert not page.setup.row.button.isEnabled()
-    assert page.setup.simulated_button.isVisible()
+    assert page.setup.row.simulated_button.isVisible()
     window.open_source(ReplayRequest(DEMO_RECORDING))
     wait(qtbot, lambda: "a session needs a board" in page.setup.row.words.text())
-    page.setup.simulated_button.click()
+    page.setup.row.simulated_button.click()
     wait(qtbot, lambda: page.setup.row.button.isEnabled() or bool(window.strip.words))
     assert page.setup.row.button.isEnabled(), window.strip.words
 

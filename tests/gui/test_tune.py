@@ -216,8 +216,8 @@ def test_while_a_test_runs_the_decisions_stay_as_they_are(
 ) -> None:
     window = open_window(model=own_model, source=PortRequest(SIMULATED))
     trial = window.page(TrialPage)
-    wait(qtbot, trial.setup.start_button.isEnabled)
-    trial.setup.start_button.click()
+    wait(qtbot, trial.setup.row.button.isEnabled)
+    trial.setup.row.button.click()
     assert trial.holds_decisions
     window.show_page_at(PAGES.index(TunePage))
     page, session = window.page(TunePage), window.connection.session

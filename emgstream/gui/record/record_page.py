@@ -228,7 +228,7 @@ class RecordPage(WindowPage):
 
     def _show_ready(self) -> None:
         """Offer to begin, or a board where there is none."""
-        self.setup.show_ready(self._readiness())
+        self.setup.row.show_readiness(self._readiness())
 
     def _make_parts(self, theme: Theme) -> None:
         self.step_bar = StepBar(theme, _STEPS, self)
@@ -246,8 +246,8 @@ class RecordPage(WindowPage):
 
     def _connect_parts(self) -> None:
         shell = self.shell
-        self.setup.start_wanted.connect(self.start)
-        self.setup.port_wanted.connect(lambda port: shell.open_source(PortRequest(port)))
+        self.setup.row.start_wanted.connect(self.start)
+        self.setup.row.port_wanted.connect(lambda port: shell.open_source(PortRequest(port)))
         self.form.changed.connect(self._show_ready)
         self.guide.timeline.drawn.connect(self.drawn)
         self.guide.space_wanted.connect(self._press_space)

@@ -27,6 +27,7 @@ from emgstream.bundle import MODEL_SUFFIX
 from emgstream.gui.card import caption, row_name
 from emgstream.gui.drop_down_list import DropDownList
 from emgstream.gui.elided_label import ElidedLabel
+from emgstream.gui.form_fields import chip
 from emgstream.gui.painting import GRID
 from emgstream.gui.record.record_form import from_home
 
@@ -231,8 +232,6 @@ class TrainingForm(QWidget):
         return [name, field]
 
     def _chip(self, words: str, hint: str) -> QPushButton:
-        button = QPushButton(words, self)
-        button.setObjectName("chip")
-        button.setCheckable(True)
+        button = chip(words, self)
         button.setToolTip(hint)
         return button

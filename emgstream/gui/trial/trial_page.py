@@ -243,9 +243,9 @@ class TrialPage(WindowPage):
 
     def _connect_parts(self) -> None:
         setup, shell = self.setup, self.shell
-        setup.start_wanted.connect(self.start)
+        setup.row.start_wanted.connect(self.start)
         setup.another_wanted.connect(self._another)
-        setup.port_wanted.connect(lambda port: shell.open_source(PortRequest(port)))
+        setup.row.port_wanted.connect(lambda port: shell.open_source(PortRequest(port)))
         self.form.changed.connect(self._show_ready)
         self.guide.space_wanted.connect(self._press_space)
         self.guide.end_wanted.connect(self._press_end)

@@ -6,7 +6,7 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from emgstream.app.trial_words import CLASSES, class_rows, completed, figures
-from emgstream.gui.card import caption
+from emgstream.gui.card import caption, empty
 from emgstream.gui.figure_table import FigureTable
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.scrolled import scrolled
@@ -37,7 +37,8 @@ class TrialResult(QWidget):
         """Show a test; ``note`` says where the samples are from and whether the result is kept."""
         self.title.setText(completed(test))
         self.note.setText(note)
-        self._clear_figures()
+        self.values = []
+        empty(self._figures)
         for place, figure in enumerate(figures(test)):
             value = QLabel(figure.value, self)
             value.setFont(font(self.font(), _BIG, bold=True))
@@ -49,14 +50,6 @@ class TrialResult(QWidget):
                 self._figures.addWidget(part, row, place)
             self.values.append(value)
         self.table.show_rows((spoken(label), *row) for label, *row in class_rows(test))
-
-    def _clear_figures(self) -> None:
-        self.values = []
-        while (item := self._figures.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()  # it goes once Qt is idle
-                widget.deleteLater()
 
     def _lay_out(self) -> None:
         self._figures.setHorizontalSpacing(3 * GRID)
