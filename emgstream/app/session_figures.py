@@ -24,7 +24,7 @@ class SessionFigures:
     rate_hz: float | None = None
     """Samples per second and channel, measured; None before it is known."""
     ppm: float | None = None
-    """How much too fast the board's clock runs, in millionths; None where nobody knows."""
+    """Error of the board's clock in millionths, positive where it is fast; None where not known."""
     n_lost: int = 0
     """Samples lost in the session."""
     n_lost_lately: int = 0

@@ -75,7 +75,7 @@ class TuningSession:
 
     @property
     def state(self) -> TuningState:
-        """What it is doing."""
+        """The present activity, as an enum."""
         if self.opened is None:
             return TuningState.ANALYSING if self.busy else TuningState.EMPTY
         return TuningState.TRYING if self.busy else TuningState.READY
