@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 MODEL_SUFFIX = ".emgmodel"
-"""The ending of a model file's name."""
+"""Suffix of model files."""
 WEIGHTS = "weights.npz"
 """Member with the network's weights."""
 KERAS_ARCHIVE = "network.keras"
@@ -60,7 +60,7 @@ class Model:
     """A trained model, as read from or written to its file."""
 
     manifest: Manifest
-    """The input of the network and the meaning of its outputs."""
+    """Description of the network: its inputs, the meaning of its outputs, its origin."""
     classifier: bytes = field(repr=False)
     """The network as a LiteRT flatbuffer for one window."""
     classifier_batch: bytes = field(repr=False)

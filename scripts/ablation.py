@@ -1,4 +1,4 @@
-"""Measure what each choice of the realtime recipe is worth on held-out repetitions.
+"""Measure each choice of the realtime recipe on held-out repetitions.
 
     python scripts/ablation.py results.jsonl --rate 200 myo/*.csv.gz
     python scripts/ablation.py results.jsonl --rate 500 envelopes/*.csv.gz
@@ -6,10 +6,10 @@
     python scripts/ablation.py results.jsonl
 
 Every third repetition of each label is held out of each session, a model is trained on the others,
-and the decisions of its live path within the held-out repetitions are judged. With ``--across`` it
-is trained on one recording of each two and judged on the other as it is. What is in the file
-already is not measured again, so it can be stopped and gone on with; without recordings it prints
-the table. Needs the extra ``train``.
+and its decisions within the held-out repetitions are measured in the live path. With ``--across``
+the model is trained on the first recording of each two and measured on the second. Results in the
+file are not measured again, so the script can be stopped and continued; without recordings it
+prints the table. Needs the extra ``train``.
 """
 
 from __future__ import annotations
@@ -20,12 +20,10 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from augmentations import AUGMENTATIONS, Augmentation
 from emgstream_training.examples import ClassArray
 from emgstream_training.fold import train_fold
 from emgstream_training.front_end import USUAL_STEPS
@@ -39,7 +37,6 @@ from emgstream.bundle import Model
 from emgstream.decisions import ARGMAX
 from emgstream.errors import EmgStreamError, UsageError
 from emgstream.pipeline import Pipeline
-from emgstream.steps import RmsSettings
 from emgstream.tables import EmgTable, read_table
 from emgstream.types import Chunk, FloatArray, IndexArray
 
@@ -75,32 +72,30 @@ VARIANTS: dict[str, Recipe] = {
     "no linear path": replace(REALTIME, linear_path=False),
     "not trained again on what was held out inside": replace(REALTIME, refits=False),
 }
-"""Each with what it changes; all else is the recipe as it is."""
-NAMES = (*VARIANTS, *AUGMENTATIONS)
-"""Every variant; an augmentation is done to the windows learned from, and changes nothing else."""
+"""Variants of the recipe by name; all other settings are those of the recipe."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What a model learns from and is judged on."""
+    """The recordings that a model is trained and measured on."""
 
     learned: Path
     judged: Path
-    """The same recording for repetitions held out of it."""
+    """The same recording, where repetitions of it are held out."""
 
     @property
     def name(self) -> str:
-        """What it goes by in the results."""
+        """Name in the results."""
         if self.judged == self.learned:
             return self.judged.name
         return f"{self.judged.name} after {self.learned.name}"
 
 
 def main() -> int:
-    """Measure what is missing in the file, then print the table of what is there."""
+    """Measure what is missing in the file, then print the table."""
     arguments = _parser().parse_intermixed_args()
     try:
-        for name in arguments.variants or NAMES:
+        for name in arguments.variants or VARIANTS:
             for trial in _trials(arguments.recordings, arguments.across):
                 if (name, trial.name) not in {key for key, _ in _results(arguments.results)}:
                     _append(arguments.results, _measured(name, trial, arguments.rate))
@@ -121,7 +116,7 @@ def _trials(paths: Sequence[Path], across: bool) -> Iterator[Trial]:
 
 
 def _measured(name: str, trial: Trial, rate_hz: float | None) -> dict[str, Any]:
-    """Train on what a trial learns from, and judge the decisions of the live path on the rest."""
+    """Train on the training rows of a trial, and measure the live decisions on the rest."""
     learned, part, judged, codes, repetitions = _shared_out(trial)
     started_s = time.perf_counter()
     model = train_fold(
@@ -130,7 +125,7 @@ def _measured(name: str, trial: Trial, rate_hz: float | None) -> dict[str, Any]:
         class_names=class_names_of([learned]),
         sampling_rate_hz=rate_hz,
         seed=1,
-        recipe=_recipe(name, learned.samples.shape[1]),
+        recipe=VARIANTS[name],
     )
     elapsed_s = time.perf_counter() - started_s
     classes, probabilities = _judged(model, judged, codes, repetitions)
@@ -145,9 +140,9 @@ def _measured(name: str, trial: Trial, rate_hz: float | None) -> dict[str, Any]:
 
 
 def _shared_out(trial: Trial) -> tuple[EmgTable, PartArray, EmgTable, ClassArray, IndexArray]:
-    """Return what is learned from, with the part of each row, and what is judged.
+    """Return the training table with the part of each row, and the test table.
 
-    Of that, the class of each row, -1 where it is not judged, and the held movement.
+    Of the latter, the class of each row, -1 where it is not measured, and its held movement.
     """
     table = read_table(trial.learned)
     class_names = class_names_of([table])
@@ -166,7 +161,7 @@ def _shared_out(trial: Trial) -> tuple[EmgTable, PartArray, EmgTable, ClassArray
 def _judged(
     model: Model, table: EmgTable, codes: ClassArray, repetitions: IndexArray
 ) -> tuple[ClassArray, FloatArray]:
-    """Return class and probabilities of each decision whose window is in one repetition judged."""
+    """Return class and probabilities of each decision whose window is in one test repetition."""
     pipeline = Pipeline(model)
     pipeline.tune(ARGMAX)
     true, sure = [], []
@@ -179,15 +174,6 @@ def _judged(
         true.append(codes[last[inside]])
         sure.append(decisions.probabilities[inside])
     return np.concatenate(true), np.concatenate(sure)
-
-
-def _recipe(name: str, n_channels: int) -> Recipe:
-    """Return what a variant learns by, of so many channels."""
-    if name not in AUGMENTATIONS:
-        return VARIANTS[name]
-    strengths = RmsSettings(2, spans=USUAL_STEPS.spans, change=USUAL_STEPS.change).step()
-    augmentation = Augmentation(n_channels, strengths.n_features(n_channels))
-    return _with_schedule(augment=partial(AUGMENTATIONS[name], augmentation))
 
 
 def _segments(table: EmgTable) -> Iterator[Chunk]:
@@ -211,11 +197,11 @@ def _append(path: Path, line: dict[str, Any]) -> None:
 
 
 def _print_table(path: Path) -> None:
-    """Print each variant against the recipe as it is, over the sessions both were measured on."""
+    """Print each variant beside the recipe, over the sessions that both were measured on."""
     results = dict(_results(path))
     print("| variant | sessions | balanced accuracy | as it is, same sessions | ECE | training |")
     print("|---|---|---|---|---|---|")
-    for name in NAMES:
+    for name in VARIANTS:
         sessions = [s for v, s in results if v == name and ("as it is", s) in results]
         if sessions:
             rows = [results[name, session] for session in sessions]
@@ -241,7 +227,11 @@ def _parser() -> argparse.ArgumentParser:
         "--across", action="store_true", help="learn from one of each two, judge on the other"
     )
     parser.add_argument(
-        "--variants", nargs="+", choices=NAMES, metavar="NAME", help="default: all; put them last"
+        "--variants",
+        nargs="+",
+        choices=tuple(VARIANTS),
+        metavar="NAME",
+        help="default: all; put them last",
     )
     return parser
 

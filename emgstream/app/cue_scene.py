@@ -35,7 +35,7 @@ class CueScene:
     title: str
     """The movement, in large letters."""
     tone: CueTone
-    """Whether to act, wait or rest."""
+    """Its character: act, wait or rest."""
     label: str = ""
     """The movement to draw a picture of; empty for none."""
     share: float | None = None
@@ -72,9 +72,9 @@ def guided_scene(view: ProtocolView) -> CueScene:
     whole = view.n_done / view.n_total if view.n_total else None
     match view.phase:
         case ProtocolPhase.READY:
-            words = f"{view.n_total} movements, {minutes(view.remaining_total_s)} min"
+            words = f"{view.n_total} movements, {left}"
             return CueScene(
-                "Ready?", CueTone.CALM, view.label, below="Press Space to begin", place=words
+                "Ready", CueTone.CALM, view.label, below="Press Space to begin", place=words
             )
         case ProtocolPhase.PAUSED:
             below = "Press Space to go on"
@@ -82,10 +82,9 @@ def guided_scene(view: ProtocolView) -> CueScene:
                 "Paused", CueTone.SOON, view.label, below=below, place=place, left=left, whole=whole
             )
         case ProtocolPhase.AWAY:
-            below = "Plug the board in again, and it goes on"
-            return CueScene(
-                "No signal", CueTone.WARN, below=below, place=place, left=left, whole=whole
-            )
+            below = "The board is away; plug it in again, and it goes on"
+            again = f"{spoken(view.label)} will be asked for again"
+            return CueScene("No signal", CueTone.WARN, below=below, place=again, whole=whole)
         case ProtocolPhase.COUNTDOWN:
             tone, below, count = CueTone.SOON, "Get ready", f"{math.ceil(view.remaining_s)}"
         case ProtocolPhase.CUE:
@@ -93,9 +92,7 @@ def guided_scene(view: ProtocolView) -> CueScene:
             below = "Relax" if view.label == REST else "Hold it"
             count = f"{math.ceil(view.remaining_s)}"
         case _:
-            return CueScene(
-                "Done", CueTone.CALM, below="The labels are being put in order", whole=1.0
-            )
+            return CueScene("Done", CueTone.CALM, below="Putting the labels in order", whole=1.0)
     return CueScene(
         spoken(view.label),
         tone,

@@ -1,12 +1,10 @@
-"""A test as it runs: cues on a board, or a recording from its start to its end. No Qt in here.
-
-The window's thread calls everything; a recording is decided on by a thread of its own.
-"""
+"""Tests of a model as they run: with cues on a live session, or on a whole recording."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +12,9 @@ from emgstream.app.live_session import LiveSession
 from emgstream.bundle import Model
 from emgstream.cue_schedule import REST
 from emgstream.decisions import rest_class
-from emgstream.errors import EmgStreamError, UsageError
-from emgstream.recording import CueListener
-from emgstream.sources.replay_source import ReplaySource
+from emgstream.errors import EmgStreamError
+from emgstream.recording import CueListener, ProtocolPhase
+from emgstream.tables import EmgTable
 from emgstream.trial import (
     CuedPlan,
     CuedTest,
@@ -28,62 +26,88 @@ from emgstream.trial import (
 )
 from emgstream.worker import Worker
 
-__all__ = ["CuedTestSession", "RecordedTestSession", "keep"]
+__all__ = ["CuedTestSession", "CuedTestStage", "RecordedTestSession", "keep_test"]
+
+
+class CuedTestStage(Enum):
+    """Stages of a cued test, in their order."""
+
+    READY = "ready"
+    """It waits for the start."""
+    RUNNING = "running"
+    """Cues are given, or the test is paused."""
+    DONE = "done"
+    """Nothing more happens."""
 
 
 class CuedTestSession:
-    """Asks for movements on the board that is connected.
-
-    Raises UsageError for a movement that the simulated person does not know.
+    """A cued test on a live session. The thread that owns the session calls everything.
 
     Parameters
     ----------
     session
-        The connection; samples come already.
+        The live session, with or without samples yet.
     model
-        What decides there.
-    model_path
-        Where the model came from.
+        The model that decides there.
     plan
-        What is asked for.
+        The movements to ask for, and the rules of counting.
     listeners
-        Hear the cues, beside the simulated person.
+        Hear the cues, beside the simulated subject.
     now_s
         Host time.
+
+    Raises
+    ------
+    UsageError
+        The source is a recording, or its simulated subject cannot make one of the movements.
     """
 
     def __init__(
         self,
         session: LiveSession,
         model: Model,
-        model_path: Path | None,
         plan: CuedPlan,
         listeners: Sequence[CueListener],
         now_s: float,
     ) -> None:
-        subject = session.subject
-        if not session.is_live:
-            raise UsageError(f"{session.info.name} follows no cues; expected a board; connect one")
-        if subject is not None:
-            subject.check(plan.movements)
-            subject.wait_for_cues(now_s)
-        followers = tuple(listeners) if subject is None else (subject, *listeners)
+        followers = session.cue_followers(plan.movements, listeners)
+        if session.subject is not None:
+            session.subject.wait_for_cues(now_s)
         self.session = session
         self.model = model
-        self.model_path = model_path
         self.plan = plan
-        self.is_open = True
+        self.stage = CuedTestStage.READY
         self.is_whole = False
         self.found: CuedTest | None = None
         self.live = LiveTest(plan, model.manifest, session.ring, session.status, followers)
         session.watch(self.live)
-        self.live.protocol.start(now_s)
+
+    @property
+    def is_open(self) -> bool:
+        """True until the test is done."""
+        return self.stage is not CuedTestStage.DONE
+
+    @property
+    def n_done(self) -> int:
+        """Movements held to their end."""
+        return self.live.protocol.n_done
+
+    def press_space(self, now_s: float) -> None:
+        """Begin once samples arrive, pause, and go on."""
+        protocol = self.live.protocol
+        if self.stage is CuedTestStage.READY and self.session.ring.n_received:
+            self.stage = CuedTestStage.RUNNING
+            protocol.start(now_s)
+        elif self.stage is CuedTestStage.RUNNING and protocol.phase is ProtocolPhase.PAUSED:
+            protocol.start(now_s)
+        elif self.stage is CuedTestStage.RUNNING:
+            protocol.pause(now_s)
 
     def poll(self, now_s: float) -> None:
         """Let time pass up to host time ``now_s``."""
         if self.is_open and self.session.ended:
             self.end(now_s)
-        elif self.is_open and self.live.poll(now_s):
+        elif self.stage is CuedTestStage.RUNNING and self.live.poll(now_s):
             self._close(is_whole=True)
 
     def end(self, now_s: float) -> None:
@@ -112,18 +136,31 @@ class CuedTestSession:
         if self.session.subject is not None:
             self.session.subject.release()
         self.found = self.live.result(self.session.info)
-        self.is_open, self.is_whole = False, is_whole
+        self.stage, self.is_whole = CuedTestStage.DONE, is_whole
 
 
 class RecordedTestSession:
-    """Holds the decisions on a recording against its labels, in thread ``emg-tester``."""
+    """A test of a model on a whole recording, by its labels, in thread ``emg-tester``.
 
-    def __init__(self, replay: ReplaySource, model: Model, model_path: Path | None) -> None:
+    Parameters
+    ----------
+    table
+        The recording, with the channels of the model.
+    model
+        The model.
+    sampling_rate_hz
+        Rate of the recording; its own where None.
+    dwell_s, reaction_s
+        The rules of counting, as for `emgstream.trial.replay_test`.
+    """
+
+    def __init__(
+        self, table: EmgTable, model: Model, sampling_rate_hz: float | None, **counting: float
+    ) -> None:
         self.model = model
-        self.model_path = model_path
         self.found: CuedTest | None = None
         self.failure: EmgStreamError | None = None
-        self._table, self._rate_hz = replay.table, replay.info.sampling_rate_hz
+        self._table, self._rate_hz, self._counting = table, sampling_rate_hz, counting
         self._worker = Worker("emg-tester", self._run)
         self._worker.start()
 
@@ -141,17 +178,28 @@ class RecordedTestSession:
         """Wait for its end."""
         self._worker.join(threading.TIMEOUT_MAX)
 
+    def result(self) -> CuedTest:
+        """Wait for the end and return the result; raises what ended it before that."""
+        self.finish()
+        self._worker.check()
+        assert self.found is not None  # for the type checker: it ended without a failure
+        return self.found
+
     def source_document(self) -> dict[str, Any]:
         """Return where the samples came from, for the history."""
         return replay_document(self._table)
 
     def _run(self, _: threading.Event) -> None:
-        self.found = replay_test(self._table, self.model, self._rate_hz)
+        self.found = replay_test(self._table, self.model, self._rate_hz, **self._counting)
 
 
-def keep(test: CuedTestSession | RecordedTestSession) -> None:
-    """Write down what a test found beside its model; raises OutputError where it cannot be."""
-    if test.found is not None and test.model_path is not None:
-        protocol = test.plan.document() if isinstance(test, CuedTestSession) else {}
-        entry = history_entry(test.found, test.model, test.source_document(), protocol)
-        add_to_history(test.model_path, entry)
+def keep_test(test: CuedTestSession | RecordedTestSession, model_path: Path) -> Path | None:
+    """Add the result of a test to the history beside its model, and return the history's path.
+
+    None where there is no result. Raises OutputError where it cannot be written.
+    """
+    if test.found is None:
+        return None
+    protocol = test.plan.document() if isinstance(test, CuedTestSession) else {}
+    entry = history_entry(test.found, test.model, test.source_document(), protocol)
+    return add_to_history(model_path, entry)

@@ -1,4 +1,4 @@
-"""What the user wants to record, and the session it comes to. No Qt in here."""
+"""The request for a recording, and the session that is planned from it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from emgstream.cue_schedule import MOVEMENTS, CueSchedule
 from emgstream.errors import OutputError, UsageError
@@ -20,46 +19,51 @@ from emgstream.recording import (
     guided_document,
 )
 
-__all__ = ["RecordingPlan", "RecordingRequest", "plan_session", "proposed_path"]
+__all__ = ["RecordingPlan", "RecordingRequest", "plan_session", "proposed_path", "table_path"]
 
 _COUNTDOWN_S = 3.0
+"""A choice: time enough to read the movement and to get ready for it."""
 _FREE_S = 600.0
+"""Assumed length of a recording without an end of its own, for the room it needs on the disk. A
+choice: longer than most, and small beside any disk."""
 
 
 @dataclass(frozen=True)
 class RecordingRequest:
-    """What stands in the form."""
+    """The choices for a recording: the form of the window, or the options of ``record``."""
 
-    folder: Path
-    """Where the files go."""
-    name: str
-    """Name of the table; ``.csv`` is put to it."""
+    path: Path
+    """The table to write."""
     movements: tuple[str, ...] = MOVEMENTS
-    """What is to be recorded."""
+    """Movements to record."""
+    schedule: CueSchedule | None = None
+    """The cues, in the user's own order; None for the movements in random order."""
     repetitions: int = 5
-    """How often each."""
+    """Repetitions of each movement."""
     hold_s: float = 5.0
-    """Seconds each is held."""
+    """Seconds that each is held."""
     rest_s: float = 4.0
     """Seconds of rest before each."""
     seed: int = 0
-    """Seed of the order."""
+    """Random seed of the order."""
     is_free: bool = False
-    """Whether number keys set the labels, and nothing is asked."""
+    """True where there are no cues, and number keys set the labels."""
+    ends_after_s: float | None = None
+    """Seconds after which a free recording ends by itself; None for never."""
     is_checked: bool = True
-    """Whether the signal is checked first."""
-    sounds: bool = False
-    """Whether a sound goes with each cue."""
+    """True where the signal is checked first."""
+    is_trimmed: bool = True
+    """True where labels begin at the onset of the muscles; else at the cue, as in a free one."""
     countdown_s: float = _COUNTDOWN_S
     """Seconds before the first cue, and after a break."""
     subject: str = ""
-    """Who is recorded: a code."""
+    """Code of the person who is recorded."""
     session: str = ""
-    """Name or number of the sitting."""
+    """Name or number of the session."""
     placements: Mapping[str, str] = field(default_factory=dict)
-    """Where the electrodes of a channel sit, by its name."""
+    """Place of the electrodes of each channel, by the channel's name."""
     notes: str = ""
-    """Anything else."""
+    """Remarks."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +73,15 @@ class RecordingPlan:
     path: Path
     """The table to write."""
     about: SessionDescription
-    """What goes into the sidecar."""
+    """The description of the session for the sidecar."""
     protocol: GuidedProtocol | FreeProtocol
-    """What is asked when."""
+    """The cues, or the labels of a free recording."""
     duration_s: float
     """Seconds it is likely to take."""
+    ends_after_s: float | None
+    """Seconds after which a free recording ends by itself; None for never."""
     is_checked: bool
-    """Whether the signal is checked first."""
-    sounds: bool
-    """Whether a sound goes with each cue."""
+    """True where the signal is checked first."""
 
     def make_folder(self) -> None:
         """Make the folder it goes into; raises OutputError where that cannot be."""
@@ -100,55 +104,53 @@ def proposed_path(folder: Path, now: datetime) -> Path:
     return folder / f"emg_{now:%Y-%m-%d_%H-%M-%S}.csv"
 
 
+def table_path(folder: Path, name: str) -> Path:
+    """Return the path of a table by its name, with or without ``.csv``.
+
+    Raises UsageError for a name that some system cannot have.
+
+    >>> table_path(Path("emg"), "monday").as_posix()
+    'emg/monday.csv'
+    """
+    name = name.strip()
+    if not name or name.strip(".") == "" or any(sign in name for sign in '/\\:*?"<>|\0'):
+        raise UsageError(
+            f"{name!r} is no name for a file; use letters, digits, - and _, no folder; "
+            "choose the folder beside it"
+        )
+    return folder / (name if name.lower().endswith(".csv") else f"{name}.csv")
+
+
 def plan_session(wanted: RecordingRequest) -> RecordingPlan:
-    """Return the session that is wanted; raises UsageError where something in it is amiss."""
+    """Return the planned session; raises UsageError for a movement that no table can hold."""
     labels = tuple(dict.fromkeys(map(check_label, wanted.movements)))
     if not labels:
         raise UsageError("no movement is chosen; expected at least one; tick one, or name your own")
+    protocol: GuidedProtocol | FreeProtocol
     if wanted.is_free:
-        return _plan(wanted, *_free(labels), _FREE_S)
-    script = CueSchedule.shuffled(
-        labels,
-        repetitions=wanted.repetitions,
-        hold_s=wanted.hold_s,
-        rest_s=wanted.rest_s,
-        seed=wanted.seed,
-    )
-    how = guided_document(script, wanted.seed, wanted.countdown_s)
-    return _plan(wanted, GuidedProtocol(script, wanted.countdown_s), how, script.duration_s)
-
-
-def _free(labels: tuple[str, ...]) -> tuple[FreeProtocol, dict[str, Any]]:
-    names = free_labels(labels)
-    return FreeProtocol(names), free_document(names)
-
-
-def _plan(
-    wanted: RecordingRequest,
-    protocol: GuidedProtocol | FreeProtocol,
-    how: dict[str, Any],
-    duration_s: float,
-) -> RecordingPlan:
-    about = SessionDescription(
+        names = free_labels(labels)
+        protocol, document = FreeProtocol(names), free_document(names)
+        duration_s = wanted.ends_after_s or _FREE_S
+    else:
+        schedule = wanted.schedule or CueSchedule.shuffled(
+            labels,
+            repetitions=wanted.repetitions,
+            hold_s=wanted.hold_s,
+            rest_s=wanted.rest_s,
+            seed=wanted.seed,
+        )
+        seed = wanted.seed if wanted.schedule is None else None
+        protocol = GuidedProtocol(schedule, wanted.countdown_s)
+        document = guided_document(schedule, seed, wanted.countdown_s)
+        duration_s = schedule.duration_s
+    description = SessionDescription(
         subject=wanted.subject,
         session=wanted.session,
         notes=wanted.notes,
         placements={name: where for name, where in wanted.placements.items() if where},
-        protocol=how,
-        is_trimmed=not wanted.is_free,
+        protocol=document,
+        is_trimmed=wanted.is_trimmed and not wanted.is_free,
     )
     return RecordingPlan(
-        _path(wanted), about, protocol, duration_s, wanted.is_checked, wanted.sounds
+        wanted.path, description, protocol, duration_s, wanted.ends_after_s, wanted.is_checked
     )
-
-
-def _path(wanted: RecordingRequest) -> Path:
-    name = wanted.name.strip()
-    if not name or name.strip(".") == "" or any(sign in name for sign in '/\\:*?"<>|\0'):
-        raise UsageError(
-            f"{wanted.name!r} is no name for a file; use letters, digits, - and _, no folder; "
-            "choose the folder beside it"
-        )
-    if not name.lower().endswith(".csv"):
-        name += ".csv"
-    return wanted.folder / name

@@ -1,8 +1,4 @@
-"""One recording from the check to the files in order. No Qt in here.
-
-The window's thread calls everything, `RecordingSession.poll` some sixty times a second; the
-threads are the recorder's, and one that puts the files in order.
-"""
+"""One recording from the check of the signal to the files in order."""
 
 from __future__ import annotations
 
@@ -32,17 +28,22 @@ from emgstream.worker import Worker
 __all__ = ["RecordingSession", "RecordingStage"]
 
 _LIKELY_RATE_HZ = 1000.0
+_LIKELY_CHANNELS = 3
+"""Rate and channels assumed for the room a file needs, before the board has told its own: those of
+our firmware on an Uno with three electrodes."""
 
 
 class RecordingStage(Enum):
-    """What a recording is at."""
+    """Stages of a recording, in their order."""
 
+    CONNECTING = "connecting"
+    """No sample has arrived yet."""
     CHECK = "check"
     """The signal is being checked."""
     VERDICT = "verdict"
-    """Something is amiss; the user decides."""
+    """The check is done; the user decides whether to go on."""
     TAKE = "take"
-    """Samples are written."""
+    """Cues are given and samples are written; a guided session waits for the start first."""
     SETTLING = "settling"
     """The labels are being put in order."""
     DONE = "done"
@@ -50,23 +51,27 @@ class RecordingStage(Enum):
 
 
 class RecordingSession:
-    """Leads one session; whatever happens, what was written is kept and put in order.
+    """One recording, from the check of the signal to the files in order.
+
+    Whatever happens, the samples that were written are kept and put in order. The thread that owns
+    the live session calls everything, `poll` some twenty times a second or more often; the other
+    threads are the recorder's, and ``emg-settler``, which puts the files in order.
 
     Parameters
     ----------
     session
-        The connection it records; samples come already.
+        The live session to record from, with or without samples yet.
     plan
-        What is wanted.
+        The planned recording.
     listeners
-        Hear the cues, beside the recorder and the simulated person.
+        Hear the cues, beside the recorder and the simulated subject.
     now_s
         Host time.
 
     Raises
     ------
     UsageError
-        The simulated person does not know a movement.
+        The source is a recording, or its simulated subject cannot make one of the movements.
     OutputError
         The file exists, cannot be made, or there is too little room.
     """
@@ -80,7 +85,7 @@ class RecordingSession:
     ) -> None:
         self.session = session
         self.plan = plan
-        self.stage = RecordingStage.CHECK
+        self.stage = RecordingStage.CONNECTING
         self.check: SignalCheck | None = None
         self.report: SignalCheckReport | None = None
         self.failure: EmgStreamError | None = None
@@ -88,49 +93,49 @@ class RecordingSession:
         self.warnings: list[str] = []
         self.take: Take | None = None
         self.started_s = now_s
-        subject = session.subject
-        if subject is not None:
-            subject.check(plan.protocol.labels)
-        self._followers = tuple(listeners) if subject is None else (subject, *listeners)
+        self._is_room_told = False
+        self._followers = session.cue_followers(plan.protocol.labels, listeners)
         self.recorder = self._new_recorder()
         self.recorder.__enter__()
-        if subject is not None:
-            subject.wait_for_cues(now_s)
-        if plan.is_checked:
-            self.check_signal(now_s)
-        else:
-            self._begin_take(now_s)
+        if session.subject is not None:
+            session.subject.wait_for_cues(now_s)
+        self._await_samples(now_s)
 
     @property
     def protocol(self) -> GuidedProtocol | FreeProtocol:
-        """What is asked when."""
+        """The cues, or the labels of a free recording."""
         return self.plan.protocol
 
     @property
     def is_open(self) -> bool:
-        """Whether the file is still being written, or about to be."""
-        return self.stage in (RecordingStage.CHECK, RecordingStage.VERDICT, RecordingStage.TAKE)
+        """True while the file is being written, or is about to be."""
+        return self.stage not in (RecordingStage.SETTLING, RecordingStage.DONE)
+
+    @property
+    def waits_for_start(self) -> bool:
+        """True while a guided session is ready to give its first cue."""
+        is_ready = isinstance(self.protocol, GuidedProtocol) and (
+            self.protocol.phase is ProtocolPhase.READY
+        )
+        return self.stage is RecordingStage.TAKE and is_ready
 
     @property
     def is_streaming(self) -> bool:
-        """Whether samples arrive."""
+        """True while samples arrive."""
         return self.session.status().is_streaming
 
-    def check_signal(self, now_s: float) -> None:
-        """Lead the person through five seconds of rest and contraction."""
-        self.stage, self.report = RecordingStage.CHECK, None
-        self.check = SignalCheck(self.session.ring, self.session.info, self._followers, now_s)
-
     def check_again(self, now_s: float) -> None:
-        """Check the signal anew, where something was amiss."""
+        """Check the signal once more, after the verdict on it."""
         if self.stage is RecordingStage.VERDICT:
-            self.check_signal(now_s)
+            self._check_signal(now_s)
 
     def press_space(self, now_s: float) -> None:
         """Go on with a signal as it is; in a guided session begin, pause and go on."""
         if self.stage is RecordingStage.VERDICT:
             self._begin_take(now_s)
         elif self.stage is RecordingStage.TAKE and isinstance(self.protocol, GuidedProtocol):
+            if self.waits_for_start:
+                self._write_samples(now_s)
             if self.protocol.phase in (ProtocolPhase.READY, ProtocolPhase.PAUSED):
                 self.protocol.start(now_s)
             else:
@@ -152,9 +157,29 @@ class RecordingSession:
         if number <= len(self.protocol.labels):
             self.protocol.press(number, now_s)
 
+    def _await_samples(self, now_s: float) -> None:
+        """Begin the check, or the take, once samples arrive."""
+        if not self.session.ring.n_received:
+            return
+        if self.plan.is_checked:
+            self._check_signal(now_s)
+        else:
+            self._begin_take(now_s)
+
+    def _check_signal(self, now_s: float) -> None:
+        """Lead the person through five seconds of rest and contraction."""
+        self.stage, self.report = RecordingStage.CHECK, None
+        self.check = SignalCheck(self.session.ring, self.session.info, self._followers, now_s)
+
     def _begin_take(self, now_s: float) -> None:
-        """Write samples from now on; the protocol waits for the word to start."""
-        self.stage, self.check, self.started_s = RecordingStage.TAKE, None, now_s
+        """Begin a free recording; a guided one waits for the start and writes nothing before."""
+        self.stage, self.check = RecordingStage.TAKE, None
+        if isinstance(self.protocol, FreeProtocol):
+            self._write_samples(now_s)
+
+    def _write_samples(self, now_s: float) -> None:
+        """Write samples from now on."""
+        self.started_s = now_s
         self.take = Take(
             self.protocol,
             (self.recorder, *self._followers),
@@ -165,7 +190,9 @@ class RecordingSession:
 
     def poll(self, now_s: float) -> None:
         """Let time pass up to host time ``now_s``."""
-        if self.stage is RecordingStage.CHECK and self.check is not None:
+        if self.stage is RecordingStage.CONNECTING:
+            self._await_samples(now_s)
+        elif self.stage is RecordingStage.CHECK and self.check is not None:
             self._follow_check(self.check.poll(now_s))
         elif self.stage is RecordingStage.TAKE:
             self._follow_take(now_s)
@@ -175,7 +202,7 @@ class RecordingSession:
             self._settled()
 
     def end(self, now_s: float) -> None:
-        """End it here, and keep everything; what ended the file before that is in `failure`."""
+        """End it now, and keep everything; the failure that ended the file, if any, is kept."""
         if not self.is_open:
             return
         self.protocol.end(now_s)
@@ -205,8 +232,9 @@ class RecordingSession:
             self._settled()
 
     def _new_recorder(self) -> Recorder:
-        rate_hz = self.session.info.sampling_rate_hz or _LIKELY_RATE_HZ
-        n_channels = self.session.info.n_channels
+        info = self.session.info
+        rate_hz = info.sampling_rate_hz or _LIKELY_RATE_HZ
+        n_channels = info.n_channels or _LIKELY_CHANNELS
         return Recorder(
             self.plan.path,
             self.plan.about,
@@ -223,12 +251,21 @@ class RecordingSession:
 
     def _follow_take(self, now_s: float) -> None:
         self._poll_take(now_s)
-        if isinstance(self.protocol, GuidedProtocol) and self.protocol.phase is ProtocolPhase.OVER:
+        if isinstance(self.protocol, GuidedProtocol):
+            is_over = self.protocol.phase is ProtocolPhase.OVER
+        else:
+            ends_after_s = self.plan.ends_after_s
+            is_over = ends_after_s is not None and now_s >= self.started_s + ends_after_s
+        if is_over:
             self.end(now_s)
 
     def _poll_take(self, now_s: float) -> None:
         if self.take is None:
             return
+        room = self.recorder.room_warning
+        if room is not None and not self._is_room_told:
+            self._is_room_told = True
+            self.warnings.append(room)
         for warning in self.take.poll(now_s):
             self.warnings.append(warning)
             self.recorder.warn(warning)

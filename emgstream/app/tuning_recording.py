@@ -21,6 +21,7 @@ __all__ = [
     "TuningRequest",
     "recordings_to_try",
     "session_to_tune",
+    "without",
 ]
 
 DEMO = ReplayRequest(DEMO_RECORDING)
@@ -49,8 +50,8 @@ class AnalysedRecording:
     """Why the first recording of the request was not used; empty where it was."""
     plain: DecisionScore
     """Score of the most probable class of every window."""
-    own: DecisionScore
-    """Score of the model's own settings."""
+    own: DecisionScore | None
+    """Score of the model's own settings; None where they are those of the most probable class."""
 
     @property
     def model(self) -> Model:
@@ -64,12 +65,12 @@ class AnalysedRecording:
 
     @property
     def is_synthetic(self) -> bool:
-        """Whether the recording is the shipped one, of synthetic EMG."""
+        """True for the shipped recording, of synthetic EMG."""
         return self.seen.table.path == DEMO_RECORDING
 
     @property
     def is_learned_by_heart(self) -> bool:
-        """Whether the model was trained on this very recording."""
+        """True where the model was trained on this very recording."""
         trained_on = self.seen.model.manifest.training_data
         return any(one.get("sha256") == self.seen.table.sha256 for one in trained_on)
 
@@ -111,6 +112,17 @@ def recordings_to_try(
         return (DEMO,) if before is None else before.recordings
     played = ReplayRequest(source.path, source.sampling_rate_hz, channels=source.channels)
     return (DEMO,) if source.path == DEMO_RECORDING else (played, DEMO)
+
+
+def without(settings: DecisionSettings, *statuses: str) -> DecisionSettings:
+    """Return settings that never give some statuses: ``unknown``, ``rest`` or ``gap``."""
+    if "unknown" in statuses:
+        settings = replace(settings, familiar=None)
+    if "rest" in statuses:
+        settings = replace(settings, rest_gate=None)
+    if "gap" in statuses:
+        settings = replace(settings, rails=None, tells_gaps=False)
+    return settings
 
 
 def session_to_tune(

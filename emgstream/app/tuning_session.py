@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from enum import Enum
 from pathlib import Path
 from typing import TypeAlias
 
@@ -21,19 +22,37 @@ from emgstream.opening import read_recording
 from emgstream.trial import DecisionScore, PredictedRecording, check_labels, score, seen_on, sweep
 from emgstream.worker import Worker
 
-__all__ = ["TuningSession"]
-
+__all__ = ["TuningSession", "TuningState"]
 
 Job: TypeAlias = Callable[[], "AnalysedRecording | TriedSettings | ThresholdSweep | Path"]
+
+
+class TuningState(Enum):
+    """States of a tuning session."""
+
+    EMPTY = "no recording is open"
+    """Nothing can be tried."""
+    ANALYSING = "the model analyses the recording"
+    """A recording is being opened."""
+    TRYING = "the settings are tried"
+    """A job for the open recording runs or waits."""
+    READY = "all results are there"
+    """Nothing runs or waits."""
 
 
 class TuningSession:
     """Does one job after the other in a thread ``emg-tuner``, always the newest that was asked for.
 
-    One thread calls everything, `poll` again and again.
+    One thread calls everything: either `poll` again and again, or `wait` after each job.
+
+    Parameters
+    ----------
+    sweeps
+        Whether the thresholds from 0 to 1 are tried after settings, for a curve.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, sweeps: bool = True) -> None:
+        self._sweeps = sweeps
         self.opened: AnalysedRecording | None = None
         self.tried: TriedSettings | None = None
         self.swept: ThresholdSweep | None = None
@@ -50,9 +69,16 @@ class TuningSession:
 
     @property
     def busy(self) -> bool:
-        """Whether a job runs or waits."""
+        """True while a job runs or waits."""
         waiting = (self._material, self._settings, self._save, self._unswept)
         return self._worker is not None or any(one is not None for one in waiting)
+
+    @property
+    def state(self) -> TuningState:
+        """The present activity, as an enum."""
+        if self.opened is None:
+            return TuningState.ANALYSING if self.busy else TuningState.EMPTY
+        return TuningState.TRYING if self.busy else TuningState.READY
 
     def open(self, material: TuningRequest | None) -> None:
         """Read a model and a recording, and predict the one by the other; None to open nothing."""
@@ -82,6 +108,15 @@ class TuningSession:
         if job is not None:
             self._start(job)
         return came
+
+    def wait(self) -> None:
+        """Wait until all jobs are done; raises the failure of one."""
+        while self.busy:
+            if self._worker is not None:
+                self._worker.join(threading.TIMEOUT_MAX)
+            self.poll()
+        if self.failure is not None:
+            raise self.failure
 
     def shut_down(self) -> None:
         """Wait for the job that runs, and write a model that waits to be written."""
@@ -113,7 +148,7 @@ class TuningSession:
                 self.swept = one
             else:
                 self.tried = one
-                if self.swept is None or not self.swept.is_of(one.settings):
+                if self._sweeps and (self.swept is None or not self.swept.is_of(one.settings)):
                     self._unswept = one.settings
 
     def _next(self) -> Job | None:
@@ -153,10 +188,9 @@ def _opened(material: TuningRequest) -> AnalysedRecording:
                 raise
             passed_over = f"{table.path.name} has none of the model's labels"
     seen = seen_on(table, model, request.sampling_rate_hz)
-    plain = _scored(seen, ARGMAX)
-    return AnalysedRecording(
-        material, seen, passed_over, plain, _scored(seen, model.manifest.decision)
-    )
+    settings = model.manifest.decision
+    own = None if settings == ARGMAX else _scored(seen, settings)
+    return AnalysedRecording(material, seen, passed_over, _scored(seen, ARGMAX), own)
 
 
 def _scored(seen: PredictedRecording, settings: DecisionSettings) -> DecisionScore:

@@ -113,7 +113,7 @@ def _prepared(arguments: argparse.Namespace) -> PreparedEvaluation:
         model=None if arguments.model is None else read_model(arguments.model),
         sampling_rate_hz=arguments.rate,
         channels=arguments.channels,
-        wish=SignalOverrides(arguments.signal, options.mains_hz(arguments.mains)),
+        overrides=SignalOverrides(arguments.signal, options.mains_hz(arguments.mains)),
         protocol=arguments.protocol,
         n_folds=arguments.folds,
         seed=arguments.seed,

@@ -7,34 +7,30 @@ Ctrl-C does. Train on the file, replay it, inspect it as any other.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import sys
-import threading
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
+from emgstream.app.recording_plan import (
+    RecordingPlan,
+    RecordingRequest,
+    plan_session,
+    proposed_path,
+)
 from emgstream.cli import options
 from emgstream.cli.configured import folder_for_recordings, use_configuration
 from emgstream.cli.interrupt import polite_end
 from emgstream.cli.keys import keys
-from emgstream.cli.session_plan import SessionPlan, board_for
 from emgstream.cli.session_review import print_review
 from emgstream.cli.session_screen import SessionScreen
-from emgstream.cli.terminal import console
+from emgstream.cli.terminal import console, tell_problems
 from emgstream.cli.terminal_recording import TerminalRecording
 from emgstream.cue_schedule import MOVEMENTS, CueSchedule
-from emgstream.errors import EmgStreamError, InterruptedByUserError, UsageError
-from emgstream.recording import (
-    FreeProtocol,
-    GuidedProtocol,
-    SessionDescription,
-    check_label,
-    free_document,
-    free_labels,
-    guided_document,
-    put_in_order,
-)
+from emgstream.errors import InterruptedByUserError, UsageError
+from emgstream.recording import check_label
+from emgstream.sources.source_kind import SourceOptions
+from emgstream.sources.source_registry import open_source, source_problems
 
 __all__ = ["add_arguments", "run"]
 
@@ -131,10 +127,10 @@ def _add_notes(who: _Words) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Record until the script is over, Esc or Ctrl-C; then put the labels in order.
+    """Record until the cues are over, Esc or Ctrl-C; then put the labels in order.
 
-    Raises InterruptedByUserError after Ctrl-C, and what ended the take before its time; in all
-    cases what was recorded is kept.
+    Raises InterruptedByUserError after Ctrl-C, and what ended the recording before its time; in all
+    cases the samples that were recorded are kept.
     """
     if not arguments.unattended and not sys.stdin.isatty():
         raise UsageError(
@@ -142,71 +138,60 @@ def run(arguments: argparse.Namespace) -> None:
         )
     use_configuration(arguments, "port", "channels")
     plan = _plan(arguments)
-    with polite_end() as pressed:
-        _play(plan, arguments.port, pressed)
-    if not plan.path.exists():
+    tell_problems(source_problems())
+    with polite_end() as pressed, keys() as pressed_keys:
+        screen = SessionScreen(console())
+        stage = TerminalRecording(
+            plan,
+            open_source(arguments.port, _options(arguments)),
+            screen,
+            pressed_keys,
+            pressed,
+            is_unattended=arguments.unattended,
+            rings=arguments.sound,
+        )
+        with screen:
+            stage.play()
+    recovered = stage.recording.recovered
+    if recovered is None:
         raise InterruptedByUserError("left before anything was recorded")
-    print_review(console(), put_in_order(plan.path))
+    print_review(console(), recovered)
     if pressed.is_set():
         raise InterruptedByUserError(
             f"stopped by {pressed.by}; {plan.path} keeps what was recorded"
         )
 
 
-def _play(plan: SessionPlan, port: str, interrupted: threading.Event) -> None:
-    """Run the session; what a broken one leaves is put in order before its error goes on."""
-    screen = SessionScreen(console())
-    board = board_for(plan, port)
-    with keys() as pressed_keys:
-        stage = TerminalRecording(plan, board, screen, pressed_keys, interrupted)
-        try:
-            with screen:
-                stage.play()
-        except (EmgStreamError, OSError):  # the latter where standard output takes no more
-            if stage.n_recorded:
-                with contextlib.suppress(EmgStreamError):  # the take's own error says it all
-                    put_in_order(plan.path)
-            raise
-
-
-def _plan(arguments: argparse.Namespace) -> SessionPlan:
-    labels = tuple(dict.fromkeys(arguments.movements))
-    script = arguments.script or CueSchedule.shuffled(
-        labels,
-        repetitions=arguments.repetitions,
-        hold_s=arguments.hold,
-        rest_s=arguments.rest,
-        seed=arguments.seed,
-    )
-    countdown_s = 0.0 if arguments.no_countdown else 3.0
-    if arguments.free:
-        free = free_labels(labels)
-        protocol: GuidedProtocol | FreeProtocol = FreeProtocol(free)
-        how: dict[str, Any] = free_document(free)
-    else:
-        protocol = GuidedProtocol(script, countdown_s)
-        how = guided_document(script, None if arguments.script else arguments.seed, countdown_s)
-    about = SessionDescription(
-        subject=arguments.subject,
-        session=arguments.session,
-        notes=arguments.notes,
-        placements=dict(arguments.placement),
-        protocol=how,
-        is_trimmed=not (arguments.no_trim or arguments.free),
-    )
-    name = f"emg_{datetime.now():%Y-%m-%d_%H-%M-%S}.csv"
-    return SessionPlan(
-        path=arguments.out or folder_for_recordings() / name,
-        about=about,
-        protocol=protocol,
-        duration_s=arguments.seconds if arguments.free else script.duration_s,
+def _options(arguments: argparse.Namespace) -> SourceOptions:
+    return SourceOptions(
         baud=arguments.baud,
+        channel_names=arguments.names,
         channels=arguments.channels,
-        names=arguments.names,
-        rate_hz=arguments.rate,
-        is_unattended=arguments.unattended,
-        is_checked=not arguments.no_check,
-        rings=arguments.sound,
+        sampling_rate_hz=arguments.rate,
+        force=True,  # another rate than asked for is told, and stands in the sidecar
+    )
+
+
+def _plan(arguments: argparse.Namespace) -> RecordingPlan:
+    return plan_session(
+        RecordingRequest(
+            path=arguments.out or proposed_path(folder_for_recordings(), datetime.now()),
+            movements=arguments.movements,
+            schedule=arguments.script,
+            repetitions=arguments.repetitions,
+            hold_s=arguments.hold,
+            rest_s=arguments.rest,
+            seed=arguments.seed,
+            is_free=arguments.free,
+            ends_after_s=arguments.seconds if arguments.free else None,
+            is_checked=not arguments.no_check,
+            is_trimmed=not arguments.no_trim,
+            countdown_s=0.0 if arguments.no_countdown else 3.0,
+            subject=arguments.subject,
+            session=arguments.session,
+            placements=dict(arguments.placement),
+            notes=arguments.notes,
+        )
     )
 
 

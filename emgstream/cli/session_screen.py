@@ -1,9 +1,9 @@
-"""What a person who is being recorded sees in the terminal."""
+"""The terminal during a recording or a test: cue, signal levels, state of the stream, keys."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,8 +14,9 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from emgstream.app.cue_scene import CueScene, CueTone, free_scene, guided_scene
+from emgstream.app.stream_words import recording_pace
 from emgstream.cli.letters import HEIGHT, large
-from emgstream.cue_schedule import REST
 from emgstream.recording import FreeProtocol, ProtocolPhase, ProtocolView
 from emgstream.sources.source_status import SourceStatus
 from emgstream.types import FloatArray
@@ -24,7 +25,15 @@ from emgstream.wording import spoken
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["Levels", "SessionScreen", "TerminalPage", "free_page", "guided_page"]
+__all__ = [
+    "Levels",
+    "SessionScreen",
+    "TerminalPage",
+    "connecting_page",
+    "free_page",
+    "guided_page",
+    "scene_page",
+]
 
 _BAR_CELLS = 48
 _LEVEL_CELLS = 32
@@ -35,32 +44,32 @@ _BLANK = Text(" ")
 
 @dataclass(frozen=True)
 class TerminalPage:
-    """One picture of the screen."""
+    """The content of the screen at one moment."""
 
     cue: str
-    """What to do, in large letters."""
+    """The movement to make, or the state, in large letters."""
     style: str
     """Its colour."""
     below: str = ""
-    """What stands under the cue: seconds, or what to press."""
+    """The line below it: seconds, or the key to press."""
     share: float | None = None
-    """How much of it is over, 0 to 1; None for no bar."""
+    """Elapsed share of the movement, 0 to 1; None for no bar."""
     coming: str = ""
-    """What comes next, and how far along all is."""
+    """The next movement, and the position within the session."""
     keys: Sequence[tuple[str, str]] = field(default_factory=tuple)
-    """Each key with what it does."""
+    """Each key and its effect."""
     decided: Text = field(default_factory=Text)
-    """What a model says of the signal meanwhile."""
+    """The decision of the model that is tested; empty in a recording."""
 
 
 class Levels:
-    """How strong each channel is, between the weakest and the strongest it has been."""
+    """The level of each channel, between the lowest and the highest it has had."""
 
     def __init__(self) -> None:
         self._lowest = self._highest = np.empty(0)
 
     def update(self, samples: FloatArray) -> list[float]:
-        """Return a level a channel, 0 to 1, of the newest samples ``(n, n_channels)``."""
+        """Return one level per channel, 0 to 1, from the newest samples ``(n, n_channels)``."""
         if len(samples) < 2:
             return [0.0] * len(self._lowest)
         rms = np.maximum(samples.std(axis=0, dtype=np.float64), 0.3)
@@ -74,7 +83,7 @@ class Levels:
 
 
 class SessionScreen:
-    """The whole terminal while a session runs; where nobody watches one, a line at every change."""
+    """The whole terminal during a session; without a terminal, one line at every change."""
 
     def __init__(self, terminal: Console) -> None:
         self._terminal = terminal
@@ -96,14 +105,14 @@ class SessionScreen:
                 self._terminal.print(f"[yellow]note:[/] {escape(text)}")
 
     def tell(self, text: str) -> None:
-        """Say something worth knowing; it stays to be read when the screen is gone."""
+        """Show a note; it is printed again when the screen is closed."""
         self._told.append(text)
         self._notes = [*self._notes, text][-3:]
         if not self._watched:
             self._terminal.print(f"[yellow]note:[/] {escape(text)}")
 
     def ring(self) -> None:
-        """Ring the bell, where somebody is there to hear it."""
+        """Ring the bell, if there is a terminal."""
         if self._watched:
             self._terminal.bell()
 
@@ -132,7 +141,7 @@ class SessionScreen:
             _level_table(channel_names, levels),
             _BLANK,
             *(Text(f"! {note}", style="yellow") for note in self._notes),
-            Text(_pace(status), style="bright_black"),
+            Text("" if status is None else recording_pace(status), style="bright_black"),
             _BLANK,
             _key_line(page.keys),
         ]
@@ -146,56 +155,63 @@ class SessionScreen:
             self._terminal.print(line, markup=False)
 
 
-_RUNNING = (("Space", "pause"), ("r", "repeat the last one"), ("Esc", "end, and keep it all"))
+_REPEAT = ("r", "repeat the last one")
+_END = ("Esc", "end, and keep it all")
+_RUNNING = (("Space", "pause"), _REPEAT, _END)
+_KEYS = {
+    ProtocolPhase.READY: (("Space", "begin"), ("Esc", "leave")),
+    ProtocolPhase.COUNTDOWN: _RUNNING,
+    ProtocolPhase.CUE: _RUNNING,
+    ProtocolPhase.PAUSED: (("Space", "go on"), _REPEAT, _END),
+    ProtocolPhase.AWAY: (_END,),
+    ProtocolPhase.OVER: (),
+}
+_STYLES = {
+    CueTone.ACT: "bold green",
+    CueTone.SOON: "bright_black",
+    CueTone.CALM: "cyan",
+    CueTone.WARN: "red",
+}
+
+
+def connecting_page(status: SourceStatus) -> TerminalPage:
+    """Return the page for a source that has sent no sample yet."""
+    return TerminalPage("connecting", "bright_black", status.words)
 
 
 def guided_page(view: ProtocolView) -> TerminalPage:
-    """Return what a guided session shows."""
-    progress = f"movement {min(view.n_done + 1, view.n_total)} of {view.n_total}"
-    left = f"{_minutes(view.remaining_total_s)} left"
-    coming = f"{progress}   {left}"
+    """Return the page of a guided session."""
+    scene = guided_scene(view)
+    page = replace(scene_page(scene), keys=_KEYS[view.phase])
     if view.phase is ProtocolPhase.COUNTDOWN:
-        says = f"in {np.ceil(view.remaining_s):.0f}"
-        return TerminalPage(view.label, "bright_black", says, view.share, coming, _RUNNING)
+        return replace(page, below=f"in {scene.count}")
     if view.phase is ProtocolPhase.CUE:
-        style = "cyan" if view.label == REST else "bold green"
         following = f"next: {spoken(view.next_label)}" if view.next_label else "then it is done"
-        says, coming = f"{view.remaining_s:.1f} s", f"{following}   {coming}"
-        return TerminalPage(view.label, style, says, view.share, coming, _RUNNING)
-    if view.phase is ProtocolPhase.READY:
-        coming = f"{view.n_total} movements, {left}"
-    return _waiting_page(view, coming)
+        coming = f"{following}   {page.coming}"
+        return replace(page, below=f"{view.remaining_s:.1f} s", coming=coming)
+    return page
 
 
-def _waiting_page(view: ProtocolView, coming: str) -> TerminalPage:
-    """Return what a guided session shows while nothing is asked."""
-    begin, go_on = [("Space", "begin"), ("Esc", "leave")], [("Space", "go on"), *_RUNNING[1:]]
-    match view.phase:
-        case ProtocolPhase.READY:
-            return TerminalPage("ready", "cyan", "press Space to begin", None, coming, begin)
-        case ProtocolPhase.PAUSED:
-            return TerminalPage("paused", "yellow", "press Space to go on", None, coming, go_on)
-        case ProtocolPhase.AWAY:
-            says = "the board is away; plug it in again, and it goes on"
-            coming = f"{spoken(view.label)} will be asked for again"
-            return TerminalPage("no signal", "red", says, None, coming, _RUNNING[2:])
-        case _:
-            return TerminalPage("done", "cyan", "putting the labels in order")
-
-
-def free_page(protocol: FreeProtocol, now_s: float) -> TerminalPage:
-    """Return what a free recording shows."""
+def free_page(protocol: FreeProtocol, now_s: float, started_s: float) -> TerminalPage:
+    """Return the page of a free recording."""
+    scene = free_scene(protocol, now_s, started_s)
     numbers = [(str(n), spoken(label)) for n, label in enumerate(protocol.labels, start=1)]
-    others = [("0", "no label"), ("r", "take it back"), ("Esc", "end, and keep it all")]
+    keys = [*numbers, ("0", "no label"), ("r", "take it back"), _END]
+    page = replace(scene_page(scene), keys=keys)
     if not protocol.label:
-        return TerminalPage("no label", "bright_black", "press a number", keys=[*numbers, *others])
+        return page
+    held = f"{now_s - protocol.since_s:.1f} s"
+    return replace(page, below=held, coming=f"{scene.below}   {page.coming}")
+
+
+def scene_page(scene: CueScene) -> TerminalPage:
+    """Return the page of a scene, without keys."""
     return TerminalPage(
-        protocol.label,
-        "cyan" if protocol.label == REST else "bold green",
-        f"{now_s - protocol.since_s:.1f} s",
-        None,
-        f"no. {protocol.repetition}",
-        [*numbers, *others],
+        scene.title if scene.title == spoken(scene.label) else scene.title.lower(),
+        _STYLES[scene.tone],
+        scene.below[:1].lower() + scene.below[1:],
+        scene.share,
+        "   ".join(filter(None, (scene.place, scene.left))),
     )
 
 
@@ -223,20 +239,6 @@ def _level_table(channel_names: Sequence[str], levels: Sequence[float]) -> Table
     return table
 
 
-def _pace(status: SourceStatus | None) -> str:
-    if status is None:
-        return ""
-    if not status.is_streaming:
-        return status.words
-    rate = "measuring the rate" if status.rate_hz is None else f"{status.rate_hz:.1f} Hz"
-    return f"{rate}   {status.loss_words(f'lost {status.loss:.2%}')}"
-
-
 def _key_line(keys: Sequence[tuple[str, str]]) -> Text:
     parts = [Text.assemble((key, "bold"), f" {what}") for key, what in keys]
     return Text("   ").join(parts)
-
-
-def _minutes(seconds: float) -> str:
-    whole = round(seconds)
-    return f"{whole // 60}:{whole % 60:02d}"

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from emgstream.app.stream_words import milliseconds, rate_words
 from emgstream.decisions import STATUSES
 from emgstream.outputs.output import Update
 from emgstream.sources.source_status import SourceStatus
@@ -141,17 +142,16 @@ def _pace(status: SourceStatus) -> Text:
     """Return the state of a live stream, in red if it is not streaming or loses samples."""
     if not status.is_streaming:
         return Text(status.words, style="bold red")
-    rate = "   measuring" if status.rate_hz is None else f"{status.rate_hz:9.2f} Hz"
-    ppm = "" if status.ppm is None else f" {status.ppm:+.0f} ppm"
+    rate = f"{rate_words(status.rate_hz, status.ppm, 'measuring'):>18}"
     if not status.sees_loss:
         of = "" if status.sees_loss is None else "text: "
-        return Text(f"{rate}{ppm}   {of}{status.loss_words('')}")
+        return Text(f"{rate}   {of}{status.loss_words('')}")
     loss = f"   lost {status.loss:.2%}, in 5 s {status.recent_loss:.2%}"
-    return Text.assemble(f"{rate}{ppm}", (loss, "bold red" if status.recent_loss > 0.01 else ""))
+    return Text.assemble(rate, (loss, "bold red" if status.recent_loss > 0.01 else ""))
 
 
 def _lateness(update: Update) -> str:
-    return f"{update.latency_s[-1] * 1e3:6.1f} ms late"
+    return f"{milliseconds(update.latency_s[-1]):>6} ms late"
 
 
 def _line(update: Update) -> Text:

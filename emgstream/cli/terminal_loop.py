@@ -1,87 +1,70 @@
-"""A stream in front of a person: show a moment, look after the threads, take the keys."""
+"""The event loop of a live session in the terminal: show a page, watch the session, read keys."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection
 
+from emgstream.app.live_session import LiveSession
 from emgstream.cli.keys import ESC, KeyReader
 from emgstream.cli.session_screen import Levels, SessionScreen, TerminalPage
 from emgstream.cli.status_notifier import StatusNotifier
-from emgstream.engine import Engine
-from emgstream.sources.source import Source
+from emgstream.clock import MonotonicClock
 
 __all__ = ["TerminalLoop"]
 
 _TURN_S = 0.05
+"""Time for one page. A choice: a key acts within a twentieth of a second, which feels immediate."""
 _LEVEL_S = 0.2
-_LIKELY_RATE_HZ = 1000.0
+"""Length of the signal behind the bars. A choice: short enough to follow a movement."""
 
 
 class TerminalLoop:
-    """Turns of a twentieth of a second each; the main thread takes them.
+    """Shows one page after the other, a twentieth of a second each. The main thread calls it.
 
     Parameters
     ----------
-    source, engine
-        What runs.
+    session
+        The live session, started.
     screen
-        Where it shows.
+        Where the pages are shown.
     pressed_keys
-        What the user presses.
+        Returns the keys that were pressed.
     interrupted
-        Set by Ctrl-C, which is as good as Esc.
+        Set by Ctrl-C, which acts as Esc.
     title
-        What stands over every page, before the name of the source.
-    check
-        Raises what else ended before its time.
+        Stands over every page, before the name of the source.
     """
 
     def __init__(
         self,
-        source: Source,
-        engine: Engine,
+        session: LiveSession,
         screen: SessionScreen,
         pressed_keys: KeyReader,
         interrupted: threading.Event,
         title: str,
-        check: Callable[[], None] = lambda: None,
     ) -> None:
-        self._source = source
-        self._engine = engine
+        self._session = session
         self._screen = screen
         self._keys = pressed_keys
         self._interrupted = interrupted
         self._title = title
-        self._check = check
-        self._teller = StatusNotifier(screen.tell)
+        self._clock = MonotonicClock()
+        self._notifier = StatusNotifier(screen.tell)
         self._levels = Levels()
 
-    def turn(self, page: TerminalPage) -> list[str]:
-        """Show a page for a moment, look after the threads, and return the keys pressed."""
-        info, status = self._source.info, self._source.status()
-        self._teller.tell(status)
-        ring = self._engine.ring
-        rate_hz = info.sampling_rate_hz or _LIKELY_RATE_HZ
-        newest = ring.since(max(ring.end_index - round(_LEVEL_S * rate_hz), 0)).samples
-        newest = newest if status.is_streaming else newest[:0]
-        levels = self._levels.update(newest)
+    def now(self) -> float:
+        """Return the host time in seconds."""
+        return self._clock.now()
+
+    def show(self, page: TerminalPage) -> list[str]:
+        """Show a page for a moment, and return the keys pressed meanwhile."""
+        session = self._session
+        info, status = session.info, session.status()
+        self._notifier.tell(status)
+        newest = session.newest_samples(_LEVEL_S)
+        levels = self._levels.update(newest if status.is_streaming else newest[:0])
         self._screen.show(page, f"{self._title}   {info.name}", info.channel_names, levels, status)
-        self._engine.wait(_TURN_S)
-        self._check()
+        if session.ended:
+            self._clock.sleep(_TURN_S)
+        session.poll(self.now(), _TURN_S)
         return [ESC] if self._interrupted.is_set() else self._keys()
-
-    def await_samples(self) -> bool:
-        """Wait for the board; tells whether to go on."""
-        while not self._engine.ring.n_received:
-            page = TerminalPage("connecting", "bright_black", self._source.status().words)
-            if ESC in self.turn(page):
-                return False
-        return True
-
-    def ask(self, page: TerminalPage, answers: Collection[str]) -> str:
-        """Show a page until one of the answers is pressed, and return it."""
-        while True:
-            for key in self.turn(page):
-                if key in answers:
-                    return key

@@ -1,50 +1,33 @@
-"""One session in the terminal: check, wait for the word, cues, and the end."""
+"""A recording in the terminal: its pages, its keys and its bell."""
 
 from __future__ import annotations
 
 import threading
 from dataclasses import replace
 
+from emgstream.app.cue_scene import check_scene
+from emgstream.app.live_session import LiveSession
+from emgstream.app.recording_plan import RecordingPlan
+from emgstream.app.recording_session import RecordingSession, RecordingStage
 from emgstream.cli.keys import ENTER, ESC, SPACE, KeyReader
-from emgstream.cli.session_plan import RecordingBoard, SessionPlan
 from emgstream.cli.session_screen import (
     SessionScreen,
     TerminalPage,
+    connecting_page,
     free_page,
     guided_page,
+    scene_page,
 )
 from emgstream.cli.terminal_loop import TerminalLoop
-from emgstream.clock import MonotonicClock
-from emgstream.cue_schedule import REST
-from emgstream.engine import Engine
-from emgstream.recording import (
-    CueStarted,
-    Event,
-    FreeProtocol,
-    GuidedProtocol,
-    ProtocolPhase,
-    Recorder,
-    SignalCheck,
-    SignalCheckReport,
-    Take,
-    expected_bytes,
-)
-from emgstream.wording import counted, spoken
+from emgstream.recording import CueStarted, Event, GuidedProtocol, ProtocolPhase, SignalCheckReport
+from emgstream.sources.source import Source
+from emgstream.wording import counted
 
 __all__ = ["TerminalRecording"]
 
-_LIKELY_RATE_HZ = 1000.0
-_LIKELY_CHANNELS = 3
-_FREE_S = 600.0
-_SAID = {
-    "elbow_bend": "bend the elbow as hard as you can, against a table",
-    "hand_close": "make a fist as hard as you can",
-    REST: "let the arm hang, quite loose",
-}
-
 
 class _Bell:
-    """Rings the terminal's bell at a cue."""
+    """Rings the terminal's bell at each cue."""
 
     def __init__(self, screen: SessionScreen) -> None:
         self._screen = screen
@@ -55,175 +38,129 @@ class _Bell:
 
 
 class TerminalRecording:
-    """Leads one session from the first sample to the last.
+    """Shows one recording, and passes the keys on.
 
     Parameters
     ----------
     plan
-        What is wanted.
-    board
-        Where the samples come from.
+        The planned recording.
+    source
+        Where the samples come from, not yet entered.
     screen
-        Where it shows.
+        Where it is shown.
     pressed_keys
-        What the user presses.
+        Returns the keys that were pressed.
     interrupted
-        Set by Ctrl-C: ends the session, and keeps everything.
+        Set by Ctrl-C: ends the recording, and keeps everything.
+    is_unattended
+        Whether nobody is there to press a key.
+    rings
+        Whether the bell rings at each cue.
+
+    Raises
+    ------
+    UsageError
+        Nobody can follow the cues at this source.
+    OutputError
+        The file exists, cannot be made, or there is too little room.
     """
 
     def __init__(
         self,
-        plan: SessionPlan,
-        board: RecordingBoard,
+        plan: RecordingPlan,
+        source: Source,
         screen: SessionScreen,
         pressed_keys: KeyReader,
         interrupted: threading.Event,
+        *,
+        is_unattended: bool = False,
+        rings: bool = False,
     ) -> None:
-        self._plan = plan
-        self._board = board
+        self._session = LiveSession(source, None)
         self._screen = screen
-        self._clock = MonotonicClock()
-        self._source = board.source
-        self._engine = Engine(self._source, None)
-        self._recorder = Recorder(
-            plan.path,
-            plan.about,
-            self._source.status,
-            needed_bytes=expected_bytes(
-                plan.duration_s or _FREE_S, plan.rate_hz or _LIKELY_RATE_HZ, _LIKELY_CHANNELS
-            ),
-        )
-        self._turns = TerminalLoop(
-            self._source,
-            self._engine,
-            screen,
-            pressed_keys,
-            interrupted,
-            str(plan.path),
-            self._recorder.check,
-        )
-        self._is_room_told = False
-
-    @property
-    def n_recorded(self) -> int:
-        """Samples on the disk."""
-        return self._recorder.n_samples
+        self._is_unattended = is_unattended
+        self._loop = TerminalLoop(self._session, screen, pressed_keys, interrupted, str(plan.path))
+        bell = (_Bell(screen),) if rings else ()
+        self.recording = RecordingSession(self._session, plan, bell, self._loop.now())
+        self._n_told = 0
+        self._told_report: SignalCheckReport | None = None
 
     def play(self) -> None:
-        """Run the session to its end; raises what ends it before."""
-        with self._recorder, self._engine:
-            if self._turns.await_samples() and self._pass_check() and self._await_word():
-                self._engine.attach(self._recorder)
-                try:
-                    self._perform()
-                finally:
-                    self._engine.detach(self._recorder)
+        """Lead the recording to its end; raises what ended it before its time."""
+        recording = self.recording
+        try:
+            with self._session:
+                while recording.is_open:
+                    for key in self._loop.show(self._page()):
+                        self._press(key)
+                    recording.poll(self._loop.now())
+                    self._tell()
+                    self._press_for_nobody()
+        finally:
+            recording.shut_down(self._loop.now())
+        if recording.failure is not None:
+            raise recording.failure
 
-    def _pass_check(self) -> bool:
-        """Check the signal until it is good or good enough; tells whether to go on."""
-        while self._plan.is_checked:
-            report = self._check()
-            if report is None:
-                return False
-            self._recorder.about = replace(self._plan.about, quality=report.document())
+    def _press(self, key: str) -> None:
+        """Do what a key means."""
+        recording, now_s = self.recording, self._loop.now()
+        protocol = recording.protocol
+        if key == ESC:
+            recording.end(now_s)
+        elif key == "r":
+            recording.repeat(now_s)
+        elif key == "c":
+            recording.check_again(now_s)
+        elif key == SPACE or (key == ENTER and not _is_running(recording)):
+            recording.press_space(now_s)
+        elif key.isdigit() and not isinstance(protocol, GuidedProtocol):
+            recording.set_label(int(key), now_s)
+
+    def _press_for_nobody(self) -> None:
+        """Go on after a check that found nothing; without anybody there, always, and begin."""
+        recording, now_s = self.recording, self._loop.now()
+        report = recording.report
+        is_good = report is not None and not report.problems
+        is_checked = recording.stage is RecordingStage.VERDICT
+        if (is_good and is_checked) or (
+            self._is_unattended and (is_checked or recording.waits_for_start)
+        ):
+            recording.press_space(now_s)
+
+    def _tell(self) -> None:
+        """Tell the problems that the check found, and new warnings."""
+        report, warnings = self.recording.report, self.recording.warnings
+        if report is not None and report is not self._told_report:
             for problem in report.problems:
                 self._screen.tell(problem)
-            if not report.problems or self._plan.is_unattended:
-                return True
-            answer = self._turns.ask(_report_page(report), (SPACE, ENTER, "c", ESC))
-            if answer != "c":
-                return answer != ESC
-        return True
-
-    def _check(self) -> SignalCheckReport | None:
-        """Return what five seconds of rest and contraction show; None where the user left."""
-        ring, info = self._engine.ring, self._source.info
-        check = SignalCheck(ring, info, self._board.listeners, self._clock.now())
-        while True:
-            now_s = self._clock.now()
-            report = check.poll(now_s)
-            if report is not None or ESC in self._turns.turn(_check_page(check.protocol, now_s)):
-                return report
-
-    def _await_word(self) -> bool:
-        """Wait for the word to start a guided session; tells whether to."""
-        protocol = self._plan.protocol
-        if self._plan.is_unattended or isinstance(protocol, FreeProtocol):
-            return True
-        page = guided_page(protocol.view(self._clock.now()))
-        return self._turns.ask(page, (SPACE, ENTER, ESC)) != ESC
-
-    def _perform(self) -> None:
-        """Run the protocol to its end."""
-        bell = (_Bell(self._screen),) if self._plan.rings else ()
-        take = Take(
-            self._plan.protocol,
-            (self._recorder, *self._board.listeners, *bell),
-            self._engine.ring,
-            lambda: self._source.status().is_streaming,
-        )
-        if isinstance(self._plan.protocol, GuidedProtocol):
-            self._guide(self._plan.protocol, take)
-        else:
-            self._follow(self._plan.protocol, take)
-
-    def _guide(self, protocol: GuidedProtocol, take: Take) -> None:
-        protocol.start(self._clock.now())
-        while protocol.phase is not ProtocolPhase.OVER:
-            now_s = self._clock.now()
-            for key in self._turns.turn(guided_page(protocol.view(now_s))):
-                _steer(protocol, key, self._clock.now())
-            self._poll(take)
-        self._poll(take)
-
-    def _follow(self, protocol: FreeProtocol, take: Take) -> None:
-        started_s = self._clock.now()
-        is_over = False
-        while not is_over:
-            for key in self._turns.turn(free_page(protocol, self._clock.now())):
-                is_over = is_over or key == ESC
-                if key.isdigit():
-                    protocol.press(int(key), self._clock.now())
-                elif key == "r":
-                    protocol.discard(self._clock.now())
-            self._poll(take)
-            seconds = self._plan.duration_s
-            is_over = is_over or (seconds is not None and self._clock.now() >= started_s + seconds)
-        protocol.end(self._clock.now())
-        self._poll(take)
-
-    def _poll(self, take: Take) -> None:
-        room = self._recorder.room_warning
-        if room is not None and not self._is_room_told:
-            self._is_room_told = True
-            self._screen.tell(room)
-        for warning in take.poll(self._clock.now()):
+        self._told_report = report
+        for warning in warnings[self._n_told :]:
             self._screen.tell(warning)
-            self._recorder.warn(warning)
+        self._n_told = len(warnings)
+
+    def _page(self) -> TerminalPage:
+        recording, now_s = self.recording, self._loop.now()
+        match recording.stage:
+            case RecordingStage.CONNECTING:
+                return connecting_page(self._session.status())
+            case RecordingStage.CHECK if recording.check is not None:
+                page = scene_page(check_scene(recording.check.protocol, now_s))
+                return replace(page, keys=[("Esc", "leave")])
+            case RecordingStage.VERDICT if recording.report is not None:
+                return _report_page(recording.report)
+        protocol = recording.protocol
+        if isinstance(protocol, GuidedProtocol):
+            return guided_page(protocol.view(now_s))
+        return free_page(protocol, now_s, recording.started_s)
 
 
-def _steer(protocol: GuidedProtocol, key: str, now_s: float) -> None:
-    """Do what a key means in a guided session."""
-    if key == ESC:
-        protocol.end(now_s)
-    elif key == "r":
-        protocol.repeat_last(now_s)
-    elif key in (SPACE, ENTER):
-        if protocol.phase is ProtocolPhase.PAUSED:
-            protocol.start(now_s)
-        elif key == SPACE:
-            protocol.pause(now_s)
-
-
-def _check_page(protocol: GuidedProtocol, now_s: float) -> TerminalPage:
-    view = protocol.view(now_s)
-    return TerminalPage(
-        view.label or "thank you",
-        "cyan" if view.label == REST else "bold green",
-        _SAID.get(view.label, spoken(view.label)),
-        view.share,
-        "checking the signal",
-        [(("Esc"), "leave")],
+def _is_running(recording: RecordingSession) -> bool:
+    """Return whether cues are being given, so that Enter, pressed by habit, must not pause."""
+    protocol = recording.protocol
+    return (
+        recording.stage is RecordingStage.TAKE
+        and isinstance(protocol, GuidedProtocol)
+        and protocol.phase not in (ProtocolPhase.READY, ProtocolPhase.PAUSED)
     )
 
 

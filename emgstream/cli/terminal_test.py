@@ -1,25 +1,27 @@
-"""One test of a model in the terminal: wait for the word, cues with the live decision, the end."""
+"""A cued test in the terminal: its pages, with the live decision, and its keys."""
 
 from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from typing import Any
 
 from rich.text import Text
 
+from emgstream.app.cued_test_session import CuedTestSession, CuedTestStage
+from emgstream.app.live_session import LiveSession
 from emgstream.bundle import Model
 from emgstream.cli.keys import ENTER, ESC, SPACE, KeyReader
-from emgstream.cli.session_plan import RecordingBoard
-from emgstream.cli.session_screen import SessionScreen, TerminalPage, guided_page
+from emgstream.cli.session_screen import (
+    SessionScreen,
+    TerminalPage,
+    connecting_page,
+    guided_page,
+)
 from emgstream.cli.terminal_loop import TerminalLoop
-from emgstream.clock import MonotonicClock
 from emgstream.decisions import Decision
-from emgstream.engine import Engine
-from emgstream.opening import stream_check
-from emgstream.outputs.output import Update
 from emgstream.recording import ProtocolPhase
-from emgstream.trial import CuedPlan, CuedTest, LiveTest
+from emgstream.sources.source import Source
+from emgstream.trial import CuedPlan
 from emgstream.wording import spoken
 
 __all__ = ["TerminalTest"]
@@ -32,105 +34,83 @@ _RUNNING = [("Space", "pause"), ("Esc", "end")]
 
 
 class TerminalTest:
-    """Leads one test from the first sample to the last.
+    """Shows one cued test, and passes the keys on.
 
     Parameters
     ----------
     plan
-        What is asked for.
+        The movements to ask for, and the rules of counting.
     model
-        What is tested.
-    board
-        Where the samples come from.
+        The model to test.
+    source
+        Where the samples come from, not yet entered.
     screen
-        Where it shows.
+        Where it is shown.
     pressed_keys
-        What the user presses.
+        Returns the keys that were pressed.
     interrupted
         Set by Ctrl-C: ends the test.
+    is_unattended
+        Whether nobody is there to press a key.
+    force
+        Whether to put up with a rate that is not the model's.
+
+    Raises
+    ------
+    UsageError
+        Nobody can follow the cues at this source.
     """
 
     def __init__(
         self,
         plan: CuedPlan,
         model: Model,
-        board: RecordingBoard,
+        source: Source,
         screen: SessionScreen,
         pressed_keys: KeyReader,
         interrupted: threading.Event,
+        *,
+        is_unattended: bool = False,
+        force: bool = False,
     ) -> None:
-        self._source = board.source
-        self._clock = MonotonicClock()
-        self._engine = Engine(board.source, model, check=stream_check(board.source, model.manifest))
-        self.test = LiveTest(
-            plan,
-            model.manifest,
-            self._engine.ring,
-            self._source.status,
-            board.listeners,
-        )
-        self._engine.watch(self.test)
+        self._session = LiveSession(source, model, force=force)
+        self._is_unattended = is_unattended
         title = f"test of {model.manifest.title}"
-        self._turns = TerminalLoop(
-            board.source, self._engine, screen, pressed_keys, interrupted, title
-        )
-        self._is_left = False
+        self._loop = TerminalLoop(self._session, screen, pressed_keys, interrupted, title)
+        self.test = CuedTestSession(self._session, model, plan, (), self._loop.now())
 
-    def play(self, waits_for_word: bool) -> bool:
-        """Run the test; tells whether it came to its end. Raises what ends it before."""
-        with self._engine:
-            is_there = self._turns.await_samples()
-            return is_there and (not waits_for_word or self._hears_word()) and self._perform()
+    def play(self) -> None:
+        """Lead the test to its end; raises what ended the stream before that."""
+        with self._session:
+            while self.test.is_open:
+                for key in self._loop.show(self._page()):
+                    self._press(key)
+                if self._is_unattended and self.test.stage is CuedTestStage.READY:
+                    self.test.press_space(self._loop.now())
+                self.test.poll(self._loop.now())
 
-    @property
-    def n_done(self) -> int:
-        """Movements held to their end."""
-        return self.test.protocol.view(self._clock.now()).n_done
-
-    def result(self) -> CuedTest | None:
-        """Return what it came to so far; None where no movement was held to its end."""
-        return self.test.result(self._source.info)
-
-    def source_document(self) -> dict[str, Any]:
-        """Return where the samples came from, for the history."""
-        return self.test.source_document(self._source.info)
-
-    def _hears_word(self) -> bool:
-        """Wait for the word to start; tells whether to."""
-        return self._turns.ask(self._page(), (SPACE, ENTER, ESC)) != ESC
-
-    def _perform(self) -> bool:
-        protocol = self.test.protocol
-        protocol.start(self._clock.now())
-        while not self.test.poll(self._clock.now()):
-            for key in self._turns.turn(self._page()):
-                self._steer(key, self._clock.now())
-        return not self._is_left
-
-    def _steer(self, key: str, now_s: float) -> None:
-        protocol = self.test.protocol
-        if key == ESC and protocol.phase is not ProtocolPhase.OVER:
-            self._is_left = True
-            protocol.end(now_s)
-        elif key in (SPACE, ENTER) and protocol.phase is ProtocolPhase.PAUSED:
-            protocol.start(now_s)
-        elif key == SPACE:
-            protocol.pause(now_s)
+    def _press(self, key: str) -> None:
+        """Do what a key means; Enter begins and goes on, but does not pause."""
+        phase = self.test.live.protocol.phase
+        if key == ESC:
+            self.test.end(self._loop.now())
+        elif key == SPACE or (key == ENTER and phase in _KEYS):
+            self.test.press_space(self._loop.now())
 
     def _page(self) -> TerminalPage:
-        phase = self.test.protocol.phase
-        page = guided_page(self.test.protocol.view(self._clock.now()))
-        if phase is ProtocolPhase.OVER:
+        if not self._session.ring.n_received:
+            return connecting_page(self._session.status())
+        protocol = self.test.live.protocol
+        if protocol.phase is ProtocolPhase.OVER:
             return TerminalPage("done", "cyan", "counting what came of it")
-        return replace(page, keys=_KEYS.get(phase, _RUNNING), decided=_decided(self._newest()))
-
-    def _newest(self) -> Decision | None:
-        update: Update | None = self._engine.latest
-        return None if update is None else update.decisions[-1]
+        page = guided_page(protocol.view(self._loop.now()))
+        update = self._session.latest
+        decided = _decided(None if update is None else update.decisions[-1])
+        return replace(page, keys=_KEYS.get(protocol.phase, _RUNNING), decided=decided)
 
 
 def _decided(decision: Decision | None) -> Text:
-    """Return what the model says, as strong as it is meant.
+    """Return the decision in words, bold where it is acted on.
 
     >>> _decided(None).plain
     'the model says nothing yet'

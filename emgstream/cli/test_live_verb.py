@@ -9,29 +9,21 @@ Ctrl-C does: a test that was not finished is told and not kept. A recorded sessi
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
-from typing import Any
 
+from emgstream.app.cued_test_session import CuedTestSession, RecordedTestSession, keep_test
 from emgstream.bundle import Model, read_model
 from emgstream.cli import cued_words, options
 from emgstream.cli.configured import use_configuration
 from emgstream.cli.cued_report import print_losses, print_test
 from emgstream.cli.interrupt import polite_end
 from emgstream.cli.keys import keys
-from emgstream.cli.session_plan import opened_board
 from emgstream.cli.session_screen import SessionScreen
-from emgstream.cli.terminal import console, note, print_facts
+from emgstream.cli.terminal import console, note, print_facts, tell_problems
 from emgstream.cli.terminal_test import TerminalTest
 from emgstream.errors import InterruptedByUserError, UsageError
 from emgstream.opening import model_options, read_recording, repair_notes
-from emgstream.trial import (
-    CuedTest,
-    add_to_history,
-    check_history,
-    history_entry,
-    replay_document,
-    replay_test,
-)
+from emgstream.sources.source_registry import open_source, source_problems
+from emgstream.trial import check_history
 
 __all__ = ["add_arguments", "run"]
 
@@ -84,57 +76,55 @@ def _replay(model: Model, arguments: argparse.Namespace) -> None:
     for text in repair_notes(table):
         note(text)
     counting = cued_words.given({"dwell_s": arguments.dwell_s, "reaction_s": arguments.reaction_s})
-    test = replay_test(table, model, arguments.rate, **counting)
-    print_test(console(), test)
-    _keep(test, model, arguments, replay_document(table), {})
+    test = RecordedTestSession(table, model, arguments.rate, **counting)
+    print_test(console(), test.result())
+    _keep(test, arguments)
 
 
 def _ask(model: Model, arguments: argparse.Namespace) -> None:
-    """Test on a board; what a test that broke off came to is told, and not kept."""
+    """Test on a live source; the result of a test that broke off is printed, and not kept."""
     cued_words.check_for_board(arguments)
     plan = cued_words.plan(model.manifest.class_names, arguments)
     options = model_options(
         model.manifest, channels=arguments.channels, baud=arguments.baud, force=arguments.force
     )
-    board = opened_board(arguments.port, plan.movements, options)
+    tell_problems(source_problems())
     with polite_end() as pressed, keys() as pressed_keys:
         screen = SessionScreen(console())
-        stage = TerminalTest(plan, model, board, screen, pressed_keys, pressed)
+        terminal = TerminalTest(
+            plan,
+            model,
+            open_source(arguments.port, options),
+            screen,
+            pressed_keys,
+            pressed,
+            is_unattended=arguments.unattended,
+            force=arguments.force,
+        )
+        test = terminal.test
         try:
             with screen:
-                is_whole = stage.play(waits_for_word=not arguments.unattended)
+                terminal.play()
         finally:
-            test = _tell(stage)
-    if not is_whole:
+            found = test.so_far()
+            if found is not None:
+                print_test(console(), found)
+                print_losses(console(), test.source_document())
+    if not test.is_whole:
         word = f"stopped by {pressed.by}" if pressed.is_set() else "ended"
         raise InterruptedByUserError(
-            f"{word} after {stage.n_done} of {plan.n_movements} movements; a test that was not "
+            f"{word} after {test.n_done} of {plan.n_movements} movements; a test that was not "
             "finished is not kept"
         )
-    _keep(test, model, arguments, stage.source_document(), plan.document())
-
-
-def _tell(stage: TerminalTest) -> CuedTest | None:
-    """Print what a test came to so far, and what was lost in it; None where nothing is known."""
-    test = stage.result()
-    if test is not None:
-        print_test(console(), test)
-        print_losses(console(), stage.source_document())
-    return test
-
-
-def _keep(
-    test: CuedTest | None,
-    model: Model,
-    arguments: argparse.Namespace,
-    source: Mapping[str, Any],
-    protocol: Mapping[str, Any],
-) -> None:
-    if test is None:
+    if found is None:
         raise UsageError(
             "the model decided nothing while it was asked; expected a stream without a break now "
             "and then; look at it with emgstream live"
         )
+    _keep(test, arguments)
+
+
+def _keep(test: CuedTestSession | RecordedTestSession, arguments: argparse.Namespace) -> None:
+    """Add the result to the history, where that is wanted, and print where it is."""
     if not arguments.no_history:
-        path = add_to_history(arguments.model, history_entry(test, model, source, protocol))
-        print_facts(console(), [("kept", str(path))])
+        print_facts(console(), [("kept", str(keep_test(test, arguments.model)))])

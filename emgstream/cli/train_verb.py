@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> None:
             channels=arguments.channels,
             report_dir=arguments.report,
             seed=arguments.seed,
-            wish=SignalOverrides(arguments.signal, options.mains_hz(arguments.mains)),
+            overrides=SignalOverrides(arguments.signal, options.mains_hz(arguments.mains)),
             progress=progress,
             noticed=noticed,
             keep=partial(write_model, arguments.out),

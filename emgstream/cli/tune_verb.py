@@ -6,30 +6,31 @@ Without a setting, what the model has is held against the likeliest class of eve
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeAlias
 
 from rich.table import Table
 
-from emgstream.bundle import check_place, read_model, write_model
+from emgstream.app.open_requests import ReplayRequest
+from emgstream.app.tuning_recording import TuningRequest, without
+from emgstream.app.tuning_session import TuningSession
+from emgstream.app.tuning_words import compared, score_rows
+from emgstream.bundle import check_place
 from emgstream.cli import options
 from emgstream.cli.configured import use_configuration
 from emgstream.cli.terminal import console, note
 from emgstream.cli.verb_files import refuse_to_overwrite
 from emgstream.decisions import (
-    ARGMAX,
     SMOOTHINGS,
     DecisionSettings,
     Smoothing,
     parameters,
     smoothing_from_manifest,
 )
-from emgstream.opening import read_recording, repair_notes
-from emgstream.trial import ReplayedRecording, check_labels, figure_rows, score, seen_on
+from emgstream.opening import repair_notes
+from emgstream.trial import DecisionScore
 
-__all__ = ["add_arguments", "figures", "run"]
-
-Columns: TypeAlias = list[tuple[str, ReplayedRecording]]
+__all__ = ["add_arguments", "run"]
 
 _EXAMPLES = (
     "none, majority:5, hysteresis:3 or bayes:0.3:0.7:0.7:0.7 (stay, weight, to rest, from rest)"
@@ -73,61 +74,49 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Print the figures without settings, with the model's and with those asked for.
+    """Print the scores of the likeliest class, of the model's settings and of those asked for.
 
     Raises UsageError for a recording without the model's labels, and OutputError, before anything
     is replayed, where the model cannot be written.
     """
     use_configuration(arguments, "model")
     refuse_to_overwrite([arguments.file], [arguments.out])  # the model itself may be replaced
-    model = read_model(arguments.model)
     if arguments.out:
         check_place(arguments.out)
-    table = read_recording(arguments.file, model.manifest, arguments.channels)
-    for text in repair_notes(table):
+    recording = ReplayRequest(arguments.file, arguments.rate, channels=arguments.channels)
+    tuning = TuningSession(sweeps=False)
+    tuning.open(TuningRequest(arguments.model, (recording,)))
+    tuning.wait()
+    opened = tuning.opened
+    assert opened is not None  # for the type checker: `wait` raises what went wrong
+    for text in repair_notes(opened.seen.table):
         note(text)
-    check_labels(table, model.manifest.class_names)
-    own = model.manifest.decision
-    wanted = _wanted(own, arguments)
-    columns = {"likeliest": ARGMAX, "model": own, "wanted": wanted}
-    if own == ARGMAX:
-        del columns["model"]
-    if wanted == own:
-        del columns["wanted"]
-    seen = seen_on(table, model, arguments.rate)
-    replayed = [(name, seen.decided(settings)) for name, settings in columns.items()]
-    console().print(figures(replayed))
+    wanted = _wanted(opened.settings, arguments)
+    if wanted != opened.settings:
+        tuning.try_out(wanted)
+        tuning.wait()
+    console().print(_table(compared(opened, tuning.tried)))
     if arguments.out:
-        write_model(arguments.out, model.tuned(wanted))
+        tuning.save(arguments.out, wanted)
+        tuning.wait()
         note(f"{arguments.out} decides so from now on")
 
 
-def figures(columns: Columns) -> Table:
-    """Return the figures of several replays of one recording, the first being the plain one."""
+def _table(scores: Mapping[str, DecisionScore]) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("")
-    for name, _ in columns:
-        table.add_column(name, justify="right")
-    for row in figure_rows([score(one.decisions, one.truth, one.hop_s) for _, one in columns]):
+    for caption in scores:
+        table.add_column(caption, justify="right")
+    for row in score_rows(list(scores.values())):
         table.add_row(*row)
     return table
 
 
 def _wanted(own: DecisionSettings, arguments: argparse.Namespace) -> DecisionSettings:
-    wanted = own
-    if arguments.threshold is not None:
-        wanted = replace(wanted, threshold=arguments.threshold)
-    if arguments.begin_odds is not None:
-        wanted = replace(wanted, begin_odds=arguments.begin_odds)
-    if arguments.smoothing is not None:
-        wanted = replace(wanted, smoothing=arguments.smoothing)
-    if "unknown" in arguments.without:
-        wanted = replace(wanted, familiar=None)
-    if "rest" in arguments.without:
-        wanted = replace(wanted, rest_gate=None)
-    if "gap" in arguments.without:
-        wanted = replace(wanted, rails=None, tells_gaps=False)
-    return wanted
+    names = ("threshold", "begin_odds", "smoothing")
+    asked = {name: getattr(arguments, name) for name in names}
+    asked = {name: value for name, value in asked.items() if value is not None}
+    return without(replace(own, **asked), *arguments.without)
 
 
 def _share(text: str) -> float:

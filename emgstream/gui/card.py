@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from emgstream.gui.painting import GRID
 
-__all__ = ["caption", "captioned", "card", "center", "fill", "row_name", "tall_part"]
+__all__ = ["caption", "captioned", "card", "center", "empty", "fill", "row_name", "tall_part"]
 
 _BETWEEN = GRID + GRID // 2
 
@@ -44,6 +44,15 @@ def fill(whole: QWidget, *parts: QWidget, grows: QWidget) -> None:
     inside.setSpacing(_BETWEEN)
     for part in parts:
         inside.addWidget(part, int(part is grows))
+
+
+def empty(layout: QLayout) -> None:
+    """Delete the widgets of a layout."""
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()  # it goes once Qt is idle
+            widget.deleteLater()
 
 
 def tall_part(parent: QWidget) -> tuple[QWidget, QVBoxLayout]:

@@ -29,7 +29,7 @@ class FigureTable(QWidget):
 
     def __init__(
         self,
-        head: Sequence[str],
+        head: Iterable[str],
         n_bold: int,
         parent: QWidget | None = None,
         between: int = 2 * GRID + GRID // 2,
@@ -55,7 +55,7 @@ class FigureTable(QWidget):
         for texts in rows:
             self._add(texts, "")
 
-    def _add(self, texts: Sequence[str], name: str) -> None:
+    def _add(self, texts: Iterable[str], name: str) -> None:
         cells = []
         for column, text in enumerate(texts):
             cell = QLabel(text, self)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from emgstream.app.open_requests import AUTO, SIMULATED
+from emgstream.app.session_readiness import SessionReadiness
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 
-__all__ = ["StartRow"]
+__all__ = ["BoardStartRow", "StartRow"]
 
 
 class StartRow(QWidget):
@@ -38,3 +40,22 @@ class StartRow(QWidget):
         """Show a summary, or what is missing, and enable the button or not."""
         self.button.setEnabled(can_begin)
         self.words.show_text(words)
+
+
+class BoardStartRow(StartRow):
+    """The row of a form for a session on a board, with buttons to connect one."""
+
+    port_wanted = pyqtSignal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self.simulated_button = QPushButton("Simulated board")
+        self.board_button = QPushButton("Find my board")
+        super().__init__("Begin", parent, (self.simulated_button, self.board_button))
+        self.simulated_button.clicked.connect(lambda: self.port_wanted.emit(SIMULATED))
+        self.board_button.clicked.connect(lambda: self.port_wanted.emit(AUTO))
+
+    def show_readiness(self, ready: SessionReadiness) -> None:
+        """Show whether a session can begin."""
+        self.show_ready(ready.words, ready.can_begin)
+        for button in (self.simulated_button, self.board_button):
+            button.setVisible(ready.offers_board)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PyQt5.QtCore import QPoint, Qt, pyqtSignal
 from PyQt5.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from emgstream.app.session_figures import SessionFigures, milliseconds
+from emgstream.app.session_figures import SessionFigures
+from emgstream.app.stream_words import milliseconds, rate_words
 from emgstream.gui.painting import GRID, font
 
 __all__ = ["LatencyPopup", "StatusBar"]
@@ -60,10 +61,7 @@ class StatusBar(QWidget):
 
     def show_figures(self, figures: SessionFigures) -> None:
         """Show new figures."""
-        rate = "–" if figures.rate_hz is None else f"{figures.rate_hz:.1f} Hz"
-        if figures.ppm is not None:
-            rate += f"  {figures.ppm:+.0f} ppm"
-        _set(self.rate, f"rate  {rate}")
+        _set(self.rate, f"rate  {rate_words(figures.rate_hz, figures.ppm)}")
         _set(self.lost, f"lost  {figures.n_lost:,}  ({figures.n_lost_lately:,} in 5 s)")
         words = f"latency  p50 {milliseconds(figures.p50_s)}  p99 {milliseconds(figures.p99_s)} ms"
         if self.latency.text() != words:

@@ -99,6 +99,11 @@ class GuidedProtocol:
         """The phase."""
         return self._phase
 
+    @property
+    def n_done(self) -> int:
+        """Number of movements that were held to their end."""
+        return self._n_done
+
     def take_events(self) -> list[Event]:
         """Return the events since the last call, in order."""
         events, self._events = self._events, []

@@ -26,6 +26,8 @@ _Object: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True)
 class _SidecarVersion:
+    """The entry that sidecars of every version have."""
+
     version: int = 0
 
 

@@ -1,4 +1,4 @@
-"""Charts as SVG, drawn without a library, for a page of its own."""
+"""Charts as SVG, for pages of the product, which has no chart library among its requirements."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.report.plotting import COLOURS, ChartFrame, legend, svg, text
+from emgstream.report.plotting import COLOURS, LETTER, ChartFrame, legend, svg, text
 from emgstream.wording import shortened
 
 __all__ = ["ChartLine", "bars", "heatmap", "intervals", "lines"]
@@ -18,29 +18,31 @@ __all__ = ["ChartLine", "bars", "heatmap", "intervals", "lines"]
 Doubles: TypeAlias = npt.NDArray[np.float64]
 
 _CELL = 46
+"""Size of a cell of a confusion matrix, in pixels: three digits and a percent sign fit."""
 _SLANTED = 30
+"""Additional height for slanted names, in pixels."""
 
 
 @dataclass(frozen=True, eq=False)
 class ChartLine:
-    """One line of a chart; a value that is NaN breaks it."""
+    """One line of a chart; a value of NaN interrupts it."""
 
     name: str
-    """What it is; empty for a guide line that needs no name."""
+    """Name in the legend; empty for a dashed guide line."""
     x: Doubles
     """Shape ``(n,)``."""
     y: Doubles
     """Shape ``(n,)``."""
     dots: bool = False
-    """Whether every point is marked."""
+    """True to mark every point."""
 
 
 def lines(
     several: Sequence[ChartLine], across: str, up: str, *, limits: tuple[float, float] | None = None
 ) -> str:
-    """Return lines over a common axis; those without a name are dashed guides.
+    """Return a chart of lines; those without a name are dashed guide lines.
 
-    ``limits`` are those of the vertical axis; by default it fits the values.
+    ``limits`` are those of the vertical axis; by default they fit the values.
     """
     x, y = (np.concatenate([getattr(line, axis) for line in several]) for axis in "xy")
     frame = ChartFrame.around(x, y if limits is None else np.array(limits))
@@ -60,7 +62,7 @@ def bars(
     *,
     top: float | None = None,
 ) -> str:
-    """Return bars in groups, one bar a series in each group; NaN is no bar."""
+    """Return a chart with groups of bars, one bar per series in each; NaN gives no bar."""
     values = np.array([*series.values()], dtype=np.float64)
     highest = float(np.nanmax(values, initial=0.0)) if top is None else top
     frame = ChartFrame.of(0.0, float(len(groups)), 0.0, highest or 1.0)
@@ -80,7 +82,10 @@ def bars(
 def heatmap(
     shares: Doubles, names: Sequence[str], counts: npt.NDArray[np.int64], title: str
 ) -> str:
-    """Return a confusion matrix: shares of each true class (row), 0 to 1, with the counts."""
+    """Return a picture of a confusion matrix.
+
+    ``shares`` of each true class (row), 0 to 1, and ``counts`` have shape ``(n_classes,) * 2``.
+    """
     names = [shortened(name) for name in names]
     left, top, size = 24 + 6.5 * max(map(len, names)), 34.0, _CELL * len(names)
     drawn = [text(left, 16, title, weight="600")]
@@ -96,11 +101,11 @@ def heatmap(
 
 
 def intervals(rows: Sequence[tuple[str, Sequence[float], float, float, float]], across: str) -> str:
-    """Return one row a name: a dot a fold, the mean and its confidence interval, 0 to 1.
+    """Return a chart with one row per name: a dot per fold, the mean and its interval, 0 to 1.
 
-    Each row is name, folds, mean, lower and upper end of the interval.
+    Each row is name, folds, mean, lower and upper end of the confidence interval.
     """
-    left = 20 + 7.0 * max(len(shortened(name)) for name, *_ in rows)
+    left = 20 + LETTER * max(len(shortened(name)) for name, *_ in rows)
     frame = ChartFrame.of(0.0, 1.0, 0.0, float(len(rows)), left=left, height=60.0 + 44 * len(rows))
     drawn = [frame.axes(across, "", y_ticks=False)]
     for place, (name, folds, mean, low, high) in enumerate(rows):

@@ -1,4 +1,4 @@
-"""The parts of a report's page, as HTML."""
+"""The parts of a report page as HTML, and writing a report to a file."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = [
 
 
 def document(title: str, parts: Iterable[str]) -> str:
-    """Return a whole page of parts that are HTML already."""
+    """Return a whole page from parts that are HTML."""
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}'
         '</title><meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -38,12 +38,12 @@ def document(title: str, parts: Iterable[str]) -> str:
 
 
 def section(title: str, content: str, kind: str = "") -> str:
-    """Return a titled box around content that is HTML already."""
+    """Return a box with a title around content that is HTML."""
     return f"<section class='{kind}'><h2>{escape(title)}</h2>{content}</section>"
 
 
 def tile(figure: str, name: str, explanation: str, kind: str = "") -> str:
-    """Return one large figure with its name and what it is."""
+    """Return one large figure with its name and an explanation."""
     return (
         f"<div class='tile {kind}'><div class='figure'>{escape(figure)}</div>"
         f"<div class='name'>{escape(name)}</div><p>{escape(explanation)}</p></div>"
@@ -56,12 +56,12 @@ def tiles(several: Iterable[str]) -> str:
 
 
 def note(text: str, kind: str = "") -> str:
-    """Return a line that is not to be overlooked."""
+    """Return a highlighted line of text."""
     return f"<p class='note {kind}'>{escape(text)}</p>"
 
 
 def facts(values: Mapping[str, str]) -> str:
-    """Return names with their values, a row each."""
+    """Return a table with one row per name and value."""
     rows = "".join(
         f"<tr>{_name('th', name)}<td>{escape(value)}</td></tr>" for name, value in values.items()
     )
@@ -69,7 +69,7 @@ def facts(values: Mapping[str, str]) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table: the first column is names, the others figures."""
+    """Return a table whose first column holds names, and the others figures."""
     return (
         f"<div class='scroll'><table>{_row('th', head)}"
         f"{''.join(_row('td', row) for row in rows)}</table></div>"
@@ -77,19 +77,19 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def write_page(path: Path, page: str) -> None:
-    """Write a page whole or not at all; raises OutputError where that is not possible."""
+    """Write a page whole or not at all; raises OutputError where it cannot be written."""
     with _told(path, "--html"):
         write_whole(path, page.encode(errors="backslashreplace"))
 
 
 def write_json(path: Path, document: Mapping[str, Any]) -> None:
-    """Write figures as JSON whole or not at all; raises OutputError where that is not possible."""
+    """Write figures as JSON, whole or not at all; raises OutputError where that fails."""
     with _told(path, "--json"):
         write_whole(path, (json.dumps(document, indent=2, allow_nan=False) + "\n").encode())
 
 
 def check_place(path: Path, option: str) -> None:
-    """Raise OutputError, naming the option, where nothing could be written to: before the work."""
+    """Raise OutputError, naming the option, where a file cannot be written; call it before work."""
     with _told(path, option):
         check_writable(path)
 
@@ -111,7 +111,7 @@ def _row(kind: str, cells: Sequence[str]) -> str:
 
 
 def _name(kind: str, name: str, how: str = "") -> str:
-    """Return a cell; of a name that is shortened, whoever points at it sees the whole."""
+    """Return a cell; a shortened name has the whole one as its tooltip."""
     short = shortened(name)
     whole = "" if short == name else f' title="{escape(name)}"'
     return f"<{kind}{how}{whole}>{escape(short)}</{kind}>"

@@ -1,4 +1,4 @@
-"""What all charts are drawn with: a frame with axes, round ticks, text, a legend."""
+"""The parts of SVG charts: a frame with axes, round ticks, text, a legend."""
 
 from __future__ import annotations
 
@@ -12,26 +12,30 @@ import numpy.typing as npt
 
 from emgstream.wording import shortened
 
-__all__ = ["COLOURS", "ChartFrame", "legend", "svg", "text", "ticks"]
+__all__ = ["COLOURS", "LETTER", "ChartFrame", "legend", "svg", "text", "ticks"]
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#4a5568", "#8c510a")
-"""Colours that colour-blind eyes tell apart (Okabe & Ito 2008)."""
+"""Colours that colour-blind people tell apart (Okabe & Ito 2008, jfly.uni-koeln.de/color)."""
 
 _INK, _SOFT, _GRID = "#2d3748", "#718096", "#e2e8f0"
 _WIDTH, _HEIGHT = 860.0, 320.0
+"""Size of a picture, in pixels: as wide as the text of the page (`report_style.STYLE`)."""
 _RIGHT, _TOP, _BOTTOM = 16.0, 30.0, 44.0
+"""Margins around the axes, in pixels; the legend is above them and the names are below."""
+LETTER = 7.0
+"""Width of a letter of 12 pixels, in pixels: the average of sans-serif fonts."""
 
 
 @dataclass(frozen=True)
 class ChartFrame:
-    """Where values go on the picture, in pixels."""
+    """The mapping from values to pixels of a picture."""
 
     low_x: float
     high_x: float
     low_y: float
     high_y: float
     left: float = 64.0
-    """Room for the names of the vertical axis."""
+    """Width of the margin for the names of the vertical axis."""
     width: float = _WIDTH
     """Width of the whole picture."""
     height: float = _HEIGHT
@@ -48,12 +52,12 @@ class ChartFrame:
         left: float = 64.0,
         height: float = _HEIGHT,
     ) -> ChartFrame:
-        """Return a frame of these limits."""
+        """Return a frame with these limits of both axes."""
         return cls(low_x, high_x, low_y, high_y, left, _WIDTH, height)
 
     @classmethod
     def around(cls, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> ChartFrame:
-        """Return a frame around values, those that are finite."""
+        """Return a frame around the finite ones of some values."""
         x, y = x[np.isfinite(x)], y[np.isfinite(y)]
         if len(x) == 0 or len(y) == 0:
             return cls(0.0, 1.0, 0.0, 1.0)
@@ -63,17 +67,17 @@ class ChartFrame:
         return cls(float(x.min()), float(x.max()) or 1.0, low_y, high_y)
 
     def x(self, value: float) -> float:
-        """Return how far from the left a value is."""
+        """Return the distance of a value from the left, in pixels."""
         share = (value - self.low_x) / ((self.high_x - self.low_x) or 1.0)
         return self.left + share * (self.width - self.left - _RIGHT)
 
     def y(self, value: float) -> float:
-        """Return how far from the top a value is."""
+        """Return the distance of a value from the top, in pixels."""
         share = (value - self.low_y) / ((self.high_y - self.low_y) or 1.0)
         return self.height - _BOTTOM - share * (self.height - _TOP - _BOTTOM)
 
     def axes(self, across: str, up: str, *, x_ticks: bool = True, y_ticks: bool = True) -> str:
-        """Return grid lines, their values and the names of both axes."""
+        """Return the grid lines with their values, and the names of both axes, as SVG."""
         floor, right = self.height - _BOTTOM, self.width - _RIGHT
         drawn = [_rule(self.left, floor, right, floor, _SOFT)]
         for value in ticks(self.low_y, self.high_y) if y_ticks else ():
@@ -91,7 +95,7 @@ class ChartFrame:
         return "".join(drawn)
 
     def name_below(self, value: float, name: str, *, slanted: bool) -> str:
-        """Return the name of a place on the horizontal axis."""
+        """Return the name of a value on the horizontal axis, as SVG."""
         x, y = self.x(value), self.height - _BOTTOM + 17
         if slanted:
             return text(x + 4, y, name, anchor="end", turned=-30, colour=_INK)
@@ -126,7 +130,7 @@ def text(
     turned: int = 0,
     colour: str = _INK,
 ) -> str:
-    """Return words at a place; ``turned`` is in degrees."""
+    """Return text at a position, as SVG; ``turned`` is in degrees."""
     if not content:
         return ""
     turn = f' transform="rotate({turned} {x:.1f} {y:.1f})"' if turned else ""
@@ -137,20 +141,20 @@ def text(
 
 
 def legend(colours: Mapping[str, str], width: float) -> str:
-    """Return what each colour is, in a row at the top; nothing for a single one."""
+    """Return the names of the colours in a row at the top, as SVG; empty for a single one."""
     if len(colours) < 2:
         return ""
     colours = {shortened(name): colour for name, colour in colours.items()}
-    drawn, x = [], width - _RIGHT - sum(26 + 7.0 * len(name) for name in colours)
+    drawn, x = [], width - _RIGHT - sum(26 + LETTER * len(name) for name in colours)
     for name, colour in colours.items():
         drawn.append(f'<rect x="{x:.1f}" y="8" width="11" height="11" rx="3" fill="{colour}"/>')
         drawn.append(text(x + 16, 18, name))
-        x += 26 + 7.0 * len(name)
+        x += 26 + LETTER * len(name)
     return "".join(drawn)
 
 
 def svg(width: float, height: float, drawn: Iterable[str]) -> str:
-    """Return a picture of what was drawn."""
+    """Return an SVG picture of the drawn elements."""
     return (
         f'<svg class="chart" viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
         f'style="max-width:{width:.0f}px" font-family="inherit">{"".join(drawn)}</svg>'

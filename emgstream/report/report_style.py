@@ -1,4 +1,4 @@
-"""The look of a report's page."""
+"""The style sheet of report pages."""
 
 __all__ = ["STYLE"]
 

@@ -12,9 +12,16 @@ from emgstream.trial.replayed import (
     seen_on,
     truth_at,
 )
-from emgstream.trial.score import DecisionScore, TrueMovements, added_delay_s, score, settled_rest
+from emgstream.trial.score import (
+    DecisionScore,
+    TrueMovements,
+    added_delay_s,
+    false_activations_per_h,
+    instability,
+    score,
+    settled_rest,
+)
 from emgstream.trial.sweep import Sweep, sweep
-from emgstream.trial.telling import figure_rows
 from emgstream.trial.trial_history import (
     add_to_history,
     check_history,
@@ -41,9 +48,10 @@ __all__ = [
     "check_labels",
     "cued_test",
     "decisions_on",
-    "figure_rows",
+    "false_activations_per_h",
     "history_entry",
     "history_path",
+    "instability",
     "movements_to_ask",
     "network_hash",
     "read_history",

@@ -14,7 +14,16 @@ import numpy.typing as npt
 from emgstream.decisions import Decisions, DecisionStatus, rest_class
 from emgstream.types import IndexArray, TimeArray
 
-__all__ = ["DecisionScore", "Mask", "TrueMovements", "added_delay_s", "score", "settled_rest"]
+__all__ = [
+    "DecisionScore",
+    "Mask",
+    "TrueMovements",
+    "added_delay_s",
+    "false_activations_per_h",
+    "instability",
+    "score",
+    "settled_rest",
+]
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
@@ -89,9 +98,9 @@ def score(
         accuracy=_share(decisions.classes == truth.classes, decided),
         active_error_rate=_share(wrong, known),
         abstained=_share(~decisions.decided, known),
-        false_activations_per_h=_false_activations(moves, settled, hop_s),
+        false_activations_per_h=false_activations_per_h(moves, settled, hop_s),
         rest_s=float(np.count_nonzero(settled)) * hop_s,
-        instability=_instability(decisions, truth, decided),
+        instability=instability(decisions.classes[decided], truth.movements[decided]),
         onsets_s=_onsets(moves & ~wrong, truth, known & (truth.classes != rest), hop_s),
     )
 
@@ -126,8 +135,11 @@ def settled_rest(truth: TrueMovements, rest: int | None, hop_s: float) -> Mask:
     return settled
 
 
-def _false_activations(moves: Mask, settled: Mask, hop_s: float) -> float:
-    """Return the movements that began per hour of settled rest; NaN without settled rest."""
+def false_activations_per_h(moves: Mask, settled: Mask, hop_s: float) -> float:
+    """Return the movements that began per hour of settled rest; NaN without settled rest.
+
+    Both arrays have shape ``(n_decisions,)``. A movement counts once, whatever its length.
+    """
     hours = float(np.count_nonzero(settled)) * hop_s / 3600.0
     if hours == 0.0:
         return float("nan")
@@ -135,8 +147,11 @@ def _false_activations(moves: Mask, settled: Mask, hop_s: float) -> float:
     return float(np.count_nonzero(begun)) / hours
 
 
-def _instability(decisions: Decisions, truth: TrueMovements, decided: Mask) -> float:
-    classes, movements = decisions.classes[decided], truth.movements[decided]
+def instability(classes: IndexArray, movements: IndexArray) -> float:
+    """Return the share of decisions that differ from the previous one of the same held movement.
+
+    ``classes`` decided for and numbers of the ``movements`` have shape ``(n_decisions,)``.
+    """
     return _share(np.diff(classes) != 0, np.diff(movements) == 0)
 
 

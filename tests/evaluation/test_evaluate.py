@@ -26,8 +26,8 @@ from emgstream_training.evaluation.evaluation_figures import balanced
 from emgstream_training.evaluation.folds import (
     FoldRecording,
     Study,
+    decisions_of_baseline,
     judge_fold,
-    verdicts_of_baseline,
 )
 from emgstream_training.evaluation.protocols import make_plan
 from emgstream_training.realtime import TRAINING
@@ -96,7 +96,7 @@ def test_the_document_is_of_the_shape_that_is_promised(evaluation: Evaluation) -
 
 def test_all_models_decide_at_the_very_same_instants(evaluation: Evaluation) -> None:
     for fold in evaluation.folds:
-        first, *others = (fold.verdicts[name].instants for name in MODELS)
+        first, *others = (fold.decisions[name].instants for name in MODELS)
         for other in others:
             np.testing.assert_array_equal(first.rows, other.rows)
             np.testing.assert_array_equal(first.truth, other.truth)
@@ -110,11 +110,11 @@ def test_no_window_that_is_learned_from_holds_a_row_that_is_held_out(
     for fold in prepared.plan.folds:
         view = FoldRecording.of(study, study.model.manifest, fold, 0)
         within = np.arange(view.window_rows) - (view.window_rows - 1)
-        learned = view.learned.rows[:, np.newaxis] + within
+        learned = view.training.rows[:, np.newaxis] + within
         assert len(learned) > 50
         assert not fold.test[0][learned].any()
         assert np.all(fold.parts[0][learned] == TRAINING)
-        assert fold.test[0][view.judged.rows].all()
+        assert fold.test[0][view.test.rows].all()
 
 
 def test_what_is_held_out_changes_nothing_of_what_baselines_learn(
@@ -126,7 +126,7 @@ def test_what_is_held_out_changes_nothing_of_what_baselines_learn(
     study = replace(prepared.study, model=unconditioned(prepared.study.model))
     before = judge_fold(study, fold)
     (table,) = study.recordings.tables
-    rows = before.verdicts["lda"].instants.rows
+    rows = before.decisions["lda"].instants.rows
     spoiled = table.samples.copy()
     late = np.arange(table.n_rows) > rows[len(rows) // 2]
     spoiled[fold.test[0] & late] *= 50.0
@@ -135,9 +135,9 @@ def test_what_is_held_out_changes_nothing_of_what_baselines_learn(
     early = rows <= rows[len(rows) // 2]
     for name in ("lda", "random_forest"):
         np.testing.assert_array_equal(
-            before.verdicts[name].probabilities[early], after.verdicts[name].probabilities[early]
+            before.decisions[name].probabilities[early], after.decisions[name].probabilities[early]
         )
-        assert np.any(before.verdicts[name].probabilities != after.verdicts[name].probabilities)
+        assert np.any(before.decisions[name].probabilities != after.decisions[name].probabilities)
 
 
 def test_leakage_is_found_where_labels_have_nothing_to_do_with_the_signal(
@@ -157,7 +157,7 @@ def test_leakage_is_found_where_labels_have_nothing_to_do_with_the_signal(
     assert leaky > 0.95
     held_out = [
         balanced(
-            verdicts_of_baseline(
+            decisions_of_baseline(
                 "random_forest", study, [FoldRecording.of(study, manifest, fold, 0)]
             )
         )

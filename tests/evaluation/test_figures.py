@@ -8,22 +8,24 @@ import numpy as np
 import pytest
 from emgstream_training.evaluation.evaluated_decisions import DecisionInstants, EvaluatedDecisions
 from emgstream_training.evaluation.evaluation_figures import (
+    N_BINS,
     active_error_rate,
     balanced,
     confidence_interval,
     confusion,
     false_activations,
-    instability,
     onsets,
-    reliability,
 )
+from emgstream_training.metrics import Reliability, reliability
 from scipy import stats
+
+from emgstream.trial import instability
 
 REST, FIST, POINT = range(3)
 RATE_HZ, HOP = 100.0, 2
 
 
-def verdicts(
+def decisions(
     truth: Sequence[int], decided: Sequence[int], *, sure: Sequence[float] | float = 1.0
 ) -> EvaluatedDecisions:
     """A decision every two rows; each run of a class is a movement, the first began unseen."""
@@ -40,13 +42,21 @@ def verdicts(
     return EvaluatedDecisions(instants, probabilities)
 
 
-STEADY = verdicts([0, 0, 0, 0, 1, 1, 1, 1], [0, 0, 0, 0, 1, 1, 1, 1])
+STEADY = decisions([0, 0, 0, 0, 1, 1, 1, 1], [0, 0, 0, 0, 1, 1, 1, 1])
+
+
+def instability_of(found: EvaluatedDecisions) -> float:
+    return instability(found.decided, found.instants.movements)
+
+
+def curve_of(found: EvaluatedDecisions) -> Reliability:
+    return reliability(found.probabilities, found.instants.truth, N_BINS)
 
 
 def test_perfect_decisions_have_no_error_of_any_kind() -> None:
     assert balanced(STEADY) == 1.0
     assert active_error_rate(STEADY, REST) == 0.0
-    assert instability(STEADY) == 0.0
+    assert instability_of(STEADY) == 0.0
     found = onsets(STEADY, REST, RATE_HZ)
     assert found is not None
     assert (found.times_s, found.n_missed) == ((0.0,), 0)
@@ -54,22 +64,22 @@ def test_perfect_decisions_have_no_error_of_any_kind() -> None:
 
 
 def test_all_labels_weigh_the_same_however_rare() -> None:
-    assert balanced(verdicts([0] * 9 + [1], [0] * 10)) == 0.5
-    assert confusion(verdicts([0, 0, 1], [0, 1, 1])).tolist() == [[1, 1, 0], [0, 1, 0], [0, 0, 0]]
+    assert balanced(decisions([0] * 9 + [1], [0] * 10)) == 0.5
+    assert confusion(decisions([0, 0, 1], [0, 1, 1])).tolist() == [[1, 1, 0], [0, 1, 0], [0, 0, 0]]
 
 
 def test_a_wrong_rest_moves_nothing_and_is_no_active_error() -> None:
-    wrong = verdicts([1, 1, 1, 1], [0, 1, 2, 1])
+    wrong = decisions([1, 1, 1, 1], [0, 1, 2, 1])
     assert active_error_rate(wrong, REST) == 0.25
     assert active_error_rate(wrong, None) == 0.5
 
 
 def test_instability_counts_changes_within_a_movement_only() -> None:
-    assert instability(verdicts([0, 0, 0, 1, 1, 1], [0, 1, 0, 1, 1, 1])) == 2 / 4
+    assert instability_of(decisions([0, 0, 0, 1, 1, 1], [0, 1, 0, 1, 1, 1])) == 2 / 4
 
 
 def test_the_time_to_a_right_decision_is_counted_from_the_onset() -> None:
-    late = verdicts([0, 0, 1, 1, 1, 1, 0, 2, 2], [0, 0, 0, 2, 1, 0, 0, 1, 1])
+    late = decisions([0, 0, 1, 1, 1, 1, 0, 2, 2], [0, 0, 0, 2, 1, 0, 0, 1, 1])
     found = onsets(late, REST, RATE_HZ)
     assert found is not None
     assert list(found.times_s) == pytest.approx([2 * HOP / RATE_HZ])
@@ -80,7 +90,7 @@ def test_the_time_to_a_right_decision_is_counted_from_the_onset() -> None:
 
 
 def test_an_onset_that_was_not_recorded_is_not_timed() -> None:
-    found = onsets(verdicts([1, 1, 1], [0, 1, 1]), REST, RATE_HZ)
+    found = onsets(decisions([1, 1, 1], [0, 1, 1]), REST, RATE_HZ)
     assert found is not None
     assert (found.times_s, found.n_missed) == ((), 0)
 
@@ -89,21 +99,21 @@ def test_an_activation_in_settled_rest_counts_once_and_what_lingers_from_before_
     truth = [1, 1] + [0] * 12
     decided = [1, 1, 1, 1, 0, 0, 2, 2, 0, 1, 1, 0, 0, 2]
     hours = 6 * 0.25 / 3600.0  # from the fifth decision of the rest to the last but two
-    assert false_activations(verdicts(truth, decided), REST, 0.25) == pytest.approx(2 / hours)
-    assert false_activations(verdicts(truth, decided), None, 0.25) is None
-    assert false_activations(verdicts(truth, decided), REST, None) is None
-    assert false_activations(verdicts([1, 1, 0], [1, 1, 2]), REST, 0.25) is None
+    assert false_activations(decisions(truth, decided), REST, 0.25) == pytest.approx(2 / hours)
+    assert false_activations(decisions(truth, decided), None, 0.25) is None
+    assert false_activations(decisions(truth, decided), REST, None) is None
+    assert false_activations(decisions([1, 1, 0], [1, 1, 2]), REST, 0.25) is None
 
 
 def test_calibration_is_perfect_where_confidence_equals_accuracy() -> None:
-    curve = reliability(verdicts([0] * 10, [0] * 8 + [1] * 2, sure=0.8))
+    curve = curve_of(decisions([0] * 10, [0] * 8 + [1] * 2, sure=0.8))
     assert curve.calibration_error == pytest.approx(0.0, abs=1e-6)
     assert curve.counts.sum() == 10
 
 
 def test_the_calibration_error_is_the_mean_gap_weighed_by_decisions() -> None:
     sure = [0.95] * 6 + [0.55] * 2
-    curve = reliability(verdicts([0] * 8, [0, 0, 0, 1, 1, 1, 0, 0], sure=sure))
+    curve = curve_of(decisions([0] * 8, [0, 0, 0, 1, 1, 1, 0, 0], sure=sure))
     expected = (6 * abs(0.95 - 0.5) + 2 * abs(0.55 - 1.0)) / 8
     assert curve.calibration_error == pytest.approx(expected, abs=1e-6)
 
@@ -122,4 +132,4 @@ def test_folds_are_joined_without_joining_their_movements() -> None:
     joined = EvaluatedDecisions.joined([STEADY, STEADY])
     assert len(joined.instants) == 2 * len(STEADY.instants)
     assert len(np.unique(joined.instants.movements)) == 4
-    assert instability(joined) == 0.0
+    assert instability_of(joined) == 0.0

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from emgstream_training.evaluation.protocols import FoldPlan, RecordingSet, make_plan
-from emgstream_training.evaluation.recorded_sessions import SessionIdentity, sittings_of
+from emgstream_training.evaluation.recorded_sessions import SessionIdentity, session_identities
 from emgstream_training.realtime import NEITHER, TRAINING
 
 from emgstream.errors import TableError, TrainingDataError, UsageError
@@ -95,15 +95,15 @@ def test_a_held_out_session_is_judged_by_the_others_of_the_same_subject(write: W
 def test_the_sidecar_tells_who_and_when_before_the_name_does(tmp_path: Path) -> None:
     path = tmp_path / "subject9_session9.csv.gz"
     (tmp_path / "subject9_session9.json").write_text(json.dumps({"subject": "ann", "session": 3}))
-    assert sittings_of([path]) == (SessionIdentity("ann", "3", "sidecar"),)
-    assert sittings_of(
+    assert session_identities([path]) == (SessionIdentity("ann", "3", "sidecar"),)
+    assert session_identities(
         [tmp_path / "subject12345_session1.csv.gz", tmp_path / "user1_day2.csv"]
     ) == (
         SessionIdentity("12345", "1", "file name"),
         SessionIdentity("1", "2", "file name"),
     )
     for name in ("arm", "session", "my_session", "subject"):  # a word alone names nobody
-        assert sittings_of([tmp_path / f"{name}.csv"]) == (
+        assert session_identities([tmp_path / f"{name}.csv"]) == (
             SessionIdentity(None, name, "file name"),
         )
 
@@ -111,7 +111,7 @@ def test_the_sidecar_tells_who_and_when_before_the_name_does(tmp_path: Path) -> 
 def test_a_damaged_sidecar_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "arm.json").write_text("{")
     with pytest.raises(TableError, match=r"arm.json cannot be read.*mend it, or move it away"):
-        sittings_of([tmp_path / "arm.csv"])
+        session_identities([tmp_path / "arm.csv"])
 
 
 def test_what_the_recordings_do_not_allow_is_refused_with_the_reason(write: Writer) -> None:

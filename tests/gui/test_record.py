@@ -16,7 +16,7 @@ from PyQt5.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from emgstream.app.open_requests import SIMULATED, PortRequest, ReplayRequest
-from emgstream.app.recording_plan import RecordingRequest, plan_session
+from emgstream.app.recording_plan import RecordingRequest, plan_session, table_path
 from emgstream.app.recording_session import RecordingSession, RecordingStage
 from emgstream.clock import MonotonicClock
 from emgstream.cue_schedule import MOVEMENTS, REST, TRANSITION
@@ -146,7 +146,7 @@ class Witness:
         self.samples: list[np.ndarray[tuple[int, ...], np.dtype[np.float32]]] = []
         self.truths: list[str | None] = []
 
-    def take(self, chunk: Chunk, source: Source) -> None:
+    def receive(self, chunk: Chunk, source: Source) -> None:
         self.samples.append(chunk.samples)
         self.truths += source.labels_at(np.arange(chunk.first_index, chunk.end_index))
 
@@ -194,6 +194,16 @@ def test_a_session_from_the_page_becomes_a_file_whose_labels_agree(
     cells = [table_view.item(row, 0) for row in range(table_view.rowCount())]
     listed = {cell.text() for cell in cells if cell is not None}
     assert {"hand close", "wrist right"} <= listed
+
+
+def test_a_session_left_before_its_start_leaves_no_file(page: RecordPage, qtbot: QtBot) -> None:
+    run = start(page, qtbot)
+    await_samples(page, qtbot)
+    press(window_of(page), Qt.Key.Key_Escape)
+    wait(qtbot, lambda: page.run is None)
+    assert run.stage is RecordingStage.DONE
+    assert not run.plan.path.exists()
+    assert page.steps.currentWidget() is page.setup
 
 
 def test_labels_are_put_in_order_the_other_way_and_back(page: RecordPage, qtbot: QtBot) -> None:
@@ -316,6 +326,7 @@ def test_the_signal_is_checked_and_the_user_decides(page: RecordPage, qtbot: QtB
     wait(qtbot, lambda: run.stage is RecordingStage.VERDICT)
     press(window_of(page), Qt.Key.Key_Space)
     wait(qtbot, lambda: run.stage is RecordingStage.TAKE)
+    press(window_of(page), Qt.Key.Key_Space)
     wait(qtbot, lambda: run.recorder.n_samples > 0)
     press(window_of(page), Qt.Key.Key_Escape)
     finish(page, qtbot)
@@ -331,6 +342,7 @@ def test_what_is_written_down_is_what_was_typed(page: RecordPage, qtbot: QtBot) 
     channel, line = next(iter(form.placements.lines.items()))
     line.setText("upper third")
     run = start(page, qtbot)
+    press(window_of(page), Qt.Key.Key_Space)
     wait(qtbot, lambda: run.recorder.n_samples > 0)
     press(window_of(page), Qt.Key.Key_Escape)
     finish(page, qtbot)
@@ -371,6 +383,7 @@ def test_a_full_disk_ends_the_take_with_one_message_and_a_file_that_reads(
     import resource
 
     run = start(page, qtbot)
+    press(window_of(page), Qt.Key.Key_Space)
     wait(qtbot, lambda: run.recorder.n_samples > 0)
     usual = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (run.recorder.n_bytes + 10_000, usual[1]))
@@ -389,6 +402,7 @@ def test_a_file_dropped_in_the_middle_does_not_end_the_session(
     page: RecordPage, qtbot: QtBot
 ) -> None:
     run = start(page, qtbot)
+    press(window_of(page), Qt.Key.Key_Space)
     window_of(page).take_files([DEMO_RECORDING])
     assert "needs this connection" in page.shell.strip.words
     at = run.recorder.n_samples
@@ -404,10 +418,10 @@ def test_the_page_says_what_is_missing_where_no_board_streams(
     window.show_page_at(1)
     assert "No board is connected" in page.setup.row.words.text()
     assert not page.setup.row.button.isEnabled()
-    assert page.setup.simulated_button.isVisible()
+    assert page.setup.row.simulated_button.isVisible()
     window.open_source(ReplayRequest(DEMO_RECORDING))
     wait(qtbot, lambda: "a session needs a board" in page.setup.row.words.text())
-    page.setup.simulated_button.click()
+    page.setup.row.simulated_button.click()
     wait(qtbot, lambda: page.setup.row.button.isEnabled() or bool(window.strip.words))
     assert page.setup.row.button.isEnabled(), window.strip.words
 
@@ -429,14 +443,14 @@ def test_keys_go_from_page_to_page_and_mean_what_the_page_in_front_says(
 
 def test_a_plan_names_what_is_amiss(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no movement is chosen"):
-        plan_session(RecordingRequest(tmp_path, "take", movements=()))
+        plan_session(RecordingRequest(table_path(tmp_path, "take"), movements=()))
     with pytest.raises(UsageError, match="'a,b' is no name for a movement"):
-        plan_session(RecordingRequest(tmp_path, "take", movements=("a,b",)))
+        plan_session(RecordingRequest(table_path(tmp_path, "take"), movements=("a,b",)))
     many = tuple(f"m{number}" for number in range(12))
     with pytest.raises(UsageError, match="labels for number keys"):
-        plan_session(RecordingRequest(tmp_path, "take", movements=many, is_free=True))
+        plan_session(RecordingRequest(table_path(tmp_path, "take"), movements=many, is_free=True))
     plan = plan_session(
-        RecordingRequest(tmp_path, "take.csv", hold_s=2.0, rest_s=1.0, repetitions=2)
+        RecordingRequest(table_path(tmp_path, "take.csv"), hold_s=2.0, rest_s=1.0, repetitions=2)
     )
     assert plan.path == tmp_path / "take.csv"
     assert plan.duration_s == 2 * 6 * 3.0 + 1.0

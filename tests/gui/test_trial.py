@@ -54,8 +54,8 @@ def page(open_window: OpenWindow, qtbot: QtBot, model: Path) -> TrialPage:
     """The page with a board connected, and a short test of two movements filled in."""
     window = open_window(source=PortRequest(SIMULATED), model=model)
     found = opened(window)
-    wait(qtbot, lambda: found.setup.start_button.isEnabled() or bool(window.strip.words))
-    assert found.setup.start_button.isEnabled(), window.strip.words
+    wait(qtbot, lambda: found.setup.row.button.isEnabled() or bool(window.strip.words))
+    assert found.setup.row.button.isEnabled(), window.strip.words
     for name, button in found.form.movement_buttons.items():
         button.setChecked(name in ("hand_close", "wrist_right"))
     found.form.repetitions.setValue(1)
@@ -96,9 +96,9 @@ def past_rows(page: TrialPage) -> list[list[str]]:
 
 
 def test_a_test_from_the_page_is_told_and_kept(page: TrialPage, qtbot: QtBot, model: Path) -> None:
-    assert page.setup.summary.text() == "2 movements in 0:06 min"
+    assert page.setup.row.words.text() == "2 movements in 0:06 min"
     assert page.setup.past.words.text() == "This model has not been tested yet."
-    page.setup.start_button.click()
+    page.setup.row.button.click()
     assert is_held(page)
     asked = await_movement(page, qtbot, since_s=0.9)
     wait(qtbot, lambda: page.guide.canvas.scene.tone is CueTone.ACT)
@@ -126,7 +126,7 @@ def test_a_test_from_the_page_is_told_and_kept(page: TrialPage, qtbot: QtBot, mo
 
 
 def test_space_pauses_and_the_movement_is_asked_for_again(page: TrialPage, qtbot: QtBot) -> None:
-    page.setup.start_button.click()
+    page.setup.row.button.click()
     await_movement(page, qtbot)
     press(window_of(page), Qt.Key.Key_Space)
     assert run_of(page).live.protocol.phase is ProtocolPhase.PAUSED
@@ -140,7 +140,7 @@ def test_space_pauses_and_the_movement_is_asked_for_again(page: TrialPage, qtbot
 def test_a_test_that_was_ended_is_told_and_not_kept(
     page: TrialPage, qtbot: QtBot, model: Path
 ) -> None:
-    page.setup.start_button.click()
+    page.setup.row.button.click()
     protocol = run_of(page).live.protocol
     wait(qtbot, lambda: protocol.view(0.0).n_done == 1)
     press(window_of(page), Qt.Key.Key_Escape)
@@ -153,7 +153,7 @@ def test_a_test_that_was_ended_is_told_and_not_kept(
 def test_a_connection_is_kept_while_a_test_needs_it_and_the_window_can_be_closed(
     page: TrialPage, qtbot: QtBot, model: Path
 ) -> None:
-    page.setup.start_button.click()
+    page.setup.row.button.click()
     await_movement(page, qtbot)
     page.shell.open_source(ReplayRequest(DEMO_RECORDING))
     assert "the page Test needs this connection" in page.shell.strip.words
@@ -166,11 +166,11 @@ def test_a_recording_is_tested_by_its_own_labels(
     open_window: OpenWindow, qtbot: QtBot, model: Path
 ) -> None:
     page = opened(open_window(source=ReplayRequest(DEMO_RECORDING), model=model))
-    wait(qtbot, lambda: page.setup.start_button.text() == "Test this recording")
+    wait(qtbot, lambda: page.setup.row.button.text() == "Test this recording")
     assert not page.form.isEnabled()
-    page.setup.start_button.click()
+    page.setup.row.button.click()
     assert page.is_busy
-    assert not page.setup.start_button.isEnabled()
+    assert not page.setup.row.button.isEnabled()
     wait(qtbot, page.setup.result.isVisible)
     (entry,) = json.loads(history_path(model).read_text(encoding="utf-8"))
     assert entry["source"]["name"] == DEMO_RECORDING.name
@@ -184,12 +184,12 @@ def test_what_is_tested_and_written_down_is_what_the_stream_decides_by(
 ) -> None:
     window = open_window(source=ReplayRequest(DEMO_RECORDING), model=model)
     page = opened(window)
-    wait(qtbot, lambda: page.setup.start_button.text() == "Test this recording")
+    wait(qtbot, lambda: page.setup.row.button.text() == "Test this recording")
     session = window.connection.session
     assert session is not None
     assert session.settings is not None
     session.tune(replace(session.settings, threshold=1.0))
-    page.setup.start_button.click()
+    page.setup.row.button.click()
     wait(qtbot, page.setup.result.isVisible)
     (entry,) = json.loads(history_path(model).read_text(encoding="utf-8"))
     assert entry["decision"]["threshold"] == 1.0
@@ -206,8 +206,8 @@ def test_a_recording_without_labels_is_refused_in_the_strip(
     path.write_text("\n".join([",".join(table.channel_names), *lines, ""]), encoding="utf-8")
     window = open_window(source=ReplayRequest(path, sampling_rate_hz=1000.0), model=model)
     page = opened(window)
-    wait(qtbot, page.setup.start_button.isEnabled)
-    page.setup.start_button.click()
+    wait(qtbot, page.setup.row.button.isEnabled)
+    page.setup.row.button.click()
     wait(qtbot, lambda: "asks for none of the model's movements" in window.strip.words)
     assert page.form.isVisible()
     assert not history_path(model).exists()
@@ -217,18 +217,18 @@ def test_what_is_missing_is_said_where_one_would_begin(
     open_window: OpenWindow, qtbot: QtBot, model: Path
 ) -> None:
     page = opened(open_window(model=model))
-    assert page.setup.summary.text() == "Connect a board, or open a recording with labels"
-    assert not page.setup.start_button.isEnabled()
-    page.setup.simulated_button.click()
-    wait(qtbot, page.setup.start_button.isEnabled)
-    assert not page.setup.simulated_button.isVisible()
+    assert page.setup.row.words.text() == "Connect a board, or open a recording with labels"
+    assert not page.setup.row.button.isEnabled()
+    page.setup.row.simulated_button.click()
+    wait(qtbot, page.setup.row.button.isEnabled)
+    assert not page.setup.row.simulated_button.isVisible()
     for button in page.form.movement_buttons.values():
         button.click()
-    assert "without a movement" in page.setup.summary.text()
+    assert "without a movement" in page.setup.row.words.text()
     page.form.movement_buttons["hand_open"].click()
     page.form.hold.setValue(0.6)
-    assert "ask for it longer" in page.setup.summary.text()
-    assert not page.setup.start_button.isEnabled()
+    assert "ask for it longer" in page.setup.row.words.text()
+    assert not page.setup.row.button.isEnabled()
 
 
 def test_a_history_that_cannot_be_read_is_told_in_its_place(
@@ -257,7 +257,7 @@ def test_a_test_under_another_network_is_told_apart() -> None:
 
 
 def test_the_page_live_goes_on_beside_a_test(page: TrialPage, qtbot: QtBot) -> None:
-    page.setup.start_button.click()
+    page.setup.row.button.click()
     await_movement(page, qtbot)
     page.shell.show_page("Live")
     live = window_of(page).page(LivePage)

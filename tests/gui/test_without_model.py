@@ -130,9 +130,9 @@ def test_without_a_model_there_is_nothing_to_test(open_window: OpenWindow, qtbot
     shown_session(window, qtbot)
     window.show_page("Test")
     setup = window.page(TrialPage).setup
-    wait(qtbot, lambda: setup.summary.text().startswith("No model is chosen"))
-    assert not setup.start_button.isEnabled()
-    assert not setup.board_button.isVisible(), "a board is there; it is a model that is missing"
+    wait(qtbot, lambda: setup.row.words.text().startswith("No model is chosen"))
+    assert not setup.row.button.isEnabled()
+    assert not setup.row.board_button.isVisible(), "a board is there; it is a model that is missing"
 
 
 def test_a_first_session_is_recorded_without_a_model(

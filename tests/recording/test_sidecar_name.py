@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from emgstream_training.evaluation.recorded_sessions import SessionIdentity, sittings_of
+from emgstream_training.evaluation.recorded_sessions import SessionIdentity, session_identities
 
 from emgstream.cli.verb_files import refuse_to_overwrite
 from emgstream.errors import UsageError
@@ -20,7 +20,7 @@ def test_a_packed_recording_has_the_sidecar_it_was_recorded_with(tmp_path: Path,
     sidecar.write_text(json.dumps(FACTS))
     assert sidecar_path(recording) == sidecar
     assert read_sidecar(recording) == FACTS
-    assert sittings_of([recording]) == (SessionIdentity("ann", "3", "sidecar"),)
+    assert session_identities([recording]) == (SessionIdentity("ann", "3", "sidecar"),)
     with pytest.raises(UsageError, match=r"arm\.json is read or written already"):
         refuse_to_overwrite([recording], [sidecar])
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from emgstream_training.front_end import NO_WISH, FrontEnd, SignalOverrides, choose
+from emgstream_training.front_end import NO_OVERRIDES, FrontEnd, SignalOverrides, choose
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,8 +30,10 @@ def envelope(rate_hz: float = 500.0) -> FloatArray:
     return (3.0 + 900.0 * burst + 2.0 * noise).T.astype(np.float32)
 
 
-def chosen(samples: FloatArray, rate_hz: float, wish: SignalOverrides = NO_WISH) -> FrontEnd:
-    return choose([samples], rate_hz, wish)
+def chosen(
+    samples: FloatArray, rate_hz: float, overrides: SignalOverrides = NO_OVERRIDES
+) -> FrontEnd:
+    return choose([samples], rate_hz, overrides)
 
 
 def settings_of(step: Step) -> RmsSettings:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from emgstream_training.backend import keras
 from emgstream_training.examples import Examples
-from emgstream_training.linear import discriminant, taken_apart, with_linear_path
+from emgstream_training.linear import discriminant, separate_linear_path, with_linear_path
 from emgstream_training.metrics import classify, probabilities
 from emgstream_training.network import build_network
 from emgstream_training.network_export import BATCH_SIZE, to_litert
@@ -60,13 +60,13 @@ def test_it_is_the_geometric_mean_of_the_network_and_the_discriminant(both: Any)
 
 
 def test_network_and_path_are_found_again(both: Any) -> None:
-    alone, linear = taken_apart(both)
+    alone, linear = separate_linear_path(both)
     assert linear is not None
     for ours, theirs in zip(alone, untrained(3).get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
     for ours, theirs in zip(linear, discriminant(examples(3, 1)), strict=True):
         np.testing.assert_array_equal(ours, theirs)
-    assert taken_apart(untrained(3))[1] is None
+    assert separate_linear_path(untrained(3))[1] is None
 
 
 def test_the_exported_network_has_the_path_too(both: Any) -> None:

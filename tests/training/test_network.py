@@ -43,7 +43,7 @@ def network() -> Any:
 
 def test_the_published_network_has_153_670_parameters() -> None:
     assert build_network(10, 3, 6).count_params() == 153_670
-    assert build_network(10, 3, 6, unroll=True, batch_size=1).count_params() == 153_670
+    assert build_network(10, 3, 6, unroll=True).count_params() == 153_670
 
 
 def test_the_published_layers_come_in_their_order() -> None:
@@ -143,12 +143,10 @@ def test_an_epoch_reports_what_keras_itself_computes() -> None:
     assert fitted.best.val_loss == pytest.approx(float(np.mean(expected)), rel=1e-5)
 
 
-def test_training_stops_at_the_accuracy_asked_for_and_without_progress() -> None:
+def test_training_stops_at_the_accuracy_asked_for() -> None:
     reached = trained(max_epochs=50, stop_accuracy=0.6)
     assert len(reached.history) < 50
     assert reached.best.number == len(reached.history)
-    stale = trained(max_epochs=200, patience=2)
-    assert len(stale.history) == stale.best.number + 2
 
 
 def test_ctrl_c_keeps_the_best_weights_so_far() -> None:
@@ -200,20 +198,6 @@ def test_where_the_rate_comes_down_the_last_pass_is_kept() -> None:
     found = classify(fitted.network, VALIDATION.windows)
     assert np.mean(found == VALIDATION.classes) == pytest.approx(fitted.best.val_accuracy)
     assert fitted.best.val_accuracy > 0.9
-
-
-def test_what_is_done_to_a_batch_is_done_to_what_is_learned_from_only() -> None:
-    def fainter(windows: Any, targets: Any, weights: Any) -> tuple[Any, Any, Any]:
-        return 0.5 * windows, targets, weights
-
-    def emptied(windows: Any, targets: Any, weights: Any) -> tuple[Any, Any, Any]:
-        return 0.0 * windows, targets, weights
-
-    learned = trained(max_epochs=20, augment=fainter)
-    found = classify(learned.network, VALIDATION.windows)
-    assert learned.best.val_accuracy == pytest.approx(np.mean(found == VALIDATION.classes))
-    assert learned.best.val_accuracy > 0.9
-    assert trained(max_epochs=5, augment=emptied).best.accuracy < 0.5
 
 
 def test_without_validation_there_is_nothing_to_judge_by() -> None:

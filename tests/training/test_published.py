@@ -9,7 +9,7 @@ from emgstream_training.leakage import look_up
 from emgstream_training.published import PublishedRows, distinct_rows, random_split, window_rows
 from emgstream_training.recipes import PUBLISHED
 from emgstream_training.recordings import class_names_of
-from emgstream_training.report import ReportFolder
+from emgstream_training.report import TrainingReport
 from emgstream_training.report.folder import preprocessed_csv
 from emgstream_training.training_material import prepare
 from sklearn.impute import KNNImputer
@@ -74,8 +74,8 @@ def test_the_published_split_is_found_again(seed_rows: PublishedRows, seed_table
 
 def test_the_published_correlations_with_the_label_are_found_again(seed_table: EmgTable) -> None:
     material = prepare(PUBLISHED, [seed_table], class_names_of([seed_table]), None)
-    report = ReportFolder(PUBLISHED, material, findings=cast(Any, None), network=None, seed=42)
-    found = {name: round(value, 3) for name, value in report.correlations().items()}
+    report = TrainingReport(PUBLISHED, material, figures=cast(Any, None), network=None, seed=42)
+    found = {name: round(value, 3) for name, value in report.correlations.items()}
     assert found == {"biceps": -0.057, "triceps": -0.004, "middle": 0.029}
 
 

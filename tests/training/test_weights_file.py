@@ -23,6 +23,8 @@ from emgstream.tables import read_table
 from emgstream.types import Chunk
 from tests.conftest import OLD_FORM_MODEL
 
+pytestmark = pytest.mark.tensorflow
+
 
 @pytest.fixture(scope="module")
 def old_model() -> Model:
@@ -232,8 +234,17 @@ def test_an_old_weights_file_that_is_not_as_expected_is_one_sentence(
         network_of(replace(old_model, weights=weights))
 
 
+def test_an_old_array_that_is_larger_than_its_file_is_not_allocated(old_model: Model) -> None:
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w") as file:
+        file.create_dataset("layers/conv1d/vars/0", (3, 15, 64), np.float32)  # stored nowhere
+    weights = zipped({"model.weights.h5": buffer.getvalue()})
+    with pytest.raises(ModelFileError, match="holds no array layers/conv1d/vars/0"):
+        network_of(replace(old_model, weights=weights))
+
+
 @pytest.mark.parametrize("content", [b"", b"\x89HDF\r\n\x1a\n" + bytes(500), b"no HDF5"])
 def test_an_old_weights_file_that_is_none_is_one_sentence(old_model: Model, content: bytes) -> None:
     weights = zipped({"model.weights.h5": content})
-    with pytest.raises(ModelFileError, match=r"model\.weights\.h5 cannot be read"):
+    with pytest.raises(ModelFileError, match=r"model\.weights\.h5 (cannot be read|holds no array)"):
         network_of(replace(old_model, weights=weights))

@@ -1,1 +1,1 @@
-"""Everything that needs TensorFlow or scikit-learn: data sets, recipes, networks, reports."""
+"""Training, calibration and evaluation: the part that needs TensorFlow and scikit-learn."""

@@ -1,6 +1,6 @@
-"""TensorFlow and Keras, imported when first used, without their chatter, for small networks.
+"""TensorFlow and Keras, imported when first used, without log output, for small networks.
 
-Import them from here, never directly: the settings below count only before the first import,
+Import them from here, never directly: the settings below work only before the first import,
 which takes seconds.
 """
 
@@ -53,7 +53,7 @@ tensorflow: Any = _OnFirstUse("tensorflow")
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Keep the libraries' advice on saving and converting from the user, inside the block."""
+    """Hide the libraries' messages on saving and converting, inside the block."""
     import absl.logging
 
     level = absl.logging.get_verbosity()

@@ -1,8 +1,8 @@
-"""A model taught a new day: the electrodes sit elsewhere, the skin is drier, the arm is tired.
+"""Calibration of a model on a new session: electrodes moved, drier skin, a tired arm.
 
-The transforms are fitted anew on the new session and the network learns on from its weights. How
-much that is worth is measured on repetitions of the new session that were held out meanwhile; then
-they are learned from as well.
+The transforms are fitted anew on the new session, and the training of the network continues from
+its weights. The gain is measured on held-out repetitions of the new session, which are then trained
+on as well.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from emgstream.types import StreamInfo
 from emgstream_training.epoch_progress import EpochProgress
 from emgstream_training.fold import LearnedModel, learn, versions
 from emgstream_training.front_end import FrontEnd
-from emgstream_training.linear import taken_apart
+from emgstream_training.linear import separate_linear_path
 from emgstream_training.metrics import balanced_accuracy, classify
 from emgstream_training.network_export import export_model
 from emgstream_training.realtime import (
@@ -44,22 +44,22 @@ __all__ = ["CalibratedModel", "calibrate", "calibrate_on"]
 
 @dataclass(frozen=True, eq=False)
 class CalibratedModel:
-    """A calibrated model and what it gained."""
+    """A calibrated model and its gain."""
 
     model: Model
     """The model, ready to be written or run."""
     before: float
     """Balanced accuracy of the given model on the held-out repetitions, 0 to 1."""
     after: float
-    """The same, of the calibrated model before it learned from them too."""
+    """The same, of the calibrated model before it was trained on them too."""
     n_windows: int
-    """Windows that both are of."""
+    """Windows that both were measured on."""
     held_out: str
-    """What these windows are, for people."""
+    """Description of these windows, for people."""
     interrupted: bool
-    """Whether Ctrl-C ended it; the model is the best until then."""
+    """True if Ctrl-C ended the training; the model is then the best so far."""
     repairs: tuple[str, ...] = ()
-    """What was repaired while the recordings were read, each under the name of its file."""
+    """Repairs of the recordings, each with the name of its file."""
 
 
 def calibrate(
@@ -78,22 +78,22 @@ def calibrate(
     Parameters
     ----------
     model
-        The model to begin with.
+        The model to adapt.
     paths
         Recordings of the new session with the model's channels and all of its classes, about a
         minute of each.
     sampling_rate_hz
-        Samples a second, where the recordings do not tell.
+        Samples per second, where the recordings do not tell.
     channels
-        Columns to take as the model's channels, in its order; by name where None.
+        Columns to use as the model's channels, in its order; by name where None.
     seed
-        Seed of everything random.
+        Random seed.
     recipe
-        How long and how fast to learn on.
+        Length and speed of the training.
     progress
-        Told of every epoch, in this thread.
+        Called after every epoch, in this thread.
     noticed
-        Told of every repair of the recordings, before anything is learned.
+        Called with every repair of the recordings, before the training.
 
     Raises
     ------
@@ -101,9 +101,9 @@ def calibrate(
         The calibrated model would be worse on held-out repetitions; or a class has too few
         windows, a channel has no signal, or a label is none of the model's.
     EmgStreamError
-        StreamMismatchError for other channels or another rate than the model's; TableError or
-        UsageError for recordings that cannot be read; InterruptedByUserError for Ctrl-C before
-        there was anything to keep.
+        StreamMismatchError for other channels or another rate than the model's; ModelFileError for
+        damaged weights; TableError or UsageError for recordings that cannot be read;
+        InterruptedByUserError for Ctrl-C before the first epoch was finished.
     """
     tables = read_recordings(paths, channels, model.manifest)
     repairs = repair_notes(*tables)
@@ -131,19 +131,23 @@ def calibrate_on(
     recipe: Recipe = CALIBRATION,
     progress: Callable[[EpochProgress], None] = lambda _: None,
 ) -> CalibratedModel:
-    """Return a model adapted to chosen rows of recordings: the same as `calibrate` otherwise.
+    """Return a model adapted to chosen rows of recordings; otherwise as `calibrate`.
 
-    ``parts[i]``, shape ``(n_rows,)``, says of each row of ``tables[i]`` what it is for: `TRAINING`
-    and, to judge by meanwhile, `VALIDATION`; nothing is learned of the others.
+    ``parts[i]``, shape ``(n_rows,)``, is the part of each row of ``tables[i]``: the network is
+    trained on `TRAINING` rows, and the gain is measured on `VALIDATION` rows.
     """
     manifest = model.manifest
     rate = _checked_rate(manifest, tables, sampling_rate_hz)
     front_end = FrontEnd(dict(manifest.conditioning), manifest.step, ())
     material = prepare_front_end(tables, parts, manifest.class_names, rate, front_end)
     network = network_of(model)
-    before = _judged(network, manifest, tables, parts, front_end)
-    learned = learn(recipe, material, seed=seed, start=taken_apart(network)[0], progress=progress)
-    after = balanced_accuracy(material.validation.classes, learned.judged.argmax(axis=1))
+    before = _accuracy_before(network, manifest, tables, parts, front_end)
+    learned = learn(
+        recipe, material, seed=seed, start=separate_linear_path(network)[0], progress=progress
+    )
+    after = balanced_accuracy(
+        material.validation.classes, learned.validation_probabilities.argmax(axis=1)
+    )
     if after < before:
         raise TrainingDataError(
             f"calibration would make it worse: {after:.1%} balanced on held-out repetitions, from "
@@ -174,14 +178,14 @@ def _checked_rate(
     return rate
 
 
-def _judged(
+def _accuracy_before(
     network: Any,
     manifest: Manifest,
     tables: Sequence[EmgTable],
     parts: Sequence[PartArray],
     front_end: FrontEnd,
 ) -> float:
-    """Return the balanced accuracy on the held-out repetitions of a model as it is."""
+    """Return the balanced accuracy of the given model on the held-out repetitions."""
     cuts = cut_recordings(tables, manifest.class_names, front_end, parts)
     windows = windows_of(cuts, VALIDATION, manifest.transforms)
     return balanced_accuracy(windows.classes, classify(network, windows.windows))

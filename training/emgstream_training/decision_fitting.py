@@ -1,7 +1,7 @@
-"""The settings of a model's decisions, fitted on repetitions that the network had not seen.
+"""The settings of a model's decisions, fitted on held-out repetitions.
 
-Everything is judged as it will be live: the windows of whole recordings in the order of time go
-through the very stage that decides, and what it says at held-out samples is counted.
+The windows of whole recordings, in the order of time, go through the decision stage of the live
+path, and its decisions at held-out samples are counted.
 """
 
 from __future__ import annotations
@@ -45,36 +45,45 @@ from emgstream_training.realtime import (
     RepetitionCut,
 )
 
-__all__ = ["SMOOTHING", "HeldOutRecording", "Judge", "fit_decision"]
+__all__ = ["SMOOTHING", "HeldOutRecording", "Predict", "fit_decision"]
 
-Doubles: TypeAlias = npt.NDArray[np.float64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
-Judge: TypeAlias = Callable[[FloatArray], FloatArray]
-"""Windows in, calibrated class probabilities out."""
+Predict: TypeAlias = Callable[[FloatArray], FloatArray]
+"""Function from windows to calibrated class probabilities."""
 
 SMOOTHING = BayesSmoothing(stay=0.3, weight=0.8, to_rest=0.7, from_rest=0.7)
-"""The default: of what is hardly late, the fewest active errors (`scripts/ablate_decisions.py`)."""
+"""Default smoothing, chosen on 15 sessions: few active errors with a delay of 22 ms.
+
+Measured by `scripts/ablate_decisions.py`; see BENCHMARKS.md, Decisions."""
 
 _ERROR_SHARE = 0.25
+"""Share of the active errors to reach on the held-out repetitions."""
 _MOST_REJECTED = 0.14
-"""Few repetitions are held out, so that what they promise is not kept elsewhere: asked for are a
-quarter of the active errors and at most so many rejected, for half of them and under a tenth."""
+"""Largest share of rejected decisions there.
+
+Few repetitions are held out, so other repetitions reach less: these two values gave half of the
+active errors with under a tenth rejected on 15 sessions (BENCHMARKS.md, Decisions)."""
 _BEGIN_ODDS = 2.0
+"""Odds, relative to the threshold, that begin a movement. With 1.0, rest had 38 instead of 23 false
+activations per hour (BENCHMARKS.md, Decisions)."""
 _REJECTED_SHARES = np.linspace(0.0, 0.3, 151)
+"""Rejected shares that are tried, in steps of 0.2 points (choice)."""
+_CONFIDENCE_LIMITS = (0.5, 0.99)
+"""Range of the typical confidence, for the case that few windows are held out (choice)."""
 
 
 @dataclass(frozen=True, eq=False)
 class HeldOutRecording:
-    """The windows of one unbroken stretch of time, and what is known of each."""
+    """The windows of one unbroken stretch of time, with predictions and truth."""
 
-    seen: WindowPredictions
-    """What the stage that decides sees of them, shape ``(n_windows, ...)``."""
+    predictions: WindowPredictions
+    """Input of the decision stage."""
     truth: TrueMovements
-    """What was done at the last step of each."""
+    """Movement at the last step of each window."""
     parts: PartArray
     """Part that this step belongs to, shape ``(n_windows,)``."""
     whole: Mask
-    """Whether the window lies within one held movement, same shape."""
+    """True where the window lies within one held movement, shape ``(n_windows,)``."""
 
 
 def fit_decision(
@@ -84,9 +93,9 @@ def fit_decision(
     step: Step,
     transforms: Transforms,
     step_s: float,
-    judge: Judge,
+    predict: Predict,
 ) -> DecisionSettings:
-    """Return the settings for a network that learned from the training part alone.
+    """Return the settings for a network that was trained on the training part alone.
 
     Parameters
     ----------
@@ -95,13 +104,13 @@ def fit_decision(
     class_names, step, transforms
         Those of the model.
     step_s
-        Length of a step in seconds, a window following each.
-    judge
-        The network, its probabilities calibrated.
+        Length of a step in seconds; a window ends with each.
+    predict
+        The network with calibrated probabilities.
     """
     n_channels = tables[0].samples.shape[1]
     recordings = [
-        _recording(cut, step, transforms, n_channels, judge)
+        _recording(cut, step, transforms, n_channels, predict)
         for cut in cuts
         if len(cut.steps) >= N_STEPS
     ]
@@ -118,7 +127,7 @@ def fit_decision(
 
 
 def _recording(
-    cut: RepetitionCut, step: Step, transforms: Transforms, n_channels: int, judge: Judge
+    cut: RepetitionCut, step: Step, transforms: Transforms, n_channels: int, predict: Predict
 ) -> HeldOutRecording:
     windows = Windowing(N_STEPS, 1, cut.steps.shape[1]).windows_of(transforms.apply(cut.steps))
     last, first = windows.last_steps, windows.last_steps - (N_STEPS - 1)
@@ -126,7 +135,7 @@ def _recording(
     return HeldOutRecording(
         WindowPredictions(
             indices=last,
-            probabilities=judge(windows.values),
+            probabilities=predict(windows.values),
             strengths=step.strengths(cut.steps[last], n_channels),
             saturated=np.zeros(len(last), dtype=np.bool_),
         ),
@@ -137,13 +146,14 @@ def _recording(
 
 
 def _typical_confidence(recordings: Sequence[HeldOutRecording]) -> float:
-    """Return the median probability that held-out windows give to their true class."""
-    said = [
-        one.seen.probabilities[chosen, one.truth.classes[chosen]]
+    """Return the median probability of the true class over held-out windows."""
+    of_true_class = [
+        one.predictions.probabilities[chosen, one.truth.classes[chosen]]
         for one in recordings
         if (chosen := one.whole & (one.parts == VALIDATION)).any()
     ]
-    return round(float(np.clip(np.median(np.concatenate(said)), 0.5, 0.99)), 3)
+    median = np.median(np.concatenate(of_true_class))
+    return round(float(np.clip(median, *_CONFIDENCE_LIMITS)), 3)
 
 
 def _with_strengths(
@@ -152,24 +162,24 @@ def _with_strengths(
     class_names: tuple[str, ...],
     n_channels: int,
 ) -> DecisionSettings:
-    """Return the settings with what is measured by the strength of the signal."""
+    """Return the settings with those that depend on the strength of the signal."""
     classes = np.concatenate([one.truth.classes for one in recordings])
     parts = np.concatenate([one.parts for one in recordings])
-    strengths = np.concatenate([one.seen.strengths for one in recordings])
+    strengths = np.concatenate([one.predictions.strengths for one in recordings])
     usable = np.concatenate([one.whole for one in recordings]) & np.isfinite(strengths).all(axis=1)
-    learned = usable & (parts == TRAINING)
+    training = usable & (parts == TRAINING)
     levels = strengths[:, :n_channels]
     return replace(
         settings,
         familiar=familiar_strengths(
-            strengths[learned],
-            classes[learned],
+            strengths[training],
+            classes[training],
             len(class_names),
             strengths[usable & (parts != NEITHER)],
             n_channels,
         ),
-        rest_gate=rest_gate(levels[learned], classes[learned], rest_class(class_names)),
-        strength=strength_range(levels[learned].mean(axis=1), classes[learned], len(class_names)),
+        rest_gate=rest_gate(levels[training], classes[training], rest_class(class_names)),
+        strength=strength_range(levels[training].mean(axis=1), classes[training], len(class_names)),
     )
 
 
@@ -180,7 +190,7 @@ def _with_threshold(
     n_channels: int,
     step_s: float,
 ) -> DecisionSettings:
-    """Return the settings with the least confidence that reaches the target of active errors."""
+    """Return the settings with the lowest threshold that reaches the target of active errors."""
     truth = _joined_truth(recordings)
     held_out = np.concatenate([one.parts for one in recordings]) == VALIDATION
 
@@ -190,44 +200,45 @@ def _with_threshold(
     def stage(one: DecisionSettings) -> DecisionStage:
         return DecisionStage(class_names, n_channels, one)
 
-    before = scored(_decided(recordings, stage(ARGMAX)))
+    before = scored(_all_decisions(recordings, stage(ARGMAX)))
     target = _ERROR_SHARE * before.active_error_rate
-    steadied = _steadied(recordings, stage(settings))
-    best, reached = settings, scored(_judged(steadied, stage(settings)))
-    for threshold in _thresholds(steadied, held_out):
+    smoothed = _smoothed(recordings, stage(settings))
+    best, reached = settings, scored(_decided(smoothed, stage(settings)))
+    for threshold in _thresholds(smoothed, held_out):
         stricter = replace(settings, threshold=threshold)
-        found = scored(_judged(steadied, stage(stricter)))
+        found = scored(_decided(smoothed, stage(stricter)))
         if found.abstained > _MOST_REJECTED:
             break
         best, reached = stricter, found
         if found.active_error_rate <= target:
             break
-    return replace(best, fitted=_for_people(before, reached, target))
+    return replace(best, fitted=_fitted_entry(before, reached, target))
 
 
-def _thresholds(steadied: Sequence[SmoothedPredictions], held_out: Mask) -> list[float]:
-    confidences = np.concatenate([one.confidences for one in steadied])[held_out]
+def _thresholds(smoothed: Sequence[SmoothedPredictions], held_out: Mask) -> list[float]:
+    confidences = np.concatenate([one.confidences for one in smoothed])[held_out]
     thresholds: list[float] = np.quantile(confidences, _REJECTED_SHARES).tolist()
     return thresholds
 
 
-def _decided(recordings: Sequence[HeldOutRecording], stage: DecisionStage) -> Decisions:
-    return reduce(Decisions.joined, [stage.decide(one.seen) for one in recordings])
+def _all_decisions(recordings: Sequence[HeldOutRecording], stage: DecisionStage) -> Decisions:
+    return reduce(Decisions.joined, [stage.decide(one.predictions) for one in recordings])
 
 
-def _steadied(
+def _smoothed(
     recordings: Sequence[HeldOutRecording], stage: DecisionStage
 ) -> list[SmoothedPredictions]:
     parts = []
     for one in recordings:
         stage.restart()
-        parts.append(stage.smooth(one.seen))
+        parts.append(stage.smooth(one.predictions))
     return parts
 
 
-def _judged(steadied: Sequence[SmoothedPredictions], stage: DecisionStage) -> Decisions:
+def _decided(smoothed: Sequence[SmoothedPredictions], stage: DecisionStage) -> Decisions:
+    """Return the decisions on predictions that are smoothed already."""
     parts = []
-    for one in steadied:
+    for one in smoothed:
         stage.restart()
         parts.append(stage.decide_smoothed(one))
     return reduce(Decisions.joined, parts)
@@ -240,7 +251,8 @@ def _joined_truth(recordings: Sequence[HeldOutRecording]) -> TrueMovements:
     )
 
 
-def _for_people(before: DecisionScore, found: DecisionScore, target: float) -> dict[str, Any]:
+def _fitted_entry(before: DecisionScore, found: DecisionScore, target: float) -> dict[str, Any]:
+    """Return the manifest's entry on what the settings were fitted on and reached."""
     delay_s = added_delay_s(found, before)
     return {
         "held_out": "what the settings were fitted on, which the network had not seen",

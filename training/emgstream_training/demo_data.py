@@ -1,8 +1,8 @@
-"""What is shipped to try the product with: a synthetic recording and a model of synthetic EMG.
+"""The shipped demo: a synthetic recording, and a model trained on synthetic EMG.
 
-One simulated person (`PERSON`), who puts the electrodes on anew for every session. The model is
-trained on some sessions and scored on others, through the live path; the recording is of yet
-another one.
+There is one simulated subject (`PERSON`), whose electrodes are placed anew for every session. The
+model is trained on some sessions and evaluated on others, through the live path; the recording is
+another session.
 """
 
 from __future__ import annotations
@@ -38,13 +38,15 @@ __all__ = [
 ]
 
 PERSON = 1
-"""Seed of the simulated person."""
+"""Seed of the simulated subject."""
 TRAINING_SESSIONS: tuple[int, ...] = tuple(range(1, 29))
 """Sessions the model is trained on."""
 HELD_OUT_SESSIONS: tuple[int, ...] = tuple(range(101, 161))
-"""Sessions the model is scored on. One alone is worth four points of luck, sixty half a point."""
+"""Sessions the model is evaluated on.
+
+By chance the accuracy on one session is off by four points, the mean of sixty by half a point."""
 RECORDING_SESSION = 201
-"""The session that is shipped as a recording."""
+"""Session of the shipped recording."""
 
 _SAMPLING_RATE_HZ = 1000.0
 _SEED = 42
@@ -52,12 +54,12 @@ _SEED = 42
 
 @dataclass(frozen=True)
 class DemoScore:
-    """How many decisions of the live path named the cue of their last sample."""
+    """Agreement of the decisions of the live path with the cue of their last sample."""
 
     accuracy: float
-    """Share of all decisions, 0 to 1, those around a change of movement included."""
+    """Share of right decisions, 0 to 1, those around a change of movement included."""
     balanced_accuracy: float
-    """Mean of the shares of each label, 0 to 1."""
+    """Mean recall over the labels, 0 to 1."""
     n_decisions: int
     """Number of decisions."""
 
@@ -65,8 +67,7 @@ class DemoScore:
 def demo_recording() -> bytes:
     """Return the shipped recording, gzipped CSV, 50 s; always the same bytes.
 
-    Without the ``index`` column, which would say no more than the row does and is a quarter of
-    the size.
+    It has no ``index`` column, which equals the row number here and takes a quarter of the size.
     """
     script = CueSchedule.shuffled(repetitions=2, hold_s=2.0, rest_s=2.0, seed=RECORDING_SESSION)
     with TemporaryDirectory() as folder:
@@ -77,7 +78,7 @@ def demo_recording() -> bytes:
 
 
 def demo_model(progress: Callable[[EpochProgress], None]) -> Model:
-    """Return the shipped model, trained and scored."""
+    """Return the shipped model, trained and evaluated."""
     with TemporaryDirectory() as folder:
         paths = [_record(Path(folder), one, session_script(one, 1)) for one in TRAINING_SESSIONS]
         result = train(paths, seed=_SEED, synthetic=True, progress=progress)
@@ -85,14 +86,14 @@ def demo_model(progress: Callable[[EpochProgress], None]) -> Model:
 
 
 def session_script(session: int, repetitions: int = 2) -> CueSchedule:
-    """Return the cues of one session, about 22 s a repetition."""
+    """Return the cues of one session, about 22 s per repetition."""
     return CueSchedule.shuffled(repetitions=repetitions, hold_s=2.0, rest_s=1.5, seed=session)
 
 
 def score_sessions(model: Model, sessions: Sequence[int]) -> DemoScore:
-    """Return what a model scores on sessions of the simulated person, through the live path."""
+    """Return the score of a model on sessions of the simulated subject, in the live path."""
     pipeline = Pipeline(model)
-    pipeline.tune(ARGMAX)  # the classifier is scored, not when it had better say nothing
+    pipeline.tune(ARGMAX)  # the classifier is evaluated, without smoothing and rejection
     class_names = list(model.manifest.class_names)
     truth: list[int] = []
     decided: list[int] = []
@@ -116,7 +117,7 @@ def _record(folder: Path, session: int, script: CueSchedule) -> Path:
 
 
 def _with_provenance(model: Model, score: DemoScore) -> Model:
-    """Return the model, saying which seeds it is from and what it scores on unseen sessions."""
+    """Return the model with the seeds and the score on held-out sessions in its manifest."""
     held_out: dict[str, Any] = {
         "held_out": "synthetic sessions of the same simulated person, electrodes put on anew, "
         "every decision of the live path against the cue of its last sample",

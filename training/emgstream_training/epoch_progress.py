@@ -1,109 +1,100 @@
-"""How long to learn, what each pass came to, and how far that is."""
+"""The schedule of a training, the metrics of its epochs, and its progress."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
 import numpy as np
 
-__all__ = ["Augment", "EpochMetrics", "EpochProgress", "TrainingSchedule", "is_over", "progress_of"]
-
-Augment: TypeAlias = Callable[[Any, Any, Any], tuple[Any, Any, Any]]
-"""Windows, one-hot classes and weights of a batch, as tensors, to others of the same shapes."""
+__all__ = ["EpochMetrics", "EpochProgress", "TrainingSchedule", "is_over", "progress_of"]
 
 
 @dataclass(frozen=True)
 class TrainingSchedule:
-    """How long and how fast to learn."""
+    """Length and speed of a training. The defaults are the published recipe's."""
 
     max_epochs: int = 300
-    """Passes over the training windows, at most."""
+    """Most passes over the training windows."""
     batch_size: int = 32
-    """Windows a step."""
+    """Windows per update of the weights."""
     learning_rate: float = 5e-4
     """Learning rate of Adam."""
     cosine: bool = False
-    """Whether the rate rises over the first pass, then falls to 1 % by the last along a cosine."""
-    augment: Augment | None = None
-    """What is done to a batch before it is learned from, drawn anew each time; None for nothing."""
+    """True to raise the rate over the first epoch, then lower it to 1 % along a cosine."""
     clipnorm: float = 1.0
-    """Largest norm of the gradient of one weight matrix; longer ones are shortened to it."""
+    """Largest norm of the gradient of one weight matrix; larger ones are scaled down to it."""
     stop_accuracy: float | None = None
-    """Validation accuracy, 0 to 1, to stop at."""
-    patience: int | None = None
-    """Epochs without a better one, after which to stop."""
+    """Validation accuracy to stop at, 0 to 1."""
 
 
 @dataclass(frozen=True)
 class EpochMetrics:
-    """What one pass came to."""
+    """Metrics of one epoch."""
 
     number: int
-    """Number of the pass, the first being 1."""
+    """Number of the epoch; the first is 1."""
     loss: float
-    """Mean loss over the training batches, while learning."""
+    """Mean loss over the training batches, during the epoch."""
     accuracy: float
-    """Accuracy over the training batches, 0 to 1, while learning and with dropout."""
+    """Accuracy over the training batches, 0 to 1, during the epoch and with dropout."""
     val_loss: float
-    """Mean cross-entropy over the validation windows after the pass; NaN without any."""
+    """Mean cross-entropy over the validation windows after the epoch; NaN without any."""
     val_accuracy: float
-    """Accuracy over the validation windows after the pass, 0 to 1; NaN without any."""
+    """Accuracy over the validation windows after the epoch, 0 to 1; NaN without any."""
     duration_s: float
-    """Time the pass took in seconds; that of the first includes the building of the graph."""
+    """Duration in seconds; that of the first epoch includes building the graph."""
 
     @property
     def rank(self) -> tuple[float, float]:
-        """What makes an epoch the better one: validation accuracy, then a low loss."""
+        """Sort key, best last: validation accuracy, then a low validation loss."""
         return self.val_accuracy, -self.val_loss
 
 
 @dataclass(frozen=True)
 class EpochProgress:
-    """How far a training has come, for those who watch."""
+    """Progress of a training."""
 
     stage: str
-    """What is being trained, for people."""
+    """Name of the current stage, for people."""
     epoch: int
-    """Number of the pass just done, the first being 1."""
+    """Number of the epoch just finished; the first is 1."""
     n_epochs: int
-    """Number of passes at most."""
+    """Most epochs of this stage."""
     loss: float
-    """Training loss of the pass."""
+    """Training loss of the epoch."""
     accuracy: float
-    """Training accuracy of the pass, 0 to 1."""
+    """Training accuracy of the epoch, 0 to 1."""
     val_loss: float
-    """Validation loss after the pass; NaN where there is nothing to validate by."""
+    """Validation loss after the epoch; NaN without validation windows."""
     val_accuracy: float
-    """Validation accuracy after the pass, 0 to 1; NaN likewise."""
+    """Validation accuracy after the epoch, 0 to 1; NaN without validation windows."""
     time_left_s: float
-    """Time this stage takes yet if it goes on to the last pass, in seconds."""
+    """Time until the last epoch of this stage, in seconds."""
 
     @property
     def figures(self) -> str:
-        """Loss and accuracy on what is held out, else on what is learned from, for people."""
-        judged = not math.isnan(self.val_loss)
-        loss = self.val_loss if judged else self.loss
-        accuracy = self.val_accuracy if judged else self.accuracy
+        """Loss and accuracy on the validation windows, else on the training windows, as text."""
+        is_validated = not math.isnan(self.val_loss)
+        loss = self.val_loss if is_validated else self.loss
+        accuracy = self.val_accuracy if is_validated else self.accuracy
         return f"loss {loss:.4f}   accuracy {accuracy:.1%}"
 
 
 def is_over(history: Sequence[EpochMetrics], schedule: TrainingSchedule) -> bool:
-    """Whether a training that has come this far is to end."""
+    """Return whether a training ends after these epochs."""
     if not history:
         return False
     best = max(history, key=lambda epoch: epoch.rank)
     reached = schedule.stop_accuracy is not None and best.val_accuracy >= schedule.stop_accuracy
-    stale = schedule.patience is not None and len(history) - best.number >= schedule.patience
-    return reached or stale or len(history) >= schedule.max_epochs
+    return reached or len(history) >= schedule.max_epochs
 
 
 def progress_of(
     stage: str, history: Sequence[EpochMetrics], schedule: TrainingSchedule
 ) -> EpochProgress:
-    """Return how far a training of at least one pass has come."""
+    """Return the progress of a training after at least one epoch."""
     last = history[-1]
     usual_s = float(np.median([epoch.duration_s for epoch in history[1:] or history]))
     return EpochProgress(

@@ -16,12 +16,12 @@ __all__ = ["ClassArray", "Examples", "balanced_weights", "split_at_random"]
 ClassArray: TypeAlias = npt.NDArray[np.int64]
 
 _TEST_SHARE = 0.2
-"""Share that a random split holds out, as the published evaluation did."""
+"""Share that a random split holds out: that of the published evaluation."""
 
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """Windows and what each of them is an example of."""
+    """Windows, each with the number of its class."""
 
     windows: FloatArray
     """Shape ``(n, n_steps, n_features)``, as the network sees them."""
@@ -32,19 +32,19 @@ class Examples:
         return len(self.windows)
 
     def joined(self, other: Examples) -> Examples:
-        """Return these and others as one."""
+        """Return these examples followed by others."""
         return Examples(
             np.concatenate((self.windows, other.windows)),
             np.concatenate((self.classes, other.classes)),
         )
 
     def take(self, chosen: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Examples:
-        """Return the chosen ones, by mask or by place."""
+        """Return the chosen examples, by mask or by position."""
         return Examples(np.ascontiguousarray(self.windows[chosen]), self.classes[chosen])
 
 
 def balanced_weights(classes: ClassArray, n_classes: int) -> FloatArray:
-    """Return a weight for each example, so that all classes weigh the same and the mean is 1.
+    """Return a weight for each example: all classes weigh the same, and the mean is 1.
 
     >>> balanced_weights(np.array([0, 0, 0, 1]), 2)
     array([0.6666667, 0.6666667, 0.6666667, 2.       ], dtype=float32)

@@ -1,8 +1,8 @@
-"""Fitting the network: one call of TensorFlow an epoch, the data in memory.
+"""Fitting the network: one call of TensorFlow per epoch, the data in memory.
 
-`Model.fit` spends more than half of its time around the network's 62 small steps an epoch, not in
-them. Here the whole epoch (shuffled batches, gradients, updates, validation) is one traced graph:
-the same arithmetic, two to three times as fast (`scripts/bench_training.py`).
+`Model.fit` spends more than half of its time around the 62 small steps of an epoch, not in them.
+Here the whole epoch (shuffled batches, gradients, updates, validation) is one traced graph: the
+same arithmetic, two to three times as fast (`scripts/bench.py training`).
 """
 
 from __future__ import annotations
@@ -31,6 +31,11 @@ from emgstream_training.network import build_network
 __all__ = ["FittedNetwork", "fit"]
 
 _VALIDATION_BATCH = 1024
+"""Windows per call of the network: large enough that the calls do not matter."""
+_FLOOR_SHARE = 0.01
+"""Share of the learning rate that a cosine ends at (choice)."""
+_WARM_UP_SHARE = 0.1
+"""Share of the learning rate that the first epoch begins at (choice)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,13 +43,13 @@ class FittedNetwork:
     """A trained network with its history."""
 
     network: Any
-    """The Keras model with the weights of the best pass; its LSTM layers are unrolled."""
+    """The Keras model with the weights of the best epoch; its LSTM layers are unrolled."""
     history: tuple[EpochMetrics, ...]
-    """Every pass, in order; at least one."""
+    """Metrics of every epoch, in order; at least one."""
     interrupted: bool
-    """Whether Ctrl-C ended it."""
+    """True if Ctrl-C ended the training."""
     best: EpochMetrics
-    """The pass the weights are of."""
+    """Metrics of the epoch whose weights were kept."""
 
 
 def fit(
@@ -59,34 +64,34 @@ def fit(
     stage: str = "training",
     progress: Callable[[EpochProgress], None] = lambda _: None,
 ) -> FittedNetwork:
-    """Return a network trained on some examples and judged by others.
+    """Return a network trained on some examples and validated on others.
 
-    Its weights are those of the pass with the best validation accuracy, of equals the lower loss.
-    Where the learning rate comes down to the end, and there was an end, they are of the last: by
-    then the passes differ by chance. The same seed gives the same network on one machine. Ctrl-C
-    ends it early, with the best weights so far.
+    It has the weights of the epoch with the best validation accuracy; of equal ones, that with the
+    lower loss. Where the learning rate falls to the end, and the training was not interrupted, it
+    has those of the last epoch: by then the epochs differ by chance. The same seed gives the same
+    network on one machine. Ctrl-C ends the training early, with the best weights so far.
 
     Parameters
     ----------
     training, validation
-        Examples of one window shape, neither empty; None to judge by nothing.
+        Examples of one window shape, neither empty; None for no validation.
     n_classes
-        Number of classes, whether or not all of them come up.
+        Number of classes, whether or not all of them have examples.
     schedule
-        How long and how fast.
+        Length and speed of the training.
     seed
-        Seed of the first weights, of the order of the windows and of the dropout.
+        Seed of the initial weights, of the order of the windows and of the dropout.
     weights
-        How much each training example counts, mean 1; None for all the same.
+        Weight of each training example, shape ``(n_training,)``, mean 1; None for equal weights.
     start
-        Weights to learn on from, as Keras orders them; None for random ones.
+        Weights to continue training from, in Keras' order; None for random ones.
     stage, progress
-        What is told of each pass, to whom; called in this thread.
+        Name of this stage, and the function called after each epoch, in this thread.
 
     Raises
     ------
     InterruptedByUserError
-        Ctrl-C before the first pass was done, when nothing was learned yet.
+        Ctrl-C before the first epoch was finished.
     """
     keras.utils.set_random_seed(seed)
     trainer = _Trainer(training, validation, n_classes, schedule, weights)
@@ -110,7 +115,7 @@ def fit(
 
 
 class _Trainer:
-    """A network, its optimizer and the data, all in TensorFlow's hands."""
+    """A network, its optimizer and the data, as TensorFlow objects."""
 
     def __init__(
         self,
@@ -127,7 +132,6 @@ class _Trainer:
         )
         self._optimizer.build(self._network.trainable_variables)
         self._batch_size = schedule.batch_size
-        self._augment = schedule.augment
         self._training = _tensors(training, n_classes, weights)
         self._validation = None if validation is None else _tensors(validation, n_classes, None)
         self._run = tensorflow.function(self._epoch, jit_compile=False)
@@ -135,11 +139,11 @@ class _Trainer:
         self._best: EpochMetrics | None = None
 
     def start_from(self, weights: Sequence[FloatArray]) -> None:
-        """Learn on from these weights."""
+        """Continue training from these weights."""
         self._network.set_weights(weights)
 
     def run(self, number: int, order: Any) -> EpochMetrics:
-        """Go through the training examples once, in this order."""
+        """Train one epoch, with the examples in this order, and return its metrics."""
         start_s = time.perf_counter()
         loss, accuracy, val_loss, val_accuracy = map(float, self._run(tensorflow.constant(order)))
         duration_s = time.perf_counter() - start_s
@@ -152,35 +156,34 @@ class _Trainer:
         return epoch
 
     def network(self, epoch: EpochMetrics) -> Any:
-        """Return the network with the weights of its best pass, or of its last."""
+        """Return the network with the weights of an epoch: the best, or the last."""
         self._network.set_weights(self._kept[epoch.number])
         return self._network
 
     def _epoch(self, order: Any) -> tuple[Any, Any, Any, Any]:
         shuffled = [tensorflow.gather(tensor, order) for tensor in self._training]
-        loss, accuracy = self._sweep(shuffled, self._batch_size, self._learn)
+        loss, accuracy = self._mean_over_batches(shuffled, self._batch_size, self._update)
         if self._validation is None:
             return loss, accuracy, math.nan, math.nan
-        return loss, accuracy, *self._sweep(self._validation, _VALIDATION_BATCH, self._judge)
+        validation = self._mean_over_batches(self._validation, _VALIDATION_BATCH, self._evaluate)
+        return loss, accuracy, *validation
 
-    def _sweep(
-        self, tensors: list[Any], batch_size: int, look: Callable[..., tuple[Any, Any]]
+    def _mean_over_batches(
+        self, tensors: list[Any], batch_size: int, of_batch: Callable[..., tuple[Any, Any]]
     ) -> tuple[Any, Any]:
-        """Return mean loss and accuracy over all examples, a batch at a time."""
+        """Return mean loss and accuracy over all examples, from those of each batch."""
         n = tensors[0].shape[0]
         loss, n_right = tensorflow.constant(0.0), tensorflow.constant(0.0)
         for start in tensorflow.range(0, n, batch_size):
-            batch_loss, batch_right = look(
+            batch_loss, batch_right = of_batch(
                 *(tensor[start : start + batch_size] for tensor in tensors)
             )
             loss += batch_loss
             n_right += batch_right
         return loss / n, n_right / n
 
-    def _learn(self, windows: Any, targets: Any, weights: Any) -> tuple[Any, Any]:
+    def _update(self, windows: Any, targets: Any, weights: Any) -> tuple[Any, Any]:
         variables = self._network.trainable_variables
-        if self._augment is not None:
-            windows, targets, weights = self._augment(windows, targets, weights)
         with tensorflow.GradientTape() as tape:
             probabilities = self._network(windows, training=True)
             losses = keras.losses.categorical_crossentropy(targets, probabilities) * weights
@@ -188,21 +191,21 @@ class _Trainer:
         self._optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
         return tensorflow.reduce_sum(losses), _n_right(targets, probabilities)
 
-    def _judge(self, windows: Any, targets: Any, weights: Any) -> tuple[Any, Any]:
+    def _evaluate(self, windows: Any, targets: Any, weights: Any) -> tuple[Any, Any]:
         probabilities = self._network(windows, training=False)
         losses = keras.losses.categorical_crossentropy(targets, probabilities) * weights
         return tensorflow.reduce_sum(losses), _n_right(targets, probabilities)
 
 
 def _rate(schedule: TrainingSchedule, n_training: int) -> Any:
-    """Return the learning rate, or how it changes from batch to batch."""
+    """Return the learning rate, or its schedule from batch to batch."""
     if not schedule.cosine:
         return schedule.learning_rate
     n_batches = math.ceil(n_training / schedule.batch_size)
     return keras.optimizers.schedules.CosineDecay(
-        0.1 * schedule.learning_rate,
+        _WARM_UP_SHARE * schedule.learning_rate,
         decay_steps=max(n_batches * (schedule.max_epochs - 1), 1),
-        alpha=0.01,
+        alpha=_FLOOR_SHARE,
         warmup_target=schedule.learning_rate,
         warmup_steps=n_batches,
     )

@@ -1,4 +1,4 @@
-"""One model from chosen rows: what `emgstream train` and every fold of an evaluation make."""
+"""One model from chosen rows: for `emgstream train` and for every fold of an evaluation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from emgstream_training.decision_fitting import fit_decision
 from emgstream_training.epoch_progress import EpochMetrics, EpochProgress
 from emgstream_training.examples import ClassArray, Examples, balanced_weights
 from emgstream_training.fit import fit
-from emgstream_training.front_end import NO_WISH, SignalOverrides
+from emgstream_training.front_end import NO_OVERRIDES, SignalOverrides
 from emgstream_training.linear import discriminant, with_linear_path
 from emgstream_training.metrics import probabilities
 from emgstream_training.network_export import export_model
@@ -40,10 +40,10 @@ from emgstream_training.training_material import TrainingMaterial, prepare_parts
 __all__ = ["LearnedModel", "export_learned", "learn", "train_fold", "versions"]
 
 _REFITTED = 0.9
-"""Part of the way, on a logarithm, to the temperature of a network that had seen less.
+"""Exponent of the temperature for a network that was trained on the held-out part as well.
 
-One trained on the held-out repetitions too errs less. Of 0.65 to 1 it leaves the smallest
-calibration error of other repetitions, changes of the movement included."""
+Such a network errs less than the one the temperature was fitted to. Of 0.65 to 1, this value left
+the smallest calibration error on other repetitions, changes of the movement included."""
 
 
 def train_fold(
@@ -54,10 +54,10 @@ def train_fold(
     sampling_rate_hz: float | None,
     seed: int,
     recipe: Recipe = REALTIME,
-    wish: SignalOverrides = NO_WISH,
+    overrides: SignalOverrides = NO_OVERRIDES,
     progress: Callable[[EpochProgress], None] = lambda _: None,
 ) -> Model:
-    """Return a model learned from chosen rows of recordings, in memory. Prints nothing.
+    """Return a model trained on chosen rows of recordings, in memory. Prints nothing.
 
     The same seed gives the same model on one machine, in any process.
 
@@ -66,62 +66,62 @@ def train_fold(
     tables
         Recordings with labels, all of the same channels.
     parts
-        One array a table, shape ``(n_rows,)``: `TRAINING` rows are learned from; `VALIDATION` rows
-        calibrate the probabilities; nothing is learned of `NEITHER` rows, over which only the
-        causal conditioner and the spans of the steps run, as they would live. Without any
-        `VALIDATION` row, some training repetitions of each class are held out to calibrate by,
-        then learned from as well: the best use of the data.
+        One array per table, shape ``(n_rows,)``: the network is trained on `TRAINING` rows;
+        `VALIDATION` rows calibrate the probabilities; `NEITHER` rows only pass through the causal
+        conditioner and the spans of the steps, as they would live. Without any `VALIDATION` row,
+        some training repetitions of each class are held out for the calibration, then trained on
+        as well: the best use of the data.
     class_names
-        Classes, in the order of the network's outputs; each must come up in the training rows.
+        Classes, in the order of the network's outputs; each must have training rows.
     sampling_rate_hz
-        Samples a second; None where the recordings tell.
+        Samples per second; None where the recordings tell.
     seed
-        Seed of everything random.
+        Random seed.
     recipe
-        A recipe of the realtime kind: how long to learn.
-    wish
-        What the user said about the signal; the rest is found in the training rows.
+        A recipe of the realtime kind.
+    overrides
+        What the user stated about the signal; the rest is detected in the training rows.
     progress
-        Told of every epoch, in this thread.
+        Called after every epoch, in this thread.
 
     Raises
     ------
     TrainingDataError
         A class has too few windows, or a channel has no signal.
     UsageError
-        Nobody knows the sampling rate, or the recordings disagree about it.
+        The sampling rate is not known, or the recordings disagree about it.
     InterruptedByUserError
         Ctrl-C.
     """
     names = tuple(class_names)
     given = any(np.any(part == VALIDATION) for part in parts)
     shared = parts if given else hold_out(tables, names, parts)
-    material = prepare_parts(recipe, tables, shared, names, sampling_rate_hz, wish)
+    material = prepare_parts(recipe, tables, shared, names, sampling_rate_hz, overrides)
     learned = learn(recipe, material, seed=seed, refit=not given, progress=progress)
-    return export_learned(recipe, material, learned.whole())
+    return export_learned(recipe, material, learned.completed())
 
 
 @dataclass(frozen=True, eq=False)
 class LearnedModel:
-    """A network and how it came about."""
+    """A trained network with its history and settings."""
 
     network: Any
     """The trained Keras network, calibrated where the recipe says so."""
     history: tuple[EpochMetrics, ...]
-    """Every pass over the training windows, judged by the validation windows."""
+    """Metrics of every epoch."""
     best: EpochMetrics
-    """The pass that the validation figures are of."""
-    judged: FloatArray
-    """Probabilities of the validation windows, by a network that had not seen them."""
+    """Metrics of the epoch that the validation figures belong to."""
+    validation_probabilities: FloatArray
+    """Probabilities of the validation windows, by a network that was not trained on them."""
     calibration: Mapping[str, Any]
     """Entry of the manifest."""
     interrupted: bool
-    """Whether Ctrl-C ended it; the network is the best until then."""
+    """True if Ctrl-C ended the training; the network is then the best so far."""
     decision: DecisionSettings = ARGMAX
-    """How to decide, fitted on what a network that had not seen it makes of the validation part."""
+    """Settings of the decisions, fitted on the validation part."""
 
-    def whole(self) -> LearnedModel:
-        """Return itself; raises InterruptedByUserError where Ctrl-C ended it: half is no figure."""
+    def completed(self) -> LearnedModel:
+        """Return itself; raises InterruptedByUserError where Ctrl-C ended the training."""
         if self.interrupted:
             raise InterruptedByUserError("stopped by Ctrl-C while a network was learning")
         return self
@@ -136,11 +136,11 @@ def learn(
     start: Sequence[FloatArray] | None = None,
     progress: Callable[[EpochProgress], None] = lambda _: None,
 ) -> LearnedModel:
-    """Return the network that a recipe learns from its material; raises as `fit` does.
+    """Return the network that a recipe trains from its material; raises as `fit` does.
 
-    Where the recipe says so, the validation part first sets how sure the probabilities are, then
-    is learned from as well, unless ``refit`` is false. ``start`` are weights to learn on from.
-    Ctrl-C keeps what there is.
+    Where the recipe says so, the validation part first calibrates the probabilities, then is
+    trained on as well, unless ``refit`` is false. ``start`` are weights to continue training from.
+    After Ctrl-C the best network so far is returned.
     """
     n_classes = len(material.class_names)
     fitted = fit(
@@ -153,38 +153,45 @@ def learn(
         start=start,
         progress=progress,
     )
-    first = _completed(recipe, fitted.network, material.training)
-    judged = probabilities(first, material.validation.windows)
+    first = _with_linear_path(recipe, fitted.network, material.training)
+    validation_probabilities = probabilities(first, material.validation.windows)
     network, interrupted = first, fitted.interrupted
     if recipe.refits and refit and not interrupted:
         network, interrupted = _refitted(recipe, material, first, seed, start, progress)
-    calibration, decision = _manners(recipe, material, first, network)
+    calibration, decision = _calibrated(recipe, material, first, network)
     return LearnedModel(
-        network, fitted.history, fitted.best, judged, calibration, interrupted, decision
+        network=network,
+        history=fitted.history,
+        best=fitted.best,
+        validation_probabilities=validation_probabilities,
+        calibration=calibration,
+        interrupted=interrupted,
+        decision=decision,
     )
 
 
-def _manners(
+def _calibrated(
     recipe: Recipe, material: TrainingMaterial, first: Any, network: Any
 ) -> tuple[Mapping[str, Any], DecisionSettings]:
-    """Set how sure a network is, and return what the manifest says of it and how to decide.
+    """Calibrate a network in place, and return the manifest's entries on calibration and decision.
 
-    ``first`` is a network that had not seen the validation part: itself, or one before it.
+    ``first`` is a network that was not trained on the validation part: the same one, or another.
     """
     if not recipe.calibrates:
         return {"kind": "none"}, ARGMAX
-    # At changes of the movement, too, probabilities must mean what they say.
+    # All windows of the live path, as the probabilities must hold at changes of movement, too.
     live = windows_of(material.cuts, VALIDATION, material.fitted.transforms, whole=False)
-    said = probabilities(first, live.windows)
-    temperature = best_temperature(said, live.classes)
+    uncalibrated = probabilities(first, live.windows)
+    temperature = best_temperature(uncalibrated, live.classes)
     decision = _decision(material, first, temperature)
     if network is not first:
         temperature **= _REFITTED
-    return _calibrate(network, temperature, said, live.classes), decision
+    set_temperature(network, temperature)
+    return _calibration_entry(temperature, uncalibrated, live.classes), decision
 
 
 def _decision(material: TrainingMaterial, network: Any, temperature: float) -> DecisionSettings:
-    """Return the settings of the decisions, for a network that did not learn to the end yet."""
+    """Return the settings of the decisions, by a network not trained on the validation part."""
     step, rate_hz = material.front_end.step, material.sampling_rate_hz
     if rate_hz is None:
         return ARGMAX
@@ -207,7 +214,7 @@ def _refitted(
     start: Sequence[FloatArray] | None,
     progress: Callable[[EpochProgress], None],
 ) -> tuple[Any, bool]:
-    """Return a network trained on both parts for as long, or the one there is after Ctrl-C."""
+    """Return a network trained on both parts, and False; after Ctrl-C the first, and True."""
     everything = material.training.joined(material.validation)
     n_classes = len(material.class_names)
     try:
@@ -226,24 +233,21 @@ def _refitted(
         return first, True
     if refitted.interrupted:
         return first, True
-    return _completed(recipe, refitted.network, everything), False
+    return _with_linear_path(recipe, refitted.network, everything), False
 
 
-def _completed(recipe: Recipe, network: Any, learned_from: Examples) -> Any:
-    """Return a trained network with what the recipe puts beside it."""
-    if not recipe.linear_path:
-        return network
-    return with_linear_path(network, discriminant(learned_from))
+def _with_linear_path(recipe: Recipe, network: Any, training: Examples) -> Any:
+    """Return a trained network with a linear path, where the recipe has one."""
+    return with_linear_path(network, discriminant(training)) if recipe.linear_path else network
 
 
-def _calibrate(
-    network: Any, temperature: float, judged: FloatArray, classes: ClassArray
+def _calibration_entry(
+    temperature: float, uncalibrated: FloatArray, classes: ClassArray
 ) -> dict[str, Any]:
-    """Set the temperature in the network, and return what the manifest says of it."""
-    set_temperature(network, temperature)
+    """Return the manifest's entry on the calibration."""
     before, after = (
         expected_calibration_error(scaled, classes)
-        for scaled in (judged, scaled_probabilities(judged, temperature))
+        for scaled in (uncalibrated, scaled_probabilities(uncalibrated, temperature))
     )
     return {
         "kind": "temperature",
@@ -263,7 +267,7 @@ def export_learned(
     evaluation: Mapping[str, Any] | None = None,
     synthetic: bool = False,
 ) -> Model:
-    """Return the model file's content: the network for the live path and where it is from.
+    """Return the content of a model file: manifest, networks and weights.
 
     ``evaluation`` goes into the manifest as it is; ``synthetic`` says that the recordings are.
     """
@@ -288,7 +292,7 @@ def export_learned(
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of the libraries that a model comes from."""
+    """Return the versions of the libraries that a model was trained with."""
     return {
         "emgstream": emgstream.__version__,
         "keras": keras.__version__,

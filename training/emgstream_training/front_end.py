@@ -1,6 +1,6 @@
-"""What the realtime recipe does to a signal before the network, chosen from the data and its rate.
+"""The front end of the realtime recipe: conditioning and steps, chosen from the data and its rate.
 
-Nothing here runs live: what is chosen goes into the model's manifest as numbers.
+Nothing here runs live: the choice goes into the model's manifest as numbers.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from emgstream.steps import RAW_STEP, Feature, RmsSettings, Step
 from emgstream.types import FloatArray
 
 __all__ = [
-    "NO_WISH",
+    "NO_OVERRIDES",
     "STEP_S",
     "USUAL_STEPS",
     "FrontEnd",
@@ -34,54 +34,62 @@ Doubles: TypeAlias = npt.NDArray[np.float64]
 Kind: TypeAlias = Literal["raw", "envelope"]
 
 STEP_S = 0.020
-"""Length of a step, in seconds."""
+"""Length of a step, in seconds (choice: 50 decisions per second)."""
 
 _HIGH_PASS_HZ = 20.0
+"""Corner against movement artefacts (De Luca 2010, doi:10.1016/j.jbiomech.2010.01.027)."""
 _NOTCH_QUALITY = 30.0
+"""Frequency of a notch over its nominal width, which is 1.7 Hz at 50 Hz (choice)."""
 _HIGHEST_NOTCH_HZ = 500.0
+"""Highest notch: surface EMG has little power above (De Luca 1997, doi:10.1123/jab.13.2.135)."""
 _FITS = 0.95
-"""Largest share of half the sampling rate that a filter's frequency may have."""
+"""Largest share of half the sampling rate that a filter's frequency may have (choice)."""
 _MAINS_HZ = (50.0, 60.0)
+"""Mains frequencies of the world, the more common one first."""
 _LINE_SEEN = 3.0
+"""Power over that of neighbouring frequencies from which it is a mains line (choice)."""
 _ONE_SIDED = 3.0
+"""Ratio of both sides from which a signal is an envelope; a raw one is symmetric (choice)."""
 _QUIET_SHARE = 0.25
+"""Share of the quietest stretches that the level is taken from (choice)."""
 _MOST_CORRELATED = 16
-"""Channels of which each two are correlated: 120 pairs. Of a grid of 64 it would be 2,016."""
+"""Most channels with a correlation of each pair: 120 pairs. A grid of 64 would have 2,016."""
 _SPECTRUM_S = 2.0
+"""Length of a stretch for the spectrum: lines of 0.5 Hz (choice)."""
 _FLOOR_SHARE: dict[Kind, float] = {"raw": 0.02, "envelope": 1e-6}
 """Smallest root mean square as a share of the usual one; an envelope's changes are far smaller."""
 
 
 @dataclass(frozen=True)
 class SignalOverrides:
-    """What the user said about the signal; the rest is found in the data."""
+    """Statements of the user about the signal; the rest is detected in the data."""
 
     signal: Kind | None = None
     """``raw`` or ``envelope``."""
     mains_hz: float | None = None
-    """50 or 60; 0 for no notch at all."""
+    """50 or 60; 0 for no notch."""
 
 
 @dataclass(frozen=True)
 class StepSettings:
-    """What the numbers of a step are, where a step is more than a sample."""
+    """Features of a step that is longer than a sample."""
 
     spans: tuple[int, ...] = (1, 10)
-    """How many of the newest steps they are over."""
+    """Spans of the features, in newest steps."""
     change: bool = True
-    """Whether they tell how fast the signal changes, too."""
+    """True to add the change of the signal over each span."""
     correlation: int = 20
-    """How many steps the correlation of each two channels of a raw signal is over; 0 for none."""
+    """Span of the correlation of channel pairs of a raw signal, in steps; 0 for none."""
     envelope_power: float = 0.5
     """Soft scale of an envelope, which has no noise floor to take a logarithm above."""
     further: tuple[Feature, ...] = ()
-    """Features beside these."""
+    """Further features, after these."""
 
 
-NO_WISH = SignalOverrides()
-"""Everything is to be found in the data."""
+NO_OVERRIDES = SignalOverrides()
+"""Everything is detected in the data."""
 USUAL_STEPS = StepSettings()
-"""What the realtime recipe takes: the best of `scripts/ablation.py`."""
+"""Features of the realtime recipe: the best of `scripts/ablation.py`."""
 
 
 @dataclass(frozen=True)
@@ -91,15 +99,15 @@ class FrontEnd:
     conditioning: dict[str, Any]
     """Entry of the manifest."""
     step: Step
-    """How samples become steps."""
+    """Step that the samples become."""
     notes: tuple[str, ...]
-    """What was found, assumed and left out, for people."""
+    """Properties of the signal that were detected or assumed, and filters left out, for people."""
 
 
 def choose(
     seen: Sequence[FloatArray],
     sampling_rate_hz: float,
-    wish: SignalOverrides = NO_WISH,
+    overrides: SignalOverrides = NO_OVERRIDES,
     settings: StepSettings = USUAL_STEPS,
 ) -> FrontEnd:
     """Return the front end for recordings of one rate.
@@ -110,22 +118,22 @@ def choose(
     Parameters
     ----------
     seen
-        Samples that may be looked at, shape ``(n_samples, n_channels)`` a recording.
+        Samples to detect from, one array of shape ``(n_samples, n_channels)`` per recording.
     sampling_rate_hz
-        Samples a second.
-    wish
-        What the user said.
+        Samples per second.
+    overrides
+        What the user states about the signal.
     settings
-        What the numbers of a step are.
+        Features of a step.
     """
     length = max(round(STEP_S * sampling_rate_hz), 1)
-    kind = wish.signal or signal_kind(seen, length)
-    told = "as stated" if wish.signal else "by its shape"
+    kind = overrides.signal or signal_kind(seen, length)
+    told = "as stated" if overrides.signal else "by its shape"
     notes = [f"the signal is {'an envelope' if kind == 'envelope' else 'raw'}, {told}"]
     if kind == "envelope":
         conditioning = NoConditioning({"signal": kind}).to_manifest()
     else:
-        conditioning = _raw_conditioning(seen, sampling_rate_hz, length, wish.mains_hz, notes)
+        conditioning = _raw_conditioning(seen, sampling_rate_hz, length, overrides.mains_hz, notes)
     step = _step(seen, length, kind, settings, notes)
     return FrontEnd(conditioning, step, tuple(notes))
 

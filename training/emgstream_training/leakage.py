@@ -1,9 +1,9 @@
-"""How much of an accuracy is leakage: what a look-up scores, and what unseen time gives.
+"""Two measures of leakage: the score of a look-up, and the accuracy on held-out time.
 
-Windows that overlap and are split at random share rows, so most validation windows are nearly
-copies of a training window. Two figures show what that is worth: the accuracy of looking up the
-label of the training window with the most shared rows, with no model at all; and the accuracy of
-the same network, trained in the same way, on stretches of time it has seen nothing of.
+Overlapping windows that are split at random share rows, so most validation windows are nearly
+copies of a training window. Two figures show the effect: the accuracy of looking up the label of
+the training window with the most shared rows, without any model; and the accuracy of the same
+network, trained in the same way, on stretches of time that were held out.
 """
 
 from __future__ import annotations
@@ -28,18 +28,20 @@ from emgstream_training.published import (
     random_split,
     window_rows,
 )
+from emgstream_training.row_folds import time_folds
 
 __all__ = ["LookUp", "TimeBlocked", "look_up", "time_blocked"]
 
 N_BLOCKS = 3
-"""Stretches of time that each label's rows are cut into."""
+"""Stretches of time that each label's rows are cut into: two to train on, one to test (choice)."""
 
 _MIN_BLOCK_ROWS = 40
+"""Fewest rows of a stretch: 30 windows of ten rows (choice)."""
 
 
 @dataclass(frozen=True)
 class LookUp:
-    """What no model at all gets right on a split."""
+    """Score of a look-up, without any model, on a random split."""
 
     accuracy: float
     """Share of the validation windows whose nearest training window has their label, 0 to 1."""
@@ -49,7 +51,7 @@ class LookUp:
 
 @dataclass(frozen=True, eq=False)
 class TimeBlocked:
-    """What the network gets right in time it has not seen; every window is held out once."""
+    """Predictions on held-out time; every window is held out once."""
 
     classes: ClassArray
     """True class of each held-out window, shape ``(n_windows,)``."""
@@ -60,7 +62,7 @@ class TimeBlocked:
     inner_accuracies: tuple[float, ...]
     """Accuracy each fold's network reached on a random split of what it was trained on, 0 to 1."""
     n_stuck_rows: int
-    """Rows left out because the recorder was stuck."""
+    """Rows left out as parts of stuck loops."""
 
     @property
     def accuracy(self) -> float:
@@ -74,12 +76,12 @@ class TimeBlocked:
 
     @property
     def majority_share(self) -> float:
-        """What always naming the most frequent class would get right, 0 to 1."""
+        """Accuracy of always predicting the most frequent class, 0 to 1."""
         return float(np.bincount(self.classes).max() / len(self.classes))
 
 
 def look_up(split: PublishedSplit) -> LookUp:
-    """Return what looking up the nearest training window's label gets right."""
+    """Return the score of looking up the label of the nearest training window."""
     by_start = np.argsort(split.training_starts)
     starts = split.training_starts[by_start]
     nearest = _nearest(starts, split.validation_starts)
@@ -97,21 +99,22 @@ def time_blocked(
     seed: int,
     progress: Callable[[EpochProgress], None],
 ) -> TimeBlocked | None:
-    """Return what the published recipe scores on held-out time; None where the data are too few.
+    """Return the published recipe's predictions on held-out time; None for too few rows.
 
-    The rows the recorder was stuck in are left out, then duplicates, as in the recipe. Each label's
-    rows are cut into three stretches of time; three times, one stretch of each label is held out,
-    transforms and network are fitted on the others, the epoch is chosen by the recipe's own random
-    split *within* those, and the held-out windows are classified. No window reaches across the end
-    of a stretch.
+    Rows of stuck loops are left out, then duplicates, as in the recipe. Each label's rows are cut
+    into three stretches of time. Three times, one stretch of each label is held out, transforms and
+    network are fitted on the others, the epoch is chosen by the recipe's own random split *within*
+    those, and the held-out windows are classified. No window reaches across the end of a stretch.
     """
     stuck = stuck_rows(table.samples)
     rows = distinct_rows(table, class_names, stuck)
-    blocks = _blocks(rows)
+    (blocks,) = time_folds([rows.classes], len(class_names), N_BLOCKS)
     sizes = np.bincount(rows.classes * N_BLOCKS + blocks, minlength=len(class_names) * N_BLOCKS)
     if sizes.min() < _MIN_BLOCK_ROWS:
         return None
-    check = _Check(rows, blocks, table.channel_names, tuple(class_names), schedule, seed, progress)
+    check = _TimeBlockCheck(
+        rows, blocks, table.channel_names, tuple(class_names), schedule, seed, progress
+    )
     folds = [check.hold_out(fold) for fold in range(N_BLOCKS)]
     return TimeBlocked(
         classes=np.concatenate([fold.classes for fold in folds]),
@@ -130,8 +133,8 @@ class _Fold:
 
 
 @dataclass(frozen=True, eq=False)
-class _Check:
-    """What all folds have in common."""
+class _TimeBlockCheck:
+    """The settings that all folds share."""
 
     rows: PublishedRows
     blocks: IndexArray
@@ -143,8 +146,7 @@ class _Check:
 
     def hold_out(self, fold: int) -> _Fold:
         """Train on all stretches but one of each label, and classify those."""
-        seen = self.blocks != fold
-        transforms = self.rows.take(seen).fit(self.channel_names).transforms
+        transforms = self.rows.take(self.blocks != fold).fit(self.channel_names).transforms
         windows, stretches = self._windows(transforms.apply(self.rows.samples))
         inner = random_split(windows.take(stretches != fold), self.class_names)
         test = windows.take(stretches == fold)
@@ -163,7 +165,7 @@ class _Check:
         return _Fold(test.classes, predicted, fitted.best.val_accuracy)
 
     def _windows(self, processed: FloatArray) -> tuple[Examples, IndexArray]:
-        """Return the windows that stay, with the row after, in one stretch; and which stretch."""
+        """Return the windows within one stretch, the next row included, and their stretches."""
         groups = self.rows.classes * N_BLOCKS + self.blocks
         runs = np.cumsum(np.diff(groups, prepend=groups[:1]) != 0)
         whole = runs[:-N_STEPS] == runs[N_STEPS:]
@@ -171,17 +173,8 @@ class _Check:
         return windows.take(whole), self.blocks[:-N_STEPS][whole]
 
 
-def _blocks(rows: PublishedRows) -> IndexArray:
-    """Return the stretch of time of each row, counted within its label, shape ``(n_rows,)``."""
-    blocks = np.empty(len(rows), dtype=np.int64)
-    for code in np.unique(rows.classes):
-        mine = np.flatnonzero(rows.classes == code)
-        blocks[mine] = np.arange(len(mine)) * N_BLOCKS // len(mine)
-    return blocks
-
-
 def _nearest(starts: IndexArray, wanted: IndexArray) -> IndexArray:
-    """Return the place of the nearest of some increasing starts; of two as near, the earlier."""
+    """Return the position of the nearest start, which increase; of two as near, the earlier."""
     after = np.clip(np.searchsorted(starts, wanted), 1, len(starts) - 1)
     before_is_nearer = wanted - starts[after - 1] <= starts[after] - wanted
     return after - before_is_nearer

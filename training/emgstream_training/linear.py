@@ -1,7 +1,8 @@
-"""A linear path beside the network: from the window straight to what goes into the softmax.
+"""A linear path beside the network: from the window straight to the input of the softmax.
 
-Few numbers learned from much, it is not led astray by the accidents of single repetitions, and errs
-elsewhere than the network does. Their probabilities are averaged geometrically, in one network.
+A linear discriminant has few parameters, learned from many windows: single repetitions mislead it
+less, and its errors differ from the network's. The probabilities of both are averaged
+geometrically, within one network.
 """
 
 from __future__ import annotations
@@ -18,32 +19,34 @@ from emgstream_training.examples import Examples
 
 __all__ = [
     "discriminant",
-    "layers_alone",
     "linear_path",
     "linear_terms",
-    "taken_apart",
+    "network_layers",
+    "separate_linear_path",
     "with_linear_path",
 ]
 
 _NAME = "linear_path"
 _SHARE = 0.5
-"""Of the network in the average, and of the linear path."""
+"""Weight of the network in the average; the linear path has the rest (choice: both the same).
+
+A power of two, so that dividing by it again gives the same bits."""
 
 
 def linear_terms(windows: Any) -> Any:
-    """Return what the linear path is linear in, shape ``(n, n_terms)``, for tensors of any kind.
+    """Return the inputs of the linear path, shape ``(n, n_terms)``, for tensors of any kind.
 
     Every number of the window, and the square of each feature's mean over the steps.
     """
     layers = keras.layers
-    # Names that Keras makes up count on, and would make the same model another file each time.
+    # Keras numbers the names it makes up, so the same model would be another file each time.
     mean = layers.GlobalAveragePooling1D(name="mean")(windows)
     squares = layers.Multiply(name="squares")([mean, mean])
     return layers.Concatenate(name="terms")([layers.Flatten(name="window")(windows), squares])
 
 
 def discriminant(examples: Examples) -> list[FloatArray]:
-    """Return the linear discriminant of examples of all classes, each as likely beforehand.
+    """Return the linear discriminant of examples of all classes, with equal priors.
 
     Kernel and bias, shapes ``(n_terms, n_classes)`` and ``(n_classes,)``. The covariance is shrunk
     as by Ledoit and Wolf (2004, doi:10.1016/S0047-259X(03)00096-4).
@@ -54,13 +57,13 @@ def discriminant(examples: Examples) -> list[FloatArray]:
     )
     fitted.fit(np.asarray(linear_terms(examples.windows), np.float64), examples.classes)
     kernel, bias = fitted.coef_.T, fitted.intercept_
-    if n_classes == 2:  # scikit-learn gives the second class against the first alone
+    if n_classes == 2:  # scikit-learn gives only the second class, relative to the first
         kernel, bias = np.hstack([0.0 * kernel, kernel]), np.concatenate([0.0 * bias, bias])
     return [kernel.astype(np.float32), bias.astype(np.float32)]
 
 
 def with_linear_path(network: Any, linear: Sequence[FloatArray]) -> Any:
-    """Return one network of a trained one and a linear path; they share all layers but the last.
+    """Return one network of a trained one and a linear path; it reuses all layers but the last.
 
     Parameters
     ----------
@@ -75,11 +78,11 @@ def with_linear_path(network: Any, linear: Sequence[FloatArray]) -> Any:
     for layer in layers:
         hidden = layer(hidden)
     output = keras.layers.Dense(last.units, name=last.name)
-    straight = keras.layers.Dense(last.units, name=_NAME)
-    added = keras.layers.Add()([output(hidden), straight(linear_terms(windows))])
+    linear_layer = keras.layers.Dense(last.units, name=_NAME)
+    added = keras.layers.Add()([output(hidden), linear_layer(linear_terms(windows))])
     both = keras.Model(windows, keras.layers.Softmax()(added))
     output.set_weights([_SHARE * weights for weights in last.get_weights()])
-    straight.set_weights([(1.0 - _SHARE) * weights for weights in linear])
+    linear_layer.set_weights([(1.0 - _SHARE) * weights for weights in linear])
     return both
 
 
@@ -88,21 +91,21 @@ def linear_path(network: Any) -> Any:
     return next((layer for layer in network.layers if layer.name == _NAME), None)
 
 
-def layers_alone(network: Any) -> list[Any]:
-    """Return the layers that have weights, in their order, but for the linear path."""
-    straight = linear_path(network)
-    return [layer for layer in network.layers if layer.weights and layer is not straight]
+def network_layers(network: Any) -> list[Any]:
+    """Return the layers with weights, in their order, without the linear path."""
+    linear_layer = linear_path(network)
+    return [layer for layer in network.layers if layer.weights and layer is not linear_layer]
 
 
-def taken_apart(network: Any) -> tuple[list[FloatArray], list[FloatArray] | None]:
-    """Return the weights of a network alone and of its linear path, as they were put together.
+def separate_linear_path(network: Any) -> tuple[list[FloatArray], list[FloatArray] | None]:
+    """Return the weights that `with_linear_path` was given: the network's, and the linear path's.
 
-    The network's are as Keras orders them; the path's None where it has none.
+    The network's are in Keras' order; the path's None where there is none.
     """
-    straight = linear_path(network)
-    if straight is None:
+    linear_layer = linear_path(network)
+    if linear_layer is None:
         return network.get_weights(), None
-    alone = layers_alone(network)
-    *others, kernel, bias = [weights for layer in alone for weights in layer.get_weights()]
-    linear = [weights / (1.0 - _SHARE) for weights in straight.get_weights()]
+    layers = network_layers(network)
+    *others, kernel, bias = [weights for layer in layers for weights in layer.get_weights()]
+    linear = [weights / (1.0 - _SHARE) for weights in linear_layer.get_weights()]
     return [*others, kernel / _SHARE, bias / _SHARE], linear

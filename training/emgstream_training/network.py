@@ -9,34 +9,26 @@ from emgstream_training.backend import keras
 __all__ = ["build_network"]
 
 
-def build_network(
-    n_steps: int,
-    n_features: int,
-    n_classes: int,
-    *,
-    unroll: bool = False,
-    batch_size: int | None = None,
-) -> Any:
-    """Return the Keras model, untrained: windows in, class probabilities out.
+def build_network(n_steps: int, n_features: int, n_classes: int, *, unroll: bool = False) -> Any:
+    """Return the untrained Keras model, from windows to class probabilities.
 
-    Convolution over time, pooling, two LSTM layers and a dense one, with dropout between.
+    Convolution over time, pooling, two LSTM layers and a dense one, with dropout between. Sizes and
+    dropout rates are the published ones.
 
     Parameters
     ----------
     n_steps, n_features
-        Shape of a window; at least four steps, or the convolution and the pooling leave none.
+        Shape of a window; at least four steps, as convolution and pooling leave none of fewer.
     n_classes
-        Number of probabilities.
+        Number of classes.
     unroll
-        Whether the LSTM layers are laid out step by step instead of as a loop: the same network
-        and the same weights, quicker to train and to run.
-    batch_size
-        Number of windows of every call; None for any.
+        Whether the LSTM layers are unrolled instead of a loop: the same network with the same
+        weights, faster to train and to run.
     """
     layers = keras.layers
     return keras.Sequential(
         [
-            keras.Input((n_steps, n_features), batch_size=batch_size),
+            keras.Input((n_steps, n_features)),
             layers.Conv1D(64, 3, activation="relu"),
             layers.MaxPooling1D(2),
             layers.Dropout(0.3),

@@ -10,14 +10,14 @@ from emgstream.manifest import Manifest
 from emgstream_training.backend import keras, quietly, tensorflow
 from emgstream_training.epoch_progress import TrainingSchedule
 from emgstream_training.inference import inference_function
-from emgstream_training.linear import taken_apart, with_linear_path
+from emgstream_training.linear import separate_linear_path, with_linear_path
 from emgstream_training.network import build_network
 from emgstream_training.weights_file import weights_npz
 
 __all__ = ["BATCH_SIZE", "export_model", "save_h5", "to_litert"]
 
 BATCH_SIZE = 32
-"""Windows that the exported network for batches takes at once."""
+"""Windows per call of the exported network for batches, as in training (choice)."""
 
 
 def export_model(manifest: Manifest, network: Any) -> Model:
@@ -33,8 +33,7 @@ def export_model(manifest: Manifest, network: Any) -> Model:
 def to_litert(network: Any, *, batch_size: int) -> bytes:
     """Return the network as a LiteRT flatbuffer for batches of one size.
 
-    It is laid out for inference (`emgstream_training.inference`), and only operators that every
-    LiteRT runtime has are used.
+    Its graph is that of `emgstream_training.inference`, of operators that every LiteRT runtime has.
     """
     module = tensorflow.Module()
     module.classify = inference_function(network, batch_size)
@@ -51,7 +50,7 @@ def save_h5(network: Any, path: Path, schedule: TrainingSchedule) -> None:
     """Save the network in Keras' HDF5 format, compiled as it was trained, its LSTMs as loops."""
     _, n_steps, n_features = network.input_shape
     loop = build_network(n_steps, n_features, network.output_shape[-1])
-    alone, linear = taken_apart(network)
+    alone, linear = separate_linear_path(network)
     loop.set_weights(alone)
     if linear is not None:
         loop = with_linear_path(loop, linear)

@@ -1,4 +1,4 @@
-"""The transforms of each recipe, fitted with scikit-learn and handed over as plain numbers."""
+"""The transforms of each recipe, fitted with scikit-learn, as plain numbers."""
 
 from __future__ import annotations
 
@@ -19,28 +19,30 @@ Doubles: TypeAlias = npt.NDArray[np.float64]
 _Method: TypeAlias = Literal["linear", "lower", "higher"]
 
 _N_NEIGHBOURS = 5
+"""scikit-learn's default, as published."""
 
 
 @dataclass(frozen=True, eq=False)
 class FittedTransforms:
-    """Transforms, and what the rows they were fitted on look like on the way through them."""
+    """Fitted transforms, and the rows they were fitted on after each of them."""
 
     transforms: Transforms
     """The transforms, as plain numbers."""
     stages: tuple[Doubles, ...]
-    """The rows before the first transform and after each, shape ``(n_rows, n_features)`` each."""
+    """Rows before the first transform and after each, shape ``(n_rows, n_features)`` each."""
 
     @property
     def processed(self) -> Doubles:
-        """The rows after the last transform, in double precision."""
+        """Rows after the last transform, in double precision."""
         return self.stages[-1]
 
 
 def fit_published(rows: Doubles, channel_names: tuple[str, ...]) -> FittedTransforms:
     """Return the transforms of the published recipe, fitted on rows of counts.
 
-    Missing values by k nearest neighbours within the column, clip to the 1st and 99th percentile,
-    Yeo-Johnson with standardisation, clip to the 5th and 95th percentile.
+    Imputation by k nearest neighbours within the column, clipping at the 1st and 99th percentile,
+    Yeo-Johnson (2000, doi:10.1093/biomet/87.4.954) with standardisation, clipping at the 5th and
+    95th percentile.
 
     Raises TrainingDataError for a channel without a value, or with one value only.
     """
@@ -55,15 +57,15 @@ def fit_published(rows: Doubles, channel_names: tuple[str, ...]) -> FittedTransf
 
 
 def fit_realtime(steps: Doubles, channel_names: tuple[str, ...]) -> FittedTransforms:
-    """Return the transforms of the realtime recipe, fitted on the training part's steps.
+    """Return the transforms of the realtime recipe, fitted on the steps of the training part.
 
-    ``channel_names`` are what the first features are of, one channel each; those of two channels
-    come after them and may stand still: both can be one signal.
+    ``channel_names`` names the channel of each of the first features. The features of channel pairs
+    come after them and may be constant, as both channels can be one signal.
 
-    Missing values by the mean, clip to the 0.5th and 99.5th percentile (so that an artefact
-    cannot leave the range the network has seen), standardisation. The soft scale of the steps has
-    done what a fitted power would: with one, balanced accuracy on held-out repetitions of an
-    envelope fell from 0.89 to 0.85, and stayed as it was on a raw signal.
+    Imputation by the mean, clipping at the 0.5th and 99.5th percentile (so that an artefact cannot
+    leave the range that the network has seen), standardisation. There is no power transform, as the
+    features are on a logarithm or a root already: with a fitted one, balanced accuracy on held-out
+    repetitions fell from 0.89 to 0.85 on an envelope, and stayed the same on a raw signal.
 
     Raises TrainingDataError for a channel without a value, or with one value only.
     """
@@ -78,7 +80,7 @@ def fit_realtime(steps: Doubles, channel_names: tuple[str, ...]) -> FittedTransf
 
 
 class _Fitting:
-    """Transforms fitted one after the other, each on what the one before gives."""
+    """Transforms fitted one after the other, each on the output of the one before."""
 
     def __init__(self, rows: Doubles) -> None:
         self._stages = [rows]
@@ -98,9 +100,9 @@ class _Fitting:
 
 
 def _impute(rows: Doubles) -> Impute:
-    """Ask scikit-learn's imputer, column by column, what it puts for a missing value.
+    """Return the value that scikit-learn's imputer gives a missing value of each column.
 
-    Two channels may never be there together: 0 for what is missing of both throughout.
+    0 for a column without values: two channels may never be present together.
     """
     imputer: Any = KNNImputer(n_neighbors=_N_NEIGHBOURS, keep_empty_features=True)
     missing = np.full((1, 1), np.nan)
@@ -124,7 +126,7 @@ def _yeo_johnson(rows: Doubles) -> YeoJohnson:
 
 
 def _standardisation(rows: Doubles) -> YeoJohnson:
-    """Return the power of 1, which leaves the shape as it is."""
+    """Return a standardisation alone: the power 1 leaves the values as they are."""
     scaler: Any = StandardScaler().fit(rows)
     lambdas = (1.0,) * rows.shape[1]
     return YeoJohnson(lambdas, _numbers(scaler.mean_), _numbers(scaler.scale_))

@@ -1,4 +1,4 @@
-"""The published recipe's data: rows without duplicates, windows of ten of them, a random split."""
+"""Data of the published recipe: rows without duplicates, windows of ten rows, a random split."""
 
 from __future__ import annotations
 
@@ -27,22 +27,24 @@ __all__ = [
 ]
 
 N_STEPS = 10
-"""Rows of a window."""
+"""Rows of a window, as published."""
 
 _SPLIT_SEED = 42
+"""Seed of the published split."""
 _MIN_WINDOWS_PER_CLASS = 10
+"""Fewest windows of a class; the split at random leaves two of them for the validation (choice)."""
 
 
 @dataclass(frozen=True, eq=False)
 class PublishedRows:
-    """Labelled rows of one recording, none of them twice."""
+    """Labelled rows of one recording, without duplicates."""
 
     samples: FloatArray
     """Shape ``(n_rows, n_channels)``, as recorded; NaN where a value is missing."""
     classes: ClassArray
     """Number of each row's class, shape ``(n_rows,)``."""
     places: IndexArray
-    """Row of the recording that each was, shape ``(n_rows,)``, increasing."""
+    """Number of each row in the recording, shape ``(n_rows,)``, increasing."""
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -58,12 +60,12 @@ class PublishedRows:
 
 @dataclass(frozen=True, eq=False)
 class PublishedSplit:
-    """Windows in two parts, and where each began."""
+    """Windows in two parts, with their first rows."""
 
     training: Examples
-    """What is learned from."""
+    """Windows to train on."""
     validation: Examples
-    """What the epoch is chosen by."""
+    """Windows to choose the epoch by."""
     training_starts: IndexArray
     """First row of each training window, shape ``(n_training,)``."""
     validation_starts: IndexArray
@@ -75,9 +77,9 @@ def distinct_rows(
     class_names: Sequence[str],
     left_out: npt.NDArray[np.bool_] | None = None,
 ) -> PublishedRows:
-    """Return the labelled rows, of equal ones (label included) only the first.
+    """Return the labelled rows; of equal rows (label included) only the first.
 
-    ``left_out``, shape ``(n_rows,)``, names rows to pass over from the start.
+    ``left_out``, shape ``(n_rows,)``, marks rows to ignore.
     """
     codes = class_codes(table, class_names)
     wanted = codes >= 0 if left_out is None else (codes >= 0) & ~left_out
@@ -104,7 +106,7 @@ def window_rows(processed: FloatArray, classes: ClassArray) -> Examples:
 
 
 def random_split(examples: Examples, class_names: Sequence[str]) -> PublishedSplit:
-    """Return the published split: 80 to 20, at random, the classes in equal shares.
+    """Return the published split: 80 to 20, at random within each class.
 
     Raises TrainingDataError where a class has fewer than ten windows.
     """
@@ -114,7 +116,7 @@ def random_split(examples: Examples, class_names: Sequence[str]) -> PublishedSpl
 
 
 def check_class_counts(classes: ClassArray, class_names: Sequence[str]) -> None:
-    """Raise TrainingDataError where a class has too few windows to learn from and to judge by."""
+    """Raise TrainingDataError where a class has too few windows to train on or to validate by."""
     counts = np.bincount(classes, minlength=len(class_names))
     for name, count in zip(class_names, counts, strict=True):
         if count < _MIN_WINDOWS_PER_CLASS:

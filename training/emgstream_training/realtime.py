@@ -1,8 +1,8 @@
-"""The realtime recipe's data: the windows a live stream would give, whole repetitions held out.
+"""Data of the realtime recipe: the windows of a live stream, with whole repetitions held out.
 
-Samples go through the very objects of the live path (conditioner, steps, transforms, windowing),
-one unbroken stretch of time at a time, so that what is trained on is what is seen live, to the
-bit. Of the windows that come out, those that lie within one held movement are examples.
+Samples go through the same objects as in the live path (conditioner, steps, transforms, windowing),
+one unbroken stretch of time after the other, so the training windows equal the live ones bit for
+bit. Windows within one held movement are examples.
 """
 
 from __future__ import annotations
@@ -52,11 +52,14 @@ PartArray: TypeAlias = npt.NDArray[np.int64]
 NEITHER, TRAINING, VALIDATION = range(3)
 
 N_STEPS = 10
-"""Steps of a window."""
+"""Steps of a window: 200 ms, with steps of 20 ms. The published windows have ten, too."""
 
 _HELD_OUT_OF = 5
+"""One repetition of so many is held out: 20 %, as in the published split (choice)."""
 _HELD_OUT_PLACE = 2
+"""Position of the held-out one: in the middle, as subjects change from first to last (choice)."""
 _MIN_REPETITIONS = 3
+"""Fewest repetitions to hold out a whole one: the third is, and two are left to train on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,18 +69,18 @@ class RepetitionCut:
     steps: npt.NDArray[np.float64]
     """Shape ``(n_steps, n_features)``, before any transform."""
     classes: ClassArray
-    """Class of each step, -1 where it is no example of one, shape ``(n_steps,)``."""
+    """Class of each step, shape ``(n_steps,)``; -1 for none, or where its samples differ."""
     repetitions: IndexArray
-    """Number of the held movement at each step, unique over all recordings, same shape."""
+    """Number of the held movement at each step, unique over all recordings, ``(n_steps,)``."""
     parts: PartArray
-    """Part that every sample of the step belongs to, `NEITHER` where they differ, same shape."""
+    """Part of all samples of the step, shape ``(n_steps,)``; `NEITHER` where they differ."""
 
 
 def rate_of(tables: Sequence[EmgTable], sampling_rate_hz: float | None) -> float:
-    """Return the sampling rate of recordings: as stated, or else by their own clocks.
+    """Return the sampling rate of recordings in Hz: the stated one, or else by their clocks.
 
-    Raises UsageError where neither tells, where a clock tells no rate of EMG, and where the clocks
-    do not agree within 0.5 %.
+    Raises UsageError where it is not known, where a clock gives no plausible rate of EMG, and where
+    the clocks differ by more than 0.5 %.
     """
     if sampling_rate_hz is not None:
         return sampling_rate_hz
@@ -92,9 +95,9 @@ def rate_of(tables: Sequence[EmgTable], sampling_rate_hz: float | None) -> float
 
 
 def clock_rate_of(table: EmgTable) -> float | None:
-    """Return the sampling rate by a recording's clock; None where it has none.
+    """Return the sampling rate by a recording's clock, in Hz; None where it has no clock.
 
-    Raises UsageError where that is no rate of EMG: its time is in another unit than seconds.
+    Raises UsageError for no plausible rate of EMG: the time is in another unit than seconds.
     """
     rate = table.sampling_rate_hz
     doubt = None if rate is None else slow_clock(rate)
@@ -104,7 +107,7 @@ def clock_rate_of(table: EmgTable) -> float | None:
 
 
 def rate_notes(tables: Sequence[EmgTable], sampling_rate_hz: float | None) -> list[str]:
-    """Return, for people, which recordings' clocks say another rate than was stated."""
+    """Return notes on recordings whose clocks contradict the stated rate, for people."""
     against = ((one.path.name, contradiction(one, sampling_rate_hz)) for one in tables)
     return [f"{name}: {text}; the stated rate is used" for name, text in against if text]
 
@@ -135,7 +138,7 @@ def held_movements(
 ) -> tuple[list[ClassArray], list[IndexArray]]:
     """Return the class of each row, -1 for none, and the number of its held movement.
 
-    Both are one array of shape ``(n_rows,)`` a table; the numbers are unique over all tables.
+    Both are one array of shape ``(n_rows,)`` per table; the numbers are unique over all tables.
     """
     codes = [class_codes(table, class_names) for table in tables]
     repetitions: list[IndexArray] = []
@@ -151,11 +154,11 @@ def hold_out(
     class_names: Sequence[str],
     parts: Sequence[PartArray] | None = None,
 ) -> list[PartArray]:
-    """Return the part each row belongs to, shape ``(n_rows,)`` a table.
+    """Return the part of each row, shape ``(n_rows,)`` per table.
 
-    Of each class, the third repetition of every five is for `VALIDATION`. Where a class has fewer
-    than three, the last fifth of each is. Where ``parts`` are given, only their `TRAINING` rows
-    are shared out, and no other is looked at.
+    Of each class, the third of every five repetitions is for `VALIDATION`. Of a class with fewer
+    than three repetitions, it is the last fifth of each. Where ``parts`` are given, only their
+    `TRAINING` rows are divided; all others are `NEITHER`.
     """
     codes, repetitions = map(np.concatenate, held_movements(tables, class_names))
     if parts is not None:
@@ -174,14 +177,14 @@ def hold_out(
 
 
 def classes_split(cuts: Sequence[RepetitionCut]) -> list[int]:
-    """Return the classes with a repetition that is learned from and held out in parts."""
+    """Return the classes with a repetition that is partly held out and partly trained on."""
     split: set[int] = set()
     for cut in cuts:
-        learned, judged = (
+        training, validation = (
             cut.repetitions[(cut.parts == part) & (cut.classes >= 0)]
             for part in (TRAINING, VALIDATION)
         )
-        both = np.isin(cut.repetitions, np.intersect1d(learned, judged))
+        both = np.isin(cut.repetitions, np.intersect1d(training, validation))
         split.update(cut.classes[both].tolist())
     return sorted(split)
 
@@ -191,9 +194,9 @@ def fit_on_training_part(
 ) -> FittedTransforms:
     """Return the transforms, fitted on the steps of the training part alone.
 
-    ``feature_names`` are of the features of one channel each, which come first.
+    ``feature_names`` names the features of single channels, which come first.
 
-    Raises TrainingDataError where it has no step, and for a channel without a signal.
+    Raises TrainingDataError where that part has no step, and for a channel without a signal.
     """
     steps = np.concatenate([cut.steps[cut.parts == TRAINING] for cut in cuts])
     if len(steps) == 0:
@@ -207,9 +210,10 @@ def fit_on_training_part(
 def windows_of(
     cuts: Sequence[RepetitionCut], wanted: int, transforms: Transforms, *, whole: bool = True
 ) -> Examples:
-    """Return the windows of the wanted part that lie within one repetition of it.
+    """Return the windows of a part, `TRAINING` or `VALIDATION`.
 
-    Where they need not be ``whole``, their last step alone tells: all that will be decided on live.
+    ``whole`` windows lie within one repetition of that part; else only the last step has to, which
+    gives all windows that are decided on live.
     """
     chosen = [_windows(cut, wanted, transforms, whole) for cut in cuts]
     return Examples(
@@ -266,7 +270,7 @@ def _own_rate(table: EmgTable) -> float:
 
 
 def _time_breaks(table: EmgTable) -> npt.NDArray[np.bool_]:
-    """Return whether time is broken between each row and the next, as a live stream would see."""
+    """Return whether time is broken between each row and the next, shape ``(n_rows - 1,)``."""
     breaks = np.zeros(table.n_rows - 1, dtype=np.bool_)
     if table.segments is not None:
         breaks |= np.diff(table.segments) != 0

@@ -1,4 +1,4 @@
-"""The recipes by name: how a model is made of recordings."""
+"""The recipes by name: settings by which a model is trained from recordings."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ __all__ = ["CALIBRATION", "PUBLISHED", "REALTIME", "RECIPES", "Recipe", "recipe_
 
 @dataclass(frozen=True)
 class Recipe:
-    """One way to make a model."""
+    """Settings by which a model is trained."""
 
     name: str
-    """The name it goes by."""
+    """Name on the command line and in the manifest."""
     schedule: TrainingSchedule
-    """How long and how fast to learn."""
+    """Length and speed of the training."""
     held_out: str
-    """What the validation figures were measured on, for people."""
+    """Description of the validation windows, for people."""
     steps: StepSettings = USUAL_STEPS
-    """What the numbers of a step are, for a recipe whose steps are more than a sample."""
+    """Features of a step, for a recipe whose steps are longer than a sample."""
     linear_path: bool = False
-    """Whether a linear discriminant of the same windows stands beside the network."""
+    """True to add a linear discriminant of the same windows to the network."""
     refits: bool = False
-    """Whether the network is trained again, on the held-out part too, once that has judged it."""
+    """True to train the network again, on the validation part too, once it was measured."""
     calibrates: bool = False
-    """Whether the held-out part sets how sure the probabilities are."""
+    """True to calibrate the probabilities on the validation part (temperature scaling)."""
 
     def with_max_epochs(self, max_epochs: int | None) -> Recipe:
-        """Return the recipe with another largest number of epochs; None changes nothing.
+        """Return the recipe with another limit of epochs; None changes nothing.
 
         Raises UsageError for less than one epoch.
         """
@@ -47,7 +47,7 @@ PUBLISHED = Recipe(
     schedule=TrainingSchedule(max_epochs=300, stop_accuracy=0.97),
     held_out="a random 20 % of overlapping windows, which share rows with those trained on",
 )
-"""Raw rows without duplicates, a random split: what the published figure was measured with."""
+"""Single rows without duplicates, a random split: the recipe of the published figure."""
 
 REALTIME = Recipe(
     name="realtime",
@@ -57,7 +57,10 @@ REALTIME = Recipe(
     refits=True,
     calibrates=True,
 )
-"""Steps of 20 ms, whole repetitions held out, then learned from as well: made for live use."""
+"""Steps of 20 ms, whole repetitions held out, then trained on as well: made for live use.
+
+The choices were measured on 15 sessions (`scripts/ablation.py`; BENCHMARKS.md, The realtime
+recipe)."""
 
 CALIBRATION = Recipe(
     name="calibration",
@@ -67,7 +70,7 @@ CALIBRATION = Recipe(
     refits=True,
     calibrates=True,
 )
-"""A model that is there already, taught a new day: no recipe to begin with."""
+"""Adapts an existing model to a new session (BENCHMARKS.md, Another day); not for training."""
 
 RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (REALTIME, PUBLISHED)}
 """Every recipe by its name, the default first."""

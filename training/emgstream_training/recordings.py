@@ -1,4 +1,4 @@
-"""The recordings to train on, read and looked over before anything is learned from them."""
+"""The recordings to train on, read and checked."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def read_recordings(
 ) -> list[EmgTable]:
     """Return the tables in the files, all with labels and with the same channels.
 
-    ``channels`` are the columns to take; all numeric ones where None, or those of a model where
-    its manifest is given, which are then called as the model calls them.
+    ``channels`` are the columns to use; where None all numeric ones, or, with a model's manifest,
+    those of the model. With a manifest, the channels get the model's names.
 
-    Raises TableError for what is not a table, UsageError where there is no file at all or the
-    same recording twice, StreamMismatchError for one without a model's channels and
-    TrainingDataError for a table without labels or with other channels than the first.
+    Raises TableError for a file that is no table, UsageError for no file at all or the same
+    recording twice, StreamMismatchError for one without the model's channels and TrainingDataError
+    for a table without labels or with other channels than the first.
     """
     if not paths:
         raise UsageError("no recording to train on; name at least one file")
@@ -45,7 +45,7 @@ def read_recordings(
 
 
 def class_names_of(tables: Sequence[EmgTable]) -> tuple[str, ...]:
-    """Return the labels there are examples of, in alphabetical order; at least two.
+    """Return the labels with rows, in alphabetical order; at least two.
 
     Raises TrainingDataError where there are fewer.
     """
@@ -62,7 +62,7 @@ def class_names_of(tables: Sequence[EmgTable]) -> tuple[str, ...]:
 
 
 def class_codes(table: EmgTable, class_names: Sequence[str]) -> ClassArray:
-    """Return each row's place in the class names, shape ``(n_rows,)``; -1 where it has none."""
+    """Return the class of each row by position in the names, shape ``(n_rows,)``; -1 for none."""
     places = {name: place for place, name in enumerate(class_names)}
     by_label = np.array([*(places.get(name, -1) for name in table.label_names), -1])
     labels = table.labels if table.labels is not None else np.full(table.n_rows, -1)
@@ -97,7 +97,7 @@ def _check_channels(table: EmgTable, first: EmgTable) -> None:
 
 
 def _check_different(one: EmgTable, other: EmgTable) -> None:
-    """Raise where both hold the very same samples, whatever their names and packing."""
+    """Raise UsageError where both hold the same samples, whatever their names and packing."""
     if one.n_rows == other.n_rows and np.array_equal(one.samples, other.samples, equal_nan=True):
         raise UsageError(
             f"{one.path} and {other.path} hold the same {one.n_rows:,} rows; expected different "

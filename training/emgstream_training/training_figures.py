@@ -1,4 +1,4 @@
-"""What a training came to, in numbers: for the manifest, the report and the terminal."""
+"""The figures of a training, for the manifest, the report and the terminal."""
 
 from __future__ import annotations
 
@@ -23,45 +23,45 @@ class TrainingFigures:
     class_names: tuple[str, ...]
     """Classes, in the order of the network's outputs."""
     history: tuple[EpochMetrics, ...]
-    """Every pass over the training windows."""
+    """Metrics of every epoch."""
     best: EpochMetrics
-    """The pass the weights are of."""
+    """Metrics of the epoch whose weights were kept."""
     n_training: int
     """Number of training windows."""
     classes: ClassArray
     """True class of each validation window."""
-    judged: FloatArray
-    """Probabilities of each, by what had not learned from them, shape ``(n, n_classes)``."""
+    probabilities: FloatArray
+    """Probabilities of each, by a network not trained on it, shape ``(n, n_classes)``."""
     held_out: str
-    """What the validation windows are, for people."""
+    """Description of the validation windows, for people."""
     interrupted: bool
-    """Whether Ctrl-C ended the training."""
+    """True if Ctrl-C ended the training."""
     look_up: LookUp | None = None
-    """What no model at all scores; None where no windows share rows."""
+    """Score of looking up the nearest training window; None where no windows share rows."""
     time_blocked: TimeBlocked | None = None
-    """What the network scores on unseen time; None where that was not measured."""
+    """Score of the network on held-out time; None where it was not measured."""
     time_blocked_missing: str = ""
-    """Why it was not measured, if it should have been."""
+    """Reason why it was not measured, for people."""
 
     @property
     def predicted(self) -> ClassArray:
-        """What each was taken for."""
-        likeliest: ClassArray = self.judged.argmax(axis=1)
+        """Likeliest class of each validation window."""
+        likeliest: ClassArray = self.probabilities.argmax(axis=1)
         return likeliest
 
     @property
     def accuracy(self) -> float:
-        """Share of the validation windows taken for what they are, 0 to 1."""
+        """Share of the validation windows with the right class, 0 to 1."""
         return float(np.mean(self.predicted == self.classes))
 
     @property
     def loss(self) -> float:
         """Mean cross-entropy on the validation windows."""
-        return cross_entropy(self.classes, self.judged)
+        return cross_entropy(self.classes, self.probabilities)
 
     @property
     def confusion(self) -> IndexArray:
-        """How often each class (row) was taken for each (column)."""
+        """Number of validation windows by true (row) and predicted class (column)."""
         return confusion_matrix(self.classes, self.predicted, len(self.class_names))
 
     @property
@@ -70,7 +70,7 @@ class TrainingFigures:
         return balanced_accuracy(self.classes, self.predicted)
 
     def evaluation(self) -> dict[str, Any]:
-        """Return the figures for the manifest, JSON's own types only."""
+        """Return the figures for the manifest, as JSON types."""
         document: dict[str, Any] = {"validation": self._validation()}
         if self.look_up is not None:
             document["look_up"] = {
@@ -85,7 +85,7 @@ class TrainingFigures:
         return document
 
     def report(self) -> dict[str, Any]:
-        """Return everything, history and confusion matrix included, for the report's JSON."""
+        """Return all figures, with history and confusion matrix, for the report's JSON."""
         document = self.evaluation()
         document["interrupted"] = self.interrupted
         document["classes"] = list(self.class_names)
@@ -97,7 +97,7 @@ class TrainingFigures:
         return document
 
     def for_people(self) -> dict[str, str]:
-        """Return the figures that matter as short texts, each under the name of what it is."""
+        """Return the main figures as short texts, by name."""
         texts = {
             "validation": f"{self.accuracy:.1%} of {len(self.classes)} windows, "
             f"{self.balanced_accuracy:.1%} balanced, loss {self.loss:.4f}, epoch "

@@ -1,4 +1,4 @@
-"""What a recipe makes of recordings: examples in two parts, and the numbers to get there again."""
+"""Training data: examples in two parts, with the front end and transforms that made them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from emgstream.tables import EmgTable
 from emgstream.types import FloatArray
 from emgstream_training import realtime
 from emgstream_training.examples import Examples, balanced_weights
-from emgstream_training.front_end import NO_WISH, FrontEnd, SignalOverrides, choose
+from emgstream_training.front_end import NO_OVERRIDES, FrontEnd, SignalOverrides, choose
 from emgstream_training.preprocessing import FittedTransforms
 from emgstream_training.published import (
     PublishedRows,
@@ -40,38 +40,38 @@ __all__ = [
 
 @dataclass(frozen=True, eq=False)
 class PublishedMaterial:
-    """What only the published recipe has, for its report."""
+    """Data of the published recipe alone, for its report."""
 
     rows: PublishedRows
     """The rows without duplicates."""
     split: PublishedSplit
-    """The random split, with the place of each window."""
+    """The random split, with the first row of each window."""
 
 
 @dataclass(frozen=True, eq=False)
 class TrainingMaterial:
-    """Everything a network is trained from."""
+    """Everything that a network is trained from."""
 
     tables: tuple[EmgTable, ...]
     """The recordings."""
     class_names: tuple[str, ...]
     """Classes, in the order of the network's outputs."""
     front_end: FrontEnd
-    """How samples are conditioned and become steps."""
+    """Conditioning and steps."""
     sampling_rate_hz: float | None
-    """Samples a second; None where nobody knows, and the recipe need not."""
+    """Samples per second; None where it is not known and the recipe does not need it."""
     fitted: FittedTransforms
-    """The transforms, and the rows they were fitted on, stage by stage."""
+    """The transforms, with the rows they were fitted on after each."""
     training: Examples
-    """What is learned from."""
+    """Windows to train on."""
     validation: Examples
-    """What the epoch is chosen by, and the validation figures are of."""
+    """Windows to choose the epoch by and to measure the validation figures on."""
     weights: FloatArray | None
-    """How much each training example counts; None for all the same."""
+    """Weight of each training example, shape ``(n_training,)``; None for equal weights."""
     published: PublishedMaterial | None = None
-    """What only the published recipe has."""
+    """Data of the published recipe alone; None for others."""
     cuts: tuple[RepetitionCut, ...] = ()
-    """The recordings in the order of time, cut into steps; the published recipe has no time."""
+    """The recordings in the order of time, cut into steps; empty for the published recipe."""
 
     @property
     def channel_names(self) -> tuple[str, ...]:
@@ -80,11 +80,11 @@ class TrainingMaterial:
 
     @property
     def feature_names(self) -> tuple[str, ...]:
-        """What each number of a step is."""
+        """Name of each feature."""
         return self.front_end.step.feature_names(self.channel_names)
 
     def held_out(self, recipe: Recipe) -> str:
-        """Return what the validation windows are, for people."""
+        """Return a description of the validation windows, for people."""
         ends = tuple(self.class_names[code] for code in realtime.classes_split(self.cuts))
         if not ends:
             return recipe.held_out
@@ -99,17 +99,17 @@ def prepare(
     tables: Sequence[EmgTable],
     class_names: tuple[str, ...],
     sampling_rate_hz: float | None,
-    wish: SignalOverrides = NO_WISH,
+    overrides: SignalOverrides = NO_OVERRIDES,
 ) -> TrainingMaterial:
-    """Return what a recipe makes of recordings, held out as the recipe does.
+    """Return the training data of recordings, held out as the recipe does.
 
-    Raises UsageError where the recipe needs a rate that nobody knows, or takes one recording only,
+    Raises UsageError where the recipe needs a rate that is not known, or takes one recording only,
     and TrainingDataError where a class has too few windows or a channel has no signal.
     """
     if recipe.name == PUBLISHED.name:
         return prepare_published(tuple(tables), class_names, sampling_rate_hz)
     parts = hold_out(tables, class_names)
-    return prepare_parts(recipe, tables, parts, class_names, sampling_rate_hz, wish)
+    return prepare_parts(recipe, tables, parts, class_names, sampling_rate_hz, overrides)
 
 
 def prepare_published(
@@ -150,9 +150,9 @@ def prepare_parts(
     parts: Sequence[PartArray],
     class_names: tuple[str, ...],
     sampling_rate_hz: float | None,
-    wish: SignalOverrides = NO_WISH,
+    overrides: SignalOverrides = NO_OVERRIDES,
 ) -> TrainingMaterial:
-    """Return what a recipe of the realtime kind makes of the rows of each part.
+    """Return the training data of a recipe of the realtime kind, from the rows of each part.
 
     ``parts[i]``, shape ``(n_rows,)``, is `TRAINING`, `VALIDATION` or `NEITHER` for each row of
     ``tables[i]``. Raises as `prepare`.
@@ -160,7 +160,7 @@ def prepare_parts(
     rate = realtime.rate_of(tables, sampling_rate_hz)
     seen = [table.samples[part == TRAINING] for table, part in zip(tables, parts, strict=True)]
     return prepare_front_end(
-        tables, parts, class_names, rate, choose(seen, rate, wish, recipe.steps)
+        tables, parts, class_names, rate, choose(seen, rate, overrides, recipe.steps)
     )
 
 
@@ -171,7 +171,7 @@ def prepare_front_end(
     sampling_rate_hz: float | None,
     front_end: FrontEnd,
 ) -> TrainingMaterial:
-    """Return the same through a front end that is chosen already; raises TrainingDataError."""
+    """Return the same with a given front end; raises TrainingDataError as `prepare`."""
     cuts = realtime.cut_recordings(tables, class_names, front_end, parts)
     step, channel_names = front_end.step, tables[0].channel_names
     of_one_channel = step.feature_names(channel_names)[: step.n_of_one_channel(len(channel_names))]

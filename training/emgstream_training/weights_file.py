@@ -20,7 +20,7 @@ import numpy as np
 from emgstream.bundle import KERAS_ARCHIVE, Model, opened_archive, read_member
 from emgstream.errors import ModelFileError
 from emgstream.types import FloatArray
-from emgstream_training.linear import layers_alone, linear_path, with_linear_path
+from emgstream_training.linear import linear_path, network_layers, with_linear_path
 from emgstream_training.network import build_network
 from emgstream_training.realtime import N_STEPS
 
@@ -39,7 +39,7 @@ _HDF5_GROUPS = {
     "output": "dense_1",
     _LINEAR: "dense_2",
 }
-"""Where the weights file of Keras 3 keeps each layer, below ``layers``."""
+"""Group of each layer in a weights file of Keras 3, below ``layers``."""
 _AGAIN = "train the model again"
 
 
@@ -81,7 +81,7 @@ def network_of(model: Model) -> Any:
 
 def _keras_layers(network: Any) -> dict[str, Any]:
     """Return the layers with weights under their names in the file."""
-    layers = [*layers_alone(network), linear_path(network)]
+    layers = [*network_layers(network), linear_path(network)]
     named = zip(_HDF5_GROUPS, layers, strict=True)
     return {name: layer for name, layer in named if layer is not None}
 
@@ -141,16 +141,18 @@ def _from_hdf5(
     content: bytes, shapes: Mapping[str, Mapping[str, Shape]]
 ) -> dict[str, list[FloatArray]]:
     try:
-        with h5py.File(io.BytesIO(content), "r") as file:
+        with h5py.File.in_memory(content) as file:
             return {
                 layer: [
-                    _dataset(file, f"layers/{group}/vars/{number}", shape)
+                    _dataset(file, f"layers/{group}/vars/{number}", shape, len(content))
                     for number, shape in enumerate(shapes[layer].values())
                 ]
                 for layer, group in _HDF5_GROUPS.items()
                 if layer != _LINEAR or _member(file, f"layers/{group}") is not None
             }
-    except (OSError, RuntimeError, KeyError, ValueError) as error:
+    except ModelFileError:
+        raise
+    except (OSError, RuntimeError, KeyError, TypeError, ValueError) as error:
         raise ModelFileError(f"{_HDF5_MEMBER} cannot be read ({error}); {_AGAIN}") from None
 
 
@@ -165,9 +167,11 @@ def _member(file: h5py.File, path: str) -> Any:
     return found
 
 
-def _dataset(file: h5py.File, path: str, shape: Shape) -> FloatArray:
+def _dataset(file: h5py.File, path: str, shape: Shape, file_bytes: int) -> FloatArray:
+    """Return an array whose values are in the file itself, so that it is no larger than that."""
     found = _member(file, path)
-    if not isinstance(found, h5py.Dataset) or found.is_virtual or found.external:
+    is_dataset = isinstance(found, h5py.Dataset)
+    if not is_dataset or found.is_virtual or found.external or found.nbytes > file_bytes:
         raise ModelFileError(f"{_HDF5_MEMBER} holds no array {path}; {_AGAIN}")
     _check(path, found.shape, found.dtype, shape)
     return _finite(path, found[()])

@@ -8,7 +8,6 @@ from pathlib import Path
 from PyQt5.QtCore import QStandardPaths, pyqtSignal
 from PyQt5.QtWidgets import (
     QButtonGroup,
-    QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
     QGridLayout,
@@ -27,12 +26,14 @@ from emgstream.app.recording_plan import (
     RecordingRequest,
     plan_session,
     proposed_path,
+    table_path,
 )
 from emgstream.cue_schedule import MOVEMENTS
 from emgstream.errors import UsageError
 from emgstream.gui.card import caption, captioned, card, row_name, tall_part
 from emgstream.gui.check_box import CheckBox
 from emgstream.gui.elided_label import ElidedLabel
+from emgstream.gui.form_fields import chip, seconds_box
 from emgstream.gui.painting import GRID
 from emgstream.gui.record.electrode_placements import ElectrodePlacements
 from emgstream.recording import FreeProtocol
@@ -43,6 +44,8 @@ __all__ = ["SessionForm", "documents_folder", "from_home"]
 _A_ROW = 4
 """Movements beside each other in half of the smallest window."""
 _NOTES_LINES = 2
+_LONGEST_S = 600.0
+"""Longest movement or rest on offer. A choice: nobody holds a movement for ten minutes."""
 
 
 def documents_folder() -> Path:
@@ -65,13 +68,13 @@ class SessionForm(QWidget):
     def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.folder = folder
-        self.guided_button = self._chip("Guided")
-        self.free_button = self._chip("Free")
-        self.movement_buttons = {name: self._chip(spoken(name)) for name in MOVEMENTS}
+        self.guided_button = chip("Guided", self)
+        self.free_button = chip("Free", self)
+        self.movement_buttons = {name: chip(spoken(name), self) for name in MOVEMENTS}
         self.others = self._line("other movements, by commas: pinch, point")
         self.repetitions = QSpinBox(self)
-        self.hold = QDoubleSpinBox(self)
-        self.rest = QDoubleSpinBox(self)
+        self.hold = seconds_box(5.0, _LONGEST_S, self)
+        self.rest = seconds_box(4.0, _LONGEST_S, self)
         self.check_box = CheckBox("Check the signal first: five seconds", self)
         self.sound_box = CheckBox("A sound at each cue", self)
         self.subject = self._line("a code, not a name")
@@ -95,15 +98,13 @@ class SessionForm(QWidget):
         ticked = [name for name, button in self.movement_buttons.items() if button.isChecked()]
         others = [part.strip() for part in self.others.text().split(",") if part.strip()]
         return RecordingRequest(
-            folder=self.folder,
-            name=self.name.text(),
+            path=table_path(self.folder, self.name.text()),
             movements=(*ticked, *others),
             repetitions=self.repetitions.value(),
             hold_s=self.hold.value(),
             rest_s=self.rest.value(),
             is_free=self.free_button.isChecked(),
             is_checked=self.check_box.isChecked(),
-            sounds=self.sound_box.isChecked(),
             subject=self.subject.text().strip(),
             session=self.session.text().strip(),
             placements=self.placements.places,
@@ -134,12 +135,6 @@ class SessionForm(QWidget):
         self.folder = folder
         self.folder_label.show_text(f"in {from_home(folder)}")
 
-    def _chip(self, words: str) -> QPushButton:
-        button = QPushButton(words, self)
-        button.setObjectName("chip")
-        button.setCheckable(True)
-        return button
-
     def _line(self, hint: str) -> QLineEdit:
         line = QLineEdit(self)
         line.setPlaceholderText(hint)
@@ -148,12 +143,6 @@ class SessionForm(QWidget):
     def _set_values(self) -> None:
         self.repetitions.setRange(1, 1000)
         self.repetitions.setValue(5)
-        for box, value in ((self.hold, 5.0), (self.rest, 4.0)):
-            box.setRange(0.5, 600.0)
-            box.setDecimals(1)
-            box.setSingleStep(0.5)
-            box.setSuffix(" s")
-            box.setValue(value)
         self.check_box.setChecked(True)
         for button in (self.guided_button, *self.movement_buttons.values()):
             button.setChecked(True)

@@ -12,6 +12,7 @@ from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import PortRequest, ReplayRequest
 from emgstream.app.recording_session import RecordingSession, RecordingStage
 from emgstream.app.session_readiness import SessionReadiness, recording_readiness
+from emgstream.app.stream_words import recording_pace
 from emgstream.errors import EmgStreamError
 from emgstream.gui.card import fill
 from emgstream.gui.cue.cue_sound import CueSound
@@ -56,7 +57,7 @@ class RecordPage(WindowPage):
 
     @property
     def holds_connection(self) -> bool:
-        """Whether a session is being recorded."""
+        """True while a session is being recorded."""
         return self.run is not None and self.run.is_open
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
@@ -227,7 +228,7 @@ class RecordPage(WindowPage):
 
     def _show_ready(self) -> None:
         """Offer to begin, or a board where there is none."""
-        self.setup.show_ready(self._readiness())
+        self.setup.row.show_readiness(self._readiness())
 
     def _make_parts(self, theme: Theme) -> None:
         self.step_bar = StepBar(theme, _STEPS, self)
@@ -245,8 +246,8 @@ class RecordPage(WindowPage):
 
     def _connect_parts(self) -> None:
         shell = self.shell
-        self.setup.start_wanted.connect(self.start)
-        self.setup.port_wanted.connect(lambda port: shell.open_source(PortRequest(port)))
+        self.setup.row.start_wanted.connect(self.start)
+        self.setup.row.port_wanted.connect(lambda port: shell.open_source(PortRequest(port)))
         self.form.changed.connect(self._show_ready)
         self.guide.timeline.drawn.connect(self.drawn)
         self.guide.space_wanted.connect(self._press_space)
@@ -264,10 +265,7 @@ class RecordPage(WindowPage):
 def _told(run: RecordingSession, state: str) -> tuple[str, str]:
     """Return the state of the stream and of the file, in words."""
     status = run.session.status()
-    words = state
-    if status.is_streaming:
-        rate = "measuring the rate" if status.rate_hz is None else f"{status.rate_hz:.1f} Hz"
-        words = f"{state}   {rate}   {status.loss_words(f'lost {status.n_lost:,}')}"
+    words = f"{state}   {recording_pace(status)}" if status.is_streaming else state
     written = (
         f"{run.recorder.n_bytes / 1e6:.1f} MB" if run.stage is RecordingStage.TAKE else "not yet"
     )

@@ -20,18 +20,15 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from emgstream.app.cue_scene import minutes
-from emgstream.cue_schedule import REST
+from emgstream.app.recording_review import REPETITIONS, repetition_rows, review_facts
 from emgstream.gui.card import caption, card
 from emgstream.gui.check_box import CheckBox
 from emgstream.gui.painting import GRID, color, font
 from emgstream.gui.palette import Theme
-from emgstream.recording import RecoveryReport, sidecar_path
-from emgstream.wording import counted, spoken
+from emgstream.recording import RecoveryReport
+from emgstream.wording import spoken
 
 __all__ = ["RecordReview"]
-
-_COLUMNS = ("movement", "no.", "label begins", "remark")
 
 
 class RecordReview(QWidget):
@@ -50,7 +47,7 @@ class RecordReview(QWidget):
         self.facts = QLabel(self)
         self.facts.setWordWrap(True)
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.table = QTableWidget(0, len(_COLUMNS), self)
+        self.table = QTableWidget(0, len(REPETITIONS), self)
         self._dress_table()
         self.trim_box = CheckBox("Labels begin when the muscles do", self)
         self.trim_box.setToolTip(
@@ -103,8 +100,8 @@ class RecordReview(QWidget):
         """Show a finished recording."""
         self._recovered = recovered
         self._title.setText("Recorded")
-        self.facts.setText("\n".join(_facts(recovered)))
-        self._fill(_rows(recovered))
+        self.facts.setText("\n".join(f"{name}: {fact}" for name, fact in review_facts(recovered)))
+        self._fill(repetition_rows(recovered))
         is_free = recovered.sidecar.get("protocol", {}).get("kind") == "free"
         self.trim_box.setVisible(not is_free)
         self.trim_box.setChecked(bool(recovered.sidecar.get("labels", {}).get("is_trimmed")))
@@ -117,8 +114,8 @@ class RecordReview(QWidget):
 
     def _fill(self, rows: Sequence[tuple[str, ...]]) -> None:
         self.table.setRowCount(len(rows))
-        for row, words in enumerate(rows):
-            for column, word in enumerate(words):
+        for row, (label, *words) in enumerate(rows):
+            for column, word in enumerate((spoken(label), *words)):
                 item = QTableWidgetItem(word)
                 if column in (1, 2):
                     right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -130,7 +127,7 @@ class RecordReview(QWidget):
 
     def _dress_table(self) -> None:
         table = self.table
-        table.setHorizontalHeaderLabels(_COLUMNS)
+        table.setHorizontalHeaderLabels(REPETITIONS)
         table.setFrameShape(QFrame.Shape.NoFrame)
         for column in (1, 2):
             head = table.horizontalHeaderItem(column)
@@ -173,30 +170,3 @@ class RecordReview(QWidget):
         whole.setSpacing(2 * GRID)
         whole.addWidget(card(self, side), 1)
         whole.addWidget(card(self, caption("Repetitions"), self.table), 1)
-
-
-def _facts(recovered: RecoveryReport) -> list[str]:
-    samples = recovered.sidecar.get("samples", {})
-    lost = samples.get("n_lost")
-    loss = "" if lost is None else f", {lost + samples.get('n_missed', 0):,} lost"
-    kept = [one for one in recovered.runs if one.outcome.counts and one.run.label != REST]
-    return [
-        str(recovered.path),
-        f"with {sidecar_path(recovered.path).name} beside it",
-        f"{recovered.n_samples:,} samples in {minutes(recovered.duration_s)} min{loss}",
-        f"{counted(len(kept), 'movement')} with a label",
-        *(f"mended: {what}" for what in recovered.found),
-        *(f"! {warning}" for warning in recovered.sidecar.get("quality", {}).get("warnings", [])),
-    ]
-
-
-def _rows(recovered: RecoveryReport) -> list[tuple[str, ...]]:
-    rows: list[tuple[str, ...]] = []
-    for labelled, shift_s in zip(recovered.runs, recovered.shifts_s, strict=True):
-        run = labelled.run
-        if run.label == REST and not labelled.note:
-            continue
-        shift = "no label" if shift_s is None else f"{1e3 * shift_s:+.0f} ms"
-        remark = labelled.note or ("" if labelled.outcome.counts else labelled.outcome.value)
-        rows.append((spoken(run.label), str(run.repetition), shift, remark))
-    return rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from emgstream.gui.card import card, center
+from emgstream.gui.card import card, center, empty
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.palette import Theme
 from emgstream.gui.status_light import StatusLight
@@ -64,7 +64,8 @@ class SignalCheckView(QWidget):
         self._report = report
         n = len(report.problems)
         self._title.setText(f"{counted(n, 'thing')} to mend" if n else "The signal is good")
-        self._clear()
+        self.words = []
+        empty(self._grid)
         others = list(report.problems)
         for name, contrast in zip(report.channel_names, report.contrasts, strict=True):
             mine = [problem for problem in others if problem.startswith(f"{name}: ")]
@@ -78,14 +79,6 @@ class SignalCheckView(QWidget):
         self.again_button.setObjectName("primary" if n else "")
         for button in (self.go_on_button, self.again_button):
             button.setStyleSheet("/**/")  # makes Qt look at the name again
-
-    def _clear(self) -> None:
-        self.words = []
-        while (item := self._grid.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()  # it goes once Qt is idle
-                widget.deleteLater()
 
     def _add(self, name: str, contrast: float | None, words: str, fine: bool) -> None:
         row = self._grid.rowCount()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import (
-    QDoubleSpinBox,
     QGridLayout,
     QLabel,
     QPushButton,
@@ -17,6 +16,7 @@ from PyQt5.QtWidgets import (
 from emgstream.app.cue_scene import minutes
 from emgstream.gui.card import captioned
 from emgstream.gui.check_box import CheckBox
+from emgstream.gui.form_fields import chip, seconds_box
 from emgstream.gui.painting import GRID
 from emgstream.trial import CuedPlan
 from emgstream.wording import counted, spoken
@@ -24,6 +24,8 @@ from emgstream.wording import counted, spoken
 __all__ = ["TrialForm"]
 
 _A_ROW = 3
+_LONGEST_S = 60.0
+"""Longest movement or rest on offer. A choice: a test is to take minutes, not hours."""
 _NO_MOVEMENTS = "The movements are those that the model knows: connect, and they stand here."
 _COUNTS = (
     "A movement is completed once the model names it for {dwell:g} s without a break. In the first "
@@ -41,8 +43,8 @@ class TrialForm(QWidget):
         super().__init__(parent)
         self.movement_buttons: dict[str, QPushButton] = {}
         self.repetitions = QSpinBox(self)
-        self.hold = QDoubleSpinBox(self)
-        self.rest = QDoubleSpinBox(self)
+        self.hold = seconds_box(CuedPlan.hold_s, _LONGEST_S, self)
+        self.rest = seconds_box(CuedPlan.rest_s, _LONGEST_S, self)
         self.seed = QSpinBox(self)
         self.sound_box = CheckBox("A sound at each cue", self)
         self.words = QLabel(_NO_MOVEMENTS, self)
@@ -90,9 +92,7 @@ class TrialForm(QWidget):
         return f"{asked} in {minutes(plan.script.duration_s)} min"
 
     def _chip(self, name: str) -> QPushButton:
-        button = QPushButton(spoken(name), self)
-        button.setObjectName("chip")
-        button.setCheckable(True)
+        button = chip(spoken(name), self)
         button.setFocusPolicy(self.sound_box.focusPolicy())
         button.toggled.connect(lambda _: self.changed.emit())
         return button
@@ -101,12 +101,6 @@ class TrialForm(QWidget):
         self.repetitions.setRange(1, 100)
         self.repetitions.setValue(CuedPlan.repetitions)
         self.seed.setRange(0, 999_999)
-        for box, value in ((self.hold, CuedPlan.hold_s), (self.rest, CuedPlan.rest_s)):
-            box.setRange(0.5, 60.0)
-            box.setDecimals(1)
-            box.setSingleStep(0.5)
-            box.setSuffix(" s")
-            box.setValue(value)
         self.seed.setToolTip("Another number, another order")
         for spin in (self.repetitions, self.hold, self.rest, self.seed):
             spin.valueChanged.connect(lambda _: self.changed.emit())

@@ -70,10 +70,10 @@ class TrialGuide(QWidget):
             self._predicted_s = now_s
             self._show_prediction(run, view, state)
 
-    def show_progress(self, run: CuedTestSession, state: ConnectionState, now_s: float) -> None:
+    def show_progress(self, run: CuedTestSession, state: ConnectionState) -> None:
         """Show the state of the connection, and the movements completed so far."""
         self.connection_label.show_state(state, f"{state.words}   {run.session.title}")
-        n_done = run.live.protocol.view(now_s).n_done
+        n_done = run.n_done
         if n_done != self._n_told:
             self._n_told = n_done
             test = run.so_far()

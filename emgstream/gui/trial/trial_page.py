@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PyQt5.QtWidgets import QStackedWidget
 
-from emgstream.app.cued_test_session import CuedTestSession, RecordedTestSession, keep
+from emgstream.app.cued_test_session import CuedTestSession, RecordedTestSession, keep_test
 from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import PortRequest
 from emgstream.app.session_readiness import SessionReadiness, cued_test_readiness
@@ -21,7 +21,6 @@ from emgstream.gui.step_bar import StepBar
 from emgstream.gui.trial.trial_guide import TrialGuide
 from emgstream.gui.trial.trial_setup import TrialSetup
 from emgstream.gui.window_page import WindowPage
-from emgstream.recording import ProtocolPhase
 from emgstream.trial import movements_to_ask, network_hash
 
 __all__ = ["TrialPage"]
@@ -54,17 +53,17 @@ class TrialPage(WindowPage):
 
     @property
     def holds_connection(self) -> bool:
-        """Whether a live test runs."""
+        """True while a live test runs."""
         return self.run is not None and self.run.is_open
 
     @property
     def holds_decisions(self) -> bool:
-        """Whether a live test runs, which judges the decisions."""
+        """True while a live test runs, which judges the decisions."""
         return self.holds_connection
 
     @property
     def is_busy(self) -> bool:
-        """Whether a test runs, live or on a recording."""
+        """True while a test runs, live or on a recording."""
         return self.holds_connection or self.reading is not None
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
@@ -108,12 +107,12 @@ class TrialPage(WindowPage):
         elif self.reading is not None and self.reading.poll():
             self._show_read(self.reading)
 
-    def update_figures(self, now_s: float) -> None:
+    def update_figures(self, now_s: float) -> None:  # noqa: ARG002 - the base class passes it
         """Refresh the state of the connection and of the test."""
         self._show_ready()
         if self.run is not None and self.run.is_open:
             state = self.shell.connection.state
-            self.guide.show_progress(self.run, state, now_s)
+            self.guide.show_progress(self.run, state)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -136,13 +135,16 @@ class TrialPage(WindowPage):
         self.shell.strip.hide()
         self._settings_words = _USED_LIVE if session.is_tuned else ""
         if session.replay is not None:
-            self.reading = RecordedTestSession(session.replay, model, self._model_path)
+            self.reading = RecordedTestSession(
+                session.replay.table, model, session.info.sampling_rate_hz
+            )
             self._show_ready()
             return
         bell = (CueSound(),) if self.form.sound_box.isChecked() else ()
         try:
             plan = self.form.plan()
-            self.run = CuedTestSession(session, model, self._model_path, plan, bell, self._now_s)
+            self.run = CuedTestSession(session, model, plan, bell, self._now_s)
+            self.run.press_space(self._now_s)
         except EmgStreamError as error:
             self.shell.strip.show_error(str(error))
             return
@@ -152,13 +154,8 @@ class TrialPage(WindowPage):
         self.setFocus()
 
     def _press_space(self) -> None:
-        if self.run is None or not self.run.is_open:
-            return
-        protocol = self.run.live.protocol
-        if protocol.phase is ProtocolPhase.PAUSED:
-            protocol.start(self._now_s)
-        else:
-            protocol.pause(self._now_s)
+        if self.run is not None:
+            self.run.press_space(self._now_s)
 
     def _press_end(self) -> None:
         if self.run is not None and self.run.is_open:
@@ -171,7 +168,7 @@ class TrialPage(WindowPage):
         self._show_step(0)
 
     def _show_end(self, run: CuedTestSession) -> None:
-        n_held = run.live.protocol.view(self._now_s).n_done
+        n_held = run.n_done
         if run.found is None:
             self._another()
             if n_held or run.is_whole:
@@ -186,7 +183,8 @@ class TrialPage(WindowPage):
             self._keep(run)
         else:
             where = f"Ended after {n_held} of {run.plan.n_movements} movements, so it is not kept"
-        self.setup.result.show_test(run.found, f"{where}{losses(run.source_document())}")
+        lost = [f"{name}: {words}" for name, words in losses(run.source_document())]
+        self.setup.result.show_test(run.found, "\n".join([where, *lost]))
         self._show_step(2)
 
     def _show_read(self, reading: RecordedTestSession) -> None:
@@ -205,7 +203,8 @@ class TrialPage(WindowPage):
 
     def _keep(self, test: CuedTestSession | RecordedTestSession) -> None:
         try:
-            keep(test)
+            if self._model_path is not None:
+                keep_test(test, self._model_path)
         except OutputError as error:
             self.shell.strip.show_error(str(error))
         self._show_history()
@@ -244,9 +243,9 @@ class TrialPage(WindowPage):
 
     def _connect_parts(self) -> None:
         setup, shell = self.setup, self.shell
-        setup.start_wanted.connect(self.start)
+        setup.row.start_wanted.connect(self.start)
         setup.another_wanted.connect(self._another)
-        setup.port_wanted.connect(lambda port: shell.open_source(PortRequest(port)))
+        setup.row.port_wanted.connect(lambda port: shell.open_source(PortRequest(port)))
         self.form.changed.connect(self._show_ready)
         self.guide.space_wanted.connect(self._press_space)
         self.guide.end_wanted.connect(self._press_end)

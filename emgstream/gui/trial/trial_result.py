@@ -6,11 +6,12 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from emgstream.app.trial_words import CLASSES, class_rows, completed, figures
-from emgstream.gui.card import caption
+from emgstream.gui.card import caption, empty
 from emgstream.gui.figure_table import FigureTable
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.scrolled import scrolled
 from emgstream.trial import CuedTest
+from emgstream.wording import spoken
 
 __all__ = ["TrialResult"]
 
@@ -27,16 +28,17 @@ class TrialResult(QWidget):
         self.note = QLabel(self)
         self.note.setObjectName("quiet")
         self.note.setWordWrap(True)
-        self.table = FigureTable(CLASSES, 1, self)
+        self.table = FigureTable(map(_on_two_lines, CLASSES), 1, self)
         self.values: list[QLabel] = []
         self._figures = QGridLayout()
         self._lay_out()
 
     def show_test(self, test: CuedTest, note: str) -> None:
-        """Show a test; ``note`` tells where it is from and whether it is kept."""
+        """Show a test; ``note`` says where the samples are from and whether the result is kept."""
         self.title.setText(completed(test))
         self.note.setText(note)
-        self._clear_figures()
+        self.values = []
+        empty(self._figures)
         for place, figure in enumerate(figures(test)):
             value = QLabel(figure.value, self)
             value.setFont(font(self.font(), _BIG, bold=True))
@@ -44,18 +46,10 @@ class TrialResult(QWidget):
             below.setObjectName("quiet")
             below.setWordWrap(True)
             below.setAlignment(Qt.AlignmentFlag.AlignTop)
-            for row, part in enumerate((caption(figure.name), value, below)):
+            for row, part in enumerate((caption(figure.name.capitalize()), value, below)):
                 self._figures.addWidget(part, row, place)
             self.values.append(value)
-        self.table.show_rows(class_rows(test))
-
-    def _clear_figures(self) -> None:
-        self.values = []
-        while (item := self._figures.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()  # it goes once Qt is idle
-                widget.deleteLater()
+        self.table.show_rows((spoken(label), *row) for label, *row in class_rows(test))
 
     def _lay_out(self) -> None:
         self._figures.setHorizontalSpacing(3 * GRID)
@@ -70,3 +64,7 @@ class TrialResult(QWidget):
         column.addLayout(self._figures)
         column.addSpacing(GRID)
         column.addWidget(scrolled(self, self.table), 1)
+
+
+def _on_two_lines(caption_text: str) -> str:
+    return "\n".join(caption_text.capitalize().rsplit(" ", 1))

@@ -18,7 +18,7 @@ from emgstream.app.tuning_recording import (
     recordings_to_try,
     session_to_tune,
 )
-from emgstream.app.tuning_session import TuningSession
+from emgstream.app.tuning_session import TuningSession, TuningState
 from emgstream.bundle import MODEL_SUFFIX
 from emgstream.data import DEMO_MODEL
 from emgstream.errors import EmgStreamError, StreamMismatchError, TableError, UsageError
@@ -63,8 +63,8 @@ class TunePage(WindowPage):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a recording is being analysed."""
-        return self.tuning.busy and self.tuning.opened is None
+        """True while a recording is being analysed."""
+        return self.tuning.state is TuningState.ANALYSING
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
         """Return the action of each key."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from emgstream.app.tuning_recording import without
 from emgstream.decisions import ARGMAX, DecisionSettings
 from emgstream.gui.card import caption
 from emgstream.gui.check_box import CheckBox
@@ -50,14 +51,12 @@ class TuningControls(QWidget):
     @property
     def settings(self) -> DecisionSettings:
         """The present settings; equal to the model's own where none was changed."""
-        own = self._own
+        boxes = {"rest": self.rest_box, "unknown": self.unknown_box}
         return replace(
-            own,
+            without(self._own, *(name for name, box in boxes.items() if not box.isChecked())),
             threshold=self.threshold.value,
             begin_odds=self.to_begin.value,
             smoothing=self.smoothing.smoothing,
-            rest_gate=own.rest_gate if self.rest_box.isChecked() else None,
-            familiar=own.familiar if self.unknown_box.isChecked() else None,
         )
 
     def begin(self, own: DecisionSettings) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QGridLayout, QLabel, QWidget
 
+from emgstream.app.tuning_words import LIKELIEST, MODEL, WANTED, score_rows
 from emgstream.gui.painting import GRID, font
-from emgstream.trial import DecisionScore, figure_rows
+from emgstream.trial import DecisionScore
 
 __all__ = ["TuningFigures"]
 
-_COLUMNS = ("likeliest", "the model", "yours")
+_COLUMNS = {LIKELIEST: "likeliest", MODEL: "the model", WANTED: "yours"}
 _WIDTH = 9 * GRID
 _TIPS = {
     "active errors": "Decisions that would move something wrongly, of all",
@@ -31,23 +34,23 @@ class TuningFigures(QWidget):
         self._grid.setHorizontalSpacing(2 * GRID)
         self._grid.setVerticalSpacing(GRID // 2)
         self._grid.setColumnStretch(1 + len(_COLUMNS), 1)  # figures stand near their names
-        self._heads = [self._cell(name, "caption") for name in _COLUMNS]
+        self._heads = [self._cell(name, "caption") for name in _COLUMNS.values()]
         for column, head in enumerate(self._heads, start=1):
             self._grid.addWidget(head, 0, column)
             self._grid.setColumnMinimumWidth(column, _WIDTH)
 
-    def show_scores(
-        self, plain: DecisionScore, own: DecisionScore | None, yours: DecisionScore
-    ) -> None:
-        """Show other scores; ``own`` is None where it equals ``plain``."""
-        for name, *values in figure_rows([plain, own or plain, yours]):
+    def show_scores(self, scores: Mapping[str, DecisionScore]) -> None:
+        """Show other scores, as `emgstream.app.tuning_words.compared` returns them."""
+        has_own = MODEL in scores
+        plain = scores[LIKELIEST]
+        for name, *values in score_rows([scores.get(column, plain) for column in _COLUMNS]):
             if name not in self.cells:
                 self._add(name)
             for cell, value in zip(self.cells[name], values, strict=True):
                 cell.setText(value)
-            self.cells[name][1].setVisible(own is not None)
-        self._heads[1].setVisible(own is not None)
-        self._grid.setColumnMinimumWidth(2, _WIDTH if own is not None else 0)
+            self.cells[name][1].setVisible(has_own)
+        self._heads[1].setVisible(has_own)
+        self._grid.setColumnMinimumWidth(2, _WIDTH if has_own else 0)
 
     def values(self, name: str) -> list[str]:
         """Return the texts of a row."""

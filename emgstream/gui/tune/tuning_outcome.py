@@ -6,7 +6,7 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from emgstream.app.tuning_recording import AnalysedRecording, ThresholdSweep, TriedSettings
-from emgstream.decisions import ARGMAX
+from emgstream.app.tuning_words import compared
 from emgstream.gui.card import caption
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
@@ -40,7 +40,7 @@ class TuningOutcome(QStackedWidget):
 
     @property
     def shows_figures(self) -> bool:
-        """Whether scores are shown."""
+        """True where scores are shown."""
         return self.currentIndex() == 1
 
     def show_opening(self, name: str) -> None:
@@ -60,14 +60,13 @@ class TuningOutcome(QStackedWidget):
         self, opened: AnalysedRecording, tried: TriedSettings, swept: ThresholdSweep | None
     ) -> None:
         """Show scores, and the curve as far as it is computed."""
-        own = None if opened.settings == ARGMAX else opened.own
-        self.figures.show_scores(opened.plain, own, tried.score)
+        self.figures.show_scores(compared(opened, tried))
         if swept is not None:
-            self.curve.show_sweep(swept.sweep, opened.plain, own, tried.score)
+            self.curve.show_sweep(swept.sweep, opened.plain, opened.own, tried.score)
         self.warning.show_text(_warning(opened))
         self.warning.setVisible(bool(self.warning.text()))
-        if self._has_own != (own is not None):
-            self._has_own = own is not None
+        if self._has_own != (opened.own is not None):
+            self._has_own = opened.own is not None
             self._show_legend()
         self.setCurrentIndex(1)
 

@@ -1,4 +1,4 @@
-"""Honest evaluation: what a model scores on what it has never seen, through the live path."""
+"""Evaluation of models on recordings they have not seen, through the live path."""
 
 from emgstream_training.evaluation.evaluate import (
     EvaluationProgress,

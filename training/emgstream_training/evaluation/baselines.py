@@ -1,8 +1,8 @@
-"""The baselines every figure stands beside: Hudgins' features with LDA and with a random forest.
+"""The baselines: Hudgins' features with LDA and with a random forest.
 
 Mean absolute value, waveform length, zero crossings and slope sign changes over the window (Hudgins
-1993, doi:10.1109/10.204774), as in Englehart & Hudgins 2003 (doi:10.1109/TBME.2003.813539), over
-the same conditioned samples and the same instants as the network.
+1993, doi:10.1109/10.204774), as in Englehart & Hudgins 2003 (doi:10.1109/TBME.2003.813539), from
+the same conditioned samples and at the same instants as the network.
 """
 
 from __future__ import annotations
@@ -25,9 +25,14 @@ __all__ = ["BASELINES", "DEADZONE", "fit_baseline", "hudgins_features", "predict
 Doubles: TypeAlias = npt.NDArray[np.float64]
 
 DEADZONE = 0.01
-"""Smallest step that counts as a crossing or a change of slope, as a share of the channel's RMS."""
+"""Smallest step that counts as a crossing or a change of slope, as a share of the channel's RMS.
+
+Hudgins 1993 takes a fixed voltage; a share holds for any unit (choice)."""
 
 _N_TREES = 100
+"""scikit-learn's default."""
+_STILL = 1e-12
+"""Variance under which a feature counts as constant: 0, but for rounding."""
 
 
 def hudgins_features(
@@ -76,7 +81,7 @@ def _random_forest(seed: int, _n_classes: int) -> Any:
 
 
 BASELINES: Mapping[str, Any] = {"lda": _lda, "random_forest": _random_forest}
-"""What makes each baseline, by its name."""
+"""Function that makes each baseline, by its name."""
 
 
 def fit_baseline(
@@ -84,15 +89,15 @@ def fit_baseline(
 ) -> Pipeline:
     """Return a baseline fitted on features ``(n, n_features)``, all classes weighing the same.
 
-    A feature that never changes (an envelope does not cross zero) is left out.
+    A constant feature (an envelope does not cross zero) is left out.
     """
     classifier = BASELINES[name](seed, len(np.unique(classes)))
-    fitted: Pipeline = make_pipeline(VarianceThreshold(1e-12), StandardScaler(), classifier)
+    fitted: Pipeline = make_pipeline(VarianceThreshold(_STILL), StandardScaler(), classifier)
     return fitted.fit(features.astype(np.float64), classes)
 
 
 def predict_baseline(fitted: Pipeline, features: FloatArray, n_classes: int) -> FloatArray:
-    """Return probabilities, shape ``(n, n_classes)``; 0 for a class it was not fitted on."""
+    """Return probabilities, shape ``(n, n_classes)``; 0 for a class without training examples."""
     probabilities = np.zeros((len(features), n_classes), dtype=np.float32)
     if len(features):
         probabilities[:, fitted.classes_] = fitted.predict_proba(features.astype(np.float64))
@@ -100,7 +105,7 @@ def predict_baseline(fitted: Pipeline, features: FloatArray, n_classes: int) -> 
 
 
 def _sums(values: Doubles, starts: IndexArray, stops: IndexArray) -> Doubles:
-    """Return the sum of the rows from each start up to each stop, that one left out."""
+    """Return the sum of the rows from each start to before each stop."""
     totals = np.concatenate((np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)))
     sums: Doubles = totals[stops] - totals[starts]
     return sums

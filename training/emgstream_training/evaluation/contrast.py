@@ -1,9 +1,9 @@
-"""The leaky contrast: the same models on windows split at random."""
+"""The same models on windows split at random, which leaks: shown for contrast."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,8 +14,8 @@ from emgstream_training.evaluation.folds import (
     NETWORK,
     FoldRecording,
     Study,
+    decisions_of_baseline,
     one_at_a_time,
-    verdicts_of_baseline,
 )
 from emgstream_training.evaluation.protocols import Fold
 from emgstream_training.examples import split_at_random
@@ -26,14 +26,14 @@ __all__ = ["RandomSplit", "judge_random_split"]
 
 @dataclass(frozen=True)
 class RandomSplit:
-    """What each model scores where windows are split at random."""
+    """Score of each model on windows split at random."""
 
     balanced_accuracy: Mapping[str, float | None]
-    """By model, 0 to 1; None for a network that was not trained here."""
+    """By name of the model, 0 to 1; None for a network that was not trained here."""
 
 
 def judge_random_split(study: Study) -> RandomSplit:
-    """Return the balanced accuracy of each model on one fifth of all whole windows, at random."""
+    """Return the balanced accuracy of each model on a random fifth of all whole windows."""
     with one_at_a_time():
         scores: dict[str, float | None] = {NETWORK: None}
         if study.model is not None:
@@ -47,12 +47,12 @@ def judge_random_split(study: Study) -> RandomSplit:
             manifest = model.manifest
         views = _split_views(study, manifest)
         for name in BASELINES:
-            scores[name] = balanced(verdicts_of_baseline(name, study, views))
+            scores[name] = balanced(decisions_of_baseline(name, study, views))
         return RandomSplit(scores)
 
 
 def _split_views(study: Study, manifest: Manifest) -> list[FoldRecording]:
-    """Return the recordings with every whole window either learned from or judged, at random."""
+    """Return the recordings with every whole window assigned to training or test at random."""
     codes = study.recordings.codes
     everything = Fold(
         "all windows",
@@ -60,17 +60,11 @@ def _split_views(study: Study, manifest: Manifest) -> list[FoldRecording]:
         test=tuple(each >= 0 for each in codes),
     )
     views = [FoldRecording.of(study, manifest, everything, place) for place in range(len(codes))]
-    classes = np.concatenate([view.learned.truth for view in views])
+    classes = np.concatenate([view.training.truth for view in views])
     test = np.zeros(len(classes), dtype=np.bool_)
     test[split_at_random(classes, study.seed)[1]] = True
-    ends = np.cumsum([len(view.learned) for view in views])[:-1]
+    ends = np.cumsum([len(view.training) for view in views])[:-1]
     return [
-        FoldRecording(
-            view.table,
-            view.conditioned,
-            view.window_rows,
-            learned=view.learned.take(~held_out),
-            judged=view.learned.take(held_out),
-        )
+        replace(view, training=view.training.take(~held_out), test=view.training.take(held_out))
         for view, held_out in zip(views, np.split(test, ends), strict=True)
     ]

@@ -1,4 +1,4 @@
-"""An evaluation from recordings to figures: the one front door."""
+"""An evaluation from recordings to figures."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from emgstream_training.evaluation.contrast import RandomSplit, judge_random_spl
 from emgstream_training.evaluation.folds import FoldResult, Study, judge_fold
 from emgstream_training.evaluation.parallel import run_all
 from emgstream_training.evaluation.protocols import Fold, FoldPlan, RecordingSet, make_plan
-from emgstream_training.evaluation.recorded_sessions import sittings_of
+from emgstream_training.evaluation.recorded_sessions import session_identities
 from emgstream_training.evaluation.results import Evaluation, evaluation_of
-from emgstream_training.front_end import NO_WISH, SignalOverrides
+from emgstream_training.front_end import NO_OVERRIDES, SignalOverrides
 from emgstream_training.realtime import rate_notes, rate_of
 from emgstream_training.recipes import PUBLISHED, recipe_named
 from emgstream_training.recordings import class_names_of, read_recordings
@@ -33,26 +33,26 @@ class PreparedEvaluation:
     """An evaluation that is ready to run."""
 
     study: Study
-    """What is evaluated, and how."""
+    """Recordings, recipe, seed and model."""
     plan: FoldPlan
-    """What is held out, and why."""
+    """The folds and the reason for them."""
     notes: tuple[str, ...]
-    """What must be known to believe the figures, or not to."""
+    """Facts that limit what the figures mean, for people."""
 
     @property
     def n_tasks(self) -> int:
-        """Folds to run, and the random split."""
+        """Number of tasks: the folds and the random split."""
         return len(self.plan.folds) + 1
 
 
 @dataclass(frozen=True)
 class EvaluationProgress:
-    """One task that is done, for those who watch."""
+    """One finished task of an evaluation."""
 
     what: str
-    """What it was."""
+    """Name of the task, for people."""
     balanced_accuracy: dict[str, float | None]
-    """What each model scored."""
+    """Balanced accuracy by name of the model, 0 to 1; None where it was not measured."""
 
 
 def prepare(
@@ -62,39 +62,40 @@ def prepare(
     model: Model | None = None,
     sampling_rate_hz: float | None = None,
     channels: Sequence[str] | None = None,
-    wish: SignalOverrides = NO_WISH,
+    overrides: SignalOverrides = NO_OVERRIDES,
     protocol: str = "auto",
     n_folds: int | None = None,
     seed: int = 42,
     max_epochs: int | None = None,
 ) -> PreparedEvaluation:
-    """Return an evaluation ready to run; reads the recordings, learns nothing.
+    """Return an evaluation ready to run; reads the recordings, trains nothing.
 
     Parameters
     ----------
     paths
         Labelled recordings.
     recipe
-        How the network of each fold is trained.
+        Name of the recipe that the network of each fold is trained by.
     model
-        A network to judge instead of training one.
+        A model to evaluate instead of training one.
     sampling_rate_hz, channels
-        As for `emgstream_training.train.train`; with a model the columns that are its channels,
-        in its order, by name where None.
-    wish
-        What the user said about the signal; the rest is found in the training rows of each fold.
+        As for `emgstream_training.train.train`; with a model the columns of its channels, in its
+        order, by name where None.
+    overrides
+        What the user stated about the signal; the rest is detected in the training rows of each
+        fold.
     protocol, n_folds
-        What is held out; ``auto`` is the strictest the recordings allow.
+        What is held out; ``auto`` is the strictest that the recordings allow.
     seed
-        Seed of everything random.
+        Random seed.
     max_epochs
-        Epochs of each training at most; None for the recipe's own number.
+        Most epochs of each training; None for the recipe's own number.
 
     Raises
     ------
     EmgStreamError
-        TableError, TrainingDataError or UsageError for recordings that cannot be evaluated so;
-        StreamMismatchError for a model made for another kind of stream.
+        TableError, TrainingDataError or UsageError for recordings that cannot be evaluated by
+        this protocol; StreamMismatchError for a model of another kind of stream.
     """
     tables = read_recordings(paths, channels, None if model is None else model.manifest)
     rate_hz = _rate(tables, recipe, model, sampling_rate_hz)
@@ -105,7 +106,7 @@ def prepare(
         notes += _model_notes(model, tables, names)
         names = _common_names(model, names)
     recordings = RecordingSet(
-        tuple(tables), names, sittings_of([one.path for one in tables]), rate_hz, wish
+        tuple(tables), names, session_identities([one.path for one in tables]), rate_hz, overrides
     )
     notes += _stuck_notes(recordings)
     plan = make_plan(recordings, protocol, n_folds)
@@ -121,18 +122,18 @@ def evaluate(
     dask_address: str | None = None,
     done: Callable[[EvaluationProgress], None] = lambda _: None,
 ) -> Evaluation:
-    """Return what every model scores. Prints nothing.
+    """Run an evaluation and return its result. Prints nothing.
 
-    Ctrl-C ends it with what is finished by then.
+    After Ctrl-C the result holds what was finished by then.
 
     Parameters
     ----------
     prepared
-        What to run.
+        The evaluation, from `prepare`.
     n_jobs, dask_address
-        Where: so many processes at once (None: one a core), or a Dask cluster.
+        Number of processes at once (None: one per core), or the address of a Dask cluster.
     done
-        Told of every task done, in this thread.
+        Called with every finished task, in this thread.
 
     Raises
     ------
@@ -143,11 +144,11 @@ def evaluate(
     tasks = [*((study, fold) for fold in plan.folds), (study, None)]
     results: dict[int, FoldResult | RandomSplit] = {}
     interrupted = False
-    running = run_all(_judge, tasks, n_jobs=n_jobs, dask_address=dask_address)
+    running = run_all(_run, tasks, n_jobs=n_jobs, dask_address=dask_address)
     try:
         for place, result in running:
             results[place] = result
-            done(_told(result))
+            done(_progress_of(result))
     except (KeyboardInterrupt, InterruptedByUserError):
         interrupted = True
     finally:
@@ -165,12 +166,12 @@ def evaluate(
     )
 
 
-def _judge(task: tuple[Study, Fold | None]) -> FoldResult | RandomSplit:
+def _run(task: tuple[Study, Fold | None]) -> FoldResult | RandomSplit:
     study, fold = task
     return judge_random_split(study) if fold is None else judge_fold(study, fold)
 
 
-def _told(result: FoldResult | RandomSplit) -> EvaluationProgress:
+def _progress_of(result: FoldResult | RandomSplit) -> EvaluationProgress:
     if isinstance(result, RandomSplit):
         return EvaluationProgress("random split, for contrast", dict(result.balanced_accuracy))
     return EvaluationProgress(result.name, dict(result.balanced_accuracy))
@@ -180,8 +181,8 @@ def _rate(
     tables: Sequence[EmgTable], recipe: str, model: Model | None, stated_hz: float | None
 ) -> float | None:
     """Return the sampling rate; None only where neither recipe nor model needs one."""
-    needless = recipe == PUBLISHED.name if model is None else True
-    if needless and stated_hz is None and any(one.sampling_rate_hz is None for one in tables):
+    needs_none = recipe == PUBLISHED.name if model is None else True
+    if needs_none and stated_hz is None and any(one.sampling_rate_hz is None for one in tables):
         return None if model is None else model.manifest.sampling_rate_hz
     return rate_of(tables, stated_hz)
 
@@ -194,7 +195,7 @@ def _check_streams(model: Model, tables: Sequence[EmgTable], rate_hz: float | No
 
 
 def _common_names(model: Model, names: Sequence[str]) -> tuple[str, ...]:
-    """Return the model's classes, in its order; raises where none of them was recorded."""
+    """Return the model's classes, in its order; raises where fewer than two were recorded."""
     if len(set(names) & set(model.manifest.class_names)) < 2:
         raise TrainingDataError(
             f"the recordings have labels {', '.join(names)}; the model decides between "

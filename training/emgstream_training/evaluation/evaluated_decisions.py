@@ -1,4 +1,4 @@
-"""Decisions held against the truth: what every figure of an evaluation is counted from."""
+"""Decisions with their true classes: every figure of an evaluation is counted from them."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from emgstream.pipeline import Pipeline
 from emgstream.sources.replay_source import ReplaySource
 from emgstream.tables import EmgTable
 from emgstream.types import Chunk, FloatArray, IndexArray
+from emgstream_training.examples import ClassArray
 from emgstream_training.recordings import class_codes
 
 __all__ = [
@@ -30,30 +31,29 @@ __all__ = [
 ]
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
-CodeArray: TypeAlias = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
 class DecisionInstants:
-    """Where in a recording decisions are made, and what is true there. Arrays ``(n,)``."""
+    """The instants of decisions in a recording, and what is true there. Arrays ``(n,)``."""
 
     rows: IndexArray
     """Row of the last sample of each window."""
-    truth: CodeArray
-    """Class of that row; -1 where it has none."""
+    truth: ClassArray
+    """True class of that row; -1 where it has none."""
     movements: IndexArray
     """Number of the held movement of that row."""
     whole: Mask
-    """Whether the window lies within one held movement of a class."""
+    """True where the window lies within one held movement of a class."""
     since_onset: IndexArray
-    """Rows since the onset of that movement; -1 where no onset was recorded: the recording, or a
-    stretch of it, begins with it."""
+    """Rows since the onset of that movement; -1 where no onset was recorded, as the recording or
+    a segment of it begins with that movement."""
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def take(self, chosen: Mask | IndexArray) -> DecisionInstants:
-        """Return the chosen ones."""
+        """Return the chosen instants."""
         return DecisionInstants(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
 
@@ -62,30 +62,30 @@ class EvaluatedDecisions:
     """One model's decisions at some instants, in the order of time."""
 
     instants: DecisionInstants
-    """Where they were made, and what was true."""
+    """The instants, and what was true there."""
     probabilities: FloatArray
     """Shape ``(n, n_classes)``."""
 
     @property
-    def decided(self) -> CodeArray:
-        """The class decided for, shape ``(n,)``."""
-        decided: CodeArray = self.probabilities.argmax(axis=1)
+    def decided(self) -> ClassArray:
+        """Likeliest class, shape ``(n,)``."""
+        decided: ClassArray = self.probabilities.argmax(axis=1)
         return decided
 
     def take(self, chosen: Mask) -> EvaluatedDecisions:
-        """Return the chosen ones."""
+        """Return the chosen decisions."""
         return EvaluatedDecisions(self.instants.take(chosen), self.probabilities[chosen])
 
     @classmethod
     def none(cls, n_classes: int) -> EvaluatedDecisions:
-        """Return no decision at all."""
+        """Return an empty sequence of decisions."""
         rows = np.zeros(0, dtype=np.int64)
         nowhere = DecisionInstants(rows, rows, rows, rows.astype(np.bool_), rows)
         return cls(nowhere, np.zeros((0, n_classes), dtype=np.float32))
 
     @classmethod
     def joined(cls, several: Sequence[EvaluatedDecisions]) -> EvaluatedDecisions:
-        """Return all of several, of different recordings, one after the other."""
+        """Return the decisions on several recordings, one after the other."""
         offset, movements = 0, []
         for one in several:
             movements.append(one.instants.movements + offset)
@@ -101,10 +101,10 @@ class EvaluatedDecisions:
 
 
 def replay(model: Model, table: EmgTable) -> tuple[IndexArray, FloatArray]:
-    """Return what the live path makes of every window of a recording: its row, the probabilities.
+    """Return the last row and the probabilities of every window of a recording in the live path.
 
-    As the classifier says it, so that others can be held against it at the same instants: nothing
-    is smoothed or rejected, and where no window is whole there is nothing to judge.
+    Shapes ``(n,)`` and ``(n, n_classes)``. The probabilities are the classifier's own, neither
+    smoothed nor rejected, so that other models can be compared at the same instants.
     """
     pipeline = Pipeline(model)
     pipeline.tune(ARGMAX)
@@ -115,7 +115,7 @@ def replay(model: Model, table: EmgTable) -> tuple[IndexArray, FloatArray]:
 
 
 def decision_rows(manifest: Manifest, table: EmgTable) -> IndexArray:
-    """Return the row of each decision that the live path makes, without making them."""
+    """Return the row of each decision of the live path, shape ``(n,)``, without deciding."""
     n_span, hop = manifest.n_steps * manifest.step.length, manifest.hop * manifest.step.length
     runs, start = [], 0
     for n_rows in _run_lengths(table):
@@ -125,9 +125,9 @@ def decision_rows(manifest: Manifest, table: EmgTable) -> IndexArray:
 
 
 def conditioned_rows(manifest: Manifest, table: EmgTable) -> FloatArray:
-    """Return the samples as the model's conditioner passes them on, ``(n_rows, n_channels)``.
+    """Return the conditioned samples, shape ``(n_rows, n_channels)``.
 
-    NaN where a stretch of time ended before the conditioner had passed them on.
+    NaN where an unbroken stretch ended before the conditioner had passed the samples on.
     """
     conditioner = conditioner_from_manifest(manifest.conditioning)
     conditioned, start = np.full_like(table.samples, np.nan), 0
@@ -142,7 +142,7 @@ def conditioned_rows(manifest: Manifest, table: EmgTable) -> FloatArray:
 def instants_of(
     table: EmgTable, class_names: Sequence[str], rows: IndexArray, window_rows: int
 ) -> DecisionInstants:
-    """Return what is true where windows of so many rows end at these rows."""
+    """Return the instants of windows of ``window_rows`` rows that end at ``rows``."""
     codes, movements = class_codes(table, class_names), table.movement_numbers()
     numbers, first_rows = np.unique(movements, return_index=True)
     first_row = first_rows[np.searchsorted(numbers, movements[rows])]
@@ -160,7 +160,7 @@ def instants_of(
 
 
 def _stream(table: EmgTable) -> Iterator[Chunk]:
-    """Give a recording as a replay at full speed gives it."""
+    """Yield a recording as a replay at full speed does."""
     with ReplaySource(table, speed=None) as source:
         while True:
             try:
@@ -170,7 +170,7 @@ def _stream(table: EmgTable) -> Iterator[Chunk]:
 
 
 def _run_lengths(table: EmgTable) -> list[int]:
-    """Return the number of rows of each unbroken stretch of time, as a replay tells it."""
+    """Return the number of rows of each unbroken stretch of time, as a replay divides them."""
     lengths: list[int] = []
     segment, next_index = -1, 0
     for chunk in _stream(table):

@@ -1,4 +1,4 @@
-"""The report of an evaluation: one HTML file that needs nothing beside it."""
+"""The report of an evaluation as one self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = ["evaluation_page"]
 
 
 def evaluation_page(evaluation: Evaluation) -> str:
-    """Return the page, self-contained."""
+    """Return the page as HTML."""
     files = ", ".join(one.path.name for one in evaluation.study.recordings.tables)
     return document(f"Evaluation: {files}", _parts(evaluation, files))
 

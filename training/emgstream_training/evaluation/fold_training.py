@@ -1,4 +1,4 @@
-"""The network of a fold, by either recipe, and on windows split at random."""
+"""Training of the network of a fold, by either recipe, and on windows split at random."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ __all__ = ["random_split_of_network", "train_on"]
 def train_on(
     recordings: RecordingSet, parts: Sequence[PartArray], recipe: Recipe, seed: int
 ) -> Model:
-    """Return a network that has learned from the `TRAINING` rows of recordings, and no others.
+    """Return a model trained on the `TRAINING` rows of recordings, and no others.
 
     Raises what `train_fold` does, and UsageError for the published recipe on several recordings.
     """
     if recipe.name == PUBLISHED.name:
         material = _published_material(recordings, parts)
-        return export_learned(recipe, material, learn(recipe, material, seed=seed).whole())
+        return export_learned(recipe, material, learn(recipe, material, seed=seed).completed())
     used = [place for place, part in enumerate(parts) if np.any(part == TRAINING)]
     return train_fold(
         [recordings.tables[place] for place in used],
@@ -41,17 +41,17 @@ def train_on(
         sampling_rate_hz=recordings.sampling_rate_hz,
         seed=seed,
         recipe=recipe,
-        wish=recordings.wish,
+        overrides=recordings.overrides,
     )
 
 
 def random_split_of_network(
     recordings: RecordingSet, recipe: Recipe, seed: int
 ) -> tuple[Model, float]:
-    """Return a network trained on windows split at random, and its balanced accuracy on the rest.
+    """Return a model trained on windows split at random, and its balanced accuracy on the rest.
 
-    The windows overlap, so most of those it is judged by share samples with one it has learned
-    from: the figure is leakage, for contrast.
+    The windows overlap, so most test windows share samples with a training window: the figure
+    contains leakage and is for contrast only.
     """
     everything = [np.where(codes >= 0, TRAINING, 0) for codes in recordings.codes]
     if recipe.name == PUBLISHED.name:
@@ -59,8 +59,8 @@ def random_split_of_network(
         return _trained_and_scored(recipe, material, seed, material.validation)
     names = recordings.class_names
     parts = hold_out(recordings.tables, names, everything)
-    rate_hz, wish = recordings.sampling_rate_hz, recordings.wish
-    material = prepare_parts(recipe, recordings.tables, parts, names, rate_hz, wish)
+    rate_hz, overrides = recordings.sampling_rate_hz, recordings.overrides
+    material = prepare_parts(recipe, recordings.tables, parts, names, rate_hz, overrides)
     windows = material.training.joined(material.validation)
     seen, test = split_at_random(windows.classes, seed)
     training, validation = split_at_random(windows.classes[seen], seed)
@@ -87,6 +87,6 @@ def _trained_and_scored(
     recipe: Recipe, material: TrainingMaterial, seed: int, test: Examples
 ) -> tuple[Model, float]:
     """Return a trained network and its balanced accuracy on test windows, 0 to 1."""
-    learned = learn(recipe, material, seed=seed).whole()
+    learned = learn(recipe, material, seed=seed).completed()
     score = balanced_accuracy(test.classes, classify(learned.network, test.windows))
     return export_learned(recipe, material, learned), score

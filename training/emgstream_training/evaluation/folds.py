@@ -1,4 +1,4 @@
-"""One fold: learn from one part and decide on the other, all models at the same instants."""
+"""One fold: training on one part, decisions on the other, all models at the same instants."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -40,76 +40,76 @@ __all__ = [
     "FoldRecording",
     "FoldResult",
     "Study",
+    "decisions_of_baseline",
+    "decisions_of_network",
     "judge_fold",
     "one_at_a_time",
-    "verdicts_of_baseline",
-    "verdicts_of_network",
 ]
 
 NETWORK = "cnn_lstm"
-"""The name of the network among the models."""
+"""Name of the network among the models."""
 
 _ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """What all folds have in common."""
+    """The settings that all folds of an evaluation share."""
 
     recordings: RecordingSet
-    """What is evaluated on."""
+    """The recordings."""
     recipe: Recipe
-    """How the network is trained."""
+    """Recipe that the network is trained by."""
     seed: int
-    """Seed of everything random."""
+    """Random seed."""
     model: Model | None = None
-    """A network that is there already, to judge instead of training one."""
+    """A model to evaluate instead of training one."""
 
 
 @dataclass(frozen=True, eq=False)
 class FoldResult:
-    """What one fold came to."""
+    """The decisions of one fold."""
 
     name: str
-    """What was held out."""
-    verdicts: Mapping[str, EvaluatedDecisions]
-    """Every labelled decision on the held-out rows, by model."""
+    """Name of what was held out, for people."""
+    decisions: Mapping[str, EvaluatedDecisions]
+    """Every labelled decision on the held-out rows, by name of the model."""
     test_share: float
-    """Rows judged over rows learned from."""
+    """Number of test rows over the number of training rows."""
     decision_s: float | None
     """Time from one decision to the next, in seconds; None without a sampling rate."""
     window_rows: int
     """Rows of a window, for network and baselines."""
     reach_rows: int
-    """Rows that the network looks back over: its steps may reach further than the window."""
+    """Rows that the network uses; its features may reach further back than the window."""
     duration_s: float = field(compare=False)
-    """Time the fold took, in seconds."""
+    """Duration of training and decisions, in seconds."""
 
     @property
     def balanced_accuracy(self) -> dict[str, float]:
-        """Mean recall over the classes, by model."""
-        return {name: balanced(verdicts) for name, verdicts in self.verdicts.items()}
+        """Mean recall over the classes, 0 to 1, by name of the model."""
+        return {name: balanced(decisions) for name, decisions in self.decisions.items()}
 
 
 def judge_fold(study: Study, fold: Fold) -> FoldResult:
-    """Return the decisions of the network and of the baselines on what a fold holds out.
+    """Return the decisions of network and baselines on the held-out rows of a fold.
 
-    The same study and fold give the same result in any process. One at a time in a process: seeds
-    and threads of TensorFlow are the process's own.
+    The same study and fold give the same result in any process. One fold at a time runs in a
+    process, as the seeds and threads of TensorFlow belong to the process.
     """
     with one_at_a_time():
         started_s = time.perf_counter()
         model = study.model or _trained(study, fold)
         manifest = model.manifest
         views = [FoldRecording.of(study, manifest, fold, place) for place in range(len(fold.parts))]
-        verdicts = {NETWORK: verdicts_of_network(model, views)}
+        decisions = {NETWORK: decisions_of_network(model, views)}
         for name in BASELINES:
-            verdicts[name] = verdicts_of_baseline(name, study, views)
-        n_learned = sum(int(np.count_nonzero(part == TRAINING)) for part in fold.parts)
+            decisions[name] = decisions_of_baseline(name, study, views)
+        n_training = sum(int(np.count_nonzero(part == TRAINING)) for part in fold.parts)
         return FoldResult(
             name=fold.name,
-            verdicts=verdicts,
-            test_share=sum(int(np.count_nonzero(test)) for test in fold.test) / max(n_learned, 1),
+            decisions=decisions,
+            test_share=sum(int(np.count_nonzero(test)) for test in fold.test) / max(n_training, 1),
             decision_s=_decision_s(manifest, study.recordings.sampling_rate_hz),
             window_rows=manifest.n_steps * manifest.step.length,
             reach_rows=(manifest.n_steps + manifest.step.n_earlier) * manifest.step.length,
@@ -119,29 +119,29 @@ def judge_fold(study: Study, fold: Fold) -> FoldResult:
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Let one thread of this process learn at a time: seeds are the process's own."""
+    """Let one thread of this process train at a time: the seeds belong to the process."""
     with _ONE_AT_A_TIME:
         yield
 
 
 @dataclass(frozen=True, eq=False)
 class FoldRecording:
-    """One recording as a fold sees it."""
+    """One recording with the training and test windows of a fold."""
 
     table: EmgTable
     """The recording."""
     conditioned: FloatArray
-    """Its samples, conditioned, shape ``(n_rows, n_channels)``."""
+    """The conditioned samples, shape ``(n_rows, n_channels)``."""
     window_rows: int
     """Rows of a window."""
-    learned: DecisionInstants
-    """Whole windows on rows that are learned from."""
-    judged: DecisionInstants
-    """Every labelled decision on rows held out."""
+    training: DecisionInstants
+    """Whole windows on training rows."""
+    test: DecisionInstants
+    """Every labelled decision on held-out rows."""
 
     @classmethod
     def of(cls, study: Study, manifest: Manifest, fold: Fold, place: int) -> FoldRecording:
-        """Return the recording at one place."""
+        """Return the recording at one position of the study."""
         table, part, test = study.recordings.tables[place], fold.parts[place], fold.test[place]
         window_rows = manifest.n_steps * manifest.step.length
         rows = decision_rows(manifest, table)
@@ -152,74 +152,72 @@ class FoldRecording:
             table,
             conditioned_rows(manifest, table),
             window_rows,
-            learned=instants.take(instants.whole & all_seen),
-            judged=_with_onsets_held_out(instants.take(test[rows] & (instants.truth >= 0)), test),
+            training=instants.take(instants.whole & all_seen),
+            test=_with_onsets_held_out(instants.take(test[rows] & (instants.truth >= 0)), test),
         )
 
     def features(self, instants: DecisionInstants, deadzone: npt.NDArray[np.float64]) -> FloatArray:
-        """Return Hudgins' features at some instants."""
+        """Return Hudgins' features at some instants, shape ``(n, 4 * n_channels)``."""
         return hudgins_features(self.conditioned, instants.rows, self.window_rows, deadzone)
 
 
 def _with_onsets_held_out(
-    judged: DecisionInstants, test: npt.NDArray[np.bool_]
+    instants: DecisionInstants, test: npt.NDArray[np.bool_]
 ) -> DecisionInstants:
-    """Forget the onsets that were not held out themselves: a block may begin in mid-movement."""
-    onset_rows: IndexArray = judged.rows - np.maximum(judged.since_onset, 0)
-    since_onset = np.where(test[onset_rows], judged.since_onset, -1)
-    return DecisionInstants(judged.rows, judged.truth, judged.movements, judged.whole, since_onset)
+    """Drop the onsets that are not held out: a block of time may begin within a movement."""
+    onset_rows: IndexArray = instants.rows - np.maximum(instants.since_onset, 0)
+    return replace(instants, since_onset=np.where(test[onset_rows], instants.since_onset, -1))
 
 
 def _trained(study: Study, fold: Fold) -> Model:
-    from emgstream_training.evaluation.fold_training import (
-        train_on,  # TensorFlow, only where it is needed
-    )
+    # TensorFlow, only where it is needed
+    from emgstream_training.evaluation.fold_training import train_on
 
     return train_on(study.recordings, fold.parts, study.recipe, study.seed)
 
 
-def verdicts_of_network(model: Model, views: Sequence[FoldRecording]) -> EvaluatedDecisions:
-    """Return the live path's decisions where the views judge."""
+def decisions_of_network(model: Model, views: Sequence[FoldRecording]) -> EvaluatedDecisions:
+    """Return the decisions of the live path at the test instants."""
     found = []
     for view in views:
-        if len(view.judged):
+        if len(view.test):
             rows, probabilities = replay(model, view.table)
             found.append(
-                EvaluatedDecisions(view.judged, probabilities[np.isin(rows, view.judged.rows)])
+                EvaluatedDecisions(view.test, probabilities[np.isin(rows, view.test.rows)])
             )
     return EvaluatedDecisions.joined(found)
 
 
-def verdicts_of_baseline(
+def decisions_of_baseline(
     name: str, study: Study, views: Sequence[FoldRecording]
 ) -> EvaluatedDecisions:
-    """Return a baseline's decisions where the views judge, fitted where they learn."""
+    """Return a baseline's decisions at the test instants, fitted on the training windows."""
     deadzone = _deadzone(views)
-    learned = [view for view in views if len(view.learned)]
+    used = [view for view in views if len(view.training)]
     fitted = fit_baseline(
         name,
-        np.concatenate([view.features(view.learned, deadzone) for view in learned]),
-        np.concatenate([view.learned.truth for view in learned]),
+        np.concatenate([view.features(view.training, deadzone) for view in used]),
+        np.concatenate([view.training.truth for view in used]),
         study.seed,
     )
     n_classes = len(study.recordings.class_names)
     return EvaluatedDecisions.joined(
         [
             EvaluatedDecisions(
-                view.judged,
-                predict_baseline(fitted, view.features(view.judged, deadzone), n_classes),
+                view.test,
+                predict_baseline(fitted, view.features(view.test, deadzone), n_classes),
             )
             for view in views
-            if len(view.judged)
+            if len(view.test)
         ]
     )
 
 
 def _deadzone(views: Sequence[FoldRecording]) -> npt.NDArray[np.float64]:
-    """Return the smallest step that counts, from the rows that baselines learn at."""
-    seen = np.concatenate([view.conditioned[view.learned.rows] for view in views])
+    """Return the smallest step that counts, shape ``(n_channels,)``, from the training rows."""
+    rows = np.concatenate([view.conditioned[view.training.rows] for view in views])
     deadzone: npt.NDArray[np.float64] = DEADZONE * np.sqrt(
-        np.nanmean(seen.astype(np.float64) ** 2, axis=0)
+        np.nanmean(rows.astype(np.float64) ** 2, axis=0)
     )
     return deadzone
 

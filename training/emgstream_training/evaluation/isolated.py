@@ -1,7 +1,7 @@
 """Tasks in Python processes of their own, on this machine.
 
-A Dask worker draws from Python's random numbers in threads of its own, so that a network built in
-it is now and then not the one the seed stands for. In a process of its own it always is.
+Threads of a Dask worker draw from Python's random numbers, so a network that is built in the worker
+is now and then not the one of its seed. In a process of its own it always is.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ _ONE_THREAD = dict.fromkeys(
 
 
 def in_own_process(function: Callable[[Given], Got], task: Given) -> Got:
-    """Return what a function of a module gives for a task.
+    """Return the result of a module's function for a task.
 
     Raises
     ------
     Exception
         What the function raises.
     ChildFailedError
-        The process was ended before it was done.
+        The process was ended before the task was finished.
     """
     with tempfile.TemporaryDirectory() as folder:
         tasks = Path(folder, "tasks")
@@ -127,7 +127,7 @@ class TaskProcess:
 
 
 class _Returned:
-    """What a function gave, to be had in another process."""
+    """The result of a function, returned when called in another process."""
 
     def __init__(self, result: object) -> None:
         self._result = result
@@ -137,7 +137,7 @@ class _Returned:
 
 
 class _Raised:
-    """What a function raised, to be raised in another process, with its traceback as the cause."""
+    """The exception of a function, raised when called in another process, with its traceback."""
 
     def __init__(self, error: Exception) -> None:
         self._error = error
@@ -148,7 +148,7 @@ class _Raised:
 
 
 def main() -> None:
-    """Do the tasks of the file in ``sys.argv[1]`` whose places come in on standard input.
+    """Do the tasks of the file in ``sys.argv[1]`` whose positions come in on standard input.
 
     Each answer goes out on standard output as a pickled callable.
     """

@@ -1,4 +1,4 @@
-"""Folds in parallel: in processes of this machine, or on a Dask cluster."""
+"""Tasks in parallel: in processes of this machine, or on a Dask cluster."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ Given = TypeVar("Given")
 Got = TypeVar("Got")
 
 _CONNECT_S = 5.0
+"""Longest time to wait for a Dask scheduler to answer, in seconds (choice)."""
 
 
 def run_all(
@@ -33,7 +34,7 @@ def run_all(
     n_jobs: int | None = None,
     dask_address: str | None = None,
 ) -> Generator[tuple[int, Got], None, None]:
-    """Give the place of each task with its result, as soon as it is known.
+    """Yield the position of each task with its result, as soon as it is known.
 
     Closing it, or Ctrl-C, ends the workers at once.
 
@@ -42,11 +43,11 @@ def run_all(
     function
         A function of a module, of one argument.
     tasks
-        Its arguments.
+        The arguments, one per call.
     n_jobs
-        Processes at once; None for one a core. With 1 everything runs in this process.
+        Processes at once; None for one per core. With 1 everything runs in this process.
     dask_address
-        A Dask scheduler to run on instead, as ``tcp://host:port``.
+        Dask scheduler to run on instead, as ``tcp://host:port``.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What is held out, fold by fold: the strictest that the recordings allow, and why."""
+"""Evaluation protocols: the rows that each fold holds out, and the reason for the choice."""
 
 from __future__ import annotations
 
@@ -10,48 +10,59 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.audit.stuck_loops import find_stuck_loops
+from emgstream.audit.stuck_loops import find_stuck_loops, rows_in
 from emgstream.errors import TrainingDataError, UsageError
 from emgstream.tables import EmgTable
 from emgstream.wording import counted
-from emgstream_training.evaluation.blocks import repetition_folds, time_folds
 from emgstream_training.evaluation.recorded_sessions import SessionIdentity
-from emgstream_training.front_end import NO_WISH, SignalOverrides
+from emgstream_training.front_end import NO_OVERRIDES, SignalOverrides
 from emgstream_training.realtime import NEITHER, TRAINING, PartArray
 from emgstream_training.recordings import class_codes
+from emgstream_training.row_folds import repetition_folds, time_folds
 
 __all__ = ["PROTOCOLS", "Fold", "FoldPlan", "RecordingSet", "make_plan"]
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
 PROTOCOLS = ("auto", "subject", "session", "repetition", "blocks", "random")
-"""Every protocol by its name."""
+"""Names of the protocols."""
 _MOST_FOLDS = 6
+"""Up to so many repetitions of a label, each is a fold of its own; more cost time (choice)."""
 _USUAL_FOLDS = 5
+"""Folds where there is more to hold out: the usual number in cross-validation."""
+_GUARD_S = 0.2
+"""Time on both sides of a held-out block that is not trained on: the length of a window."""
+_GUARD_ROWS = 10
+"""The same in rows, at least, and where no sampling rate is known: a window of single samples."""
 
 
 @dataclass(frozen=True, eq=False)
 class RecordingSet:
-    """What is evaluated on."""
+    """The recordings of an evaluation."""
 
     tables: tuple[EmgTable, ...]
-    """The recordings, all of the same channels."""
+    """The tables, all of the same channels."""
     class_names: tuple[str, ...]
     """Classes, in the order of the probabilities."""
-    sittings: tuple[SessionIdentity, ...]
-    """Who and when, one a table."""
+    sessions: tuple[SessionIdentity, ...]
+    """Subject and session of each table."""
     sampling_rate_hz: float | None
-    """Samples a second; None where nobody knows."""
-    wish: SignalOverrides = NO_WISH
-    """What the user said about the signal."""
+    """Samples per second; None where it is not known."""
+    overrides: SignalOverrides = NO_OVERRIDES
+    """Statements of the user about the signal."""
 
     @cached_property
     def stuck(self) -> tuple[Mask, ...]:
-        """Whether the recorder repeated itself at each row, shape ``(n_rows,)`` a table.
+        """True where a row is part of a stuck loop, shape ``(n_rows,)`` per table.
 
-        A line that stands still is left in: a sensor's envelope does so at rest.
+        Constant stretches do not count: the envelope of a sensor is constant at rest.
         """
-        return tuple(_stuck_rows(table) for table in self.tables)
+        return tuple(
+            rows_in(
+                [loop for loop in find_stuck_loops(table.samples) if loop.period > 1], table.n_rows
+            )
+            for table in self.tables
+        )
 
     @cached_property
     def n_rows_by_class(self) -> npt.NDArray[np.int64]:
@@ -59,13 +70,13 @@ class RecordingSet:
         return self.count([codes >= 0 for codes in self.codes])
 
     def count(self, chosen: Sequence[Mask]) -> npt.NDArray[np.int64]:
-        """Return the chosen rows of each class, shape ``(n_classes,)``; a mask a table."""
+        """Return the number of chosen rows of each class, ``(n_classes,)``; one mask per table."""
         codes = [codes[rows] for codes, rows in zip(self.codes, chosen, strict=True)]
         return np.bincount(np.concatenate(codes), minlength=len(self.class_names))
 
     @cached_property
     def codes(self) -> tuple[npt.NDArray[np.int64], ...]:
-        """The class of each row, shape ``(n_rows,)`` a table; -1 for none, and for stuck rows."""
+        """Class of each row, shape ``(n_rows,)`` per table; -1 for none, and for stuck rows."""
         return tuple(
             np.where(stuck, -1, class_codes(table, self.class_names))
             for table, stuck in zip(self.tables, self.stuck, strict=True)
@@ -74,26 +85,26 @@ class RecordingSet:
 
 @dataclass(frozen=True, eq=False)
 class Fold:
-    """What is learned from and what is held out."""
+    """The training rows and the test rows of one turn."""
 
     name: str
-    """What is held out, for people."""
+    """Name of what is held out, for people."""
     parts: tuple[PartArray, ...]
-    """Shape ``(n_rows,)`` a table: `TRAINING` or `NEITHER`."""
+    """Shape ``(n_rows,)`` per table: `TRAINING` or `NEITHER`."""
     test: tuple[Mask, ...]
-    """Whether each row is held out and judged, shape ``(n_rows,)`` a table."""
+    """True where a row is held out for the test, shape ``(n_rows,)`` per table."""
 
 
 @dataclass(frozen=True, eq=False)
 class FoldPlan:
-    """All folds, and why these."""
+    """All folds, and the reason for them."""
 
     protocol: str
     """Name of the protocol."""
     reason: str
-    """Why it was chosen, and from what."""
+    """Reason for the protocol, for people."""
     folds: tuple[Fold, ...]
-    """What is held out in turn; none for ``random``."""
+    """The folds; none for ``random``."""
 
 
 def make_plan(
@@ -101,8 +112,8 @@ def make_plan(
 ) -> FoldPlan:
     """Return the folds of a protocol.
 
-    Raises UsageError for a protocol the recordings do not allow, and TrainingDataError where a
-    fold would leave nothing of a class to learn from or to judge by.
+    Raises UsageError for a protocol that the recordings do not allow, and TrainingDataError where
+    a fold would leave no row of a class to train on or to test.
     """
     if protocol not in PROTOCOLS:
         raise UsageError(f"no protocol is called {protocol!r}; there are {', '.join(PROTOCOLS)}")
@@ -120,13 +131,13 @@ def make_plan(
 
 
 def _strictest(recordings: RecordingSet) -> tuple[str, str]:
-    sittings = recordings.sittings
-    told = " and ".join(sorted({sitting.source for sitting in sittings}))
-    subjects = _subjects(sittings)
+    sessions = recordings.sessions
+    told = " and ".join(sorted({session.source for session in sessions}))
+    subjects = _subjects(sessions)
     if len(subjects) > 1:
         return "subject", f"{len(subjects)} subjects, by {told}: each is judged unseen"
-    if len(set(sittings)) > 1:
-        n_sessions = len(set(sittings))
+    if len(set(sessions)) > 1:
+        n_sessions = len(set(sessions))
         return "session", f"{n_sessions} sessions of one subject, by {told}: each is judged unseen"
     if _least_repetitions(recordings) >= 2:
         return "repetition", (
@@ -139,13 +150,13 @@ def _strictest(recordings: RecordingSet) -> tuple[str, str]:
 
 
 def _subject_folds(recordings: RecordingSet, n_folds: int | None) -> tuple[Fold, ...]:
-    subjects = _subjects(recordings.sittings)
+    subjects = _subjects(recordings.sessions)
     if len(subjects) < 2:
         raise UsageError(
             f"--protocol subject with {counted(len(subjects), 'subject')} in sidecars and file "
             "names; expected at least two; add recordings, or hold out sessions or repetitions"
         )
-    groups = [subjects.index(sitting.subject or "") for sitting in recordings.sittings]
+    groups = [subjects.index(session.subject or "") for session in recordings.sessions]
     return tuple(
         _table_fold(recordings, f"subject {', '.join(subjects[k] for k in held_out)}", test, ~test)
         for held_out, test in _grouped(np.array(groups), len(subjects), n_folds)
@@ -153,11 +164,11 @@ def _subject_folds(recordings: RecordingSet, n_folds: int | None) -> tuple[Fold,
 
 
 def _session_folds(recordings: RecordingSet, n_folds: int | None) -> tuple[Fold, ...]:
-    """Hold out each session, and learn from the others of the same subject."""
-    sittings = recordings.sittings
-    distinct = list(dict.fromkeys(sittings))
-    subjects = np.array([sitting.subject or "" for sitting in sittings])
-    groups = np.array([distinct.index(sitting) for sitting in sittings])
+    """Hold out each session, and train on the others of the same subject."""
+    sessions = recordings.sessions
+    distinct = list(dict.fromkeys(sessions))
+    subjects = np.array([session.subject or "" for session in sessions])
+    groups = np.array([distinct.index(session) for session in sessions])
     folds = []
     for held_out, test in _grouped(groups, len(distinct), n_folds):
         names = ", ".join(_full_name(distinct[k]) for k in held_out)
@@ -189,7 +200,7 @@ def _repetition_folds(recordings: RecordingSet, n_folds: int | None) -> tuple[Fo
 
 def _time_folds(recordings: RecordingSet, n_folds: int | None) -> tuple[Fold, ...]:
     n = n_folds or _USUAL_FOLDS
-    guard = max(10, round(0.2 * (recordings.sampling_rate_hz or 0.0)))
+    guard = max(_GUARD_ROWS, round(_GUARD_S * (recordings.sampling_rate_hz or 0.0)))
     numbers = time_folds(recordings.codes, len(recordings.class_names), n)
     return tuple(_row_fold(f"time block {k + 1} of {n}", numbers, k, guard) for k in range(n))
 
@@ -205,7 +216,7 @@ _FOLDS: dict[str, Callable[[RecordingSet, int | None], tuple[Fold, ...]]] = {
 def _grouped(
     groups: npt.NDArray[np.int64], n_groups: int, n_folds: int | None
 ) -> list[tuple[list[int], Mask]]:
-    """Return, for each fold, which groups are held out and whether each table is."""
+    """Return the held-out groups of each fold, and whether each table is in them."""
     n = min(n_groups, n_folds or n_groups)
     shares = [list(range(k, n_groups, n)) for k in range(n)]
     return [(held_out, np.isin(groups, held_out)) for held_out in shares]
@@ -230,9 +241,9 @@ def _row_fold(
     fold: int,
     guard: int = 0,
 ) -> Fold:
-    """Hold out the rows of one number; -1 is neither held out nor learned from.
+    """Hold out the rows with the number of the fold; rows of -1 are ignored.
 
-    ``guard`` rows on both sides of what is held out are not learned from either.
+    ``guard`` rows on both sides of the held-out rows are not trained on.
     """
     test = tuple(each == fold for each in numbers)
     parts = tuple(
@@ -264,7 +275,7 @@ def _check_folds(plan: FoldPlan, recordings: RecordingSet) -> None:
 
 
 def _least_repetitions(recordings: RecordingSet) -> int:
-    """Return how often the rarest label of any session was held."""
+    """Return the number of repetitions of the rarest label of any session."""
     least = []
     for table, codes in zip(recordings.tables, recordings.codes, strict=True):
         first_rows = np.unique(table.movement_numbers(), return_index=True)[1]
@@ -275,17 +286,9 @@ def _least_repetitions(recordings: RecordingSet) -> int:
     return min(least)
 
 
-def _stuck_rows(table: EmgTable) -> Mask:
-    stuck = np.zeros(table.n_rows, dtype=np.bool_)
-    for loop in find_stuck_loops(table.samples):
-        if loop.period > 1:
-            stuck[loop.rows] = True
-    return stuck
+def _subjects(sessions: Sequence[SessionIdentity]) -> list[str]:
+    return sorted({session.subject for session in sessions if session.subject is not None})
 
 
-def _subjects(sittings: Sequence[SessionIdentity]) -> list[str]:
-    return sorted({sitting.subject for sitting in sittings if sitting.subject is not None})
-
-
-def _full_name(sitting: SessionIdentity) -> str:
-    return " of ".join(filter(None, [sitting.session, sitting.subject]))
+def _full_name(session: SessionIdentity) -> str:
+    return " of ".join(filter(None, [session.session, session.subject]))

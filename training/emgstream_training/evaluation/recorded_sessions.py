@@ -1,4 +1,4 @@
-"""Who was recorded, and when: from the sidecar of a recording, or else from its name."""
+"""Subject and session of a recording: from its sidecar, or else from its name."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from pathlib import Path
 from emgstream.errors import TableError
 from emgstream.recording import sidecar_path
 
-__all__ = ["SessionIdentity", "sittings_of"]
+__all__ = ["SessionIdentity", "session_identities"]
 
+# Names as in BIDS (sub-01_ses-2) and in published data sets (participant3, user1_day2).
 _SUBJECT = re.compile(
     r"(?:^|[_\-.])(?:subject|subj(?!ect)|sub(?!j)|user|participant|person)[_\-]?([a-z0-9]+)",
     re.IGNORECASE,
@@ -24,22 +25,22 @@ _SESSION = re.compile(
 
 @dataclass(frozen=True)
 class SessionIdentity:
-    """One person at one time."""
+    """Subject and session of a recording."""
 
     subject: str | None
-    """Who; None where nothing tells."""
+    """Name of the subject; None where it is not known."""
     session: str
-    """Which sitting of that person; the file's own name where nothing tells."""
+    """Name of the session; the file's own name where it is not known."""
     source: str
-    """Where that is from: ``sidecar`` or ``file name``."""
+    """Origin of both: ``sidecar`` or ``file name``."""
 
 
-def sittings_of(paths: Sequence[Path]) -> tuple[SessionIdentity, ...]:
-    """Return who and when of each recording; raises TableError for a damaged sidecar."""
-    return tuple(map(_sitting, paths))
+def session_identities(paths: Sequence[Path]) -> tuple[SessionIdentity, ...]:
+    """Return subject and session of each recording; raises TableError for a damaged sidecar."""
+    return tuple(map(_identity, paths))
 
 
-def _sitting(path: Path) -> SessionIdentity:
+def _identity(path: Path) -> SessionIdentity:
     sidecar = sidecar_path(path)
     if sidecar.exists():
         facts = _read(sidecar)

@@ -1,4 +1,4 @@
-"""What an evaluation came to: the figures of each model, for people, JSON and the report."""
+"""The result of an evaluation: the figures of each model, for people, JSON and the report."""
 
 from __future__ import annotations
 
@@ -10,66 +10,65 @@ import numpy as np
 
 from emgstream.decisions import rest_class
 from emgstream.tables import EmgTable
+from emgstream.trial import instability
 from emgstream.types import IndexArray
 from emgstream_training.evaluation.baselines import BASELINES
 from emgstream_training.evaluation.contrast import RandomSplit
 from emgstream_training.evaluation.evaluated_decisions import EvaluatedDecisions
 from emgstream_training.evaluation.evaluation_figures import (
+    N_BINS,
     Interval,
     OnsetDelays,
-    Reliability,
     active_error_rate,
     balanced,
     confidence_interval,
     confusion,
     false_activations,
-    instability,
     number,
     onsets,
-    reliability,
     reliability_json,
 )
 from emgstream_training.evaluation.folds import NETWORK, FoldResult, Study
 from emgstream_training.evaluation.protocols import FoldPlan
-from emgstream_training.metrics import recalls
+from emgstream_training.metrics import Reliability, recalls, reliability
 
 __all__ = ["Evaluation", "ModelFigures", "evaluation_of"]
 
 
 @dataclass(frozen=True, eq=False)
 class ModelFigures:
-    """All figures of one model. Over folds where they say so, else over all decisions."""
+    """All figures of one model: over all decisions where they do not say over folds."""
 
     folds: tuple[float, ...]
     """Balanced accuracy of each fold."""
     balanced_accuracy: Interval
-    """Its mean over folds, with a 95 % confidence interval."""
+    """Mean over folds, with a 95 % confidence interval."""
     within_movements: float
-    """The same mean, of those decisions only whose window lies within one held movement."""
+    """The same mean, over the decisions whose window lies within one held movement."""
     confusion: IndexArray
-    """How often each class (row) was taken for each (column)."""
+    """Number of decisions by true class (row) and class decided for (column)."""
     reliability: Reliability
-    """How right, by how sure."""
+    """Accuracy against confidence."""
     active_error_rate: float
     """Share of decisions that would move something wrongly."""
     instability: float
-    """Share of decisions that differ from the one before in the same held movement."""
+    """Share of decisions that differ from the previous one of the same held movement."""
     onsets: OnsetDelays | None
-    """How soon a movement is decided for; None without a sampling rate."""
+    """Delays from onset to right decision; None without a sampling rate."""
     false_activations_per_hour: float | None
-    """Movements decided for in an hour of rest; None without a rest class or sampling rate."""
+    """Movements decided for per hour of rest; None without a rest class or sampling rate."""
     random_split: float | None
     """Balanced accuracy on windows split at random; None where that was not measured."""
 
     @property
     def recalls(self) -> list[float]:
-        """Share of each class that was recognised; NaN for one that did not come up."""
+        """Share of each class that was recognised; NaN for a class without decisions."""
         shares: list[float] = recalls(self.confusion).tolist()
         return shares
 
     @property
     def leakage(self) -> float | None:
-        """How much of the random split's figure is leakage: its lead on whole held-out windows."""
+        """The random split's lead on whole held-out windows; None where one is not known."""
         if self.random_split is None or not np.isfinite(self.within_movements):
             return None
         return self.random_split - self.within_movements
@@ -97,24 +96,24 @@ class ModelFigures:
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """An evaluation, finished or not."""
+    """The result of an evaluation that ran to its end or was interrupted."""
 
     study: Study
-    """What was evaluated, and how."""
+    """Recordings, recipe, seed and model of the evaluation."""
     plan: FoldPlan
-    """What was held out, and why."""
+    """The folds and the reason for them."""
     folds: tuple[FoldResult, ...]
-    """The folds that were finished, in the order of the plan."""
+    """Results of the finished folds, in the order of the plan."""
     models: Mapping[str, ModelFigures]
-    """The figures of each model, by its name in files."""
+    """Figures of each model, by its name in files."""
     notes: tuple[str, ...]
-    """What must be known to believe the figures, or not to."""
+    """Facts that limit what the figures mean, for people."""
     interrupted: bool
-    """Whether Ctrl-C ended it before all folds were done."""
+    """True if Ctrl-C ended it before all folds were done."""
 
     @property
     def window_words(self) -> str:
-        """How much signal each model decides on, for people; empty before a fold is done."""
+        """Length of the signal each model decides on, for people; empty without a fold."""
         if not self.folds:
             return ""
         fold, rate_hz = self.folds[0], self.study.recordings.sampling_rate_hz
@@ -129,8 +128,8 @@ class Evaluation:
             "protocol": self.plan.protocol,
             "reason": self.plan.reason,
             "sessions": [
-                {**_file(table), **vars(sitting)}
-                for table, sitting in zip(recordings.tables, recordings.sittings, strict=True)
+                {**_file(table), **vars(session)}
+                for table, session in zip(recordings.tables, recordings.sessions, strict=True)
             ],
             "sampling_rate_hz": recordings.sampling_rate_hz,
             "classes": list(recordings.class_names),
@@ -154,13 +153,13 @@ def evaluation_of(
     study: Study,
     plan: FoldPlan,
     folds: Sequence[FoldResult],
-    contrast: RandomSplit | None,
+    random_split: RandomSplit | None,
     notes: Sequence[str],
     *,
     interrupted: bool,
 ) -> Evaluation:
-    """Return what finished folds came to."""
-    leaky = {} if contrast is None else contrast.balanced_accuracy
+    """Return the result of finished folds and of the random split."""
+    leaky = {} if random_split is None else random_split.balanced_accuracy
     models = {
         name: _figures(study, folds, name, leaky.get(name))
         for name in (NETWORK, *BASELINES)
@@ -174,7 +173,7 @@ def _figures(
 ) -> ModelFigures:
     recordings = study.recordings
     rest, n_classes = rest_class(recordings.class_names), len(recordings.class_names)
-    of_folds = [fold.verdicts[name] for fold in folds]
+    of_folds = [fold.decisions[name] for fold in folds]
     pooled = EvaluatedDecisions.joined(of_folds) if of_folds else EvaluatedDecisions.none(n_classes)
     scores = [balanced(one) for one in of_folds]
     whole = [balanced(one.take(one.instants.whole)) for one in of_folds]
@@ -184,9 +183,9 @@ def _figures(
         balanced_accuracy=confidence_interval(scores, float(np.mean(shares)) if shares else 0.0),
         within_movements=float(np.mean(whole)) if whole else float("nan"),
         confusion=confusion(pooled),
-        reliability=reliability(pooled),
+        reliability=reliability(pooled.probabilities, pooled.instants.truth, N_BINS),
         active_error_rate=active_error_rate(pooled, rest),
-        instability=instability(pooled),
+        instability=instability(pooled.decided, pooled.instants.movements),
         onsets=onsets(pooled, rest, recordings.sampling_rate_hz) if of_folds else None,
         false_activations_per_hour=(
             false_activations(pooled, rest, folds[0].decision_s) if folds else None
@@ -213,5 +212,5 @@ def _file(table: EmgTable) -> dict[str, Any]:
 
 
 def _fold(fold: FoldResult) -> dict[str, Any]:
-    n_decisions = len(next(iter(fold.verdicts.values())).instants)
+    n_decisions = len(next(iter(fold.decisions.values())).instants)
     return {"held_out": fold.name, "n_decisions": n_decisions, "duration_s": fold.duration_s}

@@ -1,4 +1,4 @@
-"""The report's folder: what goes in, and under which names."""
+"""The folder of a training report: its files and their names."""
 
 from __future__ import annotations
 
@@ -6,26 +6,21 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from emgstream.errors import OutputError
-from emgstream_training.examples import ClassArray
 from emgstream_training.metrics import confusion_matrix
 from emgstream_training.network_export import save_h5
 from emgstream_training.published import PublishedRows
-from emgstream_training.recipes import Recipe
 from emgstream_training.report import report_charts
-from emgstream_training.report.training_page import ReportPicture, TrainingPage, page_html
-from emgstream_training.training_figures import TrainingFigures
+from emgstream_training.report.training_page import page_html
+from emgstream_training.report.training_report import TrainingReport
 from emgstream_training.training_material import TrainingMaterial
 
-__all__ = ["REPORT_FILES", "ReportFolder", "make_folder", "write_report"]
+__all__ = ["REPORT_FILES", "make_folder", "write_report"]
 
 REPORT_FILES = (
     "report.html",
@@ -38,47 +33,9 @@ REPORT_FILES = (
     "box_plots.png",
     "scatter.png",
 )
-"""All that a report may consist of, by its name in the folder."""
+"""Names of all files that a report may have."""
 _MOST_DRAWN = 24
-
-
-@dataclass(frozen=True, eq=False)
-class ReportFolder:
-    """Everything that is reported of one training."""
-
-    recipe: Recipe
-    """How it was made."""
-    material: TrainingMaterial
-    """What it was made of."""
-    findings: TrainingFigures
-    """What it came to."""
-    network: Any
-    """The trained Keras network."""
-    seed: int
-    """Seed of the training."""
-
-    @cached_property
-    def transformed(self) -> tuple[npt.NDArray[np.float64], ClassArray]:
-        """What the network sees at one time step, with its class.
-
-        All rows for the published recipe, the last step of every training window else.
-        """
-        if self.material.published is not None:
-            return self.material.fitted.processed, self.material.published.rows.classes
-        training = self.material.training
-        return training.windows[:, -1].astype(np.float64), training.classes
-
-    def correlations(self) -> dict[str, float]:
-        """Return each feature's correlation with the number of the label (Pearson).
-
-        Of the transformed values, not of the raw counts: that is where the published figures
-        (biceps -0.057) are found. 0 for one that stands still.
-        """
-        values, classes = self.transformed
-        return {
-            name: float(np.corrcoef(column, classes)[0, 1]) if np.ptp(column) else 0.0
-            for name, column in zip(self.material.feature_names, values.T, strict=True)
-        }
+"""Most features that are drawn: eight rows of three panels (choice)."""
 
 
 def make_folder(folder: Path) -> None:
@@ -86,11 +43,11 @@ def make_folder(folder: Path) -> None:
     _or_output_error(folder, lambda: folder.mkdir(parents=True, exist_ok=True))
 
 
-def write_report(folder: Path, report: ReportFolder) -> None:
-    """Write the report's files into a folder that is there.
+def write_report(folder: Path, report: TrainingReport) -> None:
+    """Write the report's files into an existing folder.
 
-    ``report.html`` holds everything on one page; beside it are the figures (PNG), the numbers
-    (``report.json``), the network in Keras' older format (``model.h5``) and, for the published
+    ``report.html`` holds everything on one page; beside it are the charts (PNG), the numbers
+    (``report.json``), the network in Keras' HDF5 format (``model.h5``) and, for the published
     recipe, ``preprosesseddata.csv`` (the name it was published under). Raises OutputError.
     """
     contents = _contents(report)
@@ -106,7 +63,7 @@ def write_report(folder: Path, report: ReportFolder) -> None:
 def preprocessed_csv(
     rows: PublishedRows, processed: npt.NDArray[np.float64], names: tuple[str, ...]
 ) -> str:
-    """Return the preprocessed rows as the published file has them.
+    """Return the preprocessed rows in the format of the published file.
 
     The first column, without a name, is the row's number in the recording; the last is the label's
     number. Numbers are written so that reading them gives the same bits.
@@ -119,22 +76,19 @@ def preprocessed_csv(
     return text.getvalue()
 
 
-def _contents(report: ReportFolder) -> dict[str, bytes]:
+def _contents(report: TrainingReport) -> dict[str, bytes]:
     pictures = _pictures(report)
     numbers = {
         "recipe": report.recipe.name,
         "seed": report.seed,
         "files": [table.path.name for table in report.material.tables],
         "channels": list(report.material.channel_names),
-        "correlations_with_label": report.correlations(),
-        **report.findings.report(),
+        "correlations_with_label": report.correlations,
+        **report.figures.report(),
     }
-    page = TrainingPage(
-        report.recipe, report.material, report.findings, report.correlations(), report.seed
-    )
-    contents = {name: picture.png for name, picture in pictures.items()}
+    contents = dict(pictures)
     contents["report.json"] = json.dumps(numbers, indent=2).encode()
-    contents["report.html"] = page_html(page, pictures).encode()
+    contents["report.html"] = page_html(report, pictures).encode()
     if report.material.published is not None:
         table = preprocessed_csv(
             report.material.published.rows,
@@ -145,8 +99,9 @@ def _contents(report: ReportFolder) -> dict[str, bytes]:
     return contents
 
 
-def _pictures(report: ReportFolder) -> dict[str, ReportPicture]:
-    findings, material = report.findings, report.material
+def _pictures(report: TrainingReport) -> dict[str, bytes]:
+    """Return the charts as PNG, by name of their files."""
+    figures, material = report.figures, report.material
     imputed = material.fitted.stages[1]
     spread = imputed.std(axis=0)
     scaled = (imputed - imputed.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0)
@@ -154,9 +109,9 @@ def _pictures(report: ReportFolder) -> dict[str, ReportPicture]:
     names = _drawn(material)
     drawn_of = slice(len(names))
     drawn = {
-        "learning_curves.png": report_charts.learning_curves(findings.history, findings.best),
+        "learning_curves.png": report_charts.learning_curves(figures.history, figures.best),
         "confusion_matrix.png": report_charts.confusion(
-            findings.confusion, material.class_names, "Validation windows"
+            figures.confusion, material.class_names, "Validation windows"
         ),
         "box_plots.png": report_charts.box_plots(
             scaled[:, drawn_of], material.fitted.processed[:, drawn_of], names
@@ -165,17 +120,17 @@ def _pictures(report: ReportFolder) -> dict[str, ReportPicture]:
             values[:, drawn_of], classes, names, material.class_names
         ),
     }
-    blocked = findings.time_blocked
+    blocked = figures.time_blocked
     if blocked is not None:
         matrix = confusion_matrix(blocked.classes, blocked.predicted, len(material.class_names))
         drawn["confusion_matrix_held_out_time.png"] = report_charts.confusion(
             matrix, material.class_names, "Held-out time"
         )
-    return {name: ReportPicture(report_charts.to_png(figure)) for name, figure in drawn.items()}
+    return {name: report_charts.to_png(figure) for name, figure in drawn.items()}
 
 
 def _drawn(material: TrainingMaterial) -> tuple[str, ...]:
-    """Return the features to draw, the first of them; of many channels, pairs would be the most."""
+    """Return the names of the features to draw: without those of channel pairs if too many."""
     names, step = material.feature_names, material.front_end.step
     if len(names) <= _MOST_DRAWN:
         return names

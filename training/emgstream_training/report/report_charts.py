@@ -1,4 +1,4 @@
-"""The report's figures, drawn without a screen and without global state."""
+"""The charts of a training report, by matplotlib, without a screen and without global state."""
 
 from __future__ import annotations
 
@@ -20,9 +20,14 @@ __all__ = ["box_plots", "confusion", "learning_curves", "scatter", "to_png"]
 
 _BLUE, _ORANGE, _INK, _GRID = "#2b6cb0", "#c05621", "#2d3748", "#e2e8f0"
 _DPI = 144
+"""Twice the 72 of a screen, for screens of high density (choice)."""
 _JITTER = 0.3
+"""Random offset of a point from its label, so that points do not cover each other (choice)."""
 _MAX_POINTS = 4000
-_PANELS_A_ROW = 3
+"""Most points of a panel; more only cover each other (choice)."""
+_PANELS_PER_ROW = 3
+_DARK_SHARE = 0.55
+"""Share from which a cell is so dark that its text is white (choice)."""
 
 
 def to_png(figure: Figure) -> bytes:
@@ -57,7 +62,7 @@ def confusion(matrix: IndexArray, class_names: Sequence[str], title: str) -> Fig
     shares = matrix / totals
     axes.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0)
     for row, column in np.argwhere(matrix):
-        color = "white" if shares[row, column] > 0.55 else _INK
+        color = "white" if shares[row, column] > _DARK_SHARE else _INK
         text = f"{shares[row, column]:.0%}\n{matrix[row, column]}"
         axes.text(column, row, text, ha="center", va="center", fontsize=7, color=color)
     places = range(len(class_names))
@@ -83,7 +88,7 @@ def box_plots(
         for median in boxes["medians"]:
             median.set(color=_ORANGE, linewidth=1.6)
         axes.set_xticks(range(1, len(names) + 1), names)
-        if len(names) > _PANELS_A_ROW:
+        if len(names) > _PANELS_PER_ROW:
             axes.tick_params(axis="x", labelrotation=90, labelsize=7)
         _dress(axes, title, "", "standard deviations")
     return figure
@@ -112,9 +117,9 @@ def scatter(
 
 def _panels(n: int, *, width: float, height: float) -> tuple[Figure, list[Axes]]:
     """Return a figure of ``n`` panels, three in a row of that height."""
-    n_rows = math.ceil(n / _PANELS_A_ROW)
+    n_rows = math.ceil(n / _PANELS_PER_ROW)
     figure = Figure(figsize=(width, height * n_rows), layout="constrained", facecolor="white")
-    axes = figure.subplots(n_rows, min(n, _PANELS_A_ROW), squeeze=False)
+    axes = figure.subplots(n_rows, min(n, _PANELS_PER_ROW), squeeze=False)
     return figure, list(axes.flat)[:n]
 
 

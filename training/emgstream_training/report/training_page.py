@@ -1,137 +1,105 @@
-"""The report's page: one HTML file that needs nothing beside it."""
+"""The report of a training as one self-contained HTML page."""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
 from html import escape
 
 from emgstream.report.html_page import document, facts, section, tile, tiles
-from emgstream_training.recipes import Recipe
+from emgstream_training.report.training_report import TrainingReport
 from emgstream_training.training_figures import TrainingFigures
-from emgstream_training.training_material import TrainingMaterial
 
-__all__ = ["ReportPicture", "TrainingPage", "page_html"]
-
-
-@dataclass(frozen=True)
-class ReportPicture:
-    """A figure, drawn."""
-
-    png: bytes
-    """The figure as PNG."""
-
-    def html(self, description: str, kind: str = "wide") -> str:
-        """Return the figure as an HTML element that carries its own data."""
-        data = base64.b64encode(self.png).decode()
-        alt = escape(description, quote=True)
-        return f'<img class="{kind}" alt="{alt}" src="data:image/png;base64,{data}">'
+__all__ = ["page_html"]
 
 
-@dataclass(frozen=True, eq=False)
-class TrainingPage:
-    """What the page tells."""
-
-    recipe: Recipe
-    """How the model was made."""
-    material: TrainingMaterial
-    """What it was made of."""
-    findings: TrainingFigures
-    """What it came to."""
-    correlations: Mapping[str, float]
-    """Each channel's correlation with the label's number."""
-    seed: int
-    """Seed of the training."""
-
-
-def page_html(page: TrainingPage, pictures: Mapping[str, ReportPicture]) -> str:
-    """Return the page, self-contained."""
-    files = ", ".join(table.path.name for table in page.material.tables)
+def page_html(report: TrainingReport, pictures: Mapping[str, bytes]) -> str:
+    """Return the page as HTML; ``pictures`` are the charts as PNG, by name of their files."""
+    files = ", ".join(table.path.name for table in report.material.tables)
     sections = [
-        f"<h1>Training report</h1><p class='lead'>{escape(page.recipe.name)} recipe on "
+        f"<h1>Training report</h1><p class='lead'>{escape(report.recipe.name)} recipe on "
         f"{escape(files)}</p>",
-        _interrupted(page.findings),
-        _headline(page.findings),
-        _honesty(page.findings),
-        section("Learning", pictures["learning_curves.png"].html("accuracy and loss by epoch")),
+        _interrupted(report.figures),
+        _headline(report.figures),
+        _leakage(report.figures),
+        section("Learning", _image(pictures["learning_curves.png"], "accuracy and loss by epoch")),
         section("What is taken for what", _matrices(pictures)),
-        section("The data", _data(page, pictures)),
-        section("How it was made", _facts(page)),
+        section("The data", _data(report, pictures)),
+        section("How it was made", _facts(report)),
     ]
     return document(f"Training report: {files}", sections)
 
 
-def _interrupted(findings: TrainingFigures) -> str:
-    if not findings.interrupted:
+def _interrupted(figures: TrainingFigures) -> str:
+    if not figures.interrupted:
         return ""
     return (
-        f"<p class='note'>Ctrl-C ended this after {len(findings.history)} epochs of training; "
+        f"<p class='note'>Ctrl-C ended this after {len(figures.history)} epochs of training; "
         "everything here is of the best weights until then.</p>"
     )
 
 
-def _headline(findings: TrainingFigures) -> str:
+def _headline(figures: TrainingFigures) -> str:
     shown = [
         tile(
-            f"{findings.accuracy:.1%}",
+            f"{figures.accuracy:.1%}",
             "validation accuracy",
-            f"{len(findings.classes)} windows: {findings.held_out}",
+            f"{len(figures.classes)} windows: {figures.held_out}",
         )
     ]
-    shown += _contrasts(findings) if findings.look_up is not None else _companions(findings)
+    shown += _leakage_tiles(figures) if figures.look_up is not None else _more_tiles(figures)
     return tiles(shown)
 
 
-def _contrasts(findings: TrainingFigures) -> list[str]:
-    """Return what shows the validation accuracy for what it is."""
+def _leakage_tiles(figures: TrainingFigures) -> list[str]:
+    """Return the tiles that show the leakage in the validation accuracy."""
     shown = []
-    if findings.time_blocked is not None:
+    if figures.time_blocked is not None:
         explanation = (
-            f"{len(findings.time_blocked.classes)} windows of the same recording, from stretches "
+            f"{len(figures.time_blocked.classes)} windows of the same recording, from stretches "
             "of time that were not trained on"
         )
-        share = f"{findings.time_blocked.accuracy:.1%}"
+        share = f"{figures.time_blocked.accuracy:.1%}"
         shown.append(tile(share, "on held-out time", explanation, "honest"))
-    if findings.look_up is not None:
+    if figures.look_up is not None:
         explanation = (
             "the validation windows again, by looking up a training window with shared rows"
         )
-        share = f"{findings.look_up.accuracy:.1%}"
+        share = f"{figures.look_up.accuracy:.1%}"
         shown.append(tile(share, "with no model at all", explanation))
     return shown
 
 
-def _companions(findings: TrainingFigures) -> list[str]:
-    """Return what belongs beside an accuracy that was measured on held-out repetitions."""
-    balanced = f"{findings.balanced_accuracy:.1%}"
+def _more_tiles(figures: TrainingFigures) -> list[str]:
+    """Return the tiles beside an accuracy that was measured on held-out repetitions."""
+    balanced = f"{figures.balanced_accuracy:.1%}"
     return [
         tile(balanced, "balanced accuracy", "the same windows, all labels weighing the same"),
-        tile(f"{findings.loss:.3f}", "validation loss", "cross-entropy"),
+        tile(f"{figures.loss:.3f}", "validation loss", "cross-entropy"),
     ]
 
 
-def _honesty(findings: TrainingFigures) -> str:
-    """Return why the first number cannot be trusted, next to the number that can."""
-    if findings.look_up is None:
+def _leakage(figures: TrainingFigures) -> str:
+    """Return the section on leakage: which of the accuracies to trust, and why."""
+    if figures.look_up is None:
         return ""
-    overlapping = f"{findings.look_up.share_overlapping:.0%}"
+    overlapping = f"{figures.look_up.share_overlapping:.0%}"
     text = (
         f"<p>The validation accuracy cannot be trusted. Windows of ten rows at every row overlap, "
         f"and they were split at random: {overlapping} of the validation windows share rows with "
         "a window that was trained on. Looking up the label of that window, with no model "
-        f"at all, gets {findings.look_up.accuracy:.1%} right. The figure says how well the network "
+        f"at all, gets {figures.look_up.accuracy:.1%} right. The figure says how well the network "
         "remembers the recording, not how well it tells movements apart.</p>"
     )
-    if findings.time_blocked is None:
-        text += f"<p>Held-out time was not measured: {escape(findings.time_blocked_missing)}.</p>"
+    if figures.time_blocked is None:
+        text += f"<p>Held-out time was not measured: {escape(figures.time_blocked_missing)}.</p>"
     else:
-        text += _held_out_time(findings)
-    return f"<section class='honesty'><h2>Which number to believe</h2>{text}</section>"
+        text += _held_out_time(figures)
+    return section("Which number to believe", text, "honesty")
 
 
-def _held_out_time(findings: TrainingFigures) -> str:
-    blocked = findings.time_blocked
+def _held_out_time(figures: TrainingFigures) -> str:
+    blocked = figures.time_blocked
     if blocked is None:
         return ""
     folds = ", ".join(f"{accuracy:.1%}" for accuracy in blocked.fold_accuracies)
@@ -149,28 +117,37 @@ def _held_out_time(findings: TrainingFigures) -> str:
     )
 
 
-def _matrices(pictures: Mapping[str, ReportPicture]) -> str:
+def _matrices(pictures: Mapping[str, bytes]) -> str:
     names = ("confusion_matrix.png", "confusion_matrix_held_out_time.png")
-    drawn = [pictures[name].html("confusion matrix", "half") for name in names if name in pictures]
+    drawn = [
+        _image(pictures[name], "confusion matrix", "half") for name in names if name in pictures
+    ]
     return f"<div class='pair'>{''.join(drawn)}</div>"
 
 
-def _data(page: TrainingPage, pictures: Mapping[str, ReportPicture]) -> str:
+def _data(report: TrainingReport, pictures: Mapping[str, bytes]) -> str:
     rows = "".join(
         f"<tr><td>{escape(name)}</td><td class='number'>{value:+.3f}</td></tr>"
-        for name, value in page.correlations.items()
+        for name, value in report.correlations.items()
     )
     return (
-        pictures["box_plots.png"].html("spread of each channel before and after")
-        + pictures["scatter.png"].html("transformed value of each channel against the label")
+        _image(pictures["box_plots.png"], "spread of each channel before and after")
+        + _image(pictures["scatter.png"], "transformed value of each channel against the label")
         + "<h3>Correlation with the label</h3><p>Of the transformed values with the label's number "
         "(labels in alphabetical order). The number is arbitrary, so this says little.</p>"
         f"<table><tr><th>channel</th><th class='number'>r</th></tr>{rows}</table>"
     )
 
 
-def _facts(page: TrainingPage) -> str:
-    findings, material = page.findings, page.material
+def _image(png: bytes, description: str, kind: str = "wide") -> str:
+    """Return a chart as an HTML element with the data in it."""
+    data = base64.b64encode(png).decode()
+    alt = escape(description, quote=True)
+    return f'<img class="{kind}" alt="{alt}" src="data:image/png;base64,{data}">'
+
+
+def _facts(report: TrainingReport) -> str:
+    figures, material = report.figures, report.material
     rate = material.sampling_rate_hz
     repairs = [str(repair) for table in material.tables for repair in table.repairs]
     told = {
@@ -178,9 +155,9 @@ def _facts(page: TrainingPage) -> str:
         "repaired on reading": "; ".join(repairs) or "nothing",
         "sampling rate": "not known" if rate is None else f"{rate:.6g} Hz",
         "labels": ", ".join(material.class_names),
-        "windows": f"{findings.n_training:,} to train on, {len(findings.classes):,} to validate",
-        "epochs": f"{len(findings.history)}, the best being number {findings.best.number}",
-        "time": f"{sum(epoch.duration_s for epoch in findings.history):.0f} s of training",
-        "seed": str(page.seed),
+        "windows": f"{figures.n_training:,} to train on, {len(figures.classes):,} to validate",
+        "epochs": f"{len(figures.history)}, the best being number {figures.best.number}",
+        "time": f"{sum(epoch.duration_s for epoch in figures.history):.0f} s of training",
+        "seed": str(report.seed),
     }
     return facts(told)

@@ -1,4 +1,4 @@
-"""Which fold each row of a recording belongs to: by repetition, or by time."""
+"""The fold of each row of a recording: by repetition, or by time."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ FoldArray: TypeAlias = npt.NDArray[np.int64]
 def repetition_folds(table: EmgTable, class_names: Sequence[str], n_folds: int) -> FoldArray:
     """Return the fold in which each row is held out, -1 for rows of no class; ``(n_rows,)``.
 
-    Of each movement the first repetition goes to fold 0, the second to fold 1, and so on, around.
-    A rest goes with the movement that follows it (or else the one before), so that the onset of
-    every held-out movement is held out with it.
+    Of each movement, the first repetition goes to fold 0, the second to fold 1, and so on in turn.
+    A rest goes with the next movement (or else the previous one), so that the onset of every
+    held-out movement is held out with it.
     """
     numbers = table.movement_numbers()
     first_rows = np.unique(numbers, return_index=True)[1]
@@ -39,9 +39,10 @@ def repetition_folds(table: EmgTable, class_names: Sequence[str], n_folds: int) 
 def time_folds(
     codes: Sequence[npt.NDArray[np.int64]], n_classes: int, n_folds: int
 ) -> list[FoldArray]:
-    """Return the fold of each row, -1 for rows of no class, where time is held out.
+    """Return the fold of each row, -1 for rows of no class, by stretches of time.
 
-    The rows of each class, over all recordings, are cut into as many stretches as there are folds.
+    The rows of each class, over all recordings, are cut into one stretch per fold. ``codes`` and
+    the result are one array of shape ``(n_rows,)`` per table.
     """
     joined = np.concatenate(codes)
     folds = np.full(len(joined), -1)
@@ -52,7 +53,7 @@ def time_folds(
 
 
 def _in_turn(codes: npt.NDArray[np.int64], n_folds: int) -> FoldArray:
-    """Deal the movements of each class out to the folds, in the order of time."""
+    """Assign the movements of each class to the folds in turn, in the order of time."""
     folds = np.full(len(codes), -1)
     for code in np.unique(codes[codes >= 0]):
         places = np.flatnonzero(codes == code)
@@ -63,7 +64,7 @@ def _in_turn(codes: npt.NDArray[np.int64], n_folds: int) -> FoldArray:
 def _with_neighbours(
     folds: FoldArray, codes: npt.NDArray[np.int64], rest: int, segments: npt.NDArray[np.int64]
 ) -> FoldArray:
-    """Put each rest into the fold of the movement after it in its segment, or else before it."""
+    """Put each rest into the fold of the next movement of its segment, or else the previous."""
     paired = folds.copy()
     movements = np.flatnonzero((codes >= 0) & (codes != rest))
     for place in np.flatnonzero(codes == rest):

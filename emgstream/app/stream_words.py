@@ -1,0 +1,36 @@
+"""Rate, losses and delay of a stream in words, as terminal and window show them."""
+
+from __future__ import annotations
+
+import math
+
+from emgstream.sources.source_status import SourceStatus
+
+__all__ = ["milliseconds", "rate_words", "recording_pace"]
+
+
+def rate_words(rate_hz: float | None, ppm: float | None, unknown: str = "–") -> str:
+    """Return a measured sampling rate and the error of the board's clock, where it is known.
+
+    >>> rate_words(1000.04, 3.2), rate_words(None, None)
+    ('1000.0 Hz  +3 ppm', '–')
+    """
+    rate = unknown if rate_hz is None else f"{rate_hz:.1f} Hz"
+    return rate if ppm is None else f"{rate}  {ppm:+.0f} ppm"
+
+
+def recording_pace(status: SourceStatus) -> str:
+    """Return rate and losses of a stream that is being recorded, or else its state."""
+    if not status.is_streaming:
+        return status.words
+    rate = rate_words(status.rate_hz, None, "measuring the rate")
+    return f"{rate}   {status.loss_words(f'lost {status.n_lost:,}')}"
+
+
+def milliseconds(seconds: float, decimals: int = 1) -> str:
+    """Return a duration in milliseconds; a dash for NaN.
+
+    >>> milliseconds(0.0042)
+    '4.2'
+    """
+    return "–" if math.isnan(seconds) else f"{seconds * 1e3:.{decimals}f}"
