@@ -1,4 +1,4 @@
-"""The reader: the thread that opens a source, empties it into ring and sinks, and closes it."""
+"""Acquisition: the loop that reads a source into the ring buffer and the sinks."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ _log = get_logger(__name__)
 
 
 class Sink(Protocol):
-    """Takes every sample there is, where the ring keeps the newest: a recorder."""
+    """Receives every sample, where the ring buffer keeps only the newest: a recorder."""
 
-    def take(self, chunk: Chunk, source: Source) -> None:
+    def receive(self, chunk: Chunk, source: Source) -> None:
         """Take the samples that ``source`` has just given; returns at once, and never raises."""
         ...
 
 
 class Acquisition:
-    """What the reader thread does, from opening the source to its end.
+    """The work of the reader thread: open the source, read it to its end, close it.
 
     Parameters
     ----------
     source
         Entered, read and left by the thread that calls `run`.
     ring
-        Where the samples go; closed at the end, whatever ended it.
+        Gets the samples; closed at the end, whatever the reason.
     check
-        Called with what the source tells of itself once it gave its first samples, before any of
-        them is passed on; raises where that will not do.
+        Called with the stream's information after the first read of samples, before they are
+        passed on; raises if the stream is not usable.
     wait_for_room
-        Called after each chunk of a source that can wait; returns once the ring has room for
-        more before an unread sample is overwritten, or shortly, with False, to be called again.
+        Called after each chunk of a source that can wait. Returns True once the ring can take more
+        without overwriting unread samples, or False after a short time, to be called again.
     """
 
     def __init__(
@@ -57,11 +57,11 @@ class Acquisition:
         self._is_checked = False
 
     def attach(self, sink: Sink) -> None:
-        """Hand every sample to a sink too, from the next chunk on; any thread may ask."""
+        """Hand every sample to a sink, too, from the next chunk on; any thread may call."""
         self._sinks = (*self._sinks, sink)
 
     def detach(self, sink: Sink) -> None:
-        """Hand a sink no more; any thread may ask."""
+        """Hand a sink nothing more; any thread may call."""
         self._sinks = tuple(one for one in self._sinks if one is not sink)
 
     def run(self, stop: threading.Event) -> None:
@@ -69,13 +69,13 @@ class Acquisition:
         try:
             with self._source as source:
                 while not stop.is_set():
-                    self._take(source, stop)
+                    self._read_once(source, stop)
         except EndOfStream:
             _log.info("end of the stream: %s", self._source.info.name)
         finally:
             self._ring.close()
 
-    def _take(self, source: Source, stop: threading.Event) -> None:
+    def _read_once(self, source: Source, stop: threading.Event) -> None:
         chunk = source.read()
         if len(chunk) and not self._is_checked:
             self._check(source.info)
@@ -83,6 +83,6 @@ class Acquisition:
             _log.info("first samples: %s", source.info)
         self._ring.append(chunk)
         for sink in self._sinks:
-            sink.take(chunk, source)
+            sink.receive(chunk, source)
         while source.info.can_wait and not stop.is_set() and not self._wait_for_room(chunk):
             pass

@@ -1,4 +1,4 @@
-"""The model file, ``NAME.emgmodel``: all that turns a stream into decisions, and where it is from.
+"""The model file, ``NAME.emgmodel``: all that turns a stream into decisions, and its origin.
 
 One zip of four members: ``manifest.json``, the network for LiteRT twice (``classifier.tflite``
 for one window, ``classifier_batch.tflite`` for many) and ``weights.npz``, the network's weights as
@@ -80,7 +80,7 @@ class Model:
         }
 
     def tuned(self, settings: DecisionSettings) -> Model:
-        """Return the model with other settings, which are then no longer those it was fitted."""
+        """Return the model with other settings, marked as set by hand."""
         if settings != self.manifest.decision:
             settings = replace(settings, fitted={"tuned": "by hand, on a recording"})
         return replace(self, manifest=replace(self.manifest, decision=settings))
@@ -100,7 +100,7 @@ def write_model(path: str | os.PathLike[str], model: Model) -> None:
 
 
 def check_place(path: str | os.PathLike[str]) -> None:
-    """Raise OutputError where no model could be written to: before time is spent on one."""
+    """Raise OutputError where no model can be written; called before time is spent on training."""
     path = Path(path)
     with _partial(path) as partial:
         if path.is_dir():
@@ -110,7 +110,7 @@ def check_place(path: str | os.PathLike[str]) -> None:
 
 @contextmanager
 def _partial(path: Path) -> Iterator[Path]:
-    """Give the name to write under until all is written; nothing of that name stays."""
+    """Give a temporary name to write under; no file of that name is left."""
     try:
         with partial_file(path) as partial:
             yield partial
@@ -122,7 +122,7 @@ def _partial(path: Path) -> Iterator[Path]:
 
 
 def read_model(path: str | os.PathLike[str]) -> Model:
-    """Read a model and check that it is whole.
+    """Return the model of a file after checking that it is complete.
 
     Raises ModelFileError, naming the file, where it is missing, foreign, damaged, oversized, of a
     newer format, or where its parts disagree.

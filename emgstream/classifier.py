@@ -20,14 +20,15 @@ from emgstream.types import FloatArray
 __all__ = ["Classifier"]
 
 _STDERR = 2
+"""The file descriptor of standard error (POSIX)."""
 
 
 class Classifier:
     """Class probabilities for windows of one shape.
 
-    Holds the network twice, for one window and for a batch: one is the quickest answer to a live
-    sample, the other the quickest way through a file. Both must give the same bits, which is
-    looked at when they are loaded; where they do not, only the first is used. One thread uses it.
+    It holds the network twice, for one window and for a batch: one is the fastest for a live
+    sample, the other for a file. Both must give the same bits, which is checked when they are
+    loaded; where they do not, only the first is used. One thread uses it.
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ class Classifier:
 
     @property
     def n_classes(self) -> int:
-        """Number of probabilities a window."""
+        """Number of probabilities per window."""
         return self._single.n_classes
 
     @property
@@ -79,7 +80,7 @@ class Classifier:
         return probabilities
 
     def _agree(self) -> bool:
-        """Whether both networks give the same bits for windows over the range of the inputs."""
+        """Return whether both networks give the same bits for windows over the usual range."""
         shape = (self._batch.batch_size, *self.window_shape)
         probe = np.linspace(-3.0, 3.0, num=int(np.prod(shape)), dtype=np.float32)
         windows = np.roll(probe.reshape(shape[::-1]).T, 1, axis=1).copy()
@@ -111,7 +112,10 @@ class _Network:
         self.n_classes = returned[1]
 
     def run(self, windows: FloatArray, probabilities: FloatArray) -> None:
-        """Fill ``probabilities``; the number of windows is a multiple of the batch size."""
+        """Fill ``probabilities``, shape ``(n_windows, n_classes)``, for that many windows.
+
+        The number of windows is a multiple of the batch size.
+        """
         set_tensor, invoke = self._interpreter.set_tensor, self._interpreter.invoke
         get_tensor, size = self._interpreter.get_tensor, self.batch_size
         for start in range(0, len(windows), size):
@@ -122,9 +126,9 @@ class _Network:
 
 @contextmanager
 def _native_messages_hidden() -> Iterator[None]:
-    """Point the process's standard error nowhere for a moment.
+    """Discard what native code writes to standard error while this is entered.
 
-    The runtime announces its delegate there from native code and has no switch for it.
+    The runtime prints the name of its delegate there, and has no setting to turn that off.
     """
     try:
         stderr = os.dup(_STDERR)
@@ -141,7 +145,7 @@ def _native_messages_hidden() -> Iterator[None]:
 
 
 def _only(details: list[dict[str, Any]], what: str, n_axes: int) -> tuple[int, list[int]]:
-    """Return index and shape of the network's only tensor on one side.
+    """Return index and shape of the only input, or output, of the network.
 
     Raises ModelFileError unless that is float32, ``(batch, steps, features)`` as input and
     ``(batch, classes)`` as output.

@@ -1,12 +1,12 @@
-"""A board's clock against the host's: how long its seconds are, and when each sample was taken.
+"""The line from a board's clock to the host's, which gives the host time of each sample.
 
-Every arrival is late: host time = time of the sample by the host + a delay that is never negative,
-a few microseconds at best and a whole flush of a USB bridge, or a busy host, at worst. So the line
-looked for runs *under* all points (device time, arrival) and as close to them as it can: it is the
-edge of their lower convex hull over the middle of the points (Moon, Skelly and Towsley 1999,
-"Estimation and removal of clock skew from network delay measurements",
-doi:10.1109/INFCOM.1999.749287). No delay, however long or frequent, pulls it up, as long as some
-arrivals in every few seconds are quick.
+Every sample arrives late: its arrival is its host time plus a delay that is never negative. The
+delay is a few microseconds at best; it is long where a USB bridge collects bytes or the host is
+busy. So the line must lie below all points (device time, arrival) and as close to them as
+possible: it is the edge of their lower convex hull over the middle of the points (Moon, Skelly and
+Towsley 1999, "Estimation and removal of clock skew from network delay measurements",
+doi:10.1109/INFCOM.1999.749287). Long or frequent delays do not change it, as long as some arrivals
+in every few seconds are quick.
 """
 
 from __future__ import annotations
@@ -17,8 +17,12 @@ from typing import TypeAlias
 __all__ = ["ClockFit"]
 
 _EPOCH_S = 4.0
+"""Seconds of arrivals that are kept or forgotten together: a choice, so that the hull of each is
+short and the oldest can be dropped."""
 _N_EPOCHS = 32
+"""Epochs kept, two minutes: a choice between a steady slope and a clock that drifts."""
 _REFRESH_S = 0.25
+"""Seconds until the line is computed again where no arrival shows that it is too late: a choice."""
 
 Point: TypeAlias = tuple[float, float]
 
@@ -27,7 +31,7 @@ class ClockFit:
     """The straight line from device time to host time, over the last two minutes of arrivals.
 
     ``device`` may be in any unit that rises steadily: microseconds of the board's clock, or the
-    number of the sample where a board sends no time. One thread uses it.
+    sample number where a board sends no time. One thread uses it.
 
     >>> fit = ClockFit()
     >>> for i in range(8):
@@ -50,11 +54,11 @@ class ClockFit:
 
     @property
     def slope(self) -> float:
-        """Seconds of the host in one unit of the device; NaN before two arrivals."""
+        """Host seconds per unit of the device; NaN before two arrivals."""
         return self._line()[1]
 
     def add(self, device: float, host_s: float) -> None:
-        """Take the arrival of one sample; ignored where the device's time did not move on."""
+        """Add the arrival of one sample; ignored where the device time did not rise."""
         if self._epochs and device <= self._last[0]:
             return
         if host_s >= self._epoch_end_s:
@@ -68,7 +72,7 @@ class ClockFit:
         _extend_hull(self._epochs[-1], self._last)
 
     def host_at(self, device: float) -> float:
-        """Return the host time of a device time: of an arrival without avoidable delay."""
+        """Return the host time of a device time: its arrival with the shortest delay."""
         return self._value(self._line(), device)
 
     @staticmethod
@@ -83,14 +87,14 @@ class ClockFit:
 
 
 def _extend_hull(hull: list[Point], point: Point) -> None:
-    """Append a point with a greater device time to a lower convex hull."""
+    """Append a point of greater device time to a lower convex hull (Andrew 1979)."""
     while len(hull) >= 2 and _is_above(hull[-2], hull[-1], point):
         hull.pop()
     hull.append(point)
 
 
 def _is_above(left: Point, middle: Point, right: Point) -> bool:
-    """Whether the middle point lies on or above the line between the other two."""
+    """Return whether the middle point lies on or above the line between the other two."""
     return (middle[1] - left[1]) * (right[0] - left[0]) >= (right[1] - left[1]) * (
         middle[0] - left[0]
     )

@@ -1,7 +1,7 @@
-"""Conditioning: what a signal goes through before it is cut into steps.
+"""Conditioning: filters that a signal goes through before it is cut into steps.
 
-One causal, stateful conditioner serves training, replay and live, so that they see the same bits.
-Filters are designed in training and come as numbers; here they only run, with numpy alone.
+One causal, stateful conditioner serves training, replay and live, so that they get the same bits.
+Filters are designed in training and stored as coefficients; here they only run, with numpy alone.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ Section: TypeAlias = tuple[Finite, Finite, Finite, Finite, Finite]
 
 
 class Conditioner(Protocol):
-    """Samples in, as many samples out, both of shape ``(n_samples, n_channels)``; causal."""
+    """A causal filter: as many samples out as in, both of shape ``(n_samples, n_channels)``."""
 
-    def push(self, samples: FloatArray) -> FloatArray:
+    def condition(self, samples: FloatArray) -> FloatArray:
         """Return the conditioned samples, in order; those of an unfinished block come later."""
         ...
 
     def reset(self) -> None:
-        """Forget the past: the next sample does not follow the last one."""
+        """Forget all samples: the next one does not follow the last one."""
         ...
 
     def to_manifest(self) -> dict[str, Any]:
@@ -43,44 +43,44 @@ class Conditioner(Protocol):
 
 
 class NoConditioning:
-    """The samples as they are: what the published recipe trains on, and envelopes go through."""
+    """No filter, as for the published recipe and for envelopes."""
 
     def __init__(self, about: Mapping[str, Any] | None = None) -> None:
         self._about = dict(about or {})
 
-    def push(self, samples: FloatArray) -> FloatArray:
-        """Return the very samples."""
+    def condition(self, samples: FloatArray) -> FloatArray:
+        """Return the same samples."""
         return samples
 
     def reset(self) -> None:
-        """Do nothing: there is no past."""
+        """Do nothing: there is no state."""
 
     def to_manifest(self) -> dict[str, Any]:
-        """Return ``{"kind": "none"}`` and what was said about it."""
+        """Return ``{"kind": "none"}`` and the entries of ``about``."""
         return {"kind": "none", **self._about}
 
 
 class Filters:
-    """Second-order filters one after the other, the same bits for any chunking.
+    """Second-order filters in series; any chunking gives the same bits.
 
-    The samples are taken in blocks aligned to the last reset, and each block is two products of
-    matrices that never change their shape: with the state ``s`` that the block begins with and its
-    samples ``x``, the output is ``y = D x + C s`` and the next state ``s' = B x + A s`` (the block
-    form of a recursive filter, Burrus 1972). With blocks as long as a step no decision waits.
+    Samples are filtered in blocks aligned to the last reset. Each block takes two products of
+    matrices whose shapes never change: with the state ``s`` before the block and its samples
+    ``x``, the output is ``y = D x + C s`` and the next state is ``s' = B x + A s`` (the block form
+    of a recursive filter, Burrus 1972). With blocks as long as a step no decision is delayed.
 
-    The first sample after a reset is taken as the level the signal had been at for ever, so that
-    the level a board rests at makes no transient. For a missing sample the last known one of its
-    channel goes into the filters, and the output there is missing; a channel that was never known
-    is at zero. One thread uses it.
+    The filters start as if the signal had always been at its first sample after a reset, so that
+    the level at which a board rests makes no transient. A missing sample is replaced by the last
+    known one of its channel, or by zero where there is none, and its output is missing. One thread
+    uses it.
 
     Parameters
     ----------
     sections
         The filters, in order.
     block
-        Samples taken at once.
+        Samples per block.
     about
-        What else the manifest is to say, ready for JSON.
+        Other entries of the manifest, ready for JSON.
 
     Raises
     ------
@@ -105,10 +105,10 @@ class Filters:
         self._last_known: Doubles | None = None
         self._state: Doubles | None = None
 
-    def push(self, samples: FloatArray) -> FloatArray:
-        """Return the samples of the blocks these complete, filtered, ``(n_samples, n_channels)``.
+    def condition(self, samples: FloatArray) -> FloatArray:
+        """Return the filtered samples of the blocks that these complete.
 
-        ``samples`` has the same shape; NaN where a value is missing.
+        Both have shape ``(n_samples, n_channels)``; NaN where a value is missing.
         """
         if len(self._pending):
             samples = np.concatenate((self._pending, samples))
@@ -122,18 +122,18 @@ class Filters:
         return filtered
 
     def reset(self) -> None:
-        """Forget the past: the next sample does not follow the last one."""
+        """Forget all samples: the next one does not follow the last one."""
         self._pending = self._pending[:0]
         self._last_known = None
         self._state = None
 
     def to_manifest(self) -> dict[str, Any]:
-        """Return the filters and what was said about them."""
+        """Return the filters and the entries of ``about``."""
         sections = [list(section) for section in self._sections]
         return {"kind": "filters", **self._about, "block": self._block, "sections": sections}
 
     def _known(self, samples: Doubles, missing: npt.NDArray[np.bool_]) -> Doubles:
-        """Return the samples, each missing one replaced by the last known of its channel."""
+        """Return the samples with each missing one replaced by the last known of its channel."""
         if self._last_known is None:
             self._last_known = _first_known(samples[: self._block], missing[: self._block])
         if missing.any():
@@ -148,7 +148,7 @@ class Filters:
         if self._state is None:
             self._state = self._state_at_rest * samples[0]
         n_channels = samples.shape[1]
-        # Stacks of equal small products: each is computed as if it were the only one.
+        # A stack of equal small products: each is computed as if it were the only one.
         given = np.matmul(self._of_samples, samples.reshape(-1, self._block, n_channels))
         states = list(accumulate(given[:, self._block :], self._next_state, initial=self._state))
         self._state = states.pop()
@@ -164,7 +164,7 @@ class Filters:
 
 
 def conditioner_from_manifest(entry: Mapping[str, Any]) -> Conditioner:
-    """Build the conditioner a manifest names; raises ModelFileError for what it does not know."""
+    """Build the conditioner that a manifest states; raises ModelFileError for an unknown one."""
     about = {name: value for name, value in entry.items() if name not in _OWN_FIELDS}
     kind = entry.get("kind")
     if kind == "none":
@@ -188,14 +188,22 @@ _OWN_FIELDS = ("kind", "block", "sections")
 
 @dataclass(frozen=True)
 class _FiltersEntry:
-    """The entry of a manifest that `Filters` are built from."""
+    """The entry of a manifest that `Filters` are built from.
+
+    The bounds are a choice far above any use (ten sections and blocks of 20 ms at 1000 Hz), so
+    that a damaged file cannot ask for any amount of time or memory.
+    """
 
     sections: Annotated[tuple[Section, ...], Meta(min_length=1, max_length=64)]
     block: Annotated[int, Meta(ge=1, le=1000)]
 
 
 def _check_stable(sections: Sequence[Section]) -> None:
-    """Raise ValueError where a pole of a filter is not inside the unit circle (Jury 1964)."""
+    """Raise ValueError where a filter is not stable.
+
+    Both poles are inside the unit circle where the coefficients are inside the stability triangle
+    of second-order filters, ``|a2| < 1`` and ``|a1| < 1 + a2``.
+    """
     for section in sections:
         *_, a1, a2 = section
         if not (np.all(np.isfinite(section)) and abs(a2) < 1.0 and abs(a1) < 1.0 + a2):
@@ -205,9 +213,9 @@ def _check_stable(sections: Sequence[Section]) -> None:
 def _block_response(
     sections: Sequence[Section], given: Doubles, block: int
 ) -> tuple[Doubles, Doubles]:
-    """Return outputs and last state for samples and first state stacked in the rows of ``given``.
+    """Return the outputs and the last state, for samples and the first state in rows of ``given``.
 
-    One sample after the other in the transposed direct form II (Oppenheim & Schafer 2010).
+    Computed sample by sample in the transposed direct form II (Oppenheim & Schafer 2010).
     """
     states = [row.copy() for row in given[block:]]
     outputs = []
@@ -223,7 +231,7 @@ def _block_response(
 
 
 def _state_at_rest(sections: Sequence[Section]) -> Doubles:
-    """Return the state, shape ``(n_states, 1)``, that a signal of 1 for ever leaves behind."""
+    """Return the state, shape ``(n_states, 1)``, after a constant signal of 1."""
     states: list[float] = []
     level = 1.0
     for b0, b1, b2, a1, a2 in sections:

@@ -15,11 +15,6 @@ import msgspec
 
 from emgstream.errors import ConfigurationError, OutputError
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 __all__ = ["Configuration", "configuration_path", "read_configuration", "write_template"]
 
 _PATH_VARIABLE = "EMGSTREAM_CONFIG"
@@ -110,7 +105,7 @@ def read_configuration() -> Configuration:
     """
     path = configuration_path()
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = _toml_document(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Configuration()
     except OSError as error:
@@ -139,6 +134,15 @@ def write_template(path: Path) -> None:
             f"cannot write the configuration {path}: {error.strerror or error}; expected a new "
             "file; change the one there is, or name another with " + _PATH_VARIABLE
         ) from error
+
+
+def _toml_document(text: str) -> dict[str, Any]:
+    """Return the content of a file of TOML; raises ValueError or RecursionError."""
+    if sys.version_info >= (3, 11):  # imported here: most people have no such file
+        import tomllib
+    else:
+        import tomli as tomllib
+    return tomllib.loads(text)
 
 
 def _checked(path: Path, name: str, value: Any) -> Any:

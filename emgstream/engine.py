@@ -1,4 +1,4 @@
-"""The engine: source, ring, pipeline and outputs wired together, and the threads that run them."""
+"""The engine: source, ring buffer, pipeline and outputs, with the threads that run them."""
 
 from __future__ import annotations
 
@@ -34,45 +34,45 @@ __all__ = ["Engine"]
 _log = get_logger(__name__)
 
 _RING_SAMPLES = 2**16
-"""Samples in memory: 65 s at 1000 Hz, for a classifier that was held up. A choice: 1.6 MB at most
-of 3 channels, and what `emgstream.sources.replay_laps` counts on."""
+"""Samples in memory: a choice, 65 s at 1000 Hz in 1.8 MB for 3 channels. At most as many as
+`emgstream.sources.replay_laps` can look back."""
 _MOST_AHEAD = 2**12
-"""Samples that a source which can wait is read ahead of the classifier: two of a replay's largest
-chunks, so that neither thread waits for the other at each."""
+"""Samples that a recording is read ahead of the classifier: two of its largest chunks, so that the
+threads do not wait for each other at every chunk."""
 _POLL_S = 0.05
-"""Seconds until a waiting thread looks whether it should end, as `Worker` asks for."""
+"""Seconds until a waiting thread checks if it should end, as `Worker` requires."""
 
 
 class Engine:
     """A running classifier: decisions on a source until it ends or the engine is left.
 
-    ``emg-reader`` empties the source into the ring and the sinks, ``emg-inference`` takes from the
-    ring what is new and decides, and each output has a thread of its own, ``emg-output-NUMBER`` or
-    ``emg-samples-NUMBER``. Entering starts them, leaving stops them and looks that they ended.
-    Without a model there is nothing to decide: then there is no ``emg-inference``.
+    The thread ``emg-reader`` reads the source into the ring buffer and the sinks, ``emg-inference``
+    takes new samples from the ring and decides, and each output has a thread of its own,
+    ``emg-output-NUMBER`` or ``emg-samples-NUMBER``. Entering starts them; leaving stops them and
+    checks that they have ended. Without a model there is no ``emg-inference``.
 
-    No output delays a decision on a board: a queue that is full loses its oldest decisions, which
-    are counted. A source that can wait, a recording, waits for the slowest output: nothing is lost.
-    Outputs are added and removed while it runs, too.
+    No output delays a decision on a board: a full queue drops its oldest decisions, which are
+    counted. A source that can wait, a recording, waits for the slowest output: nothing is lost.
+    Outputs can be added and removed while the engine runs.
 
     Parameters
     ----------
     source
-        Where the samples come from.
+        The source of the samples.
     model
-        What decides, or None; on its channels, where the source has others too. A source that
-        does not match it ends the engine with StreamMismatchError.
+        The model that decides, on its channels among those of the source; or None. The engine ends
+        with StreamMismatchError if the source does not match the model.
     outputs
-        Where decisions and samples go; entered and left by whoever gives them.
+        Outputs of decisions and samples; the caller enters and leaves them.
     clock
-        The host time that latency is measured in.
+        The host time.
     check
-        Raises where the model should not be used on the stream; the default is the model's own
-        `Manifest.check_stream`.
+        Raises StreamMismatchError if the model cannot be used on the stream; the default is
+        `Manifest.check_stream` of the model.
     observers
-        Told of every decision by the inference thread, in this order, before any output.
+        Get every decision from the inference thread, in this order, before any output.
     queues
-        Filled as those of the outputs, for consumers with threads of their own; closed at the end.
+        Queues for consumers with threads of their own, filled like those of the outputs.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class Engine:
 
     @property
     def n_skipped(self) -> int:
-        """Samples received that were overwritten before the classifier came to them."""
+        """Samples that were overwritten before they were classified."""
         if self._pipeline is None:
             return 0
         with self._consumed:
@@ -114,27 +114,27 @@ class Engine:
             return self.ring.n_received - self._n_classified - n_waiting
 
     def output_figures(self) -> list[OutputFigures]:
-        """Return what became of decisions and samples at each output; see `FanOut.figures`."""
+        """Return the counts and latencies of each output; see `FanOut.figures`."""
         return self._fan_out.figures()
 
     @property
     def outputs(self) -> tuple[AnyOutput, ...]:
-        """The outputs there are at the moment."""
+        """The present outputs, those of decisions first."""
         return self._fan_out.outputs
 
     def add_output(self, output: AnyOutput) -> None:
-        """Hand an output everything from the next decision, or sample, on; any thread may call.
+        """Add an output; it gets everything from the next decision, or sample, on.
 
-        Whoever gives it has entered it. Raises UsageError where the engine was left, and for an
-        output that is there already.
+        Any thread may call. The caller has entered the output. Raises UsageError if the engine was
+        left, or if the output was added already.
         """
         self._fan_out.add(output)
 
     def remove_output(self, output: AnyOutput) -> None:
-        """Hand an output nothing more, and return once it has passed on what it was handed.
+        """Remove an output; return once it has written what it got before.
 
-        Any thread may call; the other outputs go on. Raises UsageError for an output that is not
-        there, and what ended it.
+        Any thread may call; the other outputs continue. Raises UsageError if the output was not
+        added, or the error that ended it.
         """
         self._fan_out.remove(output)
 
@@ -161,11 +161,11 @@ class Engine:
 
     @property
     def settings(self) -> DecisionSettings | None:
-        """The settings of the decisions, as last asked for; None without a model."""
+        """The present settings of the decisions; None without a model."""
         return None if self._pipeline is None else self._pipeline.settings
 
     def tune(self, settings: DecisionSettings) -> None:
-        """Decide by other settings from the next samples on; any thread may ask, at any time.
+        """Decide with other settings from the next samples on; any thread may call.
 
         `emgstream.pipeline.Pipeline.tune` tells what stays of the past. Raises UsageError where
         they are of another model, or there is none.
@@ -175,23 +175,23 @@ class Engine:
         self._pipeline.tune(settings)
 
     def attach(self, sink: Sink) -> None:
-        """Hand every sample to a sink too, a recorder, from now on; by the reader thread."""
+        """Pass every sample to a sink, such as a recorder, from now on, by the reader thread."""
         self._acquisition.attach(sink)
 
     def detach(self, sink: Sink) -> None:
-        """Hand a sink nothing more."""
+        """Pass nothing more to a sink."""
         self._acquisition.detach(sink)
 
     def watch(self, observer: Observer) -> None:
-        """Tell another observer of every decision, from the next on; the owner calls."""
+        """Pass every decision to another observer, from the next on; the owner calls."""
         self._observers = (*self._observers, observer)
 
     def unwatch(self, observer: Observer) -> None:
-        """Tell an observer nothing more; what is being told at the moment still comes."""
+        """Pass nothing more to an observer, apart from an update that is just being passed."""
         self._observers = tuple(one for one in self._observers if one is not observer)
 
     def wait(self, timeout_s: float) -> bool:
-        """Wait for the end of the stream; tells whether all of it was decided on and handed on.
+        """Wait for the end of the stream; return True if all is decided and written.
 
         Raises whatever ended one of the threads before its time.
         """
@@ -208,7 +208,7 @@ class Engine:
         self._fan_out.check()
 
     def _check_stream(self, info: StreamInfo) -> None:
-        """Find the model's channels, and look whether it was made for such a stream."""
+        """Find the channels of the model, and check that it fits the stream."""
         if self._check_model is not None:
             self._check_model(self._selection.stream(info))
 
@@ -255,7 +255,7 @@ class Engine:
         self._fan_out.publish(update, stop)
 
     def _wait_for_room(self, chunk: Chunk) -> bool:
-        """Wait until neither the classifier nor a feed is far behind the newest sample."""
+        """Wait until the classifier and all feeds are close to the newest sample."""
         target = chunk.end_index - _MOST_AHEAD
         with self._consumed:
             return self._consumed.wait_for(
@@ -263,6 +263,6 @@ class Engine:
             )
 
     def _cursors(self) -> list[int]:
-        """Return the sample that the classifier and each output of samples has come to."""
+        """Return the next sample index of the classifier and of each output of samples."""
         classifier = [] if self._pipeline is None else [self._cursor]
         return [*classifier, *self._fan_out.cursors()]

@@ -1,4 +1,4 @@
-"""How late things are, in all and stage by stage, in bounded memory."""
+"""Latency of decisions, in total and by stage, in bounded memory."""
 
 from __future__ import annotations
 
@@ -26,8 +26,11 @@ STAGES = ("line", "queue", "conditioning", "window", "network", "decision")
 """The stages from sample to decision, in order; steps and saved transforms count as window."""
 
 _SHORTEST_S = 1e-6
+"""Shortest duration told apart from shorter ones: a choice far below the delay of any stage."""
 _BINS_A_DECADE = 200
+"""Bins from one power of ten to the next: each is 1.2 percent wide."""
 _N_BINS = 9 * _BINS_A_DECADE
+"""Bins from 1 us to 1000 s, far longer than any decision takes."""
 
 
 class LatencyHistogram:
@@ -45,17 +48,17 @@ class LatencyHistogram:
         self._counts = np.zeros(_N_BINS, dtype=np.int64)
 
     def add(self, durations_s: TimeArray, times: int = 1) -> None:
-        """Count durations, shape ``(n,)``, in seconds, each so many times."""
+        """Count durations, shape ``(n,)``, in seconds, each ``times`` times."""
         decades = np.log10(np.maximum(durations_s, _SHORTEST_S) / _SHORTEST_S)
         bins = np.minimum((decades * _BINS_A_DECADE).astype(np.int64), _N_BINS - 1)
         np.add.at(self._counts, bins, times)
 
     def merge(self, other: LatencyHistogram) -> None:
-        """Count what the other one counted."""
+        """Add the counts of another histogram."""
         self._counts += other._counts
 
     def percentile_s(self, percent: float) -> float:
-        """Return the duration that so many percent stay under; NaN where nothing was counted."""
+        """Return the duration that ``percent`` of all are below; NaN where none was counted."""
         total = int(self._counts.sum())
         if total == 0:
             return float("nan")
@@ -64,7 +67,7 @@ class LatencyHistogram:
         return float(_SHORTEST_S * 10.0 ** ((place + 0.5) / _BINS_A_DECADE))
 
     def figures(self) -> LatencyFigures:
-        """Return the percentiles that people ask for."""
+        """Return the usual percentiles."""
         return LatencyFigures(*map(self.percentile_s, (50, 95, 99)))
 
 
@@ -73,19 +76,19 @@ class LatencyFigures:
     """Percentiles of a duration in seconds; NaN before the first."""
 
     p50_s: float
-    """Half of them are quicker."""
+    """Half of them are shorter."""
     p95_s: float
-    """95 percent are quicker."""
+    """95 percent are shorter."""
     p99_s: float
-    """99 percent are quicker."""
+    """99 percent are shorter."""
 
 
 @dataclass(frozen=True, slots=True)
 class FixedDelay:
-    """How late a decision is by the way it is made: computed, not measured.
+    """The delay of a decision that window, hop and smoothing cause: computed, not measured.
 
-    What it says of the muscle was true half a window earlier on average; a change waits up to a
-    hop for the next decision, and for the smoothing after that.
+    A decision is about the signal half a window earlier on average; a change of the movement waits
+    up to a hop for the next decision, then for the smoothing.
     """
 
     window_s: float = math.nan
@@ -97,20 +100,20 @@ class FixedDelay:
 
 
 UNKNOWN_DELAY = FixedDelay()
-"""That of a stream whose rate nobody knows."""
+"""The delay at an unknown sampling rate."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StageTimes:
-    """Where the time of some decisions went, from the sample to the decision."""
+    """The time that decisions took in each stage, from the sample to the decision."""
 
     line_s: TimeArray
-    """From the instant the last sample was taken to its receipt, beyond the quickest arrivals, in
+    """Time from the last sample to its receipt, beyond that of the quickest arrivals, in
     seconds, shape ``(n_decisions,)``; NaN where the source has no clock of its own."""
     queue_s: TimeArray
-    """From the receipt to the inference thread's taking it, same shape."""
+    """Time from the receipt until the inference thread took the sample, in seconds, same shape."""
     laps_s: Mapping[str, float]
-    """Seconds of each stage of the pass that made them all, by its name, in order."""
+    """Seconds of each stage of the pass through the pipeline, by its name, in order."""
 
 
 class StageTimer:
@@ -137,7 +140,7 @@ class StageTimer:
         self._last_s = now_s
 
     def times(self, chunk: Chunk, indices: IndexArray) -> StageTimes:
-        """Return the times of the decisions on these samples of the chunk that was passed."""
+        """Return the times of the decisions at these samples of the chunk, ``(n_decisions,)``."""
         places = indices - chunk.first_index
         received_s = chunk.received_s[places]
         has_clock = len(chunk.sampled_s) > 0
@@ -146,13 +149,13 @@ class StageTimer:
 
 
 class StageHistograms:
-    """The times of every stage, over a whole run."""
+    """The durations of every stage over a whole run."""
 
     def __init__(self) -> None:
         self._stages: dict[str, LatencyHistogram] = {}
 
     def add(self, times: StageTimes) -> None:
-        """Count the stages of some decisions."""
+        """Count the times of decisions."""
         known_s = times.line_s[np.isfinite(times.line_s)]
         if len(known_s):
             self._stage("line").add(known_s)
@@ -161,7 +164,7 @@ class StageHistograms:
             self._stage(name).add(np.array([lap_s]), len(times.queue_s))
 
     def figures(self) -> dict[str, LatencyFigures]:
-        """Return the percentiles of every stage that was met, in order."""
+        """Return the percentiles of every stage that was timed, in order."""
         return {name: stage.figures() for name, stage in self._stages.items()}
 
     def _stage(self, name: str) -> LatencyHistogram:

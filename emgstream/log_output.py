@@ -21,7 +21,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import TextIO
 
 from emgstream import __version__
 from emgstream.errors import OutputError, UsageError
@@ -159,22 +158,20 @@ def _escaped(text: str) -> str:
     )
 
 
-class _StderrHandler(logging.StreamHandler[TextIO]):
+class _StderrHandler(logging.Handler):
     """Writes to the present ``sys.stderr``, which a progress bar in the terminal replaces."""
 
     def __init__(self, level: int) -> None:
-        super().__init__(sys.stderr)
-        self.setLevel(level)
+        super().__init__(level)
         self.setFormatter(_LogFormatter())
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record, unless the program prints it on stderr itself."""
-        if not getattr(record, IS_PRINTED, False):
-            self.stream = sys.stderr
-            super().emit(record)
-
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own
-        """Drop what stderr does not take: its reader has gone away."""
+        if getattr(record, IS_PRINTED, False):
+            return
+        with suppress(OSError, ValueError):  # its reader has gone away
+            sys.stderr.write(self.format(record) + "\n")
+            sys.stderr.flush()
 
 
 class _LogFileHandler(RotatingFileHandler):

@@ -1,4 +1,4 @@
-"""The manifest of a model: what its network expects, what its outputs mean, where it is from."""
+"""The manifest of a model: the input of its network, the meaning of its outputs, its origin."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ __all__ = ["FORMAT_VERSION", "RATE_TOLERANCE", "Manifest"]
 
 FORMAT_VERSION = 1
 RATE_TOLERANCE = 0.005
-"""Largest relative difference between a stream's rate and the one a model was trained at."""
+"""Largest relative difference between a stream's rate and the one a model was trained at.
+
+Boards sample at up to 0.5 percent more or less than their nominal rate."""
 
 
 _Object: TypeAlias = dict[str, Any]
@@ -38,9 +40,9 @@ class ModelDescription:
     conditioning: _Object = field(default_factory=lambda: {"kind": "none"})
     """Settings of the conditioner."""
     calibration: Mapping[str, Any] = field(default_factory=lambda: {"kind": "none"})
-    """How the probabilities were calibrated; the network has it in its weights."""
+    """The calibration of the probabilities, which the weights of the network include."""
     synthetic: bool = False
-    """Whether the training data are synthetic."""
+    """True if the training data are synthetic."""
     recipe: str = ""
     """Name of the recipe it was trained by."""
     created: str = ""
@@ -55,20 +57,20 @@ class ModelDescription:
 
 @dataclass(frozen=True, eq=False)
 class Manifest(ModelDescription):
-    """Everything about a model but its weights; plain numbers and names."""
+    """Everything about a model but its weights: numbers and names."""
 
     channel_names: tuple[str, ...]
     """Channels of the stream, in order."""
     class_names: tuple[str, ...]
     """Classes, in the order of the network's outputs."""
     step: Step
-    """How samples become the steps of a window."""
+    """Length and features of the steps of a window."""
     transforms: Transforms
     """Fitted transforms, applied to every step."""
     sampling_rate_hz: float | None
     """Rate of the training data; None where it was not known, and then no stream is refused."""
     decision: DecisionSettings = ARGMAX
-    """How decisions are made of the probabilities."""
+    """Settings of the stage that decides from the probabilities."""
     n_steps: int = 10
     """Steps of a window."""
     hop: int = 1
@@ -76,7 +78,7 @@ class Manifest(ModelDescription):
 
     @property
     def n_features(self) -> int:
-        """Numbers a step."""
+        """Numbers per step."""
         return self.step.n_features(len(self.channel_names))
 
     @property
@@ -86,12 +88,12 @@ class Manifest(ModelDescription):
 
     @property
     def title(self) -> str:
-        """What the model is, on one line, for people."""
+        """The recipe and the classes on one line, for people."""
         origin = ", trained on synthetic EMG" if self.synthetic else ""
         return f"{self.recipe} recipe, {len(self.class_names)} classes{origin}"
 
     def check_stream(self, info: StreamInfo) -> None:
-        """Raise StreamMismatchError, showing both sides, where a stream is not as trained on."""
+        """Raise StreamMismatchError, with both sides, where a stream is not like in training."""
         if info.channel_names != self.channel_names:
             raise StreamMismatchError(
                 f"{info.name} has channels {_listed(info.channel_names)}; the model expects "
@@ -131,7 +133,7 @@ class Manifest(ModelDescription):
     def from_json(cls, document: Mapping[str, Any]) -> Manifest:
         """Build a manifest; raises ModelFileError where it is newer or not as expected."""
         try:
-            _check_version(checked(document, _Version, equals=" = ").format_version)
+            _check_version(checked(document, _ManifestVersion, equals=" = ").format_version)
             form = checked(document, _ManifestForm, equals=" = ")
             for name in _DESCRIPTION:
                 if name not in document:
@@ -160,7 +162,7 @@ _DESCRIPTION = [one.name for one in fields(ModelDescription)]
 
 
 @dataclass(frozen=True)
-class _Version:
+class _ManifestVersion:
     """The entry that manifests of every version have."""
 
     format_version: int

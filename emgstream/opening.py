@@ -1,4 +1,4 @@
-"""A source or a recording with the channels of a model, and the check that both fit together."""
+"""Opening of sources and recordings for a model, and the check that they fit together."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ __all__ = ["model_options", "read_recording", "repair_notes", "stream_check"]
 
 
 def model_options(manifest: Manifest | None, **options: Any) -> SourceOptions:
-    """Return options with what a model expects of its source: names of channels, and a rate.
+    """Return options with the channel names and the rate that a model expects of its source.
 
-    ``options`` are further fields of `SourceOptions`. Without a model they are all.
+    ``options`` are further fields of `SourceOptions`. ``manifest`` is None without a model.
     """
     if manifest is not None:
         options["channel_names"] = manifest.channel_names
@@ -31,9 +31,9 @@ def model_options(manifest: Manifest | None, **options: Any) -> SourceOptions:
 def stream_check(
     source: Source, manifest: Manifest, force: bool = False
 ) -> Callable[[StreamInfo], None]:
-    """Return the check of a source against a model, which raises StreamMismatchError.
+    """Return the function that checks a source against a model; it raises StreamMismatchError.
 
-    The rate is left out with ``force``, and where the source compares it by itself.
+    The rate is not checked with ``force``, or if the source checks it itself.
     """
     if force or source.info.checks_rate:
         manifest = replace(manifest, sampling_rate_hz=None)
@@ -43,14 +43,14 @@ def stream_check(
 def read_recording(
     path: Path, manifest: Manifest | None, channels: tuple[str, ...] | None = None
 ) -> EmgTable:
-    """Return a recording with the channels of a model, called so; with all where there is none.
+    """Return a recording with the channels of a model and their names; all channels without one.
 
-    ``channels`` are the columns to take as the model's, in its order; by name where None. Raises
+    ``channels`` are the columns to use as those of the model, in its order; by name if None. Raises
     what `emgstream.sources.recording_file.read_channels` raises.
     """
     return read_channels(path, None if manifest is None else manifest.channel_names, channels)
 
 
 def repair_notes(*tables: EmgTable) -> tuple[str, ...]:
-    """Return what was repaired while recordings were read, each under its name, for people."""
+    """Return the repairs made while reading recordings, each with the name of its file."""
     return tuple(f"{table.path.name}: {repair}" for table in tables for repair in table.repairs)

@@ -33,44 +33,45 @@ __all__ = ["Pipeline", "SegmentPredictions"]
 
 
 def _no_lap(stage: str) -> None:
-    """Time nothing."""
+    """Do nothing at the end of a stage."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SegmentPredictions:
-    """What some samples give to decide on, whatever the settings of the decisions are."""
+    """The predictions that some samples complete, for any settings of the decisions."""
 
     stretch: int
-    """Number of the unbroken stretch of time that they are of."""
-    seen: WindowPredictions
-    """The windows they complete."""
+    """Number of the unbroken stretch of samples that they are of."""
+    predictions: WindowPredictions
+    """The predictions of the windows that they complete."""
     due: IndexArray
-    """Last samples of the instants due after a break before a window is whole, ``(n_due,)``."""
+    """Last sample of each window that a gap makes incomplete, shape ``(n_due,)``."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _StepPredictions:
-    """Steps of one push, and what the network makes of the windows they complete."""
+    """The steps of one push, and the predictions of the windows that they complete."""
 
     steps: npt.NDArray[np.float64]
     """Before any transform, shape ``(n_steps, n_features)``."""
     first_step: int
-    """Number of the first of them since the last break."""
+    """Number of the first of them since the last gap."""
     windows: Windows
     probabilities: FloatArray
+    """Class probabilities, shape ``(n_windows, n_classes)``."""
 
 
 class Pipeline:
-    """Decisions on a stream, sample-exact: however it is chunked, the same bits come out.
+    """Decisions on a stream of samples: any chunking gives the same bits.
 
-    Conditioning, steps, saved transforms, window, classifier and decision, in this order. Lost
-    samples or a new segment start it afresh, so that no window reaches across them. One thread
-    uses it.
+    The stages are conditioning, steps, saved transforms, window, classifier and decision, in this
+    order. Lost samples or a new segment reset all of them, so that no window reaches across a gap.
+    One thread uses it.
 
-    After such a break there is no whole window for a while. Where the settings of the decisions
-    say so, each instant at which one is due is then told as a gap: what acts on decisions must let
-    go with the first step that comes after the break, and not only once a window is full. Nothing
-    is told before the first window of a stream, as there is nothing to let go of.
+    After a gap the first windows are incomplete. If the settings ask for it (``tells_gaps``), each
+    of them gives a decision of status gap, so that an output that holds a key releases it with the
+    first step after the gap, and not only once a window is complete. There are none before the
+    first window of a stream, because no output can hold anything yet.
 
     Raises
     ------
@@ -97,44 +98,48 @@ class Pipeline:
         self._start_index = 0
         self._next_index = 0
         self._n_steps = 0
-        self._has_broken = False
+        self._had_gap = False
 
     @property
     def settings(self) -> DecisionSettings:
-        """The settings last asked for."""
+        """The settings that were set last."""
         return self._settings
 
     def push(self, chunk: Chunk, lap: Callable[[str], None] = _no_lap) -> Decisions:
         """Return the decisions that these samples complete, possibly none.
 
-        ``lap`` is told the name of each stage as it ends: conditioning, window, network, decision.
+        ``lap`` is called with the name of each stage as it ends: conditioning, window, network,
+        decision.
         """
         if self._settings is not self._stage.settings:
             self._take_settings()
         steps = self._steps_of(chunk, lap)
-        if not len(steps):  # most reads of a board: nothing further on has anything to do
+        if not len(steps):  # so it is for most reads of a board
             return self._nothing
-        decisions = self._decide(self._see(steps, lap))
+        decisions = self._decide(self._predict(steps, lap))
         lap("decision")
         return decisions
 
-    def look(self, chunk: Chunk) -> SegmentPredictions:
-        """Return what there is to decide on and decide nothing: instead of `push`, not beside it.
+    def predict(self, chunk: Chunk) -> SegmentPredictions:
+        """Return the predictions that these samples complete, without deciding.
 
-        A `DecisionStage` that is given it stretch by stretch says what `push` says.
+        A `DecisionStage` that gets the predictions of one stretch after the other decides as
+        `push` does. A pipeline is used by one of the two methods, not by both.
         """
-        sight = self._see(self._steps_of(chunk, _no_lap), _no_lap)
-        due = self._due_before_a_window(sight.first_step)
-        return SegmentPredictions(self._stretch, self._seen(sight), self._last_samples(due))
+        predicted = self._predict(self._steps_of(chunk, _no_lap), _no_lap)
+        due = self._incomplete_windows(predicted.first_step)
+        predictions = self._window_predictions(predicted)
+        return SegmentPredictions(self._stretch, predictions, self._last_samples(due))
 
     def tune(self, settings: DecisionSettings) -> None:
-        """Decide by other settings from the next samples on; any thread may ask.
+        """Decide by other settings from the next samples on; any thread may call it.
 
-        What was smoothed so far is kept unless the smoothing itself is another one, and so is the
-        count of saturated samples unless the ends of the range are others. Settings equal to those
-        it has change nothing.
+        The state of the smoothing is kept unless the smoothing itself changes, and so is the count
+        of saturated samples unless the converter's range changes. Settings equal to the present
+        ones change nothing.
 
-        Raises UsageError where they are of a model with other classes or channels.
+        Raises UsageError where the settings are out of range, or of a model with other classes or
+        channels.
         """
         manifest = self._manifest
         n_channels = len(manifest.channel_names)
@@ -150,7 +155,7 @@ class Pipeline:
         self._settings = settings
 
     def fixed_delay(self, sampling_rate_hz: float | None) -> FixedDelay:
-        """Return how late decisions are by the way they are made, at the rate of the stream."""
+        """Return the delay that window, hop and smoothing cause, at the rate of the stream."""
         manifest, settings = self._manifest, self._stage.settings
         rate_hz = sampling_rate_hz or manifest.sampling_rate_hz or math.nan
         step_s = manifest.step.length / rate_hz
@@ -163,52 +168,55 @@ class Pipeline:
         )
 
     def _steps_of(self, chunk: Chunk, lap: Callable[[str], None]) -> npt.NDArray[np.float64]:
-        """Return the steps that samples complete; a chunk that follows no other starts afresh."""
+        """Return the steps that samples complete; after a gap all stages are reset first."""
         if chunk.segment != self._segment or chunk.first_index != self._next_index:
             self._restart(chunk)
         self._next_index = chunk.end_index
-        self._rails.push(chunk.first_index, chunk.samples)
-        conditioned = self._conditioner.push(chunk.samples)
+        self._rails.add_samples(chunk.first_index, chunk.samples)
+        conditioned = self._conditioner.condition(chunk.samples)
         lap("conditioning")
-        return self._steps.push(conditioned)
+        return self._steps.steps_of(conditioned)
 
-    def _see(self, steps: npt.NDArray[np.float64], lap: Callable[[str], None]) -> _StepPredictions:
-        windows = self._windowing.push(self._manifest.transforms.apply(steps))
+    def _predict(
+        self, steps: npt.NDArray[np.float64], lap: Callable[[str], None]
+    ) -> _StepPredictions:
+        windows = self._windowing.windows_of(self._manifest.transforms.apply(steps))
         first_step, self._n_steps = self._n_steps, self._n_steps + len(steps)
         lap("window")
         probabilities = self._classifier.predict(windows.values)
         lap("network")
         return _StepPredictions(steps, first_step, windows, probabilities)
 
-    def _seen(self, sight: _StepPredictions) -> WindowPredictions:
-        manifest, windows = self._manifest, sight.windows
+    def _window_predictions(self, predicted: _StepPredictions) -> WindowPredictions:
+        manifest, windows = self._manifest, predicted.windows
         indices = self._last_samples(windows.last_steps)
         return WindowPredictions(
             indices=indices,
-            probabilities=sight.probabilities,
+            probabilities=predicted.probabilities,
             strengths=manifest.step.strengths(
-                sight.steps[windows.last_steps - sight.first_step], len(manifest.channel_names)
+                predicted.steps[windows.last_steps - predicted.first_step],
+                len(manifest.channel_names),
             ),
             saturated=self._rails.are_saturated(indices),
         )
 
-    def _decide(self, sight: _StepPredictions) -> Decisions:
-        """Decide on windows; before the first whole one after a break, say that there is none."""
-        if self._stage.is_plain:  # what is seen beside the probabilities does not matter
-            indices = self._last_samples(sight.windows.last_steps)
-            return decide(self._manifest.class_names, indices, sight.probabilities)
-        decisions = self._stage.push(self._seen(sight))
+    def _decide(self, predicted: _StepPredictions) -> Decisions:
+        """Return the decisions on complete windows, after those on incomplete ones of a gap."""
+        if self._stage.is_plain:  # only the probabilities matter
+            indices = self._last_samples(predicted.windows.last_steps)
+            return decide(self._manifest.class_names, indices, predicted.probabilities)
+        decisions = self._stage.decide(self._window_predictions(predicted))
         if not self._stage.settings.tells_gaps:
             return decisions
-        due = self._due_before_a_window(sight.first_step)
+        due = self._incomplete_windows(predicted.first_step)
         if not len(due):
             return decisions
-        return self._stage.gaps(self._last_samples(due)).joined(decisions)
+        return self._stage.gap_decisions(self._last_samples(due)).joined(decisions)
 
-    def _due_before_a_window(self, first_step: int) -> IndexArray:
-        """Return the new steps that end where a window is due and would reach across a break."""
+    def _incomplete_windows(self, first_step: int) -> IndexArray:
+        """Return the last step of each window that would reach back across a gap."""
         last = self._manifest.n_steps - 1
-        if not self._has_broken or first_step >= last:
+        if not self._had_gap or first_step >= last:
             return np.empty(0, dtype=np.int64)
         steps: IndexArray = np.arange(first_step, min(self._n_steps, last), dtype=np.int64)
         due: IndexArray = steps[(last - steps) % self._manifest.hop == 0]
@@ -218,14 +226,14 @@ class Pipeline:
         return self._start_index + (steps + 1) * self._manifest.step.length - 1
 
     def _take_settings(self) -> None:
-        """Decide by the settings asked for last, from here on."""
+        """Decide by the settings that were set last, from here on."""
         before, settings = self._stage.settings, self._settings
         self._stage.tune(settings)
         if settings.rails != before.rails:
             self._rails = RailWatch(settings.rails, self._manifest.window_samples)
 
     def _restart(self, chunk: Chunk) -> None:
-        self._has_broken = self._segment != -1
+        self._had_gap = self._segment != -1
         self._stretch += 1
         self._segment = chunk.segment
         self._start_index = chunk.first_index

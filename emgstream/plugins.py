@@ -1,4 +1,4 @@
-"""Objects that installed packages offer by entry points, loaded one by one."""
+"""Loading of the objects that other packages register as entry points."""
 
 from __future__ import annotations
 
@@ -23,10 +23,19 @@ _Kind = TypeVar("_Kind", bound=_Named)
 def with_plugins(
     group: str, kind: type[_Kind], built_in: tuple[_Kind, ...]
 ) -> tuple[tuple[_Kind, ...], tuple[str, ...]]:
-    """Return what is built in and what packages add by entry points; and the problems met.
+    """Return the built-in objects with those of other packages, and the problems.
 
-    A package that cannot be imported, offers something else than a ``kind``, or takes a name that
-    is taken is left out and costs one line of the problems; the others are not concerned.
+    Each entry point that cannot be imported, is not a ``kind``, or has a name that is taken is left
+    out; a line of text tells why.
+
+    Parameters
+    ----------
+    group
+        Name of the group of entry points.
+    kind
+        Class of the objects.
+    built_in
+        The objects of this package; they come first and keep their names.
     """
     found = {one.name: one for one in built_in}
     problems: list[str] = []

@@ -1,6 +1,8 @@
-"""Signal quality: what is wrong with a channel, if anything, and what to do about it.
+"""Signal quality: one verdict per channel on a stretch of samples, and advice for each.
 
-Pure: a stretch of samples in, one verdict a channel out.
+Pure functions. The thresholds are choices, made so that synthetic EMG at rest and at work, sines of
+any frequency but the mains, and drift are judged good, and each fault alone is found
+(`tests/test_quality.py`).
 """
 
 from __future__ import annotations
@@ -18,24 +20,42 @@ __all__ = ["CalmVerdicts", "Quality", "QualityKind", "judge_quality", "rails_of"
 Doubles = npt.NDArray[np.float64]
 
 _MIN_SAMPLES = 64
+"""Fewest samples that are judged: a third of a second at 200 Hz."""
 _STUCK_SHARE = 0.99
+"""Share of equal samples from which a channel is flat; the rest may be stray values."""
 _RAIL_SHARE = 0.01
+"""Least share of the samples at an end of the range that is saturation."""
 _RAIL_SAMPLES = 8
+"""Least number of samples at an end that is saturation, where a hundredth is fewer."""
 _PILE_UP = 6.0
+"""Least ratio of the samples at an end of the range to those of a level beside it. At the peak of a
+sine it is at most 3.5, by the arcsine distribution."""
 _NEAR_LEVELS = 5
+"""Levels beside an end that it is compared with."""
 _RAIL_SPAN_LEVELS = 16
+"""Fewest levels from the lowest to the highest sample of a signal that can be saturated: with
+fewer, every level has many samples."""
 _WEAK_LEVELS = 3.0
+"""Range of a signal, in steps of the converter, up to which it is too weak."""
 _HUM_SHARE = 0.6
+"""Least share of the power, drift apart, at the mains frequency and its harmonics that is hum."""
 _HUM_LEVELS = 4.0
+"""Least root mean square of hum, in steps of the converter; less is near its rounding."""
 _MAINS_HZ = (50.0, 60.0)
+"""Mains frequencies of the world (IEC 60038)."""
 _HARMONICS = 5
+"""Multiples of the mains frequency that count as hum, up to 250 or 300 Hz."""
 _HUM_WIDTH_HZ = 1.0
+"""Greatest distance from a multiple, two lines of the spectrum of two seconds."""
 _DRIFT_HZ = 5.0
+"""Frequency below which power is drift of the skin potential or movement of the electrodes."""
 _SAME = 0.995
+"""Correlation from which two channels are the same; neighbouring muscles with a fifth of crosstalk
+stay well below."""
 
 
 class QualityKind(Enum):
-    """What may be said of a channel."""
+    """The verdicts that a channel may get."""
 
     NO_SIGNAL = "no signal"
     GOOD = "good"
@@ -66,11 +86,11 @@ class Quality:
     """The verdict on one channel."""
 
     kind: QualityKind
-    """What was found."""
+    """The kind of the verdict."""
     detail: str = ""
     """A name or figure that goes with it: the other channel, the share of clipped samples."""
     rails: tuple[float | None, float | None] = (None, None)
-    """Lower and upper value the signal was seen to be cut at; None where it was not."""
+    """Lower and upper value that the signal is cut at; None where it is not cut."""
 
     @property
     def words(self) -> str:
@@ -83,23 +103,23 @@ class Quality:
 
     @property
     def advice(self) -> str:
-        """What to do about it."""
+        """Advice to the user."""
         return _ADVICE[self.kind]
 
     @property
     def fine(self) -> bool:
-        """Whether there is nothing to be done."""
+        """True where there is nothing to do."""
         return self.kind in (QualityKind.GOOD, QualityKind.NO_SIGNAL)
 
 
 def judge_quality(
     samples: FloatArray, channel_names: tuple[str, ...], sampling_rate_hz: float | None
 ) -> tuple[Quality, ...]:
-    """Return a verdict a channel on about two seconds of raw samples.
+    """Return a verdict on each channel from about two seconds of raw samples.
 
     ``samples`` has shape ``(n_samples, n_channels)``, in the stream's unit; a row with a missing
-    value is left out. Where several things are wrong, the one to mend first is named: flat,
-    saturated, mains hum, the same as another channel, too weak. Hum needs a known rate.
+    value is left out. Of several faults, the one to repair first is named: flat, saturated, mains
+    hum, the same as another channel, too weak. Hum is found only where the rate is known.
     """
     rows = samples[np.all(np.isfinite(samples), axis=1)].astype(np.float64)
     if len(rows) < _MIN_SAMPLES:
@@ -112,10 +132,10 @@ def judge_quality(
 
 
 class CalmVerdicts:
-    """Verdicts that do not fidget: another kind is believed once it was found often enough.
+    """Verdicts with hysteresis: another kind is shown once it was found several times in a row.
 
-    Of a muscle at rest there is little but hum, and of a short rest nothing to be done about it.
-    The first verdict, that there is no signal, and where the input was cut are believed at once.
+    A muscle at rest gives little but hum, and a short rest needs no advice. The first verdict, no
+    signal and saturation are shown at once.
 
     >>> calm, hum = CalmVerdicts(agreeing=2), Quality(QualityKind.HUM)
     >>> found = [(Quality(QualityKind.GOOD),), (hum,), (hum,)]
@@ -129,7 +149,7 @@ class CalmVerdicts:
         self._found: list[tuple[QualityKind, int]] = []
 
     def update(self, verdicts: tuple[Quality, ...]) -> tuple[Quality, ...]:
-        """Return what to believe after the newest verdicts, one a channel."""
+        """Return the verdicts to show after the newest ones, one per channel."""
         if len(verdicts) != len(self._believed):
             self._believed = list(verdicts)
             self._found = [(verdict.kind, 1) for verdict in verdicts]
@@ -148,7 +168,7 @@ def _is_plain(verdict: Quality, believed: Quality) -> bool:
 
 
 def rails_of(values: Doubles) -> tuple[float | None, float | None]:
-    """Return the lower and upper value that a channel was cut at; None where it was not.
+    """Return the lower and upper value that a channel is cut at; None where it is not cut.
 
     ``values`` has shape ``(n_samples,)``, none missing: all of a recording, or a stretch of it.
     """
@@ -162,7 +182,7 @@ def _step(levels: Doubles) -> float:
 
 
 def _alone(values: Doubles, rate_hz: float | None) -> Quality:
-    """Judge one channel by itself; ``values`` has shape ``(n_samples,)``."""
+    """Return the verdict on one channel by itself; ``values`` has shape ``(n_samples,)``."""
     levels, counts = np.unique(values, return_counts=True)
     step = _step(levels)
     rails = _rails(levels, counts, step)
@@ -190,10 +210,10 @@ def _rails(
 
 
 def _piles_up(levels: Doubles, counts: npt.NDArray[np.intp], step: float) -> bool:
-    """Whether the first level has many more samples than those next to it.
+    """Return whether the first level has many more samples than those beside it.
 
-    The bottom of a sine has some more too, hence the factor; and of few samples one at the end
-    proves nothing, hence the least number.
+    The factor is needed because a sine has more samples at its peak, too; the least number because
+    a single sample at the end proves nothing.
     """
     near = (levels > levels[0]) & (levels <= levels[0] + (_NEAR_LEVELS + 0.5) * step)
     beside = float(counts[near].sum()) / _NEAR_LEVELS
@@ -202,7 +222,7 @@ def _piles_up(levels: Doubles, counts: npt.NDArray[np.intp], step: float) -> boo
 
 
 def _hums(values: Doubles, rate_hz: float, step: float) -> bool:
-    """Whether most of the power above the drift is at a mains frequency and its harmonics."""
+    """Return whether most of the power above the drift is at a mains frequency and multiples."""
     spectrum = np.abs(np.fft.rfft((values - values.mean()) * np.hanning(len(values)))) ** 2
     frequencies_hz: Doubles = np.fft.rfftfreq(len(values), 1.0 / rate_hz).astype(np.float64)
     width_hz = max(_HUM_WIDTH_HZ, 2.0 * rate_hz / len(values))
@@ -227,7 +247,7 @@ def _mains_power(
 def _compared(
     position: int, verdict: Quality, verdicts: list[Quality], rows: Doubles, names: tuple[str, ...]
 ) -> Quality:
-    """Return the verdict, or that the channel is the same as an earlier or later one."""
+    """Return the verdict, or for a good channel that it is the same as another good one."""
     if verdict.kind is not QualityKind.GOOD:
         return verdict
     for other, name in enumerate(names):

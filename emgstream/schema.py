@@ -51,28 +51,11 @@ def checked(
     equals: str = " ",
     closed: bool = False,
 ) -> _T:
-    """Return a document, as JSON reads it, as a value of a type.
+    """Return a document, as JSON reads it, as a value of a dataclass.
 
-    Parameters
-    ----------
-    document
-        Objects as dictionaries, arrays as lists.
-    kind
-        A dataclass, or another type that msgspec converts to.
-    hooks
-        For each type that msgspec does not know, the function that reads it.
-    equals
-        What stands between a field and its value in the error.
-    closed
-        Whether a field that the type does not have is refused; else it is ignored.
-
-    Raises
-    ------
-    SchemaError
-        The document does not fit.
-
-    >>> checked({"low": 3}, dict[str, int])
-    {'low': 3}
+    ``hooks`` read the types that msgspec does not know. ``equals`` stands between a field and its
+    value in the error. A field that the dataclass does not have is refused where it is ``closed``,
+    else ignored. Raises SchemaError where the document does not fit.
     """
     if closed and isinstance(document, Mapping):
         known = [one.name for one in fields(kind)]  # type: ignore[arg-type]
@@ -146,7 +129,7 @@ def _part(kind: Any, name: str, place: str) -> Any:
 
 
 def _plain(kind: Any) -> Any:
-    """Return a type without its description, and without that it may be null."""
+    """Return a type without its description, and not as one that may also be null."""
     while isinstance(kind, (inspect.Metadata, inspect.UnionType)):
         kind = kind.type if isinstance(kind, inspect.Metadata) else kind.types[0]
     return kind

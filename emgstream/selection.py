@@ -1,4 +1,4 @@
-"""The channels a model was trained on, taken by name out of all that a stream has."""
+"""The channels that a model was trained on, selected by name from those of a stream."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ __all__ = ["Selection"]
 
 
 class Selection:
-    """Takes channels by name, in the order they are named.
+    """Selects channels by name, in the given order.
 
-    `stream` finds them and comes first; before it, and of a stream that is these channels in this
-    order, everything is passed on as it is.
+    `stream` must be called first: it finds the channels. Before that, and for a stream that has
+    just these channels in this order, samples are returned unchanged.
 
     >>> selection = Selection(("triceps",))
     >>> selection.stream(StreamInfo("COM3", ("biceps", "triceps"), 1000.0)).channel_names
@@ -30,7 +30,7 @@ class Selection:
         self._columns: list[int] | None = None
 
     def stream(self, info: StreamInfo) -> StreamInfo:
-        """Return what is known of the stream of these channels; as it is where one is missing."""
+        """Return the stream with these channels only; unchanged where one is missing."""
         present = info.channel_names
         if present == self._names or not set(self._names) <= set(present):
             return info
@@ -38,7 +38,7 @@ class Selection:
         return replace(info, channel_names=self._names)
 
     def chunk(self, chunk: Chunk) -> Chunk:
-        """Return the samples of these channels."""
+        """Return the chunk with these channels only."""
         if self._columns is None:
             return chunk
         return replace(chunk, samples=np.take(chunk.samples, self._columns, axis=1))

@@ -39,12 +39,12 @@ from emgstream.bundle import Model, read_model
 from emgstream.clock import Clock
 from emgstream.data import DEMO, model_path, recording_path
 from emgstream.decisions import Decision, DecisionSettings
-from emgstream.opening import model_options, read_recording
+from emgstream.opening import model_options
 from emgstream.outputs.documents import delays_ms
 from emgstream.outputs.output import Update
 from emgstream.outputs.output_registry import OpenOutputs
 from emgstream.outputs.samples import AnyOutput
-from emgstream.sources.replay_source import ReplaySource
+from emgstream.sources.recording_file import open_recording
 from emgstream.sources.source import Source
 from emgstream.sources.source_kind import AUTO
 from emgstream.sources.source_registry import open_source
@@ -60,20 +60,20 @@ _BACKLOG = 16
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TimedDecision(Decision):
-    """A decision, when it was true, and how late it is."""
+    """A decision with its time and its delay."""
 
     time_s: float = math.nan
-    """Time of its last sample in seconds since the start; NaN where the rate is not known."""
+    """Time of its last sample in seconds since the start; NaN if the rate is not known."""
     delay_ms: Mapping[str, float | None] = field(default_factory=dict)
-    """Milliseconds of every stage, as in a JSON line; ``output`` is the wait for your loop."""
+    """Milliseconds of every stage, as in a JSON line; ``output`` is the wait for the loop."""
 
 
 class DecisionStream:
     """A running classifier to iterate over, from `live` or `replay`.
 
-    The loop gets decisions in order until the stream ends, and is told there what ended it before
-    its time. A loop that is slower than the decisions delays nothing: on a board the newest win,
-    and those it never saw are counted; a recording waits.
+    The loop gets the decisions in order until the stream ends; an error that ended it is raised
+    there. A slow loop delays nothing: on a board it gets the newest decisions, and those it missed
+    are counted; a recording waits.
     """
 
     def __init__(
@@ -86,6 +86,7 @@ class DecisionStream:
         backlog: int = _BACKLOG,
         clock: Clock | None = None,
     ) -> None:
+        self._model = model
         self.session = LiveSession(
             source, model, outputs, force=force, backlog=backlog, clock=clock
         )
@@ -103,28 +104,26 @@ class DecisionStream:
 
     @property
     def n_dropped(self) -> int:
-        """Decisions the loop was too slow for."""
+        """Decisions that were dropped, as the loop was too slow."""
         return self.session.n_dropped
 
     @property
     def settings(self) -> DecisionSettings:
-        """The settings of the decisions: the model's own, or those last asked for."""
-        settings = self.session.settings
-        assert settings is not None
-        return settings
+        """The present settings of the decisions."""
+        return self.session.settings or self._model.manifest.decision
 
     def tune(self, settings: DecisionSettings) -> None:
-        """Decide by other settings from the next samples on, best the present with a part replaced.
+        """Decide with other settings from the next samples on: the present ones, with changes.
 
-        Any thread may ask. Smoothing goes on from what it has, unless it is another one: that
-        begins anew. Decisions that wait for the loop were made before. Raises UsageError for
-        settings of another model.
+        Any thread may call. Smoothing continues, unless it is of another kind: that begins anew.
+        Decisions that wait for the loop were made before. Raises UsageError for settings of another
+        model.
         """
         self.session.tune(settings)
 
     @property
     def status(self) -> SourceStatus | None:
-        """How a board is doing: rate, losses, reconnects; None for a recording."""
+        """Status of a board: rate, losses, reconnects; None for a recording."""
         return self.session.status() if self.session.is_live else None
 
 
@@ -140,7 +139,7 @@ def live(
     outputs: Sequence[AnyOutput | tuple[str, str]] = (),
     backlog: int = _BACKLOG,
 ) -> Iterator[DecisionStream]:
-    """Give the decisions on a board, as they are made; leaving lets go of the port.
+    """Yield the decisions on a board as they are made; leaving closes the port.
 
     Parameters
     ----------
@@ -152,18 +151,18 @@ def live(
     channels, baud, reconnect, force
         As for `emgstream.sources.serial_board.SerialBoardSource`.
     outputs
-        Where else decisions and samples go, each on a thread of its own: an output, entered and
-        left by the caller, or the name and value of an option, as ``("udp", "127.0.0.1:9000")``.
+        Further outputs, each with a thread of its own: an output that the caller enters and leaves,
+        or the name and value of an option, as ``("udp", "127.0.0.1:9000")``.
     backlog
-        Updates, of one decision most of the time, that wait for a slow loop before the oldest go.
+        Updates, mostly of one decision, that wait for a slow loop before the oldest are dropped.
 
     Raises
     ------
     ModelFileError
         The model cannot be read.
     SourceNotFoundError, SourceError, StreamMismatchError, SourceDisconnectedError
-        From the loop: there is no such port, nothing on it makes sense, it does not fit the model,
-        or the board went away and was not to be waited for.
+        From the loop: there is no such port, nothing on it is understood, it does not fit the
+        model, or the board was unplugged and ``reconnect`` is False.
     """
     loaded = _loaded(model)
     options = model_options(
@@ -185,7 +184,7 @@ def replay(
     channels: tuple[str, ...] | None = None,
     outputs: Sequence[AnyOutput | tuple[str, str]] = (),
 ) -> Iterator[DecisionStream]:
-    """Give the decisions on a recording; it waits for a loop that is slow.
+    """Yield the decisions on a recording; it waits for a slow loop.
 
     Parameters
     ----------
@@ -194,31 +193,33 @@ def replay(
     model
         A model file or a model; ``demo`` is the shipped one, trained on synthetic EMG.
     sampling_rate_hz
-        Rate of the recording, where it has no ``time_s`` column.
+        Rate of the recording in Hz, if it has no ``time_s`` column.
     speed
-        How many times faster than it was recorded; None for as fast as the loop is.
+        Seconds of the recording per second; None for as fast as the loop is.
     loop
-        Whether to begin again at the end.
+        True to begin again at the end.
     channels
-        Columns to take as the model's channels, in its order; by name where None.
+        Columns to use as the channels of the model, in its order; by name if None.
     outputs
-        Where else decisions and samples go, each on a thread of its own: an output, entered and
-        left by the caller, or the name and value of an option, as ``("udp", "127.0.0.1:9000")``.
+        Further outputs, each with a thread of its own: an output that the caller enters and leaves,
+        or the name and value of an option, as ``("udp", "127.0.0.1:9000")``.
 
     Raises
     ------
     ModelFileError, TableError, StreamMismatchError
         Model or recording cannot be read, or do not fit together.
     UsageError
-        The words do not fit together.
+        The arguments are invalid or contradict each other.
     """
     loaded = _loaded(model)
-    source = ReplaySource(
-        read_recording(recording_path(file), loaded.manifest, channels),
-        sampling_rate_hz=sampling_rate_hz,
+    options = model_options(
+        loaded.manifest,
+        channels=channels,
+        recorded_rate_hz=sampling_rate_hz,
         speed=speed,
         loop=loop,
     )
+    source = open_recording(recording_path(file), options)
     loaded.manifest.check_stream(source.info)
     with _opened(DecisionStream(source, loaded), outputs) as stream:
         yield stream
@@ -228,7 +229,7 @@ def replay(
 def _opened(
     stream: DecisionStream, outputs: Sequence[AnyOutput | tuple[str, str]]
 ) -> Iterator[DecisionStream]:
-    """Give a stream that runs with its outputs; those that are named are opened and closed here."""
+    """Yield a running stream with its outputs; named ones are opened and closed here."""
     named = [one for one in outputs if isinstance(one, tuple)]
     given = [one for one in outputs if not isinstance(one, tuple)]
     with OpenOutputs(named) as opened:
@@ -243,7 +244,7 @@ def _loaded(model: str | os.PathLike[str] | Model) -> Model:
 
 
 def _timed(update: Update) -> Iterator[TimedDecision]:
-    """Give the decisions of an update one by one, each with its time and delay."""
+    """Yield the decisions of an update with their times and delays."""
     known = [part.name for part in fields(Decision)]
     for decision, time_s, delay_ms in zip(
         update.decisions, update.time_s.tolist(), delays_ms(update), strict=True

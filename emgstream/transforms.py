@@ -1,7 +1,7 @@
 """The saved transforms, applied with numpy alone.
 
-Each is a frozen dataclass of plain numbers, one a feature, fitted in training and carried in the
-model file. All work element by element, so that any chunking of the rows gives the same bits.
+Each is a frozen dataclass of numbers, one per feature, fitted in training and kept in the model
+file. All work element by element, so that any chunking of the steps gives the same bits.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ Numbers: TypeAlias = tuple[Finite, ...]
 
 
 class Transform(Protocol):
-    """Rows in, rows out, both of shape ``(n_steps, n_features)``; no state."""
+    """A function of steps, shape ``(n_steps, n_features)``, without state."""
 
     kind: ClassVar[str]
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
     def apply(self, steps: Doubles) -> Doubles:
-        """Return the transformed rows, same shape."""
+        """Return the transformed steps, same shape."""
         ...
 
 
 @dataclass(frozen=True)
 class Impute:
-    """A fixed value for every missing one.
+    """A fixed value in place of every missing one.
 
-    A k-nearest-neighbour imputer fitted on a single column has no neighbour to measure a missing
-    value against and falls back to the column's mean; so one number a feature says it all.
+    A k-nearest-neighbour imputer fitted on a single column has no other column to find neighbours
+    by, and falls back to the mean; so one number per feature is all that it needs.
 
     >>> Impute(values=(5.0, 7.0)).apply(np.array([[1.0, np.nan]]))
     array([[1., 7.]])
@@ -48,10 +48,10 @@ class Impute:
 
     kind: ClassVar[str] = "impute"
     values: Numbers
-    """What stands in for a missing value, one a feature."""
+    """The value in place of a missing one, one per feature."""
 
     def apply(self, steps: Doubles) -> Doubles:
-        """Return the rows, shape ``(n_steps, n_features)``, with no value missing."""
+        """Return the steps, shape ``(n_steps, n_features)``, with no value missing."""
         return np.where(np.isnan(steps), self._values, steps)
 
     @cached_property
@@ -61,7 +61,7 @@ class Impute:
 
 @dataclass(frozen=True)
 class Clip:
-    """Values held between two bounds.
+    """Values limited to two bounds.
 
     >>> Clip(low=(0.0,), high=(1.0,)).apply(np.array([[-3.0], [0.5], [9.0]])).ravel()
     array([0. , 0.5, 1. ])
@@ -69,16 +69,16 @@ class Clip:
 
     kind: ClassVar[str] = "clip"
     low: Numbers
-    """Lower bound, one a feature."""
+    """Lower bound, one per feature."""
     high: Numbers
-    """Upper bound, one a feature."""
+    """Upper bound, one per feature."""
 
     def __post_init__(self) -> None:
         if any(low > high for low, high in zip(self.low, self.high, strict=True)):
             raise ValueError(f"bounds {self.low} and {self.high}; the lower may not be the higher")
 
     def apply(self, steps: Doubles) -> Doubles:
-        """Return the rows, shape ``(n_steps, n_features)``, within the bounds."""
+        """Return the steps, shape ``(n_steps, n_features)``, within the bounds."""
         low, high = self._bounds
         return np.minimum(np.maximum(steps, low), high)
 
@@ -102,18 +102,18 @@ class YeoJohnson:
 
     kind: ClassVar[str] = "yeo_johnson"
     lambdas: Numbers
-    """Power, one a feature."""
+    """Power, one per feature."""
     mean: Numbers
-    """Mean of the powered training values, one a feature."""
+    """Mean of the transformed training values, one per feature."""
     scale: Numbers
-    """Standard deviation of the powered training values, one a feature."""
+    """Standard deviation of the transformed training values, one per feature."""
 
     def __post_init__(self) -> None:
         if any(scale <= 0.0 for scale in self.scale):
             raise ValueError(f"scale {self.scale}; every one must be positive")
 
     def apply(self, steps: Doubles) -> Doubles:
-        """Return the powered and standardised rows, shape ``(n_steps, n_features)``."""
+        """Return the transformed and standardised steps, shape ``(n_steps, n_features)``."""
         positive, negative, mean, scale = self._parameters
         exponent = np.where(steps >= 0.0, positive, negative)
         powered: Doubles = np.expm1(exponent * np.log1p(np.abs(steps))) / exponent
@@ -131,7 +131,10 @@ class YeoJohnson:
 
 
 def _away_from_zero(exponent: Doubles) -> Doubles:
-    """Let the quotient reach its limit, ``log(|x| + 1)``, without a branch of its own."""
+    """Return an exponent with which the quotient is its limit, ``log(|x| + 1)``, at zero.
+
+    1e-200 is small enough that ``expm1`` returns its argument, and no denormal number.
+    """
     away: Doubles = np.where(np.abs(exponent) < 1e-200, 1e-200, exponent)
     return away
 
@@ -149,9 +152,9 @@ class Transforms:
     """The transforms, first applied first."""
 
     def apply(self, steps: npt.NDArray[np.floating[Any]]) -> FloatArray:
-        """Return what the network sees, float32, shape ``(n_steps, n_features)``.
+        """Return the input of the network, float32, shape ``(n_steps, n_features)``.
 
-        Computed in double precision, as in training.
+        It is computed in double precision, as in training.
         """
         values = steps.astype(np.float64)
         for transform in self.sequence:
@@ -164,7 +167,7 @@ class Transforms:
 
     @classmethod
     def from_manifest(cls, entries: Sequence[Mapping[str, Any]], n_features: int) -> Transforms:
-        """Build the transforms a manifest names.
+        """Build the transforms that a manifest states.
 
         Raises ModelFileError for an unknown kind and for parameters that are not ``n_features``
         finite numbers each.

@@ -1,4 +1,4 @@
-"""Windows: the classifier's input, the newest steps at every hop."""
+"""Windows: the input of the classifier, the newest steps at every hop."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Windowing", "Windows"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Windows:
-    """Windows in the order of time."""
+    """Consecutive windows, in the order of time."""
 
     last_steps: IndexArray
     """Number of each window's last step, counted from the last reset, shape ``(n_windows,)``."""
@@ -25,10 +25,11 @@ class Windowing:
     """Slides a window of ``n_steps`` over a stream of steps, advancing by ``hop``.
 
     The first window closes with step ``n_steps - 1``, counted from zero at the last reset, so
-    that no window ever reaches across a reset. One thread uses it.
+    that no window ever reaches across a reset. One thread uses it. Raises ValueError for a hop
+    that is not from 1 to ``n_steps``.
 
     >>> windowing = Windowing(n_steps=2, hop=1, n_features=1)
-    >>> windowing.push(np.array([[1], [2], [3]], dtype=np.float32)).values[:, :, 0]
+    >>> windowing.windows_of(np.array([[1], [2], [3]], dtype=np.float32)).values[:, :, 0]
     array([[1., 2.],
            [2., 3.]], dtype=float32)
     """
@@ -42,8 +43,8 @@ class Windowing:
         self._tail = np.empty((0, n_features), dtype=np.float32)
         self._tail_start = 0
 
-    def push(self, steps: FloatArray) -> Windows:
-        """Return the windows that these steps, shape ``(n, n_features)``, complete."""
+    def windows_of(self, steps: FloatArray) -> Windows:
+        """Return the windows that these steps, shape ``(n_steps, n_features)``, complete."""
         steps = np.concatenate((self._tail, steps))
         n_windows = max(0, (len(steps) - self._n_steps) // self._hop + 1)
         starts = self._hop * np.arange(n_windows)

@@ -1,11 +1,11 @@
-"""What each part of the decisions is worth, on held-out repetitions through the live pipeline.
+"""Measure each part of the decisions on held-out repetitions, in the live pipeline.
 
     python scripts/ablate_decisions.py FOLDER --rate myo_readings=200 unibo_inail=500
 
 For each session: every fifth repetition of each movement is held out, a model is trained on the
 others with the settings of its decisions, and the whole session is replayed through the live
-pipeline; then each way to decide has its turn on what was seen, and what is said in the held-out
-repetitions is counted. Prints a Markdown table of means over the sessions, ready for BENCHMARKS.md.
+pipeline; then each way to decide is applied to its predictions, and the decisions in the held-out
+repetitions are counted. Prints a Markdown table of means over the sessions, for BENCHMARKS.md.
 Needs the extra ``train``; a model takes some minutes, and is kept in ``--models FOLDER`` to be used
 again.
 """
@@ -64,18 +64,18 @@ _SMOOTHINGS: tuple[Smoothing, ...] = (
 
 @dataclass(frozen=True)
 class Figures:
-    """What one way to decide came to in one session."""
+    """Figures of one way to decide in one session."""
 
     found: DecisionScore
-    """Its figures."""
+    """Figures of this way."""
     plain: DecisionScore
-    """Those of the likeliest class of every window."""
+    """Figures of the likeliest class of every window."""
     calibration_error: float
-    """How far confidence is from accuracy in the same windows, 0 to 1."""
+    """Expected calibration error of the same windows, 0 to 1."""
 
 
 def main() -> int:
-    """Train where need be, measure, and print the table."""
+    """Train the missing models, measure, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     add_words(parser)
     parser.add_argument("--models", type=Path, metavar="FOLDER")
@@ -114,7 +114,7 @@ def _session(path: Path, rate_hz: float, folder: Path | None) -> Iterator[tuple[
 
 
 def _model(table: EmgTable, outer: PartArray, rate_hz: float, folder: Path | None) -> Model:
-    """Return the model of a session that has not seen its held-out repetitions."""
+    """Return a model of a session, trained without its held-out repetitions."""
     kept = None if folder is None else folder / f"{table.path.name}.emgmodel"
     if kept is not None and kept.exists():
         return read_model(kept)

@@ -1,4 +1,4 @@
-"""Measure what each choice of the realtime recipe is worth on held-out repetitions.
+"""Measure each choice of the realtime recipe on held-out repetitions.
 
     python scripts/ablation.py results.jsonl --rate 200 myo/*.csv.gz
     python scripts/ablation.py results.jsonl --rate 500 envelopes/*.csv.gz
@@ -6,10 +6,10 @@
     python scripts/ablation.py results.jsonl
 
 Every third repetition of each label is held out of each session, a model is trained on the others,
-and the decisions of its live path within the held-out repetitions are judged. With ``--across`` it
-is trained on one recording of each two and judged on the other as it is. What is in the file
-already is not measured again, so it can be stopped and gone on with; without recordings it prints
-the table. Needs the extra ``train``.
+and its decisions within the held-out repetitions are measured in the live path. With ``--across``
+the model is trained on the first recording of each two and measured on the second. Results in the
+file are not measured again, so the script can be stopped and continued; without recordings it
+prints the table. Needs the extra ``train``.
 """
 
 from __future__ import annotations
@@ -72,27 +72,27 @@ VARIANTS: dict[str, Recipe] = {
     "no linear path": replace(REALTIME, linear_path=False),
     "not trained again on what was held out inside": replace(REALTIME, refits=False),
 }
-"""Each with what it changes; all else is the recipe as it is."""
+"""Variants of the recipe by name; all other settings are those of the recipe."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What a model learns from and is judged on."""
+    """The recordings that a model is trained and measured on."""
 
     learned: Path
     judged: Path
-    """The same recording for repetitions held out of it."""
+    """The same recording, where repetitions of it are held out."""
 
     @property
     def name(self) -> str:
-        """What it goes by in the results."""
+        """Name in the results."""
         if self.judged == self.learned:
             return self.judged.name
         return f"{self.judged.name} after {self.learned.name}"
 
 
 def main() -> int:
-    """Measure what is missing in the file, then print the table of what is there."""
+    """Measure what is missing in the file, then print the table."""
     arguments = _parser().parse_intermixed_args()
     try:
         for name in arguments.variants or VARIANTS:
@@ -116,7 +116,7 @@ def _trials(paths: Sequence[Path], across: bool) -> Iterator[Trial]:
 
 
 def _measured(name: str, trial: Trial, rate_hz: float | None) -> dict[str, Any]:
-    """Train on what a trial learns from, and judge the decisions of the live path on the rest."""
+    """Train on the training rows of a trial, and measure the live decisions on the rest."""
     learned, part, judged, codes, repetitions = _shared_out(trial)
     started_s = time.perf_counter()
     model = train_fold(
@@ -140,9 +140,9 @@ def _measured(name: str, trial: Trial, rate_hz: float | None) -> dict[str, Any]:
 
 
 def _shared_out(trial: Trial) -> tuple[EmgTable, PartArray, EmgTable, ClassArray, IndexArray]:
-    """Return what is learned from, with the part of each row, and what is judged.
+    """Return the training table with the part of each row, and the test table.
 
-    Of that, the class of each row, -1 where it is not judged, and the held movement.
+    Of the latter, the class of each row, -1 where it is not measured, and its held movement.
     """
     table = read_table(trial.learned)
     class_names = class_names_of([table])
@@ -161,7 +161,7 @@ def _shared_out(trial: Trial) -> tuple[EmgTable, PartArray, EmgTable, ClassArray
 def _judged(
     model: Model, table: EmgTable, codes: ClassArray, repetitions: IndexArray
 ) -> tuple[ClassArray, FloatArray]:
-    """Return class and probabilities of each decision whose window is in one repetition judged."""
+    """Return class and probabilities of each decision whose window is in one test repetition."""
     pipeline = Pipeline(model)
     pipeline.tune(ARGMAX)
     true, sure = [], []
@@ -197,7 +197,7 @@ def _append(path: Path, line: dict[str, Any]) -> None:
 
 
 def _print_table(path: Path) -> None:
-    """Print each variant against the recipe as it is, over the sessions both were measured on."""
+    """Print each variant beside the recipe, over the sessions that both were measured on."""
     results = dict(_results(path))
     print("| variant | sessions | balanced accuracy | as it is, same sessions | ECE | training |")
     print("|---|---|---|---|---|---|")

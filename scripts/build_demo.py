@@ -1,4 +1,4 @@
-"""Build again what is shipped to try the product with: the synthetic recording and its model.
+"""Build the shipped demo again: the synthetic recording and its model.
 
     python scripts/build_demo.py
 
@@ -18,7 +18,7 @@ from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 
 
 def main() -> None:
-    """Write both files into the package and say how large they are and what the model scores."""
+    """Write both files into the package, and print their sizes and the score of the model."""
     DEMO_RECORDING.write_bytes(demo_recording())
     model = demo_model(_show)
     write_model(DEMO_MODEL, model)

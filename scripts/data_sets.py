@@ -1,4 +1,4 @@
-"""A folder with a folder for each data set, whose recordings are all of one rate."""
+"""Recordings in a folder with one folder per data set, each of one sampling rate."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["add_words", "recordings"]
 
 
 def add_words(parser: argparse.ArgumentParser) -> None:
-    """Declare the words that name data sets and their rates."""
+    """Add the arguments that name data sets and their rates."""
     parser.add_argument("folder", type=Path, help="folder with one folder a data set")
     parser.add_argument(
         "--rate",

@@ -1,4 +1,4 @@
-"""Evaluate every recording of a folder by itself, and print what they come to together.
+"""Evaluate every recording of a folder by itself, and print a table and the means.
 
 python scripts/evaluate_all.py FOLDER --rate myo_readings=200 unibo_inail=500
 
@@ -69,7 +69,7 @@ def _row(name: str, document: dict[str, Any], elapsed_s: float) -> str:
 
 
 def _together(documents: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
-    """Return what all sessions come to, each figure with the bound it is to reach."""
+    """Return the figures over all sessions, each with the bound it should reach."""
     network, lda, forest = (
         np.array([_score(document, model) for document in documents]) for model in _MODELS
     )

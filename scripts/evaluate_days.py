@@ -1,10 +1,10 @@
-"""What a model of earlier days is worth on a new one, before and after a minute a class of it.
+"""Measure a model of earlier days on a new day, before and after calibration on it.
 
 python scripts/evaluate_days.py FOLDER --rate myo_readings=200 unibo_inail=500
 
-Of each subject, every session but the first is a new day: the network learns from all sessions
-before it, and is calibrated with the first half of its repetitions, a minute a class at most. All
-is judged on the other half. LDA is given the same rows: those of all days together, or those of the
+Of each subject, every session but the first is a new day: the network is trained on all sessions
+before it, and calibrated with the first half of its repetitions, a minute per class at most. All
+models are measured on the other half. LDA gets the same rows: those of all days, or those of the
 new day alone. Needs the extra ``train``.
 """
 
@@ -44,24 +44,24 @@ class Day:
     name: str
     """The recording."""
     before: float
-    """Of the network as it was."""
+    """Network before the calibration."""
     calibrated: float
-    """Of the network once it was calibrated."""
+    """Network after the calibration."""
     lda_all: float
-    """Of LDA on all rows the calibrated network has seen."""
+    """LDA on all rows that the calibrated network was trained on."""
     lda_new: float
-    """Of LDA on those of the new day alone."""
+    """LDA on the rows of the new day alone."""
     forest_all: float
-    """Of a random forest on all rows."""
+    """Random forest on all rows."""
 
     @property
     def gain(self) -> float:
-        """How much better the calibrated network is than the better LDA."""
+        """Lead of the calibrated network on the better LDA."""
         return self.calibrated - max(self.lda_all, self.lda_new)
 
 
 def main() -> int:
-    """Judge day after day, printing each as soon as it is known."""
+    """Measure day after day, printing each as soon as it is known."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     add_words(parser)
     arguments = parser.parse_args()
@@ -117,7 +117,7 @@ def _day(paths: list[Path], rate_hz: float) -> Day:
 def _halves(
     table: EmgTable, codes: np.ndarray[tuple[int], np.dtype[np.int64]], rate_hz: float
 ) -> tuple[PartArray, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
-    """Return the part of each row that is learned from, and whether each is judged."""
+    """Return the part of each row, and a mask of the test rows."""
     movements = table.movement_numbers()
     learned = np.full(table.n_rows, NEITHER)
     judged = np.zeros(table.n_rows, dtype=np.bool_)
@@ -131,7 +131,7 @@ def _halves(
 
 
 def _calibrated(model: Model, table: EmgTable, learned: PartArray, rate_hz: float) -> Model:
-    """Return the calibrated model, or the one there is where that would make it worse."""
+    """Return the calibrated model, or the given one where calibration would make it worse."""
     parts = hold_out([table], model.manifest.class_names, [learned])
     try:
         found = calibrate_on(model, [table], parts, sampling_rate_hz=rate_hz, seed=_SEED)

@@ -55,7 +55,7 @@ def row(number: int, minute: Minute, session: LiveSession) -> str:
         f"{minute.ran.frames_per_s:8.1f}",
         f"{minute.ran.cpu_share:6.1%}",
         f"{session.log.n_decisions:9,}",
-        f"{1e3 * session.log.latency().p99_s:6.1f}",
+        f"{1e3 * session.summary.latency().p99_s:6.1f}",
         f"{session.loss.n_lost:5,}",
     )
     return " ".join(columns)

@@ -1,4 +1,4 @@
-"""Train a recipe in full for several seeds and print a table: what is luck shows between the rows.
+"""Train a recipe in full for several seeds and print a table; the rows differ by chance alone.
 
 python scripts/train_seeds.py RECORDING --recipe published --seeds 42 1 2
 """

@@ -45,9 +45,9 @@ def test_any_chunking_gives_the_same_bits(
     for row, channel in missing:
         if row < n_samples and channel < n_channels:
             samples[row, channel] = np.nan
-    whole = Filters(SECTIONS, block).push(samples)
+    whole = Filters(SECTIONS, block).condition(samples)
     filters = Filters(SECTIONS, block)
-    pieces = [filters.push(piece) for piece in np.split(samples, sorted(cuts))]
+    pieces = [filters.condition(piece) for piece in np.split(samples, sorted(cuts))]
     np.testing.assert_array_equal(np.concatenate(pieces), whole)
     assert len(whole) == n_samples - n_samples % block
 
@@ -57,35 +57,35 @@ def test_the_blocks_do_what_one_filter_after_the_other_does() -> None:
     sos = np.array([[b0, b1, b2, 1.0, a1, a2] for b0, b1, b2, a1, a2 in SECTIONS])
     at_rest = scipy_signal.sosfilt_zi(sos)[:, :, np.newaxis] * samples[0]
     expected, _ = scipy_signal.sosfilt(sos, samples.astype(np.float64), axis=0, zi=at_rest)
-    np.testing.assert_allclose(Filters(SECTIONS, 20).push(samples), expected, atol=1e-3)
+    np.testing.assert_allclose(Filters(SECTIONS, 20).condition(samples), expected, atol=1e-3)
 
 
 @pytest.mark.parametrize("mains_hz", [50.0, 100.0])
 def test_a_tone_of_the_mains_dies_in_the_notch(mains_hz: float) -> None:
     filters = Filters(SECTIONS, 20)
-    assert settled_rms(filters.push(tone(mains_hz))) < 0.003 * settled_rms(tone(mains_hz))
+    assert settled_rms(filters.condition(tone(mains_hz))) < 0.003 * settled_rms(tone(mains_hz))
 
 
 def test_what_a_muscle_gives_goes_through() -> None:
     for frequency_hz in (40.0, 75.0, 150.0, 300.0):
-        kept = settled_rms(Filters(SECTIONS, 20).push(tone(frequency_hz)))
+        kept = settled_rms(Filters(SECTIONS, 20).condition(tone(frequency_hz)))
         assert kept == pytest.approx(settled_rms(tone(frequency_hz)), rel=0.05)
 
 
 def test_drift_is_taken_away() -> None:
-    assert settled_rms(Filters(SECTIONS, 20).push(tone(1.0))) < 0.005
+    assert settled_rms(Filters(SECTIONS, 20).condition(tone(1.0))) < 0.005
 
 
 def test_the_level_at_the_start_makes_no_transient() -> None:
     level = np.full((400, 3), 511.0, dtype=np.float32)
-    np.testing.assert_allclose(Filters(SECTIONS, 20).push(level), 0.0, atol=1e-6)
+    np.testing.assert_allclose(Filters(SECTIONS, 20).condition(level), 0.0, atol=1e-6)
 
 
 def test_a_missing_sample_stays_missing_and_is_forgotten() -> None:
     samples = noise(3000)
     broken = samples.copy()
     broken[500:510, 1] = np.nan
-    whole, holed = Filters(SECTIONS, 20).push(samples), Filters(SECTIONS, 20).push(broken)
+    whole, holed = Filters(SECTIONS, 20).condition(samples), Filters(SECTIONS, 20).condition(broken)
     np.testing.assert_array_equal(np.isnan(holed), np.isnan(broken))
     np.testing.assert_array_equal(holed[:, [0, 2]], whole[:, [0, 2]])
     np.testing.assert_allclose(holed[2500:], whole[2500:], atol=0.01)
@@ -93,22 +93,26 @@ def test_a_missing_sample_stays_missing_and_is_forgotten() -> None:
 
 def test_after_a_reset_nothing_of_the_past_is_left() -> None:
     filters = Filters(SECTIONS, 20)
-    filters.push(1000.0 + noise(333))
+    filters.condition(1000.0 + noise(333))
     filters.reset()
-    np.testing.assert_array_equal(filters.push(noise(400)), Filters(SECTIONS, 20).push(noise(400)))
+    np.testing.assert_array_equal(
+        filters.condition(noise(400)), Filters(SECTIONS, 20).condition(noise(400))
+    )
 
 
 def test_it_comes_back_from_its_manifest() -> None:
     entry = Filters(SECTIONS, 20, {"signal": "raw", "mains_hz": 50.0}).to_manifest()
     again = conditioner_from_manifest(entry)
     assert again.to_manifest() == entry
-    np.testing.assert_array_equal(again.push(noise(100)), Filters(SECTIONS, 20).push(noise(100)))
+    np.testing.assert_array_equal(
+        again.condition(noise(100)), Filters(SECTIONS, 20).condition(noise(100))
+    )
 
 
 def test_an_envelope_keeps_its_level() -> None:
     conditioner = conditioner_from_manifest({"kind": "none", "signal": "envelope"})
     assert isinstance(conditioner, NoConditioning)
-    np.testing.assert_array_equal(conditioner.push(noise(50)), noise(50))
+    np.testing.assert_array_equal(conditioner.condition(noise(50)), noise(50))
     assert conditioner.to_manifest() == {"kind": "none", "signal": "envelope"}
 
 

@@ -47,9 +47,9 @@ def with_a_gap(path: Path) -> RecordedSession:
     samples[10, 1] = np.nan
     with Recorder(path, SessionDescription(is_trimmed=False)) as recorder:
         recorder.hear(CueStarted(-1.0, "rest", 1))
-        recorder.take(stream.chunk(samples[:300]), stream)
+        recorder.receive(stream.chunk(samples[:300]), stream)
         stream.next_index += 50
-        recorder.take(stream.chunk(samples[300:]), stream)
+        recorder.receive(stream.chunk(samples[300:]), stream)
         recorder.hear(RepetitionEnded("rest", 1, RepetitionOutcome.HELD))
     put_in_order(path)
     return read_session(path)

@@ -59,8 +59,9 @@ def test_a_log_tells_which_program_ran_and_each_thread_of_it_but_no_decision(
     assert all(RECORD.match(record) for record in records), records
     assert "emgstream replay demo --headless" in records[0]
     for name in ("emg-reader", "emg-inference", "emg-output-1"):
-        told = [record.split(": ", 1)[1] for record in records if f"[{name}]" in record]
-        assert told == ["thread started", "thread ended"]
+        told = [record.split(f"[{name}] ")[1] for record in records if f"[{name}]" in record]
+        assert told[0] == "emgstream.worker: thread started"
+        assert told[-1] == "emgstream.worker: thread ended"
     n_decisions = len((tmp_path / "d.jsonl").read_bytes().splitlines())
     assert len(records) < 30 < n_decisions
 
@@ -127,7 +128,11 @@ def test_a_full_disk_is_told_once_and_stops_nothing(capsys: pytest.CaptureFixtur
     assert capsys.readouterr().err.count("cannot write the log /dev/full") == 1
 
 
-def test_no_text_can_forge_a_record_or_steer_a_terminal(tmp_path: Path) -> None:
+def test_no_text_can_forge_a_record_or_steer_a_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # pytest would capture the records, too, and hand them to another process as UTF-8
+    monkeypatch.setattr(logging.getLogger("emgstream"), "propagate", False)
     path = tmp_path / "hostile.log"
     with log_output(0, path):
         log("port %s", "tty\x1b[2J\n2026-01-01 00:00:00.000 INFO [x] emgstream: forged")

@@ -15,7 +15,7 @@ def test_windows_are_all_stretches_of_n_steps_a_hop_apart(
     hop = data.draw(st.integers(1, n_steps))
     steps = np.arange(2 * n_given, dtype=np.float32).reshape(n_given, 2)
     windowing = Windowing(n_steps, hop, n_features=2)
-    pieces = [windowing.push(piece) for piece in np.split(steps, sorted(cuts))]
+    pieces = [windowing.windows_of(piece) for piece in np.split(steps, sorted(cuts))]
     values = np.concatenate([piece.values for piece in pieces])
     last_steps = np.concatenate([piece.last_steps for piece in pieces])
 
@@ -28,10 +28,10 @@ def test_windows_are_all_stretches_of_n_steps_a_hop_apart(
 
 def test_no_window_reaches_across_a_reset() -> None:
     windowing = Windowing(3, 1, 1)
-    windowing.push(np.zeros((2, 1), dtype=np.float32))
+    windowing.windows_of(np.zeros((2, 1), dtype=np.float32))
     windowing.reset()
-    assert len(windowing.push(np.ones((2, 1), dtype=np.float32)).values) == 0
-    windows = windowing.push(np.ones((1, 1), dtype=np.float32))
+    assert len(windowing.windows_of(np.ones((2, 1), dtype=np.float32)).values) == 0
+    windows = windowing.windows_of(np.ones((1, 1), dtype=np.float32))
     assert windows.last_steps.tolist() == [2]
     assert windows.values.min() == 1.0
 

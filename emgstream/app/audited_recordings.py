@@ -36,7 +36,7 @@ class AuditedRecordings:
 
     @property
     def busy(self) -> bool:
-        """Whether an audit is still to be done."""
+        """True while an audit is still to be done."""
         return None in self.verdicts.values()
 
     def add(self, paths: Iterable[Path]) -> list[Path]:

@@ -11,9 +11,9 @@ __all__ = ["ConnectionState"]
 
 @dataclass(frozen=True, slots=True)
 class ConnectionState:
-    """What a connection is doing, for a light and a few words."""
+    """State of a connection, as an enum and in a few words."""
 
     kind: SourceState
-    """What it is doing."""
+    """The state."""
     words: str
-    """The same in words."""
+    """The same in words, with details."""

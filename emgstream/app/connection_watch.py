@@ -13,16 +13,16 @@ __all__ = ["ConnectionNews", "ConnectionNotice", "ConnectionWatch"]
 
 @dataclass(frozen=True, slots=True)
 class ConnectionNews:
-    """What changed on a connection since the last look."""
+    """The changes of a connection since the last look."""
 
     has_samples: bool
-    """Whether samples were received."""
+    """True where samples were received."""
     is_other_session: bool
-    """Whether the session is another one, or none any more."""
+    """True where the session is another one, or has gone."""
     is_other_state: bool
-    """Whether the connection was opened or has ended."""
+    """True where the connection was opened or has ended."""
     has_first_samples: bool
-    """Whether the session received its first samples: its channels are known from now on."""
+    """True where the first samples came, so that the channels are known."""
     failure: EmgStreamError | None
     """A failure that is new; None for none."""
 
@@ -34,7 +34,7 @@ class ConnectionNotice:
     notes: tuple[str, ...]
     """All notes, the newest last."""
     warns: bool
-    """Whether something is not as it should be."""
+    """True where something is not as it should be."""
 
     @property
     def words(self) -> str:

@@ -35,7 +35,7 @@ class CueScene:
     title: str
     """The movement, in large letters."""
     tone: CueTone
-    """Whether to act, wait or rest."""
+    """Its character: act, wait or rest."""
     label: str = ""
     """The movement to draw a picture of; empty for none."""
     share: float | None = None

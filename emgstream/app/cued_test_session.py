@@ -84,7 +84,7 @@ class CuedTestSession:
 
     @property
     def is_open(self) -> bool:
-        """Whether it runs, or is about to."""
+        """True until the test is done."""
         return self.stage is not CuedTestStage.DONE
 
     @property

@@ -46,7 +46,7 @@ class EvaluationTable:
     rows: tuple[tuple[str, ...], ...]
     """One row per model, with the columns of `COLUMNS`."""
     words: tuple[str, ...]
-    """What the figures mean, in one paragraph each."""
+    """The meaning of the figures, in one paragraph each."""
 
 
 def evaluation_table(document: Mapping[str, Any]) -> EvaluationTable:

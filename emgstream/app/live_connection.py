@@ -1,4 +1,4 @@
-"""What the window is connected to, and the way from one connection to the next. No Qt in here."""
+"""The connection of the window: at most one session, opened and closed in the background."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _CLOSING = ConnectionState(SourceState.CONNECTING, "closing")
 
 
 class LiveConnection:
-    """At most one session, opened and closed by threads of their own, so that nothing waits.
+    """At most one session. Threads of its own open and close it, so that the window never waits.
 
-    The window's thread calls everything, `poll` again and again. A session that has ended stays to
-    be looked at until the next one starts.
+    The window's thread calls everything, `poll` at every refresh. A session that has ended stays
+    available until the next one starts.
     """
 
     def __init__(self) -> None:
@@ -38,27 +38,27 @@ class LiveConnection:
 
     @property
     def busy(self) -> bool:
-        """Whether it is opening or closing."""
+        """True while a session is opened or closed."""
         return bool(self._opening or self._closing or self._wanted)
 
     @property
     def live(self) -> bool:
-        """Whether a session runs, or is about to."""
+        """True if a session runs or is being opened."""
         return self._live or self._opening is not None or self._wanted is not None
 
     def open(self, request: SourceRequest, model_path: Path | None) -> None:
-        """Go over to another source; what runs is closed first."""
+        """Connect to another source; a running session is closed first."""
         self.failure = None
         self._wanted = request, model_path
         self._leave()
 
     def close(self) -> None:
-        """End what runs."""
+        """Close the running session."""
         self._wanted = None
         self._leave()
 
     def poll(self, now_s: float) -> bool:
-        """Move on, at host time ``now_s``; tells whether there are new samples to draw."""
+        """Do what is due at host time ``now_s``; return True if there are new samples."""
         self._follow_closing()
         self._follow_opening()
         if self.session is None or not self._live:
@@ -70,7 +70,7 @@ class LiveConnection:
 
     @property
     def state(self) -> ConnectionState:
-        """What it is doing."""
+        """The state of the connection."""
         if self._closing is not None:
             return _CLOSING
         if self._opening is not None or self._wanted is not None:
@@ -82,7 +82,7 @@ class LiveConnection:
         return self.session.state
 
     def shut_down(self) -> None:
-        """End everything and wait for it: afterwards no thread is left and the port is free."""
+        """Close everything and wait: afterwards no thread runs and the port is free."""
         self.close()
         if self._opening is not None:
             self._opening.finish()
@@ -120,7 +120,7 @@ class LiveConnection:
 
     def _take_opened(self, opening: SessionOpening) -> None:
         try:
-            opened = opening.poll()
+            opened = opening.result()
         except EmgStreamError as error:
             self._opening, self.failure = None, error
             return

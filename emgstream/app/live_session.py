@@ -1,24 +1,21 @@
-"""One live session from start to end: a source, a model or none, outputs, and the recent past.
+"""A live session: a source, a model or none, outputs, and the recent past of both.
 
-No Qt and no printing. One thread, the owner's, calls everything; the other threads are the
-engine's.
+One thread, that of the owner, calls everything; the other threads are those of the engine.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from emgstream.acquisition import Sink
 from emgstream.app.connection_state import ConnectionState
 from emgstream.app.decision_log import DecisionLog
-from emgstream.app.meters import LossMeter, RateMeter
+from emgstream.app.meters import LossMeter
 from emgstream.app.session_summary import session_document
 from emgstream.app.signal_views import Traces
+from emgstream.app.stream_past import LIKELY_RATE_HZ, StreamPast
 from emgstream.bundle import Model
 from emgstream.clock import Clock, MonotonicClock
 from emgstream.decisions import DecisionSettings
@@ -31,7 +28,7 @@ from emgstream.outputs.output_kind import StreamContext
 from emgstream.outputs.queue import UpdateQueue
 from emgstream.outputs.samples import AnyOutput
 from emgstream.outputs.summary import Summary
-from emgstream.quality import Quality, judge_quality
+from emgstream.quality import Quality
 from emgstream.recording import CueListener, SimulatedSubject
 from emgstream.ringbuffer import RingBuffer
 from emgstream.sources.replay_source import ReplaySource
@@ -44,40 +41,37 @@ if TYPE_CHECKING:
 
 __all__ = ["LiveSession"]
 
-_QUALITY_S = 2.0
-_LEAST_QUALITY_SAMPLES = 256
-_COUNT_S = 0.1
-_LONGEST_COPY = 64
-_LIKELY_RATE_HZ = 1000.0
 _QUEUE_POLL_S = 0.05
+"""Seconds until a waiting loop checks for the end of the stream."""
 _END_S = 5.0
+"""Seconds that the threads may take to end: as long as `Worker` waits for each."""
 _SYNTHETIC = "synthetic EMG"
 
 
 class LiveSession:
-    """A source being classified, and what is known of it so far; the only user of `Engine`.
+    """A source that is being classified, with its figures; the only class that runs `Engine`.
 
-    Entering starts it, leaving stops it and raises what ended it before its time. `start` and
-    `stop` do the same, and keep that in `failure`: for owners of several sessions.
+    Entering starts it; leaving stops it and raises the error that ended it. `start` and `stop` do
+    the same but keep the error in `failure`, for owners of several sessions.
 
     Parameters
     ----------
     source
-        Where the samples come from; not yet entered, as the engine's reader does that.
+        The source of the samples; not yet entered: the reader thread of the engine does that.
     model
-        What decides, on its channels among those of the source; None where nothing is decided.
+        The model that decides, on its channels among those of the source; None for none.
     outputs
-        Where decisions and samples go from the start, entered and left by the caller.
+        Outputs of decisions and samples from the start on; the caller enters and leaves them.
     name
-        What to call it where there are several.
+        Name of the session, if there are several.
     seconds
-        How long it lasts, counted from the first sample; None for until it is stopped.
+        Duration from the first sample on; None to run until it is stopped.
     force
-        Whether to put up with a stream whose rate is not the model's.
+        True to accept a stream with a rate that is not that of the model.
     keeps_signals
-        Whether ten minutes of the signals are kept in `traces`, for drawing.
+        True to keep ten minutes of the signals in `traces`, for drawing.
     backlog
-        Updates that wait for `updates` before the oldest are dropped; None where nobody iterates.
+        Updates that wait for `updates` before the oldest are dropped; None without iteration.
     clock
         The host time.
 
@@ -105,37 +99,31 @@ class LiveSession:
         self.manifest = None if model is None else model.manifest
         self.name = name
         self.subject = None if source.subject is None else SimulatedSubject(source.subject)
-        """The simulated person, who does what cues ask; None where a real one does, or nobody."""
+        """The simulated person who follows cues; None if there is none."""
         hold = 1 if self.manifest is None else self.manifest.hop * self.manifest.step.length
         self.log = DecisionLog(self.class_names, hold)
         self.summary = Summary(self.class_names)
-        self.traces: Traces | None = None
-        """The past of the signals, once samples have come; None where they are not kept."""
         self.failure: EmgStreamError | None = None
-        """What ended it before its time."""
+        """The error that ended it, if any."""
         self.ended = False
-        """Whether it is over: its source ended, it failed, its time is up, or it was stopped."""
-        self.rate = RateMeter()
-        self.loss = LossMeter()
-        self._clock = clock or MonotonicClock()
+        """True once the source has ended, it failed, its time is up, or it was stopped."""
+        self.clock = clock or MonotonicClock()
+        """The host time of its decisions, cues and recordings."""
         self._seconds = seconds
-        self._keeps_signals = keeps_signals
         self._queue = None if backlog is None else UpdateQueue(backlog)
         self._engine = Engine(
             source,
             model,
             outputs,
-            self._clock,
+            self.clock,
             None if self.manifest is None else stream_check(source, self.manifest, force),
             observers=[self.summary, self.log],
             queues=[] if self._queue is None else [self._queue],
         )
-        self._cursor = 0
+        self._past = StreamPast(source, self.ring, self.manifest, keeps_signals)
         self._is_stopped = False
-        self._started_s = self._stopped_s = self._clock.now()
+        self._started_s = self._stopped_s = self.clock.now()
         self._first_s: float | None = None
-        self._counted_s = -math.inf
-        self._measured_hz: float | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -147,15 +135,15 @@ class LiveSession:
             self.check()
 
     def start(self) -> None:
-        """Start the threads; connecting is theirs to do."""
-        self._started_s = self._clock.now()
+        """Start the threads, which connect to the source."""
+        self._started_s = self.clock.now()
         self._engine.__enter__()
 
     def stop(self) -> None:
-        """End the threads and let go of the port; what ended the stream is in ``failure``.
+        """End the threads and close the source; an error of the stream is kept in ``failure``.
 
-        May take as long as one call of the source does; a second call does nothing. Raises
-        RuntimeError where a thread does not end.
+        Takes as long as one read of the source; a second call does nothing. Raises RuntimeError if
+        a thread does not end.
         """
         if self._is_stopped:
             return
@@ -165,35 +153,31 @@ class LiveSession:
         except EmgStreamError as error:
             self.failure = self.failure or error
         finally:
-            self._stopped_s = self._clock.now()
+            self._stopped_s = self.clock.now()
 
     def check(self) -> None:
-        """Raise what ended it before its time; nothing where all is well."""
+        """Raise the error that ended it, if any."""
         if self.failure is not None:
             raise self.failure
 
     def poll(self, now_s: float, timeout_s: float = 0.0) -> bool:
-        """Take over what is new, at host time ``now_s``; tells whether there were samples.
+        """Do what is due at host time ``now_s``; return True if there are new samples.
 
-        Waits up to ``timeout_s`` for the end. What ended the stream is in ``failure``: look at
-        ``ended``, and stop it then.
+        Waits up to ``timeout_s`` seconds for the end. Once ``ended`` is True, call `stop`.
         """
         if not self.ended:
             self._look_for_the_end(timeout_s)
-        came = self._take_samples()  # after that look: the last samples are not left behind
+        came = self._past.poll(now_s, self.ended)  # after that look, so that no sample is missed
         if came and self._first_s is None:
             self._first_s = now_s
         if self._is_time_up(now_s):
             self.ended = True
-        if self.ended or now_s - self._counted_s >= _COUNT_S:
-            self._counted_s = now_s
-            self._count(now_s)
         return came
 
     def updates(self) -> Iterator[Update]:
-        """Give the decisions in order until the stream ends, for the ``backlog`` asked for.
+        """Yield the decisions in order until the stream ends; needs a ``backlog``.
 
-        Another thread may iterate. Raises what ended the stream before its time.
+        Another thread may iterate. Raises the error that ended the stream.
         """
         queue = self._queue
         if queue is None:
@@ -201,17 +185,17 @@ class LiveSession:
         while not queue.ended:
             update = queue.take(_QUEUE_POLL_S)
             if update is not None:
-                yield replace(update, handed_s=self._clock.now())
+                yield replace(update, handed_s=self.clock.now())
         self._engine.wait(_END_S)
 
     @property
     def n_dropped(self) -> int:
-        """Decisions that `updates` was too slow for."""
+        """Decisions that were dropped, as the loop over `updates` was too slow."""
         return 0 if self._queue is None else self._queue.n_dropped
 
     @property
     def state(self) -> ConnectionState:
-        """What it is doing, as an enum and in words."""
+        """The state, as an enum and in words."""
         if self.failure is not None:
             return ConnectionState(SourceState.FAILED, "stopped")
         if self.ended:
@@ -220,22 +204,22 @@ class LiveSession:
         return ConnectionState(status.state, status.words)
 
     def status(self) -> SourceStatus:
-        """Return how its source is doing; any thread may ask."""
+        """Return the status of the source; any thread may ask."""
         return self.source.status()
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Notes on the source, without the one that `title` tells all the time."""
+        """Notes on the source, without the one that is part of `title`."""
         return tuple(note for note in self.status().notes if note != SYNTHETIC_NOTE)
 
     @property
     def context(self) -> StreamContext:
-        """What an output that is opened for this session is told of it."""
+        """Facts about this session for opening an output."""
         return StreamContext(self.class_names, self.name, lambda: self.status().n_reconnects)
 
     @property
     def info(self) -> StreamInfo:
-        """What is known of the stream; complete once samples come."""
+        """Name, channels and rate of the stream; complete once there are samples."""
         return self.source.info
 
     @property
@@ -250,12 +234,12 @@ class LiveSession:
 
     def newest_samples(self, seconds: float) -> FloatArray:
         """Return the samples of the last ``seconds``, shape ``(n_samples, n_channels)``."""
-        n_samples = round(seconds * (self.info.sampling_rate_hz or _LIKELY_RATE_HZ))
+        n_samples = round(seconds * (self.info.sampling_rate_hz or LIKELY_RATE_HZ))
         return self.ring.since(max(self.ring.end_index - n_samples, 0)).samples
 
     @property
     def replay(self) -> ReplaySource | None:
-        """The source where it is a recording that can be steered."""
+        """The source if it is a recording, which can be paused and moved; else None."""
         return self.source if isinstance(self.source, ReplaySource) else None
 
     @property
@@ -265,17 +249,17 @@ class LiveSession:
 
     @property
     def is_conditioned(self) -> bool:
-        """Whether a model conditions the signal."""
+        """True if the model has filters."""
         return self.manifest is not None and self.manifest.conditioning.get("kind") != "none"
 
     @property
     def is_live(self) -> bool:
-        """Whether time passes by itself, and somebody may follow cues: no recording."""
+        """True if somebody can follow cues: the source is not a recording."""
         return not self.info.can_wait
 
     @property
     def is_synthetic(self) -> bool:
-        """Whether the samples are known to come from a formula and not from a person."""
+        """True if the samples are simulated."""
         return self.status().is_synthetic
 
     def cue_followers(
@@ -298,109 +282,105 @@ class LiveSession:
 
     @property
     def title(self) -> str:
-        """The name of the stream for people; says first where it is synthetic."""
+        """Name of the stream for people; it begins with "synthetic EMG" for simulated samples."""
         name = self.info.name
         if self.is_synthetic and not name.startswith(_SYNTHETIC):
             return f"{_SYNTHETIC}   {name}"
         return name
 
     @property
+    def traces(self) -> Traces | None:
+        """The past of the signals; None before the first samples, and if they are not kept."""
+        return self._past.traces
+
+    @property
+    def loss(self) -> LossMeter:
+        """Lost samples, in total and of late."""
+        return self._past.loss
+
+    @property
     def is_timed(self) -> bool:
-        """Whether samples can be told in seconds: the rate was stated, or is measured by now."""
-        return (self.info.sampling_rate_hz or self._measured_hz) is not None
+        """True if the sampling rate is known, stated or measured."""
+        return self._past.is_timed
 
     @property
     def rate_hz(self) -> float:
-        """Samples that make a second on the time axis; 1 as long as nobody knows."""
-        return self.info.sampling_rate_hz or self._measured_hz or 1.0
+        """Samples per second on the time axis; 1 while the rate is not known."""
+        return self._past.rate_hz
 
     def measured_rate(self) -> tuple[float | None, float | None]:
-        """Return samples per second as measured, and by how many millionths the device is fast.
+        """Return the measured rate in Hz and the clock's deviation in ppm; see `StreamPast`."""
+        return self._past.measured_rate()
 
-        None for what is not known. Where the source measures no rate, it is that of the arrivals,
-        while samples arrive.
-        """
-        status = self.status()
-        if status.rate_hz is not None:
-            return status.rate_hz, status.ppm
-        return (self.rate.rate_hz if status.is_streaming else None), None
+    def quality(self) -> tuple[Quality, ...]:
+        """Return the quality of every channel over the newest two seconds, if samples arrive."""
+        return self._past.quality(self.state.kind)
 
     @property
     def settings(self) -> DecisionSettings | None:
-        """The settings of the decisions, as last asked for; None without a model."""
+        """The present settings of the decisions; None without a model."""
         return self._engine.settings
 
     @property
     def is_tuned(self) -> bool:
-        """Whether it decides by other settings than the model's own."""
+        """True if the settings are not those of the model."""
         return self.manifest is not None and self.settings != self.manifest.decision
 
     @property
     def deciding(self) -> Model | None:
-        """The model, with the settings it decides by at the moment; None without one."""
+        """The model with the present settings; None without a model."""
         settings = self.settings
         return None if self.model is None or settings is None else self.model.tuned(settings)
 
     def tune(self, settings: DecisionSettings) -> None:
-        """Decide by other settings from the next samples on; raises UsageError for unfit ones."""
+        """Decide with other settings from the next samples on; raises UsageError if unfit."""
         self._engine.tune(settings)
 
     def attach(self, sink: Sink) -> None:
-        """Hand every sample to a recorder too, from now on."""
+        """Pass every sample to a recorder, from now on."""
         self._engine.attach(sink)
 
     def detach(self, sink: Sink) -> None:
-        """Hand a recorder no more."""
+        """Pass nothing more to a recorder."""
         self._engine.detach(sink)
 
     def watch(self, observer: Observer) -> None:
-        """Tell an observer of every decision too, from now on."""
+        """Pass every decision to an observer, from now on."""
         self._engine.watch(observer)
 
     def unwatch(self, observer: Observer) -> None:
-        """Tell an observer no more."""
+        """Pass nothing more to an observer."""
         self._engine.unwatch(observer)
 
     def add_output(self, output: AnyOutput) -> None:
-        """Hand an output everything from the next decision, or sample, on; any thread may call.
+        """Add an output; it gets everything from the next decision, or sample, on.
 
-        The caller has entered it, and leaves it after `remove_output` or `stop`. Raises UsageError
-        where the session was stopped, and for an output that is there already.
+        Any thread may call. The caller has entered the output, and leaves it after `remove_output`
+        or `stop`. Raises UsageError if the session was stopped, or if the output was added already.
         """
         self._engine.add_output(output)
 
     def remove_output(self, output: AnyOutput) -> None:
-        """Hand an output nothing more, and return once it has passed on what it was handed.
+        """Remove an output; return once it has written what it got before.
 
-        Any thread may call; a slow reader takes seconds of it, and the other outputs go on. Raises
-        UsageError for an output that is not there, and what ended it.
+        Any thread may call; it may take seconds, and the other outputs continue. Raises UsageError
+        if the output was not added, or the error that ended it.
         """
         self._engine.remove_output(output)
 
     def output_figures(self) -> list[OutputFigures]:
-        """Return how many decisions, or samples, each output passed on, dropped, and how late."""
+        """Return the counts and latencies of each output, those of removed ones last."""
         return self._engine.output_figures()
 
     @property
     def output_states(self) -> list[str]:
-        """What the outputs have to say all the time, for people."""
+        """States of the outputs to show all the time, for people."""
         states = (one.state for one in self._engine.outputs if isinstance(one, Output))
         return [state for state in states if state]
 
-    def quality(self) -> tuple[Quality, ...]:
-        """Return the verdict on the newest two seconds of every channel, if they are recent."""
-        names = self.info.channel_names
-        is_silent = self.state.kind not in (SourceState.STREAMING, SourceState.PAUSED)
-        if self.traces is None or is_silent:
-            return judge_quality(np.empty((0, len(names)), np.float32), names, None)
-        raw = self.traces.raw
-        n_samples = max(round(_QUALITY_S * self.rate_hz), _LEAST_QUALITY_SAMPLES)
-        values = raw.values(raw.end_index - n_samples, raw.end_index)
-        return judge_quality(values.T, names, self.rate_hz if self.is_timed else None)
-
     def document(self) -> dict[str, Any]:
         """Return the summary so far, as JSON's own types."""
-        stopped_s = self._stopped_s if self._is_stopped else self._clock.now()
+        stopped_s = self._stopped_s if self._is_stopped else self.clock.now()
         failures = {} if self.failure is None else {"failure": str(self.failure)}
         document = session_document(
             self._engine,
@@ -416,33 +396,6 @@ class LiveSession:
         if self._seconds is None or self._first_s is None:
             return False
         return now_s - self._first_s >= self._seconds
-
-    def _take_samples(self) -> bool:
-        if not self._keeps_signals:
-            n_before, self._cursor = self._cursor, self.ring.n_received
-            return self._cursor > n_before
-        came = False
-        for _ in range(_LONGEST_COPY):
-            chunk = self.ring.since(self._cursor)
-            if not len(chunk):
-                break
-            if self.traces is None:
-                n_channels = chunk.samples.shape[1]
-                rate_hz = self.rate_hz if self.is_timed else _LIKELY_RATE_HZ
-                self.traces = Traces(n_channels, rate_hz, self.manifest)
-            self.traces.push(chunk)
-            self._cursor = chunk.end_index
-            came = True
-        return came
-
-    def _count(self, now_s: float) -> None:
-        """Take down what came and what was lost."""
-        ring, status = self.ring, self.status()
-        self.rate.update(ring.n_received, now_s)
-        if self._measured_hz is None:
-            self._measured_hz = status.rate_hz  # held: an axis that follows it would swim
-        # While a board is away it takes no samples, so it loses none: only its source can tell.
-        self.loss.update(ring.n_lost if status.sees_loss is None else status.n_lost, now_s)
 
     def _look_for_the_end(self, timeout_s: float) -> None:
         try:

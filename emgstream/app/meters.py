@@ -1,4 +1,4 @@
-"""Figures for the status bar: how fast, how much lost, how many frames."""
+"""Meters of the last five seconds: sampling rate, lost samples, events."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from collections import deque
 __all__ = ["LossMeter", "PaceMeter", "RateMeter"]
 
 _WINDOW_S = 5.0
+"""Seconds that a meter looks back: a choice; a glance at the status bar should show a change."""
 _SPACING_S = 0.1
+"""Seconds between two entries: 50 of them cover the window to 2 %."""
 _LEAST_S = 1.0
+"""Seconds before a rate is told: of less, the chunks of the arrivals are off by some percent."""
 
 
 class _Past:
-    """A counter's values over the last five seconds, one every tenth."""
+    """Values of a counter over the last five seconds, one per 0.1 s."""
 
     def __init__(self) -> None:
         self._entries: deque[tuple[float, int]] = deque()
@@ -24,7 +27,7 @@ class _Past:
             self._entries.popleft()
 
     def change(self) -> tuple[float, int]:
-        """Return the seconds covered and how far the counter went in them."""
+        """Return the seconds covered, and by how much the counter rose in them."""
         (first_s, first), (last_s, last) = self._entries[0], self._entries[-1]
         return last_s - first_s, last - first
 
@@ -33,19 +36,19 @@ class _Past:
 
 
 class RateMeter:
-    """Samples a second as they arrive, over the last five seconds."""
+    """Samples per second as they arrive, over the last five seconds."""
 
     def __init__(self) -> None:
         self._past = _Past()
 
     def update(self, n_received: int, now_s: float) -> None:
-        """Note how many samples there were at host time ``now_s``."""
+        """Take the number of samples received up to host time ``now_s``."""
         if n_received or len(self._past):
             self._past.add(n_received, now_s)
 
     @property
     def rate_hz(self) -> float | None:
-        """Samples a second; None before a second has been seen."""
+        """Samples per second; None during the first second."""
         if not len(self._past):
             return None
         seconds, n_samples = self._past.change()
@@ -53,14 +56,14 @@ class RateMeter:
 
 
 class LossMeter:
-    """Samples lost, in all and over the last five seconds."""
+    """Samples lost, in total and over the last five seconds."""
 
     def __init__(self) -> None:
         self._past = _Past()
         self.n_lost = 0
 
     def update(self, n_lost: int, now_s: float) -> None:
-        """Note how many samples had been lost at host time ``now_s``."""
+        """Take the number of samples lost up to host time ``now_s``."""
         self.n_lost = n_lost
         self._past.add(n_lost, now_s)
 
@@ -71,7 +74,7 @@ class LossMeter:
 
 
 class PaceMeter:
-    """Events a second, over the last five seconds.
+    """Events per second, over the last five seconds.
 
     >>> meter = PaceMeter()
     >>> for tick in range(100): meter.tick(tick / 50)
@@ -89,7 +92,7 @@ class PaceMeter:
         self._past.add(self._n, now_s)
 
     def per_s(self, now_s: float) -> float:
-        """Return events a second up to ``now_s``."""
+        """Return events per second up to ``now_s``."""
         if not len(self._past):
             return 0.0
         self._past.add(self._n, now_s)

@@ -1,4 +1,4 @@
-"""What the window is asked to show when it opens."""
+"""Requests to the window: the source and the model to open, and its options."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class ReplayRequest:
     path: Path
     """The file."""
     sampling_rate_hz: float | None = None
-    """Its rate, where it has no time column."""
+    """Its sampling rate in Hz, if it has no time column."""
     speed: float | None = 1.0
-    """Seconds of it in one second; None for as fast as it is read."""
+    """Seconds of the recording per second; None for as fast as it is read."""
     loop: bool = False
-    """Whether to begin again at the end."""
+    """True to begin again at the end."""
     channels: tuple[str, ...] | None = None
-    """Columns to take as the model's channels, in its order; by name where None."""
+    """Columns to use as the channels of the model, in its order; by name if None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,13 @@ class PortRequest:
     port: str = AUTO
     """Its address, as `emgstream.sources.source_registry.open_source` takes it."""
     channels: tuple[str, ...] | None = None
-    """Channels to take as the model's, in its order; by name where None."""
+    """Channels to use as those of the model, in its order; by name if None."""
     baud: int | None = None
-    """Speed of the line; found out where None."""
+    """Speed of a serial line; found by trying if None."""
     reconnects: bool = True
-    """Whether to wait for a board that was unplugged, and go on."""
+    """True to wait for a board that was unplugged, and continue."""
     force: bool = False
-    """Whether to put up with a rate that is more than 5 % off the model's."""
+    """True to accept a sampling rate that is more than 5 % off that of the model."""
 
 
 SourceRequest: TypeAlias = ReplayRequest | PortRequest
@@ -49,14 +49,14 @@ SourceRequest: TypeAlias = ReplayRequest | PortRequest
 
 @dataclass(frozen=True, slots=True)
 class WindowRequest:
-    """Everything the command line may want of the window."""
+    """All that the command line can ask of the window."""
 
     source: SourceRequest | None = None
-    """What to open at once; None to let the user choose."""
+    """The source to open at once; None to let the user choose."""
     model: Path | None = DEMO_MODEL
     """The model to decide with; None for what was chosen last, or else the demo model."""
     screenshot: Path | None = None
-    """Where to save a picture of the window; the program ends after that."""
+    """File to save a picture of the window to; the program ends after that."""
     after_s: float = 5.0
     """Seconds after which the picture is taken."""
     theme: str | None = None

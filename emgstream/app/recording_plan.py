@@ -47,13 +47,13 @@ class RecordingRequest:
     seed: int = 0
     """Random seed of the order."""
     is_free: bool = False
-    """Whether there are no cues, and number keys set the labels."""
+    """True where there are no cues, and number keys set the labels."""
     ends_after_s: float | None = None
     """Seconds after which a free recording ends by itself; None for never."""
     is_checked: bool = True
-    """Whether the signal is checked first."""
+    """True where the signal is checked first."""
     is_trimmed: bool = True
-    """Whether labels begin at the onset of the muscles, not at the cue; never in a free one."""
+    """True where labels begin at the onset of the muscles; else at the cue, as in a free one."""
     countdown_s: float = _COUNTDOWN_S
     """Seconds before the first cue, and after a break."""
     subject: str = ""
@@ -73,7 +73,7 @@ class RecordingPlan:
     path: Path
     """The table to write."""
     about: SessionDescription
-    """What goes into the sidecar."""
+    """The description of the session for the sidecar."""
     protocol: GuidedProtocol | FreeProtocol
     """The cues, or the labels of a free recording."""
     duration_s: float
@@ -81,7 +81,7 @@ class RecordingPlan:
     ends_after_s: float | None
     """Seconds after which a free recording ends by itself; None for never."""
     is_checked: bool
-    """Whether the signal is checked first."""
+    """True where the signal is checked first."""
 
     def make_folder(self) -> None:
         """Make the folder it goes into; raises OutputError where that cannot be."""

@@ -108,12 +108,12 @@ class RecordingSession:
 
     @property
     def is_open(self) -> bool:
-        """Whether the file is still being written, or about to be."""
+        """True while the file is being written, or is about to be."""
         return self.stage not in (RecordingStage.SETTLING, RecordingStage.DONE)
 
     @property
     def waits_for_start(self) -> bool:
-        """Whether a guided session is ready to give its first cue."""
+        """True while a guided session is ready to give its first cue."""
         is_ready = isinstance(self.protocol, GuidedProtocol) and (
             self.protocol.phase is ProtocolPhase.READY
         )
@@ -121,7 +121,7 @@ class RecordingSession:
 
     @property
     def is_streaming(self) -> bool:
-        """Whether samples arrive."""
+        """True while samples arrive."""
         return self.session.status().is_streaming
 
     def check_again(self, now_s: float) -> None:

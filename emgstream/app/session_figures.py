@@ -24,7 +24,7 @@ class SessionFigures:
     rate_hz: float | None = None
     """Samples per second and channel, measured; None before it is known."""
     ppm: float | None = None
-    """How much too fast the board's clock runs, in millionths; None where nobody knows."""
+    """Error of the board's clock in millionths, positive where it is fast; None where not known."""
     n_lost: int = 0
     """Samples lost in the session."""
     n_lost_lately: int = 0
@@ -58,7 +58,7 @@ class SessionMeters:
         self._frames.tick(now_s)
         if self._session is not None and self._session.log.n_decisions > self._n_drawn:
             self._n_drawn = self._session.log.n_decisions
-            self._paint.add(np.array([now_s - self._session.log.written_s]))
+            self._paint.add(np.array([now_s - self._session.log.decided_s]))
 
     def figures(self, now_s: float, is_drawn: bool) -> SessionFigures:
         """Return the figures at host time ``now_s``; ``is_drawn`` while signals are shown."""
@@ -68,7 +68,7 @@ class SessionMeters:
             return SessionFigures(frames_per_s=frames_per_s)
         self._decisions.tick(now_s, session.log.n_decisions - self._n_decisions)
         self._n_decisions = session.log.n_decisions
-        latency = session.log.latency()
+        latency = session.summary.latency()
         rate_hz, ppm = session.measured_rate()
         return SessionFigures(
             rate_hz=rate_hz,
@@ -89,11 +89,11 @@ class SessionMeters:
         session = self._session
         if session is None:
             return []
-        stages = {name: _percentiles(figures) for name, figures in session.log.stages().items()}
+        stages = {name: _percentiles(figures) for name, figures in session.summary.stages().items()}
         return [
             *((name, *stages.get(name, _NOT_MEASURED)) for name in STAGES),
             ("paint", *_percentiles(self._paint.figures())),
-            ("received to decided", *_percentiles(session.log.latency())),
+            ("received to decided", *_percentiles(session.summary.latency())),
             *_window_rows(session),
         ]
 

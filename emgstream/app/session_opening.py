@@ -1,4 +1,4 @@
-"""From what the user asked for to a source and a model, without keeping the window waiting."""
+"""Opening of a session: read the model and prepare the source, in a thread."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from emgstream.worker import Worker
 
 __all__ = ["PreparedSession", "SessionOpening"]
 
-_GUESSED_HZ = 200.0
+_GUESSED_HZ = 200.0  # a choice: the rate of the published recordings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PreparedSession:
-    """What came of opening."""
+    """A session that is ready to start, and notes on how it was opened."""
 
     session: LiveSession
-    """Not yet started."""
+    """The session, not yet started."""
     notes: tuple[str, ...]
-    """What is worth knowing of the opening and stops nothing."""
+    """Notes for the user; none of them is a problem."""
 
 
 class SessionOpening:
-    """Reads a model, if any, and prepares a source in thread ``emg-opener``: it takes seconds."""
+    """Reads the model, if any, and prepares the source, in the thread ``emg-opener``."""
 
     def __init__(self, request: SourceRequest, model_path: Path | None) -> None:
         self.request = request
@@ -41,15 +41,15 @@ class SessionOpening:
         self._worker = Worker("emg-opener", self._run)
         self._worker.start()
 
-    def poll(self) -> PreparedSession | None:
-        """Return what came of it, None while it goes on; raises what went wrong."""
+    def result(self) -> PreparedSession | None:
+        """Return the prepared session, None while it is not ready; raises what went wrong."""
         if self._worker.alive:
             return None
         self._worker.check()
         return self._opened
 
     def finish(self) -> None:
-        """Wait until the thread has ended; what it opened was never entered, so nothing is lost."""
+        """Wait for the end of the thread. Nothing has to be closed: the source was not entered."""
         self._worker.stop()
 
     def _run(self, stop: threading.Event) -> None:
@@ -102,9 +102,9 @@ def _open_recording(
 
 
 def _pace_of(path: Path, manifest: Manifest | None) -> tuple[float, str]:
-    """Return a rate for a file that tells none, and what to say: a window needs a pace.
+    """Return a pace in Hz for a recording without a rate, and a note on it.
 
-    Decisions do not depend on it; they are made of samples.
+    The decisions do not depend on the pace, as they are made of samples.
     """
     if manifest is not None and manifest.sampling_rate_hz is not None:
         rate = manifest.sampling_rate_hz

@@ -16,16 +16,16 @@ __all__ = ["SessionReadiness", "cued_test_readiness", "recording_readiness"]
 
 @dataclass(frozen=True, slots=True)
 class SessionReadiness:
-    """Whether a recording or a test can begin."""
+    """The answer to the question whether a recording or a test can begin."""
 
     words: str
-    """A summary of it, or why it cannot begin."""
+    """A summary of it, or the reason why it cannot begin."""
     can_begin: bool
-    """Whether it can begin."""
+    """True where it can begin."""
     offers_board: bool = False
-    """Whether connecting a board would help, or be another way."""
+    """True where connecting a board would help, or be another way."""
     on_recording: bool = False
-    """Whether it is a test of a recording, whose labels are its cues."""
+    """True for a test of a recording, whose labels are its cues."""
 
 
 def recording_readiness(

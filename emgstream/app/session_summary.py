@@ -1,4 +1,4 @@
-"""The summary of a session as a document: what ``--summary`` writes and people are told."""
+"""The summary of a session as a document, for ``--summary`` and for people."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ def session_document(
     Parameters
     ----------
     engine
-        Tells of samples and outputs.
+        Counts samples, and has the figures of the outputs.
     summary
-        Counted the decisions.
+        Counts the decisions.
     source
-        Tells of the stream; of a live one more is told than of a recording.
+        The source; a live one has more figures than a recording.
     manifest
-        That of the model; None where nothing decided.
+        Manifest of the model; None without a model.
     name
-        Name of the session, where there are several.
+        Name of the session, if there are several.
     elapsed_s
-        Seconds it took.
+        Duration in seconds.
     """
     names = {} if name is None else {"stream": name}
     return {

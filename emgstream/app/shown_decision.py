@@ -20,18 +20,18 @@ class ShownDecision:
     confidence: float
     """Smoothed confidence in that class, 0 to 1: the figure a threshold is compared with."""
     status: str
-    """Whether it is a decision to act on; see `emgstream.decisions.DecisionStatus`."""
+    """The status of the decision; see `emgstream.decisions.DecisionStatus`."""
     truth: str | None
     """The true label, where it is known."""
 
     @property
     def accepted(self) -> bool:
-        """Whether it is to be acted on."""
+        """True where it is to be acted on."""
         return self.status == "ok"
 
     @property
     def decides(self) -> bool:
-        """Whether it names a movement, rest included."""
+        """True where it names a movement, rest included."""
         return self.status in ("ok", "rest")
 
 

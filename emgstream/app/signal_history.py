@@ -30,7 +30,7 @@ class Break:
     n_lost: int
     """Number of samples missing before it; 0 for a break in time alone."""
     is_new_segment: bool = False
-    """Whether there is a break in time: the source was away, or jumped."""
+    """True for a break in time: the source was away, or jumped."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -76,11 +76,11 @@ class Traces:
         if chunk.segment != self._segment or chunk.first_index != self.raw.end_index:
             self._restart(chunk)
         self.raw.push(chunk.first_index, chunk.samples, chunk.segment)
-        conditioned = self._conditioner.push(chunk.samples)
+        conditioned = self._conditioner.condition(chunk.samples)
         if self.is_conditioned:
             self._conditioned.push(self._conditioned_start, conditioned, chunk.segment)
             self._conditioned_start += len(conditioned)
-        steps = self._step_stream.push(conditioned).astype(np.float32)
+        steps = self._step_stream.steps_of(conditioned).astype(np.float32)
         # One number a channel: the first span, where a step has several.
         held = np.repeat(steps[:, : self.raw.n_channels], self._step.length, axis=0)
         self._steps.push(self._step_start, held, chunk.segment)

@@ -61,7 +61,7 @@ class TrainingRequest:
     epochs: int | None = None
     """Largest number of epochs; None for that of the recipe."""
     signal: SignalChoice = FOUND
-    """What the user states of the signal."""
+    """The settings of the signal."""
     base: Path | None = None
     """The model to adapt; None to train a new one."""
 
@@ -143,7 +143,7 @@ class _VerbJob:
 
     @property
     def is_running(self) -> bool:
-        """Whether its process runs."""
+        """True while its process runs."""
         return self._child is not None
 
     @property
@@ -230,7 +230,7 @@ class EvaluationJob(_VerbJob):
 
     @property
     def words(self) -> str:
-        """How far it is, for people."""
+        """Its progress, for people."""
         if self._is_cancelled:
             return "Ending with what is done …"
         if self.n_tasks is None:

@@ -33,13 +33,13 @@ class TrainingOutcome:
     """A new model, in words for the window."""
 
     title: str
-    """What became of the training."""
+    """The end of the training."""
     paragraphs: tuple[str, ...]
     """The file, the figures and what was noticed."""
     gain: str = ""
     """Accuracy before and after, of a model that was adapted; empty for one that was trained."""
     gain_note: str = ""
-    """What the gain was measured on; empty for a model that was trained."""
+    """The data the gain was measured on; empty for a model that was trained."""
 
 
 def training_outcome(event: Mapping[str, Any]) -> TrainingOutcome:

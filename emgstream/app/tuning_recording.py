@@ -65,12 +65,12 @@ class AnalysedRecording:
 
     @property
     def is_synthetic(self) -> bool:
-        """Whether the recording is the shipped one, of synthetic EMG."""
+        """True for the shipped recording, of synthetic EMG."""
         return self.seen.table.path == DEMO_RECORDING
 
     @property
     def is_learned_by_heart(self) -> bool:
-        """Whether the model was trained on this very recording."""
+        """True where the model was trained on this very recording."""
         trained_on = self.seen.model.manifest.training_data
         return any(one.get("sha256") == self.seen.table.sha256 for one in trained_on)
 

@@ -69,13 +69,13 @@ class TuningSession:
 
     @property
     def busy(self) -> bool:
-        """Whether a job runs or waits."""
+        """True while a job runs or waits."""
         waiting = (self._material, self._settings, self._save, self._unswept)
         return self._worker is not None or any(one is not None for one in waiting)
 
     @property
     def state(self) -> TuningState:
-        """What it is doing."""
+        """The present activity, as an enum."""
         if self.opened is None:
             return TuningState.ANALYSING if self.busy else TuningState.EMPTY
         return TuningState.TRYING if self.busy else TuningState.READY

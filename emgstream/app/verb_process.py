@@ -81,7 +81,7 @@ class VerbProcess:
 
     @property
     def running(self) -> bool:
-        """Whether it runs."""
+        """True while it runs."""
         return self._process.poll() is None
 
     def events(self) -> list[dict[str, Any]]:

@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 from typing import NoReturn
 
-from emgstream.app.configured_channels import configured_channels
 from emgstream.cli.outputs import add_output_arguments, output_destination
 from emgstream.configuration import configuration_path, read_configuration
 from emgstream.data import DEMO, model_path
@@ -33,15 +32,15 @@ def use_configuration(arguments: argparse.Namespace, *names: str) -> None:
     """
     configuration = read_configuration()
     port = getattr(arguments, "port", None) or configuration.port or AUTO
-    first_port = port[0] if isinstance(port, list) else port
-    values = {
-        "port": port,
-        "channels": configured_channels(configuration, first_port),
-        "model": model_path(configuration.model or DEMO),
-    }
+    values = {"port": port, "model": model_path(configuration.model or DEMO)}
     for name in names:
-        if getattr(arguments, name) is None:
+        if getattr(arguments, name) is None and name in values:
             setattr(arguments, name, values[name])
+    if "channels" in names and arguments.channels is None and configuration.channels:
+        from emgstream.app.configured_channels import configured_channels  # looks at all packages
+
+        first_port = port[0] if isinstance(port, list) else port
+        arguments.channels = configured_channels(configuration, first_port)
 
 
 def folder_for_recordings() -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 
@@ -20,7 +19,7 @@ from emgstream.outputs.summary import check_summary, write_summary
 __all__ = ["run_headless"]
 
 _REFRESH_S = 0.1
-"""Seconds between two updates of the lines: as often as a person reads a changing number."""
+"""Seconds between two updates of the lines: a choice; a person reads no faster."""
 
 
 def run_headless(sessions: Sequence[LiveSession], arguments: argparse.Namespace) -> None:
@@ -56,14 +55,14 @@ def _watch(sessions: Sequence[LiveSession], to_stderr: bool) -> None:
                 raise InterruptedByUserError(f"stopped by {asked.by}")
             for session in sessions:
                 if not session.ended:
-                    session.poll(time.perf_counter(), _REFRESH_S / len(sessions))
+                    session.poll(session.clock.now(), _REFRESH_S / len(sessions))
                 if session.ended:
                     session.stop()
             line.show([row.show() for row in rows])
 
 
 class _Row:
-    """One stream on the screen: a line that is always there, and notes above it."""
+    """One session on the screen: a line that is updated, and notes above it."""
 
     def __init__(self, session: LiveSession, line: LiveLine, width: int) -> None:
         self.session = session
@@ -75,7 +74,7 @@ class _Row:
         self._failure_told = name is None  # alone, it is what the command ends with
 
     def show(self) -> StreamLine:
-        """Bring the line up to date."""
+        """Update the line."""
         self.tell()
         session = self.session
         status = session.status() if session.is_live else None
@@ -83,7 +82,7 @@ class _Row:
         return self._line
 
     def tell(self) -> None:
-        """Tell what is new."""
+        """Print new notes."""
         self._notifier.tell(self.session.status(), self.session.output_states)
         if self.session.failure is not None and not self._failure_told:
             self._failure_told = True

@@ -38,9 +38,9 @@ def add_window_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def wants_window(arguments: argparse.Namespace) -> bool:
-    """Whether the window is wanted: it is, unless a word asks for the terminal.
+    """Return True for the window, False if an option is only for the terminal.
 
-    Raises UsageError where words ask for both.
+    Raises UsageError if there are options for both.
     """
     terminal = [
         *_given(("headless",), arguments),

@@ -1,4 +1,4 @@
-"""The options that say where decisions and samples go."""
+"""The options for outputs of decisions and samples."""
 
 from __future__ import annotations
 
@@ -49,22 +49,22 @@ def output_destination(option: str) -> str:
 
 
 def requested_outputs(arguments: argparse.Namespace) -> list[tuple[str, Any]]:
-    """Return the outputs that were asked for: the name of the kind, and the value of its option."""
+    """Return the outputs that were given: name of the kind, and value of the option."""
     return [(kind.name, value) for kind in output_kinds() for value in _values(kind, arguments)]
 
 
 def given_outputs(arguments: argparse.Namespace) -> list[str]:
-    """Return the options of the outputs that were asked for."""
+    """Return the options for outputs that were given."""
     return [kind.option for kind in output_kinds() if _values(kind, arguments)]
 
 
 def takes_stdout(arguments: argparse.Namespace) -> bool:
-    """Whether standard output is for the decisions, and people are told on stderr."""
+    """Return True if the decisions go to standard output; all else then goes to stderr."""
     return "-" in written_files(arguments)
 
 
 def written_files(arguments: argparse.Namespace) -> list[str | None]:
-    """Return the names of all files the run would write; None for each that was not asked for."""
+    """Return the names of all files that the run writes; None for a summary not asked for."""
     outputs = [
         value for kind in output_kinds() if kind.writes_file for value in _values(kind, arguments)
     ]

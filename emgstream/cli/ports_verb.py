@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Ask every port at once and print what is there, with the sources that packages add."""
+    """Probe all ports at once, and print them with the sources of other packages."""
     tell_problems(source_problems())
     others = list(find_sources(added_source_kinds()))
     listed = list_ports()

@@ -14,9 +14,9 @@ from emgstream.cli.outputs import add_output_arguments, read_files, written_file
 from emgstream.cli.terminal import tell_problems
 from emgstream.cli.verb_files import refuse_to_overwrite
 from emgstream.gui import ReplayRequest
-from emgstream.opening import read_recording
+from emgstream.opening import model_options, read_recording
 from emgstream.outputs.output_registry import output_problems
-from emgstream.sources.replay_source import ReplaySource
+from emgstream.sources.recording_file import open_recording
 
 __all__ = ["add_arguments", "run"]
 
@@ -65,13 +65,14 @@ def _run_headless(arguments: argparse.Namespace) -> None:
     read = [arguments.file, arguments.model, *read_files(arguments)]
     refuse_to_overwrite(read, written_files(arguments))
     model = read_model(arguments.model)
-    table = read_recording(arguments.file, model.manifest, arguments.channels)
-    source = ReplaySource(
-        table,
-        sampling_rate_hz=arguments.rate,
+    options = model_options(
+        model.manifest,
+        channels=arguments.channels,
+        recorded_rate_hz=arguments.rate,
         speed=arguments.speed,
         loop=arguments.loop,
     )
+    source = open_recording(arguments.file, options)
     model.manifest.check_stream(source.info)
     run_headless([LiveSession(source, model)], arguments)
 

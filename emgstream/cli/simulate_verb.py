@@ -28,7 +28,7 @@ _LOOK_S = 0.05
 
 
 class _Script(NamedTuple):
-    """Who moves when, and the files that was read from: one, or none."""
+    """The cue schedule, and the files that it was read from: one, or none."""
 
     cues: CueSchedule | None
     files: list[Path]

@@ -1,4 +1,4 @@
-"""What a run came to, for people."""
+"""The summary of a run, for people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["print_summary"]
 
 
 def print_summary(terminal: Console, document: dict[str, Any]) -> None:
-    """Print what a run came to."""
+    """Print the summary of a run."""
     print_facts(terminal, _summary_facts(document))
 
 
@@ -50,7 +50,7 @@ def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
 
 
 def _decision_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
-    """Return how many decisions there were, and of which status where not all are to act on."""
+    """Return the number of decisions, by status if not all of them are to act on."""
     if document["decisions"]:
         pace = f"{document['decisions_per_s']:,.0f} a second"
     else:
@@ -62,7 +62,7 @@ def _decision_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
 
 
 def _delay_facts(delays: dict[str, Any]) -> Iterable[tuple[str, str]]:
-    """Return where the time goes from the muscle to the output, stage by stage."""
+    """Return the delay from the muscle to the output, by stage."""
     fixed = {name: value for name, value in delays.items() if not isinstance(value, dict)}
     told = (f"{name.replace('_', ' ')} {ms:g} ms" for name, ms in fixed.items() if ms is not None)
     lines = ["   ".join(told)]  # nothing where the rate is not known
@@ -78,7 +78,7 @@ def _percentiles(figures: dict[str, float]) -> str:
 
 
 def _live_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
-    """Return what is known of a live stream beside its samples."""
+    """Return rate, losses and alarms of a live stream."""
     if document["rate_hz"] is not None:
         ppm = "" if document["ppm"] is None else f"   the board's clock {document['ppm']:+.0f} ppm"
         yield "rate", f"{document['rate_hz']:.3f} Hz{ppm}"

@@ -90,7 +90,7 @@ class TerminalRecording:
         recording = self.recording
         try:
             with self._session:
-                while recording.stage is not RecordingStage.DONE:
+                while recording.is_open:
                     for key in self._loop.show(self._page()):
                         self._press(key)
                     recording.poll(self._loop.now())
@@ -148,12 +148,10 @@ class TerminalRecording:
                 return replace(page, keys=[("Esc", "leave")])
             case RecordingStage.VERDICT if recording.report is not None:
                 return _report_page(recording.report)
-            case RecordingStage.TAKE if not isinstance(recording.protocol, GuidedProtocol):
-                return free_page(recording.protocol, now_s, recording.started_s)
-            case RecordingStage.TAKE if isinstance(recording.protocol, GuidedProtocol):
-                return guided_page(recording.protocol.view(now_s))
-            case _:
-                return TerminalPage("done", "cyan", "putting the labels in order")
+        protocol = recording.protocol
+        if isinstance(protocol, GuidedProtocol):
+            return guided_page(protocol.view(now_s))
+        return free_page(protocol, now_s, recording.started_s)
 
 
 def _is_running(recording: RecordingSession) -> bool:

@@ -109,7 +109,7 @@ def add_progress_options(parser: argparse.ArgumentParser, events: str) -> None:
 
 
 def is_for_programs(arguments: argparse.Namespace) -> bool:
-    """Whether progress goes to a program, as JSON events, and not to a person."""
+    """Return whether progress goes to a program, as JSON events, or to a person."""
     return bool(arguments.progress == "jsonl")
 
 

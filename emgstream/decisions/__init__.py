@@ -1,4 +1,4 @@
-"""Decisions: what is said of the signal, from the class probabilities of each window."""
+"""Decisions: class, confidence and status of each window, from its class probabilities."""
 
 from emgstream.decisions.decision import (
     ABSTAINED,

@@ -1,4 +1,4 @@
-"""What a decision says, one by one and many at once."""
+"""A decision, and many decisions as arrays."""
 
 from __future__ import annotations
 
@@ -18,43 +18,43 @@ StatusArray: TypeAlias = npt.NDArray[np.int8]
 
 
 class DecisionStatus(IntEnum):
-    """Whether to act on a decision, and why not."""
+    """The status of a decision: to be acted on, or the reason why not."""
 
     OK = 0
-    """To act on."""
+    """To be acted on."""
     REST = 1
-    """The muscle is quiet: nothing to act on, whatever the classifier makes of the noise."""
+    """The rest gate found the muscle at rest, whatever the classifier predicts from the noise."""
     REJECTED = 2
-    """The classifier is not sure enough."""
+    """The confidence is below the threshold."""
     UNKNOWN = 3
-    """The signal is like nothing in training: an electrode off, a new movement."""
+    """The signal is far from all training data: an electrode came off, or a new movement."""
     GAP = 4
-    """There is no whole window since samples were lost, or it is cut off by the converter."""
+    """No whole window since samples were lost, or too much of it is saturated."""
 
 
 STATUSES: tuple[str, ...] = tuple(status.name.lower() for status in DecisionStatus)
-"""The words for them, by number."""
+"""Their names, by number."""
 
 ABSTAINED = DecisionStatus.REJECTED
-"""From this status on nothing was decided."""
+"""The first status that means that nothing was decided."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decision:
-    """What is said of the signal at one sample."""
+    """Class, confidence and status at one sample."""
 
     index: int
     """Absolute index of the last sample of the window decided on."""
     label: str
-    """Name of the class decided for; of an abstention, the likeliest; empty at a gap."""
+    """Name of the class decided for; the likeliest where nothing was decided; empty at a gap."""
     confidence: float
-    """Probability of that class, 0 to 1, as smoothed."""
+    """Smoothed probability of that class, 0 to 1."""
     probabilities: Mapping[str, float]
     """Probability of each class in this window alone, by its name; all 0 without a window."""
     status: str = "ok"
-    """``ok``: a decision to act on; the others are those of `DecisionStatus`."""
+    """``ok`` for a decision to be acted on, else the name of another `DecisionStatus`."""
     strength: float | None = None
-    """How strong the contraction is, 0 to 1 of the class's own range in training.
+    """Strength of the contraction, 0 to 1 of the range of its class in training.
 
     None where the model has no such range, 0 at rest and where nothing was decided.
     """
@@ -62,7 +62,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decisions:
-    """Consecutive decisions as arrays; iterating gives them one by one."""
+    """Consecutive decisions as arrays; iterating gives one `Decision` after the other."""
 
     class_names: tuple[str, ...]
     """Names of the classes, in the order of the probabilities."""
@@ -73,7 +73,7 @@ class Decisions:
     classes: npt.NDArray[np.intp]
     """Number of the class decided for, -1 at a gap, shape ``(n_decisions,)``."""
     confidences: TimeArray
-    """Probability of that class as smoothed, same shape."""
+    """Smoothed probability of that class, same shape."""
     statuses: StatusArray
     """`DecisionStatus` of each, same shape."""
     strengths: TimeArray
@@ -100,11 +100,11 @@ class Decisions:
 
     @property
     def decided(self) -> npt.NDArray[np.bool_]:
-        """Whether each says something of the movement, rest included, shape ``(n_decisions,)``."""
+        """True for each decision that names a movement or rest, shape ``(n_decisions,)``."""
         return self.statuses < ABSTAINED
 
     def joined(self, *others: Decisions) -> Decisions:
-        """Return these, then others of the same classes."""
+        """Return these and other decisions on the same classes, one after the other."""
         if not others:
             return self
         parts = (self, *others)
@@ -122,7 +122,10 @@ class Decisions:
 def decide(
     class_names: tuple[str, ...], indices: IndexArray, probabilities: FloatArray
 ) -> Decisions:
-    """Decide for the most probable class of every window; of equals, the first named."""
+    """Return the most probable class of every window; of equals, the first.
+
+    ``indices`` has shape ``(n_windows,)``, ``probabilities`` ``(n_windows, n_classes)``.
+    """
     n = len(indices)
     return Decisions(
         class_names,

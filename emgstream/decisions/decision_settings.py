@@ -1,4 +1,4 @@
-"""The settings of a model's decisions: plain numbers, fitted in training, carried in its file."""
+"""The settings of a model's decisions: numbers fitted in training and kept in the model file."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ Doubles: TypeAlias = npt.NDArray[np.float64]
 Numbers: TypeAlias = tuple[Finite, ...]
 
 REST_NAMES = frozenset({"rest", "idle", "relax", "none", "no_movement", "neutral"})
-"""Names of the class of doing nothing, in small letters."""
+"""Names that a class of rest may have, in lower case."""
 
 _ALWAYS_STATED = ("smoothing", "threshold", "tells_gaps", "confidence", "fitted")
 """Fields that every model file with settings has had; without one, the file is damaged."""
 
 
 def rest_class(class_names: Sequence[str]) -> int | None:
-    """Return the number of the class of doing nothing; None where there is none.
+    """Return the number of the class of rest; None where there is none.
 
     >>> rest_class(("fist", "Rest"))
     1
@@ -49,34 +49,36 @@ def rest_class(class_names: Sequence[str]) -> int | None:
 
 @dataclass(frozen=True)
 class KnownSignal:
-    """How far from all classes a signal may be before it is unknown, and how dead a channel.
+    """Limits of the signals that training has seen; a signal beyond them is unknown.
 
-    The squared Mahalanobis distance of a window's strengths from the nearest class of training,
-    with one covariance for all: ``min_c |W (x - m_c)|^2`` where ``W' W`` is its inverse.
+    The limit is of the squared Mahalanobis distance (Mahalanobis 1936) between the strengths of a
+    window and the nearest class of training, with one covariance for all classes:
+    ``min_c |W (x - m_c)|^2`` where ``W' W`` is the inverse of the covariance.
     """
 
     whitening: tuple[Numbers, ...]
-    """W, one row a strength; lower triangular."""
+    """W, lower triangular, shape ``(n_strengths, n_strengths)``."""
     centres: tuple[Numbers, ...]
-    """``W m_c``, one row a class."""
+    """``W m_c``, shape ``(n_classes, n_strengths)``."""
     limit: Finite
     """Largest squared distance that is known."""
     quietest: Numbers
-    """Level below which a channel is no muscle, not even at rest, one a channel."""
+    """Lowest level of each channel that is still a muscle at rest; below, its electrode is off."""
 
     def are_known(self, strengths: Doubles) -> npt.NDArray[np.bool_]:
-        """Return whether each of ``(n_windows, n)`` strengths is known; one with a NaN is not.
+        """Return whether each window is known, shape ``(n_windows,)``; one with a NaN is not.
 
-        The levels of the channels come first.
+        ``strengths`` has shape ``(n_windows, n_strengths)``; the levels of the channels come first.
         """
         alive = np.all(strengths[:, : len(self.quietest)] >= self.quietest, axis=1)
         known: npt.NDArray[np.bool_] = alive & (self.distances(strengths) <= self.limit)
         return known
 
     def distances(self, strengths: Doubles) -> Doubles:
-        """Return the squared distances, shape ``(n_windows,)``, of ``(n_windows, n)`` strengths.
+        """Return the squared distances, shape ``(n_windows,)``.
 
-        Added up in one order, whatever the number of windows.
+        ``strengths`` has shape ``(n_windows, n_strengths)``. Sums are taken in one order, whatever
+        the number of windows.
         """
         whitening, centres = self._arrays
         whitened = _sum_last(strengths[:, np.newaxis, :] * whitening)
@@ -91,20 +93,20 @@ class KnownSignal:
 
 @dataclass(frozen=True)
 class RestGate:
-    """The muscle is quiet where no channel is stronger than it was at rest."""
+    """The muscle is at rest where no channel is above its highest level at rest."""
 
     levels: Numbers
-    """Largest strength at rest, one a channel, as the steps of the model tell it."""
+    """Highest level of each channel at rest, on the scale of the model's features."""
 
 
 @dataclass(frozen=True)
 class StrengthRange:
-    """What is a weak and what a strong contraction of each class, over all channels."""
+    """The range of each class's strength: the level averaged over the channels."""
 
     low: Numbers
-    """Strength that counts as 0, one a class."""
+    """Level of each class that counts as strength 0."""
     high: Numbers
-    """Strength that counts as 1, one a class, above that."""
+    """Level of each class that counts as strength 1, above the low one."""
 
     def __post_init__(self) -> None:
         if not all(low < high for low, high in zip(self.low, self.high, strict=True)):
@@ -115,32 +117,32 @@ class StrengthRange:
 
 @dataclass(frozen=True)
 class DecisionSettings:
-    """How decisions are made of class probabilities. The default decides for the likeliest."""
+    """Settings of the stage that decides. The default decides for the most probable class."""
 
     smoothing: Smoothing = field(default_factory=NoSmoothing)
-    """What is made of one window after the other."""
+    """The way to combine consecutive windows."""
     threshold: Annotated[float, Meta(ge=0, le=1)] = 0.0
-    """Least confidence to act on, 0 to 1; a decision for rest moves nothing and needs none."""
+    """Least confidence to act on a movement, 0 to 1; a decision for rest needs none."""
     begin_odds: Annotated[float, Meta(ge=1, le=LARGEST)] = 1.0
-    """How many times the odds of ``threshold`` it takes to begin a movement after a rest."""
+    """Factor on the odds of ``threshold`` that a movement needs to begin after a rest."""
     familiar: KnownSignal | None = None
-    """What makes a signal unknown; None for nothing."""
+    """Limits of a known signal; None where every signal counts as known."""
     rest_gate: RestGate | None = None
-    """What makes a muscle quiet; None for nothing."""
+    """Levels of a muscle at rest; None without a rest gate."""
     strength: StrengthRange | None = None
-    """What contractions are measured by; None where they are not."""
+    """Ranges of the strength; None where decisions have none."""
     rails: ConverterRails | None = None
-    """What makes a window saturated; None for nothing."""
+    """Limit of saturation; None where no window counts as saturated."""
     tells_gaps: bool = False
-    """Whether the instants at which no window is whole again after a gap are told."""
+    """True if a decision of status gap is made for each window that a gap makes incomplete."""
     confidence: Finite = 0.9
-    """How sure the classifier typically is: what the delay of the smoothing is computed with."""
+    """Typical confidence of the classifier, which the delay of the smoothing is computed with."""
     fitted: Mapping[str, Any] = field(default_factory=dict, compare=False)
-    """What the numbers were fitted for and what they reached, for people."""
+    """The target of the fit and the figures reached, for people."""
 
     @property
     def begin(self) -> float:
-        """Least confidence to begin a movement with after a rest, 0 to 1.
+        """Least confidence that begins a movement after a rest, 0 to 1.
 
         >>> round(DecisionSettings(threshold=0.9, begin_odds=2.0).begin, 3)
         0.947
@@ -157,7 +159,7 @@ class DecisionSettings:
 
 
 ARGMAX = DecisionSettings()
-"""The likeliest class of every window, whatever it is."""
+"""The most probable class of every window, without smoothing or rejection."""
 
 
 def decision_from_manifest(
@@ -207,6 +209,9 @@ def _check_sizes(
 
 
 def _sum_last(terms: Doubles) -> Doubles:
-    """Add up the last axis in order: numpy's own sum may choose another for another shape."""
+    """Return the sum over the last axis, taken in order.
+
+    numpy's own sum may choose another order for another shape, and so another last bit.
+    """
     total: Doubles = np.add.accumulate(terms, axis=-1)[..., -1]
     return total

@@ -1,4 +1,4 @@
-"""The stage that decides: from what is seen of each window to what is said of it."""
+"""The stage that decides: smoothing, rejection, unknown signals, rest, saturation, strength."""
 
 from __future__ import annotations
 
@@ -19,44 +19,45 @@ Doubles: TypeAlias = npt.NDArray[np.float64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
 _QUIET = 0.99
-"""How sure of rest a quiet muscle makes."""
+"""Probability of rest that a window gets from the rest gate. A choice: high enough to end a
+movement at once, below 1 so that the next window can begin one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WindowPredictions:
-    """What is known of some windows in a row."""
+    """The predictions of consecutive windows, and what else the stage needs to decide."""
 
     indices: IndexArray
     """Absolute index of each window's last sample, shape ``(n_windows,)``."""
     probabilities: FloatArray
-    """What the classifier says, shape ``(n_windows, n_classes)``."""
+    """Class probabilities of the classifier, shape ``(n_windows, n_classes)``."""
     strengths: Doubles
-    """How strong the signal is over the window, shape ``(n_windows, n_strengths)``.
+    """Levels of the signal over the window, shape ``(n_windows, n_strengths)``.
 
-    The channels' levels come first; see `emgstream.steps.Step.strengths`.
+    The levels of the channels come first; see `emgstream.steps.Step.strengths`.
     """
     saturated: Mask
-    """Whether too much of the window is at the end of the converter's range, ``(n_windows,)``."""
+    """True if too much of the window is at an end of the converter's range, ``(n_windows,)``."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SmoothedPredictions:
-    """What is seen of some windows, steadied by those before: all but how sure one has to be."""
+    """Smoothed class and confidence of each window, before thresholds."""
 
-    seen: WindowPredictions
-    """What was seen of them."""
+    predictions: WindowPredictions
+    """The predictions before smoothing."""
     classes: npt.NDArray[np.intp]
-    """Number of the class each is for, shape ``(n_windows,)``."""
+    """Number of the class of each window, shape ``(n_windows,)``."""
     confidences: TimeArray
-    """Probability of that class as smoothed, same shape."""
+    """Smoothed probability of that class, same shape."""
     quiet: Mask
-    """Whether the muscle is quiet, same shape."""
+    """True if the rest gate found the muscle at rest, same shape."""
     unknown: Mask
-    """Whether the signal is like nothing in training, same shape."""
+    """True if the signal is far from all training data, same shape."""
 
 
 class DecisionStage:
-    """Decisions on windows in the order of time, the same however many come at once.
+    """Decisions on windows in the order of time; any number at once gives the same bits.
 
     One thread uses it.
 
@@ -65,9 +66,10 @@ class DecisionStage:
     class_names
         The classes, in the order of the probabilities.
     n_channels
-        Channels of the stream: as many of the strengths are levels.
+        Channels of the stream: the first so many strengths are their levels.
     settings
-        How to decide; where the likeliest class is all that is said, ``is_plain``.
+        How to decide. With the default, ``is_plain`` is true and every window gets its most
+        probable class.
     """
 
     def __init__(
@@ -76,21 +78,21 @@ class DecisionStage:
         self._class_names = class_names
         self._n_channels = n_channels
         self._rest = rest_class(class_names)
-        self._quiet_row = self._sure_of_rest()
+        self._row_at_rest = self._sure_of_rest()
         self.settings = settings
         self.is_plain = settings == ARGMAX
         self.restart()
 
     def restart(self) -> None:
-        """Begin a new stretch of time: nothing that was decided before bears on it."""
+        """Forget all windows so far: the next one follows a gap."""
         self._smoother = self.settings.smoothing.begin(len(self._class_names), self._rest)
         self._is_moving = False
 
     def tune(self, settings: DecisionSettings) -> None:
         """Decide by other settings from the next window on.
 
-        What was smoothed so far is kept, unless the smoothing is another one or there was none to
-        keep: of the likeliest class nothing is remembered.
+        The state of the smoothing is kept unless the smoothing itself changes, or the settings
+        so far had none to keep.
         """
         keeps = settings.smoothing == self.settings.smoothing and not self.is_plain
         self.settings = settings
@@ -98,43 +100,43 @@ class DecisionStage:
         if not keeps:
             self.restart()
 
-    def push(self, seen: WindowPredictions) -> Decisions:
-        """Return what is said of the next windows."""
-        if self.is_plain or not len(seen.indices):
-            return decide(self._class_names, seen.indices, seen.probabilities)
-        return self.judged(self.steadied(seen))
+    def decide(self, predictions: WindowPredictions) -> Decisions:
+        """Return the decisions on the next windows."""
+        if self.is_plain or not len(predictions.indices):
+            return decide(self._class_names, predictions.indices, predictions.probabilities)
+        return self.decide_smoothed(self.smooth(predictions))
 
-    def steadied(self, seen: WindowPredictions) -> SmoothedPredictions:
-        """Return what the windows before make of the next ones, at least one.
+    def smooth(self, predictions: WindowPredictions) -> SmoothedPredictions:
+        """Return the smoothed predictions of the next windows, at least one.
 
-        No matter how sure a decision has to be: see `judged`.
+        They do not depend on the thresholds; see `decide_smoothed`.
         """
-        unknown, quiet = self._unknown(seen.strengths), self._quiet(seen.strengths)
-        silent = seen.saturated | unknown
-        quiet &= ~silent
-        classes, confidences = self._smoothed(seen.probabilities, silent, quiet)
-        return SmoothedPredictions(seen, classes, confidences, quiet, unknown)
+        unknown = self._unknown(predictions.strengths)
+        uncounted = predictions.saturated | unknown
+        quiet = self._quiet(predictions.strengths) & ~uncounted
+        classes, confidences = self._smoothed(predictions.probabilities, uncounted, quiet)
+        return SmoothedPredictions(predictions, classes, confidences, quiet, unknown)
 
-    def judged(self, steadied: SmoothedPredictions) -> Decisions:
-        """Return what is said of the next windows, which were steadied before."""
-        seen = steadied.seen
-        statuses = self._statuses(steadied)
-        statuses[steadied.quiet] = DecisionStatus.REST
-        statuses[steadied.unknown] = DecisionStatus.UNKNOWN
-        statuses[seen.saturated] = DecisionStatus.GAP
-        classes = np.where(seen.saturated, -1, steadied.classes)
+    def decide_smoothed(self, smoothed: SmoothedPredictions) -> Decisions:
+        """Return the decisions on the next windows, whose predictions are smoothed already."""
+        predictions = smoothed.predictions
+        statuses = self._statuses(smoothed)
+        statuses[smoothed.quiet] = DecisionStatus.REST
+        statuses[smoothed.unknown] = DecisionStatus.UNKNOWN
+        statuses[predictions.saturated] = DecisionStatus.GAP
+        classes = np.where(predictions.saturated, -1, smoothed.classes)
         return Decisions(
             self._class_names,
-            seen.indices,
-            seen.probabilities,
+            predictions.indices,
+            predictions.probabilities,
             classes,
-            np.where(seen.saturated, 0.0, steadied.confidences),
+            np.where(predictions.saturated, 0.0, smoothed.confidences),
             statuses,
-            self._strengths(classes, statuses, seen.strengths),
+            self._strengths(classes, statuses, predictions.strengths),
         )
 
-    def gaps(self, indices: IndexArray) -> Decisions:
-        """Return what is said where no window is whole: nothing, which is not silence."""
+    def gap_decisions(self, indices: IndexArray) -> Decisions:
+        """Return decisions of status gap at these samples, shape ``(n,)``."""
         n, n_classes = len(indices), len(self._class_names)
         return Decisions(
             self._class_names,
@@ -160,28 +162,28 @@ class DecisionStage:
         return quiet
 
     def _smoothed(
-        self, probabilities: FloatArray, silent: Mask, quiet: Mask
+        self, probabilities: FloatArray, uncounted: Mask, quiet: Mask
     ) -> tuple[npt.NDArray[np.intp], TimeArray]:
         rows: list[Row | None] = list(probabilities.tolist())
-        for place in np.flatnonzero(silent).tolist():
+        for place in np.flatnonzero(uncounted).tolist():
             rows[place] = None
         for place in np.flatnonzero(quiet).tolist():
-            rows[place] = self._quiet_row
-        push = self._smoother.push
-        said = [push(row) for row in rows]
-        classes = np.array([chosen for chosen, _ in said], dtype=np.intp)
-        confidences = np.array([confidence for _, confidence in said])
+            rows[place] = self._row_at_rest
+        update = self._smoother.update
+        smoothed = [update(row) for row in rows]
+        classes = np.array([chosen for chosen, _ in smoothed], dtype=np.intp)
+        confidences = np.array([confidence for _, confidence in smoothed])
         if self._rest is not None:
             confidences[quiet & (classes != self._rest)] = _QUIET
             classes[quiet] = self._rest
         return classes, confidences
 
-    def _statuses(self, steadied: SmoothedPredictions) -> npt.NDArray[np.int8]:
-        """Reject what is not sure enough: a movement to begin after a rest must be surer."""
-        settings, confidences = self.settings, steadied.confidences
-        moves = steadied.classes != (-1 if self._rest is None else self._rest)
+    def _statuses(self, smoothed: SmoothedPredictions) -> npt.NDArray[np.int8]:
+        """Return `OK` or `REJECTED`; a movement that begins after a rest needs more confidence."""
+        settings, confidences = self.settings, smoothed.confidences
+        moves = smoothed.classes != (-1 if self._rest is None else self._rest)
         sure = confidences >= settings.begin
-        begins = moves & sure & ~(steadied.seen.saturated | steadied.unknown)
+        begins = moves & sure & ~(smoothed.predictions.saturated | smoothed.unknown)
         goes_on = _movement_goes_on(begins, ~moves, self._is_moving)
         self._is_moving = bool(goes_on[-1])
         rejected = moves & ~(goes_on & (confidences >= settings.threshold))

@@ -1,4 +1,7 @@
-"""What a smoothing remembers within one unbroken stretch of time, decision by decision."""
+"""The state of each smoothing: it takes the probabilities of one window after the other.
+
+A state begins anew at every gap in the signal.
+"""
 
 from __future__ import annotations
 
@@ -7,34 +10,37 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from typing import Protocol, TypeAlias
 
-__all__ = ["Belief", "Holding", "Row", "Smoother", "Votes"]
+__all__ = ["BayesSmoother", "HysteresisSmoother", "MajoritySmoother", "Row", "Smoother"]
 
 Row: TypeAlias = Sequence[float]
 
 _SMALLEST = 1e-6
+"""Least probability that a window may give a class, far below any that decides: a choice. With 0,
+one window would rule a class out until the next gap."""
 
 
 class Smoother(Protocol):
-    """The state of a smoothing within one unbroken stretch of time."""
+    """The state of a smoothing since the last gap."""
 
-    def push(self, row: Row | None) -> tuple[int, float]:
-        """Return the class decided for and its probability after one more window.
+    def update(self, row: Row | None) -> tuple[int, float]:
+        """Return the number of the class and its probability after one more window.
 
-        ``row`` are the window's class probabilities; None for a window that says nothing.
+        ``row`` are the class probabilities of the window, or None where it is saturated or
+        unknown and does not count.
         """
         ...
 
 
-class Votes:
-    """The newest votes, counted."""
+class MajoritySmoother:
+    """The majority vote of the newest windows."""
 
     def __init__(self, n_classes: int, n_votes: int) -> None:
         self._votes: deque[int] = deque(maxlen=n_votes)
         self._chosen = 0
         self._last: Row = [1.0 / n_classes] * n_classes
 
-    def push(self, row: Row | None) -> tuple[int, float]:
-        """Return the class decided for and its probability after one more window."""
+    def update(self, row: Row | None) -> tuple[int, float]:
+        """Return the number of the class and its probability after one more window."""
         if row is not None:
             self._last = row
             self._votes.append(_likeliest(row))
@@ -48,8 +54,8 @@ class Votes:
             self._chosen = next(vote for vote in reversed(self._votes) if counts[vote] == most)
 
 
-class Holding:
-    """The class held, and how often in a row another one was likelier."""
+class HysteresisSmoother:
+    """The current class, and how many windows in a row were for another one."""
 
     def __init__(self, n_classes: int, n_agreeing: int) -> None:
         self._n_needed = n_agreeing
@@ -57,23 +63,23 @@ class Holding:
         self._n_agreeing = 0
         self._last: Row = [1.0 / n_classes] * n_classes
 
-    def push(self, row: Row | None) -> tuple[int, float]:
-        """Return the class decided for and its probability after one more window."""
+    def update(self, row: Row | None) -> tuple[int, float]:
+        """Return the number of the class and its probability after one more window."""
         if row is not None:
             self._last = row
-            self._weigh(_likeliest(row))
+            self._count(_likeliest(row))
         chosen = max(self._held, 0)
         return chosen, self._last[chosen]
 
-    def _weigh(self, likeliest: int) -> None:
+    def _count(self, likeliest: int) -> None:
         self._n_agreeing = self._n_agreeing + 1 if likeliest == self._rival else 1
         self._rival = likeliest
         if self._held < 0 or self._n_agreeing >= self._n_needed:
             self._held = likeliest
 
 
-class Belief:
-    """How much each class is believed in."""
+class BayesSmoother:
+    """The probability of each class, updated by Bayes' rule; see `BayesSmoothing`."""
 
     def __init__(
         self,
@@ -92,32 +98,32 @@ class Belief:
         self._to_movement = (changes - self._to_rest) / self._n_movements
         from_rest = changes - self._to_rest if from_rest is None else from_rest
         self._from_rest = from_rest / self._n_movements
-        self._belief = [1.0 / n_classes] * n_classes
+        self._probabilities = [1.0 / n_classes] * n_classes
 
-    def push(self, row: Row | None) -> tuple[int, float]:
-        """Return the class decided for and its probability after one more window."""
-        believed = self._later()
+    def update(self, row: Row | None) -> tuple[int, float]:
+        """Return the number of the class and its probability after one more window."""
+        probabilities = self._predicted()
         if row is not None:
-            believed = [
-                before * max(says, _SMALLEST) ** self._weight
-                for before, says in zip(believed, row, strict=True)
+            probabilities = [
+                before * max(new, _SMALLEST) ** self._weight
+                for before, new in zip(probabilities, row, strict=True)
             ]
-        total = math.fsum(believed)
-        self._belief = believed = [one / total for one in believed]
-        chosen = _likeliest(believed)
-        return chosen, believed[chosen]
+        total = math.fsum(probabilities)
+        self._probabilities = probabilities = [one / total for one in probabilities]
+        chosen = _likeliest(probabilities)
+        return chosen, probabilities[chosen]
 
-    def _later(self) -> list[float]:
-        """Return what is to be believed one window later, before that is looked at."""
+    def _predicted(self) -> list[float]:
+        """Return the probability of each class at the next window, before its row is known."""
         rest = self._rest
-        resting = 0.0 if rest is None else self._belief[rest]
+        resting = 0.0 if rest is None else self._probabilities[rest]
         moving = 1.0 - resting
         comes = moving * self._to_movement + resting * self._from_rest
-        believed = [self._stay * before + comes for before in self._belief]
+        probabilities = [self._stay * before + comes for before in self._probabilities]
         if rest is not None:
             leaves = self._from_rest * self._n_movements
-            believed[rest] = moving * self._to_rest + resting * (1.0 - leaves)
-        return believed
+            probabilities[rest] = moving * self._to_rest + resting * (1.0 - leaves)
+        return probabilities
 
 
 def _likeliest(row: Row) -> int:

@@ -3,7 +3,7 @@
 It draws, and turns clicks and keys into calls of `emgstream.app`, which holds the rules. A page is
 a `WindowPage` in a folder of its own and a line in `pages.PAGES`; it knows the window as a `Shell`.
 The files in here that need no Qt are colours, lists of parts, or the geometry of the timeline
-(`timeline.time_view`, `scaling`, `sliding_outline`): pixels, columns and scales of a drawing.
+(`timeline.time_view`, `lane_scale`, `sliding_outline`): pixels, columns and scales of a drawing.
 
 Nothing of Qt is imported before `run` is called.
 """

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from emgstream.app.connection_state import ConnectionState
+from emgstream.app.list_choice import ListChoice
 from emgstream.app.open_requests import SIMULATED, PortRequest, ReplayRequest, SourceRequest
-from emgstream.data import DEMO_MODEL
 from emgstream.gui.drop_down_list import DropDownList
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
@@ -20,20 +17,10 @@ from emgstream.gui.status_light import StatusLight
 from emgstream.sources.source_registry import standing_sources
 from emgstream.sources.source_status import SourceState
 
-__all__ = ["SourceBar", "SourceChoice"]
+__all__ = ["SourceBar"]
 
 _OPEN = "open"
 _WITH_CAPTIONS = 120 * GRID
-
-
-@dataclass(frozen=True, slots=True)
-class SourceChoice:
-    """One entry of a list."""
-
-    title: str
-    """Its text."""
-    value: str
-    """Its value."""
 
 
 class SourceBar(QWidget):
@@ -51,7 +38,7 @@ class SourceBar(QWidget):
         self._theme = theme
         self._recording: ReplayRequest | None = None
         self._port: PortRequest | None = None
-        self._ports: list[SourceChoice] = []
+        self._ports: list[ListChoice] = []
         self._busy = False
         self._captions: list[QLabel] = []
         self.source_list = DropDownList(self)
@@ -98,17 +85,17 @@ class SourceBar(QWidget):
             self._port = request
             standing = (source.address for source in standing_sources())
             if request.port not in {*standing, *(port.value for port in self._ports)}:
-                self._ports.append(SourceChoice(request.port, request.port))
+                self._ports.append(ListChoice(request.port, request.port))
         self._fill_sources(request)
 
-    def set_ports(self, ports: list[SourceChoice]) -> None:
+    def set_ports(self, ports: list[ListChoice]) -> None:
         """Offer these ports; the choice stays."""
         if ports != self._ports:
             request = self.request
             self._ports = list(ports)
             self.choose(request)
 
-    def set_models(self, models: list[SourceChoice], chosen: str | None) -> None:
+    def set_models(self, models: list[ListChoice], chosen: str | None) -> None:
         """Offer these models, with one of them chosen, or none."""
         self.model_list.clear()
         for model in models:
@@ -207,11 +194,3 @@ class SourceBar(QWidget):
         row.addSpacing(GRID)
         row.addWidget(self.light)
         row.addWidget(self.state_label, 1)
-
-
-def model_choices(paths: list[Path]) -> list[SourceChoice]:
-    """Return the entries of the model list; the shipped model is marked as synthetic."""
-    return [
-        SourceChoice("demo (synthetic)" if path == DEMO_MODEL else path.name, str(path))
-        for path in paths
-    ]

@@ -20,10 +20,12 @@ from PyQt5.QtWidgets import (
 )
 
 from emgstream.app.connection_watch import ConnectionWatch
+from emgstream.app.list_choice import model_choices
 from emgstream.app.live_connection import LiveConnection
 from emgstream.app.model_choice import ModelChoice
 from emgstream.app.open_requests import SourceRequest
 from emgstream.app.session_figures import SessionMeters
+from emgstream.app.source_watch import SourceWatch
 from emgstream.errors import ModelFileError, StreamMismatchError
 from emgstream.gui.file_actions import FileActions, files_in
 from emgstream.gui.message_strip import MessageStrip
@@ -31,10 +33,9 @@ from emgstream.gui.page_bar import PageBar
 from emgstream.gui.pages import PAGES
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import DARK, LIGHT, Theme
-from emgstream.gui.port_watcher import PortWatcher
 from emgstream.gui.qt_style import apply_theme
 from emgstream.gui.shortcuts import KEYS, HelpCard, install_shortcuts, page_keys
-from emgstream.gui.source_bar import SourceBar, model_choices
+from emgstream.gui.source_bar import SourceBar
 from emgstream.gui.status_bar import LatencyPopup, StatusBar
 from emgstream.gui.window_page import WindowPage
 from emgstream.gui.window_settings import WindowSettings
@@ -48,7 +49,7 @@ _FRAME_MS = 16
 """Some 60 pictures per second, as many as most screens show."""
 _FIGURES_MS = 250
 """Figures that change oftener than four times a second cannot be read."""
-_PORTS_MS = 1500
+_SOURCES_MS = 1500
 """A board that is plugged in is on the list soon enough to be chosen at once."""
 
 
@@ -76,11 +77,11 @@ class Window(QWidget):
         self._lay_out()
         self._connect_parts()
         self._install_keys()
-        self._ports = PortWatcher()
+        self._sources = SourceWatch()
         self._timers = [
             self._timer(_FRAME_MS, self._follow_connection),
             self._timer(_FIGURES_MS, self.refresh_figures),
-            self._timer(_PORTS_MS, self._watch_ports),
+            self._timer(_SOURCES_MS, self._watch_sources),
         ]
         self._restore()
         self.show_page_at(0)
@@ -198,7 +199,7 @@ class Window(QWidget):
         self.settings.keep_geometry(self.saveGeometry())
         for page in self.pages:
             page.shut_down()
-        self._ports.stop()
+        self._sources.stop()
         self.connection.shut_down()
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802 - Qt's name
@@ -374,7 +375,7 @@ class Window(QWidget):
         for page in self.pages:
             page.model_chosen(self.models.title)
 
-    def _watch_ports(self) -> None:
-        ports = self._ports.poll()
+    def _watch_sources(self) -> None:
+        ports = self._sources.poll()
         if ports is not None:
             self.source_bar.set_ports(ports)

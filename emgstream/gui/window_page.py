@@ -36,7 +36,7 @@ class WindowPage(QWidget):
     keys: ClassVar[tuple[Key, ...]] = ()
     """Keys that work while it is shown; `key_actions` has the action of each name."""
     shows_signals: ClassVar[bool] = False
-    """Whether it draws the signals while it is shown, and emits `drawn`."""
+    """True for a page that draws the signals while it is shown, and emits `drawn`."""
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()  # the window's stack of pages takes it over
@@ -44,17 +44,17 @@ class WindowPage(QWidget):
 
     @property
     def holds_connection(self) -> bool:
-        """Whether the connection must not be changed now."""
+        """True while the connection must not be changed."""
         return False
 
     @property
     def holds_decisions(self) -> bool:
-        """Whether the settings of the decisions must not be changed now."""
+        """True while the settings of the decisions must not be changed."""
         return False
 
     @property
     def is_busy(self) -> bool:
-        """Whether it is at work, also while another page is shown."""
+        """True while it is at work, also while another page is shown."""
         return self.holds_connection
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:

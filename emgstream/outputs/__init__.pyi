@@ -11,6 +11,9 @@ from .lsl_outlet import LslSamples as LslSamples
 from .osc import OscOutput as OscOutput
 from .output import Output as Output
 from .output import Update as Update
+from .output_kind import OutputKind as OutputKind
+from .output_kind import StreamContext as StreamContext
+from .output_registry import OpenOutputs as OpenOutputs
 from .samples import SampleBlock as SampleBlock
 from .samples import SampleOutput as SampleOutput
 from .udp import UdpOutput as UdpOutput

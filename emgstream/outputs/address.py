@@ -1,4 +1,4 @@
-"""Where datagrams go, as it is written on the command line."""
+"""The address of a UDP receiver, as it is written on the command line."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ __all__ = ["Address"]
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where datagrams go."""
+    """Host and port of a UDP receiver."""
 
     host: str
     """A name or an IP address."""
     port: int
-    """1 to 65535."""
+    """UDP port, 1 to 65535."""
 
     @classmethod
     def parse(cls, text: str) -> Address:
-        """Read ``HOST:PORT``; an IPv6 address stands in brackets. Raises UsageError.
+        """Read ``HOST:PORT``; an IPv6 address is in brackets. Raises UsageError.
 
         >>> Address.parse("[::1]:9000")
         Address(host='::1', port=9000)

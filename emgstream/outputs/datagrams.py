@@ -1,4 +1,4 @@
-"""Datagrams to one address: sent if they can be sent at once, else lost."""
+"""Datagrams to one address: each is sent at once or lost."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Datagrams"]
 
 
 class Datagrams:
-    """A UDP socket that never waits: what the network does not take at once is lost."""
+    """A UDP socket that never waits: a datagram that cannot be sent at once is lost."""
 
     def __init__(self, address: Address) -> None:
         self._address = address
@@ -44,7 +44,7 @@ class Datagrams:
             self._socket.close()
 
     def send(self, data: bytes) -> bool:
-        """Send one datagram; tells whether the network took it."""
+        """Send one datagram; return False if it was lost."""
         if self._socket is None:
             raise RuntimeError("datagrams are sent between entering and leaving")
         try:
@@ -54,6 +54,6 @@ class Datagrams:
         return True
 
     def _check_route(self, family: socket.AddressFamily) -> None:
-        """Raise OSError where no network of this machine leads there; sends nothing."""
+        """Raise OSError if there is no route to the address; sends nothing."""
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.connect(self._target)

@@ -1,4 +1,4 @@
-"""An output at work: its queue, its thread, and how many decisions it passed on."""
+"""Delivery of decisions to one output: its queue, its thread and its counts."""
 
 from __future__ import annotations
 
@@ -16,21 +16,24 @@ from emgstream.worker import Worker
 __all__ = ["Delivery", "OutputFigures"]
 
 _POLL_S = 0.05
+"""Seconds until the thread looks whether it should end, as `Worker` asks for."""
 _LINGER_S = 1.0
+"""Seconds without progress after which an output is given up at the end: a choice; a file or a
+socket takes milliseconds, and a person waits for the program to end."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutputFigures:
-    """What became of the decisions for one output."""
+    """Counts and latency of one output."""
 
     name: str
-    """What it is and where it leads."""
+    """Name and target of the output."""
     n_written: int
-    """Decisions, or samples, it passed on."""
+    """Decisions, or samples, that it passed on."""
     n_dropped: int
-    """Those it did not: it was too slow, or nobody took them."""
+    """Decisions, or samples, that it did not pass on: it was too slow, or nobody took them."""
     latency: LatencyHistogram
-    """From the decision to the moment the output was handed it."""
+    """Time from the decision until the output got it."""
 
 
 class Delivery:
@@ -50,23 +53,23 @@ class Delivery:
         self._worker.start()
 
     def put(self, update: Update, waits: bool, stop: threading.Event) -> None:
-        """Queue an update, see `UpdateQueue.put`; raises what ended the output, unless stopped."""
+        """Queue an update, see `UpdateQueue.put`. Raises what ended the output, unless stopped."""
         self._queue.put(update, waits, stop)
         if not self._is_left:
             self._worker.check()
 
     def close(self) -> None:
-        """Let the thread end once it has written what is queued."""
+        """Let the thread end once the queue is empty."""
         self._queue.close()
 
     def join(self, timeout_s: float) -> bool:
-        """Wait for that; tells whether it has."""
+        """Wait for the end of the thread; return True if it has ended."""
         return self._worker.join(timeout_s)
 
     def stop(self) -> None:
-        """End the thread: at once where its reader takes nothing, else when all is written.
+        """End the thread: once all is written, or at once if the output makes no progress.
 
-        Raises RuntimeError where it does not end.
+        Raises RuntimeError if the thread does not end.
         """
         self._is_left = True
         self._queue.close()
@@ -80,11 +83,11 @@ class Delivery:
             self._queue.abandon()
 
     def check(self) -> None:
-        """Raise what ended the output before its time."""
+        """Raise the error that ended the output, if any."""
         self._worker.check()
 
     def figures(self) -> OutputFigures:
-        """Return what became of the decisions so far."""
+        """Return the counts so far."""
         n_lost = self.output.n_lost
         n_failed = 0 if self._worker.alive else self._n_in_hand
         return OutputFigures(

@@ -1,4 +1,4 @@
-"""Decisions as JSON's own types: what a line or a datagram says."""
+"""Decisions as JSON objects: the content of a line or a datagram."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ __all__ = ["delays_ms", "documents", "encoded"]
 
 
 def documents(update: Update, stream: str | None = None) -> list[dict[str, Any]]:
-    """Return an object a decision; the README's table of keys tells what is in it.
+    """Return one object per decision; the README has a table of its keys.
 
-    ``stream`` names the stream where there are several.
+    ``stream`` is the name of the stream, if there are several.
     """
     names = {} if stream is None else {"stream": stream}
     return [
@@ -29,7 +29,7 @@ def documents(update: Update, stream: str | None = None) -> list[dict[str, Any]]
 
 
 def encoded(update: Update, stream: str | None = None) -> list[str]:
-    """Return the same as JSON texts."""
+    """Return the objects of `documents` as JSON texts."""
     return [json.dumps(document) for document in documents(update, stream)]
 
 
@@ -46,7 +46,7 @@ def _document(decision: Decision, time_s: float) -> dict[str, Any]:
 
 
 def delays_ms(update: Update) -> list[dict[str, float | None]]:
-    """Return how late each decision is, stage by stage, to the microsecond."""
+    """Return the delay of each decision by stage in ms, to the microsecond; None if not known."""
     same = np.full(len(update.decisions), 1.0)
     stages_s = {
         "window_span": same * update.fixed.window_s,

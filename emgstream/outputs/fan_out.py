@@ -1,4 +1,4 @@
-"""All outputs of one stream: each with its queue and thread, added and removed while it runs."""
+"""All outputs of one stream; they can be added and removed while it runs."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ __all__ = ["FanOut"]
 
 
 class FanOut:
-    """Hands every decision and every sample of a stream to all of its outputs.
+    """Passes every decision and every sample of a stream to all of its outputs.
 
     The inference thread calls `publish` and `close`, the owner `start` and `stop`; any thread may
-    call the rest. What changes is replaced whole under a lock and read without one, so that a
-    thread that hands decisions on never waits for one that adds or removes an output.
+    call the rest. The lists of outputs are replaced under a lock and read without it, so that the
+    inference thread never waits for a thread that adds or removes an output.
 
     Parameters
     ----------
     source
-        Tells the times of samples, and whether it can wait.
+        The source of the samples.
     ring
         The newest samples of the source.
     clock
         The host time.
     moved
-        Notified as an output of samples gets on.
+        Notified when an output of samples makes progress.
     outputs
-        Those there are from the start; entered and left by whoever gives them.
+        The outputs at the start; the caller enters and leaves them.
     queues
-        Filled as those of the outputs, for consumers with threads of their own.
+        Queues for consumers with threads of their own; filled like those of the outputs.
     """
 
     def __init__(
@@ -66,13 +66,13 @@ class FanOut:
 
     @property
     def outputs(self) -> tuple[AnyOutput, ...]:
-        """The outputs there are, those of decisions first."""
+        """The present outputs, those of decisions first."""
         return tuple(one.output for one in self._ways_out)
 
     def add(self, output: AnyOutput) -> None:
-        """Hand an output everything from the next decision, or sample, on.
+        """Add an output; it gets everything from the next decision, or sample, on.
 
-        Raises UsageError where the stream was stopped, and for an output that is there already.
+        Raises UsageError if the stream was stopped, or if the output was added already.
         """
         with self._lock:
             if self._is_stopped:
@@ -89,10 +89,10 @@ class FanOut:
                     feed.start()
 
     def remove(self, output: AnyOutput) -> None:
-        """Hand an output nothing more, and return once it has passed on what it was handed.
+        """Remove an output; return once it has written what it got before.
 
-        It may take some seconds where its reader is slow; the other outputs go on meanwhile. Its
-        figures are kept. Raises UsageError for an output that is not there, and what ended it.
+        This may take seconds if its reader is slow; the other outputs continue. Its figures are
+        kept. Raises UsageError if the output was not added, or the error that ended it.
         """
         with self._lock:
             found = [one for one in self._ways_out if one.output is output]
@@ -116,35 +116,35 @@ class FanOut:
                 one.start()
 
     def publish(self, update: Update, stop: threading.Event) -> None:
-        """Queue new decisions for every output; raises what ended one of them.
+        """Queue new decisions for every output; raises the error that ended one of them.
 
-        Where the source can wait, it waits for room in every queue, or for ``stop``.
+        If the source can wait, this waits for room in every queue, or for ``stop``.
         """
         for queue in self._consumers:
             queue.put(update, self._source.info.can_wait, stop)
 
     def close(self) -> None:
-        """Tell the outputs that no decision will come any more."""
+        """Tell the outputs that there will be no more decisions."""
         with self._lock:
             self._is_closed = True
             for queue in self._consumers:
                 queue.close()
 
     def cursors(self) -> list[int]:
-        """Return the sample that each output of samples has come to."""
+        """Return the next sample index of each output of samples."""
         return [feed.cursor for feed in self._feeds]
 
     def join(self, timeout_s: float) -> bool:
-        """Wait until all outputs have passed on everything; tells whether they have."""
+        """Wait until all outputs have written everything; return True if they have."""
         return all(one.join(timeout_s) for one in self._ways_out)
 
     def check(self) -> None:
-        """Raise what ended an output before its time."""
+        """Raise the error that ended an output, if any."""
         for one in self._ways_out:
             one.check()
 
     def stop(self) -> None:
-        """End all threads; raises RuntimeError where one does not end."""
+        """End all threads; raises RuntimeError if one does not end."""
         with self._lock:
             self._is_stopped = True
         with ExitStack() as stack:
@@ -152,7 +152,7 @@ class FanOut:
                 stack.callback(one.stop)
 
     def figures(self) -> list[OutputFigures]:
-        """Return what became of decisions and samples at each output, removed ones last."""
+        """Return the figures of each output, those of removed outputs last."""
         with self._lock:
             return [*(one.figures() for one in self._ways_out), *self._removed]
 
@@ -162,7 +162,7 @@ class FanOut:
 
     @property
     def _consumers(self) -> tuple[Delivery | UpdateQueue, ...]:
-        """All that decisions are queued for."""
+        """All queues for decisions."""
         return (*self._deliveries, *self._queues)
 
     def _add_delivery(self, delivery: Delivery) -> None:

@@ -11,14 +11,14 @@ __all__ = ["JsonLinesOutput", "open_jsonl"]
 
 
 class JsonLinesOutput(Output):
-    """One JSON object a decision, each on a line; readers must ignore keys they do not know.
+    """One JSON object per decision and line. Readers must ignore unknown keys.
 
     Parameters
     ----------
     lines
-        Where they go; entered and left by the owner. Several streams may share one.
+        Gets the lines; the owner enters and leaves it. Several streams may share one.
     stream
-        Name of the stream where there are several.
+        Name of the stream, if there are several.
     """
 
     def __init__(self, lines: LineWriter, stream: str | None = None) -> None:
@@ -27,15 +27,15 @@ class JsonLinesOutput(Output):
         self._stream = stream
 
     def write(self, update: Update) -> None:
-        """Write a line a decision; raises OutputError where it cannot be written."""
+        """Write one line per decision; raises OutputError if it cannot be written."""
         texts = [f"{text}\n" for text in encoded(update, self._stream)]
         self.n_lost += len(texts) - self._lines.write_lines(texts)
 
     def give_up(self) -> None:
-        """End a write that waits for the reader of standard output."""
+        """End a write that waits for a reader of standard output."""
         self._lines.give_up()
 
 
 def open_jsonl(lines: LineWriter, stream: StreamContext) -> JsonLinesOutput:
-    """Return the output of one stream to lines that all streams of a run share."""
+    """Return the output of one stream; all streams of a run share the lines."""
     return JsonLinesOutput(lines, stream.name)

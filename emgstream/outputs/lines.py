@@ -1,4 +1,4 @@
-"""A place for lines of text: a file, or standard output with a reader that may stand still."""
+"""Writer of text lines: to a file, or to standard output whose reader may be slow."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _POLL_S = 0.05
 
 
 class LineWriter:
-    """Lines in a file, or on standard output (``-``); any thread writes, and every write is out.
+    """Writes lines to a file or to standard output (``-``). Any thread may write.
 
-    Where nobody reads standard output, a write waits, and `give_up` ends it (but for Windows,
-    which cannot tell whether a pipe has room).
+    If nobody reads standard output, a write waits until `give_up` ends it (except on Windows, which
+    cannot tell if a pipe has room).
     """
 
     def __init__(self, target: str) -> None:
@@ -53,9 +53,9 @@ class LineWriter:
             raise cannot_write(self.target, error) from error
 
     def write_lines(self, lines: list[str]) -> int:
-        """Write whole lines; return how many there was room for before `give_up`.
+        """Write whole lines; return the number that was written before `give_up`.
 
-        Raises OutputError where they cannot be written.
+        Raises OutputError if they cannot be written.
         """
         try:
             with self._lock:
@@ -68,11 +68,11 @@ class LineWriter:
             raise cannot_write(self.target, error) from error
 
     def give_up(self) -> None:
-        """Let a write that waits for its reader end now; any thread may call it."""
+        """End a write that waits for a reader; any thread may call."""
         self._given_up.set()
 
     def _write_to_pipe(self, pipe: int, data: bytes, n_lines: int) -> int:
-        """Write as much at a time as a pipe with room takes without making its writer wait."""
+        """Write in pieces that a pipe with room takes at once; return the number of whole lines."""
         n_written = 0
         while n_written < len(data):
             _, writable, _ = select.select([], [pipe], [], _POLL_S)
@@ -84,7 +84,7 @@ class LineWriter:
 
 
 def _descriptor(stream: TextIO) -> int | None:
-    """Return what to wait on before writing to a stream; None where that cannot be."""
+    """Return the file descriptor of a stream to wait for, or None if there is none."""
     if os.name == "nt":
         return None
     try:

@@ -1,4 +1,4 @@
-"""Samples and decisions on the Lab Streaming Layer, where a lab's programs and machines meet."""
+"""Samples and decisions as streams of the Lab Streaming Layer (LSL)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["LslClock", "LslDecisions", "LslSamples", "open_lsl"]
 
 FIELDS = ("label", "confidence", "status", "index")
-"""Channels of the decisions, in order; all are text, as an LSL stream has one type."""
+"""Channels of the decisions, in order; all are text, as an LSL stream has one data type."""
 
 
 _CONFIG = "lsl_api.cfg"
@@ -32,13 +32,13 @@ _QUIET = "[log]\nlevel = -1\n"  # warnings and errors only
 
 
 class LslClock:
-    """The time of a stream on the clock of the Lab Streaming Layer; its outlets share one.
+    """Converts the times of a stream to the clock of LSL; the outlets of a stream share one.
 
-    A sample's time is that of the stream's start and what the source says has passed since then:
-    for a board by its own clock fitted to the host's, for a recording by its own rate. Any thread
-    asks.
+    The time of a sample is the start of the stream plus the time since then according to the
+    source: the board's clock fitted to that of the host, or the rate of a recording. Any thread may
+    call.
 
-    Raises MissingExtraError where the Lab Streaming Layer is not installed.
+    Raises MissingExtraError if LSL is not installed.
     """
 
     def __init__(self) -> None:
@@ -49,9 +49,9 @@ class LslClock:
     def times(self, time_s: TimeArray, host_s: TimeArray) -> TimeArray:
         """Return LSL times, shape ``(n,)``.
 
-        ``time_s`` are seconds since the start of the stream, NaN where not known; ``host_s`` the
-        host times of the same samples, which fix the start once, and stand in where time is not
-        known.
+        ``time_s`` are seconds since the start of the stream, NaN if not known; ``host_s`` are the
+        host times of the same samples. The first of them sets the start of the stream; they are
+        used in the place of times that are not known.
         """
         with self._lock:
             if self._start_s is None and np.isfinite(time_s[0]):
@@ -63,10 +63,10 @@ class LslClock:
 
 
 class LslSamples(SampleOutput):
-    """An outlet of type EMG named ``NAME``: every channel with its name and unit.
+    """An LSL outlet of type EMG called ``NAME``, with the names and the unit of the channels.
 
-    It appears with the first samples, when channels and rate are known. Pushing never waits:
-    without a reader nothing is kept, and for a reader that stands still 6 minutes are.
+    It is opened with the first samples, when channels and rate are known. Pushing never waits:
+    without a reader nothing is kept, and 6 minutes for a reader that has stopped.
     """
 
     def __init__(self, name: str, clock: LslClock) -> None:
@@ -82,7 +82,7 @@ class LslSamples(SampleOutput):
         self._outlet = None
 
     def write_samples(self, block: SampleBlock) -> None:
-        """Push new samples, each with its own time."""
+        """Push new samples with their times."""
         if self._outlet is None:
             self._outlet = self._open(block.info)
         chunk = block.chunk
@@ -105,10 +105,10 @@ class LslSamples(SampleOutput):
 
 
 class LslDecisions(Output):
-    """An outlet of type Markers named ``NAME decisions``, irregular, text.
+    """An LSL outlet of type Markers called ``NAME decisions``, of text, at an irregular rate.
 
-    Its channels are `FIELDS`; the time of a decision is that of the last sample decided on. Pushing
-    never waits.
+    Its channels are `FIELDS`; the time of a decision is that of its last sample. Pushing never
+    waits.
     """
 
     def __init__(self, name: str, clock: LslClock) -> None:
@@ -135,7 +135,7 @@ class LslDecisions(Output):
         self._outlet = None
 
     def write(self, update: Update) -> None:
-        """Push a row a decision."""
+        """Push one row per decision."""
         line_s = np.nan_to_num(update.stages.line_s)
         host_s = update.decided_s - update.latency_s - line_s
         times_s = self._clock.times(update.time_s, host_s)
@@ -174,11 +174,11 @@ def _pylsl() -> Any:
 
 
 def _is_configured() -> bool:
-    """Whether the user has a configuration at one of the places that liblsl looks at."""
+    """Return True if the user has a configuration file where liblsl looks for it."""
     places = (Path(), Path.home() / "lsl_api", Path("/etc/lsl_api"))
     return "LSLAPICFG" in os.environ or any((place / _CONFIG).exists() for place in places)
 
 
 def _source_id(stream: str) -> str:
-    """Return what stays the same when the program starts again: readers then find it again."""
+    """Return an identifier that stays the same over restarts, so that readers reconnect."""
     return f"emgstream {stream} on {socket.gethostname()}"

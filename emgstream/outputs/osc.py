@@ -1,4 +1,4 @@
-"""Decisions as Open Sound Control messages, for Max, Pure Data, TouchDesigner, games, lights."""
+"""Decisions as Open Sound Control (OSC) messages, for Max, Pure Data, TouchDesigner and others."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _FORBIDDEN = str.maketrans(dict.fromkeys(" #*,/?[]{}", "_"))
 
 
 class OscOutput(Output):
-    """One OSC 1.0 bundle a decision, over UDP.
+    """One OSC 1.0 bundle per decision, over UDP.
 
-    ``/emgstream/decision`` has the label, the confidence, the status, the index of the sample
-    decided on (64 bits) and its time in seconds (a double, NaN where not known);
-    ``/emgstream/probability/CLASS`` the probability of each class. With several streams the name of
-    the stream stands behind ``/emgstream``. What OSC forbids in an address becomes ``_``.
+    ``/emgstream/decision`` has the label, the confidence, the status, the index of the last sample
+    (64 bits) and its time in seconds (a double, NaN if not known); ``/emgstream/probability/CLASS``
+    has the probability of each class. With several streams, the name of the stream follows
+    ``/emgstream``. Characters that OSC forbids in an address become ``_``.
 
-    Raises OutputError on entering where the address leads nowhere.
+    Raises OutputError on entering if there is no route to the address.
     """
 
     def __init__(self, address: Address, stream: str | None = None) -> None:
@@ -46,7 +46,7 @@ class OscOutput(Output):
         self._datagrams.__exit__(*exc_info)
 
     def write(self, update: Update) -> None:
-        """Send a bundle a decision."""
+        """Send one bundle per decision."""
         for decision, time_s in zip(update.decisions, update.time_s.tolist(), strict=True):
             bundle = OscBundleBuilder(IMMEDIATELY)
             bundle.add_content(self._decision(decision, time_s))
@@ -79,7 +79,7 @@ def _message(address: str, *arguments: tuple[str, str | float]) -> OscMessage:
 
 
 def _part(name: str) -> str:
-    """Return a name as one part of an OSC address, which is of ASCII without some characters.
+    """Return a name as one part of an OSC address: ASCII, without the forbidden characters.
 
     >>> _part("COM3: left/upper arm")
     'COM3:_left_upper_arm'

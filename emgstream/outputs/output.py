@@ -1,4 +1,4 @@
-"""The protocol of every output of decisions, and what it is handed."""
+"""The protocol of outputs and observers of decisions, and the updates they get."""
 
 from __future__ import annotations
 
@@ -20,70 +20,70 @@ __all__ = ["Observer", "Output", "Update", "cannot_write"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Update:
-    """New decisions, in order, with all that is known of them."""
+    """New decisions in order, with their times, labels and latencies."""
 
     decisions: Decisions
     """At least one decision."""
     time_s: TimeArray
-    """Time of each decision's last sample since the start of the stream, shape ``(n,)``.
+    """Time of the last sample of each decision since the start of the stream, in seconds.
 
-    NaN where the stream's rate is not known.
+    Shape ``(n,)``; NaN if the rate of the stream is not known.
     """
     latency_s: TimeArray
     """Seconds from the receipt of that sample to the decision, shape ``(n,)``."""
     labels: list[str | None]
-    """True label at that sample; None where nobody knows."""
+    """True label of that sample; None if not known."""
     stages: StageTimes
-    """Where the time went; queue and laps together are the latency."""
+    """Durations of the stages; queue and laps add up to the latency."""
     fixed: FixedDelay = UNKNOWN_DELAY
-    """How late the decisions are by the way they are made."""
+    """Delays that follow from the window, the hop and the smoothing."""
     decided_s: float = math.nan
-    """Host time at which they were made."""
+    """Host time at which the decisions were made."""
     handed_s: float = math.nan
-    """Host time at which the output that has them now was handed them."""
+    """Host time at which this output got them."""
 
 
 class Observer(Protocol):
-    """Takes note of decisions in memory; the inference thread calls it, so it may not wait."""
+    """Takes note of decisions in memory. The inference thread calls it: it must not wait."""
 
     def observe(self, update: Update) -> None:
-        """Take note of new decisions, at once."""
+        """Take note of new decisions; returns at once."""
         ...
 
 
 class Output(ABC):
-    """A way for decisions to reach other programs, with a queue and a thread of its own.
+    """Passes decisions on to another program; it has a queue and a thread of its own.
 
-    Its owner enters and leaves it; where there is nothing to open, entering does nothing. Its
-    thread calls `write` and `idle`.
+    Its owner enters and leaves it; by default, entering does nothing. Its thread calls `write` and
+    `idle`.
     """
 
     name = "output"
-    """What it is and where it leads, for people."""
+    """Name and target, for people."""
     n_lost = 0
-    """Decisions it was handed and could not pass on."""
+    """Decisions that it got and could not pass on."""
     state = ""
-    """What people should see of it all the time, in a few words; any thread asks."""
+    """State to show all the time, in a few words; empty for none. Any thread may ask."""
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc_info: object) -> None:  # noqa: B027 - many have nothing to close
-        """Close what entering opened."""
+        """Close what was opened on entering."""
 
     @abstractmethod
     def write(self, update: Update) -> None:
-        """Pass on new decisions; raises OutputError where none can be passed on any more."""
+        """Pass on new decisions; raises OutputError if it cannot pass on any more."""
 
     def idle(self) -> None:  # noqa: B027 - most outputs have nothing to do then
-        """Do what is due while nothing comes; called about every 50 ms."""
+        """Do what is due while there are no decisions; called about every 50 ms."""
 
     def give_up(self) -> None:  # noqa: B027 - most outputs never wait
-        """Let a `write` that waits for its reader end now; any thread calls it, at the end."""
+        """End a `write` that waits for its reader; another thread calls it at the end."""
 
 
 def cannot_write(target: str, error: OSError) -> OutputError:
-    """Return what to raise where writing to ``target`` failed."""
+    """Return the error to raise if writing to ``target`` failed."""
     if target == "-":
         return OutputError(
             f"standard output took no more ({error.strerror or error}); expected its reader to "

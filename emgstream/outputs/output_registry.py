@@ -1,8 +1,8 @@
-"""Every kind of output there is, and the one class that opens those of a run.
+"""All kinds of outputs, and the class that opens the outputs of a run.
 
-A new kind of output is a file of its own and an entry in `_BUILT_IN`, or a package of yours with an
-entry point in the group ``emgstream.outputs``. The verbs and the Python API offer whatever is
-registered here.
+To add a kind, write its file and an entry in `_BUILT_IN`, or register an `OutputKind` in a package
+of yours as an entry point of the group ``emgstream.outputs``. The verbs and the Python API offer
+all registered kinds.
 
 >>> with OpenOutputs([("udp", "127.0.0.1:9000")]) as outputs:
 ...     [one.name for one in outputs.open_for(StreamContext(("rest", "fist")))]
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["GROUP", "OpenOutputs", "output_kind", "output_kinds", "output_problems"]
 
 GROUP = "emgstream.outputs"
-"""The group of entry points by which other packages add kinds of outputs."""
+"""Group of the entry points of other packages."""
 
 _BUILT_IN = (
     OutputKind(
@@ -82,17 +82,17 @@ def _registered() -> tuple[tuple[OutputKind, ...], tuple[str, ...]]:
 
 
 def output_kinds() -> tuple[OutputKind, ...]:
-    """Return every kind of output, those that are built in first."""
+    """Return all kinds of outputs, the built-in ones first."""
     return _registered()[0]
 
 
 def output_problems() -> tuple[str, ...]:
-    """Return one line for each package whose kind of output cannot be used."""
+    """Return one line for each registered kind that cannot be used."""
     return _registered()[1]
 
 
 def output_kind(name: str) -> OutputKind:
-    """Return the kind of output of a name; raises UsageError where there is none."""
+    """Return the kind of output with a name; raises UsageError if there is none."""
     for kind in output_kinds():
         if kind.name == name:
             return kind
@@ -106,14 +106,14 @@ class OpenOutputs:
     Parameters
     ----------
     requests
-        The name of a kind with its value, for each: a text, or what the kind reads of it.
+        Name of the kind and value of each output; a value that is text is converted.
 
     Raises
     ------
     UsageError
-        There is no such kind, or the text is no value of it.
+        There is no such kind, or the value is wrong.
     OutputError, MissingExtraError
-        On entering and from `open_for`: one cannot be opened.
+        On entering and from `open_for`: an output cannot be opened.
     """
 
     def __init__(self, requests: Iterable[tuple[str, Any]]) -> None:
@@ -133,7 +133,7 @@ class OpenOutputs:
         self._stack.close()
 
     def open_for(self, stream: StreamContext) -> list[AnyOutput]:
-        """Return the outputs of one stream, entered; they are left with the run."""
+        """Return the outputs of one stream, entered; they are left at the end of the run."""
         outputs: list[AnyOutput] = []
         for kind, shared in self._shared:
             for output in kind.open(shared, stream):

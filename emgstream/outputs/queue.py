@@ -1,4 +1,4 @@
-"""Updates on their way from the inference thread to one consumer."""
+"""Queue of updates between the inference thread and one consumer."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _POLL_S = 0.05
 
 
 class UpdateQueue:
-    """A bounded queue of updates: one thread puts, another takes.
+    """A bounded queue of updates between two threads.
 
-    Where the source cannot wait, neither can the one who puts: a full queue loses its oldest
-    update, and its decisions are counted. Where it can, putting waits and nothing is lost.
+    If the source cannot wait, a full queue drops its oldest update and counts its decisions. If it
+    can, `put` waits for room and nothing is lost.
 
     Parameters
     ----------
     capacity
-        Updates it holds at most.
+        Largest number of updates in the queue; the default is 5 s of a decision per 20 ms.
 
-    Raises UsageError for a capacity under 1.
+    Raises UsageError if the capacity is below 1.
     """
 
     def __init__(self, capacity: int = 256) -> None:
@@ -38,18 +38,18 @@ class UpdateQueue:
 
     @property
     def n_dropped(self) -> int:
-        """Decisions that nobody took."""
+        """Decisions that were dropped."""
         with self._changed:
             return self._n_dropped
 
     @property
     def ended(self) -> bool:
-        """Whether all was taken and no more will come."""
+        """True if the queue is closed and empty."""
         with self._changed:
             return self._closed and not self._updates
 
     def put(self, update: Update, waits: bool, stop: threading.Event) -> None:
-        """Add an update; where it ``waits``, once there is room or ``stop`` is set."""
+        """Add an update; with ``waits``, wait until there is room or ``stop`` is set."""
         with self._changed:
             while waits and self._is_full and not (self._closed or stop.is_set()):
                 self._changed.wait(_POLL_S)
@@ -62,7 +62,7 @@ class UpdateQueue:
             self._changed.notify_all()
 
     def take(self, timeout_s: float) -> Update | None:
-        """Return the oldest update, having waited for one; None where none came in that time."""
+        """Return the oldest update; wait for one, and return None if none came in that time."""
         with self._changed:
             self._changed.wait_for(lambda: self._updates or self._closed, timeout_s)
             if not self._updates:
@@ -71,13 +71,13 @@ class UpdateQueue:
             return self._updates.popleft()
 
     def close(self) -> None:
-        """Take no more in; what is held can still be taken."""
+        """Accept no more updates; those in the queue can still be taken."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
 
     def abandon(self) -> None:
-        """Close it, and count what is held as dropped."""
+        """Close the queue and count its updates as dropped."""
         with self._changed:
             self._closed = True
             self._n_dropped += sum(len(update.decisions) for update in self._updates)

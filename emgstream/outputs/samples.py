@@ -1,4 +1,4 @@
-"""Outputs of the samples themselves, and what feeds them from the ring."""
+"""Outputs of samples, and the feeds that read the ring buffer for them."""
 
 from __future__ import annotations
 
@@ -28,34 +28,36 @@ _LINGER_S = 1.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SampleBlock:
-    """Consecutive samples with what is known of them."""
+    """Consecutive samples with their times."""
 
     chunk: Chunk
     """The samples, as the source gave them."""
     time_s: TimeArray
-    """Time of each since the start of the stream, shape ``(n_samples,)``; NaN if not known."""
+    """Time of each sample since the start of the stream in seconds; NaN if not known.
+
+    Shape ``(n_samples,)``."""
     info: StreamInfo
-    """What is known of the stream."""
+    """Name, channels, rate and unit of the stream."""
 
 
 class SampleOutput(ABC):
-    """A way for samples to reach other programs, with a thread of its own that calls it.
+    """Passes samples on to another program; it has a thread of its own.
 
-    Its owner enters and leaves it; where there is nothing to open, entering does nothing.
+    Its owner enters and leaves it; by default, entering does nothing.
     """
 
     name = "samples"
-    """What it is and where it leads, for people."""
+    """Name and target, for people."""
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc_info: object) -> None:  # noqa: B027 - many have nothing to close
-        """Close what entering opened."""
+        """Close what was opened on entering."""
 
     @abstractmethod
     def write_samples(self, block: SampleBlock) -> None:
-        """Pass on new samples without waiting; raises OutputError where none can be any more."""
+        """Pass on new samples without waiting; raises OutputError if it cannot any more."""
 
 
 AnyOutput: TypeAlias = Output | SampleOutput
@@ -65,13 +67,13 @@ AnyOutput: TypeAlias = Output | SampleOutput
 class SampleFeed:
     """Brings the samples of a ring to one output, on a thread named ``emg-samples-NUMBER``.
 
-    It begins with the next sample to come, and holds nobody up: what the ring has overwritten is
-    counted.
+    It begins with the next sample, and nobody waits for it: samples that the ring has overwritten
+    are counted as dropped.
 
     Parameters
     ----------
     moved
-        Notified as the feed gets on, for a reader that waits until it is not far behind.
+        Notified when the feed makes progress: the reader of a source that can wait waits for it.
     """
 
     def __init__(
@@ -95,20 +97,20 @@ class SampleFeed:
         self._worker.start()
 
     def join(self, timeout_s: float) -> bool:
-        """Wait for the thread to end of itself, as it does when the ring is closed and empty."""
+        """Wait until the ring is closed and all is passed on; return True if it is."""
         return self._worker.join(timeout_s)
 
     def stop(self) -> None:
-        """End the thread, once all is passed on; raises RuntimeError where it does not end."""
+        """End the thread once all is passed on; raises RuntimeError if it does not end."""
         self._worker.join(_LINGER_S)
         self._worker.stop()
 
     def check(self) -> None:
-        """Raise what ended the output before its time."""
+        """Raise the error that ended the output, if any."""
         self._worker.check()
 
     def figures(self) -> OutputFigures:
-        """Return what became of the samples so far."""
+        """Return the counts so far."""
         n_waiting = self._ring.n_held_since(self.cursor)
         return OutputFigures(
             name=self.output.name,
@@ -141,7 +143,7 @@ class SampleFeed:
 
 
 def _start_of(ring: RingBuffer) -> tuple[int, int]:
-    """Return the index of the next sample to come, and how many samples came before it."""
+    """Return the index of the next sample, and the number of samples before it."""
     while True:
         index, n_before = ring.end_index, ring.n_received
         if ring.end_index == index:  # none came between the two

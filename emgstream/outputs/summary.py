@@ -1,9 +1,10 @@
-"""What a whole run came to: how much, how late, and how right where the truth is known."""
+"""Summary of a run: counts, latencies, and accuracy if true labels are known."""
 
 from __future__ import annotations
 
 import json
 import math
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,11 @@ _NO_FIGURES = LatencyHistogram().figures()
 
 
 class Summary:
-    """Counts decisions as they pass: an observer.
+    """An observer that counts decisions; any thread may ask for the figures.
 
-    A decision is right when it names the true label of its window's last sample. Abstentions are
-    neither right nor wrong, and counted by their status. Samples whose label the model was never
-    taught are counted apart and leave the accuracy alone.
+    A decision is right if it names the true label of the last sample of its window. Abstentions are
+    neither right nor wrong; they are counted by their status. Samples with labels that the model
+    does not know are counted separately and do not affect the accuracy.
     """
 
     def __init__(self, class_names: tuple[str, ...]) -> None:
@@ -37,32 +38,44 @@ class Summary:
         self._n_unknown_labels = 0
         self._by_status: npt.NDArray[np.int64] = np.zeros(len(STATUSES), dtype=np.int64)
         self.n_decisions = 0
-        self.latency = LatencyHistogram()
-        self.stages = StageHistograms()
+        self._latency = LatencyHistogram()
+        self._stages = StageHistograms()
         self._compute = LatencyHistogram()
         self._fixed = UNKNOWN_DELAY
+        self._lock = threading.Lock()
 
     def observe(self, update: Update) -> None:
         """Count new decisions."""
-        self.n_decisions += len(update.decisions)
-        self.latency.add(update.latency_s)
-        self.stages.add(update.stages)
-        self._compute.add(update.latency_s - update.stages.queue_s)
-        self._fixed = update.fixed
-        truth = np.array([self._number(label) for label in update.labels])
-        known = (truth >= 0) & update.decisions.decided
-        self._by_status += np.bincount(update.decisions.statuses, minlength=len(STATUSES))
-        np.add.at(self._confusion, (truth[known], update.decisions.classes[known]), 1)
+        with self._lock:
+            self.n_decisions += len(update.decisions)
+            self._latency.add(update.latency_s)
+            self._stages.add(update.stages)
+            self._compute.add(update.latency_s - update.stages.queue_s)
+            self._fixed = update.fixed
+            truth = np.array([self._number(label) for label in update.labels])
+            known = (truth >= 0) & update.decisions.decided
+            self._by_status += np.bincount(update.decisions.statuses, minlength=len(STATUSES))
+            np.add.at(self._confusion, (truth[known], update.decisions.classes[known]), 1)
+
+    def latency(self) -> LatencyFigures:
+        """Return the percentiles of the latency from the receipt of the last sample."""
+        with self._lock:
+            return self._latency.figures()
+
+    def stages(self) -> dict[str, LatencyFigures]:
+        """Return the percentiles of the duration of each stage, by its name."""
+        with self._lock:
+            return self._stages.figures()
 
     @property
     def accuracy(self) -> float | None:
-        """Share of decisions that were right; None where no label told."""
+        """Share of right decisions; None if no true label is known."""
         total = int(self._confusion.sum())
         return float(np.trace(self._confusion)) / total if total else None
 
     @property
     def recall(self) -> dict[str, float]:
-        """Share of each labelled class's decisions that were right, by class name."""
+        """Share of right decisions of each labelled class, by class name."""
         totals = self._confusion.sum(axis=1)
         return {
             name: float(self._confusion[number, number] / totals[number])
@@ -72,12 +85,16 @@ class Summary:
 
     def to_json(self, outputs: Sequence[OutputFigures] = ()) -> dict[str, Any]:
         """Return the figures as JSON's own types; None for what is not known."""
+        with self._lock:
+            return self._document(outputs)
+
+    def _document(self, outputs: Sequence[OutputFigures]) -> dict[str, Any]:
         recall = self.recall
         return {
             "decisions": self.n_decisions,
-            "latency_ms": _milliseconds(self.latency.figures()),
+            "latency_ms": _milliseconds(self._latency.figures()),
             "stages_ms": {
-                name: _milliseconds(figures) for name, figures in self.stages.figures().items()
+                name: _milliseconds(figures) for name, figures in self._stages.figures().items()
             },
             "delay_ms": self._delays(outputs),
             "outputs": [_output(figures) for figures in outputs],
@@ -94,8 +111,8 @@ class Summary:
         }
 
     def _delays(self, outputs: Sequence[OutputFigures]) -> dict[str, Any]:
-        """Return every stage by the names that each decision's own ``delay_ms`` has."""
-        measured, output = self.stages.figures(), LatencyHistogram()
+        """Return the delay of every stage, under the names in ``delay_ms`` of a decision."""
+        measured, output = self._stages.figures(), LatencyHistogram()
         for figures in outputs:
             output.merge(figures.latency)
         return {
@@ -135,7 +152,7 @@ def _or_none(value: float) -> float | None:
 
 
 def check_summary(path: str) -> None:
-    """Raise OutputError where no summary could be written to: before the run, not after it."""
+    """Raise OutputError if the summary cannot be written; to be called before the run."""
     try:
         Path(path).open("ab").close()
     except OSError as error:
@@ -143,7 +160,7 @@ def check_summary(path: str) -> None:
 
 
 def write_summary(path: str, document: dict[str, Any]) -> None:
-    """Write a summary as JSON; raises OutputError where it cannot be written."""
+    """Write a summary as JSON; raises OutputError if it cannot be written."""
     try:
         Path(path).write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Decisions as datagrams of JSON, for other programs on this or another machine."""
+"""Decisions as UDP datagrams of JSON, for programs on this or another machine."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ __all__ = ["UdpOutput", "open_udp"]
 
 
 class UdpOutput(Output):
-    """One datagram a decision: the same object as a JSON line. Nobody need listen.
+    """One datagram per decision, with the same object as a JSON line; a receiver is optional.
 
-    Raises OutputError on entering where the address leads nowhere.
+    Raises OutputError on entering if there is no route to the address.
     """
 
     def __init__(self, address: Address, stream: str | None = None) -> None:
@@ -35,7 +35,7 @@ class UdpOutput(Output):
         self._datagrams.__exit__(*exc_info)
 
     def write(self, update: Update) -> None:
-        """Send a datagram a decision."""
+        """Send one datagram per decision."""
         for text in encoded(update, self._stream):
             self.n_lost += not self._datagrams.send(text.encode())
 

@@ -60,7 +60,7 @@ class _Waiting:
 class Recorder:
     """A lossless sink: a sample that cannot be kept ends the take with an error.
 
-    The reader thread calls `take`, any thread `hear` and the properties. The thread
+    The reader thread calls `receive`, any thread `hear` and the properties. The thread
     ``emg-recorder`` writes; ``emg-syncer`` forces the table onto the disk and keeps the sidecar up
     to date. Entering creates both files, leaving completes them, or removes them if no sample came.
 
@@ -184,7 +184,7 @@ class Recorder:
         self._writer.check()
         self._syncer.check()
 
-    def take(self, chunk: Chunk, source: Source) -> None:
+    def receive(self, chunk: Chunk, source: Source) -> None:
         """Take samples that the source has just returned; returns at once and never raises."""
         if not len(chunk):
             return

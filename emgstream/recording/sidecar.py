@@ -1,22 +1,7 @@
 """The sidecar: facts about a session, as a JSON file with the name of its table.
 
-The file is one object; readers must ignore keys they do not know::
-
-    format, version      "emgstream session", 1
-    state                "recording" (or interrupted), "ended", "complete": its labels are final
-    software             name and version of the program that recorded it
-    subject, session, notes    as the person typed them
-    started              date and time of the first sample, ISO 8601 with its offset; null before
-    source               name; port, is_synthetic, board (null for a sketch that prints numbers)
-    unit                 of the samples, unfiltered as they came
-    rate                 nominal_hz, measured_hz, ppm; null where not known
-    channels             one object each: name, placement
-    protocol             kind ("guided" or "free"), cues ([label, seconds]), seed, countdown_s, ...
-    labels               is_trimmed (as chosen; as done once complete), method
-    repetitions          one object each: label, repetition, outcome, first_index, end_index,
-                         label_from (index the label begins at; null without one), shift_ms, note
-    samples              n, n_lost, n_missed, n_gaps, n_reconnects
-    quality              the report of the signal check, and the warnings during the take
+The file is one object, whose entries are those of `SidecarEntries`. Readers must ignore entries
+that they do not know.
 """
 
 from __future__ import annotations
@@ -32,7 +17,7 @@ from emgstream.errors import OutputError, RecordingError
 from emgstream.recording.cue_events import RepetitionOutcome
 from emgstream.schema import SchemaError, checked
 
-__all__ = ["FORMAT", "VERSION", "read_sidecar", "sidecar_path", "write_sidecar"]
+__all__ = ["FORMAT", "VERSION", "SidecarEntries", "read_sidecar", "sidecar_path", "write_sidecar"]
 
 FORMAT = "emgstream session"
 VERSION = 1
@@ -40,50 +25,63 @@ _Object: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class _Version:
+class _SidecarVersion:
     """The entry that sidecars of every version have."""
 
     version: int = 0
 
 
 @dataclass(frozen=True)
-class _Repetition:
-    """One entry of ``repetitions``."""
+class _SidecarChannel:
+    name: str
+    placement: str = ""
 
+
+@dataclass(frozen=True)
+class _SidecarLabels:
+    is_trimmed: bool = True
+
+
+@dataclass(frozen=True)
+class _SidecarRepetition:
     label: str
     repetition: int
     outcome: RepetitionOutcome
 
 
 @dataclass(frozen=True)
-class _Channel:
-    """One entry of ``channels``."""
+class SidecarEntries(_SidecarVersion):
+    """The entries of a sidecar; while recording, any of them may be missing."""
 
-    name: str
-    placement: str = ""
-
-
-@dataclass(frozen=True)
-class _Labels:
-    """The entry ``labels``."""
-
-    is_trimmed: bool = True
-
-
-@dataclass(frozen=True)
-class _Sidecar:
-    """What readers rely on; a recording that is going on may lack any of it."""
-
+    format: str = ""
+    """``emgstream session``; with it, ``version`` 1."""
     state: str = ""
+    """``recording`` (also if interrupted), ``ended``, or ``complete``: labels are final."""
+    software: Any = None
+    """Name and version of the program that recorded it."""
+    subject: Any = None
+    """As typed; so are ``session`` and ``notes``."""
     started: datetime | None = None
+    """Date and time of the first sample, ISO 8601 with its offset; null before it."""
     source: _Object = field(default_factory=dict)
+    """name; port, is_synthetic, board (null for a sketch that prints numbers)."""
+    unit: Any = None
+    """Unit of the samples, which are not filtered."""
     rate: _Object = field(default_factory=dict)
-    channels: tuple[_Channel, ...] = ()
+    """nominal_hz, measured_hz, ppm; null where not known."""
+    channels: tuple[_SidecarChannel, ...] = ()
+    """name and placement of each."""
     protocol: _Object = field(default_factory=dict)
-    labels: _Labels = _Labels()
-    repetitions: tuple[_Repetition, ...] = ()
+    """kind (``guided`` or ``free``), cues ([label, seconds]), seed, countdown_s, ..."""
+    labels: _SidecarLabels = _SidecarLabels()
+    """is_trimmed (as chosen; as done once complete), method."""
+    repetitions: tuple[_SidecarRepetition, ...] = ()
+    """label, repetition, outcome, first_index, end_index, label_from (index where the label begins;
+    null without one), shift_ms and note of each."""
     samples: _Object = field(default_factory=dict)
+    """n, n_lost, n_missed, n_gaps, n_reconnects."""
     quality: _Object = field(default_factory=dict)
+    """The report of the signal check, and the warnings while recording."""
 
 
 def sidecar_path(recording: Path) -> Path:
@@ -122,12 +120,12 @@ def read_sidecar(recording: Path) -> dict[str, Any]:
             "was another file of that name put there?"
         )
     try:
-        version = checked(document, _Version, equals=" = ").version
+        version = checked(document, _SidecarVersion, equals=" = ").version
         if version > VERSION:
             raise RecordingError(
                 f"{path} has version {version}; this program knows {VERSION}; update emgstream"
             )
-        checked(document, _Sidecar, equals=" = ")
+        checked(document, SidecarEntries, equals=" = ")
     except SchemaError as error:
         raise RecordingError(f"{path} has {error}; take it from a copy") from None
     return document

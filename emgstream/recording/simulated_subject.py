@@ -31,11 +31,11 @@ class SimulatedSubject:
     def hear(self, event: Event) -> None:
         """Pass a cue on."""
         if isinstance(event, CueStarted):
-            self._subject.call(event.label or REST, event.host_s)
+            self._subject.give_cue(event.label or REST, event.host_s)
 
     def wait_for_cues(self, now_s: float) -> None:
         """Rest from host time ``now_s`` on, and move only when a cue asks for it."""
-        self._subject.call(REST, now_s)
+        self._subject.give_cue(REST, now_s)
 
     def release(self) -> None:
         """Let the subject move without cues again."""

@@ -1,4 +1,4 @@
-"""A recorded file, read with the channels that are wanted, as a source."""
+"""A recorded file as a source, with the channels of a model."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from emgstream.wording import counted
 __all__ = ["open_recording", "read_channels"]
 
 
-def open_recording(address: str, options: SourceOptions) -> ReplaySource:
-    """Return the source that plays a file; what `read_channels` and `ReplaySource` raise."""
+def open_recording(address: str | Path, options: SourceOptions) -> ReplaySource:
+    """Return the source that plays a file; raises what `read_channels` and `ReplaySource` raise."""
     return ReplaySource(
         read_channels(Path(address), options.channel_names, options.channels),
         sampling_rate_hz=options.recorded_rate_hz,
@@ -29,23 +29,23 @@ def open_recording(address: str, options: SourceOptions) -> ReplaySource:
 def read_channels(
     path: Path, expected: tuple[str, ...] | None, channels: tuple[str, ...] | None = None
 ) -> EmgTable:
-    """Return a recording with the channels of a model, called so; with all where there is none.
+    """Return a recording with the channels of a model and their names; all channels without one.
 
     Parameters
     ----------
     path
         The file.
     expected
-        What the model calls its channels; None where there is no model.
+        Names of the channels of the model; None without a model.
     channels
-        The columns to take as the model's, in its order; by name where None.
+        Columns to use as these channels, in their order; by name if None.
 
     Raises
     ------
     UsageError
-        ``channels`` are not as many as the model has.
+        The number of ``channels`` is not that of the model.
     StreamMismatchError
-        The file has not the model's channels.
+        The file does not have the channels of the model.
     TableError
         The file cannot be read.
     """

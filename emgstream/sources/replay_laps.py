@@ -1,4 +1,4 @@
-"""Which rows of a recording were played when: the way back from a stream to its file."""
+"""Mapping from the sample indices of a replay to the rows of its recording."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from emgstream.types import IndexArray, TimeArray
 
 __all__ = ["ReplayLap", "ReplayLaps"]
 
-_MOST_LAPS = 2**17
+_MOST_LAPS = 2**17  # half of them are dropped at a time: at least 65,536 are left
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayLap:
-    """One stretch of rows played without a jump: from the start, a new round or a seek on."""
+    """Rows played without a jump: from the start, from a new round or from a seek on."""
 
     first_index: int
     """Stream index of its first sample."""
@@ -26,13 +26,14 @@ class ReplayLap:
     segment_offset: int = 0
     """Stream segment less recorded segment."""
     time_offset_s: float = 0.0
-    """Stream time less recorded time: the rounds before it."""
+    """Stream time less recorded time in seconds: the duration of the rounds before it."""
 
 
 class ReplayLaps:
-    """The laps of a replay, in order; one thread adds to them, any thread asks.
+    """The laps of a replay, in order. One thread adds laps; any thread may ask.
 
-    The newest 65,536 at least are kept: a ring of as many samples holds no sample of an older one.
+    At least the newest 65,536 laps are kept. The ring buffer of the engine holds as many samples,
+    so that no sample in it belongs to an older lap.
     """
 
     def __init__(self, first: ReplayLap) -> None:
@@ -40,7 +41,7 @@ class ReplayLaps:
         self._lock = threading.Lock()
 
     def add(self, lap: ReplayLap) -> None:
-        """Begin another lap; one that had no sample is forgotten."""
+        """Begin another lap; a lap without samples is dropped."""
         with self._lock:
             if self._laps[-1].first_index == lap.first_index:
                 self._laps.pop()

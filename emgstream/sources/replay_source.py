@@ -1,4 +1,4 @@
-"""A recorded table as a source, paced by its own clock."""
+"""A recorded table as a source that plays at the pace of the recording."""
 
 from __future__ import annotations
 
@@ -23,44 +23,46 @@ if TYPE_CHECKING:
 __all__ = ["ReplaySource"]
 
 _SHORTEST_SLEEP_S = 0.005
+"""Shortest wait for a row: a choice, 200 reads per second at most."""
 _IDLE_S = 0.02
+"""Wait while paused or at the end: a choice, shorter than a person notices."""
 _LARGEST_CHUNK = 2048
+"""Rows per read at most: a choice, so that the reader looks often whether to stop."""
 _STALLED_S = 0.5
-"""Seconds without a row after which a replay is called stalled: ten times the longest ``read``."""
+"""Seconds without a row after which the replay is stalled: ten times the longest ``read``."""
 
 
 class ReplaySource:
     """The rows of a table, each given when it is due.
 
-    Samples lost in the recording stay lost: an ``index`` column that jumps makes a gap. Another
-    value in the ``segment`` column, the start of another round and a seek begin a new segment; the
-    sample index goes on increasing through all of them.
+    Samples lost in the recording stay lost: a jump in the ``index`` column is a gap. A new value in
+    the ``segment`` column, the start of a new round and a seek begin a new segment; the sample
+    index keeps increasing.
 
-    ``pause``, ``play``, ``set_speed``, ``set_loop``, ``seek``, ``position_s`` and ``at_end`` are
-    for any thread; the reader follows at its next ``read``.
+    Any thread may call ``pause``, ``play``, ``set_speed``, ``set_loop``, ``seek``, ``position_s``
+    and ``at_end``; they take effect at the next ``read``.
 
     Parameters
     ----------
     table
-        What is replayed.
+        The recording.
     sampling_rate_hz
-        Rate of the recording; taken from its time column where None.
+        Sampling rate of the recording in Hz; taken from its time column if None.
     speed
-        Seconds of the recording that pass in one second; None for as fast as it is read.
+        Seconds of the recording per second; None for as fast as it is read.
     loop
-        Whether to begin again at the end, for ever.
+        True to begin again at the end, without limit.
     channel_names
-        What to call the channels, where not as the table does.
+        Names of the channels; those of the table if None.
     clock
-        The host time that paces it.
+        The host time that sets the pace.
     stays_at_end
-        Whether to wait after the last row for a seek, as a window wants it, and not to end.
+        True to wait for a seek after the last row, as the window needs it; False to end.
 
     Raises
     ------
     UsageError
-        The replay is to be paced and nobody knows the recording's rate, or the speed is not above
-        zero.
+        The speed is not above zero; or there is a speed, and the sampling rate is not known.
     """
 
     def __init__(
@@ -98,7 +100,7 @@ class ReplaySource:
         self._transport = Transport(self._clock, speed)
 
     subject = None
-    """Who moved is not there any more: nobody follows cues."""
+    """None: nobody follows cues in a recording."""
 
     def __enter__(self) -> Self:
         self._transport.start()
@@ -109,62 +111,63 @@ class ReplaySource:
 
     @property
     def table(self) -> EmgTable:
-        """The rows."""
+        """The recording."""
         return self._table
 
     @property
     def duration_s(self) -> float:
-        """Time of the last row since the first, in seconds; NaN where the rate is not known."""
+        """Time from the first to the last row in seconds; NaN if the rate is not known."""
         return float(self._times_s[-1])
 
     @property
     def position_s(self) -> float:
-        """Time in the recording that is being played; NaN where its rate is not known."""
+        """Time in the recording that is being played, in seconds; NaN if the rate is not known."""
         return min(max(self._transport.position_s, 0.0), self.duration_s)
 
     @property
     def speed(self) -> float | None:
-        """Seconds of the recording in one second; None for as fast as it is read."""
+        """Seconds of the recording per second; None for as fast as it is read."""
         return self._transport.speed
 
     @property
     def paused(self) -> bool:
-        """Whether it stands still at somebody's word."""
+        """True while it is paused."""
         return self._transport.paused
 
     @property
     def loops(self) -> bool:
-        """Whether it begins again at the end."""
+        """True if it begins again at the end."""
         return self._loop
 
     @property
     def at_end(self) -> bool:
-        """Whether every row has been given and only a seek brings more."""
+        """True if all rows have been given, so that only a seek gives more."""
         return self._row == self._table.n_rows and not self._loop
 
     def pause(self) -> None:
-        """Give no more rows until `play`."""
+        """Give no rows until `play` is called."""
         self._transport.pause()
 
     def play(self) -> None:
-        """Go on; at the end, begin again."""
+        """Continue; at the end, begin again."""
         if self.at_end:
             self.seek(0.0)
         self._transport.play()
 
     def set_speed(self, speed: float | None) -> None:
-        """Go on at another speed; raises UsageError for one that cannot be."""
+        """Continue at another speed; raises UsageError for an invalid one."""
         self._check_pace(speed)
         self._transport.set_speed(speed)
 
     def set_loop(self, loop: bool) -> None:
-        """Begin again at the end from now on, or not."""
+        """Set whether to begin again at the end."""
         self._loop = loop
 
     def seek(self, time_s: float) -> None:
-        """Go on from the first row at or after ``time_s``, in a new segment.
+        """Continue from the first row at or after ``time_s`` (seconds), in a new segment.
 
-        A time outside is the start or the end. Raises UsageError where there is no time to seek by.
+        A time outside the recording is its start or its end. Raises UsageError if the times of the
+        rows are not known.
         """
         if np.isnan(self.duration_s):
             raise UsageError(
@@ -174,9 +177,9 @@ class ReplaySource:
         self._transport.seek(min(max(time_s, 0.0), self.duration_s))
 
     def read(self) -> Chunk:
-        """Return the rows that fell due, up to the next gap or segment.
+        """Return the rows that are due, up to the next gap or segment.
 
-        Raises EndOfStream after the last row, unless it loops or stays there.
+        Raises EndOfStream after the last row, unless it loops or stays at the end.
         """
         self._follow_seek()
         if self._row == self._table.n_rows and not self._begin_again():
@@ -195,9 +198,9 @@ class ReplaySource:
         return chunk
 
     def time_at(self, indices: IndexArray) -> TimeArray:
-        """Return the recording's own time of each sample; NaN where its rate is not known.
+        """Return the recorded time of each sample in seconds; NaN if the rate is not known.
 
-        Rounds add up: the second round goes on where the first one ended.
+        The time continues through all rounds: the second begins where the first ended.
         """
         recorded, offsets_s = self._laps.to_recorded(indices)
         return self._times_s[self._rows(recorded)] + offsets_s
@@ -212,7 +215,7 @@ class ReplaySource:
         return [names[code] for code in codes[self._rows(recorded)].tolist()]
 
     def status(self) -> SourceStatus:
-        """Return what the replay is doing, and which samples the recording had lost so far."""
+        """Return the state of the replay, and the samples lost in the recording so far."""
         state, words = self._state()
         return SourceStatus(
             state,
@@ -258,7 +261,7 @@ class ReplaySource:
             self._jump(min(row, self._table.n_rows - 1), self._lap.time_offset_s)
 
     def _begin_again(self) -> bool:
-        """Go back to the first row; tells whether there is one to go on with."""
+        """Go back to the first row if it loops; return False at the end of the recording."""
         if self._loop:
             a_round_s = self._seconds_a_round
             self._transport.shift(-a_round_s)
@@ -270,7 +273,7 @@ class ReplaySource:
         return False
 
     def _jump(self, row: int, time_offset_s: float) -> None:
-        """Go on with another row, as a new segment, at the sample index that comes next."""
+        """Continue with another row in a new segment; the sample index continues."""
         next_segment = int(self._segments[max(self._row - 1, 0)]) + self._lap.segment_offset + 1
         self._lap = ReplayLap(
             first_index=self._next_index,
@@ -283,7 +286,7 @@ class ReplaySource:
 
     @property
     def _seconds_a_round(self) -> float:
-        """The time from one round's first row to the next one's: one sample after the last."""
+        """Duration of one round in seconds; the next begins one sample after its last row."""
         rate = self.info.sampling_rate_hz
         return float("nan") if rate is None else self.duration_s + 1.0 / rate
 
@@ -294,7 +297,7 @@ class ReplaySource:
         return int(self._run_starts[following])
 
     def _due_row(self) -> int:
-        """Return the first row that is not due yet, having waited for one that is, if need be."""
+        """Return the first row that is not due yet; waits for a row that is due soon."""
         speed = self._transport.speed
         if self._transport.paused:
             self._clock.sleep(_IDLE_S)

@@ -1,4 +1,4 @@
-"""The simulated board and the source that reads it, as one source that knows the truth."""
+"""A simulated board as a source that knows the true movements."""
 
 from __future__ import annotations
 
@@ -23,32 +23,30 @@ __all__ = ["SimulatedBoardSource", "open_simulated_board"]
 
 _NAME = "synthetic EMG, simulated board"
 _UNSEEN_SESSION = 501
-"""A session of the person that the demo model was neither trained nor scored on (1 to 28, 101 to
-160, and 201, the demo recording)."""
+"""A session that the demo model was neither trained nor evaluated on (1 to 28, 101 to 160, 201)."""
 _RATE_HZ = 1000.0
 """The rate that the demo model expects."""
 _BACK_S, _AHEAD_S = 2.0, 0.5
-"""Seconds before and after the time a sample came in which it is looked for.
+"""Seconds before and after its receipt in which a sample is searched for.
 
-It is received late by what waits in the line, at most 4096 bytes or 0.3 s at 1000 Hz; the rest is
-room for a busy computer.
+A sample is received up to 0.3 s late: 4096 bytes wait in the board, at 1000 Hz. The rest is a
+reserve for a busy computer.
 """
 
 
 class SimulatedBoardSource:
-    """A board that is not there, with a cable, read as a real one is.
+    """A simulated board, read by `SerialBoardSource` like a real one, over a pty or TCP.
 
-    Everything goes over a pty (TCP where it is not Linux) and the product's own serial source. As
-    the board is ours, the movement is known: the samples of each segment are found again among
-    those that the board made, so that a label belongs to its sample exactly. The person moves of
-    their own accord until ``subject`` is called, and again after its ``release``.
+    The true movement of each sample is known: the first samples of each segment are found among
+    those that the board made. The simulated person follows a script until ``subject`` is called,
+    and again after its ``release``.
 
     Parameters
     ----------
     options
-        What is wanted: channels, rate, and the number that makes another person of this one.
+        Channels, rate, and the number by which the simulated people of one run differ.
     script
-        What the simulated person does, over and over.
+        Movements of the simulated person, repeated without end.
     """
 
     def __init__(
@@ -78,7 +76,7 @@ class SimulatedBoardSource:
 
     @property
     def info(self) -> StreamInfo:
-        """What is known of the stream."""
+        """Name, channels and rate of the stream."""
         if self._serial is None:
             return StreamInfo(_NAME, self._options.channel_names or (), None, checks_rate=True)
         return replace(self._serial.info, name=_NAME)
@@ -97,7 +95,7 @@ class SimulatedBoardSource:
             self.board.__exit__(*exc_info)
 
     def read(self) -> Chunk:
-        """Return what arrived, possibly nothing, within 50 ms; raises as `SerialBoardSource`."""
+        """Return new samples, possibly none, within 50 ms; raises as `SerialBoardSource`."""
         if self._serial is None:
             raise RuntimeError("a source is read by the thread that has entered it")
         chunk = self._serial.read()
@@ -113,11 +111,11 @@ class SimulatedBoardSource:
         return self._serial.time_at(indices)
 
     def labels_at(self, indices: IndexArray) -> list[str | None]:
-        """Return the movement the simulated person was told to make at each sample."""
+        """Return the movement of the simulated person at each sample; None if not known yet."""
         return [self._label_at(index) for index in indices.tolist()]
 
     def status(self) -> SourceStatus:
-        """Return how the stream is doing; any thread may ask."""
+        """Return the status of the stream; any thread may ask."""
         if self._serial is None:
             return SourceStatus(SourceState.CONNECTING, "connecting to the simulated board")
         return self._serial.status()
@@ -145,7 +143,7 @@ class SimulatedBoardSource:
 
 
 def open_simulated_board(_address: str, options: SourceOptions) -> SimulatedBoardSource:
-    """Return the simulated board as a source; raises UsageError for a rate that none can have."""
+    """Return the simulated board as a source."""
     return SimulatedBoardSource(options)
 
 
@@ -153,7 +151,7 @@ def _place_of(
     samples: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
     among: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
 ) -> int | None:
-    """Return the row at which some rows stand among others, None where they do not.
+    """Return the row at which ``samples`` begin among other rows, None if they are not there.
 
     >>> _place_of(np.float32([[3], [4]]), np.float32([[1], [3], [3], [4]]))
     2

@@ -1,4 +1,4 @@
-"""The protocol of every source of samples, be it a board, a file or a formula."""
+"""The protocol of all sources of samples: boards, recordings and simulations."""
 
 from __future__ import annotations
 
@@ -21,43 +21,40 @@ within a tenth of a second.
 
 
 class CuedSubject(Protocol):
-    """Somebody who follows cues without seeing the screen: the simulated person of a source.
-
-    Any thread may call.
-    """
+    """A simulated person who follows cues. Any thread may call."""
 
     def check(self, label: str) -> None:
-        """Raise UsageError for a movement that cannot be made."""
+        """Raise UsageError if the movement cannot be simulated."""
         ...
 
-    def call(self, label: str, host_s: float) -> None:
-        """Ask for a movement at a host time, and from then on for nothing but what is asked for.
+    def give_cue(self, label: str, host_s: float) -> None:
+        """Ask for a movement at a host time; from then on, the person only does what is asked.
 
-        Raises UsageError for a movement that cannot be made.
+        Raises UsageError if the movement cannot be simulated.
         """
         ...
 
     def release(self) -> None:
-        """Let the subject move of its own accord again."""
+        """Let the person move without cues again."""
         ...
 
 
 class Source(Protocol):
-    """Samples in order, from a board, a file or a formula.
+    """Samples in order, from a board, a recording or a simulation.
 
-    The thread that enters a source also reads and leaves it; no other thread touches it, but for
-    ``info``, ``subject``, ``time_at``, ``labels_at`` and ``status``, which any thread may ask, also
-    before it is entered and after it was left.
+    The thread that enters a source also reads and leaves it. Any thread may use ``info``,
+    ``subject``, ``time_at``, ``labels_at`` and ``status``, also before it is entered and after it
+    was left.
     """
 
     @property
     def info(self) -> StreamInfo:
-        """What is known of the stream; complete once the first samples were read."""
+        """Name, channels and rate of the stream; complete once the first samples were read."""
         ...
 
     @property
     def subject(self) -> CuedSubject | None:
-        """Who follows cues in place of a person; None where a real person does, or nobody."""
+        """The simulated person who follows cues; None if there is none."""
         ...
 
     def __enter__(self) -> Self: ...
@@ -65,28 +62,28 @@ class Source(Protocol):
     def __exit__(self, *exc_info: object) -> None: ...
 
     def read(self) -> Chunk:
-        """Return what arrived since the last call, possibly nothing, within 50 ms.
+        """Return the samples since the last call, possibly none, within 50 ms.
 
-        Raises EndOfStream when a finite source is used up and SourceDisconnectedError when the
-        device went away. What was returned before stays valid.
+        Raises EndOfStream at the end of a finite source, and SourceDisconnectedError if the device
+        was unplugged. Chunks that were returned before stay valid.
         """
         ...
 
     def time_at(self, indices: IndexArray) -> TimeArray:
         """Return the time of each sample, in seconds since the start of the stream.
 
-        ``indices`` are absolute sample indices of any shape, among those already read; so is the
-        shape of the answer. NaN where the time is not known.
+        ``indices`` are absolute sample indices of any shape, among those already read; the result
+        has the same shape. NaN if the time is not known.
         """
         ...
 
     def labels_at(self, indices: IndexArray) -> list[str | None]:
-        """Return the true label of each sample, None where nobody knows.
+        """Return the true label of each sample, None if it is not known.
 
         ``indices`` are absolute sample indices, shape ``(n,)``, among those already read.
         """
         ...
 
     def status(self) -> SourceStatus:
-        """Return the state, the rate, and what is known of losses."""
+        """Return the state, the rate and the losses."""
         ...

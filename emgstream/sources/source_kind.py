@@ -1,4 +1,4 @@
-"""One kind of source as the registry knows it: its addresses, what is there, and how it opens."""
+"""A kind of source as it is registered: its addresses, and the functions that find and open it."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ SIMULATED = "simulated"
 
 @dataclass(frozen=True, slots=True)
 class SourceOptions:
-    """What is wanted of a source, whatever its kind. A source ignores what does not concern it."""
+    """Options for opening a source of any kind; each kind ignores those that do not concern it."""
 
     channel_names: tuple[str, ...] | None = None
-    """What the channels are to be called, as a model's; None for the source's own names."""
+    """Names for the channels, as those of a model; None for the names of the source."""
     channels: tuple[str, ...] | None = None
-    """Which of the source's channels to take, in this order, by name or by number from 1; with
-    ``channel_names``, one for each of them. None to match them by name."""
+    """Channels of the source to take, in this order, by name or by number from 1; with
+    ``channel_names``, one for each of these. None to match them by name."""
     keep_others: bool = False
-    """Whether to take the source's other channels too, under its own names."""
+    """True to take the other channels of the source, too, under its names."""
     sampling_rate_hz: float | None = None
-    """Rate in Hz that a device is asked for and that is expected of it, as a model's."""
+    """Expected rate in Hz, as that of a model; a device is asked for it."""
     force: bool = False
-    """Whether to put up with a rate that is more than 5 % off the one expected."""
+    """True to accept a rate that is more than 5 % off."""
     reconnect: bool = True
-    """Whether to wait for a device that went away, and go on once it is back."""
+    """True to wait for a device that was unplugged, and continue."""
     baud: int | None = None
-    """Speed of a serial line; None to find it."""
+    """Speed of a serial line in baud; None to find it."""
     number: int = 0
-    """Place of this source among several of one run: simulated people differ by it."""
+    """Number of this source among several in one run, from 0: simulated people differ by it."""
     recorded_rate_hz: float | None = None
-    """Rate of a recording in Hz, where it has no time column."""
+    """Rate of a recording in Hz, if it has no time column."""
     speed: float | None = 1.0
-    """Seconds of a recording that pass in one second; None for as fast as it is read."""
+    """Seconds of a recording per second; None for as fast as it is read."""
     loop: bool = False
-    """Whether a recording begins again at its end."""
+    """True to begin a recording again at its end."""
     stays_at_end: bool = False
-    """Whether a recording waits after its last row for a seek, and does not end."""
+    """True to wait for a seek after the last row of a recording; False to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,55 +52,55 @@ class FoundSource:
     """A source that can be opened now."""
 
     address: str
-    """What opens it."""
+    """Address that opens it."""
     title: str
-    """What it is called in a list, for people."""
+    """Name in a list, for people."""
     description: str = ""
-    """What else is known of it, in a few words."""
+    """Further information in a few words."""
 
 
 @dataclass(frozen=True)
 class SourceKind:
-    """One kind of source: what its addresses look like, which are there, and how they open.
+    """A kind of source, with its addresses and the functions that find and open it.
 
-    A package of yours offers one by an entry point of the group ``emgstream.sources`` whose object
-    is an instance of this class. ``opener`` and ``finder`` may be named as ``"module:function"``,
-    which is imported when it is first used.
+    Other packages register one as an entry point of the group ``emgstream.sources`` that is an
+    instance of this class. ``opener`` and ``finder`` can be given as ``"module:function"``, which
+    is imported on first use.
     """
 
     name: str
-    """Unique name, in lower case; by default its addresses are ``NAME`` and ``NAME://...``."""
+    """Unique name in lower case; by default, its addresses are ``NAME`` and ``NAME://...``."""
     title: str
-    """What it is, for people."""
+    """Description for people."""
     address: str
-    """How its addresses are written, for help: ``lsl://NAME``."""
+    """Form of its addresses in the help, as ``lsl://NAME``."""
     opener: Callable[[str, SourceOptions], Source] | str
-    """Return the source at an address, not yet entered; raises EmgStreamError where it cannot be.
+    """Return the source at an address, not yet entered; raises EmgStreamError if it cannot.
 
-    What takes time, or can fail for a while, belongs into entering and reading the source."""
+    It returns at once: connecting belongs into entering and reading the source."""
     finder: Callable[[], Sequence[FoundSource]] | str | None = None
-    """Return the sources of this kind that are there now, within a few seconds; a thread calls."""
+    """Return the sources of this kind that exist now, within a few seconds; called in a thread."""
     standing: tuple[FoundSource, ...] = ()
     """Sources that are always offered."""
     matcher: Callable[[str], bool] | None = None
-    """Whether an address is of this kind, where the name does not tell."""
+    """Return True for an address of this kind, if the name is not enough to tell."""
     has_one_reader: bool = True
-    """Whether one address can be opened once only at a time."""
+    """True if an address can be opened only once at a time."""
 
     def matches(self, address: str) -> bool:
-        """Whether an address is of this kind."""
+        """Return True if an address is of this kind."""
         if self.matcher is not None:
             return self.matcher(address)
         return address == self.name or address.startswith(f"{self.name}://")
 
     def open(self, address: str, options: SourceOptions) -> Source:
-        """Return the source at an address, not yet entered; raises what its opener raises."""
+        """Return the source at an address, not yet entered; raises what ``opener`` raises."""
         opener = pkgutil.resolve_name(self.opener) if isinstance(self.opener, str) else self.opener
         source: Source = opener(address, options)
         return source
 
     def find(self) -> Sequence[FoundSource]:
-        """Return the sources of this kind that are there now; raises what its finder raises."""
+        """Return the sources of this kind that exist now; raises what ``finder`` raises."""
         finder = pkgutil.resolve_name(self.finder) if isinstance(self.finder, str) else self.finder
         found: Sequence[FoundSource] = () if finder is None else finder()
         return found

@@ -1,8 +1,8 @@
-"""Every kind of source there is, and the one function that opens a source by its address.
+"""All kinds of sources, and the function that opens a source by its address.
 
-A new kind of source is a file of its own and an entry in `_BUILT_IN`, or a package of yours with an
-entry point in the group ``emgstream.sources``. The verbs, the window's list and the Python API
-offer whatever is registered here.
+To add a kind, write its file and an entry in `_BUILT_IN`, or register a `SourceKind` in a package
+of yours as an entry point of the group ``emgstream.sources``. The verbs, the window and the Python
+API offer all registered kinds.
 
 >>> kind_of("socket://127.0.0.1:5000").name, kind_of("simulated").name, kind_of("arm.csv.gz").name
 ('serial', 'simulated', 'recording')
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 GROUP = "emgstream.sources"
-"""The group of entry points by which other packages add kinds of sources."""
+"""Group of the entry points of other packages."""
 
 _log = get_logger(__name__)
 _failed: set[str] = set()  # kinds that failed once: a window looks again every second
@@ -81,22 +81,22 @@ def _registered() -> tuple[tuple[SourceKind, ...], tuple[str, ...]]:
 
 
 def source_kinds() -> tuple[SourceKind, ...]:
-    """Return every kind of source, built in and added by packages, in the order of the lists."""
+    """Return all kinds of sources, the built-in ones first."""
     return _registered()[0]
 
 
 def added_source_kinds() -> tuple[SourceKind, ...]:
-    """Return the kinds that other packages add."""
+    """Return the kinds of other packages."""
     return tuple(kind for kind in source_kinds() if kind not in (*_BUILT_IN, _SERIAL))
 
 
 def source_problems() -> tuple[str, ...]:
-    """Return one line for each package whose kind of source cannot be used."""
+    """Return one line for each registered kind that cannot be used."""
     return _registered()[1]
 
 
 def kind_of(address: str) -> SourceKind:
-    """Return the kind of source an address is of; a serial port, where no other kind knows it."""
+    """Return the kind of an address; a serial port, if it is of no other kind."""
     others = (kind for kind in source_kinds() if kind is not _SERIAL and kind.matches(address))
     return next(others, _SERIAL)
 
@@ -104,22 +104,22 @@ def kind_of(address: str) -> SourceKind:
 def open_source(address: str, options: SourceOptions | None = None) -> Source:
     """Return the source at an address, not yet entered.
 
-    Raises EmgStreamError where it is plain already that it cannot be; most of what can go wrong is
-    raised by the source, by entering or reading it.
+    Raises EmgStreamError if it cannot be opened; failures of connecting are raised later, by
+    entering or reading the source.
     """
     return kind_of(address).open(address, options or SourceOptions())
 
 
 def standing_sources() -> tuple[FoundSource, ...]:
-    """Return the sources that are always offered, in the order of the lists."""
+    """Return the sources that are always offered."""
     return tuple(source for kind in source_kinds() for source in kind.standing)
 
 
 def find_sources(kinds: Iterable[SourceKind] | None = None) -> Iterator[FoundSource]:
-    """Look for sources of some kinds, or of every kind, and give each that is there now.
+    """Find the sources of some kinds, or of all kinds, that exist now.
 
-    Takes as long as their finders do; call it in a thread of its own. Where the finder of another
-    package fails, that is logged once, and its kind found nothing.
+    This takes some seconds: call it in a thread. If the finder of another package fails, that is
+    logged once, and there are no sources of that kind.
     """
     added = added_source_kinds()
     for kind in source_kinds() if kinds is None else kinds:

@@ -1,4 +1,4 @@
-"""The state of a source and what is known of its losses, as a snapshot for any thread."""
+"""The status of a source: its state, rate and losses at one moment."""
 
 from __future__ import annotations
 
@@ -10,73 +10,68 @@ from typing import Any, TypeAlias
 __all__ = ["SYNTHETIC_NOTE", "SourceState", "SourceStatus", "StatusReader"]
 
 SYNTHETIC_NOTE = "synthetic EMG from a simulated board: no person, no electrodes"
-"""The note of a source whose samples come from a formula."""
+"""Note on a stream from a simulated board."""
 
 
 class SourceState(Enum):
-    """What a source is doing."""
+    """State of a source."""
 
     CONNECTING = "connecting"
-    """It is opened, or waits for its device to answer; no sample has come yet."""
+    """It is opened, or waits for its device; there are no samples yet."""
     STREAMING = "streaming"
     """Samples arrive."""
     PAUSED = "paused"
-    """It waits because the user asked it to."""
+    """The user has paused it."""
     STALLED = "stalled"
-    """It is connected, and samples have stopped arriving."""
+    """It is connected, and no samples arrive."""
     UNPLUGGED = "unplugged"
-    """Its device is away; the source looks for it and goes on once it is back."""
+    """Its device was unplugged; the source waits for it."""
     FINISHED = "finished"
-    """No more samples will come."""
+    """There will be no more samples."""
     FAILED = "failed"
     """An error ended it."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
-    """What is known of a source at one moment. A snapshot: it does not change any more.
-
-    Only the state is required: what a source does not know it leaves at its default.
-    """
+    """The status of a source at one moment. Only the state is required; the rest has defaults."""
 
     state: SourceState
-    """What it is doing."""
+    """The state."""
     words: str = ""
-    """The same for people, with details: ``stalled 2.1 s``; the value of the state by default."""
+    """The state in words, with details: ``stalled 2.1 s``; by default the value of the state."""
     port: str = ""
-    """Where the samples come from; with ``auto``, the port that was found."""
+    """Port of the device; with ``auto``, the port that was found."""
     rate_hz: float | None = None
-    """Samples per second by the host's clock, as measured; None before it is known."""
+    """Samples per second by the host's clock, measured; None if not known yet."""
     ppm: float | None = None
-    """How much too fast the device's clock runs, in millionths; None while not known, and where
-    the device sends no time."""
+    """Deviation of the device's clock in ppm, positive if it is fast; None if not known."""
     n_received: int = 0
     """Samples received."""
     n_lost: int = 0
-    """Samples that the device took and that never arrived whole, as its counter shows."""
+    """Samples that the device took and that did not arrive, by its counter."""
     n_missed: int = 0
-    """Samples there would have been while the device was away, by the host's clock."""
+    """Samples that were not taken while the device was unplugged, by the host's clock."""
     n_gaps: int = 0
-    """Places where the index jumps, for either reason."""
+    """Gaps in the sample index, for either reason."""
     loss: float = 0.0
-    """Share of the samples lost in the session, ``n_lost`` against those received."""
+    """Share of lost samples, ``n_lost`` of all that were taken, 0 to 1."""
     recent_loss: float = 0.0
-    """The same over the last 5 seconds."""
+    """Share of lost samples over the last 5 seconds, 0 to 1."""
     n_reconnects: int = 0
-    """Times the stream went on after the device had been away or was reset."""
+    """Number of times that the stream continued after the device was unplugged or reset."""
     sees_loss: bool | None = None
-    """Whether a lost sample would be noticed; None where the source does not know."""
+    """True if lost samples are noticed, False if not, None if that is not known."""
     is_synthetic: bool = False
-    """Whether the samples come from a formula and not from a person."""
+    """True if the samples are simulated."""
     counters: Mapping[str, int | bool] = field(default_factory=dict)
-    """What the source counted of its raw input, by name, for the summary; all connections
-    together."""
+    """Further counters of the source by name, for the summary."""
     identity: Mapping[str, Any] | None = None
-    """What the device says it is, as JSON's own types by name; None where it says nothing."""
+    """Identity that the device states, as JSON's own types; None if it states none."""
     notes: tuple[str, ...] = ()
-    """What the user should know of this stream and may leave as it is, in order."""
+    """Notes for the user that are no problems, in order."""
     alarms: tuple[str, ...] = ()
-    """What is or was wrong with this stream, each kind once, in order."""
+    """Problems of the stream, each kind once, in order."""
 
     def __post_init__(self) -> None:
         if not self.words:
@@ -84,11 +79,11 @@ class SourceStatus:
 
     @property
     def is_streaming(self) -> bool:
-        """Whether samples are arriving."""
+        """True if samples arrive."""
         return self.state is SourceState.STREAMING
 
     def loss_words(self, counted: str) -> str:
-        """Return ``counted``, the words for the losses, where they are noticed; else that not.
+        """Return ``counted``, the words for the losses, if they are noticed; else a note.
 
         >>> SourceStatus(SourceState.STREAMING, sees_loss=False).loss_words("lost 3")
         'loss unseen'
@@ -99,4 +94,4 @@ class SourceStatus:
 
 
 StatusReader: TypeAlias = Callable[[], SourceStatus]
-"""The ``status`` method of a source: any thread may call it."""
+"""The ``status`` method of a source; any thread may call it."""

@@ -1,4 +1,4 @@
-"""Where the rows of a recorded table stand: by sample, by time, and where time was broken."""
+"""Sample index, time and segments of the rows of a recorded table."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ def indices_of(table: EmgTable) -> IndexArray:
 
 
 def times_of(table: EmgTable, sampling_rate_hz: float | None) -> TimeArray:
-    """Return seconds since the first row, by the stated rate or else by the recorded time.
+    """Return seconds since the first row, from the given rate or else from the recorded time.
 
-    NaN where neither is known, shape ``(n_rows,)``. A segment whose time starts anew follows one
-    sample after the one before.
+    Shape ``(n_rows,)``; NaN if neither is known. If the time of a segment starts anew, the segment
+    begins one sample after the end of the segment before.
     """
     times_s: TimeArray = np.full(table.n_rows, np.nan)
     if sampling_rate_hz is not None:
@@ -33,7 +33,7 @@ def times_of(table: EmgTable, sampling_rate_hz: float | None) -> TimeArray:
 
 
 def segment_begins(table: EmgTable) -> IndexArray:
-    """Return 1 at every row but the first that is of another segment than the one before."""
+    """Return 1 for each row that begins a new segment, except the first; else 0."""
     begins = np.zeros(table.n_rows, dtype=np.int64)
     if table.segments is not None:
         begins[1:] = table.segments[1:] != table.segments[:-1]
@@ -41,7 +41,7 @@ def segment_begins(table: EmgTable) -> IndexArray:
 
 
 def run_starts(table: EmgTable) -> IndexArray:
-    """Return the rows that do not follow the one before without a break."""
+    """Return the rows before which samples are missing or a new segment begins."""
     breaks = segment_begins(table) == 1
     breaks[1:] |= np.diff(indices_of(table)) != 1
     return np.flatnonzero(breaks)

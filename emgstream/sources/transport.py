@@ -1,4 +1,4 @@
-"""Playing, pausing and seeking: where in a recording the clock stands."""
+"""The playback position in a recording: play, pause, speed and seek."""
 
 from __future__ import annotations
 
@@ -12,22 +12,21 @@ __all__ = ["Transport", "check_speed"]
 
 
 class Transport:
-    """The position in a recording, moving with a clock; any thread may ask and command.
+    """The playback position in a recording, moved by a clock. Any thread may call.
 
     ::
 
         position = anchor position + (now - anchor time) x speed
 
-    Every command sets a new anchor at the position that stands at the time, so that none of them
-    makes it jump but the one that is meant to.
+    Each command sets a new anchor at the present position, so that only a seek makes it jump.
 
     Parameters
     ----------
     clock
         The host time that moves the position.
     speed
-        Seconds of the recording in one second; None where the recording is not paced: then the
-        position is where the reader says it is, by `hold`.
+        Seconds of the recording per second; None for as fast as it is read: then `hold` sets the
+        position.
 
     >>> from emgstream.clock import ManualClock
     >>> clock = ManualClock()
@@ -50,72 +49,72 @@ class Transport:
 
     @property
     def position_s(self) -> float:
-        """Time in the recording, in seconds; past its end where nobody stopped it."""
+        """Time in the recording in seconds; it may be past the end."""
         with self._lock:
             return self._position_s()
 
     @property
     def played_s(self) -> float | None:
-        """Time up to which the recording is due; None while a seek waits to be followed."""
+        """Time in seconds up to which rows are due; None while a seek is pending."""
         with self._lock:
             return self._position_s() if self._sought_s is None else None
 
     @property
     def speed(self) -> float | None:
-        """Seconds of the recording in one second; None for as fast as it is read."""
+        """Seconds of the recording per second; None for as fast as it is read."""
         with self._lock:
             return self._speed
 
     @property
     def paused(self) -> bool:
-        """Whether the position stands."""
+        """True while the position does not move."""
         with self._lock:
             return self._paused
 
     def start(self) -> None:
-        """Count the time from now on: what passed since the last command does not count."""
+        """Start now: the time since the last command is not counted."""
         with self._lock:
             self._anchored_at_s = self._clock.now()
 
     def pause(self) -> None:
-        """Let the position stand."""
+        """Stop the position."""
         with self._lock:
             self._anchor(self._position_s())
             self._paused = True
 
     def play(self) -> None:
-        """Let the position move on."""
+        """Let the position move."""
         with self._lock:
             self._anchor(self._position_s())
             self._paused = False
 
     def set_speed(self, speed: float | None) -> None:
-        """Move at another speed from here on; raises UsageError for one not above zero."""
+        """Move at another speed from now on; raises UsageError if it is not above zero."""
         check_speed(speed)
         with self._lock:
             self._anchor(self._position_s())
             self._speed = speed
 
     def seek(self, position_s: float) -> None:
-        """Stand at another position; `take_seek` tells the reader of it."""
+        """Go to another position; the reader learns of it by `take_seek`."""
         with self._lock:
             self._anchor(position_s)
             self._sought_s = position_s
 
     def take_seek(self) -> float | None:
-        """Return the position last sought, once; None where nobody asked for one."""
+        """Return the position of a pending seek, once; None if there is none."""
         with self._lock:
             sought_s, self._sought_s = self._sought_s, None
             return sought_s
 
     def hold(self, position_s: float) -> None:
-        """Stand here now, unless a seek waits to be followed: the reader has come no further."""
+        """Set the position to what was read so far, unless a seek is pending."""
         with self._lock:
             if self._sought_s is None:
                 self._anchor(position_s)
 
     def shift(self, seconds: float) -> None:
-        """Move the position, as when a recording begins again: no time is lost or won."""
+        """Move the position by ``seconds``, as for a new round; the pace stays the same."""
         with self._lock:
             self._anchor_s += seconds
 
@@ -130,7 +129,7 @@ class Transport:
 
 
 def check_speed(speed: object) -> None:
-    """Raise UsageError for a speed that is no number, or not above zero and finite."""
+    """Raise UsageError for a speed that is not a finite number above zero."""
     if speed is None:
         return
     if not isinstance(speed, Real) or not 0.0 < float(speed) < float("inf"):

@@ -1,4 +1,4 @@
-"""Which channels go together."""
+"""The correlation of channels."""
 
 from __future__ import annotations
 
@@ -22,17 +22,18 @@ _Pairs: TypeAlias = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 class Correlation(Feature):
     """The correlation of each two channels, -1 to 1.
 
-    Electrodes that see one muscle swing together, and which do changes with the movement.
+    Electrodes over the same active muscle have correlated signals, and which muscle is active
+    changes with the movement.
     """
 
     kind = "correlation"
     is_of_one_channel = False
     span: Span = 1
-    """How many of the newest steps it is over."""
+    """Number of the newest steps that it is over."""
     about_mean: bool = True
-    """Whether the mean of a step is taken out first."""
+    """True if the mean of each step is subtracted first."""
     floor: Floor = 0.1
-    """Smallest root mean square, in the stream's unit: a flat line goes with none."""
+    """Smallest root mean square, in the stream's unit: a flat line has no correlation."""
 
     def reduce(self, steps: Doubles) -> Doubles:
         """Return the mean square of each channel, then the mean product of each pair."""

@@ -1,4 +1,4 @@
-"""A feature: one kind of number that the network sees of a step."""
+"""A feature: one kind of number that the network gets of each step."""
 
 from __future__ import annotations
 
@@ -19,34 +19,33 @@ LONGEST_SPAN = 100
 onset lasts. A bound, so that a damaged file cannot ask for any amount of memory."""
 
 Span: TypeAlias = Annotated[int, Meta(ge=1, le=LONGEST_SPAN)]
-"""How many of the newest steps a feature is over."""
+"""Number of the newest steps that a feature is over."""
 
 
 class Feature(ABC):
     """A formula for numbers of each step: a frozen dataclass of its settings, without state.
 
-    It works in two parts. `reduce` gives numbers of one step alone, which may be averaged over
-    steps. `values` computes what the network sees from their averages over the newest ``span``
-    steps. Both see whole steps only, so that any chunking of the samples gives the same bits, as
+    It works in two parts. `reduce` computes numbers of one step alone, which can be averaged over
+    steps. `values` computes what the network gets from their averages over the newest ``span``
+    steps. Both get whole steps only, so that any chunking of the samples gives the same bits, as
     long as sums are taken in the order of time (`mean_over_time`).
 
-    To add one, write such a class and put it into `emgstream.steps.feature_registry`. Features
-    that differ in their span alone are reduced once.
+    To add one, write such a class and add it to `emgstream.steps.feature_registry`.
     """
 
     kind: ClassVar[str]
     """The name in the model file."""
     label: ClassVar[str] = ""
-    """What stands behind the name of a channel to name the feature, for people."""
+    """Words behind the name of a channel that name the feature, for people."""
     is_level: ClassVar[bool] = False
-    """Whether it rises with the contraction of the muscle, as the rest gate, the detection of
+    """True if it rises with the contraction of the muscle, as the rest gate, the detection of
     unknown signals and the strength need it."""
     is_of_one_channel: ClassVar[bool] = True
-    """Whether each number is of one channel, in the order of the channels."""
+    """True if each number is of one channel, in the order of the channels."""
     min_length: ClassVar[int] = 1
     """Fewest samples that a step must have."""
     span: int
-    """How many of the newest steps it is over."""
+    """Number of the newest steps that it is over."""
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
     @abstractmethod
@@ -61,11 +60,11 @@ class Feature(ABC):
         return means
 
     def n_reduced(self, n_channels: int) -> int:
-        """Return how many numbers a step is reduced to."""
+        """Return the number of numbers that a step is reduced to."""
         return n_channels
 
     def n_values(self, n_channels: int) -> int:
-        """Return how many numbers the network sees."""
+        """Return the number of numbers that the network gets of each step."""
         return n_channels
 
     def names(self, channel_names: Sequence[str]) -> tuple[str, ...]:

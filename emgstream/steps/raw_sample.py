@@ -13,12 +13,12 @@ __all__ = ["RawSample"]
 class RawSample(Feature):
     """The first sample of each step: all of a step of one sample.
 
-    It is no level: one sample of a signal that swings about zero tells nothing of its strength.
+    It is no level: one sample of a signal that swings about zero tells nothing about its strength.
     """
 
     kind = "raw_sample"
     span: Span = 1
-    """How many of the newest steps it is over."""
+    """Number of the newest steps that it is over."""
 
     def reduce(self, steps: Doubles) -> Doubles:
         """Return the first samples, shape ``(n_steps, n_channels)``."""

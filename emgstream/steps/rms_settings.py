@@ -24,7 +24,7 @@ _Spans: TypeAlias = Annotated[tuple[Span, ...], Meta(min_length=1, max_length=10
 
 @dataclass(frozen=True)
 class RmsSettings:
-    """The level of each channel, how fast it changes, and which channels go together.
+    """The level of each channel, its change, and the correlation of each two channels.
 
     >>> RmsSettings(20, spans=(1, 10), change=True).step().feature_names(["biceps"])
     ('biceps', 'biceps change', 'biceps over 10 steps', 'biceps change over 10 steps')
@@ -34,17 +34,17 @@ class RmsSettings:
     length: StepLength
     """Samples per step."""
     about_mean: bool = True
-    """Whether the mean of a step is taken out first."""
+    """True if the mean of each step is subtracted first."""
     floor: Floor = 0.1
     """Smallest root mean square, in the stream's unit."""
     power: Power = 0.0
-    """What root mean squares are raised to; 0 for their natural logarithm."""
+    """The power that root mean squares are raised to; 0 for their natural logarithm."""
     spans: _Spans = (1,)
-    """How many of the newest steps each level is over: one number per channel for each."""
+    """Numbers of the newest steps that levels are over; each gives one number per channel."""
     change: bool = False
-    """Whether there are as many numbers again, of the changes."""
+    """True if there are as many numbers again, for the changes."""
     correlation: Annotated[int, Meta(ge=0, le=LONGEST_SPAN)] = 0
-    """How many of the newest steps the correlation of two channels is over; 0 for none."""
+    """Number of the newest steps that the correlation of two channels is over; 0 for none."""
 
     def __post_init__(self) -> None:
         self.step()  # raises where there is no such step

@@ -1,4 +1,4 @@
-"""How strong each channel is, and how fast it changes: root mean squares on a soft scale."""
+"""Root mean squares on a soft scale: of the signal (its level), and of its change."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Floor", "Power", "RootMeanSquare", "RootMeanSquareOfChange"]
 Floor: TypeAlias = Annotated[float, Meta(gt=0, lt=1e9)]
 """Smallest root mean square, in the stream's unit: a flat line has no logarithm."""
 Power: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
-"""What a root mean square is raised to; 0 for its natural logarithm."""
+"""The power that a root mean square is raised to; 0 for its natural logarithm."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,11 @@ class _SoftScaled(Feature):
 
     is_level = True
     span: Span = 1
-    """How many of the newest steps it is over."""
+    """Number of the newest steps that it is over."""
     floor: Floor = 0.1
     """Smallest root mean square, in the stream's unit."""
     power: Power = 0.0
-    """What the root mean square is raised to; 0 for its natural logarithm."""
+    """The power that the root mean square is raised to; 0 for its natural logarithm."""
 
     def values(self, means: Doubles, n_channels: int) -> Doubles:  # noqa: ARG002
         """Return the root mean squares on the soft scale, shape ``(n_steps, n_channels)``."""
@@ -50,7 +50,7 @@ class RootMeanSquare(_SoftScaled):
 
     kind = "rms"
     about_mean: bool = True
-    """Whether the mean of a step is taken out first."""
+    """True if the mean of each step is subtracted first."""
 
     def reduce(self, steps: Doubles) -> Doubles:
         """Return the mean square of each channel, shape ``(n_steps, n_channels)``."""
@@ -60,7 +60,7 @@ class RootMeanSquare(_SoftScaled):
 
 @dataclass(frozen=True)
 class RootMeanSquareOfChange(_SoftScaled):
-    """How fast each channel changes: the root mean square of neighbouring samples' differences.
+    """The change of each channel: the root mean square of the differences of neighbouring samples.
 
     It tells of a step what its waveform length does (Hudgins 1993, doi:10.1109/10.204774), on the
     scale of the level.

@@ -42,7 +42,7 @@ class Step:
     length: StepLength
     """Samples per step."""
     features: tuple[Feature, ...]
-    """What the network sees of a step, in this order."""
+    """The features that the network gets of each step, in this order."""
 
     def __post_init__(self) -> None:
         order = [one.is_of_one_channel for one in self.features]

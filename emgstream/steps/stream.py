@@ -12,7 +12,7 @@ __all__ = ["StepStream"]
 
 
 class StepStream:
-    """Cuts a stream of samples into steps, whatever the chunks it comes in.
+    """Cuts a stream of samples into steps; any chunking gives the same bits.
 
     One thread uses it.
     """
@@ -25,8 +25,11 @@ class StepStream:
         self._earlier = self._nothing
         self._no_steps = np.empty((0, step.n_features(n_channels)))
 
-    def push(self, samples: FloatArray) -> Doubles:
-        """Return the steps completed by these samples, shape ``(n_steps, n_features)``."""
+    def steps_of(self, samples: FloatArray) -> Doubles:
+        """Return the steps that these samples complete, shape ``(n_steps, n_features)``.
+
+        ``samples`` has shape ``(n_samples, n_channels)``; NaN where one is missing.
+        """
         if len(self._pending):
             samples = np.concatenate((self._pending, samples))
         n_used = len(samples) - len(samples) % self._step.length
@@ -38,6 +41,6 @@ class StepStream:
         return self._step.values(reduced, self._n_channels)
 
     def reset(self) -> None:
-        """Drop the samples of an unfinished step, and the steps that spans reach back to."""
+        """Forget the samples of an unfinished step, and the steps that spans reach back to."""
         self._pending = self._pending[:0]
         self._earlier = self._nothing

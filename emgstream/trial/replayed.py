@@ -112,14 +112,14 @@ class PredictedRecording:
     def _parts(self, stage: DecisionStage) -> Iterator[Decisions]:
         """Yield the decisions of each stretch, in order."""
         if stage.is_plain:
-            yield from (stage.push(one.seen) for one in self._stretches)
+            yield from (stage.decide(one.seen) for one in self._stretches)
             return
         for one, steadied in zip(self._stretches, self._steady(stage), strict=True):
             stage.restart()
             if stage.settings.tells_gaps:
-                yield stage.gaps(one.due)
+                yield stage.gap_decisions(one.due)
             if steadied is not None:
-                yield stage.judged(steadied)
+                yield stage.decide_smoothed(steadied)
 
     def _steady(self, stage: DecisionStage) -> list[SmoothedPredictions | None]:
         """Return the smoothed predictions of each stretch; None for one without a window."""
@@ -152,7 +152,7 @@ def seen_on(
     if rate_hz is None:
         raise UsageError(f"nobody knows the sampling rate of {table.path}; state it with --rate HZ")
     pipeline = Pipeline(model)
-    looks = ((chunk, pipeline.look(chunk)) for chunk in _chunks(source))
+    looks = ((chunk, pipeline.predict(chunk)) for chunk in _chunks(source))
     by_stretch = groupby(looks, key=lambda one: one[1].stretch)
     return PredictedRecording(
         table, model, [_stretch(list(parts)) for _, parts in by_stretch], rate_hz
@@ -208,15 +208,15 @@ def _steadied(
     if not len(seen.indices):
         return None
     watch = RailWatch(stage.settings.rails, n_window)
-    watch.push(stretch.first_index, stretch.samples)
+    watch.add_samples(stretch.first_index, stretch.samples)
     stage.restart()
-    return stage.steadied(replace(seen, saturated=watch.are_saturated(seen.indices)))
+    return stage.smooth(replace(seen, saturated=watch.are_saturated(seen.indices)))
 
 
 def _stretch(parts: list[tuple[Chunk, SegmentPredictions]]) -> _LabelStretch:
     """Return one stretch from its parts."""
     chunks = [chunk for chunk, _ in parts]
-    seen = [look.seen for _, look in parts]
+    seen = [look.predictions for _, look in parts]
     return _LabelStretch(
         chunks[0].first_index,
         np.concatenate([chunk.samples for chunk in chunks]),

@@ -29,8 +29,8 @@ def settings_for(
 ) -> DecisionSettings:
     """Return settings under which a part of these samples gets each status."""
     n_channels, n_classes = len(manifest.channel_names), len(manifest.class_names)
-    conditioned = conditioner_from_manifest(manifest.conditioning).push(samples)
-    steps = StepStream(manifest.step, n_channels).push(conditioned)
+    conditioned = conditioner_from_manifest(manifest.conditioning).condition(samples)
+    steps = StepStream(manifest.step, n_channels).steps_of(conditioned)
     strengths = manifest.step.strengths(steps, n_channels)[manifest.n_steps :]
     n = strengths.shape[1]
     centres = np.quantile(strengths, np.linspace(0.0, 0.8, n_classes), axis=0)

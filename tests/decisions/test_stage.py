@@ -48,7 +48,7 @@ def seen(rows: list[list[float]], levels: list[float] | None = None) -> WindowPr
 
 
 def decide(settings: DecisionSettings, what: WindowPredictions) -> Decisions:
-    return DecisionStage(CLASSES, 1, settings).push(what)
+    return DecisionStage(CLASSES, 1, settings).decide(what)
 
 
 def sure_of(*classes: int) -> list[list[float]]:
@@ -72,7 +72,7 @@ def test_a_movement_that_follows_a_rest_must_be_surer_to_begin_than_to_go_on() -
     at_once, one_by_one = decide(settings, seen(rows)), DecisionStage(CLASSES, 1, settings)
     statuses = ["rejected", "ok", "ok", "ok", "rejected"]
     assert [one.status for one in at_once] == statuses
-    assert [one_by_one.push(seen([row]))[0].status for row in rows] == statuses
+    assert [one_by_one.decide(seen([row]))[0].status for row in rows] == statuses
 
 
 def test_a_quiet_muscle_is_at_rest_whatever_the_classifier_says() -> None:
@@ -159,8 +159,8 @@ def test_rest_ends_as_often_as_it_is_said_to_or_as_any_movement_changes() -> Non
 def test_samples_at_an_end_of_the_range_are_counted_over_a_window() -> None:
     watch = RailWatch(ConverterRails(0.0, 9.0, share=0.25), n_window=4)
     samples = np.array([[5.0], [9.0], [0.0], [5.0], [5.0], [5.0]], dtype=np.float32)
-    watch.push(0, samples[:2])
-    watch.push(2, samples[2:])
+    watch.add_samples(0, samples[:2])
+    watch.add_samples(2, samples[2:])
     assert watch.are_saturated(np.array([1, 3, 4, 5])).tolist() == [False, True, True, False]
 
 

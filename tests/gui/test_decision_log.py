@@ -51,13 +51,6 @@ def test_nothing_is_shown_before_the_first_decision() -> None:
     assert not strip.accepted.any()
 
 
-def test_latency_is_told_in_percentiles() -> None:
-    log = DecisionLog(CLASSES, 1)
-    log.observe(update([1, 2], [0, 0], [None, None]))
-    assert log.latency().p99_s == pytest.approx(0.004, rel=0.02)
-    assert log.n_decisions == 2
-
-
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=12), st.integers(1, 8))
 def test_it_keeps_the_newest_decisions_when_it_is_full(sizes: list[int], capacity: int) -> None:
@@ -73,12 +66,3 @@ def test_it_keeps_the_newest_decisions_when_it_is_full(sizes: list[int], capacit
     kept = min(end, capacity)
     assert shown[: end - kept].tolist() == [NONE] * (end - kept)
     assert shown[end - kept :].tolist() == [index % 3 for index in range(end - kept, end)]
-
-
-def test_the_stages_are_told_that_were_measured() -> None:
-    log = DecisionLog(CLASSES, 20)
-    log.observe(update([5, 6, 7], [0, 0, 1], [None, None, None]))
-    stages = log.stages()
-    assert set(stages) == {"queue", "network"}
-    assert stages["queue"].p50_s == pytest.approx(0.003, rel=0.02)
-    assert stages["network"].p99_s == pytest.approx(0.001, rel=0.02)

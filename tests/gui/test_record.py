@@ -146,7 +146,7 @@ class Witness:
         self.samples: list[np.ndarray[tuple[int, ...], np.dtype[np.float32]]] = []
         self.truths: list[str | None] = []
 
-    def take(self, chunk: Chunk, source: Source) -> None:
+    def receive(self, chunk: Chunk, source: Source) -> None:
         self.samples.append(chunk.samples)
         self.truths += source.labels_at(np.arange(chunk.first_index, chunk.end_index))
 
@@ -194,6 +194,16 @@ def test_a_session_from_the_page_becomes_a_file_whose_labels_agree(
     cells = [table_view.item(row, 0) for row in range(table_view.rowCount())]
     listed = {cell.text() for cell in cells if cell is not None}
     assert {"hand close", "wrist right"} <= listed
+
+
+def test_a_session_left_before_its_start_leaves_no_file(page: RecordPage, qtbot: QtBot) -> None:
+    run = start(page, qtbot)
+    await_samples(page, qtbot)
+    press(window_of(page), Qt.Key.Key_Escape)
+    wait(qtbot, lambda: page.run is None)
+    assert run.stage is RecordingStage.DONE
+    assert not run.plan.path.exists()
+    assert page.steps.currentWidget() is page.setup
 
 
 def test_labels_are_put_in_order_the_other_way_and_back(page: RecordPage, qtbot: QtBot) -> None:
@@ -316,6 +326,7 @@ def test_the_signal_is_checked_and_the_user_decides(page: RecordPage, qtbot: QtB
     wait(qtbot, lambda: run.stage is RecordingStage.VERDICT)
     press(window_of(page), Qt.Key.Key_Space)
     wait(qtbot, lambda: run.stage is RecordingStage.TAKE)
+    press(window_of(page), Qt.Key.Key_Space)
     wait(qtbot, lambda: run.recorder.n_samples > 0)
     press(window_of(page), Qt.Key.Key_Escape)
     finish(page, qtbot)
@@ -331,6 +342,7 @@ def test_what_is_written_down_is_what_was_typed(page: RecordPage, qtbot: QtBot) 
     channel, line = next(iter(form.placements.lines.items()))
     line.setText("upper third")
     run = start(page, qtbot)
+    press(window_of(page), Qt.Key.Key_Space)
     wait(qtbot, lambda: run.recorder.n_samples > 0)
     press(window_of(page), Qt.Key.Key_Escape)
     finish(page, qtbot)
@@ -371,6 +383,7 @@ def test_a_full_disk_ends_the_take_with_one_message_and_a_file_that_reads(
     import resource
 
     run = start(page, qtbot)
+    press(window_of(page), Qt.Key.Key_Space)
     wait(qtbot, lambda: run.recorder.n_samples > 0)
     usual = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (run.recorder.n_bytes + 10_000, usual[1]))
@@ -389,6 +402,7 @@ def test_a_file_dropped_in_the_middle_does_not_end_the_session(
     page: RecordPage, qtbot: QtBot
 ) -> None:
     run = start(page, qtbot)
+    press(window_of(page), Qt.Key.Key_Space)
     window_of(page).take_files([DEMO_RECORDING])
     assert "needs this connection" in page.shell.strip.words
     at = run.recorder.n_samples

@@ -24,7 +24,7 @@ def opened(request: ReplayRequest, model: Path) -> PreparedSession:
     opening = SessionOpening(request, model)
     end_s = time.monotonic() + DEADLINE_S
     while time.monotonic() < end_s:
-        found = opening.poll()
+        found = opening.result()
         if found is not None:
             return found
         time.sleep(0.01)

@@ -14,7 +14,7 @@ def test_every_view_has_its_samples_where_they_were_taken(demo_model: Model) -> 
     traces = Traces(3, 1000.0, demo_model.manifest)
     for start in range(0, 400, 7):
         traces.push(Chunk(1000 + start, samples[start : start + 7]))
-    conditioned = conditioner_from_manifest(demo_model.manifest.conditioning).push(samples)
+    conditioned = conditioner_from_manifest(demo_model.manifest.conditioning).condition(samples)
     for view, expected in ((SignalView.RAW, samples), (SignalView.CONDITIONED, conditioned)):
         np.testing.assert_array_equal(traces.history(view).values(1000, 1400), expected.T)
     steps = traces.history(SignalView.STEPS).values(1000, 1400)

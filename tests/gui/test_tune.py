@@ -174,6 +174,7 @@ def test_every_kind_of_smoothing_can_be_chosen_with_all_its_numbers(
     assert page.shell.strip.words == ""
 
 
+@pytest.mark.realtime
 def test_what_runs_decides_by_the_settings_once_they_are_used(
     open_window: OpenWindow, own_model: Path, qtbot: QtBot
 ) -> None:
@@ -209,6 +210,7 @@ def test_what_runs_decides_by_the_settings_once_they_are_used(
     assert page.model_actions.words.text() == "live decides by settings used before"
 
 
+@pytest.mark.realtime
 def test_while_a_test_runs_the_decisions_stay_as_they_are(
     open_window: OpenWindow, own_model: Path, qtbot: QtBot
 ) -> None:
@@ -302,6 +304,7 @@ def test_what_is_played_is_tried_on_where_it_has_labels(
     assert page.outcome.warning.text().startswith("bare.csv has none of the model's labels")
 
 
+@pytest.mark.realtime
 def test_a_recording_that_is_opened_in_front_of_the_page_is_tried_on_and_stays_beside_a_board(
     page: TunePage, recording: Path, qtbot: QtBot
 ) -> None:

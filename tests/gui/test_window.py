@@ -95,6 +95,7 @@ def test_a_first_time_user_is_shown_three_ways_to_begin(open_window: OpenWindow)
     assert window.source_bar.state_label.text() == "not connected"
 
 
+@pytest.mark.realtime
 def test_decisions_follow_the_simulated_person_through_unplugging(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:
@@ -135,6 +136,7 @@ def test_decisions_follow_the_simulated_person_through_unplugging(
     assert window.source_bar.request == PortRequest(SIMULATED)
 
 
+@pytest.mark.realtime
 def test_a_recording_plays_pauses_and_is_sought_in(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window(source=demo_replay(speed=4.0))
     wait(qtbot, lambda: streams(window))
@@ -160,6 +162,7 @@ def test_a_recording_plays_pauses_and_is_sought_in(open_window: OpenWindow, qtbo
     assert not window.connection.failure
 
 
+@pytest.mark.realtime
 def test_a_recording_stays_open_at_its_end_and_begins_again(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:
@@ -236,6 +239,7 @@ def test_closing_while_it_is_opening_leaves_no_thread(
     assert left == []
 
 
+@pytest.mark.realtime
 def test_closing_in_full_flow_leaves_no_thread(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window(source=PortRequest(SIMULATED))
     wait(qtbot, lambda: streams(window))
@@ -243,6 +247,7 @@ def test_closing_in_full_flow_leaves_no_thread(open_window: OpenWindow, qtbot: Q
     assert not [one.name for one in threading.enumerate() if one.name.startswith("emg-")]
 
 
+@pytest.mark.realtime
 def test_going_from_source_to_source_ends_the_one_before(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:
@@ -256,6 +261,7 @@ def test_going_from_source_to_source_ends_the_one_before(
     assert names.count("emg-reader") == 1
 
 
+@pytest.mark.realtime
 def test_looking_back_zooming_and_measuring(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window(source=demo_replay(speed=None))
     wait(qtbot, lambda: window.source_bar.state_label.text() == "finished")
@@ -288,6 +294,7 @@ def test_looking_back_zooming_and_measuring(open_window: OpenWindow, qtbot: QtBo
     assert timeline.mark is None
 
 
+@pytest.mark.realtime
 def test_the_signal_can_be_seen_as_steps_and_as_conditioned(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:
@@ -301,6 +308,7 @@ def test_the_signal_can_be_seen_as_steps_and_as_conditioned(
     assert shown_view(window) is SignalView.RAW
 
 
+@pytest.mark.realtime
 def test_a_model_that_conditions_nothing_has_no_such_view(
     open_window: OpenWindow, qtbot: QtBot, demo_model: Model, tmp_path: Path
 ) -> None:
@@ -313,6 +321,7 @@ def test_a_model_that_conditions_nothing_has_no_such_view(
     assert shown_view(window) is SignalView.RAW
 
 
+@pytest.mark.realtime
 def test_where_no_window_is_whole_no_movement_is_shown(
     open_window: OpenWindow, qtbot: QtBot, demo_model: Model, tmp_path: Path
 ) -> None:
@@ -334,6 +343,7 @@ def test_where_no_window_is_whole_no_movement_is_shown(
     assert live(window).prediction.accessibleDescription() == "nothing decided yet"
 
 
+@pytest.mark.realtime
 def test_what_was_chosen_is_there_the_next_time(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window(theme="light")
     drop(window, DEMO_RECORDING)
@@ -364,11 +374,13 @@ def test_every_key_is_bound_once_a_page_and_listed_under_f1(open_window: OpenWin
     window.help_card.close()
 
 
+@pytest.mark.realtime
 def test_quality_is_told_of_every_channel(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window(source=PortRequest(SIMULATED))
     wait(qtbot, lambda: live(window).quality.words == ("good", "good", "good"))
 
 
+@pytest.mark.realtime
 def test_the_figures_are_those_of_the_stream(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window(source=PortRequest(SIMULATED))
     wait(qtbot, lambda: "1000" in window.status.rate.text() and "ppm" in window.status.rate.text())
@@ -382,6 +394,7 @@ def test_the_figures_are_those_of_the_stream(open_window: OpenWindow, qtbot: QtB
     assert window.connection.state.kind is SourceState.STREAMING
 
 
+@pytest.mark.realtime
 def test_frames_are_counted_where_signals_are_in_front(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:
@@ -394,6 +407,7 @@ def test_frames_are_counted_where_signals_are_in_front(
     wait(qtbot, lambda: window.status.frames.text().endswith("frames/s"))
 
 
+@pytest.mark.realtime
 def test_the_right_model_after_the_wrong_one_plays_the_recording(
     open_window: OpenWindow, qtbot: QtBot, tmp_path: Path, demo_model: Model
 ) -> None:
@@ -420,6 +434,7 @@ def test_what_an_error_said_goes_when_another_source_is_chosen(
     assert not window.connection.live
 
 
+@pytest.mark.realtime
 def test_speed_loop_and_dragging_steer_a_replay(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window(source=demo_replay())
     wait(qtbot, lambda: streams(window))
@@ -444,6 +459,7 @@ def test_speed_loop_and_dragging_steer_a_replay(open_window: OpenWindow, qtbot: 
     assert replay.position_s == pytest.approx(0.75 * replay.duration_s, rel=0.05)
 
 
+@pytest.mark.realtime
 def test_twelve_classes_and_eight_channels_fit_the_smallest_window(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:
@@ -466,6 +482,7 @@ def test_twelve_classes_and_eight_channels_fit_the_smallest_window(
     assert needed.height() <= 650
 
 
+@pytest.mark.realtime
 def test_the_row_at_the_top_is_the_same_on_every_page_of_the_smallest_window(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:
@@ -480,6 +497,7 @@ def test_the_row_at_the_top_is_the_same_on_every_page_of_the_smallest_window(
         assert one.width() >= one.fontMetrics().horizontalAdvance(one.currentText()) + 5 * GRID
 
 
+@pytest.mark.realtime
 def test_a_window_that_stands_still_loses_no_sample_and_holds_up_no_decision(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:

@@ -80,7 +80,7 @@ def recorded(
         for label, length in cues:
             counts[label] += 1
             recorder.hear(CueStarted(at / 1e3 - 1e-4, label, counts[label] if label else 0))
-            recorder.take(stream.chunk(samples[at : at + length]), stream)
+            recorder.receive(stream.chunk(samples[at : at + length]), stream)
             if label:
                 outcome = (outcomes or {}).get(f"{label} {counts[label]}", RepetitionOutcome.HELD)
                 recorder.hear(RepetitionEnded(label, counts[label], outcome))

@@ -46,7 +46,7 @@ class Pupil:
 
     def hear(self, event: Event) -> None:
         if isinstance(event, CueStarted):
-            self.instructions.call(event.label or REST, event.host_s)
+            self.instructions.give_cue(event.label or REST, event.host_s)
 
 
 class Cable:

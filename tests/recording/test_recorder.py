@@ -69,10 +69,10 @@ def test_every_sample_is_in_the_table_with_the_cue_of_its_moment(path: Path) -> 
 def test_the_table_counts_from_its_own_first_sample(path: Path) -> None:
     stream = Stream(first_index=70_000)
     with Recorder(path, SessionDescription()) as recorder:
-        recorder.take(stream.chunk(np.ones((10, 3), np.float32), segment=4), stream)
+        recorder.receive(stream.chunk(np.ones((10, 3), np.float32), segment=4), stream)
         stream.next_index += 5
-        recorder.take(stream.chunk(np.ones((10, 3), np.float32), segment=4), stream)
-        recorder.take(stream.chunk(np.ones((10, 3), np.float32), segment=5), stream)
+        recorder.receive(stream.chunk(np.ones((10, 3), np.float32), segment=4), stream)
+        recorder.receive(stream.chunk(np.ones((10, 3), np.float32), segment=5), stream)
     table = read_table(path)
     assert table.index is not None
     assert table.time_s is not None
@@ -91,7 +91,7 @@ def test_times_that_stand_still_are_written_as_a_clock_that_runs(path: Path) -> 
     stream = Stuck()
     with Recorder(path, SessionDescription()) as recorder:
         for _ in range(10):
-            recorder.take(stream.chunk(np.zeros((10, 3), np.float32)), stream)
+            recorder.receive(stream.chunk(np.zeros((10, 3), np.float32)), stream)
     table = read_table(path)
     assert table.time_s is not None
     assert np.all(np.diff(table.time_s) > 0.0)
@@ -101,7 +101,7 @@ def test_fractions_and_missing_values_come_back_as_they_were(path: Path) -> None
     stream = Stream()
     samples = np.array([[0.1, np.nan, -3e-7], [1e9, 2.0, 1 / 3]], np.float32)
     with Recorder(path, SessionDescription()) as recorder:
-        recorder.take(stream.chunk(samples), stream)
+        recorder.receive(stream.chunk(samples), stream)
     np.testing.assert_array_equal(read_table(path).samples, samples)
 
 
@@ -110,7 +110,7 @@ def test_the_sidecar_is_there_before_the_first_sample_and_follows_the_session(pa
     stream = Stream()
     with Recorder(path, about) as recorder:
         before = read_sidecar(path)
-        recorder.take(stream.chunk(np.zeros((100, 3), np.float32)), stream)
+        recorder.receive(stream.chunk(np.zeros((100, 3), np.float32)), stream)
         recorder.hear(RepetitionEnded("fist", 1, RepetitionOutcome.DISCARDED))
         wait_for(lambda: bool(read_sidecar(path)["repetitions"]), lambda: read_sidecar(path))
         during = read_sidecar(path)
@@ -127,7 +127,7 @@ def test_the_lines_are_on_the_disk_while_the_take_runs(path: Path) -> None:
     stream = Stream()
     with Recorder(path, SessionDescription()) as recorder:
         for n in range(1, 6):
-            recorder.take(stream.chunk(np.zeros((40, 3), np.float32)), stream)
+            recorder.receive(stream.chunk(np.zeros((40, 3), np.float32)), stream)
             wait_for_samples(recorder, 40 * n)
             assert path.read_bytes().count(b"\n") == 1 + 40 * n
 
@@ -167,7 +167,7 @@ def test_a_folder_that_is_not_there_and_too_little_room_are_said_at_once(path: P
 def test_a_disk_that_is_nearly_full_is_warned_of_while_there_is_room(small_disk: Path) -> None:
     stream = Stream()
     with Recorder(small_disk / "arm.csv", SessionDescription()) as recorder:
-        recorder.take(stream.chunk(np.zeros((10, 3), np.float32)), stream)
+        recorder.receive(stream.chunk(np.zeros((10, 3), np.float32)), stream)
         assert "nearly full" in (recorder.room_warning or "")
 
 
@@ -180,9 +180,9 @@ def overflow(path: Path) -> None:
     """Take more at once than may wait."""
     stream = Stream()
     with Recorder(path, SessionDescription(), most_waiting=1000) as recorder:
-        recorder.take(stream.chunk(np.zeros((1001, 3), np.float32)), stream)
+        recorder.receive(stream.chunk(np.zeros((1001, 3), np.float32)), stream)
         wait_for(lambda: recorder.failed, lambda: recorder.n_samples)
-        recorder.take(stream.chunk(np.zeros((10, 3), np.float32)), stream)
+        recorder.receive(stream.chunk(np.zeros((10, 3), np.float32)), stream)
 
 
 def record_in_parts(path: Path, samples: FloatArray) -> None:
@@ -191,7 +191,7 @@ def record_in_parts(path: Path, samples: FloatArray) -> None:
     with Recorder(path, SessionDescription()) as recorder:
         recorder.hear(CueStarted(-1.0, "rest", 1))
         for part in np.split(samples, len(samples) // 10):
-            recorder.take(stream.chunk(part), stream)
+            recorder.receive(stream.chunk(part), stream)
             wait_for_samples(recorder, stream.next_index)
 
 

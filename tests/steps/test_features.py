@@ -46,7 +46,7 @@ SETTINGS = st.builds(
 
 def chunked(step: Step, signal: np.ndarray, cuts: list[int]) -> np.ndarray:
     stream = StepStream(step, signal.shape[1])
-    return np.concatenate([stream.push(piece) for piece in np.split(signal, sorted(cuts))])
+    return np.concatenate([stream.steps_of(piece) for piece in np.split(signal, sorted(cuts))])
 
 
 @pytest.mark.parametrize("feature", [*feature_registry.FEATURES, WaveformLength, ZeroCrossings])

@@ -47,15 +47,15 @@ any_step = st.one_of(
 def test_any_chunking_gives_the_same_steps_to_the_bit(
     signal: np.ndarray, step: Step, cuts: list[int]
 ) -> None:
-    whole = StepStream(step, signal.shape[1]).push(signal)
+    whole = StepStream(step, signal.shape[1]).steps_of(signal)
     stream = StepStream(step, signal.shape[1])
-    pieces = [stream.push(piece) for piece in np.split(signal, sorted(cuts))]
+    pieces = [stream.steps_of(piece) for piece in np.split(signal, sorted(cuts))]
     np.testing.assert_array_equal(np.concatenate(pieces), whole)
     assert len(whole) == len(signal) // step.length
 
 
 def steps_of(step: Step, signal: np.ndarray) -> np.ndarray:
-    return StepStream(step, signal.shape[1]).push(signal)
+    return StepStream(step, signal.shape[1]).steps_of(signal)
 
 
 def test_log_rms_is_that_of_the_formula() -> None:
@@ -133,18 +133,18 @@ def test_a_correlation_stays_within_its_bounds_where_one_channel_misses_a_step()
 
 def test_a_reset_drops_the_unfinished_step() -> None:
     stream = StepStream(rms(3), 1)
-    stream.push(np.zeros((2, 1), dtype=np.float32))
+    stream.steps_of(np.zeros((2, 1), dtype=np.float32))
     stream.reset()
-    assert len(stream.push(np.zeros((2, 1), dtype=np.float32))) == 0
+    assert len(stream.steps_of(np.zeros((2, 1), dtype=np.float32))) == 0
 
 
 def test_no_span_reaches_back_across_a_reset() -> None:
     step = rms(2, spans=(1, 4))
     signal = np.random.default_rng(1).normal(0, 40, (10, 1)).astype(np.float32)
     stream = StepStream(step, 1)
-    stream.push(signal * 9)
+    stream.steps_of(signal * 9)
     stream.reset()
-    np.testing.assert_array_equal(stream.push(signal), steps_of(step, signal))
+    np.testing.assert_array_equal(stream.steps_of(signal), steps_of(step, signal))
 
 
 @pytest.mark.parametrize(

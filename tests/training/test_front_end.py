@@ -134,7 +134,7 @@ def test_streaming_is_one_pass_for_every_front_end(
     def steps(pieces: list[FloatArray]) -> FloatArray:
         conditioner = conditioner_from_manifest(front_end.conditioning)
         stream = StepStream(front_end.step, samples.shape[1])
-        return np.concatenate([stream.push(conditioner.push(piece)) for piece in pieces])
+        return np.concatenate([stream.steps_of(conditioner.condition(piece)) for piece in pieces])
 
     np.testing.assert_array_equal(steps(np.split(samples, sorted(cuts))), steps([samples]))
 
@@ -148,5 +148,5 @@ def test_the_floor_follows_the_unit_of_the_signal() -> None:
 def test_every_number_of_a_slow_envelope_tells_something() -> None:
     slow = envelope(2000.0)
     front_end = chosen(slow, 2000.0)
-    steps = StepStream(front_end.step, 2).push(slow)
+    steps = StepStream(front_end.step, 2).steps_of(slow)
     assert np.all(np.ptp(steps, axis=0) > 0.0)

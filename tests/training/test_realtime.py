@@ -61,8 +61,8 @@ def test_windows_are_those_of_the_live_path_however_it_is_chunked(
     windowing = Windowing(10, 1, len(material.feature_names))
     live: set[bytes] = set()
     for chunk in np.array_split(samples, 97):
-        windows = windowing.push(
-            material.fitted.transforms.apply(steps.push(conditioner.push(chunk)))
+        windows = windowing.windows_of(
+            material.fitted.transforms.apply(steps.steps_of(conditioner.condition(chunk)))
         )
         live.update(window.tobytes() for window in windows.values)
     examples = [*material.training.windows, *material.validation.windows]

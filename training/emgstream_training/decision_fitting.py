@@ -129,7 +129,7 @@ def fit_decision(
 def _recording(
     cut: RepetitionCut, step: Step, transforms: Transforms, n_channels: int, predict: Predict
 ) -> HeldOutRecording:
-    windows = Windowing(N_STEPS, 1, cut.steps.shape[1]).push(transforms.apply(cut.steps))
+    windows = Windowing(N_STEPS, 1, cut.steps.shape[1]).windows_of(transforms.apply(cut.steps))
     last, first = windows.last_steps, windows.last_steps - (N_STEPS - 1)
     repetitions = np.where(cut.classes >= 0, cut.repetitions, -1)
     return HeldOutRecording(
@@ -222,7 +222,7 @@ def _thresholds(smoothed: Sequence[SmoothedPredictions], held_out: Mask) -> list
 
 
 def _all_decisions(recordings: Sequence[HeldOutRecording], stage: DecisionStage) -> Decisions:
-    return reduce(Decisions.joined, [stage.push(one.predictions) for one in recordings])
+    return reduce(Decisions.joined, [stage.decide(one.predictions) for one in recordings])
 
 
 def _smoothed(
@@ -231,7 +231,7 @@ def _smoothed(
     parts = []
     for one in recordings:
         stage.restart()
-        parts.append(stage.steadied(one.predictions))
+        parts.append(stage.smooth(one.predictions))
     return parts
 
 
@@ -240,7 +240,7 @@ def _decided(smoothed: Sequence[SmoothedPredictions], stage: DecisionStage) -> D
     parts = []
     for one in smoothed:
         stage.restart()
-        parts.append(stage.judged(one))
+        parts.append(stage.decide_smoothed(one))
     return reduce(Decisions.joined, parts)
 
 

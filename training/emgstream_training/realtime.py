@@ -224,7 +224,7 @@ def windows_of(
 
 def _windows(cut: RepetitionCut, wanted: int, transforms: Transforms, whole: bool) -> Examples:
     windowing = Windowing(N_STEPS, 1, cut.steps.shape[1])
-    windows = windowing.push(transforms.apply(cut.steps))
+    windows = windowing.windows_of(transforms.apply(cut.steps))
     changes = (np.diff(cut.repetitions) != 0) | (np.diff(cut.parts) != 0)
     runs = np.concatenate(([0], np.cumsum(changes)))
     last, first = windows.last_steps, windows.last_steps - (N_STEPS - 1)
@@ -242,8 +242,8 @@ def _cut(
     parts: PartArray,
 ) -> RepetitionCut:
     step = front_end.step
-    conditioned = conditioner_from_manifest(front_end.conditioning).push(samples)
-    steps = StepStream(step, samples.shape[1]).push(conditioned)
+    conditioned = conditioner_from_manifest(front_end.conditioning).condition(samples)
+    steps = StepStream(step, samples.shape[1]).steps_of(conditioned)
     by_step = (len(steps), step.length)
     codes, repetitions, parts = (
         values[: len(steps) * step.length].reshape(by_step)

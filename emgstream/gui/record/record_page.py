@@ -57,7 +57,7 @@ class RecordPage(WindowPage):
 
     @property
     def holds_connection(self) -> bool:
-        """Whether a session is being recorded."""
+        """True while a session is being recorded."""
         return self.run is not None and self.run.is_open
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:

@@ -25,7 +25,7 @@ class VisibleBreak:
     right: float
     """Column of the first sample after it."""
     words: str
-    """What was lost; empty for a break in time alone."""
+    """The loss in words; empty for a break in time alone."""
 
 
 def visible_breaks(history: SignalHistory, view: TimeView) -> Iterator[VisibleBreak]:

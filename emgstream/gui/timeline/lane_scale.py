@@ -58,7 +58,7 @@ class LaneScale:
 
     @property
     def is_moving(self) -> bool:
-        """Whether the shown span has not reached its target yet."""
+        """True while the shown span has not reached its target."""
         return self._shown != self.target
 
     def update(self, low: float, high: float, now_s: float) -> Span:

@@ -27,13 +27,13 @@ Rails = tuple["float | None", "float | None"]
 
 @dataclass(frozen=True, slots=True)
 class _LaneScene:
-    """What a picture depends on; where it changed, all is drawn again."""
+    """Everything a picture depends on; another one needs another picture."""
 
     canvas: Canvas
     spans: tuple[Span, ...]
     rails: tuple[tuple[int, Rails], ...]
     cuts_break: bool
-    """Whether a break reaches past an edge of the view: its text then moves."""
+    """True where a break reaches past an edge of the view: its text then moves."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

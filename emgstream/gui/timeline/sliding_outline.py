@@ -16,7 +16,7 @@ __all__ = ["SlidingOutline"]
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What an outline was computed from."""
+    """Everything an outline was computed from."""
 
     history: SignalHistory
     samples_per_column: float

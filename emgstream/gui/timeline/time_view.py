@@ -38,7 +38,7 @@ class TimeView:
 
     @property
     def live(self) -> bool:
-        """Whether it follows the newest sample."""
+        """True while it follows the newest sample."""
         return self._end is None
 
     @property

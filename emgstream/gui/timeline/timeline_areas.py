@@ -79,9 +79,9 @@ class Ribbons:
     """The ribbons that are drawn below the signals."""
 
     truth: bool = False
-    """Whether true labels are."""
+    """True to draw true labels."""
     decided: bool = True
-    """Whether decisions are."""
+    """True to draw decisions."""
 
 
 def areas(width: float, height: float, n_lanes: int, ribbons: Ribbons, scale: float) -> Areas:

@@ -33,7 +33,7 @@ _NOTCH = 120.0
 
 @dataclass
 class _Shown:
-    """What the canvas keeps of the session it shows."""
+    """The session that is shown, with its signals and ribbons."""
 
     session: LiveSession
     traces: Traces
@@ -79,7 +79,7 @@ class TimelineCanvas(QWidget):
 
     @property
     def shows_session(self) -> bool:
-        """Whether there is a session to look at."""
+        """True where there is a session to look at."""
         return self._shown is not None
 
     def show_session(self, session: LiveSession | None) -> None:
@@ -112,7 +112,7 @@ class TimelineCanvas(QWidget):
 
     @property
     def is_moving(self) -> bool:
-        """Whether the next picture will differ without new samples."""
+        """True while the next picture will differ without new samples."""
         return self._shown is not None and any(one.is_moving for one in self._signals.scales)
 
     def hold(self) -> None:

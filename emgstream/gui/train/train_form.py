@@ -21,6 +21,7 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from emgstream.app.list_choice import ListChoice
 from emgstream.app.training_job import FOUND, SignalChoice, TrainingRequest
 from emgstream.bundle import MODEL_SUFFIX
 from emgstream.gui.card import caption, row_name
@@ -29,7 +30,6 @@ from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.form_fields import chip
 from emgstream.gui.painting import GRID
 from emgstream.gui.record.record_form import from_home
-from emgstream.gui.source_bar import SourceChoice
 
 __all__ = ["TrainingForm"]
 
@@ -97,7 +97,7 @@ class TrainingForm(QWidget):
 
     @property
     def adapts(self) -> bool:
-        """Whether an existing model is to be adapted."""
+        """True where an existing model is to be adapted."""
         return self.adapt_button.isChecked()
 
     @property
@@ -112,7 +112,7 @@ class TrainingForm(QWidget):
 
     @property
     def missing_words(self) -> str:
-        """What is missing before a training can begin; empty where nothing is."""
+        """The reason why a training cannot begin; empty where it can."""
         if not self.name.text().strip().removesuffix(MODEL_SUFFIX):
             return "Give the model a name"
         if self.adapts and self.out == self._base:
@@ -132,7 +132,7 @@ class TrainingForm(QWidget):
             epochs=self.epochs.value() or None,
         )
 
-    def set_models(self, models: Sequence[SourceChoice], chosen: Path | None) -> None:
+    def set_models(self, models: Sequence[ListChoice], chosen: Path | None) -> None:
         """Offer these models to adapt; the choice stays, else it is the one in use."""
         before = self.base.currentData() or str(chosen or "")
         self.base.clear()

@@ -9,6 +9,7 @@ from pathlib import Path
 from PyQt5.QtWidgets import QStackedWidget, QWidget
 
 from emgstream.app.audited_recordings import recordings_in
+from emgstream.app.list_choice import model_choices
 from emgstream.app.training_job import EvaluationJob, JobState, TrainingJob
 from emgstream.app.training_words import training_outcome
 from emgstream.errors import EmgStreamError, MissingExtraError
@@ -17,7 +18,6 @@ from emgstream.gui.card import fill
 from emgstream.gui.palette import Theme
 from emgstream.gui.record.record_form import documents_folder
 from emgstream.gui.shell import Shell
-from emgstream.gui.source_bar import model_choices
 from emgstream.gui.step_bar import StepBar
 from emgstream.gui.train.missing_extra import MissingExtra
 from emgstream.gui.train.train_setup import TrainSetup
@@ -47,7 +47,7 @@ class TrainPage(WindowPage):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a training or an evaluation runs."""
+        """True while a training or an evaluation runs."""
         return any(job is not None and job.is_running for job in (self.training, self.evaluation))
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:

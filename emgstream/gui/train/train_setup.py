@@ -45,7 +45,7 @@ class TrainSetup(QWidget):
 
     @property
     def missing_words(self) -> str:
-        """What is missing before a training can begin; empty where nothing is."""
+        """The reason why a training cannot begin; empty where it can."""
         if not self.sessions.paths:
             return "Add at least one session"
         problem = conflict(self.sessions.known, self.form.rate_hz)

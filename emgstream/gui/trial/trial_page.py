@@ -53,17 +53,17 @@ class TrialPage(WindowPage):
 
     @property
     def holds_connection(self) -> bool:
-        """Whether a live test runs."""
+        """True while a live test runs."""
         return self.run is not None and self.run.is_open
 
     @property
     def holds_decisions(self) -> bool:
-        """Whether a live test runs, which judges the decisions."""
+        """True while a live test runs, which judges the decisions."""
         return self.holds_connection
 
     @property
     def is_busy(self) -> bool:
-        """Whether a test runs, live or on a recording."""
+        """True while a test runs, live or on a recording."""
         return self.holds_connection or self.reading is not None
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:

@@ -63,7 +63,7 @@ class TunePage(WindowPage):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a recording is being analysed."""
+        """True while a recording is being analysed."""
         return self.tuning.state is TuningState.ANALYSING
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:

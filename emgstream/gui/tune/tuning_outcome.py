@@ -40,7 +40,7 @@ class TuningOutcome(QStackedWidget):
 
     @property
     def shows_figures(self) -> bool:
-        """Whether scores are shown."""
+        """True where scores are shown."""
         return self.currentIndex() == 1
 
     def show_opening(self, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Movements that press keys and move the mouse: only while armed, and never for long unheard."""
+"""Control of keyboard and mouse by movements, while armed."""
 
 from emgstream.outputs.control.bindings import Bindings, Hold, Move, read_bindings
 from emgstream.outputs.control.control import ControlOutput, open_control

@@ -1,4 +1,4 @@
-"""Which movement presses what: read from a file of JSON or TOML."""
+"""Bindings of movements to keys and mouse, read from a JSON or TOML file."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ __all__ = ["Action", "Bindings", "Hold", "Move", "read_bindings"]
 _ARM, _PANIC = "f8", "f12"
 _BUTTONS = ("left", "middle", "right")
 _FURTHEST = 1000
-"""Most pixels that the mouse goes at one decision: about half the width of a screen."""
+"""Most pixels that the mouse moves at one decision: a choice, half the width of a screen."""
 _Key: TypeAlias = Annotated[str, Meta(min_length=1, description="the name of a key as 'f8'")]
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A key or a button of the mouse that is held down as long as the movement lasts."""
+    """A key or mouse button that is held down as long as the movement lasts."""
 
     name: str
-    """A character, or a name as ``space``, ``left``, ``f1``; of a button ``left``, ..."""
+    """A character, or a name such as ``space``, ``left``, ``f1``; for a button ``left``, ..."""
     is_button: bool = False
-    """Whether it is a button of the mouse."""
+    """True for a mouse button."""
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A way that the mouse goes at every decision for the movement."""
+    """A distance that the mouse moves at every decision for the movement."""
 
     right: int
     """Pixels to the right; to the left where negative."""
@@ -53,14 +53,14 @@ Action: TypeAlias = Hold | Move
 
 @dataclass(frozen=True, slots=True)
 class Bindings:
-    """What each movement does, and the keys of the user."""
+    """The action of each movement, and the keys that arm and disarm the output."""
 
     actions: Mapping[str, Action]
     """The action of each movement that has one, by its name."""
     arm: str = _ARM
     """The key that arms and disarms."""
     panic: str = _PANIC
-    """The key that disarms and lets go of everything, whatever happens."""
+    """The key that always disarms and releases everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +73,12 @@ class _BindingsFile:
 
 
 def read_bindings(path: Path, class_names: tuple[str, ...]) -> Bindings:
-    """Read bindings for the movements of a model.
+    """Return the bindings of a file for the movements of a model.
 
     A table ``movements`` gives each movement its action: the name of a key, ``mouse:left`` for a
     button, ``move:10,0`` for 10 pixels to the right; ``arm`` and ``panic`` name other keys than F8
-    and F12. Raises UsageError, naming file and entry, for anything else.
+    and F12. Raises UsageError, with file and entry, for anything else, and MissingExtraError for a
+    TOML file where Python has no reader for it.
     """
     document = _read(path)
     try:

@@ -1,4 +1,4 @@
-"""The output that acts: decisions in, keys and mouse out, with a hand on the switch."""
+"""Output that presses keys and moves the mouse, while it is armed."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ if TYPE_CHECKING:
 
 __all__ = ["ControlOutput", "open_control"]
 
-_SILENCE_S = 0.3
+_SILENCE_S = 0.3  # a choice: 15 decisions at a hop of 20 ms, and no key sticks for long
 
 
 class ControlOutput(Output):
-    """Holds down what the newest decision is bound to, while it is armed.
+    """Holds down the key or button of the newest decision, while it is armed.
 
-    It starts disarmed. The arm key arms and disarms, the panic key disarms; so does a board that
-    was away, once it is back. What is held is let go of when the decision is another one or not to
-    be acted on, when no decision came for 0.3 s, when disarmed, and at the end.
+    It starts disarmed. The arm key arms and disarms, the panic key disarms; a reconnect of the
+    board disarms, too. A key is released when the decision changes or is not to be acted on, after
+    0.3 s without a decision, when disarmed, and at the end.
 
     Parameters
     ----------
     bindings
-        What each movement does.
+        The action of each movement.
     n_reconnects
-        Tells how often the board was away.
+        Returns the number of reconnects of the board.
     open_desk
-        Gives the keyboard and mouse, see `emgstream.outputs.control.open_desk`.
+        Returns the keyboard and mouse, see `emgstream.outputs.control.open_desk`.
     clock
-        The host time that silence is measured in.
+        The host time.
 
     Raises, on entering, what `open_desk` raises.
     """
@@ -64,7 +64,7 @@ class ControlOutput(Output):
 
     @property
     def state(self) -> str:  # type: ignore[override]
-        """Whether it is armed, and which key changes that."""
+        """The state, armed or not, and the key that changes it."""
         arm, panic = self._bindings.arm.upper(), self._bindings.panic.upper()
         if self._is_armed:
             return f"ARMED: movements press keys, {panic} stops"
@@ -81,7 +81,7 @@ class ControlOutput(Output):
             self._desk.__exit__(*exc_info)
 
     def write(self, update: Update) -> None:
-        """Act on the newest decision; the others are of the past."""
+        """Act on the newest decision; older ones are ignored."""
         decision = update.decisions[-1]
         action = self._bindings.actions.get(decision.label) if decision.status == "ok" else None
         with self._lock:
@@ -94,19 +94,19 @@ class ControlOutput(Output):
                 self._desk.move(action)
 
     def idle(self) -> None:
-        """Let go where no decision came for too long."""
+        """Release if there was no decision for 0.3 s."""
         with self._lock:
             self._look_for_reconnects()
             if self._clock.now() - self._newest_s > _SILENCE_S:
                 self._hold(None)
 
     def give_up(self) -> None:
-        """Let go: nothing more will be decided."""
+        """Release and disarm: there will be no more decisions."""
         with self._lock:
             self._disarm()
 
     def _on_key(self, name: str) -> None:
-        """Take a key of the user's; the desk's thread calls it."""
+        """Handle the arm key or the panic key; the thread of the desk calls it."""
         with self._lock:
             if name == "panic" or self._is_armed:
                 self._disarm()
@@ -134,9 +134,9 @@ class ControlOutput(Output):
 
 
 def open_control(path: Path, stream: StreamContext) -> ControlOutput:
-    """Return the output that acts as a file binds the movements of a stream.
+    """Return the output for the bindings in a file.
 
-    Raises UsageError where there are several streams, and what `read_bindings` raises.
+    Raises UsageError if there are several streams, and what `read_bindings` raises.
     """
     if stream.name is not None:
         raise UsageError(

@@ -1,4 +1,4 @@
-"""The keyboard and the mouse of this computer, by pynput."""
+"""The keyboard and the mouse of this computer, through pynput."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST_TAPS = 25
 
 
 class InputDevices(Protocol):
-    """What actions act on, and where the user's own keys are heard."""
+    """A keyboard and a mouse to act on, with the keys that the user presses."""
 
     def __enter__(self) -> Self: ...
 
@@ -30,7 +30,7 @@ class InputDevices(Protocol):
         ...
 
     def release(self, hold: Hold) -> None:
-        """Let go of it."""
+        """Release it."""
         ...
 
     def move(self, move: Move) -> None:
@@ -39,9 +39,9 @@ class InputDevices(Protocol):
 
 
 def open_desk(bindings: Bindings, on_key: Callable[[str], None]) -> InputDevices:
-    """Return the desk of this computer, not yet entered.
+    """Return keyboard and mouse of this computer, not yet entered.
 
-    ``on_key`` is called by a thread of its own with ``arm`` or ``panic`` as that key goes down.
+    A thread of its own calls ``on_key`` with ``arm`` or ``panic`` when that key goes down.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def open_desk(bindings: Bindings, on_key: Callable[[str], None]) -> InputDevices
 
 
 class _PynputDevices:
-    """Controllers that press, and a listener that hears the user's own keys."""
+    """Controllers of pynput that press keys, and a listener to the keys of the user."""
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class _PynputDevices:
         self._of(hold).press(self._targets[hold])
 
     def release(self, hold: Hold) -> None:
-        """Let go of it."""
+        """Release it."""
         self._of(hold).release(self._targets[hold])
 
     def move(self, move: Move) -> None:

@@ -36,7 +36,7 @@ class Instructions:
         """Raise UsageError for a movement that is not simulated."""
         activation_of(label)
 
-    def call(self, label: str, host_s: float) -> None:
+    def give_cue(self, label: str, host_s: float) -> None:
         """Give a cue at a host time in seconds; raises UsageError if it is not simulated."""
         self.check(label)
         with self._lock:
@@ -53,8 +53,8 @@ class Instructions:
 class UnpromptedSubject(Instructions):
     """Instructions to a subject who follows a cue schedule until other cues are given.
 
-    The cues of the schedule are followed without delay, to the sample. From the first `call` on the
-    subject follows only the cues given, until `release`.
+    The cues of the schedule are followed without delay, to the sample. After the first `give_cue`
+    the subject follows only given cues, until `release`.
 
     Parameters
     ----------
@@ -67,22 +67,22 @@ class UnpromptedSubject(Instructions):
     def __init__(self, script: CueSchedule, seed: int = 0) -> None:
         super().__init__(seed)
         self._cues = itertools.cycle(script.cues)
-        self._is_called = False
+        self._follows_given = False
         self._due_s = -math.inf
 
-    def call(self, label: str, host_s: float) -> None:
+    def give_cue(self, label: str, host_s: float) -> None:
         """Give a cue, and stop following the schedule; raises UsageError if it is not simulated."""
-        super().call(label, host_s)
-        self._is_called = True
+        super().give_cue(label, host_s)
+        self._follows_given = True
 
     def release(self) -> None:
         """Resume the schedule."""
-        self._is_called = False
+        self._follows_given = False
 
     def pop_before(self, host_s: float) -> tuple[float, str] | None:
         """Remove and return the next cue followed before a host time: its host time and label."""
         given = super().pop_before(host_s)
-        if given is not None or self._is_called:
+        if given is not None or self._follows_given:
             return given
         if self._due_s < host_s - _MISSED_S:
             self._due_s = host_s - _JUST_NOW_S  # no samples were taken meanwhile

@@ -1,12 +1,13 @@
-"""A sensor board on a serial port, as a source that never lies.
+"""A sensor board on a serial port as a source; every lost sample is counted.
 
-`SerialBoardSource` finds the board, starts it, reads it and finds it again. Behind it, each in its
-file: `ports` and `holders` (what is there and who has it), `link` (one open port), `listener` and
-`handshake` (who speaks, at which speed, and the first sample that counts), `probe` (several ports
-asked at once), `connection` (a board that streams), `indexer` and `timebase` (number and time of
-every sample), `rates` and `losses` (what sets off an alarm), `tally` (what others may know of it).
+`SerialBoardSource` finds the board, starts it, reads it and finds it again after it was unplugged.
+Its parts: `serial_ports` and `holders` (the ports, and the processes that have one open),
+`serial_link` (one open port), `protocol_detector` and `handshake` (speed, identity, and the start
+of the stream), `search` and `probe` (several ports asked at once), `board_connection` (a board that
+streams), `indexer` and `timebase` (index and time of every sample), `rates` and `losses` (alarms),
+`tally` (the status).
 
-The only room that imports pyserial.
+No other part of the product imports pyserial.
 """
 
 from emgstream.sources.serial_board.handshake import BAUDS

@@ -1,4 +1,4 @@
-"""A board that streams: an open port, what is behind it, and the decoder of its bytes."""
+"""A connection to a board that streams: the open port and the decoder of its bytes."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from emgstream.wire import Command, Counters, FrameDecoder, Frames, Identity, Te
 __all__ = ["SIMULATED", "BoardConnection"]
 
 SIMULATED = "simulated"
-"""What a simulated board calls itself."""
+"""Name of the board type of a simulated board."""
 
 
 class BoardConnection:
-    """A started board, or a sketch that prints numbers. One thread uses it.
+    """A started board, or a sketch that prints numbers. Only one thread uses it.
 
     Parameters
     ----------
     link
         The open port; closed with the connection.
     speaker
-        Who was heard there.
+        The identity, or the decoder of text, found on the port.
     clock
-        The host time of receipt.
+        The host time.
     """
 
     def __init__(self, link: BoardLink, speaker: BoardGreeting, clock: Clock) -> None:
@@ -46,7 +46,7 @@ class BoardConnection:
 
     @property
     def title(self) -> str:
-        """Where the samples come from, for people."""
+        """Port and board, for people."""
         who = self.identity
         if who is None:
             return f"{self.device} (text, {self.baud} baud)"
@@ -55,7 +55,7 @@ class BoardConnection:
 
     @property
     def channel_names(self) -> tuple[str, ...]:
-        """What the board calls its channels."""
+        """Channel names of the board."""
         if self.identity is not None:
             return self.identity.channel_names
         names = self._decoder.channel_names if isinstance(self._decoder, TextDecoder) else None
@@ -63,36 +63,36 @@ class BoardConnection:
 
     @property
     def sends_time(self) -> bool:
-        """Whether the samples carry the board's own time."""
+        """True if the board sends the time of its samples."""
         if isinstance(self._decoder, FrameDecoder):
             return True
         return self._decoder.layout is not None and self._decoder.layout.has_time
 
     @property
     def counters(self) -> Counters:
-        """What the decoder saw."""
+        """Counters of the decoder."""
         return self._decoder.counters
 
     def start(self, rate_hz: float | None) -> Generator[None, None, None]:
-        """Make the board stream, at this rate if it can; a sketch that prints does already."""
+        """Make the board stream, at ``rate_hz`` if it can; a sketch streams by itself."""
         if self.identity is not None:
             self.identity, self._decoder, self._waiting = yield from start_board(
                 self._link, self.identity, rate_hz, self._clock
             )
 
     def goes_on(self, before: BoardConnection) -> bool:
-        """Whether the board streams on as it did over another connection: it kept its power."""
+        """Return True if the board kept its power and continues the stream of a connection."""
         now, then = self.identity, before.identity
         return now is not None and then is not None and now == then and now.is_streaming
 
     def go_on(self, before: BoardConnection) -> None:
-        """Read on where another connection to the same board ended: nothing is started anew."""
+        """Continue the stream of another connection to the same board."""
         self._decoder = before._decoder
 
     def read(self) -> tuple[Frames, float]:
-        """Return new samples, possibly none, and the host time they were read at.
+        """Return new samples, possibly none, and the host time of reading them, within 20 ms.
 
-        Waits for at most 20 ms. Raises SourceDisconnectedError.
+        Raises SourceDisconnectedError.
         """
         if self._waiting is not None:
             frames, self._waiting = self._waiting, None
@@ -102,17 +102,17 @@ class BoardConnection:
         return self._decoder.feed(data), received_s
 
     def was_reset(self) -> bool:
-        """Whether the board has named itself since the last call, and is idle."""
+        """Return True if the board has sent its identity since the last call, and is idle."""
         names = (reply for reply in self._decoder.take_replies() if reply.kind == "id")
         return any(reply.values.get("on") == "0" for reply in names)
 
     def ask_for_name(self) -> None:
-        """Ask the board to name itself; `was_reset` tells what it answers."""
+        """Ask the board for its identity; `was_reset` evaluates the answer."""
         if self.identity is not None:
             self._link.write(Command("identify").encode())
 
     def close(self) -> None:
-        """Tell the board to stop, if it is one of ours, and let go of the port."""
+        """Stop the board, if it has our firmware, and close the port."""
         with suppress(SourceError):
             if self.identity is not None:
                 self._link.write(Command("stop").encode())

@@ -1,7 +1,7 @@
-"""Getting to know a board: its speed, its name, and the first sample that counts.
+"""Handshake with a board: line speed, identity, and the start of the stream.
 
-Each function here is a generator that waits for at most 20 ms between two yields, so that whoever
-drives it can stop at any time, and several ports can be asked at once.
+Each function is a generator that waits for at most 20 ms between two yields, so that its caller can
+stop at any time, and several ports can be asked at once.
 """
 
 from __future__ import annotations
@@ -31,44 +31,44 @@ __all__ = ["BAUDS", "BoardGreeting", "Steps", "find_speaker", "no_answer", "star
 _log = get_logger(__name__)
 
 BAUDS = (500_000, 115_200, 1_000_000, 250_000, 230_400, 57_600, 9_600)
-"""Speeds that are tried, in this order: ours first, then what sketches use most."""
+"""Line speeds in baud that are tried, in this order: that of our firmware, then common ones."""
 
-_FIRST = DetectionLimits(silent_s=3.0)
-_LATER = DetectionLimits(silent_s=0.7)
-_ONLY = DetectionLimits(silent_s=4.0)
-_ASK_EVERY_S = 0.3
-_WAITS_S = (0.3, 0.6, 1.2, 2.4)  # for an answer, before the same is asked again
+_FIRST = DetectionLimits(silent_s=3.0)  # at the first speed: opening resets the board
+_LATER = DetectionLimits(silent_s=0.7)  # at another speed: the board has started by then
+_ONLY = DetectionLimits(silent_s=4.0)  # if the speed is given, there is no other to try
+_ASK_EVERY_S = 0.3  # a choice: several questions during the 1.7 s of a bootloader
+_WAITS_S = (0.3, 0.6, 1.2, 2.4)  # for an answer before the command is repeated: a busy line is slow
 
 Steps: TypeAlias = Generator[None, None, None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BoardGreeting:
-    """What was heard on a line."""
+    """The result of listening on a line."""
 
     baud: int
-    """Speed at which it was understood; the last one tried where nothing was."""
+    """Speed in baud at which it was understood; the last one tried if it was not."""
     n_bytes: int
-    """Bytes that came, at all speeds."""
+    """Bytes received at all speeds."""
     identity: Identity | None = None
-    """Who answered; None where nobody named itself."""
+    """Identity of the board; None if there was no answer."""
     text: TextDecoder | None = None
-    """What reads the lines of numbers, where there are any; it has learned their layout."""
+    """Decoder of the lines of numbers, if there are any; it knows their layout."""
     line_rate_hz: float = float("nan")
-    """Lines a second, roughly."""
+    """Lines per second, roughly."""
 
     @property
     def is_understood(self) -> bool:
-        """Whether there is anything to read samples from."""
+        """True if samples can be read."""
         return self.identity is not None or self.text is not None
 
 
 def find_speaker(
     link: BoardLink, bauds: Sequence[int], n_channels: int | None, clock: Clock
 ) -> Generator[None, None, BoardGreeting]:
-    """Return who speaks, having tried one speed after the other; the link is at the first.
+    """Return what is on a line; try one speed after the other. The link is at the first speed.
 
-    Asks for the name all the while. Raises SourceError for another version of the protocol, and
+    Asks for the identity meanwhile. Raises SourceError for another version of the protocol, and
     SourceDisconnectedError.
     """
     bauds = bauds if link.has_speed else bauds[:1]
@@ -97,10 +97,10 @@ def find_speaker(
 def start_board(
     link: BoardLink, identity: Identity, rate_hz: float | None, clock: Clock
 ) -> Generator[None, None, tuple[Identity, FrameDecoder, Frames]]:
-    """Make a board stream frames, at this rate if it can.
+    """Make a board stream frames, at ``rate_hz`` if it can.
 
-    Returns its identity as it is now, the decoder, and the first samples that count. What it sent
-    before is dropped. Raises SourceDisconnectedError where the board no longer answers.
+    Returns its identity after that, the decoder, and the first samples of the stream. Earlier bytes
+    are dropped. Raises SourceDisconnectedError if the board does not answer any more.
     """
     yield from _ask(link, Command("stop"), "stop", clock)
     if identity.mode != "binary":
@@ -115,7 +115,7 @@ def start_board(
 
 
 def no_answer(device: str, bauds: Sequence[int], speaker: BoardGreeting) -> SourceError:
-    """Return what to raise where nothing on a line makes sense."""
+    """Return the error to raise if nothing on a line is understood."""
     speeds = "any of " * (len(bauds) > 1) + ", ".join(map(str, bauds))
     hint = "is this the EMG firmware? load it with emgstream firmware export DIR"
     if speaker.n_bytes == 0:
@@ -138,14 +138,14 @@ def _listen(
         if clock.now() >= ask_s:
             link.write(Command("identify").encode())
             ask_s = clock.now() + _ASK_EVERY_S
-        listener.hear(link.read(), clock.now())
+        listener.feed(link.read(), clock.now())
         yield
 
 
 def _ask(
     link: BoardLink, command: Command, kind: str, clock: Clock
 ) -> Generator[None, None, Reply]:
-    """Return the reply to a command, sent again where it is overdue."""
+    """Return the reply to a command; the command is repeated if there is none in time."""
     scanner = ReplyScanner()
     for wait_s in _WAITS_S:
         link.write(command.encode())
@@ -163,9 +163,9 @@ def _ask(
 def _start(
     link: BoardLink, identity: Identity, clock: Clock
 ) -> Generator[None, None, tuple[FrameDecoder, Frames]]:
-    """Return the decoder, and its first samples, from the reply to the newest start on.
+    """Return the decoder and its first samples, from the reply to the newest start command on.
 
-    One that was answered late is not to count: the next one opens another segment.
+    A start that was answered late is ignored: the next one opens another segment.
     """
     n_channels = len(identity.channel_names)
     for wait_s in _WAITS_S:

@@ -1,4 +1,4 @@
-"""Who has a port open, where the operating system tells."""
+"""The processes that have a port open, as far as the operating system tells."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _PROCESSES = Path("/proc")
 
 
 def holders(device: str) -> list[str]:
-    """Return ``NAME (pid)`` of every process that has a device open, as far as we may look.
+    """Return ``NAME (pid)`` of every process that has a device open, as far as this user may see.
 
-    Linux only; elsewhere the list is empty, and a port in use shows when it is opened.
+    Linux only; elsewhere the list is empty, and a port in use is noticed on opening it.
     """
     real = Path(os.path.realpath(device))
     return [
@@ -48,7 +48,7 @@ def _has_open(pid: int, device: Path) -> bool:
 
 
 def _leads_to(link: Path, device: Path) -> bool:
-    """Whether it is that very device: another terminal file system has the same names."""
+    """Return True for the same device; another terminal file system can have equal names."""
     try:
         return link.readlink() == device and link.samefile(device)
     except OSError:

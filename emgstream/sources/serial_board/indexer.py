@@ -1,4 +1,4 @@
-"""Frames of one connection after another -> chunks with one index that never restarts."""
+"""Indexing of the frames of all connections: chunks with one index that never restarts."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from emgstream.wire import Frames
 __all__ = ["Indexer"]
 
 _MICROSECOND = 1e-6
-_HELD_S = 0.1
+_HELD_S = 0.1  # a choice: a USB driver gathers bytes for up to 16 ms, so some arrive in time
 
 Held: TypeAlias = "list[tuple[Frames, float]]"
-"""Frames in order of arrival, each with the host time it was received at."""
+"""Frames in order of arrival, each with the host time of its receipt."""
 
 
 class Indexer:
-    """Numbers samples across segments, and counts those that are missing.
+    """Gives samples their index across segments, and counts the missing ones.
 
-    Within a segment the board's counter numbers them: what is missing was lost, to the sample.
-    What is missing between two segments, when the board was away, was *missed*. A board that kept
-    its power has counted on, so its counter and clock tell how many, to the sample. One that was
-    reset took none; the index moves on by as many as the time between would have held at the
-    measured rate, so that it stays the clock of the stream. Every arrival is late, the first too:
-    a tenth of a second of them is held back, and the least late one tells when the segment began.
+    Within a segment the board counts its samples: missing ones were *lost*, and their number is
+    exact. Samples that are missing between two segments, while the board was away, were *missed*. A
+    board that kept its power has counted on, so that their number is exact, too. A board that was
+    reset took no samples meanwhile; the index is increased by the number of samples in that time at
+    the measured rate, so that it remains the clock of the stream. Every sample arrives late, also
+    the first: those of 0.1 s are held back, and the least late one gives the start of the segment.
 
     Parameters
     ----------
     timebase
-        Told of every sample, and asked for the rate.
+        Gets every sample, and gives the rate.
     """
 
     def __init__(self, timebase: Timebase) -> None:
@@ -48,33 +48,34 @@ class Indexer:
         self._rate_hz = 1000.0
 
     def begin_connection(self, columns: tuple[int, ...] | None, rate_hz: float) -> None:
-        """Say that the next frames come from another decoder.
+        """Begin with the frames of another decoder.
 
-        ``columns`` are the channels to take, None for all as they are; ``rate_hz`` is the nominal
-        rate.
+        ``columns`` are the channels to take, None for all in their order; ``rate_hz`` is the
+        nominal rate.
         """
         self._columns, self._rate_hz = columns, rate_hz
         self._decoder_segment = None
 
     def resume_connection(self) -> None:
-        """Say that the next frames come from the same decoder, after the board had been away."""
+        """Continue with the frames of the same decoder, after the board was away."""
         self._was_away = True
 
     def chunks(self, frames: Frames, received_s: float) -> list[Chunk]:
-        """Return samples received at this host time or held back before, cut where the index jumps.
+        """Return the samples of new frames and those held back, cut where the index jumps.
 
-        There are none while the start of a segment is held back.
+        ``received_s`` is the host time of receipt. There are none while the start of a segment is
+        held back.
         """
         self._held.append((frames, received_s))
         return [] if self._waits() else self.flush()
 
     def flush(self) -> list[Chunk]:
-        """Return what was held back: no more of it will come."""
+        """Return the samples that were held back, at the end of a segment."""
         held, self._held = self._held, []
         return [chunk for entry in held for chunk in self._numbered(*entry, held)]
 
     def _waits(self) -> bool:
-        """Whether more arrivals are wanted to tell when a segment began."""
+        """Return True while more arrivals are needed for the start time of a segment."""
         if self._segment < 0 or self._held[0][0].segment[0] == self._decoder_segment:
             return False
         return sum(len(frames) for frames, _ in self._held) < _HELD_S * self._rate_hz
@@ -115,7 +116,7 @@ class Indexer:
         self._timebase.begin_segment(_MICROSECOND if has_time else 1.0 / self._rate_hz)
 
     def _skip(self, n_missed: int) -> None:
-        """Begin a segment behind so many samples that were missed."""
+        """Begin a segment after ``n_missed`` samples that were missed."""
         self.n_missed += n_missed
         self.n_gaps += n_missed > 0
         self._segment += 1
@@ -129,7 +130,7 @@ class Indexer:
 
 
 def _is_one_run(frames: Frames) -> bool:
-    """Whether nothing is missing in between, told by the ends alone: most reads are like that."""
+    """Return True if no frame is missing, as in most reads; the first and last index tell."""
     if not len(frames):
         return False
     is_whole = int(frames.index[-1]) - int(frames.index[0]) + 1 == len(frames)
@@ -137,7 +138,7 @@ def _is_one_run(frames: Frames) -> bool:
 
 
 def _first_s(run: Frames, held: Held, rate_hz: float) -> float:
-    """Return the host time of a run's first sample, had the least late arrival not been late."""
+    """Return the host time of the first sample of a run, from the least late arrival."""
     return min(
         received_s - _since_s(run, frames, rate_hz)
         for frames, received_s in held
@@ -146,7 +147,7 @@ def _first_s(run: Frames, held: Held, rate_hz: float) -> float:
 
 
 def _since_s(run: Frames, frames: Frames, rate_hz: float) -> float:
-    """Return the time from a run's first sample to the last of its segment in some frames."""
+    """Return the time in seconds from the first sample of a run to the last of its segment."""
     same = frames.segment == run.segment[0]
     if len(run.device_us):
         return float(frames.device_us[same][-1] - run.device_us[0]) * _MICROSECOND

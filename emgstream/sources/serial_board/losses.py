@@ -1,4 +1,4 @@
-"""How much was lost lately."""
+"""Share of lost samples over the last seconds."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections import deque
 __all__ = ["LOSS_WINDOW_S", "LossWindow"]
 
 LOSS_WINDOW_S = 5.0
+"""Seconds that count as recent: a choice; at 1000 Hz one lost sample is then 0.02 %."""
 _BIN_S = 0.25
 
 
 class LossWindow:
-    """Share of the samples lost in the last 5 seconds, to a quarter of a second.
+    """Share of lost samples in the last 5 seconds, in steps of 0.25 s.
 
     >>> window = LossWindow()
     >>> window.add(10.0, n_received=90, n_lost=10)
@@ -23,7 +24,7 @@ class LossWindow:
         self._bins: deque[list[float]] = deque()  # start, received, lost
 
     def add(self, now_s: float, n_received: int, n_lost: int) -> None:
-        """Count samples that arrived, and those found missing among them."""
+        """Count samples that arrived, and missing ones among them."""
         if not self._bins or now_s >= self._bins[-1][0] + _BIN_S:
             self._forget(now_s)
             self._bins.append([now_s, 0, 0])
@@ -31,9 +32,9 @@ class LossWindow:
         self._bins[-1][2] += n_lost
 
     def share(self, now_s: float, at_least: int = 1) -> float:
-        """Return the lost share of what the last 5 seconds should have brought, 0 to 1.
+        """Return the share of lost samples in the last 5 seconds, 0 to 1.
 
-        Of fewer samples than ``at_least`` it is 0: one lost of a few says little.
+        It is 0 for fewer samples than ``at_least``: one lost sample among a few tells little.
         """
         self._forget(now_s)
         n_lost = sum(entry[2] for entry in self._bins)

@@ -1,4 +1,4 @@
-"""What is on each port, asked all at once, and never of a port in use."""
+"""Probing of ports, all at once; ports in use are left alone."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["PortProbe", "ask_port", "find_board"]
 
 
 class PortProbe:
-    """One port being asked who is there. The thread that makes it steps and closes it."""
+    """The probing of one port. The thread that makes it calls `step` and `close`."""
 
     def __init__(
         self,
@@ -49,11 +49,11 @@ class PortProbe:
 
     @property
     def is_done(self) -> bool:
-        """Whether there is an answer, or none to be had."""
+        """True if the probing has ended, with or without an answer."""
         return self.speaker is not None or self.failure is not None
 
     def step(self) -> None:
-        """Ask on for at most 20 ms; does nothing once there is an answer."""
+        """Continue for at most 20 ms; does nothing once the probing has ended."""
         if self.is_done or self._asking is None:
             return
         try:
@@ -64,7 +64,7 @@ class PortProbe:
             self.failure = failure
 
     def answer(self) -> str:
-        """Return what answered, in words; nothing before `is_done`."""
+        """Return the answer in words; empty before `is_done`."""
         if self.failure is not None:
             return str(self.failure)
         speaker = self.speaker
@@ -89,7 +89,7 @@ class PortProbe:
         return "silent"
 
     def close(self) -> None:
-        """Let go of the port."""
+        """Close the port."""
         if self._asking is not None:
             self._asking.close()
         if self.link is not None:
@@ -97,13 +97,13 @@ class PortProbe:
 
     @property
     def is_understood(self) -> bool:
-        """Whether there is somebody to read samples from."""
+        """True if samples can be read from the port."""
         return self.speaker is not None and self.speaker.is_understood
 
     def give(self) -> tuple[BoardLink, BoardGreeting]:
-        """Hand over the open port and who is there; the probe then no longer closes it.
+        """Return the open port and what was found on it; the probe does not close it any more.
 
-        Raises SourceError where nobody is.
+        Raises SourceError if samples cannot be read from it.
         """
         link, speaker, failure = self.link, self.speaker, self.failure
         if failure is not None:
@@ -123,7 +123,7 @@ def ask_port(
     n_channels: int | None,
     clock: Clock,
 ) -> Generator[None, None, tuple[BoardLink, BoardGreeting]]:
-    """Return the open port and who is there; raises SourceError where it is none of use."""
+    """Return the open port and what is on it; raises SourceError if it is not usable."""
     with PortProbe(port, listed, bauds, n_channels, clock) as probe:
         while not probe.is_done:
             probe.step()
@@ -134,14 +134,14 @@ def ask_port(
 def find_board(
     listed: Sequence[PortInfo], bauds: Sequence[int], n_channels: int | None, clock: Clock
 ) -> Generator[None, None, tuple[PortInfo, BoardLink, BoardGreeting]]:
-    """Return the first port with our firmware on it, else the first that prints numbers.
+    """Return the first port with our firmware, else the first with lines of numbers.
 
-    Only ports on USB are asked, all at once; one in use is left alone.
+    Only ports on USB are asked, all at once; a port in use is left alone.
 
     Raises
     ------
     SourceNotFoundError
-        There is none; the message lists what was seen.
+        There is no such port; the message lists what was found.
     """
     candidates = [port for port in listed if port.vid is not None]
     probes: list[PortProbe] = []

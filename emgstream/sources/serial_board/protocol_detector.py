@@ -1,4 +1,4 @@
-"""Who speaks on a line, told by the bytes: our firmware, a sketch of numbers, or nobody."""
+"""Detection of the protocol on a line: our firmware, a sketch that prints numbers, or none."""
 
 from __future__ import annotations
 
@@ -8,33 +8,34 @@ from emgstream.wire import Identity, ReplyScanner, TextDecoder
 
 __all__ = ["DetectionLimits", "ProtocolDetector"]
 
-_NOISE_BYTES = 64
+_NOISE_BYTES = 64  # a choice: a few lines, to tell text from noise
 _PRINTABLE = frozenset([9, 10, 13, *range(32, 127)])
 
 
 @dataclass(frozen=True, slots=True)
 class DetectionLimits:
-    """How long to listen at one speed before giving it up, in seconds."""
+    """Time limits for listening at one line speed, in seconds."""
 
     silent_s: float
-    """To a line that says nothing: a bootloader takes 1.7 s."""
+    """To a silent line: a bootloader takes 1.7 s."""
     noisy_s: float = 0.6
-    """To bytes that make no sense, since the first."""
+    """To bytes that are not understood, from the first on: a choice, 600 bytes at 9600 baud."""
     lines_s: float = 4.5
-    """To lines of text, since the first byte: seventeen are needed, and some sketches are slow."""
+    """To lines of text, from the first byte on: 17 lines are needed, and a slow
+    sketch prints 4 per second."""
     sure_s: float = 0.5
-    """To lines of numbers, in case our firmware prints them: it would name itself when asked."""
+    """To lines of numbers: our firmware in its text mode answers within that time when asked."""
 
 
 class ProtocolDetector:
-    """Bytes in, verdict out, at one speed of the line. Pure: time is a parameter.
+    """Detects the protocol from the bytes at one line speed. Without I/O; time is a parameter.
 
     Parameters
     ----------
     n_channels
-        Channels to expect of a sketch that prints numbers, if known.
+        Number of channels of a sketch that prints numbers, if known.
     now_s
-        When listening began.
+        Host time at the start.
     """
 
     def __init__(self, n_channels: int | None, now_s: float) -> None:
@@ -47,8 +48,8 @@ class ProtocolDetector:
         self._last_s = now_s
         self._recent = b""
 
-    def hear(self, data: bytes, now_s: float) -> None:
-        """Take what came; raises SourceError where a board speaks another version."""
+    def feed(self, data: bytes, now_s: float) -> None:
+        """Take received bytes; raises SourceError for another version of the protocol."""
         if not data:
             return
         self._first_s = now_s if self._first_s is None else self._first_s
@@ -62,18 +63,18 @@ class ProtocolDetector:
 
     @property
     def has_lines(self) -> bool:
-        """Whether lines of numbers came, enough of them to read on."""
+        """True if there were enough lines of numbers to read samples."""
         counters = self.text.counters
         return self.text.layout is not None and counters.n_frames > counters.n_malformed
 
     def line_rate_hz(self) -> float:
-        """Return how many lines came a second, roughly: by their arrival."""
+        """Return lines per second, roughly, from their arrival."""
         if self._first_s is None or self._last_s <= self._first_s:
             return float("nan")
         return self.text.counters.n_frames / (self._last_s - self._first_s)
 
     def is_done(self, now_s: float, patience: DetectionLimits) -> bool:
-        """Tell whether the verdict is in, or the patience at an end."""
+        """Return True if the protocol is known, or the time is over."""
         if self.identity is not None:
             return True
         if self._first_s is None:

@@ -1,4 +1,4 @@
-"""Whether a stream is as fast as what reads it expects."""
+"""Comparison of a sampling rate with the expected one."""
 
 from __future__ import annotations
 
@@ -7,20 +7,24 @@ from emgstream.errors import StreamMismatchError
 __all__ = ["ALARM_AT", "REFUSE_AT", "RateGuard"]
 
 ALARM_AT, REFUSE_AT = 0.005, 0.05
-"""Relative differences of rate from which on there is an alarm, and a refusal."""
+"""Relative differences of the rate above which there is an alarm, and a refusal.
 
-_REFUSES_AFTER_S, _ALARMS_AFTER_S = 2.0, 5.0
+The first is the tolerance of a model for recordings, `emgstream.manifest.RATE_TOLERANCE`; the
+second a choice: a window of 200 ms is then 10 ms too long or too short.
+"""
+
+_REFUSES_AFTER_S, _ALARMS_AFTER_S = 2.0, 5.0  # a choice: 20 ms of jitter are 1 %, and 0.4 %
 
 
 class RateGuard:
-    """Compares a rate with the one expected.
+    """Compares a rate with the expected one.
 
     Parameters
     ----------
     expected_hz
-        The rate that is expected; None where any will do.
+        The expected rate in Hz; None to accept any.
     force
-        Whether a rate that should be refused is an alarm only.
+        True to turn a refusal into an alarm.
     """
 
     def __init__(self, expected_hz: float | None, force: bool) -> None:
@@ -28,16 +32,16 @@ class RateGuard:
         self._force = force
 
     def check_stated(self, rate_hz: float, source: str) -> str | None:
-        """Return an alarm for the rate a board says it has, or None.
+        """Return an alarm for the rate that a board states, or None.
 
-        Raises StreamMismatchError where it is too far off.
+        Raises StreamMismatchError if it is more than 5 % off.
         """
         return self._check(rate_hz, f"{source} samples at {rate_hz:.6g} Hz and can be set to no ")
 
     def check_measured(self, rate_hz: float, span_s: float, source: str) -> str | None:
-        """Return an alarm for a rate measured over so many seconds, or None.
+        """Return an alarm for a rate that was measured over ``span_s`` seconds, or None.
 
-        Raises StreamMismatchError where it is too far off.
+        Raises StreamMismatchError if it is more than 5 % off.
         """
         off = self._off(rate_hz)
         if span_s < _REFUSES_AFTER_S or (off <= REFUSE_AT and span_s < _ALARMS_AFTER_S):

@@ -1,4 +1,4 @@
-"""Finding the board: by its port or by asking, and again after it was away."""
+"""Search for the board: by its port or by asking, and again after it was away."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ __all__ = ["BoardSearch"]
 _log = get_logger(__name__)
 
 Found: TypeAlias = tuple[BoardLink, BoardGreeting]
-"""An open port, and who is there."""
+"""An open port and what is on it."""
 
 
 class BoardSearch:
-    """Looks for one board, a few milliseconds at a time.
+    """Searches for one board, a few milliseconds at a time.
 
     Parameters
     ----------
@@ -31,11 +31,11 @@ class BoardSearch:
     baud
         Speed of the line; None to find it.
     n_channels
-        Channels that a sketch which prints numbers must have; None where any will do.
+        Number of channels that a sketch which prints numbers must have; None for any.
     clock
         The host time.
     list_ports
-        What lists the ports of this machine.
+        Returns the ports of this machine.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class BoardSearch:
         self._list_ports = list_ports
 
     def first(self) -> Generator[None, None, Found]:
-        """Return the open port and who is there; raises SourceError where there is none of use."""
+        """Return the open port and what is on it; raises SourceError if none is usable."""
         listed = self._listed()
         if self._is_auto:
             _log.info("searching for a board on %s", [port.device for port in listed])
@@ -65,16 +65,16 @@ class BoardSearch:
         return (yield from self._ask(self.board, listed))
 
     def again(self) -> Generator[None, None, Found | None]:
-        """Look once whether the board is back, wherever it is now; None where it is not.
+        """Look once if the board is back, on any port; return None if it is not.
 
-        Raises SourceError where it is back and does not answer yet.
+        Raises SourceError if it is back and does not answer yet.
         """
         listed = self._listed()
         port = find_again(self.board, listed)
         return None if port is None else (yield from self._ask(port, listed))
 
     def keep_speed(self, baud: int) -> None:
-        """Take the speed as known from now on."""
+        """Use this line speed from now on."""
         self._bauds = (baud,)
 
     def _ask(self, port: PortInfo, listed: Sequence[PortInfo]) -> Generator[None, None, Found]:

@@ -1,4 +1,4 @@
-"""One open connection to a board: bytes out, bytes in, and every way it breaks as one error."""
+"""Links to a board, over a serial port or TCP; every failure is one kind of error."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ __all__ = ["BoardLink", "SerialLink", "SocketLink", "open_link"]
 
 _log = get_logger(__name__)
 
-_WAIT_S = 0.02
-_WRITE_S = 0.2
-_CONNECT_S = 0.5
+_WAIT_S = 0.02  # a choice: within the 50 ms that a read of a source may take
+_WRITE_S = 0.2  # a choice: a command is 32 bytes at most, 33 ms at 9600 baud
+_CONNECT_S = 0.5  # a choice: a host in the same network answers within milliseconds
 _PSEUDO_TERMINALS = ("/dev/pts/", "/dev/ttys")  # of Linux, of macOS
 _PTY_BAUD = 115_200  # macOS refuses a pty the speeds that termios does not know
-_DRAIN_S, _LOOK_S = 0.1, 0.002
+_DRAIN_S, _LOOK_S = 0.1, 0.002  # a choice: the command to stop takes 5 ms at 9600 baud
 _MOST = 1 << 16
 
 _BROKEN: tuple[type[Exception], ...] = (OSError,)
@@ -49,34 +49,34 @@ class BoardLink(Protocol):
     """Bytes to and from a board. The thread that opens it reads and closes it."""
 
     device: str
-    """What was opened."""
+    """The port or address."""
     has_speed: bool
-    """Whether the line has a speed that must be the board's."""
+    """True if the line has a speed, which must be that of the board."""
 
     def read(self) -> bytes:
-        """Return what came, after at most 20 ms; raises SourceDisconnectedError once it is gone."""
+        """Return received bytes within 20 ms; raises SourceDisconnectedError if it is gone."""
         ...
 
     def write(self, data: bytes) -> None:
-        """Send, within 0.2 s; raises SourceDisconnectedError where it cannot be sent."""
+        """Send within 0.2 s; raises SourceDisconnectedError if that is not possible."""
         ...
 
     def set_speed(self, baud: int) -> None:
-        """Go on at another speed; raises UsageError where the port cannot."""
+        """Set the line speed in baud; raises UsageError if the port does not support it."""
         ...
 
     def close(self) -> None:
-        """Let go of it, whatever state it is in."""
+        """Close it, in any state."""
         ...
 
 
 def open_link(device: str, baud: int) -> BoardLink:
-    """Open a port or a ``socket://host:port``; raises SourceError, which says what to do."""
+    """Open a port or ``socket://host:port``; raises SourceError."""
     return SocketLink(device) if is_network(device) else SerialLink(device, baud)
 
 
 class SerialLink:
-    """A serial port, exclusive and quick. Opening resets most boards."""
+    """A serial port, exclusive and with low latency. Opening it resets most boards."""
 
     def __init__(self, device: str, baud: int) -> None:
         self.device = device
@@ -97,7 +97,7 @@ class SerialLink:
         _log.info("opened %s at %d baud", device, baud)
 
     def read(self) -> bytes:
-        """Return what came, after at most 20 ms."""
+        """Return received bytes within 20 ms."""
         try:
             first: bytes = b"" if self._port.in_waiting else self._port.read(1)
             rest: bytes = self._port.read(self._port.in_waiting)
@@ -106,7 +106,7 @@ class SerialLink:
             raise _gone(self.device, error) from error
 
     def write(self, data: bytes) -> None:
-        """Send; a board that does not listen for 0.2 s misses the rest."""
+        """Send; if the board does not read for 0.2 s, the rest is dropped."""
         try:
             with suppress(serial.SerialTimeoutException):
                 self._port.write(data)
@@ -114,7 +114,7 @@ class SerialLink:
             raise _gone(self.device, error) from error
 
     def set_speed(self, baud: int) -> None:
-        """Go on at another speed."""
+        """Set the line speed."""
         try:
             self._port.baudrate = baud
         except _UNUSABLE as error:
@@ -124,9 +124,9 @@ class SerialLink:
             ) from error
 
     def close(self) -> None:
-        """Let go of the port within 0.1 s.
+        """Close the port within 0.1 s.
 
-        The system would wait up to 30 s for a board that hangs to take what was written last.
+        The system would wait up to 30 s for a board that hangs to read what was written.
         """
         with suppress(*_BROKEN):
             if self.has_speed:
@@ -137,16 +137,16 @@ class SerialLink:
         _log.info("closed %s", self.device)
 
     def _make_quick(self) -> None:
-        """Ask the driver not to gather bytes (FTDI: 16 ms), and on Windows for a roomy buffer."""
+        """Ask for low latency (FTDI gathers bytes for 16 ms), on Windows for a large buffer."""
         with suppress(ValueError, AttributeError, NotImplementedError, *_BROKEN):
             self._port.set_low_latency_mode(True)
         with suppress(AttributeError, *_BROKEN):
             self._port.set_buffer_size(rx_size=_MOST)
 
     def _hold(self) -> None:
-        """Keep others from opening a real port, which would reset the board in mid-stream.
+        """Keep other programs from opening a real port, which would reset the board.
 
-        The lock of pyserial binds those only who ask for it. On a pty this flag would outlive us.
+        The lock of pyserial only binds programs that ask for it. On a pty this flag would remain.
         """
         if self.has_speed:
             with suppress(*_BROKEN):
@@ -191,7 +191,7 @@ class SocketLink:
         _log.info("connected to %s", device)
 
     def read(self) -> bytes:
-        """Return what came, after at most 20 ms."""
+        """Return received bytes within 20 ms."""
         try:
             data = self._socket.recv(_MOST)
         except TimeoutError:
@@ -203,7 +203,7 @@ class SocketLink:
         return data
 
     def write(self, data: bytes) -> None:
-        """Send; a board that does not listen misses it."""
+        """Send; what the board does not read is dropped."""
         try:
             with suppress(TimeoutError):
                 self._socket.sendall(data)
@@ -211,10 +211,10 @@ class SocketLink:
             raise _gone(self.device, error) from error
 
     def set_speed(self, baud: int) -> None:
-        """Do nothing: a connection is as fast as it is."""
+        """Do nothing: a TCP connection has no line speed."""
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         with suppress(OSError):
             self._socket.close()
         _log.info("disconnected from %s", self.device)

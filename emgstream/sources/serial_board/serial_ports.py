@@ -1,4 +1,4 @@
-"""The serial ports of this machine, and why one cannot be had."""
+"""The serial ports of this machine, and the errors if one cannot be opened."""
 
 from __future__ import annotations
 
@@ -39,23 +39,23 @@ class PortInfo:
     """One serial port, as the operating system describes it."""
 
     device: str
-    """What to open: ``/dev/ttyACM0``, ``COM3``."""
+    """Name to open it by: ``/dev/ttyACM0``, ``COM3``."""
     description: str = ""
-    """What the system calls it."""
+    """Description by the system."""
     vid: int | None = None
-    """USB vendor number; None for what is not on USB."""
+    """USB vendor number; None if it is not on USB."""
     pid: int | None = None
     """USB product number."""
     serial_number: str | None = None
-    """Serial number of the USB device, where it has one."""
+    """Serial number of the USB device, if it has one."""
 
     @property
     def usb_id(self) -> str:
-        """Vendor and product as they are usually written; empty for what is not on USB."""
+        """Vendor and product number, as ``2341:0043``; empty if it is not on USB."""
         return "" if self.vid is None else f"{self.vid:04X}:{self.pid or 0:04X}"
 
     def is_same_board(self, other: PortInfo) -> bool:
-        """Whether both are one USB device, under whatever name it came back."""
+        """Return True if both are the same USB device, whatever their names."""
         return (
             self.vid is not None
             and self.serial_number is not None
@@ -83,7 +83,7 @@ def list_ports() -> list[PortInfo]:
 
 
 def find_boards() -> list[FoundSource]:
-    """Return the serial ports on USB, where a board may be; nobody is asked who is there."""
+    """Return the serial ports on USB, which may have a board; none is opened."""
     return [
         FoundSource(port.device, f"{port.device}  {port.description}".rstrip())
         for port in list_ports()
@@ -92,7 +92,7 @@ def find_boards() -> list[FoundSource]:
 
 
 def find_again(lost: PortInfo, listed: Sequence[PortInfo]) -> PortInfo | None:
-    """Return where a board that went away is back: by its serial number, else by its path."""
+    """Return the port of a board that is back, by serial number or path; None if it is not."""
     for port in listed:
         if lost.is_same_board(port):
             return port
@@ -102,19 +102,19 @@ def find_again(lost: PortInfo, listed: Sequence[PortInfo]) -> PortInfo | None:
 
 
 def is_network(device: str) -> bool:
-    """Whether a port is a TCP connection."""
+    """Return True if a port is a TCP connection."""
     return device.startswith(_NETWORK)
 
 
 def check_port(device: str, listed: Sequence[PortInfo]) -> None:
-    """Raise, before a port is touched, what keeps it from being opened.
+    """Raise the reason why a port cannot be opened, before it is opened.
 
     Raises
     ------
     SourceNotFoundError
-        There is no such port, or it is something else.
+        There is no such port, or it is not a serial port.
     SourceError
-        It is held by another process, or this user may not open it.
+        Another process has it open, or this user has no permission.
     """
     if is_network(device):
         return
@@ -130,7 +130,7 @@ def check_port(device: str, listed: Sequence[PortInfo]) -> None:
 
 
 def not_found(device: str, listed: Sequence[PortInfo]) -> SourceNotFoundError:
-    """Return what to raise where there is no such port."""
+    """Return the error for a port that does not exist."""
     names = [port.device for port in listed]
     near = get_close_matches(device, [*names, *_siblings(device)], n=3, cutoff=0.7)
     hint = f"did you mean {' or '.join(dict.fromkeys(near))}?" if near else _there_are(listed)
@@ -138,13 +138,13 @@ def not_found(device: str, listed: Sequence[PortInfo]) -> SourceNotFoundError:
 
 
 def no_port(device: str, listed: Sequence[PortInfo]) -> SourceNotFoundError:
-    """Return what to raise where something is there that is no serial port."""
+    """Return the error for a path that is not a serial port."""
     hint = f"expected one; {_there_are(listed)}"
     return SourceNotFoundError(f"{device} is no serial port; {hint}; see emgstream ports")
 
 
 def port_in_use(device: str, by: Sequence[str]) -> SourceError:
-    """Return what to raise where another process has the port."""
+    """Return the error for a port that another process has open."""
     named = [*by[:_MOST_NAMED], f"{len(by) - _MOST_NAMED} more"] if len(by) > _MOST_NAMED else by
     who = " and ".join(named) or "another program"
     hint = "close that first"
@@ -154,7 +154,7 @@ def port_in_use(device: str, by: Sequence[str]) -> SourceError:
 
 
 def no_permission(device: str) -> SourceError:
-    """Return what to raise where this user may not open a port."""
+    """Return the error for a port that this user may not open."""
     fix = "ask who runs this machine for access to it"
     if sys.platform == "linux":
         fix = f"sudo usermod -aG {_group(device)} $USER, then log out and in again"
@@ -176,7 +176,7 @@ def _there_are(listed: Sequence[PortInfo]) -> str:
 
 
 def _siblings(device: str) -> list[str]:
-    """Return what stands beside a path that is not there."""
+    """Return the other paths in the folder of a path that does not exist."""
     folder = Path(device).parent
     if os.name == "nt" or folder == Path("/dev") or not folder.is_absolute():
         return []  # what counts of /dev is listed anyway, and the rest would mislead

@@ -1,4 +1,4 @@
-"""The board as a source: found, started, read, and found again when it was away."""
+"""A sensor board as a source: it is found, started, read, and found again if it was away."""
 
 from __future__ import annotations
 
@@ -32,52 +32,52 @@ TEXT_NOTE = (
     "lines of text have no counter: lost samples cannot be seen, and time comes from the arrivals"
 )
 
-_GATHER_S = 0.0035  # reading at every byte costs twice as much, and is hardly sooner
-_WATCH_S = 0.25
-_LOOK_S = 0.2
-_TICK_S = 0.02
-_ASK_STALLED_S = 2.0
+_GATHER_S = 0.0035  # measured: reading every byte takes twice the processor time, hardly sooner
+_WATCH_S = 0.25  # between two looks at loss and rate: one bin of the loss window
+_LOOK_S = 0.2  # between two looks for an unplugged board: a choice, as listing ports takes time
+_TICK_S = 0.02  # of waiting between two yields
+_ASK_STALLED_S = 2.0  # between two questions to a stalled board: a choice
 _WAITING = "waiting for the board to start"
 
 
 class SerialBoardSource:
-    """Samples of a sensor board on a serial port, numbered and timed; what is missing is told.
+    """Samples of a sensor board on a serial port, with index and time; losses are counted.
 
-    Everything happens in `read`, a few milliseconds at a time: opening, finding the speed, waiting
-    for the board to start, streaming, and finding it again after it was unplugged. Until the board
-    was found, `read` gives nothing and `info` knows only the port's name.
+    Everything happens in `read`, a few milliseconds at a time: opening, finding the line speed,
+    waiting for the board to start, streaming, and finding it again after it was unplugged. Until
+    the board is found, `read` gives no samples and `info` has only the name of the port.
 
     Parameters
     ----------
     port
         A port, ``socket://host:port``, or ``auto`` for the first board that answers.
     baud
-        Speed of the line; None to find it.
+        Line speed in baud; None to find it.
     channel_names
-        What the channels are to be called; see `match_channels`. None for the board's own names.
+        Names for the channels; see `match_channels`. None for the names of the board.
     channels
-        Which of the board's channels to take, by name or number; None to match them.
+        Channels of the board to take, by name or number from 1; None to match them by name.
     keep_others
-        Whether to take the board's other channels too, under its own names.
+        True to take the other channels of the board, too, under its names.
     sampling_rate_hz
-        The rate expected: asked of the board, and compared with what is measured.
+        Expected rate in Hz: the board is asked for it, and the measured rate is compared with it.
     reconnect
-        Whether to wait for a board that was unplugged, and go on.
+        True to wait for a board that was unplugged, and continue.
     force
-        Whether to put up with a rate that is more than 5 % off.
+        True to accept a rate that is more than 5 % off.
     clock
         The host time.
     ports
-        What lists the ports of this machine.
+        Returns the ports of this machine.
 
     Attributes
     ----------
     columns
-        Place of each channel among the board's, from 0; None where they are all, in its order.
+        Position of each channel on the board, from 0; None for all channels in their order.
     """
 
     subject = None
-    """A real person moves: nobody follows cues in their place."""
+    """None: a real person follows the cues."""
 
     def __init__(
         self,
@@ -116,19 +116,19 @@ class SerialBoardSource:
     def __exit__(self, *exc_info: object) -> None:
         self._life.close()
         self._close()
-        self._tally.say(SourceState.FINISHED)
+        self._tally.set_state(SourceState.FINISHED)
 
     def read(self) -> Chunk:
-        """Return consecutive samples that arrived, possibly none, within 50 ms.
+        """Return consecutive new samples, possibly none, within 50 ms.
 
         Raises
         ------
         SourceNotFoundError, SourceError
-            There is no such port, it is in use, or nothing on it makes sense.
+            There is no such port, it is in use, or nothing on it is understood.
         StreamMismatchError
             Channels or rate are not as expected.
         SourceDisconnectedError
-            The board went away, and was not to be waited for.
+            The board was unplugged, and ``reconnect`` is False.
         """
         if not self._chunks:
             next(self._life)
@@ -138,19 +138,19 @@ class SerialBoardSource:
         return Chunk(self._timebase.newest[0], samples)
 
     def time_at(self, indices: IndexArray) -> TimeArray:
-        """Return seconds since the first sample, by the board's clock fitted to the host's."""
+        """Return seconds since the first sample, by the fitted clock of the board."""
         return self._timebase.time_at(indices)
 
     def labels_at(self, indices: IndexArray) -> list[str | None]:
-        """Return None for each: nobody knows what a live person means to do."""
+        """Return None for each: the intention of a real person is not known."""
         return [None] * len(indices)
 
     def status(self) -> SourceStatus:
-        """Return how the stream is doing; any thread may ask."""
+        """Return the status of the stream; any thread may ask."""
         return self._tally.status()
 
     def _live(self) -> Steps:
-        """Connect and stream, for ever; gives control back at least every 50 ms."""
+        """Connect and stream without end; yield at least every 50 ms."""
         yield from self._connect()
         while True:
             try:
@@ -165,7 +165,7 @@ class SerialBoardSource:
 
     def _connect(self) -> Steps:
         is_known = self._port != AUTO
-        self._tally.say(SourceState.CONNECTING, _WAITING if is_known else "")
+        self._tally.set_state(SourceState.CONNECTING, _WAITING if is_known else "")
         link, speaker = yield from self._search.first()
         if not is_known:
             self._tally.note(f"found the board at {self._search.board.device}")
@@ -180,15 +180,15 @@ class SerialBoardSource:
             yield from self._start(self._connection)
 
     def _resume(self, connection: BoardConnection, before: BoardConnection) -> None:
-        """Go on with a board that kept its power while its cable was out."""
+        """Continue with a board that kept its power while it was unplugged."""
         connection.go_on(before)
         self._indexer.resume_connection()
         self._tally.note("the board streamed on while it was away: the gap is its own count")
         self._tally.resumed(connection.device)
 
     def _start(self, connection: BoardConnection) -> Steps:
-        """Bring the board to where its first sample counts."""
-        self._tally.say(SourceState.CONNECTING, _WAITING)
+        """Start the board, up to its first sample."""
+        self._tally.set_state(SourceState.CONNECTING, _WAITING)
         match = self._wanted.match(connection.channel_names)
         self._check_width(match)
         before = connection.identity
@@ -206,7 +206,7 @@ class SerialBoardSource:
         self._tally.connected(connection.device, identity, connection.sends_time)
 
     def _check_width(self, match: ChannelMatch) -> None:
-        """Raise StreamMismatchError where a board comes back with more or fewer channels."""
+        """Raise StreamMismatchError if a board is back with more or fewer channels."""
         if self._indexer.n_received and len(match.names) != self.info.n_channels:
             before = self.info.channel_names
             raise StreamMismatchError(
@@ -231,7 +231,7 @@ class SerialBoardSource:
             self._tally.note(SYNTHETIC_NOTE)
 
     def _stream(self) -> Steps:
-        """Read until the board goes away, which raises SourceDisconnectedError."""
+        """Read until the board is unplugged, which raises SourceDisconnectedError."""
         watched_s = asked_s = self._clock.now()
         while self._connection is not None:
             connection = self._connection
@@ -250,7 +250,7 @@ class SerialBoardSource:
             yield
 
     def _read_from(self, connection: BoardConnection) -> float:
-        """Take over what came; return the host time."""
+        """Take new frames; return the host time of receipt."""
         self._clock.sleep(_GATHER_S)
         frames, received_s = connection.read()
         if len(frames):
@@ -259,13 +259,13 @@ class SerialBoardSource:
         return received_s
 
     def _flush(self) -> None:
-        """Give out what was held back to time its segment: no more of that will come."""
+        """Give out the samples that were held back for the start time of their segment."""
         self._chunks.extend(self._indexer.flush())
         if self._connection is not None:
             self._tally.received(self._clock.now(), self._connection.counters)
 
     def _watch(self, now_s: float) -> None:
-        """Look for what is wrong with the stream as a whole."""
+        """Look for a high loss and a wrong rate."""
         self._tally.watch_loss(now_s)
         rate_hz = self._timebase.rate_hz
         if rate_hz is None:
@@ -277,8 +277,8 @@ class SerialBoardSource:
             self._tally.alarm("rate", alarm)
 
     def _wait_for_board(self) -> Steps:
-        """Look for the board that went away until it streams again."""
-        self._tally.say(SourceState.UNPLUGGED, "unplugged: reconnecting")
+        """Look for the unplugged board until it streams again."""
+        self._tally.set_state(SourceState.UNPLUGGED, "unplugged: reconnecting")
         while True:
             try:
                 found = yield from self._search.again()
@@ -289,7 +289,7 @@ class SerialBoardSource:
             except SourceError as failure:  # not up yet, or gone again
                 self._close()
                 words = f"unplugged: reconnecting ({failure})"
-                self._tally.say(SourceState.UNPLUGGED, words)
+                self._tally.set_state(SourceState.UNPLUGGED, words)
             yield from self._pause(_LOOK_S)
 
     def _pause(self, seconds: float) -> Steps:

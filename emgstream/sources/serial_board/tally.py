@@ -1,4 +1,4 @@
-"""What is known of a live stream, written by its reader and asked for by any thread."""
+"""Status of a board, written by the reader thread and read by any thread."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ __all__ = ["STALL_S", "StreamTally"]
 _log = get_logger(__name__)
 
 STALL_S = 1.0
-"""A stream without a sample for so many seconds is stalled."""
+"""Seconds without a sample after which a stream is stalled: a choice, a thousand samples."""
 
-_LOSS_ALARM = 0.01
+_LOSS_ALARM = 0.01  # a choice: a window of 200 samples then misses two on average
 _SURE_SAMPLES = 200  # so that it takes three lost ones at least
 
 
 class StreamTally:
-    """State, counts, notes and alarms of a live stream, behind one lock."""
+    """State, counts, notes and alarms of a board, behind one lock."""
 
     def __init__(self, clock: Clock, timebase: Timebase, indexer: Indexer) -> None:
         self._clock = clock
@@ -45,29 +45,29 @@ class StreamTally:
         self._notes: dict[str, str] = {}
         self._alarms: dict[str, str] = {}
 
-    def say(self, state: SourceState, words: str = "") -> None:
-        """Keep what goes on instead of streaming, and the words for it where there are more."""
+    def set_state(self, state: SourceState, words: str = "") -> None:
+        """Set a state other than streaming, and its words if they are not its value."""
         if (state, words) != (self._state, self._words):
             _log.info("board: %s", words or state.value)
         with self._lock:
             self._state, self._words, self._last_s = state, words, None
 
     def note(self, text: str) -> None:
-        """Keep something the user should know, once."""
+        """Add a note for the user, once."""
         if text not in self._notes:
             _log.info("note: %s", text)
         with self._lock:
             self._notes.setdefault(text, text)
 
     def alarm(self, kind: str, text: str) -> None:
-        """Keep something that is wrong, the first of its kind."""
+        """Add an alarm, the first of its kind."""
         if kind not in self._alarms:
             _log.warning("alarm: %s", text)
         with self._lock:
             self._alarms.setdefault(kind, text)
 
     def connected(self, port: str, identity: Identity | None, sends_time: bool) -> None:
-        """Say that samples are on their way."""
+        """Set that the board streams, over a new connection."""
         _log.info("streaming from %s: %s", port, identity or "lines of text")
         with self._lock:
             self._port, self._identity, self._sends_time = port, identity, sends_time
@@ -75,19 +75,19 @@ class StreamTally:
             self._last_s = self._clock.now()
 
     def resumed(self, port: str) -> None:
-        """Say that samples are on their way again, to the decoder that had them before."""
+        """Set that the board streams again, to the decoder it had before."""
         _log.info("streaming from %s again, without a new start", port)
         with self._lock:
             self._port, self._last_s = port, self._clock.now()
 
     def reconnected(self) -> None:
-        """Count that the stream goes on after a break."""
+        """Count a reconnect."""
         with self._lock:
             self._n_reconnects += 1
         _log.info("reconnected")
 
     def received(self, now_s: float, counters: Counters) -> None:
-        """Take over what the indexer and the decoder counted, after new samples."""
+        """Take the counts of the indexer and the decoder, after new samples."""
         with self._lock:
             indexer = self._indexer
             n_received, n_lost = indexer.n_received, indexer.n_lost
@@ -98,7 +98,7 @@ class StreamTally:
             self._last_s = now_s
 
     def watch_loss(self, now_s: float) -> None:
-        """Raise the alarm of a lossy line."""
+        """Add the alarm if too many samples are lost."""
         with self._lock:
             share = self._losses.share(now_s, _SURE_SAMPLES)
         if share > _LOSS_ALARM:
@@ -106,12 +106,12 @@ class StreamTally:
             self.alarm("loss", f"{what}; expected at most {_LOSS_ALARM:.0%}; check cable and baud")
 
     def silent_s(self) -> float:
-        """Return for how long no sample came, 0 while not connected."""
+        """Return the seconds since the last sample; 0 while not connected."""
         with self._lock:
             return 0.0 if self._last_s is None else self._clock.now() - self._last_s
 
     def status(self) -> SourceStatus:
-        """Return how the stream is doing."""
+        """Return the status."""
         rate_hz, ppm = self._timebase.rate_hz, self._timebase.ppm
         now_s = self._clock.now()
         with self._lock:

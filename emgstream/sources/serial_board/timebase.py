@@ -1,4 +1,4 @@
-"""The time of every sample, from the clock fit and never from its arrival."""
+"""The time of every sample, from the fitted clock of the board and not from its arrival."""
 
 from __future__ import annotations
 
@@ -11,24 +11,23 @@ from emgstream.types import IndexArray, TimeArray
 
 __all__ = ["Timebase"]
 
-_RECENT = 1 << 16
-_KNOT_SAMPLES = 4096
-_TELLS_RATE_S = 2.0
+_RECENT = 1 << 16  # samples whose times are kept: those in the ring of the engine
+_KNOT_SAMPLES = 4096  # a choice: 4 s at 1000 Hz; times in between are interpolated
+_TELLS_RATE_S = 2.0  # 20 ms of jitter are 1 % of that
 _MICROSECOND = 1e-6
 _FARTHEST_OFF = 0.1
-"""What no clock that counts microseconds is off by: an RC oscillator that nobody trimmed."""
+"""Largest error of a clock that counts microseconds: that of an untrimmed RC oscillator."""
 
 
 class Timebase:
-    """Sample index -> seconds since the first sample, and the rate and pace behind it.
+    """Converts sample indices to seconds since the first sample, and measures the rate.
 
-    A sample gets its time once, when it is read, from the device's clock and the fit as it stands;
-    where the line sinks, time stands still rather than run back. For the first two seconds of a
-    segment the pace is the nominal one, or the one measured before; so it is where microseconds
-    seem to last more than a tenth too long or too short: that is a computer too busy to take the
-    samples in, and no clock. The newest 65,536 times are
-    kept one by one, older ones at every 4096th sample or so, with even steps between them. The
-    reader's thread adds, any thread asks.
+    A sample gets its time once, when it is read, from the clock of the device and the present fit;
+    if the fit would go back, time stands still. For the first two seconds of a segment the pace is
+    the nominal one, or that of the segment before; the same holds if the measured pace is more than
+    10 % off, as then the computer is too busy to read in time. The newest 65,536 times are kept one
+    by one, of older ones about every 4096th, with even steps in between. The reader thread adds
+    samples; any thread may ask.
     """
 
     def __init__(self) -> None:
@@ -46,9 +45,9 @@ class Timebase:
         self._offset_s = np.inf
 
     def begin_segment(self, unit_s: float = _MICROSECOND) -> None:
-        """Forget the device's clock: the next sample's does not go on from the last one's.
+        """Begin a segment: the time of the device does not continue.
 
-        ``unit_s`` is the nominal length of one unit of the device's time in seconds.
+        ``unit_s`` is the nominal length of one unit of the device time in seconds.
         """
         with self._lock:
             self._kept = self._rate_and_slope() or self._kept
@@ -57,10 +56,10 @@ class Timebase:
             self._fit, self._anchor, self._offset_s = ClockFit(), None, np.inf
 
     def add(self, first_index: int, device: TimeArray | IndexArray, received_s: float) -> TimeArray:
-        """Take consecutive samples, their device time ``(n,)`` and the host time of their receipt.
+        """Take consecutive samples: device time, shape ``(n,)``, and host time of receipt.
 
-        Device time is in microseconds, or the number of the sample where the board sends none.
-        Gives the host time at which each was taken, ``(n,)``: that of an arrival without any
+        Device time is in microseconds, or the number of the sample if the board sends no time.
+        Returns the host time at which each was taken, shape ``(n,)``: that of an arrival without
         avoidable delay.
         """
         with self._lock:
@@ -77,7 +76,7 @@ class Timebase:
             return times_s + (self._zero_s or 0.0)
 
     def time_at(self, indices: IndexArray) -> TimeArray:
-        """Return seconds since the first sample for samples already read, same shape."""
+        """Return seconds since the first sample, for samples already read; same shape."""
         with self._lock:
             times_s: TimeArray = self._recent[indices % _RECENT]
             is_old = indices < self._end - _RECENT
@@ -88,32 +87,32 @@ class Timebase:
 
     @property
     def rate_hz(self) -> float | None:
-        """Samples a second of the host's clock; None before two seconds came."""
+        """Samples per second of the host's clock; None during the first two seconds."""
         with self._lock:
             known = self._rate_and_slope() or self._kept
             return None if known is None else known[0]
 
     @property
     def span_s(self) -> float:
-        """Seconds of arrivals that the rate is drawn from."""
+        """Seconds of arrivals that the rate is measured over."""
         with self._lock:
             return self._fit.span_s
 
     @property
     def ppm(self) -> float | None:
-        """How much too fast a device clock in microseconds runs, in millionths."""
+        """Deviation of a device clock in microseconds, in ppm; positive if it is fast."""
         with self._lock:
             known = self._rate_and_slope() or self._kept
             return None if known is None else (1e-6 / known[1] - 1.0) * 1e6
 
     @property
     def newest(self) -> tuple[int, float]:
-        """Index behind the newest sample, and its host time in seconds."""
+        """Index after the newest sample, and the host time of that sample in seconds."""
         with self._lock:
             return self._end, self._newest_s + (self._zero_s or 0.0)
 
     def _rate_and_slope(self) -> tuple[float, float] | None:
-        """Return samples and seconds of the host's clock, a second and a unit of the device."""
+        """Return samples per second, and seconds per unit of device time, by the host's clock."""
         slope = self._slope()
         if self._anchor is None or slope is None:
             return None
@@ -122,7 +121,7 @@ class Timebase:
         return n_samples / (device * slope), slope
 
     def _slope(self) -> float | None:
-        """Return the pace as measured, None where that can be no clock's, or not yet."""
+        """Return the measured pace; None if it is not known yet, or cannot be that of a clock."""
         if self._fit.span_s < _TELLS_RATE_S:
             return None
         slope = self._fit.slope
@@ -138,7 +137,7 @@ class Timebase:
         return times_s
 
     def _line(self, device: float, received_s: float) -> tuple[float, float]:
-        """Return host time at device time zero, and the pace."""
+        """Return the host time at device time zero, and the pace."""
         self._offset_s = min(self._offset_s, received_s - device * self._nominal_s)
         slope = self._slope()
         if slope is None:

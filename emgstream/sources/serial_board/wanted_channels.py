@@ -1,4 +1,4 @@
-"""Which of a board's channels are the ones that were asked for."""
+"""Matching of the channels of a board to those that are wanted."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ __all__ = ["ChannelMatch", "WantedChannels", "match_channels"]
 
 @dataclass(frozen=True, slots=True)
 class ChannelMatch:
-    """Columns to take of every sample, and what they are called from then on."""
+    """Columns to take of every sample, and their names in the stream."""
 
     columns: tuple[int, ...]
-    """Place of each channel among the board's."""
+    """Position of each channel on the board, from 0."""
     names: tuple[str, ...]
-    """Its name in the stream."""
+    """Name of each channel in the stream."""
     note: str | None = None
-    """What the user should know of it."""
+    """Note for the user, if any."""
 
     def columns_of(self, board: tuple[str, ...]) -> tuple[int, ...] | None:
-        """Return the columns, or None where they are all of the board's as they are."""
+        """Return the columns, or None for all channels of the board in their order."""
         return None if self.columns == tuple(range(len(board))) else self.columns
 
     def with_others(self, board: tuple[str, ...]) -> ChannelMatch:
-        """Return all of the board's channels, these under their names and the others under its own.
+        """Return all channels of the board, the matched ones under their names in the stream.
 
         >>> match_channels(("A0", "A1"), ("A1",), ("A0",)).with_others(("A0", "A1")).names
         ('A1', 'A1_')
@@ -41,22 +41,22 @@ class ChannelMatch:
 
 @dataclass(frozen=True, slots=True)
 class WantedChannels:
-    """Which channels are wanted of a board that is not known yet."""
+    """The channels that are wanted of a board."""
 
     names: tuple[str, ...] | None = None
-    """What they are to be called; see `match_channels`. None for the board's own names."""
+    """Names for them; see `match_channels`. None for the names of the board."""
     chosen: tuple[str, ...] | None = None
-    """Which of the board's they are, by name or number from 1; None to match them."""
+    """Channels of the board, by name or number from 1; None to match them by name."""
     keeps_others: bool = False
-    """Whether the board's other channels are taken too, under its own names."""
+    """True to take the other channels of the board, too, under its names."""
 
     @property
     def n_expected(self) -> int | None:
-        """Channels that a sketch which prints numbers must have, where that is known."""
+        """Number of channels that a sketch must have; None if not known."""
         return None if self.names is None or self.chosen else len(self.names)
 
     def match(self, board: tuple[str, ...]) -> ChannelMatch:
-        """Return the columns to take of a board with these channels; raises StreamMismatchError."""
+        """Return the match for a board with these channels; raises StreamMismatchError."""
         match = match_channels(board, self.names, self.chosen)
         return match.with_others(board) if self.keeps_others else match
 
@@ -64,16 +64,16 @@ class WantedChannels:
 def match_channels(
     board: tuple[str, ...], wanted: tuple[str, ...] | None, chosen: tuple[str, ...] | None
 ) -> ChannelMatch:
-    """Return which of the board's channels become the wanted ones.
+    """Return the channels of the board that become the wanted ones.
 
-    Channels chosen by hand are taken in the order given, by the board's names or by number from 1.
-    Else a board that has all the wanted names is taken by name. Else the order of its pins counts,
-    whatever it calls them, if there are as many.
+    Channels that were chosen are taken in the given order, by the names of the board or by number
+    from 1. Without a choice they are matched by name, if the board has all wanted names, else by
+    the order of its pins, if the numbers of channels are equal.
 
     Raises
     ------
     StreamMismatchError
-        The numbers of channels differ, or a chosen one is not there.
+        The numbers of channels differ, or a chosen channel does not exist.
 
     >>> match_channels(("A0", "A1"), ("biceps", "triceps"), None).columns
     (0, 1)

@@ -133,7 +133,7 @@ def conditioned_rows(manifest: Manifest, table: EmgTable) -> FloatArray:
     conditioned, start = np.full_like(table.samples, np.nan), 0
     for n_rows in _run_lengths(table):
         conditioner.reset()
-        passed_on = conditioner.push(table.samples[start : start + n_rows])
+        passed_on = conditioner.condition(table.samples[start : start + n_rows])
         conditioned[start : start + len(passed_on)] = passed_on
         start += n_rows
     return conditioned

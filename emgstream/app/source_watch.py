@@ -1,25 +1,25 @@
-"""The sources that are there now, looked up in a thread of its own: some take their time."""
+"""The sources that are there now, looked up in a thread, as some drivers are slow to answer."""
 
 from __future__ import annotations
 
 import threading
 
-from emgstream.gui.source_bar import SourceChoice
+from emgstream.app.list_choice import ListChoice
 from emgstream.sources.source_registry import find_sources
 from emgstream.worker import Worker
 
-__all__ = ["PortWatcher"]
+__all__ = ["SourceWatch"]
 
 
-class PortWatcher:
+class SourceWatch:
     """Looks for sources again and again, one look at a time."""
 
     def __init__(self) -> None:
-        self._found: list[SourceChoice] = []
+        self._found: list[ListChoice] = []
         self._worker: Worker | None = None
 
-    def poll(self) -> list[SourceChoice] | None:
-        """Return the sources found by the last look and start the next one; None while it lasts."""
+    def poll(self) -> list[ListChoice] | None:
+        """Return the sources of a look that has ended, and start the next; None while it runs."""
         if self._worker is None:
             self._look()
             return None
@@ -40,4 +40,4 @@ class PortWatcher:
         self._worker.start()
 
     def _run(self, _stop: threading.Event) -> None:
-        self._found = [SourceChoice(source.title, source.address) for source in find_sources()]
+        self._found = [ListChoice(source.title, source.address) for source in find_sources()]
