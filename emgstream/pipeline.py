@@ -84,6 +84,7 @@ class Pipeline:
         self._manifest = manifest
         self._conditioner = conditioner_from_manifest(manifest.conditioning)
         self._steps = StepStream(manifest.step, len(manifest.channel_names))
+        self._level_columns = manifest.step.level_columns(len(manifest.channel_names))
         self._windowing = Windowing(manifest.n_steps, manifest.hop, manifest.n_features)
         self._classifier = Classifier(model.classifier, model.classifier_batch)
         self._check_network()
@@ -188,15 +189,13 @@ class Pipeline:
         return _StepPredictions(steps, first_step, windows, probabilities)
 
     def _window_predictions(self, predicted: _StepPredictions) -> WindowPredictions:
-        manifest, windows = self._manifest, predicted.windows
+        windows = predicted.windows
+        rows = predicted.steps[windows.last_steps - predicted.first_step]
         indices = self._last_samples(windows.last_steps)
         return WindowPredictions(
             indices=indices,
             probabilities=predicted.probabilities,
-            strengths=manifest.step.strengths(
-                predicted.steps[windows.last_steps - predicted.first_step],
-                len(manifest.channel_names),
-            ),
+            strengths=rows[:, self._level_columns],
             saturated=self._rails.are_saturated(indices),
         )
 

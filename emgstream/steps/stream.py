@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from emgstream.steps.feature import Doubles
-from emgstream.steps.step import Step
+from emgstream.steps.feature import Doubles, mean_over_time
+from emgstream.steps.step import Step, columns_of
 from emgstream.types import FloatArray
 
 __all__ = ["StepStream"]
 
 
 class StepStream:
-    """Cuts a stream of samples into steps; any chunking gives the same bits.
+    """Cuts a stream of samples into steps and computes their features.
 
-    One thread uses it.
+    Any chunking gives the same bits. One thread uses it.
     """
 
     def __init__(self, step: Step, n_channels: int) -> None:
-        self._step = step
+        self._length = step.length
         self._n_channels = n_channels
+        # Features that differ in their span alone reduce a step alike: one of them does it.
+        alike = [replace(one, span=1) for one in step.features]
+        self._reducers = list(dict.fromkeys(alike))
+        columns = columns_of(one.n_reduced(n_channels) for one in self._reducers)
+        places = [slice(*columns[self._reducers.index(one)]) for one in alike]
+        self._features = list(zip(step.features, places, strict=True))
+        self._first_of_span = {one.span: step.n_earlier - (one.span - 1) for one in step.features}
         self._pending = np.empty((0, n_channels), dtype=np.float32)
-        self._nothing = np.full((step.n_earlier, step.n_reduced(n_channels)), np.nan)
+        self._nothing = np.full((step.n_earlier, columns[-1][1]), np.nan)
         self._earlier = self._nothing
         self._no_steps = np.empty((0, step.n_features(n_channels)))
 
@@ -32,15 +41,55 @@ class StepStream:
         """
         if len(self._pending):
             samples = np.concatenate((self._pending, samples))
-        n_used = len(samples) - len(samples) % self._step.length
+        n_used = len(samples) - len(samples) % self._length
         self._pending = samples[n_used:]
         if not n_used:
             return self._no_steps
-        reduced = np.concatenate((self._earlier, self._step.reduce(samples[:n_used])))
-        self._earlier = reduced[len(reduced) - self._step.n_earlier :]
-        return self._step.values(reduced, self._n_channels)
+        reduced = self._reduced(samples[:n_used])
+        means = {
+            span: _mean_of_known(reduced[first:], span)
+            for span, first in self._first_of_span.items()
+        }
+        n_channels = self._n_channels
+        return _side_by_side(
+            [one.values(means[one.span][:, place], n_channels) for one, place in self._features]
+        )
 
     def reset(self) -> None:
         """Forget the samples of an unfinished step, and the steps that spans reach back to."""
         self._pending = self._pending[:0]
         self._earlier = self._nothing
+
+    def _reduced(self, samples: FloatArray) -> Doubles:
+        """Return what each step is reduced to, after what the steps before were reduced to."""
+        steps = samples.reshape(-1, self._length, self._n_channels).astype(np.float64)
+        reduced = _side_by_side([one.reduce(steps) for one in self._reducers])
+        n_earlier = len(self._earlier)
+        if n_earlier:
+            reduced = np.concatenate((self._earlier, reduced))
+            self._earlier = reduced[len(reduced) - n_earlier :]
+        return reduced
+
+
+def _side_by_side(parts: list[Doubles]) -> Doubles:
+    """Return arrays of shape ``(n_steps, ...)`` as the columns of one."""
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
+
+
+def _mean_of_known(reduced: Doubles, span: int) -> Doubles:
+    """Average each row with the ``span - 1`` before it, NaN left out; NaN where all of them are."""
+    n_steps = max(len(reduced) - (span - 1), 0)
+    if span == 1 or n_steps == 0:
+        return reduced[span - 1 :]
+    if n_steps == 1:  # of a live stream, always
+        stretches = reduced[np.newaxis]
+    else:
+        stretches = reduced[np.arange(n_steps)[:, np.newaxis] + np.arange(span)]
+    known = np.isfinite(stretches)
+    if known.all():
+        return mean_over_time(stretches)
+    totals = np.add.accumulate(np.where(known, stretches, 0.0), axis=1)[:, -1]
+    counts = known.sum(axis=1)
+    unknown: Doubles = np.full_like(totals, np.nan)
+    np.divide(totals, counts, out=unknown, where=counts > 0)
+    return unknown

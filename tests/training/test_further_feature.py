@@ -22,6 +22,8 @@ from emgstream.types import Chunk
 from tests.decisions.test_chunking import assert_same
 from tests.steps.features import WaveformLength, ZeroCrossings
 
+pytestmark = pytest.mark.tensorflow
+
 RECIPE = replace(
     REALTIME,
     steps=replace(USUAL_STEPS, further=(WaveformLength(span=10), ZeroCrossings(threshold=5.0))),
