@@ -73,6 +73,17 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
         assert not item.config.stash[GUARD].was_tried, "imports TensorFlow; mark it `tensorflow`"
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    # The suite's processes report in UTF-8, which has no place for half a surrogate pair; a test
+    # that logs one on purpose ended the whole run.
+    report.sections = [
+        (name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections
+    ]
+    return report
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_file_of_the_user_is_touched(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Neither the user's configuration nor the user's log, by what the tests start either."""

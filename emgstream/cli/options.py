@@ -12,7 +12,7 @@ from emgstream.bundle import MODEL_SUFFIX
 from emgstream.cue_schedule import CueSchedule
 from emgstream.data import any_path, model_path, recording_path
 from emgstream.errors import UsageError
-from emgstream.sources.source_registry import added_source_kinds
+from emgstream.sources.source_registry import further_source_kinds
 
 __all__ = [
     "add_channels",
@@ -176,7 +176,7 @@ def add_ports(parser: argparse.ArgumentParser) -> None:
 
 def _port_help() -> str:
     """Return the help of ``--port``, with the kinds of sources that other packages add."""
-    added = [f"; or {kind.address} ({kind.title})" for kind in added_source_kinds()]
+    added = [f"; or {kind.address} ({kind.title})" for kind in further_source_kinds()]
     return _PORT + "".join(added).replace("%", "%%")
 
 

@@ -16,8 +16,8 @@ from emgstream.errors import InterruptedByUserError
 from emgstream.sources.serial_board import BAUDS, PortInfo, PortProbe, list_ports
 from emgstream.sources.source_kind import FoundSource
 from emgstream.sources.source_registry import (
-    added_source_kinds,
     find_sources,
+    further_source_kinds,
     source_problems,
 )
 
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Probe all ports at once, and print them with the sources of other packages."""
     tell_problems(source_problems())
-    others = list(find_sources(added_source_kinds()))
+    others = list(find_sources(further_source_kinds()))
     listed = list_ports()
     known = {port.device for port in listed}
     ports = [*listed, *(PortInfo(name) for name in arguments.ports if name not in known)]

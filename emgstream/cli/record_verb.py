@@ -12,12 +12,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
+from emgstream.app.live_session import LiveSession
 from emgstream.app.recording_plan import (
     RecordingPlan,
     RecordingRequest,
     plan_session,
     proposed_path,
 )
+from emgstream.app.recording_session import RecordingSession
 from emgstream.cli import options
 from emgstream.cli.configured import folder_for_recordings, use_configuration
 from emgstream.cli.interrupt import polite_end
@@ -25,7 +27,8 @@ from emgstream.cli.keys import keys
 from emgstream.cli.session_review import print_review
 from emgstream.cli.session_screen import SessionScreen
 from emgstream.cli.terminal import console, tell_problems
-from emgstream.cli.terminal_recording import TerminalRecording
+from emgstream.cli.terminal_loop import TerminalLoop
+from emgstream.cli.terminal_recording import TerminalBell, TerminalRecording
 from emgstream.cue_schedule import MOVEMENTS, CueSchedule
 from emgstream.errors import InterruptedByUserError, UsageError
 from emgstream.recording import check_label
@@ -141,18 +144,14 @@ def run(arguments: argparse.Namespace) -> None:
     tell_problems(source_problems())
     with polite_end() as pressed, keys() as pressed_keys:
         screen = SessionScreen(console())
-        stage = TerminalRecording(
-            plan,
-            open_source(arguments.port, _options(arguments)),
-            screen,
-            pressed_keys,
-            pressed,
-            is_unattended=arguments.unattended,
-            rings=arguments.sound,
-        )
+        session = LiveSession(open_source(arguments.port, _options(arguments)), None)
+        loop = TerminalLoop(session, screen, pressed_keys, pressed, str(plan.path))
+        bell = (TerminalBell(screen),) if arguments.sound else ()
+        recording = RecordingSession(session, plan, bell, loop.now())
         with screen:
-            stage.play()
-    recovered = stage.recording.recovered
+            unattended = arguments.unattended
+            TerminalRecording(recording, loop, screen, is_unattended=unattended).play()
+    recovered = recording.recovered
     if recovered is None:
         raise InterruptedByUserError("left before anything was recorded")
     print_review(console(), recovered)

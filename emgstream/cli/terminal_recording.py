@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 
 from emgstream.app.cue_scene import check_scene
-from emgstream.app.live_session import LiveSession
-from emgstream.app.recording_plan import RecordingPlan
 from emgstream.app.recording_session import RecordingSession, RecordingStage
-from emgstream.cli.keys import ENTER, ESC, SPACE, KeyReader
+from emgstream.cli.keys import ENTER, ESC, SPACE
 from emgstream.cli.session_screen import (
     SessionScreen,
     TerminalPage,
@@ -20,19 +17,19 @@ from emgstream.cli.session_screen import (
 )
 from emgstream.cli.terminal_loop import TerminalLoop
 from emgstream.recording import CueStarted, Event, GuidedProtocol, ProtocolPhase, SignalCheckReport
-from emgstream.sources.source import Source
 from emgstream.wording import counted
 
-__all__ = ["TerminalRecording"]
+__all__ = ["TerminalBell", "TerminalRecording"]
 
 
-class _Bell:
+class TerminalBell:
     """Rings the terminal's bell at each cue."""
 
     def __init__(self, screen: SessionScreen) -> None:
         self._screen = screen
 
     def hear(self, event: Event) -> None:
+        """Ring where the event is a cue."""
         if isinstance(event, CueStarted) and event.label:
             self._screen.ring()
 
@@ -42,54 +39,36 @@ class TerminalRecording:
 
     Parameters
     ----------
-    plan
-        The planned recording.
-    source
-        Where the samples come from, not yet entered.
+    recording
+        The recording; its live session is not entered yet.
+    loop
+        The terminal loop of that session.
     screen
-        Where it is shown.
-    pressed_keys
-        Returns the keys that were pressed.
-    interrupted
-        Set by Ctrl-C: ends the recording, and keeps everything.
+        The screen of the loop, for warnings.
     is_unattended
         Whether nobody is there to press a key.
-    rings
-        Whether the bell rings at each cue.
-
-    Raises
-    ------
-    UsageError
-        Nobody can follow the cues at this source.
-    OutputError
-        The file exists, cannot be made, or there is too little room.
     """
 
     def __init__(
         self,
-        plan: RecordingPlan,
-        source: Source,
+        recording: RecordingSession,
+        loop: TerminalLoop,
         screen: SessionScreen,
-        pressed_keys: KeyReader,
-        interrupted: threading.Event,
         *,
         is_unattended: bool = False,
-        rings: bool = False,
     ) -> None:
-        self._session = LiveSession(source, None)
+        self._recording = recording
+        self._loop = loop
         self._screen = screen
         self._is_unattended = is_unattended
-        self._loop = TerminalLoop(self._session, screen, pressed_keys, interrupted, str(plan.path))
-        bell = (_Bell(screen),) if rings else ()
-        self.recording = RecordingSession(self._session, plan, bell, self._loop.now())
         self._n_told = 0
         self._told_report: SignalCheckReport | None = None
 
     def play(self) -> None:
         """Lead the recording to its end; raises what ended it before its time."""
-        recording = self.recording
+        recording = self._recording
         try:
-            with self._session:
+            with recording.session:
                 while recording.is_open:
                     for key in self._loop.show(self._page()):
                         self._press(key)
@@ -103,7 +82,7 @@ class TerminalRecording:
 
     def _press(self, key: str) -> None:
         """Do what a key means."""
-        recording, now_s = self.recording, self._loop.now()
+        recording, now_s = self._recording, self._loop.now()
         protocol = recording.protocol
         if key == ESC:
             recording.end(now_s)
@@ -118,7 +97,7 @@ class TerminalRecording:
 
     def _press_for_nobody(self) -> None:
         """Go on after a check that found nothing; without anybody there, always, and begin."""
-        recording, now_s = self.recording, self._loop.now()
+        recording, now_s = self._recording, self._loop.now()
         report = recording.report
         is_good = report is not None and not report.problems
         is_checked = recording.stage is RecordingStage.VERDICT
@@ -129,7 +108,7 @@ class TerminalRecording:
 
     def _tell(self) -> None:
         """Tell the problems that the check found, and new warnings."""
-        report, warnings = self.recording.report, self.recording.warnings
+        report, warnings = self._recording.report, self._recording.warnings
         if report is not None and report is not self._told_report:
             for problem in report.problems:
                 self._screen.tell(problem)
@@ -139,10 +118,10 @@ class TerminalRecording:
         self._n_told = len(warnings)
 
     def _page(self) -> TerminalPage:
-        recording, now_s = self.recording, self._loop.now()
+        recording, now_s = self._recording, self._loop.now()
         match recording.stage:
             case RecordingStage.CONNECTING:
-                return connecting_page(self._session.status())
+                return connecting_page(recording.session.status())
             case RecordingStage.CHECK if recording.check is not None:
                 page = scene_page(check_scene(recording.check.protocol, now_s))
                 return replace(page, keys=[("Esc", "leave")])

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 
 from rich.text import Text
 
 from emgstream.app.cued_test_session import CuedTestSession, CuedTestStage
-from emgstream.app.live_session import LiveSession
-from emgstream.bundle import Model
-from emgstream.cli.keys import ENTER, ESC, SPACE, KeyReader
+from emgstream.cli.keys import ENTER, ESC, SPACE
 from emgstream.cli.session_screen import (
-    SessionScreen,
     TerminalPage,
     connecting_page,
     guided_page,
@@ -20,8 +16,6 @@ from emgstream.cli.session_screen import (
 from emgstream.cli.terminal_loop import TerminalLoop
 from emgstream.decisions import Decision
 from emgstream.recording import ProtocolPhase
-from emgstream.sources.source import Source
-from emgstream.trial import CuedPlan
 from emgstream.wording import spoken
 
 __all__ = ["TerminalTest"]
@@ -38,73 +32,47 @@ class TerminalTest:
 
     Parameters
     ----------
-    plan
-        The movements to ask for, and the rules of counting.
-    model
-        The model to test.
-    source
-        Where the samples come from, not yet entered.
-    screen
-        Where it is shown.
-    pressed_keys
-        Returns the keys that were pressed.
-    interrupted
-        Set by Ctrl-C: ends the test.
+    test
+        The test; its live session is not entered yet.
+    loop
+        The terminal loop of that session.
     is_unattended
         Whether nobody is there to press a key.
-    force
-        Whether to put up with a rate that is not the model's.
-
-    Raises
-    ------
-    UsageError
-        Nobody can follow the cues at this source.
     """
 
     def __init__(
-        self,
-        plan: CuedPlan,
-        model: Model,
-        source: Source,
-        screen: SessionScreen,
-        pressed_keys: KeyReader,
-        interrupted: threading.Event,
-        *,
-        is_unattended: bool = False,
-        force: bool = False,
+        self, test: CuedTestSession, loop: TerminalLoop, *, is_unattended: bool = False
     ) -> None:
-        self._session = LiveSession(source, model, force=force)
+        self._test = test
+        self._loop = loop
         self._is_unattended = is_unattended
-        title = f"test of {model.manifest.title}"
-        self._loop = TerminalLoop(self._session, screen, pressed_keys, interrupted, title)
-        self.test = CuedTestSession(self._session, model, plan, (), self._loop.now())
 
     def play(self) -> None:
         """Lead the test to its end; raises what ended the stream before that."""
-        with self._session:
-            while self.test.is_open:
+        with self._test.session:
+            while self._test.is_open:
                 for key in self._loop.show(self._page()):
                     self._press(key)
-                if self._is_unattended and self.test.stage is CuedTestStage.READY:
-                    self.test.press_space(self._loop.now())
-                self.test.poll(self._loop.now())
+                if self._is_unattended and self._test.stage is CuedTestStage.READY:
+                    self._test.press_space(self._loop.now())
+                self._test.poll(self._loop.now())
 
     def _press(self, key: str) -> None:
         """Do what a key means; Enter begins and goes on, but does not pause."""
-        phase = self.test.live.protocol.phase
+        phase = self._test.live.protocol.phase
         if key == ESC:
-            self.test.end(self._loop.now())
+            self._test.end(self._loop.now())
         elif key == SPACE or (key == ENTER and phase in _KEYS):
-            self.test.press_space(self._loop.now())
+            self._test.press_space(self._loop.now())
 
     def _page(self) -> TerminalPage:
-        if not self._session.ring.n_received:
-            return connecting_page(self._session.status())
-        protocol = self.test.live.protocol
+        if not self._test.session.ring.n_received:
+            return connecting_page(self._test.session.status())
+        protocol = self._test.live.protocol
         if protocol.phase is ProtocolPhase.OVER:
             return TerminalPage("done", "cyan", "counting what came of it")
         page = guided_page(protocol.view(self._loop.now()))
-        update = self._session.latest
+        update = self._test.session.latest
         decided = _decided(None if update is None else update.decisions[-1])
         return replace(page, keys=_KEYS.get(protocol.phase, _RUNNING), decided=decided)
 

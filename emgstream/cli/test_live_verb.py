@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 
 from emgstream.app.cued_test_session import CuedTestSession, RecordedTestSession, keep_test
+from emgstream.app.live_session import LiveSession
 from emgstream.bundle import Model, read_model
 from emgstream.cli import cued_words, options
 from emgstream.cli.configured import use_configuration
@@ -19,6 +20,7 @@ from emgstream.cli.interrupt import polite_end
 from emgstream.cli.keys import keys
 from emgstream.cli.session_screen import SessionScreen
 from emgstream.cli.terminal import console, note, print_facts, tell_problems
+from emgstream.cli.terminal_loop import TerminalLoop
 from emgstream.cli.terminal_test import TerminalTest
 from emgstream.errors import InterruptedByUserError, UsageError
 from emgstream.opening import model_options, read_recording, repair_notes
@@ -91,20 +93,14 @@ def _ask(model: Model, arguments: argparse.Namespace) -> None:
     tell_problems(source_problems())
     with polite_end() as pressed, keys() as pressed_keys:
         screen = SessionScreen(console())
-        terminal = TerminalTest(
-            plan,
-            model,
-            open_source(arguments.port, options),
-            screen,
-            pressed_keys,
-            pressed,
-            is_unattended=arguments.unattended,
-            force=arguments.force,
-        )
-        test = terminal.test
+        source = open_source(arguments.port, options)
+        session = LiveSession(source, model, force=arguments.force)
+        title = f"test of {model.manifest.title}"
+        loop = TerminalLoop(session, screen, pressed_keys, pressed, title)
+        test = CuedTestSession(session, model, plan, (), loop.now())
         try:
             with screen:
-                terminal.play()
+                TerminalTest(test, loop, is_unattended=arguments.unattended).play()
         finally:
             found = test.so_far()
             if found is not None:

@@ -76,11 +76,14 @@ class Delivery:
         n_before = self._n_handed
         while not self._worker.join(_LINGER_S) and self._n_handed != n_before:
             n_before = self._n_handed
-        self.output.give_up()
         try:
-            self._worker.stop()
+            if self._worker.alive:
+                self.output.give_up()
         finally:
-            self._queue.abandon()
+            try:
+                self._worker.stop()
+            finally:
+                self._queue.abandon()
 
     def check(self) -> None:
         """Raise the error that ended the output, if any."""

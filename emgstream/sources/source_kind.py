@@ -6,6 +6,8 @@ import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from emgstream.sources.channel_match import WantedChannels
+from emgstream.sources.channel_selection import ChannelSelection
 from emgstream.sources.source import Source
 
 __all__ = ["AUTO", "SIMULATED", "FoundSource", "SourceKind", "SourceOptions"]
@@ -84,6 +86,8 @@ class SourceKind:
     """Sources that are always offered."""
     matcher: Callable[[str], bool] | None = None
     """Return True for an address of this kind, if the name is not enough to tell."""
+    picks_channels: bool = False
+    """True if its sources heed the channel options; else they are picked from what a source has."""
     has_one_reader: bool = True
     """True if an address can be opened only once at a time."""
 
@@ -97,7 +101,10 @@ class SourceKind:
         """Return the source at an address, not yet entered; raises what ``opener`` raises."""
         opener = pkgutil.resolve_name(self.opener) if isinstance(self.opener, str) else self.opener
         source: Source = opener(address, options)
-        return source
+        if self.picks_channels or not (options.channel_names or options.channels):
+            return source
+        wanted = WantedChannels(options.channel_names, options.channels, options.keep_others)
+        return ChannelSelection(source, wanted)
 
     def find(self) -> Sequence[FoundSource]:
         """Return the sources of this kind that exist now; raises what ``finder`` raises."""

@@ -26,8 +26,8 @@ from emgstream.sources.source_kind import (
 
 __all__ = [
     "GROUP",
-    "added_source_kinds",
     "find_sources",
+    "further_source_kinds",
     "kind_of",
     "open_source",
     "source_kinds",
@@ -53,6 +53,7 @@ _BUILT_IN = (
         SIMULATED,
         "emgstream.sources.simulated_board_source:open_simulated_board",
         standing=(FoundSource(SIMULATED, "Simulated board"),),
+        picks_channels=True,
         has_one_reader=False,
     ),
     SourceKind(
@@ -61,6 +62,7 @@ _BUILT_IN = (
         "FILE.csv",
         "emgstream.sources.recording_file:open_recording",
         matcher=_is_recording,
+        picks_channels=True,
         has_one_reader=False,
     ),
 )
@@ -71,6 +73,7 @@ _SERIAL = SourceKind(
     "emgstream.sources.serial_board:open_board",
     finder="emgstream.sources.serial_board:find_boards",
     standing=(FoundSource(AUTO, "Find my board"),),
+    picks_channels=True,
     matcher=lambda _: True,  # asked last: what nothing else knows is the name of a port
 )
 
@@ -85,9 +88,10 @@ def source_kinds() -> tuple[SourceKind, ...]:
     return _registered()[0]
 
 
-def added_source_kinds() -> tuple[SourceKind, ...]:
-    """Return the kinds of other packages."""
-    return tuple(kind for kind in source_kinds() if kind not in (*_BUILT_IN, _SERIAL))
+def further_source_kinds() -> tuple[SourceKind, ...]:
+    """Return the kinds beside serial ports, the simulated board and recordings."""
+    usual = (SIMULATED, "recording", _SERIAL.name)
+    return tuple(kind for kind in source_kinds() if kind.name not in usual)
 
 
 def source_problems() -> tuple[str, ...]:
@@ -118,16 +122,15 @@ def standing_sources() -> tuple[FoundSource, ...]:
 def find_sources(kinds: Iterable[SourceKind] | None = None) -> Iterator[FoundSource]:
     """Find the sources of some kinds, or of all kinds, that exist now.
 
-    This takes some seconds: call it in a thread. If the finder of another package fails, that is
-    logged once, and there are no sources of that kind.
+    This takes some seconds: call it in a thread. If a finder fails, that is logged once, and there
+    are no sources of that kind.
     """
-    added = added_source_kinds()
     for kind in source_kinds() if kinds is None else kinds:
         try:
             found = list(kind.find())
         except Exception:
-            if kind not in added:
-                raise
+            if kind is _SERIAL:
+                raise  # code of ours: a failure of it is a bug
             if kind.name not in _failed:
                 _failed.add(kind.name)
                 _log.info("looking for sources of the kind %s failed", kind.name, exc_info=True)

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from emgstream.clock import ManualClock
 from emgstream.errors import StreamMismatchError
+from emgstream.sources.channel_match import match_channels
 from emgstream.sources.serial_board.indexer import Indexer
 from emgstream.sources.serial_board.losses import LossWindow
 from emgstream.sources.serial_board.rates import RateGuard
 from emgstream.sources.serial_board.tally import StreamTally
 from emgstream.sources.serial_board.timebase import Timebase
-from emgstream.sources.serial_board.wanted_channels import match_channels
 from emgstream.types import Chunk
 from emgstream.wire import Counters, FrameDecoder, Reply, TextDecoder, encode_frame
 

@@ -16,7 +16,7 @@ __all__ = ["WaveformLength", "ZeroCrossings"]
 class WaveformLength(Feature):
     """Mean absolute difference of neighbouring samples (Hudgins 1993)."""
 
-    kind = "waveform_length"
+    kind = "unshipped_length"
     label = " waveform length"
     is_level = True
     min_length = 2
@@ -30,7 +30,7 @@ class WaveformLength(Feature):
 class ZeroCrossings(Feature):
     """Share of neighbouring samples of different sign that are a threshold apart (Hudgins 1993)."""
 
-    kind = "zero_crossings"
+    kind = "unshipped_crossings"
     label = " zero crossings"
     min_length = 2
     span: Span = 1

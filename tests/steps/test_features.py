@@ -107,7 +107,7 @@ LISTED = Step(
 def test_a_registered_feature_comes_back_from_a_manifest() -> None:
     entry = step_to_manifest(LISTED)
     assert entry["kind"] == "features"
-    assert entry["features"][3] == {"kind": "zero_crossings", "span": 1, "threshold": 3.0}
+    assert entry["features"][3] == {"kind": "unshipped_crossings", "span": 1, "threshold": 3.0}
     assert step_from_manifest(entry) == LISTED
 
 
@@ -132,7 +132,7 @@ GOOD = {"kind": "features", "length": 20, "features": [{"kind": "rms", "span": 1
         ({"features": []}, "features none; expected at least one"),
         ({"features": 3}, "features 3; expected a list"),
         ({"features": [3]}, "feature of kind None"),
-        ({"features": [{"kind": "waveform_length"}]}, "this version knows raw_sample, rms, rms_of"),
+        ({"features": [{"kind": "unshipped_length"}]}, "this version knows raw_sample, rms"),
         ({"features": [{"kind": "rms", "span": 0}]}, "span 0; expected a whole number from 1 to"),
         ({"features": [{"kind": "rms", "span": 101}]}, "span 101; expected"),
         ({"features": [{"kind": "rms", "speed": 1}]}, "'speed' is not known; expected span, floor"),

@@ -40,7 +40,7 @@ def test_a_model_trained_with_it_is_written_read_and_decides_the_same_in_any_chu
     assert set(named) < set(material.feature_names)
     path = tmp_path / "further.emgmodel"
     write_model(path, export_learned(RECIPE, material, learn(RECIPE, material, seed=1)))
-    with pytest.raises(ModelFileError, match="feature of kind 'waveform_length'; this version"):
+    with pytest.raises(ModelFileError, match="feature of kind 'unshipped_length'; this version"):
         read_model(path)
 
     features = (*feature_registry.FEATURES, WaveformLength, ZeroCrossings)

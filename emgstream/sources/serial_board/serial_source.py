@@ -9,6 +9,7 @@ import numpy as np
 
 from emgstream.clock import Clock, MonotonicClock
 from emgstream.errors import SourceDisconnectedError, SourceError, StreamMismatchError
+from emgstream.sources.channel_match import ChannelMatch, WantedChannels
 from emgstream.sources.serial_board.board_connection import SIMULATED, BoardConnection
 from emgstream.sources.serial_board.handshake import BoardGreeting, Steps
 from emgstream.sources.serial_board.indexer import Indexer
@@ -18,7 +19,6 @@ from emgstream.sources.serial_board.serial_link import BoardLink
 from emgstream.sources.serial_board.serial_ports import PortLister, list_ports
 from emgstream.sources.serial_board.tally import STALL_S, StreamTally
 from emgstream.sources.serial_board.timebase import Timebase
-from emgstream.sources.serial_board.wanted_channels import ChannelMatch, WantedChannels
 from emgstream.sources.source_kind import AUTO, SourceOptions
 from emgstream.sources.source_status import SYNTHETIC_NOTE, SourceState, SourceStatus
 from emgstream.types import Chunk, IndexArray, StreamInfo, TimeArray
