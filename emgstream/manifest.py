@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Annotated, Any, TypeAlias
 
-from msgspec import Meta, to_builtins
+from msgspec import Meta
 
 from emgstream.conditioning import conditioner_from_manifest
 from emgstream.decisions import ARGMAX, DecisionSettings, decision_from_manifest
 from emgstream.errors import ModelFileError, StreamMismatchError
-from emgstream.schema import SchemaError, checked
+from emgstream.schema import SchemaError, checked, plain
 from emgstream.steps import Step, step_from_manifest, step_to_manifest
 from emgstream.transforms import Transforms
 from emgstream.types import StreamInfo
@@ -126,7 +126,7 @@ class Manifest(ModelDescription):
             "transforms": self.transforms.to_manifest(),
             "window": {"n_steps": self.n_steps, "hop": self.hop},
             "decision": self.decision.to_manifest(),
-            **to_builtins({name: getattr(self, name) for name in _DESCRIPTION}),
+            **plain({name: getattr(self, name) for name in _DESCRIPTION}),
         }
 
     @classmethod

@@ -11,7 +11,7 @@ import math
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Annotated, Any, TypeAlias, TypeVar
 
 import msgspec
@@ -19,7 +19,7 @@ from msgspec import Meta, inspect
 
 from emgstream.errors import EmgStreamError, ModelFileError
 
-__all__ = ["LARGEST", "Finite", "SchemaError", "checked", "checked_kind", "entry_of"]
+__all__ = ["LARGEST", "Finite", "SchemaError", "checked", "checked_kind", "entry_of", "plain"]
 
 _T = TypeVar("_T")
 _Hooks: TypeAlias = Mapping[Any, Callable[[Any], Any]]
@@ -102,7 +102,14 @@ def checked_kind(
 
 def entry_of(value: Any) -> dict[str, Any]:
     """Return a dataclass that has a ``kind`` as `checked_kind` reads it, ready for JSON."""
-    return {"kind": value.kind, **msgspec.to_builtins(value)}
+    return {"kind": value.kind, **plain(asdict(value))}
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON reads it, with tuples as lists."""
+    if isinstance(value, Mapping):
+        return {name: plain(one) for name, one in value.items()}
+    return [plain(one) for one in value] if isinstance(value, (tuple, list)) else value
 
 
 def _sentence(document: Any, kind: Any, message: str, equals: str) -> str:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from msgspec import Meta, to_builtins
+from msgspec import Meta
 
 from emgstream.decisions.rails import ConverterRails
 from emgstream.decisions.smoothing import NoSmoothing, Smoothing, smoothing_from_manifest
 from emgstream.errors import ModelFileError
-from emgstream.schema import LARGEST, Finite, SchemaError, checked
+from emgstream.schema import LARGEST, Finite, SchemaError, checked, plain
 
 __all__ = [
     "ARGMAX",
@@ -154,8 +154,7 @@ class DecisionSettings:
         """Return the settings, ready for JSON."""
         if self == ARGMAX:
             return {"kind": "argmax"}
-        plain = {**vars(self), "smoothing": self.smoothing.to_manifest()}
-        return {"kind": "guarded", **to_builtins(plain)}
+        return {"kind": "guarded", **plain(asdict(self)), "smoothing": self.smoothing.to_manifest()}
 
 
 ARGMAX = DecisionSettings()
@@ -194,18 +193,20 @@ def decision_from_manifest(
 def _check_sizes(
     settings: DecisionSettings, n_classes: int, n_channels: int, n_strengths: int
 ) -> None:
-    sizes: list[tuple[Sequence[object], int]] = []
+    sizes: list[tuple[Sequence[object], int, str]] = []
     if (familiar := settings.familiar) is not None:
-        sizes += [(familiar.whitening, n_strengths), (familiar.centres, n_classes)]
-        sizes += [(row, n_strengths) for row in (*familiar.whitening, *familiar.centres)]
-        sizes += [(familiar.quietest, n_channels)]
+        rows = (*familiar.whitening, *familiar.centres)
+        sizes += [(familiar.whitening, n_strengths, "rows"), (familiar.centres, n_classes, "rows")]
+        sizes += [(row, n_strengths, "numbers") for row in rows]
+        sizes += [(familiar.quietest, n_channels, "numbers")]
     if settings.rest_gate is not None:
-        sizes += [(settings.rest_gate.levels, n_channels)]
+        sizes += [(settings.rest_gate.levels, n_channels, "numbers")]
     if settings.strength is not None:
-        sizes += [(settings.strength.low, n_classes), (settings.strength.high, n_classes)]
-    for numbers, n in sizes:
-        if len(numbers) != n:
-            raise SchemaError(f"{len(numbers)} numbers; expected {n}")
+        sizes += [(settings.strength.low, n_classes, "numbers")]
+        sizes += [(settings.strength.high, n_classes, "numbers")]
+    for values, n, what in sizes:
+        if len(values) != n:
+            raise SchemaError(f"{len(values)} {what}; expected {n}")
 
 
 def _sum_last(terms: Doubles) -> Doubles:
