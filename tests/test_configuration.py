@@ -129,6 +129,7 @@ def test_verbs_take_port_and_channels_of_the_file(
     assert main([*words, "--channels", "1,2,3"]) == 0
 
 
+@pytest.mark.realtime
 def test_recordings_go_into_the_folder_of_the_file(
     file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

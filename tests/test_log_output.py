@@ -240,6 +240,7 @@ def test_the_trace_of_a_child_that_crashes_is_in_the_log_and_the_message_names_i
     assert f"process {child.pid} ended with code -11" in text
 
 
+@pytest.mark.realtime
 def test_a_board_that_was_unplugged_is_told_with_its_reconnect(tmp_path: Path) -> None:
     path = tmp_path / "live.log"
     with board_process(tmp_path, "--faults", "unplug=0.5@1.5", tcp=True) as board:

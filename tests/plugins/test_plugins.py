@@ -73,6 +73,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return runner(installed(tmp_path_factory.mktemp("broken"), "broken", modules, groups))
 
 
+@pytest.mark.realtime
 def test_live_decides_on_the_source_and_hands_on_to_the_output(toy: Run, tmp_path: Path) -> None:
     summary, written = tmp_path / "summary.json", tmp_path / "decided"
     done = toy(
@@ -116,6 +117,7 @@ def test_a_replay_goes_to_the_output_and_never_over_a_file_that_is_read(
     assert "argument --toy: an empty word is not the name of a file" in empty.stderr
 
 
+@pytest.mark.realtime
 def test_record_records_it(toy: Run, tmp_path: Path) -> None:
     path = tmp_path / "arm.csv"
     words = ["--movements", "hand_close", "--repetitions", "1", "--hold", "1", "--rest", "1"]
@@ -130,6 +132,7 @@ def test_record_records_it(toy: Run, tmp_path: Path) -> None:
     assert sidecar["samples"]["sees_loss"] is None
 
 
+@pytest.mark.realtime
 def test_a_cued_test_runs_on_it(toy: Run) -> None:
     words = ["--movements", "hand_close", "--repetitions", "1", "--hold", "1.5", "--rest", "2"]
     done = toy("test-live", *PORT, *words, "--no-countdown", "--unattended", "--no-history")
@@ -143,6 +146,7 @@ def test_ports_lists_it(toy: Run) -> None:
     assert re.search(r"^toy://301 +Toy board 301 +made by the tests", done.stdout, re.MULTILINE)
 
 
+@pytest.mark.realtime
 def test_the_window_lists_it_and_decides_on_it(toy: Run, tmp_path: Path) -> None:
     pytest.importorskip("PyQt5")
     program = [sys.executable, "-m", window_of_a_toy.__name__]
@@ -151,6 +155,7 @@ def test_the_window_lists_it_and_decides_on_it(toy: Run, tmp_path: Path) -> None
     assert done.stdout.splitlines() == ["Toy board 301", "synthetic EMG   toy 301 streaming"]
 
 
+@pytest.mark.realtime
 def test_python_offers_both(toy: Run, tmp_path: Path) -> None:
     program = (
         "import sys, emgstream\n"
@@ -167,6 +172,7 @@ def test_python_offers_both(toy: Run, tmp_path: Path) -> None:
     assert written.read_text().splitlines()[1:11] == [str(199 + 20 * n) for n in range(10)]
 
 
+@pytest.mark.realtime
 def test_packages_that_do_not_work_cost_a_line_each_and_nothing_else(broken: Run) -> None:
     done = broken("live", "--headless", "--port", "simulated", "--seconds", "1")
     assert done.returncode == 0, done.stderr
