@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -89,6 +90,7 @@ class SampleFeed:
         self._ring = ring
         self._source = source
         self._moved = moved
+        self._end_index = math.inf
         self._n_written = 0
         self._worker = Worker(f"emg-samples-{number}", self._run)
 
@@ -101,7 +103,11 @@ class SampleFeed:
         return self._worker.join(timeout_s)
 
     def stop(self) -> None:
-        """End the thread once all is passed on; raises RuntimeError if it does not end."""
+        """End the thread once all that came is passed on; raises RuntimeError if it does not end.
+
+        Waits for at most one second for the output, then for one call of it.
+        """
+        self._end_index = self._ring.end_index
         self._worker.join(_LINGER_S)
         self._worker.stop()
 
@@ -121,7 +127,7 @@ class SampleFeed:
 
     def _run(self, stop: threading.Event) -> None:
         try:
-            while not stop.is_set():
+            while not stop.is_set() and self.cursor < self._end_index:
                 if self._ring.wait_for(self.cursor, _POLL_S):
                     self._pass_on(self._ring.since(self.cursor))
                 elif self._ring.closed:
