@@ -7,7 +7,8 @@
     ├── ConfigurationError       (ValueError)      the configuration file cannot be used
     ├── MissingExtraError        (ImportError)     a library is missing that an extra installs
     ├── TableError               (ValueError)      a file is not a readable EMG table
-    │   └── NoSuchColumnError        (LookupError)        a table lacks a channel
+    │   ├── NoSuchColumnError        (LookupError)        a table lacks a channel
+    │   └── UndecidedColumnsError    (LookupError)        the user must say what a column means
     ├── TrainingDataError        (ValueError)      nothing can be learned from these recordings
     ├── RecordingError           (ValueError)      the files of a session do not fit together
     ├── ModelFileError           (ValueError)      a file is not a readable model
@@ -24,6 +25,12 @@
 says what happened, with the value; what was expected; what to do next. Any other exception is a
 bug; `emgstream.logs` keeps its traceback.
 """
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
 
 __all__ = [
     "ChildFailedError",
@@ -42,6 +49,7 @@ __all__ = [
     "StreamMismatchError",
     "TableError",
     "TrainingDataError",
+    "UndecidedColumnsError",
     "UsageError",
 ]
 
@@ -80,6 +88,31 @@ class NoSuchColumnError(TableError, LookupError):
     def __init__(self, message: str, channel_names: tuple[str, ...]) -> None:
         super().__init__(message)
         self.channel_names = channel_names
+
+
+class UndecidedColumnsError(TableError, LookupError):
+    """The user must say what a column means before the file can be used.
+
+    Parameters
+    ----------
+    path
+        The file.
+    questions
+        Each open question, in words.
+    arguments
+        Arguments of the command line that answer all of them as most likely.
+    """
+
+    def __init__(self, path: Path, questions: Sequence[str], arguments: Sequence[str]) -> None:
+        file, answer = shlex.quote(str(path)), shlex.join(arguments)
+        out = shlex.quote(f"{path.name.split('.')[0]}_emg.csv")
+        super().__init__(
+            f"{path}: {'; '.join(questions)}; add {answer} to this command if that is right, or "
+            f"convert the file once: emgstream convert {file} {answer} --out {out}"
+        )
+        self.path = path
+        self.questions = tuple(questions)
+        self.arguments = tuple(arguments)
 
 
 class TrainingDataError(EmgStreamError, ValueError):

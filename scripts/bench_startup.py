@@ -23,10 +23,10 @@ import os, sys
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import numpy as np, tensorflow as tf
 from emgstream.bundle import read_model
-from emgstream.tables import read_table
+from emgstream.tables import ColumnChoice, read_table
 from emgstream.steps import StepStream
 manifest = read_model(sys.argv[1]).manifest
-samples = read_table(sys.argv[3], channels=manifest.channel_names).samples
+samples = read_table(sys.argv[3], ColumnChoice(manifest.channel_names)).samples
 steps = manifest.transforms.apply(StepStream(manifest.step, samples.shape[1]).steps_of(samples))
 network = tf.keras.models.load_model(sys.argv[2])
 print(network.predict(steps[None, :10], verbose=0), flush=True)

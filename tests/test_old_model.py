@@ -12,7 +12,7 @@ import pytest
 from emgstream.bundle import Model, read_model
 from emgstream.data import DEMO_RECORDING
 from emgstream.pipeline import Pipeline
-from emgstream.tables import read_table
+from emgstream.tables import ColumnChoice, read_table
 from emgstream.types import Chunk
 
 OLD_MODEL = Path(__file__).parent / "data" / "old_rms.emgmodel"
@@ -30,7 +30,7 @@ def model() -> Model:
 
 @pytest.mark.parametrize("n_samples", [7, 1000, 50_000])
 def test_it_decides_as_it_did_when_it_was_trained(model: Model, n_samples: int) -> None:
-    samples = read_table(DEMO_RECORDING, channels=model.manifest.channel_names).samples
+    samples = read_table(DEMO_RECORDING, ColumnChoice(model.manifest.channel_names)).samples
     pipeline = Pipeline(model)
     parts = [
         pipeline.push(Chunk(first, samples[first : first + n_samples]))

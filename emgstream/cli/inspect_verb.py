@@ -13,7 +13,7 @@ from emgstream.cli.terminal import console, print_facts
 from emgstream.cli.verb_files import check_report_files, hand_over
 from emgstream.errors import UsageError
 from emgstream.pipeline import Pipeline
-from emgstream.tables import read_table
+from emgstream.tables import ColumnChoice, read_table
 
 __all__ = ["add_arguments", "run"]
 
@@ -58,7 +58,9 @@ def _inspect_model(arguments: argparse.Namespace) -> None:
 
 
 def _inspect_recording(arguments: argparse.Namespace) -> None:
-    audit = audit_table(read_table(arguments.file, arguments.channels), arguments.rate)
+    audit = audit_table(
+        read_table(arguments.file, ColumnChoice(arguments.channels)), arguments.rate
+    )
     hand_over(arguments, _document(audit), lambda: audit_page(audit), lambda: _print(audit))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from emgstream.errors import NoSuchColumnError, StreamMismatchError, UsageError
 from emgstream.sources.replay_source import ReplaySource
 from emgstream.sources.source_kind import SourceOptions
-from emgstream.tables import EmgTable, read_table
+from emgstream.tables import ColumnChoice, EmgTable, read_table
 from emgstream.wording import counted
 
 __all__ = ["open_recording", "read_channels"]
@@ -50,7 +50,7 @@ def read_channels(
         The file cannot be read.
     """
     if expected is None:
-        return read_table(path, channels=channels)
+        return read_table(path, ColumnChoice(channels))
     if channels is None:
         return _read_by_name(path, expected)
     if len(channels) != len(expected):
@@ -59,12 +59,12 @@ def read_channels(
             f"expects {len(expected)}: {', '.join(expected)}; name one column for each, in this "
             "order"
         )
-    return replace(read_table(path, channels=channels), channel_names=expected)
+    return replace(read_table(path, ColumnChoice(channels)), channel_names=expected)
 
 
 def _read_by_name(path: Path, expected: tuple[str, ...]) -> EmgTable:
     try:
-        return read_table(path, channels=expected)
+        return read_table(path, ColumnChoice(expected))
     except NoSuchColumnError as error:
         found = error.channel_names
         if len(found) < len(expected):

@@ -26,8 +26,24 @@ A file passes through these modules in this order:
 biceps: 1 empty field taken as missing (data row 1)
 """
 
+from emgstream.tables.column_choice import ALL_GUESSED, TIME_UNITS, ColumnChoice
 from emgstream.tables.emg_table import EmgTable
-from emgstream.tables.table_reader import read_table
+from emgstream.tables.table_column import Certainty, ColumnQuestion, ColumnRole, TableColumn
+from emgstream.tables.table_look import TableLook
+from emgstream.tables.table_reader import look_at_table, read_table
 from emgstream.tables.table_repairs import Repair
 
-__all__ = ["EmgTable", "Repair", "read_table"]
+__all__ = [
+    "ALL_GUESSED",
+    "TIME_UNITS",
+    "Certainty",
+    "ColumnChoice",
+    "ColumnQuestion",
+    "ColumnRole",
+    "EmgTable",
+    "Repair",
+    "TableColumn",
+    "TableLook",
+    "look_at_table",
+    "read_table",
+]

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from emgstream.tables.column_choice import ALL_GUESSED, ColumnChoice
 from emgstream.tables.table_clock import rate_by_clock
+from emgstream.tables.table_column import ColumnQuestion, TableColumn
 from emgstream.tables.table_repairs import IGNORED, Repair
 from emgstream.types import FloatArray, IndexArray, TimeArray
 
@@ -49,6 +51,19 @@ class EmgTable:
     """SHA-256 of the file's bytes on disk, as 64 hexadecimal digits."""
     text_columns: tuple[str, ...] = ()
     """Names of the text columns that were not read; one may hold labels under another name."""
+
+    columns: tuple[TableColumn, ...] = ()
+    """Every column of the file with its role and the reason for it."""
+    questions: tuple[ColumnQuestion, ...] = ()
+    """Questions on the label or the clock that the file leaves open; never on a channel."""
+    stated_rate_hz: float | None = None
+    """Sampling rate in Hz that the user or the file states; None if nobody does."""
+    rate_reason: str = ""
+    """Origin of the stated rate, in words."""
+    choice: ColumnChoice = ALL_GUESSED
+    """The user's statements that were followed, now or earlier."""
+    notes: tuple[str, ...] = ()
+    """Guesses and omissions, for people, each one line."""
 
     @property
     def n_rows(self) -> int:

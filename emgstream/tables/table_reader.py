@@ -9,15 +9,17 @@ from pathlib import Path
 
 from emgstream.errors import TableError
 from emgstream.logs import get_logger
+from emgstream.tables.column_choice import ALL_GUESSED, ColumnChoice
 from emgstream.tables.emg_table import EmgTable
 from emgstream.tables.table_assembly import TableAssembly
 from emgstream.tables.table_cells import LabelCodes
 from emgstream.tables.table_columns import ColumnBlock, StrictParser, TolerantParser
 from emgstream.tables.table_layout import HEAD_BYTES, detect_layout
+from emgstream.tables.table_look import TableLook
 from emgstream.tables.table_repairs import RepairKind, RepairLog
 from emgstream.tables.table_text import TableFile, cut_into_blocks, refuse_other_formats
 
-__all__ = ["read_table", "read_table_in_blocks"]
+__all__ = ["look_at_table", "read_table", "read_table_in_blocks"]
 
 _log = get_logger(__name__)
 
@@ -26,7 +28,25 @@ _BLOCK_BYTES = 1 << 18
 damaged row sends few clean ones to the slow parser."""
 
 
-def read_table(path: str | os.PathLike[str], channels: Sequence[str] | None = None) -> EmgTable:
+def look_at_table(path: str | os.PathLike[str], choice: ColumnChoice = ALL_GUESSED) -> TableLook:
+    """Return the columns of a file with their roles, and the questions that it leaves open.
+
+    Parameters
+    ----------
+    path
+        The file, of any format that `read_table` reads.
+    choice
+        What the user states about the columns.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read, or lacks a column that is named (`NoSuchColumnError`).
+    """
+    raise NotImplementedError(path, choice)
+
+
+def read_table(path: str | os.PathLike[str], choice: ColumnChoice = ALL_GUESSED) -> EmgTable:
     """Return the table in a CSV file, plain or gzipped.
 
     Parameters
@@ -57,7 +77,7 @@ def read_table(path: str | os.PathLike[str], channels: Sequence[str] | None = No
         If the file does not exist, is a folder or has another format; if it has no row, no numeric
         channel, two columns of one name, or lacks a wanted channel (`NoSuchColumnError`).
     """
-    return read_table_in_blocks(Path(path), channels, _BLOCK_BYTES)
+    return read_table_in_blocks(Path(path), choice.channels, _BLOCK_BYTES)
 
 
 def read_table_in_blocks(

@@ -21,7 +21,7 @@ from emgstream.gui.live.label_painter import LabelPainter
 from emgstream.gui.live.prediction_panel import PredictionPanel
 from emgstream.gui.palette import LIGHT
 from emgstream.sources.replay_source import ReplaySource
-from emgstream.tables import EmgTable, read_table
+from emgstream.tables import ColumnChoice, EmgTable, read_table
 from emgstream.trial import decisions_on
 from tests.simulation.boards import wait_for
 
@@ -43,14 +43,14 @@ def pixels_of(image: QImage) -> npt.NDArray[np.uint32]:
 def up_to_a_steadied_decision(model: Model, path: Path) -> EmgTable:
     """The shipped recording, up to a decision that the windows before made surer or less sure."""
     names = model.manifest.channel_names
-    decisions = decisions_on(read_table(DEMO_RECORDING, channels=names), model).decisions
+    decisions = decisions_on(read_table(DEMO_RECORDING, ColumnChoice(names)), model).decisions
     apart = np.abs(decisions.confidences - decisions.probabilities.max(axis=1)) > 0.05
     last = int(
         decisions.indices[np.flatnonzero(apart & (decisions.statuses == DecisionStatus.OK))[0]]
     )
     lines = gzip.decompress(DEMO_RECORDING.read_bytes()).splitlines(keepends=True)
     path.write_bytes(b"".join(lines[: last + 2]))
-    return read_table(path, channels=names)
+    return read_table(path, ColumnChoice(names))
 
 
 def test_it_is_as_sure_as_the_decision_is_and_not_as_the_newest_window(

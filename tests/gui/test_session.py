@@ -14,7 +14,7 @@ from emgstream.app.session_opening import PreparedSession, SessionOpening
 from emgstream.bundle import Model, write_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 from emgstream.sources.replay_source import ReplaySource
-from emgstream.tables import read_table
+from emgstream.tables import ColumnChoice, read_table
 
 DEADLINE_S = 30.0
 
@@ -33,7 +33,7 @@ def opened(request: ReplayRequest, model: Path) -> PreparedSession:
 
 @pytest.mark.parametrize("pause_s", [0.0, 0.02])
 def test_the_last_samples_of_a_stream_are_taken_in(demo_model: Model, pause_s: float) -> None:
-    table = read_table(DEMO_RECORDING, channels=demo_model.manifest.channel_names)
+    table = read_table(DEMO_RECORDING, ColumnChoice(demo_model.manifest.channel_names))
     source = ReplaySource(table, speed=None, channel_names=demo_model.manifest.channel_names)
     session = LiveSession(source, demo_model, keeps_signals=True)
     session.start()

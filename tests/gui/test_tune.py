@@ -32,7 +32,7 @@ from emgstream.gui.trial.trial_page import TrialPage
 from emgstream.gui.tune.tune_page import TunePage
 from emgstream.gui.window import Window
 from emgstream.simulation import CueSchedule, record_session
-from emgstream.tables import read_table
+from emgstream.tables import ColumnChoice, read_table
 from emgstream.trial import decisions_on, score
 from tests.decisions.guarded import guarded, settings_for
 from tests.gui.conftest import OpenWindow, window_of
@@ -64,7 +64,7 @@ def yours(page: TunePage, name: str = "active errors") -> str:
 
 def expected(model: Model, settings: DecisionSettings, recording: Path = DEMO_RECORDING) -> str:
     """The active errors that a whole replay comes to."""
-    table = read_table(recording, channels=model.manifest.channel_names)
+    table = read_table(recording, ColumnChoice(model.manifest.channel_names))
     found = decisions_on(table, model, settings)
     return f"{score(found.decisions, found.truth, found.hop_s).active_error_rate:.2%}"
 
@@ -72,7 +72,7 @@ def expected(model: Model, settings: DecisionSettings, recording: Path = DEMO_RE
 @pytest.fixture(scope="module")
 def own_model(tmp_path_factory: pytest.TempPathFactory, demo_model: Model) -> Path:
     """A model with settings of its own."""
-    samples = read_table(DEMO_RECORDING, channels=demo_model.manifest.channel_names).samples
+    samples = read_table(DEMO_RECORDING, ColumnChoice(demo_model.manifest.channel_names)).samples
     smoothing = BayesSmoothing(0.3, 0.7, 0.7, 0.7)
     settings = settings_for(demo_model.manifest, samples, smoothing)
     settings = replace(settings, threshold=0.6173)

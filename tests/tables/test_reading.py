@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emgstream.tables import read_table
+from emgstream.tables import ColumnChoice, read_table
 from tests.tables.conftest import Write
 
 CLEAN = "biceps,triceps,label\n512,498.5,rest\n-3,1e3,fist\n"
@@ -69,18 +69,18 @@ def test_one_row_has_no_rate(write: Write) -> None:
 
 
 def test_channels_are_picked_and_ordered_by_name(write: Write) -> None:
-    table = read_table(write("a,b,c\n1,2,3\n4,5,6\n"), channels=("c", "a"))
+    table = read_table(write("a,b,c\n1,2,3\n4,5,6\n"), ColumnChoice(("c", "a")))
     assert table.channel_names == ("c", "a")
     np.testing.assert_array_equal(table.samples, [[3, 1], [6, 4]])
 
 
 def test_a_wanted_channel_is_found_whatever_its_case_and_named_as_wanted(write: Write) -> None:
-    table = read_table(write("Biceps,x\n1,2\n"), channels=["biceps"])
+    table = read_table(write("Biceps,x\n1,2\n"), ColumnChoice(("biceps",)))
     assert table.channel_names == ("biceps",)
 
 
 def test_damage_in_a_column_nobody_asked_for_is_no_repair(write: Write) -> None:
-    table = read_table(write("a,b\n1,2\n3,broken\n5,6\n"), channels=["a"])
+    table = read_table(write("a,b\n1,2\n3,broken\n5,6\n"), ColumnChoice(("a",)))
     assert table.repairs == ()
     np.testing.assert_array_equal(table.samples.ravel(), [1, 3, 5])
 
@@ -93,7 +93,7 @@ def test_row_numbers_clocks_and_text_are_no_channels(write: Write) -> None:
 
 
 def test_a_clock_is_a_channel_when_it_is_asked_for(write: Write) -> None:
-    table = read_table(write("emg,time\n5,17\n"), channels=["time", "emg"])
+    table = read_table(write("emg,time\n5,17\n"), ColumnChoice(("time", "emg")))
     np.testing.assert_array_equal(table.samples, [[17, 5]])
 
 

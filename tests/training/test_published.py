@@ -17,7 +17,7 @@ from sklearn.preprocessing import PowerTransformer
 
 from emgstream.audit.stuck_loops import StuckLoop, find_stuck_loops, stuck_rows
 from emgstream.errors import TrainingDataError
-from emgstream.tables import EmgTable, read_table
+from emgstream.tables import ColumnChoice, EmgTable, read_table
 
 
 @pytest.fixture(scope="session")
@@ -125,7 +125,7 @@ def test_data_nothing_can_be_learned_from_is_one_line(
 ) -> None:
     path = tmp_path / "few.csv"
     path.write_text("a,b,label\n" + "\n".join(rows) + "\n")
-    table = read_table(path, ["a", "b"])
+    table = read_table(path, ColumnChoice(("a", "b")))
     with pytest.raises(TrainingDataError, match=message) as caught:
         prepare(PUBLISHED, [table], class_names_of([table]), None)
     assert "\n" not in str(caught.value)

@@ -1,0 +1,152 @@
+"""The user's statements on the columns of a recording, as options, as JSON and as one value."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from emgstream.errors import UsageError
+from emgstream.schema import SchemaError, checked
+
+__all__ = ["ALL_GUESSED", "TIME_UNITS", "ColumnChoice", "place_of_column"]
+
+TIME_UNITS = {
+    "s": 1.0,
+    "ms": 1e-3,
+    "us": 1e-6,
+    "ns": 1e-9,
+    "min": 60.0,
+    "h": 3600.0,
+    "unix": 1.0,
+    "unix_ms": 1e-3,
+    "unix_us": 1e-6,
+    "unix_ns": 1e-9,
+    "clock": 1.0,
+    "date": 1.0,
+}
+"""Seconds per unit of a clock. ``unix`` counts from 1970-01-01 UTC, ``clock`` is a time of day
+(``HH:MM:SS.mmm``), ``date`` a date with a time."""
+
+
+@dataclass(frozen=True)
+class ColumnChoice:
+    """Statements on the columns of a recording; what is left out is guessed.
+
+    A column is named as in the header, or by its number from 1. A name comes first: a column that
+    is called ``2`` is meant before the second one.
+
+    Raises UsageError if one column is given two roles.
+    """
+
+    channels: tuple[str, ...] | None = None
+    """Columns to read as channels, in this order."""
+    label: str | None = None
+    """The column of the labels; ``COL:VALUE`` if rows with that value have no label."""
+    time: str | None = None
+    """The clock, ``COL`` or ``COL:UNIT`` with a unit of `TIME_UNITS`."""
+    counter: str | None = None
+    """The counter of samples, ``COL`` or ``COL:MODULO``."""
+    ignore: tuple[str, ...] = ()
+    """Columns to leave out."""
+    rate_hz: float | None = None
+    """Sampling rate in Hz."""
+    label_from_name: bool = False
+    """True if the file holds one movement, named by the file's name."""
+
+    def __post_init__(self) -> None:
+        if self.label is not None and self.label_from_name:
+            raise UsageError(
+                "--label and --label-from-name are both given; expected one place for the labels; "
+                "leave one out"
+            )
+        named = [*(self.channels or ()), *self.ignore]
+        twice = {one for one in named if named.count(one) > 1}
+        if twice:
+            raise UsageError(f"the column {min(twice)!r} is named twice; expected each column once")
+
+    @property
+    def says_anything(self) -> bool:
+        """True unless everything is guessed."""
+        return self != ALL_GUESSED
+
+    def over(self, earlier: ColumnChoice) -> ColumnChoice:
+        """Return this choice, completed by an earlier one where this one says nothing."""
+        label = self.label is not None or self.label_from_name
+        return ColumnChoice(
+            channels=earlier.channels if self.channels is None else self.channels,
+            label=self.label if label else earlier.label,
+            time=self.time or earlier.time,
+            counter=self.counter or earlier.counter,
+            ignore=self.ignore or earlier.ignore,
+            rate_hz=self.rate_hz or earlier.rate_hz,
+            label_from_name=self.label_from_name if label else earlier.label_from_name,
+        )
+
+    def arguments(self) -> list[str]:
+        """Return the arguments of the command line that say the same.
+
+        >>> ColumnChoice(("2", "3"), label="class:0", rate_hz=200.0).arguments()
+        ['--channels', '2,3', '--label', 'class:0', '--rate', '200']
+        """
+        words: list[str] = []
+        for option, value in (
+            ("--channels", self.channels and ",".join(self.channels)),
+            ("--label", self.label),
+            ("--time", self.time),
+            ("--counter", self.counter),
+            ("--ignore", ",".join(self.ignore)),
+            ("--rate", self.rate_hz and f"{self.rate_hz:.12g}"),
+        ):
+            if value:
+                words += [option, value]
+        return [*words, "--label-from-name"] if self.label_from_name else words
+
+    def command_line(self) -> str:
+        """Return `arguments` as one would type them.
+
+        >>> ColumnChoice(label="Marker Channel").command_line()
+        "--label 'Marker Channel'"
+        """
+        return shlex.join(self.arguments())
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what is stated, as JSON types."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in vars(self).items()
+            if value not in (None, (), False)
+        }
+
+    @classmethod
+    def from_json(cls, document: object) -> ColumnChoice:
+        """Return the choice that `to_json` wrote; raises UsageError for anything else."""
+        try:
+            return checked(document, cls, equals=" = ")
+        except SchemaError as error:
+            raise UsageError(str(error)) from None
+
+
+ALL_GUESSED = ColumnChoice()
+"""Nothing is stated, everything is guessed."""
+
+
+def place_of_column(names: Sequence[str], wanted: str) -> int | None:
+    """Return the place of a column by its name, its name in another case, or its number from 1.
+
+    None if there is none, or if several columns have the name.
+
+    >>> place_of_column(["emg1", "emg2", "label"], "3"), place_of_column(["emg1", "2"], "2")
+    (2, 1)
+    """
+    text = wanted.strip()
+    for alike in (
+        [place for place, name in enumerate(names) if name == text],
+        [place for place, name in enumerate(names) if name.lower() == text.lower()],
+    ):
+        if alike:
+            return alike[0] if len(alike) == 1 else None
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= len(names):
+        return int(text) - 1
+    return None

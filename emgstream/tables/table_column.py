@@ -1,0 +1,68 @@
+"""Columns of a table: the role of each, the reason for it, and the questions that stay open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+__all__ = ["Certainty", "ColumnQuestion", "ColumnRole", "TableColumn"]
+
+
+class ColumnRole(Enum):
+    """The meaning of a column; the value is the word for people."""
+
+    CHANNEL = "channel"
+    LABEL = "label"
+    TIME = "time"
+    COUNTER = "counter"
+    REPETITION = "repetition"
+    SEGMENT = "segment"
+    IGNORED = "ignored"
+
+
+class Certainty(Enum):
+    """How a role came about; the value is the word for people."""
+
+    SETTLED = "settled"
+    """The user stated it, now or earlier."""
+    SURE = "sure"
+    """It follows from the name or the values, and nothing speaks against it."""
+    DOUBTFUL = "doubtful"
+    """It may have another role; such a column is never read as a channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """One column of a file, with its role."""
+
+    place: int
+    """Place in the file, from 0; people count from 1."""
+    name: str
+    """Name in the header, stripped; a made-up one such as ``column 3`` where it has none."""
+    role: ColumnRole
+    """Its role; IGNORED while it is doubtful whether it is a channel."""
+    reason: str
+    """Reason for the role, in words: ``counts up by 1 and begins again after 255``."""
+    certainty: Certainty = Certainty.SURE
+    """How sure the role is."""
+    unit: str = ""
+    """Unit of a channel's values (``mV``), or of a clock: a key of `TIME_UNITS`."""
+    modulo: int | None = None
+    """Number at which a counter begins again; None for one that never does, and other roles."""
+    proposal: ColumnRole | None = None
+    """Role that a doubtful column most likely has."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnQuestion:
+    """One question that the file leaves open, with the option that answers it."""
+
+    text: str
+    """The question: ``column 5 'class' has 3 values in runs of 6 rows or more: the label?``."""
+    options: tuple[str, ...]
+    """Arguments that settle it as most likely: ``("--label", "class")``."""
+    places: tuple[int, ...]
+    """The columns that it is about, from 0; empty for a question about the whole file."""
+    is_about_channels: bool
+    """True if it must be answered before the channels are known; else only the label or the clock
+    depends on it."""
