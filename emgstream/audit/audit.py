@@ -187,11 +187,11 @@ class Audit:
 def audit_table(table: EmgTable, sampling_rate_hz: float | None = None) -> Audit:
     """Return the audit of a recording.
 
-    ``sampling_rate_hz`` states the rate if the file has no time stamps, or wrong ones.
+    ``sampling_rate_hz`` states the rate if neither the table nor its time stamps tell it, or wrong.
     """
     spectrum = welch(table.samples)
     line = None if spectrum is None else find_mains_line(spectrum)
-    rate = _rate(table, sampling_rate_hz, line)
+    rate = _rate(table, sampling_rate_hz or table.stated_rate_hz, line)
     levels = resting_levels(table.samples)
     labels = count_labels(table)
     return Audit(

@@ -25,9 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", type=options.any_path, help="a model (.emgmodel) or a recording (.csv, .csv.gz)"
     )
-    options.add_rate(parser)
     options.add_report_files(parser)
-    options.add_channels(parser, "columns of a recording to read; default: all that are numbers")
+    options.add_columns(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:

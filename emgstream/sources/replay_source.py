@@ -47,7 +47,7 @@ class ReplaySource:
     table
         The recording.
     sampling_rate_hz
-        Sampling rate of the recording in Hz; taken from its time column if None.
+        Sampling rate in Hz; if None, as stated with the recording, else by its time column.
     speed
         Seconds of the recording per second; None for as fast as it is read.
     loop
@@ -75,11 +75,11 @@ class ReplaySource:
         clock: Clock | None = None,
         stays_at_end: bool = False,
     ) -> None:
-        rate = sampling_rate_hz or table.sampling_rate_hz
+        stated = sampling_rate_hz or table.stated_rate_hz
         self.info = StreamInfo(
             name=table.path.name,
             channel_names=channel_names or table.channel_names,
-            sampling_rate_hz=rate,
+            sampling_rate_hz=stated or table.sampling_rate_hz,
             can_wait=True,
         )
         self._table = table
@@ -88,7 +88,7 @@ class ReplaySource:
         self._stays_at_end = stays_at_end
         self._clock = clock or MonotonicClock()
         self._indices = indices_of(table)
-        self._times_s = times_of(table, sampling_rate_hz)
+        self._times_s = times_of(table, stated)
         self._run_starts = run_starts(table)
         self._segments = np.cumsum(segment_begins(table))
         self._row = 0
@@ -223,7 +223,7 @@ class ReplaySource:
             n_lost=self._n_lost,
             sees_loss=None if self._table.index is None else True,
             is_synthetic=self.info.name == DEMO_RECORDING.name,
-            notes=tuple(f"{self.info.name}: {repair}" for repair in self._table.repairs),
+            notes=tuple(f"{self.info.name}: {remark}" for remark in self._table.remarks),
         )
 
     def _state(self) -> tuple[SourceState, str]:

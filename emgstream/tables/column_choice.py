@@ -74,12 +74,17 @@ class ColumnChoice:
     def over(self, earlier: ColumnChoice) -> ColumnChoice:
         """Return this choice, completed by an earlier one where this one says nothing."""
         label = self.label is not None or self.label_from_name
+        channels, ignore = self.channels, self.ignore
+        if channels is None and earlier.channels is not None:
+            channels = tuple(one for one in earlier.channels if one not in ignore) or None
+        if not ignore:
+            ignore = tuple(one for one in earlier.ignore if one not in (channels or ()))
         return ColumnChoice(
-            channels=earlier.channels if self.channels is None else self.channels,
+            channels=channels,
             label=self.label if label else earlier.label,
             time=self.time or earlier.time,
             counter=self.counter or earlier.counter,
-            ignore=self.ignore or earlier.ignore,
+            ignore=ignore,
             rate_hz=self.rate_hz or earlier.rate_hz,
             label_from_name=self.label_from_name if label else earlier.label_from_name,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -82,6 +83,17 @@ class EmgTable:
         return rate_by_clock(self.time_s, self.index, self.segments)
 
     @property
+    def rate_hz(self) -> float | None:
+        """Samples per second: as stated, else by the time stamps; None if neither is known."""
+        return self.stated_rate_hz or self.sampling_rate_hz
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Repairs, guesses and open questions, for people, each one line."""
+        open_ones = (f"{one.text} {_answer(one)}" for one in self.questions)
+        return (*map(str, self.repairs), *self.notes, *open_ones)
+
+    @property
     def why_no_time(self) -> str:
         """Reason why there is no time, to follow the file's name; empty if there is time."""
         if self.time_s is not None:
@@ -113,6 +125,10 @@ class EmgTable:
         changes = np.any([np.diff(key) != 0 for key in keys], axis=0)
         runs: IndexArray = np.concatenate(([0], np.cumsum(changes)))
         return runs if self.repetitions is None else _joined(runs, np.column_stack(keys))
+
+
+def _answer(question: ColumnQuestion) -> str:
+    return f"(if so, add {shlex.join(question.options)})" if question.options else ""
 
 
 def _joined(runs: IndexArray, keys: npt.NDArray[np.int64]) -> IndexArray:

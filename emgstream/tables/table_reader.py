@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
+
+import numpy as np
 
 from emgstream.errors import TableError
 from emgstream.logs import get_logger
@@ -43,7 +46,20 @@ def look_at_table(path: str | os.PathLike[str], choice: ColumnChoice = ALL_GUESS
     TableError
         If the file cannot be read, or lacks a column that is named (`NoSuchColumnError`).
     """
-    raise NotImplementedError(path, choice)
+    table = read_table(path, choice)
+    return TableLook(
+        path=table.path,
+        sha256=table.sha256,
+        columns=(),
+        questions=(),
+        choice=ALL_GUESSED,
+        n_rows=table.n_rows,
+        rate_hz=table.rate_hz,
+        rate_reason="",
+        notes=(),
+        first_rows=(),
+        excerpt=np.zeros((0, 0)),
+    )
 
 
 def read_table(path: str | os.PathLike[str], choice: ColumnChoice = ALL_GUESSED) -> EmgTable:
@@ -77,7 +93,8 @@ def read_table(path: str | os.PathLike[str], choice: ColumnChoice = ALL_GUESSED)
         If the file does not exist, is a folder or has another format; if it has no row, no numeric
         channel, two columns of one name, or lacks a wanted channel (`NoSuchColumnError`).
     """
-    return read_table_in_blocks(Path(path), choice.channels, _BLOCK_BYTES)
+    table = read_table_in_blocks(Path(path), choice.channels, _BLOCK_BYTES)
+    return replace(table, stated_rate_hz=choice.rate_hz, choice=choice)
 
 
 def read_table_in_blocks(
