@@ -116,7 +116,7 @@ class UndecidedColumnsError(TableError, LookupError):
         every = shlex.join([*given, *arguments])
         out = shlex.quote(f"{path.name.split('.')[0]}_emg.csv")
         super().__init__(
-            f"{path}: {'; '.join(questions)}; add {answer} to this command if that is right, or "
+            f"{path}: {' '.join(questions)} Add {answer} to this command if that is right, or "
             f"convert the file once: emgstream convert {file} {every} --out {out}"
         )
         self.path = path

@@ -88,7 +88,7 @@ def test_a_converted_recording_reads_as_the_original(
         out = Path(folder, "b.csv")
         done = convert_recordings([original.path], out, ALL_GUESSED)
         assert_same(original, read_table(out))
-        assert done.rate_hz == original.rate_hz
+        assert done.rate_hz == original.sampling_rate_hz
         assert [path.name for path in sorted(Path(folder).iterdir())] == [
             "a.csv",
             "b.csv",
@@ -154,7 +154,7 @@ def test_a_stated_rate_becomes_the_clock(tmp_path: Path) -> None:
     original = write(
         tmp_path / "a.csv", ["emg1", "emg2"], [[n, 2 * n % 7] for n in [5, 3, 9, 4, 8]]
     )
-    assert original.rate_hz is None
+    assert original.sampling_rate_hz is None
     done = convert_recordings([original.path], tmp_path / "b.csv", ColumnChoice(rate_hz=200.0))
     assert done.rate_hz == 200.0
     assert done.table.time_s is not None

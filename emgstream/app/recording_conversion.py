@@ -90,7 +90,7 @@ def convert_recordings(
         refuse_open_questions(table)
         _check_alike(table, tables[0])
     names = _own_names(tables[0].channel_names)
-    rate_hz = tables[0].rate_hz
+    rate_hz = tables[0].sampling_rate_hz
     parts = _parts(tables)
     try:
         with partial_file(out) as partial:
@@ -145,7 +145,7 @@ def _check_alike(table: EmgTable, first: EmgTable) -> None:
             f"{_listed(first.channel_names)} as in {first.path}; name the channels with "
             "--channels, or convert the files one by one"
         )
-    rate_hz, expected_hz = table.rate_hz, first.rate_hz
+    rate_hz, expected_hz = table.sampling_rate_hz, first.sampling_rate_hz
     if (rate_hz is None) != (expected_hz is None) or (
         rate_hz and expected_hz and abs(rate_hz / expected_hz - 1.0) > _SAME_RATE
     ):
@@ -182,7 +182,8 @@ def _parts(tables: Sequence[EmgTable]) -> list[_Rows]:
     parts: list[_Rows] = []
     for table in tables:
         index = indices_of(table)
-        times_s = table.time_s if table.stated_rate_hz is None else times_of(table, table.rate_hz)
+        is_stated = table.stated_rate_hz and table.stated_rate_hz == table.sampling_rate_hz
+        times_s = times_of(table, None) if is_stated else table.time_s
         segments = np.zeros_like(index) if table.segments is None else table.segments
         repetitions = table.repetitions
         if has_repetitions and repetitions is None:

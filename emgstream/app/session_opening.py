@@ -86,7 +86,7 @@ def _open_recording(
     table = read_recording(request.path, manifest, request.columns)
     notes: tuple[str, ...] = ()
     rate = None
-    if table.rate_hz is None and request.speed is not None:
+    if table.sampling_rate_hz is None and request.speed is not None:
         rate, note = _pace_of(table.path, manifest)
         notes = (note,)
     source = ReplaySource(

@@ -42,7 +42,9 @@ def contradiction(table: EmgTable, stated_hz: float | None) -> str | None:
 
     ``stated_hz`` is None for the rate that was stated with the recording.
     """
-    stated_hz, clock_hz = stated_hz or table.stated_rate_hz, table.sampling_rate_hz
+    clock_hz = table.clock_rate_hz
+    if stated_hz is None and table.sampling_rate_hz == table.stated_rate_hz:
+        stated_hz = table.stated_rate_hz
     if stated_hz is None or clock_hz is None or abs(clock_hz / stated_hz - 1.0) <= _TOLERANCE:
         return None
     return f"stated {stated_hz:.6g} Hz; the recording's clock says {clock_hz:.6g} Hz"

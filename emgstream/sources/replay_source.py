@@ -75,11 +75,11 @@ class ReplaySource:
         clock: Clock | None = None,
         stays_at_end: bool = False,
     ) -> None:
-        stated = sampling_rate_hz or table.stated_rate_hz
+        rate = sampling_rate_hz or table.sampling_rate_hz
         self.info = StreamInfo(
             name=table.path.name,
             channel_names=channel_names or table.channel_names,
-            sampling_rate_hz=stated or table.sampling_rate_hz,
+            sampling_rate_hz=rate,
             can_wait=True,
         )
         self._table = table
@@ -88,7 +88,7 @@ class ReplaySource:
         self._stays_at_end = stays_at_end
         self._clock = clock or MonotonicClock()
         self._indices = indices_of(table)
-        self._times_s = times_of(table, stated)
+        self._times_s = times_of(table, sampling_rate_hz)
         self._run_starts = run_starts(table)
         self._segments = np.cumsum(segment_begins(table))
         self._row = 0

@@ -99,10 +99,8 @@ def clock_rate_of(table: EmgTable) -> float | None:
 
     Raises UsageError for no plausible rate of EMG: the time is in another unit than seconds.
     """
-    if table.stated_rate_hz is not None:
-        return table.stated_rate_hz
     rate = table.sampling_rate_hz
-    doubt = None if rate is None else slow_clock(rate)
+    doubt = None if rate is None or rate == table.stated_rate_hz else slow_clock(rate)
     if doubt is not None:
         raise UsageError(f"{table.path}: {doubt}")
     return rate

@@ -181,7 +181,7 @@ def _rate(
 ) -> float | None:
     """Return the sampling rate; None only where neither recipe nor model needs one."""
     needs_none = recipe == PUBLISHED.name if model is None else True
-    if needs_none and stated_hz is None and any(one.rate_hz is None for one in tables):
+    if needs_none and stated_hz is None and any(one.sampling_rate_hz is None for one in tables):
         return None if model is None else model.manifest.sampling_rate_hz
     return rate_of(tables, stated_hz)
 
