@@ -16,6 +16,7 @@ from emgstream.tables.column_questions import apply_choice, open_questions
 from emgstream.tables.column_roles import guess_roles
 from emgstream.tables.emg_table import EmgTable
 from emgstream.tables.raw_columns import RawRecording
+from emgstream.tables.settled_columns import with_settled
 from emgstream.tables.table_assembly import TableAssembly, first_damage
 from emgstream.tables.table_cells import decode
 from emgstream.tables.table_column import ColumnQuestion, ColumnRole, TableColumn
@@ -53,7 +54,7 @@ def look_at_table(path: str | os.PathLike[str], choice: ColumnChoice = ALL_GUESS
     """
     read = _read(Path(path), choice, _BLOCK_BYTES)
     excerpt = _excerpt(read.raw)
-    table = read.assembly().assemble(needs_channels=False)
+    table = read.with_note(read.assembly().assemble(needs_channels=False))
     return TableLook(
         path=read.path,
         sha256=table.sha256,
@@ -113,8 +114,9 @@ def read_table_in_blocks(
     asked = [question for question in read.questions if question.is_about_channels]
     if asked:
         arguments = [word for question in asked for word in question.options]
-        raise UndecidedColumnsError(path, [question.text for question in asked], arguments)
-    table = read.assembly().assemble()
+        given = read.choice.arguments()
+        raise UndecidedColumnsError(path, [one.text for one in asked], arguments, given)
+    table = read.with_note(read.assembly().assemble())
     for repair in table.repairs:
         _log.info("%s: repaired: %s", path, repair)
     for note in table.notes:
@@ -133,6 +135,7 @@ class _ReadFile:
     choice: ColumnChoice
     first_rows: tuple[tuple[str, ...], ...]
     first_texts: tuple[str | None, ...]
+    note: str
     columns: tuple[TableColumn, ...] = ()
     questions: tuple[ColumnQuestion, ...] = ()
 
@@ -142,6 +145,10 @@ class _ReadFile:
         self.columns = apply_choice(self.path, guessed, self.choice)
         self._refuse_texts()
         self.questions = open_questions(self.columns, self.choice, self.has_header)
+
+    def with_note(self, table: EmgTable) -> EmgTable:
+        """Return a table with the note on what was settled before, if there is one."""
+        return replace(table, notes=(self.note, *table.notes)) if self.note else table
 
     def _refuse_texts(self) -> None:
         """Raise TableError for a channel that was named and holds no numbers."""
@@ -170,6 +177,7 @@ class _ReadFile:
 def _read(
     path: Path, choice: ColumnChoice, block_bytes: int, *, tolerant_only: bool = False
 ) -> _ReadFile:
+    choice, note = with_settled(path, choice)
     text = read_text_table(path, choice, block_bytes, tolerant_only=tolerant_only)
     layout = text.layout
     read = _ReadFile(
@@ -180,6 +188,7 @@ def _read(
         choice=choice,
         first_rows=tuple(tuple(map(_shown, row)) for row in layout.rows[:_ROWS_SHOWN]),
         first_texts=text.first_texts,
+        note=note,
     )
     read.decide()
     return read
