@@ -124,6 +124,9 @@ def read_table_in_blocks(
     return table
 
 
+_NAMED = (ColumnRole.CHANNEL, ColumnRole.LABEL)
+
+
 @dataclass(eq=False)
 class _ReadFile:
     """A file as columns with roles, before they become a table."""
@@ -145,6 +148,10 @@ class _ReadFile:
         self.columns = apply_choice(self.path, guessed, self.choice)
         self._refuse_texts()
         self.questions = open_questions(self.columns, self.choice, self.has_header)
+        if not self.has_header:
+            named = (one.name if one.role in _NAMED else "(ignored)" for one in self.columns)
+            note = f"no header line; the columns are named {', '.join(named)}"
+            self.log.note_first(note)
 
     def with_note(self, table: EmgTable) -> EmgTable:
         """Return a table with the note on what was settled before, if there is one."""
@@ -171,7 +178,9 @@ class _ReadFile:
     def assembly(self) -> TableAssembly:
         """Return the assembly of the table; the columns are not kept here any longer."""
         raw, self.raw = self.raw, replace(self.raw, columns=())
-        return TableAssembly(self.path, raw, self.log, self.columns, self.questions, self.choice)
+        return TableAssembly(
+            self.path, raw, self.log, self.columns, self.questions, self.choice, self.first_texts
+        )
 
 
 def _read(
