@@ -31,7 +31,7 @@ from emgstream.tables.raw_columns import MISSING_WHOLE, RawRecording
 from emgstream.tables.table_column import Certainty, ColumnRole, TableColumn
 from emgstream.wording import counted
 
-__all__ = ["OWN_ROLES", "guess_roles"]
+__all__ = ["OWN_ROLES", "guess_roles", "is_channel_of_ours"]
 
 OWN_ROLES = {
     "label": ColumnRole.LABEL,
@@ -88,6 +88,11 @@ def guess_roles(raw: RawRecording, has_header: bool = True) -> tuple[TableColumn
     _doubt_copies(raw, evidence, columns)
     _doubt_last_chance(evidence, columns)
     return _named(columns, has_header)
+
+
+def is_channel_of_ours(name: str) -> bool:
+    """Return whether a column of this name is a channel in a recording of our own form."""
+    return _own(0, name).role is ColumnRole.CHANNEL
 
 
 def _own(place: int, name: str) -> TableColumn:

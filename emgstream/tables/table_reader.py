@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from emgstream.tables.column_questions import apply_choice, open_questions
 from emgstream.tables.column_roles import guess_roles
 from emgstream.tables.emg_table import EmgTable
 from emgstream.tables.raw_columns import RawRecording
+from emgstream.tables.settled_columns import with_settled
 from emgstream.tables.table_assembly import TableAssembly, first_damage
 from emgstream.tables.table_cells import decode
 from emgstream.tables.table_column import ColumnQuestion, ColumnRole, TableColumn
@@ -23,7 +25,7 @@ from emgstream.tables.table_look import TableLook
 from emgstream.tables.table_repairs import RepairLog
 from emgstream.tables.text_table import read_text_table
 
-__all__ = ["look_at_table", "read_table", "read_table_in_blocks"]
+__all__ = ["look_at_table", "read_table", "read_table_in_blocks", "undecided"]
 
 _log = get_logger(__name__)
 
@@ -53,7 +55,7 @@ def look_at_table(path: str | os.PathLike[str], choice: ColumnChoice = ALL_GUESS
     """
     read = _read(Path(path), choice, _BLOCK_BYTES)
     excerpt = _excerpt(read.raw)
-    table = read.assembly().assemble(needs_channels=False)
+    table = read.with_note(read.assembly().assemble(needs_channels=False))
     return TableLook(
         path=read.path,
         sha256=table.sha256,
@@ -110,11 +112,10 @@ def read_table_in_blocks(
     Tests set ``block_bytes`` and ``tolerant_only``; the rest is as for `read_table`.
     """
     read = _read(path, choice, block_bytes, tolerant_only=tolerant_only)
-    asked = [question for question in read.questions if question.is_about_channels]
-    if asked:
-        arguments = [word for question in asked for word in question.options]
-        raise UndecidedColumnsError(path, [question.text for question in asked], arguments)
-    table = read.assembly().assemble()
+    if any(question.is_about_channels for question in read.questions):
+        has_rate = read.raw.rate_hz or any(one.role is ColumnRole.TIME for one in read.columns)
+        raise undecided(path, read.questions, read.choice, has_rate=bool(has_rate))
+    table = read.with_note(read.assembly().assemble())
     for repair in table.repairs:
         _log.info("%s: repaired: %s", path, repair)
     for note in table.notes:
@@ -123,6 +124,20 @@ def read_table_in_blocks(
 
 
 _NAMED = (ColumnRole.CHANNEL, ColumnRole.LABEL)
+
+
+def undecided(
+    path: Path, questions: Sequence[ColumnQuestion], choice: ColumnChoice, *, has_rate: bool
+) -> UndecidedColumnsError:
+    """Return the error that asks open questions, with the options that answer all of them."""
+    arguments = [word for question in questions for word in question.options]
+    return UndecidedColumnsError(
+        path,
+        [one.text for one in questions],
+        arguments,
+        choice.arguments(),
+        has_rate or choice.rate_hz is not None or "--time" in arguments,
+    )
 
 
 @dataclass(eq=False)
@@ -136,6 +151,7 @@ class _ReadFile:
     choice: ColumnChoice
     first_rows: tuple[tuple[str, ...], ...]
     first_texts: tuple[str | None, ...]
+    note: str
     columns: tuple[TableColumn, ...] = ()
     questions: tuple[ColumnQuestion, ...] = ()
 
@@ -149,6 +165,10 @@ class _ReadFile:
             named = (one.name if one.role in _NAMED else "(ignored)" for one in self.columns)
             note = f"no header line; the columns are named {', '.join(named)}"
             self.log.note_first(note)
+
+    def with_note(self, table: EmgTable) -> EmgTable:
+        """Return a table with the note on what was settled before, if there is one."""
+        return replace(table, notes=(self.note, *table.notes)) if self.note else table
 
     def _refuse_texts(self) -> None:
         """Raise TableError for a channel that was named and holds no numbers."""
@@ -179,6 +199,7 @@ class _ReadFile:
 def _read(
     path: Path, choice: ColumnChoice, block_bytes: int, *, tolerant_only: bool = False
 ) -> _ReadFile:
+    choice, note = with_settled(path, choice)
     text = read_text_table(path, choice, block_bytes, tolerant_only=tolerant_only)
     layout = text.layout
     read = _ReadFile(
@@ -189,6 +210,7 @@ def _read(
         choice=choice,
         first_rows=tuple(tuple(map(_shown, row)) for row in layout.rows[:_ROWS_SHOWN]),
         first_texts=text.first_texts,
+        note=note,
     )
     read.decide()
     return read
