@@ -91,7 +91,8 @@ def _read(path: Path, columns: ColumnChoice, for_model: tuple[str, ...] | None =
 def _answers(table: EmgTable, columns: ColumnChoice) -> ColumnChoice | None:
     """Return what is to be remembered of a file; None if nothing of it is new.
 
-    That is what the file left open, and what was settled earlier and is stated otherwise now.
+    That is what the file left open, and what was settled earlier and is stated otherwise now. A
+    recording in our own form asks nothing, so that a rate that is tried on it is not kept.
     """
     look = look_at_table(table.path)
     asked = set(look.choice.to_json())
@@ -99,7 +100,7 @@ def _answers(table: EmgTable, columns: ColumnChoice) -> ColumnChoice | None:
         asked |= {"label", "label_from_name", "time", "counter", "ignore"}
     if not look.is_ready:
         asked.add("channels")
-    if look.rate_hz is None:
+    if look.rate_hz is None and not look.is_own_form:
         asked.add("rate_hz")
     stated = {name: value for name, value in vars(columns).items() if name in asked}
     answers = ColumnChoice(**stated).over(look.choice)
