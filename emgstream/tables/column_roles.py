@@ -256,6 +256,8 @@ _OF_NO_NAME = frozenset(
 def _nameless(one: _Evidence) -> TableColumn:
     """Return the role of a column whose name tells nothing, by its values alone."""
     behaviour = one.behaviour
+    if one.is_trusted and one.name:
+        return _column(one, ColumnRole.CHANNEL, "beside a clock of our own recordings")
     if not one.name and one.is_named_table and behaviour.kind in _OF_NO_NAME:
         return _column(one, ColumnRole.IGNORED, f"has no name, {behaviour.words}")
     match behaviour.kind:
