@@ -27,7 +27,7 @@ from emgstream.tables.column_names import (
     meaning_of_name,
     signal_words,
 )
-from emgstream.tables.raw_columns import RawRecording
+from emgstream.tables.raw_columns import MISSING_WHOLE, RawRecording
 from emgstream.tables.table_column import Certainty, ColumnRole, TableColumn
 from emgstream.wording import counted
 
@@ -113,7 +113,7 @@ def _evidence(raw: RawRecording, place: int, has_header: bool) -> _Evidence:
     if column.texts is None and len(column.values) == raw.n_rows:
         values = column.values
         if not np.issubdtype(values.dtype, np.floating):
-            values = values.astype(np.float64)
+            values = np.where(values == MISSING_WHOLE, np.nan, values)
         behaviour = behaviour_of(values)
     else:
         behaviour = Behaviour(BehaviourKind.UNKNOWN, "holds text")
@@ -384,7 +384,7 @@ def _settle_one_of(
             is_guess = evidence[column.place].hint is NameHint.NOTHING
             columns[column.place] = (
                 _doubt(evidence[column.place], column.reason, role)
-                if is_guess and evidence[column.place].texts is None
+                if is_guess and role is ColumnRole.COUNTER
                 else replace(column, role=ColumnRole.IGNORED, reason=reason)
             )
     if role is ColumnRole.TIME:
