@@ -356,7 +356,7 @@ def _same_as_label(one: _Evidence, column: TableColumn, label: TableColumn) -> T
     return column
 
 
-def _label_rank(one: _Evidence) -> tuple[int, str]:
+def _label_rank(one: _Evidence) -> tuple[int, bool, str]:
     """Return the rank among columns that may be the label: corrected ones first, markers last."""
     words = one.name.lower()
     if one.hint is NameHint.LABEL:
@@ -365,7 +365,7 @@ def _label_rank(one: _Evidence) -> tuple[int, str]:
         rank = 2
     else:
         rank = 3 if one.hint is NameHint.NOTHING else 4
-    return rank, words
+    return rank, one.texts is None, words
 
 
 def _settle_one_of(
