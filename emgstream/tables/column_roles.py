@@ -314,6 +314,8 @@ def _doubt(
 def label_codes(raw: RawRecording, place: int) -> npt.NDArray[np.int32]:
     """Return a number for each row's label, shape ``(n_rows,)``; -1 for none."""
     column = raw.columns[place]
+    if len(column.values) != raw.n_rows:  # not read, as the user wants to ignore it
+        return np.full(raw.n_rows, -1, np.int32)
     if column.texts is not None:
         return column.values.astype(np.int32)
     is_missing = np.isnan(column.values)

@@ -1,4 +1,4 @@
-"""Settled roles of the columns of a recording, kept as JSON beside it.
+"""The settled columns of a recording, kept as JSON beside it.
 
 The file of ``arm.csv`` is ``arm.csv.columns.json``, so that no two recordings share one. It holds
 the hash of the recording that it was settled for. Where it cannot be written, as in a folder that
@@ -230,7 +230,7 @@ def _reason(error: OSError | _UnusableError) -> str:
 
 def _kept_of_size(recording: Path) -> Iterator[Path]:
     """Yield the settlements in the user's data folder for recordings of the same size."""
-    with suppress(OSError, ValueError):  # the reader says what is wrong with the path
+    with suppress(OSError):
         yield from _kept_folder().glob(f"{recording.stat().st_size}-*.json")
 
 
