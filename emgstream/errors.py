@@ -101,14 +101,26 @@ class UndecidedColumnsError(TableError, LookupError):
         Each open question, in words.
     arguments
         Arguments of the command line that answer all of them as most likely.
+    given
+        Arguments on columns that were given, which the conversion needs, too.
+    has_rate
+        True if the sampling rate is known, False if the conversion needs ``--rate HZ``.
     """
 
-    def __init__(self, path: Path, questions: Sequence[str], arguments: Sequence[str]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        questions: Sequence[str],
+        arguments: Sequence[str],
+        given: Sequence[str] = (),
+        has_rate: bool = True,
+    ) -> None:
         file, answer = shlex.quote(str(path)), shlex.join(arguments)
+        every = shlex.join([*given, *arguments]) + ("" if has_rate else " --rate HZ")
         out = shlex.quote(f"{path.name.split('.')[0]}_emg.csv")
         super().__init__(
-            f"{path}: {'; '.join(questions)}; add {answer} to this command if that is right, or "
-            f"convert the file once: emgstream convert {file} {answer} --out {out}"
+            f"{path}: {' '.join(questions)} Add {answer} to this command if that is right, or "
+            f"convert the file once: emgstream convert {file} {every} --out {out}"
         )
         self.path = path
         self.questions = tuple(questions)
