@@ -103,6 +103,7 @@ def read_edf_file(opened: OpenedRecording) -> RawRecording:
         raise opened.refused("its annotations say that no sample was recorded")
     return RawRecording(
         columns=all_columns,
+        n_rows=len(all_columns[0].values),
         sha256=opened.sha256,
         rate_hz=rate_hz,
         rate_reason=f"the header, which states {per_record} samples in {record_s:g} s",

@@ -102,6 +102,7 @@ def read_xdf_file(opened: OpenedRecording) -> RawRecording:
             *_segments(chosen),
             *_markers(chosen, others, notes),
         ),
+        n_rows=len(chosen.times),
         sha256=opened.sha256,
         rate_hz=rate_hz,
         rate_reason=f"the nominal rate of {chosen}" if rate_hz else "",
