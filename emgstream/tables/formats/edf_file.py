@@ -67,7 +67,8 @@ class _RowTimes:
         """Return the first row of an annotation, and the row behind its last one."""
         onset_s, duration_s = annotation.onset_s, annotation.duration_s or 0.0
         times = np.array([onset_s, onset_s + duration_s]) * self.rate_hz
-        first, end = np.searchsorted(self.index, np.clip(np.rint(times), 0, _LARGEST_INDEX))
+        places = np.clip(np.rint(times), 0, _LARGEST_INDEX).astype(np.int64)
+        first, end = np.searchsorted(self.index, places)
         return int(first), int(end)
 
 
