@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +36,7 @@ ROWS = np.arange(N)
 
 
 def table_text(
-    header: str, columns: Sequence[Sequence[object]], separator: str = ",", preamble: str = ""
+    header: str, columns: Iterable[Iterable[object]], separator: str = ",", preamble: str = ""
 ) -> str:
     rows = [separator.join(map(str, row)) for row in zip(*columns, strict=True)]
     return preamble + "\n".join([*([header] if header else []), *rows]) + "\n"
@@ -49,7 +50,7 @@ def stamps(step_ms: float, separator: str = ".") -> list[str]:
     return [f"22:13:{20 + row * step_ms / 1000:06.3f}".replace(".", separator) for row in ROWS]
 
 
-FILES = {
+FILES: dict[str, tuple[str, tuple[str, ...], float | None]] = {
     "the columns of a LabVIEW file": (
         table_text(
             "X_Value\tVoltage_0\tComment",
@@ -216,7 +217,7 @@ def test_a_file_of_another_program_has_its_channels_and_its_rate(write: Write, c
     ],
 )
 def test_a_column_that_may_be_something_else_is_asked_for(
-    write: Write, header: str, columns: list[Sequence[object]], asked: str, options: str
+    write: Write, header: str, columns: list[Iterable[object]], asked: str, options: str
 ) -> None:
     path = write(table_text(header, columns))
     with pytest.raises(UndecidedColumnsError) as caught:
@@ -316,7 +317,7 @@ def test_a_movement_is_named_by_its_file_without_a_number(tmp_path: Path, name: 
     assert read_table(path, ColumnChoice(label_from_name=True)).label_names == ("rock",)
 
 
-COLUMNS: dict[str, Sequence[object]] = {
+COLUMNS: dict[str, Iterable[object]] = {
     "time_ms": (ROWS * 5).tolist(),
     "counter": (ROWS % 16).tolist(),
     "gesture": LABELS,
@@ -354,7 +355,7 @@ def test_any_order_of_the_columns_gives_the_same_roles(tmp_path: Path, order: li
     }
 
 
-def odd_column(kind: str, n_rows: int, seed: int) -> npt.NDArray[np.float64]:
+def odd_column(kind: str, n_rows: int, seed: int) -> npt.NDArray[np.floating[Any]]:
     """Return values that are no signal, as they stand under a header that tells nothing."""
     rng = np.random.default_rng(seed)
     rows = np.arange(n_rows)
