@@ -27,7 +27,10 @@ from emgstream.types import IndexArray
 
 __all__ = ["read_edf_file"]
 
-_TIMED_TEXTS = re.compile(rb"([+-]\d+(?:\.\d*)?)(?:\x15(\d+(?:\.\d*)?))?\x14([^\0]*)\x14\0")
+_SECONDS = rb"\d{1,12}(?:\.\d{0,40})?"
+_TIMED_TEXTS = re.compile(
+    rb"([+-]" + _SECONDS + rb")(?:\x15(" + _SECONDS + rb"))?\x14([^\0]*)\x14\0"
+)
 """A time-stamped annotation list of EDF+: onset, duration, texts."""
 _NOT_RECORDED = ("BAD_lost", "BAD_padding", "BAD_ACQ_SKIP")
 """Annotations of rows that fill up the file; the first two are of our export, the last of MNE."""
