@@ -35,7 +35,7 @@ from emgstream_training.realtime import (
     windows_of,
 )
 from emgstream_training.recipes import CALIBRATION, Recipe
-from emgstream_training.recordings import class_names_of, provenance, read_recordings
+from emgstream_training.recordings import class_names_of, copy_notes, provenance, read_recordings
 from emgstream_training.training_material import TrainingMaterial, prepare_front_end
 from emgstream_training.weights_file import network_of
 
@@ -93,7 +93,8 @@ def calibrate(
     progress
         Called after every epoch, in this thread.
     noticed
-        Called with every repair of the recordings, before the training.
+        Called with every repair of the recordings and a note on copied repetitions, before the
+        training.
 
     Raises
     ------
@@ -107,7 +108,7 @@ def calibrate(
     """
     tables = read_recordings(paths, channels, model.manifest)
     repairs = repair_notes(*tables)
-    for text in repairs:
+    for text in (*repairs, *copy_notes(tables)):
         noticed(text)
     calibrated = calibrate_on(
         model,

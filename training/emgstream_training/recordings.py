@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
@@ -9,15 +10,21 @@ from typing import Any
 
 import numpy as np
 
-from emgstream.audit.label_support import label_lookalike
+from emgstream.audit.copied_repetitions import find_copied_repetitions
+from emgstream.audit.label_leakage import find_label_leaks
+from emgstream.audit.label_support import label_doubt, label_lookalike
 from emgstream.cue_schedule import TRANSITION
 from emgstream.errors import TrainingDataError, UsageError
 from emgstream.manifest import Manifest
 from emgstream.opening import read_recording
 from emgstream.tables import EmgTable
+from emgstream.wording import listed
 from emgstream_training.examples import ClassArray
 
-__all__ = ["class_codes", "class_names_of", "provenance", "read_recordings"]
+__all__ = ["class_codes", "class_names_of", "copy_notes", "provenance", "read_recordings"]
+
+_MOST_IGNORED = 5
+"""Most columns that are proposed for ``--ignore``; of more, those to keep are fewer (choice)."""
 
 
 def read_recordings(
@@ -30,7 +37,8 @@ def read_recordings(
 
     Raises TableError for a file that is no table, UsageError for no file at all or the same
     recording twice, StreamMismatchError for one without the model's channels and TrainingDataError
-    for a table without labels or with other channels than the first.
+    for a table without labels, with a measured value in their place, with other channels than the
+    first, or with a channel that tells the label without being a signal.
     """
     if not paths:
         raise UsageError("no recording to train on; name at least one file")
@@ -41,6 +49,7 @@ def read_recordings(
         _check_channels(table, tables[0])
     for one, other in combinations(tables, 2):
         _check_different(one, other)
+    _check_leaks(tables)
     return tables
 
 
@@ -54,9 +63,12 @@ def class_names_of(tables: Sequence[EmgTable]) -> tuple[str, ...]:
         present.update(np.unique(table.label_names_by_row()).tolist())
     names = tuple(sorted(present - {"", TRANSITION}))
     if len(names) < 2:
+        hint = "record each movement, and rest"
+        if tables[0].choice.label_from_name:
+            hint = "name the files of the other movements, and of rest, too"
         raise TrainingDataError(
             f"{tables[0].path} has {_listed(names)}; expected at least two labels to tell apart; "
-            "record each movement, and rest"
+            f"{hint}"
         )
     return names
 
@@ -78,6 +90,12 @@ def provenance(tables: Sequence[EmgTable]) -> tuple[dict[str, Any], ...]:
     )
 
 
+def copy_notes(tables: Sequence[EmgTable]) -> list[str]:
+    """Return a note on repetitions that are copies of an earlier one, for people."""
+    copied = find_copied_repetitions(tables)
+    return [] if copied is None else [str(copied)]
+
+
 def _check_labels(table: EmgTable) -> None:
     if table.labels is None or not np.any(table.labels >= 0):
         lookalike = label_lookalike(table)
@@ -86,14 +104,35 @@ def _check_labels(table: EmgTable) -> None:
             f"{table.path} has no label in {table.n_rows} rows; expected a column 'label' with the "
             f"movement of each row; {hint}, or name another file"
         )
+    doubt = label_doubt(table)
+    if doubt is not None:
+        raise TrainingDataError(f"{table.path}: {doubt}")
 
 
 def _check_channels(table: EmgTable, first: EmgTable) -> None:
     if table.channel_names != first.channel_names:
         raise TrainingDataError(
-            f"{table.path} has channels {', '.join(table.channel_names)}; expected "
-            f"{', '.join(first.channel_names)} as in {first.path}; pick them with --channels"
+            f"{table.path} has channels {listed(table.channel_names)}; expected "
+            f"{listed(first.channel_names)} as in {first.path}; pick them with --channels"
         )
+
+
+def _check_leaks(tables: Sequence[EmgTable]) -> None:
+    leaks = find_label_leaks(tables)
+    if not leaks:
+        return
+    names = [leak.channel for leak in leaks]
+    ignored = f"--ignore {shlex.quote(','.join(names))}, or name "
+    raise TrainingDataError(
+        f"{tables[0].path}: channel {names[0]!r} tells the label without any muscle: "
+        f"{leaks[0].reason}{_and_more(names)}; expected signals only, as no accuracy with it means "
+        f"anything; leave it out: {ignored if len(names) <= _MOST_IGNORED else 'name '}the signals "
+        "with --channels"
+    )
+
+
+def _and_more(names: Sequence[str]) -> str:
+    return f" (and so does {listed(names[1:])})" if len(names) > 1 else ""
 
 
 def _check_different(one: EmgTable, other: EmgTable) -> None:

@@ -15,7 +15,7 @@ from emgstream_training.front_end import NO_OVERRIDES, SignalOverrides
 from emgstream_training.leakage import TimeBlocked, look_up, time_blocked
 from emgstream_training.realtime import rate_notes
 from emgstream_training.recipes import Recipe, recipe_named
-from emgstream_training.recordings import class_names_of, read_recordings
+from emgstream_training.recordings import class_names_of, copy_notes, read_recordings
 from emgstream_training.report import TrainingReport, make_folder, write_report
 from emgstream_training.training_figures import TrainingFigures
 from emgstream_training.training_material import TrainingMaterial, prepare
@@ -100,7 +100,11 @@ def train(
     material = prepare(chosen, tables, class_names_of(tables), sampling_rate_hz, overrides)
     if report_dir is not None:
         make_folder(report_dir)
-    notes = (*rate_notes(tables, sampling_rate_hz), *material.front_end.notes)
+    notes = (
+        *rate_notes(tables, sampling_rate_hz),
+        *copy_notes(tables),
+        *material.front_end.notes,
+    )
     for text in notes:
         noticed(text)
     learned = learn(chosen, material, seed=seed, progress=progress)
