@@ -22,7 +22,7 @@ def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
     if "stream" in document:
         yield "stream", document["stream"]
     yield "source", document["source"]
-    yield "model", document["model"]
+    yield "model", document["model"] or "none"
     yield "samples", f"{document['samples']:,}   lost {document['lost']:,}"
     if "rate_hz" in document:
         yield from _live_facts(document)
@@ -50,7 +50,12 @@ def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
 
 
 def _decision_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
-    """Return the number of decisions, by status if not all of them are to act on."""
+    """Return the number of decisions, by status if not all of them are to act on.
+
+    Nothing without a model.
+    """
+    if document["model"] is None:
+        return
     if document["decisions"]:
         pace = f"{document['decisions_per_s']:,.0f} a second"
     else:
