@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-__all__ = ["counted", "listed", "shortened", "spoken"]
+__all__ = ["counted", "listed", "number_in_words", "shortened", "spoken"]
 
 _MOST_NAMED = 8
 """Most names in one sentence. A choice: the channels of the usual armbands."""
@@ -45,3 +45,13 @@ def spoken(name: str) -> str:
     'hand close'
     """
     return " ".join(name.replace("_", " ").replace("-", " ").split()) or name
+
+
+def number_in_words(value: float) -> str:
+    """Return a number without needless digits.
+
+    >>> number_in_words(255.0), number_in_words(0.005), number_in_words(1259.2593)
+    ('255', '0.005', '1259.26')
+    """
+    is_whole = abs(value) < 1e15 and value == int(value)
+    return str(int(value)) if is_whole else f"{value:.6g}"

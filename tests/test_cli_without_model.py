@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from emgstream.cli import main
@@ -16,9 +17,10 @@ def foreign(tmp_path: Path) -> Path:
     """Four seconds of 300 channels that no model knows."""
     path = tmp_path / "grid.csv"
     names = [f"c{number}" for number in range(300)]
+    samples = np.random.default_rng(1).integers(400, 600, (800, 300))
     rows = [
-        f"{row / 200:.3f},{','.join(str((row * k) % 97) for k in range(300))},{label}"
-        for row, label in enumerate(["rest"] * 400 + ["fist"] * 400)
+        f"{row / 200:.3f},{','.join(map(str, values))},{'fist' if row < 400 else 'rest'}"
+        for row, values in enumerate(samples)
     ]
     path.write_text("\n".join([",".join(["time_s", *names, "label"]), *rows]))
     return path
@@ -31,7 +33,7 @@ def test_what_a_recording_of_other_channels_holds_is_told_and_how_to_watch_it(
     assert main(["replay", str(foreign), *face]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert "grid.csv holds 300 channels (c0, c1, c2, c3, c4, c5, c6, c7 and 292 more), 800" in line
-    assert "rows at 200 Hz and 2 labels (rest, fist); the demo model" in line
+    assert "rows at 200 Hz and 2 labels (fist, rest); the demo model" in line
     assert f"watch it without a model: emgstream replay {foreign} --model none" in line
     assert len(line) < 420 + 2 * len(str(foreign))
 

@@ -35,10 +35,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a recording, .csv or .csv.gz; 'demo' is the shipped synthetic one",
     )
     options.add_model(parser)
-    options.add_rate(parser)
-    options.add_channels(
-        parser, "columns to take as the model's channels, in its order; default: by name"
-    )
     parser.add_argument(
         "--speed",
         type=_speed,
@@ -49,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--loop", action="store_true", help="begin again at the end")
     add_output_arguments(parser)
     add_window_arguments(parser)
+    options.add_columns(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -62,13 +59,11 @@ def run(arguments: argparse.Namespace) -> None:
             session = _headless_session(arguments)
         run_headless([session], arguments)
         return
+    columns = options.column_choice(arguments)
     with offering_no_model(arguments, is_usual_model):
         # what is typed wrong is told where it was typed
-        read_recording(arguments.file, _manifest(_model(arguments)), arguments.channels)
-    source = ReplayRequest(
-        arguments.file, arguments.rate, arguments.speed, arguments.loop, arguments.channels
-    )
-    run_window(source, arguments)
+        read_recording(arguments.file, _manifest(_model(arguments)), columns)
+    run_window(ReplayRequest(arguments.file, columns, arguments.speed, arguments.loop), arguments)
 
 
 def _headless_session(arguments: argparse.Namespace) -> LiveSession:
@@ -78,14 +73,13 @@ def _headless_session(arguments: argparse.Namespace) -> LiveSession:
     refuse_to_overwrite(read, written_files(arguments))
     model = _model(arguments)
     manifest = _manifest(model)
-    options = model_options(
+    source_options = model_options(
         manifest,
-        channels=arguments.channels,
-        recorded_rate_hz=arguments.rate,
+        columns=options.column_choice(arguments),
         speed=arguments.speed,
         loop=arguments.loop,
     )
-    source = open_recording(arguments.file, options)
+    source = open_recording(arguments.file, source_options)
     if manifest is not None:
         manifest.check_stream(source.info)
     return LiveSession(source, model)

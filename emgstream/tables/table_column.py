@@ -21,7 +21,7 @@ class ColumnRole(Enum):
 
 
 class Certainty(Enum):
-    """How a role came about; the value is the word for people."""
+    """Certainty of a role; the value is the word for people."""
 
     SETTLED = "settled"
     """The user stated it, now or earlier."""
@@ -44,13 +44,15 @@ class TableColumn:
     reason: str
     """Reason for the role, in words: ``counts up by 1 and begins again after 255``."""
     certainty: Certainty = Certainty.SURE
-    """How sure the role is."""
+    """Certainty of the role."""
     unit: str = ""
     """Unit of a channel's values (``mV``), or of a clock: a key of `TIME_UNITS`."""
     modulo: int | None = None
     """Number at which a counter begins again; None for one that never does, and other roles."""
     proposal: ColumnRole | None = None
     """Role that a doubtful column most likely has."""
+    may_be_channel: bool = False
+    """True if it is doubtful whether the column is a channel."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from emgstream_training.recordings import copy_notes, read_recordings
 
 from emgstream.cli import main
 from emgstream.errors import TrainingDataError
-from emgstream.tables import read_table
+from emgstream.tables import ColumnChoice, read_table
 
 VERBS = ("train", "evaluate", "calibrate")
 MOVEMENTS = ("rest", "fist", "rest", "open") * 3
@@ -77,10 +77,10 @@ def test_a_clock_and_many_leaks_are_refused_in_a_sentence_that_can_be_read(tmp_p
     }
     path = write(tmp_path / "arm.csv", {"emg": signal(len(label), 1), **clocks, "label": label})
     with pytest.raises(TrainingDataError, match="rises from row to row") as raised:
-        read_recordings([path], ("emg", "clock 1"))
+        read_recordings([path], ColumnChoice(channels=("emg", "clock 1")))
     assert "leave it out: --ignore 'clock 1', or name the signals" in str(raised.value)
     with pytest.raises(TrainingDataError, match="leave it out: name the signals") as raised:
-        read_recordings([path], None)
+        read_recordings([path], ColumnChoice(channels=("emg", *clocks)))
     assert len(str(raised.value)) < 400 + len(str(path))
 
 
