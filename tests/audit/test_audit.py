@@ -38,7 +38,8 @@ def write(tmp_path: Path) -> Writer:
         ]
         path = tmp_path / "arm.csv"
         path.write_text("\n".join([",".join([*names, *columns]), *lines]) + "\n")
-        return read_table(path, ColumnChoice(channels=tuple(names)))  # dead ones and copies, too
+        known = [names[place] for place in np.flatnonzero(~np.isnan(samples).all(axis=0))]
+        return read_table(path, ColumnChoice(channels=tuple(known)))  # dead ones and copies, too
 
     return write
 

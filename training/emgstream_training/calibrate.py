@@ -199,13 +199,15 @@ def _calibrated(
         "balanced_accuracy_before": before,
         "balanced_accuracy": after,
     }
+    learned_from = provenance(material.tables)
     manifest = replace(
         model.manifest,
+        synthetic=model.manifest.synthetic or any("synthetic" in entry for entry in learned_from),
         transforms=material.fitted.transforms,
         calibration=learned.calibration,
         decision=learned.decision,
         created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        training_data=(*model.manifest.training_data, *provenance(material.tables)),
+        training_data=(*model.manifest.training_data, *learned_from),
         evaluation={**model.manifest.evaluation, "calibration_session": figures},
         versions=versions(),
     )

@@ -17,6 +17,7 @@ from emgstream.cue_schedule import TRANSITION
 from emgstream.errors import TrainingDataError, UsageError
 from emgstream.manifest import Manifest
 from emgstream.opening import read_recording, refuse_open_questions
+from emgstream.recording import is_synthetic
 from emgstream.tables import ALL_GUESSED, ColumnChoice, EmgTable
 from emgstream.wording import listed
 from emgstream_training.examples import ClassArray
@@ -83,10 +84,16 @@ def class_codes(table: EmgTable, class_names: Sequence[str]) -> ClassArray:
     return codes
 
 
-def provenance(tables: Sequence[EmgTable]) -> tuple[dict[str, Any], ...]:
-    """Return name, hash and number of rows of each file, for the manifest."""
+def provenance(
+    tables: Sequence[EmgTable], *, synthetic: bool = False
+) -> tuple[dict[str, Any], ...]:
+    """Return name, hash and number of rows of each file, for the manifest.
+
+    An entry has ``synthetic`` if the file is of a simulated board, or if all of them are.
+    """
     return tuple(
         {"name": table.path.name, "sha256": table.sha256, "n_rows": table.n_rows}
+        | ({"synthetic": True} if synthetic or is_synthetic(table.path) else {})
         for table in tables
     )
 

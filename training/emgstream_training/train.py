@@ -81,7 +81,8 @@ def train(
     max_epochs
         Most epochs; None for the recipe's own number.
     synthetic
-        Whether the recordings are synthetic, which is written into the model.
+        True if all recordings are synthetic, which is written into the model; by default those of
+        a simulated board are, by their sidecars.
 
     Raises
     ------
