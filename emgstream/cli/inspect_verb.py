@@ -17,7 +17,7 @@ from emgstream.audit import (
 from emgstream.bundle import MODEL_SUFFIX, Model, read_model
 from emgstream.cli import options
 from emgstream.cli.column_roles_table import print_roles, roles_document
-from emgstream.cli.terminal import console, note, print_facts
+from emgstream.cli.terminal import console, print_facts
 from emgstream.cli.verb_files import check_report_files, hand_over
 from emgstream.errors import UndecidedColumnsError, UsageError
 from emgstream.opening import read_recording
@@ -83,8 +83,9 @@ def _inspect_recording(arguments: argparse.Namespace) -> None:
 def _print(audit: Audit) -> None:
     terminal, table = console(), audit.table
     print_roles(terminal, table.columns, table.questions)
-    for text in table.notes:
-        note(text)
+    # a summary of the roles is for verbs without the table of them
+    notes = [text for text in table.notes if not text.startswith("columns: ")]
+    print_facts(terminal, [("note", text) for text in notes])
     terminal.print()
     print_facts(terminal, audit_facts(audit))
     terminal.print()
