@@ -17,6 +17,7 @@ from emgstream.data import DEMO_RECORDING
 from emgstream.errors import OutputError, RecordingError
 from emgstream.recording.cue_events import RepetitionOutcome
 from emgstream.schema import SchemaError, checked
+from emgstream.tables.session_rate import SIDECAR_FORMAT, sidecar_path
 
 __all__ = [
     "FORMAT",
@@ -28,7 +29,7 @@ __all__ = [
     "write_sidecar",
 ]
 
-FORMAT = "emgstream session"
+FORMAT = SIDECAR_FORMAT
 VERSION = 1
 _Object: TypeAlias = dict[str, Any]
 
@@ -91,16 +92,6 @@ class SidecarEntries(_SidecarVersion):
     """n, n_lost, n_missed, n_gaps, n_reconnects."""
     quality: _Object = field(default_factory=dict)
     """The report of the signal check, and the warnings while recording."""
-
-
-def sidecar_path(recording: Path) -> Path:
-    """Return the path of the sidecar of a recording, the same for a recording that was packed.
-
-    >>> sidecar_path(Path("arm.csv")).name, sidecar_path(Path("arm.csv.gz")).name
-    ('arm.json', 'arm.json')
-    """
-    is_packed = recording.suffix.lower() == ".gz"
-    return (recording.with_suffix("") if is_packed else recording).with_suffix(".json")
 
 
 def read_sidecar(recording: Path) -> dict[str, Any]:

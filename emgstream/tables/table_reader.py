@@ -17,6 +17,7 @@ from emgstream.tables.column_questions import apply_choice, open_questions
 from emgstream.tables.column_roles import guess_roles
 from emgstream.tables.emg_table import EmgTable
 from emgstream.tables.raw_columns import RawRecording
+from emgstream.tables.session_rate import with_session_rate
 from emgstream.tables.settled_columns import with_settled
 from emgstream.tables.table_assembly import TableAssembly, first_damage
 from emgstream.tables.table_cells import decode
@@ -204,7 +205,7 @@ def _read(
     layout = text.layout
     read = _ReadFile(
         path=path,
-        raw=text.raw,
+        raw=with_session_rate(path, text.raw),
         log=text.log,
         has_header=layout.has_header,
         choice=choice,
