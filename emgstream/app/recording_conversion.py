@@ -49,7 +49,7 @@ class ConvertedRecording:
 
 
 @dataclass(frozen=True, eq=False)
-class _Rows:
+class _ConvertedRows:
     """The rows of one recording as they are written; None for a column that is left out."""
 
     index: IndexArray
@@ -184,12 +184,12 @@ def _own_names(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(own)
 
 
-def _parts(tables: Sequence[EmgTable]) -> list[_Rows]:
+def _parts(tables: Sequence[EmgTable]) -> list[_ConvertedRows]:
     """Return the rows of all recordings; the index and the segments of each follow the last."""
     has_labels = any(table.labels is not None for table in tables)
     has_repetitions = any(table.repetitions is not None for table in tables)
     has_segments = len(tables) > 1 or tables[0].segments is not None
-    parts: list[_Rows] = []
+    parts: list[_ConvertedRows] = []
     for table in tables:
         index = indices_of(table)
         segments = np.zeros_like(index) if table.segments is None else table.segments
@@ -202,7 +202,7 @@ def _parts(tables: Sequence[EmgTable]) -> list[_Rows]:
             index = index - index[0] + before.index[-1] + 1
             segments = segments - segments.min() + before.segments.max() + 1
         parts.append(
-            _Rows(
+            _ConvertedRows(
                 index,
                 _times_of(table),
                 table.samples,
@@ -214,7 +214,7 @@ def _parts(tables: Sequence[EmgTable]) -> list[_Rows]:
     return parts
 
 
-def _write(path: Path, names: Sequence[str], parts: Sequence[_Rows]) -> None:
+def _write(path: Path, names: Sequence[str], parts: Sequence[_ConvertedRows]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([name for name, _ in _texts(names, parts[0], slice(0, 0))])
@@ -225,7 +225,7 @@ def _write(path: Path, names: Sequence[str], parts: Sequence[_Rows]) -> None:
 
 
 def _texts(
-    names: Sequence[str], part: _Rows, rows: slice
+    names: Sequence[str], part: _ConvertedRows, rows: slice
 ) -> Iterator[tuple[str, Iterable[object]]]:
     """Yield the name and the values of each column, as they are written, for some rows."""
     yield "index", part.index[rows].tolist()
@@ -257,7 +257,7 @@ def _shortest(values: FloatArray) -> list[str]:
     return ["" if text == "nan" else text.removesuffix(".0") for text in texts]
 
 
-def _checked(path: Path, names: Sequence[str], parts: Sequence[_Rows]) -> EmgTable:
+def _checked(path: Path, names: Sequence[str], parts: Sequence[_ConvertedRows]) -> EmgTable:
     """Return the table that was written; raises OutputError if it reads as something else."""
     table = read_table(path)
     pairs: list[tuple[object, Any]] = [

@@ -18,7 +18,7 @@ from emgstream.app.tuning_recording import (
 from emgstream.bundle import Model, read_model, write_model
 from emgstream.decisions import ARGMAX, DecisionSettings
 from emgstream.errors import EmgStreamError, OutputError
-from emgstream.opening import read_recording
+from emgstream.opening import read_recording, refuse_open_questions
 from emgstream.trial import DecisionScore, PredictedRecording, check_labels, score, seen_on, sweep
 from emgstream.worker import Worker
 
@@ -181,6 +181,7 @@ def _opened(material: TuningRequest) -> AnalysedRecording:
     for request in material.recordings:
         table = read_recording(request.path, model.manifest, request.columns)
         try:
+            refuse_open_questions(table)
             check_labels(table, model.manifest.class_names)
             break
         except EmgStreamError:

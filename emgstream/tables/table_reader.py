@@ -131,7 +131,11 @@ def undecided(
     path: Path, questions: Sequence[ColumnQuestion], choice: ColumnChoice, *, has_rate: bool
 ) -> UndecidedColumnsError:
     """Return the error that asks open questions, with the options that answer all of them."""
-    arguments = [word for question in questions for word in question.options]
+    arguments: list[str] = []
+    for question in questions:  # those on channels first: a channel is not the label, too
+        channels = [word for text in arguments for word in text.split(",")]
+        if not any(word in channels for word in question.options):
+            arguments += question.options
     return UndecidedColumnsError(
         path,
         [one.text for one in questions],

@@ -38,8 +38,10 @@ def write(tmp_path: Path) -> Writer:
         ]
         path = tmp_path / "arm.csv"
         path.write_text("\n".join([",".join([*names, *columns]), *lines]) + "\n")
-        known = [names[place] for place in np.flatnonzero(~np.isnan(samples).all(axis=0))]
-        return read_table(path, ColumnChoice(channels=tuple(known)))  # dead ones and copies, too
+        channels = [
+            name for name, values in zip(names, samples.T, strict=True) if np.isfinite(values).any()
+        ]
+        return read_table(path, ColumnChoice(tuple(channels)))
 
     return write
 

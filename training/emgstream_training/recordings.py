@@ -107,7 +107,11 @@ def copy_notes(tables: Sequence[EmgTable]) -> list[str]:
 def _check_labels(table: EmgTable) -> None:
     if table.labels is None or not np.any(table.labels >= 0):
         lookalike = label_lookalike(table)
-        hint = "record with labels" if lookalike is None else f"is it {lookalike!r}? rename that"
+        hint = (
+            "name the column with --label, or add --label-from-name if each file is one movement"
+            if lookalike is None
+            else f"is it {lookalike!r}? add --label {shlex.quote(lookalike)}"
+        )
         raise TrainingDataError(
             f"{table.path} has no label in {table.n_rows} rows; expected a column 'label' with the "
             f"movement of each row; {hint}, or name another file"
