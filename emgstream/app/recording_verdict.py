@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from emgstream.audit import Audit, audit_facts, audit_table, findings
-from emgstream.cue_schedule import TRANSITION
+from emgstream.audit import Audit, audit_facts, audit_table, findings_to_read
 from emgstream.errors import EmgStreamError
 from emgstream.tables import read_table
-from emgstream.wording import counted
+from emgstream.wording import counted, listed
 
 __all__ = ["RecordingVerdict", "judge"]
 
@@ -47,12 +46,13 @@ def judge(path: Path) -> RecordingVerdict:
 def _verdict(audit: Audit) -> RecordingVerdict:
     table = audit.table
     # The rate is asked for on the page, for all at once.
-    found = [one for one in findings(audit) if not one.text.startswith("no sampling rate")]
-    labels = tuple(
-        label.name for label in audit.labels if label.n_rows and label.name not in ("", TRANSITION)
-    )
-    if len(labels) < 2:
-        kind, line = "unusable", _no_labels(labels)
+    found = [one for one in findings_to_read(audit) if not one.text.startswith("no sampling rate")]
+    labels = tuple(label.name for label in audit.labels if label.n_rows)
+    if not labels:
+        kind = "unusable"
+        line = "no label: expected at least two to tell apart; record each movement, and rest"
+    elif len(labels) == 1:
+        kind, line = "look", f"only the label {labels[0]}: add recordings of other movements"
     elif found:
         kind, line = found[0].kind, found[0].text + _more(len(found) - 1)
     else:
@@ -77,11 +77,6 @@ def _repetitions(audit: Audit, labels: tuple[str, ...]) -> str:
     return f"good: at least {least} repetitions of every label"
 
 
-def _no_labels(labels: tuple[str, ...]) -> str:
-    have = f"only the label {labels[0]}" if labels else "no label"
-    return f"{have}: expected at least two to tell apart; record each movement, and rest"
-
-
 def _more(n: int) -> str:
     return f"   (and {n} more)" if n else ""
 
@@ -92,7 +87,7 @@ def _facts(audit: Audit, labels: tuple[str, ...]) -> str:
     rate = "no clock"
     if audit.rate.hz is not None and audit.duration_s is not None:
         length, rate = _duration(audit.duration_s), f"{audit.rate.hz:.0f} Hz"
-    names = ", ".join(table.channel_names)
+    names = listed(table.channel_names)
     return f"{length}  ·  {rate}  ·  {names}  ·  {counted(len(labels), 'label')}"
 
 
