@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from emgstream.app.recording_verdict import RecordingVerdict, judge
+from emgstream.tables import ALL_GUESSED
+from emgstream.tables.settled_columns import read_settled, remember
 from emgstream.worker import Worker
 
-__all__ = ["RECORDING_SUFFIXES", "AuditedRecordings", "conflict", "recordings_in"]
+__all__ = ["RECORDING_SUFFIXES", "AuditedRecordings", "conflict", "label_of_name", "recordings_in"]
 
-RECORDING_SUFFIXES = (".csv", ".csv.gz", ".tsv", ".txt")
+RECORDING_SUFFIXES = (
+    ".csv",
+    ".csv.gz",
+    ".tsv",
+    ".txt",
+    ".edf",
+    ".bdf",
+    ".xdf",
+    ".mat",
+    ".npy",
+    ".npz",
+)
 _SAME_RATE = 0.005
 """Largest relative difference of two clocks at one nominal rate: ceramic resonators are ±0.5 %."""
 
@@ -23,6 +37,7 @@ class AuditedRecordings:
         self.verdicts: dict[Path, RecordingVerdict | None] = {}
         self._worker: Worker | None = None
         self._judged: list[RecordingVerdict] = []
+        self._unasked: list[Path] = []
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -39,6 +54,17 @@ class AuditedRecordings:
         """True while an audit is still to be done."""
         return None in self.verdicts.values()
 
+    @property
+    def nameable(self) -> list[RecordingVerdict]:
+        """Recordings without a label column, whose names are their labels or can be."""
+        return [one for one in self.known if one.lacks_label or one.is_label_from_name]
+
+    @property
+    def are_labelled_by_name(self) -> bool:
+        """True if the names of all `nameable` recordings are their labels."""
+        nameable = self.nameable
+        return bool(nameable) and all(one.is_label_from_name for one in nameable)
+
     def add(self, paths: Iterable[Path]) -> list[Path]:
         """Add files that are not in the set yet, and return those."""
         new = [
@@ -51,6 +77,27 @@ class AuditedRecordings:
         """Remove a file."""
         self.verdicts.pop(path, None)
 
+    def audit_again(self, paths: Iterable[Path]) -> None:
+        """Audit files of the set once more, as their columns have been settled."""
+        self.verdicts.update((path, None) for path in paths if path in self.verdicts)
+
+    def take_undecided(self) -> list[Path]:
+        """Return the files whose columns the user must settle, each once; none during an audit."""
+        if self.busy:
+            return []
+        taken, self._unasked = self._unasked, []
+        return [path for path in taken if path in self.verdicts]
+
+    def label_by_name(self, is_named: bool) -> None:
+        """Remember for all `nameable` recordings that the name is the label, or that it is not.
+
+        Raises OutputError where that cannot be remembered.
+        """
+        for one in self.nameable:
+            earlier = read_settled(one.path, one.sha256) or ALL_GUESSED
+            remember(one.path, one.sha256, replace(earlier, label_from_name=is_named))
+            self.audit_again([one.path])
+
     def poll(self) -> list[RecordingVerdict]:
         """Audit one file after the other; return the verdicts that are new."""
         if self._worker is not None:
@@ -61,6 +108,7 @@ class AuditedRecordings:
         new = [verdict for verdict in self._judged if verdict.path in self.verdicts]
         self._judged = []
         self.verdicts.update((verdict.path, verdict) for verdict in new)
+        self._unasked += [verdict.path for verdict in new if verdict.is_undecided]
         waiting = [path for path, verdict in self.verdicts.items() if verdict is None]
         if waiting:
             self._start(waiting[0])
@@ -89,9 +137,16 @@ def recordings_in(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
+def label_of_name(path: Path) -> str:
+    """Return the label of a file that is named by its movement."""
+    return path.name.split(".")[0]
+
+
 def conflict(verdicts: Sequence[RecordingVerdict], rate_hz: float | None) -> str:
     """Return why one model cannot be trained on all of them; empty where it can."""
     for verdict in verdicts:
+        if verdict.is_undecided:
+            return f"The columns of {verdict.path.name} are not settled; choose Columns… beside it"
         if verdict.kind == "unusable":
             return f"{verdict.path.name} cannot be learned from; remove it"
     first = verdicts[0] if verdicts else None
@@ -101,6 +156,9 @@ def conflict(verdicts: Sequence[RecordingVerdict], rate_hz: float | None) -> str
                 f"{verdict.path.name} has channels {', '.join(verdict.channel_names)}; expected "
                 f"{', '.join(first.channel_names)} as in {first.path.name}; remove one of them"
             )
+    labels = {label for verdict in verdicts for label in verdict.labels}
+    if len(labels) == 1:
+        return f"All files have the label {min(labels)}; add a file of another movement"
     return "" if rate_hz is not None else _rate_conflict(verdicts)
 
 

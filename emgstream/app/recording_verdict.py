@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from emgstream.app.decided_recording import check_decided
 from emgstream.audit import Audit, audit_facts, audit_table, findings
 from emgstream.cue_schedule import TRANSITION
-from emgstream.errors import EmgStreamError
+from emgstream.errors import EmgStreamError, UndecidedColumnsError
 from emgstream.tables import read_table
 from emgstream.wording import counted
 
@@ -34,12 +35,28 @@ class RecordingVerdict:
     """Its labels, without unlabelled rows and transitions."""
     rate_hz: float | None = None
     """Its sampling rate by its own clock; None where it has none."""
+    is_undecided: bool = False
+    """True where the user must say what its columns mean."""
+    lacks_label: bool = False
+    """True where no column is a label, so that its name may be."""
+    is_label_from_name: bool = False
+    """True where its name is its label."""
+    sha256: str = ""
+    """SHA-256 of its content; empty where it cannot be read."""
 
 
 def judge(path: Path) -> RecordingVerdict:
     """Return the verdict on a recording, also on a file that cannot be read."""
     try:
-        return _verdict(audit_table(read_table(path)))
+        table = read_table(path)
+        check_decided(path, table.questions)
+        return _verdict(audit_table(table))
+    except UndecidedColumnsError as error:
+        asked = error.questions[0] + _more(len(error.questions) - 1)
+        details = "\n".join(error.questions)
+        return RecordingVerdict(
+            path, "unusable", asked, "columns not settled", details, is_undecided=True
+        )
     except EmgStreamError as error:
         return RecordingVerdict(path, "unusable", str(error), "cannot be read", str(error))
 
@@ -51,12 +68,13 @@ def _verdict(audit: Audit) -> RecordingVerdict:
     labels = tuple(
         label.name for label in audit.labels if label.n_rows and label.name not in ("", TRANSITION)
     )
-    if len(labels) < 2:
+    by_name = table.choice.label_from_name
+    if not labels or (len(labels) < 2 and not by_name):
         kind, line = "unusable", _no_labels(labels)
     elif found:
         kind, line = found[0].kind, found[0].text + _more(len(found) - 1)
     else:
-        kind, line = "good", _repetitions(audit, labels)
+        kind, line = "good", _repetitions(audit, labels, by_name)
     good = [f"good: {audit.accuracy_support.reason}"]
     said = [f"{one.kind}: {one.text}" for one in found] or good
     figures = [f"{name}: {text}" if name else text for name, text in audit_facts(audit)]
@@ -69,10 +87,15 @@ def _verdict(audit: Audit) -> RecordingVerdict:
         channel_names=table.channel_names,
         labels=labels,
         rate_hz=table.sampling_rate_hz,
+        lacks_label=table.labels is None,
+        is_label_from_name=by_name,
+        sha256=table.sha256,
     )
 
 
-def _repetitions(audit: Audit, labels: tuple[str, ...]) -> str:
+def _repetitions(audit: Audit, labels: tuple[str, ...], by_name: bool) -> str:
+    if by_name:
+        return f"good: the label of the whole file is its name, {labels[0]}"
     least = min(label.n_repetitions for label in audit.labels if label.name in labels)
     return f"good: at least {least} repetitions of every label"
 

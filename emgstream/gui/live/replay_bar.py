@@ -22,7 +22,7 @@ _SPEEDS = (("¼×", 0.25), ("½×", 0.5), ("1×", 1.0), ("2×", 2.0), ("4×", 4.
 class ReplayBar(QWidget):
     """Controls one replay; hidden where there is none."""
 
-    problem = pyqtSignal(str)
+    columns_wanted = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +43,9 @@ class ReplayBar(QWidget):
         self.loop_button = QPushButton("Loop", self)
         self.loop_button.setCheckable(True)
         self.loop_button.setToolTip("Begin again at the end (Ctrl+L)")
+        self.columns_button = QPushButton("Columns…", self)
+        self.columns_button.setToolTip("The role of each column of the file (Ctrl+K)")
+        self.columns_button.clicked.connect(self.columns_wanted)
         self._lay_out()
         self.play_button.clicked.connect(self.toggle_play)
         self.slider.valueChanged.connect(self._slider_moved)
@@ -133,6 +136,7 @@ class ReplayBar(QWidget):
         row.addWidget(self.position_label)
         row.addWidget(self.speed_list)
         row.addWidget(self.loop_button)
+        row.addWidget(self.columns_button)
 
 
 def clock_words(seconds: float) -> str:
