@@ -135,7 +135,11 @@ class TableImport:
             return f"Reading {self.path.name} …"
         if self.problems:
             return "   ·   ".join(map(_sentence, self.problems))
-        rate = "at an unknown rate" if self.rate_words == "not known" else f"at {self.rate_words}"
+        rate = (
+            "at an unknown rate; state it if you know it"
+            if self.rate_words == "not known"
+            else f"at {self.rate_words}"
+        )
         return f"Reads {self.draft.summary}, {rate}"
 
     def poll(self) -> bool:

@@ -26,6 +26,7 @@ from emgstream.gui.painting import GRID, font
 from emgstream.gui.palette import Theme
 from emgstream.gui.status_light import StatusLight
 from emgstream.gui.table_import.column_table import ColumnTable
+from emgstream.wording import shortened
 
 __all__ = ["ColumnsDialog"]
 
@@ -36,6 +37,9 @@ _SHARE = 0.94
 _MOST_QUESTIONS = 3
 """Questions that are shown; the tooltip has all, and each of their columns has its sign."""
 _MOST_HZ = 1e6
+_MOST_LETTERS = 1000
+"""Letters of the command that are shown; all of it is copied. Qt takes a second to lay out the
+names of 10,000 channels."""
 
 
 class ColumnsDialog(QDialog):
@@ -124,7 +128,9 @@ class ColumnsDialog(QDialog):
         ink = {"disc": theme.good, "triangle": theme.warning}.get(sign, theme.quiet)
         self.light.show_sign(sign, ink)
         self.outcome.show_text(shown.outcome)
-        self.command.show_text(shown.command_line if draft is not None else "")
+        self.command.show_text(
+            "" if draft is None else shortened(shown.command_line, _MOST_LETTERS)
+        )
         self.copy_button.setEnabled(draft is not None)
         self.rate.setSpecialValueText(shown.rate_words)
         for part in (self.rate, self.name_box):
