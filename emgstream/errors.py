@@ -107,7 +107,7 @@ class UndecidedColumnsError(TableError, LookupError):
         file, answer = shlex.quote(str(path)), shlex.join(arguments)
         out = shlex.quote(f"{path.name.split('.')[0]}_emg.csv")
         super().__init__(
-            f"{path}: {'; '.join(questions)}; add {answer} to this command if that is right, or "
+            f"{path}: {' '.join(questions)} Add {answer} to this command if that is right, or "
             f"convert the file once: emgstream convert {file} {answer} --out {out}"
         )
         self.path = path

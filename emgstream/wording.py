@@ -1,6 +1,6 @@
 """Texts for people that several packages format in the same way."""
 
-__all__ = ["counted", "shortened", "spoken"]
+__all__ = ["counted", "number_in_words", "shortened", "spoken"]
 
 _MAX_LETTERS = 40  # a choice: half of a terminal's line
 
@@ -30,3 +30,13 @@ def spoken(name: str) -> str:
     'hand close'
     """
     return " ".join(name.replace("_", " ").replace("-", " ").split()) or name
+
+
+def number_in_words(value: float) -> str:
+    """Return a number without needless digits.
+
+    >>> number_in_words(255.0), number_in_words(0.005), number_in_words(1259.2593)
+    ('255', '0.005', '1259.26')
+    """
+    is_whole = abs(value) < 1e15 and value == int(value)
+    return str(int(value)) if is_whole else f"{value:.6g}"

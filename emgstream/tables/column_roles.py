@@ -1,161 +1,491 @@
-"""Roles of a table's columns: channel, label, repetition, segment, index, time, or ignored."""
+"""Roles of a recording's columns: guessed from names and values, then settled by the user.
+
+`guess_roles` looks at every column by itself and beside the others. A column that may be a label, a
+clock or a counter is no channel; if only the user can tell, it is doubtful and a question is asked.
+`apply_choice` puts the user's statements in the place of guesses.
+"""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal, TypeAlias
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from emgstream.errors import NoSuchColumnError, TableError
+import numpy as np
+import numpy.typing as npt
 
-__all__ = ["IGNORED_NAMES", "NO_CHANNELS", "ROLES", "Column", "Role", "assign_roles"]
-
-Role: TypeAlias = Literal["channel", "label", "repetition", "segment", "index", "time_s", "ignored"]
-ROLES: dict[str, Role] = {
-    "label": "label",
-    "repetition": "repetition",
-    "segment": "segment",
-    "index": "index",
-    "time_s": "time_s",
-}
-"""Role of each column name, in lower case, that has a fixed meaning."""
-IGNORED_NAMES = frozenset(
-    {"time", "timestamp", "t", "date", "datetime", "seconds"}
-    | {"time_ms", "time_us", "ms", "us", "millis", "micros"}
-    | {"sample", "sample_index", "row", "id", "counter"}
-    | {"subject", "session", "trial", "cue"}
+from emgstream.tables.column_behaviour import (
+    Behaviour,
+    BehaviourKind,
+    behaviour_of,
+    is_computed_from,
+    is_one_to_one,
 )
-"""Names, in lower case, of numeric columns that are channels only if asked for by name."""
-NO_CHANNELS = IGNORED_NAMES | ROLES.keys() | {""}
-"""Names, in lower case, of columns that are never taken for channels by default."""
+from emgstream.tables.column_choice import TIME_UNITS
+from emgstream.tables.column_names import NameHint, NameMeaning, meaning_of_name
+from emgstream.tables.raw_columns import RawRecording
+from emgstream.tables.table_column import Certainty, ColumnRole, TableColumn
+from emgstream.wording import counted
+
+__all__ = ["OWN_ROLES", "guess_roles"]
+
+OWN_ROLES = {
+    "label": ColumnRole.LABEL,
+    "repetition": ColumnRole.REPETITION,
+    "segment": ColumnRole.SEGMENT,
+    "index": ColumnRole.COUNTER,
+    "time_s": ColumnRole.TIME,
+}
+"""Role of each column name, in lower case, that our own recordings have."""
+_OWN_FORM = frozenset({"index", "time_s"})
+"""Names that only our own recordings have together."""
+_CHANNEL_HINTS = frozenset({NameHint.EMG, NameHint.CHANNEL, NameHint.MAYBE_CHANNEL})
+_MOST_COMPARED = 16
+"""Columns up to which each is compared with each other one: a choice, 240 fits of 0.3 ms."""
+_RATE_RANGE_HZ = (10.0, 20_000.0)
+"""Sampling rates of EMG that a clock without a unit may mean: slow envelopes to needle EMG."""
+_UNIX_UNITS = (("unix", 1.0), ("unix_ms", 1e-3), ("unix_us", 1e-6), ("unix_ns", 1e-9))
+_UNIX_RANGE_S = (6.3e8, 4.1e9)
+"""Years 1990 to 2100 in seconds since 1970."""
+_CLOCK_HINT_ORDER = ("unix", "s", "ms", "us", "ns", "min", "h", "date", "clock")
 
 
-@dataclass(frozen=True)
-class Column:
-    """Name and role of one column of the file."""
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """All that is known of one column by itself."""
 
+    place: int
     name: str
-    """The name in the header line, stripped; empty if there is none."""
-    role: Role
-    """The meaning of its values."""
-    channel: int = -1
-    """Place among the channels, from 0; -1 for any other role."""
-    is_text: bool = False
-    """True if the first rows have text and no number in it."""
+    meaning: NameMeaning
+    behaviour: Behaviour
+    texts: tuple[str, ...] | None
+    unit: str
+    is_named_table: bool
+
+    @property
+    def hint(self) -> NameHint:
+        return self.meaning.hint
 
 
-def assign_roles(
-    path: Path,
-    names: Sequence[str],
-    first_texts: Sequence[str | None],
-    wanted: Sequence[str] | None,
-) -> tuple[Column, ...]:
-    """Return the columns of a table, one for each name.
+def guess_roles(raw: RawRecording, has_header: bool = True) -> tuple[TableColumn, ...]:
+    """Return every column of a recording with the role that its name and its values suggest."""
+    lower = [column.name.lower() for column in raw.columns]
+    if set(lower) >= _OWN_FORM:
+        return tuple(_own(place, column.name) for place, column in enumerate(raw.columns))
+    evidence = [_evidence(raw, place, has_header) for place in range(len(raw.columns))]
+    columns = [_by_itself(one) for one in evidence]
+    _settle_label(raw, evidence, columns, has_header)
+    _settle_one_of(ColumnRole.TIME, columns, evidence, _clock_rank, "another clock")
+    _settle_one_of(ColumnRole.COUNTER, columns, evidence, _counter_rank, "another counter")
+    _settle_one_of(
+        ColumnRole.REPETITION, columns, evidence, _repetition_rank(columns), "another repetition"
+    )
+    _leave_out_maybe_channels(evidence, columns)
+    _doubt_copies(raw, evidence, columns)
+    return _named(columns, has_header)
 
-    Parameters
-    ----------
-    path
-        The file, for messages.
-    names
-        The names in the header line.
-    first_texts
-        One for each column: its first text if none of the first rows has a number, else None.
-    wanted
-        The channels to read, in this order; None for every numeric column without another role.
 
-    Raises
-    ------
-    TableError
-        If two columns share a name, a wanted channel is missing (`NoSuchColumnError`) or not
-        numeric, or there is no numeric column.
-    """
-    _refuse_duplicates(path, names)
-    roles: list[Role] = [ROLES.get(name.lower(), "ignored") for name in names]
-    if wanted is None:
-        places = _default_channels(path, names, first_texts)
+def _own(place: int, name: str) -> TableColumn:
+    """Return a column of our own form, in which nothing is doubtful."""
+    role = OWN_ROLES.get(name.lower())
+    if role is not None:
+        unit = "s" if role is ColumnRole.TIME else ""
+        return TableColumn(place, name, role, "its name in our own recordings", unit=unit)
+    hint = meaning_of_name(name).hint
+    if hint in {NameHint.DESCRIPTION, NameHint.TIME} or not name:
+        return TableColumn(place, name, ColumnRole.IGNORED, f"named like {hint.value}")
+    return TableColumn(place, name, ColumnRole.CHANNEL, "a column of our own recordings")
+
+
+def _evidence(raw: RawRecording, place: int, has_header: bool) -> _Evidence:
+    column = raw.columns[place]
+    meaning = meaning_of_name(column.name, column.unit)
+    if column.texts is None and len(column.values) == raw.n_rows:
+        values = column.values
+        if not np.issubdtype(values.dtype, np.floating):
+            values = values.astype(np.float64)
+        behaviour = behaviour_of(values)
     else:
-        places = [_place(path, names, name) for name in wanted]
-        _refuse_unfit(path, names, first_texts, places)
-    columns = [
-        Column(name, role, is_text=text is not None)
-        for name, role, text in zip(names, roles, first_texts, strict=True)
+        behaviour = Behaviour(BehaviourKind.UNKNOWN, "holds text")
+    unit = meaning.unit or column.unit
+    return _Evidence(place, column.name, meaning, behaviour, column.texts, unit, has_header)
+
+
+def _by_itself(one: _Evidence) -> TableColumn:
+    """Return the role of a column by its name and its values alone."""
+    own = OWN_ROLES.get(one.name.lower())
+    if own is not None and own is not ColumnRole.TIME:
+        return _column(one, own, f"named {one.name!r}")
+    if one.texts is not None:
+        return _of_text(one)
+    if one.behaviour.kind is BehaviourKind.EMPTY:
+        return _column(one, ColumnRole.IGNORED, "has no value")
+    return _RULES[one.hint](one)
+
+
+def _of_text(one: _Evidence) -> TableColumn:
+    if one.unit in {"clock", "date"}:
+        written = "a time of day" if one.unit == "clock" else "a date and a time"
+        return _column(one, ColumnRole.TIME, f"holds {written}", unit=one.unit)
+    if not one.texts:
+        return _column(one, ColumnRole.IGNORED, "has no value")
+    n = counted(len(one.texts), "text")
+    if one.hint in {NameHint.DESCRIPTION, NameHint.TIME, NameHint.OTHER_SENSOR}:
+        return _column(one, ColumnRole.IGNORED, f"named like {one.hint.value}, holds {n}")
+    return _doubt(one, f"holds {n}", ColumnRole.LABEL, may_be_channel=False)
+
+
+def _channel(one: _Evidence) -> TableColumn:
+    kind = one.behaviour.kind
+    if kind is BehaviourKind.COUNTING:
+        return _doubt(one, f"named like a channel, but {one.behaviour.words}", ColumnRole.COUNTER)
+    if kind is BehaviourKind.RISING:
+        return _doubt(one, f"named like a channel, but {one.behaviour.words}", ColumnRole.TIME)
+    return _column(one, ColumnRole.CHANNEL, f"named like {one.hint.value}", unit=one.unit)
+
+
+def _time(one: _Evidence) -> TableColumn:
+    kind = one.behaviour.kind
+    rising = {BehaviourKind.RISING, BehaviourKind.COUNTING, BehaviourKind.STAMPED}
+    if one.name.lower() == "time_s":
+        return _column(one, ColumnRole.TIME, "named 'time_s'", unit="s")
+    if kind not in {*rising, BehaviourKind.UNKNOWN, BehaviourKind.LABEL_LIKE}:
+        return _column(one, ColumnRole.IGNORED, f"named like a clock, but it {one.behaviour.words}")
+    return _clock(one, "named like a clock")
+
+
+def _clock(one: _Evidence, why: str) -> TableColumn:
+    """Return a clock with its unit, as the name or the values tell it; doubtful without one."""
+    unit, reason = clock_unit(one.behaviour, one.unit)
+    if unit:
+        return _column(one, ColumnRole.TIME, f"{why}, {reason}", unit=unit)
+    column = _column(one, ColumnRole.IGNORED, f"{why}, but {reason}")
+    return replace(column, certainty=Certainty.DOUBTFUL, proposal=ColumnRole.TIME)
+
+
+def clock_unit(behaviour: Behaviour, stated: str) -> tuple[str, str]:
+    """Return the unit of a clock, a key of `TIME_UNITS` or empty, and the reason in words."""
+    for unit, seconds in _UNIX_UNITS:
+        if _UNIX_RANGE_S[0] < behaviour.first * seconds < _UNIX_RANGE_S[1]:
+            return unit, f"UNIX time in {_unit_words(unit)}"
+    if stated in TIME_UNITS:
+        return stated, f"in {_unit_words(stated)} by its name"
+    possible = [
+        unit
+        for unit in ("s", "ms", "us", "ns")
+        if behaviour.step > 0.0
+        and _RATE_RANGE_HZ[0] <= 1.0 / (behaviour.step * TIME_UNITS[unit]) <= _RATE_RANGE_HZ[1]
     ]
-    for channel, place in enumerate(places):
-        name = names[place] if wanted is None else wanted[channel]
-        columns[place] = Column(name, "channel", channel)
-    return tuple(columns)
+    if len(possible) == 1:
+        return possible[0], f"in {_unit_words(possible[0])} by its steps of {behaviour.step:.4g}"
+    return "", "its unit is not known"
 
 
-def _refuse_duplicates(path: Path, names: Sequence[str]) -> None:
-    seen: dict[str, str] = {}
-    for name in names:
-        # roles are found in any case, channels by their exact name
-        key = name.lower() if name.lower() in ROLES else name
-        if key and key in seen:
-            raise TableError(
-                f"{path} has two columns named {name!r} in its header line; rename one of them"
-            )
-        seen[key] = name
+def _unit_words(unit: str) -> str:
+    return unit.removeprefix("unix_") if unit != "unix" else "s"
 
 
-def _default_channels(
-    path: Path, names: Sequence[str], first_texts: Sequence[str | None]
-) -> list[int]:
-    possible = [place for place, name in enumerate(names) if name.lower() not in NO_CHANNELS]
-    places = [place for place in possible if first_texts[place] is None]
-    if places:
-        return places
-    if possible:
-        first = possible[0]
-        raise TableError(
-            f"{path} has no numeric channel: column {names[first]!r} holds {first_texts[first]!r} "
-            "at its first data row; expected numbers, with commas, semicolons or tabs between them"
-        )
-    raise TableError(
-        f"{path} has no numeric channel, only {_listed(names)}; add a column a channel, or name "
-        "the channels to read"
+def _counter(one: _Evidence) -> TableColumn:
+    if one.behaviour.kind is BehaviourKind.COUNTING:
+        return _column(one, ColumnRole.COUNTER, one.behaviour.words, modulo=one.behaviour.modulo)
+    if one.behaviour.kind is BehaviourKind.UNKNOWN:
+        return _column(one, ColumnRole.IGNORED, "named like a counter")
+    if one.behaviour.kind is BehaviourKind.SIGNAL:
+        return _doubt(one, "named like a counter, but varies like a signal", ColumnRole.CHANNEL)
+    return _column(one, ColumnRole.IGNORED, f"named like a counter, but it {one.behaviour.words}")
+
+
+def _label(one: _Evidence) -> TableColumn:
+    if one.behaviour.kind is BehaviourKind.SIGNAL:
+        why = f"named like {one.hint.value}, but its values change nearly every row"
+        return _column(one, ColumnRole.IGNORED, why)
+    why = f"named like {one.hint.value}, {one.behaviour.words}"
+    return _doubt(one, why, ColumnRole.LABEL, may_be_channel=False)
+
+
+def _repetition(one: _Evidence) -> TableColumn:
+    if one.behaviour.kind in {BehaviourKind.SIGNAL, BehaviourKind.RISING}:
+        why = f"named like a repetition, but it {one.behaviour.words}"
+        return _column(one, ColumnRole.IGNORED, why)
+    return _column(one, ColumnRole.REPETITION, "named like a repetition")
+
+
+def _no_channel(one: _Evidence) -> TableColumn:
+    return _column(one, ColumnRole.IGNORED, f"named like {one.hint.value}")
+
+
+def _digital(one: _Evidence) -> TableColumn:
+    if one.behaviour.kind is BehaviourKind.SIGNAL:
+        return _nameless(one)
+    return _column(one, ColumnRole.IGNORED, f"named like a digital line, {one.behaviour.words}")
+
+
+_OF_NO_NAME = frozenset(
+    {
+        BehaviourKind.RISING,
+        BehaviourKind.STAMPED,
+        BehaviourKind.CONSTANT,
+        BehaviourKind.UNKNOWN,
+    }
+)
+"""Behaviour from which a column without a name, beside others with names, is no channel."""
+
+
+def _nameless(one: _Evidence) -> TableColumn:
+    """Return the role of a column whose name tells nothing, by its values alone."""
+    behaviour = one.behaviour
+    if not one.name and one.is_named_table and behaviour.kind in _OF_NO_NAME:
+        return _column(one, ColumnRole.IGNORED, f"has no name, {behaviour.words}")
+    match behaviour.kind:
+        case BehaviourKind.COUNTING:
+            return _column(one, ColumnRole.COUNTER, behaviour.words, modulo=behaviour.modulo)
+        case BehaviourKind.RISING | BehaviourKind.STAMPED:
+            return _clock(one, behaviour.words)
+        case BehaviourKind.CONSTANT:
+            return _doubt(one, behaviour.words, ColumnRole.IGNORED)
+        case BehaviourKind.LABEL_LIKE:
+            return _doubt(one, behaviour.words, ColumnRole.LABEL)
+        case BehaviourKind.SIGNAL if not one.name and one.is_named_table:
+            return _doubt(one, "has no name, but varies like a signal", ColumnRole.CHANNEL)
+    return _column(one, ColumnRole.CHANNEL, behaviour.words, unit=one.unit)
+
+
+_RULES: dict[NameHint, Callable[[_Evidence], TableColumn]] = {
+    NameHint.EMG: _channel,
+    NameHint.CHANNEL: _channel,
+    NameHint.MAYBE_CHANNEL: _channel,
+    NameHint.LABEL: _label,
+    NameHint.MARKER: _label,
+    NameHint.TIME: _time,
+    NameHint.COUNTER: _counter,
+    NameHint.REPETITION: _repetition,
+    NameHint.OTHER_SENSOR: _no_channel,
+    NameHint.DIGITAL: _digital,
+    NameHint.DESCRIPTION: _no_channel,
+    NameHint.NOTHING: _nameless,
+}
+
+
+def _column(
+    one: _Evidence, role: ColumnRole, reason: str, unit: str = "", modulo: int | None = None
+) -> TableColumn:
+    return TableColumn(one.place, one.name, role, reason, unit=unit, modulo=modulo)
+
+
+def _doubt(
+    one: _Evidence, reason: str, proposal: ColumnRole, *, may_be_channel: bool = True
+) -> TableColumn:
+    return TableColumn(
+        one.place,
+        one.name,
+        ColumnRole.IGNORED,
+        reason,
+        certainty=Certainty.DOUBTFUL,
+        unit=one.unit if proposal is ColumnRole.CHANNEL else "",
+        proposal=proposal,
+        may_be_channel=may_be_channel,
     )
 
 
-def _place(path: Path, names: Sequence[str], wanted: str) -> int:
-    if wanted in names:
-        return names.index(wanted)
-    alike = [place for place, name in enumerate(names) if name.lower() == wanted.strip().lower()]
-    if len(alike) == 1:
-        return alike[0]
-    near = difflib.get_close_matches(wanted, [name for name in names if name], n=1)
-    hint = (
-        f"; did you mean {near[0]!r}?"
-        if near
-        else "; choose among these with --channels, or rename a column"
-    )
-    raise NoSuchColumnError(
-        f"{path} has no column {wanted!r}, only {_listed(names)}{hint}",
-        tuple(name for name in names if name.lower() not in NO_CHANNELS),
-    )
+def label_codes(raw: RawRecording, place: int) -> npt.NDArray[np.int32]:
+    """Return a number for each row's label, shape ``(n_rows,)``; -1 for none."""
+    column = raw.columns[place]
+    if column.texts is not None:
+        return column.values.astype(np.int32)
+    is_missing = np.isnan(column.values)
+    _, codes = np.unique(np.where(is_missing, 0, column.values), return_inverse=True)
+    return np.where(is_missing, -1, codes).astype(np.int32)
 
 
-def _refuse_unfit(
-    path: Path, names: Sequence[str], first_texts: Sequence[str | None], places: Sequence[int]
+def _settle_label(
+    raw: RawRecording,
+    evidence: Sequence[_Evidence],
+    columns: list[TableColumn],
+    has_header: bool,
 ) -> None:
-    if len(set(places)) < len(places):
-        raise TableError(f"{path}: a channel is asked for twice; name each channel once")
-    if not places:
-        raise TableError(f"{path}: no channel is asked for; name at least one of {_listed(names)}")
-    for place in places:
-        if names[place].lower() in ROLES:
-            raise TableError(
-                f"{path}: column {names[place]!r} is known as meta data, not as a channel; "
-                "rename it in the header line to read it as one"
-            )
-        if first_texts[place] is not None:
-            raise TableError(
-                f"{path}: column {names[place]!r} is not numeric, it holds "
-                f"{first_texts[place]!r} at its first data row; choose another channel"
+    """Compare every column with the label, or with the column that is most likely the label."""
+    own = [one.place for one in columns if one.role is ColumnRole.LABEL]
+    proposed = sorted(
+        (one.place for one in columns if one.proposal is ColumnRole.LABEL),
+        key=lambda place: _label_rank(evidence[place]),
+    )
+    texts = [one.place for one in evidence if one.texts and one.unit not in {"clock", "date"}]
+    if not own and not has_header and len(texts) == 1:
+        own = texts
+        columns[texts[0]] = replace(
+            columns[texts[0]],
+            role=ColumnRole.LABEL,
+            reason="the only column of texts",
+            certainty=Certainty.SURE,
+            proposal=None,
+        )
+    if not own and not proposed:
+        return
+    label = own[0] if own else proposed[0]
+    codes = label_codes(raw, label)
+    for column in [one for one in columns if one.place != label]:
+        one = evidence[column.place]
+        values = raw.columns[one.place].values
+        if one.texts is None and len(values) == raw.n_rows and is_one_to_one(values, codes):
+            columns[one.place] = _same_as_label(one, column, columns[label])
+        elif own and column.proposal is ColumnRole.LABEL and one.hint is not NameHint.NOTHING:
+            reason = f"{column.reason}; the label is {_shown(columns[label])}"
+            columns[one.place] = replace(
+                column, reason=reason, certainty=Certainty.SURE, proposal=None
             )
 
 
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(name or "(unnamed)" for name in names)
+def _same_as_label(one: _Evidence, column: TableColumn, label: TableColumn) -> TableColumn:
+    reason = f"one-to-one with {_shown(label)}: it would tell a model the label"
+    if column.role is ColumnRole.CHANNEL and one.hint in _CHANNEL_HINTS:
+        return _doubt(one, f"named like a channel, but {reason}", ColumnRole.IGNORED)
+    if column.role is ColumnRole.CHANNEL or column.certainty is Certainty.DOUBTFUL:
+        return _column(one, ColumnRole.IGNORED, reason)
+    return column
+
+
+def _label_rank(one: _Evidence) -> tuple[int, str]:
+    """Return the rank among columns that may be the label: corrected ones first, markers last."""
+    words = one.name.lower()
+    if one.hint is NameHint.LABEL:
+        rank = 0 if words.startswith("re") else 1
+    elif one.texts is not None:
+        rank = 2
+    else:
+        rank = 3 if one.hint is NameHint.NOTHING else 4
+    return rank, words
+
+
+def _settle_one_of(
+    role: ColumnRole,
+    columns: list[TableColumn],
+    evidence: Sequence[_Evidence],
+    rank: Callable[[_Evidence, TableColumn], tuple[object, ...]],
+    why_not: str,
+) -> None:
+    """Leave the best column of a role, and ignore the others."""
+    found = [one for one in columns if one.role is role]
+    best = min(found, key=lambda one: rank(evidence[one.place], one), default=None)
+    if best is None:
+        return
+    for column in found:
+        if column is not best:
+            reason = f"{why_not}; {_shown(best)} is used"
+            columns[column.place] = replace(column, role=ColumnRole.IGNORED, reason=reason)
+    for column in [one for one in columns if one.proposal is role]:
+        if role is ColumnRole.TIME:
+            columns[column.place] = replace(
+                column, certainty=Certainty.SURE, proposal=None, reason=f"{column.reason}"
+            )
+
+
+def _clock_rank(one: _Evidence, column: TableColumn) -> tuple[object, ...]:
+    """Return the rank of a clock: ours, then numbers that rise in every row, then texts."""
+    is_own = one.name.lower() == "time_s"
+    rises = one.behaviour.kind in {BehaviourKind.RISING, BehaviourKind.COUNTING}
+    unit = column.unit if column.unit in _CLOCK_HINT_ORDER else "unix"
+    return (
+        not is_own,
+        one.texts is not None and not rises,
+        not rises,
+        one.hint is not NameHint.TIME,
+        _CLOCK_HINT_ORDER.index(unit),
+        one.name.lower(),
+    )
+
+
+def _counter_rank(one: _Evidence, column: TableColumn) -> tuple[object, ...]:
+    is_own = one.name.lower() == "index"
+    return (not is_own, one.hint is not NameHint.COUNTER, -(column.modulo or 1 << 62), one.name)
+
+
+def _repetition_rank(
+    columns: Sequence[TableColumn],
+) -> Callable[[_Evidence, TableColumn], tuple[object, ...]]:
+    """Return a rank that prefers the repetition of the corrected label, if that is the label."""
+    is_corrected = any(
+        one.name.lower().startswith("restim") and ColumnRole.LABEL in {one.role, one.proposal}
+        for one in columns
+    )
+
+    def rank(one: _Evidence, _: TableColumn) -> tuple[object, ...]:
+        name = one.name.lower()
+        return (name.startswith("rerep") != is_corrected, name != "repetition", name)
+
+    return rank
+
+
+def _leave_out_maybe_channels(evidence: Sequence[_Evidence], columns: list[TableColumn]) -> None:
+    """Ignore analog inputs and other biosignals beside columns that are named as EMG."""
+    if not any(
+        one.hint is NameHint.EMG and columns[one.place].role is ColumnRole.CHANNEL
+        for one in evidence
+    ):
+        return
+    for one in evidence:
+        if one.hint is NameHint.MAYBE_CHANNEL and columns[one.place].role is ColumnRole.CHANNEL:
+            reason = "an analog input beside channels that are named as EMG"
+            columns[one.place] = _column(one, ColumnRole.IGNORED, reason)
+
+
+def _doubt_copies(
+    raw: RawRecording, evidence: Sequence[_Evidence], columns: list[TableColumn]
+) -> None:
+    """Doubt channels that are computed from another channel: a filtered or rectified copy."""
+    channels = [one.place for one in columns if one.role is ColumnRole.CHANNEL]
+    if len(channels) > _MOST_COMPARED:
+        channels = [place for place in channels if evidence[place].meaning.is_filtered]
+        originals = [one.place for one in columns if one.role is ColumnRole.CHANNEL]
+        originals = originals[:_MOST_COMPARED]
+    else:
+        originals = channels
+    for place, other in _copies(raw, evidence, channels, originals):
+        if columns[other].role is ColumnRole.CHANNEL:
+            why = f"computed from {_shown(columns[other])}, as a filter or a scale does"
+            columns[place] = _doubt(evidence[place], why, ColumnRole.IGNORED)
+
+
+def _copies(
+    raw: RawRecording,
+    evidence: Sequence[_Evidence],
+    channels: Sequence[int],
+    originals: Sequence[int],
+) -> Iterator[tuple[int, int]]:
+    for place in channels:
+        for other in originals:
+            if place == other:
+                continue
+            names_say = evidence[place].meaning.is_filtered > evidence[other].meaning.is_filtered
+            nameless = evidence[place].hint is NameHint.NOTHING
+            if not names_say and not nameless:
+                continue
+            one, two = raw.columns[place].values, raw.columns[other].values
+            if is_computed_from(one, two) and not (
+                nameless and not names_say and is_computed_from(two, one) and other > place
+            ):
+                yield place, other
+                break
+
+
+def _shown(column: TableColumn) -> str:
+    return (
+        f"column {column.place + 1} {column.name!r}"
+        if column.name
+        else (f"column {column.place + 1}")
+    )
+
+
+def _named(columns: Sequence[TableColumn], has_header: bool) -> tuple[TableColumn, ...]:
+    """Return the columns with made-up names where they have none."""
+    if has_header:
+        return tuple(
+            one if one.name else replace(one, name=f"column {one.place + 1}") for one in columns
+        )
+    named, n_channels = [], 0
+    for one in columns:
+        is_channel = one.role is ColumnRole.CHANNEL
+        n_channels += is_channel
+        made_up = f"channel_{n_channels}" if is_channel else f"column {one.place + 1}"
+        if one.role is ColumnRole.LABEL:
+            made_up = "label"
+        named.append(replace(one, name=one.name or made_up))
+    return tuple(named)

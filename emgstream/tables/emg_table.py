@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from emgstream.tables.column_choice import ALL_GUESSED, ColumnChoice
 from emgstream.tables.table_clock import rate_by_clock
-from emgstream.tables.table_column import ColumnQuestion, TableColumn
+from emgstream.tables.table_column import ColumnQuestion, ColumnRole, TableColumn
 from emgstream.tables.table_repairs import IGNORED, Repair
 from emgstream.types import FloatArray, IndexArray, TimeArray
 
@@ -72,6 +72,18 @@ class EmgTable:
 
     @property
     def sampling_rate_hz(self) -> float | None:
+        """Samples per second: as the user states, else as the file states, else by its clock.
+
+        A clock that is more than 5 % off the rate that the file states is believed instead; 5 % is
+        a choice, ten times the error of a board's resonator. None if nothing tells the rate.
+        """
+        stated, by_clock = self.stated_rate_hz, self.clock_rate_hz
+        if stated is None or (self.choice.rate_hz is None and self.is_rate_doubtful):
+            return by_clock
+        return stated
+
+    @property
+    def clock_rate_hz(self) -> float | None:
         """Samples per second by the file's time stamps; None without a time column.
 
         Counted over all steps within segments: index steps (rows, if there is no index) divided by
@@ -80,6 +92,29 @@ class EmgTable:
         if self.time_s is None:
             return None
         return rate_by_clock(self.time_s, self.index, self.segments)
+
+    @property
+    def is_rate_doubtful(self) -> bool:
+        """True if the clock is more than 5 % off the rate that the file states."""
+        stated, by_clock = self.stated_rate_hz, self.clock_rate_hz
+        return stated is not None and by_clock is not None and abs(by_clock / stated - 1.0) > 0.05
+
+    @property
+    def rate_words(self) -> str:
+        """Origin of the sampling rate in words, or the reason why there is none."""
+        rate_hz = self.sampling_rate_hz
+        if rate_hz is None:
+            return f"{self.path.name} {self.why_no_time}; give --rate HZ"
+        if self.choice.rate_hz is not None:
+            return "stated by the user"
+        if self.stated_rate_hz == rate_hz:
+            return f"stated by {self.rate_reason}"
+        clock = next((one for one in self.columns if one.role is ColumnRole.TIME), None)
+        by = "by its time stamps"
+        if clock is not None:
+            by = f"by the clock in column {clock.place + 1} {clock.name!r}"
+        off = f"; {self.rate_reason} says {self.stated_rate_hz:.6g} Hz" if self.rate_reason else ""
+        return by + off
 
     @property
     def why_no_time(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 __all__ = ["RawColumn", "RawRecording"]
@@ -18,7 +17,8 @@ class RawColumn:
     name: str
     """Its name in the file; empty if it has none."""
     values: npt.NDArray[Any]
-    """Shape ``(n_rows,)``: float32 or float64 numbers with NaN for a missing one, int64, or int32
+    """Shape ``(n_rows,)``, or ``(0,)`` if it was not read: float32 or float64 numbers with NaN for
+    a missing one, int64, or int32
     places in ``texts``, -1 for an empty one."""
     texts: tuple[str, ...] | None = None
     """The different texts of a text column, in the order of their first row; None for numbers."""
@@ -33,6 +33,8 @@ class RawRecording:
     columns: tuple[RawColumn, ...]
     """Every column, in the order of the file. Columns that are named ``label``, ``index``,
     ``time_s``, ``repetition`` and ``segment`` are taken as our own recordings have them."""
+    n_rows: int
+    """Number of rows."""
     sha256: str
     """SHA-256 of the file's bytes on disk, as 64 hexadecimal digits."""
     rate_hz: float | None = None
@@ -43,15 +45,3 @@ class RawRecording:
     """Guesses and omissions, for people: ``6 accelerometer columns at 148 Hz left out``."""
     facts: dict[str, str] = field(default_factory=dict)
     """Further facts for people, such as the device and the start, by their names."""
-
-    @property
-    def n_rows(self) -> int:
-        """Number of rows."""
-        return len(self.columns[0].values) if self.columns else 0
-
-    def numbers(self, place: int) -> npt.NDArray[np.float64]:
-        """Return a column as float64, shape ``(n_rows,)``; NaN for each text."""
-        column = self.columns[place]
-        if column.texts is not None:
-            return np.full(self.n_rows, np.nan)
-        return column.values.astype(np.float64)

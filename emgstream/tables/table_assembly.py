@@ -1,9 +1,9 @@
-"""Assembly of a table: the parsed blocks joined, and the checks that need a whole column."""
+"""Assembly of a table: columns with roles to samples, labels, index and time."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,170 +11,272 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream.errors import TableError
-from emgstream.tables.column_roles import NO_CHANNELS, Column
+from emgstream.tables.clock_column import even_bursts, seconds_of_clock
+from emgstream.tables.column_choice import ColumnChoice, place_of_column
+from emgstream.tables.column_questions import unlabelled_value
+from emgstream.tables.column_roles import OWN_ROLES
 from emgstream.tables.emg_table import EmgTable
-from emgstream.tables.table_cells import LabelCodes
+from emgstream.tables.raw_columns import RawColumn, RawRecording
+from emgstream.tables.sample_counter import counter_note, index_of_counter
 from emgstream.tables.table_clock import index_by_clock
-from emgstream.tables.table_columns import MISSING_WHOLE, ColumnBlock
-from emgstream.tables.table_layout import TableLayout
+from emgstream.tables.table_column import Certainty, ColumnQuestion, ColumnRole, TableColumn
+from emgstream.tables.table_columns import MISSING_WHOLE
 from emgstream.tables.table_repairs import IGNORED, RepairKind, RepairLog
 from emgstream.types import FloatArray, IndexArray, TimeArray
+from emgstream.wording import number_in_words
 
-__all__ = ["TableAssembly"]
+__all__ = ["TableAssembly", "first_damage", "label_of_name"]
+
+_MOST_LISTED = 8
+"""Columns that a note lists by name: a choice, one line."""
 
 
-@dataclass(frozen=True, eq=False)
 class TableAssembly:
-    """Everything that was read of a file, and the assembly of the table from it."""
+    """Everything that was read of a file, and the assembly of the table from it.
 
-    path: Path
-    """The file."""
-    layout: TableLayout
-    """Its layout."""
-    blocks: list[ColumnBlock]
-    """Its values; they are removed while the table is assembled."""
-    labels: LabelCodes
-    """Its labels."""
-    log: RepairLog
-    """The repairs so far."""
-    damage: str | None
-    """The reason why reading ended early; None if it did not."""
-    are_channels_wanted: bool
-    """True if channels were asked for by name; then each of them must hold numbers."""
+    Parameters
+    ----------
+    path
+        The file.
+    raw
+        Its columns. Each is given up once it is in the table, so that memory holds few twice.
+    log
+        The repairs so far.
+    columns
+        The roles.
+    questions
+        The open questions.
+    choice
+        The user's statements.
+    """
 
-    def assemble(self, sha256: str) -> EmgTable:
+    def __init__(
+        self,
+        path: Path,
+        raw: RawRecording,
+        log: RepairLog,
+        columns: Sequence[TableColumn],
+        questions: Sequence[ColumnQuestion],
+        choice: ColumnChoice,
+    ) -> None:
+        self._path = path
+        self._raw = raw
+        self._arrays: list[RawColumn | None] = list(raw.columns)
+        self._log = log
+        self._columns = tuple(columns)
+        self._questions = tuple(questions)
+        self._choice = choice
+        self._notes: list[str] = list(raw.notes)
+
+    def assemble(self, *, needs_channels: bool = True) -> EmgTable:
         """Return the table.
 
-        Raises TableError if there is no row, if a channel that was asked for holds no numbers, or
-        if no channel does.
+        Raises TableError if no channel holds numbers, unless it needs none, as for a look.
         """
-        if self._n_rows == 0:
-            why = f", {self.damage}" if self.damage is not None else ""
-            raise TableError(
-                f"{self.path} has 0 rows below its header line{why}; "
-                "record again, or give a table with one row a sample"
-            )
-        names, samples = self._channels()
-        segments = self._whole("segment")
-        codes = self._column("label")
-        index, time_s = self._index(), self._time(segments)
+        raw = self._raw
+        self._raw = RawRecording((), raw.n_rows, raw.sha256)
+        names, samples = self._channels(raw.n_rows, needs_channels)
+        segments = self._whole(ColumnRole.SEGMENT)
+        codes, label_names = self._labels(raw.n_rows)
+        time_s = self._time(segments)
+        index = self._index(time_s)
         if index is None and time_s is not None:
             index = index_by_clock(time_s, segments)
+        self._note_roles()
         return EmgTable(
-            path=self.path,
+            path=self._path,
             channel_names=names,
             samples=samples,
             labels=codes,
-            label_names=self.labels.names,
-            repetitions=self._whole("repetition"),
+            label_names=label_names,
+            repetitions=self._repetitions(codes),
             segments=segments,
             index=index,
             time_s=time_s,
-            repairs=self.log.repairs(self._n_rows),
-            sha256=sha256,
-            text_columns=self._text_columns,
+            repairs=self._repairs(raw.n_rows),
+            sha256=raw.sha256,
+            text_columns=self._text_columns(raw),
+            columns=self._columns,
+            questions=self._questions,
+            stated_rate_hz=self._choice.rate_hz or raw.rate_hz,
+            rate_reason=raw.rate_reason,
+            choice=self._choice,
+            notes=tuple(self._notes),
         )
 
-    @property
-    def _text_columns(self) -> tuple[str, ...]:
-        unread = [one for one in self.layout.columns if one.role == "ignored" and one.is_text]
-        return tuple(one.name for one in unread if one.name.lower() not in NO_CHANNELS)
+    def _repairs(self, n_rows: int) -> tuple[Any, ...]:
+        """Return the repairs but for those of columns that are not used."""
+        unused = {one.name for one in self._columns if one.role is ColumnRole.IGNORED}
+        return tuple(
+            repair
+            for repair in self._log.repairs(n_rows)
+            if repair.column not in unused or not repair.rows
+        )
 
-    @property
-    def _n_rows(self) -> int:
-        return sum(block.n_rows for block in self.blocks)
+    def _text_columns(self, raw: RawRecording) -> tuple[str, ...]:
+        return tuple(
+            one.name
+            for one in self._columns
+            if one.role is ColumnRole.IGNORED and raw.columns[one.place].texts
+        )
 
-    def _column(self, role: str) -> npt.NDArray[Any] | None:
-        for place, column in enumerate(self.layout.columns):
-            if column.role == role:
-                return self._joined(place)
-        return None
+    def _of(self, role: ColumnRole) -> TableColumn | None:
+        return next((one for one in self._columns if one.role is role), None)
 
-    def _joined(self, place: int) -> npt.NDArray[Any]:
-        """Return one whole column and free its parts, so that memory holds one column twice."""
-        return np.concatenate([block.values.pop(place) for block in self.blocks if block.n_rows])
+    def _taken(self, column: TableColumn) -> RawColumn:
+        """Return a column and give it up."""
+        raw, self._arrays[column.place] = self._arrays[column.place], None
+        assert raw is not None, "each column has one role"
+        return raw
 
-    def _channels(self) -> tuple[tuple[str, ...], FloatArray]:
-        readable = [
-            (place, column)
-            for place, column in enumerate(self.layout.columns)
-            if column.role == "channel" and self._is_readable(place, column)
-        ]
-        if not readable:
-            raise TableError(f"{self.path} has no numeric channel: {self._first_damage()}")
-        readable.sort(key=lambda one: one[1].channel)
-        samples = np.empty((self._n_rows, len(readable)), dtype=np.float32)
-        for channel, (place, _) in enumerate(readable):
-            samples[:, channel] = self._joined(place)
-        return tuple(column.name for _, column in readable), samples
+    def _channels(self, n_rows: int, is_needed: bool) -> tuple[tuple[str, ...], FloatArray]:
+        channels = [one for one in self._columns if one.role is ColumnRole.CHANNEL]
+        channels = [one for one in channels if len(self._values(one)) == n_rows]
+        if self._choice.channels is not None:
+            channels = self._in_order(channels, self._choice.channels)
+        if not channels and is_needed:
+            raise TableError(f"{self._path} has no numeric channel: {self._why_no_channel()}")
+        samples = np.empty((n_rows, len(channels)), dtype=np.float32)
+        for channel, column in enumerate(channels):
+            samples[:, channel] = self._taken(column).values
+        return self._channel_names(channels), samples
 
-    def _is_readable(self, place: int, column: Column) -> bool:
-        """Return whether a column is a channel: it has numbers, and text in half its rows at most.
+    def _values(self, column: TableColumn) -> npt.NDArray[Any]:
+        raw = self._arrays[column.place]
+        assert raw is not None, "not taken yet"
+        return raw.values
 
-        Half is a choice: beyond it, text is the rule and not the damage.
+    def _in_order(
+        self, channels: Sequence[TableColumn], wanted: Sequence[str]
+    ) -> list[TableColumn]:
+        names = [one.name for one in self._columns]
+        places = [place_of_column(names, name) for name in wanted]
+        by_place = {one.place: one for one in channels}
+        return [by_place[place] for place in places if place in by_place]
+
+    def _channel_names(self, channels: Sequence[TableColumn]) -> tuple[str, ...]:
+        """Return the names in the header; as they were asked for, if that is by name."""
+        wanted = self._choice.channels
+        names = [one.name for one in channels]
+        if wanted is not None and len(wanted) == len(names):
+            names = [
+                ask if ask.strip().lower() == name.lower() else name
+                for ask, name in zip(wanted, names, strict=True)
+            ]
+        return tuple(names)
+
+    def _why_no_channel(self) -> str:
+        texts = [one for one in self._columns if one.role is not ColumnRole.LABEL]
+        return first_damage(self._log, [one.name for one in texts])
+
+    def _labels(self, n_rows: int) -> tuple[npt.NDArray[np.int32] | None, tuple[str, ...]]:
+        if self._choice.label_from_name:
+            return np.zeros(n_rows, np.int32), (label_of_name(self._path),)
+        column = self._of(ColumnRole.LABEL)
+        if column is None:
+            return None, ()
+        raw = self._taken(column)
+        codes, names = raw.values, raw.texts
+        if names is None:
+            codes, names = _texts_of_numbers(raw.values)
+        unlabelled = unlabelled_value(self._columns, self._choice)
+        if unlabelled is None:
+            return codes.astype(np.int32, copy=False), names
+        if not any(_is_value(name, unlabelled) for name in names):
+            self._notes.append(f"no row has the value {unlabelled!r} in the label column")
+        kept = [name for name in names if not _is_value(name, unlabelled)]
+        places = [kept.index(name) if name in kept else -1 for name in names]
+        return np.array([*places, -1], np.int32)[codes], tuple(kept)
+
+    def _repetitions(self, codes: npt.NDArray[np.int32] | None) -> IndexArray | None:
+        """Return the repetition of each row; runs of 0 count as repetitions, too, if not our own.
+
+        Other programs number the repetitions of movements from 1 and leave 0 for all rest, so that
+        rest would be one movement over the whole file.
         """
-        n_unreadable = self.log.count(RepairKind.UNREADABLE, column.name)
-        blocks = (block for block in self.blocks if block.n_rows)
-        has_numbers = any(not np.isnan(block.values[place]).all() for block in blocks)
-        if has_numbers and n_unreadable <= self._n_rows / 2:
-            return True
-        if self.are_channels_wanted:
-            raise TableError(
-                f"{self.path}: column {column.name!r} is no channel: {self._first_damage(column)}"
-            )
-        what = f"text in {n_unreadable} of {self._n_rows} rows" if has_numbers else "no number"
-        self.log.note_general(f"{what}; not taken for a channel", column.name)
-        return False
+        column = self._of(ColumnRole.REPETITION)
+        whole = self._whole(ColumnRole.REPETITION)
+        if whole is None or column is None or codes is None:
+            return whole
+        if column.name.lower() in OWN_ROLES and not self._is_foreign:
+            return whole
+        begins = np.concatenate(([True], (np.diff(whole) != 0) | (np.diff(codes) != 0)))
+        run: IndexArray = np.cumsum(begins & (whole <= 0))
+        return np.where(whole <= 0, np.negative(run), whole)
 
-    def _first_damage(self, *columns: Column) -> str:
-        for column in columns or self.layout.columns:
-            if first := self.log.first(RepairKind.UNREADABLE, column.name):
-                return (
-                    f"its first text is {first[1]} at data row {first[0]}, column "
-                    f"{column.name!r}; expected numbers"
-                )
-        if first := self.log.first(RepairKind.MISFIT, None):
-            row, counts = first
-            return f"data row {row} has {counts} fields; make the header line and the rows agree"
-        return "every field is empty; record again, or choose other columns"
+    @property
+    def _is_foreign(self) -> bool:
+        """True if the label is not in a column that has the name of our own recordings."""
+        label = self._of(ColumnRole.LABEL)
+        return label is not None and label.name.lower() != "label"
 
-    def _whole(self, role: str) -> IndexArray | None:
+    def _whole(self, role: ColumnRole) -> IndexArray | None:
         """Return a column of whole numbers; a missing one repeats that of the row before."""
-        whole = self._column(role)
-        if whole is None or not self._is_mostly_present(role, whole != MISSING_WHOLE):
+        column = self._of(role)
+        if column is None:
             return None
+        whole = _as_whole(self._taken(column))
         is_present = whole != MISSING_WHOLE
+        if not self._is_mostly_present(column.name, is_present):
+            return None
         if not is_present.all():
-            self.log.note_all(RepairKind.CARRIED, role, np.flatnonzero(~is_present).tolist())
+            missing = np.flatnonzero(~is_present).tolist()
+            self._log.note_all(RepairKind.CARRIED, column.name, missing)
             rows = np.where(is_present, np.arange(len(whole)), int(np.argmax(is_present)))
             whole = whole[np.maximum.accumulate(rows)]
         return whole
 
-    def _index(self) -> IndexArray | None:
-        index = self._column("index")
-        if index is None or not self._is_mostly_present("index", index != MISSING_WHOLE):
+    def _index(self, time_s: TimeArray | None) -> IndexArray | None:
+        column = self._of(ColumnRole.COUNTER)
+        if column is None:
             return None
+        index = _as_whole(self._taken(column))
         is_present = index != MISSING_WHOLE
+        if not self._is_mostly_present(column.name, is_present):
+            return None
+        if column.modulo is not None:
+            counted = index_of_counter(index, is_present, column.modulo, time_s)
+            self._notes.append(counter_note(column.name, column.modulo, counted))
+            return counted
         if not is_present.all():
-            index[~is_present] = np.floor(self._interpolated("index", index, is_present))
-        return index if self._increases("index", np.diff(index) > 0) else None
+            index = index.copy()
+            index[~is_present] = np.floor(self._interpolated(column.name, index, is_present))
+        return index if self._increases(column.name, np.diff(index) > 0) else None
 
     def _time(self, segments: IndexArray | None) -> TimeArray | None:
-        time_s = self._column("time_s")
-        if time_s is None or not self._is_mostly_present("time_s", ~np.isnan(time_s)):
+        column = self._of(ColumnRole.TIME)
+        if column is None:
             return None
-        is_present = ~np.isnan(time_s)
+        raw = self._taken(column)
+        if not len(raw.values):
+            return None
+        is_present = ~np.isnan(raw.values)
+        if not self._is_mostly_present(column.name, is_present):
+            return None
+        is_own = column.name.lower() == "time_s"
+        time_s = raw.values.astype(np.float64)
+        if not is_own:
+            time_s = seconds_of_clock(time_s, column.unit)
         if not is_present.all():
-            time_s[~is_present] = self._interpolated("time_s", time_s, is_present)
-        increases = np.diff(time_s) > 0.0
+            time_s[~is_present] = self._interpolated(column.name, time_s, is_present)
+        steps = np.diff(time_s)
+        if not is_own and (steps == 0.0).any():
+            time_s, rows = even_bursts(time_s)
+            if rows > 1.0:
+                self._notes.append(
+                    f"{column.name}: {rows:.3g} samples share a time stamp on average; they are "
+                    "spread evenly"
+                )
+            steps = np.diff(time_s)
+        increases = steps > 0.0
         if segments is not None:
             increases |= np.diff(segments) != 0
-        return time_s if self._increases("time_s", increases) else None
+        return time_s if self._increases(column.name, increases) else None
 
     def _is_mostly_present(self, name: str, is_present: npt.NDArray[np.bool_]) -> bool:
         if is_present.sum() > len(is_present) / 2:
             return True
-        self.log.note_general(f"mostly no numbers{IGNORED}", name)
+        self._log.note_general(f"mostly no numbers{IGNORED}", name)
         return False
 
     def _interpolated(
@@ -186,7 +288,7 @@ class TableAssembly:
         """
         rows = np.flatnonzero(is_present)
         missing = np.flatnonzero(~is_present)
-        self.log.note_all(RepairKind.INTERPOLATED, name, missing.tolist())
+        self._log.note_all(RepairKind.INTERPOLATED, name, missing.tolist())
         between = np.interp(missing, rows, values[rows])
         step = np.median(np.diff(values[rows]) / np.diff(rows)) if len(rows) > 1 else 1.0
         before, after = np.minimum(missing - rows[0], 0), np.maximum(missing - rows[-1], 0)
@@ -194,5 +296,98 @@ class TableAssembly:
 
     def _increases(self, name: str, increases: npt.NDArray[np.bool_]) -> bool:
         wrong: Sequence[int] = (np.flatnonzero(~increases) + 1).tolist()
-        self.log.note_all(RepairKind.NOT_INCREASING, name, wrong)
+        self._log.note_all(RepairKind.NOT_INCREASING, name, wrong)
         return not wrong
+
+    def _note_roles(self) -> None:
+        """Note the roles that were guessed in one line, unless the columns are our own."""
+        guessed = [one for one in self._columns if one.name.lower() not in OWN_ROLES]
+        told = [
+            f"{role.value} {one.name!r}"
+            for role in (ColumnRole.LABEL, ColumnRole.TIME, ColumnRole.COUNTER)
+            for one in guessed
+            if one.role is role
+        ]
+        left_out = [
+            one
+            for one in guessed
+            if one.role is ColumnRole.IGNORED and one.certainty is not Certainty.SETTLED
+        ]
+        if left_out:
+            told.append(f"left out {_list_of_columns(left_out)}")
+        if told:
+            self._notes.append(f"columns: {'; '.join(told)}")
+
+
+def _list_of_columns(columns: Sequence[TableColumn]) -> str:
+    names = [repr(one.name) for one in columns[:_MOST_LISTED]]
+    more = len(columns) - len(names)
+    return ", ".join(names) + (f" and {more} more" if more else "")
+
+
+def _as_whole(raw: RawColumn) -> IndexArray:
+    """Return a column as whole numbers, `MISSING_WHOLE` for each that is missing or a fraction."""
+    values = raw.values
+    if np.issubdtype(values.dtype, np.integer):
+        return values.astype(np.int64, copy=False)
+    is_whole = np.isfinite(values) & (np.rint(values) == values) & (np.abs(values) < 2.0**63)
+    return np.where(is_whole, np.where(is_whole, values, 0.0).astype(np.int64), MISSING_WHOLE)
+
+
+def _texts_of_numbers(
+    values: npt.NDArray[Any],
+) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
+    """Return numbers as labels: places in the texts, in the order of their first rows."""
+    is_missing = np.isnan(values)
+    numbers, firsts, codes = np.unique(
+        np.where(is_missing, np.inf, values), return_index=True, return_inverse=True
+    )
+    order = np.argsort(firsts)
+    rank = np.empty(len(order), np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    if not is_missing.any():
+        return rank[codes], tuple(number_in_words(numbers[at]) for at in order)
+    missing_at = len(numbers) - 1
+    kept = [at for at in order if at != missing_at]
+    rank[kept] = np.arange(len(kept), dtype=np.int32)
+    rank[missing_at] = -1
+    return rank[codes], tuple(number_in_words(numbers[at]) for at in kept)
+
+
+def _is_value(name: str, value: str) -> bool:
+    """Return whether a label is the value, also where both are one number: ``0`` and ``0.0``."""
+    try:
+        return name == value or float(name) == float(value)
+    except ValueError:
+        return False
+
+
+def label_of_name(path: Path) -> str:
+    """Return the label that a file's name states: its stem without a number at its end.
+
+    >>> label_of_name(Path("rock_1.csv")), label_of_name(Path("hand open (2).csv.gz"))
+    ('rock', 'hand open')
+    """
+    name = path.name
+    for suffix in (".gz", *_suffixes(path)):
+        name = name.removesuffix(suffix)
+    bare = re.sub(r"[\s_\-.]*(?:\(\d+\)|\d+)$", "", name)
+    return bare or name
+
+
+def _suffixes(path: Path) -> Iterable[str]:
+    return [one for one in reversed(path.suffixes) if not re.fullmatch(r"\.\d+", one)][:2]
+
+
+def first_damage(log: RepairLog, names: Iterable[str]) -> str:
+    """Return the first text that stands in the place of a number, in words."""
+    for name in names:
+        if first := log.first(RepairKind.UNREADABLE, name):
+            return (
+                f"its first text is {first[1]} at data row {first[0]}, column {name!r}; "
+                "expected numbers"
+            )
+    if misfit := log.first(RepairKind.MISFIT, None):
+        row, counts = misfit
+        return f"data row {row} has {counts} fields; make the header line and the rows agree"
+    return "every field is empty; record again, or choose other columns"

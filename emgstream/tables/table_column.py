@@ -51,6 +51,8 @@ class TableColumn:
     """Number at which a counter begins again; None for one that never does, and other roles."""
     proposal: ColumnRole | None = None
     """Role that a doubtful column most likely has."""
+    may_be_channel: bool = False
+    """True if it is doubtful whether the column is a channel."""
 
 
 @dataclass(frozen=True, slots=True)

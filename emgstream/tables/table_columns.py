@@ -11,14 +11,14 @@ import codecs
 import io
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.tables.column_roles import Column
+from emgstream.tables.clock_cells import CLOCK_BYTES, read_clock, read_clocks
 from emgstream.tables.table_cells import (
     LARGEST_SAMPLE,
     LARGEST_WHOLE,
@@ -32,25 +32,54 @@ from emgstream.tables.table_cells import (
     split_line,
     with_decimal_comma,
 )
-from emgstream.tables.table_layout import COMMENT, TableLayout, is_comment
+from emgstream.tables.table_layout import TableLayout
 from emgstream.tables.table_repairs import RepairKind, RepairLog
 
-__all__ = ["MISSING_WHOLE", "ColumnBlock", "StrictParser", "TolerantParser"]
+__all__ = [
+    "MISSING_WHOLE",
+    "ColumnBlock",
+    "Storage",
+    "StoredColumn",
+    "StrictParser",
+    "TextCodes",
+    "TolerantParser",
+]
+
+Storage: TypeAlias = Literal["sample", "real", "whole", "text", "clock", "skipped"]
+"""Kind of array: float32 samples, float64 numbers, whole numbers of 64 bits, places among texts, time
+stamps written as text in seconds, or nothing."""
+TextCodes: TypeAlias = dict[int, LabelCodes]
+"""The texts of each text column, by its place in the file."""
 
 MISSING_WHOLE = -(2**63)
 """Placeholder of a missing value in a column of whole numbers until the table is assembled."""
 
-_COMMENT = re.compile(b"^" + COMMENT.pattern.encode(), re.MULTILINE)
 _LABEL_WIDTHS = (16, 64, 256)
 """Bytes of a label column, tried in this order, as numpy needs a fixed width. A choice: most labels
 have under 16 letters; longer ones than 256 go to the tolerant parser."""
-_FORMATS = {"channel": "f4", "time_s": "f8", "ignored": "S1"}
-_LIMITS = {"channel": LARGEST_SAMPLE, "time_s": math.inf}
+_FORMATS = {
+    "sample": "f4",
+    "real": "f8",
+    "whole": "f8",
+    "clock": f"S{CLOCK_BYTES}",
+    "skipped": "S1",
+}
+_LIMITS = {"sample": LARGEST_SAMPLE, "real": math.inf, "whole": LARGEST_WHOLE}
 _BYTE_ORDER_MARK = codecs.BOM_UTF8.decode("latin-1")
 
 ReadNumber: TypeAlias = Callable[[str], float | None]
 Rows: TypeAlias = list[list[str] | None]
 """Cells of each row; None for a row with the wrong number of cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredColumn:
+    """Name and storage of one column of the file."""
+
+    name: str
+    """The name, for messages."""
+    storage: Storage
+    """The kind of array that its values become."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +89,10 @@ class ColumnBlock:
     n_rows: int
     """Number of rows."""
     values: dict[int, npt.NDArray[Any]] = field(default_factory=dict)
-    """Array of each column that is not ignored, by its place in the file, shape ``(n_rows,)``:
-    float32 for a channel, float64 for time, int32 codes for labels, else int64."""
+    """Array of each column that is not skipped, by its place in the file, shape ``(n_rows,)``."""
+
+
+_READERS: dict[str, ReadNumber] = {"sample": read_sample, "real": read_time, "whole": read_whole}
 
 
 class _NotCleanError(ValueError):
@@ -76,9 +107,12 @@ class StrictParser:
     whole numbers beyond 2**53.
     """
 
-    def __init__(self, layout: TableLayout, labels: LabelCodes) -> None:
+    def __init__(
+        self, layout: TableLayout, columns: Sequence[StoredColumn], texts: TextCodes
+    ) -> None:
         self._layout = layout
-        self._labels = labels
+        self._columns = columns
+        self._texts = texts
         self._label_width = _LABEL_WIDTHS[0]
         separator = re.escape(layout.separator.encode("latin-1"))
         # begins with the quote itself, so that the engine can search for it
@@ -90,18 +124,17 @@ class StrictParser:
         """Return the values of a block of whole lines; None if it is not clean."""
         try:
             records = self._records(self._prepared(block))
-            columns = enumerate(self._layout.columns)
             values = {
-                place: self._values(records[f"f{place}"], column)
-                for place, column in columns
-                if column.role != "ignored"
+                place: self._values(records[f"f{place}"], place, column)
+                for place, column in enumerate(self._columns)
+                if column.storage != "skipped"
             }
         except ValueError:
             return None
         return ColumnBlock(len(records), values)
 
     def _prepared(self, block: bytes) -> bytes:
-        if b"\0" in block or (b"#" in block and _COMMENT.search(block)):
+        if b"\0" in block or self._layout.form.has_comments(block):
             raise _NotCleanError
         if b'"' in block:
             block = self._simple_quotes.sub(rb"\1", block)
@@ -125,7 +158,7 @@ class StrictParser:
 
     def _parsed(self, block: bytes) -> npt.NDArray[Any]:
         dtype = np.dtype(
-            [(f"f{place}", self._format(one)) for place, one in enumerate(self._layout.columns)]
+            [(f"f{place}", self._format(one)) for place, one in enumerate(self._columns)]
         )
         records: npt.NDArray[Any] = np.loadtxt(
             io.BytesIO(block),
@@ -139,37 +172,47 @@ class StrictParser:
             raise _NotCleanError  # numpy skips blank lines, and row numbers would be wrong
         return records
 
-    def _format(self, column: Column) -> str:
-        if column.role == "label":
-            return f"S{self._label_width}"
-        return _FORMATS.get(column.role, "f8")
+    def _format(self, column: StoredColumn) -> str:
+        return f"S{self._label_width}" if column.storage == "text" else _FORMATS[column.storage]
 
     def _may_have_cut_labels(self, records: npt.NDArray[Any]) -> bool:
         return any(
             bool((_bytes_of(records[f"f{place}"])[:, -1] != 0).any())
-            for place, column in enumerate(self._layout.columns)
-            if column.role == "label"
+            for place, column in enumerate(self._columns)
+            if column.storage == "text"
         )
 
-    def _values(self, cells: npt.NDArray[Any], column: Column) -> npt.NDArray[Any]:
-        if column.role == "label":
-            return self._label_codes(np.ascontiguousarray(cells))
-        _refuse_beyond(_LIMITS.get(column.role, LARGEST_WHOLE), cells)
-        if column.role in {"channel", "time_s"}:
+    def _values(
+        self, cells: npt.NDArray[Any], place: int, column: StoredColumn
+    ) -> npt.NDArray[Any]:
+        if column.storage == "text":
+            return self._label_codes(np.ascontiguousarray(cells), self._texts[place])
+        if column.storage == "clock":
+            return self._clock_seconds(np.ascontiguousarray(cells))
+        _refuse_beyond(_LIMITS[column.storage], cells)
+        if column.storage != "whole":
             return np.ascontiguousarray(cells)
         whole = cells.astype(np.int64)
         if (whole != cells).any():
             raise _NotCleanError
         return whole
 
-    def _label_codes(self, labels: npt.NDArray[np.bytes_]) -> npt.NDArray[np.int32]:
+    def _clock_seconds(self, stamps: npt.NDArray[np.bytes_]) -> npt.NDArray[np.float64]:
+        seconds = read_clocks(stamps)
+        if np.isnan(seconds).any():
+            raise _NotCleanError
+        return seconds
+
+    def _label_codes(
+        self, labels: npt.NDArray[np.bytes_], texts: LabelCodes
+    ) -> npt.NDArray[np.int32]:
         if self._layout.has_decimal_comma and (_bytes_of(labels) == ord(".")).any():
             raise _NotCleanError  # it may have been a comma
         starts = np.flatnonzero(np.r_[True, labels[1:] != labels[:-1]])
         names, firsts, places = np.unique(labels[starts], return_index=True, return_inverse=True)
         codes = np.empty(len(names), dtype=np.int32)
         for place in np.argsort(firsts):
-            codes[place] = self._labels.code(bytes(names[place]))
+            codes[place] = texts.code(bytes(names[place]))
         return np.repeat(codes[places], np.diff(np.r_[starts, len(labels)]))
 
 
@@ -190,9 +233,16 @@ class TolerantParser:
     are missing, as it is not known which cell belongs to which column.
     """
 
-    def __init__(self, layout: TableLayout, labels: LabelCodes, log: RepairLog) -> None:
+    def __init__(
+        self,
+        layout: TableLayout,
+        columns: Sequence[StoredColumn],
+        texts: TextCodes,
+        log: RepairLog,
+    ) -> None:
         self._layout = layout
-        self._labels = labels
+        self._columns = columns
+        self._texts = texts
         self._log = log
 
     def parse(self, block: bytes, first_row: int) -> ColumnBlock:
@@ -202,8 +252,8 @@ class TolerantParser:
             rows.append(self._split(line, first_row + len(rows)))
         values = {
             place: self._values(rows, place, column, first_row)
-            for place, column in enumerate(self._layout.columns)
-            if column.role != "ignored"
+            for place, column in enumerate(self._columns)
+            if column.storage != "skipped"
         }
         return ColumnBlock(len(rows), values)
 
@@ -214,7 +264,7 @@ class TolerantParser:
         its label is the beginning of another label and appears nowhere else.
         """
         text = line.decode("latin-1")
-        if not text.strip() or is_comment(text):
+        if not text.strip() or self._layout.form.is_comment(text):
             return ColumnBlock(0)
         cells = split_line(text, self._layout.separator)
         if not self._is_header(text) and self._is_cut_short(cells):
@@ -223,16 +273,16 @@ class TolerantParser:
         return self.parse(line, row)
 
     def _is_cut_short(self, cells: list[str]) -> bool:
-        columns = self._layout.columns
+        columns = self._columns
         if len(cells) < len(columns):
             return True
         last = cells[len(columns) - 1]
-        if columns[-1].role == "ignored":
+        if columns[-1].storage == "skipped":
             return False
-        if columns[-1].role != "label":
+        if columns[-1].storage != "text":
             return self._reader(columns[-1])(last) is None
         name = decode(last.encode("latin-1"))
-        known = self._labels.names
+        known = self._texts[len(columns) - 1].names
         return name not in known and any(one.startswith(name) for one in known)
 
     def _data_lines(self, block: bytes, first_row: int, rows: Rows) -> Iterator[str]:
@@ -241,7 +291,7 @@ class TolerantParser:
                 self._log.note(RepairKind.BLANK, None, first_row + len(rows))
             elif self._is_header(line):
                 self._log.note(RepairKind.HEADER, None, first_row + len(rows))
-            elif not is_comment(line):
+            elif not self._layout.form.is_comment(line):
                 yield line
 
     def _is_header(self, line: str) -> bool:
@@ -250,7 +300,7 @@ class TolerantParser:
 
     def _split(self, line: str, row: int) -> list[str] | None:
         cells = split_line(line, self._layout.separator)
-        n_columns = len(self._layout.columns)
+        n_columns = len(self._columns)
         if len(cells) == n_columns:
             return cells
         if len(cells) > n_columns and not "".join(cells[n_columns:]).strip():
@@ -258,15 +308,18 @@ class TolerantParser:
         self._log.note(RepairKind.MISFIT, None, row, f"{len(cells)} instead of {n_columns}")
         return None
 
-    def _values(self, rows: Rows, place: int, column: Column, first_row: int) -> npt.NDArray[Any]:
-        if column.role == "label":
+    def _values(
+        self, rows: Rows, place: int, column: StoredColumn, first_row: int
+    ) -> npt.NDArray[Any]:
+        if column.storage == "text":
+            texts = self._texts[place]
             codes = [
-                -1 if row is None else self._label_code(row[place], column, first_row + at)
+                -1 if row is None else self._label_code(row[place], texts, column, first_row + at)
                 for at, row in enumerate(rows)
             ]
             return np.array(codes, dtype=np.int32)
         read = self._reader(column)
-        is_real = column.role in {"channel", "time_s"}
+        is_real = column.storage != "whole"
         missing = np.nan if is_real else MISSING_WHOLE
         numbers = []
         for at, row in enumerate(rows):
@@ -275,22 +328,21 @@ class TolerantParser:
                 number = self._repaired(row[place], column, first_row + at)
             numbers.append(missing if number is None else number)
         doubles = np.array(numbers, dtype=np.float64 if is_real else np.int64)
-        return doubles.astype(np.float32) if column.role == "channel" else doubles
+        return doubles.astype(np.float32) if column.storage == "sample" else doubles
 
-    def _reader(self, column: Column) -> ReadNumber:
-        if column.role == "channel":
-            read: ReadNumber = read_sample
-        else:
-            read = read_time if column.role == "time_s" else read_whole
+    def _reader(self, column: StoredColumn) -> ReadNumber:
+        if column.storage == "clock":
+            return read_clock
+        read = _READERS[column.storage]
         return with_decimal_comma(read) if self._layout.has_decimal_comma else read
 
-    def _label_code(self, cell: str, column: Column, row: int) -> int:
+    def _label_code(self, cell: str, texts: LabelCodes, column: StoredColumn, row: int) -> int:
         if "\0" in cell:
             self._log.note(RepairKind.NUL_CUT, column.name, row)
             cell = cell.split("\0")[0]
-        return self._labels.code(cell.encode("latin-1"))
+        return texts.code(cell.encode("latin-1"))
 
-    def _repaired(self, cell: str, column: Column, row: int) -> float | None:
+    def _repaired(self, cell: str, column: StoredColumn, row: int) -> float | None:
         """Return the number before a NUL byte, None if there is none; log the damage."""
         if "\0" not in cell:
             self._log.note(*self._damage(cell, column, row))
@@ -305,7 +357,9 @@ class TolerantParser:
             self._log.note(*self._damage(text, column, row))
         return number
 
-    def _damage(self, cell: str, column: Column, row: int) -> tuple[RepairKind, str, int, str]:
+    def _damage(
+        self, cell: str, column: StoredColumn, row: int
+    ) -> tuple[RepairKind, str, int, str]:
         text = decode(cell.encode("latin-1"))
         if not text:
             return RepairKind.EMPTY, column.name, row, ""

@@ -1,23 +1,27 @@
-"""Reading a table: the steps of this package in their order, one block of lines after the other."""
+"""Reading a recording: the steps of this package in their order, from a file to a table."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from emgstream.errors import TableError
+import numpy as np
+import numpy.typing as npt
+
+from emgstream.errors import TableError, UndecidedColumnsError
 from emgstream.logs import get_logger
 from emgstream.tables.column_choice import ALL_GUESSED, ColumnChoice
+from emgstream.tables.column_questions import apply_choice, open_questions
+from emgstream.tables.column_roles import guess_roles
 from emgstream.tables.emg_table import EmgTable
-from emgstream.tables.table_assembly import TableAssembly
-from emgstream.tables.table_cells import LabelCodes
-from emgstream.tables.table_columns import ColumnBlock, StrictParser, TolerantParser
-from emgstream.tables.table_layout import HEAD_BYTES, detect_layout
+from emgstream.tables.raw_columns import RawRecording
+from emgstream.tables.table_assembly import TableAssembly, first_damage
+from emgstream.tables.table_cells import decode
+from emgstream.tables.table_column import ColumnQuestion, ColumnRole, TableColumn
 from emgstream.tables.table_look import TableLook
-from emgstream.tables.table_repairs import RepairKind, RepairLog
-from emgstream.tables.table_text import TableFile, cut_into_blocks, refuse_other_formats
+from emgstream.tables.table_repairs import RepairLog
+from emgstream.tables.text_table import read_text_table
 
 __all__ = ["look_at_table", "read_table", "read_table_in_blocks"]
 
@@ -26,6 +30,10 @@ _log = get_logger(__name__)
 _BLOCK_BYTES = 1 << 18
 """Bytes of lines parsed at once. A choice: some 10,000 rows, so that memory stays bounded and one
 damaged row sends few clean ones to the slow parser."""
+_ROWS_SHOWN = 12
+"""First rows in a look: a choice, one screen."""
+_ROWS_PLOTTED = 2000
+"""Rows in the excerpt of a look: a choice, a second or two of a signal."""
 
 
 def look_at_table(path: str | os.PathLike[str], choice: ColumnChoice = ALL_GUESSED) -> TableLook:
@@ -43,120 +51,151 @@ def look_at_table(path: str | os.PathLike[str], choice: ColumnChoice = ALL_GUESS
     TableError
         If the file cannot be read, or lacks a column that is named (`NoSuchColumnError`).
     """
-    raise NotImplementedError(path, choice)
+    read = _read(Path(path), choice, _BLOCK_BYTES)
+    excerpt = _excerpt(read.raw)
+    table = read.assembly().assemble(needs_channels=False)
+    return TableLook(
+        path=read.path,
+        sha256=table.sha256,
+        columns=read.columns,
+        questions=read.questions,
+        choice=read.choice,
+        n_rows=table.n_rows,
+        rate_hz=table.sampling_rate_hz,
+        rate_reason=table.rate_words,
+        notes=(*table.notes, *map(str, table.repairs)),
+        first_rows=read.first_rows,
+        excerpt=excerpt,
+    )
 
 
 def read_table(path: str | os.PathLike[str], choice: ColumnChoice = ALL_GUESSED) -> EmgTable:
-    """Return the table in a CSV file, plain or gzipped.
+    """Return the recording in a file: text as CSV, plain or gzipped.
 
     Parameters
     ----------
     path
-        The file. Fields may be separated by commas, semicolons or tabs and be quoted; a decimal
-        comma is possible unless the separator is a comma; text may be UTF-8, UTF-16 or Latin-1.
-        Lines that begin with ``#`` are comments.
-    channels
-        The channels to read, in this order, by their names in the header line (in any case, if
-        that is unambiguous). By default every numeric column except ``label``, ``repetition``,
-        ``segment``, ``index`` and ``time_s`` in any case, columns without a name, and clocks and
-        counters such as ``time``, ``timestamp``, ``sample`` or ``subject``. The columns of a file
-        without header line are ``channel_1``, ``channel_2``, ..., and the only text column
-        ``label``.
+        The file. Fields of a text may be separated by commas, semicolons, tabs, bars or blanks and
+        be quoted; a decimal comma is possible unless the separator is a comma; text may be UTF-8,
+        UTF-16 or Latin-1. Lines that begin with ``#``, ``%`` or ``//`` are comments; a preamble, a
+        line of units and the time stamps of a serial monitor are understood.
+    choice
+        What the user states about the columns; the rest is guessed from names and values, see
+        `emgstream.tables.column_roles`. Channels are taken in the given order. A choice that was
+        settled for this file before completes it.
 
     Returns
     -------
     EmgTable
         The values, and in ``repairs`` every repair. A field that is empty or no number is NaN; a
         row with too many or too few fields keeps its place and is missing as a whole; a last line
-        that was cut short is dropped. Clocks that do not increase are ignored. Without an index
-        column, the index is computed from the time stamps if they show lost samples.
+        that was cut short is dropped. Clocks that do not increase are ignored. Without a counter,
+        the index is computed from the time stamps if they show lost samples.
 
     Raises
     ------
     TableError
         If the file does not exist, is a folder or has another format; if it has no row, no numeric
-        channel, two columns of one name, or lacks a wanted channel (`NoSuchColumnError`).
+        channel, or lacks a wanted column (`NoSuchColumnError`); if only the user can tell the
+        channels (`UndecidedColumnsError`).
     """
-    return read_table_in_blocks(Path(path), choice.channels, _BLOCK_BYTES)
+    return read_table_in_blocks(Path(path), choice, _BLOCK_BYTES)
 
 
 def read_table_in_blocks(
-    path: Path, channels: Sequence[str] | None, block_bytes: int, *, tolerant_only: bool = False
+    path: Path, choice: ColumnChoice, block_bytes: int, *, tolerant_only: bool = False
 ) -> EmgTable:
     """Return the table, the same for any size of the blocks and for both parsers.
 
     Tests set ``block_bytes`` and ``tolerant_only``; the rest is as for `read_table`.
     """
-    with TableFile(path) as file:
-        pieces = file.text()
-        head, is_whole = _head(pieces)
-        refuse_other_formats(path, head)
-        layout = detect_layout(path, _whole_lines(file, head, is_whole), channels)
-        labels, log = LabelCodes(), RepairLog()
-        if layout.guess is not None:
-            log.note_general(layout.guess)
-        tolerant = TolerantParser(layout, labels, log)
-        strict = None if tolerant_only else StrictParser(layout, labels)
-        body = cut_into_blocks(path, chain((head[layout.body_at :],), pieces), block_bytes)
-        parsed = list(_parsed(body, strict, tolerant, log, file))
-        if file.damage is not None:
-            log.note_general(f"{file.damage}; what came before was kept")
-        assembly = TableAssembly(
-            path, layout, parsed, labels, log, file.damage, channels is not None
-        )
-        table = assembly.assemble(file.sha256)
+    read = _read(path, choice, block_bytes, tolerant_only=tolerant_only)
+    asked = [question for question in read.questions if question.is_about_channels]
+    if asked:
+        arguments = [word for question in asked for word in question.options]
+        raise UndecidedColumnsError(path, [question.text for question in asked], arguments)
+    table = read.assembly().assemble()
     for repair in table.repairs:
         _log.info("%s: repaired: %s", path, repair)
+    for note in table.notes:
+        _log.info("%s: %s", path, note)
     return table
 
 
-def _head(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
-    """Return the beginning of the text, and whether it is the whole text."""
-    head = b""
-    for piece in pieces:
-        head += piece
-        if len(head) >= HEAD_BYTES:
-            return head, False
-    return head, True
+@dataclass(eq=False)
+class _ReadFile:
+    """A file as columns with roles, before they become a table."""
+
+    path: Path
+    raw: RawRecording
+    log: RepairLog
+    has_header: bool
+    choice: ColumnChoice
+    first_rows: tuple[tuple[str, ...], ...]
+    first_texts: tuple[str | None, ...]
+    columns: tuple[TableColumn, ...] = ()
+    questions: tuple[ColumnQuestion, ...] = ()
+
+    def decide(self) -> None:
+        """Guess the roles, follow the choice, and find the questions that stay open."""
+        guessed = guess_roles(self.raw, self.has_header)
+        self.columns = apply_choice(self.path, guessed, self.choice)
+        self._refuse_texts()
+        self.questions = open_questions(self.columns, self.choice, self.has_header)
+
+    def _refuse_texts(self) -> None:
+        """Raise TableError for a channel that was named and holds no numbers."""
+        for column in self.columns:
+            raw = self.raw.columns[column.place]
+            is_read = raw.texts is None and len(raw.values) == self.raw.n_rows
+            if is_read or column.role is not ColumnRole.CHANNEL or self.choice.channels is None:
+                continue
+            text = self.first_texts[column.place]
+            if text is not None:
+                raise TableError(
+                    f"{self.path}: column {column.name!r} is not numeric, it holds {text!r} at its "
+                    "first data row; choose another channel"
+                )
+            raise TableError(
+                f"{self.path}: column {column.name!r} is no channel: "
+                f"{first_damage(self.log, [column.name])}"
+            )
+
+    def assembly(self) -> TableAssembly:
+        """Return the assembly of the table; the columns are not kept here any longer."""
+        raw, self.raw = self.raw, replace(self.raw, columns=())
+        return TableAssembly(self.path, raw, self.log, self.columns, self.questions, self.choice)
 
 
-def _parsed(
-    blocks: Iterator[bytes],
-    strict: StrictParser | None,
-    tolerant: TolerantParser,
-    log: RepairLog,
-    file: TableFile,
-) -> Iterator[ColumnBlock]:
-    n_rows = 0
-    for block in blocks:
-        if not block.endswith(b"\n"):
-            parsed = _last_row(block, n_rows, tolerant, log, is_damaged=file.damage is not None)
-        else:
-            parsed = (strict and strict.parse(block)) or tolerant.parse(block, n_rows)
-        n_rows += parsed.n_rows
-        yield parsed
+def _read(
+    path: Path, choice: ColumnChoice, block_bytes: int, *, tolerant_only: bool = False
+) -> _ReadFile:
+    text = read_text_table(path, choice, block_bytes, tolerant_only=tolerant_only)
+    layout = text.layout
+    read = _ReadFile(
+        path=path,
+        raw=text.raw,
+        log=text.log,
+        has_header=layout.has_header,
+        choice=choice,
+        first_rows=tuple(tuple(map(_shown, row)) for row in layout.rows[:_ROWS_SHOWN]),
+        first_texts=text.first_texts,
+    )
+    read.decide()
+    return read
 
 
-def _last_row(
-    line: bytes, row: int, tolerant: TolerantParser, log: RepairLog, *, is_damaged: bool
-) -> ColumnBlock:
-    if not is_damaged:
-        return tolerant.parse_last(line, row)
-    log.note(RepairKind.CUT_SHORT, None, row)
-    return ColumnBlock(0)
+def _shown(cell: str) -> str:
+    return decode(cell.replace("\0", "").encode("latin-1"))
 
 
-def _whole_lines(file: TableFile, head: bytes, is_whole: bool) -> bytes:
-    """Return the lines of the first 64 KiB, the same for any size of the pieces read."""
-    if not head.strip():
-        why = "is empty" if file.damage is None else f"holds no row, {file.damage}"
-        raise TableError(f"{file.path} {why}; record again, or give a table with one row a sample")
-    if is_whole and len(head) <= HEAD_BYTES:
-        return head
-    end = head.rfind(b"\n", 0, HEAD_BYTES) + 1
-    if not end:
-        raise TableError(
-            f"{file.path} has a first line longer than {HEAD_BYTES:,} bytes; "
-            "is this a table with one row a line?"
-        )
-    return head[:end]
+def _excerpt(raw: RawRecording) -> npt.NDArray[np.float64]:
+    """Return rows from the middle, shape ``(n, n_columns)``; NaN where there are no numbers."""
+    first = max((raw.n_rows - _ROWS_PLOTTED) // 2, 0)
+    rows = slice(first, first + _ROWS_PLOTTED)
+    n_rows = min(raw.n_rows, _ROWS_PLOTTED)
+    excerpt = np.full((n_rows, len(raw.columns)), np.nan)
+    for place, column in enumerate(raw.columns):
+        if len(column.values) == raw.n_rows and column.texts is None:
+            excerpt[:, place] = column.values[rows]
+    return excerpt

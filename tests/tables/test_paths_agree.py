@@ -45,7 +45,7 @@ FIELDS = st.sampled_from([*NUMBERS, *DAMAGE, *TEXTS])
 
 def outcome(path: Path, block_bytes: int, *, tolerant_only: bool = False) -> EmgTable | str:
     try:
-        return read_table_in_blocks(path, None, block_bytes, tolerant_only=tolerant_only)
+        return read_table_in_blocks(path, ALL_GUESSED, block_bytes, tolerant_only=tolerant_only)
     except TableError as error:
         return str(error)
 

@@ -1,0 +1,238 @@
+"""Behaviour of a column's values: signal, counter, clock, label-like, constant, copy of another.
+
+Every function looks at whole columns and costs a few passes over them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from emgstream.wording import number_in_words
+
+__all__ = ["Behaviour", "BehaviourKind", "behaviour_of", "is_computed_from", "is_one_to_one"]
+
+_Numbers: TypeAlias = npt.NDArray[np.floating[Any]]
+
+MIN_ROWS = 8
+"""Rows from which behaviour is judged: a choice. Eight random numbers rise by chance in one of
+8! = 40,320 files; seven rows more often are a test or an example."""
+_MIN_LABEL_ROWS = 12
+"""Rows from which long runs are looked for: a choice, two labels of six rows each."""
+_MIN_RUN = 4.0
+"""Mean length of a run, in rows, from which few values look like labels. A signal at rest that is
+sampled coarsely repeats a value two or three times: a choice between the two."""
+_MAX_VALUES = 64
+"""Different values that labels have at most: a choice; large movement sets have about 50."""
+_COUNTING_SHARE = 0.9
+"""Share of the steps that must be 1 in a counter; the others may be losses and wraps."""
+_RISING_SHARE = 0.98
+"""Share of the steps that must rise in a clock; the others may be damage or a new segment."""
+_NEARLY = 0.99
+"""Share of the rows in which two columns must agree to be nearly one-to-one: a choice."""
+_LARGEST_MODULO = 1 << 32
+"""Largest number at which a counter may begin again."""
+_COMPUTED_RESIDUAL = 0.05
+"""Share of a signal's own unpredictable part that may be left if it is computed from another. For
+whole numbers, rounding leaves about 0.01; neighbouring electrodes leave more than 0.3."""
+_N_LAGS = 5
+"""Samples of the past used to predict a signal: a choice, enough for a second-order filter."""
+
+
+class BehaviourKind(Enum):
+    """A kind of behaviour."""
+
+    UNKNOWN = "too few rows to tell"
+    EMPTY = "no value"
+    CONSTANT = "constant"
+    COUNTING = "counts up by 1"
+    RISING = "rises in every row"
+    STAMPED = "rises in steps, several rows with one value"
+    LABEL_LIKE = "few values in long runs"
+    SIGNAL = "varies like a signal"
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """The behaviour of one column."""
+
+    kind: BehaviourKind
+    """The kind."""
+    words: str
+    """Description for people, which completes ``column 3 ...``."""
+    modulo: int | None = None
+    """Number at which a counter begins again."""
+    step: float = float("nan")
+    """Median step of a clock, per row; for STAMPED the mean."""
+    first: float = float("nan")
+    """First value."""
+
+
+def behaviour_of(values: _Numbers) -> Behaviour:
+    """Return the behaviour of a column, shape ``(n_rows,)``; NaN for a missing value."""
+    present = values[~np.isnan(values)] if np.isnan(values).any() else values
+    if not len(present):
+        return Behaviour(BehaviourKind.EMPTY, "has no value")
+    first = float(present[0])
+    if len(present) < MIN_ROWS:
+        return Behaviour(BehaviourKind.UNKNOWN, "has too few rows to tell", first=first)
+    steps = np.diff(present)
+    changes = np.flatnonzero(steps)
+    if not len(changes):
+        return _constant(first, len(present))
+    if counting := _counting(present, steps, first):
+        return counting
+    return (
+        _rising(steps, first)
+        or _label_like(present, changes, first)
+        or _stamped(steps, len(changes), first)
+        or Behaviour(BehaviourKind.SIGNAL, "varies like a signal", first=first)
+    )
+
+
+def _constant(first: float, n_rows: int) -> Behaviour:
+    if n_rows < _MIN_LABEL_ROWS:
+        return Behaviour(BehaviourKind.UNKNOWN, "has too few rows to tell", first=first)
+    return Behaviour(BehaviourKind.CONSTANT, f"is constant ({number_in_words(first)})", first=first)
+
+
+def _counting(present: _Numbers, steps: _Numbers, first: float) -> Behaviour | None:
+    """Return COUNTING for whole numbers that go up by 1, also with losses and wraps."""
+    by_one = int(np.count_nonzero(steps == 1.0))
+    if by_one < 0.5 * len(steps) or not _are_whole(present):
+        return None
+    down = steps[steps < 0.0]
+    if not len(down):
+        if by_one < _COUNTING_SHARE * len(steps):
+            return None
+        return Behaviour(BehaviourKind.COUNTING, "counts up by 1", step=1.0, first=first)
+    top = float(present.max())
+    modulo = _modulo(down, top, float(present.min()))
+    if by_one + len(down) < _COUNTING_SHARE * len(steps):
+        return None
+    if modulo is None:
+        words = "counts up by 1 and starts anew in between"
+        return Behaviour(BehaviourKind.COUNTING, words, step=1.0, first=first)
+    words = f"counts up by 1 and begins again after {number_in_words(top)}"
+    return Behaviour(BehaviourKind.COUNTING, words, modulo, step=1.0, first=first)
+
+
+def _modulo(down: _Numbers, top: float, bottom: float) -> int | None:
+    """Return the number at which a counter begins again; None if it is only started anew.
+
+    Several wraps of one size tell it. A single one may lack samples, or be a new start: it must fit
+    a power of two within 2 %, the share of losses up to which a recording is of use.
+    """
+    sizes, counts = np.unique(down, return_counts=True)
+    if counts.max() > 1:
+        return 1 - round(float(sizes[counts.argmax()]))
+    n_values = round(top - bottom) + 1
+    power = 1 << (n_values - 1).bit_length()
+    fits = n_values >= 0.98 * power and 8 <= power <= _LARGEST_MODULO
+    return power if fits and (down < -0.5 * power).all() else None
+
+
+def _rising(steps: _Numbers, first: float) -> Behaviour | None:
+    up = steps[steps > 0.0]
+    if len(up) < _RISING_SHARE * len(steps):
+        return None
+    step = float(np.median(up))
+    words = f"rises in every row, mostly by {step:.4g}"
+    return Behaviour(BehaviourKind.RISING, words, step=step, first=first)
+
+
+def _label_like(present: _Numbers, changes: npt.NDArray[np.intp], first: float) -> Behaviour | None:
+    mean_run = len(present) / (len(changes) + 1)
+    if len(present) < _MIN_LABEL_ROWS or mean_run < _MIN_RUN:
+        return None
+    n_values = len(np.unique(present[np.concatenate(([0], changes + 1))]))
+    if n_values > min(_MAX_VALUES, len(present) / 4):
+        return None
+    words = f"has {n_values} values in runs of {mean_run:.3g} rows on average"
+    return Behaviour(BehaviourKind.LABEL_LIKE, words, first=first)
+
+
+def _stamped(steps: _Numbers, n_changes: int, first: float) -> Behaviour | None:
+    up = steps[steps > 0.0]
+    if n_changes - len(up) > (1.0 - _RISING_SHARE) * len(steps) or len(up) < 3:
+        return None
+    words = f"never falls, and {len(steps) / len(up):.3g} rows share one value on average"
+    mean = float(up.sum()) / len(steps)
+    return Behaviour(BehaviourKind.STAMPED, words, step=mean, first=first)
+
+
+def _are_whole(values: _Numbers) -> bool:
+    return bool((values == np.rint(values)).all())
+
+
+def is_one_to_one(values: _Numbers, codes: npt.NDArray[np.int32]) -> bool:
+    """Return whether each value goes with one label and each label with one value, or nearly.
+
+    ``values`` and ``codes`` have shape ``(n_rows,)``; a code is -1 for no label. Both must have
+    runs, else every column of a table with one row a label would be one-to-one.
+    """
+    use = (codes >= 0) & ~np.isnan(values)
+    values, codes = values[use], codes[use]
+    if len(values) < MIN_ROWS:
+        return False
+    starts = np.concatenate(
+        ([0], np.flatnonzero((np.diff(values) != 0.0) | (np.diff(codes) != 0)) + 1)
+    )
+    lengths = np.diff(np.append(starts, len(values)))
+    if len(values) / len(starts) < 2.0:
+        return False
+    numbers, value_codes = np.unique(values[starts], return_inverse=True)
+    labels, label_codes = np.unique(codes[starts], return_inverse=True)
+    if min(len(numbers), len(labels)) < 2 or len(numbers) > 4 * len(labels):
+        return False
+    table = np.zeros((len(numbers), len(labels)))
+    np.add.at(table, (value_codes, label_codes), lengths)
+    by_value, by_label = table.max(axis=1).sum(), table.max(axis=0).sum()
+    return bool(min(by_value, by_label) >= _NEARLY * table.sum())
+
+
+def is_computed_from(values: _Numbers, other: _Numbers) -> bool:
+    """Return whether a signal is a filtered, rectified or scaled copy of another.
+
+    Both have shape ``(n_rows,)``. A linear prediction from the signal's own past is compared with
+    one that also knows the other signal and its magnitude, now and in the past: for a copy next to
+    nothing of the error is left (Granger 1969, doi:10.2307/1912791, with the present included).
+    """
+    y, x = _centred(values), _centred(other)
+    if y is None or x is None:
+        return False
+    if abs(float(np.mean(y * x))) > 1.0 - 1e-6:
+        return True
+    n = len(y) - _N_LAGS
+    past = np.column_stack([y[_N_LAGS - lag : len(y) - lag] for lag in range(1, _N_LAGS + 1)])
+    others = [x[_N_LAGS - lag : len(x) - lag] for lag in range(_N_LAGS + 1)]
+    with_other = np.column_stack([past, *others, *map(np.abs, others)])
+    if n < 4 * with_other.shape[1]:
+        return False
+    alone, together = _residual(past, y[_N_LAGS:]), _residual(with_other, y[_N_LAGS:])
+    return alone > _LEAST_SURPRISE and together < _COMPUTED_RESIDUAL * alone
+
+
+_LEAST_SURPRISE = 1e-4
+"""Share of a signal's power that its own past must leave open, so that there is something to
+explain: a pure tone, or a heavily smoothed envelope, predicts itself."""
+
+
+def _centred(values: _Numbers) -> npt.NDArray[np.float64] | None:
+    """Return up to 2,000 rows with mean 0 and variance 1; None for a constant or for gaps."""
+    middle = max((len(values) - 2000) // 2, 0)
+    cut = values[middle : middle + 2000].astype(np.float64)
+    spread = float(cut.std()) if len(cut) else 0.0
+    if not np.isfinite(spread) or spread == 0.0:
+        return None
+    return np.asarray((cut - cut.mean()) / spread, dtype=np.float64)
+
+
+def _residual(predictors: npt.NDArray[np.float64], target: npt.NDArray[np.float64]) -> float:
+    """Return the mean square that the least-squares prediction leaves."""
+    weights, *_ = np.linalg.lstsq(predictors, target, rcond=None)
+    return float(np.mean((target - predictors @ weights) ** 2))

@@ -1,0 +1,104 @@
+"""Facts that the comments and the preamble of a table state: the sampling rate and the names."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["StatedFacts", "rate_in_units", "stated_facts"]
+
+_RATE = re.compile(
+    r"(?:sampl\w*[\s_-]*(?:rate|freq\w*|frequency)|\bs(?:ample)?_?rate\b|\bfs\b|\bsrate\b|"
+    r"\bfrequency\b|abtast(?:rate|frequenz)|frecuencia\s+de\s+muestreo|"
+    r"fr[eé]quence\s+d.[eé]chantillonnage|frequenza\s+di\s+campionamento)"
+    r"[^0-9\n]{0,24}?(\d+(?:[.,]\d+)?)\s*(k?)(?:hz|sps|samples)?",
+    re.IGNORECASE,
+)
+_RATE_ALONE = re.compile(r"^\W*(\d+(?:\.\d+)?)\s*(?:hz)?\W*$", re.IGNORECASE)
+_UNIT_RATE = re.compile(r"(\d+(?:\.\d+)?)\s*(k?)hz", re.IGNORECASE)
+_NAMES = re.compile(r"\b(?:labels?|columns?|channels?|names?)\s*:?=+\s*(.+)$", re.IGNORECASE)
+_RANGE_HZ = (0.5, 200_000.0)
+"""Rates that are believed: a choice, from one sample in two seconds to an audio interface."""
+_LONGEST_QUOTE = 50
+
+
+@dataclass(frozen=True)
+class StatedFacts:
+    """Facts in the text above a table."""
+
+    rate_hz: float | None = None
+    """Sampling rate in Hz; None if none is stated."""
+    rate_reason: str = ""
+    """The line that states it."""
+    names: tuple[str, ...] = ()
+    """Names of the columns; empty if none are stated."""
+
+
+def stated_facts(lines: Sequence[str], width: int) -> StatedFacts:
+    """Return the facts in the lines above the data of a table with ``width`` columns."""
+    names = _names(lines, width)
+    for at, line in enumerate(lines):
+        if match := _RATE.search(line):
+            rate_hz = float(match[1].replace(",", ".")) * (1000.0 if match[2] else 1.0)
+            if _RANGE_HZ[0] <= rate_hz <= _RANGE_HZ[1]:
+                return StatedFacts(rate_hz, _origin(line, match[0]), names)
+        if at and (match := _RATE_ALONE.match(line)) and _is_one_word(lines[at - 1]):
+            rate_hz = float(match[1])
+            if 10.0 <= rate_hz <= _RANGE_HZ[1]:
+                above = lines[at - 1].strip(" ,;\t")
+                return StatedFacts(rate_hz, f"the line below {above!r}", names)
+    return StatedFacts(names=names)
+
+
+def rate_in_units(units: Sequence[str]) -> float | None:
+    """Return the highest rate in units such as ``1259.26 Hz, 148.15 Hz``; None without one."""
+    rates = [
+        float(match[1]) * (1000.0 if match[2] else 1.0)
+        for unit in units
+        if (match := _UNIT_RATE.fullmatch(unit.strip()))
+    ]
+    return max(rates) if rates else None
+
+
+def _is_one_word(line: str) -> bool:
+    return re.fullmatch(r"\W*[A-Za-z][\w ]*\W*", line) is not None
+
+
+def _origin(line: str, found: str) -> str:
+    text = line.strip().strip("#%/; ")
+    return f"the line {text if len(text) <= _LONGEST_QUOTE else found.strip()!r}"
+
+
+def _names(lines: Sequence[str], width: int) -> tuple[str, ...]:
+    for line in lines:
+        for names in _lists_in_json(line):
+            if width - len(names) in {0, 1}:
+                return names
+        if match := _NAMES.search(line):
+            names = tuple(one.strip() for one in re.split(r"[,;\t]", match[1]) if one.strip())
+            if len(names) == width:
+                return names
+    return ()
+
+
+def _lists_in_json(line: str) -> Iterator[tuple[str, ...]]:
+    """Yield the list of columns in the JSON of a comment, as OpenSignals writes it."""
+    start = line.find("{")
+    if start < 0:
+        return
+    try:
+        document = json.loads(line[start:])
+    except ValueError:
+        return
+    pending: list[Any] = [document]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, dict):
+            for key, value in one.items():
+                is_names = isinstance(value, list) and all(isinstance(v, str) for v in value)
+                if is_names and key.lower() in {"column", "columns", "names", "channels"}:
+                    yield tuple(value)
+            pending.extend(one.values())
