@@ -10,6 +10,8 @@ import numpy as np
 
 from emgstream.app.list_choice import ListChoice
 from emgstream.tables import Certainty, ColumnChoice, ColumnRole, TableColumn, TableLook
+from emgstream.tables.column_choice import place_of_column
+from emgstream.tables.column_questions import split_choice, unlabelled_value
 from emgstream.wording import counted
 
 __all__ = ["ColumnDraft", "column_references"]
@@ -63,7 +65,7 @@ class ColumnDraft:
     """
 
     def __init__(self, look: TableLook) -> None:
-        self._guessed = tuple(map(_proposed, look.columns))
+        self._guessed = _proposed(look)
         self._columns = list(self._guessed)
         self._references = column_references([column.name for column in look.columns])
         self._undecided = {
@@ -304,21 +306,39 @@ def _can_be_said(name: str) -> bool:
     return bool(name) and is_plain and not name.startswith("-") and not set(name) & set(",:")
 
 
-def _proposed(column: TableColumn) -> TableColumn:
-    return column if column.proposal is None else replace(column, role=column.proposal)
+def _proposed(look: TableLook) -> tuple[TableColumn, ...]:
+    """Return the columns with the roles that they most likely have; each of `_ONCE` once.
+
+    Of several columns that may be the label, the one is taken that a question names.
+    """
+    names = [column.name for column in look.columns]
+    taken = {column.role for column in look.columns}
+    found = list(look.columns)
+    for role in _ONCE:
+        option = _option(look, f"--{role.value}")
+        asked = option and place_of_column(names, split_choice(names, option, role)[0])
+        maybe = [column.place for column in look.columns if column.proposal is role]
+        chosen = asked if asked in maybe else next(iter(maybe), None)
+        for place in maybe:
+            is_taken = role in taken or place != chosen
+            found[place] = replace(
+                found[place], role=ColumnRole.IGNORED if is_taken else role, proposal=None
+            )
+    return tuple(one if one.proposal is None else replace(one, role=one.proposal) for one in found)
+
+
+def _option(look: TableLook, name: str) -> str | None:
+    """Return the value of an option that a question proposes."""
+    for question in look.questions:
+        if name in question.options[:-1]:
+            return question.options[question.options.index(name) + 1]
+    return None
 
 
 def _unlabelled_value(look: TableLook) -> str | None:
     """Return the value of unlabelled rows as it was stated, or as a question proposes it."""
-    stated = look.choice.label
-    for question in look.questions:
-        options = question.options
-        if stated is None and "--label" in options[:-1]:
-            stated = options[options.index("--label") + 1]
-    if stated is None:
-        return None
-    column, colon, value = stated.rpartition(":")
-    return value if colon and column else None
+    stated = look.choice.label or _option(look, "--label")
+    return unlabelled_value(look.columns, ColumnChoice(label=stated))
 
 
 def _listed(columns: Sequence[TableColumn]) -> str:

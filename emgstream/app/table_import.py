@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import threading
 from collections.abc import Callable, Sequence
@@ -112,8 +113,7 @@ class TableImport:
             return ""
         parts = [counted(look.n_rows, "row"), counted(len(look.columns), "column")]
         if look.rate_hz is None:
-            reason = f": {look.rate_reason}" if look.rate_reason else ""
-            parts.append(f"sampling rate not known{reason}")
+            parts.append("sampling rate not known")
         else:
             reason = f" ({look.rate_reason})" if look.rate_reason else ""
             parts.append(f"{look.rate_hz:.6g} Hz{reason}")
@@ -215,7 +215,7 @@ class TableImport:
             self.failure = found
             return
         self.look, self.draft = found, ColumnDraft(found)
-        self.asked = tuple(_sentence(question.text) for question in found.questions)
+        self.asked = tuple(_question(question.text) for question in found.questions)
         self._hashes[self.path] = found.sha256
 
     def _follow(self, found: TableLook | EmgStreamError, revision: int) -> None:
@@ -248,6 +248,11 @@ class TableImport:
 
 def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
+
+
+def _question(words: str) -> str:
+    """Return a question without the option of the command line in it."""
+    return _sentence(re.sub(r"\(--label .*?:0 if ", "(choose 0 = unlabelled if ", words))
 
 
 def _names(look: TableLook | None) -> tuple[str, ...]:

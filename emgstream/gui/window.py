@@ -37,7 +37,7 @@ from emgstream.gui.qt_style import apply_theme
 from emgstream.gui.shortcuts import KEYS, HelpCard, install_shortcuts, page_keys
 from emgstream.gui.source_bar import SourceBar
 from emgstream.gui.status_bar import LatencyPopup, StatusBar
-from emgstream.gui.table_import.column_questions import ColumnQuestions
+from emgstream.gui.table_import.import_dialogs import ImportDialogs
 from emgstream.gui.window_page import WindowPage
 from emgstream.gui.window_settings import WindowSettings
 from emgstream.log_output import log_path
@@ -74,7 +74,7 @@ class Window(QWidget):
         self.setAcceptDrops(True)
         self.setMinimumSize(1000, 650)
         self._files = FileActions(self, self)
-        self.questions = ColumnQuestions(self, self)
+        self.import_dialogs = ImportDialogs(self, self)
         self._make_parts(theme)
         self._lay_out()
         self._connect_parts()
@@ -148,7 +148,7 @@ class Window(QWidget):
 
     def ask_columns(self, paths: Sequence[Path], settled: Callable[[Sequence[Path]], None]) -> None:
         """Ask what the columns of files mean, then call ``settled`` with those that are settled."""
-        self.questions.ask(paths, settled)
+        self.import_dialogs.ask(paths, settled)
 
     def show_columns(self) -> None:
         """Show the columns of the chosen recording, for the user to change."""
@@ -213,7 +213,7 @@ class Window(QWidget):
         self.settings.keep_geometry(self.saveGeometry())
         for page in self.pages:
             page.shut_down()
-        self.questions.shut_down()
+        self.import_dialogs.shut_down()
         self._sources.stop()
         self.connection.shut_down()
 

@@ -13,6 +13,7 @@ from PyQt5.QtGui import QDropEvent
 from PyQt5.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import ReplayRequest
 from emgstream.app.table_import import ImportState
 from emgstream.gui.live.live_page import LivePage
@@ -49,12 +50,30 @@ def foreign_file(path: Path, seed: int = 1, label: str = "class", n_rows: int = 
 
 def dialog_of(window: Window, qtbot: QtBot) -> ColumnsDialog:
     """Return the dialog, once it has read the file and knows what comes of it."""
-    wait(qtbot, lambda: window.questions.dialog is not None)
-    dialog = window.questions.dialog
+    wait(qtbot, lambda: window.import_dialogs.dialog is not None)
+    dialog = window.import_dialogs.dialog
     assert dialog is not None
     wait(qtbot, lambda: dialog.shown.state is not ImportState.READING)
     wait(qtbot, lambda: not dialog.outcome.text().startswith("Reading"))
     return dialog
+
+
+def opened(window: Window, qtbot: QtBot, before: LiveSession | None = None) -> LiveSession:
+    """Return the session, once it runs and is not the one before."""
+
+    def runs() -> bool:
+        session = window.connection.session
+        return session is not None and session is not before and window.connection.live
+
+    wait(qtbot, runs)
+    session = window.connection.session
+    assert session is not None
+    return session
+
+
+def closed(window: Window) -> bool:
+    """Return whether no dialog is open."""
+    return window.import_dialogs.dialog is None
 
 
 def choose(table: ColumnTable, row: int, cell: int, words: str) -> None:
@@ -102,9 +121,7 @@ def test_a_dropped_file_is_asked_about_once_and_then_played(
     assert "200 Hz" in dialog.outcome.text()
     assert "--label" in dialog.shown.command_line
     dialog.use()
-    wait(qtbot, lambda: window.connection.session is not None and window.connection.live)
-    session = window.connection.session
-    assert session is not None
+    session = opened(window, qtbot)
     assert session.replay is not None
     assert session.replay.table.channel_names == ("channel1", "channel2", "channel3")
     assert session.info.sampling_rate_hz == pytest.approx(200.0)
@@ -114,8 +131,8 @@ def test_a_dropped_file_is_asked_about_once_and_then_played(
     window.connection.close()
     wait(qtbot, lambda: not window.connection.live)
     window.open_source(ReplayRequest(path))
-    wait(qtbot, lambda: window.connection.session is not session and window.connection.live)
-    assert window.questions.dialog is None, "it is asked once"
+    opened(window, qtbot, session)
+    assert closed(window), "it is asked once"
 
 
 def test_a_cancelled_dialog_opens_nothing_and_can_be_tried_again(
@@ -124,7 +141,7 @@ def test_a_cancelled_dialog_opens_nothing_and_can_be_tried_again(
     path = foreign_file(tmp_path / "uci.csv")
     drop(window, path)
     dialog_of(window, qtbot).cancel_button.click()
-    assert window.questions.dialog is None
+    assert closed(window)
     assert window.strip.words == "uci.csv is not open: the roles of its columns are not settled"
     assert not settled_path(path).exists()
     assert window.page(LivePage).welcome.isVisible()
@@ -144,9 +161,8 @@ def test_a_file_with_nothing_open_never_shows_the_dialog_but_it_can_be_opened(
     path.write_text("time_s,biceps,triceps,middle,label\n" + rows)
     window = open_window()
     drop(window, path)
-    wait(qtbot, lambda: window.connection.session is not None and window.connection.live)
-    assert window.questions.dialog is None
-    session = window.connection.session
+    session = opened(window, qtbot)
+    assert closed(window)
     window.page(LivePage).replay_bar.columns_button.click()
     dialog = dialog_of(window, qtbot)
     assert not dialog.notice.isVisible()
@@ -160,9 +176,7 @@ def test_a_file_with_nothing_open_never_shows_the_dialog_but_it_can_be_opened(
     choose(dialog.table, 4, ROLE, "ignored")
     wait(qtbot, dialog.use_button.isEnabled)
     dialog.use()
-    wait(qtbot, lambda: window.connection.session is not session and window.connection.live)
-    other = window.connection.session
-    assert other is not None
+    other = opened(window, qtbot, session)
     assert other.replay is not None
     assert other.replay.table.labels is None
 
@@ -203,9 +217,7 @@ def test_a_stated_rate_and_the_command_follow(window: Window, tmp_path: Path, qt
     assert clipboard is not None
     assert clipboard.text() == dialog.shown.command_line
     dialog.use()
-    wait(qtbot, lambda: window.connection.session is not None and window.connection.live)
-    session = window.connection.session
-    assert session is not None
+    session = opened(window, qtbot)
     assert session.info.sampling_rate_hz == 250.0
 
 
@@ -234,7 +246,7 @@ def test_every_part_is_reached_by_keys_from_the_table_on(
     QtBot.keyClick(  # type: ignore[no-untyped-call]
         dialog.table, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier
     )
-    wait(qtbot, lambda: window.questions.dialog is None)
+    wait(qtbot, lambda: closed(window))
 
 
 def test_texts_that_do_not_fit_are_in_the_tooltip(
@@ -263,11 +275,11 @@ def test_one_answer_settles_all_files_of_the_same_columns(
     assert dialog.alike_box.text() == "Also for the other 2 files with these columns"
     assert "columns not settled" in page.setup.list.rows[paths[0]].facts.text()
     dialog.use()
-    wait(qtbot, lambda: window.questions.dialog not in (None, dialog))
+    wait(qtbot, lambda: window.import_dialogs.dialog not in (None, dialog))
     second = dialog_of(window, qtbot)
     assert second.shown.path == other
     second.use()
-    wait(qtbot, lambda: window.questions.dialog is None)
+    wait(qtbot, lambda: closed(window))
     wait(qtbot, lambda: not page.setup.sessions.busy)
     rows = page.setup.list.rows
     for path in (*paths, other):
@@ -288,10 +300,10 @@ def test_what_was_cancelled_stays_on_the_list_with_a_way_to_settle_it(
         "The columns of uci.csv are not settled; choose Columns… beside it"
     )
     window.refresh_figures()
-    assert window.questions.dialog is None, "it is not asked again by itself"
+    assert closed(window), "it is not asked again by itself"
     page.setup.list.rows[path].columns_button.click()
     dialog_of(window, qtbot).use()
-    wait(qtbot, lambda: window.questions.dialog is None and not page.setup.sessions.busy)
+    wait(qtbot, lambda: closed(window) and not page.setup.sessions.busy)
     assert page.setup.row.button.isEnabled(), page.setup.row.words.text()
 
 
@@ -304,7 +316,7 @@ def test_nothing_is_asked_while_another_page_is_in_front(
     window.show_page("Live")
     wait(qtbot, lambda: not page.setup.sessions.busy)
     window.refresh_figures()
-    assert window.questions.dialog is None
+    assert closed(window)
     window.show_page("Train")
     dialog_of(window, qtbot).reject()
 
@@ -358,9 +370,9 @@ def test_settings_are_tried_on_a_recording_once_its_columns_are_settled(
     drop(window, path)
     dialog = dialog_of(window, qtbot)
     dialog.use()
-    wait(qtbot, lambda: window.questions.dialog is None and not page.tuning.busy)
+    wait(qtbot, lambda: closed(window) and not page.tuning.busy)
     assert settled_path(path).exists()
-    wait(qtbot, lambda: "the model expects" in page.outcome.nothing.text())
+    wait(qtbot, lambda: "the model expects" in page.outcome.message.text())
 
 
 def test_a_file_that_cannot_be_read_closes_the_dialog_with_the_reason(
@@ -368,13 +380,13 @@ def test_a_file_that_cannot_be_read_closes_the_dialog_with_the_reason(
 ) -> None:
     path = foreign_file(tmp_path / "uci.csv")
     drop(window, path)
-    wait(qtbot, lambda: window.questions.dialog is not None)
-    dialog = window.questions.dialog
+    wait(qtbot, lambda: window.import_dialogs.dialog is not None)
+    dialog = window.import_dialogs.dialog
     assert dialog is not None
     dialog.reject()
     path.unlink()
     window.show_columns()
-    wait(qtbot, lambda: window.questions.dialog is None)
+    wait(qtbot, lambda: closed(window))
     assert str(path) in window.strip.words
 
 
@@ -389,7 +401,7 @@ def test_a_remembered_choice_says_all_that_was_shown(
     assert choice.channels == ("channel1", "channel2", "channel3")
     assert choice.time == "time:ms"
     dialog.use()
-    wait(qtbot, lambda: window.questions.dialog is None)
+    wait(qtbot, lambda: closed(window))
     assert read_settled(path, look.sha256) == choice
     assert dialog.shown.draft is not None
     assert dialog.shown.draft.columns[4].role is ColumnRole.LABEL

@@ -11,10 +11,10 @@ from emgstream.app.table_import import TableImport
 from emgstream.gui.shell import Shell
 from emgstream.gui.table_import.columns_dialog import ColumnsDialog
 
-__all__ = ["ColumnQuestions"]
+__all__ = ["ImportDialogs"]
 
 
-class ColumnQuestions:
+class ImportDialogs:
     """Opens the dialog for files, and hands back those that were settled.
 
     Parameters
