@@ -101,14 +101,23 @@ class UndecidedColumnsError(TableError, LookupError):
         Each open question, in words.
     arguments
         Arguments of the command line that answer all of them as most likely.
+    given
+        Arguments on columns that were given, which the conversion needs, too.
     """
 
-    def __init__(self, path: Path, questions: Sequence[str], arguments: Sequence[str]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        questions: Sequence[str],
+        arguments: Sequence[str],
+        given: Sequence[str] = (),
+    ) -> None:
         file, answer = shlex.quote(str(path)), shlex.join(arguments)
+        every = shlex.join([*given, *arguments])
         out = shlex.quote(f"{path.name.split('.')[0]}_emg.csv")
         super().__init__(
             f"{path}: {' '.join(questions)} Add {answer} to this command if that is right, or "
-            f"convert the file once: emgstream convert {file} {answer} --out {out}"
+            f"convert the file once: emgstream convert {file} {every} --out {out}"
         )
         self.path = path
         self.questions = tuple(questions)

@@ -7,14 +7,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from emgstream.errors import UndecidedColumnsError
 from emgstream.manifest import Manifest
 from emgstream.sources.recording_file import read_channels
 from emgstream.sources.source import Source
 from emgstream.sources.source_kind import SourceOptions
-from emgstream.tables import EmgTable
+from emgstream.tables import ALL_GUESSED, ColumnChoice, EmgTable
 from emgstream.types import StreamInfo
 
-__all__ = ["model_options", "read_recording", "repair_notes", "stream_check"]
+__all__ = [
+    "model_options",
+    "read_recording",
+    "reading_notes",
+    "refuse_open_questions",
+    "stream_check",
+]
 
 
 def model_options(manifest: Manifest | None, **options: Any) -> SourceOptions:
@@ -41,16 +48,27 @@ def stream_check(
 
 
 def read_recording(
-    path: Path, manifest: Manifest | None, channels: tuple[str, ...] | None = None
+    path: Path, manifest: Manifest | None, columns: ColumnChoice = ALL_GUESSED
 ) -> EmgTable:
     """Return a recording with the channels of a model and their names; all channels without one.
 
-    ``channels`` are the columns to use as those of the model, in its order; by name if None. Raises
-    what `emgstream.sources.recording_file.read_channels` raises.
+    ``columns`` is what the user states on the columns; with a model, its channels are those of the
+    model, in its order. Raises what `emgstream.sources.recording_file.read_channels` raises.
     """
-    return read_channels(path, None if manifest is None else manifest.channel_names, channels)
+    return read_channels(path, None if manifest is None else manifest.channel_names, columns)
 
 
-def repair_notes(*tables: EmgTable) -> tuple[str, ...]:
-    """Return the repairs made while reading recordings, each with the name of its file."""
-    return tuple(f"{table.path.name}: {repair}" for table in tables for repair in table.repairs)
+def refuse_open_questions(table: EmgTable) -> None:
+    """Raise UndecidedColumnsError if it is open which column is the label or the clock."""
+    if table.questions:
+        raise UndecidedColumnsError(
+            table.path,
+            [question.text for question in table.questions],
+            [word for question in table.questions for word in question.options],
+            table.choice.arguments(),
+        )
+
+
+def reading_notes(*tables: EmgTable) -> tuple[str, ...]:
+    """Return the repairs, guesses and open questions of recordings, each with its file's name."""
+    return tuple(f"{table.path.name}: {remark}" for table in tables for remark in table.remarks)

@@ -49,6 +49,7 @@ from emgstream.sources.source import Source
 from emgstream.sources.source_kind import AUTO
 from emgstream.sources.source_registry import open_source
 from emgstream.sources.source_status import SourceStatus
+from emgstream.tables import ALL_GUESSED, ColumnChoice
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -182,6 +183,7 @@ def replay(
     speed: float | None = 1.0,
     loop: bool = False,
     channels: tuple[str, ...] | None = None,
+    columns: ColumnChoice = ALL_GUESSED,
     outputs: Sequence[AnyOutput | tuple[str, str]] = (),
 ) -> Iterator[DecisionStream]:
     """Yield the decisions on a recording; it waits for a slow loop.
@@ -193,13 +195,15 @@ def replay(
     model
         A model file or a model; ``demo`` is the shipped one, trained on synthetic EMG.
     sampling_rate_hz
-        Rate of the recording in Hz, if it has no ``time_s`` column.
+        Rate of the recording in Hz, if it does not tell it.
     speed
         Seconds of the recording per second; None for as fast as the loop is.
     loop
         True to begin again at the end.
     channels
         Columns to use as the channels of the model, in its order; by name if None.
+    columns
+        Further statements on the columns: the label, the clock and others.
     outputs
         Further outputs, each with a thread of its own: an output that the caller enters and leaves,
         or the name and value of an option, as ``("udp", "127.0.0.1:9000")``.
@@ -214,8 +218,7 @@ def replay(
     loaded = _loaded(model)
     options = model_options(
         loaded.manifest,
-        channels=channels,
-        recorded_rate_hz=sampling_rate_hz,
+        columns=ColumnChoice(channels, rate_hz=sampling_rate_hz).over(columns),
         speed=speed,
         loop=loop,
     )

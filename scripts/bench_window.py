@@ -24,6 +24,7 @@ from emgstream.data import DEMO_MODEL
 from emgstream.gui.window import Window
 from emgstream.outputs.output import Update
 from emgstream.simulation.board import SimulatedBoard
+from emgstream.tables import ColumnChoice
 from emgstream.types import TimeArray
 
 FILL_S, RUN_S = 11.0, 20.0
@@ -58,7 +59,7 @@ def _fast() -> Row:
         _write_recording(recording)
         demo = read_model(DEMO_MODEL)
         write_model(model, replace(demo, manifest=replace(demo.manifest, sampling_rate_hz=FAST_HZ)))
-        request = ReplayRequest(recording, sampling_rate_hz=FAST_HZ, speed=None)
+        request = ReplayRequest(recording, columns=ColumnChoice(rate_hz=FAST_HZ), speed=None)
         with opened(request, model, LONG_S) as window:
             first_signal(window)
             _let_a_minute_pass(window)

@@ -20,6 +20,7 @@ from data_sets import add_words, recordings
 from emgstream_training.evaluation import evaluate, prepare
 
 from emgstream.errors import EmgStreamError
+from emgstream.tables import ColumnChoice
 
 _MODELS = ("cnn_lstm", "lda", "random_forest")
 
@@ -51,7 +52,7 @@ def main() -> int:
 def _evaluated(path: Path, rate_hz: float, arguments: argparse.Namespace) -> dict[str, Any]:
     prepared = prepare(
         [path],
-        sampling_rate_hz=rate_hz,
+        columns=ColumnChoice(rate_hz=rate_hz),
         protocol="repetition",
         n_folds=arguments.folds,
         seed=arguments.seed,

@@ -89,7 +89,7 @@ def _subjects(found: list[tuple[Path, float]]) -> Iterator[tuple[list[Path], flo
 
 
 def _day(paths: list[Path], rate_hz: float) -> Day:
-    tables = tuple(read_recordings(paths, None))
+    tables = tuple(read_recordings(paths))
     names = class_names_of(tables)
     sessions = RecordingSet(tables, names, session_identities(paths), rate_hz)
     *earlier, new = sessions.codes

@@ -13,6 +13,7 @@ from pathlib import Path
 from emgstream_training.train import EpochProgress, train
 
 from emgstream.errors import EmgStreamError
+from emgstream.tables import ColumnChoice
 
 
 def main() -> int:
@@ -34,7 +35,7 @@ def _row(arguments: argparse.Namespace, seed: int) -> str:
     result = train(
         [arguments.recording],
         arguments.recipe,
-        sampling_rate_hz=arguments.rate,
+        columns=ColumnChoice(rate_hz=arguments.rate),
         seed=seed,
         progress=_show,
     )

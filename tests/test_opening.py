@@ -12,7 +12,7 @@ from emgstream.cli import main
 from emgstream.data import DEMO_RECORDING
 from emgstream.errors import StreamMismatchError, UsageError
 from emgstream.opening import read_recording
-from emgstream.tables import read_table
+from emgstream.tables import ColumnChoice, read_table
 
 ROWS = "1,2,3,9,rest\n4,5,6,9,rest\n"
 
@@ -46,11 +46,11 @@ def test_a_recording_with_too_few_columns_wants_another_model(
 
 
 def test_named_columns_become_the_models_channels(foreign: Path, demo_model: Model) -> None:
-    table = read_recording(foreign, demo_model.manifest, ("emg3", "emg1", "emg4"))
+    table = read_recording(foreign, demo_model.manifest, ColumnChoice(("emg3", "emg1", "emg4")))
     assert table.channel_names == ("biceps", "triceps", "middle")
     np.testing.assert_array_equal(table.samples, [[3, 1, 9], [6, 4, 9]])
     with pytest.raises(UsageError, match="named are 2 channels"):
-        read_recording(foreign, demo_model.manifest, ("emg3", "emg1"))
+        read_recording(foreign, demo_model.manifest, ColumnChoice(("emg3", "emg1")))
 
 
 def test_without_a_model_every_channel_is_read(foreign: Path) -> None:

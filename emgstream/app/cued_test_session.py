@@ -155,7 +155,11 @@ class RecordedTestSession:
     """
 
     def __init__(
-        self, table: EmgTable, model: Model, sampling_rate_hz: float | None, **counting: float
+        self,
+        table: EmgTable,
+        model: Model,
+        sampling_rate_hz: float | None = None,
+        **counting: float,
     ) -> None:
         self.model = model
         self.found: CuedTest | None = None

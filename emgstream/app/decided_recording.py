@@ -1,21 +1,19 @@
-"""Reading of a recording whose columns must be decided: the channels, the label and the clock."""
+"""Reading of a recording of which the channels, the label and the clock must be known."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import chain
 from pathlib import Path
 
 from emgstream.errors import StreamMismatchError, UndecidedColumnsError
 from emgstream.manifest import Manifest
-from emgstream.opening import read_recording
-from emgstream.tables import ColumnQuestion, EmgTable, look_at_table
+from emgstream.opening import read_recording, refuse_open_questions
+from emgstream.tables import ALL_GUESSED, ColumnChoice, EmgTable, look_at_table
 
-__all__ = ["check_decided", "read_decided"]
+__all__ = ["read_decided"]
 
 
 def read_decided(
-    path: Path, manifest: Manifest | None, channels: tuple[str, ...] | None = None
+    path: Path, manifest: Manifest | None, columns: ColumnChoice = ALL_GUESSED
 ) -> EmgTable:
     """Return a recording as `read_recording` does, if no question on its columns is open.
 
@@ -27,17 +25,16 @@ def read_decided(
         As `read_recording` does.
     """
     try:
-        table = read_recording(path, manifest, channels)
+        table = read_recording(path, manifest, columns)
     except StreamMismatchError:
-        if channels is None:
-            check_decided(path, look_at_table(path).questions)
+        look = look_at_table(path, columns)
+        if look.questions:
+            raise UndecidedColumnsError(
+                path,
+                [question.text for question in look.questions],
+                [word for question in look.questions for word in question.options],
+                look.choice.arguments(),
+            ) from None
         raise
-    check_decided(path, table.questions)
+    refuse_open_questions(table)
     return table
-
-
-def check_decided(path: Path, questions: Sequence[ColumnQuestion]) -> None:
-    """Raise UndecidedColumnsError if a question on the columns of a file is open."""
-    if questions:
-        arguments = tuple(chain.from_iterable(question.options for question in questions))
-        raise UndecidedColumnsError(path, [question.text for question in questions], arguments)

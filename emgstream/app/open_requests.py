@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from emgstream.data import DEMO_MODEL
 from emgstream.sources.source_kind import AUTO, SIMULATED
+from emgstream.tables import ALL_GUESSED, ColumnChoice
 
 __all__ = ["AUTO", "SIMULATED", "PortRequest", "ReplayRequest", "SourceRequest", "WindowRequest"]
 
@@ -18,14 +19,12 @@ class ReplayRequest:
 
     path: Path
     """The file."""
-    sampling_rate_hz: float | None = None
-    """Its sampling rate in Hz, if it has no time column."""
+    columns: ColumnChoice = ALL_GUESSED
+    """What the user states on its columns; with a model, its channels are those of the model."""
     speed: float | None = 1.0
     """Seconds of the recording per second; None for as fast as it is read."""
     loop: bool = False
     """True to begin again at the end."""
-    channels: tuple[str, ...] | None = None
-    """Columns to use as the channels of the model, in its order; by name if None."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from emgstream.app.decided_recording import check_decided
 from emgstream.audit import Audit, audit_facts, audit_table, findings
 from emgstream.cue_schedule import TRANSITION
 from emgstream.errors import EmgStreamError, UndecidedColumnsError
+from emgstream.opening import refuse_open_questions
 from emgstream.tables import read_table
 from emgstream.wording import counted
 
@@ -49,7 +49,7 @@ def judge(path: Path) -> RecordingVerdict:
     """Return the verdict on a recording, also on a file that cannot be read."""
     try:
         table = read_table(path)
-        check_decided(path, table.questions)
+        refuse_open_questions(table)
         return _verdict(audit_table(table))
     except UndecidedColumnsError as error:
         asked = error.questions[0] + _more(len(error.questions) - 1)

@@ -84,10 +84,10 @@ def _open(request: SourceRequest, model: Model | None) -> PreparedSession:
 def _open_recording(
     request: ReplayRequest, manifest: Manifest | None
 ) -> tuple[Source, tuple[str, ...]]:
-    table = read_decided(request.path, manifest, request.channels)
+    table = read_decided(request.path, manifest, request.columns)
     notes: tuple[str, ...] = ()
-    rate = request.sampling_rate_hz
-    if rate is None and table.sampling_rate_hz is None and request.speed is not None:
+    rate = None
+    if table.sampling_rate_hz is None and request.speed is not None:
         rate, note = _pace_of(table.path, manifest)
         notes = (note,)
     source = ReplaySource(

@@ -12,6 +12,7 @@ from typing import Any
 from emgstream.app.evaluation_table import EvaluationTable, evaluation_table
 from emgstream.app.verb_process import VerbProcess
 from emgstream.errors import ChildFailedError, InterruptedByUserError
+from emgstream.tables import ALL_GUESSED, ColumnChoice
 
 __all__ = [
     "FOUND",
@@ -56,8 +57,8 @@ class TrainingRequest:
     """File of the new model."""
     recipe: str = "realtime"
     """The recipe."""
-    rate_hz: float | None = None
-    """Sampling rate; None for the rate of the recordings' own clock."""
+    columns: ColumnChoice = ALL_GUESSED
+    """What the user states on the columns of all recordings."""
     epochs: int | None = None
     """Largest number of epochs; None for that of the recipe."""
     signal: SignalChoice = FOUND
@@ -95,8 +96,7 @@ def _common(request: TrainingRequest) -> list[str]:
 
 
 def _recordings(request: TrainingRequest) -> list[str]:
-    rate = [] if request.rate_hz is None else ["--rate", f"{request.rate_hz:g}"]
-    return [*map(str, request.paths), *rate]
+    return [*map(str, request.paths), *request.columns.arguments()]
 
 
 class JobState(Enum):

@@ -110,7 +110,7 @@ def recordings_to_try(
     session = connection.session
     if session is None or session.replay is None or not isinstance(source, ReplayRequest):
         return (DEMO,) if before is None else before.recordings
-    played = ReplayRequest(source.path, source.sampling_rate_hz, channels=source.channels)
+    played = ReplayRequest(source.path, source.columns)
     return (DEMO,) if source.path == DEMO_RECORDING else (played, DEMO)
 
 

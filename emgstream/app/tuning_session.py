@@ -179,7 +179,7 @@ def _opened(material: TuningRequest) -> AnalysedRecording:
     model = read_model(material.model_path)
     passed_over = ""
     for request in material.recordings:
-        table = read_decided(request.path, model.manifest, request.channels)
+        table = read_decided(request.path, model.manifest, request.columns)
         try:
             check_labels(table, model.manifest.class_names)
             break
@@ -187,7 +187,7 @@ def _opened(material: TuningRequest) -> AnalysedRecording:
             if request is material.recordings[-1]:
                 raise
             passed_over = f"{table.path.name} has none of the model's labels"
-    seen = seen_on(table, model, request.sampling_rate_hz)
+    seen = seen_on(table, model)
     settings = model.manifest.decision
     own = None if settings == ARGMAX else _scored(seen, settings)
     return AnalysedRecording(material, seen, passed_over, _scored(seen, ARGMAX), own)

@@ -187,7 +187,7 @@ class Audit:
 def audit_table(table: EmgTable, sampling_rate_hz: float | None = None) -> Audit:
     """Return the audit of a recording.
 
-    ``sampling_rate_hz`` states the rate if the file has no time stamps, or wrong ones.
+    ``sampling_rate_hz`` states the rate if neither the table nor its time stamps tell it, or wrong.
     """
     spectrum = welch(table.samples)
     line = None if spectrum is None else find_mains_line(spectrum)
@@ -215,11 +215,12 @@ def audit_table(table: EmgTable, sampling_rate_hz: float | None = None) -> Audit
 
 
 def _rate(table: EmgTable, stated_hz: float | None, line: MainsLine | None) -> AuditedRate:
-    clock_hz = table.sampling_rate_hz
-    hz = stated_hz or clock_hz
+    clock_hz = table.clock_rate_hz
+    hz = stated_hz or table.sampling_rate_hz
     if hz is None:
         return AuditedRate(None, "not stated", None, () if line is None else rate_guesses(line))
-    source = _STATED if stated_hz is not None else "by the recording's clock"
+    is_stated = hz in {stated_hz, table.stated_rate_hz}
+    source = _STATED if is_stated else "by the recording's clock"
     near_hz = None if line is None else rate_by_mains(line, hz)
     return AuditedRate(hz, source, clock_hz, () if near_hz is None else (near_hz,))
 

@@ -38,8 +38,13 @@ def slow_clock(rate_hz: float) -> str | None:
 
 
 def contradiction(table: EmgTable, stated_hz: float | None) -> str | None:
-    """Return a text on a clock that contradicts the stated rate; None if it does not."""
-    clock_hz = table.sampling_rate_hz
+    """Return a text on a clock that contradicts the stated rate; None if it does not.
+
+    ``stated_hz`` is None for the rate that was stated with the recording.
+    """
+    clock_hz = table.clock_rate_hz
+    if stated_hz is None and table.sampling_rate_hz == table.stated_rate_hz:
+        stated_hz = table.stated_rate_hz
     if stated_hz is None or clock_hz is None or abs(clock_hz / stated_hz - 1.0) <= _TOLERANCE:
         return None
     return f"stated {stated_hz:.6g} Hz; the recording's clock says {clock_hz:.6g} Hz"

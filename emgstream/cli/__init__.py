@@ -27,6 +27,7 @@ VERBS = {
     "record": "record a labelled session: the screen says what to do",
     "recover": "mend a recording that broke off, and settle its labels",
     "export": "hand a recorded session on as EDF+, BDF+ or BIDS",
+    "convert": "write recordings of other programs in the form of this one",
     "train": "train a model on recordings",
     "evaluate": "say what a model is worth, on recordings it has not seen",
     "tune": "see what smoothing and rejection are worth on a recording, and keep them",

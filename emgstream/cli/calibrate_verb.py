@@ -28,11 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_sessions(parser, "labelled recordings of the new session, .csv or .csv.gz")
     options.add_model(parser)
     options.add_new_model(parser)
-    options.add_rate(parser)
-    options.add_channels(
-        parser, "columns to take as the model's channels, in its order; default: by name"
-    )
     options.add_seed(parser)
+    options.add_columns(parser)
     training_progress.add_progress_options(parser, _EVENTS)
 
 
@@ -44,6 +41,7 @@ def run(arguments: argparse.Namespace) -> None:
     the best so far has been written.
     """
     use_configuration(arguments, "model")
+    columns = options.column_choice(arguments)
     training_progress.begin(arguments)
     refuse_to_overwrite(arguments.files, [arguments.out])  # the model itself may be replaced
     check_place(arguments.out)
@@ -58,8 +56,7 @@ def run(arguments: argparse.Namespace) -> None:
         result = calibrate(
             model,
             arguments.files,
-            sampling_rate_hz=arguments.rate,
-            channels=arguments.channels,
+            columns=columns,
             seed=arguments.seed,
             progress=progress,
             noticed=noticed,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from emgstream.cli import options
@@ -83,9 +84,11 @@ def given(words: Mapping[str, Any]) -> dict[str, Any]:
 
 def check_for_board(arguments: argparse.Namespace) -> None:
     """Raise UsageError for words that only a recording needs, and where no key can begin."""
-    if arguments.rate is not None:
+    said = replace(options.column_choice(arguments), channels=None).arguments()
+    if said:
         raise UsageError(
-            "--rate is that of a recording, and there is no --replay; a board tells its own"
+            f"{said[0]} is that of a recording, and there is no --replay; leave it out, as a board "
+            "tells its own"
         )
     if not arguments.unattended and not sys.stdin.isatty():
         raise UsageError(

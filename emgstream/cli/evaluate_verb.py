@@ -38,12 +38,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("realtime", "published"),
         help="train by this recipe on each fold; default realtime",
     )
-    options.add_rate(parser)
-    options.add_channels(
-        parser,
-        "columns to take, in this order; default: all numeric ones; with --model its channels, by "
-        "name",
-    )
     options.add_signal(parser)
     parser.add_argument(
         "--protocol",
@@ -61,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_seed(parser)
     options.add_epochs(parser)
     options.add_report_files(parser)
+    options.add_columns(parser)
     training_progress.add_progress_options(parser, _EVENTS)
 
 
@@ -111,8 +106,7 @@ def _prepared(arguments: argparse.Namespace) -> PreparedEvaluation:
         arguments.files,
         arguments.recipe or "realtime",
         model=None if arguments.model is None else read_model(arguments.model),
-        sampling_rate_hz=arguments.rate,
-        channels=arguments.channels,
+        columns=options.column_choice(arguments),
         overrides=SignalOverrides(arguments.signal, options.mains_hz(arguments.mains)),
         protocol=arguments.protocol,
         n_folds=arguments.folds,

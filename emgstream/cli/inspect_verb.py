@@ -9,11 +9,14 @@ from typing import Any
 from emgstream.audit import Audit, audit_facts, audit_page, audit_table, findings
 from emgstream.bundle import MODEL_SUFFIX, Model, read_model
 from emgstream.cli import options
-from emgstream.cli.terminal import console, print_facts
+from emgstream.cli.column_roles_table import print_roles, roles_document
+from emgstream.cli.terminal import console, note, print_facts
 from emgstream.cli.verb_files import check_report_files, hand_over
-from emgstream.errors import UsageError
+from emgstream.errors import UndecidedColumnsError, UsageError
+from emgstream.opening import read_recording
 from emgstream.pipeline import Pipeline
-from emgstream.tables import ColumnChoice, read_table
+from emgstream.report import write_json
+from emgstream.tables import look_at_table
 
 __all__ = ["add_arguments", "run"]
 
@@ -25,9 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", type=options.any_path, help="a model (.emgmodel) or a recording (.csv, .csv.gz)"
     )
-    options.add_rate(parser)
     options.add_report_files(parser)
-    options.add_channels(parser, "columns of a recording to read; default: all that are numbers")
+    options.add_columns(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -43,12 +45,12 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _refuse_recording_words(arguments: argparse.Namespace) -> None:
-    for word in ("html", "channels", "rate"):
-        if getattr(arguments, word) is not None:
-            raise UsageError(
-                f"--{word} is for recordings, and {arguments.file.name} is a model; expected it "
-                "alone, or with --json to write what it holds; leave the word out"
-            )
+    words = [] if arguments.html is None else ["--html"]
+    for word in [*words, *options.column_choice(arguments).arguments()][:1]:
+        raise UsageError(
+            f"{word} is for recordings, and {arguments.file.name} is a model; expected it alone, or "
+            "with --json to write what it holds; leave the word out"
+        )
 
 
 def _inspect_model(arguments: argparse.Namespace) -> None:
@@ -58,14 +60,25 @@ def _inspect_model(arguments: argparse.Namespace) -> None:
 
 
 def _inspect_recording(arguments: argparse.Namespace) -> None:
-    audit = audit_table(
-        read_table(arguments.file, ColumnChoice(arguments.channels)), arguments.rate
-    )
+    columns = options.column_choice(arguments)
+    try:
+        table = read_recording(arguments.file, None, columns)
+    except UndecidedColumnsError:
+        look = look_at_table(arguments.file, columns)
+        if arguments.json is not None:
+            write_json(arguments.json, roles_document(look.columns, look.questions))
+        print_roles(console(), look.columns, look.questions)
+        raise
+    audit = audit_table(table)
     hand_over(arguments, _document(audit), lambda: audit_page(audit), lambda: _print(audit))
 
 
 def _print(audit: Audit) -> None:
-    terminal = console()
+    terminal, table = console(), audit.table
+    print_roles(terminal, table.columns, table.questions)
+    for text in table.notes:
+        note(text)
+    terminal.print()
     print_facts(terminal, audit_facts(audit))
     terminal.print()
     print_facts(terminal, _verdict(audit))
@@ -79,7 +92,11 @@ def _verdict(audit: Audit) -> Iterator[tuple[str, str]]:
 
 
 def _document(audit: Audit) -> dict[str, Any]:
-    return {**audit.to_json(), "findings": [dict(vars(one)) for one in findings(audit)]}
+    return {
+        **roles_document(audit.table.columns, audit.table.questions),
+        **audit.to_json(),
+        "findings": [dict(vars(one)) for one in findings(audit)],
+    }
 
 
 def _model_facts(model: Model) -> Iterator[tuple[str, str]]:

@@ -13,21 +13,23 @@ from emgstream.cue_schedule import CueSchedule
 from emgstream.data import any_path, model_path, recording_path
 from emgstream.errors import UsageError
 from emgstream.sources.source_registry import further_source_kinds
+from emgstream.tables import TIME_UNITS, ColumnChoice
 
 __all__ = [
     "add_channels",
+    "add_columns",
     "add_epochs",
     "add_model",
     "add_models",
     "add_new_model",
     "add_port",
     "add_ports",
-    "add_rate",
     "add_report_files",
     "add_seed",
     "add_sessions",
     "add_signal",
     "any_path",
+    "column_choice",
     "count",
     "cue_script",
     "file_name",
@@ -121,7 +123,7 @@ def names(text: str) -> tuple[str, ...]:
     return parts
 
 
-def add_channels(parser: argparse.ArgumentParser, what: str) -> None:
+def add_channels(parser: argparse._ActionsContainer, what: str) -> None:
     """Add ``--channels a,b,c``."""
     parser.add_argument("--channels", type=names, metavar="A,B,C", help=what)
 
@@ -230,13 +232,55 @@ def mains_hz(word: str | None) -> float | None:
     return 0.0 if word == "none" else float(word)
 
 
-def add_rate(parser: argparse.ArgumentParser) -> None:
-    """Add ``--rate HZ``."""
-    parser.add_argument(
+def add_columns(parser: argparse.ArgumentParser) -> None:
+    """Add the options on the columns of a recording, which `column_choice` reads."""
+    group = parser.add_argument_group(
+        "columns of a recording",
+        "Each by its name or its number from 1; what is left out is guessed from names and values, "
+        "and asked where that is not sure.",
+    )
+    add_channels(
+        group, "channels to read, in this order; with a model one for each of its channels"
+    )
+    group.add_argument(
+        "--label", metavar="COL[:VALUE]", help="the movement of each row; VALUE means no label"
+    )
+    group.add_argument(
+        "--label-from-name",
+        action="store_true",
+        help="one movement a file: the label is the name of the file",
+    )
+    group.add_argument(
+        "--time",
+        metavar="COL[:UNIT]",
+        help=f"the clock, with its unit if it is not seconds: {', '.join(TIME_UNITS)}",
+    )
+    group.add_argument(
+        "--counter",
+        metavar="COL[:MODULO]",
+        help="the counter of samples, and the number at which it begins again",
+    )
+    group.add_argument(
+        "--ignore", type=names, default=(), metavar="COL,...", help="columns to leave out"
+    )
+    group.add_argument(
         "--rate",
         type=positive,
         metavar="HZ",
-        help="sampling rate of the recording, where it has no time_s column",
+        help="sampling rate, where the recording does not tell it, or tells it wrong",
+    )
+
+
+def column_choice(arguments: argparse.Namespace) -> ColumnChoice:
+    """Return what the options of `add_columns` state; raises UsageError if they contradict."""
+    return ColumnChoice(
+        channels=arguments.channels,
+        label=arguments.label,
+        time=arguments.time,
+        counter=arguments.counter,
+        ignore=arguments.ignore,
+        rate_hz=arguments.rate,
+        label_from_name=arguments.label_from_name,
     )
 
 

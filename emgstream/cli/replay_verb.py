@@ -29,10 +29,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a recording, .csv or .csv.gz; 'demo' is the shipped synthetic one",
     )
     options.add_model(parser)
-    options.add_rate(parser)
-    options.add_channels(
-        parser, "columns to take as the model's channels, in its order; default: by name"
-    )
     parser.add_argument(
         "--speed",
         type=_speed,
@@ -43,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--loop", action="store_true", help="begin again at the end")
     add_output_arguments(parser)
     add_window_arguments(parser)
+    options.add_columns(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -53,11 +50,9 @@ def run(arguments: argparse.Namespace) -> None:
         _run_headless(arguments)
         return
     # what is typed wrong is told where it was typed
-    read_recording(arguments.file, read_model(arguments.model).manifest, arguments.channels)
-    source = ReplayRequest(
-        arguments.file, arguments.rate, arguments.speed, arguments.loop, arguments.channels
-    )
-    run_window(source, arguments)
+    columns = options.column_choice(arguments)
+    read_recording(arguments.file, read_model(arguments.model).manifest, columns)
+    run_window(ReplayRequest(arguments.file, columns, arguments.speed, arguments.loop), arguments)
 
 
 def _run_headless(arguments: argparse.Namespace) -> None:
@@ -65,14 +60,13 @@ def _run_headless(arguments: argparse.Namespace) -> None:
     read = [arguments.file, arguments.model, *read_files(arguments)]
     refuse_to_overwrite(read, written_files(arguments))
     model = read_model(arguments.model)
-    options = model_options(
+    source_options = model_options(
         model.manifest,
-        channels=arguments.channels,
-        recorded_rate_hz=arguments.rate,
+        columns=options.column_choice(arguments),
         speed=arguments.speed,
         loop=arguments.loop,
     )
-    source = open_recording(arguments.file, options)
+    source = open_recording(arguments.file, source_options)
     model.manifest.check_stream(source.info)
     run_headless([LiveSession(source, model)], arguments)
 

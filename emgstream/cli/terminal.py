@@ -184,12 +184,14 @@ def print_facts(terminal: Console, facts: Iterable[tuple[str, str]]) -> None:
     terminal.print(table)
 
 
-def print_grid(terminal: Console, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table whose first column has names, the others figures."""
+def print_grid(
+    terminal: Console, head: Sequence[str], rows: Iterable[Sequence[str]], *, n_texts: int = 1
+) -> None:
+    """Print a table whose first ``n_texts`` columns have texts, the others figures."""
     table = Table.grid(padding=(0, 3))
     for number in range(len(head)):
-        table.add_column(justify="left" if number == 0 else "right")
+        table.add_column(justify="left" if number < n_texts else "right")
     table.add_row(*(f"[bold]{escape(shortened(name))}" for name in head))
-    for name, *figures in rows:
-        table.add_row(escape(shortened(name)), *map(escape, figures))
+    for name, *others in rows:
+        table.add_row(escape(shortened(name)), *map(escape, others))
     terminal.print(table)

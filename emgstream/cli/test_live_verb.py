@@ -23,7 +23,12 @@ from emgstream.cli.terminal import console, note, print_facts, tell_problems
 from emgstream.cli.terminal_loop import TerminalLoop
 from emgstream.cli.terminal_test import TerminalTest
 from emgstream.errors import InterruptedByUserError, UsageError
-from emgstream.opening import model_options, read_recording, repair_notes
+from emgstream.opening import (
+    model_options,
+    read_recording,
+    reading_notes,
+    refuse_open_questions,
+)
 from emgstream.sources.source_registry import open_source, source_problems
 from emgstream.trial import check_history
 
@@ -41,8 +46,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="no board: a labelled recording of movements the model was not trained on",
     )
     options.add_model(parser)
-    options.add_channels(parser, "what to take as the model's channels, in its order")
-    options.add_rate(parser)
     parser.add_argument(
         "--force", action="store_true", help="go on with a rate more than 5%% off the model's"
     )
@@ -54,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-history", action="store_true", help="print only; write nothing beside the model"
     )
+    options.add_columns(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -74,11 +78,12 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _replay(model: Model, arguments: argparse.Namespace) -> None:
     cued_words.check_for_recording(arguments)
-    table = read_recording(arguments.replay, model.manifest, arguments.channels)
-    for text in repair_notes(table):
+    table = read_recording(arguments.replay, model.manifest, options.column_choice(arguments))
+    refuse_open_questions(table)
+    for text in reading_notes(table):
         note(text)
     counting = cued_words.given({"dwell_s": arguments.dwell_s, "reaction_s": arguments.reaction_s})
-    test = RecordedTestSession(table, model, arguments.rate, **counting)
+    test = RecordedTestSession(table, model, **counting)
     print_test(console(), test.result())
     _keep(test, arguments)
 
@@ -87,13 +92,13 @@ def _ask(model: Model, arguments: argparse.Namespace) -> None:
     """Test on a live source; the result of a test that broke off is printed, and not kept."""
     cued_words.check_for_board(arguments)
     plan = cued_words.plan(model.manifest.class_names, arguments)
-    options = model_options(
+    source_options = model_options(
         model.manifest, channels=arguments.channels, baud=arguments.baud, force=arguments.force
     )
     tell_problems(source_problems())
     with polite_end() as pressed, keys() as pressed_keys:
         screen = SessionScreen(console())
-        source = open_source(arguments.port, options)
+        source = open_source(arguments.port, source_options)
         session = LiveSession(source, model, force=arguments.force)
         title = f"test of {model.manifest.title}"
         loop = TerminalLoop(session, screen, pressed_keys, pressed, title)

@@ -37,8 +37,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="realtime",
         help="realtime (the default) is made for live use; published repeats published figures",
     )
-    options.add_rate(parser)
-    options.add_channels(parser, "columns to train on, in this order; default: all numeric ones")
     options.add_signal(parser)
     options.add_epochs(parser)
     options.add_seed(parser)
@@ -48,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="write a report with figures: report.html; one that is there is replaced",
     )
+    options.add_columns(parser)
     training_progress.add_progress_options(parser, _EVENTS)
 
 
@@ -57,6 +56,7 @@ def run(arguments: argparse.Namespace) -> None:
     Raises MissingExtraError without the ``train`` extra, and InterruptedByUserError after Ctrl-C,
     when the best model so far has been written.
     """
+    columns = options.column_choice(arguments)
     training_progress.begin(arguments)
     refuse_to_overwrite(arguments.files, [arguments.out])
     check_place(arguments.out)
@@ -72,8 +72,7 @@ def run(arguments: argparse.Namespace) -> None:
         result = train(
             arguments.files,
             arguments.recipe,
-            sampling_rate_hz=arguments.rate,
-            channels=arguments.channels,
+            columns=columns,
             report_dir=arguments.report,
             seed=arguments.seed,
             overrides=SignalOverrides(arguments.signal, options.mains_hz(arguments.mains)),

@@ -27,7 +27,7 @@ from emgstream.decisions import (
     parameters,
     smoothing_from_manifest,
 )
-from emgstream.opening import repair_notes
+from emgstream.opening import reading_notes
 from emgstream.trial import DecisionScore
 
 __all__ = ["add_arguments", "run"]
@@ -45,8 +45,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a labelled recording the model was not trained on; 'demo' is the shipped one",
     )
     options.add_model(parser)
-    options.add_rate(parser)
-    options.add_channels(parser, "columns to take as the model's channels, in its order")
     parser.add_argument(
         "--threshold", type=_share, metavar="0..1", help="least confidence to act on"
     )
@@ -71,6 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME.emgmodel",
         help="write the model with these settings; one that is there, as M itself, is replaced",
     )
+    options.add_columns(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -83,13 +82,13 @@ def run(arguments: argparse.Namespace) -> None:
     refuse_to_overwrite([arguments.file], [arguments.out])  # the model itself may be replaced
     if arguments.out:
         check_place(arguments.out)
-    recording = ReplayRequest(arguments.file, arguments.rate, channels=arguments.channels)
+    recording = ReplayRequest(arguments.file, options.column_choice(arguments))
     tuning = TuningSession(sweeps=False)
     tuning.open(TuningRequest(arguments.model, (recording,)))
     tuning.wait()
     opened = tuning.opened
     assert opened is not None  # for the type checker: `wait` raises what went wrong
-    for text in repair_notes(opened.seen.table):
+    for text in reading_notes(opened.seen.table):
         note(text)
     wanted = _wanted(opened.settings, arguments)
     if wanted != opened.settings:

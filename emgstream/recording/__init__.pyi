@@ -20,6 +20,7 @@ from .recovery import put_in_order as put_in_order
 from .session_description import SessionDescription as SessionDescription
 from .sidecar import read_sidecar as read_sidecar
 from .sidecar import sidecar_path as sidecar_path
+from .sidecar import write_sidecar as write_sidecar
 from .signal_check import SignalCheck as SignalCheck
 from .signal_check_report import SignalCheckReport as SignalCheckReport
 from .signal_check_report import contraction_for as contraction_for

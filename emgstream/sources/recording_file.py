@@ -6,10 +6,11 @@ import shlex
 from dataclasses import replace
 from pathlib import Path
 
-from emgstream.errors import NoSuchColumnError, StreamMismatchError, UsageError
+from emgstream.errors import NoSuchColumnError, OutputError, StreamMismatchError, UsageError
 from emgstream.sources.replay_source import ReplaySource
 from emgstream.sources.source_kind import SourceOptions
-from emgstream.tables import ColumnChoice, EmgTable, read_table
+from emgstream.tables import ALL_GUESSED, ColumnChoice, EmgTable, look_at_table, read_table
+from emgstream.tables.settled_columns import remember
 from emgstream.wording import counted
 
 __all__ = ["open_recording", "read_channels"]
@@ -18,8 +19,11 @@ __all__ = ["open_recording", "read_channels"]
 def open_recording(address: str | Path, options: SourceOptions) -> ReplaySource:
     """Return the source that plays a file; raises what `read_channels` and `ReplaySource` raise."""
     return ReplaySource(
-        read_channels(Path(address), options.channel_names, options.channels),
-        sampling_rate_hz=options.recorded_rate_hz,
+        read_channels(
+            Path(address),
+            options.channel_names,
+            options.columns.over(ColumnChoice(options.channels)),
+        ),
         speed=options.speed,
         loop=options.loop,
         stays_at_end=options.stays_at_end,
@@ -27,7 +31,7 @@ def open_recording(address: str | Path, options: SourceOptions) -> ReplaySource:
 
 
 def read_channels(
-    path: Path, expected: tuple[str, ...] | None, channels: tuple[str, ...] | None = None
+    path: Path, expected: tuple[str, ...] | None, columns: ColumnChoice = ALL_GUESSED
 ) -> EmgTable:
     """Return a recording with the channels of a model and their names; all channels without one.
 
@@ -37,34 +41,74 @@ def read_channels(
         The file.
     expected
         Names of the channels of the model; None without a model.
-    channels
-        Columns to use as these channels, in their order; by name if None.
+    columns
+        What the user states on the columns. With a model its channels are those of the model, in
+        its order; they are found by name if it names none.
 
     Raises
     ------
     UsageError
-        The number of ``channels`` is not that of the model.
+        The number of channels that are named is not that of the model.
     StreamMismatchError
         The file does not have the channels of the model.
     TableError
         The file cannot be read.
     """
     if expected is None:
-        return read_table(path, ColumnChoice(channels))
+        return _read(path, columns)
+    channels = columns.channels
     if channels is None:
-        return _read_by_name(path, expected)
+        return _read_by_name(path, expected, columns)
     if len(channels) != len(expected):
         raise UsageError(
             f"named are {counted(len(channels), 'channel')}: {', '.join(channels)}; the model "
             f"expects {len(expected)}: {', '.join(expected)}; name one column for each, in this "
             "order"
         )
-    return replace(read_table(path, ColumnChoice(channels)), channel_names=expected)
+    return replace(_read(path, columns, channels), channel_names=expected)
 
 
-def _read_by_name(path: Path, expected: tuple[str, ...]) -> EmgTable:
+def _read(path: Path, columns: ColumnChoice, for_model: tuple[str, ...] | None = None) -> EmgTable:
+    """Return a table; statements that answered an open question of the file are remembered.
+
+    ``for_model`` are the columns for the channels of a model, which are no statement on the file.
+    """
+    wanted = columns
+    if for_model is not None:
+        columns, wanted = (replace(columns, channels=one) for one in (None, for_model))
+    table = read_table(path, wanted)
+    answers = _answers(table, columns) if columns.says_anything else None
+    if answers is None:
+        return table
     try:
-        return read_table(path, ColumnChoice(expected))
+        kept = remember(path, table.sha256, answers)
+        note = f"remembered for this file: {answers.command_line()} ({kept})"
+    except OutputError as error:
+        note = str(error)
+    return replace(table, notes=(*table.notes, note))
+
+
+def _answers(table: EmgTable, columns: ColumnChoice) -> ColumnChoice | None:
+    """Return what is to be remembered of a file; None if nothing of it is new.
+
+    That is what the file left open, and what was settled earlier and is stated otherwise now.
+    """
+    look = look_at_table(table.path)
+    asked = set(look.choice.to_json())
+    if len(table.questions) < len(look.questions):
+        asked |= {"label", "label_from_name", "time", "counter", "ignore"}
+    if not look.is_ready:
+        asked.add("channels")
+    if look.rate_hz is None:
+        asked.add("rate_hz")
+    stated = {name: value for name, value in vars(columns).items() if name in asked}
+    answers = ColumnChoice(**stated).over(look.choice)
+    return None if answers == look.choice else answers
+
+
+def _read_by_name(path: Path, expected: tuple[str, ...], columns: ColumnChoice) -> EmgTable:
+    try:
+        return _read(path, columns, expected)
     except NoSuchColumnError as error:
         found = error.channel_names
         if len(found) < len(expected):

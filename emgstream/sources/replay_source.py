@@ -47,7 +47,7 @@ class ReplaySource:
     table
         The recording.
     sampling_rate_hz
-        Sampling rate of the recording in Hz; taken from its time column if None.
+        Sampling rate in Hz; if None, as stated with the recording, else by its time column.
     speed
         Seconds of the recording per second; None for as fast as it is read.
     loop
@@ -223,7 +223,7 @@ class ReplaySource:
             n_lost=self._n_lost,
             sees_loss=None if self._table.index is None else True,
             is_synthetic=self.info.name == DEMO_RECORDING.name,
-            notes=tuple(f"{self.info.name}: {repair}" for repair in self._table.repairs),
+            notes=tuple(f"{self.info.name}: {remark}" for remark in self._table.remarks),
         )
 
     def _state(self) -> tuple[SourceState, str]:

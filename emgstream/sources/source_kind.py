@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from emgstream.sources.channel_match import WantedChannels
 from emgstream.sources.channel_selection import ChannelSelection
 from emgstream.sources.source import Source
+from emgstream.tables import ALL_GUESSED, ColumnChoice
 
 __all__ = ["AUTO", "SIMULATED", "FoundSource", "SourceKind", "SourceOptions"]
 
@@ -39,8 +40,8 @@ class SourceOptions:
     """Speed of a serial line in baud; None to find it."""
     number: int = 0
     """Number of this source among several in one run, from 0: simulated people differ by it."""
-    recorded_rate_hz: float | None = None
-    """Rate of a recording in Hz, if it has no time column."""
+    columns: ColumnChoice = ALL_GUESSED
+    """What the user states on the columns of a recording; its channels before ``channels``."""
     speed: float | None = 1.0
     """Seconds of a recording per second; None for as fast as it is read."""
     loop: bool = False

@@ -16,11 +16,13 @@ def indices_of(table: EmgTable) -> IndexArray:
 
 
 def times_of(table: EmgTable, sampling_rate_hz: float | None) -> TimeArray:
-    """Return seconds since the first row, from the given rate or else from the recorded time.
+    """Return seconds since the first row, from the given rate, a stated one, or the recorded time.
 
     Shape ``(n_rows,)``; NaN if neither is known. If the time of a segment starts anew, the segment
     begins one sample after the end of the segment before.
     """
+    if sampling_rate_hz is None and table.sampling_rate_hz == table.stated_rate_hz:
+        sampling_rate_hz = table.stated_rate_hz
     times_s: TimeArray = np.full(table.n_rows, np.nan)
     if sampling_rate_hz is not None:
         indices = indices_of(table)

@@ -202,9 +202,25 @@ def is_computed_from(values: _Numbers, other: _Numbers) -> bool:
     one that also knows the other signal and its magnitude, now and in the past: for a copy next to
     nothing of the error is left (Granger 1969, doi:10.2307/1912791, with the present included).
     """
-    y, x = _centred(values), _centred(other)
-    if y is None or x is None:
-        return False
+    verdicts = [
+        verdict
+        for rows in _stretches(len(values))
+        if (verdict := _is_computed_here(values[rows], other[rows])) is not None
+    ]
+    return bool(verdicts) and all(verdicts)
+
+
+def _stretches(n_rows: int) -> list[slice]:
+    """Return up to five stretches of 1,000 rows, spread over the whole file."""
+    firsts = np.linspace(0, max(n_rows - 1000, 0), num=min(5, 1 + n_rows // 1000)).astype(int)
+    return [slice(first, first + 1000) for first in firsts.tolist()]
+
+
+def _is_computed_here(values: _Numbers, other: _Numbers) -> bool | None:
+    """Return the verdict on one stretch; None if a signal is constant, has gaps or is too short."""
+    y, x = _standardised(values), _standardised(other)
+    if y is None or x is None or len(y) < _MIN_COMPARED:
+        return None
     if abs(float(np.mean(y * x))) > 1.0 - 1e-6:
         return True
     n = len(y) - _N_LAGS
@@ -212,24 +228,25 @@ def is_computed_from(values: _Numbers, other: _Numbers) -> bool:
     others = [x[_N_LAGS - lag : len(x) - lag] for lag in range(_N_LAGS + 1)]
     with_other = np.column_stack([past, *others, *map(np.abs, others)])
     if n < 4 * with_other.shape[1]:
-        return False
+        return None
     alone, together = _residual(past, y[_N_LAGS:]), _residual(with_other, y[_N_LAGS:])
     return alone > _LEAST_SURPRISE and together < _COMPUTED_RESIDUAL * alone
 
 
+_MIN_COMPARED = 16
+"""Rows from which two signals are compared: a choice, twice `MIN_ROWS`."""
 _LEAST_SURPRISE = 1e-4
 """Share of a signal's power that its own past must leave open, so that there is something to
 explain: a pure tone, or a heavily smoothed envelope, predicts itself."""
 
 
-def _centred(values: _Numbers) -> npt.NDArray[np.float64] | None:
-    """Return up to 2,000 rows with mean 0 and variance 1; None for a constant or for gaps."""
-    middle = max((len(values) - 2000) // 2, 0)
-    cut = values[middle : middle + 2000].astype(np.float64)
-    spread = float(cut.std()) if len(cut) else 0.0
+def _standardised(values: _Numbers) -> npt.NDArray[np.float64] | None:
+    """Return a signal with mean 0 and variance 1; None if it is constant or has gaps."""
+    numbers = values.astype(np.float64)
+    spread = float(numbers.std()) if len(numbers) else 0.0
     if not np.isfinite(spread) or spread == 0.0:
         return None
-    return np.asarray((cut - cut.mean()) / spread, dtype=np.float64)
+    return np.asarray((numbers - numbers.mean()) / spread, dtype=np.float64)
 
 
 def _residual(predictors: npt.NDArray[np.float64], target: npt.NDArray[np.float64]) -> float:

@@ -73,14 +73,26 @@ class ColumnChoice:
         return self != ALL_GUESSED
 
     def over(self, earlier: ColumnChoice) -> ColumnChoice:
-        """Return this choice, completed by an earlier one where this one says nothing."""
+        """Return this choice, completed by an earlier one where this one says nothing.
+
+        A column that has another role now loses its earlier one.
+        """
+        taken = {*(self.channels or ()), *self.ignore}
+        taken |= {_column_of(text) for text in (self.label, self.time, self.counter) if text}
         label = self.label is not None or self.label_from_name
+        channels = self.channels
+        if channels is None and earlier.channels is not None:
+            channels = tuple(one for one in earlier.channels if one not in taken) or None
+        label_then, time_then, counter_then = (
+            None if text is None or taken & {text, _column_of(text)} else text
+            for text in (earlier.label, earlier.time, earlier.counter)
+        )
         return ColumnChoice(
-            channels=earlier.channels if self.channels is None else self.channels,
-            label=self.label if label else earlier.label,
-            time=self.time or earlier.time,
-            counter=self.counter or earlier.counter,
-            ignore=self.ignore or earlier.ignore,
+            channels=channels,
+            label=self.label if label else label_then,
+            time=self.time or time_then,
+            counter=self.counter or counter_then,
+            ignore=self.ignore or tuple(one for one in earlier.ignore if one not in taken),
             rate_hz=self.rate_hz or earlier.rate_hz,
             label_from_name=self.label_from_name if label else earlier.label_from_name,
         )
@@ -131,6 +143,11 @@ class ColumnChoice:
 
 ALL_GUESSED = ColumnChoice()
 """Nothing is stated, everything is guessed."""
+
+
+def _column_of(text: str) -> str:
+    """Return the column of ``COL:UNIT``, ``COL:MODULO`` or ``COL:VALUE``, as far as text tells."""
+    return text.rpartition(":")[0] or text
 
 
 def place_of_column(names: Sequence[str], wanted: str) -> int | None:

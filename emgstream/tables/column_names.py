@@ -13,7 +13,7 @@ from enum import Enum
 
 from emgstream.tables.column_choice import TIME_UNITS
 
-__all__ = ["NameHint", "NameMeaning", "is_unit", "meaning_of_name", "words_of"]
+__all__ = ["NameHint", "NameMeaning", "is_unit", "meaning_of_name", "signal_words", "words_of"]
 
 
 class NameHint(Enum):
@@ -205,6 +205,15 @@ def words_of(name: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", name)
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return [word.lower() for word in _SPLIT.split(plain) if word]
+
+
+def signal_words(name: str) -> frozenset[str]:
+    """Return the words of a name but for those of filters and of unfiltered signals.
+
+    >>> signal_words("emg1_filtered") == signal_words("emg1 raw [mV]")
+    True
+    """
+    return frozenset(words_of(_BRACKETS.sub(" ", name))) - _FILTERED - {"raw", "signal"}
 
 
 def is_unit(text: str) -> bool:

@@ -236,15 +236,26 @@ def _with_reason(group: Sequence[TableColumn], has_header: bool) -> str:
         one = group[0]
         name = f" {shortened(one.name)!r}" if has_header and one.name else ""
         return f"column {one.place + 1}{name} {_verb(reason)}"
-    for single, plural in (("is ", "are "), ("has ", "have "), ("counts ", "count ")):
-        if reason.startswith(single):
-            reason = plural + reason.removeprefix(single)
-    return f"columns {_ranges([one.place + 1 for one in group])} {_verb(reason)}"
+    for single, plural in _PLURALS:
+        if _verb(reason).startswith(single):
+            reason = plural + _verb(reason).removeprefix(single)
+            break
+    return f"columns {_ranges([one.place + 1 for one in group])} {reason}"
+
+
+_PLURALS = (
+    ("is ", "are "),
+    ("has ", "have "),
+    ("counts ", "count "),
+    ("rises ", "rise "),
+    ("holds ", "hold "),
+    ("varies ", "vary "),
+)
 
 
 def _verb(reason: str) -> str:
     """Return a reason as the rest of a sentence on its column."""
-    begins = ("named", "computed", "one-to-one", "not ", "another")
+    begins = ("named", "computed", "one-to-one", "not ", "another", "the ", "an ", "a ")
     return f"is {reason}" if reason.startswith(begins) else reason
 
 

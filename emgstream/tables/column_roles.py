@@ -21,7 +21,12 @@ from emgstream.tables.column_behaviour import (
     is_one_to_one,
 )
 from emgstream.tables.column_choice import TIME_UNITS
-from emgstream.tables.column_names import NameHint, NameMeaning, meaning_of_name
+from emgstream.tables.column_names import (
+    NameHint,
+    NameMeaning,
+    meaning_of_name,
+    signal_words,
+)
 from emgstream.tables.raw_columns import RawRecording
 from emgstream.tables.table_column import Certainty, ColumnRole, TableColumn
 from emgstream.wording import counted
@@ -81,6 +86,7 @@ def guess_roles(raw: RawRecording, has_header: bool = True) -> tuple[TableColumn
     )
     _leave_out_maybe_channels(evidence, columns)
     _doubt_copies(raw, evidence, columns)
+    _doubt_last_chance(evidence, columns)
     return _named(columns, has_header)
 
 
@@ -370,12 +376,15 @@ def _settle_one_of(
     for column in found:
         if column is not best:
             reason = f"{why_not}; {_shown(best)} is used"
-            columns[column.place] = replace(column, role=ColumnRole.IGNORED, reason=reason)
-    for column in [one for one in columns if one.proposal is role]:
-        if role is ColumnRole.TIME:
-            columns[column.place] = replace(
-                column, certainty=Certainty.SURE, proposal=None, reason=f"{column.reason}"
+            is_guess = evidence[column.place].hint is NameHint.NOTHING
+            columns[column.place] = (
+                _doubt(evidence[column.place], column.reason, role)
+                if is_guess and evidence[column.place].texts is None
+                else replace(column, role=ColumnRole.IGNORED, reason=reason)
             )
+    if role is ColumnRole.TIME:
+        for column in [one for one in columns if one.proposal is role and not one.may_be_channel]:
+            columns[column.place] = replace(column, certainty=Certainty.SURE, proposal=None)
 
 
 def _clock_rank(one: _Evidence, column: TableColumn) -> tuple[object, ...]:
@@ -438,10 +447,39 @@ def _doubt_copies(
         originals = originals[:_MOST_COMPARED]
     else:
         originals = channels
+    for place, other in _copies_by_name(evidence, columns):
+        why = f"named like a filtered copy of {_shown(columns[other])}"
+        columns[place] = _doubt(evidence[place], why, ColumnRole.IGNORED)
     for place, other in _copies(raw, evidence, channels, originals):
         if columns[other].role is ColumnRole.CHANNEL:
             why = f"computed from {_shown(columns[other])}, as a filter or a scale does"
             columns[place] = _doubt(evidence[place], why, ColumnRole.IGNORED)
+
+
+def _copies_by_name(
+    evidence: Sequence[_Evidence], columns: Sequence[TableColumn]
+) -> Iterator[tuple[int, int]]:
+    channels = [one for one in evidence if columns[one.place].role is ColumnRole.CHANNEL]
+    originals = {
+        signal_words(one.name): one.place for one in channels if not one.meaning.is_filtered
+    }
+    for one in channels:
+        other = originals.get(signal_words(one.name))
+        if one.meaning.is_filtered and other is not None:
+            yield one.place, other
+
+
+def _doubt_last_chance(evidence: Sequence[_Evidence], columns: list[TableColumn]) -> None:
+    """Doubt counters and clocks without a telling name, if the file has no channel otherwise."""
+    if any(one.role is ColumnRole.CHANNEL or one.may_be_channel for one in columns):
+        return
+    for one in evidence:
+        is_guess = one.hint is NameHint.NOTHING and one.texts is None
+        if is_guess and one.behaviour.kind in _COUNTS_OR_RISES:
+            columns[one.place] = _doubt(one, one.behaviour.words, columns[one.place].role)
+
+
+_COUNTS_OR_RISES = frozenset({BehaviourKind.COUNTING, BehaviourKind.RISING, BehaviourKind.STAMPED})
 
 
 def _copies(

@@ -14,6 +14,7 @@ from emgstream.tables.column_behaviour import BehaviourKind, behaviour_of
 from emgstream.tables.column_choice import ColumnChoice, place_of_column
 from emgstream.tables.column_names import NameHint, meaning_of_name
 from emgstream.tables.column_questions import split_choice
+from emgstream.tables.table_cells import LARGEST_SAMPLE
 from emgstream.tables.table_column import ColumnRole
 from emgstream.tables.table_columns import Storage, StoredColumn
 from emgstream.tables.table_layout import TableLayout
@@ -105,7 +106,7 @@ def _of_numbers(layout: TableLayout, place: int, hint: NameHint) -> Storage:
     numbers = _numbers(layout, place)
     if hint in {NameHint.TIME, NameHint.COUNTER} or not len(numbers):
         return "real" if len(numbers) else "sample"
-    is_large = float(np.abs(numbers).max()) >= _EXACT_SINGLE
+    is_large = _EXACT_SINGLE <= float(np.abs(numbers).max()) < LARGEST_SAMPLE
     return "real" if is_large or _rises(numbers) else "sample"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -115,6 +116,14 @@ class EmgTable:
             by = f"by the clock in column {clock.place + 1} {clock.name!r}"
         off = f"; {self.rate_reason} says {self.stated_rate_hz:.6g} Hz" if self.rate_reason else ""
         return by + off
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Repairs, guesses and open questions, for people, each one line."""
+        asked = (
+            f"{one.text} Add {shlex.join(one.options)} if that is right." for one in self.questions
+        )
+        return (*map(str, self.repairs), *self.notes, *asked)
 
     @property
     def why_no_time(self) -> str:

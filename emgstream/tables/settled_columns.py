@@ -8,6 +8,7 @@ folder by the size and the hash of the recording.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import uuid
@@ -29,6 +30,7 @@ __all__ = [
     "read_settled",
     "remember",
     "settled_path",
+    "with_settled",
 ]
 
 _FORMAT = "emgstream columns"
@@ -98,6 +100,27 @@ def find_settled(recording: Path, sha256: str) -> SettledColumns:
     if note:
         _log.info("%s: %s", recording, note)
     return SettledColumns(note=note)
+
+
+def with_settled(recording: Path, choice: ColumnChoice) -> tuple[ColumnChoice, str]:
+    """Return a choice completed by what was settled for a recording, and a note on it for people.
+
+    The note is empty if there is nothing to tell. The recording is read only if there may be a
+    settlement. Raises UsageError where both together contradict themselves.
+    """
+    if not has_settled(recording):
+        return choice, ""
+    try:
+        sha256 = _hash_of(recording)
+    except OSError:  # the reader says what is wrong
+        return choice, ""
+    found = find_settled(recording, sha256)
+    if found.choice is None:
+        return choice, found.note
+    whole = choice.over(found.choice)
+    if whole == choice:
+        return choice, ""
+    return whole, f"columns as settled before: {found.choice.command_line()} ({found.path})"
 
 
 def remember(recording: Path, sha256: str, choice: ColumnChoice) -> Path:
@@ -177,6 +200,14 @@ def _read(path: Path) -> tuple[str, ColumnChoice]:
         return sha256, ColumnChoice.from_json(document.get("columns"))
     except UsageError as error:
         raise _UnusableError(f"it is damaged ({error}); move it away") from None
+
+
+def _hash_of(path: Path) -> str:
+    sha256 = hashlib.sha256()
+    with path.open("rb") as file:
+        while data := file.read(1 << 20):
+            sha256.update(data)
+    return sha256.hexdigest()
 
 
 def _is_free_or_ours(path: Path) -> bool:

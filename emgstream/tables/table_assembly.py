@@ -18,6 +18,7 @@ from emgstream.tables.column_roles import OWN_ROLES
 from emgstream.tables.emg_table import EmgTable
 from emgstream.tables.raw_columns import RawColumn, RawRecording
 from emgstream.tables.sample_counter import counter_note, index_of_counter
+from emgstream.tables.table_cells import LARGEST_SAMPLE
 from emgstream.tables.table_clock import index_by_clock
 from emgstream.tables.table_column import Certainty, ColumnQuestion, ColumnRole, TableColumn
 from emgstream.tables.table_columns import MISSING_WHOLE
@@ -27,6 +28,7 @@ from emgstream.wording import number_in_words
 
 __all__ = ["TableAssembly", "first_damage", "label_of_name"]
 
+_DAMAGE = (RepairKind.UNREADABLE, RepairKind.EMPTY, RepairKind.SAYS_MISSING)
 _MOST_LISTED = 8
 """Columns that a note lists by name: a choice, one line."""
 
@@ -48,6 +50,8 @@ class TableAssembly:
         The open questions.
     choice
         The user's statements.
+    first_texts
+        The first text of each column that begins with no number.
     """
 
     def __init__(
@@ -58,8 +62,10 @@ class TableAssembly:
         columns: Sequence[TableColumn],
         questions: Sequence[ColumnQuestion],
         choice: ColumnChoice,
+        first_texts: Sequence[str | None],
     ) -> None:
         self._path = path
+        self._first_texts = first_texts
         self._raw = raw
         self._arrays: list[RawColumn | None] = list(raw.columns)
         self._log = log
@@ -135,11 +141,21 @@ class TableAssembly:
         if self._choice.channels is not None:
             channels = self._in_order(channels, self._choice.channels)
         if not channels and is_needed:
-            raise TableError(f"{self._path} has no numeric channel: {self._why_no_channel()}")
+            raise TableError(f"{self._path} has no numeric channel{self._why_no_channel()}")
         samples = np.empty((n_rows, len(channels)), dtype=np.float32)
         for channel, column in enumerate(channels):
-            samples[:, channel] = self._taken(column).values
+            samples[:, channel] = self._in_range(column.name, self._taken(column).values)
         return self._channel_names(channels), samples
+
+    def _in_range(self, name: str, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return values that single precision can hold; a larger one is missing, and told."""
+        if values.dtype == np.float32:
+            return values
+        beyond = np.abs(values) > LARGEST_SAMPLE
+        if not beyond.any():
+            return values
+        self._log.note_all(RepairKind.OUT_OF_RANGE, name, np.flatnonzero(beyond).tolist())
+        return np.where(beyond, np.nan, values)
 
     def _values(self, column: TableColumn) -> npt.NDArray[Any]:
         raw = self._arrays[column.place]
@@ -166,8 +182,21 @@ class TableAssembly:
         return tuple(names)
 
     def _why_no_channel(self) -> str:
-        texts = [one for one in self._columns if one.role is not ColumnRole.LABEL]
-        return first_damage(self._log, [one.name for one in texts])
+        unread = [one for one in self._columns if one.role is ColumnRole.IGNORED]
+        for column, text in ((one, self._first_texts[one.place]) for one in unread):
+            if text is not None and column.name.lower() not in OWN_ROLES:
+                return (
+                    f": column {column.name!r} holds {text!r} at its first data row; expected "
+                    "numbers, with commas, semicolons or tabs between them"
+                )
+        has_damage = any(self._log.first(kind, one.name) for one in unread for kind in _DAMAGE)
+        if has_damage or self._log.first(RepairKind.MISFIT, None) or self._has_empty(unread):
+            return f": {first_damage(self._log, [one.name for one in unread])}"
+        listed = ", ".join(one.name for one in self._columns[:_MOST_LISTED])
+        return f", only {listed}; add a column a channel, or name the channels with --channels"
+
+    def _has_empty(self, columns: Sequence[TableColumn]) -> bool:
+        return any(one.reason == "has no value" for one in columns)
 
     def _labels(self, n_rows: int) -> tuple[npt.NDArray[np.int32] | None, tuple[str, ...]]:
         if self._choice.label_from_name:

@@ -46,8 +46,8 @@ __all__ = [
 ]
 
 Storage: TypeAlias = Literal["sample", "real", "whole", "text", "clock", "skipped"]
-"""Kind of array: float32 samples, float64 numbers, whole numbers of 64 bits, places among texts, time
-stamps written as text in seconds, or nothing."""
+"""Kind of array: float32 samples, float64 numbers, whole numbers of 64 bits, places among texts,
+seconds of time stamps that are texts, or nothing."""
 TextCodes: TypeAlias = dict[int, LabelCodes]
 """The texts of each text column, by its place in the file."""
 

@@ -144,7 +144,7 @@ def detect_layout(path: Path, head: bytes) -> TableLayout:
         names=tuple(names),
         rows=fitting,
         body_at=body_at,
-        has_header=found.has_names or bool(form.names) or bool(facts.names),
+        has_header=any(names),
         units=tuple(found.units),
         notes=(*notes, *form.notes),
         stated=facts,

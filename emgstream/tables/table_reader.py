@@ -16,6 +16,7 @@ from emgstream.tables.column_questions import apply_choice, open_questions
 from emgstream.tables.column_roles import guess_roles
 from emgstream.tables.emg_table import EmgTable
 from emgstream.tables.raw_columns import RawRecording
+from emgstream.tables.settled_columns import with_settled
 from emgstream.tables.table_assembly import TableAssembly, first_damage
 from emgstream.tables.table_cells import decode
 from emgstream.tables.table_column import ColumnQuestion, ColumnRole, TableColumn
@@ -53,7 +54,7 @@ def look_at_table(path: str | os.PathLike[str], choice: ColumnChoice = ALL_GUESS
     """
     read = _read(Path(path), choice, _BLOCK_BYTES)
     excerpt = _excerpt(read.raw)
-    table = read.assembly().assemble(needs_channels=False)
+    table = read.with_note(read.assembly().assemble(needs_channels=False))
     return TableLook(
         path=read.path,
         sha256=table.sha256,
@@ -113,13 +114,17 @@ def read_table_in_blocks(
     asked = [question for question in read.questions if question.is_about_channels]
     if asked:
         arguments = [word for question in asked for word in question.options]
-        raise UndecidedColumnsError(path, [question.text for question in asked], arguments)
-    table = read.assembly().assemble()
+        given = read.choice.arguments()
+        raise UndecidedColumnsError(path, [one.text for one in asked], arguments, given)
+    table = read.with_note(read.assembly().assemble())
     for repair in table.repairs:
         _log.info("%s: repaired: %s", path, repair)
     for note in table.notes:
         _log.info("%s: %s", path, note)
     return table
+
+
+_NAMED = (ColumnRole.CHANNEL, ColumnRole.LABEL)
 
 
 @dataclass(eq=False)
@@ -133,6 +138,7 @@ class _ReadFile:
     choice: ColumnChoice
     first_rows: tuple[tuple[str, ...], ...]
     first_texts: tuple[str | None, ...]
+    note: str
     columns: tuple[TableColumn, ...] = ()
     questions: tuple[ColumnQuestion, ...] = ()
 
@@ -142,6 +148,14 @@ class _ReadFile:
         self.columns = apply_choice(self.path, guessed, self.choice)
         self._refuse_texts()
         self.questions = open_questions(self.columns, self.choice, self.has_header)
+        if not self.has_header:
+            named = (one.name if one.role in _NAMED else "(ignored)" for one in self.columns)
+            note = f"no header line; the columns are named {', '.join(named)}"
+            self.log.note_first(note)
+
+    def with_note(self, table: EmgTable) -> EmgTable:
+        """Return a table with the note on what was settled before, if there is one."""
+        return replace(table, notes=(self.note, *table.notes)) if self.note else table
 
     def _refuse_texts(self) -> None:
         """Raise TableError for a channel that was named and holds no numbers."""
@@ -164,12 +178,15 @@ class _ReadFile:
     def assembly(self) -> TableAssembly:
         """Return the assembly of the table; the columns are not kept here any longer."""
         raw, self.raw = self.raw, replace(self.raw, columns=())
-        return TableAssembly(self.path, raw, self.log, self.columns, self.questions, self.choice)
+        return TableAssembly(
+            self.path, raw, self.log, self.columns, self.questions, self.choice, self.first_texts
+        )
 
 
 def _read(
     path: Path, choice: ColumnChoice, block_bytes: int, *, tolerant_only: bool = False
 ) -> _ReadFile:
+    choice, note = with_settled(path, choice)
     text = read_text_table(path, choice, block_bytes, tolerant_only=tolerant_only)
     layout = text.layout
     read = _ReadFile(
@@ -180,6 +197,7 @@ def _read(
         choice=choice,
         first_rows=tuple(tuple(map(_shown, row)) for row in layout.rows[:_ROWS_SHOWN]),
         first_texts=text.first_texts,
+        note=note,
     )
     read.decide()
     return read

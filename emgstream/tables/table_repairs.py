@@ -116,6 +116,10 @@ class RepairLog:
         """Add a repair of the whole file or of a whole column."""
         self._general.append(Repair(what, column))
 
+    def note_first(self, what: str) -> None:
+        """Add a repair of the whole file before all others."""
+        self._general.insert(0, Repair(what))
+
     def count(self, kind: RepairKind, column: str | None) -> int:
         """Return how many rows of a column have one kind of damage."""
         return len(self._rows.get((kind, column), ()))

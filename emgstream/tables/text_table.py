@@ -198,7 +198,7 @@ def _raw_columns(
         elif column.storage == "clock":
             first = layout.first_text(place) or ""
             yield RawColumn(name, values, (), "date" if has_date(first) else "clock")
-        elif column.storage == "whole" or _is_readable(values, column, log, n_rows):
+        elif column.storage == "whole" or _is_readable(values, name, column.name, log, n_rows):
             yield RawColumn(name, values, unit=unit)
         else:
             yield RawColumn(name, np.zeros(0), (), unit)
@@ -211,20 +211,22 @@ def _unit(layout: TableLayout, place: int) -> str:
 
 
 def _is_readable(
-    values: npt.NDArray[Any], column: StoredColumn, log: RepairLog, n_rows: int
+    values: npt.NDArray[Any], name: str, shown: str, log: RepairLog, n_rows: int
 ) -> bool:
     """Return whether a column has numbers, and text in half its rows at most.
 
     Half is a choice: beyond it, text is the rule and not the damage.
     """
-    if column.name.lower() == "time_s":
+    if name.lower() == "time_s":
         return True
-    n_unreadable = log.count(RepairKind.UNREADABLE, column.name)
+    n_unreadable = log.count(RepairKind.UNREADABLE, shown)
     has_numbers = not np.isnan(values).all()
     if has_numbers and n_unreadable <= n_rows / 2:
         return True
+    if not has_numbers and not n_unreadable and not name:
+        return False  # behind a separator at the end of each row
     what = f"text in {n_unreadable} of {n_rows} rows" if has_numbers else "no number"
-    log.note_general(f"{what}; not taken for a channel", column.name)
+    log.note_general(f"{what}; not taken for a channel", shown)
     return False
 
 

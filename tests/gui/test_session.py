@@ -73,6 +73,6 @@ def test_where_nothing_tells_a_rate_it_plays_and_says_that_the_seconds_are_not_r
     (note,) = found.notes
     assert "played as if at 200 Hz" in note
     assert "emgstream replay mine.csv --rate HZ" in note
-    stated = opened(replace(request, sampling_rate_hz=500.0), model)
+    stated = opened(replace(request, columns=ColumnChoice(rate_hz=500.0)), model)
     assert stated.session.info.sampling_rate_hz == 500.0
     assert stated.notes == ()

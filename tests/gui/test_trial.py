@@ -25,7 +25,7 @@ from emgstream.gui.pages import PAGES
 from emgstream.gui.trial.trial_page import TrialPage
 from emgstream.gui.window import Window
 from emgstream.recording import ProtocolPhase
-from emgstream.tables import read_table
+from emgstream.tables import ColumnChoice, read_table
 from emgstream.trial import history_path
 from tests.gui.conftest import OpenWindow, window_of
 
@@ -204,7 +204,9 @@ def test_a_recording_without_labels_is_refused_in_the_strip(
     path = model.with_name("bare.csv")
     lines = [",".join(f"{value:g}" for value in row) for row in table.samples[:3000].tolist()]
     path.write_text("\n".join([",".join(table.channel_names), *lines, ""]), encoding="utf-8")
-    window = open_window(source=ReplayRequest(path, sampling_rate_hz=1000.0), model=model)
+    window = open_window(
+        source=ReplayRequest(path, columns=ColumnChoice(rate_hz=1000.0)), model=model
+    )
     page = opened(window)
     wait(qtbot, page.setup.row.button.isEnabled)
     page.setup.row.button.click()

@@ -28,6 +28,7 @@ from emgstream.gui.window import Window
 from emgstream.latency import STAGES
 from emgstream.sources.simulated_board_source import SimulatedBoardSource
 from emgstream.sources.source_status import SourceState
+from emgstream.tables import ColumnChoice
 from tests.decisions.guarded import guarded
 from tests.gui.conftest import OpenWindow
 
@@ -331,7 +332,7 @@ def test_where_no_window_is_whole_no_movement_is_shown(
     recording, path = tmp_path / "arm.csv", tmp_path / "wary.emgmodel"
     recording.write_text("\n".join(rows) + "\n")
     write_model(path, guarded(demo_model, DecisionSettings(tells_gaps=True)))
-    request = ReplayRequest(recording, sampling_rate_hz=1000.0, loop=True)
+    request = ReplayRequest(recording, columns=ColumnChoice(rate_hz=1000.0), loop=True)
     window = open_window(source=request, model=path)
     wait(qtbot, lambda: streams(window))
     session = window.connection.session

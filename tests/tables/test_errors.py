@@ -148,11 +148,6 @@ def test_channels_must_be_wanted_once_and_at_least_one(write: Write) -> None:
     assert "no channel is asked for" in error_of(path, ())
 
 
-@pytest.mark.parametrize("header", ["a,b,a", "a,label,Label"])
-def test_two_columns_of_one_name(write: Write, header: str) -> None:
-    assert "two columns named" in error_of(write(f"{header}\n1,2,3\n"))
-
-
 def test_rows_that_never_fit_the_header_are_told_by_the_first(write: Write) -> None:
     message = error_of(write("a,b,c,d\n1,2\n3,4\n"))
     assert "data row 0 has 2 instead of 4 fields" in message

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from emgstream.errors import TableError
-from emgstream.tables import EmgTable, read_table
+from emgstream.tables import ALL_GUESSED, ColumnChoice, EmgTable, read_table
+from emgstream.tables.column_storage import stored_columns
 from emgstream.tables.table_cells import LabelCodes
 from emgstream.tables.table_columns import StrictParser
 from emgstream.tables.table_layout import detect_layout
@@ -184,15 +185,17 @@ def test_any_bytes_at_all_are_a_table_or_one_clear_error(
 def test_the_fast_path_takes_clean_blocks_and_refuses_what_it_might_misread(
     block: bytes, is_clean: bool
 ) -> None:
-    layout = detect_layout(Path("arm.csv"), b"a,label\n1,rest\n", None)
-    assert (StrictParser(layout, LabelCodes()).parse(block) is not None) is is_clean
+    layout = detect_layout(Path("arm.csv"), b"a,label\n1,rest\n")
+    columns = stored_columns(layout, ALL_GUESSED)
+    strict = StrictParser(layout, columns, {1: LabelCodes()})
+    assert (strict.parse(block) is not None) is is_clean
 
 
 def test_a_clean_table_of_many_blocks_is_read_row_by_row_in_order(tmp_path: Path) -> None:
     n_rows = 200_000
     path = tmp_path / "arm.csv"
     path.write_text("a,label\n" + "".join(f"{row},l{row // 777}\n" for row in range(n_rows)))
-    table = read_table(path)
+    table = read_table(path, ColumnChoice(("a",)))
     np.testing.assert_array_equal(table.samples[:, 0], np.arange(n_rows))
     assert table.labels is not None
     np.testing.assert_array_equal(table.labels, np.arange(n_rows) // 777)

@@ -255,3 +255,17 @@ def test_a_complete_last_line_needs_no_newline(write: Write) -> None:
 def test_a_path_may_be_text(write: Write) -> None:
     path = write(CLEAN)
     assert read_table(str(path)).path == Path(path)
+
+
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [("a,b,a", ("a", "b", "a (2)")), ("a,label,Label", ("a",)), ("a,,b", ("a", "b"))],
+)
+def test_columns_of_one_name_are_numbered_and_told(
+    write: Write, header: str, names: tuple[str, ...]
+) -> None:
+    table = read_table(write(f"{header}\n1,2,3\n"))
+    assert table.channel_names == names
+    assert any("several columns" in str(repair) for repair in table.repairs) is (
+        "(2)" in str(table.columns)
+    )

@@ -63,7 +63,7 @@ def test_a_field_is_read_up_to_its_first_nul_byte(write: Write) -> None:
 
 
 def test_a_tail_of_nul_bytes_after_a_power_cut_is_dropped(write: Write) -> None:
-    table = read_table(write(b"a,label\n" + b"1,rest\n" * 900_000 + b"\0" * (5 << 20)))
+    table = read_table(write(b"emg,label\n" + b"1,rest\n" * 900_000 + b"\0" * (5 << 20)))
     assert table.n_rows == 900_000
     assert lines(table) == ["1 last line, cut short, dropped (data row 900000)"]
 
@@ -218,7 +218,7 @@ def test_a_column_that_is_mostly_text_is_no_channel(write: Write) -> None:
 def test_a_million_rows_with_damage_in_one_are_told_by_that_row(write: Write) -> None:
     rows = [b"1,2,rest\n"] * 1_000_000
     rows[765_432] = b"1,?,rest\n"
-    table = read_table(write(b"a,b,label\n" + b"".join(rows)))
+    table = read_table(write(b"emg1,emg2,label\n" + b"".join(rows)))
     assert table.n_rows == 1_000_000
     assert [repair.rows for repair in table.repairs] == [(765_432,)]
     assert np.flatnonzero(np.isnan(table.samples[:, 1])).tolist() == [765_432]

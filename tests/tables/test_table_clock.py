@@ -178,7 +178,7 @@ def rows_of(sampled: npt.NDArray[np.int64], **columns: npt.NDArray[np.int64]) ->
     lists = zip(*(values.tolist() for values in columns.values()), strict=True)
     rest = [",".join(map(str, row)) for row in lists] or [""] * len(sampled)
     lines = [
-        f"{one / 1000.0:.4f},{one % 7}" + (f",{more}" if more else "")
+        f"{one / 1000.0:.4f},{one * 389 % 1021}" + (f",{more}" if more else "")
         for one, more in zip(sampled.tolist(), rest, strict=True)
     ]
     return "\n".join([head, *lines]) + "\n"

@@ -14,7 +14,7 @@ from emgstream.cli import main
 from emgstream.errors import StreamMismatchError, TrainingDataError
 from emgstream.pipeline import Pipeline
 from emgstream.simulation import CueSchedule, record_session
-from emgstream.tables import read_table
+from emgstream.tables import ColumnChoice, read_table
 from emgstream.types import Chunk
 
 pytestmark = pytest.mark.tensorflow
@@ -71,7 +71,7 @@ def test_other_movements_and_other_rates_are_refused(
     with pytest.raises(TrainingDataError, match="'wrist_left' is none of the model's"):
         calibrate(model, [other])
     with pytest.raises(StreamMismatchError, match="500 Hz; the model expects 1000 Hz"):
-        calibrate(model, [new_day], sampling_rate_hz=500.0)
+        calibrate(model, [new_day], columns=ColumnChoice(rate_hz=500.0))
 
 
 def test_the_verb_refuses_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,7 +35,7 @@ from emgstream.windowing import Windowing
 
 @pytest.fixture(scope="module")
 def material(session_path: Path) -> TrainingMaterial:
-    tables = read_recordings([session_path], None)
+    tables = read_recordings([session_path])
     return prepare(REALTIME, tables, class_names_of(tables), None)
 
 
@@ -241,14 +241,14 @@ def test_a_table_without_labels_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "plain.csv"
     path.write_text("a,b\n1,2\n3,4\n")
     with pytest.raises(TrainingDataError, match=r"plain.csv has no label in 2 rows"):
-        read_recordings([path], None)
+        read_recordings([path])
 
 
 def test_tables_of_other_channels_are_not_mixed(tmp_path: Path) -> None:
     written(tmp_path / "one.csv", ["1,2,x"])
     written(tmp_path / "two.csv", ["1,2,x"], "a,c,label")
     with pytest.raises(TrainingDataError, match=r"two.csv has channels a, c; expected a, b"):
-        read_recordings([tmp_path / "one.csv", tmp_path / "two.csv"], None)
+        read_recordings([tmp_path / "one.csv", tmp_path / "two.csv"])
 
 
 def test_labels_shorter_than_a_step_are_one_line(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from emgstream.bundle import read_model, write_model
 from emgstream.classifier import Classifier
 from emgstream.errors import OutputError, UsageError
 from emgstream.pipeline import Pipeline
-from emgstream.tables import read_table
+from emgstream.tables import ColumnChoice, read_table
 from emgstream.types import Chunk
 
 pytestmark = pytest.mark.tensorflow
@@ -46,7 +46,7 @@ def published(small_path: Path) -> tuple[TrainingResult, Path]:
 def test_the_live_path_gives_the_windows_trained_on_the_same_bits(
     realtime: TrainingResult, session_path: Path
 ) -> None:
-    tables = read_recordings([session_path], None)
+    tables = read_recordings([session_path])
     material = prepare(REALTIME, tables, class_names_of(tables), None)
     model = realtime.model
     live = Pipeline(model).push(Chunk(0, read_table(session_path).samples)).probabilities
@@ -130,7 +130,9 @@ def test_a_report_of_channels_that_are_one_signal_has_a_number_for_each(
         for samples, label in zip(table.samples.tolist(), table.labels.tolist(), strict=True)
     )
     path.write_text("\n".join([",".join([*columns, "label"]), *rows]) + "\n")
-    train([path], sampling_rate_hz=1000.0, report_dir=tmp_path / "report", max_epochs=1)
+    train(
+        [path], columns=ColumnChoice(rate_hz=1000.0), report_dir=tmp_path / "report", max_epochs=1
+    )
     text = (tmp_path / "report" / "report.json").read_text()
     found = json.loads(text, parse_constant=pytest.fail)["correlations_with_label"]
     assert found["bicepsa with bicepsb over 20 steps"] == 0.0

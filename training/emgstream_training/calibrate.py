@@ -16,8 +16,8 @@ from typing import Any
 from emgstream.bundle import Model
 from emgstream.errors import TrainingDataError
 from emgstream.manifest import Manifest
-from emgstream.opening import repair_notes
-from emgstream.tables import EmgTable
+from emgstream.opening import reading_notes
+from emgstream.tables import ALL_GUESSED, ColumnChoice, EmgTable
 from emgstream.types import StreamInfo
 from emgstream_training.epoch_progress import EpochProgress
 from emgstream_training.fold import LearnedModel, learn, versions
@@ -66,8 +66,7 @@ def calibrate(
     model: Model,
     paths: Sequence[Path],
     *,
-    sampling_rate_hz: float | None = None,
-    channels: Sequence[str] | None = None,
+    columns: ColumnChoice = ALL_GUESSED,
     seed: int = 42,
     recipe: Recipe = CALIBRATION,
     progress: Callable[[EpochProgress], None] = lambda _: None,
@@ -82,10 +81,9 @@ def calibrate(
     paths
         Recordings of the new session with the model's channels and all of its classes, about a
         minute of each.
-    sampling_rate_hz
-        Samples per second, where the recordings do not tell.
-    channels
-        Columns to use as the model's channels, in its order; by name where None.
+    columns
+        What the user states on the columns of the recordings; its channels are those of the model,
+        in its order, by name where None.
     seed
         Random seed.
     recipe
@@ -105,15 +103,15 @@ def calibrate(
         damaged weights; TableError or UsageError for recordings that cannot be read;
         InterruptedByUserError for Ctrl-C before the first epoch was finished.
     """
-    tables = read_recordings(paths, channels, model.manifest)
-    repairs = repair_notes(*tables)
+    tables = read_recordings(paths, columns, model.manifest)
+    repairs = reading_notes(*tables)
     for text in repairs:
         noticed(text)
     calibrated = calibrate_on(
         model,
         tables,
         hold_out(tables, model.manifest.class_names),
-        sampling_rate_hz=sampling_rate_hz,
+        sampling_rate_hz=columns.rate_hz,
         seed=seed,
         recipe=recipe,
         progress=progress,

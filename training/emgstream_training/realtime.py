@@ -95,12 +95,12 @@ def rate_of(tables: Sequence[EmgTable], sampling_rate_hz: float | None) -> float
 
 
 def clock_rate_of(table: EmgTable) -> float | None:
-    """Return the sampling rate by a recording's clock, in Hz; None where it has no clock.
+    """Return the rate stated with a recording, else that of its clock, in Hz; None for neither.
 
     Raises UsageError for no plausible rate of EMG: the time is in another unit than seconds.
     """
     rate = table.sampling_rate_hz
-    doubt = None if rate is None else slow_clock(rate)
+    doubt = None if rate is None or rate == table.stated_rate_hz else slow_clock(rate)
     if doubt is not None:
         raise UsageError(f"{table.path}: {doubt}")
     return rate

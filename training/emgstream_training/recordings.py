@@ -13,30 +13,31 @@ from emgstream.audit.label_support import label_lookalike
 from emgstream.cue_schedule import TRANSITION
 from emgstream.errors import TrainingDataError, UsageError
 from emgstream.manifest import Manifest
-from emgstream.opening import read_recording
-from emgstream.tables import EmgTable
+from emgstream.opening import read_recording, refuse_open_questions
+from emgstream.tables import ALL_GUESSED, ColumnChoice, EmgTable
 from emgstream_training.examples import ClassArray
 
 __all__ = ["class_codes", "class_names_of", "provenance", "read_recordings"]
 
 
 def read_recordings(
-    paths: Sequence[Path], channels: Sequence[str] | None, manifest: Manifest | None = None
+    paths: Sequence[Path], columns: ColumnChoice = ALL_GUESSED, manifest: Manifest | None = None
 ) -> list[EmgTable]:
     """Return the tables in the files, all with labels and with the same channels.
 
-    ``channels`` are the columns to use; where None all numeric ones, or, with a model's manifest,
-    those of the model. With a manifest, the channels get the model's names.
+    ``columns`` is what the user states on them. With a model's manifest, its channels are those of
+    the model, in its order, by name where None, and get the model's names.
 
-    Raises TableError for a file that is no table, UsageError for no file at all or the same
+    Raises TableError for a file that is no table, UndecidedColumnsError where the label or the
+    clock of one is open, UsageError for no file at all or the same
     recording twice, StreamMismatchError for one without the model's channels and TrainingDataError
     for a table without labels or with other channels than the first.
     """
     if not paths:
         raise UsageError("no recording to train on; name at least one file")
-    chosen = None if channels is None else tuple(channels)
-    tables = [read_recording(path, manifest, chosen) for path in paths]
+    tables = [read_recording(path, manifest, columns) for path in paths]
     for table in tables:
+        refuse_open_questions(table)
         _check_labels(table)
         _check_channels(table, tables[0])
     for one, other in combinations(tables, 2):

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from emgstream.bundle import Model
 from emgstream.errors import InterruptedByUserError
-from emgstream.opening import repair_notes
+from emgstream.opening import reading_notes
+from emgstream.tables import ALL_GUESSED, ColumnChoice
 from emgstream_training.epoch_progress import EpochMetrics, EpochProgress, TrainingSchedule
 from emgstream_training.fold import LearnedModel, export_learned, learn
 from emgstream_training.front_end import NO_OVERRIDES, SignalOverrides
@@ -45,8 +46,7 @@ def train(
     paths: Sequence[Path],
     recipe: str = "realtime",
     *,
-    sampling_rate_hz: float | None = None,
-    channels: Sequence[str] | None = None,
+    columns: ColumnChoice = ALL_GUESSED,
     report_dir: Path | None = None,
     seed: int = 42,
     overrides: SignalOverrides = NO_OVERRIDES,
@@ -64,10 +64,8 @@ def train(
         Labelled recordings, CSV, plain or gzipped.
     recipe
         ``realtime`` or ``published``.
-    sampling_rate_hz
-        Samples per second, where the recordings do not tell, or tell it wrong.
-    channels
-        Columns to train on, in this order; None for all signals.
+    columns
+        What the user states on the columns of the recordings, and on their rate.
     report_dir
         Folder for the report, made if needed; None for no report.
     seed
@@ -93,14 +91,14 @@ def train(
         InterruptedByUserError for Ctrl-C before the first epoch was finished.
     """
     chosen = recipe_named(recipe).with_max_epochs(max_epochs)
-    tables = read_recordings(paths, channels)
-    repairs = repair_notes(*tables)
+    tables = read_recordings(paths, columns)
+    repairs = reading_notes(*tables)
     for text in repairs:
         noticed(text)
-    material = prepare(chosen, tables, class_names_of(tables), sampling_rate_hz, overrides)
+    material = prepare(chosen, tables, class_names_of(tables), columns.rate_hz, overrides)
     if report_dir is not None:
         make_folder(report_dir)
-    notes = (*rate_notes(tables, sampling_rate_hz), *material.front_end.notes)
+    notes = (*rate_notes(tables, columns.rate_hz), *material.front_end.notes)
     for text in notes:
         noticed(text)
     learned = learn(chosen, material, seed=seed, progress=progress)

@@ -30,6 +30,7 @@ from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.form_fields import chip
 from emgstream.gui.painting import GRID
 from emgstream.gui.record.record_form import from_home
+from emgstream.tables import ColumnChoice
 
 __all__ = ["TrainingForm"]
 
@@ -122,13 +123,13 @@ class TrainingForm(QWidget):
     def request(self, paths: tuple[Path, ...]) -> TrainingRequest:
         """Return the training of these recordings with the settings as they stand."""
         if self.adapts:
-            return TrainingRequest(paths, self.out, rate_hz=self.rate_hz, base=self._base)
+            return TrainingRequest(paths, self.out, columns=self._columns, base=self._base)
         return TrainingRequest(
             paths=paths,
             out=self.out,
             recipe=self.recipe.currentData(),
             signal=self.signal.currentData() if self.signal.isEnabled() else FOUND,
-            rate_hz=self.rate_hz,
+            columns=self._columns,
             epochs=self.epochs.value() or None,
         )
 
@@ -151,6 +152,10 @@ class TrainingForm(QWidget):
         if not self._typed:
             self.name.setText(recording.name.split(".")[0])
             self.set_folder(recording.parent)
+
+    @property
+    def _columns(self) -> ColumnChoice:
+        return ColumnChoice(rate_hz=self.rate_hz)
 
     @property
     def _base(self) -> Path:

@@ -10,8 +10,8 @@ import numpy as np
 
 from emgstream.bundle import Model
 from emgstream.errors import InterruptedByUserError, TrainingDataError
-from emgstream.opening import repair_notes
-from emgstream.tables import EmgTable
+from emgstream.opening import reading_notes
+from emgstream.tables import ALL_GUESSED, ColumnChoice, EmgTable
 from emgstream.types import StreamInfo
 from emgstream.wording import counted
 from emgstream_training.evaluation.contrast import RandomSplit, judge_random_split
@@ -60,8 +60,7 @@ def prepare(
     recipe: str = "realtime",
     *,
     model: Model | None = None,
-    sampling_rate_hz: float | None = None,
-    channels: Sequence[str] | None = None,
+    columns: ColumnChoice = ALL_GUESSED,
     overrides: SignalOverrides = NO_OVERRIDES,
     protocol: str = "auto",
     n_folds: int | None = None,
@@ -78,9 +77,9 @@ def prepare(
         Name of the recipe that the network of each fold is trained by.
     model
         A model to evaluate instead of training one.
-    sampling_rate_hz, channels
-        As for `emgstream_training.train.train`; with a model the columns of its channels, in its
-        order, by name where None.
+    columns
+        As for `emgstream_training.train.train`; with a model its channels are those of the model,
+        in its order, by name where None.
     overrides
         What the user stated about the signal; the rest is detected in the training rows of each
         fold.
@@ -97,10 +96,10 @@ def prepare(
         TableError, TrainingDataError or UsageError for recordings that cannot be evaluated by
         this protocol; StreamMismatchError for a model of another kind of stream.
     """
-    tables = read_recordings(paths, channels, None if model is None else model.manifest)
-    rate_hz = _rate(tables, recipe, model, sampling_rate_hz)
+    tables = read_recordings(paths, columns, None if model is None else model.manifest)
+    rate_hz = _rate(tables, recipe, model, columns.rate_hz)
     names = class_names_of(tables)
-    notes = [*repair_notes(*tables), *rate_notes(tables, sampling_rate_hz)]
+    notes = [*reading_notes(*tables), *rate_notes(tables, columns.rate_hz)]
     if model is not None:
         _check_streams(model, tables, rate_hz)
         notes += _model_notes(model, tables, names)

@@ -1,0 +1,87 @@
+"""Write recordings of other programs as one recording in the form of this one, with its sidecar.
+
+No value is lost: the file is read again and compared. What is left out is printed. Several files,
+such as one for each movement, become one recording in which each is a segment of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+
+from emgstream.app.recording_conversion import (
+    ConvertedRecording,
+    columns_left_out,
+    convert_recordings,
+)
+from emgstream.cli import options
+from emgstream.cli.terminal import busy, console, note, print_facts
+from emgstream.opening import reading_notes
+from emgstream.recording import sidecar_path
+from emgstream.wording import counted
+
+__all__ = ["add_arguments", "run"]
+
+_MOST_LINES = 20
+"""Lines on columns and repairs of one file. A choice: what can be read at a glance."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``emgstream convert``."""
+    options.add_sessions(parser, "recordings with the same channels, in their order")
+    parser.add_argument(
+        "--out",
+        required=True,
+        type=options.file_path,
+        metavar="NAME.csv",
+        help="the new recording; NAME.json is written beside it, and none is overwritten",
+    )
+    options.add_columns(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Convert, and print what was written and what was left out.
+
+    Raises what `convert_recordings` raises; then nothing is written.
+    """
+    with busy("converting"):
+        done = convert_recordings(arguments.files, arguments.out, options.column_choice(arguments))
+    print_facts(console(), _facts(done))
+    if done.rate_hz is None:
+        note(
+            "the sampling rate is not known, so that the recording has no column time_s; convert "
+            "it with --rate HZ to add one"
+        )
+
+
+def _facts(done: ConvertedRecording) -> Iterator[tuple[str, str]]:
+    table = done.table
+    yield "written", f"{done.path}, {sidecar_path(done.path)}"
+    yield "rows", f"{table.n_rows:,} of {counted(len(done.originals), 'file')}"
+    yield "channels", _listed(table.channel_names)
+    for old, new in done.renamed:
+        yield "renamed", f"{old!r} is {new!r} now"
+    if done.rate_hz is not None:
+        yield "rate", f"{done.rate_hz:.6g} Hz"
+    if table.label_names:
+        yield "labels", _listed(table.label_names)
+    for original in done.originals:
+        name = "" if len(done.originals) == 1 else f"{original.path.name}: "
+        left_out = [
+            f"{name}column {column.place + 1} {column.name!r}: {column.reason}"
+            for column in columns_left_out(original)
+        ]
+        yield from _bounded("left out", left_out)
+        yield from _bounded("note", reading_notes(original))
+
+
+def _bounded(name: str, texts: list[str] | tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for text in texts[:_MOST_LINES]:
+        yield name, text
+    if len(texts) > _MOST_LINES:
+        yield name, f"… and {len(texts) - _MOST_LINES:,} more"
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    more = len(names) - _MOST_LINES
+    return ", ".join(names[:_MOST_LINES]) + (f" … and {more:,} more" if more > 0 else "")
