@@ -67,7 +67,7 @@ class LineForm:
 
     def has_comments(self, block: bytes) -> bool:
         """Return whether one of the lines of a block is a comment."""
-        may = b"#" in block or b"%" in block or b"//" in block
+        may = b"#" in block or b"%" in block or b"/" in block
         return may and _COMMENT_LINES.search(block) is not None
 
     def without_prefix(self, comment: str) -> str:
