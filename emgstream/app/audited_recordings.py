@@ -10,9 +10,10 @@ from pathlib import Path
 from emgstream.app.recording_verdict import RecordingVerdict, judge
 from emgstream.tables import ALL_GUESSED
 from emgstream.tables.settled_columns import read_settled, remember
+from emgstream.tables.table_assembly import label_of_name
 from emgstream.worker import Worker
 
-__all__ = ["RECORDING_SUFFIXES", "AuditedRecordings", "conflict", "label_of_name", "recordings_in"]
+__all__ = ["RECORDING_SUFFIXES", "AuditedRecordings", "conflict", "recordings_in"]
 
 RECORDING_SUFFIXES = (
     ".csv",
@@ -58,6 +59,12 @@ class AuditedRecordings:
     def nameable(self) -> list[RecordingVerdict]:
         """Recordings without a label column, whose names are their labels or can be."""
         return [one for one in self.known if one.lacks_label or one.is_label_from_name]
+
+    @property
+    def name_words(self) -> str:
+        """The labels that the `nameable` recordings have by their names, for people."""
+        pairs = [f"{one.path.name} is {label_of_name(one.path)}" for one in self.nameable]
+        return ",  ".join(pairs)
 
     @property
     def are_labelled_by_name(self) -> bool:
@@ -135,11 +142,6 @@ def recordings_in(paths: Iterable[Path]) -> list[Path]:
         inside = sorted(path.iterdir()) if path.is_dir() else [path]
         found += [one for one in inside if one.name.lower().endswith(RECORDING_SUFFIXES)]
     return found
-
-
-def label_of_name(path: Path) -> str:
-    """Return the label of a file that is named by its movement."""
-    return path.name.split(".")[0]
 
 
 def conflict(verdicts: Sequence[RecordingVerdict], rate_hz: float | None) -> str:

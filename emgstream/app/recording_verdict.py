@@ -63,12 +63,17 @@ def judge(path: Path) -> RecordingVerdict:
 
 def _verdict(audit: Audit) -> RecordingVerdict:
     table = audit.table
-    # The rate is asked for on the page, for all at once.
-    found = [one for one in findings(audit) if not one.text.startswith("no sampling rate")]
+    by_name = table.choice.label_from_name
+    # The rate is asked for on the page, for all at once; one label a file is what was chosen.
+    found = [
+        one
+        for one in findings(audit)
+        if not one.text.startswith("no sampling rate")
+        and not (by_name and one.text == audit.accuracy_support.reason)
+    ]
     labels = tuple(
         label.name for label in audit.labels if label.n_rows and label.name not in ("", TRANSITION)
     )
-    by_name = table.choice.label_from_name
     if not labels or (len(labels) < 2 and not by_name):
         kind, line = "unusable", _no_labels(labels)
     elif found:

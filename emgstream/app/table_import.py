@@ -13,6 +13,7 @@ from emgstream.app.column_draft import ColumnDraft
 from emgstream.errors import EmgStreamError
 from emgstream.tables import ALL_GUESSED, ColumnChoice, TableLook, look_at_table
 from emgstream.tables.settled_columns import remember
+from emgstream.tables.table_assembly import label_of_name
 from emgstream.wording import counted
 from emgstream.worker import Worker
 
@@ -104,6 +105,11 @@ class TableImport:
     def command_line(self) -> str:
         """The command that reads the file in the same way."""
         return shlex.join(["emgstream", "inspect", str(self.path), *self.choice.arguments()])
+
+    @property
+    def name_words(self) -> str:
+        """The offer to take the name of the file as its label."""
+        return f"The whole file is one movement: its label is {label_of_name(self.path)!r}"
 
     @property
     def facts(self) -> str:

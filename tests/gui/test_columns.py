@@ -119,7 +119,9 @@ def test_a_dropped_file_is_asked_about_once_and_then_played(
     assert dialog.use_button.isEnabled(), dialog.outcome.text()
     assert "3 channels" in dialog.outcome.text()
     assert "200 Hz" in dialog.outcome.text()
-    assert "--label" in dialog.shown.command_line
+    choose(dialog.table, 4, DETAIL, "0 = unlabelled")
+    wait(qtbot, dialog.use_button.isEnabled)
+    assert "--label class:0" in dialog.shown.command_line
     dialog.use()
     session = opened(window, qtbot)
     assert session.replay is not None
@@ -155,7 +157,7 @@ def test_a_file_with_nothing_open_never_shows_the_dialog_but_it_can_be_opened(
 ) -> None:
     path = tmp_path / "arm.csv"
     rows = "".join(
-        f"{n / 200:.3f},{math.sin(n):.4f},{math.cos(2 * n):.4f},{math.sin(3 * n):.4f},rest\n"
+        f"{n / 1000:.3f},{math.sin(n):.4f},{math.cos(2 * n):.4f},{math.sin(3 * n):.4f},rest\n"
         for n in range(400)
     )
     path.write_text("time_s,biceps,triceps,middle,label\n" + rows)
@@ -284,7 +286,7 @@ def test_one_answer_settles_all_files_of_the_same_columns(
     rows = page.setup.list.rows
     for path in (*paths, other):
         assert "200 Hz" in rows[path].facts.text()
-        assert "2 labels" in rows[path].facts.text()
+        assert "3 labels" in rows[path].facts.text()
         assert settled_path(path).exists()
 
 

@@ -158,7 +158,7 @@ class ColumnsDialog(QDialog):
         self.rate.setKeyboardTracking(False)
         self.rate.setAccessibleName("Sampling rate")
         self.rate.setToolTip("Samples per second; 0 for the rate by the file itself")
-        self.name_box = CheckBox("The file holds one movement: its name is the label", self)
+        self.name_box = CheckBox(self.shown.name_words, self)
         self.alike_box = CheckBox("", self)
         self.alike_box.setChecked(True)
         self.light = StatusLight(theme, self)

@@ -8,12 +8,7 @@ from pathlib import Path
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 
-from emgstream.app.audited_recordings import (
-    AuditedRecordings,
-    conflict,
-    label_of_name,
-    recordings_in,
-)
+from emgstream.app.audited_recordings import AuditedRecordings, conflict, recordings_in
 from emgstream.app.training_job import TrainingRequest
 from emgstream.errors import OutputError
 from emgstream.gui.card import caption, card, fill
@@ -44,9 +39,11 @@ class TrainSetup(QWidget):
         self.list = SessionList(theme, self)
         self.files_button = QPushButton("Add files…", self)
         self.folder_button = QPushButton("Add folder…", self)
+        self.named = QWidget(self)
         self.name_box = CheckBox("One file a movement: its name is the label", self)
         self.name_labels = ElidedLabel(self)
         self.name_labels.setObjectName("quiet")
+        fill(self.named, self.name_box, self.name_labels, grows=self.name_box)
         self.form = TrainingForm(folder, self)
         self.row = StartRow("Train", self)
         self._lay_out()
@@ -116,12 +113,9 @@ class TrainSetup(QWidget):
 
     def _show_names(self) -> None:
         """Offer the names of files without a label as their labels."""
-        nameable = self.sessions.nameable
-        self.name_box.setVisible(bool(nameable))
-        self.name_labels.setVisible(bool(nameable))
+        self.named.setVisible(bool(self.sessions.nameable))
         self.name_box.setChecked(self.sessions.are_labelled_by_name)
-        pairs = [f"{one.path.name} is {label_of_name(one.path)}" for one in nameable]
-        self.name_labels.show_text(",  ".join(pairs))
+        self.name_labels.show_text(self.sessions.name_words)
 
     def _remove(self, path: Path) -> None:
         self.sessions.remove(path)
@@ -144,13 +138,11 @@ class TrainSetup(QWidget):
         add.addWidget(self.files_button)
         add.addWidget(self.folder_button)
         add.addStretch(1)
-        named = QWidget(self)
-        fill(named, self.name_box, self.name_labels, grows=self.name_box)
         cards = QWidget(self)
         side_by_side = QHBoxLayout(cards)
         side_by_side.setContentsMargins(0, 0, 0, 0)
         side_by_side.setSpacing(2 * GRID)
-        side_by_side.addWidget(card(self, caption("Sessions"), self.list, named, buttons), 3)
+        side_by_side.addWidget(card(self, caption("Sessions"), self.list, self.named, buttons), 3)
         side_by_side.addWidget(card(self, self.form), 2)
         fill(self, cards, self.row, grows=cards)
 
