@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from emgstream.app.list_choice import ListChoice
 from emgstream.tables import Certainty, ColumnChoice, ColumnRole, TableColumn, TableLook
@@ -88,6 +89,20 @@ class ColumnDraft:
         """The columns with their present roles."""
         return self._columns
 
+    def first_values(self, place: int) -> tuple[str, ...]:
+        """Return the first values of a column, as they stand in the file."""
+        return tuple(row[place] for row in self._look.first_rows)
+
+    def signal(self, place: int) -> npt.NDArray[np.float64]:
+        """Return a stretch of a column to draw, shape ``(n,)``; NaN for what is no number.
+
+        Of a column that was not read, as it is ignored, it is the first values.
+        """
+        excerpt: npt.NDArray[np.float64] = self._look.excerpt[:, place]
+        if np.isfinite(excerpt).any():
+            return excerpt
+        return np.array([_number(value) for value in self.first_values(place)])
+
     def is_undecided(self, place: int) -> bool:
         """Return whether the user must say what a column is."""
         return place in self._undecided
@@ -144,7 +159,7 @@ class ColumnDraft:
             return ListChoice("never restarts", ""), *again
         if role is ColumnRole.LABEL:
             values = [ListChoice(f"{one} = unlabelled", one) for one in self._label_values(place)]
-            return ListChoice("every value is a label", ""), *values
+            return ListChoice("all rows labelled", ""), *values
         return ()
 
     def detail(self, place: int) -> str:
@@ -245,9 +260,9 @@ class ColumnDraft:
 
     def _label_values(self, place: int) -> tuple[str, ...]:
         """Return values that may mean unlabelled, as far as the look shows them."""
-        values = self._look.excerpt[:, place]
+        values = self.signal(place)
         shown = [f"{one:.12g}" for one in np.unique(values[~np.isnan(values)])[:_MOST_LABELS]]
-        shown = shown or [row[place] for row in self._look.first_rows if row[place]]
+        shown = shown or [value for value in self.first_values(place) if value]
         stated = [] if self.unlabelled is None else [self.unlabelled]
         return tuple(dict.fromkeys([*stated, *shown]))
 
@@ -339,6 +354,13 @@ def _unlabelled_value(look: TableLook) -> str | None:
     """Return the value of unlabelled rows as it was stated, or as a question proposes it."""
     stated = look.choice.label or _option(look, "--label")
     return unlabelled_value(look.columns, ColumnChoice(label=stated))
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return np.nan
 
 
 def _listed(columns: Sequence[TableColumn]) -> str:

@@ -146,13 +146,13 @@ class ColumnCells(QStyledItemDelegate):
         painter.drawPolygon(QPolygonF([middle + corner for corner in corners]))
 
     def _draw_signal(self, painter: QPainter, area: QRectF, row: int, is_quiet: bool) -> None:
-        look = self._shown.look
-        if look is None:
+        draft = self._shown.draft
+        if draft is None:
             return
         inside = area.adjusted(0, 5, 0, -5)
         key = row, int(inside.width())
         if key not in self._curves:
-            self._curves[key] = outline(look.excerpt[:, row], max(key[1], 1))
+            self._curves[key] = outline(draft.signal(row), max(key[1], 1))
         curve = self._curves[key]
         if not len(curve):
             painter.setPen(color(self._theme.quiet))

@@ -127,8 +127,8 @@ class ColumnModel(QAbstractTableModel):
         return "\n".join(self._values(row)) if cell == VALUES else self._text(row, cell)
 
     def _values(self, row: int) -> list[str]:
-        look = self._shown.look
-        return [] if look is None else [_short(cells[row]) for cells in look.first_rows]
+        draft = self._shown.draft
+        return [] if draft is None else [_short(value) for value in draft.first_values(row)]
 
 
 def _short(text: str) -> str:

@@ -39,7 +39,7 @@ _WIDTHS = {
     NUMBER: 7 * GRID,
     NAME: 21 * GRID,
     ROLE: 17 * GRID,
-    DETAIL: 22 * GRID,
+    DETAIL: 23 * GRID,
     VALUES: 22 * GRID,
     SIGNAL: 20 * GRID,
 }
