@@ -141,7 +141,9 @@ def test_a_change_is_checked_against_the_file(uci: Path, open_import: Import) ->
 
 def test_what_the_reader_refuses_is_a_problem(tmp_path: Path, open_import: Import) -> None:
     path = tmp_path / "words.csv"
-    path.write_text("time_s,emg,note\n" + "".join(f"{n / 100},{n * 7919 % 101},x{n}\n" for n in range(50)))
+    path.write_text(
+        "time_s,emg,note\n" + "".join(f"{n / 100},{n * 7919 % 101},x{n}\n" for n in range(50))
+    )
     one = open_import(path)
     assert one.draft is not None
     one.draft.set_role(2, ColumnRole.CHANNEL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from PyQt5.QtCore import Qt, pyqtSignal
+from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from emgstream.gui.drop_down_list import DropDownList
@@ -16,6 +17,7 @@ __all__ = ["ReplayBar", "clock_words"]
 
 _STEPS = 10_000
 """Positions of the slider: more than the pixels of a screen."""
+_WITH_COLUMNS = 90 * GRID
 _SPEEDS = (("¼×", 0.25), ("½×", 0.5), ("1×", 1.0), ("2×", 2.0), ("4×", 4.0), ("max", None))
 
 
@@ -51,6 +53,11 @@ class ReplayBar(QWidget):
         self.slider.valueChanged.connect(self._slider_moved)
         self.speed_list.activated.connect(self._speed_chosen)
         self.loop_button.clicked.connect(self._loop_clicked)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Hide the button of the columns where the slider needs its room; it has a key, too."""
+        super().resizeEvent(event)
+        self.columns_button.setVisible(self.width() >= _WITH_COLUMNS)
 
     def set_replay(self, replay: ReplaySource | None) -> None:
         """Control another replay; None to hide."""

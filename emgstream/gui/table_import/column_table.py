@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PyQt5.QtCore import QModelIndex, QPoint, Qt, pyqtSignal
-from PyQt5.QtGui import QKeyEvent, QMouseEvent
+from PyQt5.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PyQt5.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -44,6 +44,8 @@ _WIDTHS = {
     SIGNAL: 20 * GRID,
 }
 """Widths of the columns, in pixels; the reason takes the rest."""
+_WITH_VALUES = 130 * GRID
+"""Least width of a table that shows the first values, too; else the reason has no room."""
 _OPENS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_F2)
 
 
@@ -82,7 +84,7 @@ class ColumnTable(QTableView):
         rows = range(self.columns.rowCount())
         row = next((row for row in rows if self.columns.is_doubtful(row)), 0)
         self.setCurrentIndex(self.columns.index(row, ROLE))
-        self.scrollTo(self.columns.index(row, ROLE), QAbstractItemView.ScrollHint.PositionAtCenter)
+        self.scrollTo(self.columns.index(row, ROLE))
 
     def open_list(self, index: QModelIndex) -> None:
         """Open the list of roles, or of details, below a cell that has one."""
@@ -104,6 +106,11 @@ class ColumnTable(QTableView):
         viewport = self.viewport()
         if viewport is not None:
             menu.popup(viewport.mapToGlobal(place.bottomLeft() + QPoint(GRID // 2, -2)))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Hide the first values where the reason needs their room."""
+        self.setColumnHidden(VALUES, self.width() < _WITH_VALUES)
+        super().resizeEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
         """Open the list under the pointer; several selected rows stay selected for it."""

@@ -36,12 +36,12 @@ class RecordingHead(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(GRID)
-        grid.setVerticalSpacing(0)
         grid.setColumnStretch(0, 1)
         grid.addWidget(self.title, 0, 0)
-        grid.addWidget(self.facts, 1, 0, 1, 3)
-        grid.addWidget(self.columns_button, 0, 1)
-        grid.addWidget(self.choose_button, 0, 2)
+        grid.setVerticalSpacing(GRID // 2)
+        grid.addWidget(self.facts, 1, 0)
+        grid.addWidget(self.choose_button, 0, 1)
+        grid.addWidget(self.columns_button, 1, 1)
 
     def show_nothing(self, name: str) -> None:
         """Show the name of a recording that is not open yet."""

@@ -217,6 +217,7 @@ class TunePage(WindowPage):
         """Show the settings in use, and enable what can be done."""
         opened, session = self.tuning.opened, self._session()
         self.controls.setEnabled(opened is not None)
+        self.head.columns_button.setEnabled(self._material is not None)
         if opened is None:
             self.model_actions.show_nothing()
             return
