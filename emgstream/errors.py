@@ -103,6 +103,8 @@ class UndecidedColumnsError(TableError, LookupError):
         Arguments of the command line that answer all of them as most likely.
     given
         Arguments on columns that were given, which the conversion needs, too.
+    has_rate
+        True if the sampling rate is known, False if the conversion needs ``--rate HZ``.
     """
 
     def __init__(
@@ -111,9 +113,10 @@ class UndecidedColumnsError(TableError, LookupError):
         questions: Sequence[str],
         arguments: Sequence[str],
         given: Sequence[str] = (),
+        has_rate: bool = True,
     ) -> None:
         file, answer = shlex.quote(str(path)), shlex.join(arguments)
-        every = shlex.join([*given, *arguments])
+        every = shlex.join([*given, *arguments]) + ("" if has_rate else " --rate HZ")
         out = shlex.quote(f"{path.name.split('.')[0]}_emg.csv")
         super().__init__(
             f"{path}: {' '.join(questions)} Add {answer} to this command if that is right, or "

@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from emgstream.errors import UndecidedColumnsError
 from emgstream.manifest import Manifest
 from emgstream.sources.recording_file import read_channels
 from emgstream.sources.source import Source
 from emgstream.sources.source_kind import SourceOptions
 from emgstream.tables import ALL_GUESSED, ColumnChoice, EmgTable
+from emgstream.tables.table_reader import undecided
 from emgstream.types import StreamInfo
 
 __all__ = [
@@ -61,12 +61,8 @@ def read_recording(
 def refuse_open_questions(table: EmgTable) -> None:
     """Raise UndecidedColumnsError if it is open which column is the label or the clock."""
     if table.questions:
-        raise UndecidedColumnsError(
-            table.path,
-            [question.text for question in table.questions],
-            [word for question in table.questions for word in question.options],
-            table.choice.arguments(),
-        )
+        has_rate = table.sampling_rate_hz is not None
+        raise undecided(table.path, table.questions, table.choice, has_rate=has_rate)
 
 
 def reading_notes(*tables: EmgTable) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,21 @@ TEXTS = st.one_of(
     st.sampled_from(['a "b", c', "rest", "Faust, öffnen", "手を握る", '"', "x;y", "''"]),
     st.text(LETTERS, min_size=1, max_size=8),
 ).filter(lambda text: text.strip() == text != "" and not text.isnumeric())
+NAMES = st.sampled_from(
+    [
+        "emg1",
+        "ch 1, mV",
+        'say "a"',
+        "a;b",
+        "x|y",
+        "a:1",
+        "Ümläut",
+        "EMG 7 (mV)",
+        "b c",
+        "%emg",
+        "#2",
+    ]
+)
 VALUES = st.one_of(
     st.integers(-70_000, 70_000).map(float),
     st.floats(width=32, allow_nan=False, allow_infinity=False),
@@ -41,12 +56,13 @@ def recordings(draw: st.DrawFn) -> tuple[list[str], list[list[Any]]]:
     steps = draw(arrays.arrays(np.int64, n_rows, elements=st.integers(1, 5)))
     index = np.cumsum(steps) + draw(st.integers(-10, 1000))
     columns: dict[str, list[Any]] = {"index": index.tolist()}
-    if draw(st.booleans()):
-        columns["time_s"] = (index / draw(st.sampled_from([200.0, 1259.259, 7.0]))).tolist()
+    columns["time_s"] = (index / draw(st.sampled_from([200.0, 1259.259, 7.0]))).tolist()
     for place in range(n_channels):
         values = draw(arrays.arrays(np.float32, n_rows, elements=VALUES))
         values[0] = np.float32(place)  # a column without any number is no channel
-        columns[f"ch {place}, mV"] = ["" if v != v else repr(v) for v in values.tolist()]
+        columns[draw(NAMES.filter(lambda name: name not in columns))] = [
+            "" if v != v else repr(v) for v in values.tolist()
+        ]
     if draw(st.booleans()):
         labels = draw(st.lists(TEXTS, min_size=1, max_size=3))
         columns["label"] = [draw(st.sampled_from([*labels, ""])) for _ in range(n_rows)]
@@ -62,14 +78,19 @@ def recordings(draw: st.DrawFn) -> tuple[list[str], list[list[Any]]]:
     return list(columns), [list(row) for row in zip(*columns.values(), strict=True)]
 
 
-def write(path: Path, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> EmgTable:
+def write(
+    path: Path,
+    header: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    columns: ColumnChoice = ALL_GUESSED,
+) -> EmgTable:
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([header, *rows])
-    return read_table(path)
+    return read_table(path, columns)
 
 
-def assert_same(one: EmgTable, other: EmgTable) -> None:
-    assert one.channel_names == other.channel_names
+def assert_same(one: EmgTable, other: EmgTable, renamed: Mapping[str, str]) -> None:
+    assert tuple(renamed.get(name, name) for name in one.channel_names) == other.channel_names
     np.testing.assert_array_equal(one.samples.view(np.uint32), other.samples.view(np.uint32))
     np.testing.assert_array_equal(one.label_names_by_row(), other.label_names_by_row())
     np.testing.assert_array_equal(indices_of(one), indices_of(other))
@@ -84,10 +105,10 @@ def test_a_converted_recording_reads_as_the_original(
     recording: tuple[list[str], list[list[Any]]],
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        original = write(Path(folder, "a.csv"), *recording)
-        out = Path(folder, "b.csv")
-        done = convert_recordings([original.path], out, ALL_GUESSED)
-        assert_same(original, read_table(out))
+        path, out = Path(folder, "a.csv"), Path(folder, "b.csv")
+        original = write(path, *recording)
+        done = convert_recordings([path], out, ALL_GUESSED)
+        assert_same(original, read_table(out), dict(done.renamed))
         assert done.rate_hz == original.sampling_rate_hz
         assert [path.name for path in sorted(Path(folder).iterdir())] == [
             "a.csv",
@@ -167,19 +188,31 @@ def test_recordings_that_do_not_fit_together_are_refused_and_nothing_is_left(
     rows = [[5, 3], [3, 8], [9, 9]]
     one = write(tmp_path / "a.csv", ["emg1", "emg2"], rows).path
     other = write(tmp_path / "b.csv", ["emg1", "emg3"], rows).path
-    fast = write(
-        tmp_path / "c.csv", ["time_s", "emg1", "emg2"], [[n / 500, n, n] for n in (0, 1, 2)]
-    ).path
+    fast, slow = (
+        write(
+            tmp_path / name,
+            ["time_s", "emg1", "emg2"],
+            [[n / hz, *row] for n, row in enumerate(rows)],
+        ).path
+        for name, hz in (("c.csv", 500.0), ("d.csv", 250.0))
+    )
     out = tmp_path / "out.csv"
     with pytest.raises(
         UsageError, match=r"b\.csv has the channels emg1, emg3; expected emg1, emg2"
     ):
         convert_recordings([one, other], out, ALL_GUESSED)
-    with pytest.raises(UsageError, match=r"c\.csv has a rate of 500 Hz; expected no known rate"):
-        convert_recordings([one, fast], out, ALL_GUESSED)
+    with pytest.raises(UsageError, match=r"a\.csv is not known; .* add --rate HZ"):
+        convert_recordings([one], out, ALL_GUESSED)
+    with pytest.raises(UsageError, match=r"d\.csv has 250 Hz; expected 500 Hz as in .*c\.csv"):
+        convert_recordings([fast, slow], out, ALL_GUESSED)
     with pytest.raises(UsageError, match="after --out"):
         convert_recordings([one], tmp_path / "out.txt", ALL_GUESSED)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "b.csv", "c.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "a.csv",
+        "b.csv",
+        "c.csv",
+        "d.csv",
+    ]
 
 
 def test_no_file_is_overwritten(tmp_path: Path) -> None:
@@ -196,9 +229,12 @@ def test_no_file_is_overwritten(tmp_path: Path) -> None:
     assert sorted(one.name for one in tmp_path.iterdir()) == ["a.csv", "b.json"]
 
 
-def test_a_channel_with_a_name_of_ours_gets_another(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.csv", ["cue", "cue_", "emg;2"], [[5, 3, 1], [3, 8, 2]]).path
-    done = convert_recordings([path], tmp_path / "b.csv", ColumnChoice(("cue", "cue_", "emg;2")))
-    assert len(set(done.table.channel_names)) == 3
-    assert "cue" not in done.table.channel_names
-    np.testing.assert_array_equal(done.table.samples, [[5, 3, 1], [3, 8, 2]])
+def test_a_channel_with_a_name_that_is_none_in_our_form_gets_another(tmp_path: Path) -> None:
+    header = ["cue", "a;b", "a b", "Time", "Segment 2"]
+    rows = [[5, 3, 1, 7, 9], [3, 8, 2, 8, 9], [4, 1, 1, 2, 4]]
+    path = write(tmp_path / "a.csv", header, rows, ColumnChoice(tuple("12345"))).path
+    stated = ColumnChoice(("1", "2", "3", "4", "5"), rate_hz=100.0)
+    done = convert_recordings([path], tmp_path / "b.csv", stated)
+    assert dict(done.renamed) == {"cue": "channel_1", "a;b": "a b_", "Time": "channel_4"}
+    assert done.table.channel_names == ("channel_1", "a b_", "a b", "channel_4", "Segment 2")
+    np.testing.assert_array_equal(done.table.samples, rows)

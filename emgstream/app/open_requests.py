@@ -20,7 +20,7 @@ class ReplayRequest:
     path: Path
     """The file."""
     columns: ColumnChoice = ALL_GUESSED
-    """What the user states on its columns; with a model, its channels are those of the model."""
+    """The user's statements on its columns; with a model, its channels are those of the model."""
     speed: float | None = 1.0
     """Seconds of the recording per second; None for as fast as it is read."""
     loop: bool = False

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from emgstream.recording import SessionDescription, read_sidecar, sidecar_path, 
 from emgstream.report import check_place
 from emgstream.sources.table_rows import indices_of, times_of
 from emgstream.tables import ColumnChoice, ColumnRole, EmgTable, TableColumn, read_table
+from emgstream.tables.column_roles import is_channel_of_ours
 from emgstream.types import FloatArray, IndexArray, TimeArray
 
 __all__ = ["ConvertedRecording", "columns_left_out", "convert_recordings"]
@@ -28,7 +30,6 @@ _BLOCK_ROWS = 10_000
 """Rows written at once. A choice: a few megabytes of text."""
 _SAME_RATE = 0.005
 """Largest difference of rates that count as one, as for a training."""
-_OWN_NAMES = ("index", "time_s", "cue", "label", "repetition", "segment")
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,17 +43,17 @@ class ConvertedRecording:
     originals: tuple[EmgTable, ...]
     """The recordings that it was made from."""
     rate_hz: float | None
-    """Sampling rate in Hz; None if it is not known."""
+    """Sampling rate in Hz; None if no two samples follow each other."""
     renamed: tuple[tuple[str, str], ...]
     """Channels whose name has another meaning in a recording: the old and the new name."""
 
 
 @dataclass(frozen=True, eq=False)
-class _Rows:
+class _ConvertedRows:
     """The rows of one recording as they are written; None for a column that is left out."""
 
     index: IndexArray
-    time_s: TimeArray | None
+    time_s: TimeArray
     samples: FloatArray
     labels: npt.NDArray[np.str_] | None
     repetitions: IndexArray | None
@@ -95,7 +96,7 @@ def convert_recordings(
     try:
         with partial_file(out) as partial:
             _write(partial, names, parts)
-            written = _checked(partial, names, parts)
+            written = replace(_checked(partial, names, parts), path=out)
             write_sidecar(out, _document(tables, names, rate_hz))
             try:
                 partial.replace(out)
@@ -146,44 +147,51 @@ def _check_alike(table: EmgTable, first: EmgTable) -> None:
             "--channels, or convert the files one by one"
         )
     rate_hz, expected_hz = table.sampling_rate_hz, first.sampling_rate_hz
-    if (rate_hz is None) != (expected_hz is None) or (
-        rate_hz and expected_hz and abs(rate_hz / expected_hz - 1.0) > _SAME_RATE
-    ):
+    if rate_hz and expected_hz and abs(rate_hz / expected_hz - 1.0) > _SAME_RATE:
         raise UsageError(
-            f"{table.path} has {_rate(rate_hz)}; expected {_rate(expected_hz)} as in {first.path}; "
+            f"{table.path} has {rate_hz:.6g} Hz; expected {expected_hz:.6g} Hz as in {first.path}; "
             "state the rate with --rate, or convert the files one by one"
         )
+
+
+def _times_of(table: EmgTable) -> TimeArray:
+    """Return the time of each row by the clock, or by a stated rate, in seconds, ``(n_rows,)``."""
+    rate_hz = table.sampling_rate_hz
+    if table.time_s is not None and rate_hz == table.clock_rate_hz:
+        return table.time_s
+    if rate_hz is None:
+        raise UsageError(
+            f"the sampling rate of {table.path} is not known; expected one, as the new recording "
+            "has the time of each row; add --rate HZ"
+        )
+    return times_of(table, None)
 
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
 
 
-def _rate(rate_hz: float | None) -> str:
-    return "no known rate" if rate_hz is None else f"a rate of {rate_hz:.6g} Hz"
-
-
 def _own_names(names: Sequence[str]) -> tuple[str, ...]:
     """Return the channel names, changed where they mean something else in a recording of ours."""
     own: list[str] = []
-    for name in names:
-        plain = " ".join(name.replace(";", " ").split())
-        while plain.lower() in _OWN_NAMES or plain in own or (plain != name and plain in names):
-            plain += "_"
-        own.append(plain)
+    for number, name in enumerate(names, start=1):
+        new = re.sub(r"[;|\s]+", " ", name).strip()  # not read as another separator than the comma
+        if not is_channel_of_ours(new):
+            new = f"channel_{number}"
+        while new in own or (new != name and new in names):
+            new += "_"
+        own.append(new)
     return tuple(own)
 
 
-def _parts(tables: Sequence[EmgTable]) -> list[_Rows]:
+def _parts(tables: Sequence[EmgTable]) -> list[_ConvertedRows]:
     """Return the rows of all recordings; the index and the segments of each follow the last."""
     has_labels = any(table.labels is not None for table in tables)
     has_repetitions = any(table.repetitions is not None for table in tables)
     has_segments = len(tables) > 1 or tables[0].segments is not None
-    parts: list[_Rows] = []
+    parts: list[_ConvertedRows] = []
     for table in tables:
         index = indices_of(table)
-        is_stated = table.stated_rate_hz and table.stated_rate_hz == table.sampling_rate_hz
-        times_s = times_of(table, None) if is_stated else table.time_s
         segments = np.zeros_like(index) if table.segments is None else table.segments
         repetitions = table.repetitions
         if has_repetitions and repetitions is None:
@@ -194,9 +202,9 @@ def _parts(tables: Sequence[EmgTable]) -> list[_Rows]:
             index = index - index[0] + before.index[-1] + 1
             segments = segments - segments.min() + before.segments.max() + 1
         parts.append(
-            _Rows(
+            _ConvertedRows(
                 index,
-                times_s,
+                _times_of(table),
                 table.samples,
                 table.label_names_by_row() if has_labels else None,
                 repetitions,
@@ -206,7 +214,7 @@ def _parts(tables: Sequence[EmgTable]) -> list[_Rows]:
     return parts
 
 
-def _write(path: Path, names: Sequence[str], parts: Sequence[_Rows]) -> None:
+def _write(path: Path, names: Sequence[str], parts: Sequence[_ConvertedRows]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([name for name, _ in _texts(names, parts[0], slice(0, 0))])
@@ -217,12 +225,11 @@ def _write(path: Path, names: Sequence[str], parts: Sequence[_Rows]) -> None:
 
 
 def _texts(
-    names: Sequence[str], part: _Rows, rows: slice
+    names: Sequence[str], part: _ConvertedRows, rows: slice
 ) -> Iterator[tuple[str, Iterable[object]]]:
     """Yield the name and the values of each column, as they are written, for some rows."""
     yield "index", part.index[rows].tolist()
-    if part.time_s is not None:
-        yield "time_s", part.time_s[rows].tolist()
+    yield "time_s", part.time_s[rows].tolist()
     for name, values in zip(names, part.samples[rows].T, strict=True):
         yield name, _shortest(values)
     for name, column in (
@@ -250,7 +257,7 @@ def _shortest(values: FloatArray) -> list[str]:
     return ["" if text == "nan" else text.removesuffix(".0") for text in texts]
 
 
-def _checked(path: Path, names: Sequence[str], parts: Sequence[_Rows]) -> EmgTable:
+def _checked(path: Path, names: Sequence[str], parts: Sequence[_ConvertedRows]) -> EmgTable:
     """Return the table that was written; raises OutputError if it reads as something else."""
     table = read_table(path)
     pairs: list[tuple[object, Any]] = [

@@ -58,7 +58,7 @@ class TrainingRequest:
     recipe: str = "realtime"
     """The recipe."""
     columns: ColumnChoice = ALL_GUESSED
-    """What the user states on the columns of all recordings."""
+    """The user's statements on the columns of all recordings."""
     epochs: int | None = None
     """Largest number of epochs; None for that of the recipe."""
     signal: SignalChoice = FOUND

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -64,9 +65,15 @@ def findings(audit: Audit) -> list[Finding]:
 def _accuracy(audit: Audit) -> Iterator[Finding]:
     if audit.table.labels is None:
         name = label_lookalike(audit.table)
+        asked = [one for one in audit.table.questions if "--label" in one.options]
         hint = "name the movement of each row in one"
         if name is not None:
-            hint = f"column {name!r} holds text: if it names the movements, call it 'label'"
+            hint = (
+                f"column {name!r} holds text: if it names the movements, add --label "
+                f"{shlex.quote(name)}"
+            )
+        elif asked:
+            hint = f"{asked[0].text} Add {shlex.join(asked[0].options)} if that is right"
         yield Finding("wrong", f"no column 'label' in the file; {hint}")
     if not audit.accuracy_support.supported:
         yield Finding("wrong", audit.accuracy_support.reason)

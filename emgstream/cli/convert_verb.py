@@ -15,9 +15,9 @@ from emgstream.app.recording_conversion import (
     convert_recordings,
 )
 from emgstream.cli import options
-from emgstream.cli.terminal import busy, console, note, print_facts
-from emgstream.opening import reading_notes
+from emgstream.cli.terminal import busy, console, print_facts
 from emgstream.recording import sidecar_path
+from emgstream.tables import ColumnRole, TableColumn
 from emgstream.wording import counted
 
 __all__ = ["add_arguments", "run"]
@@ -47,11 +47,6 @@ def run(arguments: argparse.Namespace) -> None:
     with busy("converting"):
         done = convert_recordings(arguments.files, arguments.out, options.column_choice(arguments))
     print_facts(console(), _facts(done))
-    if done.rate_hz is None:
-        note(
-            "the sampling rate is not known, so that the recording has no column time_s; convert "
-            "it with --rate HZ to add one"
-        )
 
 
 def _facts(done: ConvertedRecording) -> Iterator[tuple[str, str]]:
@@ -62,20 +57,27 @@ def _facts(done: ConvertedRecording) -> Iterator[tuple[str, str]]:
     for old, new in done.renamed:
         yield "renamed", f"{old!r} is {new!r} now"
     if done.rate_hz is not None:
-        yield "rate", f"{done.rate_hz:.6g} Hz"
+        yield "rate", f"{done.rate_hz:.6g} Hz, {done.originals[0].rate_words}"
     if table.label_names:
         yield "labels", _listed(table.label_names)
     for original in done.originals:
         name = "" if len(done.originals) == 1 else f"{original.path.name}: "
-        left_out = [
-            f"{name}column {column.place + 1} {column.name!r}: {column.reason}"
-            for column in columns_left_out(original)
-        ]
+        yield from (
+            (column.role.value, name + _described(column))
+            for column in original.columns
+            if column.role in {ColumnRole.TIME, ColumnRole.COUNTER}
+        )
+        left_out = [name + _described(column) for column in columns_left_out(original)]
         yield from _bounded("left out", left_out)
-        yield from _bounded("note", reading_notes(original))
+        notes = [name + one for one in original.remarks if not one.startswith("columns: ")]
+        yield from _bounded("note", notes)
 
 
-def _bounded(name: str, texts: list[str] | tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _described(column: TableColumn) -> str:
+    return f"column {column.place + 1} {column.name!r}: {column.reason}"
+
+
+def _bounded(name: str, texts: list[str]) -> Iterator[tuple[str, str]]:
     for text in texts[:_MOST_LINES]:
         yield name, text
     if len(texts) > _MOST_LINES:

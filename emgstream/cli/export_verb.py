@@ -9,6 +9,7 @@ import argparse
 import importlib.util
 from pathlib import Path
 
+from emgstream.cli import options
 from emgstream.cli.terminal import console, print_facts
 from emgstream.errors import MissingExtraError
 from emgstream.recording.recorded_session import read_session
@@ -40,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="HZ",
         help="50 or 60: frequency of the mains where it was recorded, for BIDS; default: not known",
     )
+    options.add_columns(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -55,7 +57,7 @@ def run(arguments: argparse.Namespace) -> None:
         )
     from emgstream.export import write_bids, write_edf  # only this needs edfio
 
-    session = read_session(arguments.session)
+    session = read_session(arguments.session, options.column_choice(arguments))
     if arguments.to == "bids":
         out = arguments.out or arguments.session.with_name("bids")
         written = write_bids(session, out, arguments.mains)

@@ -10,7 +10,7 @@ from emgstream.audit import Audit, audit_facts, audit_page, audit_table, finding
 from emgstream.bundle import MODEL_SUFFIX, Model, read_model
 from emgstream.cli import options
 from emgstream.cli.column_roles_table import print_roles, roles_document
-from emgstream.cli.terminal import console, note, print_facts
+from emgstream.cli.terminal import console, print_facts
 from emgstream.cli.verb_files import check_report_files, hand_over
 from emgstream.errors import UndecidedColumnsError, UsageError
 from emgstream.opening import read_recording
@@ -48,8 +48,8 @@ def _refuse_recording_words(arguments: argparse.Namespace) -> None:
     words = [] if arguments.html is None else ["--html"]
     for word in [*words, *options.column_choice(arguments).arguments()][:1]:
         raise UsageError(
-            f"{word} is for recordings, and {arguments.file.name} is a model; expected it alone, or "
-            "with --json to write what it holds; leave the word out"
+            f"{word} is for recordings, and {arguments.file.name} is a model; expected it alone, "
+            "or with --json to write what it holds; leave the word out"
         )
 
 
@@ -76,8 +76,9 @@ def _inspect_recording(arguments: argparse.Namespace) -> None:
 def _print(audit: Audit) -> None:
     terminal, table = console(), audit.table
     print_roles(terminal, table.columns, table.questions)
-    for text in table.notes:
-        note(text)
+    # a summary of the roles is for verbs without the table of them
+    notes = [text for text in table.notes if not text.startswith("columns: ")]
+    print_facts(terminal, [("note", text) for text in notes])
     terminal.print()
     print_facts(terminal, audit_facts(audit))
     terminal.print()

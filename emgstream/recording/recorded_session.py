@@ -12,7 +12,7 @@ import numpy as np
 
 from emgstream.errors import RecordingError
 from emgstream.recording.sidecar import read_sidecar, sidecar_path
-from emgstream.tables import EmgTable, read_table
+from emgstream.tables import ALL_GUESSED, ColumnChoice, EmgTable, read_table
 from emgstream.types import IndexArray
 
 __all__ = ["LabelledStretch", "RecordedSession", "read_session"]
@@ -41,7 +41,7 @@ class RecordedSession:
     sidecar: Mapping[str, Any]
     """The content of its sidecar."""
     rate_hz: float
-    """Sampling rate in Hz, by the time column of the table."""
+    """Sampling rate in Hz: as the user states, else by the time column of the table."""
 
     @property
     def path(self) -> Path:
@@ -77,13 +77,13 @@ class RecordedSession:
                 yield LabelledStretch(label, int(repetitions[start]), first, last + 1)
 
 
-def read_session(path: Path) -> RecordedSession:
-    """Read a recorded session.
+def read_session(path: Path, columns: ColumnChoice = ALL_GUESSED) -> RecordedSession:
+    """Read a recorded session; ``columns`` is what the user states on its columns.
 
     Raises TableError if the table cannot be read, and RecordingError if the sidecar is missing or
     not that of a session, or if the table has no usable time column.
     """
-    table = read_table(path)
+    table = read_table(path, columns)
     sidecar = read_sidecar(path)
     if sidecar.get("state") == "recording":
         raise RecordingError(

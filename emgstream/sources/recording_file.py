@@ -9,7 +9,14 @@ from pathlib import Path
 from emgstream.errors import NoSuchColumnError, OutputError, StreamMismatchError, UsageError
 from emgstream.sources.replay_source import ReplaySource
 from emgstream.sources.source_kind import SourceOptions
-from emgstream.tables import ALL_GUESSED, ColumnChoice, EmgTable, look_at_table, read_table
+from emgstream.tables import (
+    ALL_GUESSED,
+    ColumnChoice,
+    EmgTable,
+    TableLook,
+    look_at_table,
+    read_table,
+)
 from emgstream.tables.settled_columns import remember
 from emgstream.wording import counted
 
@@ -76,8 +83,10 @@ def _read(path: Path, columns: ColumnChoice, for_model: tuple[str, ...] | None =
     wanted = columns
     if for_model is not None:
         columns, wanted = (replace(columns, channels=one) for one in (None, for_model))
+    # looked at first, so that the memory for its values is free when the table is read
+    look = look_at_table(path) if columns.says_anything else None
     table = read_table(path, wanted)
-    answers = _answers(table, columns) if columns.says_anything else None
+    answers = None if look is None else _answers(look, columns, len(table.questions))
     if answers is None:
         return table
     try:
@@ -88,14 +97,14 @@ def _read(path: Path, columns: ColumnChoice, for_model: tuple[str, ...] | None =
     return replace(table, notes=(*table.notes, note))
 
 
-def _answers(table: EmgTable, columns: ColumnChoice) -> ColumnChoice | None:
+def _answers(look: TableLook, columns: ColumnChoice, n_still_open: int) -> ColumnChoice | None:
     """Return what is to be remembered of a file; None if nothing of it is new.
 
     That is what the file left open, and what was settled earlier and is stated otherwise now.
     """
-    look = look_at_table(table.path)
-    asked = set(look.choice.to_json())
-    if len(table.questions) < len(look.questions):
+    now, earlier = vars(columns.over(look.choice)), vars(look.choice)
+    asked = {name for name in look.choice.to_json() if now[name] != earlier[name]}
+    if asked or n_still_open < len(look.questions):
         asked |= {"label", "label_from_name", "time", "counter", "ignore"}
     if not look.is_ready:
         asked.add("channels")

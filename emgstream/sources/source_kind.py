@@ -41,7 +41,7 @@ class SourceOptions:
     number: int = 0
     """Number of this source among several in one run, from 0: simulated people differ by it."""
     columns: ColumnChoice = ALL_GUESSED
-    """What the user states on the columns of a recording; its channels before ``channels``."""
+    """The user's statements on the columns of a recording; its channels before ``channels``."""
     speed: float | None = 1.0
     """Seconds of a recording per second; None for as fast as it is read."""
     loop: bool = False

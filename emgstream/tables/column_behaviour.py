@@ -28,6 +28,8 @@ _MIN_RUN = 4.0
 sampled coarsely repeats a value two or three times: a choice between the two."""
 _MAX_VALUES = 64
 """Different values that labels have at most: a choice; large movement sets have about 50."""
+_MOST_LISTED = 4
+"""Values that a description lists: a choice."""
 _COUNTING_SHARE = 0.9
 """Share of the steps that must be 1 in a counter; the others may be losses and wraps."""
 _RISING_SHARE = 0.98
@@ -173,11 +175,15 @@ def _label_like(present: _Numbers, changes: npt.NDArray[np.intp], first: float) 
     mean_run = len(present) / (len(changes) + 1)
     if len(present) < _MIN_LABEL_ROWS or mean_run < _MIN_RUN:
         return None
-    n_values = len(np.unique(present[np.concatenate(([0], changes + 1))]))
-    if n_values > min(_MAX_VALUES, len(present) / 4):
+    found = np.unique(present[np.concatenate(([0], changes + 1))])
+    if len(found) > min(_MAX_VALUES, len(present) / 4):
         return None
-    words = f"has {n_values} values in runs of {mean_run:.3g} rows on average"
-    return Behaviour(BehaviourKind.LABEL_LIKE, words, first=first)
+    listed = ", ".join(number_in_words(float(value)) for value in found[:_MOST_LISTED])
+    more = ", …" if len(found) > _MOST_LISTED else ""
+    words = f"has {len(found)} values ({listed}{more}) in runs of {mean_run:.3g} rows on average"
+    never_falls = bool((np.diff(present[np.concatenate(([0], changes + 1))]) > 0.0).all())
+    step = float(present[-1] - present[0]) / (len(present) - 1) if never_falls else float("nan")
+    return Behaviour(BehaviourKind.LABEL_LIKE, words, step=step, first=first)
 
 
 def _stamped(steps: _Numbers, n_changes: int, first: float) -> Behaviour | None:

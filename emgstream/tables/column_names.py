@@ -58,6 +58,7 @@ _TIME = _words("""
     czas data aika tid zaman saat время дата 时间 時間 時刻 시간
 """)
 _TIME_ALONE = _words("""
+    min minutes hours
     t s ms us ns sec secs second seconds millis micros millisecond milliseconds microsecond
     microseconds sekunden sekunde segundos secondes secondi epoch unix
 """)
@@ -102,7 +103,7 @@ _CHANNEL = _words("""
     trapezius pectoralis quadriceps vastus medialis lateralis rectus femoris hamstring
     gastrocnemius soleus tibialis gluteus semitendinosus thenar pronator supinator palmaris
     masseter frontalis zygomaticus envelope muscle muskel musculo unterarm unterarmstrecker
-    value signal raw volt voltage spannung 通道 канал 채널
+    通道 канал 채널
 """)
 _EMG = _words("""
     emg semg exg myo

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import re
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -66,6 +68,8 @@ def _settle_channels(settled: list[TableColumn], places: Sequence[int]) -> None:
     for one in tuple(settled):
         if one.place in places:
             _settle(settled, one.place, ColumnRole.CHANNEL)
+        elif one.proposal in {ColumnRole.LABEL, ColumnRole.TIME}:
+            settled[one.place] = replace(one, may_be_channel=False)
         elif one.role is ColumnRole.CHANNEL or one.may_be_channel:
             reason = "not among the channels that were named"
             _settle(settled, one.place, ColumnRole.IGNORED, reason)
@@ -195,7 +199,7 @@ def _questions(
     if proposed and not has_label:
         yield _label_question(proposed)
     has_clock = any(one.role is ColumnRole.TIME for one in columns)
-    clocks = [one for one in columns if one.proposal is ColumnRole.TIME]
+    clocks = [one for one in columns if one.proposal is ColumnRole.TIME and not one.may_be_channel]
     if clocks and not has_clock and choice.rate_hz is None:
         yield _clock_question(clocks[0])
 
@@ -279,7 +283,9 @@ def _label_question(proposed: Sequence[TableColumn]) -> ColumnQuestion:
     best = min(proposed, key=_label_preference)
     others = [one for one in proposed if one is not best]
     word = column_word(best)
-    zero = "" if "text" in best.reason else f" (--label {word}:0 if rows of 0 have no label)"
+    has_zero = re.search(r"\(0[,)]|, 0[,)]", best.reason) is not None
+    stated = shlex.quote(f"{word}:0")
+    zero = f" (--label {stated} if rows of 0 have no label)" if has_zero else ""
     also = f" Column {others[0].place + 1} {others[0].name!r} may be it, too." if others else ""
     return ColumnQuestion(
         f"column {best.place + 1} {best.name!r} {_verb(best.reason)}: is it the label{zero}?{also}",

@@ -27,11 +27,11 @@ from emgstream.tables.column_names import (
     meaning_of_name,
     signal_words,
 )
-from emgstream.tables.raw_columns import RawRecording
+from emgstream.tables.raw_columns import MISSING_WHOLE, RawRecording
 from emgstream.tables.table_column import Certainty, ColumnRole, TableColumn
 from emgstream.wording import counted
 
-__all__ = ["OWN_ROLES", "guess_roles"]
+__all__ = ["OWN_ROLES", "guess_roles", "is_channel_of_ours"]
 
 OWN_ROLES = {
     "label": ColumnRole.LABEL,
@@ -90,6 +90,11 @@ def guess_roles(raw: RawRecording, has_header: bool = True) -> tuple[TableColumn
     return _named(columns, has_header)
 
 
+def is_channel_of_ours(name: str) -> bool:
+    """Return whether a column of this name is a channel in a recording of our own form."""
+    return _own(0, name).role is ColumnRole.CHANNEL
+
+
 def _own(place: int, name: str) -> TableColumn:
     """Return a column of our own form, in which nothing is doubtful."""
     role = OWN_ROLES.get(name.lower())
@@ -108,7 +113,7 @@ def _evidence(raw: RawRecording, place: int, has_header: bool) -> _Evidence:
     if column.texts is None and len(column.values) == raw.n_rows:
         values = column.values
         if not np.issubdtype(values.dtype, np.floating):
-            values = values.astype(np.float64)
+            values = np.where(values == MISSING_WHOLE, np.nan, values)
         behaviour = behaviour_of(values)
     else:
         behaviour = Behaviour(BehaviourKind.UNKNOWN, "holds text")
@@ -295,6 +300,8 @@ def _doubt(
 def label_codes(raw: RawRecording, place: int) -> npt.NDArray[np.int32]:
     """Return a number for each row's label, shape ``(n_rows,)``; -1 for none."""
     column = raw.columns[place]
+    if len(column.values) != raw.n_rows:  # not read, as the user wants to ignore it
+        return np.full(raw.n_rows, -1, np.int32)
     if column.texts is not None:
         return column.values.astype(np.int32)
     is_missing = np.isnan(column.values)
@@ -351,7 +358,7 @@ def _same_as_label(one: _Evidence, column: TableColumn, label: TableColumn) -> T
     return column
 
 
-def _label_rank(one: _Evidence) -> tuple[int, str]:
+def _label_rank(one: _Evidence) -> tuple[int, bool, str]:
     """Return the rank among columns that may be the label: corrected ones first, markers last."""
     words = one.name.lower()
     if one.hint is NameHint.LABEL:
@@ -360,7 +367,7 @@ def _label_rank(one: _Evidence) -> tuple[int, str]:
         rank = 2
     else:
         rank = 3 if one.hint is NameHint.NOTHING else 4
-    return rank, words
+    return rank, one.texts is None, words
 
 
 def _settle_one_of(
@@ -381,7 +388,7 @@ def _settle_one_of(
             is_guess = evidence[column.place].hint is NameHint.NOTHING
             columns[column.place] = (
                 _doubt(evidence[column.place], column.reason, role)
-                if is_guess and evidence[column.place].texts is None
+                if is_guess and role is ColumnRole.COUNTER
                 else replace(column, role=ColumnRole.IGNORED, reason=reason)
             )
     if role is ColumnRole.TIME:

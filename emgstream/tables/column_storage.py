@@ -14,7 +14,7 @@ from emgstream.tables.column_behaviour import BehaviourKind, behaviour_of
 from emgstream.tables.column_choice import ColumnChoice, place_of_column
 from emgstream.tables.column_names import NameHint, meaning_of_name
 from emgstream.tables.column_questions import split_choice
-from emgstream.tables.table_cells import LARGEST_SAMPLE
+from emgstream.tables.table_cells import LARGEST_SAMPLE, LARGEST_WHOLE
 from emgstream.tables.table_column import ColumnRole
 from emgstream.tables.table_columns import Storage, StoredColumn
 from emgstream.tables.table_layout import TableLayout
@@ -104,10 +104,15 @@ def _of_texts(layout: TableLayout, place: int, first: str) -> Storage:
 
 def _of_numbers(layout: TableLayout, place: int, hint: NameHint) -> Storage:
     numbers = _numbers(layout, place)
-    if hint in {NameHint.TIME, NameHint.COUNTER} or not len(numbers):
-        return "real" if len(numbers) else "sample"
+    if not len(numbers):
+        return "sample"
+    if _rises(numbers) and all(cell.isdigit() for cell in layout.cells(place) if cell):
+        largest = float(np.abs(numbers).max())
+        if LARGEST_WHOLE <= largest < 2.0**63:
+            return "whole"  # UNIX time in ns
     is_large = _EXACT_SINGLE <= float(np.abs(numbers).max()) < LARGEST_SAMPLE
-    return "real" if is_large or _rises(numbers) else "sample"
+    is_clock = hint in {NameHint.TIME, NameHint.COUNTER}
+    return "real" if is_clock or is_large or _rises(numbers) else "sample"
 
 
 def _rises(numbers: np.ndarray[tuple[int], np.dtype[np.float64]]) -> bool:
@@ -127,4 +132,7 @@ def _is_dispensable(layout: TableLayout, place: int) -> bool:
         return False
     if layout.first_text(place) is not None:
         return False
-    return not _rises(_numbers(layout, place))
+    return behaviour_of(_numbers(layout, place)).kind in _NO_OTHER_ROLE
+
+
+_NO_OTHER_ROLE = frozenset({BehaviourKind.SIGNAL, BehaviourKind.UNKNOWN, BehaviourKind.EMPTY})

@@ -134,7 +134,7 @@ class EmgTable:
             if repair.column == "time_s" and repair.what.endswith(IGNORED):
                 reason = replace(repair, what=repair.what.removesuffix(IGNORED), column=None)
                 return f"has a time_s column with {reason}"
-        return "has no time_s column"
+        return "has no clock"
 
     def label_names_by_row(self) -> npt.NDArray[np.str_]:
         """Return the label of every row as text, shape ``(n_rows,)``; empty for no label."""

@@ -7,7 +7,10 @@ from typing import Any
 
 import numpy.typing as npt
 
-__all__ = ["RawColumn", "RawRecording"]
+__all__ = ["MISSING_WHOLE", "RawColumn", "RawRecording"]
+
+MISSING_WHOLE = -(2**63)
+"""Placeholder of a missing value in a column of whole numbers until the table is assembled."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,7 +21,7 @@ class RawColumn:
     """Its name in the file; empty if it has none."""
     values: npt.NDArray[Any]
     """Shape ``(n_rows,)``, or ``(0,)`` if it was not read: float32 or float64 numbers with NaN for
-    a missing one, int64, or int32
+    a missing one, int64 with `MISSING_WHOLE`, or int32
     places in ``texts``, -1 for an empty one."""
     texts: tuple[str, ...] | None = None
     """The different texts of a text column, in the order of their first row; None for numbers."""

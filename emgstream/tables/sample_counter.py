@@ -58,7 +58,7 @@ def _lost_rounds(steps: IndexArray, seconds: TimeArray, modulo: int) -> IndexArr
     is_usual = (steps == 1) & (seconds > 0.0)
     if not is_usual.any():
         return np.zeros(len(steps), np.int64)
-    period_s = float(seconds[is_usual].mean())
+    period_s = float(np.median(seconds[is_usual]))  # some of them may hide a round
     if modulo * period_s < _SHORTEST_ROUND_S:
         return np.zeros(len(steps), np.int64)
     rounds = np.rint((seconds / period_s - steps) / modulo)

@@ -1,4 +1,4 @@
-"""What was settled about the columns of a recording, kept as JSON beside it.
+"""The settled columns of a recording, kept as JSON beside it.
 
 The file of ``arm.csv`` is ``arm.csv.columns.json``, so that no two recordings share one. It holds
 the hash of the recording that it was settled for. Where it cannot be written, as in a folder that

@@ -16,12 +16,11 @@ from emgstream.tables.column_choice import ColumnChoice, place_of_column
 from emgstream.tables.column_questions import unlabelled_value
 from emgstream.tables.column_roles import OWN_ROLES
 from emgstream.tables.emg_table import EmgTable
-from emgstream.tables.raw_columns import RawColumn, RawRecording
+from emgstream.tables.raw_columns import MISSING_WHOLE, RawColumn, RawRecording
 from emgstream.tables.sample_counter import counter_note, index_of_counter
 from emgstream.tables.table_cells import LARGEST_SAMPLE
 from emgstream.tables.table_clock import index_by_clock
 from emgstream.tables.table_column import Certainty, ColumnQuestion, ColumnRole, TableColumn
-from emgstream.tables.table_columns import MISSING_WHOLE
 from emgstream.tables.table_repairs import IGNORED, RepairKind, RepairLog
 from emgstream.types import FloatArray, IndexArray, TimeArray
 from emgstream.wording import number_in_words
@@ -279,11 +278,15 @@ class TableAssembly:
         raw = self._taken(column)
         if not len(raw.values):
             return None
-        is_present = ~np.isnan(raw.values)
+        values = raw.values
+        is_present = ~np.isnan(values)
+        if np.issubdtype(values.dtype, np.integer):
+            is_present = values != MISSING_WHOLE
+            values = _since_first(values, is_present)
         if not self._is_mostly_present(column.name, is_present):
             return None
         is_own = column.name.lower() == "time_s"
-        time_s = raw.values.astype(np.float64)
+        time_s = values.astype(np.float64)
         if not is_own:
             time_s = seconds_of_clock(time_s, column.unit)
         if not is_present.all():
@@ -352,6 +355,14 @@ def _list_of_columns(columns: Sequence[TableColumn]) -> str:
     names = [repr(one.name) for one in columns[:_MOST_LISTED]]
     more = len(columns) - len(names)
     return ", ".join(names) + (f" and {more} more" if more else "")
+
+
+def _since_first(values: IndexArray, is_present: npt.NDArray[np.bool_]) -> TimeArray:
+    """Return whole numbers since the first of them, which float64 holds exactly; NaN if missing."""
+    if not is_present.any():
+        return np.full(len(values), np.nan)
+    since = values - values[np.argmax(is_present)]
+    return np.where(is_present, since, np.nan)
 
 
 def _as_whole(raw: RawColumn) -> IndexArray:

@@ -125,6 +125,16 @@ class _ClockSteps:
         return each
 
     @property
+    def regular_share(self) -> float:
+        """Share of the steps that are regular, or a whole number of regular steps long.
+
+        Rows may be lost in many places: then their steps are multiples of the others.
+        """
+        multiples = self.per_sample_s / self.median_s
+        off = np.abs(multiples - np.maximum(np.rint(multiples), 1.0))
+        return float((off <= _REGULAR_TOLERANCE).mean())
+
+    @property
     def is_regular(self) -> npt.NDArray[np.bool_]:
         """True for each step of nearly the median length, same shape."""
         deviation = np.abs(self.per_sample_s / self.median_s - 1.0)
@@ -137,7 +147,7 @@ def _lost(time_s: TimeArray, index: IndexArray, segments: IndexArray | None) -> 
     clock = _clock_steps(time_s, index, segments)
     if clock is None:
         return np.zeros(max(len(time_s) - 1, 0), dtype=np.int64)
-    if clock.is_regular.mean() >= _REGULAR_SHARE and not _comes_in_bursts(clock):
+    if clock.regular_share >= _REGULAR_SHARE and not _comes_in_bursts(clock):
         return _lost_by_regular(clock)
     return _lost_by_irregular(clock)
 

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream.tables.clock_cells import CLOCK_BYTES, read_clock, read_clocks
+from emgstream.tables.raw_columns import MISSING_WHOLE
 from emgstream.tables.table_cells import (
     LARGEST_SAMPLE,
     LARGEST_WHOLE,
@@ -36,7 +37,6 @@ from emgstream.tables.table_layout import TableLayout
 from emgstream.tables.table_repairs import RepairKind, RepairLog
 
 __all__ = [
-    "MISSING_WHOLE",
     "ColumnBlock",
     "Storage",
     "StoredColumn",
@@ -50,9 +50,6 @@ Storage: TypeAlias = Literal["sample", "real", "whole", "text", "clock", "skippe
 seconds of time stamps that are texts, or nothing."""
 TextCodes: TypeAlias = dict[int, LabelCodes]
 """The texts of each text column, by its place in the file."""
-
-MISSING_WHOLE = -(2**63)
-"""Placeholder of a missing value in a column of whole numbers until the table is assembled."""
 
 _LABEL_WIDTHS = (16, 64, 256)
 """Bytes of a label column, tried in this order, as numpy needs a fixed width. A choice: most labels

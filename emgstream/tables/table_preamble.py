@@ -12,11 +12,12 @@ __all__ = ["StatedFacts", "rate_in_units", "stated_facts"]
 
 _RATE = re.compile(
     r"(?:sampl\w*[\s_-]*(?:rate|freq\w*|frequency)|\bs(?:ample)?_?rate\b|\bfs\b|\bsrate\b|"
-    r"\bfrequency\b|abtast(?:rate|frequenz)|frecuencia\s+de\s+muestreo|"
+    r"\bfrequency\b|^\W*rate\b|abtast(?:rate|frequenz)|frecuencia\s+de\s+muestreo|"
     r"fr[eé]quence\s+d.[eé]chantillonnage|frequenza\s+di\s+campionamento)"
     r"[^0-9\n]{0,24}?(\d+(?:[.,]\d+)?)\s*(k?)(?:hz|sps|samples)?",
     re.IGNORECASE,
 )
+_PERIOD = re.compile(r"(\d+(?:\.\d+)?)\s*(m?)s(?:ec)?\s*/\s*sample", re.IGNORECASE)
 _RATE_ALONE = re.compile(r"^\W*(\d+(?:\.\d+)?)\s*(?:hz)?\W*$", re.IGNORECASE)
 _UNIT_RATE = re.compile(r"(\d+(?:\.\d+)?)\s*(k?)hz", re.IGNORECASE)
 _NAMES = re.compile(r"\b(?:labels?|columns?|channels?|names?)\s*:?=+\s*(.+)$", re.IGNORECASE)
@@ -43,6 +44,10 @@ def stated_facts(lines: Sequence[str], width: int) -> StatedFacts:
     for at, line in enumerate(lines):
         if match := _RATE.search(line):
             rate_hz = float(match[1].replace(",", ".")) * (1000.0 if match[2] else 1.0)
+            if _RANGE_HZ[0] <= rate_hz <= _RANGE_HZ[1]:
+                return StatedFacts(rate_hz, _origin(line, match[0]), names)
+        if match := _PERIOD.search(line):
+            rate_hz = (1000.0 if match[2] else 1.0) / max(float(match[1]), 1e-9)
             if _RANGE_HZ[0] <= rate_hz <= _RANGE_HZ[1]:
                 return StatedFacts(rate_hz, _origin(line, match[0]), names)
         if at and (match := _RATE_ALONE.match(line)) and _is_one_word(lines[at - 1]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from emgstream.tables.table_look import TableLook
 from emgstream.tables.table_repairs import RepairLog
 from emgstream.tables.text_table import read_text_table
 
-__all__ = ["look_at_table", "read_table", "read_table_in_blocks"]
+__all__ = ["look_at_table", "read_table", "read_table_in_blocks", "undecided"]
 
 _log = get_logger(__name__)
 
@@ -111,11 +112,9 @@ def read_table_in_blocks(
     Tests set ``block_bytes`` and ``tolerant_only``; the rest is as for `read_table`.
     """
     read = _read(path, choice, block_bytes, tolerant_only=tolerant_only)
-    asked = [question for question in read.questions if question.is_about_channels]
-    if asked:
-        arguments = [word for question in asked for word in question.options]
-        given = read.choice.arguments()
-        raise UndecidedColumnsError(path, [one.text for one in asked], arguments, given)
+    if any(question.is_about_channels for question in read.questions):
+        has_rate = read.raw.rate_hz or any(one.role is ColumnRole.TIME for one in read.columns)
+        raise undecided(path, read.questions, read.choice, has_rate=bool(has_rate))
     table = read.with_note(read.assembly().assemble())
     for repair in table.repairs:
         _log.info("%s: repaired: %s", path, repair)
@@ -125,6 +124,24 @@ def read_table_in_blocks(
 
 
 _NAMED = (ColumnRole.CHANNEL, ColumnRole.LABEL)
+
+
+def undecided(
+    path: Path, questions: Sequence[ColumnQuestion], choice: ColumnChoice, *, has_rate: bool
+) -> UndecidedColumnsError:
+    """Return the error that asks open questions, with the options that answer all of them."""
+    arguments: list[str] = []
+    for question in questions:  # those on channels first: a channel is not the label, too
+        channels = [word for text in arguments for word in text.split(",")]
+        if not any(word in channels for word in question.options):
+            arguments += question.options
+    return UndecidedColumnsError(
+        path,
+        [one.text for one in questions],
+        arguments,
+        choice.arguments(),
+        has_rate or choice.rate_hz is not None or "--time" in arguments,
+    )
 
 
 @dataclass(eq=False)

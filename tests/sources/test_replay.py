@@ -107,7 +107,7 @@ def test_a_table_without_labels_tells_none(gappy: EmgTable) -> None:
 
 
 def test_an_unknown_rate_cannot_be_paced_but_read_at_full_speed(plain: EmgTable) -> None:
-    with pytest.raises(UsageError, match=r"no time_s column.*--rate HZ, or --speed max"):
+    with pytest.raises(UsageError, match=r"no clock.*--rate HZ, or --speed max"):
         ReplaySource(plain)
     source = ReplaySource(plain, speed=None)
     assert np.isnan(source.time_at(np.array([3]))).all()

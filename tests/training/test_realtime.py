@@ -176,7 +176,7 @@ def test_unlabelled_and_transition_rows_are_examples_of_nothing(tmp_path: Path) 
 
 def test_the_rate_must_be_known_and_agree(tmp_path: Path) -> None:
     bare = written(tmp_path / "bare.csv", ["1,2,x", "2,3,y"])
-    with pytest.raises(UsageError, match=r"bare.csv has no time_s column.*--rate"):
+    with pytest.raises(UsageError, match=r"bare.csv has no clock.*--rate"):
         rate_of([bare], None)
     assert rate_of([bare], 250.0) == 250.0
     slow, fast = (

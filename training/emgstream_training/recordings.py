@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
@@ -82,7 +83,11 @@ def provenance(tables: Sequence[EmgTable]) -> tuple[dict[str, Any], ...]:
 def _check_labels(table: EmgTable) -> None:
     if table.labels is None or not np.any(table.labels >= 0):
         lookalike = label_lookalike(table)
-        hint = "record with labels" if lookalike is None else f"is it {lookalike!r}? rename that"
+        hint = (
+            "name the column with --label, or add --label-from-name if each file is one movement"
+            if lookalike is None
+            else f"is it {lookalike!r}? add --label {shlex.quote(lookalike)}"
+        )
         raise TrainingDataError(
             f"{table.path} has no label in {table.n_rows} rows; expected a column 'label' with the "
             f"movement of each row; {hint}, or name another file"
