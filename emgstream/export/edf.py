@@ -2,7 +2,10 @@
 
 The file is continuous. Lost samples are filled with the last value before them, and an annotation
 ``BAD_lost`` covers them, which MNE-Python excludes by default. The last record is filled in the
-same way, as ``BAD_padding``. The transitions between movements are not annotated.
+same way, as ``BAD_padding``. A missing value of one channel is filled, too, and marked by
+``BAD_missing@@CHANNEL``, as MNE-Python writes an annotation of one channel. A new segment begins
+with ``BAD boundary`` and ``EDGE boundary``, its marks of two recordings that were joined.
+`emgstream.tables` reads all of that back.
 """
 
 from __future__ import annotations
@@ -17,7 +20,6 @@ import edfio
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.cue_schedule import TRANSITION
 from emgstream.errors import OutputError, UsageError
 from emgstream.recording.recorded_session import RecordedSession
 from emgstream.types import IndexArray
@@ -105,13 +107,27 @@ def _annotated(
 ) -> Iterator[tuple[int, int, str]]:
     """Yield first and end index of every annotation with its text."""
     for stretch in session.stretches():
-        if stretch.label != TRANSITION:
-            yield stretch.first_index, stretch.end_index, stretch.label
+        yield stretch.first_index, stretch.end_index, stretch.label
+    table = session.table
+    for name, values in zip(table.channel_names, table.samples.T, strict=True):
+        for first, end in _runs(np.isnan(values)):
+            label = _ascii(name, _LABEL_LENGTH)
+            yield int(index[first]), int(index[end - 1]) + 1, f"BAD_missing@@{label}"
+    if table.segments is not None:
+        for row in (np.flatnonzero(np.diff(table.segments)) + 1).tolist():
+            for mark in ("BAD boundary", "EDGE boundary"):
+                yield int(index[row]), int(index[row]), mark
     for row in np.flatnonzero(np.diff(index) > 1).tolist():
         yield int(index[row]) + 1, int(index[row + 1]), "BAD_lost"
     if n_padding:
         end = int(index[-1]) + 1
         yield end, end + n_padding, "BAD_padding"
+
+
+def _runs(is_in: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Yield the first row of each run of True, and the row behind its last one."""
+    edges = np.flatnonzero(np.diff(is_in, prepend=False, append=False)).tolist()
+    yield from zip(edges[::2], edges[1::2], strict=True)
 
 
 def _when_and_who(session: RecordedSession) -> dict[str, Any]:

@@ -17,6 +17,7 @@ import pytest
 from emgstream.simulation import CueSchedule, record_session
 from emgstream.simulation.board import SimulatedBoard
 from emgstream.tables import read_table
+from emgstream.tables.formats import read_format
 from tests.processes import EMGSTREAM
 from tests.simulation.boards import PATIENCE_S, wait_for
 
@@ -146,6 +147,14 @@ def test_a_board_recorded_by_the_lab_recorder_is_what_the_board_made(tmp_path: P
         if 0 <= place < len(times):  # the two recordings do not end at the same moment
             assert time_s == pytest.approx(times[place], abs=1e-6)
     np.testing.assert_allclose(starts_s, starts_s[0], atol=1e-6)
+    recording = read_format(xdf)
+    assert recording is not None
+    time_s, *channels = recording.columns
+    np.testing.assert_array_equal(np.column_stack([one.values for one in channels]), rows)
+    np.testing.assert_allclose(time_s.values, times - times[0], atol=1e-3)  # the clocks are fitted
+    assert recording.rate_hz == 1000.0
+    assert [one.name for one in channels] == ["biceps", "triceps", "middle"]
+    assert any("the decisions of a model" in note for note in recording.notes)
 
 
 def test_without_the_extra_it_is_one_line(tmp_path: Path) -> None:
