@@ -9,6 +9,7 @@ from pathlib import Path
 
 from emgstream.app.recording_verdict import RecordingVerdict, judge
 from emgstream.tables import ALL_GUESSED
+from emgstream.tables.formats import FORMATS
 from emgstream.tables.settled_columns import read_settled, remember
 from emgstream.tables.table_assembly import label_of_name
 from emgstream.worker import Worker
@@ -20,13 +21,9 @@ RECORDING_SUFFIXES = (
     ".csv.gz",
     ".tsv",
     ".txt",
-    ".edf",
-    ".bdf",
-    ".xdf",
-    ".mat",
-    ".npy",
-    ".npz",
+    *dict.fromkeys(suffix for form in FORMATS for suffix in form.suffixes),
 )
+"""Endings of the names of recordings, for dialogs and folders."""
 _SAME_RATE = 0.005
 """Largest relative difference of two clocks at one nominal rate: ceramic resonators are ±0.5 %."""
 

@@ -242,7 +242,7 @@ class ColumnDraft:
 
     @property
     def summary(self) -> str:
-        """What is read so, in one line, without the rate."""
+        """The outcome in one line, without the rate."""
         parts = [counted(len(self._with(ColumnRole.CHANNEL)), "channel")]
         label = self._only(ColumnRole.LABEL)
         if self.label_from_name:
