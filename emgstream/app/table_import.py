@@ -85,6 +85,11 @@ class TableImport:
         return ImportState.READING if self._is_behind else ImportState.READY
 
     @property
+    def is_reading(self) -> bool:
+        """True while its thread runs."""
+        return self._worker is not None and self._worker.alive
+
+    @property
     def problems(self) -> tuple[str, ...]:
         """Reasons why the file cannot be used so, each one sentence; empty if it can."""
         if self.draft is None:
@@ -153,7 +158,7 @@ class TableImport:
 
         Call it some times a second.
         """
-        if self._worker is not None and self._worker.alive:
+        if self.is_reading:
             return False
         was_read = self._worker is not None
         if self._take is not None:

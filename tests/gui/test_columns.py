@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import ReplayRequest
 from emgstream.app.table_import import ImportState
+from emgstream.bundle import read_model
 from emgstream.gui.live.live_page import LivePage
 from emgstream.gui.pages import PAGES
 from emgstream.gui.table_import.column_cells import outline
@@ -420,3 +421,29 @@ def test_the_outline_of_a_signal_keeps_its_peaks() -> None:
     assert outline(np.full(5, np.nan), 100).shape == (0, 2)
     assert set(outline(np.full(5, 3.0), 100)[:, 1]) == {0.5}
     np.testing.assert_allclose(outline(np.array([1.0, np.nan, 3.0]), 100), [[0, 0], [1, 1]])
+
+
+@pytest.mark.tensorflow
+def test_a_training_in_a_child_process_has_the_roles_that_were_settled(
+    window: Window, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = foreign_file(tmp_path / "uci.csv", n_rows=6000)
+    window.show_page_at(PAGES.index(TrainPage))
+    page = window.page(TrainPage)
+    drop(window, path)
+    dialog = dialog_of(window, qtbot)
+    choose(dialog.table, 3, ROLE, "ignored")
+    choose(dialog.table, 4, DETAIL, "0 = unlabelled")
+    wait(qtbot, dialog.use_button.isEnabled)
+    dialog.use()
+    wait(qtbot, lambda: closed(window) and not page.setup.sessions.busy)
+    page.form.name.setText("arm")
+    page.form.set_folder(tmp_path)
+    page.form.epochs.setValue(1)
+    page.start()
+    assert page.training is not None, page.setup.row.words.text()
+    qtbot.waitUntil(lambda: not page.is_busy, timeout=10 * DEADLINE_MS)
+    manifest = read_model(tmp_path / "arm.emgmodel").manifest
+    assert manifest.channel_names == ("channel1", "channel2")
+    assert manifest.class_names == ("1", "2")
+    assert manifest.sampling_rate_hz == pytest.approx(200.0)

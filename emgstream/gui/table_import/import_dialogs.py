@@ -58,7 +58,7 @@ class ImportDialogs:
         settled: Callable[[tuple[Path, ...]], None],
     ) -> None:
         shown = TableImport(paths[0], paths[1:])
-        self._imports.append(shown)
+        self._imports = [shown, *(one for one in self._imports if one.is_reading)]
         dialog = self.dialog = ColumnsDialog(shown, self._shell.theme, self._parent)
 
         def end(_: int) -> None:
