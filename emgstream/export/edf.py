@@ -20,6 +20,7 @@ import edfio
 import numpy as np
 import numpy.typing as npt
 
+from emgstream import __version__
 from emgstream.errors import OutputError, UsageError
 from emgstream.recording.recorded_session import RecordedSession
 from emgstream.types import IndexArray
@@ -134,7 +135,9 @@ def _when_and_who(session: RecordedSession) -> dict[str, Any]:
     """Return the header fields for date, subject and equipment."""
     started = session.started
     subject = re.sub(r"\s", "_", _ascii(str(session.sidecar.get("subject") or ""), 20)) or "X"
-    equipment = re.sub(r"\s", "_", _ascii(str(session.sidecar.get("software") or ""), 20)) or "X"
+    # by the name of the program its reader knows the file again
+    software = str(session.sidecar.get("software") or f"emgstream {__version__}")
+    equipment = re.sub(r"\s", "_", _ascii(software, 20))
     return {
         "patient": edfio.Patient(code=subject),
         "recording": edfio.Recording(

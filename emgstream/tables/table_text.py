@@ -1,4 +1,4 @@
-r"""Text of a table file: its bytes unpacked, decoded, checked to be text, and cut into lines."""
+r"""Text of a table file: its bytes unpacked, decoded, and cut into lines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from emgstream.errors import TableError
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["TableFile", "cut_into_blocks", "refuse_other_formats"]
+__all__ = ["TableFile", "cut_into_blocks"]
 
 _PIECE_BYTES = 1 << 18
 """Bytes read at once. A choice: far more than a disk's block, far less than a long recording."""
@@ -25,32 +25,6 @@ _LONGEST_LINE = 1 << 20
 """Longest line in bytes. A choice: a row of 1,000 channels has about 10,000."""
 _GZIP_MAGIC = b"\x1f\x8b"
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_MAGIC = (
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"%PDF", "a PDF document"),
-    (b"\x89HDF", "an HDF5 file (.h5, or MATLAB 7.3)"),
-    (b"\x93NUMPY", "a numpy array file"),
-    (b"MATLAB 5.0", "a MATLAB file"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
-    (b"PAR1", "a Parquet file"),
-    (b"SQLite format", "a SQLite database"),
-    (b"RIFF", "a RIFF (WAV, AVI) file"),
-    (b"BZh", "a bzip2 file"),
-    (b"\xfd7zXZ", "an xz file"),
-    (b"\x28\xb5\x2f\xfd", "a Zstandard file"),
-    (b"7z\xbc\xaf", "a 7-Zip file"),
-    (b"\x7fELF", "a program"),
-)
-_TEXT_CONTROLS = b"\t\n\f\x1a\0"  # allowed: NUL has its own repair, Ctrl-Z ends DOS files
-_CONTROLS = bytes(code for code in range(32) if code not in _TEXT_CONTROLS)
-_MAX_CONTROL_SHARE = 0.02
-"""Share of control characters that a damaged text may have. A choice: random bytes have 10.5 %
-(27 of 256 values), an intact text none."""
-_MAX_NUL_SHARE = 0.4
-"""Share of NUL bytes that a damaged text may have. UTF-16 of Latin letters has 50 %."""
-_ZIP_HEADER_BYTES = 200
-"""Bytes in which a zip archive names its first file: a header of 30, then the name."""
 
 
 class TableFile:
@@ -186,44 +160,6 @@ def _open_error_text(path: Path, error: OSError | ValueError) -> str:
         return f"{path} may not be read by this user; check its permissions"
     reason = (error.strerror if isinstance(error, OSError) else None) or error
     return f"{path} cannot be opened: {reason}; check the path"
-
-
-def refuse_other_formats(path: Path, head: bytes) -> None:
-    """Raise TableError unless ``head`` is text; the message names the file format if it is known.
-
-    ``head`` is the beginning of the file, unpacked and with plain line endings.
-    """
-    kind = _other_format(path, head)
-    if kind is not None:
-        raise TableError(
-            f"{path} is {kind}, not a table; give a CSV file with one row a sample, one column a "
-            "channel and the column names in its first line"
-        )
-
-
-def _other_format(path: Path, head: bytes) -> str | None:
-    if head.startswith(b"PK\x03\x04"):
-        return _kind_of_zip(path, head)
-    for magic, kind in _MAGIC:
-        if head.startswith(magic):
-            return kind
-    text = head.rstrip(b"\0")  # a power cut may leave them at the end
-    if head and not text:
-        return "nothing but NUL bytes"
-    if len(text.translate(None, _CONTROLS)) < (1.0 - _MAX_CONTROL_SHARE) * len(text):
-        return "a binary file"
-    if text.count(b"\0") > _MAX_NUL_SHARE * len(text):
-        return "a binary file, or UTF-16 text without its byte order mark"
-    return None
-
-
-def _kind_of_zip(path: Path, head: bytes) -> str:
-    start = head[:_ZIP_HEADER_BYTES]
-    if path.suffix.lower() == ".emgmodel" or b"manifest.json" in start:
-        return "a model file (.emgmodel)"
-    if path.suffix.lower() in {".xlsx", ".xlsm"} or b"[Content_Types].xml" in start:
-        return "an Excel workbook"
-    return "a zip archive"
 
 
 def cut_into_blocks(path: Path, pieces: Iterator[bytes], block_bytes: int) -> Iterator[bytes]:

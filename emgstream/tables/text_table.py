@@ -15,6 +15,7 @@ from emgstream.errors import TableError
 from emgstream.tables.clock_cells import has_date
 from emgstream.tables.column_choice import ColumnChoice
 from emgstream.tables.column_storage import stored_columns
+from emgstream.tables.other_formats import refuse_other_formats
 from emgstream.tables.raw_columns import RawColumn, RawRecording
 from emgstream.tables.table_cells import LabelCodes
 from emgstream.tables.table_columns import (
@@ -32,7 +33,7 @@ from emgstream.tables.table_layout import (
 )
 from emgstream.tables.table_preamble import rate_in_units
 from emgstream.tables.table_repairs import RepairKind, RepairLog
-from emgstream.tables.table_text import TableFile, cut_into_blocks, refuse_other_formats
+from emgstream.tables.table_text import TableFile, cut_into_blocks
 
 __all__ = ["TextTable", "read_text_table"]
 

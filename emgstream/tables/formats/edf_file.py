@@ -35,6 +35,8 @@ _MISSING_IN_CHANNEL = "BAD_missing@@"
 _NEW_SEGMENT = "BAD boundary"
 _NO_LABELS = ("BAD", "EDGE")
 """Beginnings of the annotations that MNE-Python does not take for events."""
+_OWN_EXPORT = "emgstream"
+"""Part of the equipment in the header of our own exports."""
 _TRIGGER_NAMES = frozenset({"status", "trigger", "triggers", "stim", "marker", "markers"})
 _TRIGGER_BITS = 0xFFFF
 """Bits of BioSemi's Status channel that are trigger inputs; those above are the device's state."""
@@ -98,14 +100,16 @@ def read_edf_file(opened: OpenedRecording) -> RawRecording:
     rows = _rows(onsets_s if is_discontinuous else onsets_s[:1], n_records, per_record, rate_hz)
     if rows.index[-1] > _LARGEST_INDEX:
         raise opened.refused("the times of its data records are damaged")
-    all_columns = tuple(_with_annotations(columns, rows, annotations, notes))
+    is_own = _OWN_EXPORT in document.local_recording_identification
+    all_columns = tuple(_with_annotations(columns, rows, annotations, notes, is_own=is_own))
     if not len(all_columns[0].values):
         raise opened.refused("its annotations say that no sample was recorded")
     return RawRecording(
         columns=all_columns,
+        n_rows=len(all_columns[0].values),
         sha256=opened.sha256,
         rate_hz=rate_hz,
-        rate_reason=f"the header, which states {per_record} samples in {record_s:g} s",
+        rate_reason=f"the header ({per_record} samples in a record of {record_s:g} s)",
         notes=tuple(notes),
         facts=_facts(document),
     )
@@ -226,8 +230,13 @@ def _with_annotations(
     rows: _RowTimes,
     annotations: Sequence[_Annotation],
     notes: list[str],
+    *,
+    is_own: bool,
 ) -> Iterator[RawColumn]:
-    """Yield the columns of the recorded rows, then label, index and segment; add to the notes."""
+    """Yield the columns of the recorded rows, then label, index, time and segment; add notes.
+
+    Our own export gets all columns of our own form, by which its channels are known.
+    """
     is_recorded = np.ones(len(rows.index), np.bool_)
     segments = rows.segments.copy()
     missing: dict[str, list[tuple[int, int]]] = {}
@@ -249,8 +258,10 @@ def _with_annotations(
     if label is not None:
         yield replace(label, values=label.values[is_recorded])
     index, segments = rows.index[is_recorded], segments[is_recorded]
-    if np.any(np.diff(index) != 1):
+    if is_own or np.any(np.diff(index) != 1):
         yield RawColumn("index", index - index[0])
+    if is_own:
+        yield RawColumn("time_s", (index - index[0]) / rows.rate_hz, unit="s")
     if np.any(np.diff(segments) != 0):
         yield RawColumn("segment", segments - segments[0])
 

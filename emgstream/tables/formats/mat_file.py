@@ -146,6 +146,15 @@ class _FoundArrays:
                 self._add_group(item, f"{full}.", depth - 1)
             elif is_group or item.dtype.kind not in "biuf" or item.external:
                 self.unread.append(f"{full} (cells, structures or an object)")
-            elif "MATLAB_empty" not in item.attrs and item.attrs.get("MATLAB_class") != b"char":
+            elif "MATLAB_empty" not in item.attrs and not _is_text(item):
                 self.opened.check_claim(math.prod(item.shape) * item.dtype.itemsize)
                 self.arrays[full] = item[()].T if item.shape else np.array(item[()])
+
+
+def _is_text(dataset: Any) -> bool:
+    """Return whether MATLAB stored characters there, as numbers.
+
+    An attribute of variable length is not read: in a damaged file it took 4 GB of memory.
+    """
+    kind = dataset.attrs.get_id("MATLAB_class") if "MATLAB_class" in dataset.attrs else None
+    return kind is not None and kind.dtype.kind == "S" and dataset.attrs["MATLAB_class"] == b"char"

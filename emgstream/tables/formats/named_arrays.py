@@ -165,6 +165,7 @@ def recording_of_arrays(
         notes.append(f"left out: {', '.join(left_out)}")
     return RawRecording(
         columns=tuple(columns),
+        n_rows=n_rows,
         sha256=opened.sha256,
         rate_hz=rate_hz,
         rate_reason=f"the number {rate_name} in the file" if rate_hz else "",

@@ -31,7 +31,7 @@ def read_npy_file(opened: OpenedRecording) -> RawRecording:
     columns, notes = columns_of_array("", array)
     if not columns or not len(columns[0].values):
         raise opened.refused(f"it holds {array.size} values of the type {array.dtype}", _PLAIN)
-    return RawRecording(tuple(columns), opened.sha256, notes=tuple(notes))
+    return RawRecording(tuple(columns), len(columns[0].values), opened.sha256, notes=tuple(notes))
 
 
 def read_npz_file(opened: OpenedRecording) -> RawRecording:

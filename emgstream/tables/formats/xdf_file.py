@@ -102,9 +102,10 @@ def read_xdf_file(opened: OpenedRecording) -> RawRecording:
             *_segments(chosen),
             *_markers(chosen, others, notes),
         ),
+        n_rows=len(chosen.times),
         sha256=opened.sha256,
         rate_hz=rate_hz,
-        rate_reason=f"the nominal rate of {chosen}" if rate_hz else "",
+        rate_reason=f"the nominal rate of the stream {chosen.name!r}" if rate_hz else "",
         notes=(*notes, *(f"left out: {one}" for one in others if not one.is_marker)),
         facts={name: text for name, text in facts.items() if text},
     )

@@ -57,13 +57,14 @@ def assert_equal(recording: RawRecording, session: RecordedSession) -> None:
     np.testing.assert_array_equal(matrix(recording, *table.channel_names), table.samples)
     found = texts_of(recording) if "label" in names_of(recording) else [""] * recording.n_rows
     assert found == table.label_names_by_row().tolist()
-    index = matrix(recording, "index")[:, 0] if "index" in names_of(recording) else None
-    steps = np.ones(table.n_rows - 1) if index is None else np.diff(index)
-    np.testing.assert_array_equal(steps, np.diff(session.index))
+    index = column_of(recording, "index").values
+    np.testing.assert_array_equal(index, session.index)
+    times = column_of(recording, "time_s").values
+    np.testing.assert_allclose(times, session.index / session.rate_hz, rtol=1e-6)
     segments = np.zeros(table.n_rows) if table.segments is None else table.segments
     changes = np.zeros(table.n_rows - 1)
     if "segment" in names_of(recording):
-        changes = np.diff(matrix(recording, "segment")[:, 0])
+        changes = np.diff(column_of(recording, "segment").values)
     np.testing.assert_array_equal(changes != 0, np.diff(segments) != 0)
 
 
@@ -76,6 +77,7 @@ def test_the_demo_recording_comes_back_equal(kind: Literal["edf", "bdf"], tmp_pa
     assert_equal(recording, session)
     assert recording.notes == ()
     assert recording.sha256 == hashlib.sha256(out.read_bytes()).hexdigest()
+    assert {"index", "time_s"} <= set(names_of(recording)), "our own form asks nothing"
     assert recording.facts["start"] == "2026-03-01 10:00:00.250"
 
 
