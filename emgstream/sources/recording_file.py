@@ -100,7 +100,8 @@ def _read(path: Path, columns: ColumnChoice, for_model: tuple[str, ...] | None =
 def _answers(look: TableLook, columns: ColumnChoice, n_still_open: int) -> ColumnChoice | None:
     """Return what is to be remembered of a file; None if nothing of it is new.
 
-    That is what the file left open, and what was settled earlier and is stated otherwise now.
+    That is what the file left open, and what was settled earlier and is stated otherwise now. A
+    recording in our own form asks nothing, so that a rate that is tried on it is not kept.
     """
     now, earlier = vars(columns.over(look.choice)), vars(look.choice)
     asked = {name for name in look.choice.to_json() if now[name] != earlier[name]}
@@ -108,7 +109,7 @@ def _answers(look: TableLook, columns: ColumnChoice, n_still_open: int) -> Colum
         asked |= {"label", "label_from_name", "time", "counter", "ignore"}
     if not look.is_ready:
         asked.add("channels")
-    if look.rate_hz is None:
+    if look.rate_hz is None and not look.is_own_form:
         asked.add("rate_hz")
     stated = {name: value for name, value in vars(columns).items() if name in asked}
     answers = ColumnChoice(**stated).over(look.choice)

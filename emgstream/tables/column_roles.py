@@ -65,6 +65,8 @@ class _Evidence:
     texts: tuple[str, ...] | None
     unit: str
     is_named_table: bool
+    is_trusted: bool
+    """True if a column of our own recordings, ``time_s``, is beside it: then names are right."""
 
     @property
     def hint(self) -> NameHint:
@@ -76,7 +78,8 @@ def guess_roles(raw: RawRecording, has_header: bool = True) -> tuple[TableColumn
     lower = [column.name.lower() for column in raw.columns]
     if set(lower) >= _OWN_FORM:
         return tuple(_own(place, column.name) for place, column in enumerate(raw.columns))
-    evidence = [_evidence(raw, place, has_header) for place in range(len(raw.columns))]
+    is_trusted = "time_s" in lower
+    evidence = [_evidence(raw, place, has_header, is_trusted) for place in range(len(raw.columns))]
     columns = [_by_itself(one) for one in evidence]
     _settle_label(raw, evidence, columns, has_header)
     _settle_one_of(ColumnRole.TIME, columns, evidence, _clock_rank, "another clock")
@@ -107,7 +110,7 @@ def _own(place: int, name: str) -> TableColumn:
     return TableColumn(place, name, ColumnRole.CHANNEL, "a column of our own recordings")
 
 
-def _evidence(raw: RawRecording, place: int, has_header: bool) -> _Evidence:
+def _evidence(raw: RawRecording, place: int, has_header: bool, is_trusted: bool) -> _Evidence:
     column = raw.columns[place]
     meaning = meaning_of_name(column.name, column.unit)
     if column.texts is None and len(column.values) == raw.n_rows:
@@ -118,7 +121,16 @@ def _evidence(raw: RawRecording, place: int, has_header: bool) -> _Evidence:
     else:
         behaviour = Behaviour(BehaviourKind.UNKNOWN, "holds text")
     unit = meaning.unit or column.unit
-    return _Evidence(place, column.name, meaning, behaviour, column.texts, unit, has_header)
+    return _Evidence(
+        place,
+        column.name,
+        meaning,
+        behaviour,
+        column.texts,
+        unit,
+        has_header,
+        is_trusted,
+    )
 
 
 def _by_itself(one: _Evidence) -> TableColumn:
@@ -146,7 +158,7 @@ def _of_text(one: _Evidence) -> TableColumn:
 
 
 def _channel(one: _Evidence) -> TableColumn:
-    kind = one.behaviour.kind
+    kind = BehaviourKind.SIGNAL if one.is_trusted else one.behaviour.kind
     if kind is BehaviourKind.COUNTING:
         return _doubt(one, f"named like a channel, but {one.behaviour.words}", ColumnRole.COUNTER)
     if kind is BehaviourKind.RISING:
@@ -244,6 +256,8 @@ _OF_NO_NAME = frozenset(
 def _nameless(one: _Evidence) -> TableColumn:
     """Return the role of a column whose name tells nothing, by its values alone."""
     behaviour = one.behaviour
+    if one.is_trusted and one.name:
+        return _column(one, ColumnRole.CHANNEL, "beside a clock of our own recordings")
     if not one.name and one.is_named_table and behaviour.kind in _OF_NO_NAME:
         return _column(one, ColumnRole.IGNORED, f"has no name, {behaviour.words}")
     match behaviour.kind:

@@ -230,7 +230,7 @@ def _reason(error: OSError | _UnusableError) -> str:
 
 def _kept_of_size(recording: Path) -> Iterator[Path]:
     """Yield the settlements in the user's data folder for recordings of the same size."""
-    with suppress(OSError):
+    with suppress(OSError, ValueError):  # the reader says what is wrong with the path
         yield from _kept_folder().glob(f"{recording.stat().st_size}-*.json")
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream.tables.column_choice import ColumnChoice
-from emgstream.tables.table_column import ColumnQuestion, TableColumn
+from emgstream.tables.column_roles import OWN_ROLES
+from emgstream.tables.table_column import ColumnQuestion, ColumnRole, TableColumn
 
 __all__ = ["TableLook"]
 
@@ -40,6 +41,13 @@ class TableLook:
     """Cells of the first rows, up to 12, one text for each column."""
     excerpt: npt.NDArray[np.float64]
     """Rows from the middle of the file, shape ``(up to 2000, n_columns)``; NaN for text."""
+
+    @property
+    def is_own_form(self) -> bool:
+        """True if the columns are channels and those that our own recordings have, nothing else."""
+        own = [one.name.lower() in OWN_ROLES for one in self.columns]
+        channels = [one.role is ColumnRole.CHANNEL for one in self.columns]
+        return any(own) and all(map(any, zip(own, channels, strict=True)))
 
     @property
     def is_ready(self) -> bool:

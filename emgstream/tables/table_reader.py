@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +17,9 @@ from emgstream.tables.column_choice import ALL_GUESSED, ColumnChoice
 from emgstream.tables.column_questions import apply_choice, open_questions
 from emgstream.tables.column_roles import guess_roles
 from emgstream.tables.emg_table import EmgTable
-from emgstream.tables.raw_columns import RawRecording
+from emgstream.tables.formats import read_format
+from emgstream.tables.memory_need import refuse_what_does_not_fit
+from emgstream.tables.raw_columns import MISSING_WHOLE, RawColumn, RawRecording
 from emgstream.tables.settled_columns import with_settled
 from emgstream.tables.table_assembly import TableAssembly, first_damage
 from emgstream.tables.table_cells import decode
@@ -24,6 +27,7 @@ from emgstream.tables.table_column import ColumnQuestion, ColumnRole, TableColum
 from emgstream.tables.table_look import TableLook
 from emgstream.tables.table_repairs import RepairLog
 from emgstream.tables.text_table import read_text_table
+from emgstream.wording import number_in_words
 
 __all__ = ["look_at_table", "read_table", "read_table_in_blocks", "undecided"]
 
@@ -72,7 +76,7 @@ def look_at_table(path: str | os.PathLike[str], choice: ColumnChoice = ALL_GUESS
 
 
 def read_table(path: str | os.PathLike[str], choice: ColumnChoice = ALL_GUESSED) -> EmgTable:
-    """Return the recording in a file: text as CSV, plain or gzipped.
+    """Return the recording in a file: CSV and other text, EDF, BDF, XDF, MATLAB or numpy.
 
     Parameters
     ----------
@@ -203,21 +207,51 @@ class _ReadFile:
 def _read(
     path: Path, choice: ColumnChoice, block_bytes: int, *, tolerant_only: bool = False
 ) -> _ReadFile:
+    refuse_what_does_not_fit(path)
     choice, note = with_settled(path, choice)
-    text = read_text_table(path, choice, block_bytes, tolerant_only=tolerant_only)
-    layout = text.layout
-    read = _ReadFile(
-        path=path,
-        raw=text.raw,
-        log=text.log,
-        has_header=layout.has_header,
-        choice=choice,
-        first_rows=tuple(tuple(map(_shown, row)) for row in layout.rows[:_ROWS_SHOWN]),
-        first_texts=text.first_texts,
-        note=note,
-    )
+    raw = read_format(path)
+    if raw is not None:
+        read = _of_format(path, raw, choice, note)
+    else:
+        text = read_text_table(path, choice, block_bytes, tolerant_only=tolerant_only)
+        read = _ReadFile(
+            path=path,
+            raw=text.raw,
+            log=text.log,
+            has_header=text.layout.has_header,
+            choice=choice,
+            first_rows=tuple(tuple(map(_shown, row)) for row in text.layout.rows[:_ROWS_SHOWN]),
+            first_texts=text.first_texts,
+            note=note,
+        )
     read.decide()
     return read
+
+
+def _of_format(path: Path, raw: RawRecording, choice: ColumnChoice, note: str) -> _ReadFile:
+    """Return a file that is not text, before its roles are decided."""
+    cells = [_first_cells(column) for column in raw.columns]
+    return _ReadFile(
+        path=path,
+        raw=raw,
+        log=RepairLog(),
+        has_header=any(column.name for column in raw.columns),
+        choice=choice,
+        first_rows=tuple(zip(*cells, strict=True)),
+        first_texts=tuple(one.texts[0] if one.texts else None for one in raw.columns),
+        note=note,
+    )
+
+
+def _first_cells(column: RawColumn) -> list[str]:
+    """Return the first values of a column as texts."""
+    values = column.values[:_ROWS_SHOWN].tolist()
+    if column.texts is not None:
+        return [column.texts[value] if value >= 0 else "" for value in values]
+    return [
+        "" if value == MISSING_WHOLE or math.isnan(value) else number_in_words(value)
+        for value in values
+    ]
 
 
 def _shown(cell: str) -> str:

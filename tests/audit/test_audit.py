@@ -16,7 +16,7 @@ from emgstream.audit.stuck_loops import stuck_rows
 from emgstream.bundle import read_model
 from emgstream.cli import main
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
-from emgstream.tables import EmgTable, read_table
+from emgstream.tables import ColumnChoice, EmgTable, read_table
 
 Rows = npt.NDArray[np.float64]
 Writer = Callable[..., EmgTable]
@@ -37,7 +37,10 @@ def write(tmp_path: Path) -> Writer:
         ]
         path = tmp_path / "arm.csv"
         path.write_text("\n".join([",".join([*names, *columns]), *lines]) + "\n")
-        return read_table(path)
+        channels = [
+            name for name, values in zip(names, samples.T, strict=True) if np.isfinite(values).any()
+        ]
+        return read_table(path, ColumnChoice(tuple(channels)))
 
     return write
 

@@ -58,7 +58,7 @@ def test_whether_samples_are_lost_is_not_known_without_numbers_and_repairs_are_t
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "plain.csv"
-    path.write_text("a,b\n" + "1,2\n" * 20 + "3,\n" + "4,5\n" * 20)
+    path.write_text("emg1,emg2\n" + "1,2\n" * 20 + "3,\n" + "4,5\n" * 20)
     status = ReplaySource(read_table(path), 100.0).status()
     assert status.sees_loss is None
     assert status.notes

@@ -1,0 +1,35 @@
+"""A file that does not fit into memory is refused before it is read."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import psutil
+import pytest
+
+from emgstream.errors import TableError
+from emgstream.tables import read_table
+
+
+def test_a_file_that_does_not_fit_is_refused_with_its_size_and_what_would_fit(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "huge.csv"
+    free = psutil.virtual_memory().available
+    with path.open("wb") as file:
+        file.write(b"emg1,emg2\n1,2\n")
+        file.truncate(free)  # a sparse file: it takes no room on the disk
+    with pytest.raises(TableError, match=r"GB to read, .* of memory; .* are free, enough for"):
+        read_table(path)
+
+
+def test_a_packed_file_counts_with_its_content(tmp_path: Path) -> None:
+    path = tmp_path / "huge.csv.gz"
+    content = gzip.compress(b"emg1\n1\n") + bytes(8 << 20)
+    path.write_bytes(content[:-4] + b"\xff\xff\xff\xff")
+    free = psutil.virtual_memory().available
+    if free > 5 * (1 << 32):
+        pytest.skip("this computer has room for 4 GiB of text")
+    with pytest.raises(TableError, match=r"4\.29 GB to read"):
+        read_table(path)
