@@ -146,6 +146,8 @@ def conflict(verdicts: Sequence[RecordingVerdict], rate_hz: float | None) -> str
     for verdict in verdicts:
         if verdict.is_undecided:
             return f"The columns of {verdict.path.name} are not settled; choose Columns… beside it"
+        if verdict.lacks_label:
+            return f"{verdict.path.name} has no label; take its name as the label, or remove it"
         if verdict.kind == "unusable":
             return f"{verdict.path.name} cannot be learned from; remove it"
     first = verdicts[0] if verdicts else None

@@ -263,7 +263,7 @@ def _sentence(words: str) -> str:
 
 def _question(words: str) -> str:
     """Return a question without the option of the command line in it."""
-    return _sentence(re.sub(r"\(--label .*?:0 if ", "(choose 0 = unlabelled if ", words))
+    return _sentence(re.sub(r"\(--label .*?:0'? if ", "(choose 0 = unlabelled if ", words))
 
 
 def _names(look: TableLook | None) -> tuple[str, ...]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PyQt5.QtCore import QMimeData, QPointF, Qt, QUrl
 from PyQt5.QtGui import QDropEvent
@@ -30,6 +32,7 @@ from emgstream.tables import ColumnRole
 from emgstream.tables.settled_columns import read_settled, settled_path
 from tests.gui.conftest import OpenWindow
 
+Array: TypeAlias = npt.NDArray[np.generic]
 DEADLINE_MS = 30_000
 CLASSES = (0, 1, 0, 2)
 
@@ -136,6 +139,36 @@ def test_a_dropped_file_is_asked_about_once_and_then_played(
     window.open_source(ReplayRequest(path))
     opened(window, qtbot, session)
     assert closed(window), "it is asked once"
+
+
+def write_arrays(path: Path, emg: Array, label: Array) -> None:
+    """Write a recording in a format that is not text, by the ending of its name."""
+    if path.suffix == ".mat":
+        pytest.importorskip("scipy.io").savemat(path, {"emg": emg, "stimulus": label[:, None]})
+    elif path.suffix == ".npz":
+        np.savez(path, emg=emg, stimulus=label)
+    else:
+        np.save(path, np.column_stack([emg, label]))
+
+
+@pytest.mark.parametrize("suffix", [".mat", ".npz", ".npy"])
+def test_a_file_that_is_no_text_is_dropped_and_asked_about_in_the_same_way(
+    suffix: str, window: Window, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / f"s1{suffix}"
+    write_arrays(path, np.random.default_rng(1).normal(size=(900, 3)), np.arange(900) // 150 % 3)
+    drop(window, path)
+    dialog = dialog_of(window, qtbot)
+    assert [cell(dialog.table, row, ROLE) for row in range(4)] == 3 * ["channel"] + ["label"]
+    assert len(dialog.table.columns.index(0, VALUES).data().split()) == 6
+    dialog.rate.setValue(2000.0)
+    wait(qtbot, lambda: dialog.outcome.text().endswith("at 2000 Hz"))
+    dialog.use()
+    session = opened(window, qtbot)
+    assert session.replay is not None
+    assert session.replay.table.n_rows == 900
+    assert session.info.n_channels == 3
+    assert session.info.sampling_rate_hz == 2000.0
 
 
 def test_a_cancelled_dialog_opens_nothing_and_can_be_tried_again(

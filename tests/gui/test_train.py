@@ -96,7 +96,9 @@ def test_dropped_sessions_are_looked_over_each_in_a_line(
     assert "1000 Hz" in good.facts.text()
     assert "channel biceps: " in good.line.toolTip()
     assert bad.line.text().startswith("no label: expected at least two")
-    assert page.setup.row.words.text() == "bare.csv cannot be learned from; remove it"
+    assert page.setup.row.words.text() == (
+        "bare.csv has no label; take its name as the label, or remove it"
+    )
     assert not page.setup.row.button.isEnabled()
     good.details_button.click()
     assert good.details.isVisible()
