@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emgstream.app.column_draft import ColumnDraft, column_references
+from emgstream.app.column_draft import ColumnDraft
+from emgstream.app.column_words import column_references
 from emgstream.tables import (
     ALL_GUESSED,
     TIME_UNITS,

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
+from emgstream.app.column_words import column_references, listed_columns
 from emgstream.app.list_choice import ListChoice
 from emgstream.tables import Certainty, ColumnChoice, ColumnRole, TableColumn, TableLook
 from emgstream.tables.column_choice import place_of_column
 from emgstream.tables.column_questions import split_choice, unlabelled_value
 from emgstream.wording import counted
 
-__all__ = ["ColumnDraft", "column_references"]
+__all__ = ["ColumnDraft"]
 
 _MODULOS = tuple(1 << n_bits for n_bits in range(3, 17))
 """Numbers at which the counters of boards begin again: those of 3 to 16 bits."""
@@ -201,22 +201,22 @@ class ColumnDraft:
         """Reasons why the file cannot be used so, each one sentence; empty if it can."""
         found = []
         if self._undecided:
-            named = _listed([self._columns[place] for place in sorted(self._undecided)])
+            named = listed_columns([self._columns[place] for place in sorted(self._undecided)])
             found.append(f"say what {named} {'is' if len(self._undecided) == 1 else 'are'}")
         elif not self._with(ColumnRole.CHANNEL):
             found.append("no column is a channel; choose at least one")
         for role, words in _ONCE.items():
             columns = self._with(role)
             if len(columns) > 1:
-                found.append(f"{_listed(columns)} are all {words}; keep one")
+                found.append(f"{listed_columns(columns)} are all {words}; keep one")
         found += [
-            f"{_listed([column])} is the clock; choose its unit"
+            f"{listed_columns([column])} is the clock; choose its unit"
             for column in self._with(ColumnRole.TIME)
             if not column.unit
         ]
         labels = self._with(ColumnRole.LABEL)
         if labels and self.label_from_name:
-            found.append(f"the label is {_listed(labels[:1])} and the file's name; keep one")
+            found.append(f"the label is {listed_columns(labels[:1])} and the file's name; keep one")
         return tuple(found)
 
     @property
@@ -251,11 +251,11 @@ class ColumnDraft:
             parts.append("no label")
         else:
             without = "" if self.unlabelled is None else f" ({self.unlabelled} for unlabelled)"
-            parts.append(f"label from {_listed([label])}{without}")
+            parts.append(f"label from {listed_columns([label])}{without}")
         for role, words in ((ColumnRole.TIME, "clock"), (ColumnRole.COUNTER, "counter")):
             column = self._only(role)
             if column is not None:
-                parts.append(f"{words} from {_listed([column])}")
+                parts.append(f"{words} from {listed_columns([column])}")
         return ", ".join(parts)
 
     def _label_values(self, place: int) -> tuple[str, ...]:
@@ -290,35 +290,6 @@ class ColumnDraft:
 
     def _named(self, column: TableColumn) -> str:
         return self._references[column.place]
-
-
-def column_references(names: Sequence[str]) -> tuple[str, ...]:
-    """Return for each column the words by which an option means it and no other.
-
-    That is its name. A name that is missing, made up or doubled, and one that an option cannot
-    hold, is replaced by the number of the column, with zeros before it if a column is called so.
-
-    >>> column_references(["emg", "a,b", "Emg", "2", "", "column 6"])
-    ('emg', '02', 'Emg', '2', '5', '6')
-    """
-    exact, alike = Counter(names), Counter(name.lower() for name in names)
-    references = []
-    for place, name in enumerate(names):
-        number = str(place + 1)
-        made_up = name.lower().replace("_", " ") in (f"column {number}", f"channel {number}")
-        if made_up or exact[name] > 1 or not _can_be_said(name):
-            while number in alike:
-                number = f"0{number}"
-            references.append(number)
-        else:
-            references.append(name)
-    return tuple(references)
-
-
-def _can_be_said(name: str) -> bool:
-    """Return whether an option can hold a name: it is no option, list or pair itself."""
-    is_plain = name == name.strip() and name.isprintable()
-    return bool(name) and is_plain and not name.startswith("-") and not set(name) & set(",:")
 
 
 def _proposed(look: TableLook) -> tuple[TableColumn, ...]:
@@ -361,23 +332,3 @@ def _number(text: str) -> float:
         return float(text)
     except ValueError:
         return np.nan
-
-
-def _listed(columns: Sequence[TableColumn]) -> str:
-    """Return columns by number and name, at most three.
-
-    >>> from emgstream.tables import ColumnRole, TableColumn
-    >>> _listed([TableColumn(2, "class", ColumnRole.LABEL, "")])
-    "column 3 'class'"
-    """
-    named = [
-        f"{column.place + 1}"
-        if column.name == f"column {column.place + 1}"
-        else f"{column.place + 1} {column.name!r}"
-        for column in columns[:3]
-    ]
-    n_more = len(columns) - len(named)
-    words = ", ".join(named[:-1]) + (" and " if len(named) > 1 else "") + named[-1]
-    if n_more:
-        words = f"{', '.join(named)} and {n_more} more"
-    return f"{'column' if len(columns) == 1 else 'columns'} {words}"

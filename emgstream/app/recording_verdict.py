@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from emgstream.app.column_words import question_words
 from emgstream.audit import Audit, audit_facts, audit_table, findings
 from emgstream.cue_schedule import TRANSITION
 from emgstream.errors import EmgStreamError, UndecidedColumnsError
@@ -52,10 +53,10 @@ def judge(path: Path) -> RecordingVerdict:
         refuse_open_questions(table)
         return _verdict(audit_table(table))
     except UndecidedColumnsError as error:
-        asked = error.questions[0] + _more(len(error.questions) - 1)
-        details = "\n".join(error.questions)
+        asked = [question_words(question) for question in error.questions]
+        line = asked[0] + _more(len(asked) - 1)
         return RecordingVerdict(
-            path, "unusable", asked, "columns not settled", details, is_undecided=True
+            path, "wrong", line, "columns not settled", "\n".join(asked), is_undecided=True
         )
     except EmgStreamError as error:
         return RecordingVerdict(path, "unusable", str(error), "cannot be read", str(error))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import threading
 from collections.abc import Callable, Sequence
@@ -10,6 +9,7 @@ from enum import Enum
 from pathlib import Path
 
 from emgstream.app.column_draft import ColumnDraft
+from emgstream.app.column_words import question_words, sentence
 from emgstream.errors import EmgStreamError
 from emgstream.tables import ALL_GUESSED, ColumnChoice, TableLook, look_at_table
 from emgstream.tables.settled_columns import remember
@@ -145,7 +145,7 @@ class TableImport:
         if self.draft is None or self.state is ImportState.READING:
             return f"Reading {self.path.name} …"
         if self.problems:
-            return "   ·   ".join(map(_sentence, self.problems))
+            return "   ·   ".join(map(sentence, self.problems))
         rate = (
             "at an unknown rate; state it if you know it"
             if self.rate_words == "not known"
@@ -226,7 +226,7 @@ class TableImport:
             self.failure = found
             return
         self.look, self.draft = found, ColumnDraft(found)
-        self.asked = tuple(_question(question.text) for question in found.questions)
+        self.asked = tuple(question_words(question.text) for question in found.questions)
         self._hashes[self.path] = found.sha256
 
     def _follow(self, found: TableLook | EmgStreamError, revision: int) -> None:
@@ -255,15 +255,6 @@ class TableImport:
             self.failure = error
         else:
             self.settled = tuple(paths)
-
-
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]
-
-
-def _question(words: str) -> str:
-    """Return a question without the option of the command line in it."""
-    return _sentence(re.sub(r"\(--label .*?:0'? if ", "(choose 0 = unlabelled if ", words))
 
 
 def _names(look: TableLook | None) -> tuple[str, ...]:

@@ -426,6 +426,19 @@ def test_a_file_that_cannot_be_read_closes_the_dialog_with_the_reason(
     assert str(path) in window.strip.words
 
 
+def test_a_window_that_closes_takes_the_dialog_along(
+    window: Window, tmp_path: Path, qtbot: QtBot
+) -> None:
+    drop(window, foreign_file(tmp_path / "uci.csv", n_rows=100_000))
+    wait(qtbot, lambda: not closed(window))
+    shown = window.import_dialogs.dialog.shown if window.import_dialogs.dialog else None
+    assert shown is not None
+    assert shown.state is ImportState.READING
+    window.close()
+    assert closed(window)
+    assert not shown.is_reading
+
+
 def test_a_remembered_choice_says_all_that_was_shown(
     window: Window, tmp_path: Path, qtbot: QtBot
 ) -> None:
