@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from emgstream.acquisition import Acquisition, Sink
 from emgstream.bundle import Model
 from emgstream.clock import Clock, MonotonicClock
-from emgstream.decisions import Decisions, DecisionSettings
+from emgstream.decisions import Decisions, DecisionSettings, RailFigures
 from emgstream.errors import UsageError
 from emgstream.latency import StageTimer
 from emgstream.logs import get_logger
@@ -163,6 +163,16 @@ class Engine:
     def settings(self) -> DecisionSettings | None:
         """The present settings of the decisions; None without a model."""
         return None if self._pipeline is None else self._pipeline.settings
+
+    @property
+    def rail_figures(self) -> RailFigures | None:
+        """Samples at the ends of the converter's range; None without a model that knows it."""
+        return None if self._pipeline is None else self._pipeline.rail_figures
+
+    @property
+    def n_incomplete(self) -> int:
+        """Decisions on windows that a gap makes incomplete."""
+        return 0 if self._pipeline is None else self._pipeline.n_incomplete
 
     def tune(self, settings: DecisionSettings) -> None:
         """Decide with other settings from the next samples on; any thread may call.

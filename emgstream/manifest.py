@@ -42,13 +42,13 @@ class ModelDescription:
     calibration: Mapping[str, Any] = field(default_factory=lambda: {"kind": "none"})
     """The calibration of the probabilities, which the weights of the network include."""
     synthetic: bool = False
-    """True if the training data are synthetic."""
+    """True if any of the training data are synthetic."""
     recipe: str = ""
     """Name of the recipe it was trained by."""
     created: str = ""
     """Date and time of the training, ISO 8601."""
     training_data: tuple[Mapping[str, Any], ...] = ()
-    """Name, SHA-256 and number of rows of each training file."""
+    """Name, SHA-256 and number of rows of each training file; ``synthetic`` if it is."""
     evaluation: Mapping[str, Any] = field(default_factory=dict)
     """Figures measured at training, each under the name of what it measures."""
     versions: Mapping[str, Any] = field(default_factory=dict)
@@ -87,9 +87,17 @@ class Manifest(ModelDescription):
         return self.n_steps * self.step.length
 
     @property
+    def trained_on(self) -> str:
+        """The training data in two words: recorded, synthetic or partly synthetic EMG."""
+        if not self.synthetic:
+            return "recorded EMG"
+        told = [bool(entry.get("synthetic")) for entry in self.training_data]
+        return "partly synthetic EMG" if any(told) and not all(told) else "synthetic EMG"
+
+    @property
     def title(self) -> str:
         """The recipe and the classes on one line, for people."""
-        origin = ", trained on synthetic EMG" if self.synthetic else ""
+        origin = f", trained on {self.trained_on}" if self.synthetic else ""
         return f"{self.recipe} recipe, {len(self.class_names)} classes{origin}"
 
     def check_stream(self, info: StreamInfo) -> None:

@@ -16,6 +16,7 @@ from emgstream.decisions import (
     Decisions,
     DecisionSettings,
     DecisionStage,
+    RailFigures,
     RailWatch,
     WindowPredictions,
     added_hops,
@@ -100,11 +101,18 @@ class Pipeline:
         self._next_index = 0
         self._n_steps = 0
         self._had_gap = False
+        self.n_incomplete = 0
+        """Decisions so far on windows that a gap makes incomplete."""
 
     @property
     def settings(self) -> DecisionSettings:
         """The settings that were set last."""
         return self._settings
+
+    @property
+    def rail_figures(self) -> RailFigures | None:
+        """Samples at the ends of the converter's range so far; None if its range is not known."""
+        return self._rails.figures
 
     def push(self, chunk: Chunk, lap: Callable[[str], None] = _no_lap) -> Decisions:
         """Return the decisions that these samples complete, possibly none.
@@ -210,6 +218,7 @@ class Pipeline:
         due = self._incomplete_windows(predicted.first_step)
         if not len(due):
             return decisions
+        self.n_incomplete += len(due)
         return self._stage.gap_decisions(self._last_samples(due)).joined(decisions)
 
     def _incomplete_windows(self, first_step: int) -> IndexArray:

@@ -1,6 +1,11 @@
 """Texts for people that several packages format in the same way."""
 
-__all__ = ["counted", "number_in_words", "shortened", "spoken"]
+from collections.abc import Sequence
+
+__all__ = ["counted", "listed", "number_in_words", "shortened", "spoken"]
+
+_MOST_NAMED = 8
+"""Most names in one sentence. A choice: the channels of the usual armbands."""
 
 _MAX_LETTERS = 40  # a choice: half of a terminal's line
 
@@ -12,6 +17,16 @@ def counted(n: int, what: str) -> str:
     ('1 row', '1,200 rows')
     """
     return f"{n:,} {what}{'' if n == 1 else 's'}"
+
+
+def listed(names: Sequence[str], most: int = _MOST_NAMED) -> str:
+    """Return the first names, and how many more there are.
+
+    >>> listed(["a", "b", "c"], 2)
+    'a, b and 1 more'
+    """
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def shortened(name: str, most: int = _MAX_LETTERS) -> str:

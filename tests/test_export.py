@@ -22,6 +22,7 @@ from emgstream.recording import (
     put_in_order,
 )
 from emgstream.recording.recorded_session import RecordedSession, read_session
+from emgstream.tables.formats import read_format
 from tests.recording.streams import Stream, recorded
 
 mne = pytest.importorskip("mne")
@@ -96,6 +97,40 @@ def test_what_was_lost_keeps_its_time_and_is_marked_bad(tmp_path: Path) -> None:
     assert data[1, 10] == samples[9, 1]
     marks = dict(zip(raw.annotations.description, raw.annotations.onset, strict=True))
     assert marks["BAD_lost"] == pytest.approx(0.3)
+    assert marks["BAD_missing"] == pytest.approx(0.01)
+    of_channels = dict(zip(raw.annotations.description, raw.annotations.ch_names, strict=True))
+    assert of_channels["BAD_missing"] == ("b",)
+
+
+def test_a_new_segment_is_marked_as_mne_marks_it_and_gives_no_event(tmp_path: Path) -> None:
+    path, stream = tmp_path / "arm.csv", Stream()
+    with Recorder(path, SessionDescription(is_trimmed=False)) as recorder:
+        recorder.hear(CueStarted(-1.0, "rest", 1))
+        for segment in (0, 1):
+            recorder.receive(stream.chunk(np.ones((300, 3), np.float32), segment), stream)
+        recorder.hear(RepetitionEnded("rest", 1, RepetitionOutcome.HELD))
+    put_in_order(path)
+    write_edf(read_session(path), tmp_path / "arm.edf", "edf")
+    raw = mne.io.read_raw_edf(tmp_path / "arm.edf", preload=True, verbose="warning")
+    marks = dict(zip(raw.annotations.description, raw.annotations.onset, strict=True))
+    assert marks["BAD boundary"] == marks["EDGE boundary"] == pytest.approx(0.3)
+    _, events = mne.events_from_annotations(raw, verbose="warning")
+    assert set(events) == {"rest"}
+
+
+def test_a_recorded_session_is_read_back_from_its_export(session: RecordedSession) -> None:
+    path = session.path.with_suffix(".edf")
+    write_edf(session, path, "edf")
+    recording = read_format(path)
+    assert recording is not None
+    columns = {column.name: column for column in recording.columns}
+    found = np.column_stack([columns[name].values for name in "abc"])
+    np.testing.assert_array_equal(found, session.table.samples)
+    texts = np.array([*(columns["label"].texts or ()), ""])
+    labels = texts[columns["label"].values]
+    np.testing.assert_array_equal(labels, session.table.label_names_by_row())
+    np.testing.assert_array_equal(columns["index"].values, session.index)
+    assert recording.rate_hz == pytest.approx(session.rate_hz, rel=1e-6)
 
 
 def test_a_bids_folder_has_what_the_standard_asks_for_and_grows(

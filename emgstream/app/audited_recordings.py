@@ -12,6 +12,7 @@ from emgstream.tables import ALL_GUESSED
 from emgstream.tables.formats import FORMATS
 from emgstream.tables.settled_columns import read_settled, remember
 from emgstream.tables.table_assembly import label_of_name
+from emgstream.wording import listed
 from emgstream.worker import Worker
 
 __all__ = ["RECORDING_SUFFIXES", "AuditedRecordings", "conflict", "recordings_in"]
@@ -154,12 +155,12 @@ def conflict(verdicts: Sequence[RecordingVerdict], rate_hz: float | None) -> str
     for verdict in verdicts:
         if first is not None and verdict.channel_names != first.channel_names:
             return (
-                f"{verdict.path.name} has channels {', '.join(verdict.channel_names)}; expected "
-                f"{', '.join(first.channel_names)} as in {first.path.name}; remove one of them"
+                f"{verdict.path.name} has channels {listed(verdict.channel_names)}; expected "
+                f"{listed(first.channel_names)} as in {first.path.name}; remove one of them"
             )
     labels = {label for verdict in verdicts for label in verdict.labels}
     if len(labels) == 1:
-        return f"All files have the label {min(labels)}; add a file of another movement"
+        return f"only the label {labels.pop()} in all; add a recording of another movement"
     return "" if rate_hz is not None else _rate_conflict(verdicts)
 
 

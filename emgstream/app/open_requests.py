@@ -54,6 +54,8 @@ class WindowRequest:
     """The source to open at once; None to let the user choose."""
     model: Path | None = DEMO_MODEL
     """The model to decide with; None for what was chosen last, or else the demo model."""
+    without_model: bool = False
+    """True to decide with no model."""
     screenshot: Path | None = None
     """File to save a picture of the window to; the program ends after that."""
     after_s: float = 5.0

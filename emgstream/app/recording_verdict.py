@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emgstream.app.column_words import question_words
-from emgstream.audit import Audit, audit_facts, audit_table, findings
-from emgstream.cue_schedule import TRANSITION
+from emgstream.audit import Audit, audit_facts, audit_table, findings_to_read
 from emgstream.errors import EmgStreamError, UndecidedColumnsError
 from emgstream.opening import refuse_open_questions
 from emgstream.tables import read_table
-from emgstream.wording import counted
+from emgstream.wording import counted, listed
 
 __all__ = ["RecordingVerdict", "judge"]
 
@@ -68,15 +67,16 @@ def _verdict(audit: Audit) -> RecordingVerdict:
     # The rate is asked for on the page, for all at once; one label a file is what was chosen.
     found = [
         one
-        for one in findings(audit)
+        for one in findings_to_read(audit)
         if not one.text.startswith("no sampling rate")
         and not (by_name and one.text == audit.accuracy_support.reason)
     ]
-    labels = tuple(
-        label.name for label in audit.labels if label.n_rows and label.name not in ("", TRANSITION)
-    )
-    if not labels or (len(labels) < 2 and not by_name):
-        kind, line = "unusable", _no_labels(labels)
+    labels = tuple(label.name for label in audit.labels if label.n_rows)
+    if not labels:
+        kind = "unusable"
+        line = "no label: expected at least two to tell apart; record each movement, and rest"
+    elif len(labels) == 1 and not by_name:
+        kind, line = "look", f"only the label {labels[0]}: add recordings of other movements"
     elif found:
         kind, line = found[0].kind, found[0].text + _more(len(found) - 1)
     else:
@@ -106,11 +106,6 @@ def _repetitions(audit: Audit, labels: tuple[str, ...], by_name: bool) -> str:
     return f"good: at least {least} repetitions of every label"
 
 
-def _no_labels(labels: tuple[str, ...]) -> str:
-    have = f"only the label {labels[0]}" if labels else "no label"
-    return f"{have}: expected at least two to tell apart; record each movement, and rest"
-
-
 def _more(n: int) -> str:
     return f"   (and {n} more)" if n else ""
 
@@ -121,7 +116,7 @@ def _facts(audit: Audit, labels: tuple[str, ...]) -> str:
     rate = "no clock"
     if audit.rate.hz is not None and audit.duration_s is not None:
         length, rate = _duration(audit.duration_s), f"{audit.rate.hz:.0f} Hz"
-    names = ", ".join(table.channel_names)
+    names = listed(table.channel_names)
     return f"{length}  ·  {rate}  ·  {names}  ·  {counted(len(labels), 'label')}"
 
 

@@ -50,7 +50,20 @@ def session_document(
         "window_samples": None if manifest is None else manifest.window_samples,
         "decisions_per_s": summary.n_decisions / elapsed_s if elapsed_s else 0.0,
         **summary.to_json(engine.output_figures()),
+        "reasons_for_gaps": _reasons_for_gaps(engine, source, manifest),
         **({} if source.info.can_wait else _of_live_source(source.status())),
+    }
+
+
+def _reasons_for_gaps(engine: Engine, source: Source, manifest: Manifest | None) -> dict[str, Any]:
+    """Return what may make a decision a gap: lost samples, and the converter's range."""
+    rails = engine.rail_figures
+    rate_hz = source.info.sampling_rate_hz or (manifest and manifest.sampling_rate_hz)
+    names = () if manifest is None else manifest.channel_names
+    return {
+        "after_lost_samples": engine.n_incomplete,
+        "converter": None if rails is None else rails.to_json(names),
+        "sampling_rate_hz": rate_hz,
     }
 
 

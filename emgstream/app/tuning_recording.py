@@ -11,6 +11,7 @@ from emgstream.app.open_requests import ReplayRequest, SourceRequest
 from emgstream.bundle import Model
 from emgstream.data import DEMO_RECORDING
 from emgstream.decisions import DecisionSettings
+from emgstream.recording import is_synthetic
 from emgstream.trial import DecisionScore, PredictedRecording, Sweep
 
 __all__ = [
@@ -65,8 +66,8 @@ class AnalysedRecording:
 
     @property
     def is_synthetic(self) -> bool:
-        """True for the shipped recording, of synthetic EMG."""
-        return self.seen.table.path == DEMO_RECORDING
+        """True for synthetic EMG: the shipped recording, or one of a simulated board."""
+        return is_synthetic(self.seen.table.path)
 
     @property
     def is_learned_by_heart(self) -> bool:

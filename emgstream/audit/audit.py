@@ -18,11 +18,14 @@ from emgstream.audit.channel_figures import (
     measure_range,
     resting_levels,
 )
+from emgstream.audit.copied_repetitions import CopiedRepetitions, find_copied_repetitions
+from emgstream.audit.label_leakage import LabelLeak, find_label_leaks
 from emgstream.audit.label_support import (
     AccuracySupport,
     LabelCount,
     check_accuracy_support,
     count_labels,
+    label_doubt,
 )
 from emgstream.audit.row_faults import (
     Duplicates,
@@ -43,7 +46,9 @@ from emgstream.audit.spectrum import (
     welch,
 )
 from emgstream.audit.stuck_loops import StuckLoop, find_stuck_loops, rows_in
+from emgstream.cue_schedule import TRANSITION
 from emgstream.tables import EmgTable
+from emgstream.wording import listed
 
 __all__ = ["Audit", "AuditedMains", "AuditedRate", "audit_table"]
 
@@ -108,6 +113,8 @@ class Audit:
     """Missing values of each channel."""
     duplicates: Duplicates
     """Rows that occur more than once."""
+    copied: CopiedRepetitions | None
+    """Repetitions that are copies of an earlier one; None if none is."""
     stuck_loops: tuple[StuckLoop, ...]
     """Stretches in which the recorder repeated rows."""
     ranges: tuple[ChannelRange, ...]
@@ -115,9 +122,9 @@ class Audit:
     levels: Doubles
     """Resting level of each channel in the file's unit, shape ``(n_channels,)``."""
     amplitudes: Doubles
-    """RMS about that level by label, same unit, shape ``(n_labels, n_channels)``."""
+    """RMS about that level of each of ``labels``, same unit, ``(n_labels, n_channels)``."""
     correlations: tuple[ChannelCorrelation, ...]
-    """Correlation of every two channels."""
+    """Correlation of every two channels, of the first `MOST_PAIRED` ones."""
     swap: ChannelSwap | None
     """Two channels that changed places; None if none did."""
     spectrum: Spectrum | None
@@ -127,7 +134,11 @@ class Audit:
     mains: AuditedMains | None
     """Mains hum; None if the rate is not known."""
     labels: tuple[LabelCount, ...]
-    """Rows, blocks and repetitions of each label."""
+    """Rows, blocks and repetitions of each label; `transition` is none."""
+    label_leaks: tuple[LabelLeak, ...]
+    """Channels that tell the label without being a signal."""
+    label_doubt: str | None
+    """Reason why the label is no movement but a measured value; None if it is one."""
     accuracy_support: AccuracySupport
     """Statement on whether an accuracy measured on the recording is meaningful."""
 
@@ -135,6 +146,14 @@ class Audit:
     def duration_s(self) -> float | None:
         """Length of all segments in seconds, lost samples included; None without a rate."""
         return None if self.rate.hz is None else count_samples(self.table) / self.rate.hz
+
+    @property
+    def n_transition_rows(self) -> int:
+        """Number of rows between a cue and the onset of its movement."""
+        table = self.table
+        if table.labels is None or TRANSITION not in table.label_names:
+            return 0
+        return int(np.count_nonzero(table.labels == table.label_names.index(TRANSITION)))
 
     @property
     def n_stuck_rows(self) -> int:
@@ -155,10 +174,12 @@ class Audit:
             "mains_hz": None if self.mains is None else self.mains.hz,
             "repairs": [str(repair) for repair in self.table.repairs],
             "duplicates": self.duplicates.to_json(),
+            "copied_repetitions": None if self.copied is None else self.copied.to_json(),
             "stuck_loops": [dict(vars(loop)) for loop in self.stuck_loops],
             "correlations": [pair.to_json() for pair in self.correlations],
             "swapped": None if self.swap is None else self.swap.to_json(),
             "labels": [self._label(place) for place in range(len(self.labels))],
+            "label_leaks": [leak.to_json() for leak in self.label_leaks],
             "accuracy_claim": self.accuracy_support.to_json(),
         }
 
@@ -194,23 +215,41 @@ def audit_table(table: EmgTable, sampling_rate_hz: float | None = None) -> Audit
     rate = _rate(table, sampling_rate_hz, line)
     levels = resting_levels(table.samples)
     labels = count_labels(table)
+    doubt, leaks = label_doubt(table), find_label_leaks([table])
     return Audit(
         table=table,
         rate=rate,
         lost=find_lost(table),
         missing=find_missing(table.samples),
         duplicates=find_duplicates(table),
+        copied=find_copied_repetitions([table]),
         stuck_loops=tuple(find_stuck_loops(table.samples)),
         ranges=tuple(map(measure_range, table.samples.T)),
         levels=levels,
-        amplitudes=amplitudes(table, levels),
+        amplitudes=amplitudes(table, levels, [label.name for label in labels]),
         correlations=correlations(table.samples, table.channel_names),
         swap=find_swap(table, levels),
         spectrum=spectrum,
         line=line,
         mains=_mains(spectrum, rate.hz),
         labels=labels,
-        accuracy_support=check_accuracy_support(labels),
+        label_leaks=leaks,
+        label_doubt=doubt,
+        accuracy_support=_accuracy_support(labels, doubt, leaks),
+    )
+
+
+def _accuracy_support(
+    labels: tuple[LabelCount, ...], doubt: str | None, leaks: tuple[LabelLeak, ...]
+) -> AccuracySupport:
+    if doubt is not None:
+        return AccuracySupport(False, doubt)
+    support = check_accuracy_support(labels)
+    if not leaks or not support.supported:
+        return support
+    names = listed([leak.channel for leak in leaks])
+    return AccuracySupport(
+        False, f"no accuracy measured here means anything with the channel {names} in it"
     )
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 import numpy as np
 
 from emgstream.audit.audit import Audit
-from emgstream.audit.audit_facts import lost_text
+from emgstream.audit.audit_facts import MOST_LISTED, lost_text
 from emgstream.audit.channel_figures import SAME_SIGNAL
 from emgstream.audit.clock_findings import contradiction, slow_clock
 from emgstream.audit.label_support import label_lookalike
 from emgstream.wording import counted
 
-__all__ = ["Finding", "findings"]
+__all__ = ["Finding", "findings", "findings_to_read"]
 
 # "Measured" refers to 20 public recordings of four devices (BITalino, Myo, 3DC, Ottobock).
 _MUCH_MISSING = 0.001
@@ -51,6 +52,8 @@ def findings(audit: Audit) -> list[Finding]:
     """Return the faults of a recording, those of kind ``wrong`` first."""
     found = [
         *_accuracy(audit),
+        *_label_leaks(audit),
+        *_copied(audit),
         *_stuck(audit),
         *_lost(audit),
         *_channels(audit),
@@ -60,6 +63,21 @@ def findings(audit: Audit) -> list[Finding]:
         *(Finding("look", f"repaired on reading: {repair}") for repair in audit.table.repairs),
     ]
     return sorted(found, key=lambda finding: finding.kind != "wrong")
+
+
+def findings_to_read(audit: Audit) -> list[Finding]:
+    """Return the faults of a recording, of each kind as many as can be read.
+
+    The last one of a kind then tells how many more there are.
+    """
+    shown: list[Finding] = []
+    for kind, group in groupby(findings(audit), key=lambda finding: finding.kind):
+        found = list(group)
+        shown += found[:MOST_LISTED]
+        if len(found) > MOST_LISTED:
+            text = f"{len(found) - MOST_LISTED:,} more of this kind; write all with --html FILE"
+            shown.append(Finding(kind, text))
+    return shown
 
 
 def _accuracy(audit: Audit) -> Iterator[Finding]:
@@ -77,6 +95,20 @@ def _accuracy(audit: Audit) -> Iterator[Finding]:
         yield Finding("wrong", f"no column 'label' in the file; {hint}")
     if not audit.accuracy_support.supported:
         yield Finding("wrong", audit.accuracy_support.reason)
+
+
+def _label_leaks(audit: Audit) -> Iterator[Finding]:
+    for leak in audit.label_leaks:
+        yield Finding(
+            "wrong",
+            f"{leak.channel}: {leak.reason}, without any muscle; leave the channel out with "
+            f"--ignore {shlex.quote(leak.channel)}",
+        )
+
+
+def _copied(audit: Audit) -> Iterator[Finding]:
+    if audit.copied is not None:
+        yield Finding("wrong", str(audit.copied))
 
 
 def _stuck(audit: Audit) -> Iterator[Finding]:

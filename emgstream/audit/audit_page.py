@@ -10,6 +10,7 @@ import numpy as np
 from emgstream.audit.audit import Audit
 from emgstream.audit.audit_facts import audit_facts
 from emgstream.audit.audit_findings import findings
+from emgstream.audit.channel_figures import MOST_PAIRED
 from emgstream.report import (
     ChartLine,
     bars,
@@ -26,6 +27,9 @@ from emgstream.report import (
 __all__ = ["audit_page"]
 
 _N_BINS = 320  # points of a drawn spectrum; a choice: about one for every two pixels
+_MOST_DRAWN = 20
+"""Most labels and channels in a chart. A choice: of more, neither bars nor colours can be told
+apart; the tables have all."""
 _UNIT = "counts"
 
 
@@ -44,7 +48,7 @@ def _parts(audit: Audit, name: str) -> Iterator[str]:
     yield section("Channels", _channels(audit))
     if audit.spectrum is not None:
         yield section("Spectra", _spectra(audit))
-    yield section("All figures", facts(dict(audit_facts(audit))))
+    yield section("All figures", facts(dict(audit_facts(audit, most=None))))
 
 
 def _headline(audit: Audit) -> str:
@@ -73,18 +77,21 @@ def _found(audit: Audit) -> str:
 
 
 def _labels(audit: Audit) -> str:
-    names = [label.name for label in audit.labels]
-    by_channel = dict(zip(audit.table.channel_names, audit.amplitudes.T.tolist(), strict=True))
+    names = [label.name for label in audit.labels[:_MOST_DRAWN]]
+    channels = audit.table.channel_names[:_MOST_DRAWN]
+    drawn = audit.amplitudes[:_MOST_DRAWN, :_MOST_DRAWN]
     rows = [
         (label.name, f"{label.n_rows:,}", str(label.n_blocks), str(label.n_repetitions))
         for label in audit.labels
     ]
     return (
-        bars(names, {"rows": [label.n_rows for label in audit.labels]}, "rows")
+        bars(names, {"rows": [label.n_rows for label in audit.labels[:_MOST_DRAWN]]}, "rows")
         + table(("label", "rows", "blocks", "repetitions"), rows)
         + "<h3>Amplitude by label</h3><p>Root mean square of each channel about the level it rests "
         "at. Labels that look alike here are hard to tell apart by anything.</p>"
-        + bars(names, by_channel, f"RMS in {_UNIT}")
+        + bars(names, dict(zip(channels, drawn.T.tolist(), strict=True)), f"RMS in {_UNIT}")
+        + _drawn_of(len(audit.labels), "labels")
+        + _drawn_of(len(audit.table.channel_names), "channels")
     )
 
 
@@ -115,6 +122,8 @@ def _channels(audit: Audit) -> str:
         for pair in audit.correlations
     ]
     alike = table(("channels", "correlation"), pairs) if pairs else ""
+    if len(audit.table.channel_names) > MOST_PAIRED:
+        alike += f"<p>Only the first {MOST_PAIRED} channels are compared in pairs.</p>"
     return table(head, rows) + "<h3>Likeness</h3>" + alike
 
 
@@ -128,12 +137,18 @@ def _spectra(audit: Audit) -> str:
     widths = np.diff(np.append(edges, len(frequencies)))
     centres = np.add.reduceat(frequencies, edges) / widths
     drawn = []
-    for name, power in zip(audit.table.channel_names, audit.spectrum.power, strict=True):
+    names = audit.table.channel_names[:_MOST_DRAWN]
+    for name, power in zip(names, audit.spectrum.power[:_MOST_DRAWN], strict=True):
         highest = np.maximum.reduceat(power[1:], edges)  # a mean would hide a narrow line
         drawn.append(ChartLine(name, centres, 10.0 * np.log10(np.maximum(highest, 1e-12))))
     across = "cycles a sample" if rate_hz is None else "Hz"
     line = audit.line
     peak = "" if line is None else f" A line stands out at {line.frequency * (rate_hz or 1.0):.4g}."
-    return f"<p>Mean power by frequency, in decibel of {_UNIT}².{peak}</p>" + lines(
-        drawn, across, "power in dB"
+    return f"<p>Mean power by frequency, in decibel of {_UNIT}².{peak}</p>" + (
+        lines(drawn, across, "power in dB") + _drawn_of(len(audit.table.channel_names), "channels")
     )
+
+
+def _drawn_of(n: int, what: str) -> str:
+    """Return a sentence on a chart that does not show all of ``n``."""
+    return f"<p>The first {_MOST_DRAWN} of {n:,} {what} are drawn.</p>" if n > _MOST_DRAWN else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, TypeAlias
@@ -10,11 +10,13 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from emgstream.cue_schedule import TRANSITION
 from emgstream.quality import rails_of
 from emgstream.tables import EmgTable
 from emgstream.types import FloatArray, IndexArray
 
 __all__ = [
+    "MOST_PAIRED",
     "ChannelCorrelation",
     "ChannelRange",
     "ChannelSwap",
@@ -31,6 +33,9 @@ SAME_SIGNAL = 0.995
 """Correlation from which two channels carry the same signal. A choice, as in `quality`: only the
 noise of the converter differs."""
 
+MOST_PAIRED = 200
+"""Channels from the first on that are compared in pairs. A choice: 19,900 pairs, as of the largest
+grids of electrodes in use (192 channels); of 10,000 channels all pairs would take hours."""
 _QUIET_STRETCH = 50
 """Rows of a stretch that may be quiet. A choice: 50 ms at 1 kHz, shorter than any rest."""
 _QUIET_SHARE = 0.25
@@ -112,8 +117,10 @@ def measure_range(column: FloatArray) -> ChannelRange:
 def correlations(samples: FloatArray, names: tuple[str, ...]) -> tuple[ChannelCorrelation, ...]:
     """Return the correlation of every two channels, without rows that have a missing value.
 
-    ``samples`` has shape ``(n_rows, n_channels)``.
+    ``samples`` has shape ``(n_rows, n_channels)``. Only the first `MOST_PAIRED` channels are
+    compared.
     """
+    samples, names = samples[:, :MOST_PAIRED], names[:MOST_PAIRED]
     rows = samples[np.isfinite(samples).all(axis=1)].astype(np.float64)
     centred = rows - rows.mean(axis=0) if len(rows) else rows
     products = centred.T @ centred
@@ -137,13 +144,14 @@ def resting_levels(samples: FloatArray) -> Doubles:
     return np.array([_quiet(*pair) for pair in zip(means.T, spreads.T, strict=True)])
 
 
-def amplitudes(table: EmgTable, levels: Doubles) -> Doubles:
+def amplitudes(table: EmgTable, levels: Doubles, label_names: Sequence[str]) -> Doubles:
     """Return the RMS of each channel about its resting level, by label.
 
-    Shape ``(n_labels, n_channels)``, in the file's unit; NaN if all values are missing.
+    Shape ``(n_label_names, n_channels)``, in the file's unit; NaN if all values are missing.
     """
     labels = np.full(table.n_rows, -1) if table.labels is None else table.labels
-    return _rms_by_group(table.samples, levels, labels, len(table.label_names))
+    rms = _rms_by_group(table.samples, levels, labels, len(table.label_names))
+    return rms[[table.label_names.index(name) for name in label_names]]
 
 
 def find_swap(table: EmgTable, levels: Doubles) -> ChannelSwap | None:
@@ -151,12 +159,13 @@ def find_swap(table: EmgTable, levels: Doubles) -> ChannelSwap | None:
 
     The log amplitudes (labels by channels) of each round of repetitions are compared with those of
     the first round. Two channels are swapped in a round if exchanging them leaves less than half of
-    the distance. If that is so in most rounds, the others are returned as the swapped ones.
+    the distance. If that is so in most rounds, the others are returned as the swapped ones. Only
+    the first `MOST_PAIRED` channels are compared.
     """
     patterns = _patterns(table, levels)
     if len(patterns) < _MIN_ROUNDS:
         return None
-    for one, other in combinations(range(len(table.channel_names)), 2):
+    for one, other in combinations(range(len(patterns[0].T)), 2):
         swapped = [
             k for k, each in enumerate(patterns) if _fits_swapped(each, patterns[0], one, other)
         ]
@@ -201,10 +210,11 @@ def _patterns(table: EmgTable, levels: Doubles) -> list[Doubles]:
 
     There are as many rounds as the label with the fewest repetitions has.
     """
-    if table.labels is None or len(table.label_names) < 2:
+    if table.labels is None or len({*table.label_names} - {TRANSITION}) < 2:
         return []
     movements = table.movement_numbers()
-    rms = _rms_by_group(table.samples, levels, movements, int(movements.max()) + 1)
+    samples, levels = table.samples[:, :MOST_PAIRED], levels[:MOST_PAIRED]
+    rms = _rms_by_group(samples, levels, movements, int(movements.max()) + 1)
     logs = np.log(np.maximum(rms, _SMALLEST_RMS))
     by_label = list(_movements_of(table, movements))
     n_rounds = min(map(len, by_label))
@@ -215,8 +225,9 @@ def _movements_of(table: EmgTable, movements: IndexArray) -> Iterator[IndexArray
     """Yield the numbers of the movements of each label, in order of time."""
     numbers, first_rows = np.unique(movements, return_index=True)
     labels = np.zeros(0) if table.labels is None else table.labels[first_rows]
-    for code in range(len(table.label_names)):
-        yield numbers[labels == code]
+    for code, name in enumerate(table.label_names):
+        if name != TRANSITION:
+            yield numbers[labels == code]
 
 
 def _fits_swapped(pattern: Doubles, first: Doubles, one: int, other: int) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from emgstream.cue_schedule import TRANSITION
-from emgstream.tables import EmgTable
+from emgstream.tables import ColumnRole, EmgTable
+from emgstream.wording import listed
 
 __all__ = [
     "MIN_REPETITIONS",
@@ -16,12 +18,21 @@ __all__ = [
     "LabelCount",
     "check_accuracy_support",
     "count_labels",
+    "label_doubt",
     "label_lookalike",
 ]
 
 MIN_REPETITIONS = 3
 """Repetitions that a label needs for an accuracy on held-out ones: one each for training,
 validation and test."""
+
+_MOST_LABELS = 100
+"""Most labels that are taken for movements. A choice: the largest public sets have some 60."""
+_MANY_LABELS = 10
+"""Labels from which short runs are doubtful. A choice: published rows of four to eight movements
+may be shuffled, so that their labels change with almost every row."""
+_SHORT_RUN = 10
+"""Rows of a run of one label that is short. A choice: 10 ms at 1 kHz, far below a movement."""
 
 _LABEL_NAMES = frozenset(
     {"labels", "class", "classes", "class_name", "classname", "gesture", "movement", "motion"}
@@ -62,7 +73,10 @@ class AccuracySupport:
 
 
 def count_labels(table: EmgTable) -> tuple[LabelCount, ...]:
-    """Return the counts of each label, in the order in which the labels first appear."""
+    """Return the counts of each label, in the order in which the labels first appear.
+
+    `transition` is no label: it names the rows between a cue and the onset of the movement.
+    """
     if table.labels is None:
         return ()
     segments = np.zeros(table.n_rows, np.int64) if table.segments is None else table.segments
@@ -76,7 +90,33 @@ def count_labels(table: EmgTable) -> tuple[LabelCount, ...]:
         for codes in (table.labels, table.labels[begins], table.labels[first_rows])
     )
     counts = zip(table.label_names, rows, blocks, repetitions, strict=True)
-    return tuple(LabelCount(*each) for each in counts)
+    return tuple(LabelCount(*each) for each in counts if each[0] != TRANSITION)
+
+
+def label_doubt(table: EmgTable) -> str | None:
+    """Return the reason why a label is a measured value rather than a movement; None if it is not.
+
+    A force or an angle in the column of the label gives hundreds of labels, or labels that change
+    with every row.
+    """
+    if table.labels is None:
+        return None
+    codes = table.labels[table.labels >= 0]
+    starts = np.flatnonzero(np.diff(codes, prepend=-1))
+    n_labels, n_runs = len(np.unique(codes)), len(starts)
+    if n_labels <= _MOST_LABELS and (n_labels < _MANY_LABELS or len(codes) >= _SHORT_RUN * n_runs):
+        return None
+    longest = int(np.diff(starts, append=len(codes)).max())
+    if longest == 1:
+        length = "each one row long"
+    else:
+        length = f"in {n_runs:,} runs of {len(codes) / n_runs:.0f} rows on average"
+    name = next((one.name for one in table.columns if one.role is ColumnRole.LABEL), "label")
+    return (
+        f"{n_labels:,} labels in {len(codes):,} rows, {length}; is {name!r} a movement? expected "
+        "the name of a movement in every row, held for a second or more; name the column of the "
+        "movements with --label"
+    )
 
 
 def label_lookalike(table: EmgTable) -> str | None:
@@ -87,9 +127,8 @@ def label_lookalike(table: EmgTable) -> str | None:
     return (known or table.text_columns)[0]
 
 
-def check_accuracy_support(counts: tuple[LabelCount, ...]) -> AccuracySupport:
+def check_accuracy_support(movements: Sequence[LabelCount]) -> AccuracySupport:
     """Return whether repetitions of every label can be held out, and the reason."""
-    movements = [count for count in counts if count.name != TRANSITION]
     if len(movements) < 2:
         return AccuracySupport(
             False,
@@ -107,7 +146,7 @@ def check_accuracy_support(counts: tuple[LabelCount, ...]) -> AccuracySupport:
         return AccuracySupport(
             False,
             f"an accuracy measured here says little: fewer than {MIN_REPETITIONS} repetitions of "
-            f"{', '.join(few)}; record more of them",
+            f"{listed(few)}; record more of them",
         )
     least = min(count.n_repetitions for count in movements)
     return AccuracySupport(

@@ -22,7 +22,8 @@ _LONGEST = 4096
 """Rows of a stretch. A choice: it resolves 0.25 Hz at 1 kHz."""
 _SHORTEST = 64
 """Shortest stretch, for short recordings. A choice: it still separates the mains from the drift."""
-_AT_ONCE = 256  # stretches transformed at once; a choice: some 25 MB with three channels
+_AT_ONCE = 768
+"""Channels times stretches that are transformed at once. A choice: some 25 MB."""
 _NEIGHBOURS = 24
 """Frequencies on each side that a line is compared with. A choice: 6 Hz at 1 kHz, in which the
 spectrum of EMG hardly changes."""
@@ -157,8 +158,9 @@ def _stretches(samples: FloatArray, length: int) -> Iterator[Doubles]:
     """Yield complete stretches, shape ``(n, length, n_channels)``, that overlap by half."""
     starts = np.arange(0, len(samples) - length + 1, length // 2)
     within = np.arange(length)
-    for first in range(0, len(starts), _AT_ONCE):
-        stretches = samples[starts[first : first + _AT_ONCE, np.newaxis] + within]
+    at_once = max(_AT_ONCE // samples.shape[1], 1)
+    for first in range(0, len(starts), at_once):
+        stretches = samples[starts[first : first + at_once, np.newaxis] + within]
         whole = np.isfinite(stretches).all(axis=(1, 2))
         yield stretches[whole].astype(np.float64)
 

@@ -6,7 +6,14 @@ import argparse
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from emgstream.audit import Audit, audit_facts, audit_page, audit_table, findings
+from emgstream.audit import (
+    Audit,
+    audit_facts,
+    audit_page,
+    audit_table,
+    findings,
+    findings_to_read,
+)
 from emgstream.bundle import MODEL_SUFFIX, Model, read_model
 from emgstream.cli import options
 from emgstream.cli.column_roles_table import print_roles, roles_document
@@ -86,7 +93,7 @@ def _print(audit: Audit) -> None:
 
 
 def _verdict(audit: Audit) -> Iterator[tuple[str, str]]:
-    for finding in findings(audit):
+    for finding in findings_to_read(audit):
         yield finding.kind, finding.text
     if audit.accuracy_support.supported:
         yield "good", audit.accuracy_support.reason

@@ -1,7 +1,7 @@
 """Stream the sensor board through a model: plug it in and watch.
 
-Several boards at once, each named by a --port of its own, are for the terminal: --headless. Ctrl-C
-ends it, at any moment.
+With --model none the signals are shown and nothing is decided. Several boards at once, each named
+by a --port of its own, are for the terminal: --headless. Ctrl-C ends it, at any moment.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from emgstream.app.live_session import LiveSession
-from emgstream.bundle import read_model
+from emgstream.bundle import Model, read_model
 from emgstream.cli import options
 from emgstream.cli.configured import use_configuration, use_outputs
 from emgstream.cli.headless import run_headless
@@ -20,9 +20,9 @@ from emgstream.cli.open_window import add_window_arguments, run_window, wants_wi
 from emgstream.cli.outputs import add_output_arguments, read_files, written_files
 from emgstream.cli.terminal import tell_problems
 from emgstream.cli.verb_files import refuse_to_overwrite
+from emgstream.data import chosen_model
 from emgstream.errors import UsageError
 from emgstream.gui import PortRequest
-from emgstream.manifest import Manifest
 from emgstream.opening import model_options
 from emgstream.outputs.output_registry import output_problems
 from emgstream.sources.source import Source
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Stream until Ctrl-C or the window is closed, or for the time asked for."""
     tell_problems((*source_problems(), *output_problems()))
     use_configuration(arguments, "port", "channels", "model")
-    ports, models = _as_list(arguments.port), _as_list(arguments.model)
+    ports, models = _as_list(arguments.port), [*map(chosen_model, _as_list(arguments.model))]
     if not wants_window(arguments):
         _check_several(ports, len(models))
         _run_headless(ports, models * len(ports) if len(models) == 1 else models, arguments)
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> None:
     if len(ports) > 1 or len(models) > 1:
         raise UsageError("the window shows one board and one model; for several add --headless")
     (port,), (arguments.model,) = ports, models
-    read_model(arguments.model)  # what is typed wrong is told where it was typed
+    _read(arguments.model)  # what is typed wrong is told where it was typed
     source = PortRequest(
         port,
         channels=arguments.channels,
@@ -98,14 +98,16 @@ def _check_several(ports: list[str], n_models: int) -> None:
         raise UsageError(f"--port {twice[0]} stands there twice; a port has one reader")
 
 
-def _run_headless(ports: list[str], models: list[Path], arguments: argparse.Namespace) -> None:
+def _run_headless(
+    ports: list[str], models: list[Path | None], arguments: argparse.Namespace
+) -> None:
     use_outputs(arguments)
-    refuse_to_overwrite([*models, *read_files(arguments)], written_files(arguments))
-    read = {path: read_model(path) for path in models}
+    refuse_to_overwrite([*filter(None, models), *read_files(arguments)], written_files(arguments))
+    read = {path: _read(path) for path in models}
     names = _names(ports)
     sessions = [
         LiveSession(
-            _source(port, number, read[path].manifest, arguments),
+            _source(port, number, read[path], arguments),
             read[path],
             name=name,
             seconds=arguments.seconds,
@@ -116,14 +118,18 @@ def _run_headless(ports: list[str], models: list[Path], arguments: argparse.Name
     run_headless(sessions, arguments)
 
 
+def _read(path: Path | None) -> Model | None:
+    return None if path is None else read_model(path)
+
+
 def _as_list(value: Any) -> list[Any]:
     """Return the values of an option that may be given several times, or that was filled in."""
     return value if isinstance(value, list) else [value]
 
 
-def _source(port: str, number: int, manifest: Manifest, arguments: argparse.Namespace) -> Source:
+def _source(port: str, number: int, model: Model | None, arguments: argparse.Namespace) -> Source:
     options = model_options(
-        manifest,
+        None if model is None else model.manifest,
         channels=arguments.channels,
         baud=arguments.baud,
         reconnect=not arguments.no_reconnect,

@@ -58,7 +58,7 @@ def wants_window(arguments: argparse.Namespace) -> bool:
 
 
 def run_window(source: SourceRequest, arguments: argparse.Namespace) -> None:
-    """Open the window on a source and return when it is closed.
+    """Open the window on a source, without a model if none is given; return when it is closed.
 
     Raises what `emgstream.gui.run` raises.
     """
@@ -66,6 +66,7 @@ def run_window(source: SourceRequest, arguments: argparse.Namespace) -> None:
         WindowRequest(
             source,
             model=arguments.model,
+            without_model=arguments.model is None,
             screenshot=arguments.screenshot,
             after_s=arguments.after or _AFTER_S,
             theme=arguments.theme,

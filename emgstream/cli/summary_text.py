@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from emgstream.cli.terminal import print_facts
-from emgstream.wording import counted
+from emgstream.wording import counted, shortened
 
 __all__ = ["print_summary"]
 
@@ -22,7 +22,7 @@ def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
     if "stream" in document:
         yield "stream", document["stream"]
     yield "source", document["source"]
-    yield "model", document["model"]
+    yield "model", document["model"] or "none"
     yield "samples", f"{document['samples']:,}   lost {document['lost']:,}"
     if "rate_hz" in document:
         yield from _live_facts(document)
@@ -50,7 +50,12 @@ def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
 
 
 def _decision_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
-    """Return the number of decisions, by status if not all of them are to act on."""
+    """Return the number of decisions, by status if not all of them are to act on.
+
+    Nothing without a model.
+    """
+    if document["model"] is None:
+        return
     if document["decisions"]:
         pace = f"{document['decisions_per_s']:,.0f} a second"
     else:
@@ -59,6 +64,39 @@ def _decision_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
     if document["statuses"]["ok"] != document["decisions"]:
         told = (f"{n:,} {status}" for status, n in document["statuses"].items() if n)
         yield "", "   ".join(told)
+    yield from _gap_facts(document)
+
+
+def _gap_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    """Return the reasons for decisions of status gap, and for none of them being looked for."""
+    reasons = document["reasons_for_gaps"]
+    converter = reasons["converter"]
+    if converter is not None and not converter["is_range_of_stream"]:
+        yield (
+            "range",
+            f"not known: values that the model's converter, {converter['low']:g} to "
+            f"{converter['high']:g}, cannot give; of another board or in another unit, so that "
+            "saturation is not seen",
+        )
+    if not document["statuses"]["gap"]:
+        return
+    n_lost = reasons["after_lost_samples"]
+    if n_lost:
+        yield "gap", f"{counted(n_lost, 'decision')} on windows that lost samples or a pause cut"
+    if document["statuses"]["gap"] > n_lost and converter is not None:
+        n = document["statuses"]["gap"] - n_lost
+        yield "gap", f"{counted(n, 'decision')} with a channel at the end of the converter's range:"
+        yield from (("", text) for text in _saturated(converter, reasons["sampling_rate_hz"]))
+
+
+def _saturated(converter: dict[str, Any], rate_hz: float | None) -> Iterable[str]:
+    """Return each channel that reached an end of the range: which end, how often, how long."""
+    for end in ("low", "high"):
+        for name, n in converter[f"at_{end}"].items():
+            if n:
+                length = "" if rate_hz is None else f", {n / rate_hz:,.1f} s"
+                share = f"{n / converter['samples']:.1%} of the samples{length}"
+                yield f"{shortened(name)} at {converter[end]:g}: {share}"
 
 
 def _delay_facts(delays: dict[str, Any]) -> Iterable[tuple[str, str]]:

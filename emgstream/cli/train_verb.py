@@ -14,7 +14,6 @@ from emgstream.cli import options, training_progress
 from emgstream.cli.interrupt import ctrl_c_after
 from emgstream.cli.terminal import busy
 from emgstream.cli.verb_files import refuse_to_overwrite
-from emgstream.data import DEMO_RECORDING
 
 if TYPE_CHECKING:
     from emgstream_training.train import TrainingResult
@@ -80,7 +79,6 @@ def run(arguments: argparse.Namespace) -> None:
             noticed=noticed,
             keep=partial(write_model, arguments.out),
             max_epochs=arguments.epochs,
-            synthetic=DEMO_RECORDING in arguments.files,
         )
     event = _event(result, arguments.out)
     facts = [*trained_facts(event, time.perf_counter() - started_s)]

@@ -9,13 +9,17 @@ __all__ = [
     "DEMO_MODEL",
     "DEMO_RECORDING",
     "DEMO_SUBJECT",
+    "NO_MODEL",
     "any_path",
+    "chosen_model",
     "model_path",
     "recording_path",
 ]
 
 DEMO = "demo"
 """Name of both on the command line."""
+NO_MODEL = "none"
+"""Name on the command line for no model."""
 DEMO_MODEL = Path(__file__).with_name("demo.emgmodel")
 """A model trained on synthetic EMG."""
 DEMO_RECORDING = Path(__file__).with_name("demo_recording.csv.gz")
@@ -32,6 +36,11 @@ def recording_path(name: str | os.PathLike[str]) -> Path:
 def model_path(name: str | os.PathLike[str]) -> Path:
     """Return the path of a model; ``demo`` is the shipped one."""
     return _shipped_or(name, {DEMO: DEMO_MODEL})
+
+
+def chosen_model(path: Path) -> Path | None:
+    """Return the path of a model; None for ``none``, unless that leads to a file on disk."""
+    return None if str(path) == NO_MODEL and not path.exists() else path
 
 
 def any_path(name: str | os.PathLike[str]) -> Path:

@@ -19,7 +19,7 @@ from emgstream.decisions.decision_settings import (
     rest_class,
 )
 from emgstream.decisions.decision_stage import DecisionStage, SmoothedPredictions, WindowPredictions
-from emgstream.decisions.rails import ConverterRails, RailWatch
+from emgstream.decisions.rails import ConverterRails, RailFigures, RailWatch
 from emgstream.decisions.smoothing import (
     SMOOTHINGS,
     BayesSmoothing,
@@ -49,6 +49,7 @@ __all__ = [
     "KnownSignal",
     "MajoritySmoothing",
     "NoSmoothing",
+    "RailFigures",
     "RailWatch",
     "RestGate",
     "SmoothedPredictions",

@@ -1,9 +1,13 @@
-"""Saturation: samples at the ends of the converter's range tell little about the muscle."""
+"""Saturation: samples at the ends of the converter's range tell little about the muscle.
+
+A stream with values that the converter cannot give comes from another board, or is in another unit.
+Its saturation is not known, and it is not judged by this range.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +16,11 @@ from msgspec import Meta
 from emgstream.schema import Finite
 from emgstream.types import FloatArray, IndexArray
 
-__all__ = ["ConverterRails", "RailWatch"]
+__all__ = ["ConverterRails", "RailFigures", "RailWatch"]
+
+_FOREIGN_SAMPLES = 10
+"""Impossible samples in unbroken time that prove another board. A choice: a damaged line of text
+gives one, microvolt and other units hundreds in a window."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,19 @@ class ConverterRails:
         if not self.low < self.high:
             raise ValueError(f"rails {self}; expected low below high")
 
+    @property
+    def is_whole_range(self) -> bool:
+        """True for the range of a converter, of all whole numbers of some bits.
+
+        >>> ConverterRails(0.0, 1023.0, 0.1).is_whole_range
+        True
+        >>> ConverterRails(400.0, 600.0, 0.1).is_whole_range  # the limits of an amplifier
+        False
+        """
+        n_levels = self.high + 1.0
+        is_power = n_levels >= 2.0 and n_levels.is_integer() and int(n_levels).bit_count() == 1
+        return is_power and self.low in (0.0, -n_levels)
+
     def touched(self, samples: FloatArray) -> npt.NDArray[np.bool_]:
         """Return whether any channel is at an end, shape ``(n_samples,)``; NaN is not at one.
 
@@ -39,6 +60,45 @@ class ConverterRails:
             (samples <= self.low) | (samples >= self.high), axis=1
         )
         return at_end
+
+    def impossible(self, samples: FloatArray) -> npt.NDArray[np.bool_]:
+        """Return whether any channel has a value that this converter cannot give, as `touched`.
+
+        Nothing is impossible if the rails are not the whole range of a converter.
+        """
+        if not self.is_whole_range:
+            return np.zeros(len(samples), dtype=np.bool_)
+        is_fraction = (samples != np.rint(samples)) & ~np.isnan(samples)
+        beyond = (samples < self.low) | (samples > self.high)
+        strange: npt.NDArray[np.bool_] = np.any(is_fraction | beyond, axis=1)
+        return strange
+
+
+@dataclass(frozen=True, slots=True)
+class RailFigures:
+    """Counts of samples at the ends of the range, over a whole stream."""
+
+    rails: ConverterRails
+    """The range."""
+    n_samples: int
+    """Number of samples that were counted."""
+    at_low: tuple[int, ...]
+    """Number of them at the lower end or below, by channel."""
+    at_high: tuple[int, ...]
+    """Number of them at the upper end or above, by channel."""
+    is_foreign: bool
+    """True if the stream is of another board or unit, so that its range is not known."""
+
+    def to_json(self, channel_names: tuple[str, ...]) -> dict[str, Any]:
+        """Return the counts as JSON types."""
+        return {
+            "low": self.rails.low,
+            "high": self.rails.high,
+            "is_range_of_stream": not self.is_foreign,
+            "samples": self.n_samples,
+            "at_low": dict(zip(channel_names, self.at_low, strict=False)),
+            "at_high": dict(zip(channel_names, self.at_high, strict=False)),
+        }
 
 
 class RailWatch:
@@ -55,6 +115,10 @@ class RailWatch:
         self._n_window = n_window
         self._touched: IndexArray = np.empty(0, dtype=np.int64)
         self._waiting: list[tuple[int, FloatArray]] = []
+        self._n_impossible = 0
+        self._foreign_from: int | None = None
+        self.figures = None if rails is None else RailFigures(rails, 0, (), (), is_foreign=False)
+        """Counts over all samples that were checked; None without a range. Any thread reads."""
 
     def add_samples(self, first_index: int, samples: FloatArray) -> None:
         """Add samples, shape ``(n_samples, n_channels)``, the first at ``first_index``."""
@@ -64,7 +128,8 @@ class RailWatch:
     def are_saturated(self, last_indices: IndexArray) -> npt.NDArray[np.bool_]:
         """Return whether the windows that end with these samples are saturated.
 
-        Both have shape ``(n_windows,)``.
+        Both have shape ``(n_windows,)``. None is after ten samples, since the last `reset`, with a
+        value that the converter cannot give.
         """
         if self._rails is None:
             return np.zeros(len(last_indices), dtype=np.bool_)
@@ -73,18 +138,49 @@ class RailWatch:
         ends = np.searchsorted(self._touched, last_indices, side="right")
         starts = np.searchsorted(self._touched, last_indices - self._n_window, side="right")
         saturated: npt.NDArray[np.bool_] = ends - starts > self._rails.share * self._n_window
+        if self._foreign_from is not None:
+            saturated &= last_indices < self._foreign_from
         return saturated
 
     def reset(self) -> None:
-        """Forget all samples."""
+        """Forget all samples, but not their counts."""
         self._touched = self._touched[:0]
         self._waiting.clear()
+        self._n_impossible = 0
+        self._foreign_from = None
 
     def _check_waiting(self, rails: ConverterRails) -> None:
         oldest = self._waiting[0][0] - self._n_window
-        indices = [np.arange(first, first + len(samples)) for first, samples in self._waiting]
-        touched = rails.touched(np.concatenate([samples for _, samples in self._waiting]))
+        parts = [np.arange(first, first + len(samples)) for first, samples in self._waiting]
+        indices, samples = np.concatenate(parts), np.concatenate([one for _, one in self._waiting])
         self._waiting.clear()
+        if self._foreign_from is None:
+            self._look_for_others(rails, indices, samples)
+        self._count(rails, samples)
         self._touched = np.concatenate(
-            (self._touched[self._touched > oldest], np.concatenate(indices)[touched])
+            (self._touched[self._touched > oldest], indices[rails.touched(samples)])
+        )
+
+    def _look_for_others(
+        self, rails: ConverterRails, indices: IndexArray, samples: FloatArray
+    ) -> None:
+        impossible = indices[rails.impossible(samples)]
+        n_before, self._n_impossible = self._n_impossible, self._n_impossible + len(impossible)
+        if self._n_impossible >= _FOREIGN_SAMPLES:
+            self._foreign_from = int(impossible[_FOREIGN_SAMPLES - n_before - 1])
+
+    def _count(self, rails: ConverterRails, samples: FloatArray) -> None:
+        before = self.figures
+        if before is None:
+            return
+        at_low = np.count_nonzero(samples <= rails.low, axis=0)
+        at_high = np.count_nonzero(samples >= rails.high, axis=0)
+        if before.n_samples:
+            at_low, at_high = at_low + before.at_low, at_high + before.at_high
+        self.figures = RailFigures(
+            rails,
+            before.n_samples + len(samples),
+            tuple(at_low.tolist()),
+            tuple(at_high.tolist()),
+            is_foreign=before.is_foreign or self._foreign_from is not None,
         )

@@ -93,7 +93,7 @@ def make_window(application: QApplication, request: WindowRequest) -> Window:
     apply_theme(application, theme)
     window = Window(theme, settings)
     window.show_page_at(request.page)
-    window.use_model(request.model or settings.model)
+    window.use_model(None if request.without_model else request.model or settings.model)
     if request.source is not None:
         window.open_source(request.source)
     return window

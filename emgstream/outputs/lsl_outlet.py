@@ -147,11 +147,15 @@ class LslDecisions(Output):
 
 
 def open_lsl(name: str, stream: StreamContext) -> tuple[AnyOutput, ...]:
-    """Return the outlets of one stream, which share a clock; raises MissingExtraError."""
+    """Return the outlets of one stream, which share a clock; without a model only of samples.
+
+    Raises MissingExtraError.
+    """
     if stream.name is not None:
         name = f"{name} {stream.name}"
     clock = LslClock()
-    return LslDecisions(name, clock), LslSamples(name, clock)
+    samples = LslSamples(name, clock)
+    return (LslDecisions(name, clock), samples) if stream.class_names else (samples,)
 
 
 @cache

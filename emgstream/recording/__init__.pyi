@@ -18,6 +18,7 @@ from .recorder import Recorder as Recorder
 from .recovery import RecoveryReport as RecoveryReport
 from .recovery import put_in_order as put_in_order
 from .session_description import SessionDescription as SessionDescription
+from .sidecar import is_synthetic as is_synthetic
 from .sidecar import read_sidecar as read_sidecar
 from .sidecar import sidecar_path as sidecar_path
 from .sidecar import write_sidecar as write_sidecar

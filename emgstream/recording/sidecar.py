@@ -13,13 +13,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from emgstream.data import DEMO_RECORDING
 from emgstream.errors import OutputError, RecordingError
 from emgstream.recording.cue_events import RepetitionOutcome
 from emgstream.schema import SchemaError, checked
+from emgstream.tables.session_rate import SIDECAR_FORMAT, sidecar_path
 
-__all__ = ["FORMAT", "VERSION", "SidecarEntries", "read_sidecar", "sidecar_path", "write_sidecar"]
+__all__ = [
+    "FORMAT",
+    "VERSION",
+    "SidecarEntries",
+    "is_synthetic",
+    "read_sidecar",
+    "sidecar_path",
+    "write_sidecar",
+]
 
-FORMAT = "emgstream session"
+FORMAT = SIDECAR_FORMAT
 VERSION = 1
 _Object: TypeAlias = dict[str, Any]
 
@@ -84,16 +94,6 @@ class SidecarEntries(_SidecarVersion):
     """The report of the signal check, and the warnings while recording."""
 
 
-def sidecar_path(recording: Path) -> Path:
-    """Return the path of the sidecar of a recording, the same for a recording that was packed.
-
-    >>> sidecar_path(Path("arm.csv")).name, sidecar_path(Path("arm.csv.gz")).name
-    ('arm.json', 'arm.json')
-    """
-    is_packed = recording.suffix.lower() == ".gz"
-    return (recording.with_suffix("") if is_packed else recording).with_suffix(".json")
-
-
 def read_sidecar(recording: Path) -> dict[str, Any]:
     """Return the content of the sidecar of a recording.
 
@@ -129,6 +129,20 @@ def read_sidecar(recording: Path) -> dict[str, Any]:
     except SchemaError as error:
         raise RecordingError(f"{path} has {error}; take it from a copy") from None
     return document
+
+
+def is_synthetic(recording: Path) -> bool:
+    """Return whether a recording is of a simulated board, by its sidecar, or is the shipped one.
+
+    False if the sidecar is missing, damaged, or not that of a session.
+    """
+    if recording == DEMO_RECORDING:
+        return True
+    try:
+        source = read_sidecar(recording).get("source")
+    except RecordingError:
+        return False
+    return isinstance(source, dict) and source.get("is_synthetic") is True
 
 
 def write_sidecar(recording: Path, document: dict[str, Any]) -> None:

@@ -18,9 +18,12 @@ from emgstream.tables import (
     read_table,
 )
 from emgstream.tables.settled_columns import remember
-from emgstream.wording import counted
+from emgstream.wording import counted, listed
 
 __all__ = ["open_recording", "read_channels"]
+
+_MOST_NAMED = 8
+"""Most columns in an example of the command line. A choice: the channels of the usual armbands."""
 
 
 def open_recording(address: str | Path, options: SourceOptions) -> ReplaySource:
@@ -124,9 +127,10 @@ def _read_by_name(path: Path, expected: tuple[str, ...], columns: ColumnChoice) 
         if len(found) < len(expected):
             what_to_do = "use a model that was trained on such recordings"
         else:
-            listed = shlex.quote(",".join(found[: len(expected)]))
-            what_to_do = f"name the column for each, in this order, as --channels {listed}"
+            named = shlex.quote(",".join(found[: len(expected)]))
+            example = f"as --channels {named}" if len(expected) <= _MOST_NAMED else "by --channels"
+            what_to_do = f"name the column for each, in this order, {example}"
         raise StreamMismatchError(
-            f"{path} has the channels {', '.join(found)}; the model expects "
-            f"{', '.join(expected)}; {what_to_do}"
+            f"{path} has the channels {listed(found)}; the model expects {listed(expected)}; "
+            f"{what_to_do}"
         ) from error

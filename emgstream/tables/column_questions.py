@@ -287,8 +287,11 @@ def _label_question(proposed: Sequence[TableColumn]) -> ColumnQuestion:
     stated = shlex.quote(f"{word}:0")
     zero = f" (--label {stated} if rows of 0 have no label)" if has_zero else ""
     also = f" Column {others[0].place + 1} {others[0].name!r} may be it, too." if others else ""
+    text = f"column {best.place + 1} {best.name!r} {_verb(best.reason)}: is it the label"
+    if best.may_be_channel:  # the question on the channels describes it
+        text = f"Is column {best.place + 1} the label"
     return ColumnQuestion(
-        f"column {best.place + 1} {best.name!r} {_verb(best.reason)}: is it the label{zero}?{also}",
+        f"{text}{zero}?{also}",
         ("--label", word),
         tuple(one.place for one in proposed),
         is_about_channels=False,

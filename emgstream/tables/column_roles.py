@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from emgstream.tables.clock_column import unwrapped_clock
 from emgstream.tables.column_behaviour import (
     Behaviour,
     BehaviourKind,
@@ -65,6 +66,7 @@ class _Evidence:
     texts: tuple[str, ...] | None
     unit: str
     is_named_table: bool
+    is_read: bool
     is_trusted: bool
     """True if a column of our own recordings, ``time_s``, is beside it: then names are right."""
 
@@ -117,6 +119,8 @@ def _evidence(raw: RawRecording, place: int, has_header: bool, is_trusted: bool)
         values = column.values
         if not np.issubdtype(values.dtype, np.floating):
             values = np.where(values == MISSING_WHOLE, np.nan, values)
+        if meaning.hint is NameHint.TIME:
+            values = unwrapped_clock(values)
         behaviour = behaviour_of(values)
     else:
         behaviour = Behaviour(BehaviourKind.UNKNOWN, "holds text")
@@ -129,6 +133,7 @@ def _evidence(raw: RawRecording, place: int, has_header: bool, is_trusted: bool)
         column.texts,
         unit,
         has_header,
+        len(column.values) == raw.n_rows,
         is_trusted,
     )
 
@@ -151,6 +156,8 @@ def _of_text(one: _Evidence) -> TableColumn:
         return _column(one, ColumnRole.TIME, f"holds {written}", unit=one.unit)
     if not one.texts:
         return _column(one, ColumnRole.IGNORED, "has no value")
+    if not one.is_read:
+        return _column(one, ColumnRole.IGNORED, f"holds texts such as {one.texts[0]!r}")
     n = counted(len(one.texts), "text")
     if one.hint in {NameHint.DESCRIPTION, NameHint.TIME, NameHint.OTHER_SENSOR}:
         return _column(one, ColumnRole.IGNORED, f"named like {one.hint.value}, holds {n}")
@@ -217,6 +224,12 @@ def _counter(one: _Evidence) -> TableColumn:
     return _column(one, ColumnRole.IGNORED, f"named like a counter, but it {one.behaviour.words}")
 
 
+def _marker(one: _Evidence) -> TableColumn:
+    if one.behaviour.kind is BehaviourKind.CONSTANT:
+        return _column(one, ColumnRole.IGNORED, f"named like a marker, {one.behaviour.words}")
+    return _label(one)
+
+
 def _label(one: _Evidence) -> TableColumn:
     if one.behaviour.kind is BehaviourKind.SIGNAL:
         why = f"named like {one.hint.value}, but its values change nearly every row"
@@ -267,6 +280,8 @@ def _nameless(one: _Evidence) -> TableColumn:
             return _clock(one, behaviour.words)
         case BehaviourKind.CONSTANT:
             return _doubt(one, behaviour.words, ColumnRole.IGNORED)
+        case BehaviourKind.LABEL_LIKE if clock_unit(behaviour, "")[0].startswith("unix"):
+            return _clock(one, behaviour.words)
         case BehaviourKind.LABEL_LIKE:
             return _doubt(one, behaviour.words, ColumnRole.LABEL)
         case BehaviourKind.SIGNAL if not one.name and one.is_named_table:
@@ -279,7 +294,7 @@ _RULES: dict[NameHint, Callable[[_Evidence], TableColumn]] = {
     NameHint.CHANNEL: _channel,
     NameHint.MAYBE_CHANNEL: _channel,
     NameHint.LABEL: _label,
-    NameHint.MARKER: _label,
+    NameHint.MARKER: _marker,
     NameHint.TIME: _time,
     NameHint.COUNTER: _counter,
     NameHint.REPETITION: _repetition,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from emgstream.errors import TableError
 
-__all__ = ["refuse_what_does_not_fit"]
+__all__ = ["bytes_to_read", "refuse_what_does_not_fit"]
 
 _NEED_PER_BYTE = 5.0
 """Bytes of memory per byte of a file. Measured with ``scripts/bench.py tables``: a table of 1 M
@@ -24,7 +24,7 @@ def refuse_what_does_not_fit(path: Path) -> None:
     A gzipped file counts with the size that it states for its content, modulo 4 GiB. A file that
     cannot be looked at passes; reading tells the reason.
     """
-    n_bytes = _bytes_to_read(path)
+    n_bytes = bytes_to_read(path)
     if n_bytes < _CHECKED_FROM:
         return
     import psutil  # only large files need it
@@ -38,7 +38,7 @@ def refuse_what_does_not_fit(path: Path) -> None:
         )
 
 
-def _bytes_to_read(path: Path) -> int:
+def bytes_to_read(path: Path) -> int:
     """Return the size of a file, unpacked if it is gzipped; 0 if it cannot be looked at."""
     try:
         n_bytes = path.stat().st_size

@@ -32,6 +32,8 @@ OWN_NAMES = frozenset({"label", "repetition", "segment", "index", "time_s"})
 """Names, in lower case, that have a fixed meaning in the project's own recordings."""
 _SEPARATORS = ("\t", ";", ",", "|")  # the first wins a tie
 _EXCEL_SEPARATOR = re.compile(r"\s*\"?sep=(.)\"?\s*")
+_FACT = re.compile(r"[^:=]+[:=]\s*\S")
+"""Cell of a preamble that states a fact: ``Sampling Rate: 1000``."""
 _N_SAMPLED = 500
 """Rows in which the layout is detected. A choice: enough to outvote damaged rows."""
 _QUOTED_LETTERS = 40
@@ -252,12 +254,16 @@ def _find_header(
     """Return the place of the names: the fullest line of texts above the first row of numbers."""
     width = _usual([len(cells) for cells in split])
     first_row = next((at for at, one in enumerate(split) if _is_row(one, width, numbers)), None)
-    if first_row is None or _is_plain_header(split[0], width, numbers):
+    above = split[: first_row or 1]
+    if first_row is None or _is_plain_header(above, width, numbers):
         names_at = 0 if _is_header(split[0], numbers) else None
     else:
-        names_at = _fullest(split[:first_row], width, numbers)
+        names_at = _fullest(above, width, numbers)
         if names_at is None and _is_short_header(split[0], width, numbers):
             names_at = 0
+    if names_at is None and first_row == 0 and _numbers_columns(split):
+        note = "the first line numbers the columns; it is left out"
+        return _Header(width, 0, 1, False, list(split[1]), [], [], [note])
     if names_at is None:
         names_at = 0 if first_row is None else _first_of_body(split, first_row, width, numbers)
         notes = _preamble_notes(lines[:names_at])
@@ -269,14 +275,25 @@ def _find_header(
     return _Header(width, names_at, body_from, True, cells, units, group, notes)
 
 
-def _is_plain_header(cells: Sequence[str], width: int, numbers: _NumberFormat) -> bool:
-    """Return whether the first line names every column, as most files have it."""
+def _is_plain_header(above: Sequence[Sequence[str]], width: int, numbers: _NumberFormat) -> bool:
+    """Return whether the first line names every column, as most files have it.
+
+    One that is as wide as the rows, further down, is preferred to one that is narrower or wider.
+    """
+    cells = above[0]
+    if len(cells) == width and any(_name(cell).lower() in OWN_NAMES for cell in cells):
+        return True
+    if len(cells) != width and any(
+        len(one) == width and _is_header(one, numbers) and not _is_unit_line(one)
+        for one in above[1:]
+    ):
+        return False
     return (
-        len(cells) in {width - 1, width, width + 1}
+        abs(len(cells) - width) <= 1
         and sum(_is_text(cell.strip()) for cell in cells) >= min(len(cells), width - 1)
         and _is_header(cells, numbers)
         and len({_name(cell) for cell in cells}) > len(cells) / 2
-    ) or (len(cells) == width and any(_name(cell).lower() in OWN_NAMES for cell in cells))
+    )
 
 
 def _is_short_header(cells: Sequence[str], width: int, numbers: _NumberFormat) -> bool:
@@ -314,7 +331,12 @@ def _fullest(split: Sequence[Sequence[str]], width: int, numbers: _NumberFormat)
         and _is_header(cells, numbers)
         and not _is_unit_line(cells)
     ]
-    return max(possible, key=lambda at: (n_names(split[at]), -at)) if possible else None
+
+    def rank(at: int) -> tuple[int, bool, int]:
+        is_fact = _FACT.match(split[at][0]) is not None
+        return n_names(split[at]), not is_fact, -at
+
+    return max(possible, key=rank) if possible else None
 
 
 def _is_unit_line(cells: Sequence[str]) -> bool:
@@ -332,6 +354,14 @@ def _first_of_body(
             break
         at -= 1
     return at
+
+
+def _numbers_columns(split: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first line counts the columns, as pandas writes it without names."""
+    first = [cell.strip() for cell in split[0]]
+    counted = [[str(at + begin) for at in range(len(first))] for begin in (0, 1)]
+    follows = len(split) > 1 and [cell.strip() for cell in split[1]] not in counted
+    return len(first) > 2 and first in counted and follows
 
 
 def _has_number(cells: Sequence[str], numbers: _NumberFormat) -> bool:

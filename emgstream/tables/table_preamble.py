@@ -14,7 +14,7 @@ _RATE = re.compile(
     r"(?:sampl\w*[\s_-]*(?:rate|freq\w*|frequency)|\bs(?:ample)?_?rate\b|\bfs\b|\bsrate\b|"
     r"\bfrequency\b|^\W*rate\b|abtast(?:rate|frequenz)|frecuencia\s+de\s+muestreo|"
     r"fr[eé]quence\s+d.[eé]chantillonnage|frequenza\s+di\s+campionamento)"
-    r"[^0-9\n]{0,24}?(\d+(?:[.,]\d+)?)\s*(k?)(?:hz|sps|samples)?",
+    r"[^0-9\n]{0,24}?(\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:[.,]\d+)?)\s*(k?)(?:hz|sps|samples)?",
     re.IGNORECASE,
 )
 _PERIOD = re.compile(r"(\d+(?:\.\d+)?)\s*(m?)s(?:ec)?\s*/\s*sample", re.IGNORECASE)
@@ -43,7 +43,7 @@ def stated_facts(lines: Sequence[str], width: int) -> StatedFacts:
     names = _names(lines, width)
     for at, line in enumerate(lines):
         if match := _RATE.search(line):
-            rate_hz = float(match[1].replace(",", ".")) * (1000.0 if match[2] else 1.0)
+            rate_hz = _number(match[1]) * (1000.0 if match[2] else 1.0)
             if _RANGE_HZ[0] <= rate_hz <= _RANGE_HZ[1]:
                 return StatedFacts(rate_hz, _origin(line, match[0]), names)
         if match := _PERIOD.search(line):
@@ -66,6 +66,12 @@ def rate_in_units(units: Sequence[str]) -> float | None:
         if (match := _UNIT_RATE.fullmatch(unit.strip()))
     ]
     return max(rates) if rates else None
+
+
+def _number(text: str) -> float:
+    """Return a number that may have commas between its thousands, or a decimal comma."""
+    is_grouped = re.fullmatch(r"\d{1,3}(?:,\d{3})+", text) is not None
+    return float(text.replace(",", "" if is_grouped else "."))
 
 
 def _is_one_word(line: str) -> bool:

@@ -191,7 +191,8 @@ def _raw_columns(
         name = layout.names[place]
         unit = _unit(layout, place)
         if column.storage == "skipped":
-            yield RawColumn(name, np.zeros(0), unit=unit)
+            text = layout.first_text(place)
+            yield RawColumn(name, np.zeros(0), None if text is None else (text,), unit)
             continue
         values = np.concatenate([block.values.pop(place) for block in blocks if block.n_rows])
         if column.storage == "text":

@@ -5,13 +5,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
-from emgstream.audit import audit_facts, audit_page, audit_table, findings
+from emgstream.audit import audit_facts, audit_page, audit_table, findings, findings_to_read
 from emgstream.audit.stuck_loops import stuck_rows
 from emgstream.bundle import read_model
 from emgstream.cli import main
@@ -254,6 +255,99 @@ def test_what_the_labels_can_prove_is_said(
     audit = audit_table(write(noise(100 * len(labels)), label=movements(labels, 100)))
     assert audit.accuracy_support.supported is supported
     assert reason in audit.accuracy_support.reason
+
+
+def test_a_transition_is_no_class(write: Writer) -> None:
+    label = [name for part in "rxryrxry" for name in [part] * 300 + ["transition"] * 20]
+    audit = audit_table(write(noise(len(label)), label=label))
+    assert [count.name for count in audit.labels] == ["r", "x", "y"]
+    assert audit.amplitudes.shape == (3, 3)
+    facts = dict(audit_facts(audit))
+    assert facts["transition"] == "160 rows between cue and onset, no class"
+    assert "label transition" not in facts
+    assert "transition has" not in told(audit.table)
+    assert "x has" not in told(audit.table)  # r has twice as many rows, not 15 times
+
+
+@pytest.mark.parametrize(
+    ("labels", "doubt"),
+    [
+        (
+            [f"{row / 2}" for row in range(28)],
+            "28 labels in 28 rows, each one row long; is 'label'",
+        ),
+        (
+            [f"{row // 20}" for row in range(12_000)],
+            "600 labels in 12,000 rows, in 600 runs of 20 rows on average; is 'label' a movement?",
+        ),
+        (
+            [f"{row // 4 % 12}" for row in range(480)],
+            "12 labels in 480 rows, in 120 runs of 4 rows",
+        ),
+    ],
+)
+def test_a_measured_value_in_the_place_of_the_label_is_told(
+    write: Writer, labels: list[str], doubt: str
+) -> None:
+    audit = audit_table(write(noise(len(labels)), label=labels))
+    assert audit.accuracy_support.reason.startswith(doubt)
+    assert doubt in told(audit.table)
+    assert len(list(audit_facts(audit))) < 40
+    assert max(map(len, told(audit.table).splitlines())) < 300
+
+
+def test_movements_are_no_measured_value_in_any_order(write: Writer) -> None:
+    shuffled = np.random.default_rng(1).choice([*"abcdefgh"], 400).tolist()
+    many = [f"movement {row // 100 % 60}" for row in range(12_000)]
+    for label in (shuffled, many):
+        assert audit_table(write(noise(len(label)), label=label)).label_doubt is None
+
+
+def test_pasted_repetitions_are_told(write: Writer) -> None:
+    label = movements("rxryrxry", 100)
+    samples = noise(len(label))
+    assert audit_table(write(samples, label=label)).copied is None
+    samples[500:600] = samples[100:200]
+    audit = audit_table(write(samples, label=label))
+    assert "1 of 8 repetitions: repetition is a copy of an earlier one" in told(audit.table)
+    assert dict(audit_facts(audit))["copies"] == "1 of 8 repetitions"
+    quiet = replace(audit.table, samples=np.zeros_like(audit.table.samples))  # envelopes at rest
+    assert audit_table(quiet).copied is None
+
+
+def test_of_many_channels_and_labels_the_terminal_lists_a_part_and_the_page_all(
+    tmp_path: Path,
+) -> None:
+    names = [f"c{number}" for number in range(210)]
+    label = [f"m{row // 40 % 30}" for row in range(2400)]
+    samples = np.round(noise(2400, 210))
+    samples[:, 3] = samples[:, 199]
+    lines = [",".join([*map(str, row), name]) for row, name in zip(samples, label, strict=True)]
+    path = tmp_path / "wide.csv"
+    path.write_text("\n".join([",".join([*names, "label"]), *lines]))
+    audit = audit_table(read_table(path))
+    facts = dict(audit_facts(audit))
+    assert len(facts) < 75
+    assert facts["c3 and c199"] == "correlation +1.000"
+    assert facts["more channels"].startswith("190: ")
+    assert facts["more pairs"].startswith("19,880, none more alike than 0.")
+    assert facts["pairs"] == "only of the first 200 of 210 channels"
+    assert facts["more labels"] == "10, of 80 to 80 rows each"
+    whole = dict(audit_facts(audit, most=None))
+    assert {"channel c209", "label m29", "c0 and c199"} <= set(whole)
+    page = audit_page(audit)
+    assert "c198 and c199" in page
+    assert "Only the first 200 channels are compared in pairs." in page
+
+
+def test_of_many_findings_the_terminal_lists_a_part(write: Writer) -> None:
+    names = tuple(f"c{number}" for number in range(50))
+    dead = np.full((300, 50), 7.0, np.float32)
+    table = replace(write(noise(300)), channel_names=names, samples=dead)
+    read = findings_to_read(audit_table(table))
+    wrong = [one.text for one in read if one.kind == "wrong"]
+    assert len(wrong) == 21
+    assert wrong[-1].endswith("more of this kind; write all with --html FILE")
 
 
 def test_a_recording_without_labels_is_audited(write: Writer) -> None:

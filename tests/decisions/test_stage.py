@@ -164,6 +164,89 @@ def test_samples_at_an_end_of_the_range_are_counted_over_a_window() -> None:
     assert watch.are_saturated(np.array([1, 3, 4, 5])).tolist() == [False, True, True, False]
 
 
+RAILS = ConverterRails(0.0, 1023.0, share=0.05)
+
+
+@pytest.mark.parametrize(
+    ("rails", "is_whole"),
+    [
+        (RAILS, True),
+        (ConverterRails(-128.0, 127.0, 0.1), True),
+        (ConverterRails(0.0, 16_777_215.0, 0.1), True),
+        (ConverterRails(0.0, 1000.0, 0.1), False),
+        (ConverterRails(-1.0, 1023.0, 0.1), False),
+        (ConverterRails(0.0, 0.5, 0.1), False),
+        (ConverterRails(-9.0, -1.0, 0.1), False),
+    ],
+)
+def test_the_whole_range_of_a_converter_is_known(rails: ConverterRails, is_whole: bool) -> None:
+    assert rails.is_whole_range is is_whole
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        lambda noise: 80.0 * noise,  # microvolts
+        lambda noise: np.round(6.0 * noise),  # signed, often exactly zero
+        lambda noise: np.round(50.0 * noise + 2048.0),  # 12 bits
+        lambda noise: np.round(1e5 * noise + 2.0**23),  # 24 bits
+        lambda noise: np.maximum(0.0, noise),  # an envelope in volts, zero at rest
+    ],
+)
+@pytest.mark.parametrize("n_at_once", [1, 7, 200, 4000])
+def test_a_signal_of_another_board_is_not_saturated_however_it_is_chunked(
+    others: Callable[[FloatArray], FloatArray], n_at_once: int
+) -> None:
+    noise = np.random.default_rng(1).standard_normal((4000, 3)).astype(np.float32)
+    samples = others(noise).astype(np.float32)
+    watch = RailWatch(RAILS, n_window=200)
+    saturated: list[bool] = []
+    for first in range(0, 4000, n_at_once):
+        chunk = samples[first : first + n_at_once]
+        watch.add_samples(first, chunk)
+        ends = np.arange(199, 4000, 20)
+        ends = ends[(ends >= first) & (ends < first + n_at_once)]
+        saturated += watch.are_saturated(ends).tolist()
+    assert saturated == [False] * 191
+    assert watch.figures is not None
+    assert watch.figures.is_foreign
+
+
+def test_a_few_damaged_samples_are_no_other_board_and_time_begins_anew_after_a_gap() -> None:
+    samples = np.full((1000, 2), 1023.0, np.float32)
+    samples[:9, 0] = 70_000.5
+    watch = RailWatch(RAILS, n_window=200)
+    watch.add_samples(0, samples)
+    assert watch.are_saturated(np.array([199, 999])).tolist() == [True, True]
+    samples[9:20, 1] = -3.0
+    samples[20, :] = np.nan  # a missing value tells nothing
+    watch.reset()
+    watch.add_samples(0, samples)
+    assert watch.are_saturated(np.array([5, 999])).tolist() == [False, False]
+    watch.reset()
+    watch.add_samples(1000, np.full((400, 2), 1023.0, np.float32))
+    assert watch.are_saturated(np.array([1399])).tolist() == [True]
+
+
+def test_samples_at_the_ends_are_counted_by_channel_over_all_stretches() -> None:
+    watch = RailWatch(RAILS, n_window=4)
+    watch.add_samples(0, np.array([[0.0, 5.0], [1023.0, 5.0], [5.0, np.nan]], np.float32))
+    watch.are_saturated(np.array([2]))
+    watch.reset()
+    watch.add_samples(9, np.array([[0.0, 1023.0]], np.float32))
+    watch.are_saturated(np.array([9]))
+    figures = watch.figures
+    assert figures is not None
+    assert figures.to_json(("a", "b")) == {
+        "low": 0.0,
+        "high": 1023.0,
+        "is_range_of_stream": True,
+        "samples": 4,
+        "at_low": {"a": 2, "b": 0},
+        "at_high": {"a": 1, "b": 1},
+    }
+
+
 @pytest.fixture(scope="module")
 def signal() -> FloatArray:
     script = CueSchedule.of([("rest", 1.0), ("hand_close", 2.0)])

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from emgstream_training.evaluation.protocols import RecordingSet
-from emgstream_training.evaluation.recorded_sessions import session_identities
+from emgstream_training.evaluation.recorded_sessions import sessions_of
 from emgstream_training.recordings import class_names_of
 
 from emgstream.simulation import CueSchedule, record_session
@@ -60,6 +60,6 @@ def recordings(*tables: EmgTable, rate_hz: float | None = None) -> RecordingSet:
     return RecordingSet(
         tables,
         class_names_of(tables),
-        session_identities([table.path for table in tables]),
+        sessions_of(tables),
         rate_hz,
     )

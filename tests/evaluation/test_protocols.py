@@ -141,3 +141,49 @@ def test_rows_in_which_the_recorder_was_stuck_are_left_out_of_everything(write: 
     assert np.all(used.codes[0][600:800] == -1)
     assert np.count_nonzero(used.codes[0] < 0) == 200
     check_never_both(make_plan(used), used)
+
+
+def test_one_file_per_movement_is_one_session_and_never_held_out_as_a_class(
+    write: Writer,
+) -> None:
+    used = recordings(write("r", name="rest.csv"), write("x", name="fist.csv"))
+    plan = make_plan(used)
+    assert plan.protocol == "blocks"
+    assert "record several files of each, as rock_1.csv and rock_2.csv" in plan.reason
+    check_never_both(plan, used)
+    with pytest.raises(UsageError, match="there is none to learn from"):
+        make_plan(used, "session")
+    with pytest.raises(UsageError, match="a label that was recorded once only"):
+        make_plan(used, "repetition")
+
+
+def test_with_several_files_per_movement_each_file_is_a_repetition(write: Writer) -> None:
+    names = [f"{name}_{k}" for k in range(3) for name in "rxy"]
+    used = recordings(*(write(name[0], name=f"{name}.csv") for name in names))
+    plan = make_plan(used)
+    assert plan.protocol == "repetition"
+    assert plan.reason == "one movement per file, and at least 3 files of every label"
+    assert len(plan.folds) == 3
+    check_never_both(plan, used)
+    for k, fold in enumerate(plan.folds):
+        held_out = [name for name, test in zip(names, fold.test, strict=True) if test.any()]
+        assert held_out == [f"{name}_{k}" for name in "rxy"]
+
+
+def test_a_folder_of_files_of_each_movement_is_a_session(write: Writer, tmp_path: Path) -> None:
+    for day in ("monday", "tuesday"):
+        (tmp_path / day).mkdir()
+    names = [f"{day}/{name}.csv" for day in ("monday", "tuesday") for name in "xy"]
+    used = recordings(*(write(Path(name).stem, name=name) for name in names))
+    assert [one.session for one in used.sessions] == ["monday", "monday", "tuesday", "tuesday"]
+    plan = make_plan(used)
+    assert plan.protocol == "session"
+    check_never_both(plan, used)
+
+
+def test_a_folder_of_each_movement_is_no_session(write: Writer, tmp_path: Path) -> None:
+    for label in "xy":
+        (tmp_path / label).mkdir()
+    used = recordings(*(write(name[0], name=name) for name in ("x/1.csv", "x/2.csv", "y/1.csv")))
+    assert len(set(used.sessions)) == 1
+    assert make_plan(used).protocol == "blocks"

@@ -40,7 +40,12 @@ def words_of_failure(run: subprocess.CompletedProcess[str]) -> str:
 
 @pytest.mark.realtime
 @pytest.mark.parametrize(
-    "words", [("live", "--port", "simulated"), ("replay", "demo", "--theme", "dark")]
+    "words",
+    [
+        ("live", "--port", "simulated"),
+        ("replay", "demo", "--theme", "dark"),
+        ("replay", "demo", "--model", "none"),
+    ],
 )
 def test_a_picture_of_the_real_window_is_saved_and_the_program_ends(
     emgstream: Run, tmp_path: Path, words: tuple[str, ...]

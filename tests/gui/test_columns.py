@@ -388,7 +388,7 @@ def test_files_without_a_label_are_labelled_by_their_names(
     assert setup.row.button.isEnabled(), setup.row.words.text()
     setup.list.rows[paths[1]].remove_button.click()
     assert setup.row.words.text() == (
-        "All files have the label rock; add a file of another movement"
+        "only the label rock in all; add a recording of another movement"
     )
     setup.name_box.click()
     wait(qtbot, lambda: not setup.sessions.busy)

@@ -137,6 +137,19 @@ def test_sessions_that_do_not_fit_together_are_told_in_words() -> None:
     assert conflict(slower, 1000.0) == ""
 
 
+def test_files_of_one_movement_each_are_trained_on_together(tmp_path: Path) -> None:
+    verdicts = []
+    for number, label in enumerate(("rest", "fist")):
+        path = tmp_path / f"{label}.csv"
+        path.write_text("a,b,label\n" + f"{number},2,{label}\n2,1,{label}\n" * 40)
+        verdicts.append(judge(path))
+    assert [one.kind for one in verdicts] == ["look", "look"]
+    assert verdicts[0].line == "only the label rest: add recordings of other movements"
+    assert conflict(verdicts, 200.0) == ""
+    alone = "only the label rest in all; add a recording of another movement"
+    assert conflict(verdicts[:1], 200.0) == alone
+
+
 def test_a_file_that_cannot_be_read_has_a_verdict_too(tmp_path: Path) -> None:
     verdict = judge(tmp_path / "none.csv")
     assert verdict.kind == "unusable"

@@ -84,7 +84,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("content", "kind", "advice"), CASES)
+@pytest.mark.parametrize(("content", "kind", "advice"), CASES, ids=[kind for _, kind, _ in CASES])
 def test_a_file_in_another_format_is_refused_by_its_name_with_what_to_do(
     write: Write, content: bytes, kind: str, advice: str
 ) -> None:

@@ -35,7 +35,7 @@ from emgstream_training.realtime import (
     windows_of,
 )
 from emgstream_training.recipes import CALIBRATION, Recipe
-from emgstream_training.recordings import class_names_of, provenance, read_recordings
+from emgstream_training.recordings import class_names_of, copy_notes, provenance, read_recordings
 from emgstream_training.training_material import TrainingMaterial, prepare_front_end
 from emgstream_training.weights_file import network_of
 
@@ -91,7 +91,8 @@ def calibrate(
     progress
         Called after every epoch, in this thread.
     noticed
-        Called with every repair of the recordings, before the training.
+        Called with every repair of the recordings and a note on copied repetitions, before the
+        training.
 
     Raises
     ------
@@ -105,7 +106,7 @@ def calibrate(
     """
     tables = read_recordings(paths, columns, model.manifest)
     repairs = reading_notes(*tables)
-    for text in repairs:
+    for text in (*repairs, *copy_notes(tables)):
         noticed(text)
     calibrated = calibrate_on(
         model,
@@ -198,13 +199,15 @@ def _calibrated(
         "balanced_accuracy_before": before,
         "balanced_accuracy": after,
     }
+    learned_from = provenance(material.tables)
     manifest = replace(
         model.manifest,
+        synthetic=model.manifest.synthetic or any("synthetic" in entry for entry in learned_from),
         transforms=material.fitted.transforms,
         calibration=learned.calibration,
         decision=learned.decision,
         created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        training_data=(*model.manifest.training_data, *provenance(material.tables)),
+        training_data=(*model.manifest.training_data, *learned_from),
         evaluation={**model.manifest.evaluation, "calibration_session": figures},
         versions=versions(),
     )

@@ -269,8 +269,9 @@ def export_learned(
 ) -> Model:
     """Return the content of a model file: manifest, networks and weights.
 
-    ``evaluation`` goes into the manifest as it is; ``synthetic`` says that the recordings are.
+    ``evaluation`` goes into the manifest as it is; ``synthetic`` says that all recordings are.
     """
+    training_data = provenance(material.tables, synthetic=synthetic)
     manifest = Manifest(
         channel_names=material.channel_names,
         class_names=material.class_names,
@@ -281,10 +282,10 @@ def export_learned(
         decision=learned.decision,
         sampling_rate_hz=material.sampling_rate_hz,
         n_steps=material.training.windows.shape[1],
-        synthetic=synthetic,
+        synthetic=any("synthetic" in entry for entry in training_data),
         recipe=recipe.name,
         created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        training_data=provenance(material.tables),
+        training_data=training_data,
         evaluation=evaluation or {},
         versions=versions(),
     )

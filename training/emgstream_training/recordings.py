@@ -10,15 +10,22 @@ from typing import Any
 
 import numpy as np
 
-from emgstream.audit.label_support import label_lookalike
+from emgstream.audit.copied_repetitions import find_copied_repetitions
+from emgstream.audit.label_leakage import find_label_leaks
+from emgstream.audit.label_support import label_doubt, label_lookalike
 from emgstream.cue_schedule import TRANSITION
 from emgstream.errors import TrainingDataError, UsageError
 from emgstream.manifest import Manifest
 from emgstream.opening import read_recording, refuse_open_questions
+from emgstream.recording import is_synthetic
 from emgstream.tables import ALL_GUESSED, ColumnChoice, EmgTable
+from emgstream.wording import listed
 from emgstream_training.examples import ClassArray
 
-__all__ = ["class_codes", "class_names_of", "provenance", "read_recordings"]
+__all__ = ["class_codes", "class_names_of", "copy_notes", "provenance", "read_recordings"]
+
+_MOST_IGNORED = 5
+"""Most columns that are proposed for ``--ignore``; of more, those to keep are fewer (choice)."""
 
 
 def read_recordings(
@@ -32,7 +39,8 @@ def read_recordings(
     Raises TableError for a file that is no table, UndecidedColumnsError where the label or the
     clock of one is open, UsageError for no file at all or the same
     recording twice, StreamMismatchError for one without the model's channels and TrainingDataError
-    for a table without labels or with other channels than the first.
+    for a table without labels, with a measured value in their place, with other channels than the
+    first, or with a channel that tells the label without being a signal.
     """
     if not paths:
         raise UsageError("no recording to train on; name at least one file")
@@ -43,6 +51,7 @@ def read_recordings(
         _check_channels(table, tables[0])
     for one, other in combinations(tables, 2):
         _check_different(one, other)
+    _check_leaks(tables)
     return tables
 
 
@@ -56,9 +65,12 @@ def class_names_of(tables: Sequence[EmgTable]) -> tuple[str, ...]:
         present.update(np.unique(table.label_names_by_row()).tolist())
     names = tuple(sorted(present - {"", TRANSITION}))
     if len(names) < 2:
+        hint = "record each movement, and rest"
+        if tables[0].choice.label_from_name:
+            hint = "name the files of the other movements, and of rest, too"
         raise TrainingDataError(
             f"{tables[0].path} has {_listed(names)}; expected at least two labels to tell apart; "
-            "record each movement, and rest"
+            f"{hint}"
         )
     return names
 
@@ -72,12 +84,24 @@ def class_codes(table: EmgTable, class_names: Sequence[str]) -> ClassArray:
     return codes
 
 
-def provenance(tables: Sequence[EmgTable]) -> tuple[dict[str, Any], ...]:
-    """Return name, hash and number of rows of each file, for the manifest."""
+def provenance(
+    tables: Sequence[EmgTable], *, synthetic: bool = False
+) -> tuple[dict[str, Any], ...]:
+    """Return name, hash and number of rows of each file, for the manifest.
+
+    An entry has ``synthetic`` if the file is of a simulated board, or if all of them are.
+    """
     return tuple(
         {"name": table.path.name, "sha256": table.sha256, "n_rows": table.n_rows}
+        | ({"synthetic": True} if synthetic or is_synthetic(table.path) else {})
         for table in tables
     )
+
+
+def copy_notes(tables: Sequence[EmgTable]) -> list[str]:
+    """Return a note on repetitions that are copies of an earlier one, for people."""
+    copied = find_copied_repetitions(tables)
+    return [] if copied is None else [str(copied)]
 
 
 def _check_labels(table: EmgTable) -> None:
@@ -92,14 +116,35 @@ def _check_labels(table: EmgTable) -> None:
             f"{table.path} has no label in {table.n_rows} rows; expected a column 'label' with the "
             f"movement of each row; {hint}, or name another file"
         )
+    doubt = label_doubt(table)
+    if doubt is not None:
+        raise TrainingDataError(f"{table.path}: {doubt}")
 
 
 def _check_channels(table: EmgTable, first: EmgTable) -> None:
     if table.channel_names != first.channel_names:
         raise TrainingDataError(
-            f"{table.path} has channels {', '.join(table.channel_names)}; expected "
-            f"{', '.join(first.channel_names)} as in {first.path}; pick them with --channels"
+            f"{table.path} has channels {listed(table.channel_names)}; expected "
+            f"{listed(first.channel_names)} as in {first.path}; pick them with --channels"
         )
+
+
+def _check_leaks(tables: Sequence[EmgTable]) -> None:
+    leaks = find_label_leaks(tables)
+    if not leaks:
+        return
+    names = [leak.channel for leak in leaks]
+    ignored = f"--ignore {shlex.quote(','.join(names))}, or name "
+    raise TrainingDataError(
+        f"{tables[0].path}: channel {names[0]!r} tells the label without any muscle: "
+        f"{leaks[0].reason}{_and_more(names)}; expected signals only, as no accuracy with it means "
+        f"anything; leave it out: {ignored if len(names) <= _MOST_IGNORED else 'name '}the signals "
+        "with --channels"
+    )
+
+
+def _and_more(names: Sequence[str]) -> str:
+    return f" (and so does {listed(names[1:])})" if len(names) > 1 else ""
 
 
 def _check_different(one: EmgTable, other: EmgTable) -> None:

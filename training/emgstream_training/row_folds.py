@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from emgstream.decisions import rest_class
 from emgstream.tables import EmgTable
+from emgstream.types import IndexArray
 from emgstream_training.recordings import class_codes
 
 __all__ = ["repetition_folds", "time_folds"]
@@ -17,23 +18,29 @@ __all__ = ["repetition_folds", "time_folds"]
 FoldArray: TypeAlias = npt.NDArray[np.int64]
 
 
-def repetition_folds(table: EmgTable, class_names: Sequence[str], n_folds: int) -> FoldArray:
-    """Return the fold in which each row is held out, -1 for rows of no class; ``(n_rows,)``.
+def repetition_folds(
+    tables: Sequence[EmgTable], class_names: Sequence[str], n_folds: int
+) -> list[FoldArray]:
+    """Return the fold in which each row is held out, -1 for rows of no class, by repetition.
 
-    Of each movement, the first repetition goes to fold 0, the second to fold 1, and so on in turn.
-    A rest goes with the next movement (or else the previous one), so that the onset of every
-    held-out movement is held out with it.
+    Of each movement, the first repetition in any of the tables goes to fold 0, the second to fold
+    1, and so on in turn. A rest goes with the next movement (or else the previous one), so that the
+    onset of every held-out movement is held out with it. The result is one array of shape
+    ``(n_rows,)`` per table.
     """
-    numbers = table.movement_numbers()
-    first_rows = np.unique(numbers, return_index=True)[1]
-    codes = class_codes(table, class_names)[first_rows]
+    numbers = [table.movement_numbers() for table in tables]
+    first_rows = [np.unique(each, return_index=True)[1] for each in numbers]
+    found = list(zip(tables, first_rows, strict=True))
+    codes = np.concatenate([class_codes(table, class_names)[rows] for table, rows in found])
     rest = rest_class(class_names)
     folds = _in_turn(codes, n_folds)
     if rest is not None:
-        paired = _with_neighbours(folds, codes, rest, _segments(table)[first_rows])
+        paired = _with_neighbours(folds, codes, rest, _segments(found))
         if set(paired[codes == rest].tolist()) == set(range(n_folds)):
             folds = paired
-    return folds[numbers]
+    starts = np.cumsum([len(rows) for rows in first_rows])[:-1]
+    by_table = np.split(folds, starts)
+    return [each[movements] for each, movements in zip(by_table, numbers, strict=True)]
 
 
 def time_folds(
@@ -77,5 +84,12 @@ def _with_neighbours(
     return paired
 
 
-def _segments(table: EmgTable) -> npt.NDArray[np.int64]:
-    return np.zeros(table.n_rows, np.int64) if table.segments is None else table.segments
+def _segments(found: Sequence[tuple[EmgTable, IndexArray]]) -> npt.NDArray[np.int64]:
+    """Return the segment of each movement, given by its first row; numbered over all tables."""
+    segments: list[npt.NDArray[np.int64]] = []
+    n_before = 0
+    for table, rows in found:
+        own = np.zeros(len(rows), np.int64) if table.segments is None else table.segments[rows]
+        segments.append(n_before + np.unique(own, return_inverse=True)[1])
+        n_before += int(segments[-1].max()) + 1
+    return np.concatenate(segments)

@@ -16,7 +16,7 @@ from emgstream_training.front_end import NO_OVERRIDES, SignalOverrides
 from emgstream_training.leakage import TimeBlocked, look_up, time_blocked
 from emgstream_training.realtime import rate_notes
 from emgstream_training.recipes import Recipe, recipe_named
-from emgstream_training.recordings import class_names_of, read_recordings
+from emgstream_training.recordings import class_names_of, copy_notes, read_recordings
 from emgstream_training.report import TrainingReport, make_folder, write_report
 from emgstream_training.training_figures import TrainingFigures
 from emgstream_training.training_material import TrainingMaterial, prepare
@@ -81,7 +81,8 @@ def train(
     max_epochs
         Most epochs; None for the recipe's own number.
     synthetic
-        Whether the recordings are synthetic, which is written into the model.
+        True if all recordings are synthetic, which is written into the model; by default those of
+        a simulated board are, by their sidecars.
 
     Raises
     ------
@@ -98,7 +99,11 @@ def train(
     material = prepare(chosen, tables, class_names_of(tables), columns.rate_hz, overrides)
     if report_dir is not None:
         make_folder(report_dir)
-    notes = (*rate_notes(tables, columns.rate_hz), *material.front_end.notes)
+    notes = (
+        *rate_notes(tables, columns.rate_hz),
+        *copy_notes(tables),
+        *material.front_end.notes,
+    )
     for text in notes:
         noticed(text)
     learned = learn(chosen, material, seed=seed, progress=progress)

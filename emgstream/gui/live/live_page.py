@@ -250,8 +250,7 @@ def _origin(session: LiveSession) -> str:
     manifest = session.manifest
     if manifest is None:
         return ""
-    kind = "synthetic" if manifest.synthetic else "recorded"
-    words = f"Model trained on {kind} EMG"
+    words = f"Model trained on {manifest.trained_on}"
     if session.info.n_channels > len(manifest.channel_names):
         words += f", decides on {', '.join(map(spoken, manifest.channel_names))}"
     return words

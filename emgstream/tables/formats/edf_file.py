@@ -27,7 +27,10 @@ from emgstream.types import IndexArray
 
 __all__ = ["read_edf_file"]
 
-_TIMED_TEXTS = re.compile(rb"([+-]\d+(?:\.\d*)?)(?:\x15(\d+(?:\.\d*)?))?\x14([^\0]*)\x14\0")
+_SECONDS = rb"\d{1,12}(?:\.\d{0,40})?"
+_TIMED_TEXTS = re.compile(
+    rb"([+-]" + _SECONDS + rb")(?:\x15(" + _SECONDS + rb"))?\x14([^\0]*)\x14\0"
+)
 """A time-stamped annotation list of EDF+: onset, duration, texts."""
 _NOT_RECORDED = ("BAD_lost", "BAD_padding", "BAD_ACQ_SKIP")
 """Annotations of rows that fill up the file; the first two are of our export, the last of MNE."""
@@ -67,7 +70,8 @@ class _RowTimes:
         """Return the first row of an annotation, and the row behind its last one."""
         onset_s, duration_s = annotation.onset_s, annotation.duration_s or 0.0
         times = np.array([onset_s, onset_s + duration_s]) * self.rate_hz
-        first, end = np.searchsorted(self.index, np.clip(np.rint(times), 0, _LARGEST_INDEX))
+        places = np.clip(np.rint(times), 0, _LARGEST_INDEX).astype(np.int64)
+        first, end = np.searchsorted(self.index, places)
         return int(first), int(end)
 
 

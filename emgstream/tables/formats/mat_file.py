@@ -29,6 +29,8 @@ _DEPTH = 2
 """Levels of structures that are looked into. A choice: ``data.emg``, ``subject.trial.emg``."""
 _VALUE_BYTES = 8
 """Bytes of the largest number in a MATLAB array that is not complex."""
+_KILLED = -9
+"""Exit code of a process that Linux ended because it needed too much memory."""
 _PATIENCE_S = 600.0
 """Time after which a file counts as damaged. A choice: HDF5 reads some GB in it."""
 
@@ -57,6 +59,8 @@ def _read(opened: OpenedRecording, version: str) -> RawRecording:
             )
         except subprocess.TimeoutExpired:
             raise opened.refused(f"it was not read after {_PATIENCE_S:.0f} s") from None
+        if child.returncode == _KILLED:
+            raise opened.too_large()
         if child.returncode != 0:
             raise opened.refused("it is damaged, so that the library that reads it failed")
         found.seek(0)

@@ -77,7 +77,7 @@ class OpenedRecording:
         except TableError:
             raise
         except MemoryError:
-            raise self._too_large() from None
+            raise self.too_large() from None
         except _LIBRARY_ERRORS as error:
             text = " ".join(str(error).split()) or type(error).__name__
             raise self.refused(f"it is damaged ({text[:_ERROR_LENGTH]})") from error
@@ -89,8 +89,10 @@ class OpenedRecording:
                 f"it claims {n_bytes:,} bytes of values and has {self.n_bytes:,} in all"
             )
 
-    def _too_large(self) -> TableError:
+    def too_large(self) -> TableError:
+        """Return the error for a file that needs more memory than there is."""
         return self.refused(
-            f"its {self.n_bytes:,} bytes do not fit into the memory of this computer",
+            f"what it claims to hold in its {self.n_bytes:,} bytes does not fit into the memory of "
+            "this computer",
             "save a shorter part of it, or fewer channels",
         )

@@ -111,7 +111,10 @@ def read_format(path: Path) -> RawRecording | None:
     except OSError:
         return None
     with file:
-        form, is_gzipped = _recognised(file.read(_HEAD_BYTES))
+        try:
+            form, is_gzipped = _recognised(file.read(_HEAD_BYTES))
+        except OSError:
+            return None
         if form is None:
             return None
         _check_library(path, form)

@@ -37,6 +37,8 @@ _MARKER_TYPES = frozenset({"marker", "markers", "event", "events", "trigger", "t
 _DECISION_FIELDS = ("label", "confidence", "status", "index")
 """Channels of the stream of decisions that `emgstream live --lsl` sends."""
 _HEADER, _SAMPLES = 2, 3  # tags of the chunks
+_BOUNDARY = bytes.fromhex("43a546dccbf5410fb30ed5467383cbe4")
+"""Content of the chunks that separate others, to go on at after damage."""
 _LENGTHS = {1: "<B", 4: "<I", 8: "<Q"}
 _MOST_CHANNELS = 100_000
 """Channels of a stream above which a file counts as damaged. A choice: far above any amplifier."""
@@ -112,38 +114,48 @@ def read_xdf_file(opened: OpenedRecording) -> RawRecording:
 
 
 def _intact(opened: OpenedRecording, content: bytes) -> tuple[bytes, list[str]]:
-    """Return the chunks up to the first damage, and a note on it.
+    """Return the chunks that are not damaged, and a note on the others.
 
     pyxdf allocates what a chunk claims to hold before it reads it.
     """
     channels: dict[bytes, int] = {}
-    at = 4
+    pieces, first, at, n_damaged = [content[:4]], 4, 4, 0
     while at < len(content):
-        try:
-            start, length = _length(content, at)
-            tag, stream = content[start : start + 2], content[start + 2 : start + 6]
-            end = start + length
-            if length < 2 or end > len(content) or end <= at:
-                break
-            (number,) = struct.unpack("<H", tag)
-            if number == _HEADER:
-                count = re.search(rb"<channel_count>\s*(\d+)\s*<", content[start:end])
-                channels[stream] = int(count[1]) if count else 0
-                if channels[stream] > _MOST_CHANNELS:
-                    raise opened.refused(f"it claims {channels[stream]:,} channels")
-            if number == _SAMPLES:
-                n_samples = _length(content, start + 6)[1]
-                # a sample has a byte for its time stamp and at least one for each channel
-                if n_samples * (1 + channels.get(stream, 0)) > length:
-                    break
-        except (struct.error, KeyError):
-            break
+        end = _chunk_end(opened, content, at, channels)
+        if end is None:
+            pieces.append(content[first:at])
+            mark = content.find(_BOUNDARY, at)
+            first = len(content) if mark < 0 else mark + len(_BOUNDARY)
+            n_damaged, end = n_damaged + first - at, first
         at = end
-    if at < len(content):
-        return content[:at], [
-            f"damaged {len(content) - at:,} bytes before its end; read up to there"
-        ]
-    return content, []
+    pieces.append(content[first:])
+    notes = [f"{n_damaged:,} damaged bytes left out; samples may be missing"] if n_damaged else []
+    return b"".join(pieces), notes
+
+
+def _chunk_end(
+    opened: OpenedRecording, content: bytes, at: int, channels: dict[bytes, int]
+) -> int | None:
+    """Return the end of a chunk, None if it is damaged; note the channels of each stream."""
+    try:
+        start, length = _length(content, at)
+        (tag,) = struct.unpack_from("<H", content, start)
+        stream, end = content[start + 2 : start + 6], start + length
+        if length < 2 or end > len(content):
+            return None
+        if tag == _HEADER:
+            count = re.search(rb"<channel_count>\s*(\d+)\s*<", content[start:end])
+            channels[stream] = int(count[1]) if count else 0
+            if channels[stream] > _MOST_CHANNELS:
+                raise opened.refused(f"it claims {channels[stream]:,} channels")
+        if tag == _SAMPLES:
+            n_samples = _length(content, start + 6)[1]
+            # a sample has a byte for its time stamp and at least one for each channel
+            if n_samples * (1 + channels.get(stream, 0)) > length:
+                return None
+    except (struct.error, LookupError):
+        return None
+    return end
 
 
 def _length(content: bytes, at: int) -> tuple[int, int]:

@@ -205,6 +205,16 @@ def test_a_discontinuous_file_jumps_in_index_and_segment(write_bytes: WriteBytes
     assert texts_of(recording) == [""] * 100 + ["fist"] * 100 + [""] * 100
 
 
+def test_records_whose_times_overlap_follow_each_other_in_a_new_segment(
+    write_bytes: WriteBytes,
+) -> None:
+    content = edf_bytes(signal(300, 100.0), annotations=[], data_record_duration=1.0)
+    content = content.replace(b"EDF+C", b"EDF+D").replace(b"+2\x14\x14\0", b"-9\x14\x14\0")
+    recording = read(write_bytes(content))
+    assert column_of(recording, "segment").values.tolist() == [0] * 200 + [1] * 100
+    assert "index" not in names_of(recording)
+
+
 def test_a_file_that_was_cut_off_is_read_to_its_last_whole_record(write_bytes: WriteBytes) -> None:
     content = edf_bytes(signal(1000, 100.0), data_record_duration=1.0)
     recording = read(write_bytes(content[:-250]))

@@ -162,7 +162,19 @@ def test_a_file_that_was_cut_off_is_read_up_to_there(write_bytes: WriteBytes) ->
     content = xdf_bytes(emg())
     recording = read(write_bytes(content[: len(content) * 2 // 3]))
     assert 500 < recording.n_rows < 800
-    assert any("before its end; read up to there" in note for note in recording.notes)
+    assert any("damaged bytes left out" in note for note in recording.notes)
+
+
+def test_behind_a_damaged_place_reading_goes_on_at_the_next_boundary(
+    write_bytes: WriteBytes,
+) -> None:
+    content = xdf_bytes(emg())
+    third = content.index(struct.pack("<d", 100.2)) - 1 - 5 - 4 - 2 - 5
+    assert content[third] == 4
+    recording = read(write_bytes(content[:third] + b"\xff" + content[third + 1 :]))
+    assert recording.n_rows == 900
+    steps = np.diff(column_of(recording, "time_s").values)
+    assert np.flatnonzero(steps > 0.05).tolist() == [199]
 
 
 def test_a_gzipped_file_is_unpacked(write_bytes: WriteBytes) -> None:

@@ -18,12 +18,12 @@ from emgstream_training.evaluation.contrast import RandomSplit, judge_random_spl
 from emgstream_training.evaluation.folds import FoldResult, Study, judge_fold
 from emgstream_training.evaluation.parallel import run_all
 from emgstream_training.evaluation.protocols import Fold, FoldPlan, RecordingSet, make_plan
-from emgstream_training.evaluation.recorded_sessions import session_identities
+from emgstream_training.evaluation.recorded_sessions import sessions_of
 from emgstream_training.evaluation.results import Evaluation, evaluation_of
 from emgstream_training.front_end import NO_OVERRIDES, SignalOverrides
 from emgstream_training.realtime import rate_notes, rate_of
 from emgstream_training.recipes import PUBLISHED, recipe_named
-from emgstream_training.recordings import class_names_of, read_recordings
+from emgstream_training.recordings import class_names_of, copy_notes, read_recordings
 
 __all__ = ["EvaluationProgress", "PreparedEvaluation", "evaluate", "prepare"]
 
@@ -99,14 +99,12 @@ def prepare(
     tables = read_recordings(paths, columns, None if model is None else model.manifest)
     rate_hz = _rate(tables, recipe, model, columns.rate_hz)
     names = class_names_of(tables)
-    notes = [*reading_notes(*tables), *rate_notes(tables, columns.rate_hz)]
+    notes = [*reading_notes(*tables), *rate_notes(tables, columns.rate_hz), *copy_notes(tables)]
     if model is not None:
         _check_streams(model, tables, rate_hz)
         notes += _model_notes(model, tables, names)
         names = _common_names(model, names)
-    recordings = RecordingSet(
-        tuple(tables), names, session_identities([one.path for one in tables]), rate_hz, overrides
-    )
+    recordings = RecordingSet(tuple(tables), names, sessions_of(tables), rate_hz, overrides)
     notes += _stuck_notes(recordings)
     plan = make_plan(recordings, protocol, n_folds)
     notes += _fold_notes(plan, n_folds)

@@ -82,6 +82,26 @@ class RecordingSet:
             for table, stuck in zip(self.tables, self.stuck, strict=True)
         )
 
+    @cached_property
+    def has_one_label_per_file(self) -> bool:
+        """True for several recordings of one movement each, which are a session together."""
+        return len(self.tables) > 1 and all(
+            len(np.unique(codes[codes >= 0])) < 2 for codes in self.codes
+        )
+
+    @cached_property
+    def groups(self) -> tuple[tuple[int, ...], ...]:
+        """Places of the tables whose repetitions are counted together.
+
+        Each table by itself; or with one label per file, those of one session.
+        """
+        if not self.has_one_label_per_file:
+            return tuple((place,) for place in range(len(self.tables)))
+        return tuple(
+            tuple(place for place, one in enumerate(self.sessions) if one == session)
+            for session in dict.fromkeys(self.sessions)
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Fold:
@@ -139,13 +159,24 @@ def _strictest(recordings: RecordingSet) -> tuple[str, str]:
     if len(set(sessions)) > 1:
         n_sessions = len(set(sessions))
         return "session", f"{n_sessions} sessions of one subject, by {told}: each is judged unseen"
-    if _least_repetitions(recordings) >= 2:
-        return "repetition", (
-            f"one session, and at least {_least_repetitions(recordings)} repetitions of every label"
-        )
+    least = _least_repetitions(recordings)
+    if recordings.has_one_label_per_file:
+        return _strictest_by_file(least)
+    if least >= 2:
+        return "repetition", f"one session, and at least {least} repetitions of every label"
     return "blocks", (
         "one session, and a label that was recorded once only: time is held out, but movement and "
         "drift can't be told apart"
+    )
+
+
+def _strictest_by_file(least: int) -> tuple[str, str]:
+    if least >= 2:
+        return "repetition", f"one movement per file, and at least {least} files of every label"
+    return "blocks", (
+        "one movement per file, and a label with one file only: time is held out within the files, "
+        "but movement and drift can't be told apart; for a test on unseen repetitions record "
+        "several files of each, as rock_1.csv and rock_2.csv"
     )
 
 
@@ -191,10 +222,12 @@ def _repetition_folds(recordings: RecordingSet, n_folds: int | None) -> tuple[Fo
             "repetitions of each; record more, or use --protocol blocks"
         )
     n = min(least, n_folds or (_MOST_FOLDS if least <= _MOST_FOLDS else _USUAL_FOLDS))
-    numbers = [
-        np.where(codes >= 0, repetition_folds(table, recordings.class_names, n), -1)
-        for table, codes in zip(recordings.tables, recordings.codes, strict=True)
-    ]
+    numbers = [np.empty(0, np.int64)] * len(recordings.tables)
+    for group in recordings.groups:
+        tables = [recordings.tables[place] for place in group]
+        folds = repetition_folds(tables, recordings.class_names, n)
+        for place, of_rows in zip(group, folds, strict=True):
+            numbers[place] = np.where(recordings.codes[place] >= 0, of_rows, -1)
     return tuple(_row_fold(f"repetition {k + 1} of {n}", numbers, k) for k in range(n))
 
 
@@ -276,14 +309,14 @@ def _check_folds(plan: FoldPlan, recordings: RecordingSet) -> None:
 
 def _least_repetitions(recordings: RecordingSet) -> int:
     """Return the number of repetitions of the rarest label of any session."""
-    least = []
+    n_classes = len(recordings.class_names)
+    counts = []
     for table, codes in zip(recordings.tables, recordings.codes, strict=True):
-        first_rows = np.unique(table.movement_numbers(), return_index=True)[1]
-        counts = np.bincount(
-            codes[first_rows][codes[first_rows] >= 0], minlength=len(recordings.class_names)
-        )
-        least.append(int(counts[recordings.n_rows_by_class > 0].min()))
-    return min(least)
+        first = codes[np.unique(table.movement_numbers(), return_index=True)[1]]
+        counts.append(np.bincount(first[first >= 0], minlength=n_classes))
+    recorded = recordings.n_rows_by_class > 0
+    by_group = [np.sum([counts[place] for place in group], axis=0) for group in recordings.groups]
+    return min(int(of_group[recorded].min()) for of_group in by_group)
 
 
 def _subjects(sessions: Sequence[SessionIdentity]) -> list[str]:

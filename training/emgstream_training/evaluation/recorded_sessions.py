@@ -1,17 +1,21 @@
-"""Subject and session of a recording: from its sidecar, or else from its name."""
+"""Subject and session of a recording: by its sidecar, or else by its name or folder."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
+from emgstream.cue_schedule import TRANSITION
 from emgstream.errors import TableError
 from emgstream.recording import sidecar_path
+from emgstream.tables import EmgTable
 
-__all__ = ["SessionIdentity", "session_identities"]
+__all__ = ["SessionIdentity", "session_identities", "sessions_of"]
 
 # Names as in BIDS (sub-01_ses-2) and in published data sets (participant3, user1_day2).
 _SUBJECT = re.compile(
@@ -38,6 +42,29 @@ class SessionIdentity:
 def session_identities(paths: Sequence[Path]) -> tuple[SessionIdentity, ...]:
     """Return subject and session of each recording; raises TableError for a damaged sidecar."""
     return tuple(map(_identity, paths))
+
+
+def sessions_of(tables: Sequence[EmgTable]) -> tuple[SessionIdentity, ...]:
+    """Return subject and session of each recording; files of one movement each are one session.
+
+    Otherwise each of these files would be a session, and to hold it out would hold out a whole
+    class. Where several folders have files of the same movements, each folder is a session. Raises
+    TableError for a damaged sidecar.
+    """
+    sessions = session_identities([table.path for table in tables])
+    labels = [tuple(np.unique(table.label_names_by_row())) for table in tables]
+    if len(tables) < 2 or any(len({*names} - {"", TRANSITION}) > 1 for names in labels):
+        return sessions
+    by_folder: dict[Path, set[tuple[str, ...]]] = {}
+    for table, names in zip(tables, labels, strict=True):
+        by_folder.setdefault(table.path.absolute().parent, set()).add(names)
+    alike = len({frozenset(found) for found in by_folder.values()}) == 1
+    return tuple(
+        session
+        if session.session != sidecar_path(table.path).stem
+        else replace(session, session=table.path.absolute().parent.name if alike else "")
+        for table, session in zip(tables, sessions, strict=True)
+    )
 
 
 def _identity(path: Path) -> SessionIdentity:
