@@ -19,7 +19,9 @@ from emgstream.errors import OutputError
 from emgstream.report import write_json
 from tests.processes import EMGSTREAM
 
-TABLE = "a,b,label\n" + "".join(f"{n % 7},{n % 5},{'xy'[n // 40 % 2]}\n" for n in range(400))
+TABLE = "a,b,label\n" + "".join(
+    f"{n * n % 11},{n * n % 7},{'xy'[n // 40 % 2]}\n" for n in range(400)
+)
 with_links = pytest.mark.skipif(os.name == "nt", reason="on Windows links are for administrators")
 
 
@@ -179,7 +181,7 @@ def test_a_long_name_leaves_room_for_what_is_said_of_it(
     path, page = tmp_path / "arm.csv", tmp_path / "arm.html"
     path.write_text(TABLE.replace(",x", "," + 200 * "x").replace("a,b", 200 * "a" + ",b", 1))
     assert main(["inspect", str(path), "--html", str(page)]) == 0
-    facts, _ = capsys.readouterr().out.split("\n\n")
+    _, facts, _ = capsys.readouterr().out.split("\n\n")
     assert max(line.index("  ") for line in facts.splitlines()) <= 40
     assert "…" in facts
     for width in re.findall(r'viewBox="0 0 (\d+)', page.read_text()):

@@ -72,9 +72,9 @@ def _inspect_recording(arguments: argparse.Namespace) -> None:
         table = read_recording(arguments.file, None, columns)
     except UndecidedColumnsError:
         look = look_at_table(arguments.file, columns)
+        print_roles(console(), look.columns, look.questions)
         if arguments.json is not None:
             write_json(arguments.json, roles_document(look.columns, look.questions))
-        print_roles(console(), look.columns, look.questions)
         raise
     audit = audit_table(table)
     hand_over(arguments, _document(audit), lambda: audit_page(audit), lambda: _print(audit))
