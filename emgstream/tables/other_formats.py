@@ -30,8 +30,6 @@ _MARKS: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF", "a PDF document", _GIVE_CSV),
     (b"\x7fELF", "a program", _GIVE_CSV),
     (b"\x89HDF", "an HDF5 file", f"{_ARRAY}, or as CSV"),
-    (b"\x93NUMPY", "a numpy array file", _GIVE_CSV),
-    (b"MATLAB 5.0", "a MATLAB file", _GIVE_CSV),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)", _SAVE_CSV),
     (b"PAR1", "a Parquet file", _WITH_PANDAS.format(reader="read_parquet", name="{name}")),
     (b"ARROW1", "a Feather file", _WITH_PANDAS.format(reader="read_feather", name="{name}")),

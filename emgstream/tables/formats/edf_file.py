@@ -258,9 +258,9 @@ def _with_annotations(
             events.append(annotation)
     for column in columns:
         yield _recorded(column, is_recorded, missing.get(column.name, ()))
-    label = label_column(len(rows.index), _label_runs(rows, events, notes))
+    label = label_column(_label_runs(rows, events, notes), is_recorded)
     if label is not None:
-        yield replace(label, values=label.values[is_recorded])
+        yield label
     index, segments = rows.index[is_recorded], segments[is_recorded]
     if is_own or np.any(np.diff(index) != 1):
         yield RawColumn("index", index - index[0])

@@ -6,31 +6,38 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from emgstream.tables.raw_columns import RawColumn
 
 __all__ = ["label_column", "until_the_next"]
 
 
-def label_column(n_rows: int, runs: Iterable[tuple[int, int, str]]) -> RawColumn | None:
-    """Return the column ``label``; None if no row has a label.
+def label_column(
+    runs: Iterable[tuple[int, int, str]], is_recorded: npt.NDArray[np.bool_]
+) -> RawColumn | None:
+    """Return the column ``label`` of the recorded rows; None if none of them has a label.
 
     Parameters
     ----------
-    n_rows
-        Number of rows of the column.
     runs
         First row, row behind the last one, and label of each run. Of two runs in one row the
         shorter one counts: a movement within the block that it belongs to.
+    is_recorded
+        True for each row that is kept, shape ``(n_rows,)``.
     """
-    in_rows = [(max(first, 0), min(end, n_rows), text.strip()) for first, end, text in runs]
-    in_rows = [run for run in in_rows if run[0] < run[1] and run[2]]
-    texts = tuple(dict.fromkeys(text for _, _, text in sorted(in_rows)))
-    place_of = {text: place for place, text in enumerate(texts)}
-    codes = np.full(n_rows, -1, np.int32)
-    for first, end, text in sorted(in_rows, key=lambda run: run[0] - run[1]):
-        codes[first:end] = place_of[text]
-    return RawColumn("label", codes, texts) if texts else None
+    texts: list[str] = []
+    codes = np.full(len(is_recorded), -1, np.int32)
+    for first, end, text in sorted(runs, key=lambda run: run[0] - run[1]):
+        if text.strip():
+            codes[first:end] = len(texts)
+            texts.append(text.strip())
+    codes = codes[is_recorded]
+    starts = np.flatnonzero(np.diff(codes, prepend=-1))
+    used = dict.fromkeys(texts[code] for code in codes[starts].tolist() if code >= 0)
+    places = {text: place for place, text in enumerate(used)}
+    place_of = np.array([*(places.get(text, -1) for text in texts), -1], np.int32)
+    return RawColumn("label", place_of[codes], tuple(used)) if used else None
 
 
 def until_the_next(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import importlib.util
+import os
 import re
 import shutil
 import tempfile
@@ -133,9 +134,7 @@ def _read(path: Path, form: RecordingFormat, file: BinaryIO, *, is_gzipped: bool
     while piece := file.read(_PIECE_BYTES):
         sha256.update(piece)
     if not is_gzipped:
-        n_bytes = file.tell()
-        file.seek(0)
-        return form.read(OpenedRecording(path, form.title, file, n_bytes, sha256.hexdigest()))
+        return form.read(_opened(path, form, file, sha256.hexdigest()))
     with tempfile.TemporaryFile() as content:
         file.seek(0)
         try:
@@ -145,9 +144,13 @@ def _read(path: Path, form: RecordingFormat, file: BinaryIO, *, is_gzipped: bool
             raise TableError(
                 f"{path} is {form.title} in gzip data that cannot be unpacked ({error}); {DAMAGED}"
             ) from None
-        n_bytes = content.tell()
-        content.seek(0)
-        return form.read(OpenedRecording(path, form.title, content, n_bytes, sha256.hexdigest()))
+        return form.read(_opened(path, form, content, sha256.hexdigest()))
+
+
+def _opened(path: Path, form: RecordingFormat, content: BinaryIO, sha256: str) -> OpenedRecording:
+    n_bytes = content.seek(0, os.SEEK_END)
+    content.seek(0)
+    return OpenedRecording(path, form.title, content, n_bytes, sha256)
 
 
 def _recognised(head: bytes) -> tuple[RecordingFormat | None, bool]:

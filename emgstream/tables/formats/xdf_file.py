@@ -289,7 +289,8 @@ def _markers(
         in_order = np.argsort(one.times, kind="stable").tolist()
         texts = [_marker_text(one.values[place]) for place in in_order]
         firsts = np.searchsorted(stream.times, one.times[in_order]).tolist()
-        column = label_column(n_rows, until_the_next(firsts, texts, n_rows))
+        runs = until_the_next(firsts, texts, n_rows)
+        column = label_column(runs, np.ones(n_rows, np.bool_))
         if column is None:
             notes.append(f"left out: {one}, as none of its markers lies within the samples")
             continue

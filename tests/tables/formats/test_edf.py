@@ -148,6 +148,19 @@ def test_annotations_become_labels_by_row(write_bytes: WriteBytes) -> None:
     assert "1 annotations of bad signal (BAD..., EDGE...) give no label" in recording.notes
 
 
+def test_a_label_without_any_recorded_row_is_none_of_the_labels(write_bytes: WriteBytes) -> None:
+    events = [
+        edfio.EdfAnnotation(0.0, 0.4, "hidden"),
+        edfio.EdfAnnotation(0.0, 0.2, "rest"),
+        edfio.EdfAnnotation(0.2, 0.2, "fist"),
+        edfio.EdfAnnotation(0.5, 0.1, "lost"),
+        edfio.EdfAnnotation(0.4, 0.3, "BAD_lost"),
+    ]
+    recording = read(write_bytes(edf_bytes(signal(1000, 1000.0), annotations=events)))
+    assert column_of(recording, "label").texts == ("rest", "fist")
+    assert recording.n_rows == 700
+
+
 def test_annotations_without_any_duration_last_until_the_next(write_bytes: WriteBytes) -> None:
     events = [edfio.EdfAnnotation(0.5, None, "rest"), edfio.EdfAnnotation(0.7, None, "fist")]
     recording = read(write_bytes(edf_bytes(signal(1000, 1000.0), annotations=events)))

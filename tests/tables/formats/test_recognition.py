@@ -45,7 +45,7 @@ FILES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "npz packed": ("", lambda: npz(is_packed=True, emg=EMG[:100], label=STIMULUS[:100])),
 }
 EVERY = pytest.mark.parametrize("name", FILES)
-_N_IN_A_PROCESS = 8
+_N_IN_A_PROCESS = 4
 """Examples of the formats that are read in a process each."""
 
 
