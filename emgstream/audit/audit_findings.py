@@ -101,7 +101,7 @@ def _label_leaks(audit: Audit) -> Iterator[Finding]:
     for leak in audit.label_leaks:
         yield Finding(
             "wrong",
-            f"{leak.channel}: {leak.reason}, without any muscle; leave the channel out with "
+            f"{leak.channel} is no signal: {leak.reason}; leave it out with "
             f"--ignore {shlex.quote(leak.channel)}",
         )
 

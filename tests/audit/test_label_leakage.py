@@ -152,8 +152,10 @@ def test_the_audit_says_so_and_supports_no_accuracy() -> None:
     (first, *_) = findings(audit)
     assert first.kind == "wrong"
     assert first.text == "no accuracy measured here means anything with the channel other in it"
-    (leak,) = [one for one in findings(audit) if one.text.startswith("other: its 3 values")]
-    assert leak.text.endswith("leave the channel out with --ignore other")
+    (leak,) = [
+        one for one in findings(audit) if one.text.startswith("other is no signal: its 3 values")
+    ]
+    assert leak.text.endswith("leave it out with --ignore other")
     assert not audit.accuracy_support.supported
     assert audit.to_json()["label_leaks"][0]["channel"] == "other"
     assert "--ignore other" in audit_page(audit)

@@ -134,13 +134,20 @@ def _check_leaks(tables: Sequence[EmgTable]) -> None:
     if not leaks:
         return
     names = [leak.channel for leak in leaks]
-    ignored = f"--ignore {shlex.quote(','.join(names))}, or name "
     raise TrainingDataError(
-        f"{tables[0].path}: channel {names[0]!r} tells the label without any muscle: "
-        f"{leaks[0].reason}{_and_more(names)}; expected signals only, as no accuracy with it means "
-        f"anything; leave it out: {ignored if len(names) <= _MOST_IGNORED else 'name '}the signals "
-        "with --channels"
+        f"{tables[0].path}: channel {names[0]!r} is no signal: {leaks[0].reason}"
+        f"{_and_more(names)}; expected signals of muscles only, as no accuracy measured with it "
+        f"means anything; {_without(names, tables[0])}"
     )
+
+
+def _without(names: Sequence[str], table: EmgTable) -> str:
+    if table.choice.channels is not None:
+        return "leave it out of --channels" if len(names) == 1 else "leave them out of --channels"
+    if len(names) > _MOST_IGNORED:
+        return "name the signals with --channels"
+    ignored = shlex.quote(",".join(names))
+    return f"leave it out with --ignore {ignored}, or name the signals with --channels"
 
 
 def _and_more(names: Sequence[str]) -> str:
