@@ -141,7 +141,7 @@ def test_files_of_one_movement_each_are_trained_on_together(tmp_path: Path) -> N
     verdicts = []
     for number, label in enumerate(("rest", "fist")):
         path = tmp_path / f"{label}.csv"
-        path.write_text("a,b,label\n" + f"{number},2,{label}\n2,1,{label}\n" * 40)
+        path.write_text("a,b,label\n" + f"{number},2,{label}\n2,1,{label}\n5,7,{label}\n" * 30)
         verdicts.append(judge(path))
     assert [one.kind for one in verdicts] == ["look", "look"]
     assert verdicts[0].line == "only the label rest: add recordings of other movements"
