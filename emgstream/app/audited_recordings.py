@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from emgstream.app.recording_verdict import RecordingVerdict, judge
+from emgstream.tables import ALL_GUESSED
+from emgstream.tables.formats import FORMATS
+from emgstream.tables.settled_columns import read_settled, remember
+from emgstream.tables.table_assembly import label_of_name
 from emgstream.wording import listed
 from emgstream.worker import Worker
 
 __all__ = ["RECORDING_SUFFIXES", "AuditedRecordings", "conflict", "recordings_in"]
 
-RECORDING_SUFFIXES = (".csv", ".csv.gz", ".tsv", ".txt")
+RECORDING_SUFFIXES = (
+    ".csv",
+    ".csv.gz",
+    ".tsv",
+    ".txt",
+    *dict.fromkeys(suffix for form in FORMATS for suffix in form.suffixes),
+)
+"""Endings of the names of recordings, for dialogs and folders."""
 _SAME_RATE = 0.005
 """Largest relative difference of two clocks at one nominal rate: ceramic resonators are ±0.5 %."""
 
@@ -24,6 +36,7 @@ class AuditedRecordings:
         self.verdicts: dict[Path, RecordingVerdict | None] = {}
         self._worker: Worker | None = None
         self._judged: list[RecordingVerdict] = []
+        self._unasked: list[Path] = []
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -40,6 +53,23 @@ class AuditedRecordings:
         """True while an audit is still to be done."""
         return None in self.verdicts.values()
 
+    @property
+    def nameable(self) -> list[RecordingVerdict]:
+        """Recordings without a label column, whose names are their labels or can be."""
+        return [one for one in self.known if one.lacks_label or one.is_label_from_name]
+
+    @property
+    def name_words(self) -> str:
+        """The labels that the `nameable` recordings have by their names, for people."""
+        pairs = [f"{one.path.name} is {label_of_name(one.path)}" for one in self.nameable]
+        return ",  ".join(pairs)
+
+    @property
+    def are_labelled_by_name(self) -> bool:
+        """True if the names of all `nameable` recordings are their labels."""
+        nameable = self.nameable
+        return bool(nameable) and all(one.is_label_from_name for one in nameable)
+
     def add(self, paths: Iterable[Path]) -> list[Path]:
         """Add files that are not in the set yet, and return those."""
         new = [
@@ -52,6 +82,27 @@ class AuditedRecordings:
         """Remove a file."""
         self.verdicts.pop(path, None)
 
+    def audit_again(self, paths: Iterable[Path]) -> None:
+        """Audit files of the set once more, as their columns have been settled."""
+        self.verdicts.update((path, None) for path in paths if path in self.verdicts)
+
+    def take_undecided(self) -> list[Path]:
+        """Return the files whose columns the user must settle, each once; none during an audit."""
+        if self.busy:
+            return []
+        taken, self._unasked = self._unasked, []
+        return [path for path in taken if path in self.verdicts]
+
+    def label_by_name(self, is_named: bool) -> None:
+        """Remember for all `nameable` recordings that the name is the label, or that it is not.
+
+        Raises OutputError where that cannot be remembered.
+        """
+        for one in self.nameable:
+            earlier = read_settled(one.path, one.sha256) or ALL_GUESSED
+            remember(one.path, one.sha256, replace(earlier, label_from_name=is_named))
+            self.audit_again([one.path])
+
     def poll(self) -> list[RecordingVerdict]:
         """Audit one file after the other; return the verdicts that are new."""
         if self._worker is not None:
@@ -62,6 +113,7 @@ class AuditedRecordings:
         new = [verdict for verdict in self._judged if verdict.path in self.verdicts]
         self._judged = []
         self.verdicts.update((verdict.path, verdict) for verdict in new)
+        self._unasked += [verdict.path for verdict in new if verdict.is_undecided]
         waiting = [path for path, verdict in self.verdicts.items() if verdict is None]
         if waiting:
             self._start(waiting[0])
@@ -93,6 +145,10 @@ def recordings_in(paths: Iterable[Path]) -> list[Path]:
 def conflict(verdicts: Sequence[RecordingVerdict], rate_hz: float | None) -> str:
     """Return why one model cannot be trained on all of them; empty where it can."""
     for verdict in verdicts:
+        if verdict.is_undecided:
+            return f"The columns of {verdict.path.name} are not settled; choose Columns… beside it"
+        if verdict.lacks_label:
+            return f"{verdict.path.name} has no label; take its name as the label, or remove it"
         if verdict.kind == "unusable":
             return f"{verdict.path.name} cannot be learned from; remove it"
     first = verdicts[0] if verdicts else None

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from emgstream.app.column_words import question_words
 from emgstream.audit import Audit, audit_facts, audit_table, findings_to_read
-from emgstream.errors import EmgStreamError
+from emgstream.errors import EmgStreamError, UndecidedColumnsError
+from emgstream.opening import refuse_open_questions
 from emgstream.tables import read_table
 from emgstream.wording import counted, listed
 
@@ -33,30 +35,52 @@ class RecordingVerdict:
     """Its labels, without unlabelled rows and transitions."""
     rate_hz: float | None = None
     """Its sampling rate by its own clock; None where it has none."""
+    is_undecided: bool = False
+    """True where the user must say what its columns mean."""
+    lacks_label: bool = False
+    """True where no column is a label, so that its name may be."""
+    is_label_from_name: bool = False
+    """True where its name is its label."""
+    sha256: str = ""
+    """SHA-256 of its content; empty where it cannot be read."""
 
 
 def judge(path: Path) -> RecordingVerdict:
     """Return the verdict on a recording, also on a file that cannot be read."""
     try:
-        return _verdict(audit_table(read_table(path)))
+        table = read_table(path)
+        refuse_open_questions(table)
+        return _verdict(audit_table(table))
+    except UndecidedColumnsError as error:
+        asked = [question_words(question) for question in error.questions]
+        line = asked[0] + _more(len(asked) - 1)
+        return RecordingVerdict(
+            path, "wrong", line, "columns not settled", "\n".join(asked), is_undecided=True
+        )
     except EmgStreamError as error:
         return RecordingVerdict(path, "unusable", str(error), "cannot be read", str(error))
 
 
 def _verdict(audit: Audit) -> RecordingVerdict:
     table = audit.table
-    # The rate is asked for on the page, for all at once.
-    found = [one for one in findings_to_read(audit) if not one.text.startswith("no sampling rate")]
+    by_name = table.choice.label_from_name
+    # The rate is asked for on the page, for all at once; one label a file is what was chosen.
+    found = [
+        one
+        for one in findings_to_read(audit)
+        if not one.text.startswith("no sampling rate")
+        and not (by_name and one.text == audit.accuracy_support.reason)
+    ]
     labels = tuple(label.name for label in audit.labels if label.n_rows)
     if not labels:
         kind = "unusable"
         line = "no label: expected at least two to tell apart; record each movement, and rest"
-    elif len(labels) == 1:
+    elif len(labels) == 1 and not by_name:
         kind, line = "look", f"only the label {labels[0]}: add recordings of other movements"
     elif found:
         kind, line = found[0].kind, found[0].text + _more(len(found) - 1)
     else:
-        kind, line = "good", _repetitions(audit, labels)
+        kind, line = "good", _repetitions(audit, labels, by_name)
     good = [f"good: {audit.accuracy_support.reason}"]
     said = [f"{one.kind}: {one.text}" for one in found] or good
     figures = [f"{name}: {text}" if name else text for name, text in audit_facts(audit)]
@@ -69,10 +93,15 @@ def _verdict(audit: Audit) -> RecordingVerdict:
         channel_names=table.channel_names,
         labels=labels,
         rate_hz=table.sampling_rate_hz,
+        lacks_label=table.labels is None,
+        is_label_from_name=by_name,
+        sha256=table.sha256,
     )
 
 
-def _repetitions(audit: Audit, labels: tuple[str, ...]) -> str:
+def _repetitions(audit: Audit, labels: tuple[str, ...], by_name: bool) -> str:
+    if by_name:
+        return f"good: the label of the whole file is its name, {labels[0]}"
     least = min(label.n_repetitions for label in audit.labels if label.name in labels)
     return f"good: at least {least} repetitions of every label"
 

@@ -6,11 +6,12 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from emgstream.app.decided_recording import read_decided
 from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import ReplayRequest, SourceRequest
 from emgstream.bundle import Model, read_model
 from emgstream.manifest import Manifest
-from emgstream.opening import model_options, read_recording
+from emgstream.opening import model_options
 from emgstream.sources.replay_source import ReplaySource
 from emgstream.sources.source import Source
 from emgstream.sources.source_registry import open_source
@@ -83,7 +84,7 @@ def _open(request: SourceRequest, model: Model | None) -> PreparedSession:
 def _open_recording(
     request: ReplayRequest, manifest: Manifest | None
 ) -> tuple[Source, tuple[str, ...]]:
-    table = read_recording(request.path, manifest, request.columns)
+    table = read_decided(request.path, manifest, request.columns)
     notes: tuple[str, ...] = ()
     rate = None
     if table.sampling_rate_hz is None and request.speed is not None:

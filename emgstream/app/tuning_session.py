@@ -9,6 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TypeAlias
 
+from emgstream.app.decided_recording import read_decided
 from emgstream.app.tuning_recording import (
     AnalysedRecording,
     ThresholdSweep,
@@ -18,7 +19,6 @@ from emgstream.app.tuning_recording import (
 from emgstream.bundle import Model, read_model, write_model
 from emgstream.decisions import ARGMAX, DecisionSettings
 from emgstream.errors import EmgStreamError, OutputError
-from emgstream.opening import read_recording, refuse_open_questions
 from emgstream.trial import DecisionScore, PredictedRecording, check_labels, score, seen_on, sweep
 from emgstream.worker import Worker
 
@@ -179,9 +179,8 @@ def _opened(material: TuningRequest) -> AnalysedRecording:
     model = read_model(material.model_path)
     passed_over = ""
     for request in material.recordings:
-        table = read_recording(request.path, model.manifest, request.columns)
+        table = read_decided(request.path, model.manifest, request.columns)
         try:
-            refuse_open_questions(table)
             check_labels(table, model.manifest.class_names)
             break
         except EmgStreamError:

@@ -57,8 +57,8 @@ class FileActions:
                 self._shell.open_source(ReplayRequest(path))
             else:
                 self._shell.strip.show_error(
-                    f"{path.name or path} is neither a recording nor a model; expected a .csv, "
-                    ".csv.gz or .emgmodel file; drop one of those",
+                    f"{path.name or path} is neither a recording nor a model; expected one of "
+                    f"{', '.join((*RECORDING_SUFFIXES, MODEL_SUFFIX))}; drop one of those",
                     can_retry=not self._shell.connection.live,
                 )
 

@@ -137,7 +137,7 @@ QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: 
 QHeaderView::section {{ background: {surface}; color: {quiet}; border: none; padding: 4px; }}
 QAbstractItemView {{ background: {surface}; color: {text}; border: 1px solid {line};
     selection-background-color: {accent}; selection-color: {on_accent}; outline: none; }}
-QTableWidget, QHeaderView {{ border: none; background: {surface}; }}
+QTableView, QHeaderView {{ border: none; background: {surface}; }}
 DropDownList QAbstractItemView {{ padding: 2px; }}
 DropDownList QAbstractItemView::item {{ min-height: 26px; padding: 0 8px; border: none; }}
 DropDownList QAbstractItemView::item:selected {{ background: {accent}; color: {on_accent}; }}

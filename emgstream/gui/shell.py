@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -60,6 +61,12 @@ class Shell(Protocol):
 
     def choose_model(self) -> None:
         """Ask for a model, and use it."""
+
+    def ask_columns(self, paths: Sequence[Path], settled: Callable[[Sequence[Path]], None]) -> None:
+        """Ask what the columns of files mean, then call ``settled`` with those that are settled."""
+
+    def show_columns(self) -> None:
+        """Show the columns of the chosen recording, for the user to change."""
 
     def show_page(self, title: str) -> None:
         """Bring the page of this title to the front."""

@@ -20,6 +20,7 @@ Key: TypeAlias = tuple[str, str, str]
 KEYS: tuple[Key, ...] = (
     ("connect", "Ctrl+Return", "connect or disconnect"),
     ("open", "Ctrl+O", "open a recording"),
+    ("columns", "Ctrl+K", "the columns of the recording"),
     ("model", "Ctrl+M", "open a model"),
     ("theme", "Ctrl+T", "light or dark"),
     ("picture", "Ctrl+S", "save a picture of the window"),
@@ -34,7 +35,7 @@ _MOUSE = (
     ("Drag", "look back"),
     ("Point", "read time, values and decision"),
     ("Click", "put a mark to measure from; click again to take it away"),
-    ("Drop", "a .csv to play it, a .emgmodel to use it"),
+    ("Drop", "a recording to play it, a .emgmodel to use it"),
 )
 
 

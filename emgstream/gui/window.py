@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,10 +23,10 @@ from emgstream.app.connection_watch import ConnectionWatch
 from emgstream.app.list_choice import model_choices
 from emgstream.app.live_connection import LiveConnection
 from emgstream.app.model_choice import ModelChoice
-from emgstream.app.open_requests import SourceRequest
+from emgstream.app.open_requests import ReplayRequest, SourceRequest
 from emgstream.app.session_figures import SessionMeters
 from emgstream.app.source_watch import SourceWatch
-from emgstream.errors import ModelFileError, StreamMismatchError
+from emgstream.errors import ModelFileError, StreamMismatchError, UndecidedColumnsError
 from emgstream.gui.file_actions import FileActions, files_in
 from emgstream.gui.message_strip import MessageStrip
 from emgstream.gui.page_bar import PageBar
@@ -37,6 +37,7 @@ from emgstream.gui.qt_style import apply_theme
 from emgstream.gui.shortcuts import KEYS, HelpCard, install_shortcuts, page_keys
 from emgstream.gui.source_bar import SourceBar
 from emgstream.gui.status_bar import LatencyPopup, StatusBar
+from emgstream.gui.table_import.import_dialogs import ImportDialogs
 from emgstream.gui.window_page import WindowPage
 from emgstream.gui.window_settings import WindowSettings
 from emgstream.log_output import log_path
@@ -73,6 +74,7 @@ class Window(QWidget):
         self.setAcceptDrops(True)
         self.setMinimumSize(1000, 650)
         self._files = FileActions(self, self)
+        self.import_dialogs = ImportDialogs(self, self)
         self._make_parts(theme)
         self._lay_out()
         self._connect_parts()
@@ -144,6 +146,18 @@ class Window(QWidget):
         """Ask for a model, and use it."""
         self._files.choose_model()
 
+    def ask_columns(self, paths: Sequence[Path], settled: Callable[[Sequence[Path]], None]) -> None:
+        """Ask what the columns of files mean, then call ``settled`` with those that are settled."""
+        self.import_dialogs.ask(paths, settled)
+
+    def show_columns(self) -> None:
+        """Show the columns of the chosen recording, for the user to change."""
+        source = self.source
+        if not isinstance(source, ReplayRequest):
+            self.strip.show_note("choose a recording first: a board has no columns to settle")
+        elif not self._refuse_while_held():
+            self.ask_columns([source.path], lambda paths: self._open_settled(source, paths))
+
     def refresh_figures(self) -> None:
         """Show the state of the connection, its figures and its notes."""
         now_s = time.perf_counter()
@@ -199,6 +213,7 @@ class Window(QWidget):
         self.settings.keep_geometry(self.saveGeometry())
         for page in self.pages:
             page.shut_down()
+        self.import_dialogs.shut_down()
         self._sources.stop()
         self.connection.shut_down()
 
@@ -233,9 +248,26 @@ class Window(QWidget):
                 page.show_session(session)
         for page in self.pages:
             page.update_picture(now_s, news.has_samples)
-        if news.failure is not None:
+        if isinstance(news.failure, UndecidedColumnsError):
+            self._ask_of_source(news.failure)
+        elif news.failure is not None:
             is_of_model = isinstance(news.failure, (StreamMismatchError, ModelFileError))
             self.show_error(str(news.failure), is_of_model)
+
+    def _ask_of_source(self, failure: UndecidedColumnsError) -> None:
+        """Ask for the columns of the recording that was to be opened, then open it."""
+        source = self.source
+        for page in self.pages:
+            page.connection_failed()
+        self.strip.show_error(
+            f"{failure.path.name} is not open: the roles of its columns are not settled",
+            can_retry=True,
+        )
+        self.ask_columns([failure.path], lambda paths: self._open_settled(source, paths))
+
+    def _open_settled(self, source: SourceRequest, settled: Sequence[Path]) -> None:
+        if settled:
+            self.open_source(source)
 
     def _refuse_while_held(self) -> bool:
         """Return whether a page needs the connection as it is; tell the user if so."""
@@ -306,6 +338,7 @@ class Window(QWidget):
         return {
             "connect": self.source_bar.connect_button.click,
             "open": self.choose_recording,
+            "columns": self.show_columns,
             "model": self.choose_model,
             "theme": self._change_theme,
             "picture": self._choose_picture,

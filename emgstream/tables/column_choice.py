@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -61,8 +62,8 @@ class ColumnChoice:
                 "--label and --label-from-name are both given; expected one place for the labels; "
                 "leave one out"
             )
-        named = [*(self.channels or ()), *self.ignore]
-        twice = {one for one in named if named.count(one) > 1}
+        named = Counter([*(self.channels or ()), *self.ignore])
+        twice = [name for name, n in named.items() if n > 1]
         if twice:
             raise UsageError(f"the column {min(twice)!r} is named twice; expected each column once")
 

@@ -363,6 +363,8 @@ def _settle_label(
     if not own and not proposed:
         return
     label = own[0] if own else proposed[0]
+    if len(raw.columns[label].values) != raw.n_rows:
+        return  # the user left it out, so that it was not read
     codes = label_codes(raw, label)
     for column in [one for one in columns if one.place != label]:
         one = evidence[column.place]

@@ -96,7 +96,9 @@ def test_dropped_sessions_are_looked_over_each_in_a_line(
     assert "1000 Hz" in good.facts.text()
     assert "channel biceps: " in good.line.toolTip()
     assert bad.line.text().startswith("no label: expected at least two")
-    assert page.setup.row.words.text() == "bare.csv cannot be learned from; remove it"
+    assert page.setup.row.words.text() == (
+        "bare.csv has no label; take its name as the label, or remove it"
+    )
     assert not page.setup.row.button.isEnabled()
     good.details_button.click()
     assert good.details.isVisible()
@@ -139,7 +141,7 @@ def test_files_of_one_movement_each_are_trained_on_together(tmp_path: Path) -> N
     verdicts = []
     for number, label in enumerate(("rest", "fist")):
         path = tmp_path / f"{label}.csv"
-        path.write_text("a,b,label\n" + f"{number},2,{label}\n2,1,{label}\n" * 40)
+        path.write_text("a,b,label\n" + f"{number},2,{label}\n2,1,{label}\n5,7,{label}\n" * 30)
         verdicts.append(judge(path))
     assert [one.kind for one in verdicts] == ["look", "look"]
     assert verdicts[0].line == "only the label rest: add recordings of other movements"

@@ -202,6 +202,7 @@ class LivePage(WindowPage):
         self.welcome.simulated_wanted.connect(lambda: shell.open_source(PortRequest(SIMULATED)))
         self.welcome.board_wanted.connect(lambda: shell.open_source(PortRequest(AUTO)))
         self.welcome.file_wanted.connect(shell.choose_recording)
+        self.replay_bar.columns_wanted.connect(shell.show_columns)
         self.no_model.record_wanted.connect(lambda: shell.show_page("Record"))
         self.no_model.train_wanted.connect(lambda: shell.show_page("Train"))
         self.no_model.open_wanted.connect(shell.choose_model)

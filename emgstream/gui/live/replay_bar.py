@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from PyQt5.QtCore import Qt, pyqtSignal
+from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from emgstream.gui.drop_down_list import DropDownList
@@ -16,13 +17,14 @@ __all__ = ["ReplayBar", "clock_words"]
 
 _STEPS = 10_000
 """Positions of the slider: more than the pixels of a screen."""
+_WITH_COLUMNS = 90 * GRID
 _SPEEDS = (("¼×", 0.25), ("½×", 0.5), ("1×", 1.0), ("2×", 2.0), ("4×", 4.0), ("max", None))
 
 
 class ReplayBar(QWidget):
     """Controls one replay; hidden where there is none."""
 
-    problem = pyqtSignal(str)
+    columns_wanted = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,11 +45,19 @@ class ReplayBar(QWidget):
         self.loop_button = QPushButton("Loop", self)
         self.loop_button.setCheckable(True)
         self.loop_button.setToolTip("Begin again at the end (Ctrl+L)")
+        self.columns_button = QPushButton("Columns…", self)
+        self.columns_button.setToolTip("The role of each column of the file (Ctrl+K)")
+        self.columns_button.clicked.connect(self.columns_wanted)
         self._lay_out()
         self.play_button.clicked.connect(self.toggle_play)
         self.slider.valueChanged.connect(self._slider_moved)
         self.speed_list.activated.connect(self._speed_chosen)
         self.loop_button.clicked.connect(self._loop_clicked)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Hide the button of the columns where the slider needs its room; it has a key, too."""
+        super().resizeEvent(event)
+        self.columns_button.setVisible(self.width() >= _WITH_COLUMNS)
 
     def set_replay(self, replay: ReplaySource | None) -> None:
         """Control another replay; None to hide."""
@@ -133,6 +143,7 @@ class ReplayBar(QWidget):
         row.addWidget(self.position_label)
         row.addWidget(self.speed_list)
         row.addWidget(self.loop_button)
+        row.addWidget(self.columns_button)
 
 
 def clock_words(seconds: float) -> str:

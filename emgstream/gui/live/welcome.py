@@ -65,8 +65,8 @@ class Welcome(QWidget):
             ),
             self._card(
                 "A recording",
-                "Play a .csv or .csv.gz as if it were live. You can also drop it anywhere on this "
-                "window.",
+                "Play a recorded file as if it were live, of this program or of another. You can "
+                "also drop it anywhere on this window.",
                 "Open recording…",
                 self.file_wanted,
             ),

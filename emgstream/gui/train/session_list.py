@@ -36,6 +36,7 @@ class SessionRow(QFrame):
     """One session."""
 
     remove_wanted = pyqtSignal()
+    columns_wanted = pyqtSignal()
 
     def __init__(self, path: Path, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +61,9 @@ class SessionRow(QFrame):
         self.details_button.setCheckable(True)
         self.details_button.setEnabled(False)
         self.details_button.toggled.connect(self.details.setVisible)
+        self.columns_button = self._button("Columns…")
+        self.columns_button.setToolTip("The role of each column of the file")
+        self.columns_button.clicked.connect(self.columns_wanted)
         self.remove_button = self._button("Remove")
         self.remove_button.clicked.connect(self.remove_wanted)
         self._lay_out()
@@ -101,6 +105,7 @@ class SessionRow(QFrame):
         head.setSpacing(GRID)
         head.addWidget(self.title, 1)
         head.addWidget(self.details_button)
+        head.addWidget(self.columns_button)
         head.addWidget(self.remove_button)
         words = QVBoxLayout()
         words.setSpacing(0)
@@ -124,6 +129,7 @@ class SessionList(QStackedWidget):
     """All rows, or a hint where there are none."""
 
     remove_wanted = pyqtSignal(object)
+    columns_wanted = pyqtSignal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -174,5 +180,6 @@ class SessionList(QStackedWidget):
     def _add(self, path: Path) -> None:
         row = SessionRow(path, self._theme, self._sheet)
         row.remove_wanted.connect(lambda: self.remove_wanted.emit(path))
+        row.columns_wanted.connect(lambda: self.columns_wanted.emit(path))
         self._column.insertWidget(self._column.count() - 1, row)
         self.rows[path] = row

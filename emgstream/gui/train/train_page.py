@@ -67,6 +67,8 @@ class TrainPage(WindowPage):
     def update_figures(self, now_s: float) -> None:
         """Follow the child processes and the audits."""
         self.setup.poll()
+        if self.isVisible():
+            self._ask_columns(self.setup.sessions.take_undecided())
         if self.training is not None and self.training.is_running:
             self._follow_training(self.training, now_s)
         if self.evaluation is not None and self.evaluation.is_running:
@@ -130,6 +132,9 @@ class TrainPage(WindowPage):
             if not self.shell.connection.live:
                 self.shell.open_source(self.shell.source)
             self.shell.show_page("Live")
+
+    def _ask_columns(self, paths: Sequence[Path]) -> None:
+        self.shell.ask_columns(paths, self.setup.audit_again)
 
     def _follow_training(self, job: TrainingJob, now_s: float) -> None:
         epochs = job.poll(now_s)
@@ -198,6 +203,8 @@ class TrainPage(WindowPage):
 
     def _connect_parts(self) -> None:
         self.setup.start_wanted.connect(self.start)
+        self.setup.columns_wanted.connect(lambda path: self._ask_columns([path]))
+        self.setup.failed.connect(self.shell.strip.show_error)
         self.progress.cancel_wanted.connect(self._cancel_training)
         self.result.use_wanted.connect(self.use)
         self.result.evaluate_wanted.connect(self.evaluate)

@@ -10,7 +10,10 @@ from PyQt5.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 
 from emgstream.app.audited_recordings import AuditedRecordings, conflict, recordings_in
 from emgstream.app.training_job import TrainingRequest
+from emgstream.errors import OutputError
 from emgstream.gui.card import caption, card, fill
+from emgstream.gui.check_box import CheckBox
+from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.file_actions import RECORDING_FILTER
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
@@ -25,6 +28,10 @@ class TrainSetup(QWidget):
     """The sessions, each with its verdict, beside the form of the model."""
 
     start_wanted = pyqtSignal()
+    columns_wanted = pyqtSignal(object)
+    """Emitted with a file whose columns the user wants to see."""
+    failed = pyqtSignal(str)
+    """Emitted with the reason why a choice cannot be remembered."""
 
     def __init__(self, theme: Theme, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +39,11 @@ class TrainSetup(QWidget):
         self.list = SessionList(theme, self)
         self.files_button = QPushButton("Add files…", self)
         self.folder_button = QPushButton("Add folder…", self)
+        self.named = QWidget(self)
+        self.name_box = CheckBox("One file a movement: its name is the label", self)
+        self.name_labels = ElidedLabel(self)
+        self.name_labels.setObjectName("quiet")
+        fill(self.named, self.name_box, self.name_labels, grows=self.name_box)
         self.form = TrainingForm(folder, self)
         self.row = StartRow("Train", self)
         self._lay_out()
@@ -69,6 +81,18 @@ class TrainSetup(QWidget):
             self.list.show_verdicts(verdicts)
             self._show_ready()
 
+    def audit_again(self, paths: Sequence[Path]) -> None:
+        """Audit sessions once more, as their columns have been settled."""
+        self.sessions.audit_again(paths)
+        self._show_sessions()
+
+    def _label_by_name(self, is_named: bool) -> None:
+        try:
+            self.sessions.label_by_name(is_named)
+        except OutputError as error:
+            self.failed.emit(str(error))
+        self._show_sessions()
+
     def _show_sessions(self) -> None:
         self.list.show_sessions(self.sessions.verdicts)
         self._show_ready()
@@ -79,12 +103,19 @@ class TrainSetup(QWidget):
         self.row.button.setText("Adapt" if self.form.adapts else "Train")
         missing = self.missing_words
         self.row.show_ready(missing or f"Writes {self.form.out.name}{replaces}", not missing)
+        self._show_names()
         known = [one for one in self.sessions.known if one.channel_names]
         labels = sorted({label for one in known for label in one.labels})
         names = ", ".join(known[0].channel_names) if known else ""
         self.form.channels.setText(
             f"Channels: {names}\nLabels: {', '.join(labels)}" if known else "nothing yet"
         )
+
+    def _show_names(self) -> None:
+        """Offer the names of files without a label as their labels."""
+        self.named.setVisible(bool(self.sessions.nameable))
+        self.name_box.setChecked(self.sessions.are_labelled_by_name)
+        self.name_labels.show_text(self.sessions.name_words)
 
     def _remove(self, path: Path) -> None:
         self.sessions.remove(path)
@@ -111,13 +142,15 @@ class TrainSetup(QWidget):
         side_by_side = QHBoxLayout(cards)
         side_by_side.setContentsMargins(0, 0, 0, 0)
         side_by_side.setSpacing(2 * GRID)
-        side_by_side.addWidget(card(self, caption("Sessions"), self.list, buttons), 3)
+        side_by_side.addWidget(card(self, caption("Sessions"), self.list, self.named, buttons), 3)
         side_by_side.addWidget(card(self, self.form), 2)
         fill(self, cards, self.row, grows=cards)
 
     def _connect_parts(self) -> None:
         self.files_button.clicked.connect(self._choose_files)
         self.folder_button.clicked.connect(self._choose_folder)
+        self.name_box.clicked.connect(self._label_by_name)
         self.list.remove_wanted.connect(self._remove)
+        self.list.columns_wanted.connect(self.columns_wanted)
         self.form.changed.connect(self._show_ready)
         self.row.start_wanted.connect(self.start_wanted)

@@ -17,6 +17,7 @@ class RecordingHead(QWidget):
     """Name and facts of one recording."""
 
     choose_wanted = pyqtSignal()
+    columns_wanted = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,14 +30,18 @@ class RecordingHead(QWidget):
             "Try on another recording: one with labels, that the model was not trained on"
         )
         self.choose_button.clicked.connect(self.choose_wanted)
+        self.columns_button = QPushButton("Columns…", self)
+        self.columns_button.setToolTip("The role of each column of the file")
+        self.columns_button.clicked.connect(self.columns_wanted)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(GRID)
-        grid.setVerticalSpacing(0)
         grid.setColumnStretch(0, 1)
         grid.addWidget(self.title, 0, 0)
-        grid.addWidget(self.facts, 1, 0, 1, 2)
+        grid.setVerticalSpacing(GRID // 2)
+        grid.addWidget(self.facts, 1, 0)
         grid.addWidget(self.choose_button, 0, 1)
+        grid.addWidget(self.columns_button, 1, 1)
 
     def show_nothing(self, name: str) -> None:
         """Show the name of a recording that is not open yet."""

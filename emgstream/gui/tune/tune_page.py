@@ -21,7 +21,13 @@ from emgstream.app.tuning_recording import (
 from emgstream.app.tuning_session import TuningSession, TuningState
 from emgstream.bundle import MODEL_SUFFIX
 from emgstream.data import DEMO_MODEL
-from emgstream.errors import EmgStreamError, StreamMismatchError, TableError, UsageError
+from emgstream.errors import (
+    EmgStreamError,
+    StreamMismatchError,
+    TableError,
+    UndecidedColumnsError,
+    UsageError,
+)
 from emgstream.gui.card import card
 from emgstream.gui.file_actions import RECORDING_FILTER
 from emgstream.gui.painting import GRID
@@ -204,17 +210,34 @@ class TunePage(WindowPage):
             self.outcome.show_nothing(_INVITE)
         else:
             self.outcome.show_nothing(f"{failure}\n\n{_INVITE}")
+        if isinstance(failure, UndecidedColumnsError):
+            self._ask_columns(failure.path)
 
     def _show_ready(self) -> None:
         """Show the settings in use, and enable what can be done."""
         opened, session = self.tuning.opened, self._session()
         self.controls.setEnabled(opened is not None)
+        self.head.columns_button.setEnabled(self._material is not None)
         if opened is None:
             self.model_actions.show_nothing()
             return
         used = None if session is None else session.settings
         judged = self.shell.holds_decisions
         self.model_actions.show_ready(self.controls.settings, opened.settings, used, judged)
+
+    def _show_columns(self) -> None:
+        if self._material is not None:
+            self._ask_columns(self._material.recordings[0].path)
+
+    def _ask_columns(self, path: Path) -> None:
+        """Ask for the columns of a recording, then analyse it again."""
+
+        def open_settled(settled: Sequence[Path]) -> None:
+            if settled:
+                self._is_stale = True
+                self.open()
+
+        self.shell.ask_columns([path], open_settled)
 
     def _choose_recording(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Try on a recording", "", RECORDING_FILTER)
@@ -253,6 +276,7 @@ class TunePage(WindowPage):
 
     def _connect_parts(self) -> None:
         self.head.choose_wanted.connect(self._choose_recording)
+        self.head.columns_wanted.connect(self._show_columns)
         self.controls.changed.connect(self._try_out)
         self.model_actions.use_wanted.connect(self.use)
         self.model_actions.save_wanted.connect(self._choose_place)
