@@ -173,14 +173,14 @@ def _listed(names: Sequence[str]) -> str:
 
 def _own_names(names: Sequence[str]) -> tuple[str, ...]:
     """Return the channel names, changed where they mean something else in a recording of ours."""
-    own: list[str] = []
+    own: dict[str, None] = {}  # a set in order
     for number, name in enumerate(names, start=1):
         new = re.sub(r"[;|\s]+", " ", name).strip()  # not read as another separator than the comma
         if not is_channel_of_ours(new):
             new = f"channel_{number}"
         while new in own or (new != name and new in names):
             new += "_"
-        own.append(new)
+        own[new] = None
     return tuple(own)
 
 
