@@ -124,15 +124,14 @@ def test_a_report_of_channels_that_are_one_signal_has_a_number_for_each(
 ) -> None:
     table, path = read_table(session_path), tmp_path / "twice.csv"
     assert table.labels is not None
-    columns = [f"{name}{again}" for again in "ab" for name in table.channel_names]
+    names = tuple(f"{name}{again}" for again in "ab" for name in table.channel_names)
     rows = (
         ",".join([*map(str, samples), *map(str, samples), table.label_names[label]])
         for samples, label in zip(table.samples.tolist(), table.labels.tolist(), strict=True)
     )
-    path.write_text("\n".join([",".join([*columns, "label"]), *rows]) + "\n")
-    train(
-        [path], columns=ColumnChoice(rate_hz=1000.0), report_dir=tmp_path / "report", max_epochs=1
-    )
+    path.write_text("\n".join([",".join([*names, "label"]), *rows]) + "\n")
+    stated = ColumnChoice(names, rate_hz=1000.0)
+    train([path], columns=stated, report_dir=tmp_path / "report", max_epochs=1)
     text = (tmp_path / "report" / "report.json").read_text()
     found = json.loads(text, parse_constant=pytest.fail)["correlations_with_label"]
     assert found["bicepsa with bicepsb over 20 steps"] == 0.0
