@@ -108,6 +108,25 @@ def test_the_conversion_that_an_error_prints_works_as_printed(
     assert table.sampling_rate_hz == pytest.approx(200.0)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["Marker Channel", "it's", 'a "b"', "a,b", "what: a", "t:ms", "-x", "--rate", "7", "ü $HOME *"],
+)
+def test_the_printed_conversion_names_any_column(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quoted = '"' + name.replace('"', '""') + '"'
+    rows = [
+        f"{n / 200},{a},{b},{('rest', 'fist')[n // 30]}"
+        for n, (a, b, _) in enumerate(SIGNALS.tolist())
+    ]
+    path = write(tmp_path / "a.csv", f"time_s,emg1,emg2,{quoted}", rows)
+    (line,) = printed(["convert", path, "--out", "x.csv"], capsys, 1).splitlines()
+    command = re.search(r"convert the file once: emgstream (.*)$", line)
+    assert command is not None
+    assert "rest, fist" in printed(shlex.split(command[1]), capsys)
+
+
 def test_the_options_that_an_error_names_settle_the_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

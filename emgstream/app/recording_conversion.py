@@ -324,6 +324,8 @@ def _sidecar(table: EmgTable) -> dict[str, Any]:
     """Return the sidecar of a recording of ours; what is known of another one."""
     if table.path == DEMO_RECORDING:
         return {"source": {"is_synthetic": True}}
+    if not table.path.name.lower().endswith((".csv", ".csv.gz")):
+        return {}  # arm.json beside arm.edf is that of arm.csv
     try:
         return read_sidecar(table.path)
     except RecordingError:

@@ -151,7 +151,8 @@ def amplitudes(table: EmgTable, levels: Doubles, label_names: Sequence[str]) -> 
     """
     labels = np.full(table.n_rows, -1) if table.labels is None else table.labels
     rms = _rms_by_group(table.samples, levels, labels, len(table.label_names))
-    return rms[[table.label_names.index(name) for name in label_names]]
+    places = {name: place for place, name in enumerate(table.label_names)}
+    return rms[[places[name] for name in label_names]]
 
 
 def find_swap(table: EmgTable, levels: Doubles) -> ChannelSwap | None:

@@ -58,8 +58,10 @@ def find_copied_repetitions(tables: Sequence[EmgTable]) -> CopiedRepetitions | N
             continue
         numbers = table.movement_numbers()
         by_number = np.argsort(numbers, kind="stable")
-        starts = np.flatnonzero(np.diff(numbers[by_number], prepend=-1))[1:]
-        for rows in np.split(by_number, starts):
+        starts = np.flatnonzero(np.diff(numbers[by_number], prepend=-1))
+        if len(starts) * _LEAST_CHANGES > table.n_rows:
+            continue  # too short on average to be held movements
+        for rows in np.split(by_number, starts[1:]):
             name = "" if table.labels[rows[0]] < 0 else table.label_names[table.labels[rows[0]]]
             if name in ("", TRANSITION):
                 continue

@@ -25,7 +25,7 @@ repairs, before and after (balanced accuracy on held-out repetitions, 0 to 1) an
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``emgstream calibrate``."""
-    options.add_sessions(parser, "labelled recordings of the new session, .csv or .csv.gz")
+    options.add_sessions(parser, "labelled recordings of the new session")
     options.add_model(parser)
     options.add_new_model(parser)
     options.add_seed(parser)

@@ -26,9 +26,7 @@ balanced_accuracy by model for each task; at the end "evaluated" with the docume
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``emgstream evaluate``."""
-    options.add_sessions(
-        parser, "labelled recordings, .csv or .csv.gz; 'demo' is the shipped synthetic one"
-    )
+    options.add_sessions(parser, "labelled recordings; 'demo' is the shipped synthetic one")
     judged = parser.add_mutually_exclusive_group()
     judged.add_argument(
         "--model", type=options.model_path, metavar="M", help="judge this model, train none"

@@ -32,9 +32,7 @@ _MOST_SPOKEN = 10
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of ``emgstream inspect``."""
-    parser.add_argument(
-        "file", type=options.any_path, help="a model (.emgmodel) or a recording (.csv, .csv.gz)"
-    )
+    parser.add_argument("file", type=options.any_path, help="a model (.emgmodel) or a recording")
     options.add_report_files(parser)
     options.add_columns(parser)
 

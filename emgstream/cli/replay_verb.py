@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file",
         type=options.recording_path,
-        help="a recording, .csv or .csv.gz; 'demo' is the shipped synthetic one",
+        help="a recording; 'demo' is the shipped synthetic one",
     )
     options.add_model(parser)
     parser.add_argument(

@@ -26,9 +26,7 @@ repairs, figures and interrupted."""
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``emgstream train``."""
-    options.add_sessions(
-        parser, "labelled recordings, .csv or .csv.gz; 'demo' is the shipped synthetic one"
-    )
+    options.add_sessions(parser, "labelled recordings; 'demo' is the shipped synthetic one")
     options.add_new_model(parser)
     parser.add_argument(
         "--recipe",

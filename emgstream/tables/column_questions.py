@@ -177,7 +177,7 @@ def column_word(column: TableColumn) -> str:
     """Return the word for a column in an option: its name, or its number where the name is none."""
     name = column.name
     is_made_up = name in {"", f"column {column.place + 1}"} or name.endswith(f" ({name[-2:-1]})")
-    is_plain = not any(mark in name for mark in ",:") and not name.isdigit()
+    is_plain = not any(mark in name for mark in ",:") and not name.isdigit() and name[:1] != "-"
     return name if is_plain and not is_made_up else str(column.place + 1)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from emgstream.errors import TableError
 
-__all__ = ["bytes_to_read", "refuse_what_does_not_fit"]
+__all__ = ["bytes_to_read", "refuse_bytes_that_do_not_fit", "refuse_what_does_not_fit"]
 
 _NEED_PER_BYTE = 5.0
 """Bytes of memory per byte of a file. Measured with ``scripts/bench.py tables``: a table of 1 M
@@ -24,7 +24,11 @@ def refuse_what_does_not_fit(path: Path) -> None:
     A gzipped file counts with the size that it states for its content, modulo 4 GiB. A file that
     cannot be looked at passes; reading tells the reason.
     """
-    n_bytes = bytes_to_read(path)
+    refuse_bytes_that_do_not_fit(path, bytes_to_read(path))
+
+
+def refuse_bytes_that_do_not_fit(path: Path, n_bytes: int) -> None:
+    """Raise TableError if so many bytes of a file, unpacked, need more memory than is free."""
     if n_bytes < _CHECKED_FROM:
         return
     import psutil  # only large files need it

@@ -24,6 +24,7 @@ from emgstream.tables.formats.labelled_rows import label_column, until_the_next
 from emgstream.tables.formats.opened_recording import OpenedRecording
 from emgstream.tables.raw_columns import RawColumn, RawRecording
 from emgstream.types import IndexArray
+from emgstream.wording import counted, listed
 
 __all__ = ["read_edf_file"]
 
@@ -35,7 +36,7 @@ _TIMED_TEXTS = re.compile(
 _NOT_RECORDED = ("BAD_lost", "BAD_padding", "BAD_ACQ_SKIP")
 """Annotations of rows that fill up the file; the first two are of our export, the last of MNE."""
 _MISSING_IN_CHANNEL = "BAD_missing@@"
-_NEW_SEGMENT = "BAD boundary"
+_NEW_SEGMENT, _SEGMENT_EDGE = "BAD boundary", "EDGE boundary"
 _NO_LABELS = ("BAD", "EDGE")
 """Beginnings of the annotations that MNE-Python does not take for events."""
 _OWN_EXPORT = "emgstream"
@@ -43,6 +44,8 @@ _OWN_EXPORT = "emgstream"
 _TRIGGER_NAMES = frozenset({"status", "trigger", "triggers", "stim", "marker", "markers"})
 _TRIGGER_BITS = 0xFFFF
 """Bits of BioSemi's Status channel that are trigger inputs; those above are the device's state."""
+_MOST_NAMED = 3
+"""Signals of one rate that a note names: a choice, half a line."""
 _LARGEST_INDEX = 2**53
 """Largest whole number that float64 holds exactly."""
 
@@ -104,13 +107,13 @@ def read_edf_file(opened: OpenedRecording) -> RawRecording:
     rows = _rows(onsets_s if is_discontinuous else onsets_s[:1], n_records, per_record, rate_hz)
     if rows.index[-1] > _LARGEST_INDEX:
         raise opened.refused("the times of its data records are damaged")
-    is_own = _OWN_EXPORT in document.local_recording_identification
-    all_columns = tuple(_with_annotations(columns, rows, annotations, notes, is_own=is_own))
-    if not len(all_columns[0].values):
+    marked = _marked(rows, annotations)
+    if not marked.is_recorded.any():
         raise opened.refused("its annotations say that no sample was recorded")
+    is_own = _OWN_EXPORT in document.local_recording_identification
     return RawRecording(
-        columns=all_columns,
-        n_rows=len(all_columns[0].values),
+        columns=tuple(_recorded_columns(columns, rows, marked, notes, is_own=is_own)),
+        n_rows=int(marked.is_recorded.sum()),
         sha256=opened.sha256,
         rate_hz=rate_hz,
         rate_reason=f"the header ({per_record} samples in a record of {record_s:g} s)",
@@ -143,8 +146,7 @@ def _left_out(signals: Sequence[Any], rate_hz: float) -> Iterator[str]:
         if signal.sampling_frequency != rate_hz:
             others.setdefault(signal.sampling_frequency, []).append(signal.label or "(unnamed)")
     for other_hz, names in others.items():
-        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        yield f"left out at {other_hz:g} Hz, not {rate_hz:g} Hz: {', '.join(names[:3])}{more}"
+        yield f"left out at {other_hz:g} Hz, not {rate_hz:g} Hz: {listed(names, _MOST_NAMED)}"
 
 
 def _steps(signals: Sequence[Any], n_bits: int) -> Iterator[str]:
@@ -229,10 +231,40 @@ def _rows(onsets_s: Sequence[float], n_records: int, per_record: int, rate_hz: f
     )
 
 
-def _with_annotations(
+@dataclass(frozen=True, eq=False)
+class _MarkedRows:
+    """Rows as the annotations of gaps mark them, and the other annotations."""
+
+    is_recorded: npt.NDArray[np.bool_]
+    """False for each row that fills a gap or the last record, shape ``(n_rows,)``."""
+    segments: IndexArray
+    """Segment of each row, same shape."""
+    missing: dict[str, list[tuple[int, int]]]
+    """First row, and row behind the last one, of the missing values of each channel."""
+    events: list[_Annotation]
+    """The other annotations."""
+
+
+def _marked(rows: _RowTimes, annotations: Sequence[_Annotation]) -> _MarkedRows:
+    marked = _MarkedRows(np.ones(len(rows.index), np.bool_), rows.segments.copy(), {}, [])
+    for annotation in annotations:
+        first, end = rows.run(annotation)
+        if annotation.text in _NOT_RECORDED:
+            marked.is_recorded[first:end] = False
+        elif annotation.text == _NEW_SEGMENT:
+            marked.segments[first:] += 1
+        elif annotation.text.startswith(_MISSING_IN_CHANNEL):
+            name = annotation.text.removeprefix(_MISSING_IN_CHANNEL)
+            marked.missing.setdefault(name, []).append((first, end))
+        elif annotation.text != _SEGMENT_EDGE:
+            marked.events.append(annotation)
+    return marked
+
+
+def _recorded_columns(
     columns: Sequence[RawColumn],
     rows: _RowTimes,
-    annotations: Sequence[_Annotation],
+    marked: _MarkedRows,
     notes: list[str],
     *,
     is_own: bool,
@@ -241,27 +273,12 @@ def _with_annotations(
 
     Our own export gets all columns of our own form, by which its channels are known.
     """
-    is_recorded = np.ones(len(rows.index), np.bool_)
-    segments = rows.segments.copy()
-    missing: dict[str, list[tuple[int, int]]] = {}
-    events = []
-    for annotation in annotations:
-        first, end = rows.run(annotation)
-        if annotation.text in _NOT_RECORDED:
-            is_recorded[first:end] = False
-        elif annotation.text == _NEW_SEGMENT:
-            segments[first:] += 1
-        elif annotation.text.startswith(_MISSING_IN_CHANNEL):
-            name = annotation.text.removeprefix(_MISSING_IN_CHANNEL)
-            missing.setdefault(name, []).append((first, end))
-        else:
-            events.append(annotation)
     for column in columns:
-        yield _recorded(column, is_recorded, missing.get(column.name, ()))
-    label = label_column(_label_runs(rows, events, notes), is_recorded)
+        yield _recorded(column, marked.is_recorded, marked.missing.get(column.name, ()))
+    label = label_column(_label_runs(rows, marked.events, notes), marked.is_recorded)
     if label is not None:
         yield label
-    index, segments = rows.index[is_recorded], segments[is_recorded]
+    index, segments = rows.index[marked.is_recorded], marked.segments[marked.is_recorded]
     if is_own or np.any(np.diff(index) != 1):
         yield RawColumn("index", index - index[0])
     if is_own:
@@ -285,17 +302,17 @@ def _label_runs(
     """Yield first row, row behind the last one and text of each labelled run; add to the notes."""
     events = [one for one in annotations if not one.text.startswith(_NO_LABELS)]
     if n_bad := len(annotations) - len(events):
-        notes.append(f"{n_bad} annotations of bad signal (BAD..., EDGE...) give no label")
+        notes.append(f"{counted(n_bad, 'annotation')} of bad signal (BAD..., EDGE...) left out")
     lasting = [one for one in events if one.duration_s]
     if lasting:
         if n_instants := len(events) - len(lasting):
-            notes.append(f"{n_instants} annotations without a duration give no label")
+            notes.append(f"{counted(n_instants, 'annotation')} without a duration left out")
         for one in lasting:
             yield (*rows.run(one), one.text)
         return
     if events:
         notes.append(
-            f"the {len(events)} annotations have no duration; each is taken to last until the next"
+            f"{counted(len(events), 'annotation')} without a duration, taken to last until the next"
         )
     events.sort(key=lambda one: one.onset_s)
     firsts = [rows.run(one)[0] for one in events]

@@ -105,8 +105,8 @@ class _FoundArrays:
         import scipy.io
 
         try:
-            for _, shape, _ in scipy.io.whosmat(self.opened.content):
-                self.opened.check_claim(math.prod(shape) * _VALUE_BYTES)
+            shapes = [shape for _, shape, _ in scipy.io.whosmat(self.opened.content)]
+            self.opened.check_claim(sum(map(math.prod, shapes)) * _VALUE_BYTES)
             self.opened.content.seek(0)
             variables = scipy.io.loadmat(self.opened.content)
         except scipy.io.matlab.MatReadError as error:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from emgstream.tables.formats.opened_recording import OpenedRecording
 from emgstream.tables.raw_columns import RawColumn, RawRecording
+from emgstream.wording import listed
 
 __all__ = ["AnyArray", "columns_of_array", "recording_of_arrays"]
 
@@ -32,6 +33,8 @@ _OTHER_SENSORS = re.compile(
 _MIN_LENGTH_SHARE = 0.1
 """Length of an array, as a share of the longest, from which it may be the recording. A choice: what
 is shorter are lists of events or of facts."""
+_MOST_NAMED = 8
+"""Arrays that a message names: a choice, two lines."""
 _SAVE_ONE = "save the EMG under the name emg, with arrays of the same length for labels and time"
 
 
@@ -162,7 +165,7 @@ def recording_of_arrays(
             notes.append(_transposed_note(one.name, one.values))
     left_out = [*(str(one) for one in candidates if one not in kept), *unread]
     if left_out:
-        notes.append(f"left out: {', '.join(left_out)}")
+        notes.append(f"left out: {listed(left_out, _MOST_NAMED)}")
     return RawRecording(
         columns=tuple(columns),
         n_rows=n_rows,
@@ -194,8 +197,9 @@ def _rate(arrays: Mapping[str, AnyArray]) -> tuple[float | None, str, list[str]]
                 rates[name] = value
     of_emg = {name: rate for name, rate in rates.items() if "emg" in name.lower()} or rates
     if len(set(of_emg.values())) > 1:
-        listed = ", ".join(f"{name} = {rate:g}" for name, rate in of_emg.items())
-        return None, "", [f"the file states several rates, none was taken: {listed}"]
+        rate_words = [f"{name} = {rate:g}" for name, rate in of_emg.items()]
+        text = f"the file states several rates, none was taken: {listed(rate_words, _MOST_NAMED)}"
+        return None, "", [text]
     return next(((rate, name, []) for name, rate in of_emg.items()), (None, "", []))
 
 
@@ -225,16 +229,16 @@ def _n_rows(
     """Return the number of rows of the recording; raises TableError if it is not certain."""
     numeric = [one for one in candidates if one.values.dtype.kind in "biuf"]
     if not numeric:
-        listed = f", only {', '.join(unread)}" if unread else ""
-        raise opened.refused(f"it holds no array of samples{listed}", _SAVE_ONE)
+        only = f", only {listed(unread, _MOST_NAMED)}" if unread else ""
+        raise opened.refused(f"it holds no array of samples{only}", _SAVE_ONE)
     longest = max(one.n_rows for one in numeric)
     possible = [one for one in numeric if one.n_rows >= _MIN_LENGTH_SHARE * longest]
     best = max(one.likelihood for one in possible)
     likely = [one for one in possible if one.likelihood == best]
     if len({one.n_rows for one in likely}) > 1:
+        arrays = listed([str(one) for one in likely], _MOST_NAMED)
         raise opened.refused(
-            f"several arrays of different lengths may be the EMG: {', '.join(map(str, likely))}",
-            _SAVE_ONE,
+            f"several arrays of different lengths may be the EMG: {arrays}", _SAVE_ONE
         )
     return likely[0].n_rows
 

@@ -39,6 +39,7 @@ def read_npz_file(opened: OpenedRecording) -> RawRecording:
     arrays: dict[str, AnyArray] = {}
     unread = []
     with opened.library_reads(), zipfile.ZipFile(opened.content) as archive:
+        opened.check_claim(sum(member.file_size for member in archive.infolist()))
         for member in archive.infolist():
             name = member.filename.removesuffix(".npy")
             if name == member.filename:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from emgstream.errors import TableError
+from emgstream.tables.memory_need import refuse_bytes_that_do_not_fit
 
 __all__ = ["OpenedRecording"]
 
@@ -83,11 +84,15 @@ class OpenedRecording:
             raise self.refused(f"it is damaged ({text[:_ERROR_LENGTH]})") from error
 
     def check_claim(self, n_bytes: int) -> None:
-        """Raise TableError if the file cannot hold as many bytes of values as it claims."""
+        """Raise TableError for more bytes of values than the file can hold, or than fit in memory.
+
+        To be called before they are read.
+        """
         if n_bytes > self.n_bytes * _MOST_DEFLATED:
             raise self.refused(
                 f"it claims {n_bytes:,} bytes of values and has {self.n_bytes:,} in all"
             )
+        refuse_bytes_that_do_not_fit(self.path, n_bytes)
 
     def too_large(self) -> TableError:
         """Return the error for a file that needs more memory than there is."""

@@ -120,7 +120,9 @@ def test_any_recording_comes_back_equal_from_its_export(
     out = tmp_path / "exported"
     out.unlink(missing_ok=True)
     write_edf(session, out, kind)
-    assert_equal(read(out), session)
+    recording = read(out)
+    assert_equal(recording, session)
+    assert recording.notes == ()
 
 
 def test_values_in_microvolt_keep_their_unit_and_tell_their_quantisation(
@@ -144,8 +146,8 @@ def test_annotations_become_labels_by_row(write_bytes: WriteBytes) -> None:
     recording = read(write_bytes(edf_bytes(signal(2000, 1000.0), annotations=events)))
     expected = ["block"] * 200 + ["fist"] * 300 + ["block"] * 500 + [""] * 1000
     assert texts_of(recording) == expected
-    assert "1 annotations without a duration give no label" in recording.notes
-    assert "1 annotations of bad signal (BAD..., EDGE...) give no label" in recording.notes
+    assert "1 annotation without a duration left out" in recording.notes
+    assert "1 annotation of bad signal (BAD..., EDGE...) left out" in recording.notes
 
 
 def test_a_label_without_any_recorded_row_is_none_of_the_labels(write_bytes: WriteBytes) -> None:
@@ -165,7 +167,7 @@ def test_annotations_without_any_duration_last_until_the_next(write_bytes: Write
     events = [edfio.EdfAnnotation(0.5, None, "rest"), edfio.EdfAnnotation(0.7, None, "fist")]
     recording = read(write_bytes(edf_bytes(signal(1000, 1000.0), annotations=events)))
     assert texts_of(recording) == [""] * 500 + ["rest"] * 200 + ["fist"] * 300
-    assert any("2 annotations have no duration" in note for note in recording.notes)
+    assert any("2 annotations without a duration" in note for note in recording.notes)
 
 
 def test_of_signals_of_several_rates_those_of_the_emg_are_kept_and_the_others_told(
@@ -245,6 +247,16 @@ def test_a_gzipped_file_is_unpacked_and_its_hash_is_that_of_the_file(
     assert recording.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     path.write_bytes(path.read_bytes()[:-100])
     assert "gzip data that cannot be unpacked" in refusal_of(path)
+
+
+def test_a_file_in_which_nothing_was_recorded_is_refused(write_bytes: WriteBytes) -> None:
+    events = [edfio.EdfAnnotation(0.0, 1.0, "BAD_lost")]
+    content = edf_bytes(
+        signal(100, 100.0),
+        annotations=events,
+        recording=edfio.Recording(equipment_code="emgstream_1"),
+    )
+    assert "no sample was recorded" in refusal_of(write_bytes(content))
 
 
 def test_a_file_without_signals_is_refused(write_bytes: WriteBytes) -> None:

@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 
+from emgstream.errors import TableError
+from emgstream.tables.formats import read_format
 from tests.tables.formats.conftest import (
     WriteBytes,
     column_of,
@@ -120,3 +123,14 @@ def test_a_header_that_claims_more_than_the_file_has_is_refused(write_bytes: Wri
     refusal_of(write_bytes(content))
     content = npy(EMG).replace(b"(1000, 4)", b"(9000, 4)")
     assert "it is damaged" in refusal_of(write_bytes(content))
+
+
+def test_an_archive_that_unpacks_to_more_than_fits_into_memory_is_refused_before(
+    write_bytes: WriteBytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_bytes(npz(is_packed=True, emg=np.zeros((3_000_000, 4))))
+    assert read(path).n_rows == 3_000_000
+    free = psutil.virtual_memory()._replace(available=100_000_000)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: free)
+    with pytest.raises(TableError, match=r"has 96 MB to read, .* 100 MB are free"):
+        read_format(path)
