@@ -28,7 +28,7 @@ __all__ = ["SessionList", "SessionRow"]
 
 _NOTHING = (
     "Drop recordings or a folder here, or add them below.\n"
-    "Each needs a label column: what the page Record writes has one."
+    "Each needs labels, in a column or by its name; those of the page Record have them."
 )
 
 
