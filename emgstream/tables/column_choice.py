@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections import Counter
 from collections.abc import Sequence
@@ -38,7 +39,7 @@ class ColumnChoice:
     A column is named as in the header, or by its number from 1. A name comes first: a column that
     is called ``2`` is meant before the second one.
 
-    Raises UsageError if one column is given two roles.
+    Raises UsageError if one column is given two roles, or if the rate is not positive.
     """
 
     channels: tuple[str, ...] | None = None
@@ -61,6 +62,10 @@ class ColumnChoice:
             raise UsageError(
                 "--label and --label-from-name are both given; expected one place for the labels; "
                 "leave one out"
+            )
+        if self.rate_hz is not None and not 0.0 < self.rate_hz < math.inf:
+            raise UsageError(
+                f"the sampling rate is {self.rate_hz!r}; expected a positive number of Hz"
             )
         named = Counter([*(self.channels or ()), *self.ignore])
         twice = [name for name, n in named.items() if n > 1]

@@ -52,6 +52,12 @@ FOREIGN = [
         "is damaged .*channels.*move it away",
         id="no choice",
     ),
+    pytest.param(
+        b'{"format": "emgstream columns", "version": 1, "sha256": "%s", '
+        b'"columns": {"rate_hz": NaN}}' % HASH.encode(),
+        r"is damaged .*sampling rate is nan.*move it away",
+        id="no rate",
+    ),
 ]
 
 
