@@ -83,7 +83,8 @@ def _print(audit: Audit) -> None:
     print_roles(terminal, table.columns, table.questions)
     # a summary of the roles is for verbs without the table of them
     notes = [text for text in table.notes if not text.startswith("columns: ")]
-    print_facts(terminal, [("note", text) for text in notes])
+    if notes:
+        print_facts(terminal, [("note", text) for text in notes])
     terminal.print()
     print_facts(terminal, audit_facts(audit))
     terminal.print()
