@@ -105,6 +105,8 @@ class UndecidedColumnsError(TableError, LookupError):
         Arguments on columns that were given, which the conversion needs, too.
     has_rate
         True if the sampling rate is known, False if the conversion needs ``--rate HZ``.
+    alternatives
+        Other answers to each question, as options in words; empty texts without one.
     """
 
     def __init__(
@@ -114,12 +116,15 @@ class UndecidedColumnsError(TableError, LookupError):
         arguments: Sequence[str],
         given: Sequence[str] = (),
         has_rate: bool = True,
+        alternatives: Sequence[str] = (),
     ) -> None:
+        others = [f" ({one})" if one else "" for one in alternatives] or [""] * len(questions)
+        asked = " ".join(map("".join, zip(questions, others, strict=True)))
         file, answer = shlex.quote(str(path)), shlex.join(arguments)
         every = shlex.join([*given, *arguments]) + ("" if has_rate else " --rate HZ")
         out = shlex.quote(f"{path.name.split('.')[0]}_emg.csv")
         super().__init__(
-            f"{path}: {' '.join(questions)} Add {answer} to this command if that is right, or "
+            f"{path}: {asked} Add {answer} to this command if that is right, or "
             f"convert the file once: emgstream convert {file} {every} --out {out}"
         )
         self.path = path

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
 from emgstream.tables import TableColumn
 
-__all__ = ["column_references", "listed_columns", "question_words", "sentence"]
+__all__ = ["column_references", "listed_columns", "sentence"]
 
 
 def column_references(names: Sequence[str]) -> tuple[str, ...]:
@@ -32,15 +31,6 @@ def column_references(names: Sequence[str]) -> tuple[str, ...]:
         else:
             references.append(name)
     return tuple(references)
-
-
-def question_words(text: str) -> str:
-    """Return a question on columns as the window asks it, without an option of the terminal.
-
-    >>> question_words("column 2 'class': is it the label (--label class:0 if it is rest)?")
-    "Column 2 'class': is it the label (choose 0 = unlabelled if it is rest)?"
-    """
-    return sentence(re.sub(r"\(--label .*?:0'? if ", "(choose 0 = unlabelled if ", text))
 
 
 def sentence(words: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from emgstream.errors import StreamMismatchError, UndecidedColumnsError
+from emgstream.errors import StreamMismatchError
 from emgstream.manifest import Manifest
 from emgstream.opening import read_recording, refuse_open_questions
 from emgstream.tables import ALL_GUESSED, ColumnChoice, EmgTable, look_at_table
+from emgstream.tables.table_reader import undecided
 
 __all__ = ["read_decided"]
 
@@ -29,12 +30,8 @@ def read_decided(
     except StreamMismatchError:
         look = look_at_table(path, columns)
         if look.questions:
-            raise UndecidedColumnsError(
-                path,
-                [question.text for question in look.questions],
-                [word for question in look.questions for word in question.options],
-                look.choice.arguments(),
-            ) from None
+            has_rate = look.rate_hz is not None
+            raise undecided(path, look.questions, look.choice, has_rate=has_rate) from None
         raise
     refuse_open_questions(table)
     return table

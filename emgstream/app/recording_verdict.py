@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from emgstream.app.column_words import question_words
+from emgstream.app.column_words import sentence
 from emgstream.audit import Audit, audit_facts, audit_table, findings_to_read
 from emgstream.errors import EmgStreamError, UndecidedColumnsError
 from emgstream.opening import refuse_open_questions
@@ -52,7 +52,7 @@ def judge(path: Path) -> RecordingVerdict:
         refuse_open_questions(table)
         return _verdict(audit_table(table))
     except UndecidedColumnsError as error:
-        asked = [question_words(question) for question in error.questions]
+        asked = [sentence(question) for question in error.questions]
         line = asked[0] + _more(len(asked) - 1)
         return RecordingVerdict(
             path, "wrong", line, "columns not settled", "\n".join(asked), is_undecided=True

@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path
 
 from emgstream.app.column_draft import ColumnDraft
-from emgstream.app.column_words import question_words, sentence
+from emgstream.app.column_words import sentence
 from emgstream.errors import EmgStreamError
 from emgstream.tables import ALL_GUESSED, ColumnChoice, TableLook, look_at_table
 from emgstream.tables.settled_columns import remember
@@ -226,7 +226,7 @@ class TableImport:
             self.failure = found
             return
         self.look, self.draft = found, ColumnDraft(found)
-        self.asked = tuple(question_words(question.text) for question in found.questions)
+        self.asked = tuple(sentence(question.text) for question in found.questions)
         self._hashes[self.path] = found.sha256
 
     def _follow(self, found: TableLook | EmgStreamError, revision: int) -> None:

@@ -91,7 +91,7 @@ def _accuracy(audit: Audit) -> Iterator[Finding]:
                 f"{shlex.quote(name)}"
             )
         elif asked:
-            hint = f"{asked[0].text} Add {shlex.join(asked[0].options)} if that is right"
+            hint = f"{asked[0].words} Add {shlex.join(asked[0].options)} if that is right"
         yield Finding("wrong", f"no column 'label' in the file; {hint}")
     if not audit.accuracy_support.supported:
         yield Finding("wrong", audit.accuracy_support.reason)

@@ -65,7 +65,7 @@ def roles_document(
         ],
         "questions": [
             {
-                "text": one.text,
+                "text": one.words,
                 "options": list(one.options),
                 "columns": [place + 1 for place in one.places],
                 "is_about_channels": one.is_about_channels,
@@ -119,6 +119,6 @@ def _role(column: TableColumn) -> str:
 
 def _questions(questions: Sequence[ColumnQuestion]) -> Iterator[tuple[str, str]]:
     for one in questions:
-        yield "question", one.text
+        yield "question", one.words
         if one.options:
             yield "if so", shlex.join(one.options)

@@ -284,17 +284,17 @@ def _label_question(proposed: Sequence[TableColumn]) -> ColumnQuestion:
     others = [one for one in proposed if one is not best]
     word = column_word(best)
     has_zero = re.search(r"\(0[,)]|, 0[,)]", best.reason) is not None
-    stated = shlex.quote(f"{word}:0")
-    zero = f" (--label {stated} if rows of 0 have no label)" if has_zero else ""
+    zero = [f"--label {shlex.quote(word + ':0')} if rows of 0 have no label"] if has_zero else []
     also = f" Column {others[0].place + 1} {others[0].name!r} may be it, too." if others else ""
     text = f"column {best.place + 1} {best.name!r} {_verb(best.reason)}: is it the label"
     if best.may_be_channel:  # the question on the channels describes it
         text = f"Is column {best.place + 1} the label"
     return ColumnQuestion(
-        f"{text}{zero}?{also}",
+        f"{text}?{also}",
         ("--label", word),
         tuple(one.place for one in proposed),
         is_about_channels=False,
+        alternatives="; ".join([*zero, f"--ignore {shlex.quote(word)} if it is none"]),
     )
 
 
@@ -311,4 +311,5 @@ def _clock_question(clock: TableColumn) -> ColumnQuestion:
         ("--time", f"{word}:ms"),
         (clock.place,),
         is_about_channels=False,
+        alternatives=f"--ignore {shlex.quote(word)} if it is no clock",
     )

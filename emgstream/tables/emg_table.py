@@ -121,7 +121,7 @@ class EmgTable:
     def remarks(self) -> tuple[str, ...]:
         """Repairs, guesses and open questions, for people, each one line."""
         asked = (
-            f"{one.text} Add {shlex.join(one.options)} if that is right." for one in self.questions
+            f"{one.words} Add {shlex.join(one.options)} if that is right." for one in self.questions
         )
         return (*map(str, self.repairs), *self.notes, *asked)
 

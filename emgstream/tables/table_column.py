@@ -68,3 +68,10 @@ class ColumnQuestion:
     is_about_channels: bool
     """True if it must be answered before the channels are known; else only the label or the clock
     depends on it."""
+    alternatives: str = ""
+    """Other answers as options, in words: ``--ignore class if it is none``; empty without one."""
+
+    @property
+    def words(self) -> str:
+        """The question with its other answers, for the terminal."""
+        return f"{self.text} ({self.alternatives})" if self.alternatives else self.text

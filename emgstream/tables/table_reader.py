@@ -146,6 +146,7 @@ def undecided(
         arguments,
         choice.arguments(),
         has_rate or choice.rate_hz is not None or "--time" in arguments,
+        [one.alternatives for one in questions],
     )
 
 
