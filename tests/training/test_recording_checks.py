@@ -125,5 +125,5 @@ def test_files_of_one_movement_each_get_their_labels_from_their_names(tmp_path: 
     tables = read_recordings(paths, by_name)
     assert class_names_of(tables) == ("paper", "rock")
     assert [table.label_names for table in tables] == [("rock",), ("rock",), ("paper",)]
-    with pytest.raises(TrainingDataError, match="only the label 'rock'.*name the files of the oth"):
+    with pytest.raises(TrainingDataError, match=r"only the label 'rock'.*name the files of the"):
         class_names_of(tables[:2])
