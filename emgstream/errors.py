@@ -120,9 +120,10 @@ class UndecidedColumnsError(TableError, LookupError):
     ) -> None:
         others = [f" ({one})" if one else "" for one in alternatives] or [""] * len(questions)
         asked = " ".join(map("".join, zip(questions, others, strict=True)))
-        file, answer = shlex.quote(str(path)), shlex.join(arguments)
+        is_option = str(path).startswith("-")  # a file of that name would be read as one
+        file, answer = shlex.quote(f"./{path}" if is_option else str(path)), shlex.join(arguments)
         every = shlex.join([*given, *arguments]) + ("" if has_rate else " --rate HZ")
-        out = shlex.quote(f"{path.name.split('.')[0]}_emg.csv")
+        out = shlex.quote(f"{path.name.split('.')[0].lstrip('-')}_emg.csv")
         super().__init__(
             f"{path}: {asked} Add {answer} to this command if that is right, or "
             f"convert the file once: emgstream convert {file} {every} --out {out}"

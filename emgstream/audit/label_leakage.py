@@ -48,6 +48,12 @@ _SAME_STEP = 0.85
 of the steps of a signal at most are equal and not zero."""
 
 
+_BETWEEN_LABELS = 0.95
+"""Share of a channel's variance between the labels, from which its value follows the label (eta
+squared: Fisher 1925). Measured: raw signals have 0.01, the envelopes of six sessions 0.915 at
+most; the number of the label with noise of a tenth of a step has 0.985."""
+
+
 @dataclass(frozen=True)
 class LabelLeak:
     """A channel that tells the label without being a signal."""
@@ -78,7 +84,11 @@ def find_label_leaks(tables: Sequence[EmgTable]) -> tuple[LabelLeak, ...]:
         values = np.concatenate(
             [table.samples[rows, place] for table, rows in zip(tables, chosen, strict=True)]
         )
-        reason = _copies_label(values, codes, follows, n_labels) or _rises(values, follows)
+        reason = (
+            _copies_label(values, codes, follows, n_labels)
+            or _rises(values, follows)
+            or _follows_label(values, codes)
+        )
         if reason is not None:
             leaks.append(LabelLeak(name, reason))
     return tuple(leaks)
@@ -102,6 +112,23 @@ def _label_codes(tables: Sequence[EmgTable]) -> tuple[Codes, list[Codes], int]:
         chosen.append(np.flatnonzero(of_row >= 0))
         codes.append(of_row[chosen[-1]])
     return np.concatenate(codes), chosen, len(numbers)
+
+
+def _follows_label(values: FloatArray, codes: Codes) -> str | None:
+    """Return the reason why a channel's value follows the label; None if it does not.
+
+    Both have shape ``(n_rows,)``.
+    """
+    known = np.isfinite(values)
+    numbers, labels = values[known].astype(np.float64), codes[known]
+    variance = float(numbers.var()) if len(numbers) else 0.0
+    if variance == 0.0 or len(np.unique(labels)) < 2:
+        return None
+    means = np.bincount(labels, numbers) / np.maximum(np.bincount(labels), 1)
+    share = float(np.mean((means[labels] - numbers.mean()) ** 2)) / variance
+    if share < _BETWEEN_LABELS:
+        return None
+    return f"its value follows the label, which explains {share:.1%} of its variance"
 
 
 def _copies_label(

@@ -14,7 +14,17 @@ import numpy.typing as npt
 
 from emgstream.wording import number_in_words
 
-__all__ = ["Behaviour", "BehaviourKind", "behaviour_of", "is_computed_from", "is_one_to_one"]
+__all__ = [
+    "MIN_ROWS",
+    "MOST_RESTARTS",
+    "RESTART_STEPS",
+    "Behaviour",
+    "BehaviourKind",
+    "behaviour_of",
+    "is_computed_from",
+    "is_one_to_one",
+    "is_scaled_copy",
+]
 
 _Numbers: TypeAlias = npt.NDArray[np.floating[Any]]
 
@@ -34,6 +44,10 @@ _COUNTING_SHARE = 0.9
 """Share of the steps that must be 1 in a counter; the others may be losses and wraps."""
 _RISING_SHARE = 0.98
 """Share of the steps that must rise in a clock; the others may be damage or a new segment."""
+MOST_RESTARTS = 0.05
+"""Share of steps that may be restarts of a clock: a choice, trials of 20 rows."""
+RESTART_STEPS = 10.0
+"""Steps that a restart goes back at least. A choice: stamps of a host are late by less."""
 _NEARLY = 0.99
 """Share of the rows in which two columns must agree to be nearly one-to-one: a choice."""
 _LARGEST_MODULO = 1 << 32
@@ -52,8 +66,10 @@ class BehaviourKind(Enum):
     EMPTY = "no value"
     CONSTANT = "constant"
     COUNTING = "counts up by 1"
+    STEPPING = "changes by one number from row to row"
     RISING = "rises in every row"
     STAMPED = "rises in steps, several rows with one value"
+    FEW_VALUES = "few values in any order"
     LABEL_LIKE = "few values in long runs"
     SIGNAL = "varies like a signal"
 
@@ -72,6 +88,8 @@ class Behaviour:
     """Median step of a clock, per row; for STAMPED the mean."""
     first: float = float("nan")
     """First value."""
+    is_even: bool = True
+    """False for a clock of which fewer than nine in ten steps are multiples of the usual one."""
 
 
 def behaviour_of(values: _Numbers) -> Behaviour:
@@ -94,6 +112,7 @@ def behaviour_of(values: _Numbers) -> Behaviour:
         _rising(steps, first)
         or _label_like(present, changes, first)
         or _stamped(steps, len(changes), first)
+        or _few_values(present, first)
         or Behaviour(BehaviourKind.SIGNAL, "varies like a signal", first=first)
     )
 
@@ -128,9 +147,11 @@ def _constant(first: float, n_rows: int) -> Behaviour:
 
 def _counting(present: _Numbers, steps: _Numbers, first: float) -> Behaviour | None:
     """Return COUNTING for whole numbers that go up by 1, also with losses and wraps."""
-    by_one = int(np.count_nonzero(steps == 1.0))
-    if by_one < 0.5 * len(steps) or not _are_whole(present):
+    if not _are_whole(present):
         return None
+    by_one = int(np.count_nonzero(steps == 1.0))
+    if by_one < 0.5 * len(steps):
+        return _counting_by_more(steps, first)
     down = steps[steps < 0.0]
     if not len(down):
         if by_one < _COUNTING_SHARE * len(steps):
@@ -145,6 +166,22 @@ def _counting(present: _Numbers, steps: _Numbers, first: float) -> Behaviour | N
         return Behaviour(BehaviourKind.COUNTING, words, step=1.0, first=first)
     words = f"counts up by 1 and begins again after {number_in_words(top)}"
     return Behaviour(BehaviourKind.COUNTING, words, modulo, step=1.0, first=first)
+
+
+def _counting_by_more(steps: _Numbers, first: float) -> Behaviour | None:
+    """Return STEPPING for whole numbers that go up or down by one number: 0, 2, … 254, 0.
+
+    A steady rise is a clock; only one that falls now and then, or falls steadily, is a counter.
+    """
+    sizes, counts = np.unique(steps, return_counts=True)
+    usual = float(sizes[counts.argmax()])
+    share = counts.max() / len(steps)
+    has_wrap = bool((np.sign(steps) == -np.sign(usual)).any())
+    if usual == 0.0 or share < 0.8 or len(sizes) > 8 or (usual > 0.0 and not has_wrap):
+        return None
+    words = f"changes by {number_in_words(usual)} from row to row"
+    words += " and begins again" if has_wrap else ""
+    return Behaviour(BehaviourKind.STEPPING, words, step=usual, first=first)
 
 
 def _modulo(down: _Numbers, top: float, bottom: float) -> int | None:
@@ -167,11 +204,21 @@ def _modulo(down: _Numbers, top: float, bottom: float) -> int | None:
 
 def _rising(steps: _Numbers, first: float) -> Behaviour | None:
     up = steps[steps > 0.0]
-    if len(up) < _RISING_SHARE * len(steps):
+    if len(up) < 3:
         return None
     step = float(np.median(up))
+    is_restart = steps < -RESTART_STEPS * step
+    if is_restart.mean() > MOST_RESTARTS:
+        return None
+    if len(up) + np.count_nonzero(is_restart) < _RISING_SHARE * len(steps):
+        return None
     words = f"rises in every row, mostly by {step:.4g}"
-    return Behaviour(BehaviourKind.RISING, words, step=step, first=first)
+    multiples = up / step
+    off = np.abs(multiples - np.maximum(np.rint(multiples), 1.0))
+    is_even = bool(np.mean(off <= 0.1) >= _COUNTING_SHARE) and bool(
+        np.mean(np.abs(multiples - 1.0) <= 0.1) >= 0.5
+    )
+    return Behaviour(BehaviourKind.RISING, words, step=step, first=first, is_even=is_even)
 
 
 def _label_like(present: _Numbers, changes: npt.NDArray[np.intp], first: float) -> Behaviour | None:
@@ -196,6 +243,21 @@ def _stamped(steps: _Numbers, n_changes: int, first: float) -> Behaviour | None:
     words = f"never falls, and {len(steps) / len(up):.3g} rows share one value on average"
     mean = float(up.sum()) / len(steps)
     return Behaviour(BehaviourKind.STAMPED, words, step=mean, first=first)
+
+
+def _few_values(present: _Numbers, first: float) -> Behaviour | None:
+    """Return FEW_VALUES for a handful of whole numbers in many rows, in any order."""
+    if len(present) < _MIN_LABEL_ROWS or not _are_whole(present[:_LONG]):
+        return None
+    found = np.unique(present[:_LONG])
+    if len(found) > _A_HANDFUL or len(present) < 4 * len(found):
+        return None
+    listed = ", ".join(number_in_words(float(value)) for value in found)
+    return Behaviour(BehaviourKind.FEW_VALUES, f"has only the values {listed}", first=first)
+
+
+_A_HANDFUL = 4
+"""Different whole numbers up to which a column is more likely a state than a signal: a choice."""
 
 
 def _are_whole(values: _Numbers) -> bool:
@@ -228,6 +290,19 @@ def is_one_to_one(values: _Numbers, codes: npt.NDArray[np.int32]) -> bool:
     np.add.at(table, (value_codes, label_codes), lengths)
     by_value, by_label = table.max(axis=1).sum(), table.max(axis=0).sum()
     return bool(min(by_value, by_label) >= _NEARLY * table.sum())
+
+
+def is_scaled_copy(values: _Numbers, other: _Numbers) -> bool:
+    """Return whether a signal is another one, scaled and shifted; both of shape ``(n_rows,)``."""
+    is_copy = False
+    for rows in _stretches(len(values)):
+        y, x = _standardised(values[rows]), _standardised(other[rows])
+        if y is None or x is None or len(y) < _MIN_COMPARED:
+            continue
+        if abs(float(np.mean(y * x))) <= 1.0 - 1e-6:
+            return False
+        is_copy = True
+    return is_copy
 
 
 def is_computed_from(values: _Numbers, other: _Numbers) -> bool:

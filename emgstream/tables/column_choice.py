@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import shlex
 from collections import Counter
 from collections.abc import Sequence
@@ -30,6 +29,10 @@ TIME_UNITS = {
 }
 """Seconds per unit of a clock. ``unix`` counts from 1970-01-01 UTC, ``clock`` is a time of day
 (``HH:MM:SS.mmm``), ``date`` a date with a time."""
+
+
+_HIGHEST_HZ = 1e6
+"""Highest sampling rate in Hz. A choice, far above that of needle EMG."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +66,10 @@ class ColumnChoice:
                 "--label and --label-from-name are both given; expected one place for the labels; "
                 "leave one out"
             )
-        if self.rate_hz is not None and not 0.0 < self.rate_hz < math.inf:
+        if self.rate_hz is not None and not 0.0 < self.rate_hz <= _HIGHEST_HZ:
             raise UsageError(
-                f"the sampling rate is {self.rate_hz!r}; expected a positive number of Hz"
+                f"the sampling rate is {self.rate_hz!r}; expected a positive number of Hz, up to "
+                f"{_HIGHEST_HZ:,.0f}"
             )
         named = Counter([*(self.channels or ()), *self.ignore])
         twice = [name for name, n in named.items() if n > 1]

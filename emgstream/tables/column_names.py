@@ -54,8 +54,8 @@ _SPLIT = re.compile(r"[^\w]+|_+|(?<=[a-z])(?=[A-Z])|(?<=\d)(?=[^\W\d_])|(?<=[^\W
 
 _TIME = _words("""
     time times timestamp timestamps stamp clock datetime date elapsed zeit zeitstempel
-    uhrzeit datum tiempo hora fecha temps heure horodatage tempo ora orario tijd tijdstip
-    czas data aika tid zaman saat время дата 时间 時間 時刻 시간
+    uhrzeit datum tiempo hora fecha temps heure horodatage orario tijd tijdstip
+    czas aika tid zaman saat время дата 时间 時間 時刻 시간
 """)
 _TIME_ALONE = _words("""
     min minutes hours
@@ -72,6 +72,7 @@ _COUNTER_ALONE = _words("""
     n i k no num id unnamed x0
 """)
 _LABEL = _words("""
+    ubung uebung aufgabe tarea tache
     label labels class classes classname gesture gestures movement movements motion motions
     activity action category target pose stimulus restimulus exercise annotation annotations
     klasse klassen geste gesten bewegung bewegungen griff kategorie clase gesto movimiento
@@ -91,6 +92,9 @@ _DESCRIPTION = _words("""
     sujet versuch durchgang
 """)
 _OTHER_SENSOR = _words("""
+    ax ay az gx gy gz mx my mz qw qx qy qz rssi spo2 bpm hr vbat ibi lux humidity celsius
+    fahrenheit checksum crc confidence fsr flex inclin inclinometer mouse joint velocity step
+    speed distance kraft fuerza forza luft hz rpm dt latency ping
     acc accel accelerometer accx accy accz gyro gyroscope gyr mag magnetometer imu quat
     quaternion orientation roll pitch yaw pressure ppg gsr eda respiration resp goniometer
     force torque angle glove temp temperature battery other beschleunigung
@@ -124,6 +128,7 @@ _TIME_UNIT_WORDS = {
     "ns": "ns", "nanos": "ns", "nanoseconds": "ns", "min": "min", "minutes": "min", "h": "h",
     "unix": "unix", "epoch": "unix",
 }  # fmt: skip
+_UNIT_AT_END = re.compile(r"[_\s](?:[munµμkp]?v|volts?|counts?|raw)\s*$", re.IGNORECASE)
 _UNIT = re.compile(
     r"([munµμkp]?v|volts?|counts?|adu|lsb|bits?|raw|a\.?u\.?|n/?a|%|°|deg|deg/s|g|m/s\^?2|m/s²|"
     r"[munµμ]?t|n|nm|mm|[munµμn]?s|secs?|min|h|k?hz|#|-|hh:mm:ss.*|[0-9.]+\s*k?hz)",
@@ -144,6 +149,8 @@ def meaning_of_name(name: str, unit: str = "") -> NameMeaning:
     if not words:
         words, joined = words_of(name), name.strip().lower()
     hint = _hint(words, joined)
+    if hint is NameHint.TIME and stated.lower() in {"sample", "samples", "frames", "points"}:
+        return NameMeaning(NameHint.COUNTER)
     if hint is NameHint.TIME:
         return NameMeaning(hint, _time_unit(words, stated))
     is_filtered = len(words) > 1 and bool(_FILTERED.intersection(words))
@@ -184,11 +191,11 @@ def _hint(words: list[str], joined: str) -> NameHint:
 
 _STRONGEST_FIRST = (
     NameHint.TIME,  # "EMG 1 Time Series", "Timestamp Marker"
+    NameHint.EMG,  # "EMG activity 2", "EMG grip"
     NameHint.REPETITION,
     NameHint.MARKER,  # "Marker Channel"
     NameHint.LABEL,
     NameHint.OTHER_SENSOR,  # "Accel Channel 0"
-    NameHint.EMG,
     NameHint.MAYBE_CHANNEL,  # "Analog Channel 0", "EEG channel 1"
     NameHint.CHANNEL,  # "Sensor 1 sample", "EMG count"
     NameHint.COUNTER,
@@ -214,7 +221,8 @@ def signal_words(name: str) -> frozenset[str]:
     >>> signal_words("emg1_filtered") == signal_words("emg1 raw [mV]")
     True
     """
-    return frozenset(words_of(_BRACKETS.sub(" ", name))) - _FILTERED - {"raw", "signal"}
+    bare = _UNIT_AT_END.sub("", _BRACKETS.sub(" ", name))
+    return frozenset(words_of(bare)) - _FILTERED - {"raw", "signal"}
 
 
 def is_unit(text: str) -> bool:

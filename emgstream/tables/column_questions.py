@@ -33,7 +33,9 @@ def apply_choice(
     if choice.channels is not None:
         _settle_channels(settled, _channel_places(path, columns, choice.channels))
     for wanted in choice.ignore:
-        _settle(settled, _place(path, columns, wanted, "--ignore"), ColumnRole.IGNORED)
+        place = _place(path, columns, wanted, "--ignore")
+        _refuse_second_role(path, settled[place], ColumnRole.IGNORED)
+        _settle(settled, place, ColumnRole.IGNORED)
     names = [one.name for one in columns]
     for role, text in (
         (ColumnRole.LABEL, choice.label),
@@ -43,12 +45,26 @@ def apply_choice(
         if text is not None:
             name, suffix = split_choice(names, text, role)
             place = _place(path, columns, name, f"--{role.value}")
+            _refuse_second_role(path, settled[place], role)
             _make_room(settled, role, place)
             _settle(settled, place, role)
             settled[place] = _with_suffix(path, settled[place], suffix)
     if choice.label_from_name:
         _make_room(settled, ColumnRole.LABEL, -1)
     return tuple(settled)
+
+
+def _refuse_second_role(path: Path, column: TableColumn, role: ColumnRole) -> None:
+    """Raise TableError if the user has already stated another role of this column."""
+    is_left_out = column.reason == _NOT_NAMED
+    if column.certainty is Certainty.SETTLED and not is_left_out and column.role is not role:
+        raise TableError(
+            f"{path}: column {column.place + 1} {column.name!r} is given two roles, "
+            f"{column.role.value} and {role.value}; expected one for each column; leave one out"
+        )
+
+
+_NOT_NAMED = "not among the channels that were named"
 
 
 def _settle(
@@ -71,8 +87,7 @@ def _settle_channels(settled: list[TableColumn], places: Sequence[int]) -> None:
         elif one.proposal in {ColumnRole.LABEL, ColumnRole.TIME}:
             settled[one.place] = replace(one, may_be_channel=False)
         elif one.role is ColumnRole.CHANNEL or one.may_be_channel:
-            reason = "not among the channels that were named"
-            _settle(settled, one.place, ColumnRole.IGNORED, reason)
+            _settle(settled, one.place, ColumnRole.IGNORED, _NOT_NAMED)
 
 
 def _with_suffix(path: Path, column: TableColumn, suffix: str) -> TableColumn:
@@ -177,7 +192,12 @@ def column_word(column: TableColumn) -> str:
     """Return the word for a column in an option: its name, or its number where the name is none."""
     name = column.name
     is_made_up = name in {"", f"column {column.place + 1}"} or name.endswith(f" ({name[-2:-1]})")
-    is_plain = not any(mark in name for mark in ",:") and not name.isdigit() and name[:1] != "-"
+    is_plain = (
+        name.isprintable()
+        and not any(mark in name for mark in ",:")
+        and not name.isdigit()
+        and name[:1] != "-"
+    )
     return name if is_plain and not is_made_up else str(column.place + 1)
 
 

@@ -15,11 +15,13 @@ import numpy.typing as npt
 
 from emgstream.tables.clock_column import unwrapped_clock
 from emgstream.tables.column_behaviour import (
+    MIN_ROWS,
     Behaviour,
     BehaviourKind,
     behaviour_of,
     is_computed_from,
     is_one_to_one,
+    is_scaled_copy,
 )
 from emgstream.tables.column_choice import TIME_UNITS
 from emgstream.tables.column_names import (
@@ -90,6 +92,7 @@ def guess_roles(raw: RawRecording, has_header: bool = True) -> tuple[TableColumn
         ColumnRole.REPETITION, columns, evidence, _repetition_rank(columns), "another repetition"
     )
     _leave_out_maybe_channels(evidence, columns)
+    _doubt_unknown_beside_emg(evidence, columns)
     _doubt_copies(raw, evidence, columns)
     _doubt_last_chance(evidence, columns)
     return _named(columns, has_header)
@@ -100,6 +103,19 @@ def is_channel_of_ours(name: str) -> bool:
     return _own(0, name).role is ColumnRole.CHANNEL
 
 
+_NO_CHANNEL_OF_OURS = frozenset(
+    {
+        NameHint.DESCRIPTION,
+        NameHint.TIME,
+        NameHint.LABEL,
+        NameHint.MARKER,
+        NameHint.COUNTER,
+        NameHint.OTHER_SENSOR,
+    }
+)
+"""Names of columns that somebody added to a recording of ours."""
+
+
 def _own(place: int, name: str) -> TableColumn:
     """Return a column of our own form, in which nothing is doubtful."""
     role = OWN_ROLES.get(name.lower())
@@ -107,7 +123,7 @@ def _own(place: int, name: str) -> TableColumn:
         unit = "s" if role is ColumnRole.TIME else ""
         return TableColumn(place, name, role, "its name in our own recordings", unit=unit)
     hint = meaning_of_name(name).hint
-    if hint in {NameHint.DESCRIPTION, NameHint.TIME} or not name:
+    if hint in _NO_CHANNEL_OF_OURS or not name:
         return TableColumn(place, name, ColumnRole.IGNORED, f"named like {hint.value}")
     return TableColumn(place, name, ColumnRole.CHANNEL, "a column of our own recordings")
 
@@ -141,7 +157,8 @@ def _evidence(raw: RawRecording, place: int, has_header: bool, is_trusted: bool)
 def _by_itself(one: _Evidence) -> TableColumn:
     """Return the role of a column by its name and its values alone."""
     own = OWN_ROLES.get(one.name.lower())
-    if own is not None and own is not ColumnRole.TIME:
+    is_no_index = own is ColumnRole.COUNTER and one.behaviour.kind is BehaviourKind.SIGNAL
+    if own is not None and own is not ColumnRole.TIME and not is_no_index:
         return _column(one, own, f"named {one.name!r}")
     if one.texts is not None:
         return _of_text(one)
@@ -161,6 +178,10 @@ def _of_text(one: _Evidence) -> TableColumn:
     n = counted(len(one.texts), "text")
     if one.hint in {NameHint.DESCRIPTION, NameHint.TIME, NameHint.OTHER_SENSOR}:
         return _column(one, ColumnRole.IGNORED, f"named like {one.hint.value}, holds {n}")
+    if len(one.texts) == 1 and one.hint is not NameHint.LABEL:
+        return _column(
+            one, ColumnRole.IGNORED, f"holds the same text in every row, {one.texts[0]!r}"
+        )
     return _doubt(one, f"holds {n}", ColumnRole.LABEL, may_be_channel=False)
 
 
@@ -176,8 +197,14 @@ def _channel(one: _Evidence) -> TableColumn:
 def _time(one: _Evidence) -> TableColumn:
     kind = one.behaviour.kind
     rising = {BehaviourKind.RISING, BehaviourKind.COUNTING, BehaviourKind.STAMPED}
+    if one.behaviour.step > 0.0:
+        rising.add(BehaviourKind.STEPPING)  # with a restart after each trial
     if one.name.lower() == "time_s":
         return _column(one, ColumnRole.TIME, "named 'time_s'", unit="s")
+    if kind is BehaviourKind.SIGNAL:
+        return _doubt(one, "named like a clock, but varies like a signal", ColumnRole.CHANNEL)
+    if kind is BehaviourKind.LABEL_LIKE and not one.behaviour.step > 0.0:
+        return _doubt(one, f"named like a clock, but {one.behaviour.words}", ColumnRole.LABEL)
     if kind not in {*rising, BehaviourKind.UNKNOWN, BehaviourKind.LABEL_LIKE}:
         return _column(one, ColumnRole.IGNORED, f"named like a clock, but it {one.behaviour.words}")
     return _clock(one, "named like a clock")
@@ -186,6 +213,8 @@ def _time(one: _Evidence) -> TableColumn:
 def _clock(one: _Evidence, why: str) -> TableColumn:
     """Return a clock with its unit, as the name or the values tell it; doubtful without one."""
     unit, reason = clock_unit(one.behaviour, one.unit)
+    if unit != one.unit and one.behaviour.kind is BehaviourKind.COUNTING:
+        unit, reason = "", "it counts up by 1: is that a number of samples, or milliseconds"
     if unit:
         return _column(one, ColumnRole.TIME, f"{why}, {reason}", unit=unit)
     column = _column(one, ColumnRole.IGNORED, f"{why}, but {reason}")
@@ -273,20 +302,44 @@ def _nameless(one: _Evidence) -> TableColumn:
         return _column(one, ColumnRole.CHANNEL, "beside a clock of our own recordings")
     if not one.name and one.is_named_table and behaviour.kind in _OF_NO_NAME:
         return _column(one, ColumnRole.IGNORED, f"has no name, {behaviour.words}")
-    match behaviour.kind:
-        case BehaviourKind.COUNTING:
-            return _column(one, ColumnRole.COUNTER, behaviour.words, modulo=behaviour.modulo)
-        case BehaviourKind.RISING | BehaviourKind.STAMPED:
-            return _clock(one, behaviour.words)
-        case BehaviourKind.CONSTANT:
-            return _doubt(one, behaviour.words, ColumnRole.IGNORED)
-        case BehaviourKind.LABEL_LIKE if clock_unit(behaviour, "")[0].startswith("unix"):
-            return _clock(one, behaviour.words)
-        case BehaviourKind.LABEL_LIKE:
-            return _doubt(one, behaviour.words, ColumnRole.LABEL)
-        case BehaviourKind.SIGNAL if not one.name and one.is_named_table:
-            return _doubt(one, "has no name, but varies like a signal", ColumnRole.CHANNEL)
+    if behaviour.kind is BehaviourKind.COUNTING:
+        return _column(one, ColumnRole.COUNTER, behaviour.words, modulo=behaviour.modulo)
+    is_unix = clock_unit(behaviour, "")[0].startswith("unix")
+    if behaviour.kind in {BehaviourKind.RISING, BehaviourKind.STAMPED} or (
+        behaviour.kind is BehaviourKind.LABEL_LIKE and is_unix
+    ):
+        return _nameless_clock(one)
+    if behaviour.kind in _DOUBTS:
+        return _doubt(one, behaviour.words, _DOUBTS[behaviour.kind])
+    if behaviour.kind is BehaviourKind.SIGNAL and not one.name and one.is_named_table:
+        return _doubt(one, "has no name, but varies like a signal", ColumnRole.CHANNEL)
     return _column(one, ColumnRole.CHANNEL, behaviour.words, unit=one.unit)
+
+
+_DOUBTS = {
+    BehaviourKind.CONSTANT: ColumnRole.IGNORED,
+    BehaviourKind.STEPPING: ColumnRole.COUNTER,
+    BehaviourKind.FEW_VALUES: ColumnRole.LABEL,
+    BehaviourKind.LABEL_LIKE: ColumnRole.LABEL,
+}
+"""Likely role of a column without a telling name, by its behaviour."""
+
+
+def _nameless_clock(one: _Evidence) -> TableColumn:
+    """Return a clock whose name tells nothing: sure if it is even, or UNIX time, or has a unit."""
+    column = _clock(one, one.behaviour.words)
+    is_told = one.unit in TIME_UNITS or column.unit.startswith("unix")
+    if column.role is not ColumnRole.TIME or one.behaviour.is_even or is_told:
+        return column
+    reason = f"{one.behaviour.words}, unevenly"
+    return replace(
+        column,
+        role=ColumnRole.IGNORED,
+        reason=reason,
+        unit="",
+        certainty=Certainty.DOUBTFUL,
+        proposal=ColumnRole.TIME,
+    )
 
 
 _RULES: dict[NameHint, Callable[[_Evidence], TableColumn]] = {
@@ -351,7 +404,7 @@ def _settle_label(
         key=lambda place: _label_rank(evidence[place]),
     )
     texts = [one.place for one in evidence if one.texts and one.unit not in {"clock", "date"}]
-    if not own and not has_header and len(texts) == 1:
+    if not own and not has_header and len(texts) == 1 and _may_be_labels(raw, texts[0]):
         own = texts
         columns[texts[0]] = replace(
             columns[texts[0]],
@@ -376,6 +429,12 @@ def _settle_label(
             columns[one.place] = replace(
                 column, reason=reason, certainty=Certainty.SURE, proposal=None
             )
+
+
+def _may_be_labels(raw: RawRecording, place: int) -> bool:
+    """Return whether a column of texts has several, and each of them often; few rows may do."""
+    n_texts = len(raw.columns[place].texts or ())
+    return 1 < n_texts <= max(raw.n_rows / 4, 2) or raw.n_rows < MIN_ROWS
 
 
 def _same_as_label(one: _Evidence, column: TableColumn, label: TableColumn) -> TableColumn:
@@ -474,6 +533,20 @@ def _leave_out_maybe_channels(evidence: Sequence[_Evidence], columns: list[Table
             columns[one.place] = _column(one, ColumnRole.IGNORED, reason)
 
 
+def _doubt_unknown_beside_emg(evidence: Sequence[_Evidence], columns: list[TableColumn]) -> None:
+    """Doubt signals whose names tell nothing, beside columns that are named as EMG."""
+    if not any(
+        one.hint is NameHint.EMG and columns[one.place].role is ColumnRole.CHANNEL
+        for one in evidence
+    ):
+        return
+    for one in evidence:
+        is_guess = one.hint is NameHint.NOTHING and not one.is_trusted
+        if is_guess and columns[one.place].role is ColumnRole.CHANNEL and one.name:
+            reason = f"{one.behaviour.words}, but is not named as the EMG channels are"
+            columns[one.place] = _doubt(one, reason, ColumnRole.IGNORED)
+
+
 def _doubt_copies(
     raw: RawRecording, evidence: Sequence[_Evidence], columns: list[TableColumn]
 ) -> None:
@@ -532,9 +605,14 @@ def _copies(
                 continue
             names_say = evidence[place].meaning.is_filtered > evidence[other].meaning.is_filtered
             nameless = evidence[place].hint is NameHint.NOTHING
-            if not names_say and not nameless:
-                continue
             one, two = raw.columns[place].values, raw.columns[other].values
+            if not names_say and not nameless:
+                names = (evidence[place].name, evidence[other].name)
+                is_same = signal_words(names[0]) == signal_words(names[1])
+                if other < place and is_same and is_scaled_copy(one, two):
+                    yield place, other
+                    break
+                continue
             if is_computed_from(one, two) and not (
                 nameless and not names_say and is_computed_from(two, one) and other > place
             ):

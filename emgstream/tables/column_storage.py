@@ -106,7 +106,7 @@ def _of_numbers(layout: TableLayout, place: int, hint: NameHint) -> Storage:
     numbers = _numbers(layout, place)
     if not len(numbers):
         return "sample"
-    if _rises(numbers) and all(cell.isdigit() for cell in layout.cells(place) if cell):
+    if _rises(numbers) and all(cell.isdecimal() for cell in layout.cells(place) if cell):
         largest = float(np.abs(numbers).max())
         if LARGEST_WHOLE <= largest < 2.0**63:
             return "whole"  # UNIX time in ns

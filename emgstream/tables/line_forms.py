@@ -21,6 +21,14 @@ _HEAD_COMMENT = re.compile(r"\s*;+\s*[^\W\d_][^;]*$")
 """Comment above the data that begins with a semicolon and has no other one, as fields would."""
 _ARROW = re.compile(rb"^([^\n>]{4,40}?)[ \t]*->[ \t]*", re.MULTILINE)
 """Time stamp of a serial monitor: ``12:00:00.000 -> 512,498``."""
+_STAMP = (
+    r"\[?((?:\d{4}-\d{2}-\d{2}[T ])?\d{1,2}:\d{2}:\d{2}(?:[.,:]\d{1,9})?|\d{9,10}\.\d+)\]?[ \t]+"
+    r"(?=[\[(]?[-+\d.])"
+)
+"""Time stamp before a blank and a number: ``[2024-05-01 12:00:00.010] 512,498`` of a terminal."""
+_STAMPED = re.compile(_STAMP)
+_STAMPED_LINES = re.compile(b"^" + _STAMP.encode(), re.MULTILINE)
+_BRACKETED = re.compile(r"[\[(].*[\])]\s*$")
 _NAMED = re.compile(r"\s*([^\W\d][\w .\-()\[\]]*?)\s*[:=]\s*([^:=\s][^:=]*?)\s*")
 """Field of a serial plotter: ``biceps:512``."""
 _NAMED_PREFIX = re.compile(rb"(^|[,;\t])[ \t]*[^\W\d][^:=,;\t\n]*?[ \t]*[:=][ \t]*", re.MULTILINE)
@@ -40,13 +48,17 @@ class LineForm:
     between_blanks: bool = False
     """True if blanks separate the fields."""
     arrow_separator: str = ","
-    """Separator that takes the place of the arrow."""
+    """Separator that takes the place of the arrow, or of the blank behind a time stamp."""
+    has_stamp: bool = False
+    """True if a terminal wrote a time stamp and a blank before each line."""
+    has_brackets: bool = False
+    """True if the fields stand in brackets, as Python prints lists."""
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Notes on the form, for people."""
         notes = []
-        if self.has_arrow:
+        if self.has_arrow or self.has_stamp:
             notes.append("each line begins with the time stamp of a serial monitor")
         if self.names:
             notes.append("each field is written as name:value; the names are taken from there")
@@ -55,7 +67,8 @@ class LineForm:
     @property
     def is_plain(self) -> bool:
         """True if lines need no change."""
-        return not (self.has_arrow or self.names or self.between_blanks)
+        changes = (self.has_arrow, self.has_stamp, self.has_brackets, self.between_blanks)
+        return not any(changes) and not self.names
 
     def is_comment(self, line: str) -> bool:
         """Return whether a line begins with ``#``, ``%`` or ``//``; ``#N/A`` is a value."""
@@ -78,6 +91,10 @@ class LineForm:
         """Return lines with one separator between their fields."""
         if self.has_arrow:
             block = _ARROW.sub(rb"\1" + self.arrow_separator.encode(), block)
+        if self.has_stamp:
+            block = _STAMPED_LINES.sub(rb"\1" + self.arrow_separator.encode(), block)
+        if self.has_brackets:
+            block = block.translate(None, b"[]()")
         if self.between_blanks:
             block = _BLANKS.sub(_one_tab, block)
         if self.names:
@@ -107,13 +124,19 @@ def detect_form(lines: Sequence[str]) -> LineForm:
     filled = filled[: 2 * _N_LOOKED_AT][-_N_LOOKED_AT:]
     has_arrow = _most(filled, lambda line: _arrow(line) is not None)
     bare = [(_arrow(line) or ("", line))[1] if has_arrow else line for line in filled]
+    has_stamp = not has_arrow and _most(filled, lambda line: _STAMPED.match(line) is not None)
+    if has_stamp:
+        bare = [_STAMPED.sub("", line, count=1) for line in filled]
+    has_brackets = _most(bare, lambda line: _BRACKETED.match(line.lstrip()) is not None)
+    if has_brackets:
+        bare = [line.strip(" []()") for line in bare]
     separator = _separator_of_fields(bare)
     names = _field_names(bare, separator)
-    if has_arrow and names:
+    if (has_arrow or has_stamp) and names:
         names = ("time", *names)
     blanks = separator == " "
     arrow_separator = "\t" if blanks else separator
-    return LineForm(has_arrow, names, blanks, arrow_separator)
+    return LineForm(has_arrow, names, blanks, arrow_separator, has_stamp, has_brackets)
 
 
 def _most(lines: Sequence[str], holds: Callable[[str], bool]) -> bool:

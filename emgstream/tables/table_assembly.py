@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from emgstream.errors import TableError
 from emgstream.tables.clock_column import even_bursts, seconds_of_clock
+from emgstream.tables.column_behaviour import MOST_RESTARTS, RESTART_STEPS
 from emgstream.tables.column_choice import ColumnChoice, place_of_column
 from emgstream.tables.column_questions import unlabelled_value
 from emgstream.tables.column_roles import OWN_ROLES
@@ -29,6 +30,8 @@ from emgstream.wording import number_in_words
 __all__ = ["TableAssembly", "first_damage", "label_of_name"]
 
 _DAMAGE = (RepairKind.UNREADABLE, RepairKind.EMPTY, RepairKind.SAYS_MISSING)
+_HIGHEST_HZ = 1e6
+"""Highest sampling rate of any device: a choice, far above that of needle EMG."""
 _MOST_LISTED = 8
 """Columns that a note lists by name: a choice, one line."""
 
@@ -73,6 +76,7 @@ class TableAssembly:
         self._questions = tuple(questions)
         self._choice = choice
         self._notes: list[str] = list(raw.notes)
+        self._restarts: IndexArray | None = None
 
     def assemble(self, *, needs_channels: bool = True) -> EmgTable:
         """Return the table.
@@ -84,6 +88,7 @@ class TableAssembly:
         segments = self._whole(ColumnRole.SEGMENT)
         codes, label_names = self._labels(raw.n_rows)
         time_s = self._time(segments)
+        segments = segments if self._restarts is None else self._restarts
         index = self._index(time_s)
         if index is None and time_s is not None:
             index = index_by_clock(time_s, segments)
@@ -277,37 +282,77 @@ class TableAssembly:
 
     def _time(self, segments: IndexArray | None) -> TimeArray | None:
         column = self._of(ColumnRole.TIME)
-        if column is None:
+        stamps = None if column is None else self._stamps(column)
+        if column is None or stamps is None:
             return None
-        raw = self._taken(column)
-        if not len(raw.values):
+        if column.name.lower() != "time_s":
+            stamps, segments = self._settled_stamps(column, stamps, segments)
+        increases = np.diff(stamps) > 0.0
+        if segments is not None:
+            increases |= np.diff(segments) != 0
+        return stamps if self._increases(column.name, increases) else None
+
+    def _stamps(self, column: TableColumn) -> TimeArray | None:
+        """Return the stamps in seconds, missing ones interpolated; None if most are missing."""
+        values = self._taken(column).values
+        if not len(values):
             return None
-        values = raw.values
         is_present = ~np.isnan(values)
         if np.issubdtype(values.dtype, np.integer):
             is_present = values != MISSING_WHOLE
             values = _since_first(values, is_present)
         if not self._is_mostly_present(column.name, is_present):
             return None
-        is_own = column.name.lower() == "time_s"
         time_s = values.astype(np.float64)
-        if not is_own:
+        if column.name.lower() != "time_s":
             time_s = seconds_of_clock(time_s, column.unit)
         if not is_present.all():
             time_s[~is_present] = self._interpolated(column.name, time_s, is_present)
+        return time_s
+
+    def _settled_stamps(
+        self, column: TableColumn, time_s: TimeArray, segments: IndexArray | None
+    ) -> tuple[TimeArray, IndexArray | None]:
+        """Return the stamps of another program's clock, and the segments between its restarts.
+
+        Stamps that several samples share are spread evenly.
+        """
         steps = np.diff(time_s)
-        if not is_own and (steps == 0.0).any():
+        self._refuse_absurd_unit(column, steps)
+        if segments is None:
+            segments = self._restarts = self._segments_by_restarts(column.name, steps)
+        if segments is None and (steps == 0.0).any():
             time_s, rows = even_bursts(time_s)
             if rows > 1.0:
                 self._notes.append(
                     f"{column.name}: {rows:.3g} samples share a time stamp on average; they are "
                     "spread evenly"
                 )
-            steps = np.diff(time_s)
-        increases = steps > 0.0
-        if segments is not None:
-            increases |= np.diff(segments) != 0
-        return time_s if self._increases(column.name, increases) else None
+        return time_s, segments
+
+    def _segments_by_restarts(self, name: str, steps: TimeArray) -> IndexArray | None:
+        """Return segments of a clock that starts anew now and then; None if it does not.
+
+        A restart goes back by far more than one step; all other steps are forward.
+        """
+        back, forward = steps < 0.0, steps > 0.0
+        if not back.any() or not (back | forward).all() or back.mean() > MOST_RESTARTS:
+            return None
+        if (-steps[back] < RESTART_STEPS * np.median(steps[forward])).any():
+            return None
+        n_segments = int(back.sum()) + 1
+        self._notes.append(f"{name}: starts anew; read as {n_segments} segments")
+        return np.concatenate(([0], np.cumsum(back))).astype(np.int64)
+
+    def _refuse_absurd_unit(self, column: TableColumn, steps: TimeArray) -> None:
+        """Raise TableError if a unit that the user stated gives a rate beyond all devices."""
+        usual = float(np.median(steps[steps > 0.0])) if (steps > 0.0).any() else 1.0
+        if column.certainty is Certainty.SETTLED and usual < 1.0 / _HIGHEST_HZ:
+            raise TableError(
+                f"{self._path}: column {column.place + 1} {column.name!r} in {column.unit} has "
+                f"{1.0 / usual:.3g} rows per second; expected up to {_HIGHEST_HZ:.0g}; state "
+                "another unit with --time"
+            )
 
     def _is_mostly_present(self, name: str, is_present: npt.NDArray[np.bool_]) -> bool:
         if is_present.sum() > len(is_present) / 2:

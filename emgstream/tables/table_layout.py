@@ -262,8 +262,10 @@ def _find_header(
         if names_at is None and _is_short_header(split[0], width, numbers):
             names_at = 0
     if names_at is None and first_row == 0 and _numbers_columns(split):
-        note = "the first line numbers the columns; it is left out"
-        return _Header(width, 0, 1, False, list(split[1]), [], [], [note])
+        note = "the first line numbers the columns"
+        has_names = any(cell.strip() and not cell.strip().isdecimal() for cell in split[0])
+        cells = ["" if cell.strip().isdecimal() else cell for cell in split[0]]
+        return _Header(width, 0, 1, has_names, cells, [], [], [note])
     if names_at is None:
         names_at = 0 if first_row is None else _first_of_body(split, first_row, width, numbers)
         notes = _preamble_notes(lines[:names_at])
@@ -357,11 +359,26 @@ def _first_of_body(
 
 
 def _numbers_columns(split: Sequence[Sequence[str]]) -> bool:
-    """Return whether the first line counts the columns, as pandas writes it without names."""
+    """Return whether the first line counts the columns, as pandas writes them without names.
+
+    Some of them may have a name, or none: ``time,0,1`` or ``,0,1,2``.
+    """
     first = [cell.strip() for cell in split[0]]
-    counted = [[str(at + begin) for at in range(len(first))] for begin in (0, 1)]
-    follows = len(split) > 1 and [cell.strip() for cell in split[1]] not in counted
-    return len(first) > 2 and first in counted and follows
+    counted = [cell for cell in first if cell.isdecimal()]
+    runs = [[str(at + begin) for at in range(len(counted))] for begin in (0, 1)]
+    if len(first) < 2 or len(counted) < 2 or counted not in runs or len(split) < 2:
+        return False
+    second = [cell.strip() for cell in split[1]]
+    named = [at for at, cell in enumerate(first) if not cell.isdecimal()]
+    if not named:
+        return len(first) > 2 and second not in runs
+    rows = [row for row in split[1:] if len(row) == len(first)]
+    is_text_below = all(first[at] not in {row[at].strip() for row in rows} for at in named)
+    return len(rows) >= _MIN_ROWS_BELOW and is_text_below
+
+
+_MIN_ROWS_BELOW = 4
+"""Rows from which a line of numbers and names is taken for a header: a choice."""
 
 
 def _has_number(cells: Sequence[str], numbers: _NumberFormat) -> bool:
@@ -387,7 +404,29 @@ def _units_below(
         else:
             break
         at += 1
+    if at < len(split) and _is_count_line(split[at], split[at + 1 : at + 9]):
+        notes.append(f"a second header line left out: {_quoted(lines[at])}")
+        at += 1
     return units, at
+
+
+def _is_count_line(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether a first line has one whole number in all columns, or counts them, unlike rows.
+
+    Biopac writes the number of samples there, others the channel numbers or the gains.
+    """
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    plain = [cell for cell in filled if cell.isdecimal()]
+    counts = plain == [str(at + int(plain[0])) for at in range(len(plain))] if plain else False
+    is_one = len(set(plain)) == 1 and len(plain) < len(cells)
+    fractions = sum("." in cell for row in rows for cell in row)
+    return (
+        len(plain) > 1
+        and len(plain) >= len(filled) - 1
+        and (counts or is_one)
+        and len(rows) > 3
+        and fractions > len(rows)
+    )
 
 
 def _is_second_header(cells: Sequence[str], row: Sequence[str], numbers: _NumberFormat) -> bool:
@@ -495,6 +534,10 @@ def _with_unnamed_column(
 
     It is the first one if R wrote row names, the last one if each row ends in a separator.
     """
+    shorter = [row for row in rows if len(row) == len(names) - 1]
+    if len(shorter) > len(rows) / 2 and len(names) > 1:
+        note = f"the rows have no field for the last name of the header line, {names[-1]!r}"
+        return names[:-1], [note]
     longer = [row for row in rows if len(row) == len(names) + 1]
     if len(longer) <= len(rows) / 2:
         return names, []

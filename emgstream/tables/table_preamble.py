@@ -10,17 +10,36 @@ from typing import Any
 
 __all__ = ["StatedFacts", "rate_in_units", "stated_facts"]
 
-_RATE = re.compile(
-    r"(?:sampl\w*[\s_-]*(?:rate|freq\w*|frequency)|\bs(?:ample)?_?rate\b|\bfs\b|\bsrate\b|"
-    r"\bfrequency\b|^\W*rate\b|abtast(?:rate|frequenz)|frecuencia\s+de\s+muestreo|"
-    r"fr[eé]quence\s+d.[eé]chantillonnage|frequenza\s+di\s+campionamento)"
-    r"[^0-9\n]{0,24}?(\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:[.,]\d+)?)\s*(k?)(?:hz|sps|samples)?",
+_NUMBER = r"[^0-9\n]{0,24}?(\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:[.,]\d+)?)\s*(k?)(?:hz|sps|samples)?"
+_RATES = tuple(
+    re.compile(words + _NUMBER, re.IGNORECASE)
+    for words in (
+        r"emg\w*[\s_-]*sampl\w*[\s_-]*(?:rate|freq\w*)",
+        r"(?:sampl\w*[\s_-]*(?:rate|freq\w*)|\bs(?:ample)?_?rate\b|\bfs\b|\bsrate\b|"
+        r"abtast(?:rate|frequenz)|frecuencia\s+de\s+muestreo|"
+        r"fr[eé]quence\s+d.[eé]chantillonnage|frequenza\s+di\s+campionamento)",
+        r"^\W*(?:rate|frequency)\b",
+    )
+)
+"""Words that state a sampling rate, the surest first. A bare frequency may be that of a filter."""
+_OTHER_RATE = re.compile(
+    r"\b(?:acc\w*|gyro\w*|imu|display|screen|refresh|notch|filter|pass|cut.?off|stimul\w*|baud|bit)\b",
     re.IGNORECASE,
 )
-_PERIOD = re.compile(r"(\d+(?:\.\d+)?)\s*(m?)s(?:ec)?\s*/\s*sample", re.IGNORECASE)
+"""Words of a line whose rate is not that of the samples."""
+_PERIODS = (
+    re.compile(r"(\d+(?:[.,]\d+)?)\s*(m|u|)s(?:ec)?\s*/\s*sample", re.IGNORECASE),
+    re.compile(
+        r"\b(?:interval|sampl\w*[\s_-]*(?:period|interval|time))\W{1,4}(\d+(?:[.,]\d+)?)\s*(m|u|)s",
+        re.IGNORECASE,
+    ),
+)
+_PERIOD_UNITS = {"": 1.0, "m": 1e-3, "u": 1e-6}
 _RATE_ALONE = re.compile(r"^\W*(\d+(?:\.\d+)?)\s*(?:hz)?\W*$", re.IGNORECASE)
 _UNIT_RATE = re.compile(r"(\d+(?:\.\d+)?)\s*(k?)hz", re.IGNORECASE)
-_NAMES = re.compile(r"\b(?:labels?|columns?|channels?|names?)\s*:?=+\s*(.+)$", re.IGNORECASE)
+_NAMES = re.compile(
+    r"\b(?:labels?|columns?|channels?|names?|channel\s*title)\s*:?=+\s*(.+)$", re.IGNORECASE
+)
 _RANGE_HZ = (0.5, 200_000.0)
 """Rates that are believed: a choice, from one sample in two seconds to an audio interface."""
 _LONGEST_QUOTE = 50
@@ -41,21 +60,39 @@ class StatedFacts:
 def stated_facts(lines: Sequence[str], width: int) -> StatedFacts:
     """Return the facts in the lines above the data of a table with ``width`` columns."""
     names = _names(lines, width)
+    for pattern in _RATES:
+        for line in lines:
+            if (match := pattern.search(line)) and not _is_of_others(line, match):
+                rate_hz = _number(match[1]) * (1000.0 if match[2] else 1.0)
+                if _RANGE_HZ[0] <= rate_hz <= _RANGE_HZ[1]:
+                    return StatedFacts(rate_hz, _origin(line, match[0]), names)
     for at, line in enumerate(lines):
-        if match := _RATE.search(line):
-            rate_hz = _number(match[1]) * (1000.0 if match[2] else 1.0)
-            if _RANGE_HZ[0] <= rate_hz <= _RANGE_HZ[1]:
-                return StatedFacts(rate_hz, _origin(line, match[0]), names)
-        if match := _PERIOD.search(line):
-            rate_hz = (1000.0 if match[2] else 1.0) / max(float(match[1]), 1e-9)
-            if _RANGE_HZ[0] <= rate_hz <= _RANGE_HZ[1]:
-                return StatedFacts(rate_hz, _origin(line, match[0]), names)
+        by_period = _rate_by_period(line)
+        if by_period is not None:
+            return StatedFacts(by_period, _origin(line, line), names)
         if at and (match := _RATE_ALONE.match(line)) and _is_one_word(lines[at - 1]):
             rate_hz = float(match[1])
             if 10.0 <= rate_hz <= _RANGE_HZ[1]:
                 above = lines[at - 1].strip(" ,;\t")
                 return StatedFacts(rate_hz, f"the line below {above!r}", names)
     return StatedFacts(names=names)
+
+
+def _is_of_others(line: str, match: re.Match[str]) -> bool:
+    """Return whether a word before the rate says that it is a filter's or another sensor's."""
+    before = line[: match.end()]
+    emg = before.lower().rfind("emg")
+    return any(other.start() > emg for other in _OTHER_RATE.finditer(before))
+
+
+def _rate_by_period(line: str) -> float | None:
+    """Return the rate of ``0.5 msec/sample`` or ``Interval= 0.001 s``; None if there is none."""
+    for pattern in _PERIODS:
+        if match := pattern.search(line):
+            period_s = float(match[1].replace(",", ".")) * _PERIOD_UNITS[match[2].lower()]
+            if period_s > 0.0 and _RANGE_HZ[0] <= 1.0 / period_s <= _RANGE_HZ[1]:
+                return 1.0 / period_s
+    return None
 
 
 def rate_in_units(units: Sequence[str]) -> float | None:

@@ -128,6 +128,8 @@ def read_table_in_blocks(
     return table
 
 
+_MOST_NAMED = 20
+"""Columns that a note names at most: a choice, as many as `inspect` lists."""
 _NAMED = (ColumnRole.CHANNEL, ColumnRole.LABEL)
 
 
@@ -172,8 +174,9 @@ class _ReadFile:
         self._refuse_texts()
         self.questions = open_questions(self.columns, self.choice, self.has_header)
         if not self.has_header:
-            named = (one.name if one.role in _NAMED else "(ignored)" for one in self.columns)
-            note = f"no header line; the columns are named {', '.join(named)}"
+            named = [one.name if one.role in _NAMED else "(ignored)" for one in self.columns]
+            more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
+            note = f"no header line; the columns are named {', '.join(named[:_MOST_NAMED])}{more}"
             self.log.note_first(note)
 
     def with_note(self, table: EmgTable) -> EmgTable:

@@ -182,6 +182,51 @@ FILES: dict[str, tuple[str, tuple[str, ...], float | None]] = {
         ("ch1",),
         250.0,
     ),
+    "stamps of a terminal before a blank": (
+        table_text("", [[f"2024-05-01 {t}" for t in stamps(10)], A], " "),
+        ("channel_1",),
+        100.0,
+    ),
+    "stamps of a terminal in brackets": (
+        table_text("", [[f"[{t}] {v},{w}" for t, v, w in zip(stamps(10), A, B, strict=True)]]),
+        ("channel_1", "channel_2"),
+        100.0,
+    ),
+    "fields in brackets": (
+        table_text("", [[f"({v}, {w})" for v, w in zip(A, B, strict=True)]]),
+        ("channel_1", "channel_2"),
+        None,
+    ),
+    "the frequency of a filter above the rate": (
+        table_text("emg1", [A], preamble="# Notch filter frequency: 50 Hz\n# fs = 1000\n"),
+        ("emg1",),
+        1000.0,
+    ),
+    "the rate of another sensor above that of EMG": (
+        table_text("emg1", [A], preamble="# ACC sample rate: 100\n# EMG sample rate: 1000\n"),
+        ("emg1",),
+        1000.0,
+    ),
+    "the frequency of a filter alone": (
+        table_text("emg1", [A], preamble="# Low-pass cutoff frequency: 450 Hz\n"),
+        ("emg1",),
+        None,
+    ),
+    "the number of samples below the names": (
+        table_text("sec,CH1,CH2", [ROWS / 200 + 0.001, A, B], preamble=""),
+        ("CH1", "CH2"),
+        200.0,
+    ),
+    "a header that is longer than the rows": (
+        table_text("X_Value\tEMG1\tComment", [ROWS / 1000, A], "\t"),
+        ("EMG1",),
+        1000.0,
+    ),
+    "inertial sensors beside EMG": (
+        table_text("emg,ax,ay,gz,rssi,vbat", [A, B, C, B, C, A]),
+        ("emg",),
+        None,
+    ),
     "bars between the fields": (table_text("emg1|emg2", [A, B], "|"), ("emg1", "emg2"), None),
     "a clock over midnight": (
         table_text(
@@ -213,7 +258,12 @@ def test_a_file_of_another_program_has_its_channels_and_its_rate(write: Write, c
         ("a,b", [A, [7] * N], "column 2 'b' is constant (7)", "a"),
         ("emg1,emg2", [A, ROWS], "named like a channel, but counts up by 1", "emg1"),
         ("emg1,emg1_filtered", [A, B], "named like a filtered copy", "emg1"),
-        ("n,emg", [ROWS[::-1], A], "column 1 'n'", "emg"),
+        ("emg1,rate2", [A, B], "not named as the EMG channels are", "emg1"),
+        ("q,w", [ROWS * 2 % 64, A], "changes by 2 from row to row and begins again", "w"),
+        ("ch1,y", [A, np.array(CODES)[RNG.permutation(N)]], "has only the values 0, 1, 2", "ch1"),
+        ("emg_raw,emg_mV", [A, [value * 0.5 for value in A]], "is computed from", "emg_raw"),
+        ("time,0,1", [ROWS / 200, A, B], "columns 2-3 have no name", "2,3"),
+        ("emg,time2", [A, B], "named like a clock, but varies like a signal", "emg"),
     ],
 )
 def test_a_column_that_may_be_something_else_is_asked_for(
@@ -256,6 +306,48 @@ def test_losses_are_counted_by_a_counter_and_its_rounds_by_the_clock(write: Writ
     np.testing.assert_array_equal(table.index, true)
     assert any("counts modulo 256, 515 samples lost in 2 places" in note for note in table.notes)
     assert table.sampling_rate_hz == pytest.approx(250.0)
+
+
+def test_a_clock_that_starts_anew_begins_a_segment(write: Write) -> None:
+    text = table_text("time_ms,emg", [np.r_[0:100:5, 0:100:5], A])
+    table = read_table(write(text))
+    assert table.segments is not None
+    assert table.segments.tolist() == [0] * 20 + [1] * 20
+    assert table.sampling_rate_hz == pytest.approx(200.0)
+    assert any("starts anew; read as 2 segments" in note for note in table.notes)
+
+
+def test_a_number_of_samples_is_no_clock_in_milliseconds(write: Write) -> None:
+    table = read_table(write(table_text("Time (samples),emg", [ROWS, A])))
+    assert table.sampling_rate_hz is None
+    table = read_table(write(table_text("time,emg", [ROWS, A])))
+    assert table.sampling_rate_hz is None
+    assert [question.options for question in table.questions] == [("--time", "time:ms")]
+
+
+def test_one_column_has_one_role(write: Write) -> None:
+    path = write(table_text("t,emg,x", [ROWS * 5, A, B]))
+    with pytest.raises(TableError, match="column 1 't' is given two roles, time and counter"):
+        read_table(path, ColumnChoice(time="t:ms", counter="1"))
+    with pytest.raises(TableError, match="is given two roles"):
+        read_table(path, ColumnChoice(("2",), ignore=("emg",)))
+
+
+@pytest.mark.parametrize("rate_hz", [0.0, -1.0, float("nan"), 1e12])
+def test_a_rate_that_no_device_has_is_refused(rate_hz: float) -> None:
+    with pytest.raises(UsageError, match="expected a positive number of Hz, up to"):
+        ColumnChoice(rate_hz=rate_hz)
+
+
+def test_a_unit_that_gives_an_absurd_rate_is_refused(write: Write) -> None:
+    path = write(table_text("t,emg", [ROWS / 200, A]))
+    with pytest.raises(TableError, match="state another unit with --time"):
+        read_table(path, ColumnChoice(time="t:ns"))
+
+
+def test_columns_added_to_a_recording_of_ours_are_no_channels(write: Write) -> None:
+    text = table_text("index,time_s,emg1,gesture_id", [ROWS, ROWS / 100, A, CODES])
+    assert read_table(write(text)).channel_names == ("emg1",)
 
 
 def test_a_rate_that_the_clock_contradicts_is_not_believed(write: Write) -> None:
@@ -335,7 +427,7 @@ COLUMNS: dict[str, Iterable[object]] = {
     "emg2": B,
     "acc_x": C,
     "repetition": np.repeat([0, 1, 2, 3], N // 4).tolist(),
-    "unknown": C[::-1],
+    "triceps": C[::-1],
 }
 
 
@@ -349,7 +441,7 @@ def test_any_order_of_the_columns_gives_the_same_roles(tmp_path: Path, order: li
     path = tmp_path / "arm.csv"
     path.write_text(table_text(",".join(order), [COLUMNS[name] for name in order]))
     table = read_table(path)
-    assert set(table.channel_names) == {"emg1", "emg2", "unknown"}
+    assert set(table.channel_names) == {"emg1", "emg2", "triceps"}
     assert table.sampling_rate_hz == pytest.approx(200.0)
     assert by_name(table) == {
         "time_ms": (ColumnRole.TIME, Certainty.SURE, "ms", None),
@@ -360,7 +452,7 @@ def test_any_order_of_the_columns_gives_the_same_roles(tmp_path: Path, order: li
         "emg2": (ColumnRole.CHANNEL, Certainty.SURE, "", None),
         "acc_x": (ColumnRole.IGNORED, Certainty.SURE, "", None),
         "repetition": (ColumnRole.REPETITION, Certainty.SURE, "", None),
-        "unknown": (ColumnRole.CHANNEL, Certainty.SURE, "", None),
+        "triceps": (ColumnRole.CHANNEL, Certainty.SURE, "", None),
     }
 
 

@@ -13,11 +13,11 @@ RAW_BYTES = N_ROWS * 3 * 4
 
 
 def clean(row: int) -> str:
-    return f"{row * 389 % 1024},{row * 389 % 7},{row * 389 % 99},rest\n"
+    return f"{row * 389 % 1021},{row * row % 1019},{row * row % 97},rest\n"
 
 
 def with_damage_in_every_row(row: int) -> str:
-    return f"{row * 389 % 1024},{row * 389 % 7},,rest\n"
+    return f"{row * 389 % 1021},{row * row % 1019},,rest\n"
 
 
 @pytest.mark.parametrize("line", [clean, with_damage_in_every_row])
