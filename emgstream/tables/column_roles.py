@@ -77,6 +77,7 @@ class _Evidence:
         return self.meaning.hint
 
 
+@np.errstate(over="ignore", invalid="ignore")  # samples may be as large as single precision
 def guess_roles(raw: RawRecording, has_header: bool = True) -> tuple[TableColumn, ...]:
     """Return every column of a recording with the role that its name and its values suggest."""
     lower = [column.name.lower() for column in raw.columns]

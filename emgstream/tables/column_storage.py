@@ -14,7 +14,7 @@ from emgstream.tables.column_behaviour import BehaviourKind, behaviour_of
 from emgstream.tables.column_choice import ColumnChoice, place_of_column
 from emgstream.tables.column_names import NameHint, meaning_of_name
 from emgstream.tables.column_questions import split_choice
-from emgstream.tables.table_cells import LARGEST_SAMPLE, LARGEST_WHOLE
+from emgstream.tables.table_cells import LARGEST_SAMPLE, LARGEST_WHOLE, MISSING_WORDS
 from emgstream.tables.table_column import ColumnRole
 from emgstream.tables.table_columns import Storage, StoredColumn
 from emgstream.tables.table_layout import TableLayout
@@ -38,6 +38,7 @@ _OWN: dict[str, Storage] = {
 }
 
 
+@np.errstate(over="ignore", invalid="ignore")  # numbers may be as large as double precision
 def stored_columns(layout: TableLayout, choice: ColumnChoice) -> tuple[StoredColumn, ...]:
     """Return the name and the storage of each column; what no role needs is skipped."""
     stated = _stated(layout.names, choice)
@@ -91,7 +92,16 @@ def _storage(layout: TableLayout, place: int, is_own: bool) -> Storage:
     text = layout.first_text(place)
     if hint in _NEVER_READ or (is_own and text is not None):
         return "skipped"
+    if text is None and hint is NameHint.LABEL and _has_words(layout, place):
+        return "text"  # words and a number among them
     return _of_texts(layout, place, text) if text is not None else _of_numbers(layout, place, hint)
+
+
+def _has_words(layout: TableLayout, place: int) -> bool:
+    """Return whether most of the first cells of a column are words."""
+    cells = [cell for cell in layout.cells(place) if cell and cell.lower() not in MISSING_WORDS]
+    n_words = sum(layout.number(cell) is None for cell in cells)
+    return n_words > len(cells) / 2
 
 
 def _of_texts(layout: TableLayout, place: int, first: str) -> Storage:

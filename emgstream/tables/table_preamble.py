@@ -122,9 +122,9 @@ def _origin(line: str, found: str) -> str:
 
 def _names(lines: Sequence[str], width: int) -> tuple[str, ...]:
     for line in lines:
-        for names in _lists_in_json(line):
+        for names, sensors in _lists_in_json(line):
             if width - len(names) in {0, 1}:
-                return names
+                return tuple(_with_sensor(name, sensors.get(name, "")) for name in names)
         if match := _NAMES.search(line):
             names = tuple(one.strip() for one in re.split(r"[,;\t]", match[1]) if one.strip())
             if len(names) == width:
@@ -132,8 +132,13 @@ def _names(lines: Sequence[str], width: int) -> tuple[str, ...]:
     return ()
 
 
-def _lists_in_json(line: str) -> Iterator[tuple[str, ...]]:
-    """Yield the list of columns in the JSON of a comment, as OpenSignals writes it."""
+def _with_sensor(name: str, sensor: str) -> str:
+    """Return the name of an input with its sensor, unless it is EMG or not stated."""
+    return name if sensor.upper() in {"", "EMG", "RAW"} else f"{name} {sensor}"
+
+
+def _lists_in_json(line: str) -> Iterator[tuple[tuple[str, ...], dict[str, str]]]:
+    """Yield the columns in the JSON of a comment and the sensor of each, as OpenSignals writes."""
     start = line.find("{")
     if start < 0:
         return
@@ -144,9 +149,16 @@ def _lists_in_json(line: str) -> Iterator[tuple[str, ...]]:
     pending: list[Any] = [document]
     while pending:
         one = pending.pop()
-        if isinstance(one, dict):
-            for key, value in one.items():
-                is_names = isinstance(value, list) and all(isinstance(v, str) for v in value)
-                if is_names and key.lower() in {"column", "columns", "names", "channels"}:
-                    yield tuple(value)
-            pending.extend(one.values())
+        if not isinstance(one, dict):
+            continue
+        sensors = dict(zip(_texts(one.get("label")), _texts(one.get("sensor")), strict=False))
+        for key in one:
+            if key.lower() in {"column", "columns", "names", "channels"} and _texts(one[key]):
+                yield _texts(one[key]), sensors
+        pending.extend(one.values())
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """Return a list of texts; empty for anything else."""
+    is_list = isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return tuple(value) if is_list and isinstance(value, list) else ()

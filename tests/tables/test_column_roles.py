@@ -325,6 +325,22 @@ def test_a_number_of_samples_is_no_clock_in_milliseconds(write: Write) -> None:
     assert [question.options for question in table.questions] == [("--time", "time:ms")]
 
 
+def test_a_sensor_that_is_stated_above_the_data_is_no_channel(write: Write) -> None:
+    preamble = (
+        '# {"00:11": {"sensor": ["EMG", "ACC"], "label": ["A1", "A2"], "sampling rate": 100, '
+        '"column": ["nSeq", "A1", "A2"]}}\n'
+    )
+    table = read_table(write(table_text("", [ROWS % 16, A, B], "\t", preamble)))
+    assert table.channel_names == ("A1",)
+    assert any("A2 ACC" in note for note in table.notes)
+
+
+def test_a_label_of_words_and_a_number_is_asked_for(write: Write) -> None:
+    words = ["rest"] * 20 + ["2"] * 5 + ["fist"] * 15
+    table = read_table(write(table_text("emg1,gesture", [A, words])))
+    assert [question.options for question in table.questions] == [("--label", "gesture")]
+
+
 def test_one_column_has_one_role(write: Write) -> None:
     path = write(table_text("t,emg,x", [ROWS * 5, A, B]))
     with pytest.raises(TableError, match="column 1 't' is given two roles, time and counter"):

@@ -95,7 +95,7 @@ def test_what_was_written_is_read(
     path = tmp_path / "arm.csv"
     data = text.encode(encoding)
     path.write_bytes(gzip.compress(data) if packed else data)
-    table = read_table(path)
+    table = read_table(path, ColumnChoice(("a", "b")))  # numbers drawn may be constant or rise
     np.testing.assert_array_equal(table.samples, np.array([row[:2] for row in rows], np.float32))
     assert table.label_names_by_row().tolist() == [row[2] for row in rows]
     assert table.repairs == ()
