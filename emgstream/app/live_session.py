@@ -215,7 +215,7 @@ class LiveSession:
     @property
     def context(self) -> StreamContext:
         """Facts about this session for opening an output."""
-        return StreamContext(self.class_names, self.name, lambda: self.status().n_reconnects)
+        return StreamContext(self.class_names, self.name, self.status, self._source_name)
 
     @property
     def info(self) -> StreamInfo:
@@ -391,6 +391,10 @@ class LiveSession:
             stopped_s - self._started_s,
         )
         return document | failures
+
+    def _source_name(self) -> str:
+        """Return the port of a device, once it is known, or the name of the source."""
+        return self.status().port or self.info.name
 
     def _is_time_up(self, now_s: float) -> bool:
         if self._seconds is None or self._first_s is None:

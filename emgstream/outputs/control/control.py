@@ -143,4 +143,5 @@ def open_control(path: Path, stream: StreamContext) -> ControlOutput:
             "--control is for one board, as there is one keyboard; give one --port, or leave "
             "--control out"
         )
-    return ControlOutput(read_bindings(path, stream.class_names), stream.n_reconnects)
+    bindings = read_bindings(path, stream.class_names)
+    return ControlOutput(bindings, lambda: stream.status().n_reconnects)
