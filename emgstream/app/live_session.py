@@ -356,8 +356,14 @@ class LiveSession:
         """Add an output; it gets everything from the next decision, or sample, on.
 
         Any thread may call. The caller has entered the output, and leaves it after `remove_output`
-        or `stop`. Raises UsageError if the session was stopped, or if the output was added already.
+        or `stop`. Raises UsageError if the session was stopped, if the output was added already,
+        and for an output of decisions where no model makes any.
         """
+        if self.model is None and isinstance(output, Output):
+            raise UsageError(
+                f"{output.name} passes decisions on, and without a model there are none; expected "
+                "a model with --model, or no such output; leave one of them out"
+            )
         self._engine.add_output(output)
 
     def remove_output(self, output: AnyOutput) -> None:

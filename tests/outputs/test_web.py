@@ -244,3 +244,14 @@ def test_the_address_is_read(text: str, expected: str, names: tuple[str, ...]) -
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="expected HOST"):
         WebAddress.parse(text)
+
+
+def test_in_a_network_the_machine_is_called_by_its_address_or_its_name() -> None:
+    machine = socket.gethostname()
+    open_to_all, alone = WebAddress.parse("0.0.0.0:8765"), WebAddress.parse("8765")
+    for host in ("192.0.2.5:8765", f"{machine}:8765", f"{machine}.local", "localhost:8765"):
+        assert open_to_all.accepts_host(host, "192.0.2.5")
+    assert not open_to_all.accepts_host("192.0.2.6:8765", "192.0.2.5")
+    assert not open_to_all.accepts_host("evil.example", "192.0.2.5")
+    assert not alone.accepts_host("192.0.2.5:8765", "127.0.0.1")
+    assert open_to_all.url == f"http://{machine}:8765/"
