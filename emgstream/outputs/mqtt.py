@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -155,22 +156,29 @@ class MqttOutput(Output):
     def write(self, update: Update) -> None:
         """Publish one message per decision; those of a broker that is away are lost."""
         for text in encoded(update, self._stream):
-            if self._has_room():
-                info = self._client.publish(self._topic, text, _AT_LEAST_ONCE)
-                self._on_the_way.append(info)
-            else:
-                self._n_refused += 1
+            self._n_refused += not (self._has_room() and self._publish(text))
 
     def finish(self) -> None:
         """Wait for the broker's receipts, for at most one second."""
-        for info in self._on_the_way:
-            if self._is_given_up.is_set() or not self._client.is_connected():
+        deadline_s = time.monotonic() + _LINGER_S
+        while self.n_lost > self._n_refused and self._client.is_connected():
+            if self._is_given_up.wait(_POLL_S) or time.monotonic() > deadline_s:
                 return
-            info.wait_for_publish(_LINGER_S)
 
     def give_up(self) -> None:
         """Wait for the broker no more."""
         self._is_given_up.set()
+
+    def _publish(self, text: str) -> bool:
+        """Send a message; return False if the connection broke in this moment.
+
+        It may arrive then, late, although it is counted as lost.
+        """
+        info = self._client.publish(self._topic, text, _AT_LEAST_ONCE)
+        if info.rc:
+            return False
+        self._on_the_way.append(info)
+        return True
 
     def _has_room(self) -> bool:
         """Wait for room on the way to the broker; return False if it is away."""

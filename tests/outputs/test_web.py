@@ -213,7 +213,7 @@ def test_a_port_in_use_is_one_sentence() -> None:
     with serving() as (server, _output), pytest.raises(OutputError) as caught:
         WebServer(server.address).__enter__()
     assert str(caught.value).startswith(f"cannot open the web page at {server.address.address}:")
-    assert "Address already in use" in str(caught.value)
+    assert ": Address already in use; expected a free port" in str(caught.value)
 
 
 def test_what_a_client_sends_is_ignored() -> None:

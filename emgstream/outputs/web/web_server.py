@@ -214,7 +214,7 @@ def _listening(address: WebAddress) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)  # its clients' too
         return listening
     except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or error
+        reason = str(getattr(error, "strerror", None) or error).partition(" (while")[0]
         raise OutputError(
             f"cannot open the web page at {address.address}: {reason}; expected a free port of "
             "this machine; close the other program, or choose another port, as --web 8766"
