@@ -113,6 +113,41 @@ def test_the_events_begin_with_the_state_and_tell_every_change() -> None:
     assert (told["state"], told["words"]) == ("unplugged", "unplugged: reconnecting")
 
 
+@contextmanager
+def stuck(server: WebServer) -> Iterator[socket.socket]:
+    """Give the socket of a client that opens a WebSocket and reads nothing more."""
+    place = server.address.address
+    with socket.socket() as plain:
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        plain.connect((place.host, place.port))
+        plain.sendall(
+            f"GET / HTTP/1.1\r\nHost: {place}\r\nUpgrade: websocket\r\n"
+            "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
+        )
+        wait_for(lambda: server.n_clients > 0, lambda: server.n_clients)
+        yield plain
+
+
+def test_the_end_does_not_wait_for_a_client_that_reads_nothing() -> None:
+    with serving() as (server, output), stuck(server):
+        for number in range(PAST_THE_BUFFERS // 20):
+            output.write(update(400 * number, [1] * 20))
+            wait_for(lambda: server.n_clients == 1, lambda: server.n_clients)
+        wait_for(lambda: bool(server.n_slow_clients), lambda: output.state)
+        began_s = time.perf_counter()
+        server.__exit__(None, None, None)
+        assert time.perf_counter() - began_s < 4.0
+
+
+@pytest.mark.realtime
+def test_a_client_that_reads_nothing_for_seconds_is_disconnected() -> None:
+    with serving() as (server, output), stuck(server):
+        for number in range(PAST_THE_BUFFERS // 20):
+            output.write(update(400 * number, [1] * 20))
+        wait_for(lambda: server.n_clients == 0, lambda: server.n_clients)
+
+
 def test_a_client_that_reads_nothing_delays_nobody_and_its_losses_are_told() -> None:
     received: list[int] = []
     longest_s = 0.0

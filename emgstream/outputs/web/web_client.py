@@ -14,6 +14,9 @@ __all__ = ["WebClient"]
 
 _REPEAT_S = 2.0
 """Seconds after which a state is sent again, so that the page notices a dead connection."""
+_STUCK_S = 5.0
+"""Seconds without progress after which a client is disconnected: a choice, as long as its queue.
+The pings of the library do not find it, as they wait behind the message that is not taken."""
 _CAPACITY = 256
 """Largest number of decisions that wait for a client: 5 s of one per 20 ms, as in `UpdateQueue`."""
 
@@ -68,14 +71,22 @@ class WebClient:
         self._has_more.set()
 
     async def send_all(self) -> None:
-        """Send what is queued, states first, until the task is cancelled."""
+        """Send what is queued, states first, until the task is cancelled or nothing is taken."""
         while True:
             await self._has_more.wait()
             self._has_more.clear()
             self._is_sending = True
             while (text := self._next()) is not None:
-                await self._connection.send(text)
+                try:
+                    await asyncio.wait_for(self._connection.send(text), _STUCK_S)
+                except asyncio.TimeoutError:  # before Python 3.11 not the built-in one
+                    self.disconnect()
+                    return
             self._is_sending = False
+
+    def disconnect(self) -> None:
+        """End the connection at once, whatever waits to be sent."""
+        self._connection.transport.abort()
 
     def _next(self) -> str | None:
         if self._states:

@@ -142,6 +142,9 @@ class WebServer:
         deadline_s = now_s() + _LINGER_S
         while now_s() < deadline_s and not all(one.is_served for one in self._clients):
             await asyncio.sleep(_POLL_S)
+        for client in self._clients:
+            if not client.is_served:
+                client.disconnect()
         server.close()
 
     def _show_states(self) -> None:
