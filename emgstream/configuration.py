@@ -74,10 +74,13 @@ _TEMPLATE = """\
 # recordings = "~/emg"
 
 # Outputs of `live` and `replay` in the terminal, each with the values of the option of its name.
+# The page Outputs of the window proposes them.
 # [outputs]
 # udp = ["127.0.0.1:9000"]
 # osc = ["127.0.0.1:9001"]
 # jsonl = ["decisions.jsonl"]
+# web = "127.0.0.1:8765"
+# mqtt = ["localhost/emg"]
 # lsl = "emgstream"
 # control = "~/emg/game.toml"
 # summary = "summary.json"

@@ -215,7 +215,7 @@ class LiveSession:
     @property
     def context(self) -> StreamContext:
         """Facts about this session for opening an output."""
-        return StreamContext(self.class_names, self.name, lambda: self.status().n_reconnects)
+        return StreamContext(self.class_names, self.name, self.status, self._source_name)
 
     @property
     def info(self) -> StreamInfo:
@@ -356,8 +356,14 @@ class LiveSession:
         """Add an output; it gets everything from the next decision, or sample, on.
 
         Any thread may call. The caller has entered the output, and leaves it after `remove_output`
-        or `stop`. Raises UsageError if the session was stopped, or if the output was added already.
+        or `stop`. Raises UsageError if the session was stopped, if the output was added already,
+        and for an output of decisions where no model makes any.
         """
+        if self.model is None and isinstance(output, Output):
+            raise UsageError(
+                f"{output.name} passes decisions on, and without a model there are none; expected "
+                "a model with --model, or no such output; leave one of them out"
+            )
         self._engine.add_output(output)
 
     def remove_output(self, output: AnyOutput) -> None:
@@ -391,6 +397,10 @@ class LiveSession:
             stopped_s - self._started_s,
         )
         return document | failures
+
+    def _source_name(self) -> str:
+        """Return the port of a device, once it is known, or the name of the source."""
+        return self.status().port or self.info.name
 
     def _is_time_up(self, now_s: float) -> bool:
         if self._seconds is None or self._first_s is None:

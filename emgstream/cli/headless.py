@@ -12,10 +12,8 @@ from emgstream.cli.outputs import requested_outputs, takes_stdout
 from emgstream.cli.status_notifier import StatusNotifier
 from emgstream.cli.summary_text import print_summary
 from emgstream.cli.terminal import LiveLine, StreamLine, console
-from emgstream.errors import InterruptedByUserError, UsageError
-from emgstream.outputs.output import Output
+from emgstream.errors import InterruptedByUserError
 from emgstream.outputs.output_registry import OpenOutputs
-from emgstream.outputs.samples import AnyOutput
 from emgstream.outputs.summary import check_summary, write_summary
 
 __all__ = ["run_headless"]
@@ -33,7 +31,6 @@ def run_headless(sessions: Sequence[LiveSession], arguments: argparse.Namespace)
     with OpenOutputs(requested_outputs(arguments)) as outputs:
         for session in sessions:
             for output in outputs.open_for(session.context):
-                _check_output(session, output)
                 session.add_output(output)
         if arguments.summary:
             check_summary(arguments.summary)
@@ -43,15 +40,6 @@ def run_headless(sessions: Sequence[LiveSession], arguments: argparse.Namespace)
             _report(sessions, arguments)
     for session in sessions:
         session.check()
-
-
-def _check_output(session: LiveSession, output: AnyOutput) -> None:
-    """Raise UsageError for an output of decisions where no model makes any."""
-    if session.model is None and isinstance(output, Output):
-        raise UsageError(
-            f"{output.name} passes decisions on, and without a model there are none; expected a "
-            "model with --model, or no such output; leave one of them out"
-        )
 
 
 def _watch(sessions: Sequence[LiveSession], to_stderr: bool) -> None:

@@ -97,6 +97,22 @@ class WindowSettings:
         folders = (Path(kept) if kept else None, self._configuration.recordings_folder)
         return next((folder for folder in folders if folder and folder.is_dir()), None)
 
+    def output(self, name: str) -> tuple[str | None, bool]:
+        """Return the value of a kind of output, and True if it is switched on.
+
+        The value is the one used last, or else the first of the configuration file, or None.
+        """
+        kept = self._text(f"output_{name}")
+        if kept:
+            return self._text(f"output_{name}_value"), kept == "on"
+        configured = self._configuration.outputs.get(name)
+        return (configured[0] if isinstance(configured, tuple) else configured), False
+
+    def keep_output(self, name: str, text: str, is_on: bool) -> None:
+        """Remember the value of a kind of output, and if it is switched on."""
+        self._kept.setValue(f"output_{name}", "on" if is_on else "off")
+        self._kept.setValue(f"output_{name}_value", text)
+
     def keep_recordings(self, folder: Path) -> None:
         """Remember the folder of recordings."""
         self._kept.setValue("recordings", str(folder.absolute()))

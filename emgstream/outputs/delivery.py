@@ -108,6 +108,7 @@ class Delivery:
                     self.output.idle()
                 else:
                     self._hand_over(update)
+            self.output.finish()
         finally:
             self._queue.close()
 

@@ -6,6 +6,7 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,13 +67,17 @@ class LslSamples(SampleOutput):
     """An LSL outlet of type EMG called ``NAME``, with the names and the unit of the channels.
 
     It is opened with the first samples, when channels and rate are known. Pushing never waits:
-    without a reader nothing is kept, and 6 minutes for a reader that has stopped.
+    without a reader nothing is kept, and 6 minutes for a reader that has stopped. ``source_name``
+    returns the port or recording, which tells outlets of one machine apart.
     """
 
-    def __init__(self, name: str, clock: LslClock) -> None:
+    def __init__(
+        self, name: str, clock: LslClock, source_name: Callable[[], str] = lambda: "one source"
+    ) -> None:
         self.name = f"LSL samples as {name!r}"
         self._stream = name
         self._clock = clock
+        self._source_name = source_name
         self._outlet: Any = None
 
     def __enter__(self) -> Self:
@@ -94,8 +99,9 @@ class LslSamples(SampleOutput):
     def _open(self, info: StreamInfo) -> Any:
         pylsl = _pylsl()
         rate_hz = info.sampling_rate_hz or pylsl.IRREGULAR_RATE
+        source_id = _source_id(self._stream, self._source_name())
         described = pylsl.StreamInfo(
-            self._stream, "EMG", info.n_channels, rate_hz, "float32", _source_id(self._stream)
+            self._stream, "EMG", info.n_channels, rate_hz, "float32", source_id
         )
         described.set_channel_labels(list(info.channel_names))
         described.set_channel_types("EMG")
@@ -107,28 +113,21 @@ class LslSamples(SampleOutput):
 class LslDecisions(Output):
     """An LSL outlet of type Markers called ``NAME decisions``, of text, at an irregular rate.
 
-    Its channels are `FIELDS`; the time of a decision is that of its last sample. Pushing never
-    waits.
+    Its channels are `FIELDS`; the time of a decision is that of its last sample. It is opened with
+    the first decision, when the port is known. Pushing never waits. ``source_name`` is as for
+    `LslSamples`.
     """
 
-    def __init__(self, name: str, clock: LslClock) -> None:
+    def __init__(
+        self, name: str, clock: LslClock, source_name: Callable[[], str] = lambda: "one source"
+    ) -> None:
         self._stream = f"{name} decisions"
         self.name = f"LSL decisions as {self._stream!r}"
         self._clock = clock
+        self._source_name = source_name
         self._outlet: Any = None
 
     def __enter__(self) -> Self:
-        pylsl = _pylsl()
-        described = pylsl.StreamInfo(
-            self._stream,
-            "Markers",
-            len(FIELDS),
-            pylsl.IRREGULAR_RATE,
-            "string",
-            _source_id(self._stream),
-        )
-        described.set_channel_labels(list(FIELDS))
-        self._outlet = pylsl.StreamOutlet(described)
         return self
 
     def __exit__(self, *exc_info: object) -> None:
@@ -136,6 +135,8 @@ class LslDecisions(Output):
 
     def write(self, update: Update) -> None:
         """Push one row per decision."""
+        if self._outlet is None:
+            self._outlet = self._open()
         line_s = np.nan_to_num(update.stages.line_s)
         host_s = update.decided_s - update.latency_s - line_s
         times_s = self._clock.times(update.time_s, host_s)
@@ -144,6 +145,15 @@ class LslDecisions(Output):
             for decision in update.decisions
         ]
         self._outlet.push_chunk(rows, times_s.tolist())
+
+    def _open(self) -> Any:
+        pylsl = _pylsl()
+        source_id = _source_id(self._stream, self._source_name())
+        described = pylsl.StreamInfo(
+            self._stream, "Markers", len(FIELDS), pylsl.IRREGULAR_RATE, "string", source_id
+        )
+        described.set_channel_labels(list(FIELDS))
+        return pylsl.StreamOutlet(described)
 
 
 def open_lsl(name: str, stream: StreamContext) -> tuple[AnyOutput, ...]:
@@ -154,8 +164,10 @@ def open_lsl(name: str, stream: StreamContext) -> tuple[AnyOutput, ...]:
     if stream.name is not None:
         name = f"{name} {stream.name}"
     clock = LslClock()
-    samples = LslSamples(name, clock)
-    return (LslDecisions(name, clock), samples) if stream.class_names else (samples,)
+    samples = LslSamples(name, clock, stream.source_name)
+    if not stream.class_names:
+        return (samples,)
+    return LslDecisions(name, clock, stream.source_name), samples
 
 
 @cache
@@ -183,6 +195,9 @@ def _is_configured() -> bool:
     return "LSLAPICFG" in os.environ or any((place / _CONFIG).exists() for place in places)
 
 
-def _source_id(stream: str) -> str:
-    """Return an identifier that stays the same over restarts, so that readers reconnect."""
-    return f"emgstream {stream} on {socket.gethostname()}"
+def _source_id(stream: str, source: str) -> str:
+    """Return an identifier that stays the same over restarts, so that readers reconnect.
+
+    A reader takes two outlets with one identifier for the same, so it names the port or recording.
+    """
+    return f"emgstream {stream} from {source} on {socket.gethostname()}"

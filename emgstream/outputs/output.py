@@ -78,8 +78,11 @@ class Output(ABC):
     def idle(self) -> None:  # noqa: B027 - most outputs have nothing to do then
         """Do what is due while there are no decisions; called about every 50 ms."""
 
+    def finish(self) -> None:  # noqa: B027 - most outputs pass on all in `write`
+        """Pass on what is still on the way; called once on its thread, after the last `write`."""
+
     def give_up(self) -> None:  # noqa: B027 - most outputs never wait
-        """End a `write` that waits for its reader; another thread calls it at the end."""
+        """End a `write` or `finish` that waits; another thread calls it at the end."""
 
 
 def cannot_write(target: str, error: OSError) -> OutputError:

@@ -10,6 +10,7 @@ from typing import Any
 
 from emgstream.errors import UsageError
 from emgstream.outputs.samples import AnyOutput
+from emgstream.sources.source_status import SourceState, SourceStatus, StatusReader
 
 __all__ = ["OutputKind", "StreamContext"]
 
@@ -22,8 +23,10 @@ class StreamContext:
     """The classes of the model; empty without a model."""
     name: str | None = None
     """Name of the stream, if there are several."""
-    n_reconnects: Callable[[], int] = lambda: 0
-    """Return the number of reconnects of its device; any thread may call."""
+    status: StatusReader = lambda: SourceStatus(SourceState.STREAMING)
+    """Return the status of its source; any thread may call."""
+    source_name: Callable[[], str] = str
+    """Return the name of its source, a port or a recording; any thread may call."""
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,25 @@ _BUILT_IN = (
         parser=Address.parse,
     ),
     OutputKind(
+        "web",
+        "send a WebSocket message of JSON a decision, and serve a page that shows them; default: "
+        "127.0.0.1:8765; other host names and origins are refused unless named",
+        "emgstream.outputs.web.web_output:open_web",
+        metavar="[HOST:]PORT[,NAME...]",
+        parser="emgstream.outputs.web.web_address:WebAddress.parse",
+        default="127.0.0.1:8765",
+        is_repeatable=False,
+        share="emgstream.outputs.web.web_server:WebServer",
+    ),
+    OutputKind(
+        "mqtt",
+        "publish a JSON object a decision to an MQTT broker; mqtts:// for TLS; needs the extra "
+        "mqtt",
+        "emgstream.outputs.mqtt:open_mqtt",
+        metavar="HOST[:PORT]/TOPIC",
+        parser="emgstream.outputs.mqtt:MqttAddress.parse",
+    ),
+    OutputKind(
         "lsl",
         "samples and decisions on the Lab Streaming Layer, as NAME and NAME decisions; "
         "default: emgstream; needs the extra lsl",

@@ -229,6 +229,32 @@ def test_a_key_that_the_computer_does_not_have_is_one_line(tmp_path: Path) -> No
     assert " space," in line
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a screen of its own")
+def test_a_system_that_forbids_it_is_one_line(tmp_path: Path) -> None:
+    keys = tmp_path / "keys.json"
+    keys.write_text('{"movements": {"hand_close": "space"}}')
+    program = (
+        "import sys; from pynput import keyboard; keyboard.Listener.IS_TRUSTED = False; "
+        "from emgstream.cli import main; "
+        f"sys.exit(main(['replay', 'demo', '--control', {str(keys)!r}]))"
+    )
+    words = [sys.executable, "-c", program]
+    with screen() as there:
+        environment = os.environ | {"DISPLAY": there.name}
+        done = subprocess.run(words, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert "System Settings, Privacy & Security, in Accessibility and in Input" in line
+
+
+def test_a_wayland_session_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    control = ControlOutput(BINDINGS, open_desk=Diary().open)
+    monkeypatch.setenv("XDG_SESSION_TYPE", "x11")
+    assert control.state == "disarmed: F8 arms"
+    monkeypatch.setenv("XDG_SESSION_TYPE", "wayland")
+    assert control.state.startswith("disarmed: F8 arms, in windows of X11 only: Wayland keeps ")
+
+
 def read_decisions(process: subprocess.Popen[str], n: int) -> None:
     assert process.stdout is not None
     for _ in range(n):

@@ -83,7 +83,8 @@ def test_another_program_reads_the_samples_and_the_decisions_on_one_clock(tmp_pa
     assert samples["rate_hz"] == pytest.approx(1000.0, rel=1e-9)
     assert samples["labels"] == ["biceps", "triceps", "middle"]
     assert (samples["types"], samples["units"]) == (["EMG"] * 3, ["counts"] * 3)
-    assert samples["source_id"].startswith("emgstream bench on ")
+    assert samples["source_id"].startswith("emgstream bench from take.csv on ")
+    assert decisions["source_id"].startswith("emgstream bench decisions from take.csv on ")
     assert decisions["type"] == "Markers"
     assert decisions["labels"] == ["label", "confidence", "status", "index"]
 

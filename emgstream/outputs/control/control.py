@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from emgstream.clock import Clock, MonotonicClock
 from emgstream.errors import UsageError
 from emgstream.outputs.control.bindings import Bindings, Hold, Move, read_bindings
-from emgstream.outputs.control.desk import InputDevices, open_desk
+from emgstream.outputs.control.desk import InputDevices, is_wayland, open_desk
 from emgstream.outputs.output import Output, Update
 from emgstream.outputs.output_kind import StreamContext
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["ControlOutput", "open_control"]
 
 _SILENCE_S = 0.3  # a choice: 15 decisions at a hop of 20 ms, and no key sticks for long
+_ON_WAYLAND = (
+    ", in windows of X11 only: Wayland keeps keys of other programs away; log in with Xorg for all"
+)
 
 
 class ControlOutput(Output):
@@ -68,7 +71,7 @@ class ControlOutput(Output):
         arm, panic = self._bindings.arm.upper(), self._bindings.panic.upper()
         if self._is_armed:
             return f"ARMED: movements press keys, {panic} stops"
-        return f"disarmed: {arm} arms"
+        return f"disarmed: {arm} arms{_ON_WAYLAND if is_wayland() else ''}"
 
     def __enter__(self) -> Self:
         self._desk = self._open_desk(self._bindings, self._on_key).__enter__()
@@ -143,4 +146,5 @@ def open_control(path: Path, stream: StreamContext) -> ControlOutput:
             "--control is for one board, as there is one keyboard; give one --port, or leave "
             "--control out"
         )
-    return ControlOutput(read_bindings(path, stream.class_names), stream.n_reconnects)
+    bindings = read_bindings(path, stream.class_names)
+    return ControlOutput(bindings, lambda: stream.status().n_reconnects)

@@ -12,7 +12,7 @@ from emgstream.outputs.control.bindings import Bindings, Hold, Move
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["InputDevices", "open_desk"]
+__all__ = ["InputDevices", "is_wayland", "open_desk"]
 
 _JOIN_S = 0.2
 _MOST_TAPS = 25
@@ -59,6 +59,11 @@ def open_desk(bindings: Bindings, on_key: Callable[[str], None]) -> InputDevices
     return _PynputDevices(keyboard, mouse, targets, own, on_key)
 
 
+def is_wayland() -> bool:
+    """Return True in a Wayland session, where only programs of X11 get and send these keys."""
+    return os.environ.get("XDG_SESSION_TYPE") == "wayland"
+
+
 class _PynputDevices:
     """Controllers of pynput that press keys, and a listener to the keys of the user."""
 
@@ -80,6 +85,13 @@ class _PynputDevices:
     def __enter__(self) -> Self:
         self._listener.start()
         self._listener.wait()
+        if not getattr(self._listener, "IS_TRUSTED", True):  # pynput has it on macOS only
+            self.__exit__()
+            raise OutputError(
+                "macOS does not let this program see and press keys; expected its permission; "
+                "allow the terminal under System Settings, Privacy & Security, in Accessibility "
+                "and in Input Monitoring, and start again"
+            )
         return self
 
     def __exit__(self, *exc_info: object) -> None:

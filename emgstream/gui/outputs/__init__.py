@@ -1,0 +1,1 @@
+"""The page Outputs: programs that get the decisions and the samples."""

@@ -1,0 +1,95 @@
+"""The row of one kind of output: its switch, its value and its state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt5.QtCore import Qt
+from PyQt5.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QWidget
+
+from emgstream.app.output_switch import OutputSwitch, SwitchState
+from emgstream.gui.check_box import CheckBox
+from emgstream.gui.painting import GRID
+from emgstream.gui.palette import Theme
+from emgstream.gui.status_light import StatusLight
+
+__all__ = ["OutputRow"]
+
+_VALUE_WIDTH = 34 * GRID
+"""Width of the field in pixels: a choice, as long as the usual addresses."""
+
+
+class OutputRow(QFrame):
+    """A switch with a field for the value, a light, and the state in words.
+
+    Parameters
+    ----------
+    switch
+        The output that it switches.
+    changed
+        Called after the user has changed something.
+    """
+
+    def __init__(
+        self, switch: OutputSwitch, theme: Theme, changed: Callable[[], None], parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("row")
+        self.switch = switch
+        self._theme = theme
+        self._changed = changed
+        self.box = CheckBox(switch.kind.name, self)
+        self.box.setChecked(switch.is_wanted)
+        self.field = QLineEdit(switch.text, self)
+        self.field.setPlaceholderText(switch.kind.metavar)
+        self.field.setAccessibleName(f"value of {switch.kind.name}")
+        self.field.setFixedWidth(_VALUE_WIDTH)
+        self.light = StatusLight(theme, self)
+        self.words = QLabel(self)
+        self.words.setWordWrap(True)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.help = QLabel(f"{switch.kind.help[:1].upper()}{switch.kind.help[1:]}.", self)
+        self.help.setObjectName("quiet")
+        self.help.setWordWrap(True)
+        self._lay_out()
+        self.box.clicked.connect(self._switch)
+        self.field.editingFinished.connect(self._switch_if_other)
+        self.show_state()
+
+    def show_state(self) -> None:
+        """Show the state of the output."""
+        state, theme = self.switch.state, self._theme
+        shape, ink = {
+            SwitchState.ON: ("disc", theme.good),
+            SwitchState.FAILED: ("triangle", theme.error),
+        }.get(state, ("ring", theme.quiet))
+        self.light.show_sign(shape, ink)
+        words = self.switch.words
+        if self.words.text() != words:
+            self.words.setText(words)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        self.show_state()
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, GRID, 0, GRID)
+        grid.setHorizontalSpacing(2 * GRID)
+        grid.setVerticalSpacing(GRID // 2)
+        grid.setColumnMinimumWidth(0, 12 * GRID)
+        grid.setColumnStretch(3, 1)
+        grid.addWidget(self.box, 0, 0)
+        grid.addWidget(self.field, 0, 1)
+        grid.addWidget(self.light, 0, 2)
+        grid.addWidget(self.words, 0, 3)
+        grid.addWidget(self.help, 1, 1, 1, 3)
+
+    def _switch(self) -> None:
+        self.switch.switch(self.box.isChecked(), self.field.text().strip())
+        self._changed()
+
+    def _switch_if_other(self) -> None:
+        if self.field.text().strip() != self.switch.text:
+            self._switch()

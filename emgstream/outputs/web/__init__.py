@@ -1,0 +1,1 @@
+"""Output to web browsers: decisions over WebSocket, and a page that shows them."""
