@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 import time
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emgstream.errors import MissingExtraError
 from emgstream.outputs.output import Output, Update
 from emgstream.outputs.output_kind import StreamContext
 from emgstream.outputs.samples import AnyOutput, SampleBlock, SampleOutput
+from emgstream.sources.lsl_library import pylsl_library
 from emgstream.types import StreamInfo, TimeArray
 
 if TYPE_CHECKING:
@@ -25,10 +22,6 @@ __all__ = ["LslClock", "LslDecisions", "LslSamples", "open_lsl"]
 
 FIELDS = ("label", "confidence", "status", "index")
 """Channels of the decisions, in order; all are text, as an LSL stream has one data type."""
-
-
-_CONFIG = "lsl_api.cfg"
-_QUIET = "[log]\nlevel = -1\n"  # warnings and errors only
 
 
 class LslClock:
@@ -42,7 +35,7 @@ class LslClock:
     """
 
     def __init__(self) -> None:
-        self._offset_s = _pylsl().local_clock() - time.perf_counter()
+        self._offset_s = pylsl_library().local_clock() - time.perf_counter()
         self._start_s: float | None = None
         self._lock = threading.Lock()
 
@@ -92,7 +85,7 @@ class LslSamples(SampleOutput):
         self._outlet.push_chunk(chunk.samples, times_s.tolist())
 
     def _open(self, info: StreamInfo) -> Any:
-        pylsl = _pylsl()
+        pylsl = pylsl_library()
         rate_hz = info.sampling_rate_hz or pylsl.IRREGULAR_RATE
         described = pylsl.StreamInfo(
             self._stream, "EMG", info.n_channels, rate_hz, "float32", _source_id(self._stream)
@@ -118,7 +111,7 @@ class LslDecisions(Output):
         self._outlet: Any = None
 
     def __enter__(self) -> Self:
-        pylsl = _pylsl()
+        pylsl = pylsl_library()
         described = pylsl.StreamInfo(
             self._stream,
             "Markers",
@@ -156,31 +149,6 @@ def open_lsl(name: str, stream: StreamContext) -> tuple[AnyOutput, ...]:
     clock = LslClock()
     samples = LslSamples(name, clock)
     return (LslDecisions(name, clock), samples) if stream.class_names else (samples,)
-
-
-@cache
-def _pylsl() -> Any:
-    try:
-        import pylsl
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            "the Lab Streaming Layer needs pylsl, not installed here; expected the extra 'lsl'; "
-            'install it, in the project\'s folder, with: pip install -e ".[lsl]"'
-        ) from error
-    except (OSError, RuntimeError) as error:  # pylsl is there, and the library behind it is not
-        raise MissingExtraError(
-            "pylsl found no library of the Lab Streaming Layer for this machine; expected liblsl; "
-            "install it from https://github.com/sccn/liblsl/releases, or set PYLSL_LIB to its file"
-        ) from error
-    if not _is_configured():
-        pylsl.set_config_content(_QUIET)
-    return pylsl
-
-
-def _is_configured() -> bool:
-    """Return True if the user has a configuration file where liblsl looks for it."""
-    places = (Path(), Path.home() / "lsl_api", Path("/etc/lsl_api"))
-    return "LSLAPICFG" in os.environ or any((place / _CONFIG).exists() for place in places)
 
 
 def _source_id(stream: str) -> str:

@@ -29,6 +29,7 @@ __all__ = [
     "find_sources",
     "further_source_kinds",
     "kind_of",
+    "known_sources",
     "open_source",
     "source_kinds",
     "source_problems",
@@ -64,6 +65,22 @@ _BUILT_IN = (
         matcher=_is_recording,
         picks_channels=True,
         has_one_reader=False,
+    ),
+    SourceKind(
+        "lsl",
+        "a stream of the Lab Streaming Layer, extra lsl",
+        "lsl://NAME or lsl://?type=EMG",
+        "emgstream.sources.lsl_source:open_lsl_stream",
+        finder="emgstream.sources.lsl_source:find_lsl_streams",
+        has_one_reader=False,
+    ),
+    SourceKind(
+        "brainflow",
+        "a board of BrainFlow, extra brainflow",
+        "brainflow://BOARD?serial_port=PORT",
+        "emgstream.sources.brainflow_source:open_brainflow",
+        finder="emgstream.sources.brainflow_source:find_brainflow_boards",
+        catalogue="emgstream.sources.brainflow_source:known_brainflow_boards",
     ),
 )
 _SERIAL = SourceKind(
@@ -117,6 +134,11 @@ def open_source(address: str, options: SourceOptions | None = None) -> Source:
 def standing_sources() -> tuple[FoundSource, ...]:
     """Return the sources that are always offered."""
     return tuple(source for kind in source_kinds() for source in kind.standing)
+
+
+def known_sources() -> list[FoundSource]:
+    """Return the addresses of devices that are known, to be completed by the user."""
+    return [source for kind in source_kinds() for source in kind.known()]
 
 
 def find_sources(kinds: Iterable[SourceKind] | None = None) -> Iterator[FoundSource]:
