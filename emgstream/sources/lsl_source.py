@@ -231,17 +231,16 @@ def find_lsl_streams() -> list[FoundSource]:
     time.sleep(max(0.0, begun_s + _LOOK_S - time.monotonic()))
     streams = [one for one in resolver.results() if not _is_text(one)]
     names = [one.name() for one in streams]
-    return sorted(
-        (
-            FoundSource(
-                _exact(one) if names.count(one.name()) > 1 else _plain(one),
-                f"LSL {one.name()}",
-                _description(one),
-            )
-            for one in streams
-        ),
-        key=lambda source: source.address,
-    )
+    found = [_found(one, names.count(one.name()) == 1) for one in streams]
+    return sorted(found, key=lambda source: source.address)
+
+
+def _found(stream: Any, is_only: bool) -> FoundSource:
+    """Return a stream as it is listed, told apart from others of its name."""
+    title, words = f"LSL {stream.name()}", _description(stream)
+    if is_only:
+        return FoundSource(_plain(stream), title, words)
+    return FoundSource(_exact(stream), f"{title} ({stream.hostname()}, {stream.uid()[:8]})", words)
 
 
 @cache
