@@ -23,6 +23,7 @@ from emgstream.sources.source_kind import (
     SourceKind,
     SourceOptions,
 )
+from emgstream.tables.formats import RECORDING_SUFFIXES
 
 __all__ = [
     "GROUP",
@@ -44,7 +45,7 @@ _failed: set[str] = set()  # kinds that failed once: a window looks again every 
 
 
 def _is_recording(address: str) -> bool:
-    return "://" not in address and address.lower().endswith((".csv", ".csv.gz"))
+    return "://" not in address and address.lower().endswith(RECORDING_SUFFIXES)
 
 
 _BUILT_IN = (
