@@ -41,7 +41,7 @@ _NEEDS = {
     "GFORCE_PRO": "nothing; Windows only",
     "GFORCE_DUAL": "nothing; Windows only",
 }
-"""What a board needs in its address, from BrainFlow's list of supported boards (docs, 5.x)."""
+"""Needs of a board in its address, from BrainFlow's list of supported boards (docs, 5.x)."""
 _NEEDS_BY_ENDING = {"_BLED": f"{_SERIAL} of a BLED112 dongle"}
 _NEEDS_BY_START = {
     "MUSE": f"Bluetooth; {_SERIAL_NUMBER}",

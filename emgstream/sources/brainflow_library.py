@@ -25,7 +25,7 @@ _LEVELS = {"warning": logging.WARNING, "error": logging.WARNING, "critical": log
 
 
 class BrainFlowLog:
-    """What BrainFlow logs, read from a temporary file and handed on to our log.
+    """Log of BrainFlow, read from a temporary file and handed on to our log.
 
     BrainFlow writes to stderr or to a file, and to nothing else.
     """

@@ -32,7 +32,7 @@ __all__ = ["Arrivals", "LibraryLink", "LibrarySource", "OpenedStream"]
 _GATHER_S = 0.005
 """Seconds between two looks for samples: a choice, a quarter of the 20 ms between decisions."""
 _LEARN_S, _LEARN_SAMPLES = 0.5, 60
-"""What is held back at the start of a connection, to learn how its samples are numbered.
+"""Time and samples held back at the start of a connection, to learn how these are numbered.
 
 A choice: a counter of 8 bits has not started again by then at up to 500 Hz, and 50 steady
 intervals are no chance.
@@ -40,7 +40,7 @@ intervals are no chance.
 _PAUSE_S = 0.25
 """Seconds between two samples that are a pause: a choice, longer than Bluetooth waits as a rule."""
 _SETTLE_S = 0.3
-"""What is held back after a pause, to see whether its samples come late or never: a choice."""
+"""Seconds held back after a pause, to see if its samples come late or never: a choice."""
 _LATE_S = 0.1
 """Shortest pause that is told where samples have no number: a choice, twice the usual jitter."""
 _WATCH_S = 0.25  # between two looks at loss and rate: one bin of the loss window
@@ -76,7 +76,7 @@ class Arrivals:
     stamps_s: TimeArray
     """Time stamps of the library in seconds, shape ``(n_samples,)``."""
     numbers: TimeArray
-    """What the loss is told from, shape ``(n_samples,)``: the stamps, or a counter of packages."""
+    """Numbers that tell the loss, shape ``(n_samples,)``: the stamps, or a counter of packages."""
     received_s: float = 0.0
     """Host time of receipt."""
 

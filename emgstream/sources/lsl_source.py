@@ -53,7 +53,7 @@ class LslAddress:
     name: str
     """Name of the stream; empty for any."""
     properties: dict[str, str] = field(default_factory=dict)
-    """What further properties must be: type, source_id, hostname, uid."""
+    """Further properties and their values: type, source_id, hostname, uid."""
 
     @classmethod
     def parse(cls, address: str) -> LslAddress:
@@ -68,12 +68,10 @@ class LslAddress:
             )
         return cls(unquote(name), properties)
 
-    def matches(self, stream: Any) -> bool:
-        """Return True if a stream that was found is meant; one of text never is."""
-        return (
-            not _is_text(stream)
-            and self.name in ("", stream.name())
-            and all(getattr(stream, key)() == value for key, value in self.properties.items())
+    def is_meant(self, stream: Any) -> bool:
+        """Return True if the address means a stream that was found."""
+        return self.name in ("", stream.name()) and all(
+            getattr(stream, key)() == value for key, value in self.properties.items()
         )
 
 
@@ -156,7 +154,7 @@ class LslLink:
             self._clock.sleep(_WAIT_S)
             waited_s = self._clock.now() - begun_s
             found = self._resolver.results()
-            streams = [one for one in found if self._address.matches(one)]
+            streams = [one for one in found if self._address.is_meant(one) and not _is_text(one)]
             meant = [one for one in streams if self._is_same(one)]
             if meant and waited_s >= _LOOK_S:
                 break

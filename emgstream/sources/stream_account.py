@@ -58,8 +58,11 @@ class StreamAccount:
 
     def set_state(self, state: SourceState, words: str) -> None:
         """Set a state other than streaming, and its words."""
+        n_away = self._n_away() if state is SourceState.FINISHED else 0
         with self._lock:
             is_new = (state, words) != (self._state, self._words) or self._last_s is not None
+            self._n_missed += n_away
+            self._n_gaps += n_away > 0
             self._state, self._words, self._last_s = state, words, None
         if is_new:
             _log.info("%s: %s", self._name, words)
@@ -140,6 +143,7 @@ class StreamAccount:
     def status(self) -> SourceStatus:
         """Return the status."""
         rate_hz, silent_s, now_s = self.timebase.rate_hz, self.silent_s(), self._clock.now()
+        n_away = self._n_away()
         with self._lock:
             state, words = self._state, self._words
             if self._last_s is not None:
@@ -154,7 +158,7 @@ class StreamAccount:
                 rate_hz=rate_hz,
                 n_received=self.n_received,
                 n_lost=self._n_lost,
-                n_missed=self._n_missed,
+                n_missed=self._n_missed + n_away,
                 n_gaps=self._n_gaps,
                 loss=self._n_lost / total if total else 0.0,
                 recent_loss=self._losses.share(now_s),
@@ -165,3 +169,12 @@ class StreamAccount:
                 notes=tuple(self._notes.values()),
                 alarms=tuple(self._alarms.values()),
             )
+
+    def _n_away(self) -> int:
+        """Return the samples of the time in which the stream is silent or lost, up to now."""
+        away_s = self._clock.now() - self.timebase.newest[1]
+        rate_hz = self.timebase.rate_hz or self._rate_hz
+        with self._lock:
+            is_gone = self._state is SourceState.UNPLUGGED and self._last_s is None
+            is_away = self.n_received > 0 and (is_gone or self._last_s is not None)
+        return round(away_s * rate_hz) if is_away and away_s >= _STALL_S else 0

@@ -1,4 +1,4 @@
-"""What a test reads of a source, by its own thread."""
+"""Reading of a source by the thread of the test."""
 
 from __future__ import annotations
 

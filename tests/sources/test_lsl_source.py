@@ -108,6 +108,7 @@ def test_a_stream_that_restarts_is_told_and_another_one_is_never_taken() -> None
         stack.enter_context(sender("arm", source_id="somebody else's"))
         read.until(lambda: "another one is taken only if" in read.source.status().words)
         assert read.n_samples == n_before
+        assert read.source.status().n_missed > 1000, "the time it is away is counted up to now"
         stack.enter_context(sender("arm"))
         read.samples(n_before + 300)
         status = read.source.status()
