@@ -165,8 +165,10 @@ class LibrarySource:
 
     def __exit__(self, *exc_info: object) -> None:
         self._life.close()
-        self._link.close()
-        self._account.set_state(SourceState.FINISHED, SourceState.FINISHED.value)
+        try:
+            self._link.close()
+        finally:
+            self._account.finish()
 
     def read(self) -> Chunk:
         """Return consecutive new samples, possibly none, within 50 ms.
@@ -203,7 +205,7 @@ class LibrarySource:
 
     def _live(self) -> Steps:
         """Connect and stream without end; yield at least every 50 ms."""
-        self._account.set_state(SourceState.CONNECTING, "looking for the stream")
+        self._account.set_state(SourceState.CONNECTING, "connecting")
         yield from self._open()
         while True:
             try:
@@ -217,6 +219,7 @@ class LibrarySource:
                 yield from self._wait_for_stream()
             except EndOfStream:
                 self._flush()
+                self._account.set_state(SourceState.FINISHED, "at its end")
                 yield  # what came before is given out first
                 raise
 

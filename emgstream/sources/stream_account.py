@@ -58,19 +58,25 @@ class StreamAccount:
 
     def set_state(self, state: SourceState, words: str) -> None:
         """Set a state other than streaming, and its words."""
-        n_away = self._n_away() if state is SourceState.FINISHED else 0
         with self._lock:
             is_new = (state, words) != (self._state, self._words) or self._last_s is not None
-            self._n_missed += n_away
-            self._n_gaps += n_away > 0
             self._state, self._words, self._last_s = state, words, None
         if is_new:
             _log.info("%s: %s", self._name, words)
 
+    def finish(self) -> None:
+        """Set that the source was left; what was missed until now stays counted."""
+        n_away = self._n_away()
+        with self._lock:
+            self._n_missed += n_away
+            self._n_gaps += n_away > 0
+        self.set_state(SourceState.FINISHED, SourceState.FINISHED.value)
+
     def note(self, text: str) -> None:
         """Add a note for the user, once."""
         with self._lock:
-            is_new = self._notes.setdefault(text, text) is text
+            is_new = text not in self._notes
+            self._notes[text] = text
         if is_new:
             _log.info("note: %s", text)
 
