@@ -42,7 +42,7 @@ def main() -> int:
     arguments, words = parser.parse_known_args()
     if arguments.fast:
         words = [*FAST, *words]
-    ensure("train", "export", "formats", "lsl", "mqtt", "dev")
+    ensure("train", "export", "formats", "lsl", "brainflow", "mqtt", "dev")
     if arguments.setup_only:
         return 0
     # Else each of the suite's processes, hundreds of them, compiles its modules anew.

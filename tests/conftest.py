@@ -31,6 +31,20 @@ MARKS_BY_FOLDER = {"board": "board", "gui": "window"}
 MARKS_BY_FIXTURE = {"published_model": "tensorflow", "qtbot": "window"}
 SECONDS = {"tensorflow": 10, "realtime": 3}
 """About how long a test with a mark takes; the others take a fraction of a second."""
+LSL_ON_THIS_MACHINE = """
+[ports]
+IPv6 = disable
+[multicast]
+ResolveScope = machine
+ListenAddress = 127.0.0.1
+AddressesOverride = {127.0.0.1}
+[lab]
+KnownPeers = {127.0.0.1}
+SessionID = %s
+[log]
+level = -3
+"""
+"""Configuration of liblsl, which reads it once in a process; other test runs are not seen."""
 GUARD = pytest.StashKey[TensorFlowGuard]()
 
 # no test depends on the speed of the machine
@@ -90,6 +104,14 @@ def no_file_of_the_user_is_touched(tmp_path_factory: pytest.TempPathFactory) -> 
     folder = tmp_path_factory.mktemp("user")
     os.environ["EMGSTREAM_CONFIG"] = str(folder / "config.toml")
     os.environ["EMGSTREAM_LOG_FOLDER"] = str(folder / "logs")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def lsl_stays_on_this_machine(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Also in what the tests start."""
+    config = tmp_path_factory.mktemp("lsl") / "lsl_api.cfg"
+    config.write_text(LSL_ON_THIS_MACHINE % f"emgstream-tests-{os.getpid()}")
+    os.environ["LSLAPICFG"] = str(config)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,22 +9,14 @@ from pathlib import Path
 
 from emgstream.app.recording_verdict import RecordingVerdict, judge
 from emgstream.tables import ALL_GUESSED
-from emgstream.tables.formats import FORMATS
+from emgstream.tables.formats import RECORDING_SUFFIXES
 from emgstream.tables.settled_columns import read_settled, remember
 from emgstream.tables.table_assembly import label_of_name
 from emgstream.wording import listed
 from emgstream.worker import Worker
 
-__all__ = ["RECORDING_SUFFIXES", "AuditedRecordings", "conflict", "recordings_in"]
+__all__ = ["AuditedRecordings", "conflict", "recordings_in"]
 
-RECORDING_SUFFIXES = (
-    ".csv",
-    ".csv.gz",
-    ".tsv",
-    ".txt",
-    *dict.fromkeys(suffix for form in FORMATS for suffix in form.suffixes),
-)
-"""Endings of the names of recordings, for dialogs and folders."""
 _SAME_RATE = 0.005
 """Largest relative difference of two clocks at one nominal rate: ceramic resonators are ±0.5 %."""
 

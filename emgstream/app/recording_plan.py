@@ -56,6 +56,8 @@ class RecordingRequest:
     """True where labels begin at the onset of the muscles; else at the cue, as in a free one."""
     countdown_s: float = _COUNTDOWN_S
     """Seconds before the first cue, and after a break."""
+    markers: str | None = None
+    """Address of the LSL stream whose markers set the labels of a free recording; None for none."""
     subject: str = ""
     """Code of the person who is recorded."""
     session: str = ""
@@ -82,6 +84,8 @@ class RecordingPlan:
     """Seconds after which a free recording ends by itself; None for never."""
     is_checked: bool
     """True where the signal is checked first."""
+    markers: str | None = None
+    """Address of the LSL stream whose markers set the labels; None for none."""
 
     def make_folder(self) -> None:
         """Make the folder it goes into; raises OutputError where that cannot be."""
@@ -126,6 +130,11 @@ def plan_session(wanted: RecordingRequest) -> RecordingPlan:
     labels = tuple(dict.fromkeys(map(check_label, wanted.movements)))
     if not labels:
         raise UsageError("no movement is chosen; expected at least one; tick one, or name your own")
+    if wanted.markers is not None and not wanted.is_free:
+        raise UsageError(
+            f"markers of {wanted.markers} and cues at once; markers set the labels of a free "
+            "recording; add --free, or leave out --markers"
+        )
     protocol: GuidedProtocol | FreeProtocol
     if wanted.is_free:
         names = free_labels(labels)
@@ -152,5 +161,11 @@ def plan_session(wanted: RecordingRequest) -> RecordingPlan:
         is_trimmed=wanted.is_trimmed and not wanted.is_free,
     )
     return RecordingPlan(
-        wanted.path, description, protocol, duration_s, wanted.ends_after_s, wanted.is_checked
+        wanted.path,
+        description,
+        protocol,
+        duration_s,
+        wanted.ends_after_s,
+        wanted.is_checked,
+        wanted.markers,
     )

@@ -9,7 +9,7 @@ from enum import Enum
 
 from emgstream.app.live_session import LiveSession
 from emgstream.app.recording_plan import RecordingPlan
-from emgstream.errors import EmgStreamError, OutputError
+from emgstream.errors import EmgStreamError, OutputError, UsageError
 from emgstream.recording import (
     CueListener,
     FreeProtocol,
@@ -20,9 +20,11 @@ from emgstream.recording import (
     SignalCheck,
     SignalCheckReport,
     Take,
+    check_label,
     expected_bytes,
     put_in_order,
 )
+from emgstream.sources.lsl_markers import MarkerStream
 from emgstream.worker import Worker
 
 __all__ = ["RecordingSession", "RecordingStage"]
@@ -94,6 +96,7 @@ class RecordingSession:
         self.take: Take | None = None
         self.started_s = now_s
         self._is_room_told = False
+        self._markers = MarkerStream(plan.markers) if plan.markers else None
         self._followers = session.cue_followers(plan.protocol.labels, listeners)
         self.recorder = self._new_recorder()
         self.recorder.__enter__()
@@ -190,6 +193,7 @@ class RecordingSession:
 
     def poll(self, now_s: float) -> None:
         """Let time pass up to host time ``now_s``."""
+        self._follow_markers()
         if self.stage is RecordingStage.CONNECTING:
             self._await_samples(now_s)
         elif self.stage is RecordingStage.CHECK and self.check is not None:
@@ -206,6 +210,13 @@ class RecordingSession:
         if not self.is_open:
             return
         self.protocol.end(now_s)
+        if self._markers is not None:
+            if not self._markers.is_connected:
+                self.warnings.append(
+                    f"no stream of markers {self._markers.address} was there; no label was set by "
+                    "it; expected a stream of text; see that its program runs"
+                )
+            self._markers.close()
         if self.take is not None:
             self._poll_take(now_s)
             self.session.detach(self.recorder)
@@ -248,6 +259,25 @@ class RecordingSession:
         self.report, self.check = report, None
         self.recorder.about = replace(self.plan.about, quality=report.document())
         self.stage = RecordingStage.VERDICT
+
+    def _follow_markers(self) -> None:
+        """Set the labels by markers; one that no table can hold is told, and sets none."""
+        if self._markers is None or not isinstance(self.protocol, FreeProtocol):
+            return
+        for marker in self._markers.poll():
+            if self.stage is not RecordingStage.TAKE or marker.host_s < self.started_s:
+                continue
+            try:
+                self.protocol.mark(self._marked(marker.text), marker.host_s)
+            except UsageError as error:
+                self.protocol.mark("", marker.host_s)
+                self.warnings.append(f"a marker of {self._markers.address}: {error}")
+
+    def _marked(self, text: str) -> str:
+        """Return the label of a marker; raises UsageError if it can be none."""
+        if text and self.session.subject is not None:
+            self.session.subject.check((text,))
+        return text and check_label(text)
 
     def _follow_take(self, now_s: float) -> None:
         self._poll_take(now_s)

@@ -1,4 +1,8 @@
-"""List the serial ports, and what answers on each; a port in use is left alone."""
+"""List the serial ports, what answers on each, and sources of other kinds.
+
+A port in use is left alone. At the end are the boards that BrainFlow knows, each with what its
+address needs.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,7 @@ from emgstream.sources.source_kind import FoundSource
 from emgstream.sources.source_registry import (
     find_sources,
     further_source_kinds,
+    known_sources,
     source_problems,
 )
 
@@ -46,8 +51,9 @@ def run(arguments: argparse.Namespace) -> None:
             "no serial port here; plug the board in with a cable that carries data, "
             "or try: emgstream live --port simulated"
         )
-        return
-    _print(_ask(ports, listed), others)
+    else:
+        _print(_ask(ports, listed), others)
+    _print_known(known_sources())
 
 
 def _ask(ports: Sequence[PortInfo], listed: Sequence[PortInfo]) -> list[tuple[PortInfo, str]]:
@@ -80,4 +86,17 @@ def _print(answers: Sequence[tuple[PortInfo, str]], others: Sequence[FoundSource
         table.add_row(*map(escape, words))
     for source in others:
         table.add_row(*map(escape, (source.address, source.title, source.description)))
+    console().print(table)
+
+
+def _print_known(known: Sequence[FoundSource]) -> None:
+    """Print the addresses of devices that cannot be looked for."""
+    if not known:
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for title in ("address", "channels", "needs, after ?, with & between"):
+        table.add_column(title, overflow="fold")
+    for source in known:
+        table.add_row(*map(escape, (source.address, source.title, source.description)))
+    console().print()
     console().print(table)

@@ -106,6 +106,12 @@ def _add_cues(what: _Words) -> None:
         "--free", action="store_true", help="no cues: number keys set the labels while you move"
     )
     what.add_argument(
+        "--markers",
+        metavar="ADDRESS",
+        help="an LSL stream of markers, as lsl://NAME or lsl://?type=Markers, whose texts are the "
+        "labels of a free recording; an empty one ends a label",
+    )
+    what.add_argument(
         "--seconds", type=options.positive, metavar="N", help="end a free recording by itself"
     )
     what.add_argument(
@@ -182,6 +188,7 @@ def _plan(arguments: argparse.Namespace) -> RecordingPlan:
             rest_s=arguments.rest,
             seed=arguments.seed,
             is_free=arguments.free,
+            markers=arguments.markers,
             ends_after_s=arguments.seconds if arguments.free else None,
             is_checked=not arguments.no_check,
             is_trimmed=not arguments.no_trim,

@@ -8,10 +8,10 @@ from pathlib import Path
 from PyQt5.QtGui import QDropEvent
 from PyQt5.QtWidgets import QFileDialog, QWidget
 
-from emgstream.app.audited_recordings import RECORDING_SUFFIXES
 from emgstream.app.open_requests import ReplayRequest
 from emgstream.bundle import MODEL_SUFFIX
 from emgstream.gui.shell import Shell
+from emgstream.tables.formats import RECORDING_SUFFIXES
 
 __all__ = ["RECORDING_FILTER", "FileActions", "files_in"]
 

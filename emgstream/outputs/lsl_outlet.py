@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 import time
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emgstream.errors import MissingExtraError
 from emgstream.outputs.output import Output, Update
 from emgstream.outputs.output_kind import StreamContext
 from emgstream.outputs.samples import AnyOutput, SampleBlock, SampleOutput
+from emgstream.sources.lsl_library import pylsl_library
 from emgstream.types import StreamInfo, TimeArray
 
 if TYPE_CHECKING:
@@ -26,10 +23,6 @@ __all__ = ["LslClock", "LslDecisions", "LslSamples", "open_lsl"]
 
 FIELDS = ("label", "confidence", "status", "index")
 """Channels of the decisions, in order; all are text, as an LSL stream has one data type."""
-
-
-_CONFIG = "lsl_api.cfg"
-_QUIET = "[log]\nlevel = -1\n"  # warnings and errors only
 
 
 class LslClock:
@@ -43,7 +36,7 @@ class LslClock:
     """
 
     def __init__(self) -> None:
-        self._offset_s = _pylsl().local_clock() - time.perf_counter()
+        self._offset_s = pylsl_library().local_clock() - time.perf_counter()
         self._start_s: float | None = None
         self._lock = threading.Lock()
 
@@ -97,7 +90,7 @@ class LslSamples(SampleOutput):
         self._outlet.push_chunk(chunk.samples, times_s.tolist())
 
     def _open(self, info: StreamInfo) -> Any:
-        pylsl = _pylsl()
+        pylsl = pylsl_library()
         rate_hz = info.sampling_rate_hz or pylsl.IRREGULAR_RATE
         source_id = _source_id(self._stream, self._source_name())
         described = pylsl.StreamInfo(
@@ -147,7 +140,7 @@ class LslDecisions(Output):
         self._outlet.push_chunk(rows, times_s.tolist())
 
     def _open(self) -> Any:
-        pylsl = _pylsl()
+        pylsl = pylsl_library()
         source_id = _source_id(self._stream, self._source_name())
         described = pylsl.StreamInfo(
             self._stream, "Markers", len(FIELDS), pylsl.IRREGULAR_RATE, "string", source_id
@@ -168,31 +161,6 @@ def open_lsl(name: str, stream: StreamContext) -> tuple[AnyOutput, ...]:
     if not stream.class_names:
         return (samples,)
     return LslDecisions(name, clock, stream.source_name), samples
-
-
-@cache
-def _pylsl() -> Any:
-    try:
-        import pylsl
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            "the Lab Streaming Layer needs pylsl, not installed here; expected the extra 'lsl'; "
-            'install it, in the project\'s folder, with: pip install -e ".[lsl]"'
-        ) from error
-    except (OSError, RuntimeError) as error:  # pylsl is there, and the library behind it is not
-        raise MissingExtraError(
-            "pylsl found no library of the Lab Streaming Layer for this machine; expected liblsl; "
-            "install it from https://github.com/sccn/liblsl/releases, or set PYLSL_LIB to its file"
-        ) from error
-    if not _is_configured():
-        pylsl.set_config_content(_QUIET)
-    return pylsl
-
-
-def _is_configured() -> bool:
-    """Return True if the user has a configuration file where liblsl looks for it."""
-    places = (Path(), Path.home() / "lsl_api", Path("/etc/lsl_api"))
-    return "LSLAPICFG" in os.environ or any((place / _CONFIG).exists() for place in places)
 
 
 def _source_id(stream: str, source: str) -> str:

@@ -1,4 +1,4 @@
-"""Free recording: number keys set the label while the person moves."""
+"""Free recording: number keys, or markers of another program, set the label."""
 
 from __future__ import annotations
 
@@ -39,12 +39,14 @@ class FreeProtocol:
 
     def press(self, number: int, now_s: float) -> None:
         """Set label ``number``, from 1; 0, or a number without a label, sets none."""
+        self.mark(self.labels[number - 1] if 1 <= number <= len(self.labels) else "", now_s)
+
+    def mark(self, label: str, host_s: float) -> None:
+        """Set a label of any name, as a marker gives it; an empty one sets none."""
         self._finish(RepetitionOutcome.HELD)
-        label = self.labels[number - 1] if 1 <= number <= len(self.labels) else ""
-        if label:
-            self._counts[label] += 1
-        self.label, self.repetition, self.since_s = label, self._counts[label], now_s
-        self._events.append(CueStarted(now_s, label, self.repetition))
+        self._counts[label] += bool(label)
+        self.label, self.repetition, self.since_s = label, self._counts[label], host_s
+        self._events.append(CueStarted(host_s, label, self.repetition))
 
     def discard(self, now_s: float) -> None:
         """Discard the current label; none is set until the next key."""

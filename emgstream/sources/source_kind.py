@@ -83,6 +83,10 @@ class SourceKind:
     It returns at once: connecting belongs into entering and reading the source."""
     finder: Callable[[], Sequence[FoundSource]] | str | None = None
     """Return the sources of this kind that exist now, within a few seconds; called in a thread."""
+    catalogue: Callable[[], Sequence[FoundSource]] | str | None = None
+    """Return the devices that the kind knows, with what each needs in its address.
+
+    ``ports`` lists them."""
     standing: tuple[FoundSource, ...] = ()
     """Sources that are always offered."""
     matcher: Callable[[str], bool] | None = None
@@ -109,6 +113,14 @@ class SourceKind:
 
     def find(self) -> Sequence[FoundSource]:
         """Return the sources of this kind that exist now; raises what ``finder`` raises."""
-        finder = pkgutil.resolve_name(self.finder) if isinstance(self.finder, str) else self.finder
-        found: Sequence[FoundSource] = () if finder is None else finder()
-        return found
+        return _listed(self.finder)
+
+    def known(self) -> Sequence[FoundSource]:
+        """Return the devices that this kind knows; raises what ``catalogue`` raises."""
+        return _listed(self.catalogue)
+
+
+def _listed(by: Callable[[], Sequence[FoundSource]] | str | None) -> Sequence[FoundSource]:
+    function = pkgutil.resolve_name(by) if isinstance(by, str) else by
+    found: Sequence[FoundSource] = () if function is None else function()
+    return found

@@ -23,12 +23,14 @@ from emgstream.sources.source_kind import (
     SourceKind,
     SourceOptions,
 )
+from emgstream.tables.formats import RECORDING_SUFFIXES
 
 __all__ = [
     "GROUP",
     "find_sources",
     "further_source_kinds",
     "kind_of",
+    "known_sources",
     "open_source",
     "source_kinds",
     "source_problems",
@@ -43,7 +45,7 @@ _failed: set[str] = set()  # kinds that failed once: a window looks again every 
 
 
 def _is_recording(address: str) -> bool:
-    return "://" not in address and address.lower().endswith((".csv", ".csv.gz"))
+    return "://" not in address and address.lower().endswith(RECORDING_SUFFIXES)
 
 
 _BUILT_IN = (
@@ -64,6 +66,22 @@ _BUILT_IN = (
         matcher=_is_recording,
         picks_channels=True,
         has_one_reader=False,
+    ),
+    SourceKind(
+        "lsl",
+        "a stream of the Lab Streaming Layer, extra lsl",
+        "lsl://NAME or lsl://?type=EMG",
+        "emgstream.sources.lsl_source:open_lsl_stream",
+        finder="emgstream.sources.lsl_source:find_lsl_streams",
+        has_one_reader=False,
+    ),
+    SourceKind(
+        "brainflow",
+        "a board of BrainFlow, extra brainflow",
+        "brainflow://BOARD?serial_port=PORT",
+        "emgstream.sources.brainflow_source:open_brainflow",
+        finder="emgstream.sources.brainflow_source:find_brainflow_boards",
+        catalogue="emgstream.sources.brainflow_source:known_brainflow_boards",
     ),
 )
 _SERIAL = SourceKind(
@@ -117,6 +135,11 @@ def open_source(address: str, options: SourceOptions | None = None) -> Source:
 def standing_sources() -> tuple[FoundSource, ...]:
     """Return the sources that are always offered."""
     return tuple(source for kind in source_kinds() for source in kind.standing)
+
+
+def known_sources() -> list[FoundSource]:
+    """Return the addresses of devices that are known, to be completed by the user."""
+    return [source for kind in source_kinds() for source in kind.known()]
 
 
 def find_sources(kinds: Iterable[SourceKind] | None = None) -> Iterator[FoundSource]:

@@ -25,26 +25,6 @@ pytest.importorskip("pylsl", reason="needs the extra lsl", exc_type=ImportError)
 
 ENOUGH_BYTES = 50_000  # of about 20,000 a second
 READER = Path(__file__).with_name("lsl_reader.py")
-ON_THIS_MACHINE = """
-[ports]
-IPv6 = disable
-[multicast]
-ResolveScope = machine
-ListenAddress = 127.0.0.1
-AddressesOverride = {127.0.0.1}
-[lab]
-KnownPeers = {127.0.0.1}
-SessionID = %s
-[log]
-level = -2
-"""
-
-
-@pytest.fixture(autouse=True)
-def stays_on_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    config = tmp_path / "lsl_api.cfg"
-    config.write_text(ON_THIS_MACHINE % tmp_path.name)
-    monkeypatch.setenv("LSLAPICFG", str(config))
 
 
 @contextmanager

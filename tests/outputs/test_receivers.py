@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.outputs.test_lsl import ON_THIS_MACHINE
+from tests.conftest import LSL_ON_THIS_MACHINE
 from tests.outputs.test_mqtt import MOSQUITTO, Broker
 from tests.outputs.web_bench import free_port
 from tests.processes import EMGSTREAM
@@ -31,7 +31,7 @@ def test_a_receiver_shows_the_decisions(
         if option in command:
             pytest.importorskip(library)
     config = tmp_path / "lsl_api.cfg"
-    config.write_text(ON_THIS_MACHINE % tmp_path.name)
+    config.write_text(LSL_ON_THIS_MACHINE % tmp_path.name)
     monkeypatch.setenv("LSLAPICFG", str(config))
     with _broker(tmp_path) if "--mqtt" in command else nullcontext(free_port()) as port:
         program = re.sub(r"\b(8765|9001)\b", str(port), program)

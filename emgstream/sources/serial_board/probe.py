@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from emgstream.clock import Clock
 from emgstream.errors import SourceError, SourceNotFoundError, UsageError
+from emgstream.sources.brainflow_boards import dongle_address
 from emgstream.sources.serial_board.handshake import BoardGreeting, find_speaker, no_answer
 from emgstream.sources.serial_board.serial_link import BoardLink, open_link
 from emgstream.sources.serial_board.serial_ports import PortInfo, check_port
@@ -172,8 +173,10 @@ def _none_found(listed: Sequence[PortInfo], probes: Sequence[PortProbe]) -> Sour
             "no board found: there is no serial port at all; expected one on USB; plug it in with "
             "a cable that carries data, or try --port simulated"
         )
+    near = (dongle_address(port.vid, port.pid, port.device) for port in listed)
+    hints = [f"for a board of BrainFlow try --port '{address}'" for address in near if address]
+    hints += ["name the port with --port, or load the sketch: emgstream firmware export DIR"]
     return SourceNotFoundError(
         f"no board found; seen: {', '.join(seen)}; expected one with the EMG firmware, or one "
-        "that prints numbers; name the port with --port, or load the sketch: "
-        "emgstream firmware export DIR"
+        f"that prints numbers; {'; '.join(hints)}"
     )

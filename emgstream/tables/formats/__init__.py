@@ -5,6 +5,11 @@ read in a file of its own, to a `RawRecording`; the roles of its columns are gue
 those of a text file. A library that a format needs is imported when such a file is read.
 """
 
-from emgstream.tables.formats.recording_format import FORMATS, RecordingFormat, read_format
+from emgstream.tables.formats.recording_format import (
+    FORMATS,
+    RECORDING_SUFFIXES,
+    RecordingFormat,
+    read_format,
+)
 
-__all__ = ["FORMATS", "RecordingFormat", "read_format"]
+__all__ = ["FORMATS", "RECORDING_SUFFIXES", "RecordingFormat", "read_format"]

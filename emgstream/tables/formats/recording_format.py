@@ -23,7 +23,7 @@ from emgstream.tables.formats.opened_recording import DAMAGED, OpenedRecording
 from emgstream.tables.formats.xdf_file import read_xdf_file
 from emgstream.tables.raw_columns import RawRecording
 
-__all__ = ["FORMATS", "RecordingFormat", "read_format"]
+__all__ = ["FORMATS", "RECORDING_SUFFIXES", "RecordingFormat", "read_format"]
 
 _HEAD_BYTES = 4096
 """Bytes in which a format is recognised. A choice: the longest mark, that of EDF, ends at 184, and
@@ -90,6 +90,14 @@ FORMATS = (
     RecordingFormat("a numpy archive", (".npz",), _is_numpy_archive, read_npz_file),
 )
 """All formats; the first that a file begins as reads it."""
+RECORDING_SUFFIXES = (
+    ".csv",
+    ".csv.gz",
+    ".tsv",
+    ".txt",
+    *dict.fromkeys(suffix for form in FORMATS for suffix in form.suffixes),
+)
+"""Endings of the names of recordings in lower case, for addresses, dialogs and folders."""
 
 
 def read_format(path: Path) -> RawRecording | None:

@@ -1,0 +1,201 @@
+"""A source over a library's stream whose samples, losses and delays are known."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import suppress
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emgstream.clock import ManualClock
+from emgstream.errors import EndOfStream, SourceNotFoundError, StreamMismatchError
+from emgstream.sources.library_source import Arrivals, LibrarySource, OpenedStream
+from emgstream.sources.sample_steps import PackageSteps, SampleNumbering
+from emgstream.sources.source_kind import SourceOptions
+from emgstream.sources.source_status import SourceState
+from emgstream.types import Chunk, IndexArray, StreamInfo, TimeArray
+
+RATE_HZ = 250.0
+TOP = 256
+_ENDS_S = 1.0
+"""Seconds after the last sample at which a stream has ended."""
+
+
+class TimedStream:
+    """A stream of numbered samples, each with the time at which it arrives; then it ends.
+
+    A number that is not there is lost. The counter of packages has 8 bits.
+    """
+
+    def __init__(self, clock: ManualClock, numbers: IndexArray, arrives_s: TimeArray) -> None:
+        self.silence_is_loss_s: float | None = None
+        self.names = ("number",)
+        self.is_counted = self.has_end = True
+        self._clock = clock
+        self._numbers, self._arrives_s = numbers, arrives_s
+        self._n_read = 0
+
+    def open(self) -> Generator[None, None, OpenedStream]:
+        yield
+        return OpenedStream(StreamInfo("timed", self.names, RATE_HZ), "timed", {})
+
+    def pull(self) -> Arrivals:
+        start = self._n_read
+        self._n_read = int(np.searchsorted(self._arrives_s, self._clock.now(), side="right"))
+        is_over = self._clock.now() > self._arrives_s[-1] + _ENDS_S
+        if self.has_end and is_over:
+            raise EndOfStream("it has ended")
+        numbers = self._numbers[start : self._n_read]
+        samples = numbers[:, np.newaxis].astype(np.float32)
+        return Arrivals(
+            samples, self._arrives_s[start : self._n_read], (numbers % TOP).astype(np.float64)
+        )
+
+    def learn(self, first: Arrivals) -> SampleNumbering | None:
+        return PackageSteps.learn(first.numbers) if self.is_counted else None
+
+    def close(self) -> None:
+        pass
+
+
+def chunks_of(source: LibrarySource) -> list[Chunk]:
+    """Return all that a source gives until its end."""
+    chunks: list[Chunk] = []
+    with source, suppress(EndOfStream):
+        while True:
+            chunks += [chunk] if len(chunk := source.read()) else []
+    return chunks
+
+
+def read_on(source: LibrarySource) -> None:
+    while True:
+        source.read()
+
+
+def indices(chunks: list[Chunk]) -> list[int]:
+    return [index for one in chunks for index in range(one.first_index, one.end_index)]
+
+
+def numbers(chunks: list[Chunk]) -> list[int]:
+    return [int(number) for one in chunks for number in one.samples[:, 0]]
+
+
+@settings(max_examples=10)
+@given(
+    lost=st.lists(st.integers(200, 900), max_size=60),
+    bursts_s=st.sampled_from([0.0, 0.02, 0.1]),
+)
+def test_losses_and_bursts_of_any_kind_give_the_same_samples_at_their_index(
+    lost: list[int], bursts_s: float
+) -> None:
+    kept = np.setdiff1d(np.arange(1000), [one for one in lost if one % 3 == 0])
+    arrives_s = kept / RATE_HZ
+    if bursts_s:
+        arrives_s = np.ceil(arrives_s / bursts_s) * bursts_s
+    clock = ManualClock()
+    source = LibrarySource("timed", TimedStream(clock, kept, arrives_s), clock=clock)
+    chunks = chunks_of(source)
+    np.testing.assert_array_equal(numbers(chunks), kept)
+    np.testing.assert_array_equal(indices(chunks), kept)
+    status = source.status()
+    assert (status.n_lost, status.n_received) == (1000 - len(kept), len(kept))
+    assert (status.sees_loss, status.n_missed) == (True, 0)
+    times_s = source.time_at(np.array(indices(chunks)))
+    np.testing.assert_allclose(times_s, kept / RATE_HZ, atol=max(bursts_s, 0.01))
+
+
+@pytest.mark.parametrize("pause_s", [0.4, 1.0, 3.0, 10.0])
+def test_a_pause_of_several_rounds_of_the_counter_is_counted_exactly(pause_s: float) -> None:
+    n_away = round(pause_s * RATE_HZ)
+    kept = np.setdiff1d(np.arange(4000), np.arange(1000, 1000 + n_away))
+    clock = ManualClock()
+    source = LibrarySource("timed", TimedStream(clock, kept, kept / RATE_HZ), clock=clock)
+    chunks = chunks_of(source)
+    np.testing.assert_array_equal(indices(chunks), kept)
+    assert source.status().n_lost == n_away
+
+
+@pytest.mark.parametrize("is_counted", [True, False])
+@pytest.mark.parametrize("pause_s", [0.4, 1.0, 3.0])
+def test_samples_that_come_late_in_one_lump_are_not_lost(pause_s: float, is_counted: bool) -> None:
+    kept = np.arange(3000)
+    arrives_s = kept / RATE_HZ
+    is_late = (arrives_s >= 4.0) & (arrives_s < 4.0 + pause_s)
+    arrives_s[is_late] = 4.0 + pause_s
+    clock = ManualClock()
+    stream = TimedStream(clock, kept, arrives_s)
+    stream.is_counted = is_counted
+    source = LibrarySource("timed", stream, clock=clock)
+    np.testing.assert_array_equal(indices(chunks_of(source)), kept)
+    assert (source.status().n_lost, source.status().n_missed) == (0, 0)
+
+
+def test_without_a_counter_a_pause_is_missed_by_the_clock() -> None:
+    kept = np.setdiff1d(np.arange(3000), np.arange(1000, 1500))
+    clock = ManualClock()
+    stream = TimedStream(clock, kept, kept / RATE_HZ)
+    stream.is_counted = False
+    source = LibrarySource("timed", stream, clock=clock)
+    np.testing.assert_array_equal(indices(chunks_of(source)), kept)
+    status = source.status()
+    assert (status.sees_loss, status.n_lost, status.n_missed, status.n_gaps) == (None, 0, 500, 1)
+
+
+def test_a_silent_stream_is_opened_again_and_its_time_away_is_a_gap() -> None:
+    kept = np.setdiff1d(np.arange(6000), np.arange(1000, 3500))
+    clock = ManualClock()
+    stream = TimedStream(clock, kept, kept / RATE_HZ)
+    stream.silence_is_loss_s = 5.0
+    source = LibrarySource("timed", stream, clock=clock)
+    with source:
+        chunks: list[Chunk] = []
+        states = set()
+        while len(indices(chunks)) < 3000:
+            chunks += [chunk] if len(chunk := source.read()) else []
+            states.add(source.status().state)
+    np.testing.assert_allclose(indices(chunks), kept[:3000], atol=5)
+    status = source.status()
+    assert {SourceState.STREAMING, SourceState.STALLED, SourceState.UNPLUGGED} <= states
+    assert (status.n_reconnects, status.n_gaps, chunks[-1].segment) == (1, 1, 1)
+    assert status.n_missed == pytest.approx(2500, abs=5)
+
+
+def test_a_stream_that_comes_back_with_other_channels_is_refused() -> None:
+    kept = np.setdiff1d(np.arange(6000), np.arange(1000, 3500))
+    clock = ManualClock()
+    stream = TimedStream(clock, kept, kept / RATE_HZ)
+    stream.silence_is_loss_s = 5.0
+    source = LibrarySource("timed", stream, clock=clock)
+    with source:
+        while source.status().state is not SourceState.UNPLUGGED:
+            source.read()
+        stream.names = ("other",)
+        with pytest.raises(StreamMismatchError, match="came back with the channels other"):
+            read_on(source)
+
+
+def test_a_stream_that_never_sends_is_an_error() -> None:
+    clock = ManualClock()
+    stream = TimedStream(clock, np.arange(10), np.full(10, 1e6))
+    stream.silence_is_loss_s = 5.0
+    with (
+        LibrarySource("timed", stream, SourceOptions(), clock) as source,
+        pytest.raises(SourceNotFoundError, match="sent nothing for 10 s"),
+    ):
+        read_on(source)
+
+
+def test_the_time_in_which_nothing_comes_at_the_end_is_missed() -> None:
+    kept = np.arange(1000)
+    clock = ManualClock()
+    stream = TimedStream(clock, kept, kept / RATE_HZ)
+    stream.has_end = False
+    source = LibrarySource("timed", stream, clock=clock)
+    with source:
+        while clock.now() < kept[-1] / RATE_HZ + 4.0:
+            source.read()
+        assert source.status().n_missed == pytest.approx(4.0 * RATE_HZ, abs=10)
+    assert source.status().n_missed == pytest.approx(4.0 * RATE_HZ, abs=10)

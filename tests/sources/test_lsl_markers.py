@@ -1,0 +1,89 @@
+"""Markers of another program, as labels of a recording."""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emgstream.clock import MonotonicClock
+from emgstream.sources.lsl_markers import Marker, MarkerStream
+from emgstream.tables import read_table
+from tests.processes import run
+from tests.simulation.boards import wait_for
+
+pytest.importorskip("pylsl", reason="needs the extra lsl", exc_type=ImportError)
+pytestmark = pytest.mark.realtime
+
+SENDER = Path(__file__).with_name("marker_sender.py")
+PERIOD_S = 0.8
+
+
+@contextmanager
+def marker_sender(name: str, *texts: str) -> Iterator[None]:
+    command = [sys.executable, str(SENDER), name, *texts]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            yield
+        finally:
+            process.kill()
+
+
+def test_markers_come_in_order_with_the_host_time_at_which_they_were_sent() -> None:
+    clock = MonotonicClock()
+    with marker_sender("cues", "fist", "open"):
+        stream = MarkerStream("lsl://?type=Markers", clock)
+        markers: list[Marker] = []
+
+        def polled() -> bool:
+            markers.extend(stream.poll())
+            return len(markers) >= 4
+
+        wait_for(polled, lambda: stream.is_connected)
+        stream.close()
+    texts = [marker.text for marker in markers]
+    assert set(texts) == {"fist", "open"}
+    assert all(one != other for one, other in itertools.pairwise(texts))
+    times_s = np.array([marker.host_s for marker in markers])
+    assert np.diff(times_s).min() >= 0.5 * PERIOD_S
+    assert times_s[-1] <= clock.now()
+
+
+def test_markers_are_the_labels_of_a_free_recording_of_any_source(tmp_path: Path) -> None:
+    path = tmp_path / "arm.csv"
+    words = ["--free", "--seconds", "6", "--markers", "lsl://cues", "--port", "simulated"]
+    with marker_sender("cues", "hand_close", "a key, pressed", "elbow_bend"):
+        done = run("record", *words, "--no-check", "--unattended", "--out", str(path))
+    assert done.returncode == 0, done.stderr
+    assert "a marker of lsl://cues: " in done.stdout + done.stderr
+    assert "'a key, pressed'" in done.stdout + done.stderr
+    assert set(read_table(path).label_names) == {"hand_close", "elbow_bend"}
+
+
+def test_a_stream_of_markers_that_is_not_there_is_told_at_the_end(tmp_path: Path) -> None:
+    words = ["--free", "--seconds", "1", "--markers", "lsl://none", "--port", "simulated"]
+    path = tmp_path / "arm.csv"
+    done = run("record", *words, "--no-check", "--unattended", "--out", str(path))
+    assert "no stream of markers lsl://none was there" in done.stdout + done.stderr
+
+
+def test_markers_and_cues_at_once_are_refused(tmp_path: Path) -> None:
+    words = ["--markers", "lsl://cues", "--port", "simulated", "--unattended"]
+    done = run("record", *words, "--out", str(tmp_path / "arm.csv"))
+    assert done.returncode == 1
+    assert "add --free" in done.stderr
+
+
+def test_an_address_of_no_markers_is_one_line(tmp_path: Path) -> None:
+    words = ["--free", "--markers", "COM3", "--port", "simulated", "--unattended"]
+    done = run("record", *words, "--out", str(tmp_path / "arm.csv"))
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("emgstream: 'COM3' is no address of markers")
