@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import socket
 import threading
-import time
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from emgstream.clock import host_now
 from emgstream.errors import MissingExtraError
 from emgstream.outputs.output import Output, Update
 from emgstream.outputs.output_kind import StreamContext
@@ -42,7 +42,7 @@ class LslClock:
     """
 
     def __init__(self) -> None:
-        self._offset_s = _pylsl().local_clock() - time.perf_counter()
+        self._offset_s = _pylsl().local_clock() - host_now()
         self._start_s: float | None = None
         self._lock = threading.Lock()
 
