@@ -69,7 +69,7 @@ class Delivery:
     def stop(self) -> None:
         """End the thread: once all is written, or at once if the output makes no progress.
 
-        Raises RuntimeError if the thread does not end.
+        Raises StuckThreadError if the thread does not end.
         """
         self._is_left = True
         self._queue.close()

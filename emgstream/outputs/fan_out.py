@@ -144,7 +144,7 @@ class FanOut:
             one.check()
 
     def stop(self) -> None:
-        """End all threads; raises RuntimeError if one does not end."""
+        """End all threads; raises StuckThreadError if one does not end."""
         with self._lock:
             self._is_stopped = True
         with ExitStack() as stack:

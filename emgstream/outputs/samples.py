@@ -103,7 +103,7 @@ class SampleFeed:
         return self._worker.join(timeout_s)
 
     def stop(self) -> None:
-        """End the thread once all that came is passed on; raises RuntimeError if it does not end.
+        """End the thread once all that came is passed on; raises StuckThreadError if it cannot.
 
         Waits for at most one second for the output, then for one call of it.
         """
