@@ -58,6 +58,11 @@ class Worker:
         self._thread.join(timeout_s)
         return not self.alive
 
+    @property
+    def failure(self) -> BaseException | None:
+        """The exception that ended the thread; None if there was none."""
+        return self._failure
+
     def check(self) -> None:
         """Raise the exception that ended the thread, if there was one; the owner calls it."""
         if self._failure is not None:

@@ -85,6 +85,11 @@ class Delivery:
             finally:
                 self._queue.abandon()
 
+    @property
+    def failure(self) -> BaseException | None:
+        """The error that ended the output; None if it works."""
+        return self._worker.failure
+
     def check(self) -> None:
         """Raise the error that ended the output, if any."""
         self._worker.check()

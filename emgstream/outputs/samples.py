@@ -111,6 +111,11 @@ class SampleFeed:
         self._worker.join(_LINGER_S)
         self._worker.stop()
 
+    @property
+    def failure(self) -> BaseException | None:
+        """The error that ended the output; None if it works."""
+        return self._worker.failure
+
     def check(self) -> None:
         """Raise the error that ended the output, if any."""
         self._worker.check()
