@@ -163,6 +163,18 @@ def test_lines_lost_and_lines_unread_at_once_keep_the_time() -> None:
     assert_in_time(reader, within=40)
 
 
+def test_a_rate_that_was_counted_roughly_at_the_start_makes_no_gap() -> None:
+    with printing() as (sketch, reader, clock):
+        reader.take(1)
+        sketch.set_rate(940.0)  # as if the lines of the first half second had come in lumps
+        for _ in range(20):
+            pause(sketch, reader, clock, 0.05, loses=False)
+            reader.take(150)
+        status = reader.settled()
+    assert (status.n_missed, status.n_gaps) == (0, 0)
+    assert status.rate_hz == pytest.approx(940.0, rel=2e-3)
+
+
 def test_the_lines_that_finding_their_form_costs_are_told() -> None:
     with printing() as (_, reader, _clock):
         reader.take(1000)

@@ -15,6 +15,7 @@ from emgstream.wire import Frames
 __all__ = ["Indexer"]
 
 _MICROSECOND = 1e-6
+_ROUGH_RATE = 0.1  # a choice: error of a rate that was counted over 0.5 s on a busy host
 _HELD_S = 0.1  # a choice: a USB driver gathers bytes for up to 16 ms, so some arrive in time
 
 Held: TypeAlias = "list[tuple[Frames, float]]"
@@ -107,7 +108,9 @@ class Indexer:
         if self._is_counted or len(frames.device_us):
             return False
         late_s = received_s - self._timebase.expected_s(float(frames.index[-1]))
-        return self._late_lines.waits(late_s, received_s, self.rate_hz)
+        is_rough = self._timebase.rate_hz is None
+        slack_s = _ROUGH_RATE * self._timebase.span_s if is_rough else 0.0
+        return self._late_lines.waits(late_s, received_s, self.rate_hz, slack_s)
 
     def _numbered(self, frames: Frames, received_s: float, held: Held) -> list[Chunk]:
         runs = [frames] if _is_one_run(frames) else frames.runs()

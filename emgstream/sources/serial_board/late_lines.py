@@ -35,12 +35,13 @@ class LateLines:
         self._least_s, self._least_at_s = math.inf, 0.0
         self._n_arrivals = 0
 
-    def waits(self, late_s: float, now_s: float, rate_hz: float) -> bool:
+    def waits(self, late_s: float, now_s: float, rate_hz: float, slack_s: float = 0.0) -> bool:
         """Return True while more arrivals are needed.
 
-        ``late_s`` is the delay in seconds of the newest line, which arrived at host time ``now_s``.
+        ``late_s`` is the delay in seconds of the newest line, which arrived at host time ``now_s``;
+        ``slack_s`` is the uncertainty of that delay.
         """
-        longest_s = longest_delay_s(rate_hz)
+        longest_s = longest_delay_s(rate_hz) + slack_s
         silent_s, self._last_s = now_s - self._last_s, now_s
         if late_s <= longest_s or (self._since_s is None and silent_s < longest_s):
             self._since_s = None  # on time, or the board slows down
