@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,13 +14,27 @@ __all__ = ["check_writable", "is_same_file", "partial_file", "write_whole"]
 
 @contextmanager
 def partial_file(path: Path) -> Iterator[Path]:
-    """Yield a temporary name beside ``path`` to write to; its file is removed at exit."""
-    partial = path.with_name(path.name + ".partial")
+    """Yield a temporary file beside ``path`` to write to; it is removed at exit.
+
+    It is new and empty: a file or a link of somebody else with such a name is never touched. Raises
+    OSError if it cannot be created.
+    """
+    partial = _new_file(path)
     try:
         yield partial
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
+
+
+def _new_file(path: Path) -> Path:
+    """Create an empty file beside ``path``; one that is there, or a link, is not followed."""
+    for number in itertools.count():
+        partial = path.with_name(f"{path.name}{f'.{number}' if number else ''}.partial")
+        with suppress(FileExistsError):
+            os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+            return partial
+    raise AssertionError("unreachable")
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -41,8 +56,8 @@ def check_writable(path: Path) -> None:
     """Raise OSError if `write_whole` could not create the file, before time is spent on it."""
     _refuse_folder(path)
     if not _is_special(path):
-        with partial_file(Path(os.path.realpath(path))) as partial:
-            partial.touch()
+        with partial_file(Path(os.path.realpath(path))):
+            pass
 
 
 def is_same_file(one: Path, other: Path) -> bool:

@@ -8,7 +8,10 @@ from typing import Protocol
 
 from emgstream.errors import UsageError
 
-__all__ = ["Clock", "ManualClock", "MonotonicClock"]
+__all__ = ["Clock", "ManualClock", "MonotonicClock", "host_now"]
+
+
+_BOOT_CLOCK: int | None = getattr(time, "CLOCK_BOOTTIME", None)  # of Linux
 
 
 class Clock(Protocol):
@@ -23,16 +26,24 @@ class Clock(Protocol):
         ...
 
 
-class MonotonicClock:
-    """The host's performance counter.
+def host_now() -> float:
+    """Return the host time in seconds, that of `MonotonicClock`.
 
-    On Windows, Python's monotonic clock before 3.13 advances in steps of 16 ms, which is 16 samples
-    at 1 kHz.
+    It includes the time in which a laptop sleeps. The performance counter of Linux does not, so
+    that a sleep would be no gap in the stream. On Windows it does; there, Python's monotonic clock
+    before 3.13 advances in steps of 16 ms, which is 16 samples at 1 kHz.
     """
+    if _BOOT_CLOCK is None:
+        return time.perf_counter()
+    return time.clock_gettime(_BOOT_CLOCK)
+
+
+class MonotonicClock:
+    """The clock of the host, `host_now`."""
 
     def now(self) -> float:
         """Return the host time in seconds."""
-        return time.perf_counter()
+        return host_now()
 
     def sleep(self, seconds: float) -> None:
         """Block this thread for ``seconds``."""

@@ -52,7 +52,9 @@ class Engine:
     checks that they have ended. Without a model there is no ``emg-inference``.
 
     No output delays a decision on a board: a full queue drops its oldest decisions, which are
-    counted. A source that can wait, a recording, waits for the slowest output: nothing is lost.
+    counted. A source that can wait, a recording, waits for the slowest output: nothing is lost. An
+    output that cannot write any more does not end the stream of the others: its error is raised at
+    the end, or at once where no output works any more.
     Outputs can be added and removed while the engine runs.
 
     Parameters
@@ -121,6 +123,10 @@ class Engine:
     def outputs(self) -> tuple[AnyOutput, ...]:
         """The present outputs, those of decisions first."""
         return self._fan_out.outputs
+
+    def output_failures(self) -> list[str]:
+        """Return which outputs have ended, and why, for people; the others go on."""
+        return self._fan_out.failures()
 
     def add_output(self, output: AnyOutput) -> None:
         """Add an output; it gets everything from the next decision, or sample, on.
@@ -233,7 +239,7 @@ class Engine:
             self._fan_out.close()
 
     def _take(self, chunk: Chunk, pipeline: Pipeline, stop: threading.Event) -> None:
-        self._fan_out.check()
+        self._fan_out.check_any()
         laps = StageTimer(self._clock)
         decisions = pipeline.push(self._selection.chunk(chunk), laps.lap)
         if len(decisions):

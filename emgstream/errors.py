@@ -16,6 +16,7 @@
     ├── OutputError              (OSError)         something could not be written
     ├── InterruptedByUserError   (InterruptedError) Ctrl-C
     ├── ChildFailedError         (ChildProcessError) a command in a process of its own failed
+    ├── StuckThreadError         (TimeoutError)    a thread waits for a device that does not answer
     └── SourceError              (OSError)         a source gives no samples
         ├── SourceNotFoundError      (FileNotFoundError)  there is no such source
         ├── SourceDisconnectedError  (ConnectionError)    the device went away
@@ -47,6 +48,7 @@ __all__ = [
     "SourceError",
     "SourceNotFoundError",
     "StreamMismatchError",
+    "StuckThreadError",
     "TableError",
     "TrainingDataError",
     "UndecidedColumnsError",
@@ -159,6 +161,10 @@ class InterruptedByUserError(EmgStreamError, InterruptedError):
 
 class ChildFailedError(EmgStreamError, ChildProcessError):
     """A command in a process of its own failed; the message is the one it printed."""
+
+
+class StuckThreadError(EmgStreamError, TimeoutError):
+    """A thread does not end: it waits for a disk, a port or a program that does not answer."""
 
 
 class SourceError(EmgStreamError, OSError):

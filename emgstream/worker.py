@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from emgstream.errors import EmgStreamError
+from emgstream.errors import EmgStreamError, StuckThreadError
 from emgstream.logs import get_logger
 
 __all__ = ["Worker"]
@@ -42,17 +42,26 @@ class Worker:
         """Start the thread."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """Ask the thread to end and wait until it has; raises RuntimeError if it does not."""
+    def stop(self, patience_s: float = _JOIN_S) -> None:
+        """Ask the thread to end and wait until it has; raises StuckThreadError if it does not."""
         self._stop.set()
-        self.join(_JOIN_S)
+        self.join(patience_s)
         if self.alive:
-            raise RuntimeError(f"thread {self._thread.name} did not end within {_JOIN_S} s")
+            raise StuckThreadError(
+                f"thread {self._thread.name} did not end within {patience_s:g} s; expected the "
+                "disk, port or program that it waits for to answer; check those, and start the "
+                "program again"
+            )
 
     def join(self, timeout_s: float) -> bool:
         """Wait for the thread to end by itself; return whether it has."""
         self._thread.join(timeout_s)
         return not self.alive
+
+    @property
+    def failure(self) -> BaseException | None:
+        """The exception that ended the thread; None if there was none."""
+        return self._failure
 
     def check(self) -> None:
         """Raise the exception that ended the thread, if there was one; the owner calls it."""

@@ -88,15 +88,17 @@ def test_space_begins_and_pauses_r_repeats_esc_ends_and_the_terminal_is_as_befor
 
 @pytest.mark.realtime
 @on_a_terminal
-@pytest.mark.parametrize(("number", "by"), [(signal.SIGINT, "Ctrl-C"), (signal.SIGTERM, "SIGTERM")])
-def test_ctrl_c_and_a_polite_kill_keep_everything(tmp_path: Path, number: int, by: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "by"), [("SIGINT", "Ctrl-C"), ("SIGTERM", "SIGTERM"), ("SIGHUP", "SIGHUP")]
+)
+def test_ctrl_c_and_a_polite_kill_keep_everything(tmp_path: Path, name: str, by: str) -> None:
     path = tmp_path / "arm.csv"
     terminal = Terminal("record", *SHORT, "--out", str(path))
     try:
         terminal.wait_for("press Space to begin")
         terminal.press(" ")
         wait_for(lambda: path.stat().st_size > 50_000, path.stat)
-        terminal.process.send_signal(number)
+        terminal.process.send_signal(getattr(signal, name))
         errors = terminal.end()
         assert terminal.process.returncode == 1
         assert terminal.is_as_before()

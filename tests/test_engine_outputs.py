@@ -161,6 +161,30 @@ class Failing(Output):
         raise OutputError(f"no room for {update.decisions.indices[0]}")
 
 
+def test_an_output_that_fails_does_not_end_the_others_and_is_told_at_the_end(
+    demo_model: Model,
+) -> None:
+    steady, samples = Kept(), Samples()
+    source = SimulatedSource(CueSchedule.parse("rest:20,hand_close:20"), speed=None)
+    engine = Engine(source, demo_model, [steady, Failing(), samples])
+    with pytest.raises(OutputError, match="no room for 199"), engine:
+        engine.wait(DEADLINE_S)
+    assert len(steady.indices) == (40_000 - 200) // HOP + 1
+    assert len(samples.indices) == 40_000
+    assert engine.output_failures() == ["output has ended: no room for 199"]
+    failing = engine.output_figures()[1]
+    assert (failing.n_written, failing.n_dropped) == (0, len(steady.indices))
+
+
+def test_a_stream_ends_once_no_output_works_any_more(demo_model: Model) -> None:
+    source = SimulatedSource(ENDLESS, speed=None)
+    with (
+        pytest.raises(OutputError, match="no room"),
+        Engine(source, demo_model, [Failing(), Failing()]) as engine,
+    ):
+        engine.wait(DEADLINE_S)
+
+
 def test_the_failure_of_an_output_that_is_removed_goes_to_who_removes_it(demo_model: Model) -> None:
     failing, go_on, steady = Failing(), threading.Event(), Kept()
 

@@ -380,9 +380,9 @@ class LiveSession:
 
     @property
     def output_states(self) -> list[str]:
-        """States of the outputs to show all the time, for people."""
+        """States of the outputs to show all the time, for people; so are those that have ended."""
         states = (one.state for one in self._engine.outputs if isinstance(one, Output))
-        return [state for state in states if state]
+        return [*filter(None, states), *self._engine.output_failures()]
 
     def document(self) -> dict[str, Any]:
         """Return the summary so far, as JSON's own types."""

@@ -9,7 +9,7 @@ from enum import Enum
 
 from emgstream.app.live_session import LiveSession
 from emgstream.app.recording_plan import RecordingPlan
-from emgstream.errors import EmgStreamError, OutputError, UsageError
+from emgstream.errors import EmgStreamError, SourceError, UsageError
 from emgstream.recording import (
     CueListener,
     FreeProtocol,
@@ -33,6 +33,9 @@ _LIKELY_RATE_HZ = 1000.0
 _LIKELY_CHANNELS = 3
 """Rate and channels assumed for the room a file needs, before the board has told its own: those of
 our firmware on an Uno with three electrodes."""
+
+
+_SILENT_S = 1.0  # a choice, as the status of a board: a thousand samples
 
 
 class RecordingStage(Enum):
@@ -95,8 +98,8 @@ class RecordingSession:
         self.warnings: list[str] = []
         self.take: Take | None = None
         self.started_s = now_s
-        self._is_room_told = False
         self._markers = MarkerStream(plan.markers) if plan.markers else None
+        self._told: set[str] = set()
         self._followers = session.cue_followers(plan.protocol.labels, listeners)
         self.recorder = self._new_recorder()
         self.recorder.__enter__()
@@ -217,6 +220,7 @@ class RecordingSession:
                     "it; expected a stream of text; see that its program runs"
                 )
             self._markers.close()
+        silence = self._silence(now_s)
         if self.take is not None:
             self._poll_take(now_s)
             self.session.detach(self.recorder)
@@ -224,10 +228,23 @@ class RecordingSession:
             self.session.subject.release()
         try:
             self.recorder.__exit__(None, None, None)
-        except OutputError as error:
+        except EmgStreamError as error:
             self.failure = error
+        self.failure = self.failure or self.session.failure or silence
         self.stage = RecordingStage.SETTLING
         self._settle(trim=None)
+
+    def _silence(self, now_s: float) -> SourceError | None:
+        """Return the error for a take at whose end nothing came any more; None if there is none."""
+        newest_s = self.recorder.newest_s
+        if self.take is None or now_s - (newest_s or self.started_s) < _SILENT_S:
+            return None
+        silent_s = now_s - (newest_s or self.started_s)
+        return SourceError(
+            f"nothing came from the board in the last {silent_s:.1f} s of the recording (it is "
+            f"{self.session.status().words}); expected samples to its end; {self.plan.path} keeps "
+            "what came before; check the board and its cable, and record again"
+        )
 
     def settle_again(self, trim: bool) -> None:
         """Put the labels in order another way: trimmed to what the muscles did, or as cued."""
@@ -292,18 +309,20 @@ class RecordingSession:
     def _poll_take(self, now_s: float) -> None:
         if self.take is None:
             return
-        room = self.recorder.room_warning
-        if room is not None and not self._is_room_told:
-            self._is_room_told = True
-            self.warnings.append(room)
+        of_disk = {"room": self.recorder.room_warning, "pace": self.recorder.disk_warning}
+        for kind, text in of_disk.items():
+            if text is not None and kind not in self._told:
+                self._told.add(kind)
+                self.warnings.append(text)
         for warning in self.take.poll(now_s):
             self.warnings.append(warning)
             self.recorder.warn(warning)
 
     def _settle(self, trim: bool | None) -> None:
         def settle(_: threading.Event) -> None:
-            if self.plan.path.exists():  # where no sample came, there is nothing to keep
-                self.recovered = put_in_order(self.plan.path, trim=trim)
+            path = self.recorder.kept or self.plan.path
+            if path.exists() and self.recorder.n_samples:  # else there is nothing to keep
+                self.recovered = put_in_order(path, trim=trim)
 
         self._settler = Worker("emg-settler", settle)
         self._settler.start()

@@ -43,18 +43,26 @@ def ctrl_c() -> Iterator[InterruptRequest]:
 
 @contextmanager
 def polite_end() -> Iterator[InterruptRequest]:
-    """Return an event that Ctrl-C and SIGTERM set; otherwise like `ctrl_c`."""
+    """Return an event that Ctrl-C, SIGTERM and SIGHUP set; otherwise like `ctrl_c`.
+
+    SIGHUP comes where a terminal is closed, or a connection to it breaks. One that is ignored, as
+    by nohup, stays so.
+    """
     with ctrl_c() as pressed:
 
-        def end(_number: int, _frame: FrameType | None) -> None:
-            pressed.by = "SIGTERM"
+        def end(number: int, _frame: FrameType | None) -> None:
+            pressed.by = signal.Signals(number).name
             pressed.set()
 
-        previous = signal.signal(signal.SIGTERM, end)
+        ends = [signal.SIGTERM]
+        if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            ends.append(signal.SIGHUP)
+        previous = {number: signal.signal(number, end) for number in ends}
         try:
             yield pressed
         finally:
-            signal.signal(signal.SIGTERM, previous)
+            for number, handler in previous.items():
+                signal.signal(number, handler)
 
 
 @contextmanager

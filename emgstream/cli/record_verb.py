@@ -158,9 +158,12 @@ def run(arguments: argparse.Namespace) -> None:
             unattended = arguments.unattended
             TerminalRecording(recording, loop, screen, is_unattended=unattended).play()
     recovered = recording.recovered
+    if recovered is not None:
+        print_review(console(), recovered)
+    if recording.failure is not None:
+        raise recording.failure
     if recovered is None:
         raise InterruptedByUserError("left before anything was recorded")
-    print_review(console(), recovered)
     if pressed.is_set():
         raise InterruptedByUserError(
             f"stopped by {pressed.by}; {plan.path} keeps what was recorded"

@@ -121,12 +121,17 @@ def _live_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
         ppm = "" if document["ppm"] is None else f"   the board's clock {document['ppm']:+.0f} ppm"
         yield "rate", f"{document['rate_hz']:.3f} Hz{ppm}"
     reconnects = counted(document["reconnects"], "reconnect")
+    away = f"   {document['missed']:,} while nothing came" if document["missed"] else ""
+    gaps = counted(document["gaps"], "gap")
     if document["sees_loss"]:
-        away = f"   and {document['missed']:,} while it was away" if document["missed"] else ""
         loss = f"{document['lost_on_line']:,} ({document['loss']:.3%}) on the line{away}"
-        yield "loss", f"{loss}   {counted(document['gaps'], 'gap')}   {reconnects}"
+        yield "loss", f"{loss}   {gaps}   {reconnects}"
     else:
-        seen = "not known" if document["sees_loss"] is None else "not seen in text"
-        yield "loss", f"{seen}   {reconnects}"
+        unseen = "not known" if document["sees_loss"] is None else "single lines not seen in text"
+        known = f"   {gaps}" if document["gaps"] else ""
+        yield "loss", f"{unseen}{away}{known}   {reconnects}"
+    unreadable = document["counters"].get("n_malformed")
+    if unreadable:
+        yield "unreadable", counted(unreadable, "line")
     for alarm in document["alarms"]:
         yield "alarm", alarm

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from emgstream.app.stream_words import milliseconds, rate_words
+from emgstream.clock import host_now
 from emgstream.decisions import STATUSES
 from emgstream.outputs.output import Update
 from emgstream.sources.source_status import SourceStatus
@@ -78,7 +78,7 @@ class StreamLine:
 
     def __init__(self, name: str | None = None) -> None:
         self._name = name
-        self._last_s = time.perf_counter()
+        self._last_s = host_now()
         self._last_n = 0
         self.text: Text | None = None
 
@@ -93,7 +93,7 @@ class StreamLine:
 
         Without a status it shows the rate of samples since the last call.
         """
-        now_s = time.perf_counter()
+        now_s = host_now()
         rate_hz = (n_received - self._last_n) / max(now_s - self._last_s, 1e-9)
         self._last_s, self._last_n = now_s, n_received
         if update is None and status is None:

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream import __version__
+from emgstream.atomic_files import partial_file
 from emgstream.errors import OutputError, UsageError
 from emgstream.recording.recorded_session import RecordedSession
 from emgstream.types import IndexArray
@@ -158,17 +159,16 @@ def _ascii(text: str, length: int) -> str:
 
 def _write(document: Any, path: Path) -> None:
     """Write a file completely or not at all, and never over another."""
-    part = path.with_name(path.name + ".part")
     try:
         if path.exists():
             raise OutputError(
                 f"{path} exists, and an export never overwrites a file; choose another with --out"
             )
-        with part.open("wb") as file:
-            document.write(file)
-        part.replace(path)
+        with partial_file(path) as partial:
+            with partial.open("wb") as file:
+                document.write(file)
+            partial.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
         if isinstance(error, OutputError):
             raise
         raise OutputError(

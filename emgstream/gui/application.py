@@ -153,9 +153,12 @@ def _bug_hook(window: Window) -> _Hook:
 
 
 def _close_on_signals(window: Window) -> QTimer:
-    """Close the window on Ctrl-C or SIGTERM: Python looks for signals only when it is called."""
+    """Close the window on Ctrl-C, SIGTERM or SIGHUP: Python looks for signals only when called."""
     asked: list[int] = []
-    for number in (signal.SIGINT, signal.SIGTERM):
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
         signal.signal(number, lambda number, _: asked.append(number))
     waker = QTimer(window)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -26,6 +25,7 @@ from emgstream.app.model_choice import ModelChoice
 from emgstream.app.open_requests import ReplayRequest, SourceRequest
 from emgstream.app.session_figures import SessionMeters
 from emgstream.app.source_watch import SourceWatch
+from emgstream.clock import host_now
 from emgstream.errors import ModelFileError, StreamMismatchError, UndecidedColumnsError
 from emgstream.gui.file_actions import FileActions, files_in
 from emgstream.gui.message_strip import MessageStrip
@@ -160,7 +160,7 @@ class Window(QWidget):
 
     def refresh_figures(self) -> None:
         """Show the state of the connection, its figures and its notes."""
-        now_s = time.perf_counter()
+        now_s = host_now()
         self.source_bar.show_state(self.connection.state, self.connection.live)
         self.source_bar.set_locked(any(page.holds_connection for page in self.pages))
         for number, page in enumerate(self.pages):
@@ -234,7 +234,7 @@ class Window(QWidget):
 
     def _follow_connection(self) -> None:
         """Hand what is new on the connection to every page."""
-        now_s = time.perf_counter()
+        now_s = host_now()
         news = self._watch.poll(now_s)
         session = self.connection.session
         if news.is_other_session:
@@ -331,7 +331,7 @@ class Window(QWidget):
             install_shortcuts(self, (key,), go)
         for page in self.pages:
             install_shortcuts(page, page.keys, page.key_actions())
-            page.drawn.connect(lambda: self._meters.count_picture(time.perf_counter()))
+            page.drawn.connect(lambda: self._meters.count_picture(host_now()))
 
     def _key_actions(self) -> dict[str, Callable[[], None]]:
         """Return the action of each of `KEYS`."""

@@ -69,7 +69,7 @@ class Delivery:
     def stop(self) -> None:
         """End the thread: once all is written, or at once if the output makes no progress.
 
-        Raises RuntimeError if the thread does not end.
+        Raises StuckThreadError if the thread does not end.
         """
         self._is_left = True
         self._queue.close()
@@ -84,6 +84,11 @@ class Delivery:
                 self._worker.stop()
             finally:
                 self._queue.abandon()
+
+    @property
+    def failure(self) -> BaseException | None:
+        """The error that ended the output; None if it works."""
+        return self._worker.failure
 
     def check(self) -> None:
         """Raise the error that ended the output, if any."""

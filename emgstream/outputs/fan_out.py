@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from emgstream.clock import Clock
-from emgstream.errors import UsageError
+from emgstream.errors import EmgStreamError, UsageError
 from emgstream.outputs.delivery import Delivery, OutputFigures
 from emgstream.outputs.output import Output, Update
 from emgstream.outputs.queue import UpdateQueue
@@ -116,12 +116,14 @@ class FanOut:
                 one.start()
 
     def publish(self, update: Update, stop: threading.Event) -> None:
-        """Queue new decisions for every output; raises the error that ended one of them.
+        """Queue new decisions for every output; raises what `check_any` raises.
 
         If the source can wait, this waits for room in every queue, or for ``stop``.
         """
         for queue in self._consumers:
-            queue.put(update, self._source.info.can_wait, stop)
+            with suppress(EmgStreamError):  # of one output, which does not end the others
+                queue.put(update, self._source.info.can_wait, stop)
+        self.check_any()
 
     def close(self) -> None:
         """Tell the outputs that there will be no more decisions."""
@@ -143,8 +145,24 @@ class FanOut:
         for one in self._ways_out:
             one.check()
 
+    def check_any(self) -> None:
+        """Raise the error that ended an output if no output works any more, and nobody listens.
+
+        An error that is a bug is raised in any case.
+        """
+        failures = [one.failure for one in self._ways_out]
+        works = bool(self._queues) or None in failures
+        for failure in failures:
+            if failure is not None and not (works and isinstance(failure, EmgStreamError)):
+                raise failure
+
+    def failures(self) -> list[str]:
+        """Return which outputs have ended, and why, for people."""
+        ended = ((one.output.name, one.failure) for one in self._ways_out)
+        return [f"{name} has ended: {failure}" for name, failure in ended if failure is not None]
+
     def stop(self) -> None:
-        """End all threads; raises RuntimeError if one does not end."""
+        """End all threads; raises StuckThreadError if one does not end."""
         with self._lock:
             self._is_stopped = True
         with ExitStack() as stack:

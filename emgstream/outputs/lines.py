@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import stat
 import sys
 import threading
 from contextlib import ExitStack
@@ -22,8 +23,8 @@ _POLL_S = 0.05
 class LineWriter:
     """Writes lines to a file or to standard output (``-``). Any thread may write.
 
-    If nobody reads standard output, a write waits until `give_up` ends it (except on Windows, which
-    cannot tell if a pipe has room).
+    If nobody reads standard output, or a named pipe, a write waits until `give_up` ends it (except
+    on Windows, which cannot tell if a pipe has room).
     """
 
     def __init__(self, target: str) -> None:
@@ -44,6 +45,8 @@ class LineWriter:
         except OSError as error:
             raise cannot_write(self.target, error) from error
         self._stream = self._stack.enter_context(file)
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            self._pipe = _descriptor(file)  # a named pipe or a terminal
         return self
 
     def __exit__(self, *exc_info: object) -> None:

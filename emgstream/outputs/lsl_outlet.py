@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from emgstream.clock import host_now
 from emgstream.outputs.output import Output, Update
 from emgstream.outputs.output_kind import StreamContext
 from emgstream.outputs.samples import AnyOutput, SampleBlock, SampleOutput
@@ -36,7 +36,7 @@ class LslClock:
     """
 
     def __init__(self) -> None:
-        self._offset_s = pylsl_library().local_clock() - time.perf_counter()
+        self._offset_s = pylsl_library().local_clock() - host_now()
         self._start_s: float | None = None
         self._lock = threading.Lock()
 

@@ -103,13 +103,18 @@ class SampleFeed:
         return self._worker.join(timeout_s)
 
     def stop(self) -> None:
-        """End the thread once all that came is passed on; raises RuntimeError if it does not end.
+        """End the thread once all that came is passed on; raises StuckThreadError if it cannot.
 
         Waits for at most one second for the output, then for one call of it.
         """
         self._end_index = self._ring.end_index
         self._worker.join(_LINGER_S)
         self._worker.stop()
+
+    @property
+    def failure(self) -> BaseException | None:
+        """The error that ended the output; None if it works."""
+        return self._worker.failure
 
     def check(self) -> None:
         """Raise the error that ended the output, if any."""

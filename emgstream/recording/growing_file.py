@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from emgstream.errors import OutputError
+from emgstream.tables.session_rate import sidecar_path
 
-__all__ = ["GrowingFile", "check_room", "expected_bytes", "room_bytes"]
+if os.name == "posix":
+    import fcntl
+
+__all__ = ["GrowingFile", "check_room", "expected_bytes", "is_held", "room_bytes"]
 
 _DIGITS_OF_A_VALUE = 5  # a converter of 16 bits counts to 65535
 _BYTES_BESIDE_VALUES = 55  # an estimate: index and time of 12 digits, cue and label of 12 letters
@@ -45,24 +52,43 @@ def check_room(path: Path, needed_bytes: int) -> None:
         )
 
 
+def is_held(path: Path) -> bool:
+    """Return whether a `GrowingFile` of any process is open at this path.
+
+    False where the system, or a network drive, has no locks. Windows refuses to replace the file.
+    """
+    if os.name != "posix":
+        return False
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 class GrowingFile:
     """A new file that is only appended to; it always ends with a complete line.
 
-    One thread appends and closes, another may call `sync`. Raises OutputError if the file exists,
-    which is never overwritten, and if the disk refuses a write.
+    One thread appends and closes, another may call `sync` and `loss`. Raises OutputError if the
+    file exists, which is never overwritten, and if the disk refuses a write. `is_held` tells other
+    processes that it is open.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self.n_bytes = 0
         try:
-            self._file = path.open("xb", buffering=0)
+            self._file = path.open("x+b", buffering=0)
         except FileExistsError:
             raise OutputError(
                 f"{path} exists, and a recording never overwrites one; choose another name"
             ) from None
         except OSError as error:
             raise self._refused(error) from error
+        _hold(self._file)
 
     def append(self, data: bytes) -> None:
         """Write complete lines; a part of them, where there is no more room, is cut off again."""
@@ -74,6 +100,44 @@ class GrowingFile:
             self._file.truncate(self.n_bytes)
             raise self._refused(error) from error
         self.n_bytes += len(data)
+
+    def loss(self) -> str | None:
+        """Return what another program did to the file, for people; None if it is as written."""
+        try:
+            there, own = self._path.stat(), os.fstat(self._file.fileno())
+        except FileNotFoundError:
+            return "was deleted or renamed"
+        except OSError:
+            return None  # a network drive that is away for a moment
+        if not os.path.samestat(there, own):
+            return "was replaced by another file"
+        return "was cut short" if own.st_size < self.n_bytes else None
+
+    def keep_beside(self) -> Path:
+        """Copy all that was appended to a new file beside; raises OutputError.
+
+        The content is there also after the file was deleted, renamed or replaced.
+        """
+        for number in itertools.count():
+            kept = self._path.with_name(f"{self._path.stem}.kept{number or ''}{self._path.suffix}")
+            if sidecar_path(kept).exists():
+                continue
+            with suppress(FileExistsError):
+                return self._copy_to(kept)
+        raise AssertionError("unreachable")
+
+    def _copy_to(self, path: Path) -> Path:
+        try:
+            with path.open("xb") as kept:
+                self._file.seek(0)
+                shutil.copyfileobj(self._file, kept)
+                kept.flush()
+                os.fsync(kept.fileno())
+        except FileExistsError:
+            raise
+        except OSError as error:
+            raise self._refused(error) from error
+        return path
 
     def sync(self) -> None:
         """Force the appended bytes onto the disk, where they survive a power cut."""
@@ -92,3 +156,10 @@ class GrowingFile:
             f"cannot write {self._path}: {error.strerror or error}; expected a place with room "
             f"that may be written to{kept}; make room, or choose another place"
         )
+
+
+def _hold(file: BinaryIO) -> None:
+    """Lock a file until it is closed, where that is possible; see `is_held`."""
+    if os.name == "posix":
+        with suppress(OSError):  # some network drives have no locks
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

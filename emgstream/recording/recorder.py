@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emgstream.clock import Clock, MonotonicClock
+from emgstream.clock import Clock, MonotonicClock, host_now
 from emgstream.errors import OutputError
 from emgstream.logs import get_logger
 from emgstream.recording.cue_events import CueStarted, Event
@@ -46,6 +47,8 @@ _SYNC_S = 0.1
 _LOOK_FOR_ROOM_EVERY = 10  # syncs
 _MOST_WAITING = 1 << 16  # samples: a minute at 1 kHz, far longer than a working disk stalls
 _SPARE_BYTES = 10_000_000  # free space that other programs may take meanwhile
+_SLOW_S = 1.0  # of one write or sync: a choice, ten times the time between two of them
+_DISK_PATIENCE_S = 120.0  # a choice: longer than a disk that spins up or a drive that reconnects
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +86,19 @@ class Recorder:
     ------
     OutputError
         On entering: a file exists or cannot be created, or the disk has too little space. On
-        leaving, and from `check`: the disk was full, failed, or was too slow for the stream.
+        leaving, and from `check`: the disk was full, failed, or was too slow for the stream, or
+        another program deleted, renamed, replaced or cut the table.
+    StuckThreadError
+        On leaving: the disk has not finished a write for two minutes.
+
+    Attributes
+    ----------
+    newest_s
+        Host time of the newest sample; None before the first.
+    kept
+        The copy of the table that was made because another program took the file away.
+    disk_warning
+        A warning for people if a write or a sync took longer than a second; None otherwise.
     """
 
     def __init__(
@@ -99,6 +114,10 @@ class Recorder:
         self.path = path
         self.room_bytes = 0
         self.n_samples = 0
+        self.newest_s: float | None = None
+        self.kept: Path | None = None
+        self._loss: str | None = None
+        self.disk_warning: str | None = None
         self._sidecar = SidecarContent(about, status)
         self._needed_bytes = needed_bytes
         self._most_waiting = most_waiting
@@ -136,16 +155,21 @@ class Recorder:
 
     def __exit__(self, exc_type: type[BaseException] | None, *exc_info: object) -> None:
         try:
-            self._writer.stop()
+            self._writer.stop(_DISK_PATIENCE_S)
+            self._syncer.stop(_DISK_PATIENCE_S)
+            loss = self._look_for_loss()
+            if loss is not None and self._file.n_bytes:
+                self.kept = self._file.keep_beside()
         finally:
-            self._syncer.stop()
             self._file.close()
-        _log.info("recorded %d samples to %s", self.n_samples, self.path)
-        if self._file.n_bytes == 0:
+        _log.info("recorded %d samples to %s", self.n_samples, self.kept or self.path)
+        if loss is None and self._file.n_bytes == 0:
             self._remove_empty()
-        else:
+        elif self._file.n_bytes:
             with contextlib.suppress(OutputError):  # the last one is there; recover completes it
-                write_sidecar(self.path, self.document("ended"))
+                write_sidecar(self.kept or self.path, self.document("ended"))
+        if loss is not None:
+            raise self._taken_away(loss)
         if exc_type is None:
             self.check()
 
@@ -195,6 +219,7 @@ class Recorder:
                 return
             if self._first is None:
                 self._note_first(waiting, source)
+            self.newest_s = float(waiting.host_s[-1])
             self._queue.append(waiting)
             self._n_waiting += len(chunk)
             if self._n_waiting > self._most_waiting:
@@ -250,7 +275,8 @@ class Recorder:
         text = b"".join(self._lines(waiting, cues) for waiting, cues in batch)
         if self.n_samples == 0:
             text = header(self._sidecar.channel_names) + text
-        self._file.append(text)
+        self._look_for_loss()  # before the next lines make a cut file as long as it was
+        self._watch_disk(lambda: self._file.append(text))
         self.n_samples += sum(len(waiting.chunk) for waiting, _ in batch)
 
     def _lines(self, waiting: _Waiting, cues: list[tuple[str, int]]) -> bytes:
@@ -276,9 +302,12 @@ class Recorder:
         """Force the table onto the disk until stopped: the thread ``emg-syncer``."""
         n_synced = n_turns = 0
         while not stop.wait(_SYNC_S) and self._writer.alive:
+            loss = self._look_for_loss()
+            if loss is not None:
+                raise self._taken_away(loss)
             n_bytes = self._file.n_bytes
             if n_bytes > n_synced:
-                self._file.sync()
+                self._watch_disk(self._file.sync)
                 n_synced = n_bytes
             if self._sidecar.take_news():
                 self._renew_sidecar()
@@ -287,6 +316,30 @@ class Recorder:
             n_turns += 1
         if self._file.n_bytes > n_synced:
             self._file.sync()
+
+    def _look_for_loss(self) -> str | None:
+        """Return what another program did to the table, first of all; None if nothing."""
+        self._loss = self._loss or self._file.loss()
+        return self._loss
+
+    def _watch_disk(self, use: Callable[[], None]) -> None:
+        """Use the disk; warn, once, if that takes long."""
+        began_s = host_now()
+        use()
+        took_s = host_now() - began_s
+        if took_s >= _SLOW_S and self.disk_warning is None:
+            self.disk_warning = (
+                f"the disk took {took_s:.1f} s for one write; nothing is lost, as samples wait in "
+                "memory; choose a faster disk if it happens again"
+            )
+            self.warn(self.disk_warning)
+
+    def _taken_away(self, loss: str) -> OutputError:
+        kept = "" if self.kept is None else f"; what was recorded is kept as {self.kept}"
+        return OutputError(
+            f"{self.path} {loss} while it was being recorded; expected the file to stay as it is "
+            f"until the end{kept}; record again without touching it"
+        )
 
     def _renew_sidecar(self) -> None:
         """Write the sidecar again; a failure ends nothing, as the next turn tries again."""

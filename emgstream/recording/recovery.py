@@ -17,10 +17,12 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from emgstream.atomic_files import partial_file
 from emgstream.cue_schedule import TRANSITION
 from emgstream.errors import OutputError, RecordingError
 from emgstream.logs import get_logger
 from emgstream.recording.cue_events import RepetitionOutcome
+from emgstream.recording.growing_file import is_held
 from emgstream.recording.label_runs import METHOD, LabelledCueRun, label_runs
 from emgstream.recording.recording_body import N_AFTER, RecordingBody
 from emgstream.recording.sidecar import read_sidecar, write_sidecar
@@ -67,11 +69,16 @@ def put_in_order(path: Path, *, trim: bool | None = None) -> RecoveryReport:
     Raises
     ------
     RecordingError
-        The files are not those of a recorded session, or hold no sample.
+        The files are not those of a recorded session, hold no sample, or are being recorded now.
     OutputError
         The files cannot be written; they are as they were, without a damaged end.
     """
     sidecar = read_sidecar(path)
+    if is_held(path):
+        raise RecordingError(
+            f"{path} is being recorded now, by another process; expected a recording that has "
+            "ended; end it first: it puts its own files in order"
+        )
     found = ["the recording broke off"] if sidecar.get("state") == "recording" else []
     body = _mended(path, found)
     table = read_table(path)
@@ -143,16 +150,15 @@ def _check(path: Path, table: EmgTable, body: RecordingBody) -> None:
 
 def _rewrite(path: Path, lines_of: Callable[[BinaryIO], Iterable[bytes]]) -> None:
     """Write a new table with the lines from ``lines_of``, then replace the old one by it."""
-    part = path.with_name(path.name + ".part")
     try:
-        with path.open("rb") as old, part.open("wb") as new:
-            new.write(old.readline())
-            new.writelines(lines_of(old))
-            new.flush()
-            os.fsync(new.fileno())
-        part.replace(path)
+        with partial_file(path) as partial:
+            with path.open("rb") as old, partial.open("wb") as new:
+                new.write(old.readline())
+                new.writelines(lines_of(old))
+                new.flush()
+                os.fsync(new.fileno())
+            partial.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise OutputError(
             f"cannot put {path} in order: {error.strerror or error}; the recording is kept, with "
             f"its cues as labels; make room, then: emgstream recover {path}"

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from emgstream.atomic_files import partial_file
 from emgstream.data import DEMO_RECORDING
 from emgstream.errors import OutputError, RecordingError
 from emgstream.recording.cue_events import RepetitionOutcome
@@ -89,7 +90,7 @@ class SidecarEntries(_SidecarVersion):
     """label, repetition, outcome, first_index, end_index, label_from (index where the label begins;
     null without one), shift_ms and note of each."""
     samples: _Object = field(default_factory=dict)
-    """n, n_lost, n_missed, n_gaps, n_reconnects."""
+    """n; n_lost, n_missed, n_gaps and n_reconnects from the first sample on; sees_loss."""
     quality: _Object = field(default_factory=dict)
     """The report of the signal check, and the warnings while recording."""
 
@@ -151,15 +152,14 @@ def write_sidecar(recording: Path, document: dict[str, Any]) -> None:
     Raises OutputError if that fails; the one before is then still there.
     """
     path = sidecar_path(recording)
-    part = path.with_name(path.name + ".part")
     try:
-        with part.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        with partial_file(path) as partial:
+            with partial.open("w", encoding="utf-8", newline="\n") as file:
+                file.write(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise OutputError(
             f"cannot write {path}: {error.strerror or error}; expected a place with room that may "
             "be written to; the recording itself is kept"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from emgstream.recording.cue_events import RepetitionEnded
 from emgstream.recording.session_description import SessionDescription
-from emgstream.sources.source_status import StatusReader
+from emgstream.sources.source_status import SourceStatus, StatusReader
 from emgstream.types import StreamInfo
 
 __all__ = ["SidecarContent"]
@@ -32,6 +32,7 @@ class SidecarContent:
         self._lock = threading.Lock()
         self._started: datetime | None = None
         self._info: StreamInfo | None = None
+        self._before: SourceStatus | None = None  # at the first sample
         self._outcomes: dict[tuple[str, int], RepetitionEnded] = {}
         self._warnings: list[str] = []
         self._has_news = False
@@ -45,6 +46,7 @@ class SidecarContent:
         """Note the date and time of the first sample, and its stream."""
         with self._lock:
             self._started, self._info = started, info
+            self._before = None if self._status is None else self._status()
             self._has_news = True
 
     def note_end(self, ended: RepetitionEnded) -> None:
@@ -78,7 +80,7 @@ class SidecarContent:
                 started=None if self._started is None else self._started.isoformat(),
                 channel_names=self.channel_names,
                 info=_told_of(self._info),
-                status=None if self._status is None else self._status(),
+                status=self._status_of_take(),
                 n_samples=n_samples,
                 warnings=self._warnings,
                 repetitions=[
@@ -86,6 +88,15 @@ class SidecarContent:
                     for ended in self._outcomes.values()
                 ],
             )
+
+    def _status_of_take(self) -> SourceStatus | None:
+        """Return the status with the losses since the first sample of the take."""
+        status, before = None if self._status is None else self._status(), self._before
+        if status is None or before is None:
+            return status
+        names = ("n_lost", "n_missed", "n_gaps", "n_reconnects")
+        since = {name: max(0, getattr(status, name) - getattr(before, name)) for name in names}
+        return replace(status, **since)
 
 
 def _told_of(info: StreamInfo | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from emgstream.errors import StreamMismatchError
+from emgstream.wording import counted, listed
 
 __all__ = ["ChannelMatch", "WantedChannels", "match_channels"]
 
@@ -91,10 +92,15 @@ def match_channels(
         note = f"the board sends {', '.join(board)}; taken by name as {', '.join(wanted)}"
         return ChannelMatch(columns, wanted, note)
     if len(board) != len(wanted):
+        first = ",".join(str(number) for number in range(1, len(wanted) + 1))
+        advice = (
+            f"choose {len(wanted)} of them, such as --channels {first}"
+            if len(board) > len(wanted)
+            else "change the pins of its sketch, or train a model on recordings of this board"
+        )
         raise StreamMismatchError(
-            f"the board sends {len(board)} channels: {', '.join(board)}; the model expects "
-            f"{len(wanted)}: {', '.join(wanted)}; choose among a board's with --channels A,B,C, "
-            "or change the pins of its sketch"
+            f"the board sends {counted(len(board), 'channel')}: {listed(board)}; the model expects "
+            f"{len(wanted)}: {listed(wanted)}; {advice}; --model none shows any board"
         )
     note = (
         f"the board calls its channels {', '.join(board)}; taken in this order as "

@@ -49,9 +49,11 @@ class SourceStatus:
     n_received: int = 0
     """Samples received."""
     n_lost: int = 0
-    """Samples that the device took and that did not arrive, by its counter."""
+    """Samples that the device took and that did not arrive, by its counter; lines of text that
+    could not be read."""
     n_missed: int = 0
-    """Samples that were not taken while the device was unplugged, by the host's clock."""
+    """Samples of the time in which nothing came, by the host's clock: the device was unplugged or
+    silent, up to now."""
     n_gaps: int = 0
     """Gaps in the sample index, for either reason."""
     loss: float = 0.0
@@ -83,14 +85,19 @@ class SourceStatus:
         return self.state is SourceState.STREAMING
 
     def loss_words(self, counted: str) -> str:
-        """Return ``counted``, the words for the losses, if they are noticed; else a note.
+        """Return ``counted``, the words for the losses, if all are noticed; else a note.
 
         >>> SourceStatus(SourceState.STREAMING, sees_loss=False).loss_words("lost 3")
         'loss unseen'
+        >>> SourceStatus(SourceState.STREAMING, n_lost=3, sees_loss=False).loss_words("lost 3")
+        'lost 3 or more'
         """
-        if self.sees_loss is None:
-            return "loss not known"
-        return counted if self.sees_loss else "loss unseen"
+        if self.sees_loss:
+            return counted
+        n_seen = self.n_lost + self.n_missed
+        if n_seen:
+            return f"lost {n_seen:,} or more"
+        return "loss not known" if self.sees_loss is None else "loss unseen"
 
 
 StatusReader: TypeAlias = Callable[[], SourceStatus]

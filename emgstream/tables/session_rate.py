@@ -1,16 +1,17 @@
-"""The sampling rate that the sidecar of a recorded session states, for short recordings."""
+"""The facts that the sidecar of a recorded session adds: its rate, and that it was interrupted."""
 
 from __future__ import annotations
 
 import json
 import math
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from emgstream.tables.raw_columns import RawRecording
 
-__all__ = ["SIDECAR_FORMAT", "sidecar_path", "with_session_rate"]
+__all__ = ["SIDECAR_FORMAT", "sidecar_path", "with_session_facts"]
 
 SIDECAR_FORMAT = "emgstream session"
 """Entry ``format`` of the sidecar of a recorded session."""
@@ -19,6 +20,11 @@ _SHORT_S = 10.0
 are late by 50 ms at one end, by the buffer of a serial port, then deviate by 0.5 %, which is what a
 model tolerates."""
 _OWN_CLOCK = "time_s"
+_UNFINISHED = ("recording", "ended")  # states of a sidecar before the labels are final
+_DUE = (
+    "the recording was not ended in order: its labels are those of the cues, and its last line may "
+    "be incomplete; mend it first: emgstream recover {}"
+)
 
 
 def sidecar_path(recording: Path) -> Path:
@@ -31,12 +37,16 @@ def sidecar_path(recording: Path) -> Path:
     return (recording.with_suffix("") if is_packed else recording).with_suffix(".json")
 
 
-def with_session_rate(recording: Path, raw: RawRecording) -> RawRecording:
-    """Return a recording with the rate of its sidecar, if it is short or has no time stamps.
+def with_session_facts(recording: Path, raw: RawRecording) -> RawRecording:
+    """Return a recording with the facts of its sidecar; as it is without one of a session.
 
-    It stays as it is if the file itself states a rate, or if there is no sidecar of a session.
+    The rate is taken if the recording is short or has no time stamps, and the file itself states
+    none. A note says that a recording was not ended in order.
     """
-    rate_hz = None if raw.rate_hz is not None else _stated_rate(sidecar_path(recording))
+    document = _session(sidecar_path(recording))
+    if document.get("state") in _UNFINISHED:
+        raw = replace(raw, notes=(*raw.notes, _DUE.format(shlex.quote(str(recording)))))
+    rate_hz = None if raw.rate_hz is not None else _stated_rate(document)
     if rate_hz is None:
         return raw
     has_clock = any(column.name == _OWN_CLOCK for column in raw.columns)
@@ -46,14 +56,18 @@ def with_session_rate(recording: Path, raw: RawRecording) -> RawRecording:
     return replace(raw, rate_hz=rate_hz, rate_reason=reason)
 
 
-def _stated_rate(sidecar: Path) -> float | None:
-    """Return the measured rate, else the nominal one; None for neither, and for other files."""
+def _session(sidecar: Path) -> dict[str, Any]:
+    """Return the content of the sidecar of a session; empty for other files."""
     try:
         document = json.loads(sidecar.read_bytes())
     except (OSError, ValueError):
-        return None
-    if not isinstance(document, dict) or document.get("format") != SIDECAR_FORMAT:
-        return None
+        return {}
+    is_session = isinstance(document, dict) and document.get("format") == SIDECAR_FORMAT
+    return document if is_session else {}
+
+
+def _stated_rate(document: dict[str, Any]) -> float | None:
+    """Return the measured rate, else the nominal one; None for neither."""
     rates = document.get("rate")
     if not isinstance(rates, dict):
         return None

@@ -20,7 +20,7 @@ from emgstream.tables.emg_table import EmgTable
 from emgstream.tables.formats import read_format
 from emgstream.tables.memory_need import refuse_what_does_not_fit
 from emgstream.tables.raw_columns import MISSING_WHOLE, RawColumn, RawRecording
-from emgstream.tables.session_rate import with_session_rate
+from emgstream.tables.session_rate import with_session_facts
 from emgstream.tables.settled_columns import with_settled
 from emgstream.tables.table_assembly import TableAssembly, first_damage
 from emgstream.tables.table_cells import decode
@@ -221,7 +221,7 @@ def _read(
         text = read_text_table(path, choice, block_bytes, tolerant_only=tolerant_only)
         read = _ReadFile(
             path=path,
-            raw=with_session_rate(path, text.raw),
+            raw=with_session_facts(path, text.raw),
             log=text.log,
             has_header=text.layout.has_header,
             choice=choice,

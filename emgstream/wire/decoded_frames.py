@@ -46,9 +46,10 @@ class Frames:
             return []
         broken = (np.diff(self.index) != 1) | (np.diff(self.segment) != 0)
         cuts = [0, *(np.flatnonzero(broken) + 1).tolist(), len(self)]
-        return [self._between(a, b) for a, b in pairwise(cuts)]
+        return [self.between(a, b) for a, b in pairwise(cuts)]
 
-    def _between(self, start: int, stop: int) -> Frames:
+    def between(self, start: int, stop: int) -> Frames:
+        """Return the rows from ``start`` up to ``stop``."""
         rows = slice(start, stop)
         return Frames(
             self.index[rows], self.device_us[rows], self.samples[rows], self.segment[rows]

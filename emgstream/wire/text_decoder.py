@@ -35,8 +35,9 @@ _WRAP = float(1 << 32)
 _PADDING = b"\0 \t\r\n"
 _NONE = np.empty(0, np.int64)
 
-Parts: TypeAlias = list["Doubles | None"]
-"""Numbers of consecutive lines, shape ``(n, n_fields)``; None for a start reply between them."""
+Parts: TypeAlias = list["Doubles | int | None"]
+"""Numbers of consecutive lines, shape ``(n, n_fields)``; the number of unreadable lines between
+them; None for a start reply between them."""
 
 
 class TextDecoder:
@@ -46,7 +47,8 @@ class TextDecoder:
     learned from the next 16 lines of numbers, which are kept until then; afterwards every line of
     that layout is decoded. A ``start`` reply, or a time that goes back, opens a segment. **Text has
     no counter, so a line that was lost, or altered to another well-formed line, is not detected**:
-    the index counts the lines that arrived.
+    the index counts the lines that arrived. A line that cannot be read has an index, too, which is
+    missing in the frames. So has an empty line, unless there are empty lines among the first 16.
 
     No input raises an error, and at most 17 lines of 256 bytes are kept between calls. One thread
     uses it.
@@ -68,6 +70,8 @@ class TextDecoder:
         self._segment, self._has_samples = 0, False
         self._last_time, self._wrapped = -np.inf, 0.0
         self._replies: list[Reply] = []
+        self._has_empty_lines = False
+        self._next_index = 0
         self._n_frames = self._n_malformed = self._bytes_skipped = 0
 
     @property
@@ -112,7 +116,9 @@ class TextDecoder:
         data = self._tail + data
         end = data.rfind(b"\n") + 1
         if end:
+            n_before = self._n_malformed
             data = self._without_partial_line(data)
+            parts.append(self._n_malformed - n_before)
         self._keep_unfinished(data[data.rfind(b"\n") + 1 :])
         block = data[: data.rfind(b"\n") + 1]
         if self.layout is None:
@@ -144,6 +150,8 @@ class TextDecoder:
                 self._learning.append(line)
             elif header := read_header(_text(line)):
                 self._header = header
+            elif not line.strip(_PADDING):
+                self._has_empty_lines = True
             elif self._handle_other_line(line):
                 self._bytes_skipped += sum(map(len, self._learning))
                 self._learning.clear()
@@ -184,8 +192,12 @@ class TextDecoder:
             row = self._read_line(line)
             if row is not None:
                 rows.append(row)
-            elif self._handle_other_line(line):
-                parts += [np.array(rows), None] if rows else [None]
+                continue
+            n_before = self._n_malformed
+            is_start = self._handle_other_line(line)
+            if is_start or self._n_malformed > n_before:
+                parts += [np.array(rows)] if rows else []
+                parts.append(None if is_start else 1)
                 rows = []
         if rows:
             parts.append(np.array(rows))
@@ -205,7 +217,8 @@ class TextDecoder:
         """Keep the replies of a line without samples; return whether one is a ``start`` reply."""
         replies, rest = split_replies(line)
         self._replies = [*self._replies, *replies][-_MAX_REPLIES:]
-        if rest.strip(_PADDING):
+        is_gone = not (replies or self._has_empty_lines or self.layout is None)
+        if rest.strip(_PADDING) or is_gone:
             self._n_malformed += 1
             self._bytes_skipped += len(rest)
         return any(reply.kind == "start" for reply in replies)
@@ -218,12 +231,15 @@ class TextDecoder:
         for part in parts:
             if part is None:
                 self._open_segment()
+            elif isinstance(part, int):
+                self._next_index += part
             else:
                 frames.append(self._frames_of(part, layout))
         return join_frames(frames, layout.n_channels)
 
     def _frames_of(self, values: Doubles, layout: TextLayout) -> Frames:
-        index = np.arange(self._n_frames, self._n_frames + len(values))
+        index = np.arange(self._next_index, self._next_index + len(values))
+        self._next_index += len(values)
         self._n_frames += len(values)
         self._has_samples = True
         device_us, segment = self._times(values, layout)

@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -47,6 +48,24 @@ def test_a_write_that_nobody_reads_waits_until_it_is_given_up(
         os.close(reader)
     assert there == (line * 1000).encode()[: len(there)]
     assert written == [there.count(b"\n")]
+    assert 0 < written[0] < 1000
+
+
+def test_a_named_pipe_that_nobody_reads_waits_until_it_is_given_up(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with LineWriter(str(path)) as lines:
+        written: list[int] = []
+        line = "x" * 999 + "\n"
+        writer = threading.Thread(target=lambda: written.append(lines.write_lines([line] * 1000)))
+        writer.start()
+        writer.join(0.2)
+        assert writer.is_alive()
+        lines.give_up()
+        writer.join(PATIENCE_S)
+        assert not writer.is_alive()
+    os.close(reader)
     assert 0 < written[0] < 1000
 
 

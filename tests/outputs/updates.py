@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 
+from emgstream.clock import host_now
 from emgstream.decisions import decide
 from emgstream.latency import FixedDelay, StageTimes
 from emgstream.outputs.output import Update
@@ -29,5 +28,5 @@ def update(first_index: int, classes: list[int] | None = None) -> Update:
         labels=[None] * n,
         stages=StageTimes(np.full(n, 0.002), np.full(n, 0.003), {"network": 0.001}),
         fixed=FixedDelay(window_s=0.2, hop_s=0.02),
-        decided_s=time.perf_counter(),
+        decided_s=host_now(),
     )

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import socket
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from emgstream.clock import ManualClock
+from emgstream.clock import ManualClock, host_now
 from emgstream.errors import OutputError, SourceError, UsageError
 from emgstream.simulation.board import Faults, Ledger, Outage, SimulatedBoard
 from emgstream.wire import Frames, Identity
@@ -196,7 +195,7 @@ def test_with_a_battery_it_samples_on_unheard_and_no_opening_resets_it(tcp: int 
 @on_a_pty
 def test_the_cable_is_out_when_the_faults_say_so() -> None:
     with make("unplug=0.3@0.5") as board:
-        came_up_s = -board.elapsed_s + time.perf_counter()  # or before that
+        came_up_s = -board.elapsed_s + host_now()  # or before that
         with opened(board.port) as host:
             awake(host).say("start")
             wait_for(lambda: is_dead(host), board.ledger)

@@ -200,7 +200,18 @@ class VirtualSketch(VirtualDevice):
         self._line, self._rate_hz = line, rate_hz
         self._last_s = clock.now()
         self._due, self._n_lines = 0.0, 0
+        self._is_silent = self._loses_lines = False
         self.cable.plug()
+
+    def fall_silent(self, *, loses_lines: bool) -> None:
+        """Print nothing until `speak`; what is due meanwhile is lost, or printed late."""
+        self._is_silent, self._loses_lines = True, loses_lines
+
+    def speak(self) -> None:
+        self._is_silent = self._loses_lines = False
+
+    def set_rate(self, rate_hz: float) -> None:
+        self._rate_hz = rate_hz
 
     def unplug(self) -> None:
         self.cable.unplug()
@@ -213,6 +224,8 @@ class VirtualSketch(VirtualDevice):
         elapsed_s, self._last_s = now_s - self._last_s, now_s
         if self.cable.reader is not None:
             self._due += elapsed_s * self._rate_hz
-        while self._n_lines < int(self._due):
+        if self._loses_lines:
+            self._n_lines = int(self._due)
+        while not self._is_silent and self._n_lines < int(self._due):
             self.cable.write(self._line(self._n_lines))
             self._n_lines += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +11,7 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from emgstream.app.live_session import LiveSession
 from emgstream.app.signal_views import SignalView, Traces
+from emgstream.clock import host_now
 from emgstream.gui.painting import color
 from emgstream.gui.palette import Theme
 from emgstream.gui.timeline.cursor_painter import CursorPainter
@@ -168,7 +168,7 @@ class TimelineCanvas(QWidget):
         rails = self._rails if self.view is SignalView.RAW else {}
         canvas = Canvas(at, self._theme, self.font(), scale)
         self._draw_gutter(painter, canvas, shown, "seconds" if timed else "samples")
-        self._signals.draw(painter, canvas, history, self.time, rails, time.perf_counter())
+        self._signals.draw(painter, canvas, history, self.time, rails, host_now())
         draw_times(painter, canvas, self.time)
         self._draw_ribbons(painter, at, shown)
         unit = "s" if timed else "samples"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from emgstream.app.audited_recordings import recordings_in
 from emgstream.app.list_choice import model_choices
 from emgstream.app.training_job import EvaluationJob, JobState, TrainingJob
 from emgstream.app.training_words import training_outcome
+from emgstream.clock import host_now
 from emgstream.errors import EmgStreamError, MissingExtraError
 from emgstream.extras import check_train_extra
 from emgstream.gui.card import fill
@@ -166,12 +166,12 @@ class TrainPage(WindowPage):
 
     def _cancel_training(self) -> None:
         if self.training is not None:
-            self.training.cancel(time.perf_counter())
+            self.training.cancel(host_now())
             self.progress.show_cancelling()
 
     def _cancel_evaluation(self) -> None:
         if self.evaluation is not None:
-            self.evaluation.cancel(time.perf_counter())
+            self.evaluation.cancel(host_now())
             self.result.show_evaluating(self.evaluation)
 
     def _tell(self, error: EmgStreamError) -> None:

@@ -33,6 +33,7 @@ class BoardConnection:
     def __init__(self, link: BoardLink, speaker: BoardGreeting, clock: Clock) -> None:
         self.baud = speaker.baud
         self.line_rate_hz = speaker.line_rate_hz
+        self.n_lines_before = 0 if speaker.text is None else speaker.text.counters.n_frames
         self.identity: Identity | None = speaker.identity
         self._link = link
         self._clock = clock

@@ -45,6 +45,7 @@ class ProtocolDetector:
         self._scanner = ReplyScanner()
         self._began_s = now_s
         self._first_s: float | None = None
+        self._first_lines: tuple[int, float] | None = None  # number of lines, and their arrival
         self._last_s = now_s
         self._recent = b""
 
@@ -57,6 +58,9 @@ class ProtocolDetector:
         self.n_bytes += len(data)
         self._recent = (self._recent + data)[-_NOISE_BYTES:]
         self.text.feed(data)
+        n_lines = self.text.counters.n_frames
+        if n_lines and self._first_lines is None:
+            self._first_lines = n_lines, now_s
         for reply in self._scanner.feed(data):
             if reply.kind == "id":
                 self.identity = Identity.from_reply(reply)
@@ -69,9 +73,14 @@ class ProtocolDetector:
 
     def line_rate_hz(self) -> float:
         """Return lines per second, roughly, from their arrival."""
-        if self._first_s is None or self._last_s <= self._first_s:
+        if self._first_lines is None or self._first_s is None:
             return float("nan")
-        return self.text.counters.n_frames / (self._last_s - self._first_s)
+        n_first, first_s = self._first_lines
+        if self._last_s > first_s:  # those of the first arrival may have waited
+            return (self.text.counters.n_frames - n_first) / (self._last_s - first_s)
+        if self._last_s > self._first_s:
+            return n_first / (self._last_s - self._first_s)
+        return float("nan")
 
     def is_done(self, now_s: float, patience: DetectionLimits) -> bool:
         """Return True if the protocol is known, or the time is over."""

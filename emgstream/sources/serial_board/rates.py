@@ -17,7 +17,10 @@ _REFUSES_AFTER_S, _ALARMS_AFTER_S = 2.0, 5.0  # a choice: 20 ms of jitter are 1 
 
 
 class RateGuard:
-    """Compares a rate with the expected one.
+    """Compares a rate with the expected one; refuses at the start, and later only warns.
+
+    A rate that was right for 5 s is that of the board: if it changes then, samples are lost, or the
+    host is busy, and the stream goes on.
 
     Parameters
     ----------
@@ -30,6 +33,7 @@ class RateGuard:
     def __init__(self, expected_hz: float | None, force: bool) -> None:
         self._expected_hz = expected_hz
         self._force = force
+        self._was_right = False
 
     def check_stated(self, rate_hz: float, source: str) -> str | None:
         """Return an alarm for the rate that a board states, or None.
@@ -41,9 +45,10 @@ class RateGuard:
     def check_measured(self, rate_hz: float, span_s: float, source: str) -> str | None:
         """Return an alarm for a rate that was measured over ``span_s`` seconds, or None.
 
-        Raises StreamMismatchError if it is more than 5 % off.
+        Raises StreamMismatchError if it is more than 5 % off, unless it was right before.
         """
         off = self._off(rate_hz)
+        self._was_right |= off <= REFUSE_AT and span_s >= _ALARMS_AFTER_S
         if span_s < _REFUSES_AFTER_S or (off <= REFUSE_AT and span_s < _ALARMS_AFTER_S):
             return None
         return self._check(rate_hz, f"{source} was measured at {rate_hz:.6g} Hz, not at a ")
@@ -56,7 +61,7 @@ class RateGuard:
             f"{what}rate within {ALARM_AT:.1%} of the {self._expected_hz:.6g} Hz that the model "
             f"expects ({rate_hz / self._expected_hz - 1.0:+.1%})"
         )
-        if off > REFUSE_AT and not self._force:
+        if off > REFUSE_AT and not (self._force or self._was_right):
             raise StreamMismatchError(
                 f"{sides}; train a model at this rate, change the board's, or go on with --force"
             )

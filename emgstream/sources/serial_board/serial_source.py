@@ -22,6 +22,7 @@ from emgstream.sources.serial_board.timebase import Timebase
 from emgstream.sources.source_kind import AUTO, SourceOptions
 from emgstream.sources.source_status import SYNTHETIC_NOTE, SourceState, SourceStatus
 from emgstream.types import Chunk, IndexArray, StreamInfo, TimeArray
+from emgstream.wording import counted
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["SerialBoardSource", "open_board"]
 
 TEXT_NOTE = (
-    "lines of text have no counter: lost samples cannot be seen, and time comes from the arrivals"
+    "lines of text have no counter: single lost samples cannot be seen, and time comes from the "
+    "arrivals"
 )
 
 _GATHER_S = 0.0035  # measured: reading every byte takes twice the processor time, hardly sooner
@@ -37,6 +39,7 @@ _WATCH_S = 0.25  # between two looks at loss and rate: one bin of the loss windo
 _LOOK_S = 0.2  # between two looks for an unplugged board: a choice, as listing ports takes time
 _TICK_S = 0.02  # of waiting between two yields
 _ASK_STALLED_S = 2.0  # between two questions to a stalled board: a choice
+_UNREAD_S = 3.0  # a choice: a board that was reset has started by then
 _WAITING = "waiting for the board to start"
 
 
@@ -108,6 +111,7 @@ class SerialBoardSource:
         self._chunks: deque[Chunk] = deque()
         self._connection: BoardConnection | None = None
         self._before: BoardConnection | None = None
+        self._skipped_before = 0
         self._life = self._live()
 
     def __enter__(self) -> Self:
@@ -200,7 +204,8 @@ class SerialBoardSource:
         stated_hz = None if identity is None else identity.sampling_rate_hz
         nominal_hz = stated_hz or connection.line_rate_hz
         self.columns = match.columns_of(connection.channel_names)
-        self._indexer.begin_connection(self.columns, nominal_hz)
+        is_counted = identity is not None
+        self._indexer.begin_connection(self.columns, nominal_hz, is_counted=is_counted)
         self._search.keep_speed(connection.baud)
         self.info = StreamInfo(connection.title, match.names, stated_hz, checks_rate=True)
         self._tally.connected(connection.device, identity, connection.sends_time)
@@ -227,6 +232,11 @@ class SerialBoardSource:
             self._tally.note(match.note)
         if connection.identity is None:
             self._tally.note(TEXT_NOTE)
+            if not self._indexer.n_received and connection.n_lines_before:
+                self._tally.note(
+                    f"{counted(connection.n_lines_before, 'line')} came while the form of the "
+                    "lines was found out; they are not in the stream"
+                )
         elif connection.identity.board == SIMULATED:
             self._tally.note(SYNTHETIC_NOTE)
 
@@ -244,6 +254,7 @@ class SerialBoardSource:
             if now_s >= watched_s + _WATCH_S:
                 watched_s = now_s
                 self._watch(now_s)
+                self._leave_if_unread(connection)
             if self._tally.silent_s() >= STALL_S and now_s >= asked_s + _ASK_STALLED_S:
                 asked_s = now_s
                 connection.ask_for_name()  # a board that was reset, unheard, waits for its start
@@ -265,7 +276,9 @@ class SerialBoardSource:
             self._tally.received(self._clock.now(), self._connection.counters)
 
     def _watch(self, now_s: float) -> None:
-        """Look for a high loss and a wrong rate."""
+        """Count bytes that are not understood; look for a high loss and a wrong rate."""
+        if self._connection is not None:
+            self._tally.count(self._connection.counters)
         self._tally.watch_loss(now_s)
         rate_hz = self._timebase.rate_hz
         if rate_hz is None:
@@ -275,6 +288,16 @@ class SerialBoardSource:
         )
         if alarm is not None:
             self._tally.alarm("rate", alarm)
+
+    def _leave_if_unread(self, connection: BoardConnection) -> None:
+        """Raise SourceDisconnectedError if bytes arrive, and for long none is understood."""
+        if self._tally.silent_s() < STALL_S:
+            self._skipped_before = connection.counters.bytes_skipped
+        n_bytes = connection.counters.bytes_skipped - self._skipped_before
+        if self._tally.silent_s() >= _UNREAD_S and n_bytes:
+            raise SourceDisconnectedError(
+                f"{connection.device} sent {n_bytes:,} bytes in {_UNREAD_S:g} s that are no samples"
+            )
 
     def _wait_for_board(self) -> Steps:
         """Look for the unplugged board until it streams again."""

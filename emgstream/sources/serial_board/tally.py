@@ -38,6 +38,8 @@ class StreamTally:
         self._identity: Identity | None = None
         self._sends_time = True
         self._last_s: float | None = None  # of the newest sample, while streaming
+        self._newest_s: float | None = None  # of the newest sample
+        self._ended_s: float | None = None
         self._losses = LossWindow()
         self._n_received = self._n_lost = self._n_missed = self._n_gaps = 0
         self._n_reconnects = 0
@@ -51,6 +53,8 @@ class StreamTally:
             _log.info("board: %s", words or state.value)
         with self._lock:
             self._state, self._words, self._last_s = state, words, None
+            if state is SourceState.FINISHED and self._ended_s is None:
+                self._ended_s = self._clock.now()
 
     def note(self, text: str) -> None:
         """Add a note for the user, once."""
@@ -91,11 +95,18 @@ class StreamTally:
         with self._lock:
             indexer = self._indexer
             n_received, n_lost = indexer.n_received, indexer.n_lost
+            if n_received > self._n_received:
+                self._newest_s = now_s
             self._losses.add(now_s, n_received - self._n_received, n_lost - self._n_lost)
             self._n_received, self._n_lost = n_received, n_lost
             self._n_missed, self._n_gaps = indexer.n_missed, indexer.n_gaps
             self._present = counters
             self._last_s = now_s
+
+    def count(self, counters: Counters) -> None:
+        """Take the counts of the decoder, also while nothing is understood."""
+        with self._lock:
+            self._present = counters
 
     def watch_loss(self, now_s: float) -> None:
         """Add the alarm if too many samples are lost."""
@@ -116,6 +127,7 @@ class StreamTally:
         now_s = self._clock.now()
         with self._lock:
             state, words = self._state_now(now_s)
+            n_missing = self._n_missing(state, now_s)
             total = self._n_received + self._n_lost
             counters = _sum(self._past, self._present)
             return SourceStatus(
@@ -126,8 +138,8 @@ class StreamTally:
                 ppm=ppm if self._sends_time else None,
                 n_received=self._n_received,
                 n_lost=self._n_lost,
-                n_missed=self._n_missed,
-                n_gaps=self._n_gaps,
+                n_missed=self._n_missed + n_missing,
+                n_gaps=self._n_gaps + (n_missing > 0),
                 loss=self._n_lost / total if total else 0.0,
                 recent_loss=self._losses.share(now_s),
                 n_reconnects=self._n_reconnects,
@@ -138,6 +150,14 @@ class StreamTally:
                 notes=tuple(self._notes.values()),
                 alarms=tuple(self._alarms.values()),
             )
+
+    def _n_missing(self, state: SourceState, now_s: float) -> int:
+        """Return the number of samples missed since the newest one, if none comes any more."""
+        if self._newest_s is None or state is SourceState.STREAMING:
+            return 0
+        silent_s = (self._ended_s or now_s) - self._newest_s
+        is_over = state is SourceState.FINISHED and silent_s < STALL_S
+        return 0 if is_over else round(silent_s * self._indexer.rate_hz)
 
     def _state_now(self, now_s: float) -> tuple[SourceState, str]:
         if self._last_s is None:

@@ -85,6 +85,23 @@ class Timebase:
                 times_s = np.where(is_old, np.interp(indices, knots[:, 0], knots[:, 1]), times_s)
             return times_s
 
+    def expected_s(self, device: float) -> float:
+        """Return the host time at which a device time of this segment arrives without delay.
+
+        Infinite before the first sample of the segment.
+        """
+        with self._lock:
+            slope = self._slope()
+            if slope is None:
+                return self._offset_s + device * self._nominal_s
+            return self._fit.host_at(device)
+
+    @property
+    def counts_samples(self) -> bool:
+        """True if the device time is the number of the sample."""
+        with self._lock:
+            return self._unit_s != _MICROSECOND
+
     @property
     def rate_hz(self) -> float | None:
         """Samples per second of the host's clock; None during the first two seconds."""
