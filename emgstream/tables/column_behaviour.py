@@ -151,12 +151,15 @@ def _modulo(down: _Numbers, top: float, bottom: float) -> int | None:
     """Return the number at which a counter begins again; None if it is only started anew.
 
     Several wraps of one size tell it. A single one may lack samples, or be a new start: it must fit
-    a power of two within 2 %, the share of losses up to which a recording is of use.
+    a power of two within 2 %, the share of losses up to which a recording is of use, or a power of
+    ten exactly.
     """
     sizes, counts = np.unique(down, return_counts=True)
     if counts.max() > 1:
         return 1 - round(float(sizes[counts.argmax()]))
     n_values = round(top - bottom) + 1
+    if str(n_values).strip("0") == "1" and n_values > 1:
+        return n_values
     power = 1 << (n_values - 1).bit_length()
     fits = n_values >= 0.98 * power and 8 <= power <= _LARGEST_MODULO
     return power if fits and (down < -0.5 * power).all() else None

@@ -217,10 +217,13 @@ def _channel_question(
         or [one for one in doubtful if one.proposal in {ColumnRole.CHANNEL, ColumnRole.IGNORED}]
         or list(doubtful)
     )
-    words = [column_word(one) if has_header else str(one.place + 1) for one in channels]
+    option, named = "--channels", channels
+    if len(channels) > _MOST_LISTED and channels[0].role is ColumnRole.CHANNEL:
+        option, named = "--ignore", list(doubtful)
+    words = [column_word(one) if has_header else str(one.place + 1) for one in named]
     return ColumnQuestion(
         f"{begin}{', '.join(parts)}: which columns are channels?",
-        ("--channels", ",".join(words)),
+        (option, ",".join(words)),
         tuple(one.place for one in doubtful),
         is_about_channels=True,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ class TableAssembly:
     ) -> None:
         self._path = path
         self._first_texts = first_texts
-        self._raw = raw
+        self._raw = replace(raw, columns=())  # else it would keep what is given up
         self._arrays: list[RawColumn | None] = list(raw.columns)
         self._log = log
         self._columns = tuple(columns)
@@ -79,7 +80,6 @@ class TableAssembly:
         Raises TableError if no channel holds numbers, unless it needs none, as for a look.
         """
         raw = self._raw
-        self._raw = RawRecording((), raw.n_rows, raw.sha256)
         names, samples = self._channels(raw.n_rows, needs_channels)
         segments = self._whole(ColumnRole.SEGMENT)
         codes, label_names = self._labels(raw.n_rows)
@@ -100,7 +100,7 @@ class TableAssembly:
             time_s=time_s,
             repairs=self._repairs(raw.n_rows),
             sha256=raw.sha256,
-            text_columns=self._text_columns(raw),
+            text_columns=self._text_columns(),
             columns=self._columns,
             questions=self._questions,
             stated_rate_hz=self._choice.rate_hz or raw.rate_hz,
@@ -118,12 +118,16 @@ class TableAssembly:
             if repair.column not in unused or not repair.rows
         )
 
-    def _text_columns(self, raw: RawRecording) -> tuple[str, ...]:
+    def _text_columns(self) -> tuple[str, ...]:
         return tuple(
             one.name
             for one in self._columns
-            if one.role is ColumnRole.IGNORED and raw.columns[one.place].texts
+            if one.role is ColumnRole.IGNORED and self._holds_text(one.place)
         )
+
+    def _holds_text(self, place: int) -> bool:
+        raw = self._arrays[place]
+        return raw is not None and bool(raw.texts)
 
     def _of(self, role: ColumnRole) -> TableColumn | None:
         return next((one for one in self._columns if one.role is role), None)

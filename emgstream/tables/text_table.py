@@ -1,4 +1,4 @@
-"""A text table read to columns: layout, storage, and the blocks of lines parsed and joined."""
+"""A text table read to columns: layout, storage, and its blocks of lines parsed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from emgstream.errors import TableError
 from emgstream.tables.clock_cells import has_date
 from emgstream.tables.column_choice import ColumnChoice
 from emgstream.tables.column_storage import stored_columns
+from emgstream.tables.growing_columns import GrowingColumns
 from emgstream.tables.other_formats import refuse_other_formats
 from emgstream.tables.raw_columns import RawColumn, RawRecording
 from emgstream.tables.table_cells import LabelCodes
@@ -76,13 +77,15 @@ def read_text_table(
         tolerant = TolerantParser(layout, columns, texts, log)
         strict = None if tolerant_only else StrictParser(layout, columns, texts)
         body = cut_into_blocks(path, chain((head[layout.body_at :],), pieces), block_bytes)
-        blocks = list(_parsed(body, layout, strict, tolerant, log, file))
+        values = GrowingColumns()
+        for block in _parsed(body, layout, strict, tolerant, log, file):
+            values.add(block)
         if file.damage is not None:
             log.note_general(f"{file.damage}; what came before was kept")
-        n_rows = sum(block.n_rows for block in blocks)
+        n_rows = values.n_rows
         _check_rows(path, n_rows, layout, log, file.damage)
         raw = RawRecording(
-            tuple(_raw_columns(layout, columns, blocks, texts, log, n_rows)),
+            tuple(_raw_columns(layout, columns, values, texts, log)),
             n_rows,
             file.sha256,
             *_stated_rate(layout),
@@ -181,12 +184,11 @@ def _check_rows(
 def _raw_columns(
     layout: TableLayout,
     columns: tuple[StoredColumn, ...],
-    blocks: list[ColumnBlock],
+    read: GrowingColumns,
     texts: dict[int, LabelCodes],
     log: RepairLog,
-    n_rows: int,
 ) -> Iterator[RawColumn]:
-    """Yield each column joined, and free its parts, so that memory holds one column twice."""
+    """Yield each column as it was stored; one that holds no numbers is left empty, and told."""
     for place, column in enumerate(columns):
         name = layout.names[place]
         unit = _unit(layout, place)
@@ -194,13 +196,13 @@ def _raw_columns(
             text = layout.first_text(place)
             yield RawColumn(name, np.zeros(0), None if text is None else (text,), unit)
             continue
-        values = np.concatenate([block.values.pop(place) for block in blocks if block.n_rows])
+        values = read.take(place)
         if column.storage == "text":
             yield RawColumn(name, values, texts[place].names, unit)
         elif column.storage == "clock":
             first = layout.first_text(place) or ""
             yield RawColumn(name, values, (), "date" if has_date(first) else "clock")
-        elif column.storage == "whole" or _is_readable(values, name, column.name, log, n_rows):
+        elif column.storage == "whole" or _is_readable(values, name, column.name, log, read.n_rows):
             yield RawColumn(name, values, unit=unit)
         else:
             yield RawColumn(name, np.zeros(0), (), unit)

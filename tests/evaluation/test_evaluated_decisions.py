@@ -11,7 +11,7 @@ from emgstream_training.evaluation.evaluated_decisions import decision_rows, ins
 
 from emgstream.bundle import Model
 from emgstream.decisions import DecisionSettings, MajoritySmoothing
-from emgstream.tables import EmgTable, read_table
+from emgstream.tables import ColumnChoice, EmgTable, read_table
 from tests.decisions.guarded import guarded
 
 
@@ -27,7 +27,7 @@ def broken_table(tmp_path_factory: pytest.TempPathFactory) -> EmgTable:
         label = "rest" if row % 600 < 300 else "fist"
         rows.append(f"{index},{500 + row % 7},{512 + row % 5},{505 + row % 11},{label},{segment}")
     path.write_text("\n".join(rows) + "\n")
-    return read_table(path)
+    return read_table(path, ColumnChoice(channels=("biceps", "triceps", "middle")))
 
 
 def test_decisions_fall_where_they_are_said_to(model: Model, broken_table: EmgTable) -> None:

@@ -228,6 +228,15 @@ def test_a_column_that_may_be_something_else_is_asked_for(
     assert table.samples.shape == (N, len(options.split(",")))
 
 
+def test_of_many_channels_the_other_columns_are_named(write: Write) -> None:
+    names = [f"w{place}v" for place in range(40)]
+    columns = [RNG.integers(0, 1024, N).tolist() for _ in names]
+    path = write(table_text(",".join([*names, "flag"]), [*columns, CODES]))
+    with pytest.raises(UndecidedColumnsError, match="Add --ignore flag to this"):
+        read_table(path)
+    assert len(read_table(path, ColumnChoice(ignore=("flag",))).channel_names) == 40
+
+
 def test_a_filtered_or_scaled_copy_is_no_channel_of_its_own(write: Write) -> None:
     raw = RNG.normal(size=3000)
     smooth = np.convolve(np.abs(raw), np.ones(5) / 5.0)[:3000]

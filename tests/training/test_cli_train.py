@@ -12,6 +12,7 @@ from typing import Any
 
 import emgstream_training.fold
 import emgstream_training.train
+import numpy as np
 import pytest
 from emgstream_training.epoch_progress import EpochProgress
 from emgstream_training.recipes import REALTIME, RECIPES
@@ -133,7 +134,7 @@ def test_options_may_stand_between_the_recordings(
 def test_a_recording_that_cannot_be_trained_on_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "one.csv").write_text("a,b,label\n" + "1,2,rest\n" * 50)
+    (tmp_path / "one.csv").write_text("a,b,label\n" + "1,2,rest\n4,1,rest\n2,9,rest\n" * 20)
     words = ["train", str(tmp_path / "one.csv"), "--out", str(tmp_path / "arm")]
     assert main(words) == 1
     (line,) = capsys.readouterr().err.splitlines()
@@ -168,10 +169,13 @@ def test_what_was_repaired_is_noted_where_nothing_can_be_learned(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "short.csv"
-    path.write_text("biceps,triceps,middle,label\n" + "1,2,3,none\n" * 50 + "1,2,3,rest\n1,")
+    samples = np.random.default_rng(1).integers(400, 600, (51, 3))
+    rows = [f"{k / 1000},{','.join(map(str, row))},none" for k, row in enumerate(samples)]
+    rows[50] = rows[50].replace("none", "rest")
+    path.write_text("\n".join(["time_s,biceps,triceps,middle,label", *rows, "0.051,1,"]))
     words = [str(path), "--out", str(tmp_path / "arm")]
     for verb in ("train", "calibrate"):
-        assert main([verb, *words, "--rate", "1000"]) == 1
+        assert main([verb, *words]) == 1
         first, last = capsys.readouterr().err.splitlines()
         assert first == "note: short.csv: 1 last line, cut short, dropped (data row 51)"
         assert last.startswith("emgstream: ")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from emgstream_training.recordings import copy_notes, read_recordings
+from emgstream_training.recordings import class_names_of, copy_notes, read_recordings
 
 from emgstream.cli import main
 from emgstream.errors import TrainingDataError
@@ -114,3 +114,16 @@ def test_pasted_repetitions_are_noted(tmp_path: Path) -> None:
     assert "(fist, open, rest)" in note
     (note,) = copy_notes([read_table(one), read_table(pasted)])
     assert note.startswith("12 of 24 repetitions")
+
+
+def test_files_of_one_movement_each_get_their_labels_from_their_names(tmp_path: Path) -> None:
+    by_name = ColumnChoice(label_from_name=True)
+    paths = [
+        write(tmp_path / f"{name}.csv", {"emg": signal(90, k), "other": signal(90, k + 9)})
+        for k, name in enumerate(("rock_1", "rock_2", "paper_1"))
+    ]
+    tables = read_recordings(paths, by_name)
+    assert class_names_of(tables) == ("paper", "rock")
+    assert [table.label_names for table in tables] == [("rock",), ("rock",), ("paper",)]
+    with pytest.raises(TrainingDataError, match=r"only the label 'rock'.*name the files of the"):
+        class_names_of(tables[:2])
