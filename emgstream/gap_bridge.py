@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +14,7 @@ __all__ = ["BridgedSamples", "FilledShares", "GapBridge"]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BridgedSamples:
+class BridgedSamples(NamedTuple):
     """Consecutive samples in which short gaps are filled."""
 
     first_index: int
@@ -40,68 +38,96 @@ class BridgedSamples:
 class GapBridge:
     """Fills short gaps with a straight line between the values on both sides.
 
-    A lost sample and an empty cell (NaN) are the same: a missing value of a channel. Fewer than
-    ``shortest_break`` missing values in a row are filled when the next value of the channel
-    arrives, and no later sample is used; until then the samples from the gap on are held back. More
-    of them stay missing. That many lost samples, or another segment, break the stream: samples that
-    are held back then are dropped. Values before the first one of a channel stay missing.
+    A lost sample and an empty cell (NaN) are the same: a missing value of a channel. Fewer than a
+    step of missing values in a row are filled when the next value of the channel arrives, and no
+    later sample is used; until then the samples from the gap on are held back. More of them stay
+    missing. A step or more of lost samples, or another segment, break the stream: samples that are
+    held back then are dropped. Values before the first one of a channel stay missing.
 
-    Any chunking gives the same bits, because a filled value depends only on the two values beside
-    its gap and its place in it. Fewer than ``shortest_break`` samples are held back. One thread
-    uses it.
+    Samples are passed on in whole steps, which delays no decision, so that they are checked once
+    per step and not once per read. Any chunking gives the same bits, because a filled value depends
+    only on the two values beside its gap and its place in it. Fewer than two steps are held back.
+    One thread uses it.
 
-    >>> bridge = GapBridge(shortest_break=3)
+    >>> bridge = GapBridge(step_length=3)
     >>> bridge.push(Chunk(0, np.float32([[1], [2]]))).samples.ravel()
-    array([1., 2.], dtype=float32)
-    >>> bridge.push(Chunk(4, np.float32([[5]]))).samples.ravel()
-    array([3., 4., 5.], dtype=float32)
+    array([], dtype=float32)
+    >>> bridge.push(Chunk(4, np.float32([[5], [6]]))).samples.ravel()
+    array([1., 2., 3., 4., 5., 6.], dtype=float32)
 
     Parameters
     ----------
-    shortest_break
-        The fewest missing values in a row that are not filled, in samples: the length of a step.
-        With 1, nothing is filled, and every lost sample breaks the stream.
+    step_length
+        Samples per step. With 1, nothing is filled, and every lost sample breaks the stream.
     """
 
-    def __init__(self, shortest_break: int) -> None:
-        self._shortest_break = shortest_break
+    def __init__(self, step_length: int) -> None:
+        self._length = step_length
         self._segment = -1
         self._next_index = 0
-        self._held: FloatArray = np.empty((0, 0), dtype=np.float32)
+        self._begins = False
+        self._waiting: list[FloatArray] = []
+        self._n_waiting = 0
         self._last: FloatArray = np.empty(0, dtype=np.float32)
         self._n_missing: IndexArray = np.empty(0, dtype=np.int64)
         self._none_missing = self._n_missing
 
     def push(self, chunk: Chunk) -> BridgedSamples:
-        """Return the samples that are complete with these, possibly none."""
-        if not len(chunk):
-            return BridgedSamples(self._next_index, chunk.samples, None, begins=False)
+        """Return the steps that are complete with these samples, possibly none."""
+        samples = chunk.samples
+        n_new = len(samples)
+        if not n_new:
+            return BridgedSamples(self._next_index, samples, None, begins=False)
         n_lost = chunk.first_index - self._next_index
-        begins = chunk.segment != self._segment or not 0 <= n_lost < self._shortest_break
-        if begins:
+        if chunk.segment != self._segment or not 0 <= n_lost < self._length:
             self._begin(chunk)
             n_lost = 0
-        self._next_index = chunk.end_index
-        samples = chunk.samples
-        if self._shortest_break == 1:
-            return BridgedSamples(chunk.first_index, samples, None, begins)
-        if not n_lost and not len(self._held) and np.isfinite(samples).all():
-            self._last, self._n_missing = samples[-1], self._none_missing
-            return BridgedSamples(chunk.first_index, samples, None, begins)
-        lost = np.full((n_lost, samples.shape[1]), np.nan, dtype=np.float32)
-        return self._bridged(np.concatenate((self._held, lost, samples)), begins)
+        self._next_index = chunk.first_index + n_new
+        if n_lost:
+            lost = np.full((n_lost, samples.shape[1]), np.nan, dtype=np.float32)
+            self._waiting.append(lost)
+        self._waiting.append(samples)
+        self._n_waiting += n_lost + n_new
+        if self._n_waiting < self._length:
+            return BridgedSamples(self._next_index, samples[:0], None, begins=False)
+        return self._whole_steps()
 
     def _begin(self, chunk: Chunk) -> None:
         """Forget all samples: those of the chunk do not follow them."""
         n_channels = chunk.samples.shape[1]
         self._segment = chunk.segment
-        self._held = np.empty((0, n_channels), dtype=np.float32)
+        self._begins = True
+        self._waiting.clear()
+        self._n_waiting = 0
         self._last = np.full(n_channels, np.nan, dtype=np.float32)
         self._none_missing = np.zeros(n_channels, dtype=np.int64)
-        self._n_missing = self._none_missing + self._shortest_break
+        self._n_missing = self._none_missing + self._length
 
-    def _bridged(self, samples: FloatArray, begins: bool) -> BridgedSamples:
-        """Fill what can be filled; hold back the samples from the first gap that is open."""
+    def _whole_steps(self) -> BridgedSamples:
+        """Return the samples that wait up to the last whole step, or up to a gap that is open."""
+        samples = self._waiting[0] if len(self._waiting) == 1 else np.concatenate(self._waiting)
+        first_index = self._next_index - len(samples)
+        begins = self._begins
+        if self._length == 1:
+            bridged, missing, n_ready = samples, None, len(samples)
+        elif np.count_nonzero(np.isfinite(samples)) == samples.size:  # faster than all()
+            bridged, missing, n_ready = samples, None, len(samples) - len(samples) % self._length
+            self._last, self._n_missing = samples[n_ready - 1], self._none_missing
+        else:
+            bridged, missing, n_ready = self._filled(samples)
+        if n_ready:
+            self._begins = False
+        self._n_waiting = len(samples) - n_ready
+        self._waiting = [samples[n_ready:].copy()] if self._n_waiting else []
+        return BridgedSamples(
+            first_index,
+            bridged[:n_ready],
+            None if missing is None else missing[:n_ready],
+            begins and n_ready > 0,
+        )
+
+    def _filled(self, samples: FloatArray) -> tuple[FloatArray, Mask, int]:
+        """Return the samples with short gaps filled, what was missing, and how many are ready."""
         n_samples = len(samples)
         missing = ~np.isfinite(samples)
         places = np.arange(n_samples)[:, np.newaxis]
@@ -110,16 +136,17 @@ class GapBridge:
         after = np.minimum.accumulate(after, axis=0)[::-1]
         n_earlier = np.where(before < 0, self._n_missing, 0)
         length = after - before - 1 + n_earlier
-        is_short = missing & (length < self._shortest_break)
+        is_short = missing & (length < self._length)
         is_open = is_short & (after == n_samples)
         n_ready = int(is_open.any(axis=1).argmax()) if is_open.any() else n_samples
+        n_ready -= n_ready % self._length
         filled = samples.copy()
         chosen = rows, channels = np.nonzero(is_short & ~is_open)
         share = (rows - before[chosen] + n_earlier[chosen]) / (length[chosen] + 1)
         filled[chosen] = self._line(samples, channels, before[chosen], after[chosen], share)
-        self._hold(samples, n_ready, before)
-        first_index = self._next_index - n_samples
-        return BridgedSamples(first_index, filled[:n_ready], missing[:n_ready], begins)
+        if n_ready:
+            self._pass_on(samples, n_ready, before[n_ready - 1])
+        return filled, missing, n_ready
 
     def _line(
         self,
@@ -135,15 +162,12 @@ class GapBridge:
         line: FloatArray = (start + (samples[after, channels] - start) * share).astype(np.float32)
         return line
 
-    def _hold(self, samples: FloatArray, n_ready: int, before: IndexArray) -> None:
-        """Keep the samples from a place on, and what is known of the channels before it."""
-        self._held = samples[n_ready:].copy()
-        if not n_ready:
-            return
-        newest = before[n_ready - 1]
-        self._last = np.where(newest < 0, self._last, samples[newest, np.arange(samples.shape[1])])
+    def _pass_on(self, samples: FloatArray, n_ready: int, newest: IndexArray) -> None:
+        """Keep the last value of each channel before a place, and how many are missing since."""
+        known = samples[newest, np.arange(samples.shape[1])]
+        self._last = np.where(newest < 0, self._last, known)
         n_missing = np.where(newest < 0, self._n_missing + n_ready, n_ready - 1 - newest)
-        self._n_missing = np.minimum(n_missing, self._shortest_break)
+        self._n_missing = np.minimum(n_missing, self._length)
 
 
 class FilledShares:
@@ -160,6 +184,11 @@ class FilledShares:
         self._n_window = n_window
         self._indices: IndexArray = np.empty(0, dtype=np.int64)
         self._missing: Mask = np.empty((0, 0), dtype=np.bool_)
+
+    @property
+    def has_any(self) -> bool:
+        """True if a value was missing in the newest windows."""
+        return len(self._indices) > 0
 
     def add(self, bridged: BridgedSamples) -> None:
         """Add samples, in order."""

@@ -80,9 +80,8 @@ class Pipeline:
     ----------
     model
         The model.
-    shortest_break
-        The fewest lost samples in a row that break the stream; None for the length of a step, as
-        in training. With 1, nothing is filled.
+    bridges_gaps
+        False to fill nothing and break the stream at every lost sample, for comparison.
 
     Raises
     ------
@@ -90,14 +89,15 @@ class Pipeline:
         The model's network does not load or does not fit its manifest.
     """
 
-    def __init__(self, model: Model, shortest_break: int | None = None) -> None:
+    def __init__(self, model: Model, *, bridges_gaps: bool = True) -> None:
         manifest = model.manifest
         self._manifest = manifest
-        self._bridge = GapBridge(shortest_break or manifest.step.length)
+        self._bridge = GapBridge(manifest.step.length if bridges_gaps else 1)
         self._filled = FilledShares(manifest.window_samples)
         self._conditioner = conditioner_from_manifest(manifest.conditioning)
         self._steps = StepStream(manifest.step, len(manifest.channel_names))
         self._level_columns = manifest.step.level_columns(len(manifest.channel_names))
+        self._no_steps = np.empty((0, manifest.n_features))
         self._windowing = Windowing(manifest.n_steps, manifest.hop, manifest.n_features)
         self._classifier = Classifier(model.classifier, model.classifier_batch)
         self._check_network()
@@ -133,7 +133,7 @@ class Pipeline:
         if self._settings is not self._stage.settings:
             self._take_settings()
         steps = self._steps_of(chunk, lap)
-        if not len(steps):  # so it is for most reads of a board
+        if not len(steps):
             return self._nothing
         decisions = self._decide(self._predict(steps, lap))
         lap("decision")
@@ -189,6 +189,8 @@ class Pipeline:
     def _steps_of(self, chunk: Chunk, lap: Callable[[str], None]) -> npt.NDArray[np.float64]:
         """Return the steps that samples complete; after a long gap all stages are reset first."""
         bridged = self._bridge.push(chunk)
+        if not len(bridged.samples):  # so it is for most reads of a board
+            return self._no_steps
         if bridged.begins:
             self._restart(bridged.first_index)
         self._filled.add(bridged)
@@ -226,8 +228,9 @@ class Pipeline:
             filled = self._filled.of_windows(indices)
             return decide(self._manifest.class_names, indices, predicted.probabilities, filled)
         decisions = self._stage.decide(self._window_predictions(predicted))
-        most_filled = self._stage.settings.most_filled
-        self.n_incomplete += int(np.count_nonzero(decisions.filled > most_filled))
+        if self._filled.has_any:
+            too_much = decisions.filled > self._stage.settings.most_filled
+            self.n_incomplete += int(np.count_nonzero(too_much))
         if not self._stage.settings.tells_gaps:
             return decisions
         due = self._incomplete_windows(predicted.first_step)

@@ -48,6 +48,8 @@ _BURSTS = (3, 10, 30)
 """Samples in a row that are lost; together they are 1 % of the samples."""
 _HEAVY_SHARES = (0.05, 0.15, 0.25, 0.4)
 """Shares of single losses that the bound is chosen on: windows with every share of filling."""
+_BEFORE_S = 2.0
+"""Seconds of signal before a held-out repetition: filters and spans have settled by then."""
 _BIN = 0.05
 """Width of a bin of the filled share."""
 _MOST_LOST = 0.02
@@ -101,7 +103,7 @@ class Session:
     table: EmgTable
     model: Model
     held_out: Mask
-    """True for each row that the model has not seen."""
+    """True for each sample of the whole recording that the model has not seen."""
     rate_hz: float
 
 
@@ -159,7 +161,16 @@ def _session(person: str, path: Path, rate_hz: float, folder: Path | None, quick
     if kept is not None and not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
         write_model(kept, model)
-    return Session(person, table, model, parts == VALIDATION, rate_hz)
+    held_out = parts == VALIDATION
+    return Session(person, _near(table, held_out, rate_hz), model, held_out, rate_hz)
+
+
+def _near(table: EmgTable, held_out: Mask, rate_hz: float) -> EmgTable:
+    """Return the held-out rows, each with those of the last two seconds before it."""
+    last = np.flatnonzero(held_out)
+    following = last[np.minimum(np.searchsorted(last, np.arange(table.n_rows)), len(last) - 1)]
+    away = following - np.arange(table.n_rows)
+    return _without(table, np.flatnonzero((away < 0) | (away > _BEFORE_S * rate_hz)))
 
 
 def _trained(table: EmgTable, parts: PartArray, rate_hz: float, recipe: Recipe) -> Model:
@@ -214,17 +225,17 @@ def _print_losses(sessions: Sequence[Session], bound: float) -> None:
     print("|---|---|---|---|---|---|---|")
     for loss in LOSSES:
         cells = []
-        for shortest_break in (1, None):
-            figures = [_figures(one, loss, bound, shortest_break) for one in sessions]
+        for bridges_gaps in (False, True):
+            figures = [_figures(one, loss, bound, bridges_gaps=bridges_gaps) for one in sessions]
             for name in ("gap", "abstained", "accuracy"):
                 cells.append(f"{np.nanmean([getattr(one, name) for one in figures]):.1%}")
         print(f"| {loss.name} | {' | '.join(cells)} |", flush=True)
 
 
-def _figures(session: Session, loss: Loss, bound: float, shortest_break: int | None) -> LossFigures:
+def _figures(session: Session, loss: Loss, bound: float, *, bridges_gaps: bool) -> LossFigures:
     table = loss.applied(session.table)
     settings = replace(session.model.manifest.decision, most_filled=bound)
-    decisions = _decisions(session, table, session.model.tuned(settings), shortest_break)
+    decisions = _decisions(session, table, session.model.tuned(settings), bridges_gaps=bridges_gaps)
     truth = truth_at(table, decisions.indices, session.model.manifest.class_names)
     counted = session.held_out[decisions.indices] & (truth.classes >= 0)
     right = (decisions.classes == truth.classes)[counted & decisions.decided]
@@ -236,9 +247,9 @@ def _figures(session: Session, loss: Loss, bound: float, shortest_break: int | N
 
 
 def _decisions(
-    session: Session, table: EmgTable, model: Model, shortest_break: int | None = None
+    session: Session, table: EmgTable, model: Model, *, bridges_gaps: bool = True
 ) -> Decisions:
-    pipeline = Pipeline(model, shortest_break)
+    pipeline = Pipeline(model, bridges_gaps=bridges_gaps)
     source = ReplaySource(table, session.rate_hz, speed=None)
     first, *others = [pipeline.push(chunk) for chunk in _chunks(source)]
     return first.joined(*others)
@@ -256,11 +267,12 @@ def _chunks(source: ReplaySource) -> Iterator[Chunk]:
 def _without(table: EmgTable, rows: IndexArray) -> EmgTable:
     """Return a recording without some rows; the others keep their index."""
     left = np.delete(np.arange(table.n_rows), rows)
+    index = left if table.index is None else table.index[left]
     columns: dict[str, Any] = {
         name: None if (values := getattr(table, name)) is None else values[left]
         for name in ("labels", "repetitions", "segments")
     }
-    return replace(table, samples=table.samples[left], index=left, time_s=None, **columns)
+    return replace(table, samples=table.samples[left], index=index, time_s=None, **columns)
 
 
 if __name__ == "__main__":
