@@ -133,7 +133,7 @@ class DecisionSettings:
     """Ranges of the strength; None where decisions have none."""
     rails: ConverterRails | None = None
     """Limit of saturation; None where no window counts as saturated."""
-    most_filled: Annotated[float, Meta(ge=0, le=1)] = 0.25
+    most_filled: Annotated[float, Meta(ge=0, le=1)] = 0.3
     """Largest share of a window that may be filled, 0 to 1; beyond, its status is gap.
 
     The default was chosen by `scripts/loss_study.py` (BENCHMARKS.md, Losses)."""
