@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from emgstream.acquisition import Acquisition, Sink
 from emgstream.bundle import Model
@@ -177,7 +180,7 @@ class Engine:
 
     @property
     def n_incomplete(self) -> int:
-        """Decisions on windows that a gap makes incomplete."""
+        """Decisions on windows that a gap makes incomplete, or that are filled too much."""
         return 0 if self._pipeline is None else self._pipeline.n_incomplete
 
     def tune(self, settings: DecisionSettings) -> None:
@@ -252,15 +255,19 @@ class Engine:
     def _update(
         self, chunk: Chunk, decisions: Decisions, laps: StageTimer, pipeline: Pipeline
     ) -> Update:
-        received_s = chunk.received_s[decisions.indices - chunk.first_index]
+        indices, rate_hz = decisions.indices, self._source.info.sampling_rate_hz
+        received_s = chunk.received_s[chunk.places_of(indices)]
         decided_s = self._clock.now()
+        # A source knows the samples that were received only; a window may end with a lost one.
+        known = self.ring.first_from(indices) if decisions.filled.any() else indices
+        lost_s = (known - indices) / (rate_hz or math.nan)
         return Update(
             decisions=decisions,
-            time_s=self._source.time_at(decisions.indices),
+            time_s=self._source.time_at(known) - np.where(known == indices, 0.0, lost_s),
             latency_s=decided_s - received_s,
-            labels=self._source.labels_at(decisions.indices),
-            stages=laps.times(chunk, decisions.indices),
-            fixed=pipeline.fixed_delay(self._source.info.sampling_rate_hz),
+            labels=self._source.labels_at(known),
+            stages=laps.times(chunk, indices),
+            fixed=pipeline.fixed_delay(rate_hz),
             decided_s=decided_s,
         )
 

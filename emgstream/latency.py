@@ -140,8 +140,8 @@ class StageTimer:
         self._last_s = now_s
 
     def times(self, chunk: Chunk, indices: IndexArray) -> StageTimes:
-        """Return the times of the decisions at these samples of the chunk, ``(n_decisions,)``."""
-        places = indices - chunk.first_index
+        """Return the times of the decisions at these samples, ``(n_decisions,)``, by the chunk."""
+        places = chunk.places_of(indices)
         received_s = chunk.received_s[places]
         has_clock = len(chunk.sampled_s) > 0
         line_s = received_s - chunk.sampled_s[places] if has_clock else np.full(len(places), np.nan)

@@ -25,6 +25,7 @@ from emgstream.decisions import (
     rest_class,
 )
 from emgstream.errors import ModelFileError, UsageError
+from emgstream.gap_bridge import FilledShares, GapBridge
 from emgstream.latency import FixedDelay
 from emgstream.steps import StepStream
 from emgstream.types import Chunk, FloatArray, IndexArray
@@ -65,8 +66,9 @@ class _StepPredictions:
 class Pipeline:
     """Decisions on a stream of samples: any chunking gives the same bits.
 
-    The stages are conditioning, steps, saved transforms, window, classifier and decision, in this
-    order. Lost samples or a new segment reset all of them, so that no window reaches across a gap.
+    The stages are short gaps, conditioning, steps, saved transforms, window, classifier and
+    decision, in this order. Fewer lost samples in a row than a step has are filled (`GapBridge`).
+    More of them, or a new segment, reset all stages, so that no window reaches across a longer gap.
     One thread uses it.
 
     After a gap the first windows are incomplete. If the settings ask for it (``tells_gaps``), each
@@ -74,18 +76,28 @@ class Pipeline:
     first step after the gap, and not only once a window is complete. There are none before the
     first window of a stream, because no output can hold anything yet.
 
+    Parameters
+    ----------
+    model
+        The model.
+    bridges_gaps
+        False to fill nothing and break the stream at every lost sample, for comparison.
+
     Raises
     ------
     ModelFileError
         The model's network does not load or does not fit its manifest.
     """
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, *, bridges_gaps: bool = True) -> None:
         manifest = model.manifest
         self._manifest = manifest
+        self._bridge = GapBridge(manifest.step.length if bridges_gaps else 1)
+        self._filled = FilledShares(manifest.window_samples)
         self._conditioner = conditioner_from_manifest(manifest.conditioning)
         self._steps = StepStream(manifest.step, len(manifest.channel_names))
         self._level_columns = manifest.step.level_columns(len(manifest.channel_names))
+        self._no_steps = np.empty((0, manifest.n_features))
         self._windowing = Windowing(manifest.n_steps, manifest.hop, manifest.n_features)
         self._classifier = Classifier(model.classifier, model.classifier_batch)
         self._check_network()
@@ -95,14 +107,12 @@ class Pipeline:
             manifest.class_names, len(manifest.channel_names), manifest.decision
         )
         self._rails = RailWatch(manifest.decision.rails, manifest.window_samples)
-        self._segment = -1
         self._stretch = -1
         self._start_index = 0
-        self._next_index = 0
         self._n_steps = 0
         self._had_gap = False
         self.n_incomplete = 0
-        """Decisions so far on windows that a gap makes incomplete."""
+        """Decisions so far on windows that a gap makes incomplete, or that are filled too much."""
 
     @property
     def settings(self) -> DecisionSettings:
@@ -123,7 +133,7 @@ class Pipeline:
         if self._settings is not self._stage.settings:
             self._take_settings()
         steps = self._steps_of(chunk, lap)
-        if not len(steps):  # so it is for most reads of a board
+        if not len(steps):
             return self._nothing
         decisions = self._decide(self._predict(steps, lap))
         lap("decision")
@@ -177,12 +187,15 @@ class Pipeline:
         )
 
     def _steps_of(self, chunk: Chunk, lap: Callable[[str], None]) -> npt.NDArray[np.float64]:
-        """Return the steps that samples complete; after a gap all stages are reset first."""
-        if chunk.segment != self._segment or chunk.first_index != self._next_index:
-            self._restart(chunk)
-        self._next_index = chunk.end_index
-        self._rails.add_samples(chunk.first_index, chunk.samples)
-        conditioned = self._conditioner.condition(chunk.samples)
+        """Return the steps that samples complete; after a long gap all stages are reset first."""
+        bridged = self._bridge.push(chunk)
+        if not len(bridged.samples):  # so it is for most reads of a board
+            return self._no_steps
+        if bridged.begins:
+            self._restart(bridged.first_index)
+        self._filled.add(bridged)
+        self._rails.add_samples(bridged.first_index, bridged.measured)
+        conditioned = self._conditioner.condition(bridged.samples)
         lap("conditioning")
         return self._steps.steps_of(conditioned)
 
@@ -205,14 +218,19 @@ class Pipeline:
             probabilities=predicted.probabilities,
             strengths=rows[:, self._level_columns],
             saturated=self._rails.are_saturated(indices),
+            filled=self._filled.of_windows(indices),
         )
 
     def _decide(self, predicted: _StepPredictions) -> Decisions:
         """Return the decisions on complete windows, after those on incomplete ones of a gap."""
         if self._stage.is_plain:  # only the probabilities matter
             indices = self._last_samples(predicted.windows.last_steps)
-            return decide(self._manifest.class_names, indices, predicted.probabilities)
+            filled = self._filled.of_windows(indices)
+            return decide(self._manifest.class_names, indices, predicted.probabilities, filled)
         decisions = self._stage.decide(self._window_predictions(predicted))
+        if self._filled.has_any:
+            too_much = decisions.filled > self._stage.settings.most_filled
+            self.n_incomplete += int(np.count_nonzero(too_much))
         if not self._stage.settings.tells_gaps:
             return decisions
         due = self._incomplete_windows(predicted.first_step)
@@ -240,11 +258,10 @@ class Pipeline:
         if settings.rails != before.rails:
             self._rails = RailWatch(settings.rails, self._manifest.window_samples)
 
-    def _restart(self, chunk: Chunk) -> None:
-        self._had_gap = self._segment != -1
+    def _restart(self, first_index: int) -> None:
         self._stretch += 1
-        self._segment = chunk.segment
-        self._start_index = chunk.first_index
+        self._had_gap = self._stretch > 0
+        self._start_index = first_index
         self._n_steps = 0
         self._conditioner.reset()
         self._steps.reset()
@@ -265,4 +282,4 @@ class Pipeline:
 
 def _no_decisions(class_names: tuple[str, ...]) -> Decisions:
     probabilities = np.empty((0, len(class_names)), dtype=np.float32)
-    return decide(class_names, np.empty(0, dtype=np.int64), probabilities)
+    return decide(class_names, np.empty(0, dtype=np.int64), probabilities, np.empty(0))

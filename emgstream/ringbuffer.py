@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.types import Chunk
+from emgstream.types import Chunk, IndexArray
 
 __all__ = ["RingBuffer"]
 
@@ -102,6 +102,20 @@ class RingBuffer:
                 if run.end > index:
                     return self._copy(replace(run, start=max(run.start, index)))
             return self._copy(_Run(self._end, self._end, 0))
+
+    def first_from(self, indices: IndexArray) -> IndexArray:
+        """Return the first sample in the buffer at each index or after it, same shape.
+
+        It is the index itself unless that sample was lost or overwritten, or is still to come.
+        """
+        with self._changed:
+            bounds = [(run.start, run.end) for run in self._runs]
+        if not bounds:
+            return indices
+        starts, ends = np.array(bounds, dtype=np.int64).T
+        places = np.searchsorted(ends, indices, side="right")
+        known = np.maximum(indices, starts[np.minimum(places, len(starts) - 1)])
+        return np.where(places < len(starts), known, indices)
 
     def n_held_since(self, index: int) -> int:
         """Return the number of samples from ``index`` on that can be read."""

@@ -67,3 +67,12 @@ class Chunk:
     def end_index(self) -> int:
         """Absolute index of the sample after the last one."""
         return self.first_index + len(self.samples)
+
+    def places_of(self, indices: IndexArray) -> IndexArray:
+        """Return the place of each sample among these, same shape; 0 for an earlier one.
+
+        An earlier one, lost or held back, counts as received with the first of these, which
+        completed its gap.
+        """
+        places: IndexArray = np.maximum(indices - self.first_index, 0)
+        return places

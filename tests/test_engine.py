@@ -130,6 +130,32 @@ def test_live_is_one_pass_over_the_whole(demo_model: Model) -> None:
     np.testing.assert_array_equal(kept.probabilities, whole.probabilities)
 
 
+class OnlyReceived(Script):
+    """A source that knows the samples it gave, and no others."""
+
+    def __init__(self, chunks: list[Chunk], then: BaseException) -> None:
+        super().__init__(chunks, then)
+        self.asked: list[int] = []
+        self.given = {index for one in chunks for index in range(one.first_index, one.end_index)}
+
+    def time_at(self, indices: IndexArray) -> TimeArray:
+        self.asked += indices.tolist()
+        return super().time_at(indices)
+
+
+def test_a_decision_that_ends_with_a_lost_sample_has_its_time_and_index(demo_model: Model) -> None:
+    kept = Kept()
+    # 299 and 319 end windows: the first is lost alone, the second is at the end of a gap
+    chunks = [chunk(0, 299), chunk(300, 10), chunk(322, 200)]
+    source = OnlyReceived(chunks, EndOfStream("end"))
+    run(Engine(source, demo_model, [kept]))
+    assert kept.indices == list(range(199, 520, 20))
+    assert set(source.asked) <= source.given
+    times_s = np.concatenate([update.time_s for update in kept.updates])
+    np.testing.assert_allclose(times_s, np.array(kept.indices) / 1000.0, rtol=0.0, atol=1e-9)
+    assert all((update.latency_s >= 0.0).all() for update in kept.updates)
+
+
 def test_a_model_decides_on_its_channels_among_others_as_on_them_alone(demo_model: Model) -> None:
     alone, among = Kept(), Kept()
     chunks = [chunk(first, 50) for first in range(0, 2000, 50)]

@@ -102,7 +102,8 @@ def test_no_window_reaches_across_a_break(model: Model, broken_by: str) -> None:
     samples, plain = synthetic(800), model.tuned(ARGMAX)
     pipeline = Pipeline(plain)
     pipeline.push(Chunk(0, samples[:390]))
-    first_index, segment = (390, 1) if broken_by == "segment" else (391, 0)
+    length = plain.manifest.step.length
+    first_index, segment = (390, 1) if broken_by == "segment" else (390 + length, 0)
     after = pipeline.push(Chunk(first_index, samples[390:], segment))
     assert_same([after], Pipeline(plain).push(Chunk(first_index, samples[390:], segment)))
 

@@ -18,6 +18,15 @@ def ramp(first_index: int, n_samples: int, segment: int = 0) -> Chunk:
     return Chunk(first_index, samples, segment, indices.astype(np.float64))
 
 
+def test_the_first_sample_from_an_index_on_is_found_across_gaps() -> None:
+    ring = RingBuffer(capacity=100)
+    for first_index, n_samples in ((10, 5), (18, 2), (30, 10)):
+        ring.append(ramp(first_index, n_samples))
+    asked = np.array([3, 10, 14, 15, 17, 19, 20, 29, 39, 40])
+    assert ring.first_from(asked).tolist() == [10, 10, 14, 18, 18, 19, 30, 30, 39, 40]
+    assert RingBuffer(capacity=100).first_from(asked).tolist() == asked.tolist()
+
+
 def read_all(ring: RingBuffer, index: int) -> list[Chunk]:
     chunks = []
     while len(chunk := ring.since(index)):

@@ -8,6 +8,7 @@ import numpy as np
 
 from emgstream.app.signal_history import SignalHistory
 from emgstream.conditioning import Conditioner, NoConditioning, conditioner_from_manifest
+from emgstream.gap_bridge import GapBridge
 from emgstream.manifest import Manifest
 from emgstream.steps import RAW_STEP, Step, StepStream
 from emgstream.types import Chunk
@@ -34,7 +35,8 @@ class Traces:
     """The recent past of one stream in every form: ten minutes, or 1,048,576 samples at most.
 
     The value of a step is repeated for each of its samples, so that all forms share one axis.
-    Conditioner and steps are reset where those of the pipeline are. Channels that the model does
+    Short gaps are filled, and conditioner and steps are reset, where those of the pipeline are; the
+    raw signal keeps its gaps. Channels that the model does
     not use are treated the same.
 
     Parameters
@@ -61,7 +63,7 @@ class Traces:
         self._step: Step = RAW_STEP if manifest is None else manifest.step
         self._step_stream = StepStream(self._step, n_channels)
         self._steps = SignalHistory(capacity, n_channels)
-        self._segment = -1
+        self._bridge = GapBridge(self._step.length)
         self._conditioned_start = 0
         self._step_start = 0
 
@@ -73,10 +75,11 @@ class Traces:
 
     def push(self, chunk: Chunk) -> None:
         """Add a chunk, in the order of the stream."""
-        if chunk.segment != self._segment or chunk.first_index != self.raw.end_index:
-            self._restart(chunk)
+        bridged = self._bridge.push(chunk)
+        if bridged.begins:
+            self._restart(bridged.first_index)
         self.raw.push(chunk.first_index, chunk.samples, chunk.segment)
-        conditioned = self._conditioner.condition(chunk.samples)
+        conditioned = self._conditioner.condition(bridged.samples)
         if self.is_conditioned:
             self._conditioned.push(self._conditioned_start, conditioned, chunk.segment)
             self._conditioned_start += len(conditioned)
@@ -86,9 +89,8 @@ class Traces:
         self._steps.push(self._step_start, held, chunk.segment)
         self._step_start += len(held)
 
-    def _restart(self, chunk: Chunk) -> None:
-        self._segment = chunk.segment
-        self._conditioned_start = chunk.first_index
-        self._step_start = chunk.first_index
+    def _restart(self, first_index: int) -> None:
+        self._conditioned_start = first_index
+        self._step_start = first_index
         self._conditioner.reset()
         self._step_stream.reset()

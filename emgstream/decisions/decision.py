@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TypeAlias
 
@@ -29,7 +29,7 @@ class DecisionStatus(IntEnum):
     UNKNOWN = 3
     """The signal is far from all training data: an electrode came off, or a new movement."""
     GAP = 4
-    """No whole window since samples were lost, or too much of it is saturated."""
+    """No whole window since samples were lost, or too much of it is filled or saturated."""
 
 
 STATUSES: tuple[str, ...] = tuple(status.name.lower() for status in DecisionStatus)
@@ -58,6 +58,12 @@ class Decision:
 
     None where the model has no such range, 0 at rest and where nothing was decided.
     """
+    filled: float = 0.0
+    """Share of the window that was not measured, in the channel where it is the most, 0 to 1.
+
+    Lost samples and empty cells that are fewer in a row than a step has were filled by a straight
+    line.
+    """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +84,12 @@ class Decisions:
     """`DecisionStatus` of each, same shape."""
     strengths: TimeArray
     """Strength of each, 0 to 1, NaN where the model has no range for it, same shape."""
+    filled: TimeArray = field(default_factory=lambda: np.empty(0))
+    """Share of each window that was not measured, 0 to 1, same shape; 0 unless given."""
+
+    def __post_init__(self) -> None:
+        if not len(self.filled):
+            object.__setattr__(self, "filled", np.zeros(len(self.indices)))
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -93,6 +105,7 @@ class Decisions:
             probabilities=dict(zip(self.class_names, probabilities, strict=True)),
             status=STATUSES[self.statuses[position]],
             strength=None if np.isnan(strength) else strength,
+            filled=float(self.filled[position]),
         )
 
     def __iter__(self) -> Iterator[Decision]:
@@ -116,15 +129,20 @@ class Decisions:
             np.concatenate([one.confidences for one in parts]),
             np.concatenate([one.statuses for one in parts]),
             np.concatenate([one.strengths for one in parts]),
+            np.concatenate([one.filled for one in parts]),
         )
 
 
 def decide(
-    class_names: tuple[str, ...], indices: IndexArray, probabilities: FloatArray
+    class_names: tuple[str, ...],
+    indices: IndexArray,
+    probabilities: FloatArray,
+    filled: TimeArray | None = None,
 ) -> Decisions:
     """Return the most probable class of every window; of equals, the first.
 
-    ``indices`` has shape ``(n_windows,)``, ``probabilities`` ``(n_windows, n_classes)``.
+    ``indices`` has shape ``(n_windows,)``, ``probabilities`` ``(n_windows, n_classes)``; ``filled``
+    is the share of each window that was not measured, shape ``(n_windows,)``, by default 0.
     """
     n = len(indices)
     return Decisions(
@@ -135,4 +153,5 @@ def decide(
         probabilities.max(axis=1).astype(np.float64),
         np.zeros(n, dtype=np.int8),
         np.full(n, np.nan),
+        np.zeros(n) if filled is None else filled,
     )

@@ -133,6 +133,10 @@ class DecisionSettings:
     """Ranges of the strength; None where decisions have none."""
     rails: ConverterRails | None = None
     """Limit of saturation; None where no window counts as saturated."""
+    most_filled: Annotated[float, Meta(ge=0, le=1)] = 0.3
+    """Largest share of a window that may be filled, 0 to 1; beyond, its status is gap.
+
+    The default was chosen by `scripts/loss_study.py` (BENCHMARKS.md, Losses)."""
     tells_gaps: bool = False
     """True if a decision of status gap is made for each window that a gap makes incomplete."""
     confidence: Finite = 0.9
@@ -154,7 +158,14 @@ class DecisionSettings:
         """Return the settings, ready for JSON."""
         if self == ARGMAX:
             return {"kind": "argmax"}
-        return {"kind": "guarded", **plain(asdict(self)), "smoothing": self.smoothing.to_manifest()}
+        entry = {
+            "kind": "guarded",
+            **plain(asdict(self)),
+            "smoothing": self.smoothing.to_manifest(),
+        }
+        if self.most_filled == ARGMAX.most_filled:  # as files had it before there was such a limit
+            del entry["most_filled"]
+        return entry
 
 
 ARGMAX = DecisionSettings()

@@ -1,8 +1,8 @@
-"""The stage that decides: smoothing, rejection, unknown signals, rest, saturation, strength."""
+"""The stage that decides: smoothing, rejection, unknown signals, rest, gaps, strength."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -38,6 +38,12 @@ class WindowPredictions:
     """
     saturated: Mask
     """True if too much of the window is at an end of the converter's range, ``(n_windows,)``."""
+    filled: TimeArray = field(default_factory=lambda: np.empty(0))
+    """Share of the window that was not measured, 0 to 1, ``(n_windows,)``; 0 unless given."""
+
+    def __post_init__(self) -> None:
+        if not len(self.filled):
+            object.__setattr__(self, "filled", np.zeros(len(self.indices)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +109,12 @@ class DecisionStage:
     def decide(self, predictions: WindowPredictions) -> Decisions:
         """Return the decisions on the next windows."""
         if self.is_plain or not len(predictions.indices):
-            return decide(self._class_names, predictions.indices, predictions.probabilities)
+            return decide(
+                self._class_names,
+                predictions.indices,
+                predictions.probabilities,
+                predictions.filled,
+            )
         return self.decide_smoothed(self.smooth(predictions))
 
     def smooth(self, predictions: WindowPredictions) -> SmoothedPredictions:
@@ -112,7 +123,7 @@ class DecisionStage:
         They do not depend on the thresholds; see `decide_smoothed`.
         """
         unknown = self._unknown(predictions.strengths)
-        uncounted = predictions.saturated | unknown
+        uncounted = self._is_gap(predictions) | unknown
         quiet = self._quiet(predictions.strengths) & ~uncounted
         classes, confidences = self._smoothed(predictions.probabilities, uncounted, quiet)
         return SmoothedPredictions(predictions, classes, confidences, quiet, unknown)
@@ -120,19 +131,21 @@ class DecisionStage:
     def decide_smoothed(self, smoothed: SmoothedPredictions) -> Decisions:
         """Return the decisions on the next windows, whose predictions are smoothed already."""
         predictions = smoothed.predictions
-        statuses = self._statuses(smoothed)
+        is_gap = self._is_gap(predictions)
+        statuses = self._statuses(smoothed, is_gap)
         statuses[smoothed.quiet] = DecisionStatus.REST
         statuses[smoothed.unknown] = DecisionStatus.UNKNOWN
-        statuses[predictions.saturated] = DecisionStatus.GAP
-        classes = np.where(predictions.saturated, -1, smoothed.classes)
+        statuses[is_gap] = DecisionStatus.GAP
+        classes = np.where(is_gap, -1, smoothed.classes)
         return Decisions(
             self._class_names,
             predictions.indices,
             predictions.probabilities,
             classes,
-            np.where(predictions.saturated, 0.0, smoothed.confidences),
+            np.where(is_gap, 0.0, smoothed.confidences),
             statuses,
             self._strengths(classes, statuses, predictions.strengths),
+            predictions.filled,
         )
 
     def gap_decisions(self, indices: IndexArray) -> Decisions:
@@ -147,6 +160,11 @@ class DecisionStage:
             np.full(n, DecisionStatus.GAP, dtype=np.int8),
             np.full(n, np.nan if self.settings.strength is None else 0.0),
         )
+
+    def _is_gap(self, predictions: WindowPredictions) -> Mask:
+        """Return whether too much of each window is saturated or filled to decide on it."""
+        is_gap: Mask = predictions.saturated | (predictions.filled > self.settings.most_filled)
+        return is_gap
 
     def _unknown(self, strengths: Doubles) -> Mask:
         familiar = self.settings.familiar
@@ -178,12 +196,12 @@ class DecisionStage:
             classes[quiet] = self._rest
         return classes, confidences
 
-    def _statuses(self, smoothed: SmoothedPredictions) -> npt.NDArray[np.int8]:
+    def _statuses(self, smoothed: SmoothedPredictions, is_gap: Mask) -> npt.NDArray[np.int8]:
         """Return `OK` or `REJECTED`; a movement that begins after a rest needs more confidence."""
         settings, confidences = self.settings, smoothed.confidences
         moves = smoothed.classes != (-1 if self._rest is None else self._rest)
         sure = confidences >= settings.begin
-        begins = moves & sure & ~(smoothed.predictions.saturated | smoothed.unknown)
+        begins = moves & sure & ~(is_gap | smoothed.unknown)
         goes_on = _movement_goes_on(begins, ~moves, self._is_moving)
         self._is_moving = bool(goes_on[-1])
         rejected = moves & ~(goes_on & (confidences >= settings.threshold))

@@ -42,6 +42,7 @@ def _document(decision: Decision, time_s: float) -> dict[str, Any]:
         "probabilities": decision.probabilities,
         "status": decision.status,
         "strength": decision.strength,
+        "filled": decision.filled,
     }
 
 

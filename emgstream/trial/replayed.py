@@ -22,7 +22,7 @@ from emgstream.pipeline import Pipeline, SegmentPredictions
 from emgstream.sources.replay_source import ReplaySource
 from emgstream.tables import EmgTable
 from emgstream.trial.score import TrueMovements
-from emgstream.types import Chunk, FloatArray, IndexArray
+from emgstream.types import Chunk, IndexArray
 
 __all__ = [
     "PredictedRecording",
@@ -48,12 +48,10 @@ class ReplayedRecording:
 
 @dataclass(frozen=True, eq=False)
 class _LabelStretch:
-    """A stretch of a recording without a gap, with its predictions."""
+    """A stretch of a recording without a long gap, with its predictions."""
 
-    first_index: int
-    """Absolute index of its first sample."""
-    samples: FloatArray
-    """Shape ``(n_samples, n_channels)``."""
+    chunks: tuple[Chunk, ...]
+    """Its samples, in order."""
     seen: WindowPredictions
     """The predictions of all its windows; the settings decide which are saturated."""
     due: IndexArray
@@ -208,23 +206,23 @@ def _steadied(
     if not len(seen.indices):
         return None
     watch = RailWatch(stage.settings.rails, n_window)
-    watch.add_samples(stretch.first_index, stretch.samples)
+    for chunk in stretch.chunks:
+        watch.add_samples(chunk.first_index, chunk.samples)
     stage.restart()
     return stage.smooth(replace(seen, saturated=watch.are_saturated(seen.indices)))
 
 
 def _stretch(parts: list[tuple[Chunk, SegmentPredictions]]) -> _LabelStretch:
     """Return one stretch from its parts."""
-    chunks = [chunk for chunk, _ in parts]
     seen = [look.predictions for _, look in parts]
     return _LabelStretch(
-        chunks[0].first_index,
-        np.concatenate([chunk.samples for chunk in chunks]),
+        tuple(chunk for chunk, _ in parts),
         WindowPredictions(
             np.concatenate([one.indices for one in seen]),
             np.concatenate([one.probabilities for one in seen]),
             np.concatenate([one.strengths for one in seen]),
             np.concatenate([one.saturated for one in seen]),
+            np.concatenate([one.filled for one in seen]),
         ),
         np.concatenate([look.due for _, look in parts]),
     )

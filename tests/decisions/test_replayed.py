@@ -34,9 +34,10 @@ N_ROWS = 6000
 
 @pytest.fixture(scope="module")
 def table(demo_model: Model) -> EmgTable:
-    """Six seconds with lost samples, another segment, and one too short for a window."""
+    """Six seconds with a long gap, two short ones, and a segment too short for a window."""
     script = CueSchedule.of([("rest", 2.0), ("hand_close", 2.0), ("wrist_left", 2.0)])
     rows = np.arange(N_ROWS)
+    index = rows + 37 * (rows >= 1503) + 7 * (rows >= 2500) + 11 * (rows >= 5012)
     return EmgTable(
         path=Path("arm.csv"),
         channel_names=demo_model.manifest.channel_names,
@@ -45,8 +46,8 @@ def table(demo_model: Model) -> EmgTable:
         label_names=("rest", "hand_close", "wrist_left"),
         repetitions=None,
         segments=(rows >= 3500).astype(np.int64) + (rows >= 3600),
-        index=rows + 7 * (rows >= 1503),
-        time_s=(rows + 7 * (rows >= 1503)) / 1000.0,
+        index=index,
+        time_s=index / 1000.0,
         repairs=(),
         sha256="",
     )

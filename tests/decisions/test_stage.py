@@ -259,13 +259,13 @@ def test_every_step_after_a_break_is_told_as_a_gap_until_a_window_is_whole(
     settings = replace(settings_for(demo_model.manifest, signal), rails=None)
     pipeline = Pipeline(guarded(demo_model, settings))
     before = pipeline.push(Chunk(0, signal[:1000]))
-    after = pipeline.push(Chunk(1007, signal[1000:]))
+    after = pipeline.push(Chunk(1027, signal[1000:]))
     length, n_steps = demo_model.manifest.step.length, demo_model.manifest.n_steps
     assert before.indices[0] == n_steps * length - 1
     assert "gap" not in {one.status for one in before}
     told = [(one.index, one.label, one.confidence) for one in after if one.status == "gap"]
-    assert told == [(1006 + (step + 1) * length, "", 0.0) for step in range(n_steps - 1)]
-    assert after.indices[n_steps - 1] == 1006 + n_steps * length
+    assert told == [(1026 + (step + 1) * length, "", 0.0) for step in range(n_steps - 1)]
+    assert after.indices[n_steps - 1] == 1026 + n_steps * length
 
 
 def test_a_model_without_settings_says_nothing_of_a_break(
@@ -273,7 +273,7 @@ def test_a_model_without_settings_says_nothing_of_a_break(
 ) -> None:
     pipeline = Pipeline(guarded(demo_model, ARGMAX))
     pipeline.push(Chunk(0, signal[:1000]))
-    after = pipeline.push(Chunk(1007, signal[1000:]))
+    after = pipeline.push(Chunk(1027, signal[1000:]))
     assert {one.status for one in after} == {"ok"}
 
 

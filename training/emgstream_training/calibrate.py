@@ -19,6 +19,7 @@ from emgstream.manifest import Manifest
 from emgstream.opening import reading_notes
 from emgstream.tables import ALL_GUESSED, ColumnChoice, EmgTable
 from emgstream.types import StreamInfo
+from emgstream_training.bridged_recording import bridging_notes
 from emgstream_training.epoch_progress import EpochProgress
 from emgstream_training.fold import LearnedModel, learn, versions
 from emgstream_training.front_end import FrontEnd
@@ -106,7 +107,8 @@ def calibrate(
     """
     tables = read_recordings(paths, columns, model.manifest)
     repairs = reading_notes(*tables)
-    for text in (*repairs, *copy_notes(tables)):
+    filled = bridging_notes(tables, model.manifest.step.length)
+    for text in (*repairs, *copy_notes(tables), *filled):
         noticed(text)
     calibrated = calibrate_on(
         model,

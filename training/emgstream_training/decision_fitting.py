@@ -138,6 +138,7 @@ def _recording(
             probabilities=predict(windows.values),
             strengths=step.strengths(cut.steps[last], n_channels),
             saturated=np.zeros(len(last), dtype=np.bool_),
+            filled=cut.filled[last],
         ),
         TrueMovements(cut.classes[last], cut.repetitions[last]),
         parts=cut.parts[last],

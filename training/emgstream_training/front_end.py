@@ -28,6 +28,7 @@ __all__ = [
     "high_pass",
     "notch",
     "signal_kind",
+    "step_length",
 ]
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
@@ -126,7 +127,7 @@ def choose(
     settings
         Features of a step.
     """
-    length = max(round(STEP_S * sampling_rate_hz), 1)
+    length = step_length(sampling_rate_hz)
     kind = overrides.signal or signal_kind(seen, length)
     told = "as stated" if overrides.signal else "by its shape"
     notes = [f"the signal is {'an envelope' if kind == 'envelope' else 'raw'}, {told}"]
@@ -136,6 +137,11 @@ def choose(
         conditioning = _raw_conditioning(seen, sampling_rate_hz, length, overrides.mains_hz, notes)
     step = _step(seen, length, kind, settings, notes)
     return FrontEnd(conditioning, step, tuple(notes))
+
+
+def step_length(sampling_rate_hz: float) -> int:
+    """Return the number of samples of a step: 20 ms, or one sample where 20 ms are not even two."""
+    return max(round(STEP_S * sampling_rate_hz), 1)
 
 
 def signal_kind(seen: Sequence[FloatArray], length: int) -> Kind:

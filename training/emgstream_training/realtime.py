@@ -1,15 +1,14 @@
 """Data of the realtime recipe: the windows of a live stream, with whole repetitions held out.
 
-Samples go through the same objects as in the live path (conditioner, steps, transforms, windowing),
-one unbroken stretch of time after the other, so the training windows equal the live ones bit for
-bit. Windows within one held movement are examples.
+Samples go through the same objects as in the live path (bridging of short gaps, conditioner, steps,
+transforms, windowing), one unbroken stretch of time after the other, so the training windows equal
+the live ones bit for bit. Windows within one held movement are examples.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -22,8 +21,9 @@ from emgstream.manifest import RATE_TOLERANCE
 from emgstream.steps import StepStream
 from emgstream.tables import EmgTable
 from emgstream.transforms import Transforms
-from emgstream.types import FloatArray, IndexArray
+from emgstream.types import IndexArray, TimeArray
 from emgstream.windowing import Windowing
+from emgstream_training.bridged_recording import BridgedStretch, bridged_stretches
 from emgstream_training.examples import ClassArray, Examples
 from emgstream_training.front_end import FrontEnd
 from emgstream_training.preprocessing import FittedTransforms, fit_realtime
@@ -74,6 +74,8 @@ class RepetitionCut:
     """Number of the held movement at each step, unique over all recordings, ``(n_steps,)``."""
     parts: PartArray
     """Part of all samples of the step, shape ``(n_steps,)``; `NEITHER` where they differ."""
+    filled: TimeArray
+    """Share of the window that ends with each step that was not measured, ``(n_steps,)``."""
 
 
 def rate_of(tables: Sequence[EmgTable], sampling_rate_hz: float | None) -> float:
@@ -125,11 +127,9 @@ def cut_recordings(
     cuts: list[RepetitionCut] = []
     codes, repetitions = held_movements(tables, class_names)
     for number, table in enumerate(tables):
-        bounds = [0, *(np.flatnonzero(_time_breaks(table)) + 1).tolist(), table.n_rows]
         rows_of = codes[number], repetitions[number], parts[number]
-        for start, stop in pairwise(bounds):
-            rows = slice(start, stop)
-            cuts.append(_cut(front_end, table.samples[rows], *(values[rows] for values in rows_of)))
+        for stretch in bridged_stretches(table, front_end.step.length):
+            cuts.append(_cut(front_end, stretch, *(values[stretch.rows] for values in rows_of)))
     return cuts
 
 
@@ -236,14 +236,15 @@ def _windows(cut: RepetitionCut, wanted: int, transforms: Transforms, whole: boo
 
 def _cut(
     front_end: FrontEnd,
-    samples: FloatArray,
+    stretch: BridgedStretch,
     codes: ClassArray,
     repetitions: IndexArray,
     parts: PartArray,
 ) -> RepetitionCut:
-    step = front_end.step
+    step, samples = front_end.step, stretch.samples
     conditioned = conditioner_from_manifest(front_end.conditioning).condition(samples)
     steps = StepStream(step, samples.shape[1]).steps_of(conditioned)
+    filled = stretch.filled_shares(N_STEPS * step.length, step.length)
     by_step = (len(steps), step.length)
     codes, repetitions, parts = (
         values[: len(steps) * step.length].reshape(by_step)
@@ -256,6 +257,7 @@ def _cut(
         classes=np.where(whole, codes[:, 0], -1),
         repetitions=np.where(whole, repetitions[:, 0], -1),
         parts=np.where(whole, parts[:, 0], NEITHER),
+        filled=filled[: len(steps)],
     )
 
 
@@ -267,13 +269,3 @@ def _own_rate(table: EmgTable) -> float:
             "needs it; state it with --rate"
         )
     return rate
-
-
-def _time_breaks(table: EmgTable) -> npt.NDArray[np.bool_]:
-    """Return whether time is broken between each row and the next, shape ``(n_rows - 1,)``."""
-    breaks = np.zeros(table.n_rows - 1, dtype=np.bool_)
-    if table.segments is not None:
-        breaks |= np.diff(table.segments) != 0
-    if table.index is not None:
-        breaks |= np.diff(table.index) != 1
-    return breaks

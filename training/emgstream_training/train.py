@@ -10,6 +10,7 @@ from emgstream.bundle import Model
 from emgstream.errors import InterruptedByUserError
 from emgstream.opening import reading_notes
 from emgstream.tables import ALL_GUESSED, ColumnChoice
+from emgstream_training.bridged_recording import bridging_notes
 from emgstream_training.epoch_progress import EpochMetrics, EpochProgress, TrainingSchedule
 from emgstream_training.fold import LearnedModel, export_learned, learn
 from emgstream_training.front_end import NO_OVERRIDES, SignalOverrides
@@ -102,6 +103,7 @@ def train(
     notes = (
         *rate_notes(tables, columns.rate_hz),
         *copy_notes(tables),
+        *bridging_notes(tables, material.front_end.step.length),
         *material.front_end.notes,
     )
     for text in notes:

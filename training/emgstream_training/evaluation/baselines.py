@@ -60,7 +60,7 @@ def hudgins_features(
     large = np.abs(steps) >= deadzone
     crossings = (values[:-1] * values[1:] < 0.0) & large
     turns = (steps[:-1] * steps[1:] < 0.0) & (large[:-1] | large[1:])
-    first_rows = last_rows - window_rows + 1
+    first_rows = np.maximum(last_rows - window_rows + 1, 0)  # lost samples have no row
     features = [
         _sums(np.abs(values), first_rows, last_rows + 1) / window_rows,
         _sums(np.abs(steps), first_rows, last_rows),

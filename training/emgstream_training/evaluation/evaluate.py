@@ -14,13 +14,14 @@ from emgstream.opening import reading_notes
 from emgstream.tables import ALL_GUESSED, ColumnChoice, EmgTable
 from emgstream.types import StreamInfo
 from emgstream.wording import counted
+from emgstream_training.bridged_recording import bridging_notes
 from emgstream_training.evaluation.contrast import RandomSplit, judge_random_split
 from emgstream_training.evaluation.folds import FoldResult, Study, judge_fold
 from emgstream_training.evaluation.parallel import run_all
 from emgstream_training.evaluation.protocols import Fold, FoldPlan, RecordingSet, make_plan
 from emgstream_training.evaluation.recorded_sessions import sessions_of
 from emgstream_training.evaluation.results import Evaluation, evaluation_of
-from emgstream_training.front_end import NO_OVERRIDES, SignalOverrides
+from emgstream_training.front_end import NO_OVERRIDES, SignalOverrides, step_length
 from emgstream_training.realtime import rate_notes, rate_of
 from emgstream_training.recipes import PUBLISHED, recipe_named
 from emgstream_training.recordings import class_names_of, copy_notes, read_recordings
@@ -100,6 +101,10 @@ def prepare(
     rate_hz = _rate(tables, recipe, model, columns.rate_hz)
     names = class_names_of(tables)
     notes = [*reading_notes(*tables), *rate_notes(tables, columns.rate_hz), *copy_notes(tables)]
+    if model is not None:
+        notes += bridging_notes(tables, model.manifest.step.length)
+    elif recipe != PUBLISHED.name and rate_hz is not None:
+        notes += bridging_notes(tables, step_length(rate_hz))
     if model is not None:
         _check_streams(model, tables, rate_hz)
         notes += _model_notes(model, tables, names)

@@ -18,6 +18,7 @@ from emgstream.pipeline import Pipeline
 from emgstream.sources.replay_source import ReplaySource
 from emgstream.tables import EmgTable
 from emgstream.types import Chunk, FloatArray, IndexArray
+from emgstream_training.bridged_recording import bridged_stretches
 from emgstream_training.examples import ClassArray
 from emgstream_training.recordings import class_codes
 
@@ -38,7 +39,7 @@ class DecisionInstants:
     """The instants of decisions in a recording, and what is true there. Arrays ``(n,)``."""
 
     rows: IndexArray
-    """Row of the last sample of each window."""
+    """Row of the last sample of each window; if that one was lost, the row after it."""
     truth: ClassArray
     """True class of that row; -1 where it has none."""
     movements: IndexArray
@@ -117,25 +118,23 @@ def replay(model: Model, table: EmgTable) -> tuple[IndexArray, FloatArray]:
 def decision_rows(manifest: Manifest, table: EmgTable) -> IndexArray:
     """Return the row of each decision of the live path, shape ``(n,)``, without deciding."""
     n_span, hop = manifest.n_steps * manifest.step.length, manifest.hop * manifest.step.length
-    runs, start = [], 0
-    for n_rows in _run_lengths(table):
-        runs.append(np.arange(start + n_span - 1, start + n_rows, hop))
-        start += n_rows
-    return np.concatenate(runs)
+    stretches = bridged_stretches(table, manifest.step.length)
+    return np.concatenate([one.rows[n_span - 1 :: hop] for one in stretches])
 
 
 def conditioned_rows(manifest: Manifest, table: EmgTable) -> FloatArray:
     """Return the conditioned samples, shape ``(n_rows, n_channels)``.
 
-    NaN where an unbroken stretch ended before the conditioner had passed the samples on.
+    NaN where an unbroken stretch ended before the conditioner had passed the samples on. Lost
+    samples are filled before the conditioner, and have no row.
     """
     conditioner = conditioner_from_manifest(manifest.conditioning)
-    conditioned, start = np.full_like(table.samples, np.nan), 0
-    for n_rows in _run_lengths(table):
+    conditioned = np.full_like(table.samples, np.nan)
+    for stretch in bridged_stretches(table, manifest.step.length):
         conditioner.reset()
-        passed_on = conditioner.condition(table.samples[start : start + n_rows])
-        conditioned[start : start + len(passed_on)] = passed_on
-        start += n_rows
+        passed_on = conditioner.condition(stretch.samples)
+        is_row = ~stretch.is_lost[: len(passed_on)]
+        conditioned[stretch.rows[: len(passed_on)][is_row]] = passed_on[is_row]
     return conditioned
 
 
@@ -167,19 +166,6 @@ def _stream(table: EmgTable) -> Iterator[Chunk]:
                 yield source.read()
             except EndOfStream:
                 return
-
-
-def _run_lengths(table: EmgTable) -> list[int]:
-    """Return the number of rows of each unbroken stretch of time, as a replay divides them."""
-    lengths: list[int] = []
-    segment, next_index = -1, 0
-    for chunk in _stream(table):
-        if lengths and (chunk.segment, chunk.first_index) == (segment, next_index):
-            lengths[-1] += len(chunk)
-        else:
-            lengths.append(len(chunk))
-        segment, next_index = chunk.segment, chunk.end_index
-    return lengths
 
 
 def _time_breaks(table: EmgTable) -> Mask:

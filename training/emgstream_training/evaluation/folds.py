@@ -147,7 +147,8 @@ class FoldRecording:
         rows = decision_rows(manifest, table)
         instants = instants_of(table, study.recordings.class_names, rows, window_rows)
         n_seen = np.concatenate(([0], np.cumsum(part == TRAINING)))
-        all_seen = n_seen[rows + 1] - n_seen[rows + 1 - window_rows] == window_rows
+        first = np.maximum(rows + 1 - window_rows, 0)  # lost samples have no row
+        all_seen = n_seen[rows + 1] - n_seen[first] == window_rows
         return cls(
             table,
             conditioned_rows(manifest, table),

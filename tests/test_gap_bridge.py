@@ -1,0 +1,218 @@
+"""Short gaps are bridged by one rule, whatever the losses and the chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emgstream.bundle import Model
+from emgstream.gap_bridge import BridgedSamples, FilledShares, GapBridge
+from emgstream.pipeline import Pipeline
+from emgstream.types import Chunk, FloatArray
+from tests.decisions.test_chunking import assert_same
+from tests.test_pipeline import synthetic
+
+STEP = 5
+LOST = -1e9
+"""Marks a lost sample in the tests: its row is not sent."""
+
+VALUES = st.one_of(
+    st.floats(-1e3, 1e3, width=32), st.just(np.nan), st.just(np.nan), st.just(LOST), st.just(LOST)
+)
+
+
+def chunks(rows: FloatArray, cuts: list[int] | None = None, first: int = 100) -> Iterator[Chunk]:
+    """Yield rows up to each lost one and each cut; a row that begins with `LOST` is lost."""
+    is_lost = rows[:, 0] == np.float32(LOST)
+    changes = np.flatnonzero(np.diff(is_lost)) + 1
+    inner = [cut for cut in cuts or [] if cut < len(rows)]
+    for start, stop in pairwise(sorted({0, *changes.tolist(), *inner, len(rows)})):
+        if not is_lost[start]:
+            yield Chunk(first + start, rows[start:stop])
+
+
+def stretches(parts: list[BridgedSamples]) -> list[tuple[int, FloatArray, npt.NDArray[np.bool_]]]:
+    """Return first index, samples and missing values of each unbroken stretch."""
+    found: list[list[BridgedSamples]] = []
+    for part in parts:
+        if part.begins:
+            found.append([])
+        if len(part.samples):
+            found[-1].append(part)
+    return [
+        (
+            own[0].first_index,
+            np.concatenate([one.samples for one in own]),
+            np.concatenate(
+                [np.isnan(one.samples) if one.missing is None else one.missing for one in own]
+            ),
+        )
+        for own in found
+    ]
+
+
+def bridged(rows: FloatArray, cuts: list[int] | None = None) -> list[BridgedSamples]:
+    bridge = GapBridge(STEP)
+    return [bridge.push(chunk) for chunk in chunks(rows, cuts)]
+
+
+@st.composite
+def lossy(draw: st.DrawFn) -> FloatArray:
+    """Rows of two channels with lost samples and empty cells in runs of any length."""
+    runs = draw(st.lists(st.tuples(VALUES, VALUES, st.integers(1, 8)), min_size=1, max_size=30))
+    rows = [
+        (a, LOST if a == LOST else (0.5 if b == LOST else b)) for a, b, n in runs for _ in range(n)
+    ]
+    return np.array([(1.0, 2.0), *rows], dtype=np.float32)
+
+
+def filled_by_hand(column: FloatArray) -> FloatArray:
+    """Return one channel with the rule applied value by value, as the issue states it."""
+    column, place = column.copy(), 0
+    while place < len(column):
+        stop = place
+        while stop < len(column) and np.isnan(column[stop]):
+            stop += 1
+        if 0 < place < stop < len(column) and stop - place < STEP:
+            start, end = float(column[place - 1]), float(column[stop])
+            for k in range(stop - place):
+                share = (k + 1) / (stop - place + 1)
+                column[place + k] = np.float32(start + (end - start) * share)
+        place = stop + 1
+    return column
+
+
+@given(rows=lossy(), cuts=st.lists(st.integers(1, 200), max_size=40))
+def test_any_chunks_give_the_same_bits(rows: FloatArray, cuts: list[int]) -> None:
+    for found, expected in zip(
+        stretches(bridged(rows, cuts)), stretches(bridged(rows)), strict=True
+    ):
+        assert found[0] == expected[0]
+        np.testing.assert_array_equal(found[1], expected[1])
+        np.testing.assert_array_equal(found[2], expected[2])
+
+
+@given(rows=lossy())
+def test_lost_samples_and_empty_cells_are_filled_alike_by_the_rule(rows: FloatArray) -> None:
+    for first_index, samples, missing in stretches(bridged(rows)):
+        own = rows[first_index - 100 :]
+        own = np.where(own == np.float32(LOST), np.float32(np.nan), own)
+        np.testing.assert_array_equal(missing, np.isnan(own[: len(samples)]))
+        for column, given_column in zip(samples.T, own.T, strict=True):
+            np.testing.assert_array_equal(column, filled_by_hand(given_column)[: len(column)])
+
+
+@given(rows=lossy())
+def test_as_many_lost_samples_as_a_step_has_break_the_stream(rows: FloatArray) -> None:
+    lengths, n_lost = {100: 0}, 0
+    for index, row in enumerate(rows.tolist(), 100):
+        if row[0] == np.float32(LOST):
+            n_lost += 1
+            continue
+        if n_lost >= STEP:
+            lengths[index] = 0
+        start = max(lengths)
+        lengths[start] = index + 1 - start
+        n_lost = 0
+    found = [first_index for first_index, *_ in stretches(bridged(rows))]
+    assert set(found) <= set(lengths)
+    assert {start for start, length in lengths.items() if length >= 2 * STEP} <= set(found)
+
+
+@given(rows=lossy(), cuts=st.lists(st.integers(1, 200), max_size=40))
+def test_fewer_than_two_steps_are_held_back_and_whole_ones_passed_on(
+    rows: FloatArray, cuts: list[int]
+) -> None:
+    bridge = GapBridge(STEP)
+    for chunk in chunks(rows, cuts):
+        part = bridge.push(chunk)
+        assert len(part.samples) % STEP == 0
+        if len(part.samples):
+            assert chunk.end_index - (part.first_index + len(part.samples)) < 2 * STEP
+        assert bridge._n_waiting < 2 * STEP
+
+
+def test_a_clean_stream_passes_as_it_is_without_a_copy() -> None:
+    samples = synthetic(100)
+    part = GapBridge(20).push(Chunk(7, samples[:67]))
+    assert np.shares_memory(part.samples, samples)
+    assert part.missing is None
+    assert (part.first_index, len(part.samples)) == (7, 60)
+
+
+def test_a_step_of_one_sample_is_never_bridged() -> None:
+    bridge = GapBridge(1)
+    rows = np.array([[1.0], [np.nan], [3.0]], dtype=np.float32)
+    assert np.shares_memory(bridge.push(Chunk(0, rows)).samples, rows)
+    assert bridge.push(Chunk(4, rows)).begins
+
+
+def test_the_share_is_that_of_the_worst_channel_and_forgets_what_is_older() -> None:
+    shares = FilledShares(4)
+    missing = np.array([[True, False], [True, True], [False, True], [False, True]])
+    shares.add(BridgedSamples(0, np.zeros((4, 2), np.float32), missing, begins=True))
+    assert shares.of_windows(np.array([3])).tolist() == [0.75]
+    shares.add(BridgedSamples(4, np.zeros((3, 2), np.float32), None, begins=False))
+    assert shares.of_windows(np.array([4, 5, 6])).tolist() == [0.75, 0.5, 0.25]
+    shares.add(BridgedSamples(50, np.zeros((4, 2), np.float32), None, begins=True))
+    assert shares.of_windows(np.array([53])).tolist() == [0.0]
+
+
+def with_losses(n_samples: int, gaps: list[tuple[int, int, int]]) -> FloatArray:
+    """Return a signal; of each gap the start, the length, and the empty channel; -1 to lose all."""
+    samples = synthetic(n_samples)
+    for start, length, channel in gaps:
+        if channel < 0:
+            samples[start : start + length] = LOST
+        else:
+            samples[start : start + length, channel] = np.where(
+                samples[start : start + length, channel] == np.float32(LOST), LOST, np.nan
+            )
+    samples[:1] = 500.0
+    return samples
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    cuts=st.lists(st.integers(1, 1499), max_size=30),
+    gaps=st.lists(
+        st.tuples(st.integers(1, 1499), st.integers(1, 30), st.integers(-1, 2)), max_size=12
+    ),
+)
+def test_live_is_one_pass_for_every_recipe_and_any_losses(
+    model: Model, cuts: list[int], gaps: list[tuple[int, int, int]]
+) -> None:
+    rows = with_losses(1500, gaps)
+    live, whole = Pipeline(model), Pipeline(model)
+    parts = [live.push(chunk) for chunk in chunks(rows, cuts)]
+    expected = [whole.push(chunk) for chunk in chunks(rows)]
+    assert_same(parts[0].joined(*parts[1:]), expected[0].joined(*expected[1:]))
+    assert live.n_incomplete == whole.n_incomplete
+
+
+def test_a_lost_sample_costs_no_decision(demo_model: Model) -> None:
+    samples = synthetic(1000)
+    pipeline, clean = Pipeline(demo_model), Pipeline(demo_model).push(Chunk(0, samples))
+    found = pipeline.push(Chunk(0, samples[:505])).joined(pipeline.push(Chunk(506, samples[506:])))
+    np.testing.assert_array_equal(found.indices, clean.indices)
+    assert not any(one.status == "gap" for one in found)
+    in_window = (found.indices >= 505) & (found.indices < 705)
+    np.testing.assert_array_equal(found.filled, np.where(in_window, 1 / 200, 0.0))
+
+
+def test_a_window_that_is_filled_too_much_is_a_gap(demo_model: Model) -> None:
+    samples = synthetic(2000)
+    own = demo_model.manifest.decision
+    samples[900:1100, 1] = np.where(np.arange(200) % 20 < 14, np.nan, samples[900:1100, 1])
+    pipeline = Pipeline(demo_model)
+    found = pipeline.push(Chunk(0, samples))
+    over = found.filled > own.most_filled
+    assert over.any()
+    assert {one.status for one in found if one.filled > own.most_filled} == {"gap"}
+    assert "gap" not in {one.status for one in found if one.filled <= own.most_filled}
+    assert pipeline.n_incomplete == int(over.sum())
