@@ -85,8 +85,12 @@ class LslLink:
     Raises MissingExtraError if LSL is not installed.
     """
 
-    silence_is_loss_s: float | None = None
-    """None: liblsl tells if a stream is lost; one that is silent may go on."""
+    silence_is_loss_s: float | None = 10.0
+    """Seconds without a sample after which the stream is opened again.
+
+    A choice: liblsl tells that a stream is lost, as a rule; where it does not, the stream must not
+    be stalled for good.
+    """
 
     def __init__(self, address: str, clock: Clock | None = None) -> None:
         self._pylsl = pylsl_library()
