@@ -30,7 +30,9 @@ class PageBar(QWidget):
             button.setObjectName("page")
             button.setCheckable(True)
             button.setToolTip(f"Ctrl+{number + 1}")
-            button.setMinimumWidth(button.fontMetrics().horizontalAdvance(f"{title} ●") + 2 * GRID)
+            button.setMinimumWidth(
+                button.fontMetrics().horizontalAdvance(f"{title}\u2009•") + GRID - 2
+            )
             button.clicked.connect(lambda _, number=number: self.chosen.emit(number))
             self._group.addButton(button)
             self.buttons.append(button)
@@ -42,6 +44,6 @@ class PageBar(QWidget):
 
     def show_busy(self, number: int, works: bool) -> None:
         """Mark a page that is at work, also while another one is shown."""
-        words = f"{self._titles[number]} ●" if works else self._titles[number]
+        words = f"{self._titles[number]}\u2009•" if works else self._titles[number]
         if self.buttons[number].text() != words:
             self.buttons[number].setText(words)

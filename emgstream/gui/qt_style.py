@@ -115,7 +115,7 @@ QPushButton#primary {{ background: {accent}; color: {on_accent}; border-color: {
 QPushButton#primary:hover {{ border-color: {text}; }}
 QPushButton#primary:disabled {{ background: {sunken}; color: {quiet}; border-color: {line}; }}
 QPushButton#page {{ background: transparent; border: none; border-radius: 0; color: {quiet};
-    border-bottom: 2px solid transparent; padding: 5px 8px; }}
+    border-bottom: 2px solid transparent; padding: 5px 3px; }}
 QPushButton#page:hover {{ color: {text}; }}
 QPushButton#page:focus {{ color: {accent}; }}
 QPushButton#page:checked {{ color: {text}; border-bottom-color: {accent}; }}

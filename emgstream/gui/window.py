@@ -296,7 +296,7 @@ class Window(QWidget):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.setSpacing(2 * GRID)
+        head.setSpacing(GRID)
         head.addWidget(self.page_bar)
         head.addWidget(self.source_bar, 1)
         self.book = QStackedWidget(self)

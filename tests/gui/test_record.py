@@ -170,7 +170,7 @@ def test_a_session_from_the_page_becomes_a_file_whose_labels_agree(
     assert window_of(page).page_bar.buttons[1].text() == "Record"
     press(window_of(page), Qt.Key.Key_Space)
     await_cue(page, qtbot)
-    wait(qtbot, lambda: window_of(page).page_bar.buttons[1].text() == "Record ●")
+    wait(qtbot, lambda: window_of(page).page_bar.buttons[1].text() == "Record\u2009•")
     assert not window_of(page).source_bar.connect_button.isEnabled()
     table = finish(page, qtbot)
     session.detach(witness)

@@ -43,10 +43,10 @@ class WebOutput(Output):
 
     @property
     def state(self) -> str:  # type: ignore[override]
-        """The address, and the number of clients."""
-        words = f"{self.name}: {counted(self._server.n_clients, 'client')}"
+        """The address, and a note if there are clients that are too slow."""
         n_slow = self._server.n_slow_clients
-        return f"{words}, {n_slow} too slow, decisions dropped" if n_slow else words
+        slow = f": {counted(n_slow, 'client')} too slow, decisions dropped" if n_slow else ""
+        return f"{self.name}{slow}"
 
     def write(self, update: Update) -> None:
         """Send one message per decision to every client."""
