@@ -185,11 +185,6 @@ class FilledShares:
         self._indices: IndexArray = np.empty(0, dtype=np.int64)
         self._missing: Mask = np.empty((0, 0), dtype=np.bool_)
 
-    @property
-    def has_any(self) -> bool:
-        """True if a value was missing in the newest windows."""
-        return len(self._indices) > 0
-
     def add(self, bridged: BridgedSamples) -> None:
         """Add samples, in order."""
         if bridged.begins:

@@ -228,9 +228,8 @@ class Pipeline:
             filled = self._filled.of_windows(indices)
             return decide(self._manifest.class_names, indices, predicted.probabilities, filled)
         decisions = self._stage.decide(self._window_predictions(predicted))
-        if self._filled.has_any:
-            too_much = decisions.filled > self._stage.settings.most_filled
-            self.n_incomplete += int(np.count_nonzero(too_much))
+        most_filled = self._stage.settings.most_filled
+        self.n_incomplete += int(np.count_nonzero(decisions.filled > most_filled))
         if not self._stage.settings.tells_gaps:
             return decisions
         due = self._incomplete_windows(predicted.first_step)

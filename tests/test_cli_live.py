@@ -61,9 +61,12 @@ def test_the_summary_and_the_decisions_are_those_of_the_ledger(tmp_path: Path, t
     assert summary["decisions"] == len(decisions) > 0
     assert summary["latency_ms"]["p50"] <= summary["latency_ms"]["p99"]
     assert summary["rate_hz"] == pytest.approx(1000.0, rel=0.01)
-    ends = [received[0] + one["index"] for one in decisions if one["status"] != "gap"]
-    windows = [end + np.arange(-199, 1) for end in ends]
-    assert all(np.isin(window, received).all() for window in windows)  # none reaches over a gap
+    told = [(received[0] + one["index"], one["filled"]) for one in decisions]
+    assert all(status != "gap" for status in (one["status"] for one in decisions))
+    windows = [end + np.arange(-199, 1) for end, _ in told]
+    lost = [np.count_nonzero(~np.isin(window, received)) / 200 for window in windows]
+    assert [filled for _, filled in told] == lost  # each gap is short, and told as filled
+    assert any(lost)
 
 
 @pytest.mark.realtime
