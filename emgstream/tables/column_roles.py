@@ -94,6 +94,7 @@ def guess_roles(raw: RawRecording, has_header: bool = True) -> tuple[TableColumn
     )
     _leave_out_maybe_channels(evidence, columns)
     _doubt_unknown_beside_emg(evidence, columns)
+    _doubt_states(evidence, columns)
     _doubt_copies(raw, evidence, columns)
     _doubt_last_chance(evidence, columns)
     return _named(columns, has_header)
@@ -320,7 +321,6 @@ def _nameless(one: _Evidence) -> TableColumn:
 _DOUBTS = {
     BehaviourKind.CONSTANT: ColumnRole.IGNORED,
     BehaviourKind.STEPPING: ColumnRole.COUNTER,
-    BehaviourKind.FEW_VALUES: ColumnRole.LABEL,
     BehaviourKind.LABEL_LIKE: ColumnRole.LABEL,
 }
 """Likely role of a column without a telling name, by its behaviour."""
@@ -546,6 +546,17 @@ def _doubt_unknown_beside_emg(evidence: Sequence[_Evidence], columns: list[Table
         if is_guess and columns[one.place].role is ColumnRole.CHANNEL and one.name:
             reason = f"{one.behaviour.words}, but is not named as the EMG channels are"
             columns[one.place] = _doubt(one, reason, ColumnRole.IGNORED)
+
+
+def _doubt_states(evidence: Sequence[_Evidence], columns: list[TableColumn]) -> None:
+    """Doubt a column of a handful of values whose name tells nothing, beside richer signals."""
+    channels = [one for one in evidence if columns[one.place].role is ColumnRole.CHANNEL]
+    if all(one.behaviour.kind is BehaviourKind.FEW_VALUES for one in channels):
+        return
+    for one in channels:
+        is_state = one.behaviour.kind is BehaviourKind.FEW_VALUES
+        if is_state and one.hint is NameHint.NOTHING and not one.is_trusted:
+            columns[one.place] = _doubt(one, one.behaviour.words, ColumnRole.LABEL)
 
 
 def _doubt_copies(
