@@ -21,6 +21,7 @@ __all__ = [
     "Behaviour",
     "BehaviourKind",
     "behaviour_of",
+    "has_many_values",
     "is_computed_from",
     "is_one_to_one",
     "is_scaled_copy",
@@ -247,15 +248,23 @@ def _stamped(steps: _Numbers, n_changes: int, first: float) -> Behaviour | None:
 
 def _few_values(present: _Numbers, first: float) -> Behaviour | None:
     """Return FEW_VALUES for a handful of whole numbers in many rows, in any order."""
-    if len(present) < _MIN_LABEL_ROWS or not _are_whole(present[:_LONG]):
+    if not _are_whole(present[:_LONG]):
         return None
     found = np.unique(present[:_LONG])
-    if len(found) > _A_HANDFUL or len(present) < 4 * len(found):
+    if len(found) > _A_HANDFUL or len(present) < _MIN_STATES:
         return None
     listed = ", ".join(number_in_words(float(value)) for value in found)
     return Behaviour(BehaviourKind.FEW_VALUES, f"has only the values {listed}", first=first)
 
 
+def has_many_values(values: _Numbers) -> bool:
+    """Return whether a column has more values than a state, ``(n_rows,)``; a stretch may do."""
+    return len(np.unique(values[:1000])) > 4 * _A_HANDFUL
+
+
+_MIN_STATES = 96
+"""Rows from which a handful of values is judged: a choice. A signal of ten bits at rest has more
+values in so many rows, a test or an example has fewer rows."""
 _A_HANDFUL = 4
 """Different whole numbers up to which a column is more likely a state than a signal: a choice."""
 

@@ -19,6 +19,7 @@ from emgstream.tables.column_behaviour import (
     Behaviour,
     BehaviourKind,
     behaviour_of,
+    has_many_values,
     is_computed_from,
     is_one_to_one,
     is_scaled_copy,
@@ -94,7 +95,7 @@ def guess_roles(raw: RawRecording, has_header: bool = True) -> tuple[TableColumn
     )
     _leave_out_maybe_channels(evidence, columns)
     _doubt_unknown_beside_emg(evidence, columns)
-    _doubt_states(evidence, columns)
+    _doubt_states(raw, evidence, columns)
     _doubt_copies(raw, evidence, columns)
     _doubt_last_chance(evidence, columns)
     return _named(columns, has_header)
@@ -548,14 +549,17 @@ def _doubt_unknown_beside_emg(evidence: Sequence[_Evidence], columns: list[Table
             columns[one.place] = _doubt(one, reason, ColumnRole.IGNORED)
 
 
-def _doubt_states(evidence: Sequence[_Evidence], columns: list[TableColumn]) -> None:
-    """Doubt a column of a handful of values whose name tells nothing, beside richer signals."""
+def _doubt_states(
+    raw: RawRecording, evidence: Sequence[_Evidence], columns: list[TableColumn]
+) -> None:
+    """Doubt a column of a handful of values whose name tells nothing, beside rich signals."""
     channels = [one for one in evidence if columns[one.place].role is ColumnRole.CHANNEL]
-    if all(one.behaviour.kind is BehaviourKind.FEW_VALUES for one in channels):
+    states = [one for one in channels if one.behaviour.kind is BehaviourKind.FEW_VALUES]
+    rich = [one for one in channels if one not in states]
+    if not any(has_many_values(raw.columns[one.place].values) for one in rich[:_MOST_COMPARED]):
         return
-    for one in channels:
-        is_state = one.behaviour.kind is BehaviourKind.FEW_VALUES
-        if is_state and one.hint is NameHint.NOTHING and not one.is_trusted:
+    for one in states:
+        if one.hint is NameHint.NOTHING and not one.is_trusted:
             columns[one.place] = _doubt(one, one.behaviour.words, ColumnRole.LABEL)
 
 
