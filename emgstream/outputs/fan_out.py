@@ -150,14 +150,19 @@ class FanOut:
 
         An error that is a bug is raised in any case.
         """
-        failures = [one.failure for one in self._ways_out]
-        works = bool(self._queues) or None in failures
-        for failure in failures:
-            if failure is not None and not (works and isinstance(failure, EmgStreamError)):
+        for failure in (one.failure for one in self._ways_out):
+            if failure is not None and not (self._works and isinstance(failure, EmgStreamError)):
                 raise failure
+
+    @property
+    def _works(self) -> bool:
+        """True while one of the outputs still takes what it is given."""
+        return bool(self._queues) or any(one.failure is None for one in self._ways_out)
 
     def failures(self) -> list[str]:
         """Return which outputs have ended, and why, for people."""
+        if not self._works:  # the stream ends with the failure itself
+            return []
         ended = ((one.output.name, one.failure) for one in self._ways_out)
         return [f"{name} has ended: {failure}" for name, failure in ended if failure is not None]
 

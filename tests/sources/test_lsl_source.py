@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -158,7 +159,10 @@ def test_a_rate_that_the_model_does_not_expect_is_refused() -> None:
 
 def test_streams_with_samples_are_found_and_listed_by_ports() -> None:
     with sender("left arm"), sender("markers", way="text"):
-        found = [source.address for source in kind_of("lsl://").find()]
+        found: list[str] = []
+        deadline = time.monotonic() + 20.0
+        while "lsl://left arm" not in found and time.monotonic() < deadline:
+            found = [source.address for source in kind_of("lsl://").find()]
         listed = run("ports")
     assert "lsl://left arm" in found
     assert "lsl://markers" not in found
