@@ -1,17 +1,22 @@
-r"""EMG tables: the reader of CSV files that replay and training share.
+r"""EMG tables: the reader of recordings that replay and training share.
 
 Fields are separated by commas, semicolons or tabs; the file may be gzipped and may lack a header
 line. Damage is repaired and reported by row; a file that cannot be read raises `TableError`.
 
 A file passes through these modules in this order:
 
-1. `table_text`: bytes to text (gzip, UTF-16, line endings), then to blocks of whole lines;
-2. `table_layout`: separator, decimal comma, header line and column names, from the first 64 KiB;
-3. `table_cells`: a line to cells, a cell to a number or a label;
-4. `table_columns`: a block of lines to one array per column, by a fast or by a tolerant parser;
-5. `column_roles`: the role of each column: channel, label, time and others;
-6. `table_assembly`: arrays to one `EmgTable`, with `table_clock` finding lost samples in the time
-   stamps and `table_repairs` collecting the repairs.
+1. `table_text`: bytes to text (gzip, UTF-16, line endings), then to blocks of whole lines; or
+   `formats`: EDF, XDF, MATLAB and numpy files straight to columns; `other_formats` are refused;
+2. `table_layout`: separator, decimal comma, header and columns, from the first lines, with
+   `line_forms` (comments, serial monitors), `header_lines` and `table_preamble` (rates, names);
+3. `table_cells` and `clock_cells`: a line to cells, a cell to a number, a label or a time;
+4. `text_table`: blocks of lines to one array per column, by a fast or by a tolerant parser of
+   `table_columns`, stored as `column_storage` says;
+5. `column_roles`: the role of each column by `column_names` and `column_behaviour`, first by itself
+   (`single_column`), then beside the others; `column_questions` asks what is doubtful, and
+   `settled_columns` keeps the answers;
+6. `table_assembly`: columns to one `EmgTable`, with `sample_counter` and `table_clock` finding lost
+   samples and `table_repairs` collecting the repairs.
 
 `table_reader` calls them.
 

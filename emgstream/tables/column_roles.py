@@ -8,74 +8,43 @@ clock or a counter is no channel; if only the user can tell, it is doubtful and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.tables.clock_column import unwrapped_clock
 from emgstream.tables.column_behaviour import (
     MIN_ROWS,
-    Behaviour,
     BehaviourKind,
-    behaviour_of,
     has_many_values,
     is_computed_from,
     is_one_to_one,
     is_scaled_copy,
 )
-from emgstream.tables.column_choice import TIME_UNITS
 from emgstream.tables.column_names import (
     NameHint,
-    NameMeaning,
     meaning_of_name,
     signal_words,
 )
-from emgstream.tables.raw_columns import MISSING_WHOLE, RawRecording
+from emgstream.tables.raw_columns import RawRecording
+from emgstream.tables.single_column import (
+    OWN_ROLES,
+    ColumnEvidence,
+    as_column,
+    as_doubt,
+    evidence_of,
+    role_by_itself,
+)
 from emgstream.tables.table_column import Certainty, ColumnRole, TableColumn
-from emgstream.wording import counted
 
 __all__ = ["OWN_ROLES", "guess_roles", "is_channel_of_ours"]
 
-OWN_ROLES = {
-    "label": ColumnRole.LABEL,
-    "repetition": ColumnRole.REPETITION,
-    "segment": ColumnRole.SEGMENT,
-    "index": ColumnRole.COUNTER,
-    "time_s": ColumnRole.TIME,
-}
-"""Role of each column name, in lower case, that our own recordings have."""
 _OWN_FORM = frozenset({"index", "time_s"})
 """Names that only our own recordings have together."""
 _CHANNEL_HINTS = frozenset({NameHint.EMG, NameHint.CHANNEL, NameHint.MAYBE_CHANNEL})
 _MOST_COMPARED = 16
 """Columns up to which each is compared with each other one: a choice, 240 fits of 0.3 ms."""
-_RATE_RANGE_HZ = (10.0, 20_000.0)
-"""Sampling rates of EMG that a clock without a unit may mean: slow envelopes to needle EMG."""
-_UNIX_UNITS = (("unix", 1.0), ("unix_ms", 1e-3), ("unix_us", 1e-6), ("unix_ns", 1e-9))
-_UNIX_RANGE_S = (6.3e8, 4.1e9)
-"""Years 1990 to 2100 in seconds since 1970."""
 _CLOCK_HINT_ORDER = ("unix", "s", "ms", "us", "ns", "min", "h", "date", "clock")
-
-
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    """All that is known of one column by itself."""
-
-    place: int
-    name: str
-    meaning: NameMeaning
-    behaviour: Behaviour
-    texts: tuple[str, ...] | None
-    unit: str
-    is_named_table: bool
-    is_read: bool
-    is_trusted: bool
-    """True if a column of our own recordings, ``time_s``, is beside it: then names are right."""
-
-    @property
-    def hint(self) -> NameHint:
-        return self.meaning.hint
 
 
 @np.errstate(over="ignore", invalid="ignore")  # samples may be as large as single precision
@@ -85,8 +54,10 @@ def guess_roles(raw: RawRecording, has_header: bool = True) -> tuple[TableColumn
     if set(lower) >= _OWN_FORM:
         return tuple(_own(place, column.name) for place, column in enumerate(raw.columns))
     is_trusted = "time_s" in lower
-    evidence = [_evidence(raw, place, has_header, is_trusted) for place in range(len(raw.columns))]
-    columns = [_by_itself(one) for one in evidence]
+    evidence = [
+        evidence_of(raw, place, has_header, is_trusted) for place in range(len(raw.columns))
+    ]
+    columns = [role_by_itself(one) for one in evidence]
     _settle_label(raw, evidence, columns, has_header)
     _settle_one_of(ColumnRole.TIME, columns, evidence, _clock_rank, "another clock")
     _settle_one_of(ColumnRole.COUNTER, columns, evidence, _counter_rank, "another counter")
@@ -131,257 +102,7 @@ def _own(place: int, name: str) -> TableColumn:
     return TableColumn(place, name, ColumnRole.CHANNEL, "a column of our own recordings")
 
 
-def _evidence(raw: RawRecording, place: int, has_header: bool, is_trusted: bool) -> _Evidence:
-    column = raw.columns[place]
-    meaning = meaning_of_name(column.name, column.unit)
-    if column.texts is None and len(column.values) == raw.n_rows:
-        values = column.values
-        if not np.issubdtype(values.dtype, np.floating):
-            values = np.where(values == MISSING_WHOLE, np.nan, values)
-        if meaning.hint is NameHint.TIME:
-            values = unwrapped_clock(values)
-        behaviour = behaviour_of(values)
-    else:
-        behaviour = Behaviour(BehaviourKind.UNKNOWN, "holds text")
-    unit = meaning.unit or column.unit
-    return _Evidence(
-        place,
-        column.name,
-        meaning,
-        behaviour,
-        column.texts,
-        unit,
-        has_header,
-        len(column.values) == raw.n_rows,
-        is_trusted,
-    )
-
-
-def _by_itself(one: _Evidence) -> TableColumn:
-    """Return the role of a column by its name and its values alone."""
-    own = OWN_ROLES.get(one.name.lower())
-    is_no_index = own is ColumnRole.COUNTER and one.behaviour.kind is BehaviourKind.SIGNAL
-    if own is not None and own is not ColumnRole.TIME and not is_no_index:
-        return _column(one, own, f"named {one.name!r}")
-    if one.texts is not None:
-        return _of_text(one)
-    if one.behaviour.kind is BehaviourKind.EMPTY:
-        return _column(one, ColumnRole.IGNORED, "has no value")
-    return _RULES[one.hint](one)
-
-
-def _of_text(one: _Evidence) -> TableColumn:
-    if one.unit in {"clock", "date"}:
-        written = "a time of day" if one.unit == "clock" else "a date and a time"
-        return _column(one, ColumnRole.TIME, f"holds {written}", unit=one.unit)
-    if not one.texts:
-        return _column(one, ColumnRole.IGNORED, "has no value")
-    if not one.is_read:
-        return _column(one, ColumnRole.IGNORED, f"holds texts such as {one.texts[0]!r}")
-    n = counted(len(one.texts), "text")
-    if one.hint in {NameHint.DESCRIPTION, NameHint.TIME, NameHint.OTHER_SENSOR}:
-        return _column(one, ColumnRole.IGNORED, f"named like {one.hint.value}, holds {n}")
-    if len(one.texts) == 1 and one.hint is not NameHint.LABEL:
-        return _column(
-            one, ColumnRole.IGNORED, f"holds the same text in every row, {one.texts[0]!r}"
-        )
-    return _doubt(one, f"holds {n}", ColumnRole.LABEL, may_be_channel=False)
-
-
-def _channel(one: _Evidence) -> TableColumn:
-    kind = BehaviourKind.SIGNAL if one.is_trusted else one.behaviour.kind
-    if kind is BehaviourKind.COUNTING:
-        return _doubt(one, f"named like a channel, but {one.behaviour.words}", ColumnRole.COUNTER)
-    if kind is BehaviourKind.RISING:
-        return _doubt(one, f"named like a channel, but {one.behaviour.words}", ColumnRole.TIME)
-    return _column(one, ColumnRole.CHANNEL, f"named like {one.hint.value}", unit=one.unit)
-
-
-def _time(one: _Evidence) -> TableColumn:
-    kind = one.behaviour.kind
-    rising = {BehaviourKind.RISING, BehaviourKind.COUNTING, BehaviourKind.STAMPED}
-    if one.behaviour.step > 0.0:
-        rising.add(BehaviourKind.STEPPING)  # with a restart after each trial
-    if one.name.lower() == "time_s":
-        return _column(one, ColumnRole.TIME, "named 'time_s'", unit="s")
-    if kind is BehaviourKind.SIGNAL:
-        return _doubt(one, "named like a clock, but varies like a signal", ColumnRole.CHANNEL)
-    if kind is BehaviourKind.LABEL_LIKE and not one.behaviour.step > 0.0:
-        return _doubt(one, f"named like a clock, but {one.behaviour.words}", ColumnRole.LABEL)
-    if kind not in {*rising, BehaviourKind.UNKNOWN, BehaviourKind.LABEL_LIKE}:
-        return _column(one, ColumnRole.IGNORED, f"named like a clock, but it {one.behaviour.words}")
-    return _clock(one, "named like a clock")
-
-
-def _clock(one: _Evidence, why: str) -> TableColumn:
-    """Return a clock with its unit, as the name or the values tell it; doubtful without one."""
-    unit, reason = clock_unit(one.behaviour, one.unit)
-    if unit != one.unit and one.behaviour.kind is BehaviourKind.COUNTING:
-        unit, reason = "", "it counts up by 1: is that a number of samples, or milliseconds"
-    if unit:
-        return _column(one, ColumnRole.TIME, f"{why}, {reason}", unit=unit)
-    column = _column(one, ColumnRole.IGNORED, f"{why}, but {reason}")
-    return replace(column, certainty=Certainty.DOUBTFUL, proposal=ColumnRole.TIME)
-
-
-def clock_unit(behaviour: Behaviour, stated: str) -> tuple[str, str]:
-    """Return the unit of a clock, a key of `TIME_UNITS` or empty, and the reason in words."""
-    for unit, seconds in _UNIX_UNITS:
-        if _UNIX_RANGE_S[0] < behaviour.first * seconds < _UNIX_RANGE_S[1]:
-            return unit, f"UNIX time in {_unit_words(unit)}"
-    if stated in TIME_UNITS:
-        return stated, f"in {_unit_words(stated)} by its name"
-    possible = [
-        unit
-        for unit in ("s", "ms", "us", "ns")
-        if behaviour.step > 0.0
-        and _RATE_RANGE_HZ[0] <= 1.0 / (behaviour.step * TIME_UNITS[unit]) <= _RATE_RANGE_HZ[1]
-    ]
-    if len(possible) == 1:
-        return possible[0], f"in {_unit_words(possible[0])} by its steps of {behaviour.step:.4g}"
-    return "", "its unit is not known"
-
-
-def _unit_words(unit: str) -> str:
-    return unit.removeprefix("unix_") if unit != "unix" else "s"
-
-
-def _counter(one: _Evidence) -> TableColumn:
-    if one.behaviour.kind is BehaviourKind.COUNTING:
-        return _column(one, ColumnRole.COUNTER, one.behaviour.words, modulo=one.behaviour.modulo)
-    if one.behaviour.kind is BehaviourKind.UNKNOWN:
-        return _column(one, ColumnRole.IGNORED, "named like a counter")
-    if one.behaviour.kind is BehaviourKind.SIGNAL:
-        return _doubt(one, "named like a counter, but varies like a signal", ColumnRole.CHANNEL)
-    return _column(one, ColumnRole.IGNORED, f"named like a counter, but it {one.behaviour.words}")
-
-
-def _marker(one: _Evidence) -> TableColumn:
-    if one.behaviour.kind is BehaviourKind.CONSTANT:
-        return _column(one, ColumnRole.IGNORED, f"named like a marker, {one.behaviour.words}")
-    return _label(one)
-
-
-def _label(one: _Evidence) -> TableColumn:
-    if one.behaviour.kind is BehaviourKind.SIGNAL:
-        why = f"named like {one.hint.value}, but its values change nearly every row"
-        return _column(one, ColumnRole.IGNORED, why)
-    why = f"named like {one.hint.value}, {one.behaviour.words}"
-    return _doubt(one, why, ColumnRole.LABEL, may_be_channel=False)
-
-
-def _repetition(one: _Evidence) -> TableColumn:
-    if one.behaviour.kind in {BehaviourKind.SIGNAL, BehaviourKind.RISING}:
-        why = f"named like a repetition, but it {one.behaviour.words}"
-        return _column(one, ColumnRole.IGNORED, why)
-    return _column(one, ColumnRole.REPETITION, "named like a repetition")
-
-
-def _no_channel(one: _Evidence) -> TableColumn:
-    return _column(one, ColumnRole.IGNORED, f"named like {one.hint.value}")
-
-
-def _digital(one: _Evidence) -> TableColumn:
-    if one.behaviour.kind is BehaviourKind.SIGNAL:
-        return _nameless(one)
-    return _column(one, ColumnRole.IGNORED, f"named like a digital line, {one.behaviour.words}")
-
-
-_OF_NO_NAME = frozenset(
-    {
-        BehaviourKind.RISING,
-        BehaviourKind.STAMPED,
-        BehaviourKind.CONSTANT,
-        BehaviourKind.UNKNOWN,
-    }
-)
-"""Behaviour from which a column without a name, beside others with names, is no channel."""
-
-
-def _nameless(one: _Evidence) -> TableColumn:
-    """Return the role of a column whose name tells nothing, by its values alone."""
-    behaviour = one.behaviour
-    if one.is_trusted and one.name:
-        return _column(one, ColumnRole.CHANNEL, "beside a clock of our own recordings")
-    if not one.name and one.is_named_table and behaviour.kind in _OF_NO_NAME:
-        return _column(one, ColumnRole.IGNORED, f"has no name, {behaviour.words}")
-    if behaviour.kind is BehaviourKind.COUNTING:
-        return _column(one, ColumnRole.COUNTER, behaviour.words, modulo=behaviour.modulo)
-    is_unix = clock_unit(behaviour, "")[0].startswith("unix")
-    if behaviour.kind in {BehaviourKind.RISING, BehaviourKind.STAMPED} or (
-        behaviour.kind is BehaviourKind.LABEL_LIKE and is_unix
-    ):
-        return _nameless_clock(one)
-    if behaviour.kind in _DOUBTS:
-        return _doubt(one, behaviour.words, _DOUBTS[behaviour.kind])
-    if behaviour.kind is BehaviourKind.SIGNAL and not one.name and one.is_named_table:
-        return _doubt(one, "has no name, but varies like a signal", ColumnRole.CHANNEL)
-    return _column(one, ColumnRole.CHANNEL, behaviour.words, unit=one.unit)
-
-
-_DOUBTS = {
-    BehaviourKind.CONSTANT: ColumnRole.IGNORED,
-    BehaviourKind.STEPPING: ColumnRole.COUNTER,
-    BehaviourKind.LABEL_LIKE: ColumnRole.LABEL,
-}
-"""Likely role of a column without a telling name, by its behaviour."""
-
-
-def _nameless_clock(one: _Evidence) -> TableColumn:
-    """Return a clock whose name tells nothing: sure if it is even, or UNIX time, or has a unit."""
-    column = _clock(one, one.behaviour.words)
-    is_told = one.unit in TIME_UNITS or column.unit.startswith("unix")
-    if column.role is not ColumnRole.TIME or one.behaviour.is_even or is_told:
-        return column
-    reason = f"{one.behaviour.words}, unevenly"
-    return replace(
-        column,
-        role=ColumnRole.IGNORED,
-        reason=reason,
-        unit="",
-        certainty=Certainty.DOUBTFUL,
-        proposal=ColumnRole.TIME,
-    )
-
-
-_RULES: dict[NameHint, Callable[[_Evidence], TableColumn]] = {
-    NameHint.EMG: _channel,
-    NameHint.CHANNEL: _channel,
-    NameHint.MAYBE_CHANNEL: _channel,
-    NameHint.LABEL: _label,
-    NameHint.MARKER: _marker,
-    NameHint.TIME: _time,
-    NameHint.COUNTER: _counter,
-    NameHint.REPETITION: _repetition,
-    NameHint.OTHER_SENSOR: _no_channel,
-    NameHint.DIGITAL: _digital,
-    NameHint.DESCRIPTION: _no_channel,
-    NameHint.NOTHING: _nameless,
-}
-
-
-def _column(
-    one: _Evidence, role: ColumnRole, reason: str, unit: str = "", modulo: int | None = None
-) -> TableColumn:
-    return TableColumn(one.place, one.name, role, reason, unit=unit, modulo=modulo)
-
-
-def _doubt(
-    one: _Evidence, reason: str, proposal: ColumnRole, *, may_be_channel: bool = True
-) -> TableColumn:
-    return TableColumn(
-        one.place,
-        one.name,
-        ColumnRole.IGNORED,
-        reason,
-        certainty=Certainty.DOUBTFUL,
-        unit=one.unit if proposal is ColumnRole.CHANNEL else "",
-        proposal=proposal,
-        may_be_channel=may_be_channel,
-    )
-
-
-def label_codes(raw: RawRecording, place: int) -> npt.NDArray[np.int32]:
+def _label_codes(raw: RawRecording, place: int) -> npt.NDArray[np.int32]:
     """Return a number for each row's label, shape ``(n_rows,)``; -1 for none."""
     column = raw.columns[place]
     if len(column.values) != raw.n_rows:  # not read, as the user wants to ignore it
@@ -395,7 +116,7 @@ def label_codes(raw: RawRecording, place: int) -> npt.NDArray[np.int32]:
 
 def _settle_label(
     raw: RawRecording,
-    evidence: Sequence[_Evidence],
+    evidence: Sequence[ColumnEvidence],
     columns: list[TableColumn],
     has_header: bool,
 ) -> None:
@@ -420,7 +141,7 @@ def _settle_label(
     label = own[0] if own else proposed[0]
     if len(raw.columns[label].values) != raw.n_rows:
         return  # the user left it out, so that it was not read
-    codes = label_codes(raw, label)
+    codes = _label_codes(raw, label)
     for column in [one for one in columns if one.place != label]:
         one = evidence[column.place]
         values = raw.columns[one.place].values
@@ -439,16 +160,16 @@ def _may_be_labels(raw: RawRecording, place: int) -> bool:
     return 1 < n_texts <= max(raw.n_rows / 4, 2) or raw.n_rows < MIN_ROWS
 
 
-def _same_as_label(one: _Evidence, column: TableColumn, label: TableColumn) -> TableColumn:
+def _same_as_label(one: ColumnEvidence, column: TableColumn, label: TableColumn) -> TableColumn:
     reason = f"one-to-one with {_shown(label)}: it would tell a model the label"
     if column.role is ColumnRole.CHANNEL and one.hint in _CHANNEL_HINTS:
-        return _doubt(one, f"named like a channel, but {reason}", ColumnRole.IGNORED)
+        return as_doubt(one, f"named like a channel, but {reason}", ColumnRole.IGNORED)
     if column.role is ColumnRole.CHANNEL or column.certainty is Certainty.DOUBTFUL:
-        return _column(one, ColumnRole.IGNORED, reason)
+        return as_column(one, ColumnRole.IGNORED, reason)
     return column
 
 
-def _label_rank(one: _Evidence) -> tuple[int, bool, str]:
+def _label_rank(one: ColumnEvidence) -> tuple[int, bool, str]:
     """Return the rank among columns that may be the label: corrected ones first, markers last."""
     words = one.name.lower()
     if one.hint is NameHint.LABEL:
@@ -463,8 +184,8 @@ def _label_rank(one: _Evidence) -> tuple[int, bool, str]:
 def _settle_one_of(
     role: ColumnRole,
     columns: list[TableColumn],
-    evidence: Sequence[_Evidence],
-    rank: Callable[[_Evidence, TableColumn], tuple[object, ...]],
+    evidence: Sequence[ColumnEvidence],
+    rank: Callable[[ColumnEvidence, TableColumn], tuple[object, ...]],
     why_not: str,
 ) -> None:
     """Leave the best column of a role, and ignore the others."""
@@ -477,7 +198,7 @@ def _settle_one_of(
             reason = f"{why_not}; {_shown(best)} is used"
             is_guess = evidence[column.place].hint is NameHint.NOTHING
             columns[column.place] = (
-                _doubt(evidence[column.place], column.reason, role)
+                as_doubt(evidence[column.place], column.reason, role)
                 if is_guess and role is ColumnRole.COUNTER
                 else replace(column, role=ColumnRole.IGNORED, reason=reason)
             )
@@ -486,7 +207,7 @@ def _settle_one_of(
             columns[column.place] = replace(column, certainty=Certainty.SURE, proposal=None)
 
 
-def _clock_rank(one: _Evidence, column: TableColumn) -> tuple[object, ...]:
+def _clock_rank(one: ColumnEvidence, column: TableColumn) -> tuple[object, ...]:
     """Return the rank of a clock: ours, then numbers that rise in every row, then texts."""
     is_own = one.name.lower() == "time_s"
     rises = one.behaviour.kind in {BehaviourKind.RISING, BehaviourKind.COUNTING}
@@ -501,28 +222,30 @@ def _clock_rank(one: _Evidence, column: TableColumn) -> tuple[object, ...]:
     )
 
 
-def _counter_rank(one: _Evidence, column: TableColumn) -> tuple[object, ...]:
+def _counter_rank(one: ColumnEvidence, column: TableColumn) -> tuple[object, ...]:
     is_own = one.name.lower() == "index"
     return (not is_own, one.hint is not NameHint.COUNTER, -(column.modulo or 1 << 62), one.name)
 
 
 def _repetition_rank(
     columns: Sequence[TableColumn],
-) -> Callable[[_Evidence, TableColumn], tuple[object, ...]]:
+) -> Callable[[ColumnEvidence, TableColumn], tuple[object, ...]]:
     """Return a rank that prefers the repetition of the corrected label, if that is the label."""
     is_corrected = any(
         one.name.lower().startswith("restim") and ColumnRole.LABEL in {one.role, one.proposal}
         for one in columns
     )
 
-    def rank(one: _Evidence, _: TableColumn) -> tuple[object, ...]:
+    def rank(one: ColumnEvidence, _: TableColumn) -> tuple[object, ...]:
         name = one.name.lower()
         return (name.startswith("rerep") != is_corrected, name != "repetition", name)
 
     return rank
 
 
-def _leave_out_maybe_channels(evidence: Sequence[_Evidence], columns: list[TableColumn]) -> None:
+def _leave_out_maybe_channels(
+    evidence: Sequence[ColumnEvidence], columns: list[TableColumn]
+) -> None:
     """Ignore analog inputs and other biosignals beside columns that are named as EMG."""
     if not any(
         one.hint is NameHint.EMG and columns[one.place].role is ColumnRole.CHANNEL
@@ -532,10 +255,12 @@ def _leave_out_maybe_channels(evidence: Sequence[_Evidence], columns: list[Table
     for one in evidence:
         if one.hint is NameHint.MAYBE_CHANNEL and columns[one.place].role is ColumnRole.CHANNEL:
             reason = "an analog input beside channels that are named as EMG"
-            columns[one.place] = _column(one, ColumnRole.IGNORED, reason)
+            columns[one.place] = as_column(one, ColumnRole.IGNORED, reason)
 
 
-def _doubt_unknown_beside_emg(evidence: Sequence[_Evidence], columns: list[TableColumn]) -> None:
+def _doubt_unknown_beside_emg(
+    evidence: Sequence[ColumnEvidence], columns: list[TableColumn]
+) -> None:
     """Doubt signals whose names tell nothing, beside columns that are named as EMG."""
     if not any(
         one.hint is NameHint.EMG and columns[one.place].role is ColumnRole.CHANNEL
@@ -546,11 +271,11 @@ def _doubt_unknown_beside_emg(evidence: Sequence[_Evidence], columns: list[Table
         is_guess = one.hint is NameHint.NOTHING and not one.is_trusted
         if is_guess and columns[one.place].role is ColumnRole.CHANNEL and one.name:
             reason = f"{one.behaviour.words}, but is not named as the EMG channels are"
-            columns[one.place] = _doubt(one, reason, ColumnRole.IGNORED)
+            columns[one.place] = as_doubt(one, reason, ColumnRole.IGNORED)
 
 
 def _doubt_states(
-    raw: RawRecording, evidence: Sequence[_Evidence], columns: list[TableColumn]
+    raw: RawRecording, evidence: Sequence[ColumnEvidence], columns: list[TableColumn]
 ) -> None:
     """Doubt a column of a handful of values whose name tells nothing, beside rich signals."""
     channels = [one for one in evidence if columns[one.place].role is ColumnRole.CHANNEL]
@@ -560,11 +285,11 @@ def _doubt_states(
         return
     for one in states:
         if one.hint is NameHint.NOTHING and not one.is_trusted:
-            columns[one.place] = _doubt(one, one.behaviour.words, ColumnRole.LABEL)
+            columns[one.place] = as_doubt(one, one.behaviour.words, ColumnRole.LABEL)
 
 
 def _doubt_copies(
-    raw: RawRecording, evidence: Sequence[_Evidence], columns: list[TableColumn]
+    raw: RawRecording, evidence: Sequence[ColumnEvidence], columns: list[TableColumn]
 ) -> None:
     """Doubt channels that are computed from another channel: a filtered or rectified copy."""
     channels = [one.place for one in columns if one.role is ColumnRole.CHANNEL]
@@ -576,15 +301,15 @@ def _doubt_copies(
         originals = channels
     for place, other in _copies_by_name(evidence, columns):
         why = f"named like a filtered copy of {_shown(columns[other])}"
-        columns[place] = _doubt(evidence[place], why, ColumnRole.IGNORED)
+        columns[place] = as_doubt(evidence[place], why, ColumnRole.IGNORED)
     for place, other in _copies(raw, evidence, channels, originals):
         if columns[other].role is ColumnRole.CHANNEL:
             why = f"computed from {_shown(columns[other])}, as a filter or a scale does"
-            columns[place] = _doubt(evidence[place], why, ColumnRole.IGNORED)
+            columns[place] = as_doubt(evidence[place], why, ColumnRole.IGNORED)
 
 
 def _copies_by_name(
-    evidence: Sequence[_Evidence], columns: Sequence[TableColumn]
+    evidence: Sequence[ColumnEvidence], columns: Sequence[TableColumn]
 ) -> Iterator[tuple[int, int]]:
     channels = [one for one in evidence if columns[one.place].role is ColumnRole.CHANNEL]
     originals = {
@@ -596,14 +321,14 @@ def _copies_by_name(
             yield one.place, other
 
 
-def _doubt_last_chance(evidence: Sequence[_Evidence], columns: list[TableColumn]) -> None:
+def _doubt_last_chance(evidence: Sequence[ColumnEvidence], columns: list[TableColumn]) -> None:
     """Doubt counters and clocks without a telling name, if the file has no channel otherwise."""
     if any(one.role is ColumnRole.CHANNEL or one.may_be_channel for one in columns):
         return
     for one in evidence:
         is_guess = one.hint is NameHint.NOTHING and one.texts is None
         if is_guess and one.behaviour.kind in _COUNTS_OR_RISES:
-            columns[one.place] = _doubt(one, one.behaviour.words, columns[one.place].role)
+            columns[one.place] = as_doubt(one, one.behaviour.words, columns[one.place].role)
 
 
 _COUNTS_OR_RISES = frozenset({BehaviourKind.COUNTING, BehaviourKind.RISING, BehaviourKind.STAMPED})
@@ -611,7 +336,7 @@ _COUNTS_OR_RISES = frozenset({BehaviourKind.COUNTING, BehaviourKind.RISING, Beha
 
 def _copies(
     raw: RawRecording,
-    evidence: Sequence[_Evidence],
+    evidence: Sequence[ColumnEvidence],
     channels: Sequence[int],
     originals: Sequence[int],
 ) -> Iterator[tuple[int, int]]:
