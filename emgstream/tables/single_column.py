@@ -109,6 +109,8 @@ def role_by_itself(one: ColumnEvidence) -> TableColumn:
         return as_column(one, own, f"named {one.name!r}")
     if one.texts is not None:
         return _of_text(one)
+    if not one.is_read and not one.name:
+        return as_column(one, ColumnRole.IGNORED, "was not read")
     if one.behaviour.kind is BehaviourKind.EMPTY:
         return as_column(one, ColumnRole.IGNORED, "has no value")
     return _RULES[one.hint](one)

@@ -349,6 +349,12 @@ def test_a_label_of_words_and_a_number_is_asked_for(write: Write) -> None:
     assert [question.options for question in table.questions] == [("--label", "gesture")]
 
 
+def test_a_column_that_is_ignored_gets_no_name_of_a_channel(write: Write) -> None:
+    table = read_table(write(table_text("", [A, B, C])), ColumnChoice(ignore=("1",)))
+    assert table.channel_names == ("channel_1", "channel_2")
+    np.testing.assert_array_equal(table.samples, np.column_stack([B, C]))
+
+
 def test_one_column_has_one_role(write: Write) -> None:
     path = write(table_text("t,emg,x", [ROWS * 5, A, B]))
     with pytest.raises(TableError, match="column 1 't' is given two roles, time and counter"):
