@@ -45,8 +45,8 @@ class RecordingFormat:
     """Test of a file's first bytes; gives something true for this format."""
     read: Callable[[OpenedRecording], RawRecording]
     """Function that reads a file; raises TableError."""
-    library: str | None = None
-    """Library that the extra ``formats`` installs for it; None if it needs none."""
+    module: str | None = None
+    """Module that the extra ``formats`` installs for it; None if it needs none."""
 
 
 def _is_numpy_archive(head: bytes) -> bool:
@@ -173,9 +173,9 @@ def _recognised(head: bytes) -> tuple[RecordingFormat | None, bool]:
 
 
 def _check_library(path: Path, form: RecordingFormat) -> None:
-    if form.library is not None and importlib.util.find_spec(form.library) is None:
+    if form.module is not None and importlib.util.find_spec(form.module) is None:
         raise MissingExtraError(
-            f"{path} is {form.title}; reading it needs {form.library}, not installed here; "
+            f"{path} is {form.title}; reading it needs {form.module}, not installed here; "
             "expected the extra 'formats'; install it, in the project's folder, with: "
             'pip install -e ".[formats]"'
         )

@@ -118,7 +118,7 @@ def test_a_missing_library_is_one_sentence_with_the_extra(
 
 
 def test_every_format_has_a_test() -> None:
-    assert {form.library or "" for form in FORMATS} == {library for library, _ in FILES.values()}
+    assert {form.module or "" for form in FORMATS} == {library for library, _ in FILES.values()}
 
 
 def check(content: bytes, folder: Path) -> None:
