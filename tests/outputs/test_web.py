@@ -146,6 +146,7 @@ def test_a_client_that_reads_nothing_for_seconds_is_disconnected() -> None:
         for number in range(PAST_THE_BUFFERS // 20):
             output.write(update(400 * number, [1] * 20))
         wait_for(lambda: server.n_clients == 0, lambda: server.n_clients)
+        assert server.n_clients == 0
 
 
 def test_a_client_that_reads_nothing_delays_nobody_and_its_losses_are_told() -> None:

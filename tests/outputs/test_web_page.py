@@ -212,6 +212,7 @@ def test_several_streams_have_a_panel_each(browser: Chrome) -> None:
             return bool(read(browser, panels) == ["COM3", "Fist", "COM4", "Open"])
 
         wait_for(are_shown, lambda: read(browser, panels))
+        assert len(read(browser, panels)) == 4
 
 
 @pytest.mark.realtime
