@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,11 @@ class _ConvertedRows:
     segments: IndexArray | None
 
 
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
+
+
 def convert_recordings(
     paths: Sequence[Path], out: Path, columns: ColumnChoice
 ) -> ConvertedRecording:
@@ -94,19 +99,16 @@ def convert_recordings(
     rate_hz = tables[0].sampling_rate_hz
     parts = _parts(tables)
     try:
-        with partial_file(out) as partial:
+        with partial_file(out) as partial, ExitStack() as undo:
             _write(partial, names, parts)
             written = replace(_checked(partial, names, parts), path=out)
             write_sidecar(out, _document(tables, names, rate_hz))
-            try:
-                partial.replace(out)
-            except BaseException:
-                with suppress(OSError):
-                    sidecar_path(out).unlink()
-                raise
+            undo.callback(_remove, sidecar_path(out))
+            partial.replace(out)
+            undo.pop_all()
+    except OutputError:
+        raise
     except OSError as error:
-        if isinstance(error, OutputError):
-            raise
         raise OutputError(
             f"cannot write {out}: {error.strerror or error}; choose another place with --out"
         ) from error

@@ -11,7 +11,7 @@ from typing import Any
 from emgstream.errors import UsageError
 from emgstream.schema import SchemaError, checked
 
-__all__ = ["ALL_GUESSED", "TIME_UNITS", "ColumnChoice", "place_of_column"]
+__all__ = ["ALL_GUESSED", "HIGHEST_HZ", "TIME_UNITS", "ColumnChoice", "place_of_column"]
 
 TIME_UNITS = {
     "s": 1.0,
@@ -31,7 +31,7 @@ TIME_UNITS = {
 (``HH:MM:SS.mmm``), ``date`` a date with a time."""
 
 
-_HIGHEST_HZ = 1e6
+HIGHEST_HZ = 1e6
 """Highest sampling rate in Hz. A choice, far above that of needle EMG."""
 
 
@@ -66,10 +66,10 @@ class ColumnChoice:
                 "--label and --label-from-name are both given; expected one place for the labels; "
                 "leave one out"
             )
-        if self.rate_hz is not None and not 0.0 < self.rate_hz <= _HIGHEST_HZ:
+        if self.rate_hz is not None and not 0.0 < self.rate_hz <= HIGHEST_HZ:
             raise UsageError(
                 f"the sampling rate is {self.rate_hz!r}; expected a positive number of Hz, up to "
-                f"{_HIGHEST_HZ:,.0f}"
+                f"{HIGHEST_HZ:,.0f}"
             )
         named = Counter([*(self.channels or ()), *self.ignore])
         twice = [name for name, n in named.items() if n > 1]

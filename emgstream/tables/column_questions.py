@@ -11,8 +11,13 @@ from pathlib import Path
 
 from emgstream.errors import NoSuchColumnError, TableError
 from emgstream.tables.column_choice import TIME_UNITS, ColumnChoice, place_of_column
-from emgstream.tables.column_roles import OWN_ROLES
-from emgstream.tables.table_column import Certainty, ColumnQuestion, ColumnRole, TableColumn
+from emgstream.tables.table_column import (
+    OWN_ROLES,
+    Certainty,
+    ColumnQuestion,
+    ColumnRole,
+    TableColumn,
+)
 from emgstream.wording import shortened
 
 __all__ = ["apply_choice", "column_word", "open_questions", "split_choice", "unlabelled_value"]

@@ -28,19 +28,22 @@ from emgstream.tables.column_names import (
 )
 from emgstream.tables.raw_columns import RawRecording
 from emgstream.tables.single_column import (
-    OWN_ROLES,
     ColumnEvidence,
     as_column,
     as_doubt,
     evidence_of,
     role_by_itself,
 )
-from emgstream.tables.table_column import Certainty, ColumnRole, TableColumn
+from emgstream.tables.table_column import (
+    OWN_ROLES,
+    Certainty,
+    ColumnRole,
+    TableColumn,
+    has_own_form,
+)
 
-__all__ = ["OWN_ROLES", "guess_roles", "is_channel_of_ours"]
+__all__ = ["guess_roles", "is_channel_of_ours"]
 
-_OWN_FORM = frozenset({"index", "time_s"})
-"""Names that only our own recordings have together."""
 _CHANNEL_HINTS = frozenset({NameHint.EMG, NameHint.CHANNEL, NameHint.MAYBE_CHANNEL})
 _MOST_COMPARED = 16
 """Columns up to which each is compared with each other one: a choice, 240 fits of 0.3 ms."""
@@ -51,7 +54,7 @@ _CLOCK_HINT_ORDER = ("unix", "s", "ms", "us", "ns", "min", "h", "date", "clock")
 def guess_roles(raw: RawRecording, has_header: bool = True) -> tuple[TableColumn, ...]:
     """Return every column of a recording with the role that its name and its values suggest."""
     lower = [column.name.lower() for column in raw.columns]
-    if set(lower) >= _OWN_FORM:
+    if has_own_form(lower):
         return tuple(_own(place, column.name) for place, column in enumerate(raw.columns))
     is_trusted = "time_s" in lower
     evidence = [

@@ -15,7 +15,7 @@ from emgstream.tables.column_choice import ColumnChoice, place_of_column
 from emgstream.tables.column_names import NameHint, meaning_of_name
 from emgstream.tables.column_questions import split_choice
 from emgstream.tables.table_cells import LARGEST_SAMPLE, LARGEST_WHOLE, MISSING_WORDS
-from emgstream.tables.table_column import ColumnRole
+from emgstream.tables.table_column import ColumnRole, has_own_form
 from emgstream.tables.table_columns import Storage, StoredColumn
 from emgstream.tables.table_layout import TableLayout
 
@@ -42,7 +42,7 @@ _OWN: dict[str, Storage] = {
 def stored_columns(layout: TableLayout, choice: ColumnChoice) -> tuple[StoredColumn, ...]:
     """Return the name and the storage of each column; what no role needs is skipped."""
     stated = _stated(layout.names, choice)
-    is_own = {"index", "time_s"} <= {name.lower() for name in layout.names}
+    is_own = has_own_form(layout.names)
     columns = []
     for place, name in enumerate(layout.names):
         guessed = _storage(layout, place, is_own)

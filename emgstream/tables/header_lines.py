@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from emgstream.tables.clock_cells import read_clock
 from emgstream.tables.column_names import is_unit
 from emgstream.tables.table_cells import MISSING_WORDS, decode, read_time, split_line
+from emgstream.tables.table_column import OWN_ROLES
 
 __all__ = [
-    "OWN_NAMES",
     "HeaderLines",
     "NumberFormat",
     "find_header",
@@ -22,8 +22,6 @@ __all__ = [
     "usual_count",
 ]
 
-OWN_NAMES = frozenset({"label", "repetition", "segment", "index", "time_s"})
-"""Names, in lower case, that have a fixed meaning in the project's own recordings."""
 _FACT = re.compile(r"[^:=]+[:=]\s*\S")
 """Cell of a preamble that states a fact: ``Sampling Rate: 1000``."""
 _QUOTED_LETTERS = 40
@@ -121,7 +119,7 @@ def _is_plain_header(above: Sequence[Sequence[str]], width: int, numbers: Number
     One that is as wide as the rows, further down, is preferred to one that is narrower or wider.
     """
     cells = above[0]
-    if len(cells) == width and any(name_of_cell(cell).lower() in OWN_NAMES for cell in cells):
+    if len(cells) == width and any(name_of_cell(cell).lower() in OWN_ROLES for cell in cells):
         return True
     if len(cells) != width and any(
         len(one) == width and is_header(one, numbers) and not _is_unit_line(one)
@@ -143,7 +141,7 @@ def _is_short_header(cells: Sequence[str], width: int, numbers: NumberFormat) ->
 
 def is_header(cells: Sequence[str], numbers: NumberFormat) -> bool:
     """Return whether a line may be one of names: no number in it, or a name of our own."""
-    if any(name_of_cell(cell).lower() in OWN_NAMES for cell in cells):
+    if any(name_of_cell(cell).lower() in OWN_ROLES for cell in cells):
         return True
     plain = [cell.split("\0")[0].strip() for cell in cells]
     return not any(numbers.is_number(cell) or read_clock(cell) is not None for cell in plain)

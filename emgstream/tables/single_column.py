@@ -16,11 +16,10 @@ from emgstream.tables.column_behaviour import Behaviour, BehaviourKind, behaviou
 from emgstream.tables.column_choice import TIME_UNITS
 from emgstream.tables.column_names import NameHint, NameMeaning, meaning_of_name
 from emgstream.tables.raw_columns import MISSING_WHOLE, RawRecording
-from emgstream.tables.table_column import Certainty, ColumnRole, TableColumn
+from emgstream.tables.table_column import OWN_ROLES, Certainty, ColumnRole, TableColumn
 from emgstream.wording import counted
 
 __all__ = [
-    "OWN_ROLES",
     "ColumnEvidence",
     "as_column",
     "as_doubt",
@@ -28,14 +27,6 @@ __all__ = [
     "role_by_itself",
 ]
 
-OWN_ROLES = {
-    "label": ColumnRole.LABEL,
-    "repetition": ColumnRole.REPETITION,
-    "segment": ColumnRole.SEGMENT,
-    "index": ColumnRole.COUNTER,
-    "time_s": ColumnRole.TIME,
-}
-"""Role of each column name, in lower case, that our own recordings have."""
 _RATE_RANGE_HZ = (10.0, 20_000.0)
 """Sampling rates of EMG that a clock without a unit may mean: slow envelopes to needle EMG."""
 _UNIX_UNITS = (("unix", 1.0), ("unix_ms", 1e-3), ("unix_us", 1e-6), ("unix_ns", 1e-9))

@@ -14,15 +14,20 @@ import numpy.typing as npt
 from emgstream.errors import TableError
 from emgstream.tables.clock_column import even_bursts, seconds_of_clock
 from emgstream.tables.column_behaviour import MOST_RESTARTS, RESTART_STEPS
-from emgstream.tables.column_choice import ColumnChoice, place_of_column
+from emgstream.tables.column_choice import HIGHEST_HZ, ColumnChoice, place_of_column
 from emgstream.tables.column_questions import unlabelled_value
-from emgstream.tables.column_roles import OWN_ROLES
 from emgstream.tables.emg_table import EmgTable
 from emgstream.tables.raw_columns import MISSING_WHOLE, RawColumn, RawRecording
 from emgstream.tables.sample_counter import counter_note, index_of_counter
 from emgstream.tables.table_cells import LARGEST_SAMPLE
 from emgstream.tables.table_clock import index_by_clock
-from emgstream.tables.table_column import Certainty, ColumnQuestion, ColumnRole, TableColumn
+from emgstream.tables.table_column import (
+    OWN_ROLES,
+    Certainty,
+    ColumnQuestion,
+    ColumnRole,
+    TableColumn,
+)
 from emgstream.tables.table_repairs import IGNORED, RepairKind, RepairLog
 from emgstream.types import FloatArray, IndexArray, TimeArray
 from emgstream.wording import number_in_words
@@ -30,8 +35,6 @@ from emgstream.wording import number_in_words
 __all__ = ["TableAssembly", "first_damage", "label_of_name"]
 
 _DAMAGE = (RepairKind.UNREADABLE, RepairKind.EMPTY, RepairKind.SAYS_MISSING)
-_HIGHEST_HZ = 1e6
-"""Highest sampling rate of any device: a choice, far above that of needle EMG."""
 _MOST_LISTED = 8
 """Columns that a note lists by name: a choice, one line."""
 
@@ -347,10 +350,10 @@ class TableAssembly:
     def _refuse_absurd_unit(self, column: TableColumn, steps: TimeArray) -> None:
         """Raise TableError if a unit that the user stated gives a rate beyond all devices."""
         usual = float(np.median(steps[steps > 0.0])) if (steps > 0.0).any() else 1.0
-        if column.certainty is Certainty.SETTLED and usual < 1.0 / _HIGHEST_HZ:
+        if column.certainty is Certainty.SETTLED and usual < 1.0 / HIGHEST_HZ:
             raise TableError(
                 f"{self._path}: column {column.place + 1} {column.name!r} in {column.unit} has "
-                f"{1.0 / usual:.3g} rows per second; expected up to {_HIGHEST_HZ:.0g}; state "
+                f"{1.0 / usual:.3g} rows per second; expected up to {HIGHEST_HZ:.0g}; state "
                 "another unit with --time"
             )
 

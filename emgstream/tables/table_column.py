@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-__all__ = ["Certainty", "ColumnQuestion", "ColumnRole", "TableColumn"]
+__all__ = [
+    "OWN_ROLES",
+    "Certainty",
+    "ColumnQuestion",
+    "ColumnRole",
+    "TableColumn",
+    "has_own_form",
+]
 
 
 class ColumnRole(Enum):
@@ -18,6 +26,25 @@ class ColumnRole(Enum):
     REPETITION = "repetition"
     SEGMENT = "segment"
     IGNORED = "ignored"
+
+
+OWN_ROLES = {
+    "label": ColumnRole.LABEL,
+    "repetition": ColumnRole.REPETITION,
+    "segment": ColumnRole.SEGMENT,
+    "index": ColumnRole.COUNTER,
+    "time_s": ColumnRole.TIME,
+}
+"""Role of each column name, in lower case, that our own recordings have."""
+
+
+def has_own_form(names: Iterable[str]) -> bool:
+    """Return whether columns of these names are a recording of ours: only those have both clocks.
+
+    >>> has_own_form(["index", "time_s", "emg1"]), has_own_form(["time", "emg1"])
+    (True, False)
+    """
+    return {"index", "time_s"} <= {name.lower() for name in names}
 
 
 class Certainty(Enum):

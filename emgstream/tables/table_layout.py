@@ -15,7 +15,6 @@ from pathlib import Path
 
 from emgstream.errors import TableError
 from emgstream.tables.header_lines import (
-    OWN_NAMES,
     HeaderLines,
     NumberFormat,
     find_header,
@@ -26,6 +25,7 @@ from emgstream.tables.header_lines import (
 )
 from emgstream.tables.line_forms import LineForm, detect_form
 from emgstream.tables.table_cells import decode, read_time, split_line
+from emgstream.tables.table_column import OWN_ROLES
 from emgstream.tables.table_preamble import StatedFacts, stated_facts
 
 __all__ = ["HEAD_BYTES", "HEAD_LINES", "LONGEST_HEAD", "TableLayout", "detect_layout"]
@@ -239,7 +239,7 @@ def _different(names: list[str], group: Sequence[str]) -> tuple[list[str], list[
 
     Names of our own recordings have one meaning each, so that they may differ in case.
     """
-    keys = [name.lower() if name.lower() in OWN_NAMES else name for name in names]
+    keys = [name.lower() if name.lower() in OWN_ROLES else name for name in names]
     doubled = {key for key, n in Counter(keys).items() if n > 1 and key}
     if not doubled:
         return names, []

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream.tables.column_choice import ColumnChoice
-from emgstream.tables.column_roles import OWN_ROLES
-from emgstream.tables.table_column import ColumnQuestion, ColumnRole, TableColumn
+from emgstream.tables.table_column import OWN_ROLES, ColumnQuestion, ColumnRole, TableColumn
 
 __all__ = ["TableLook"]
 
