@@ -175,7 +175,9 @@ def _offset(lines: Sequence[str], n: int) -> int:
 def _number_format(body: Sequence[str], separator: str | None) -> NumberFormat:
     """Choose the separator that cuts most lines into equally many cells."""
     if separator is None:
-        separator = max(_SEPARATORS, key=lambda one: _n_agreeing(body, one))
+        separator = max(
+            _SEPARATORS, key=lambda one: (_n_agreeing(body, one), _has_own_name(body[0], one))
+        )
         if _n_agreeing(body, separator) == 0:
             separator = ","
     if separator == ",":
@@ -188,6 +190,11 @@ def _number_format(body: Sequence[str], separator: str | None) -> NumberFormat:
         for name, cell in zip(names, split_line(line, separator), strict=False)
     )
     return NumberFormat(separator, has_decimal_comma=not has_points)
+
+
+def _has_own_name(line: str, separator: str) -> bool:
+    """Return whether a separator cuts out a name of our own recordings, which decides a tie."""
+    return any(name_of_cell(cell).lower() in OWN_ROLES for cell in split_line(line, separator))
 
 
 def _n_agreeing(body: Sequence[str], separator: str) -> int:

@@ -269,3 +269,9 @@ def test_columns_of_one_name_are_numbered_and_told(
     assert any("several columns" in str(repair) for repair in table.repairs) is (
         "(2)" in str(table.columns)
     )
+
+
+def test_names_of_our_own_decide_between_two_separators(write: Write) -> None:
+    table = read_table(write("index,time_s,a;b,label\n1,0.005,0.0,x;y\n2,0.01,,x;y\n"))
+    assert table.channel_names == ("a;b",)
+    assert table.label_names == ("x;y",)
