@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from emgstream.cue_schedule import REST
 from emgstream.recording import RecoveryReport, sidecar_path
+from emgstream.sources.source_status import loss_words
 
 __all__ = ["REPETITIONS", "repetition_rows", "review_facts"]
 
@@ -34,12 +36,18 @@ def review_facts(recovered: RecoveryReport) -> Iterator[tuple[str, str]]:
     samples = recovered.sidecar.get("samples", {})
     yield "recording", str(recovered.path)
     yield "sidecar", str(sidecar_path(recovered.path))
-    lost = samples.get("n_lost")
-    loss = "" if lost is None else f"   lost {lost + samples.get('n_missed', 0):,}"
-    yield "samples", f"{recovered.n_samples:,} in {recovered.duration_s:.1f} s{loss}"
+    yield "samples", f"{recovered.n_samples:,} in {recovered.duration_s:.1f} s{_loss(samples)}"
     n_kept = sum(one.outcome.counts and one.run.label != REST for one in recovered.runs)
     yield "movements", f"{n_kept:,} with a label"
     for what in recovered.found:
         yield "mended", what
     for warning in recovered.sidecar.get("quality", {}).get("warnings", []):
         yield "warning", warning
+
+
+def _loss(samples: Mapping[str, Any]) -> str:
+    """Return what the sidecar says of losses; nothing if it does not."""
+    if samples.get("n_lost") is None:
+        return ""
+    n_lost = samples["n_lost"] + samples.get("n_missed", 0)
+    return "   " + loss_words(f"lost {n_lost:,}", n_lost, samples.get("sees_loss", True))

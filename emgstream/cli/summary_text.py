@@ -23,7 +23,7 @@ def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
         yield "stream", document["stream"]
     yield "source", document["source"]
     yield "model", document["model"] or "none"
-    yield "samples", f"{document['samples']:,}   lost {document['lost']:,}"
+    yield "samples", f"{document['samples']:,}{_lost(document)}"
     if "rate_hz" in document:
         yield from _live_facts(document)
     yield from _decision_facts(document)
@@ -47,6 +47,13 @@ def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
             "not taught",
             f"{counted(document['labels_unknown_to_model'], 'decision')} on other labels",
         )
+
+
+def _lost(document: dict[str, Any]) -> str:
+    """Return the losses of all kinds; nothing if none could be noticed, as the row "loss" says."""
+    if not document["lost"] and not document.get("sees_loss", True):
+        return ""
+    return f"   lost {document['lost']:,}"
 
 
 def _decision_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emgstream.clock import host_now
+from emgstream.errors import UsageError
 from emgstream.outputs.output import Output, Update
 from emgstream.outputs.output_kind import StreamContext
 from emgstream.outputs.samples import AnyOutput, SampleBlock, SampleOutput
@@ -19,7 +20,7 @@ from emgstream.types import StreamInfo, TimeArray
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["LslClock", "LslDecisions", "LslSamples", "open_lsl"]
+__all__ = ["LslClock", "LslDecisions", "LslSamples", "open_lsl", "outlet_name"]
 
 FIELDS = ("label", "confidence", "status", "index")
 """Channels of the decisions, in order; all are text, as an LSL stream has one data type."""
@@ -147,6 +148,20 @@ class LslDecisions(Output):
         )
         described.set_channel_labels(list(FIELDS))
         return pylsl.StreamOutlet(described)
+
+
+def outlet_name(text: str) -> str:
+    """Return the name of an outlet as typed; raises UsageError if LSL would refuse it.
+
+    >>> outlet_name("left arm")
+    'left arm'
+    """
+    if not text.strip() or not text.isprintable():
+        raise UsageError(
+            f"{text!r} is no name of an LSL stream; expected a word that readers look for, as "
+            "emgstream"
+        )
+    return text
 
 
 def open_lsl(name: str, stream: StreamContext) -> tuple[AnyOutput, ...]:

@@ -79,7 +79,7 @@ class MqttAddress:
                 f"{_without_password(text)!r} is no address of a broker with a topic; expected "
                 "HOST[:PORT]/TOPIC as localhost/emg, or mqtts://USER:PASSWORD@HOST/TOPIC"
             )
-        if parts.query or parts.fragment or {"+", "#", "\0"} & set(topic):
+        if parts.query or "#" in text or {"+", "#", "\0"} & set(topic):
             raise UsageError(
                 f"{topic!r} is no topic to publish to; expected one without +, # and ?"
             )

@@ -79,6 +79,7 @@ _BUILT_IN = (
         "default: emgstream; needs the extra lsl",
         "emgstream.outputs.lsl_outlet:open_lsl",
         metavar="NAME",
+        parser="emgstream.outputs.lsl_outlet:outlet_name",
         default="emgstream",
         is_repeatable=False,
     ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeAlias
 
-__all__ = ["SYNTHETIC_NOTE", "SourceState", "SourceStatus", "StatusReader"]
+__all__ = ["SYNTHETIC_NOTE", "SourceState", "SourceStatus", "StatusReader", "loss_words"]
 
 SYNTHETIC_NOTE = "synthetic EMG from a simulated board: no person, no electrodes"
 """Note on a stream from a simulated board."""
@@ -92,12 +92,20 @@ class SourceStatus:
         >>> SourceStatus(SourceState.STREAMING, n_lost=3, sees_loss=False).loss_words("lost 3")
         'lost 3 or more'
         """
-        if self.sees_loss:
-            return counted
-        n_seen = self.n_lost + self.n_missed
-        if n_seen:
-            return f"lost {n_seen:,} or more"
-        return "loss not known" if self.sees_loss is None else "loss unseen"
+        return loss_words(counted, self.n_lost + self.n_missed, self.sees_loss)
+
+
+def loss_words(counted: str, n_seen: int, sees_loss: bool | None) -> str:
+    """Return the words for the losses of a stream or a recording.
+
+    ``counted`` are the words if every loss is noticed; ``n_seen`` is the number of losses that
+    were. See `SourceStatus.sees_loss`.
+    """
+    if sees_loss:
+        return counted
+    if n_seen:
+        return f"lost {n_seen:,} or more"
+    return "loss not known" if sees_loss is None else "loss unseen"
 
 
 StatusReader: TypeAlias = Callable[[], SourceStatus]

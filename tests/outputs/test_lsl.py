@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from emgstream.errors import UsageError
+from emgstream.outputs.output_registry import output_kind
 from emgstream.simulation import CueSchedule, record_session
 from emgstream.simulation.board import SimulatedBoard
 from emgstream.tables import read_table
@@ -151,3 +153,9 @@ def test_without_the_extra_it_is_one_line(tmp_path: Path) -> None:
     (line,) = done.stderr.splitlines()
     assert line.startswith("emgstream: the Lab Streaming Layer needs pylsl, not installed here")
     assert line.endswith('pip install -e ".[lsl]"')
+
+
+@pytest.mark.parametrize("name", ["", "  ", "left\x1b[31m"])
+def test_a_name_that_lsl_would_refuse_is_refused_before_anything_runs(name: str) -> None:
+    with pytest.raises(UsageError, match="is no name of an LSL stream"):
+        output_kind("lsl").parse(name)

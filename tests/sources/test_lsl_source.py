@@ -184,6 +184,7 @@ def test_chosen_channels_are_recorded_without_a_model(tmp_path: Path) -> None:
     assert table.sampling_rate_hz == pytest.approx(250.0, rel=0.02)
     assert (sidecar["unit"], sidecar["source"]["port"]) == ("µV", "lsl://arm")
     assert sidecar["samples"]["sees_loss"] is None
+    assert re.search(r"samples .* s   loss not known", done.stdout), done.stdout
 
 
 def test_decisions_are_made_on_a_stream_in_the_terminal_and_in_python() -> None:
