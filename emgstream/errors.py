@@ -12,6 +12,7 @@
     ├── TrainingDataError        (ValueError)      nothing can be learned from these recordings
     ├── RecordingError           (ValueError)      the files of a session do not fit together
     ├── ModelFileError           (ValueError)      a file is not a readable model
+    ├── NetworkBackendError      (RuntimeError)    nothing here can run the network of a model
     ├── StreamMismatchError      (ValueError)      the model was made for another kind of stream
     ├── OutputError              (OSError)         something could not be written
     ├── InterruptedByUserError   (InterruptedError) Ctrl-C
@@ -41,6 +42,7 @@ __all__ = [
     "InterruptedByUserError",
     "MissingExtraError",
     "ModelFileError",
+    "NetworkBackendError",
     "NoSuchColumnError",
     "OutputError",
     "RecordingError",
@@ -145,6 +147,10 @@ class RecordingError(EmgStreamError, ValueError):
 
 class ModelFileError(EmgStreamError, ValueError):
     """A file is not a readable model: damaged, of another program or of a newer version."""
+
+
+class NetworkBackendError(EmgStreamError, RuntimeError):
+    """Nothing on this computer can run the network of a model."""
 
 
 class StreamMismatchError(EmgStreamError, ValueError):

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream.bundle import Model
-from emgstream.classifier import Classifier
 from emgstream.conditioning import conditioner_from_manifest
 from emgstream.decisions import (
     Decisions,
@@ -27,6 +26,7 @@ from emgstream.decisions import (
 from emgstream.errors import ModelFileError, UsageError
 from emgstream.gap_bridge import FilledShares, GapBridge
 from emgstream.latency import FixedDelay
+from emgstream.network.network_backend import NetworkBackend, open_classifier
 from emgstream.steps import StepStream
 from emgstream.types import Chunk, FloatArray, IndexArray
 from emgstream.windowing import Windowing, Windows
@@ -82,14 +82,24 @@ class Pipeline:
         The model.
     bridges_gaps
         False to fill nothing and break the stream at every lost sample, for comparison.
+    backend
+        What runs the network; by default the best that this computer has.
 
     Raises
     ------
     ModelFileError
         The model's network does not load or does not fit its manifest.
+    NetworkBackendError
+        Nothing on this computer can run the network.
     """
 
-    def __init__(self, model: Model, *, bridges_gaps: bool = True) -> None:
+    def __init__(
+        self,
+        model: Model,
+        *,
+        bridges_gaps: bool = True,
+        backend: NetworkBackend | None = None,
+    ) -> None:
         manifest = model.manifest
         self._manifest = manifest
         self._bridge = GapBridge(manifest.step.length if bridges_gaps else 1)
@@ -99,7 +109,7 @@ class Pipeline:
         self._level_columns = manifest.step.level_columns(len(manifest.channel_names))
         self._no_steps = np.empty((0, manifest.n_features))
         self._windowing = Windowing(manifest.n_steps, manifest.hop, manifest.n_features)
-        self._classifier = Classifier(model.classifier, model.classifier_batch)
+        self._classifier = open_classifier(model, backend)
         self._check_network()
         self._settings = manifest.decision
         self._nothing = _no_decisions(manifest.class_names)

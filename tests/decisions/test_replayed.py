@@ -119,7 +119,7 @@ def test_the_network_runs_once_however_many_settings_are_tried(
     table: EmgTable, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = seen_on(table, model)
-    monkeypatch.setattr("emgstream.classifier._Network.run", None)
+    monkeypatch.setattr("emgstream.network.litert_classifier._Network.run", None)
     for way in WAYS.values():
         assert len(seen.decided(way(model.manifest.decision)).decisions) > 0
 

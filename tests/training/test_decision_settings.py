@@ -10,8 +10,8 @@ from emgstream_training.front_end import FrontEnd
 from emgstream_training.realtime import cut_recordings, hold_out
 
 from emgstream.bundle import Model
-from emgstream.classifier import Classifier
 from emgstream.decisions import ARGMAX, DecisionSettings, decision_from_manifest
+from emgstream.network.litert_classifier import LitertClassifier
 from emgstream.simulation import CueSchedule, record_session
 from emgstream.tables import EmgTable, read_table
 from emgstream.trial import DecisionScore, added_delay_s, decisions_on, score
@@ -39,7 +39,7 @@ def settings(demo_model: Model, tmp_path_factory: pytest.TempPathFactory) -> Dec
         manifest.step,
         manifest.transforms,
         0.02,
-        Classifier(demo_model.classifier, demo_model.classifier_batch).predict,
+        LitertClassifier(demo_model.classifier, demo_model.classifier_batch).predict,
     )
 
 

@@ -12,7 +12,7 @@ from emgstream_training.network import build_network
 from emgstream_training.network_export import BATCH_SIZE, to_litert
 from emgstream_training.temperature import scaled_probabilities, set_temperature
 
-from emgstream.classifier import Classifier
+from emgstream.network.litert_classifier import LitertClassifier
 
 pytestmark = pytest.mark.tensorflow
 
@@ -73,9 +73,9 @@ def test_the_exported_network_has_the_path_too(both: Any) -> None:
     windows = examples(3, 3).windows
     expected = probabilities(both, windows)
     single, batch = (to_litert(both, batch_size=size) for size in (1, BATCH_SIZE))
-    one_by_one = Classifier(single, single).predict(windows)
+    one_by_one = LitertClassifier(single, single).predict(windows)
     np.testing.assert_allclose(one_by_one, expected, rtol=0, atol=1e-5)
-    np.testing.assert_array_equal(one_by_one, Classifier(single, batch).predict(windows))
+    np.testing.assert_array_equal(one_by_one, LitertClassifier(single, batch).predict(windows))
 
 
 def test_a_temperature_is_that_of_the_whole() -> None:

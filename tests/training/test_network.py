@@ -14,8 +14,8 @@ from emgstream_training.network import build_network
 from emgstream_training.network_export import BATCH_SIZE, to_litert
 from emgstream_training.recipes import PUBLISHED
 
-from emgstream.classifier import Classifier
 from emgstream.errors import ModelFileError
+from emgstream.network.litert_classifier import LitertClassifier
 
 pytestmark = pytest.mark.tensorflow
 
@@ -94,8 +94,8 @@ def test_the_exported_network_agrees_with_keras_on_1000_windows(network: Any) ->
     windows = examples(1000, 3).windows
     expected = network(windows, training=False).numpy()
     single, batch = (to_litert(network, batch_size=size) for size in (1, BATCH_SIZE))
-    one_by_one = Classifier(single, single).predict(windows)
-    many_at_once = Classifier(single, batch)
+    one_by_one = LitertClassifier(single, single).predict(windows)
+    many_at_once = LitertClassifier(single, batch)
     assert many_at_once.batch_size == BATCH_SIZE
     np.testing.assert_allclose(one_by_one, expected, rtol=0, atol=1e-5)
     np.testing.assert_array_equal(one_by_one, many_at_once.predict(windows))
@@ -118,7 +118,7 @@ def test_a_network_that_gives_no_probabilities_is_no_model(
     with quietly():
         foreign = tensorflow.lite.TFLiteConverter.from_concrete_functions(concrete).convert()
     with pytest.raises(ModelFileError, match=what):
-        Classifier(foreign, foreign)
+        LitertClassifier(foreign, foreign)
 
 
 def test_the_same_seed_gives_the_same_network() -> None:

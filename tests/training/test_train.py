@@ -15,8 +15,8 @@ from emgstream_training.train import EpochProgress, TrainingResult, train
 from emgstream_training.training_material import prepare
 
 from emgstream.bundle import read_model, write_model
-from emgstream.classifier import Classifier
 from emgstream.errors import OutputError, UsageError
+from emgstream.network.litert_classifier import LitertClassifier
 from emgstream.pipeline import Pipeline
 from emgstream.tables import ColumnChoice, read_table
 from emgstream.types import Chunk
@@ -50,7 +50,7 @@ def test_the_live_path_gives_the_windows_trained_on_the_same_bits(
     material = prepare(REALTIME, tables, class_names_of(tables), None)
     model = realtime.model
     live = Pipeline(model).push(Chunk(0, read_table(session_path).samples)).probabilities
-    trained_on = Classifier(model.classifier, model.classifier_batch).predict(
+    trained_on = LitertClassifier(model.classifier, model.classifier_batch).predict(
         material.training.windows
     )
     assert {row.tobytes() for row in trained_on} <= {row.tobytes() for row in live}
@@ -113,7 +113,7 @@ def test_the_report_holds_the_network_and_the_table(
     model = result.model
     np.testing.assert_allclose(
         network(windows, training=False).numpy(),
-        Classifier(model.classifier, model.classifier_batch).predict(windows),
+        LitertClassifier(model.classifier, model.classifier_batch).predict(windows),
         rtol=0,
         atol=1e-5,
     )

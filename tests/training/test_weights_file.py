@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emgstream.bundle import KERAS_ARCHIVE, WEIGHTS, Model, read_model, write_model
-from emgstream.classifier import Classifier
 from emgstream.errors import ModelFileError
+from emgstream.network.litert_classifier import LitertClassifier
 from emgstream.pipeline import Pipeline
 from emgstream.tables import read_table
 from emgstream.types import Chunk
@@ -70,7 +70,7 @@ def test_the_network_read_from_a_model_is_the_one_that_decides_live(model: Model
     windows = np.random.default_rng(1).standard_normal(shape).astype(np.float32)
     np.testing.assert_allclose(
         network_of(model)(windows, training=False).numpy(),
-        Classifier(model.classifier, model.classifier_batch).predict(windows),
+        LitertClassifier(model.classifier, model.classifier_batch).predict(windows),
         rtol=0,
         atol=1e-5,
     )

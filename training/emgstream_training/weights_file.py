@@ -1,24 +1,30 @@
 """The weights in a model file: a trained network to plain arrays, and the arrays to a network.
 
-``weights.npz`` is a zip with one float32 array per weight in NumPy's ``.npy`` format, named
-``LAYER/WEIGHT.npy``. The shapes follow from the manifest, and each header is compared with the
-expected shape before an array is made; nothing is unpickled. Of a ``.keras`` archive, in models
-written before version 0.2, only the arrays of its HDF5 file are read, at known paths; its
-configuration, from which Keras would make objects, is ignored.
+`emgstream.network.network_weights` reads the arrays. Of a ``.keras`` archive, in models written
+before version 0.2, only the arrays of its HDF5 file are read, at known paths; its configuration,
+from which Keras would make objects, is ignored.
 """
 
 from __future__ import annotations
 
 import io
-import tokenize
-from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 import h5py
 import numpy as np
 
 from emgstream.bundle import KERAS_ARCHIVE, Model, opened_archive, read_member
 from emgstream.errors import ModelFileError
+from emgstream.network.network_weights import (
+    LINEAR_PATH,
+    TRAIN_AGAIN,
+    Weights,
+    WeightShapes,
+    check_weight,
+    finite_weight,
+    read_weights,
+    weight_shapes,
+)
 from emgstream.types import FloatArray
 from emgstream_training.linear import linear_path, network_layers, with_linear_path
 from emgstream_training.network import build_network
@@ -26,9 +32,6 @@ from emgstream_training.realtime import N_STEPS
 
 __all__ = ["network_of", "weights_npz"]
 
-Shape: TypeAlias = tuple[int, ...]
-
-_LINEAR = "linear_path"
 _HDF5_MEMBER = "model.weights.h5"
 _HDF5_GROUPS = {
     "convolution": "conv1d",
@@ -37,15 +40,15 @@ _HDF5_GROUPS = {
     "normalisation": "batch_normalization",
     "dense": "dense",
     "output": "dense_1",
-    _LINEAR: "dense_2",
+    LINEAR_PATH: "dense_2",
 }
 """Group of each layer in a weights file of Keras 3, below ``layers``."""
-_AGAIN = "train the model again"
 
 
 def weights_npz(network: Any) -> bytes:
     """Return the weights of a trained Keras network as the content of ``weights.npz``."""
-    shapes = _shapes(network.input_shape[-1], network.output_shape[-1])
+    _, n_steps, n_features = network.input_shape
+    shapes = weight_shapes(n_steps, n_features, network.output_shape[-1])
     arrays = {
         f"{layer}/{weight}": value
         for layer, keras_layer in _keras_layers(network).items()
@@ -65,15 +68,16 @@ def network_of(model: Model) -> Any:
     if manifest.n_steps != N_STEPS:
         raise ModelFileError(
             f"the model decides on windows of {manifest.n_steps} steps; training continues on "
-            f"{N_STEPS} only; {_AGAIN}"
+            f"{N_STEPS} only; {TRAIN_AGAIN}"
         )
+    shapes = weight_shapes(N_STEPS, manifest.n_features, len(manifest.class_names))
     try:
-        weights = _read(model, _shapes(manifest.n_features, len(manifest.class_names)))
+        weights = _read(model, shapes)
     except ModelFileError as error:
         raise ModelFileError(f"{model.weights_member}: {error}") from None
     network = build_network(N_STEPS, manifest.n_features, len(manifest.class_names))
-    if _LINEAR in weights:
-        network = with_linear_path(network, weights[_LINEAR])
+    if LINEAR_PATH in weights:
+        network = with_linear_path(network, weights[LINEAR_PATH])
     for layer, keras_layer in _keras_layers(network).items():
         keras_layer.set_weights(weights[layer])
     return network
@@ -86,60 +90,15 @@ def _keras_layers(network: Any) -> dict[str, Any]:
     return {name: layer for name, layer in named if layer is not None}
 
 
-def _shapes(n_features: int, n_classes: int) -> dict[str, dict[str, Shape]]:
-    """Return the shape of each weight by layer, in the order in which Keras gives them."""
-    return {
-        "convolution": {"kernel": (3, n_features, 64), "bias": (64,)},
-        "lstm_1": {"kernel": (64, 512), "recurrent_kernel": (128, 512), "bias": (512,)},
-        "lstm_2": {"kernel": (128, 256), "recurrent_kernel": (64, 256), "bias": (256,)},
-        "normalisation": dict.fromkeys(("gamma", "beta", "moving_mean", "moving_variance"), (64,)),
-        "dense": {"kernel": (64, 64), "bias": (64,)},
-        "output": {"kernel": (64, n_classes), "bias": (n_classes,)},
-        _LINEAR: {"kernel": ((N_STEPS + 1) * n_features, n_classes), "bias": (n_classes,)},
-    }
-
-
-def _read(model: Model, shapes: Mapping[str, Mapping[str, Shape]]) -> dict[str, list[FloatArray]]:
+def _read(model: Model, shapes: WeightShapes) -> Weights:
     """Return the weights of each layer, of the linear path only where there is one."""
+    if model.weights_member != KERAS_ARCHIVE:
+        return read_weights(model.weights, shapes)
     with opened_archive(io.BytesIO(model.weights)) as archive:
-        if model.weights_member == KERAS_ARCHIVE:
-            return _from_hdf5(read_member(archive, _HDF5_MEMBER), shapes)
-        has_linear_path = f"{_LINEAR}/kernel.npy" in archive.namelist()
-        return {
-            layer: [
-                _array(f"{layer}/{name}", read_member(archive, f"{layer}/{name}.npy"), shape)
-                for name, shape in of_layer.items()
-            ]
-            for layer, of_layer in shapes.items()
-            if layer != _LINEAR or has_linear_path
-        }
+        return _from_hdf5(read_member(archive, _HDF5_MEMBER), shapes)
 
 
-def _array(name: str, content: bytes, shape: Shape) -> FloatArray:
-    """Return the array in the content of an ``.npy`` file; no more is allocated than that holds."""
-    stream = io.BytesIO(content)
-    try:
-        np.lib.format.read_magic(stream)
-        found, is_fortran, dtype = np.lib.format.read_array_header_1_0(stream)
-    except (  # all that a header can make NumPy and the parser of Python's literals raise
-        ValueError,
-        TypeError,
-        SyntaxError,
-        RecursionError,
-        MemoryError,
-        tokenize.TokenError,
-    ) as error:
-        raise ModelFileError(f"{name} is no array ({error}); {_AGAIN}") from None
-    values = content[stream.tell() :]
-    _check(name, found, dtype, shape)
-    if is_fortran or len(values) != 4 * int(np.prod(shape)):
-        raise ModelFileError(f"{name} is not laid out as expected; {_AGAIN}")
-    return _finite(name, np.frombuffer(values, np.float32).reshape(shape))
-
-
-def _from_hdf5(
-    content: bytes, shapes: Mapping[str, Mapping[str, Shape]]
-) -> dict[str, list[FloatArray]]:
+def _from_hdf5(content: bytes, shapes: WeightShapes) -> Weights:
     try:
         with h5py.File.in_memory(content) as file:
             return {
@@ -148,12 +107,12 @@ def _from_hdf5(
                     for number, shape in enumerate(shapes[layer].values())
                 ]
                 for layer, group in _HDF5_GROUPS.items()
-                if layer != _LINEAR or _member(file, f"layers/{group}") is not None
+                if layer != LINEAR_PATH or _member(file, f"layers/{group}") is not None
             }
     except ModelFileError:
         raise
     except (OSError, RuntimeError, KeyError, TypeError, ValueError) as error:
-        raise ModelFileError(f"{_HDF5_MEMBER} cannot be read ({error}); {_AGAIN}") from None
+        raise ModelFileError(f"{_HDF5_MEMBER} cannot be read ({error}); {TRAIN_AGAIN}") from None
 
 
 def _member(file: h5py.File, path: str) -> Any:
@@ -167,24 +126,11 @@ def _member(file: h5py.File, path: str) -> Any:
     return found
 
 
-def _dataset(file: h5py.File, path: str, shape: Shape, file_bytes: int) -> FloatArray:
+def _dataset(file: h5py.File, path: str, shape: tuple[int, ...], file_bytes: int) -> FloatArray:
     """Return an array whose values are in the file itself, so that it is no larger than that."""
     found = _member(file, path)
     is_dataset = isinstance(found, h5py.Dataset)
     if not is_dataset or found.is_virtual or found.external or found.nbytes > file_bytes:
-        raise ModelFileError(f"{_HDF5_MEMBER} holds no array {path}; {_AGAIN}")
-    _check(path, found.shape, found.dtype, shape)
-    return _finite(path, found[()])
-
-
-def _check(name: str, found: Shape, dtype: np.dtype[Any], shape: Shape) -> None:
-    if found != shape or dtype != np.float32:
-        raise ModelFileError(
-            f"{name} has shape {found} of {dtype}; expected {shape} of float32; {_AGAIN}"
-        )
-
-
-def _finite(name: str, values: FloatArray) -> FloatArray:
-    if not np.isfinite(values).all():
-        raise ModelFileError(f"{name} holds values that are not finite; {_AGAIN}")
-    return values
+        raise ModelFileError(f"{_HDF5_MEMBER} holds no array {path}; {TRAIN_AGAIN}")
+    check_weight(path, found.shape, found.dtype, shape)
+    return finite_weight(path, found[()])

@@ -1,7 +1,4 @@
-"""The trained network, run by LiteRT: windows in, class probabilities out.
-
-The only room that knows the inference runtime.
-"""
+"""The trained network, run by LiteRT from its flatbuffers; the only file that imports LiteRT."""
 
 from __future__ import annotations
 
@@ -17,13 +14,13 @@ from ai_edge_litert.interpreter import Interpreter
 from emgstream.errors import ModelFileError
 from emgstream.types import FloatArray
 
-__all__ = ["Classifier"]
+__all__ = ["LitertClassifier"]
 
 _STDERR = 2
 """The file descriptor of standard error (POSIX)."""
 
 
-class Classifier:
+class LitertClassifier:
     """Class probabilities for windows of one shape.
 
     It holds the network twice, for one window and for a batch: one is the fastest for a live

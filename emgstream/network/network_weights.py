@@ -1,0 +1,111 @@
+"""The weights of the network in a model file, as plain arrays with their expected shapes.
+
+``weights.npz`` is a zip with one float32 array per weight in NumPy's ``.npy`` format, named
+``LAYER/WEIGHT.npy``. The shapes follow from the manifest, and each header is compared with the
+expected shape before an array is made; nothing is unpickled.
+"""
+
+from __future__ import annotations
+
+import io
+import tokenize
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from emgstream.bundle import opened_archive, read_member
+from emgstream.errors import ModelFileError
+from emgstream.types import FloatArray
+
+__all__ = [
+    "LINEAR_PATH",
+    "TRAIN_AGAIN",
+    "WeightShapes",
+    "Weights",
+    "check_weight",
+    "finite_weight",
+    "read_weights",
+    "weight_shapes",
+]
+
+Weights: TypeAlias = dict[str, list[FloatArray]]
+"""The arrays of each layer by its name, in the order of `weight_shapes`."""
+WeightShapes: TypeAlias = Mapping[str, Mapping[str, tuple[int, ...]]]
+"""The shape of each weight by layer and name."""
+
+LINEAR_PATH = "linear_path"
+"""Name of the layer from the window straight to the softmax, which not every network has."""
+TRAIN_AGAIN = "train the model again"
+
+
+def weight_shapes(n_steps: int, n_features: int, n_classes: int) -> WeightShapes:
+    """Return the shape of each weight by layer, in the order in which Keras gives them.
+
+    The sizes are those of `emgstream_training.network.build_network`.
+    """
+    return {
+        "convolution": {"kernel": (3, n_features, 64), "bias": (64,)},
+        "lstm_1": {"kernel": (64, 512), "recurrent_kernel": (128, 512), "bias": (512,)},
+        "lstm_2": {"kernel": (128, 256), "recurrent_kernel": (64, 256), "bias": (256,)},
+        "normalisation": dict.fromkeys(("gamma", "beta", "moving_mean", "moving_variance"), (64,)),
+        "dense": {"kernel": (64, 64), "bias": (64,)},
+        "output": {"kernel": (64, n_classes), "bias": (n_classes,)},
+        LINEAR_PATH: {"kernel": ((n_steps + 1) * n_features, n_classes), "bias": (n_classes,)},
+    }
+
+
+def read_weights(content: bytes, shapes: WeightShapes) -> Weights:
+    """Return the arrays of ``weights.npz``; of the linear path only if the network has one.
+
+    Raises ModelFileError if one is missing, has another shape or type, or is not finite.
+    """
+    with opened_archive(io.BytesIO(content)) as archive:
+        has_linear_path = f"{LINEAR_PATH}/kernel.npy" in archive.namelist()
+        return {
+            layer: [
+                _array(f"{layer}/{name}", read_member(archive, f"{layer}/{name}.npy"), shape)
+                for name, shape in of_layer.items()
+            ]
+            for layer, of_layer in shapes.items()
+            if layer != LINEAR_PATH or has_linear_path
+        }
+
+
+def check_weight(
+    name: str, found: tuple[int, ...], dtype: np.dtype[Any], shape: tuple[int, ...]
+) -> None:
+    """Raise ModelFileError unless an array has the expected shape, and float32 numbers."""
+    if found != shape or dtype != np.float32:
+        raise ModelFileError(
+            f"{name} has shape {found} of {dtype}; expected {shape} of float32; {TRAIN_AGAIN}"
+        )
+
+
+def finite_weight(name: str, values: FloatArray) -> FloatArray:
+    """Return the array; raises ModelFileError if a value is not finite."""
+    if not np.isfinite(values).all():
+        raise ModelFileError(f"{name} holds values that are not finite; {TRAIN_AGAIN}")
+    return values
+
+
+def _array(name: str, content: bytes, shape: tuple[int, ...]) -> FloatArray:
+    """Return the array in the content of an ``.npy`` file; no more is allocated than that holds."""
+    stream = io.BytesIO(content)
+    try:
+        np.lib.format.read_magic(stream)
+        found, is_fortran, dtype = np.lib.format.read_array_header_1_0(stream)
+    except (  # all that a header can make NumPy and the parser of Python's literals raise
+        ValueError,
+        TypeError,
+        SyntaxError,
+        RecursionError,
+        MemoryError,
+        tokenize.TokenError,
+    ) as error:
+        raise ModelFileError(f"{name} is no array ({error}); {TRAIN_AGAIN}") from None
+    values = content[stream.tell() :]
+    check_weight(name, found, dtype, shape)
+    if is_fortran or len(values) != 4 * int(np.prod(shape)):
+        raise ModelFileError(f"{name} is not laid out as expected; {TRAIN_AGAIN}")
+    return finite_weight(name, np.frombuffer(values, np.float32).reshape(shape))

@@ -1,0 +1,152 @@
+"""The trained network in plain NumPy, from the weights in the model file.
+
+For computers that LiteRT has no wheel for, and as the reference that it is tested against.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from emgstream.errors import ModelFileError
+from emgstream.network.network_weights import LINEAR_PATH, Weights
+from emgstream.types import FloatArray
+
+__all__ = ["NumpyClassifier"]
+
+_POOLED = 2  # steps of the convolution that max-pooling makes one of
+_EPSILON = 1e-3  # of the batch normalisation: what Keras adds to the variance
+
+_Layer: TypeAlias = list[FloatArray]
+
+
+class NumpyClassifier:
+    """Class probabilities for windows of one shape, computed by NumPy.
+
+    The layers are those of `emgstream_training.inference`: convolution, max-pooling, two LSTM
+    layers, batch normalisation folded into a dense layer, softmax, and the linear path if the
+    network has one. Windows are computed one by one: the library behind NumPy adds up a product of
+    matrices in another order than a product with a vector, and the bits of a window must not depend
+    on how many come at once. Any thread may use it.
+
+    Parameters
+    ----------
+    weights
+        The weights of each layer, as `emgstream.network.network_weights.read_weights` gives them.
+    n_steps
+        Steps of a window.
+
+    Raises
+    ------
+    ModelFileError
+        A window has too few steps for convolution and pooling.
+    """
+
+    def __init__(self, weights: Weights, n_steps: int) -> None:
+        kernel, self._convolution_bias = weights["convolution"]
+        self._width, n_features, _ = kernel.shape
+        self._n_pooled = (n_steps - self._width + 1) // _POOLED
+        if self._n_pooled < 1:
+            raise ModelFileError(
+                f"the network in the model takes windows of {n_steps} steps; expected "
+                f"{self._width + _POOLED - 1} or more; train the model again"
+            )
+        self._convolution = kernel.reshape(self._width * n_features, -1)
+        self._first = _Lstm.from_keras(weights["lstm_1"])
+        self._second = _Lstm.from_keras(weights["lstm_2"])
+        self._hidden = _folded(weights["normalisation"], weights["dense"])
+        self._output = weights["output"]
+        self._linear = weights.get(LINEAR_PATH)
+        self.window_shape = n_steps, n_features
+        """Steps and features of a window."""
+        self.n_classes = len(self._output[1])
+        """Number of probabilities per window."""
+
+    def predict(self, windows: FloatArray) -> FloatArray:
+        """Return probabilities, shape ``(n_windows, n_classes)``.
+
+        ``windows`` has shape ``(n_windows, n_steps, n_features)``, float32.
+        """
+        probabilities = np.empty((len(windows), self.n_classes), dtype=np.float32)
+        for window, row in zip(windows, probabilities, strict=True):
+            row[:] = self._probabilities(window)
+        return probabilities
+
+    def _probabilities(self, window: FloatArray) -> FloatArray:
+        """Return the probabilities of one window, shape ``(n_steps, n_features)``."""
+        kernel, bias = self._hidden
+        states = self._second.states(self._first.states(self._convolved(window)))
+        hidden = np.maximum(states[-1] @ kernel + bias, np.float32(0.0))
+        kernel, bias = self._output
+        logits = hidden @ kernel + bias
+        if self._linear is not None:
+            mean = window.mean(axis=0)
+            kernel, bias = self._linear
+            logits += np.concatenate([window.ravel(), mean * mean]) @ kernel + bias
+        raised = np.exp(logits - logits.max())  # without the maximum, large ones would overflow
+        probabilities: FloatArray = raised / raised.sum()
+        return probabilities
+
+    def _convolved(self, window: FloatArray) -> FloatArray:
+        """Return the window after convolution and max-pooling, shape ``(n_pooled, n_filters)``."""
+        n_kept = _POOLED * self._n_pooled
+        rows = [window[start : start + self._width].ravel() for start in range(n_kept)]
+        filtered = np.array(rows) @ self._convolution + self._convolution_bias
+        pooled: FloatArray = filtered.reshape(self._n_pooled, _POOLED, -1).max(axis=1)
+        return np.maximum(pooled, np.float32(0.0))
+
+
+@dataclass(frozen=True)
+class _Lstm:
+    """An LSTM layer whose candidate gate is last, so that one sigmoid serves the other three."""
+
+    kernel: FloatArray
+    """Weights of the input, ``(n_inputs, 4 n_units)``."""
+    recurrent: FloatArray
+    """Weights of the state, ``(n_units, 4 n_units)``."""
+    bias: FloatArray
+    """``(4 n_units,)``."""
+
+    @classmethod
+    def from_keras(cls, weights: _Layer) -> _Lstm:
+        """Return the layer of weights whose gates are as in Keras: the candidate gate is third."""
+        return cls(
+            *(
+                np.concatenate([np.split(weight, 4, axis=-1)[gate] for gate in (0, 1, 3, 2)], -1)
+                for weight in weights
+            )
+        )
+
+    def states(self, values: FloatArray) -> FloatArray:
+        """Return the state after each time step, shape ``(n_steps, n_units)``.
+
+        Hochreiter & Schmidhuber 1997, doi:10.1162/neco.1997.9.8.1735, with a forget gate.
+        """
+        n_units = len(self.recurrent)
+        states = np.zeros((len(values), n_units), dtype=np.float32)
+        state, memory = states[0], np.zeros(n_units, dtype=np.float32)
+        for step, projected in enumerate(values @ self.kernel + self.bias):
+            gates = projected + state @ self.recurrent if step else projected
+            opened = _sigmoid(gates[: 3 * n_units])
+            candidate = opened[:n_units] * np.tanh(gates[3 * n_units :])
+            memory = opened[n_units : 2 * n_units] * memory + candidate
+            state = states[step] = opened[2 * n_units :] * np.tanh(memory)
+        return states
+
+
+def _sigmoid(values: FloatArray) -> FloatArray:
+    """Return the logistic function, by the hyperbolic tangent, which cannot overflow."""
+    half = np.float32(0.5)
+    opened: FloatArray = half * np.tanh(half * values) + half
+    return opened
+
+
+def _folded(normalisation: _Layer, dense: _Layer) -> _Layer:
+    """Return the weights of one dense layer equal to batch normalisation and a dense layer."""
+    gamma, beta, mean, variance = (weight.astype(np.float64) for weight in normalisation)
+    kernel, bias = (weight.astype(np.float64) for weight in dense)
+    scale = gamma / np.sqrt(variance + _EPSILON)
+    folded = scale[:, np.newaxis] * kernel, bias + (beta - mean * scale) @ kernel
+    return [weight.astype(np.float32) for weight in folded]

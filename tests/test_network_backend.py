@@ -1,0 +1,137 @@
+"""The network by NumPy: the labels of LiteRT, the central theorem, and the choice of the two."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emgstream.bundle import Model, read_model
+from emgstream.errors import NetworkBackendError, UsageError
+from emgstream.network.network_backend import (
+    VARIABLE,
+    Classifier,
+    NetworkBackend,
+    choose_backend,
+    open_classifier,
+)
+from emgstream.pipeline import Pipeline
+from emgstream.types import Chunk, FloatArray
+from tests.conftest import OLD_FORM_MODEL
+from tests.processes import EMGSTREAM
+from tests.simulation.boards import PATIENCE_S
+from tests.test_pipeline import assert_same, pieces, synthetic
+
+NUMPY, LITERT = NetworkBackend.NUMPY, NetworkBackend.LITERT
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+
+
+def both(model: Model) -> tuple[Classifier, Classifier]:
+    return open_classifier(model, NUMPY), open_classifier(model, LITERT)
+
+
+def windows_of(model: Model, n_windows: int, spread: float = 1.0) -> FloatArray:
+    shape = n_windows, model.manifest.n_steps, model.manifest.n_features
+    values = spread * np.random.default_rng(7).standard_normal(shape)
+    return values.astype(np.float32)
+
+
+def test_numpy_gives_the_labels_and_the_probabilities_of_litert(model: Model) -> None:
+    windows = windows_of(model, 10_000)
+    numpy, litert = both(model)
+    computed, expected = numpy.predict(windows), litert.predict(windows)
+    differences = np.abs(computed - expected).max(axis=1)
+    assert np.quantile(differences, 0.999) < 1e-5
+    # The largest, 1.4e-5, is of LiteRT: it is 1.0e-5 from the same network in double precision.
+    assert differences.max() < 2e-5
+    np.testing.assert_array_equal(computed.argmax(axis=1), expected.argmax(axis=1))
+    assert computed.dtype == np.float32
+    assert (numpy.window_shape, numpy.n_classes) == (litert.window_shape, litert.n_classes)
+
+
+@pytest.mark.parametrize("spread", [0.0, 1e-20, 30.0, 1e4])
+def test_windows_far_from_training_give_finite_probabilities(model: Model, spread: float) -> None:
+    windows = windows_of(model, 50, spread)
+    with np.errstate(over="raise", invalid="raise"):
+        probabilities = open_classifier(model, NUMPY).predict(windows)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1.0, atol=1e-5)
+
+
+def test_the_bits_of_a_window_do_not_depend_on_how_many_come(model: Model) -> None:
+    windows = windows_of(model, 70)
+    classifier = open_classifier(model, NUMPY)
+    one_by_one = [classifier.predict(windows[row : row + 1]) for row in range(len(windows))]
+    np.testing.assert_array_equal(classifier.predict(windows), np.concatenate(one_by_one))
+
+
+@settings(max_examples=10)
+@given(cuts=st.lists(st.integers(0, 700), max_size=30))
+def test_any_chunking_gives_the_same_decisions_by_numpy(model: Model, cuts: list[int]) -> None:
+    samples = synthetic(700)
+    pipeline = Pipeline(model, backend=NUMPY)
+    found = [pipeline.push(chunk) for chunk in pieces(samples, cuts)]
+    assert_same(found, Pipeline(model, backend=NUMPY).push(Chunk(0, samples)))
+
+
+def test_the_variable_chooses_and_a_wrong_word_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert choose_backend().backend is LITERT
+    monkeypatch.setenv(VARIABLE, "numpy")
+    chosen = choose_backend()
+    assert chosen.backend is NUMPY
+    assert re.fullmatch(rf"NumPy [\d.]+ \(as {VARIABLE} asks\)", chosen.words)
+    monkeypatch.setenv(VARIABLE, "onnx")
+    with pytest.raises(UsageError, match=r"'onnx'.*expected litert or numpy"):
+        choose_backend()
+
+
+def test_a_model_without_arrays_needs_litert() -> None:
+    old = read_model(OLD_FORM_MODEL)
+    assert len(open_classifier(old).predict(windows_of(old, 3))) == 3
+    with pytest.raises(NetworkBackendError, match=r"NumPy cannot read; .*train the model again"):
+        open_classifier(old, NUMPY)
+
+
+@pytest.mark.parametrize(
+    ("raised", "told"),
+    [
+        ("ImportError('DLL load failed while importing: MSVCP140.dll')", "MSVCP140.dll"),
+        ("OSError('libm.so.6: version `GLIBC_2.35\\' not found')", "GLIBC_2.35"),
+        ("ModuleNotFoundError('No module', name='ai_edge_litert')", "is not installed"),
+    ],
+)
+def test_without_litert_numpy_decides_the_same(tmp_path: Path, raised: str, told: str) -> None:
+    broken = tmp_path / "modules" / "ai_edge_litert"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text(f"raise {raised}\n")
+    runs = {}
+    for name, environment in (
+        ("litert", {}),
+        ("numpy", {"PYTHONPATH": str(broken.parent)}),
+    ):
+        out, log = tmp_path / f"{name}.jsonl", tmp_path / f"{name}.log"
+        words = ["replay", "demo", "--headless", "--speed", "max", "--jsonl", str(out)]
+        done = subprocess.run(
+            [*EMGSTREAM, *words, "--log", str(log)],
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            timeout=4 * PATIENCE_S,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        runs[name] = [json.loads(line)["label"] for line in out.read_text().splitlines()]
+        assert (told in log.read_text()) == (name == "numpy")
+    assert runs["numpy"] == runs["litert"]
