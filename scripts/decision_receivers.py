@@ -1,0 +1,205 @@
+"""Programs that receive decisions, one for each output, each in a thread; they note the indices."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from array import array
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from stream_senders import free_port
+
+from emgstream.worker import Worker
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = [
+    "DecisionReceiver",
+    "LslReceiver",
+    "MqttReceiver",
+    "OscReceiver",
+    "UdpReceiver",
+    "WebReceiver",
+]
+
+WAIT_S = 0.5  # between two looks whether to end
+
+
+class DecisionReceiver:
+    """The receiver of one output: entering it starts its thread, leaving ends it.
+
+    An error of its thread is raised on leaving.
+    """
+
+    option: str
+    """The option of emgstream for the output."""
+
+    def __init__(self) -> None:
+        self.indices = array("q")
+        """Indices of the decisions, in the order in which they came."""
+        self._worker = Worker(f"receiver of {self.option}", self.receive)
+
+    @property
+    def words(self) -> list[str]:
+        """What to say on the command line of emgstream."""
+        raise NotImplementedError
+
+    def receive(self, stop: threading.Event) -> None:
+        """Note decisions until the thread is to end."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        self._worker.start()
+        return self
+
+    def __exit__(self, exc_type: type[BaseException] | None, *exc_info: object) -> None:
+        self._worker.stop()
+        if exc_type is None:
+            self._worker.check()
+
+    def note(self, text: str | bytes) -> None:
+        """Note the decision in a JSON object."""
+        self.indices.append(json.loads(text)["index"])
+
+
+class UdpReceiver(DecisionReceiver):
+    """A socket."""
+
+    option = "--udp"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.settimeout(WAIT_S)
+
+    @property
+    def words(self) -> list[str]:
+        """The option with the port of the socket."""
+        return [self.option, f"127.0.0.1:{self.socket.getsockname()[1]}"]
+
+    def receive(self, stop: threading.Event) -> None:
+        """Read datagrams."""
+        with self.socket:
+            while not stop.is_set():
+                with suppress(TimeoutError):
+                    self.take(self.socket.recv(2**16))
+
+    def take(self, datagram: bytes) -> None:
+        """Note the decision in a datagram."""
+        self.note(datagram)
+
+
+class OscReceiver(UdpReceiver):
+    """A socket, and python-osc to read its datagrams."""
+
+    option = "--osc"
+
+    def take(self, datagram: bytes) -> None:
+        """Note the decision in a bundle."""
+        from pythonosc.osc_packet import OscPacket
+
+        for timed in OscPacket(datagram).messages:
+            if timed.message.address == "/emgstream/decision":
+                self.indices.append(timed.message.params[3])
+
+
+class WebReceiver(DecisionReceiver):
+    """A WebSocket client."""
+
+    option = "--web"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.port = free_port()
+
+    @property
+    def words(self) -> list[str]:
+        """The option with a free port."""
+        return [self.option, str(self.port)]
+
+    def receive(self, stop: threading.Event) -> None:
+        """Connect as soon as the server is there, and read messages until it is gone."""
+        from websockets.exceptions import ConnectionClosed
+        from websockets.sync.client import connect
+
+        while not stop.is_set():
+            try:
+                with connect(f"ws://127.0.0.1:{self.port}/") as socket, suppress(ConnectionClosed):
+                    while not stop.is_set():
+                        with suppress(TimeoutError):
+                            self.note(socket.recv(WAIT_S))
+            except OSError:
+                time.sleep(0.1)
+
+
+class MqttReceiver(DecisionReceiver):
+    """A subscriber at a broker."""
+
+    option = "--mqtt"
+
+    def __init__(self, broker_port: int) -> None:
+        super().__init__()
+        self.port = broker_port
+
+    @property
+    def words(self) -> list[str]:
+        """The option with the broker and a topic."""
+        return [self.option, f"127.0.0.1:{self.port}/soak"]
+
+    def receive(self, stop: threading.Event) -> None:
+        """Subscribe and read messages."""
+        import paho.mqtt.client as mqtt
+        from paho.mqtt.enums import CallbackAPIVersion
+
+        def take(_client: Any, _data: Any, message: Any) -> None:
+            self.note(message.payload)
+
+        client = mqtt.Client(CallbackAPIVersion.VERSION2)
+        client.on_message = take
+        client.on_connect = lambda one, *_: one.subscribe("soak", 1)
+        client.connect("127.0.0.1", self.port)
+        while not stop.is_set():
+            client.loop(WAIT_S)
+        client.disconnect()
+
+
+class LslReceiver(DecisionReceiver):
+    """An inlet of the decisions, and one of the samples."""
+
+    option = "--lsl"
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self.n_samples = 0
+        """Samples that the second inlet got."""
+
+    @property
+    def words(self) -> list[str]:
+        """The option with the name of the streams."""
+        return [self.option, self.name]
+
+    def receive(self, stop: threading.Event) -> None:
+        """Read both streams."""
+        decisions, samples = (
+            self._inlet(name, stop) for name in (f"{self.name} decisions", self.name)
+        )
+        while not stop.wait(0.02):
+            rows, _ = decisions.pull_chunk(timeout=0.0)
+            self.indices.extend(int(row[3]) for row in rows)
+            self.n_samples += len(samples.pull_chunk(timeout=0.0, max_samples=8192)[1])
+
+    def _inlet(self, name: str, stop: threading.Event) -> Any:
+        import pylsl
+
+        while not stop.is_set():
+            for found in pylsl.resolve_byprop("name", name, timeout=1.0):
+                inlet = pylsl.StreamInlet(found, max_buflen=60)
+                inlet.open_stream(10.0)
+                return inlet
+        raise RuntimeError(f"no LSL stream {name}")
