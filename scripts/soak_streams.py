@@ -187,7 +187,7 @@ def soak(kind: str, n_minutes: int, folder: Path) -> list[str]:
         words += [word for receiver in receivers for word in receiver.words]
         product = stack.enter_context(product_on(kind, source, words, folder))
         minutes = watch(psutil.Process(product.pid), n_minutes, receivers)
-        n_sent = None if source is None else int(source.line())
+        n_sent = None if source is None else source.n_sent()
         time.sleep(LAST_S)
         product.terminate()
         print(f"emgstream ended with {product.wait(CONNECT_S)}")

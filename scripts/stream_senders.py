@@ -20,11 +20,13 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from emgstream.bundle import Model, read_model
+from emgstream.clock import host_now
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
 from emgstream.tables import read_table
 
 __all__ = [
     "BRAINFLOW_ADDRESS",
+    "RATE_HZ",
     "Sender",
     "brainflow_model",
     "free_port",
@@ -59,6 +61,10 @@ class Sender:
         """Where emgstream finds the stream."""
         self._process = process
 
+    def n_sent(self) -> int:
+        """Wait until all is sent, and return the number of samples."""
+        return next(int(line) for line in iter(self.line, "") if "." not in line)
+
     def line(self) -> str:
         """Wait for the next line that it prints."""
         assert self._process.stdout is not None
@@ -72,7 +78,8 @@ class Sender:
 def sending(kind: str, n_samples: int) -> Iterator[Sender]:
     """Give a sender of a kind, ``lsl`` or ``text``, that waits for a reader.
 
-    Its first line is the number of samples, once all are sent. It ends with the block.
+    Its first line is the host time at which it began, its last one the number of samples, once all
+    are sent. It ends with the block.
     """
     place = f"soak {os.getpid()}" if kind == "lsl" else str(free_port())
     address = f"lsl://{place}" if kind == "lsl" else f"socket://127.0.0.1:{place}"
@@ -106,11 +113,12 @@ def brainflow_model() -> Model:
     Its decisions mean nothing there, and cost what those of any model do.
     """
     model = read_model(DEMO_MODEL)
-    step = model.manifest.step
+    step, conditioning = model.manifest.step, model.manifest.conditioning
     length = round(step.length * BRAINFLOW_RATE_HZ / RATE_HZ)
     manifest = replace(
         model.manifest,
         step=replace(step, length=length),
+        conditioning={**conditioning, "block": length},
         unit="µV",
         sampling_rate_hz=BRAINFLOW_RATE_HZ,
     )
@@ -161,11 +169,12 @@ def send_text(port: str, n_samples: int) -> None:
 
 
 def pace(n_samples: int, send: Callable[[int], object]) -> None:
-    """Send so many samples as they are due."""
-    began_s, n_sent = time.perf_counter(), 0
+    """Send so many samples as they are due: sample 0 a sampling interval after the beginning."""
+    began_s, n_sent = host_now(), 0
+    print(began_s, flush=True)
     while n_sent < n_samples:
         time.sleep(TICK_S)
-        n_due = min(int((time.perf_counter() - began_s) * RATE_HZ), n_samples)
+        n_due = min(int((host_now() - began_s) * RATE_HZ), n_samples)
         send(n_due - n_sent)
         n_sent = n_due
 
