@@ -1,13 +1,23 @@
-"""Programs that receive decisions, one for each output, each in a thread; they note the indices."""
+"""Programs that receive decisions, one for each output, each in a thread, and their counts.
+
+As a process of its own, it prints the options of emgstream for them as JSON, receives until its
+standard input ends, and compares what came with the decisions in a file of JSON lines:
+
+    python scripts/decision_receivers.py BROKER_PORT FILE
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import socket
+import sys
 import threading
 import time
 from array import array
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stream_senders import free_port
@@ -17,16 +27,42 @@ from emgstream.worker import Worker
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = [
-    "DecisionReceiver",
-    "LslReceiver",
-    "MqttReceiver",
-    "OscReceiver",
-    "UdpReceiver",
-    "WebReceiver",
-]
+__all__ = ["SETTLE_S", "DecisionReceiver", "missing_decisions", "receivers_of_all"]
+
+SETTLE_S = 1.0
+"""Seconds that the last decisions may be on their way to a receiver."""
 
 WAIT_S = 0.5  # between two looks whether to end
+
+
+def receivers_of_all(broker_port: int) -> list[DecisionReceiver]:
+    """Return a receiver for each output over a network, not yet entered."""
+    name = f"soak {os.getpid()}"
+    return [
+        WebReceiver(),
+        MqttReceiver(broker_port),
+        LslReceiver(name),
+        OscReceiver(),
+        UdpReceiver(),
+    ]
+
+
+def missing_decisions(file: Path, receivers: Sequence[DecisionReceiver]) -> list[str]:
+    """Compare what each receiver got with a file of JSON lines, from the first that both have.
+
+    Prints a row for each, and returns what is missing.
+    """
+    decided = [json.loads(line)["index"] for line in file.open(encoding="utf-8")]
+    found = []
+    for one in receivers:
+        got = [index for index in one.indices if index >= decided[0]]
+        expected = [index for index in decided if got and index >= got[0]]
+        began = "nothing" if not got else f"from index {got[0]:,} on"
+        print(f"{one.option}: received {len(got):,} of {len(expected):,}, {began}")
+        if not got or got != expected:
+            n_missing = len(set(expected or decided) - set(got))
+            found.append(f"{one.option}: {n_missing:,} decisions are missing or out of order")
+    return found
 
 
 class DecisionReceiver:
@@ -44,8 +80,8 @@ class DecisionReceiver:
         self._worker = Worker(f"receiver of {self.option}", self.receive)
 
     @property
-    def words(self) -> list[str]:
-        """What to say on the command line of emgstream."""
+    def value(self) -> str:
+        """The value of the option that makes emgstream send to this receiver."""
         raise NotImplementedError
 
     def receive(self, stop: threading.Event) -> None:
@@ -78,9 +114,9 @@ class UdpReceiver(DecisionReceiver):
         self.socket.settimeout(WAIT_S)
 
     @property
-    def words(self) -> list[str]:
-        """The option with the port of the socket."""
-        return [self.option, f"127.0.0.1:{self.socket.getsockname()[1]}"]
+    def value(self) -> str:
+        """The port of the socket."""
+        return f"127.0.0.1:{self.socket.getsockname()[1]}"
 
     def receive(self, stop: threading.Event) -> None:
         """Read datagrams."""
@@ -118,9 +154,9 @@ class WebReceiver(DecisionReceiver):
         self.port = free_port()
 
     @property
-    def words(self) -> list[str]:
-        """The option with a free port."""
-        return [self.option, str(self.port)]
+    def value(self) -> str:
+        """A free port."""
+        return str(self.port)
 
     def receive(self, stop: threading.Event) -> None:
         """Connect as soon as the server is there, and read messages until it is gone."""
@@ -147,9 +183,9 @@ class MqttReceiver(DecisionReceiver):
         self.port = broker_port
 
     @property
-    def words(self) -> list[str]:
-        """The option with the broker and a topic."""
-        return [self.option, f"127.0.0.1:{self.port}/soak"]
+    def value(self) -> str:
+        """The broker and a topic."""
+        return f"127.0.0.1:{self.port}/soak"
 
     def receive(self, stop: threading.Event) -> None:
         """Subscribe and read messages."""
@@ -180,9 +216,9 @@ class LslReceiver(DecisionReceiver):
         """Samples that the second inlet got."""
 
     @property
-    def words(self) -> list[str]:
-        """The option with the name of the streams."""
-        return [self.option, self.name]
+    def value(self) -> str:
+        """The name of the streams."""
+        return self.name
 
     def receive(self, stop: threading.Event) -> None:
         """Read both streams."""
@@ -203,3 +239,20 @@ class LslReceiver(DecisionReceiver):
                 inlet.open_stream(10.0)
                 return inlet
         raise RuntimeError(f"no LSL stream {name}")
+
+
+def main() -> int:
+    """Receive until standard input ends, and return the exit code."""
+    broker_port, file = int(sys.argv[1]), Path(sys.argv[2])
+    with ExitStack() as stack:
+        receivers = [stack.enter_context(one) for one in receivers_of_all(broker_port)]
+        print(json.dumps({one.option: one.value for one in receivers}), flush=True)
+        sys.stdin.read()
+        time.sleep(SETTLE_S)
+        found = missing_decisions(file, receivers)
+    print("; ".join(found) or "no decision is missing")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

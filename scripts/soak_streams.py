@@ -30,12 +30,10 @@ import psutil
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from decision_receivers import (
+    SETTLE_S,
     DecisionReceiver,
-    LslReceiver,
-    MqttReceiver,
-    OscReceiver,
-    UdpReceiver,
-    WebReceiver,
+    missing_decisions,
+    receivers_of_all,
 )
 from stream_senders import (
     BRAINFLOW_ADDRESS,
@@ -56,8 +54,6 @@ CONNECT_S = 30.0
 """Seconds from the start in which every receiver must have got its first decision."""
 LAST_S = 0.4
 """Seconds that the last samples may be on their way to emgstream; after 1 s it would be stalled."""
-SETTLE_S = 1.0
-"""Seconds that the last decisions may be on their way to a receiver."""
 GROWTH_MB = 4.0
 """As in soak_window.py."""
 
@@ -138,29 +134,14 @@ def missing_samples(n_sent: int | None, summary: dict[str, Any]) -> list[str]:
     return found + ([f"{n_unexplained:+,} samples are unexplained"] if n_unexplained else [])
 
 
-def missing_decisions(
-    decided: list[int], receivers: Sequence[DecisionReceiver], summary: dict[str, Any]
-) -> list[str]:
-    """Compare what each receiver got with the decisions from its first one on.
-
-    ``decided`` are the indices in the file of JSON lines, which nothing is dropped from.
-    """
+def dropped_decisions(summary: dict[str, Any]) -> list[str]:
+    """Print what each output wrote, and return those that did not write all decisions."""
     found = []
-    n_lines, n_decided = len(decided), summary["decisions"]
-    print(f"decided {n_decided:,}, JSON lines {n_lines:,}")
-    dropped = {one["name"]: one["dropped"] for one in summary["outputs"]}
-    print("\n".join(f"{name}: dropped {n:,}" for name, n in dropped.items()))
-    if n_lines != n_decided:
-        found.append(f"{n_decided - n_lines} decisions are not in the file")
-    for one in receivers:
-        got = one.indices.tolist()
-        expected = [index for index in decided if got and index >= got[0]]
-        n_before = n_lines - len(expected)
-        print(
-            f"{one.option}: received {len(got):,} of {len(expected):,}, connected after {n_before}"
-        )
-        if got != expected:
-            found.append(f"{one.option}: {len(expected) - len(got)} decisions are missing")
+    for one in summary["outputs"]:
+        print(f"{one['name']}: written {one['written']:,}, dropped {one['dropped']:,}")
+        is_all = one["name"].startswith("LSL samples") or one["written"] == summary["decisions"]
+        if one["dropped"] or not is_all:
+            found.append(f"{one['name']}: {one['written']:,} of {summary['decisions']:,} written")
     return found
 
 
@@ -171,20 +152,11 @@ def soak(kind: str, n_minutes: int, folder: Path) -> list[str]:
         broker = MqttBroker(folder)
         broker.start()
         stack.callback(broker.stop)
-        receivers = [
-            stack.enter_context(receiver)
-            for receiver in (
-                WebReceiver(),
-                MqttReceiver(broker.port),
-                LslReceiver(f"soak {os.getpid()}"),
-                OscReceiver(),
-                UdpReceiver(),
-            )
-        ]
+        receivers = [stack.enter_context(one) for one in receivers_of_all(broker.port)]
         source = stack.enter_context(streaming(kind, n_minutes))
         decided, summary = folder / "decisions.jsonl", folder / "summary.json"
         words = ["--jsonl", str(decided), "--summary", str(summary)]
-        words += [word for receiver in receivers for word in receiver.words]
+        words += [word for one in receivers for word in (one.option, one.value)]
         product = stack.enter_context(product_on(kind, source, words, folder))
         minutes = watch(psutil.Process(product.pid), n_minutes, receivers)
         n_sent = None if source is None else source.n_sent()
@@ -193,9 +165,8 @@ def soak(kind: str, n_minutes: int, folder: Path) -> list[str]:
         print(f"emgstream ended with {product.wait(CONNECT_S)}")
         time.sleep(SETTLE_S)
         document = json.loads(summary.read_text())
-        lines = [json.loads(line)["index"] for line in decided.open(encoding="utf-8")]
         found = growth(minutes) + missing_samples(n_sent, document)
-        return found + missing_decisions(lines, receivers, document)
+        return found + dropped_decisions(document) + missing_decisions(decided, receivers)
 
 
 @contextmanager
