@@ -205,15 +205,13 @@ class MqttReceiver(DecisionReceiver):
 
 
 class LslReceiver(DecisionReceiver):
-    """An inlet of the decisions, and one of the samples."""
+    """An inlet of the decisions."""
 
     option = "--lsl"
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
-        self.n_samples = 0
-        """Samples that the second inlet got."""
 
     @property
     def value(self) -> str:
@@ -221,24 +219,18 @@ class LslReceiver(DecisionReceiver):
         return self.name
 
     def receive(self, stop: threading.Event) -> None:
-        """Read both streams."""
-        decisions, samples = (
-            self._inlet(name, stop) for name in (f"{self.name} decisions", self.name)
-        )
-        while not stop.wait(0.02):
-            rows, _ = decisions.pull_chunk(timeout=0.0)
-            self.indices.extend(int(row[3]) for row in rows)
-            self.n_samples += len(samples.pull_chunk(timeout=0.0, max_samples=8192)[1])
-
-    def _inlet(self, name: str, stop: threading.Event) -> Any:
+        """Find the stream and read it."""
         import pylsl
 
-        while not stop.is_set():
-            for found in pylsl.resolve_byprop("name", name, timeout=1.0):
-                inlet = pylsl.StreamInlet(found, max_buflen=60)
-                inlet.open_stream(10.0)
-                return inlet
-        raise RuntimeError(f"no LSL stream {name}")
+        found: Sequence[Any] = ()
+        while not found and not stop.is_set():
+            found = pylsl.resolve_byprop("name", f"{self.name} decisions", timeout=WAIT_S)
+        if not found:
+            raise RuntimeError(f"no LSL stream {self.name} decisions")
+        inlet = pylsl.StreamInlet(found[0])
+        while not stop.wait(0.02):
+            rows, _ = inlet.pull_chunk(timeout=0.0)
+            self.indices.extend(int(row[3]) for row in rows)
 
 
 def main() -> int:

@@ -50,8 +50,8 @@ from tests.outputs.mqtt_broker import MqttBroker
 
 SOURCES = ("lsl", "brainflow", "text")
 MINUTE_S = 60.0
-CONNECT_S = 30.0
-"""Seconds from the start in which every receiver must have got its first decision."""
+END_S = 30.0
+"""Seconds in which emgstream must have ended after SIGTERM."""
 LAST_S = 0.4
 """Seconds that the last samples may be on their way to emgstream; after 1 s it would be stalled."""
 GROWTH_MB = 4.0
@@ -162,7 +162,7 @@ def soak(kind: str, n_minutes: int, folder: Path) -> list[str]:
         n_sent = None if source is None else source.n_sent()
         time.sleep(LAST_S)
         product.terminate()
-        print(f"emgstream ended with {product.wait(CONNECT_S)}")
+        print(f"emgstream ended with {product.wait(END_S)}")
         time.sleep(SETTLE_S)
         document = json.loads(summary.read_text())
         found = growth(minutes) + missing_samples(n_sent, document)
