@@ -1,18 +1,24 @@
 """How late a live decision is, what live streaming costs, and what a hundred unplugged cables do.
 
 The board is simulated, on a pty, at 1 kHz; what reads it is the product's own serial source.
+
+    python scripts/bench_live.py [board] [sources]
+
+``sources`` sets LSL and BrainFlow against the serial board, see `bench_sources`.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from bench_rows import Row, table
+from bench_sources import measure_sources
 from boards import board_of_its_own
 
 from emgstream.bundle import Model, read_model
@@ -209,5 +215,17 @@ def _read_segment(
     return chunks
 
 
+SUBJECTS: dict[str, Callable[[], Iterable[Row]]] = {"board": measure, "sources": measure_sources}
+"""What is measured, by its name."""
+
+
+def main() -> None:
+    """Measure what is named, or all."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("subjects", nargs="*", choices=[*SUBJECTS, []], metavar="subject")
+    for name in parser.parse_args().subjects or SUBJECTS:
+        print(f"{name}\n\n{table(SUBJECTS[name]())}\n", flush=True)
+
+
 if __name__ == "__main__":
-    print(table(measure()))
+    main()

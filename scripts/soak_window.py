@@ -1,25 +1,43 @@
 """Leave the window open on a live board and look, minute by minute, that nothing grows.
 
 Off screen, 1280 x 800; the board is simulated, at 1 kHz, in a process of its own. Prints one row a
-minute, and exits with 1 if memory or the time of a picture grew, or a sample was lost.
+minute, and exits with 1 if memory, handles, threads or the time of a picture grew, or a sample was
+lost. With ``--outputs`` the page Outputs is in front, where all outputs but keys and mouse are
+switched on; a process of its own receives what they send, and a decision that it misses is a
+failure, too. That needs the extras ``lsl``, ``mqtt`` and ``dev``, and mosquitto.
 
-    python scripts/soak_window.py [--minutes 30]
+    python scripts/soak_window.py [--minutes 30] [--outputs]
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import psutil
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from boards import board_of_its_own
-from window_runs import Pace, first_signal, opened, pace, pictures_s, spin
+from stream_senders import stay_on_this_machine
+from window_runs import Pace, first_signal, opened, pace, pictures_s, spin, spin_until
 
 from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import PortRequest
+from emgstream.app.output_switch import SwitchState
+from emgstream.gui.live.live_page import LivePage
+from emgstream.gui.outputs.outputs_page import OutputsPage
 from emgstream.gui.window import Window
+from tests.outputs.mqtt_broker import MqttBroker
 
 FILL_S = 15.0
 MINUTE_S = 55.0
@@ -33,8 +51,12 @@ class Minute:
 
     memory_mb: float
     """Resident memory of the process."""
+    n_handles: int
+    """Open files, sockets and others."""
+    n_threads: int
+    """Threads, those of libraries too."""
     picture_ms: float
-    """Median time of one picture of the signals."""
+    """Median time of one picture of the signals; 0 where another page is in front."""
     ran: Pace
     """How it ran."""
 
@@ -42,8 +64,12 @@ class Minute:
 def watch(window: Window) -> Minute:
     """Let the window run for a minute."""
     ran = pace(window, MINUTE_S)
-    picture_s = float(np.median(pictures_s(window)))
-    return Minute(psutil.Process().memory_info().rss / 2**20, 1e3 * picture_s, ran)
+    is_drawn = window.page(LivePage).isVisible()
+    picture_s = float(np.median(pictures_s(window))) if is_drawn else 0.0
+    process = psutil.Process()
+    n_handles = process.num_handles() if os.name == "nt" else process.num_fds()
+    memory_mb = process.memory_info().rss / 2**20
+    return Minute(memory_mb, n_handles, process.num_threads(), 1e3 * picture_s, ran)
 
 
 def row(number: int, minute: Minute, session: LiveSession) -> str:
@@ -51,6 +77,8 @@ def row(number: int, minute: Minute, session: LiveSession) -> str:
     columns = (
         f"{number:6}",
         f"{minute.memory_mb:8.1f}",
+        f"{minute.n_handles:7}",
+        f"{minute.n_threads:7}",
         f"{minute.picture_ms:10.2f}",
         f"{minute.ran.frames_per_s:8.1f}",
         f"{minute.ran.cpu_share:6.1%}",
@@ -65,32 +93,84 @@ def grew(minutes: list[Minute], n_lost: int) -> list[str]:
     """Return what is not as it should be: the last fifth against the second."""
     fifth = max(len(minutes) // 5, 1)
     before, after = minutes[fifth : 2 * fifth] or minutes[:1], minutes[-fifth:]
-    memory = [float(np.median([one.memory_mb for one in part])) for part in (before, after)]
-    picture = [float(np.median([one.picture_ms for one in part])) for part in (before, after)]
-    print(f"memory {memory[0]:.1f} -> {memory[1]:.1f} MB")
-    print(f"one picture {picture[0]:.2f} -> {picture[1]:.2f} ms")
-    found = ["memory grew"] if memory[1] > memory[0] + GROWTH_MB else []
-    found += ["pictures take longer"] if picture[1] > GROWTH * picture[0] else []
+    found = []
+    for what, name, factor, more in (
+        ("memory in MB", "memory_mb", 1.0, GROWTH_MB),
+        ("handles", "n_handles", 1.0, 0.0),
+        ("threads", "n_threads", 1.0, 0.0),
+        ("one picture in ms", "picture_ms", GROWTH, 0.0),
+    ):
+        earlier, later = (
+            float(np.median([getattr(one, name) for one in of])) for of in (before, after)
+        )
+        print(f"{what}: {earlier:.2f} -> {later:.2f}")
+        found += [f"{what} grew"] if later > earlier * factor + more else []
     return found + ([f"{n_lost} samples were lost"] if n_lost else [])
+
+
+@contextmanager
+def receivers(broker_port: int, file: Path, found: list[str]) -> Iterator[dict[str, str]]:
+    """Give the options of receivers in a process of its own; what they miss is added to a list."""
+    script = Path(__file__).with_name("decision_receivers.py")
+    words = [sys.executable, str(script), str(broker_port), str(file)]
+    with subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        yield json.loads(process.stdout.readline())
+        told, _ = process.communicate()
+        print(told, end="")
+        found += [told.splitlines()[-1]] if process.returncode else []
+
+
+def switch_on_outputs(window: Window, values: dict[str, str]) -> None:
+    """Switch outputs on, by their options, as a user does."""
+    window.show_page("Outputs")
+    rows = [row for row in window.page(OutputsPage).rows if f"--{row.switch.kind.name}" in values]
+    for row in rows:
+        row.field.setText(values[f"--{row.switch.kind.name}"])
+        row.box.click()
+    spin_until(lambda: all(row.switch.state is SwitchState.ON for row in rows), "outputs")
+
+
+def soak(window: Window, n_minutes: int) -> list[str]:
+    """Let the window run, print what was seen, and return what is not as it should be."""
+    session = window.connection.session
+    if session is None:
+        raise RuntimeError("the window is not connected")
+    print("minute memory MB handles threads picture ms frames/s    cpu decisions p99 ms  lost")
+    minutes = []
+    for number in range(1, n_minutes + 1):
+        minutes.append(watch(window))
+        print(row(number, minutes[-1], session), flush=True)
+    return grew(minutes, session.loss.n_lost)
 
 
 def main() -> int:
     """Soak the window and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--minutes", type=int, default=30)
-    n_minutes = parser.parse_args().minutes
-    print("minute memory MB picture ms frames/s    cpu decisions p99 ms  lost")
-    with board_of_its_own() as port, opened(PortRequest(port)) as window:
+    parser.add_argument("--outputs", action="store_true")
+    arguments = parser.parse_args()
+    found: list[str] = []
+    with ExitStack() as stack:
+        values = {}
+        if arguments.outputs:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            stay_on_this_machine(folder)
+            broker, file = MqttBroker(folder), folder / "decisions.jsonl"
+            broker.start()
+            stack.callback(broker.stop)
+            values = stack.enter_context(receivers(broker.port, file, found))
+            values["--jsonl"] = str(file)
+        port = stack.enter_context(board_of_its_own())
+        window = stack.enter_context(opened(PortRequest(port)))
         first_signal(window)
+        switch_on_outputs(window, values)
         spin(FILL_S)
-        session = window.connection.session
-        if session is None:
-            raise RuntimeError("the window is not connected")
-        minutes = []
-        for number in range(1, n_minutes + 1):
-            minutes.append(watch(window))
-            print(row(number, minutes[-1], session), flush=True)
-        found = grew(minutes, session.loss.n_lost)
+        found += soak(window, arguments.minutes)
+        for switched in window.page(OutputsPage).rows if values else ():
+            print(f"{switched.switch.kind.name}: {switched.words.text()}")
     print("; ".join(found) or "nothing grew, nothing was lost")
     return 1 if found else 0
 

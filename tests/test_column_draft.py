@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emgstream.app.column_draft import ColumnDraft
-from emgstream.app.column_words import column_references
 from emgstream.tables import (
     ALL_GUESSED,
     TIME_UNITS,
@@ -21,7 +20,7 @@ from emgstream.tables import (
     TableColumn,
     TableLook,
 )
-from emgstream.tables.column_choice import place_of_column
+from emgstream.tables.column_choice import column_references, place_of_column
 
 CHANNEL, LABEL, TIME = ColumnRole.CHANNEL, ColumnRole.LABEL, ColumnRole.TIME
 COUNTER, IGNORED = ColumnRole.COUNTER, ColumnRole.IGNORED

@@ -53,8 +53,17 @@ def test_every_verb_has_an_example() -> None:
 @pytest.mark.parametrize("program", blocks("python"))
 def test_the_programs_of_the_readme_run(program: str, tmp_path: Path) -> None:
     environment = os.environ | {"MPLBACKEND": "Agg"}
-    words = [sys.executable, "-c", program]
-    subprocess.run(words, cwd=tmp_path, env=environment, check=True, timeout=300)
+    words = [sys.executable, "-W", "error", "-c", program]
+    done = subprocess.run(
+        words, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    written = [path.name for path in tmp_path.iterdir()]
+    assert [name for name in written if name not in program] == [], "each file is named"
+    if "print(" in program:
+        assert done.stdout.strip(), "it prints what it says"
+    if ".savefig(" in program:
+        assert written, "it saves the picture"
 
 
 def test_the_bindings_of_the_readme_are_for_the_shipped_model(

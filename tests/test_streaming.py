@@ -144,9 +144,12 @@ def test_no_module_stands_in_the_way_of_the_names() -> None:
         "import emgstream.cli.live_verb, emgstream.cli.replay_verb\n"
         "import emgstream.sources.replay_source\n"
         "from emgstream import live, replay\n"
-        "assert callable(live) and callable(replay), (live, replay)"
+        "print(live.__module__, live.__name__, replay.__module__, replay.__name__)"
     )
-    subprocess.run([sys.executable, "-c", program], check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    assert done.stdout.split() == ["emgstream.streaming", "live", "emgstream.streaming", "replay"]
 
 
 def test_settings_change_the_decisions_from_there_on(demo_model: Model) -> None:

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.app.column_words import column_references, listed_columns
+from emgstream.app.column_words import listed_columns
 from emgstream.app.list_choice import ListChoice
 from emgstream.tables import Certainty, ColumnChoice, ColumnRole, TableColumn, TableLook
-from emgstream.tables.column_choice import place_of_column
+from emgstream.tables.column_choice import column_references, place_of_column
 from emgstream.tables.column_questions import split_choice, unlabelled_value
 from emgstream.wording import counted
 

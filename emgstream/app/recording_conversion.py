@@ -60,11 +60,6 @@ class _ConvertedRows:
     segments: IndexArray | None
 
 
-def _remove(path: Path) -> None:
-    with suppress(OSError):
-        path.unlink()
-
-
 def convert_recordings(
     paths: Sequence[Path], out: Path, columns: ColumnChoice
 ) -> ConvertedRecording:
@@ -91,30 +86,13 @@ def convert_recordings(
         the new one exists or cannot be written.
     """
     _check_place(paths, out)
-    tables = [read_recording(path, None, columns) for path in paths]
-    for table in tables:
-        refuse_open_questions(table)
-        _check_alike(table, tables[0])
-    names = _own_names(tables[0].channel_names)
-    rate_hz = tables[0].sampling_rate_hz
-    parts = _parts(tables)
-    try:
-        with partial_file(out) as partial, ExitStack() as undo:
-            _write(partial, names, parts)
-            written = replace(_checked(partial, names, parts), path=out)
-            write_sidecar(out, _document(tables, names, rate_hz))
-            undo.callback(_remove, sidecar_path(out))
-            partial.replace(out)
-            undo.pop_all()
-    except OutputError:
-        raise
-    except OSError as error:
-        raise OutputError(
-            f"cannot write {out}: {error.strerror or error}; choose another place with --out"
-        ) from error
+    tables = _read_alike(paths, columns)
+    names, rate_hz = _own_names(tables[0].channel_names), tables[0].sampling_rate_hz
+    document = _document(tables, names, rate_hz)
+    written = _write_whole(out, names, _parts(tables), document)
     renamed = zip(tables[0].channel_names, names, strict=True)
     return ConvertedRecording(
-        out, written, tuple(tables), rate_hz, tuple(pair for pair in renamed if pair[0] != pair[1])
+        out, written, tables, rate_hz, tuple(pair for pair in renamed if pair[0] != pair[1])
     )
 
 
@@ -138,6 +116,15 @@ def _check_place(paths: Sequence[Path], out: Path) -> None:
                 "--out"
             )
     check_place(out, "--out")
+
+
+def _read_alike(paths: Sequence[Path], columns: ColumnChoice) -> tuple[EmgTable, ...]:
+    """Return the recordings once no question is open; raises as `convert_recordings`."""
+    tables = tuple(read_recording(path, None, columns) for path in paths)
+    for table in tables:
+        refuse_open_questions(table)
+        _check_alike(table, tables[0])
+    return tables
 
 
 def _check_alike(table: EmgTable, first: EmgTable) -> None:
@@ -214,6 +201,35 @@ def _parts(tables: Sequence[EmgTable]) -> list[_ConvertedRows]:
             )
         )
     return parts
+
+
+def _write_whole(
+    out: Path, names: Sequence[str], parts: Sequence[_ConvertedRows], document: dict[str, Any]
+) -> EmgTable:
+    """Write the table and its sidecar, both or neither; return the table as read again.
+
+    Raises OutputError.
+    """
+    try:
+        with partial_file(out) as partial, ExitStack() as undo:
+            _write(partial, names, parts)
+            written = replace(_checked(partial, names, parts), path=out)
+            write_sidecar(out, document)
+            undo.callback(_remove, sidecar_path(out))
+            partial.replace(out)
+            undo.pop_all()
+    except OutputError:
+        raise
+    except OSError as error:
+        raise OutputError(
+            f"cannot write {out}: {error.strerror or error}; choose another place with --out"
+        ) from error
+    return written
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
 
 
 def _write(path: Path, names: Sequence[str], parts: Sequence[_ConvertedRows]) -> None:

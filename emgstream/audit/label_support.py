@@ -10,6 +10,7 @@ import numpy as np
 
 from emgstream.cue_schedule import TRANSITION
 from emgstream.tables import ColumnRole, EmgTable
+from emgstream.tables.column_names import NameHint, meaning_of_name
 from emgstream.wording import listed
 
 __all__ = [
@@ -33,11 +34,6 @@ _MANY_LABELS = 10
 may be shuffled, so that their labels change with almost every row."""
 _SHORT_RUN = 10
 """Rows of a run of one label that is short. A choice: 10 ms at 1 kHz, far below a movement."""
-
-_LABEL_NAMES = frozenset(
-    {"labels", "class", "classes", "class_name", "classname", "gesture", "movement", "motion"}
-    | {"activity", "action", "category", "target", "y", "stimulus", "pose", "exercise"}
-)
 
 
 @dataclass(frozen=True)
@@ -123,7 +119,7 @@ def label_lookalike(table: EmgTable) -> str | None:
     """Return the text column that probably holds the labels; None if there is a label column."""
     if table.labels is not None or not table.text_columns:
         return None
-    known = [name for name in table.text_columns if name.lower() in _LABEL_NAMES]
+    known = [name for name in table.text_columns if meaning_of_name(name).hint is NameHint.LABEL]
     return (known or table.text_columns)[0]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections import Counter
 from collections.abc import Sequence
@@ -11,7 +12,14 @@ from typing import Any
 from emgstream.errors import UsageError
 from emgstream.schema import SchemaError, checked
 
-__all__ = ["ALL_GUESSED", "HIGHEST_HZ", "TIME_UNITS", "ColumnChoice", "place_of_column"]
+__all__ = [
+    "ALL_GUESSED",
+    "HIGHEST_HZ",
+    "TIME_UNITS",
+    "ColumnChoice",
+    "column_references",
+    "place_of_column",
+]
 
 TIME_UNITS = {
     "s": 1.0,
@@ -30,6 +38,9 @@ TIME_UNITS = {
 """Seconds per unit of a clock. ``unix`` counts from 1970-01-01 UTC, ``clock`` is a time of day
 (``HH:MM:SS.mmm``), ``date`` a date with a time."""
 
+
+_OF_DOUBLED = re.compile(r".+ \(\d+\)", re.DOTALL)
+"""Name that a reader gives the second column of a name, and the next ones."""
 
 HIGHEST_HZ = 1e6
 """Highest sampling rate in Hz. A choice, far above that of needle EMG."""
@@ -177,3 +188,34 @@ def place_of_column(names: Sequence[str], wanted: str) -> int | None:
     if text.isascii() and text.isdigit() and 1 <= int(text) <= len(names):
         return int(text) - 1
     return None
+
+
+def column_references(names: Sequence[str]) -> tuple[str, ...]:
+    """Return for each column the words by which an option means it and no other.
+
+    That is its name. A name that is missing, made up or doubled, and one that an option cannot
+    hold, is replaced by the number of the column, with zeros before it if a column is called so.
+    `place_of_column` finds each of them.
+
+    >>> column_references(["emg", "a,b", "Emg", "2", "", "column 6", "emg (2)"])
+    ('emg', '02', 'Emg', '2', '5', '6', '7')
+    """
+    exact, alike = Counter(names), Counter(name.lower() for name in names)
+    references = []
+    for place, name in enumerate(names):
+        number = str(place + 1)
+        made_up = name.lower().replace("_", " ") in (f"column {number}", f"channel {number}")
+        made_up |= _OF_DOUBLED.fullmatch(name) is not None
+        if made_up or exact[name] > 1 or not _can_be_said(name):
+            while number in alike:
+                number = f"0{number}"
+            references.append(number)
+        else:
+            references.append(name)
+    return tuple(references)
+
+
+def _can_be_said(name: str) -> bool:
+    """Return whether an option can hold a name: it is no option, list or pair itself."""
+    is_plain = name == name.strip() and name.isprintable()
+    return bool(name) and is_plain and not name.startswith("-") and not set(name) & set(",:")

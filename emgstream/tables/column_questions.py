@@ -10,7 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from emgstream.errors import NoSuchColumnError, TableError
-from emgstream.tables.column_choice import TIME_UNITS, ColumnChoice, place_of_column
+from emgstream.tables.column_choice import (
+    TIME_UNITS,
+    ColumnChoice,
+    column_references,
+    place_of_column,
+)
 from emgstream.tables.table_column import (
     OWN_ROLES,
     Certainty,
@@ -20,7 +25,7 @@ from emgstream.tables.table_column import (
 )
 from emgstream.wording import shortened
 
-__all__ = ["apply_choice", "column_word", "open_questions", "split_choice", "unlabelled_value"]
+__all__ = ["apply_choice", "open_questions", "split_choice", "unlabelled_value"]
 
 _MOST_LISTED = 12
 """Names that a message lists at most: a choice, one line of a terminal."""
@@ -53,7 +58,7 @@ def apply_choice(
             _refuse_second_role(path, settled[place], role)
             _make_room(settled, role, place)
             _settle(settled, place, role)
-            settled[place] = _with_suffix(path, settled[place], suffix)
+            settled[place] = _with_suffix(path, settled[place], name, suffix)
     if choice.label_from_name:
         _make_room(settled, ColumnRole.LABEL, -1)
     return tuple(settled)
@@ -95,10 +100,13 @@ def _settle_channels(settled: list[TableColumn], places: Sequence[int]) -> None:
             _settle(settled, one.place, ColumnRole.IGNORED, _NOT_NAMED)
 
 
-def _with_suffix(path: Path, column: TableColumn, suffix: str) -> TableColumn:
-    """Return a column with the unit of a clock or the modulo of a counter, as stated or guessed."""
+def _with_suffix(path: Path, column: TableColumn, name: str, suffix: str) -> TableColumn:
+    """Return a column with the unit of a clock or the modulo of a counter, as stated or guessed.
+
+    ``name`` is what the user calls the column.
+    """
     if column.role is ColumnRole.TIME:
-        return replace(column, unit=_stated_unit(path, column, suffix))
+        return replace(column, unit=_stated_unit(path, column, name, suffix))
     if column.role is ColumnRole.COUNTER and suffix:
         return replace(column, modulo=int(suffix))
     return column
@@ -141,7 +149,7 @@ def _make_room(settled: list[TableColumn], role: ColumnRole, place: int) -> None
             )
 
 
-def _stated_unit(path: Path, column: TableColumn, suffix: str) -> str:
+def _stated_unit(path: Path, column: TableColumn, name: str, suffix: str) -> str:
     """Return the unit of a clock: as stated, else as guessed; raises TableError without one."""
     if suffix:
         return suffix.lower()
@@ -149,7 +157,7 @@ def _stated_unit(path: Path, column: TableColumn, suffix: str) -> str:
         return column.unit
     raise TableError(
         f"{path}: the unit of the clock in column {column.place + 1} {column.name!r} is not known; "
-        f"expected one of {', '.join(TIME_UNITS)}; give it as --time {column_word(column)}:s"
+        f"expected one of {', '.join(TIME_UNITS)}; give it as --time {name}:s"
     )
 
 
@@ -193,19 +201,6 @@ def _listed(columns: Sequence[TableColumn]) -> str:
     return ", ".join(names[:_MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
-def column_word(column: TableColumn) -> str:
-    """Return the word for a column in an option: its name, or its number where the name is none."""
-    name = column.name
-    is_made_up = name in {"", f"column {column.place + 1}"} or name.endswith(f" ({name[-2:-1]})")
-    is_plain = (
-        name.isprintable()
-        and not any(mark in name for mark in ",:")
-        and not name.isdigit()
-        and name[:1] != "-"
-    )
-    return name if is_plain and not is_made_up else str(column.place + 1)
-
-
 def open_questions(
     columns: Sequence[TableColumn], choice: ColumnChoice, has_header: bool
 ) -> tuple[ColumnQuestion, ...]:
@@ -216,21 +211,25 @@ def open_questions(
 def _questions(
     columns: Sequence[TableColumn], choice: ColumnChoice, has_header: bool
 ) -> Iterator[ColumnQuestion]:
+    references = column_references([one.name for one in columns])
     doubtful = [one for one in columns if one.may_be_channel]
     if doubtful:
-        yield _channel_question(columns, doubtful, has_header)
+        yield _channel_question(columns, doubtful, references, has_header)
     has_label = choice.label_from_name or any(one.role is ColumnRole.LABEL for one in columns)
     proposed = [one for one in columns if one.proposal is ColumnRole.LABEL]
     if proposed and not has_label:
-        yield _label_question(proposed)
+        yield _label_question(proposed, references)
     has_clock = any(one.role is ColumnRole.TIME for one in columns)
     clocks = [one for one in columns if one.proposal is ColumnRole.TIME and not one.may_be_channel]
     if clocks and not has_clock and choice.rate_hz is None:
-        yield _clock_question(clocks[0])
+        yield _clock_question(clocks[0], references[clocks[0].place])
 
 
 def _channel_question(
-    columns: Sequence[TableColumn], doubtful: Sequence[TableColumn], has_header: bool
+    columns: Sequence[TableColumn],
+    doubtful: Sequence[TableColumn],
+    references: Sequence[str],
+    has_header: bool,
 ) -> ColumnQuestion:
     told = doubtful
     if not has_header:
@@ -245,7 +244,7 @@ def _channel_question(
     option, named = "--channels", channels
     if len(channels) > _MOST_LISTED and channels[0].role is ColumnRole.CHANNEL:
         option, named = "--ignore", list(doubtful)
-    words = [column_word(one) if has_header else str(one.place + 1) for one in named]
+    words = [references[one.place] if has_header else str(one.place + 1) for one in named]
     return ColumnQuestion(
         f"{begin}{', '.join(parts)}: which columns are channels?",
         (option, ",".join(words)),
@@ -307,10 +306,10 @@ def _ranges(numbers: Sequence[int]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def _label_question(proposed: Sequence[TableColumn]) -> ColumnQuestion:
+def _label_question(proposed: Sequence[TableColumn], references: Sequence[str]) -> ColumnQuestion:
     best = min(proposed, key=_label_preference)
     others = [one for one in proposed if one is not best]
-    word = column_word(best)
+    word = references[best.place]
     has_zero = re.search(r"\(0[,)]|, 0[,)]", best.reason) is not None
     zero = [f"--label {shlex.quote(word + ':0')} if rows of 0 have no label"] if has_zero else []
     also = f" Column {others[0].place + 1} {others[0].name!r} may be it, too." if others else ""
@@ -332,8 +331,7 @@ def _label_preference(one: TableColumn) -> tuple[int, str]:
     return 2 * rank - one.name.lower().startswith("re"), one.name.lower()
 
 
-def _clock_question(clock: TableColumn) -> ColumnQuestion:
-    word = column_word(clock)
+def _clock_question(clock: TableColumn, word: str) -> ColumnQuestion:
     return ColumnQuestion(
         f"column {clock.place + 1} {clock.name!r} {_verb(clock.reason)}: which unit has it?",
         ("--time", f"{word}:ms"),

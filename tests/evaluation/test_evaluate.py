@@ -109,7 +109,7 @@ def test_no_window_that_is_learned_from_holds_a_row_that_is_held_out(
     assert study.model is not None
     for fold in prepared.plan.folds:
         view = FoldRecording.of(study, study.model.manifest, fold, 0)
-        within = np.arange(view.window_rows) - (view.window_rows - 1)
+        within = np.arange(view.n_window) - (view.n_window - 1)
         learned = view.training.rows[:, np.newaxis] + within
         assert len(learned) > 50
         assert not fold.test[0][learned].any()

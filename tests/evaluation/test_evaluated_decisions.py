@@ -7,7 +7,12 @@ from emgstream_training.evaluation.baselines import (
     hudgins_features,
     predict_baseline,
 )
-from emgstream_training.evaluation.evaluated_decisions import decision_rows, instants_of, replay
+from emgstream_training.evaluation.evaluated_decisions import (
+    DecidedWindows,
+    decided_windows,
+    instants_of,
+    replay,
+)
 
 from emgstream.bundle import Model
 from emgstream.decisions import DecisionSettings, MajoritySmoothing
@@ -32,7 +37,7 @@ def broken_table(tmp_path_factory: pytest.TempPathFactory) -> EmgTable:
 
 def test_decisions_fall_where_they_are_said_to(model: Model, broken_table: EmgTable) -> None:
     rows, probabilities = replay(model, broken_table)
-    np.testing.assert_array_equal(rows, decision_rows(model.manifest, broken_table))
+    np.testing.assert_array_equal(rows, decided_windows(model.manifest, broken_table).rows)
     assert len(probabilities) == len(rows) > 100
 
 
@@ -48,7 +53,8 @@ def test_the_classifier_is_judged_whatever_the_model_says_of_smoothing_and_gaps(
 
 def test_what_is_true_at_a_decision_is_told_from_its_last_row(broken_table: EmgTable) -> None:
     rows = np.array([250, 305, 360, 1520, 2999])
-    found = instants_of(broken_table, ("fist", "rest"), rows, 50)
+    windows = DecidedWindows(rows - 49, rows, rows)
+    found = instants_of(broken_table, ("fist", "rest"), windows)
     assert found.truth.tolist() == [1, 0, 0, 0, 0]
     assert found.whole.tolist() == [True, False, True, False, True]
     assert found.since_onset.tolist() == [-1, 5, 60, -1, 299]

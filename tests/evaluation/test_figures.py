@@ -38,7 +38,9 @@ def decisions(
     certain = np.broadcast_to(np.asarray(sure, dtype=np.float32), len(classes))
     probabilities[:] = ((1.0 - certain) / 2.0)[:, np.newaxis]
     probabilities[np.arange(len(classes)), list(decided)] = certain
-    instants = DecisionInstants(rows, classes, movements, np.ones(len(classes), np.bool_), since)
+    instants = DecisionInstants(
+        rows, rows, classes, movements, np.ones(len(classes), np.bool_), since
+    )
     return EvaluatedDecisions(instants, probabilities)
 
 

@@ -376,9 +376,22 @@ def test_every_key_is_bound_once_a_page_and_listed_under_f1(open_window: OpenWin
 
 
 @pytest.mark.realtime
-def test_quality_is_told_of_every_channel(open_window: OpenWindow, qtbot: QtBot) -> None:
-    window = open_window(source=PortRequest(SIMULATED))
-    wait(qtbot, lambda: live(window).quality.words == ("good", "good", "good"))
+def test_quality_is_told_of_every_channel(
+    open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """Of a recording whose second sensor has lost its wire."""
+    recording = tmp_path / "arm.csv"
+    header, *rows = gzip.decompress(DEMO_RECORDING.read_bytes()).decode().splitlines()
+    cells = [row.split(",") for row in rows]
+    flat = [",".join([*of[:2], "512", *of[3:]]) for of in cells]
+    recording.write_text("\n".join([header, *flat]))
+    window = open_window(source=ReplayRequest(recording))
+    quality = live(window).quality
+    wait(qtbot, lambda: quality.words == ("good", "flat", "good"))
+    told = [label.text() for label in quality.findChildren(QLabel, "quiet")]
+    assert told == ["good", "flat", "good"]
+    tips = [row.toolTip() for row in quality.findChildren(QWidget) if row.toolTip()]
+    assert any(tip.startswith("triceps: flat. ") and "check the wire" in tip for tip in tips)
 
 
 @pytest.mark.realtime

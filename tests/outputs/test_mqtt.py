@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import queue
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,60 +17,26 @@ import pytest
 from emgstream.errors import OutputError, UsageError
 from emgstream.outputs.documents import encoded
 from emgstream.outputs.mqtt import MqttAddress, MqttOutput
+from tests.outputs.mqtt_broker import MOSQUITTO, MqttBroker
 from tests.outputs.updates import update
 from tests.outputs.web_bench import free_port
 from tests.processes import EMGSTREAM
 from tests.simulation.boards import PATIENCE_S, wait_for
 
 mqtt = pytest.importorskip("paho.mqtt.client", reason="needs the extra mqtt")
-MOSQUITTO = shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin")
 needs_broker = pytest.mark.skipif(MOSQUITTO is None, reason="needs mosquitto")
 
 
-class Broker:
-    """A broker on a port of its own, that can be stopped and started again."""
-
-    def __init__(self, folder: Path, *lines: str) -> None:
-        self.port = free_port()
-        self._config = folder / "mosquitto.conf"
-        rules = lines or ("allow_anonymous true",)
-        self._config.write_text("\n".join([f"listener {self.port} 127.0.0.1", *rules, ""]))
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        words = [MOSQUITTO or "", "-c", str(self._config)]
-        self._process = subprocess.Popen(words, stderr=subprocess.DEVNULL)
-        wait_for(self.answers, self._process.poll)
-
-    def answers(self) -> bool:
-        client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
-        try:
-            client.connect("127.0.0.1", self.port)
-        except OSError:
-            return False
-        client.disconnect()
-        return True
-
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait(PATIENCE_S)
-            self._process = None
-
-    def address(self, topic: str = "emg/left") -> MqttAddress:
-        return MqttAddress.parse(f"127.0.0.1:{self.port}/{topic}")
-
-
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Broker]:
-    one = Broker(tmp_path)
+def broker(tmp_path: Path) -> Iterator[MqttBroker]:
+    one = MqttBroker(tmp_path)
     one.start()
     yield one
     one.stop()
 
 
 @contextmanager
-def subscribed(broker: Broker, topic: str) -> Iterator[queue.Queue[tuple[str, str]]]:
+def subscribed(broker: MqttBroker, topic: str) -> Iterator[queue.Queue[tuple[str, str]]]:
     """Give the messages on some topics, each with its topic."""
     received: queue.Queue[tuple[str, str]] = queue.Queue()
     is_ready: queue.Queue[bool] = queue.Queue()
@@ -96,7 +60,7 @@ def subscribed(broker: Broker, topic: str) -> Iterator[queue.Queue[tuple[str, st
 
 
 @needs_broker
-def test_each_decision_is_a_message_and_the_topic_tells_who_is_there(broker: Broker) -> None:
+def test_each_decision_is_a_message_and_the_topic_tells_who_is_there(broker: MqttBroker) -> None:
     one = update(199, [1, 2])
     with subscribed(broker, "emg/left/#") as received:
         with MqttOutput(broker.address(), "COM/3") as output:
@@ -111,7 +75,7 @@ def test_each_decision_is_a_message_and_the_topic_tells_who_is_there(broker: Bro
 
 @needs_broker
 def test_a_broker_that_is_away_costs_the_decisions_of_that_time_and_they_are_counted(
-    broker: Broker,
+    broker: MqttBroker,
 ) -> None:
     with MqttOutput(broker.address()) as output:
         output.write(update(0))
@@ -134,21 +98,20 @@ def test_a_broker_that_is_away_costs_the_decisions_of_that_time_and_they_are_cou
 
 
 @needs_broker
-def test_a_broker_that_stands_still_delays_the_end_by_a_second_at_most(broker: Broker) -> None:
+def test_a_broker_that_stands_still_delays_the_end_by_a_second_at_most(broker: MqttBroker) -> None:
     with MqttOutput(broker.address()) as output:
-        assert broker._process is not None
-        broker._process.send_signal(signal.SIGSTOP)
+        broker.signal(signal.SIGSTOP)
         output.write(update(0, [1] * 30))
         output.give_up()
         output.write(update(600, [1] * 40))  # ends, although there is no room for all
         output.finish()
         assert output.n_lost == 70
-        broker._process.send_signal(signal.SIGCONT)
+        broker.signal(signal.SIGCONT)
 
 
 @needs_broker
 @pytest.mark.realtime
-def test_the_last_will_is_published_if_the_program_dies(broker: Broker) -> None:
+def test_the_last_will_is_published_if_the_program_dies(broker: MqttBroker) -> None:
     words = ["live", "--port", "simulated", "--headless", "--mqtt", f"127.0.0.1:{broker.port}/emg"]
     with subscribed(broker, "emg/#") as received:
         with subprocess.Popen([*EMGSTREAM, *words], stdout=subprocess.DEVNULL) as process:
@@ -163,7 +126,7 @@ def test_the_last_will_is_published_if_the_program_dies(broker: Broker) -> None:
 
 @needs_broker
 def test_a_wrong_password_is_one_sentence_without_it(tmp_path: Path) -> None:
-    broker = Broker(tmp_path, "allow_anonymous false")
+    broker = MqttBroker(tmp_path, "allow_anonymous false")
     broker.start()
     try:
         address = MqttAddress.parse(f"mqtt://me:secret@127.0.0.1:{broker.port}/emg")

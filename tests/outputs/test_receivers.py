@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import LSL_ON_THIS_MACHINE
-from tests.outputs.test_mqtt import MOSQUITTO, Broker
+from tests.outputs.mqtt_broker import MOSQUITTO, MqttBroker
 from tests.outputs.web_bench import free_port
 from tests.processes import EMGSTREAM
 
@@ -53,7 +53,7 @@ def _broker(folder: Path) -> Iterator[int]:
     """Give the port of a running MQTT broker; skip the test if there is none."""
     if MOSQUITTO is None:
         pytest.skip("needs mosquitto")
-    broker = Broker(folder)
+    broker = MqttBroker(folder)
     broker.start()
     try:
         yield broker.port

@@ -7,14 +7,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from emgstream_training.bridged_recording import bridged_stretches, bridging_notes
+from emgstream_training.bridged_recording import (
+    bridged_samples,
+    bridged_stretches,
+    bridging_notes,
+)
+from emgstream_training.evaluation.baselines import hudgins_features
 from emgstream_training.evaluation.evaluated_decisions import (
-    conditioned_rows,
-    decision_rows,
+    conditioned_samples,
+    decided_windows,
     replay,
 )
 from emgstream_training.front_end import FrontEnd
-from emgstream_training.realtime import TRAINING, cut_recordings, windows_of
+from emgstream_training.realtime import TRAINING, VALIDATION, cut_recordings, windows_of
+from emgstream_training.recipes import REALTIME
+from emgstream_training.training_material import prepare_parts
 
 from emgstream.bundle import Model
 from emgstream.pipeline import Pipeline
@@ -71,7 +78,7 @@ def table(whole: EmgTable) -> EmgTable:
 
 def test_decisions_fall_where_they_are_counted(model: Model, table: EmgTable) -> None:
     rows, probabilities = replay(model, table)
-    np.testing.assert_array_equal(rows, decision_rows(model.manifest, table))
+    np.testing.assert_array_equal(rows, decided_windows(model.manifest, table).rows)
     assert len(probabilities) == len(rows) > 100
 
 
@@ -105,22 +112,61 @@ def test_the_windows_of_a_training_are_those_of_the_live_path(
     assert np.concatenate(by_cut).tolist() == filled
 
 
-def test_every_row_that_was_measured_keeps_its_place(demo_model: Model, table: EmgTable) -> None:
-    conditioned = conditioned_rows(demo_model.manifest, table)
+def test_every_row_that_was_measured_keeps_its_value(demo_model: Model, table: EmgTable) -> None:
     stretches = list(bridged_stretches(table, demo_model.manifest.step.length))
     assert [len(one.rows) for one in stretches] == [2500, 1920, 1500]
-    assert conditioned.shape == table.samples.shape
-    for stretch in stretches:
-        rows = stretch.rows[~stretch.is_lost]
-        measured = stretch.samples[~stretch.is_lost]
-        known = np.isfinite(table.samples[rows])
-        np.testing.assert_array_equal(measured[known], table.samples[rows][known])
+    samples, rows = bridged_samples(table, demo_model.manifest.step.length)
+    assert table.index is not None
+    assert np.array_equal(np.unique(rows), np.arange(table.n_rows))
+    measured = np.flatnonzero(np.diff(rows, append=table.n_rows) == 1)  # the last one of each row
+    known = np.isfinite(table.samples)
+    np.testing.assert_array_equal(samples[measured][known], table.samples[known])
+
+
+def test_windows_of_baselines_are_as_long_in_time_as_those_of_the_network(
+    demo_model: Model, whole: EmgTable, table: EmgTable
+) -> None:
+    """Lost samples of a ramp are filled with what they were: its features are the same."""
+    manifest = replace(demo_model.manifest, conditioning={"kind": "none"})
+    ramp = (np.arange(N_ROWS)[:, np.newaxis] * [1.0, -2.0, 4.0]).astype(np.float32)
+    assert table.index is not None
+    of_whole, of_lossy = (
+        replace(one, samples=ramp if one.index is None else ramp[one.index])
+        for one in (whole, table)
+    )
+
+    def features(one: EmgTable) -> dict[int, list[float]]:
+        windows = decided_windows(manifest, one)
+        samples, n_window = conditioned_samples(manifest, one), manifest.window_samples
+        found = hudgins_features(samples, windows.places, n_window, np.zeros(3))
+        last = samples[windows.places, 0].astype(int)
+        return dict(zip(last.tolist(), found.tolist(), strict=True))
+
+    every, some = features(of_whole), features(of_lossy)
+    assert 200 < len(some) < len(every)
+    shared = [index for index in some if index in every]
+    assert len(shared) > 200
+    for index in shared:
+        np.testing.assert_allclose(some[index], every[index], rtol=1e-6)
+
+
+def test_the_mains_is_found_in_a_recording_with_lost_samples(table: EmgTable) -> None:
+    """Rows put together without their gaps would smear the line of 60 Hz."""
+    assert table.index is not None
+    hum = 8.0 * np.sin(2.0 * np.pi * 60.0 * table.index / 1000.0)[:, np.newaxis]
+    humming = replace(table, samples=(table.samples + hum).astype(np.float32))
+    part = np.where(table.index % 2000 < 1400, TRAINING, VALIDATION)
+    material = prepare_parts(REALTIME, [humming], [part], NAMES, 1000.0)
+    assert material.front_end.conditioning["mains_hz"] == 60.0
 
 
 def test_a_recording_without_gaps_is_as_it_was(demo_model: Model, whole: EmgTable) -> None:
     for stretch in bridged_stretches(whole, demo_model.manifest.step.length):
         np.testing.assert_array_equal(stretch.samples, whole.samples[stretch.rows])
         assert not stretch.is_lost.any()
+    samples, rows = bridged_samples(whole, demo_model.manifest.step.length)
+    np.testing.assert_array_equal(samples, whole.samples)
+    np.testing.assert_array_equal(rows, np.arange(N_ROWS))
     assert bridging_notes([whole], 20) == []
 
 

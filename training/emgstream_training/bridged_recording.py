@@ -15,7 +15,7 @@ from emgstream.tables import EmgTable
 from emgstream.types import Chunk, FloatArray, IndexArray, TimeArray
 from emgstream.wording import counted
 
-__all__ = ["BridgedStretch", "bridged_stretches", "bridging_notes"]
+__all__ = ["BridgedStretch", "bridged_samples", "bridged_stretches", "bridging_notes"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +59,25 @@ def bridged_stretches(table: EmgTable, step_length: int) -> Iterator[BridgedStre
             parts = []
         parts.append(bridged)
     yield _stretch(parts, indices)
+
+
+def bridged_samples(table: EmgTable, step_length: int) -> tuple[FloatArray, IndexArray]:
+    """Return all samples of a recording with short gaps filled, and the row of each.
+
+    Shapes ``(n_samples, n_channels)`` and ``(n_samples,)``; the row of a lost sample is the one
+    after it. With the samples after the last whole step of each stretch, which are as they were,
+    so that a recording without gaps comes back as it is.
+    """
+    samples, rows, n_taken = list[FloatArray](), list[IndexArray](), 0
+    for stretch in bridged_stretches(table, step_length):
+        if len(stretch.rows):
+            held_back = np.arange(n_taken, stretch.rows[0])
+            samples += [table.samples[held_back], stretch.samples]
+            rows += [held_back, stretch.rows]
+            n_taken = int(stretch.rows[-1]) + int(not stretch.is_lost[-1])
+    held_back = np.arange(n_taken, table.n_rows)
+    samples.append(table.samples[held_back])
+    return np.concatenate(samples), np.concatenate([*rows, held_back])
 
 
 def bridging_notes(tables: Sequence[EmgTable], step_length: int) -> list[str]:

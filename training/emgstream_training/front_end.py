@@ -119,7 +119,8 @@ def choose(
     Parameters
     ----------
     seen
-        Samples to detect from, one array of shape ``(n_samples, n_channels)`` per recording.
+        Samples to detect from, one array of shape ``(n_samples, n_channels)`` per recording, with
+        short gaps filled as in training; NaN for what is missing still.
     sampling_rate_hz
         Samples per second.
     overrides
@@ -220,14 +221,20 @@ def _mains(seen: Sequence[FloatArray], rate_hz: float, notes: list[str]) -> floa
 
 
 def _prominence(seen: Sequence[FloatArray], rate_hz: float, line_hz: float) -> float:
-    """Return a line's power over the median of 2 to 6 Hz away from it; 0 without a spectrum."""
+    """Return a line's power over the median of 2 to 6 Hz away from it; 0 without a spectrum.
+
+    Stretches with a missing value are left out: a zero in its place would hide the line.
+    """
     length = round(_SPECTRUM_S * rate_hz)
-    stretches = [
-        np.nan_to_num(samples[: len(samples) // length * length]).reshape(-1, length)
-        for recording in seen
-        for samples in recording.T
-    ]
-    power = _mean_power(np.concatenate(stretches).astype(np.float64))
+    stretches = np.concatenate(
+        [
+            samples[: len(samples) // length * length].reshape(-1, length)
+            for recording in seen
+            for samples in recording.T
+        ]
+    )
+    whole = np.isfinite(stretches).all(axis=1)
+    power = _mean_power(stretches[whole].astype(np.float64))
     distance_hz = np.abs(np.fft.rfftfreq(length, 1.0 / rate_hz) - line_hz)
     around = power[(distance_hz >= 2.0) & (distance_hz <= 6.0)]
     at = power[distance_hz <= 1.0]

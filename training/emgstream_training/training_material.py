@@ -14,8 +14,15 @@ from emgstream.steps import RAW_STEP
 from emgstream.tables import EmgTable
 from emgstream.types import FloatArray
 from emgstream_training import realtime
+from emgstream_training.bridged_recording import bridged_samples
 from emgstream_training.examples import Examples, balanced_weights
-from emgstream_training.front_end import NO_OVERRIDES, FrontEnd, SignalOverrides, choose
+from emgstream_training.front_end import (
+    NO_OVERRIDES,
+    FrontEnd,
+    SignalOverrides,
+    choose,
+    step_length,
+)
 from emgstream_training.preprocessing import FittedTransforms
 from emgstream_training.published import (
     PublishedRows,
@@ -158,7 +165,10 @@ def prepare_parts(
     ``tables[i]``. Raises as `prepare`.
     """
     rate = realtime.rate_of(tables, sampling_rate_hz)
-    seen = [table.samples[part == TRAINING] for table, part in zip(tables, parts, strict=True)]
+    seen = []
+    for table, part in zip(tables, parts, strict=True):
+        samples, rows = bridged_samples(table, step_length(rate))
+        seen.append(samples[part[rows] == TRAINING])
     return prepare_front_end(
         tables, parts, class_names, rate, choose(seen, rate, overrides, recipe.steps)
     )

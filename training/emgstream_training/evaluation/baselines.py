@@ -36,18 +36,18 @@ _STILL = 1e-12
 
 
 def hudgins_features(
-    samples: FloatArray, last_rows: IndexArray, window_rows: int, deadzone: Doubles
+    samples: FloatArray, last: IndexArray, n_window: int, deadzone: Doubles
 ) -> FloatArray:
     """Return MAV, WL, ZC and SSC of each channel over windows, shape ``(n, 4 * n_channels)``.
 
     Parameters
     ----------
     samples
-        Conditioned, shape ``(n_rows, n_channels)``; a missing value counts as 0.
-    last_rows
-        Row each window ends at, shape ``(n,)``.
-    window_rows
-        Rows of a window, at least 3.
+        Conditioned, shape ``(n_samples, n_channels)``; a missing value counts as 0.
+    last
+        Place of the last sample of each window, shape ``(n,)``, at least ``n_window - 1``.
+    n_window
+        Samples of a window, at least 3.
     deadzone
         Smallest step that counts in ZC and SSC, in the samples' unit, shape ``(n_channels,)``.
 
@@ -60,12 +60,12 @@ def hudgins_features(
     large = np.abs(steps) >= deadzone
     crossings = (values[:-1] * values[1:] < 0.0) & large
     turns = (steps[:-1] * steps[1:] < 0.0) & (large[:-1] | large[1:])
-    first_rows = np.maximum(last_rows - window_rows + 1, 0)  # lost samples have no row
+    first = last - (n_window - 1)
     features = [
-        _sums(np.abs(values), first_rows, last_rows + 1) / window_rows,
-        _sums(np.abs(steps), first_rows, last_rows),
-        _sums(crossings.astype(np.float64), first_rows, last_rows),
-        _sums(turns.astype(np.float64), first_rows, last_rows - 1),
+        _sums(np.abs(values), first, last + 1) / n_window,
+        _sums(np.abs(steps), first, last),
+        _sums(crossings.astype(np.float64), first, last),
+        _sums(turns.astype(np.float64), first, last - 1),
     ]
     return np.concatenate(features, axis=1).astype(np.float32)
 
@@ -105,7 +105,7 @@ def predict_baseline(fitted: Pipeline, features: FloatArray, n_classes: int) -> 
 
 
 def _sums(values: Doubles, starts: IndexArray, stops: IndexArray) -> Doubles:
-    """Return the sum of the rows from each start to before each stop."""
+    """Return the sum of the samples from each start to before each stop."""
     totals = np.concatenate((np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)))
     sums: Doubles = totals[stops] - totals[starts]
     return sums

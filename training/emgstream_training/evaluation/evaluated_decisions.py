@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from emgstream.errors import EndOfStream
 from emgstream.manifest import Manifest
 from emgstream.pipeline import Pipeline
 from emgstream.sources.replay_source import ReplaySource
+from emgstream.sources.table_rows import indices_of, segment_begins
 from emgstream.tables import EmgTable
 from emgstream.types import Chunk, FloatArray, IndexArray
 from emgstream_training.bridged_recording import bridged_stretches
@@ -23,15 +24,27 @@ from emgstream_training.examples import ClassArray
 from emgstream_training.recordings import class_codes
 
 __all__ = [
+    "DecidedWindows",
     "DecisionInstants",
     "EvaluatedDecisions",
-    "conditioned_rows",
-    "decision_rows",
+    "conditioned_samples",
+    "decided_windows",
     "instants_of",
     "replay",
 ]
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
+
+
+class DecidedWindows(NamedTuple):
+    """The windows of a recording that the live path decides on. Arrays ``(n,)``."""
+
+    first_rows: IndexArray
+    """Row of the first sample of each window."""
+    rows: IndexArray
+    """Row of the last sample; if that one was lost, the row after it."""
+    places: IndexArray
+    """Place of the last sample among the `conditioned_samples`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +53,8 @@ class DecisionInstants:
 
     rows: IndexArray
     """Row of the last sample of each window; if that one was lost, the row after it."""
+    places: IndexArray
+    """Place of that sample among the `conditioned_samples`."""
     truth: ClassArray
     """True class of that row; -1 where it has none."""
     movements: IndexArray
@@ -47,8 +62,8 @@ class DecisionInstants:
     whole: Mask
     """True where the window lies within one held movement of a class."""
     since_onset: IndexArray
-    """Rows since the onset of that movement; -1 where no onset was recorded, as the recording or
-    a segment of it begins with that movement."""
+    """Samples since the onset of that movement, lost ones too; -1 where no onset was recorded, as
+    the recording or a segment of it begins with that movement."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -81,7 +96,7 @@ class EvaluatedDecisions:
     def none(cls, n_classes: int) -> EvaluatedDecisions:
         """Return an empty sequence of decisions."""
         rows = np.zeros(0, dtype=np.int64)
-        nowhere = DecisionInstants(rows, rows, rows, rows.astype(np.bool_), rows)
+        nowhere = DecisionInstants(rows, rows, rows, rows, rows.astype(np.bool_), rows)
         return cls(nowhere, np.zeros((0, n_classes), dtype=np.float32))
 
     @classmethod
@@ -115,46 +130,54 @@ def replay(model: Model, table: EmgTable) -> tuple[IndexArray, FloatArray]:
     return rows, np.concatenate([one.probabilities for one in decisions])
 
 
-def decision_rows(manifest: Manifest, table: EmgTable) -> IndexArray:
-    """Return the row of each decision of the live path, shape ``(n,)``, without deciding."""
-    n_span, hop = manifest.n_steps * manifest.step.length, manifest.hop * manifest.step.length
-    stretches = bridged_stretches(table, manifest.step.length)
-    return np.concatenate([one.rows[n_span - 1 :: hop] for one in stretches])
+def decided_windows(manifest: Manifest, table: EmgTable) -> DecidedWindows:
+    """Return the window of each decision of the live path, without deciding."""
+    n_window, hop = manifest.window_samples, manifest.hop * manifest.step.length
+    found, n_before = [], 0
+    for stretch in bridged_stretches(table, manifest.step.length):
+        last = np.arange(n_window - 1, len(stretch.rows), hop)
+        first_rows = stretch.rows[last - (n_window - 1)]
+        found.append(DecidedWindows(first_rows, stretch.rows[last], n_before + last))
+        n_before += len(stretch.rows)
+    return DecidedWindows(*map(np.concatenate, zip(*found, strict=True)))
 
 
-def conditioned_rows(manifest: Manifest, table: EmgTable) -> FloatArray:
-    """Return the conditioned samples, shape ``(n_rows, n_channels)``.
+def conditioned_samples(manifest: Manifest, table: EmgTable) -> FloatArray:
+    """Return the samples that the live path makes steps of, shape ``(n_samples, n_channels)``.
 
-    NaN where an unbroken stretch ended before the conditioner had passed the samples on. Lost
-    samples are filled before the conditioner, and have no row.
+    Lost samples and empty cells of short gaps are filled, so that the samples of a window are next
+    to each other. NaN where a value is missing for too long, and where an unbroken stretch ended
+    before the conditioner had passed the samples on.
     """
     conditioner = conditioner_from_manifest(manifest.conditioning)
-    conditioned = np.full_like(table.samples, np.nan)
+    parts = []
     for stretch in bridged_stretches(table, manifest.step.length):
         conditioner.reset()
         passed_on = conditioner.condition(stretch.samples)
-        is_row = ~stretch.is_lost[: len(passed_on)]
-        conditioned[stretch.rows[: len(passed_on)][is_row]] = passed_on[is_row]
-    return conditioned
+        held_back = np.full_like(stretch.samples[len(passed_on) :], np.nan)
+        parts += [passed_on, held_back]
+    return np.concatenate(parts)
 
 
 def instants_of(
-    table: EmgTable, class_names: Sequence[str], rows: IndexArray, window_rows: int
+    table: EmgTable, class_names: Sequence[str], windows: DecidedWindows
 ) -> DecisionInstants:
-    """Return the instants of windows of ``window_rows`` rows that end at ``rows``."""
-    codes, movements = class_codes(table, class_names), table.movement_numbers()
+    """Return the instants of windows, and what is true there."""
+    codes, movements, rows = class_codes(table, class_names), table.movement_numbers(), windows.rows
     numbers, first_rows = np.unique(movements, return_index=True)
-    first_row = first_rows[np.searchsorted(numbers, movements[rows])]
-    begins = np.concatenate(([True], _time_breaks(table)))
+    onset_rows = first_rows[np.searchsorted(numbers, movements[rows])]
+    begins = segment_begins(table) == 1
+    begins[0] = True
+    indices = indices_of(table)
     runs = np.cumsum(np.diff(movements, prepend=movements[:1]) != 0)
-    first = np.maximum(rows - window_rows + 1, 0)
     truth = codes[rows]
     return DecisionInstants(
         rows=rows,
+        places=windows.places,
         truth=truth,
         movements=movements[rows],
-        whole=(runs[first] == runs[rows]) & (truth >= 0),
-        since_onset=np.where(begins[first_row], -1, rows - first_row),
+        whole=(runs[windows.first_rows] == runs[rows]) & (truth >= 0),
+        since_onset=np.where(begins[onset_rows], -1, indices[rows] - indices[onset_rows]),
     )
 
 
@@ -166,11 +189,3 @@ def _stream(table: EmgTable) -> Iterator[Chunk]:
                 yield source.read()
             except EndOfStream:
                 return
-
-
-def _time_breaks(table: EmgTable) -> Mask:
-    """Return whether a new segment begins after each row but the last."""
-    if table.segments is None:
-        return np.zeros(table.n_rows - 1, dtype=np.bool_)
-    breaks: Mask = np.diff(table.segments) != 0
-    return breaks

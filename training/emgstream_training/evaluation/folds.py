@@ -13,8 +13,9 @@ import numpy.typing as npt
 
 from emgstream.bundle import Model
 from emgstream.manifest import Manifest
+from emgstream.sources.table_rows import indices_of
 from emgstream.tables import EmgTable
-from emgstream.types import FloatArray, IndexArray
+from emgstream.types import FloatArray
 from emgstream_training.evaluation.baselines import (
     BASELINES,
     DEADZONE,
@@ -25,8 +26,8 @@ from emgstream_training.evaluation.baselines import (
 from emgstream_training.evaluation.evaluated_decisions import (
     DecisionInstants,
     EvaluatedDecisions,
-    conditioned_rows,
-    decision_rows,
+    conditioned_samples,
+    decided_windows,
     instants_of,
     replay,
 )
@@ -111,7 +112,7 @@ def judge_fold(study: Study, fold: Fold) -> FoldResult:
             decisions=decisions,
             test_share=sum(int(np.count_nonzero(test)) for test in fold.test) / max(n_training, 1),
             decision_s=_decision_s(manifest, study.recordings.sampling_rate_hz),
-            window_rows=manifest.n_steps * manifest.step.length,
+            window_rows=manifest.window_samples,
             reach_rows=(manifest.n_steps + manifest.step.n_earlier) * manifest.step.length,
             duration_s=time.perf_counter() - started_s,
         )
@@ -131,9 +132,9 @@ class FoldRecording:
     table: EmgTable
     """The recording."""
     conditioned: FloatArray
-    """The conditioned samples, shape ``(n_rows, n_channels)``."""
-    window_rows: int
-    """Rows of a window."""
+    """The conditioned samples, shape ``(n_samples, n_channels)``; short gaps are filled."""
+    n_window: int
+    """Samples of a window."""
     training: DecisionInstants
     """Whole windows on training rows."""
     test: DecisionInstants
@@ -143,30 +144,31 @@ class FoldRecording:
     def of(cls, study: Study, manifest: Manifest, fold: Fold, place: int) -> FoldRecording:
         """Return the recording at one position of the study."""
         table, part, test = study.recordings.tables[place], fold.parts[place], fold.test[place]
-        window_rows = manifest.n_steps * manifest.step.length
-        rows = decision_rows(manifest, table)
-        instants = instants_of(table, study.recordings.class_names, rows, window_rows)
-        n_seen = np.concatenate(([0], np.cumsum(part == TRAINING)))
-        first = np.maximum(rows + 1 - window_rows, 0)  # lost samples have no row
-        all_seen = n_seen[rows + 1] - n_seen[first] == window_rows
+        windows = decided_windows(manifest, table)
+        instants = instants_of(table, study.recordings.class_names, windows)
+        n_unseen = np.concatenate(([0], np.cumsum(part != TRAINING)))
+        all_seen = n_unseen[windows.rows + 1] == n_unseen[windows.first_rows]
+        is_tested = test[windows.rows] & (instants.truth >= 0)
         return cls(
             table,
-            conditioned_rows(manifest, table),
-            window_rows,
+            conditioned_samples(manifest, table),
+            manifest.window_samples,
             training=instants.take(instants.whole & all_seen),
-            test=_with_onsets_held_out(instants.take(test[rows] & (instants.truth >= 0)), test),
+            test=_with_onsets_held_out(instants.take(is_tested), table, test),
         )
 
     def features(self, instants: DecisionInstants, deadzone: npt.NDArray[np.float64]) -> FloatArray:
         """Return Hudgins' features at some instants, shape ``(n, 4 * n_channels)``."""
-        return hudgins_features(self.conditioned, instants.rows, self.window_rows, deadzone)
+        return hudgins_features(self.conditioned, instants.places, self.n_window, deadzone)
 
 
 def _with_onsets_held_out(
-    instants: DecisionInstants, test: npt.NDArray[np.bool_]
+    instants: DecisionInstants, table: EmgTable, test: npt.NDArray[np.bool_]
 ) -> DecisionInstants:
     """Drop the onsets that are not held out: a block of time may begin within a movement."""
-    onset_rows: IndexArray = instants.rows - np.maximum(instants.since_onset, 0)
+    indices = indices_of(table)
+    onsets = indices[instants.rows] - np.maximum(instants.since_onset, 0)
+    onset_rows = np.searchsorted(indices, onsets)
     return replace(instants, since_onset=np.where(test[onset_rows], instants.since_onset, -1))
 
 
@@ -215,10 +217,10 @@ def decisions_of_baseline(
 
 
 def _deadzone(views: Sequence[FoldRecording]) -> npt.NDArray[np.float64]:
-    """Return the smallest step that counts, shape ``(n_channels,)``, from the training rows."""
-    rows = np.concatenate([view.conditioned[view.training.rows] for view in views])
+    """Return the smallest step that counts, shape ``(n_channels,)``, from the training windows."""
+    ends = np.concatenate([view.conditioned[view.training.places] for view in views])
     deadzone: npt.NDArray[np.float64] = DEADZONE * np.sqrt(
-        np.nanmean(rows.astype(np.float64) ** 2, axis=0)
+        np.nanmean(ends.astype(np.float64) ** 2, axis=0)
     )
     return deadzone
 
