@@ -1,7 +1,8 @@
 """Record a labelled session: the screen says what to do, the file keeps what the muscles did.
 
 Space begins, pauses and goes on; r repeats the last movement; Esc ends it and keeps everything, as
-Ctrl-C does. Train on the file, replay it, inspect it as any other.
+Ctrl-C does; u lets go of the port, so that another program can upload a sketch, and opens it again.
+Train on the file, replay it, inspect it as any other.
 """
 
 from __future__ import annotations
