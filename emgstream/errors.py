@@ -21,6 +21,7 @@
     └── SourceError              (OSError)         a source gives no samples
         ├── SourceNotFoundError      (FileNotFoundError)  there is no such source
         ├── SourceDisconnectedError  (ConnectionError)    the device went away
+        │   └── PortTakenError           another program opened its port
         └── EndOfStream              (EOFError)           a finite source has no more samples
 
 `EmgStreamError` is all that the command line expects: one line on stderr, exit code 1. A message
@@ -45,6 +46,7 @@ __all__ = [
     "NetworkBackendError",
     "NoSuchColumnError",
     "OutputError",
+    "PortTakenError",
     "RecordingError",
     "SourceDisconnectedError",
     "SourceError",
@@ -183,6 +185,22 @@ class SourceNotFoundError(SourceError, FileNotFoundError):
 
 class SourceDisconnectedError(SourceError, ConnectionError):
     """The device went away; samples returned before stay valid."""
+
+
+class PortTakenError(SourceDisconnectedError):
+    """Another program opened the port of the device, which was let go for it.
+
+    Parameters
+    ----------
+    message
+        The port, who uses it, and what to do.
+    by
+        ``NAME (pid)`` of each process that has opened it.
+    """
+
+    def __init__(self, message: str, by: Sequence[str]) -> None:
+        super().__init__(message)
+        self.by = tuple(by)
 
 
 class EndOfStream(SourceError, EOFError):  # noqa: N818 - an end, not an error

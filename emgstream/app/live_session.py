@@ -32,7 +32,7 @@ from emgstream.quality import Quality
 from emgstream.recording import CueListener, SimulatedSubject
 from emgstream.ringbuffer import RingBuffer
 from emgstream.sources.replay_source import ReplaySource
-from emgstream.sources.source import Source
+from emgstream.sources.source import PortHolder, Source
 from emgstream.sources.source_status import SYNTHETIC_NOTE, SourceState, SourceStatus
 from emgstream.types import FloatArray, StreamInfo
 
@@ -241,6 +241,24 @@ class LiveSession:
     def replay(self) -> ReplaySource | None:
         """The source if it is a recording, which can be paused and moved; else None."""
         return self.source if isinstance(self.source, ReplaySource) else None
+
+    @property
+    def port(self) -> PortHolder | None:
+        """The source if it has a port that can be let go for another program; else None."""
+        return self.source if isinstance(self.source, PortHolder) else None
+
+    def toggle_port(self) -> None:
+        """Let the port go, so that a sketch can be uploaded, or open it again; any thread may call.
+
+        Does nothing if the source has no port. On Linux that happens by itself, as soon as another
+        program opens the port.
+        """
+        if self.port is None:
+            return
+        if self.port.is_released:
+            self.port.retake()
+        else:
+            self.port.release()
 
     @property
     def class_names(self) -> tuple[str, ...]:

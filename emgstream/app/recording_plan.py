@@ -50,6 +50,8 @@ class RecordingRequest:
     """True where there are no cues, and number keys set the labels."""
     ends_after_s: float | None = None
     """Seconds after which a free recording ends by itself; None for never."""
+    longest_silence_s: float | None = None
+    """Seconds without a sample after which the recording ends; None to wait for the board."""
     is_checked: bool = True
     """True where the signal is checked first."""
     is_trimmed: bool = True
@@ -86,6 +88,8 @@ class RecordingPlan:
     """True where the signal is checked first."""
     markers: str | None = None
     """Address of the LSL stream whose markers set the labels; None for none."""
+    longest_silence_s: float | None = None
+    """Seconds without a sample after which the recording ends; None to wait for the board."""
 
     def make_folder(self) -> None:
         """Make the folder it goes into; raises OutputError where that cannot be."""
@@ -168,4 +172,5 @@ def plan_session(wanted: RecordingRequest) -> RecordingPlan:
         wanted.ends_after_s,
         wanted.is_checked,
         wanted.markers,
+        wanted.longest_silence_s,
     )

@@ -236,15 +236,19 @@ class RecordingSession:
 
     def _silence(self, now_s: float) -> SourceError | None:
         """Return the error for a take at whose end nothing came any more; None if there is none."""
-        newest_s = self.recorder.newest_s
-        if self.take is None or now_s - (newest_s or self.started_s) < _SILENT_S:
+        silent_s = self._silent_s(now_s)
+        if silent_s < _SILENT_S:
             return None
-        silent_s = now_s - (newest_s or self.started_s)
         return SourceError(
             f"nothing came from the board in the last {silent_s:.1f} s of the recording "
             f"({self.session.status().words}); expected samples to its end; {self.plan.path} keeps "
             "what came before; check the board or the program that sends, and record again"
         )
+
+    def _silent_s(self, now_s: float) -> float:
+        """Return the seconds since the newest sample of the take; 0 before a take."""
+        newest_s = self.recorder.newest_s or self.started_s
+        return 0.0 if self.take is None else now_s - newest_s
 
     def settle_again(self, trim: bool) -> None:
         """Put the labels in order another way: trimmed to what the muscles did, or as cued."""
@@ -303,7 +307,8 @@ class RecordingSession:
         else:
             ends_after_s = self.plan.ends_after_s
             is_over = ends_after_s is not None and now_s >= self.started_s + ends_after_s
-        if is_over:
+        longest_s = self.plan.longest_silence_s
+        if is_over or (longest_s is not None and self._silent_s(now_s) >= longest_s):
             self.end(now_s)
 
     def _poll_take(self, now_s: float) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 
 from emgstream.app.live_session import LiveSession
 from emgstream.cli.interrupt import polite_end
+from emgstream.cli.keys import RELEASE, KeyReader, keys
 from emgstream.cli.outputs import requested_outputs, takes_stdout
 from emgstream.cli.status_notifier import StatusNotifier
 from emgstream.cli.summary_text import print_summary
@@ -43,7 +45,14 @@ def run_headless(sessions: Sequence[LiveSession], arguments: argparse.Namespace)
 
 
 def _watch(sessions: Sequence[LiveSession], to_stderr: bool) -> None:
-    with polite_end() as asked, LiveLine(console(to_stderr)) as line, ExitStack() as stack:
+    is_watched = sys.stdout.isatty()  # else a pager may be there, which reads the keys
+    reads_keys = keys() if is_watched else nullcontext[KeyReader](list)
+    with (
+        polite_end() as asked,
+        reads_keys as pressed_keys,
+        LiveLine(console(to_stderr)) as line,
+        ExitStack() as stack,
+    ):
         width = max(len(session.name or "") for session in sessions)
         rows = [_Row(session, line, width) for session in sessions]
         for row in rows:
@@ -58,6 +67,9 @@ def _watch(sessions: Sequence[LiveSession], to_stderr: bool) -> None:
                     session.poll(session.clock.now(), _REFRESH_S / len(sessions))
                 if session.ended:
                     session.stop()
+            if RELEASE in pressed_keys():
+                for session in sessions:
+                    session.toggle_port()
             line.show([row.show() for row in rows])
 
 

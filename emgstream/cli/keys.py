@@ -6,12 +6,14 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeAlias
 
-__all__ = ["ENTER", "ESC", "SPACE", "KeyReader", "keys"]
+__all__ = ["ENTER", "ESC", "RELEASE", "SPACE", "KeyReader", "keys"]
 
 ESC, SPACE, ENTER = "esc", "space", "enter"
+RELEASE = "u"
+"""The key that lets go of the port for an upload, and opens it again."""
 
 _NAMES = {"\x1b": ESC, " ": SPACE, "\r": ENTER, "\n": ENTER}
 _SEQUENCES = re.compile(r"\x1b[\[O][0-9;]*[A-Za-z~]")  # arrows and function keys, not used
@@ -25,9 +27,10 @@ def keys() -> Iterator[KeyReader]:
     """Return a reader of single keys; the terminal is restored at the end of the block.
 
     Ctrl-C works as always. Ctrl-Z, which would stop a recording, is switched off. If standard input
-    is no terminal, the reader never returns a key.
+    is no terminal, or that of a program which runs in the background, the reader never returns a
+    key.
     """
-    if not sys.stdin.isatty():
+    if not sys.stdin.isatty() or not _is_in_foreground():
         yield list
     elif sys.platform == "win32":
         yield _windows_keys
@@ -48,6 +51,9 @@ def _named(text: str) -> list[str]:
 if sys.platform == "win32":
     import msvcrt
 
+    def _is_in_foreground() -> bool:
+        return True
+
     def _windows_keys() -> list[str]:
         text = ""
         while msvcrt.kbhit():
@@ -63,6 +69,13 @@ else:
     import termios
     import tty
 
+    def _is_in_foreground() -> bool:
+        """Return False if the system would stop this program for using its terminal."""
+        try:
+            return os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+        except OSError:  # it is not the terminal that this program was started from
+            return True
+
     @contextmanager
     def _posix_keys() -> Iterator[KeyReader]:
         terminal = sys.stdin.fileno()
@@ -70,7 +83,11 @@ else:
 
         def pressed() -> list[str]:
             readable, _, _ = select.select([terminal], [], [], 0.0)
-            return _named(os.read(terminal, 1024).decode("utf-8", "replace")) if readable else []
+            try:
+                data = os.read(terminal, 1024) if readable else b""
+            except OSError:  # the terminal was closed; SIGHUP ends the program
+                data = b""
+            return _named(data.decode("utf-8", "replace"))
 
         try:
             tty.setcbreak(terminal)
@@ -79,4 +96,5 @@ else:
             termios.tcsetattr(terminal, termios.TCSANOW, settings)
             yield pressed
         finally:
-            termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+            with suppress(termios.error):  # the terminal was closed
+                termios.tcsetattr(terminal, termios.TCSADRAIN, before)

@@ -1,7 +1,9 @@
 """Stream the sensor board through a model: plug it in and watch.
 
 With --model none the signals are shown and nothing is decided. Several boards at once, each named
-by a --port of its own, are for the terminal: --headless. Ctrl-C ends it, at any moment.
+by a --port of its own, are for the terminal: --headless. Ctrl-C ends it, at any moment; the key u
+lets go of the port, so that another program can upload a sketch, and opens it again. On Linux that
+happens by itself.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Record a labelled session: the screen says what to do, the file keeps what the muscles did.
 
 Space begins, pauses and goes on; r repeats the last movement; Esc ends it and keeps everything, as
-Ctrl-C does. Train on the file, replay it, inspect it as any other.
+Ctrl-C does; u lets go of the port, so that another program can upload a sketch, and opens it again.
+Train on the file, replay it, inspect it as any other.
 """
 
 from __future__ import annotations
@@ -37,6 +38,11 @@ from emgstream.sources.source_registry import open_source, source_problems
 
 __all__ = ["add_arguments", "run"]
 
+_LONGEST_SILENCE_S = 60.0
+"""Seconds without a sample after which an unattended recording ends.
+
+A choice: longer than an upload or a replug takes, and nobody is there to do more."""
+
 _Words: TypeAlias = "argparse._ArgumentGroup"
 
 
@@ -46,7 +52,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_cues(parser.add_argument_group("what to record"))
     _add_notes(parser.add_argument_group("what to write down beside it"))
     parser.add_argument(
-        "--unattended", action="store_true", help="begin without a key, for scripts"
+        "--unattended",
+        action="store_true",
+        help="begin without a key, and end a minute after the last sample of a board that is gone, "
+        "for scripts",
     )
     parser.add_argument(
         "--no-check", action="store_true", help="leave out the five seconds of signal check"
@@ -193,6 +202,7 @@ def _plan(arguments: argparse.Namespace) -> RecordingPlan:
             is_free=arguments.free,
             markers=arguments.markers,
             ends_after_s=arguments.seconds if arguments.free else None,
+            longest_silence_s=_LONGEST_SILENCE_S if arguments.unattended else None,
             is_checked=not arguments.no_check,
             is_trimmed=not arguments.no_trim,
             countdown_s=0.0 if arguments.no_countdown else 3.0,

@@ -8,13 +8,14 @@ from emgstream.sources.source_status import SourceState, SourceStatus
 
 __all__ = ["StatusNotifier"]
 
-_BREAKS = (SourceState.STALLED, SourceState.UNPLUGGED)
+_BREAKS = (SourceState.STALLED, SourceState.UNPLUGGED, SourceState.RELEASED)
 
 
 class StatusNotifier:
     """Tells what is new in one status after the other.
 
-    A stall or an unplugged board is told when it begins, and again when samples come.
+    A stall, an unplugged board or a released port is told when it begins, and again when samples
+    come.
     """
 
     def __init__(self, say: Callable[[str], None]) -> None:

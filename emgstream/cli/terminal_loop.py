@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from emgstream.app.live_session import LiveSession
-from emgstream.cli.keys import ESC, KeyReader
+from emgstream.cli.keys import ESC, RELEASE, KeyReader
 from emgstream.cli.session_screen import Levels, SessionScreen, TerminalPage
 from emgstream.cli.status_notifier import StatusNotifier
 from emgstream.clock import MonotonicClock
@@ -57,7 +57,10 @@ class TerminalLoop:
         return self._clock.now()
 
     def show(self, page: TerminalPage) -> list[str]:
-        """Show a page for a moment, and return the keys pressed meanwhile."""
+        """Show a page for a moment, and return the keys pressed meanwhile.
+
+        `RELEASE` acts at once: it lets go of the port, or opens it again.
+        """
         session = self._session
         info, status = session.info, session.status()
         self._notifier.tell(status)
@@ -67,4 +70,9 @@ class TerminalLoop:
         if session.ended:
             self._clock.sleep(_TURN_S)
         session.poll(self.now(), _TURN_S)
-        return [ESC] if self._interrupted.is_set() else self._keys()
+        if self._interrupted.is_set():
+            return [ESC]
+        pressed = self._keys()
+        if RELEASE in pressed:
+            session.toggle_port()
+        return pressed

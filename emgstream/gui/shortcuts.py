@@ -19,6 +19,7 @@ Key: TypeAlias = tuple[str, str, str]
 
 KEYS: tuple[Key, ...] = (
     ("connect", "Ctrl+Return", "connect or disconnect"),
+    ("port", "Ctrl+U", "let go of the port to upload a sketch, or open it again"),
     ("open", "Ctrl+O", "open a recording"),
     ("columns", "Ctrl+K", "the columns of the recording"),
     ("model", "Ctrl+M", "open a model"),

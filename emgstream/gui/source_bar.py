@@ -14,6 +14,7 @@ from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.status_light import StatusLight
+from emgstream.sources.source import PortHolder
 from emgstream.sources.source_registry import standing_sources
 from emgstream.sources.source_status import SourceState
 
@@ -28,6 +29,7 @@ class SourceBar(QWidget):
 
     connect_wanted = pyqtSignal()
     disconnect_wanted = pyqtSignal()
+    port_wanted = pyqtSignal()
     open_file_wanted = pyqtSignal()
     open_model_wanted = pyqtSignal()
     model_chosen = pyqtSignal(str)
@@ -58,12 +60,20 @@ class SourceBar(QWidget):
         self.connect_button.setObjectName("primary")
         widest = self.fontMetrics().horizontalAdvance("Disconnect")
         self.connect_button.setMinimumWidth(widest + 3 * GRID)
+        self.port_button = QPushButton("Release", self)
+        self.port_button.setAccessibleName("Release the port, or open it again")
+        self.port_button.setToolTip(
+            "Let another program use the port for a while, such as the Arduino IDE to upload a "
+            "sketch. The time without the port is a gap"
+        )
+        self.port_button.hide()
         self.light = StatusLight(theme, self)
         self.state_label = ElidedLabel(self)
         self._lay_out()
         self._fill_sources(PortRequest(SIMULATED))
         self.set_models([], None)
         self.connect_button.clicked.connect(self._press)
+        self.port_button.clicked.connect(self.port_wanted)
         self.source_list.activated.connect(self._source_activated)
         self.model_list.activated.connect(self._model_activated)
 
@@ -114,6 +124,7 @@ class SourceBar(QWidget):
             SourceState.CONNECTING: ("ring", self._theme.accent),
             SourceState.STALLED: ("triangle", self._theme.warning),
             SourceState.UNPLUGGED: ("triangle", self._theme.warning),
+            SourceState.RELEASED: ("ring", self._theme.quiet),
             SourceState.FAILED: ("triangle", self._theme.error),
             SourceState.FINISHED: ("ring", self._theme.quiet),
         }[state.kind]
@@ -124,6 +135,12 @@ class SourceBar(QWidget):
             self.connect_button.setText("Disconnect" if live else "Connect")
             self.connect_button.setObjectName("" if live else "primary")
             self.connect_button.setStyleSheet("/**/")  # makes Qt look at the name again
+
+    def show_port(self, port: PortHolder | None) -> None:
+        """Offer to release a port, or to open it again; None for no port."""
+        self.port_button.setVisible(port is not None)
+        if port is not None:
+            self.port_button.setText("Resume" if port.is_released else "Release")
 
     def set_locked(self, held: bool) -> None:
         """Lock the choice while something needs the connection as it is."""
@@ -191,6 +208,7 @@ class SourceBar(QWidget):
             row.addWidget(field)
             row.addSpacing(GRID)
         row.addWidget(self.connect_button)
+        row.addWidget(self.port_button)
         row.addSpacing(GRID)
         row.addWidget(self.light)
         row.addWidget(self.state_label, 1)

@@ -162,6 +162,8 @@ class Window(QWidget):
         """Show the state of the connection, its figures and its notes."""
         now_s = host_now()
         self.source_bar.show_state(self.connection.state, self.connection.live)
+        session = self.connection.session if self.connection.live else None
+        self.source_bar.show_port(None if session is None else session.port)
         self.source_bar.set_locked(any(page.holds_connection for page in self.pages))
         for number, page in enumerate(self.pages):
             self.page_bar.show_busy(number, page.is_busy)
@@ -315,6 +317,7 @@ class Window(QWidget):
         self.page_bar.chosen.connect(self.show_page_at)
         bar.connect_wanted.connect(lambda: self.open_source(self.source))
         bar.disconnect_wanted.connect(self._disconnect)
+        bar.port_wanted.connect(self._toggle_port)
         bar.open_file_wanted.connect(self.choose_recording)
         bar.open_model_wanted.connect(self.choose_model)
         bar.source_chosen.connect(self._switch_source)
@@ -337,6 +340,7 @@ class Window(QWidget):
         """Return the action of each of `KEYS`."""
         return {
             "connect": self.source_bar.connect_button.click,
+            "port": self._toggle_port,
             "open": self.choose_recording,
             "columns": self.show_columns,
             "model": self.choose_model,
@@ -371,6 +375,12 @@ class Window(QWidget):
     def _disconnect(self) -> None:
         if not self._refuse_while_held():
             self.connection.close()
+
+    def _toggle_port(self) -> None:
+        """Let go of the port of the connected board, or open it again."""
+        if self.connection.session is not None:
+            self.connection.session.toggle_port()
+            self.refresh_figures()
 
     def _switch_source(self) -> None:
         """Connect to the source that was chosen, where one is connected already."""

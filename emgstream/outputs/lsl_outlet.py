@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["LslClock", "LslDecisions", "LslSamples", "open_lsl", "outlet_name"]
 
-FIELDS = ("label", "confidence", "status", "index")
-"""Channels of the decisions, in order; all are text, as an LSL stream has one data type."""
+FIELDS = ("label", "confidence", "status", "index", "filled")
+"""Channels of the decisions, in order; all are text, as an LSL stream has one data type.
+
+``filled`` is the share of the window that was filled, 0 to 1."""
 
 
 class LslClock:
@@ -135,7 +137,13 @@ class LslDecisions(Output):
         host_s = update.decided_s - update.latency_s - line_s
         times_s = self._clock.times(update.time_s, host_s)
         rows = [
-            [decision.label, f"{decision.confidence:.4f}", decision.status, str(decision.index)]
+            [
+                decision.label,
+                f"{decision.confidence:.4f}",
+                decision.status,
+                str(decision.index),
+                f"{decision.filled:.4f}",
+            ]
             for decision in update.decisions
         ]
         self._outlet.push_chunk(rows, times_s.tolist())

@@ -27,8 +27,9 @@ class OscOutput(Output):
 
     ``/emgstream/decision`` has the label, the confidence, the status, the index of the last sample
     (64 bits) and its time in seconds (a double, NaN if not known); ``/emgstream/probability/CLASS``
-    has the probability of each class. With several streams, the name of the stream follows
-    ``/emgstream``. Characters that OSC forbids in an address become ``_``.
+    has the probability of each class, ``/emgstream/filled`` the share of its window that is filled,
+    0 to 1. With several streams, the name of the stream follows ``/emgstream``. Characters that OSC
+    forbids in an address become ``_``.
 
     Raises OutputError on entering if there is no route to the address.
     """
@@ -53,6 +54,7 @@ class OscOutput(Output):
             for name, probability in decision.probabilities.items():
                 address = f"{self._root}/probability/{_part(name)}"
                 bundle.add_content(_message(address, ("f", probability)))
+            bundle.add_content(_message(f"{self._root}/filled", ("f", decision.filled)))
             self.n_lost += not self._datagrams.send(bundle.build().dgram)
 
     def _decision(self, decision: Decision, time_s: float) -> OscMessage:

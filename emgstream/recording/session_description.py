@@ -74,11 +74,12 @@ class SessionDescription:
 
 def _board(status: SourceStatus | None) -> dict[str, Any]:
     if status is None:
-        return {"port": None, "is_synthetic": None, "board": None}
+        return {"port": None, "is_synthetic": None, "board": None, "notes": []}
     return {
         "port": status.port,
         "is_synthetic": status.is_synthetic,
         "board": None if status.identity is None else dict(status.identity),
+        "notes": list(status.notes),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from emgstream.sources.source_status import SourceStatus
 from emgstream.types import Chunk, IndexArray, StreamInfo, TimeArray
@@ -10,7 +10,7 @@ from emgstream.types import Chunk, IndexArray, StreamInfo, TimeArray
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["MAX_READ_S", "CuedSubject", "Source"]
+__all__ = ["MAX_READ_S", "CuedSubject", "PortHolder", "Source"]
 
 MAX_READ_S = 0.05
 """The longest a source's ``read`` may take, in seconds.
@@ -86,4 +86,22 @@ class Source(Protocol):
 
     def status(self) -> SourceStatus:
         """Return the state, the rate and the losses."""
+        ...
+
+
+@runtime_checkable
+class PortHolder(Protocol):
+    """A source with a port that another program may need meanwhile. Any thread may call."""
+
+    @property
+    def is_released(self) -> bool:
+        """True from `release` to `retake`."""
+        ...
+
+    def release(self) -> None:
+        """Let the port go, so that a sketch can be uploaded; the stream waits for `retake`."""
+        ...
+
+    def retake(self) -> None:
+        """Open the port again, and go on; the time between is a gap."""
         ...

@@ -26,6 +26,8 @@ class SourceState(Enum):
     """It is connected, and no samples arrive."""
     UNPLUGGED = "unplugged"
     """Its device was unplugged; the source waits for it."""
+    RELEASED = "released"
+    """Its port was let go, for another program; the source waits for it."""
     FINISHED = "finished"
     """There will be no more samples."""
     FAILED = "failed"

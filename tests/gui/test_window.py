@@ -31,6 +31,7 @@ from emgstream.sources.source_status import SourceState
 from emgstream.tables import ColumnChoice
 from tests.decisions.guarded import guarded
 from tests.gui.conftest import OpenWindow
+from tests.processes import board_process
 
 DEADLINE_MS = 30_000
 
@@ -94,6 +95,26 @@ def test_a_first_time_user_is_shown_three_ways_to_begin(open_window: OpenWindow)
     buttons = [button.text() for button in live(window).welcome.findChildren(QPushButton)]
     assert buttons == ["Simulated board", "Find my board", "Open recording…"]
     assert window.source_bar.state_label.text() == "not connected"
+
+
+@pytest.mark.realtime
+def test_the_port_of_a_board_is_released_and_opened_again_by_a_button_and_a_key(
+    open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = open_window()
+    button = window.source_bar.port_button
+    assert not button.isVisible()
+    with board_process(tmp_path) as board:
+        window.open_source(PortRequest(board.port))
+        wait(qtbot, lambda: streams(window) and button.isVisible())
+        button.click()
+        wait(qtbot, lambda: window.source_bar.state_label.text() == "the port is released")
+        assert (button.text(), window.connection.state.kind) == ("Resume", SourceState.RELEASED)
+        press(window, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier)
+        assert button.text() == "Release"
+        wait(qtbot, lambda: window.connection.state.kind is SourceState.STREAMING)
+        window.connection.close()
+        wait(qtbot, lambda: not button.isVisible())
 
 
 @pytest.mark.realtime

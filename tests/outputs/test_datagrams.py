@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from pythonosc.osc_bundle import OscBundle
 
@@ -42,15 +43,19 @@ def test_an_osc_bundle_has_the_decision_and_every_probability(
 ) -> None:
     far = 2**40
     with listening() as (listener, address), OscOutput(address, stream) as output:
-        output.write(update(far, [2]))
+        one = update(far, [2])
+        filled = replace(one.decisions, filled=np.array([0.25]))
+        output.write(replace(one, decisions=filled))
         bundle = OscBundle(listener.recv(65_536))
-    decision, *probabilities = [content.params for content in bundle]
+    decision, *probabilities, share = [content.params for content in bundle]
     assert [content.address for content in bundle] == [
         f"{root}/decision",
         *(f"{root}/probability/{name}" for name in CLASSES),
+        f"{root}/filled",
     ]
     assert decision == ["open", 0.75, "ok", far, far / 1000.0]
     assert probabilities == [[0.125], [0.125], [0.75]]
+    assert share == [0.25]
 
 
 def test_nobody_need_listen() -> None:

@@ -68,7 +68,7 @@ def test_another_program_reads_the_samples_and_the_decisions_on_one_clock(tmp_pa
     assert samples["source_id"].startswith("emgstream bench from take.csv on ")
     assert decisions["source_id"].startswith("emgstream bench decisions from take.csv on ")
     assert decisions["type"] == "Markers"
-    assert decisions["labels"] == ["label", "confidence", "status", "index"]
+    assert decisions["labels"] == ["label", "confidence", "status", "index", "filled"]
 
     rows, truth = np.array(samples["rows"]), read_table(path).samples
     starts = [
@@ -79,12 +79,13 @@ def test_another_program_reads_the_samples_and_the_decisions_on_one_clock(tmp_pa
     (start,) = starts
     np.testing.assert_allclose(np.diff(samples["times"]), 1e-3, atol=1e-6)
     zero_s = samples["times"][0] - start / 1000.0
-    for (label, confidence, status, index), time_s in zip(
+    for (label, confidence, status, index, filled), time_s in zip(
         decisions["rows"], decisions["times"], strict=True
     ):
         assert label in {"rest", "hand_close", "elbow_bend", "hand_open"}
         assert 0.0 < float(confidence) <= 1.0
         assert status in {"ok", "rest", "rejected", "unknown"}
+        assert float(filled) == 0.0  # the recording is whole
         assert time_s - zero_s == pytest.approx(int(index) / 1000.0, abs=1e-4)
 
 

@@ -9,6 +9,7 @@ import pytest
 from emgstream.app.live_session import LiveSession
 from emgstream.app.recording_plan import RecordingRequest, plan_session
 from emgstream.app.recording_session import RecordingSession
+from emgstream.cue_schedule import CueSchedule
 from emgstream.errors import SourceError
 from emgstream.recording import read_sidecar
 from emgstream.sources.serial_board import SerialBoardSource
@@ -40,3 +41,43 @@ def test_a_recording_at_whose_end_nothing_came_fails_and_keeps_what_came(tmp_pat
     samples = read_sidecar(tmp_path / "arm.csv")["samples"]
     assert samples["n_missed"] == pytest.approx(status.n_missed, abs=20)
     assert samples["n_missed"] == pytest.approx(6 * 400, abs=40)
+
+
+def test_a_guided_recording_that_nobody_attends_ends_where_its_board_stays_away(
+    tmp_path: Path,
+) -> None:
+    clock = SteppedClock()
+    sketch = VirtualSketch(clock, lambda line: b"%d,%d\n" % (line * 617 % 4999, line * 31 % 997))
+    session = LiveSession(SerialBoardSource(sketch.port, clock=clock), None, clock=clock)
+    request = RecordingRequest(
+        path=tmp_path / "arm.csv",
+        schedule=CueSchedule.parse("rest:2,hand_close:3,rest:2,hand_close:3"),
+        is_checked=False,
+        countdown_s=0.0,
+        longest_silence_s=60.0,
+    )
+    recording = RecordingSession(session, plan_session(request), (), clock.now())
+    gone_s = 0.0
+    with sketch.in_place(), session, clock:
+        clock.await_sleepers()
+        while recording.is_open:
+            clock.advance(0.05)
+            recording.poll(clock.now())
+            if recording.waits_for_start:
+                recording.press_space(clock.now())
+            if not gone_s and recording.take is not None:
+                gone_s = clock.now() + 9.0  # in the second movement
+            if gone_s and clock.now() >= gone_s:
+                sketch.unplug()
+        ended_s = clock.now()
+        recording.shut_down(ended_s)
+    assert ended_s == pytest.approx(gone_s + 60.0, abs=1.0)
+    with pytest.raises(SourceError, match=r"nothing came from the board in the last 60\.\d s"):
+        raise recording.failure or AssertionError
+    told = read_sidecar(tmp_path / "arm.csv")["repetitions"]
+    assert [(one["label"], one["outcome"]) for one in told] == [
+        ("rest", "held"),
+        ("hand_close", "held"),
+        ("rest", "held"),
+        ("hand_close", "interrupted"),
+    ]

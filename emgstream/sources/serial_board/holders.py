@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["holders"]
+__all__ = ["holders", "other_holders"]
 
 _PROCESSES = Path("/proc")
 
@@ -16,12 +16,21 @@ def holders(device: str) -> list[str]:
 
     Linux only; elsewhere the list is empty, and a port in use is noticed on opening it.
     """
-    real = Path(os.path.realpath(device))
     return [
         f"{'this program' if pid == os.getpid() else _name(pid)} ({pid})"
-        for pid in _pids()
-        if _has_open(pid, real)
+        for pid in _holding(device)
     ]
+
+
+def other_holders(device: str) -> list[str]:
+    """Return what `holders` does, without this process."""
+    return [f"{_name(pid)} ({pid})" for pid in _holding(device) if pid != os.getpid()]
+
+
+def _holding(device: str) -> Iterator[int]:
+    real = Path(os.path.realpath(device))
+    if real.exists():
+        yield from (pid for pid in _pids() if _has_open(pid, real))
 
 
 def _pids() -> Iterator[int]:

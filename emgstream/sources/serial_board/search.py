@@ -8,6 +8,7 @@ from typing import TypeAlias
 from emgstream.clock import Clock
 from emgstream.logs import get_logger
 from emgstream.sources.serial_board.handshake import BAUDS, BoardGreeting
+from emgstream.sources.serial_board.holders import other_holders
 from emgstream.sources.serial_board.probe import ask_port, find_board
 from emgstream.sources.serial_board.serial_link import BoardLink
 from emgstream.sources.serial_board.serial_ports import PortInfo, PortLister, find_again, is_network
@@ -48,7 +49,8 @@ class BoardSearch:
     ) -> None:
         self.board = PortInfo(port)
         self._is_auto = port == AUTO
-        self._bauds: Sequence[int] = BAUDS if baud is None else (baud,)
+        self._all_bauds: Sequence[int] = BAUDS if baud is None else (baud,)
+        self._bauds = self._all_bauds
         self._n_channels = n_channels
         self._clock = clock
         self._list_ports = list_ports
@@ -73,9 +75,17 @@ class BoardSearch:
         port = find_again(self.board, listed)
         return None if port is None else (yield from self._ask(port, listed))
 
+    def others(self) -> list[str]:
+        """Return ``NAME (pid)`` of the other processes that have the port open."""
+        return [] if is_network(self.board.device) else other_holders(self.board.device)
+
     def keep_speed(self, baud: int) -> None:
         """Use this line speed from now on."""
         self._bauds = (baud,)
+
+    def forget_speed(self) -> None:
+        """Find the line speed again, as another sketch may have been uploaded."""
+        self._bauds = (*self._bauds, *(one for one in self._all_bauds if one not in self._bauds))
 
     def _ask(self, port: PortInfo, listed: Sequence[PortInfo]) -> Generator[None, None, Found]:
         return (yield from ask_port(port, listed, self._bauds, self._n_channels, self._clock))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import struct
+import sys
 import time
 from contextlib import suppress
 from typing import Any, Protocol
@@ -12,9 +14,15 @@ from urllib.parse import urlsplit
 
 import serial
 
-from emgstream.errors import SourceDisconnectedError, SourceError, UsageError
+from emgstream.errors import (
+    PortTakenError,
+    SourceDisconnectedError,
+    SourceError,
+    UsageError,
+)
 from emgstream.logs import get_logger
-from emgstream.sources.serial_board.holders import holders
+from emgstream.sources.serial_board.holders import holders, other_holders
+from emgstream.sources.serial_board.port_watch import PortWatch
 from emgstream.sources.serial_board.serial_ports import (
     is_network,
     list_ports,
@@ -42,6 +50,8 @@ if os.name == "posix":
     import termios
 
     _BROKEN = (*_BROKEN, termios.error)  # no OSError, and what a pulled cable gives at times
+if sys.platform == "linux":
+    _WHOLE_FILE = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)  # a struct flock
 _UNUSABLE: tuple[type[Exception], ...] = (*_BROKEN, ValueError)
 
 
@@ -76,7 +86,11 @@ def open_link(device: str, baud: int) -> BoardLink:
 
 
 class SerialLink:
-    """A serial port, exclusive and with low latency. Opening it resets most boards."""
+    """A serial port with low latency, for one program of ours. Opening it resets most boards.
+
+    On Linux, programs that upload a sketch can open it, too: as soon as one has, nothing is written
+    any more, and reading raises PortTakenError. On other systems the port is exclusive.
+    """
 
     def __init__(self, device: str, baud: int) -> None:
         self.device = device
@@ -92,12 +106,15 @@ class SerialLink:
             )
         except _UNUSABLE as error:
             raise _cannot_open(device, baud, error) from error
-        self._make_quick()
+        self._watch = PortWatch(device)
+        self._taken: PortTakenError | None = None
         self._hold()
+        self._make_quick()
         _log.info("opened %s at %d baud", device, baud)
 
     def read(self) -> bytes:
-        """Return received bytes within 20 ms."""
+        """Return received bytes within 20 ms; raises PortTakenError for another program."""
+        self._leave_to_others()
         try:
             first: bytes = b"" if self._port.in_waiting else self._port.read(1)
             rest: bytes = self._port.read(self._port.in_waiting)
@@ -107,6 +124,7 @@ class SerialLink:
 
     def write(self, data: bytes) -> None:
         """Send; if the board does not read for 0.2 s, the rest is dropped."""
+        self._leave_to_others()
         try:
             with suppress(serial.SerialTimeoutException):
                 self._port.write(data)
@@ -128,13 +146,28 @@ class SerialLink:
 
         The system would wait up to 30 s for a board that hangs to read what was written.
         """
+        self._watch.close()
         with suppress(*_BROKEN):
-            if self.has_speed:
+            if self.has_speed and self._taken is None:
                 self._drop_unsent()
-                self._ioctl("TIOCNXCL")
+                self._let_others_in()
         with suppress(*_BROKEN):
             self._port.close()
         _log.info("closed %s", self.device)
+
+    def _leave_to_others(self) -> None:
+        """Raise PortTakenError once another program has opened the port."""
+        others = self._watch.others() if self._taken is None else []
+        if others:
+            who = " and ".join(others)
+            _log.info("%s was opened by %s", self.device, who)
+            self._taken = PortTakenError(
+                f"{self.device} is being used by {who}; expected it for us alone; wait until that "
+                "has ended, and connect again",
+                others,
+            )
+        if self._taken is not None:
+            raise self._taken
 
     def _make_quick(self) -> None:
         """Ask for low latency (FTDI gathers bytes for 16 ms), on Windows for a large buffer."""
@@ -144,13 +177,26 @@ class SerialLink:
             self._port.set_buffer_size(rx_size=_MOST)
 
     def _hold(self) -> None:
-        """Keep other programs from opening a real port, which would reset the board.
+        """Keep other programs from opening the port; on Linux only those of ours.
 
-        The lock of pyserial only binds programs that ask for it. On a pty this flag would remain.
+        The lock of pyserial only binds programs that ask for it, as esptool does; Linux can lock in
+        a way that no uploader asks for, and tells if one comes. Elsewhere a program that opened the
+        port would get half of the bytes, and none would notice. On a pty that flag would remain.
         """
-        if self.has_speed:
+        if sys.platform == "linux":
+            try:
+                fcntl.fcntl(self._port.fileno(), fcntl.F_OFD_SETLK, _WHOLE_FILE)
+            except OSError as error:
+                self.close()
+                raise port_in_use(self.device, other_holders(self.device)) from error
+            self._port.exclusive = False
+        elif self.has_speed:
             with suppress(*_BROKEN):
                 self._ioctl("TIOCEXCL")
+
+    def _let_others_in(self) -> None:
+        if sys.platform != "linux":
+            self._ioctl("TIOCNXCL")
 
     def _drop_unsent(self) -> None:
         until_s = time.monotonic() + _DRAIN_S

@@ -92,13 +92,17 @@ def find_boards() -> list[FoundSource]:
 
 
 def find_again(lost: PortInfo, listed: Sequence[PortInfo]) -> PortInfo | None:
-    """Return the port of a board that is back, by serial number or path; None if it is not."""
+    """Return the port of a board that is back, by serial number or path; None if it is not.
+
+    A bootloader that takes the place of its board for an upload has another product number.
+    """
     for port in listed:
         if lost.is_same_board(port):
             return port
     if lost.vid is not None and lost.serial_number is not None:
         return None
-    return lost if _exists(lost.device, listed) else None
+    there = next((port for port in listed if port.device == lost.device), lost)
+    return lost if there.usb_id == lost.usb_id and _exists(lost.device, listed) else None
 
 
 def is_network(device: str) -> bool:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from emgstream.clock import Clock, MonotonicClock
-from emgstream.errors import SourceDisconnectedError, SourceError, StreamMismatchError
+from emgstream.errors import (
+    PortTakenError,
+    SourceDisconnectedError,
+    SourceError,
+    StreamMismatchError,
+)
 from emgstream.sources.channel_match import ChannelMatch, WantedChannels
 from emgstream.sources.serial_board.board_connection import SIMULATED, BoardConnection
 from emgstream.sources.serial_board.handshake import BoardGreeting, Steps
@@ -39,8 +46,13 @@ _WATCH_S = 0.25  # between two looks at loss and rate: one bin of the loss windo
 _LOOK_S = 0.2  # between two looks for an unplugged board: a choice, as listing ports takes time
 _TICK_S = 0.02  # of waiting between two yields
 _ASK_STALLED_S = 2.0  # between two questions to a stalled board: a choice
+_FREE_S = 1.0
+"""Seconds for which a port must be free before it is opened again: a choice.
+
+Some uploaders open a port twice: first to reset the board, then to write to it."""
 _UNREAD_S = 3.0  # a choice: a board that was reset has started by then
 _WAITING = "waiting for the board to start"
+_UNPLUGGED = "unplugged: reconnecting"
 
 
 class SerialBoardSource:
@@ -112,6 +124,7 @@ class SerialBoardSource:
         self._connection: BoardConnection | None = None
         self._before: BoardConnection | None = None
         self._skipped_before = 0
+        self._released = threading.Event()
         self._life = self._live()
 
     def __enter__(self) -> Self:
@@ -153,18 +166,37 @@ class SerialBoardSource:
         """Return the status of the stream; any thread may ask."""
         return self._tally.status()
 
+    @property
+    def is_released(self) -> bool:
+        """True from `release` to `retake`."""
+        return self._released.is_set()
+
+    def release(self) -> None:
+        """Let the port go, as soon as the board was found; any thread may call."""
+        self._released.set()
+
+    def retake(self) -> None:
+        """Open the port again as soon as it is free; any thread may call."""
+        self._released.clear()
+
     def _live(self) -> Steps:
         """Connect and stream without end; yield at least every 50 ms."""
         yield from self._connect()
         while True:
             try:
                 yield from self._stream()
+                self._leave()
+                yield from self._wait_for_board(is_released=True)
+            except PortTakenError as taken:
+                self._leave()
+                self._tally.set_state(SourceState.RELEASED, self._taken_by(taken.by))
+                yield from self._wait_for_board(is_released=True)
             except SourceDisconnectedError as gone:
-                self._flush()
-                self._close()
+                self._leave()
                 if not self._reconnects:
                     yield  # what came before is given out first
                     raise self._left(gone) from gone
+                self._tally.set_state(SourceState.UNPLUGGED, _UNPLUGGED)
                 yield from self._wait_for_board()
 
     def _connect(self) -> Steps:
@@ -241,9 +273,12 @@ class SerialBoardSource:
             self._tally.note(SYNTHETIC_NOTE)
 
     def _stream(self) -> Steps:
-        """Read until the board is unplugged, which raises SourceDisconnectedError."""
+        """Read until the port is released.
+
+        Raises SourceDisconnectedError if the board is unplugged, or the port taken by another.
+        """
         watched_s = asked_s = self._clock.now()
-        while self._connection is not None:
+        while self._connection is not None and not self.is_released:
             connection = self._connection
             now_s = self._read_from(connection)
             if connection.was_reset():
@@ -299,27 +334,63 @@ class SerialBoardSource:
                 f"{connection.device} sent {n_bytes:,} bytes in {_UNREAD_S:g} s that are no samples"
             )
 
-    def _wait_for_board(self) -> Steps:
-        """Look for the unplugged board until it streams again."""
-        self._tally.set_state(SourceState.UNPLUGGED, "unplugged: reconnecting")
+    def _wait_for_board(self, *, is_released: bool = False) -> Steps:
+        """Wait until the port is free and the board is back on it, and streams."""
+        free_s = self._clock.now()
         while True:
-            try:
-                found = yield from self._search.again()
-                if found is not None:
-                    yield from self._begin(*found)
-                    self._tally.reconnected()
+            words = self._why_released()
+            yield
+            now_s = self._clock.now()
+            if words:
+                is_released, free_s = True, now_s
+                self._tally.set_state(SourceState.RELEASED, words)
+            elif not is_released or now_s >= free_s + _FREE_S:
+                if is_released:
+                    is_released = False
+                    self._search.forget_speed()
+                    self._tally.set_state(SourceState.CONNECTING, "the port is free: reconnecting")
+                if (yield from self._found_again()):
                     return
-            except SourceError as failure:  # not up yet, or gone again
-                self._close()
-                words = f"unplugged: reconnecting ({failure})"
-                self._tally.set_state(SourceState.UNPLUGGED, words)
             yield from self._pause(_LOOK_S)
+
+    def _why_released(self) -> str:
+        """Return why the port must not be opened now, in words; empty if it may."""
+        if self.is_released:
+            self._tally.note("the port was released: the time without it is a gap")
+            return "the port is released"
+        others = self._search.others()
+        return self._taken_by(others) if others else ""
+
+    def _taken_by(self, others: Sequence[str]) -> str:
+        """Return that other processes have the port, in words; a note tells it, too."""
+        names = " and ".join(dict.fromkeys(other.partition(" (")[0] for other in others))
+        self._tally.note(f"the port was let go for {names}: the time without it is a gap")
+        return f"the port is being used by {' and '.join(others)}; waiting until it lets go"
+
+    def _found_again(self) -> Generator[None, None, bool]:
+        """Look for the board once; return whether it streams again."""
+        try:
+            found = yield from self._search.again()
+            if found is not None:
+                yield from self._begin(*found)
+                self._tally.reconnected()
+                return True
+            self._tally.set_state(SourceState.UNPLUGGED, _UNPLUGGED)
+        except SourceError as failure:  # not up yet, or gone again
+            self._close()
+            self._tally.set_state(SourceState.UNPLUGGED, f"{_UNPLUGGED} ({failure})")
+        return False
 
     def _pause(self, seconds: float) -> Steps:
         until_s = self._clock.now() + seconds
         while self._clock.now() < until_s:
             self._clock.sleep(_TICK_S)
             yield
+
+    def _leave(self) -> None:
+        """Close the port; what it gave until now is given out."""
+        self._flush()
+        self._close()
 
     def _left(self, gone: SourceDisconnectedError) -> SourceDisconnectedError:
         return SourceDisconnectedError(
