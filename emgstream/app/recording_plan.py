@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from emgstream.cue_schedule import MOVEMENTS, CueSchedule
+from emgstream.cue_schedule import MOVEMENTS, REST, CueSchedule
 from emgstream.errors import OutputError, UsageError
 from emgstream.recording import (
     FreeProtocol,
@@ -19,7 +19,14 @@ from emgstream.recording import (
     guided_document,
 )
 
-__all__ = ["RecordingPlan", "RecordingRequest", "plan_session", "proposed_path", "table_path"]
+__all__ = [
+    "RecordingPlan",
+    "RecordingRequest",
+    "plan_session",
+    "proposed_movements",
+    "proposed_path",
+    "table_path",
+]
 
 _COUNTDOWN_S = 3.0
 """A choice: time enough to read the movement and to get ready for it."""
@@ -101,6 +108,15 @@ class RecordingPlan:
                 f"cannot make the folder {folder}: {error.strerror or error}; expected a place "
                 "that may be written to; choose another folder"
             ) from error
+
+
+def proposed_movements(n_channels: int) -> tuple[tuple[str, ...], int]:
+    """Return the movements that a board of so many channels can tell apart, and how often.
+
+    One channel tells a muscle that is tense from one that is not: a fist from rest, ten times, a
+    minute and a half. With more channels: all movements, five times.
+    """
+    return ((REST, "hand_close"), 10) if n_channels == 1 else (MOVEMENTS, 5)
 
 
 def proposed_path(folder: Path, now: datetime) -> Path:

@@ -253,7 +253,7 @@ class RecordingSession:
     def settle_again(self, trim: bool) -> None:
         """Put the labels in order another way: trimmed to what the muscles did, or as cued."""
         if self.stage is RecordingStage.DONE:
-            self.stage = RecordingStage.SETTLING
+            self.stage, self.failure = RecordingStage.SETTLING, None
             self._settle(trim)
 
     def shut_down(self, now_s: float) -> None:

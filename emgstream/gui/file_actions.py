@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from PyQt5.QtCore import QStandardPaths
 from PyQt5.QtGui import QDropEvent
 from PyQt5.QtWidgets import QFileDialog, QWidget
 
 from emgstream.app.open_requests import ReplayRequest
+from emgstream.app.recordings_folder import nearest_folder
 from emgstream.bundle import MODEL_SUFFIX
+from emgstream.data import DEMO_MODEL
 from emgstream.gui.shell import Shell
+from emgstream.gui.window_settings import WindowSettings
 from emgstream.tables.formats import RECORDING_SUFFIXES
 
-__all__ = ["RECORDING_FILTER", "FileActions", "files_in"]
+__all__ = ["RECORDING_FILTER", "FileActions", "documents_folder", "files_in", "recordings_folder"]
 
 RECORDING_FILTER = f"Recordings ({' '.join(f'*{s}' for s in RECORDING_SUFFIXES)});;All files (*)"
 """Filter of a file dialog that asks for recordings."""
@@ -38,15 +42,24 @@ class FileActions:
 
     def choose_recording(self) -> None:
         """Ask for a recording and play it."""
-        name, _ = QFileDialog.getOpenFileName(self._parent, "Open recording", "", RECORDING_FILTER)
+        name, _ = QFileDialog.getOpenFileName(
+            self._parent, "Open recording", self._start(), RECORDING_FILTER
+        )
         if name:
             self.open_files([Path(name)])
 
     def choose_model(self) -> None:
         """Ask for a model and use it."""
-        name, _ = QFileDialog.getOpenFileName(self._parent, "Open model", "", _MODELS)
+        chosen = self._shell.models.chosen
+        is_own = chosen is not None and chosen != DEMO_MODEL
+        start = str(chosen.parent) if chosen is not None and is_own else self._start()
+        name, _ = QFileDialog.getOpenFileName(self._parent, "Open model", start, _MODELS)
         if name:
             self.open_files([Path(name)])
+
+    def _start(self) -> str:
+        """Return the folder in which a dialog opens: that of the recordings."""
+        return str(nearest_folder(recordings_folder(self._shell.settings)))
 
     def open_files(self, paths: Iterable[Path]) -> None:
         """Use each file that is a model, play each that is a recording, refuse others."""
@@ -61,6 +74,17 @@ class FileActions:
                     f"{', '.join((*RECORDING_SUFFIXES, MODEL_SUFFIX))}; drop one of those",
                     can_retry=not self._shell.connection.live,
                 )
+
+
+def documents_folder() -> Path:
+    """Return the default folder of recordings."""
+    kept = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    return Path(kept or Path.home()) / "emgstream"
+
+
+def recordings_folder(settings: WindowSettings) -> Path:
+    """Return the folder of recordings: that recorded into last, the configured or default one."""
+    return settings.recordings or documents_folder()
 
 
 def files_in(event: QDropEvent) -> list[Path]:

@@ -9,6 +9,7 @@ from typing import Protocol
 from emgstream.app.live_connection import LiveConnection
 from emgstream.app.model_choice import ModelChoice
 from emgstream.app.open_requests import SourceRequest
+from emgstream.app.training_job import SignalChoice
 from emgstream.gui.message_strip import MessageStrip
 from emgstream.gui.palette import Theme
 from emgstream.gui.window_settings import WindowSettings
@@ -70,3 +71,9 @@ class Shell(Protocol):
 
     def show_page(self, title: str) -> None:
         """Bring the page of this title to the front."""
+
+    def train_on(self, recording: Path, signal: SignalChoice) -> None:
+        """Bring the page Train to the front, with one recording picked and its kind of signal."""
+
+    def set_up_board(self) -> None:
+        """Lead from the parts of a board to the first samples, on the page Live."""

@@ -46,16 +46,20 @@ class BoardStartRow(StartRow):
     """The row of a form for a session on a board, with buttons to connect one."""
 
     port_wanted = pyqtSignal(str)
+    set_up_wanted = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.simulated_button = QPushButton("Simulated board")
         self.board_button = QPushButton("Find my board")
-        super().__init__("Begin", parent, (self.simulated_button, self.board_button))
+        self.set_up_button = QPushButton("Set up my board…")
+        buttons = self.set_up_button, self.simulated_button, self.board_button
+        super().__init__("Begin", parent, buttons)
         self.simulated_button.clicked.connect(lambda: self.port_wanted.emit(SIMULATED))
         self.board_button.clicked.connect(lambda: self.port_wanted.emit(AUTO))
+        self.set_up_button.clicked.connect(self.set_up_wanted)
 
     def show_readiness(self, ready: SessionReadiness) -> None:
         """Show whether a session can begin."""
         self.show_ready(ready.words, ready.can_begin)
-        for button in (self.simulated_button, self.board_button):
+        for button in (self.set_up_button, self.simulated_button, self.board_button):
             button.setVisible(ready.offers_board)

@@ -25,9 +25,11 @@ from emgstream.app.model_choice import ModelChoice
 from emgstream.app.open_requests import ReplayRequest, SourceRequest
 from emgstream.app.session_figures import SessionMeters
 from emgstream.app.source_watch import SourceWatch
+from emgstream.app.training_job import SignalChoice
 from emgstream.clock import host_now
 from emgstream.errors import ModelFileError, StreamMismatchError, UndecidedColumnsError
 from emgstream.gui.file_actions import FileActions, files_in
+from emgstream.gui.live.live_page import LivePage
 from emgstream.gui.message_strip import MessageStrip
 from emgstream.gui.page_bar import PageBar
 from emgstream.gui.pages import PAGES
@@ -38,6 +40,7 @@ from emgstream.gui.shortcuts import KEYS, HelpCard, install_shortcuts, page_keys
 from emgstream.gui.source_bar import SourceBar
 from emgstream.gui.status_bar import LatencyPopup, StatusBar
 from emgstream.gui.table_import.import_dialogs import ImportDialogs
+from emgstream.gui.train.train_page import TrainPage
 from emgstream.gui.window_page import WindowPage
 from emgstream.gui.window_settings import WindowSettings
 from emgstream.log_output import log_path
@@ -117,6 +120,16 @@ class Window(QWidget):
         """Show the page at a place of the switch, counted from 0."""
         self.book.setCurrentWidget(self.pages[number])
         self.page_bar.show_front(number)
+
+    def train_on(self, recording: Path, signal: SignalChoice) -> None:
+        """Show the page Train, with one recording picked and its kind of signal."""
+        self.page(TrainPage).pick(recording, signal)
+        self.show_page(TrainPage.title)
+
+    def set_up_board(self) -> None:
+        """Show the guide from the parts of a board to the first samples."""
+        self.page(LivePage).show_board_setup()
+        self.show_page(LivePage.title)
 
     def open_source(self, request: SourceRequest) -> None:
         """Connect to a source, with the model that is chosen, if any."""

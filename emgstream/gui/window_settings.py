@@ -9,6 +9,7 @@ from PyQt5.QtCore import QByteArray, QSettings
 
 from emgstream.app.configured_channels import configured_channels
 from emgstream.app.open_requests import SIMULATED, PortRequest, ReplayRequest, SourceRequest
+from emgstream.app.training_job import FOUND, SignalChoice
 from emgstream.configuration import Configuration
 from emgstream.data import DEMO, DEMO_MODEL, model_path
 
@@ -97,6 +98,12 @@ class WindowSettings:
         folders = (Path(kept) if kept else None, self._configuration.recordings_folder)
         return next((folder for folder in folders if folder and folder.is_dir()), None)
 
+    @property
+    def signal_choice(self) -> SignalChoice:
+        """What the sensor gives, as it was answered when the board was set up."""
+        kept = self._text("sensor_signal")
+        return SignalChoice(kept) if kept in ("raw", "envelope") else FOUND
+
     def output(self, name: str) -> tuple[str | None, bool]:
         """Return the value of a kind of output, and True if it is switched on.
 
@@ -112,6 +119,10 @@ class WindowSettings:
         """Remember the value of a kind of output, and if it is switched on."""
         self._kept.setValue(f"output_{name}", "on" if is_on else "off")
         self._kept.setValue(f"output_{name}_value", text)
+
+    def keep_signal(self, kind: str) -> None:
+        """Remember what the sensor gives: ``raw`` or ``envelope``."""
+        self._kept.setValue("sensor_signal", kind)
 
     def keep_recordings(self, folder: Path) -> None:
         """Remember the folder of recordings."""

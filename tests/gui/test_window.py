@@ -93,7 +93,12 @@ def test_a_first_time_user_is_shown_three_ways_to_begin(open_window: OpenWindow)
     window = open_window()
     assert live(window).pages.currentWidget() is live(window).welcome
     buttons = [button.text() for button in live(window).welcome.findChildren(QPushButton)]
-    assert buttons == ["Simulated board", "Find my board", "Open recording…"]
+    assert buttons == [
+        "Set up my board",
+        "It is plugged in: find it",
+        "Simulated board",
+        "Open recording…",
+    ]
     assert window.source_bar.state_label.text() == "not connected"
 
 
@@ -122,7 +127,7 @@ def test_decisions_follow_the_simulated_person_through_unplugging(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:
     window = open_window()
-    live(window).welcome.findChildren(QPushButton)[0].click()
+    live(window).welcome.buttons["Simulated board"].click()
     wait(qtbot, lambda: streams(window))
     session = window.connection.session
     assert session is not None

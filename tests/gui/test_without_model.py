@@ -119,8 +119,8 @@ def test_without_a_model_signals_are_drawn_and_nothing_is_decided(
     window.refresh_figures()
     assert session.log.n_decisions == 0
     assert window.status.decisions.text() == "no decisions"
-    press_button(window, "2  Train a model on it")
-    assert window.pages[window.book.currentIndex()].title == "Train"
+    press_button(window, "Record your own movements")
+    assert window.pages[window.book.currentIndex()].title == "Record"
 
 
 def test_without_a_model_there_is_nothing_to_test(open_window: OpenWindow, qtbot: QtBot) -> None:

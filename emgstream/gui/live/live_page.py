@@ -7,15 +7,19 @@ from collections.abc import Callable, Mapping
 from PyQt5.QtWidgets import (
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from emgstream.app.live_session import LiveSession
-from emgstream.app.open_requests import AUTO, SIMULATED, PortRequest
+from emgstream.app.next_step import NextStep, next_step
+from emgstream.app.open_requests import AUTO, SIMULATED, PortRequest, ReplayRequest
 from emgstream.app.shown_decision import newest_decision, why_there_is_none
 from emgstream.app.signal_views import SignalView
+from emgstream.app.training_job import FOUND
+from emgstream.gui.board_setup.board_guide import BoardGuide
 from emgstream.gui.card import caption, card
 from emgstream.gui.live.no_model import NoModelPanel
 from emgstream.gui.live.prediction_panel import PredictionPanel
@@ -69,6 +73,7 @@ class LivePage(WindowPage):
         super().__init__(shell)
         self._predicted_s = self._judged_s = 0.0
         self._verdicts = CalmVerdicts()
+        self._next: NextStep | None = None
         self._make_parts(shell.theme)
         self._lay_out()
         self._connect_parts()
@@ -113,7 +118,9 @@ class LivePage(WindowPage):
         self.view_bar.set_session(session)
         self.show_view(SignalView.RAW)
         self.replay_bar.set_replay(session.replay)
-        self.pages.setCurrentWidget(self.stage)
+        self._show_next_step(session)
+        if self.pages.currentWidget() is not self.board_guide:
+            self.pages.setCurrentWidget(self.stage)
 
     def show_session(self, session: LiveSession) -> None:
         """Show a session that has received its first samples."""
@@ -125,8 +132,13 @@ class LivePage(WindowPage):
 
     def connection_failed(self) -> None:
         """Offer the ways to begin where there is no session to look at."""
-        if not self.timeline.shows_session:
+        if not self.timeline.shows_session and self.pages.currentWidget() is not self.board_guide:
             self.pages.setCurrentWidget(self.welcome)
+
+    def show_board_setup(self) -> None:
+        """Show the guide from the parts of a board to its first samples."""
+        self.board_guide.begin()
+        self.pages.setCurrentWidget(self.board_guide)
 
     def update_picture(self, now_s: float, has_samples: bool) -> None:
         """Draw new samples, and the newest decision."""
@@ -140,6 +152,8 @@ class LivePage(WindowPage):
     def update_figures(self, now_s: float) -> None:
         """Show the position of a replay and, once a second, the signal quality."""
         self.replay_bar.refresh()
+        if self.pages.currentWidget() is self.board_guide:
+            self.board_guide.update_figures(now_s)
         session = self.shell.connection.session
         if session is not None and now_s - self._judged_s >= _QUALITY_S:
             self._judged_s = now_s
@@ -156,11 +170,12 @@ class LivePage(WindowPage):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
-        for part in (self.timeline, self.prediction, self.quality):
+        for part in (self.timeline, self.prediction, self.quality, self.board_guide):
             part.set_theme(theme)
 
     def shut_down(self) -> None:
-        """Save the seconds in view."""
+        """Save the seconds in view, and end the look for a board."""
+        self.board_guide.shut_down()
         self.shell.settings.keep_span(self.timeline.time.span_s)
 
     def _make_parts(self, theme: Theme) -> None:
@@ -174,7 +189,11 @@ class LivePage(WindowPage):
         self.model_label = QLabel(self)
         self.model_label.setObjectName("quiet")
         self.model_label.setWordWrap(True)
+        self.next_button = QPushButton(self)
+        self.next_button.setObjectName("primary")
+        self.next_button.hide()
         self.welcome = Welcome(self)
+        self.board_guide = BoardGuide(self.shell, self)
 
     def _lay_out(self) -> None:
         self.stage = QWidget(self)
@@ -186,13 +205,21 @@ class LivePage(WindowPage):
         self.decided.setSizePolicy(self.prediction.sizePolicy())
         self.decided.addWidget(self.prediction)
         self.decided.addWidget(self.no_model)
-        panel = card(self, self.decided, caption("Signal quality"), self.quality, self.model_label)
+        panel = card(
+            self,
+            self.decided,
+            caption("Signal quality"),
+            self.quality,
+            self.model_label,
+            self.next_button,
+        )
         panel.setMinimumWidth(_PANEL)
         panel.setMaximumWidth(3 * _PANEL)
         stage.addWidget(panel, 2)
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.welcome)
         self.pages.addWidget(self.stage)
+        self.pages.addWidget(self.board_guide)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.pages)
@@ -201,10 +228,12 @@ class LivePage(WindowPage):
         shell = self.shell
         self.welcome.simulated_wanted.connect(lambda: shell.open_source(PortRequest(SIMULATED)))
         self.welcome.board_wanted.connect(lambda: shell.open_source(PortRequest(AUTO)))
+        self.welcome.set_up_wanted.connect(self.show_board_setup)
+        self.board_guide.leave_wanted.connect(self._leave_board_setup)
+        self.next_button.clicked.connect(self._go_on)
         self.welcome.file_wanted.connect(shell.choose_recording)
         self.replay_bar.columns_wanted.connect(shell.show_columns)
-        self.no_model.record_wanted.connect(lambda: shell.show_page("Record"))
-        self.no_model.train_wanted.connect(lambda: shell.show_page("Train"))
+        self.no_model.next_wanted.connect(self._go_on)
         self.no_model.open_wanted.connect(shell.choose_model)
         self.view_bar.view_chosen.connect(self.show_view)
         self.view_bar.span_chosen.connect(self.timeline.set_span)
@@ -220,6 +249,26 @@ class LivePage(WindowPage):
             self.prediction.show_prediction(newest_decision(session), why_there_is_none(session))
         else:
             self.prediction.show_prediction(None, state.words)
+
+    def _leave_board_setup(self) -> None:
+        is_open = self.shell.connection.session is not None
+        self.pages.setCurrentWidget(self.stage if is_open else self.welcome)
+
+    def _show_next_step(self, session: LiveSession) -> None:
+        self._next = next_step(session, self.shell.models.chosen)
+        has_panel = session.model is None  # it leads to the same step in words
+        self.next_button.setVisible(self._next is not None and not has_panel)
+        self.next_button.setText("" if self._next is None else self._next.value)
+        self.no_model.show_next(self._next)
+
+    def _go_on(self) -> None:
+        source = self.shell.source
+        if self._next is NextStep.TRAIN and isinstance(source, ReplayRequest):
+            self.shell.train_on(source.path, FOUND)
+        elif self._next is NextStep.TEST:
+            self.shell.show_page("Test")
+        else:
+            self.shell.show_page("Record")
 
     def _play_or_hold(self) -> None:
         if self.clicks_focused():

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import Qt, pyqtBoundSignal, pyqtSignal
+from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from emgstream.app.next_step import NextStep
 from emgstream.gui.painting import GRID, font
 
 __all__ = ["NoModelPanel"]
 
-_WORDS = (
-    "Signals are shown and can be recorded; nothing is decided. Record a session of your own, "
-    "about five minutes, and train a model on it."
-)
-_RECORD = "Make each movement a few times, as the screen asks"
-_TRAIN = "Takes some minutes; then the model is there to be chosen"
+_WORDS = {
+    NextStep.RECORD: "Signals are shown, and nothing is decided. A model of your own comes from a "
+    "recording of your own: you make each movement a few times, as the screen asks.",
+    NextStep.TRAIN: "The recording is played, and nothing is decided. A model can be trained on it "
+    "if it has labels.",
+}
 _OPEN = "A .emgmodel file; it can also be dropped on this window"
 
 
 class NoModelPanel(QWidget):
-    """Tells that nothing is decided, and leads to a model in two steps."""
+    """Tells that nothing is decided, and leads on to a model."""
 
-    record_wanted = pyqtSignal()
-    train_wanted = pyqtSignal()
+    next_wanted = pyqtSignal()
     open_wanted = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -34,18 +34,24 @@ class NoModelPanel(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(GRID)
         self._column.addWidget(title)
-        words = QLabel(_WORDS, self)
-        words.setObjectName("quiet")
-        words.setWordWrap(True)
-        self._column.addWidget(words)
+        self._words = QLabel(self)
+        self._words.setObjectName("quiet")
+        self._words.setWordWrap(True)
+        self.next_button = QPushButton(self)
+        self.next_button.setObjectName("primary")
+        self.next_button.clicked.connect(self.next_wanted)
+        self.open_button = QPushButton("Open a model…", self)
+        self.open_button.setToolTip(_OPEN)
+        self.open_button.clicked.connect(self.open_wanted)
+        self._column.addWidget(self._words)
         self._column.addSpacing(GRID)
-        self._add_button("1  Record a session", _RECORD, self.record_wanted)
-        self._add_button("2  Train a model on it", _TRAIN, self.train_wanted)
-        self._add_button("Open a model…", _OPEN, self.open_wanted)
+        for button in (self.next_button, self.open_button):
+            self._column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         self._column.addStretch(1)
+        self.show_next(NextStep.RECORD)
 
-    def _add_button(self, words: str, hint: str, wanted: pyqtBoundSignal) -> None:
-        button = QPushButton(words, self)
-        button.setToolTip(hint)
-        button.clicked.connect(wanted)
-        self._column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+    def show_next(self, step: NextStep | None) -> None:
+        """Lead to a step; None leaves what was shown before."""
+        if step in _WORDS:
+            self._words.setText(_WORDS[step])
+            self.next_button.setText(step.value)

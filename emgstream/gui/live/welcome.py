@@ -5,13 +5,16 @@ from __future__ import annotations
 from PyQt5.QtCore import Qt, pyqtBoundSignal, pyqtSignal
 from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from emgstream.app.board_setup import SAFETY_IN_SHORT
 from emgstream.gui.painting import GRID, font
 
 __all__ = ["Welcome"]
 
+_FIRST = "Set up my board"
+
 _NO_MODEL = (
-    "No model is chosen: signals are shown and can be recorded, nothing is decided. Record a "
-    "session on the page Record and train on it on the page Train, or drop a .emgmodel file here"
+    "No model is chosen: signals are shown and can be recorded, nothing is decided. A model of "
+    "your own comes from a recording of your own; the way there begins with a board"
 )
 
 
@@ -19,11 +22,14 @@ class Welcome(QWidget):
     """Three cards, each with a button, and a line on the model."""
 
     simulated_wanted = pyqtSignal()
+    set_up_wanted = pyqtSignal()
     board_wanted = pyqtSignal()
     file_wanted = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.buttons: dict[str, QPushButton] = {}
+        """The buttons, by their words."""
         self._title = QLabel("Watch muscles move", self)
         self._title.setFont(font(self.font(), 1.8, bold=True))
         self._title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -50,32 +56,30 @@ class Welcome(QWidget):
         cards.addStretch(1)
         for card in (
             self._card(
+                "A board of your own",
+                "From the sensor to the first signal, step by step: wiring, the sketch, the "
+                f"electrodes. {SAFETY_IN_SHORT}",
+                (_FIRST, self.set_up_wanted),
+                ("It is plugged in: find it", self.board_wanted),
+            ),
+            self._card(
                 "No board at hand",
                 "A simulated person moves an arm. The signal is synthetic; everything else is as "
                 "with a real board.",
-                "Simulated board",
-                self.simulated_wanted,
-            ),
-            self._card(
-                "A board is plugged in",
-                "Connect it with a USB cable that carries data. The port and its speed are found "
-                "for you. No firmware on it? In a terminal: emgstream firmware",
-                "Find my board",
-                self.board_wanted,
+                ("Simulated board", self.simulated_wanted),
             ),
             self._card(
                 "A recording",
                 "Play a recorded file as if it were live, of this program or of another. You can "
                 "also drop it anywhere on this window.",
-                "Open recording…",
-                self.file_wanted,
+                ("Open recording…", self.file_wanted),
             ),
         ):
             cards.addWidget(card, 4)
         cards.addStretch(1)
         return cards
 
-    def _card(self, title: str, words: str, action: str, wanted: pyqtBoundSignal) -> QFrame:
+    def _card(self, title: str, words: str, *actions: tuple[str, pyqtBoundSignal]) -> QFrame:
         card = QFrame(self)
         card.setObjectName("card")
         card.setMaximumWidth(42 * GRID)
@@ -86,12 +90,16 @@ class Welcome(QWidget):
         body.setObjectName("quiet")
         body.setWordWrap(True)
         body.setAlignment(Qt.AlignmentFlag.AlignTop)
-        button = QPushButton(action, card)
-        button.clicked.connect(wanted)
         column = QVBoxLayout(card)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(GRID)
         column.addWidget(head)
         column.addWidget(body, 1)
-        column.addWidget(button)
+        for action, wanted in actions:
+            button = QPushButton(action, card)
+            if action == _FIRST:
+                button.setObjectName("primary")
+            button.clicked.connect(wanted)
+            self.buttons[action] = button
+            column.addWidget(button)
         return card

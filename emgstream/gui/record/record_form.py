@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from PyQt5.QtCore import QStandardPaths, pyqtSignal
+from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import (
     QButtonGroup,
     QFileDialog,
@@ -25,6 +25,7 @@ from emgstream.app.recording_plan import (
     RecordingPlan,
     RecordingRequest,
     plan_session,
+    proposed_movements,
     proposed_path,
     table_path,
 )
@@ -39,19 +40,13 @@ from emgstream.gui.record.electrode_placements import ElectrodePlacements
 from emgstream.recording import FreeProtocol
 from emgstream.wording import spoken
 
-__all__ = ["SessionForm", "documents_folder", "from_home"]
+__all__ = ["SessionForm", "from_home"]
 
 _A_ROW = 4
 """Movements beside each other in half of the smallest window."""
 _NOTES_LINES = 2
 _LONGEST_S = 600.0
 """Longest movement or rest on offer. A choice: nobody holds a movement for ten minutes."""
-
-
-def documents_folder() -> Path:
-    """Return the default folder of recordings."""
-    kept = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    return Path(kept or Path.home()) / "emgstream"
 
 
 def from_home(folder: Path) -> Path:
@@ -87,6 +82,7 @@ class SessionForm(QWidget):
         self.folder_label.setObjectName("quiet")
         self.folder_button = QPushButton("Folder…", self)
         self.placements = ElectrodePlacements(self)
+        self._proposed = proposed_movements(3)
         self._set_values()
         self._lay_out()
         self._connect_parts()
@@ -126,6 +122,23 @@ class SessionForm(QWidget):
         view = plan.protocol.view(0.0)
         return f"{view.n_total} movements in {minutes(plan.duration_s)} min"
 
+    def propose_movements(self, n_channels: int) -> None:
+        """Choose the movements for so many channels, unless the user has chosen others."""
+        before = self._proposed
+        movements, repetitions = proposed_movements(n_channels)
+        if self._chosen != before:
+            return
+        self._proposed = movements, repetitions
+        for name, button in self.movement_buttons.items():
+            button.setChecked(name in movements)
+        self.repetitions.setValue(repetitions)
+
+    @property
+    def _chosen(self) -> tuple[tuple[str, ...], int]:
+        """The movements that are ticked, and how often."""
+        ticked = (name for name, button in self.movement_buttons.items() if button.isChecked())
+        return tuple(ticked), self.repetitions.value()
+
     def propose_name(self) -> None:
         """Propose a name that no file has."""
         self.name.setText(proposed_path(self.folder, datetime.now()).stem)
@@ -142,7 +155,7 @@ class SessionForm(QWidget):
 
     def _set_values(self) -> None:
         self.repetitions.setRange(1, 1000)
-        self.repetitions.setValue(5)
+        self.repetitions.setValue(self._proposed[1])
         self.check_box.setChecked(True)
         for button in (self.guided_button, *self.movement_buttons.values()):
             button.setChecked(True)

@@ -13,11 +13,12 @@ from emgstream.app.open_requests import PortRequest, ReplayRequest
 from emgstream.app.recording_session import RecordingSession, RecordingStage
 from emgstream.app.session_readiness import SessionReadiness, recording_readiness
 from emgstream.app.stream_words import recording_pace
+from emgstream.app.training_job import FOUND
 from emgstream.errors import EmgStreamError
 from emgstream.gui.card import fill
 from emgstream.gui.cue.cue_sound import CueSound
+from emgstream.gui.file_actions import recordings_folder
 from emgstream.gui.palette import Theme
-from emgstream.gui.record.record_form import documents_folder
 from emgstream.gui.record.record_guide import RecordGuide
 from emgstream.gui.record.record_review import RecordReview
 from emgstream.gui.record.record_setup import RecordSetup
@@ -82,6 +83,7 @@ class RecordPage(WindowPage):
         self._session = session
         self.guide.timeline.show_session(session)
         self.form.placements.set_channels(session.info.channel_names)
+        self.form.propose_movements(session.info.n_channels)
         self._show_ready()
 
     def update_picture(self, now_s: float, has_samples: bool) -> None:
@@ -168,6 +170,20 @@ class RecordPage(WindowPage):
         if self.run is not None:
             self.run.settle_again(trims)
 
+    def _begin_cues(self) -> None:
+        """Go on from the verdict to the cues; the countdown before the first gives time."""
+        self._press_space()
+        if self.run is not None and self.run.waits_for_start:
+            self._press_space()
+
+    def _train(self) -> None:
+        """Train on what was recorded."""
+        if self.run is not None:
+            signal = self.shell.settings.signal_choice
+            if self.run.session.is_synthetic:
+                signal = FOUND
+            self.shell.train_on(self.run.plan.path, signal)
+
     def _replay(self) -> None:
         if self.run is not None:
             self.shell.open_source(ReplayRequest(self.run.plan.path))
@@ -232,7 +248,7 @@ class RecordPage(WindowPage):
 
     def _make_parts(self, theme: Theme) -> None:
         self.step_bar = StepBar(theme, _STEPS, self)
-        self.setup = RecordSetup(self.shell.settings.recordings or documents_folder(), self)
+        self.setup = RecordSetup(recordings_folder(self.shell.settings), self)
         self.form = self.setup.form
         self.guide = RecordGuide(theme, self)
         self.verdict = SignalCheckView(theme, self)
@@ -248,16 +264,19 @@ class RecordPage(WindowPage):
         shell = self.shell
         self.setup.row.start_wanted.connect(self.start)
         self.setup.row.port_wanted.connect(lambda port: shell.open_source(PortRequest(port)))
+        self.setup.row.set_up_wanted.connect(shell.set_up_board)
         self.form.changed.connect(self._show_ready)
         self.guide.timeline.drawn.connect(self.drawn)
         self.guide.space_wanted.connect(self._press_space)
         self.guide.repeat_wanted.connect(self._repeat)
         self.guide.end_wanted.connect(self._press_end)
         self.guide.number_wanted.connect(self._set_label)
-        self.verdict.go_on_wanted.connect(self._press_space)
+        self.verdict.go_on_wanted.connect(self._begin_cues)
         self.verdict.again_wanted.connect(self._check_again)
         self.verdict.leave_wanted.connect(self._press_end)
+        self.review.train_wanted.connect(self._train)
         self.review.trim_wanted.connect(self._trim)
+        self.review.mend_wanted.connect(lambda: self._trim(True))
         self.review.replay_wanted.connect(self._replay)
         self.review.another_wanted.connect(self._another)
 

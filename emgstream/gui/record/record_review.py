@@ -30,11 +30,18 @@ from emgstream.wording import spoken
 
 __all__ = ["RecordReview"]
 
+_NEXT = (
+    "Train a model on it: that takes about a minute. A model gets better with more sessions of the "
+    "same person; add them on the page Train."
+)
+
 
 class RecordReview(QWidget):
     """Shows one recording; its labels can be trimmed to the onsets, or not."""
 
+    train_wanted = pyqtSignal()
     trim_wanted = pyqtSignal(bool)
+    mend_wanted = pyqtSignal()
     replay_wanted = pyqtSignal()
     another_wanted = pyqtSignal()
 
@@ -55,15 +62,20 @@ class RecordReview(QWidget):
             "transition. Without the tick a label is as long as its cue"
         )
         self.trim_box.clicked.connect(self.trim_wanted)
+        self.train_button = QPushButton("Train on this recording", self)
+        self.train_button.setObjectName("primary")
+        self.train_button.clicked.connect(self.train_wanted)
+        self.mend_button = QPushButton("Put it in order", self)
+        self.mend_button.setObjectName("primary")
+        self.mend_button.clicked.connect(self.mend_wanted)
+        self.mend_button.hide()
         self.replay_button = QPushButton("Replay it", self)
         self.replay_button.clicked.connect(self.replay_wanted)
         self.another_button = QPushButton("Record another", self)
-        self.another_button.setObjectName("primary")
         self.another_button.clicked.connect(self.another_wanted)
         self.next_label = QLabel(self)
         self.next_label.setObjectName("quiet")
         self.next_label.setWordWrap(True)
-        self.next_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._lay_out()
 
     def set_theme(self, theme: Theme) -> None:
@@ -75,8 +87,7 @@ class RecordReview(QWidget):
     def show_working(self) -> None:
         """Show that the labels are being worked on."""
         self._title.setText("Putting the labels in order …")
-        for part in (self.trim_box, self.replay_button, self.another_button):
-            part.setEnabled(False)
+        self._enable(False)
 
     def show_nothing(self) -> None:
         """Show that there is no recording, as no sample was received."""
@@ -85,16 +96,17 @@ class RecordReview(QWidget):
         self.facts.setText("The session ended before a sample came; no file is left.")
         self.next_label.setText("")
         self.table.setRowCount(0)
-        self.another_button.setEnabled(True)
+        self._offer(self.another_button)
 
     def show_unfinished(self, path: Path) -> None:
         """Show that there is a recording whose labels could not be finished."""
         self._recovered = None
         self._title.setText("Kept, with its cues as labels")
         self.facts.setText(str(path))
-        self.next_label.setText(f"Make room, then put it in order: emgstream recover {path}")
+        self.next_label.setText("Make room on the disk, then put it in order.")
         self.table.setRowCount(0)
-        self.another_button.setEnabled(True)
+        self._enable(True)
+        self._offer(self.mend_button, self.another_button)
 
     def show_recovered(self, recovered: RecoveryReport) -> None:
         """Show a finished recording."""
@@ -105,12 +117,20 @@ class RecordReview(QWidget):
         is_free = recovered.sidecar.get("protocol", {}).get("kind") == "free"
         self.trim_box.setVisible(not is_free)
         self.trim_box.setChecked(bool(recovered.sidecar.get("labels", {}).get("is_trimmed")))
-        self.next_label.setText(
-            f"Train on it: emgstream train {recovered.path} --out my.emgmodel\n"
-            "A model needs several sessions of the same person to be worth trusting."
-        )
-        for part in (self.trim_box, self.replay_button, self.another_button):
-            part.setEnabled(True)
+        self.next_label.setText(_NEXT)
+        self._enable(True)
+        self._offer(self.train_button, self.replay_button, self.another_button)
+
+    def _enable(self, can_go_on: bool) -> None:
+        for part in (self.trim_box, *self._buttons):
+            part.setEnabled(can_go_on)
+
+    def _offer(self, *buttons: QPushButton) -> None:
+        """Show some of the buttons, and enable them."""
+        for button in self._buttons:
+            button.setVisible(button in buttons)
+        for button in buttons:
+            button.setEnabled(True)
 
     def _fill(self, rows: Sequence[tuple[str, ...]]) -> None:
         self.table.setRowCount(len(rows))
@@ -152,8 +172,14 @@ class RecordReview(QWidget):
         buttons = QWidget(self)
         row = QHBoxLayout(buttons)
         row.setContentsMargins(0, GRID, 0, 0)
-        row.addWidget(self.another_button)
-        row.addWidget(self.replay_button)
+        self._buttons = (
+            self.train_button,
+            self.mend_button,
+            self.replay_button,
+            self.another_button,
+        )
+        for button in self._buttons:
+            row.addWidget(button)
         row.addStretch(1)
         side = QWidget(self)
         side.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)

@@ -133,6 +133,12 @@ class TrainingForm(QWidget):
             epochs=self.epochs.value() or None,
         )
 
+    def show_new(self, signal: SignalChoice) -> None:
+        """Propose a new model of this kind of signal, with a name of its own."""
+        self.new_button.setChecked(True)
+        self.signal.setCurrentIndex(max(list(_SIGNALS.values()).index(signal), 0))
+        self._typed = False
+
     def set_models(self, models: Sequence[ListChoice], chosen: Path | None) -> None:
         """Offer these models to adapt; the choice stays, else it is the one in use."""
         before = self.base.currentData() or str(chosen or "")

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from PyQt5.QtGui import QShowEvent
 from PyQt5.QtWidgets import QStackedWidget, QWidget
 
 from emgstream.app.audited_recordings import recordings_in
 from emgstream.app.list_choice import model_choices
-from emgstream.app.training_job import EvaluationJob, JobState, TrainingJob
+from emgstream.app.training_job import EvaluationJob, JobState, SignalChoice, TrainingJob
 from emgstream.app.training_words import training_outcome
 from emgstream.clock import host_now
 from emgstream.errors import EmgStreamError, MissingExtraError
 from emgstream.extras import check_train_extra
 from emgstream.gui.card import fill
+from emgstream.gui.file_actions import recordings_folder
 from emgstream.gui.palette import Theme
-from emgstream.gui.record.record_form import documents_folder
 from emgstream.gui.shell import Shell
 from emgstream.gui.step_bar import StepBar
 from emgstream.gui.train.missing_extra import MissingExtra
@@ -57,6 +58,12 @@ class TrainPage(WindowPage):
     def model_chosen(self, title: str | None) -> None:  # noqa: ARG002 - the list tells more
         """Offer the models to adapt."""
         self.form.set_models(model_choices(self.shell.models.paths), self.shell.models.chosen)
+
+    def pick(self, recording: Path, signal: SignalChoice) -> None:
+        """Pick one recording to train on; a training that runs goes on, and is shown."""
+        self.setup.pick(recording, signal)
+        if self.training is None or not self.training.is_running:
+            self._show_step(0)
 
     def take_files(self, paths: Sequence[Path]) -> list[Path]:
         """Add dropped recordings and folders to the sessions; return the other files."""
@@ -110,6 +117,11 @@ class TrainPage(WindowPage):
         self.progress.begin("Training" if self.training.request.base is None else "Adapting")
         self._show_step(1)
 
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Offer the recordings that are there now, as the page comes to the front."""
+        super().showEvent(event)
+        self.setup.look_for_recordings()
+
     def evaluate(self) -> None:
         """Evaluate the training that is done on held-out data."""
         if self.training is None or self.is_busy:
@@ -124,6 +136,14 @@ class TrainPage(WindowPage):
 
     def use(self) -> None:
         """Go live with the new model."""
+        self._go_on_with_model("Live")
+
+    def test(self) -> None:
+        """Test the new model on a board."""
+        self._go_on_with_model("Test")
+
+    def _go_on_with_model(self, page: str) -> None:
+        """Connect with the new model, and show a page."""
         if self.training is None:
             return
         out = self.training.request.out
@@ -131,7 +151,7 @@ class TrainPage(WindowPage):
         if self.shell.models.chosen == out:
             if not self.shell.connection.live:
                 self.shell.open_source(self.shell.source)
-            self.shell.show_page("Live")
+            self.shell.show_page(page)
 
     def _ask_columns(self, paths: Sequence[Path]) -> None:
         self.shell.ask_columns(paths, self.setup.audit_again)
@@ -183,8 +203,7 @@ class TrainPage(WindowPage):
 
     def _make_parts(self, theme: Theme) -> None:
         self.step_bar = StepBar(theme, _STEPS, self)
-        folder = self.shell.settings.recordings or documents_folder()
-        self.setup = TrainSetup(theme, folder, self)
+        self.setup = TrainSetup(theme, lambda: recordings_folder(self.shell.settings), self)
         self.form = self.setup.form
         self.progress = TrainingProgressView(theme, self)
         self.result = TrainingResultView(self)
@@ -207,6 +226,7 @@ class TrainPage(WindowPage):
         self.setup.failed.connect(self.shell.strip.show_error)
         self.progress.cancel_wanted.connect(self._cancel_training)
         self.result.use_wanted.connect(self.use)
+        self.result.test_wanted.connect(self.test)
         self.result.evaluate_wanted.connect(self.evaluate)
         self.result.cancel_wanted.connect(self._cancel_evaluation)
         self.result.another_wanted.connect(lambda: self._show_step(0))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 
 from emgstream.app.audited_recordings import AuditedRecordings, conflict, recordings_in
-from emgstream.app.training_job import TrainingRequest
+from emgstream.app.recordings_folder import nearest_folder
+from emgstream.app.training_job import SignalChoice, TrainingRequest
 from emgstream.errors import OutputError
 from emgstream.gui.card import caption, card, fill
 from emgstream.gui.check_box import CheckBox
@@ -18,6 +19,7 @@ from emgstream.gui.file_actions import RECORDING_FILTER
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.start_row import StartRow
+from emgstream.gui.train.offered_recordings import OfferedRecordings
 from emgstream.gui.train.session_list import SessionList
 from emgstream.gui.train.train_form import TrainingForm
 
@@ -33,8 +35,11 @@ class TrainSetup(QWidget):
     failed = pyqtSignal(str)
     """Emitted with the reason why a choice cannot be remembered."""
 
-    def __init__(self, theme: Theme, folder: Path, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, folder: Callable[[], Path], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._folder = folder
         self.sessions = AuditedRecordings()
         self.list = SessionList(theme, self)
         self.files_button = QPushButton("Add files…", self)
@@ -44,7 +49,8 @@ class TrainSetup(QWidget):
         self.name_labels = ElidedLabel(self)
         self.name_labels.setObjectName("quiet")
         fill(self.named, self.name_box, self.name_labels, grows=self.name_box)
-        self.form = TrainingForm(folder, self)
+        self.offered = OfferedRecordings(self)
+        self.form = TrainingForm(folder(), self)
         self.row = StartRow("Train", self)
         self._lay_out()
         self._connect_parts()
@@ -74,6 +80,17 @@ class TrainSetup(QWidget):
             self.form.propose(new[0])
         self._show_sessions()
 
+    def pick(self, recording: Path, signal: SignalChoice) -> None:
+        """Pick one recording in place of those before, with the kind of its signal."""
+        for path in self.sessions.paths:
+            self.sessions.remove(path)
+        self.form.show_new(signal)
+        self.add([recording])
+
+    def look_for_recordings(self) -> None:
+        """Offer the recordings that are in the recordings folder now."""
+        self.offered.show_folder(self._folder(), self.sessions.paths)
+
     def poll(self) -> None:
         """Show verdicts that are new."""
         verdicts = self.sessions.poll()
@@ -95,6 +112,7 @@ class TrainSetup(QWidget):
 
     def _show_sessions(self) -> None:
         self.list.show_sessions(self.sessions.verdicts)
+        self.look_for_recordings()
         self._show_ready()
 
     def _show_ready(self) -> None:
@@ -122,13 +140,19 @@ class TrainSetup(QWidget):
         self._show_sessions()
 
     def _choose_files(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(self, "Add sessions", "", RECORDING_FILTER)
+        names, _ = QFileDialog.getOpenFileNames(
+            self, "Add sessions", self._start(), RECORDING_FILTER
+        )
         self.add([Path(name) for name in names])
 
     def _choose_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Add the sessions of a folder")
+        name = QFileDialog.getExistingDirectory(self, "Add the sessions of a folder", self._start())
         if name:
             self.add(recordings_in([Path(name)]))
+
+    def _start(self) -> str:
+        """Return the folder in which a dialog opens: that of the recordings."""
+        return str(nearest_folder(self._folder()))
 
     def _lay_out(self) -> None:
         buttons = QWidget(self)
@@ -142,13 +166,18 @@ class TrainSetup(QWidget):
         side_by_side = QHBoxLayout(cards)
         side_by_side.setContentsMargins(0, 0, 0, 0)
         side_by_side.setSpacing(2 * GRID)
-        side_by_side.addWidget(card(self, caption("Sessions"), self.list, self.named, buttons), 3)
+        side_by_side.addWidget(self._picked(buttons), 3)
         side_by_side.addWidget(card(self, self.form), 2)
         fill(self, cards, self.row, grows=cards)
+
+    def _picked(self, buttons: QWidget) -> QWidget:
+        parts = (caption("Sessions"), self.list, self.named, self.offered, buttons)
+        return card(self, *parts)
 
     def _connect_parts(self) -> None:
         self.files_button.clicked.connect(self._choose_files)
         self.folder_button.clicked.connect(self._choose_folder)
+        self.offered.picked.connect(lambda path: self.add([path]))
         self.name_box.clicked.connect(self._label_by_name)
         self.list.remove_wanted.connect(self._remove)
         self.list.columns_wanted.connect(self.columns_wanted)

@@ -34,6 +34,7 @@ class TrainingResultView(QWidget):
     """Shows one model; the user uses it, has it evaluated, or trains another."""
 
     use_wanted = pyqtSignal()
+    test_wanted = pyqtSignal()
     evaluate_wanted = pyqtSignal()
     cancel_wanted = pyqtSignal()
     another_wanted = pyqtSignal()
@@ -48,6 +49,9 @@ class TrainingResultView(QWidget):
         self.use_button = QPushButton("Use this model", self)
         self.use_button.setObjectName("primary")
         self.use_button.clicked.connect(self.use_wanted)
+        self.test_button = QPushButton("Test it", self)
+        self.test_button.setToolTip("Follow cues, and see what the model makes of each movement")
+        self.test_button.clicked.connect(self.test_wanted)
         self.another_button = QPushButton("Train another", self)
         self.another_button.clicked.connect(self.another_wanted)
         self.evaluate_button = QPushButton("Measure honestly", self)
@@ -99,6 +103,7 @@ class TrainingResultView(QWidget):
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)
         buttons.addWidget(self.use_button)
+        buttons.addWidget(self.test_button)
         buttons.addWidget(self.another_button)
         buttons.addStretch(1)
         column.addWidget(self.title)

@@ -29,10 +29,9 @@ from emgstream.errors import (
     UsageError,
 )
 from emgstream.gui.card import card
-from emgstream.gui.file_actions import RECORDING_FILTER
+from emgstream.gui.file_actions import RECORDING_FILTER, documents_folder
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
-from emgstream.gui.record.record_form import documents_folder
 from emgstream.gui.shell import Shell
 from emgstream.gui.tune.recording_head import RecordingHead
 from emgstream.gui.tune.tuned_model_actions import TunedModelActions

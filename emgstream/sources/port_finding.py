@@ -1,0 +1,158 @@
+"""The port of a board that has just been plugged in, or the reason why there is none."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from emgstream.sources.serial_board.holders import holders
+from emgstream.sources.serial_board.serial_ports import PortInfo, list_ports
+from emgstream.sources.usb_bridges import (
+    BRIDGES,
+    UsbDevice,
+    bridge_of,
+    bridges_without_port,
+    is_running,
+    usb_devices,
+)
+
+__all__ = ["PortFinding", "PortLook", "find_port", "look_for_port"]
+
+_PATIENCE_S = 4.0
+"""Seconds after which a missing port is no longer one that is about to appear. A choice: a board
+takes one to two from the plug to its port."""
+_BRAILLE = ("CH340", "CP210x")
+"""Chips that are in some Braille displays too, so that the service for these takes them."""
+
+
+class PortFinding(Enum):
+    """What was found when looking for the port of a board."""
+
+    LOOKING = "looking"
+    """No port yet; the board may have been plugged in just now."""
+    NONE = "no board"
+    """No board on the USB, or one whose driver is missing on a system that does not tell."""
+    TAKEN = "taken by the service for Braille displays"
+    """Linux: the board is on the USB, and brltty has taken its chip."""
+    NO_DRIVER = "driver missing"
+    """The board is on the USB, and no port appears."""
+    NOT_ALLOWED = "no permission"
+    """There is a port, and this user may not open it."""
+    IN_USE = "in use"
+    """There is a port, and another program has it open."""
+    FOUND = "found"
+    """There is one port on USB."""
+    SEVERAL = "several"
+    """There are several ports on USB; each is asked which board it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortLook:
+    """What was found, in words, with the port where there is one."""
+
+    finding: PortFinding
+    """What was found."""
+    words: str
+    """The same for people, with what to do."""
+    port: str | None = None
+    """The port to connect to."""
+
+
+def find_port(
+    ports: Sequence[PortInfo],
+    devices: Sequence[UsbDevice],
+    brltty_runs: bool,
+    platform: str,
+    waited_s: float,
+) -> PortLook:
+    """Return what is known of the port of a board after ``waited_s`` seconds of looking.
+
+    Parameters
+    ----------
+    ports
+        The serial ports of this machine.
+    devices
+        The devices on the USB, where the system tells; else none.
+    brltty_runs
+        True if Linux's service for Braille displays runs.
+    platform
+        ``sys.platform``.
+    waited_s
+        Seconds since the first look.
+    """
+    on_usb = [port for port in ports if port.vid is not None]
+    if len(on_usb) > 1:
+        names = ", ".join(port.device for port in on_usb)
+        return PortLook(
+            PortFinding.SEVERAL, f"There are several ports: {names}. Each is asked which it is."
+        )
+    if on_usb:
+        return _of_port(on_usb[0])
+    bridges = bridges_without_port(devices, ports)
+    if bridges and waited_s >= _PATIENCE_S:
+        chip = bridges[0].name
+        if brltty_runs and chip in _BRAILLE:
+            return PortLook(
+                PortFinding.TAKEN,
+                f"The board is there (chip {chip}), but brltty, the service for Braille displays, "
+                "has taken it. Remove the package brltty with the program for software of your "
+                "system if you use no such display, then plug the board in again.",
+            )
+        return PortLook(
+            PortFinding.NO_DRIVER,
+            f"The board is there (chip {chip}), but no port appears. Its driver is missing: "
+            f"{_driver(platform, bridges[0].driver)}. Then plug the board in again.",
+        )
+    if waited_s < _PATIENCE_S:
+        return PortLook(PortFinding.LOOKING, "Looking for the board …")
+    return PortLook(PortFinding.NONE, _nothing(platform))
+
+
+def look_for_port(waited_s: float) -> PortLook:
+    """Return what this machine tells now of the port of a board; takes up to a second."""
+    ports, devices = list_ports(), usb_devices()
+    return find_port(ports, devices, is_running("brltty"), sys.platform, waited_s)
+
+
+def _of_port(port: PortInfo) -> PortLook:
+    chip = bridge_of(port)
+    what = port.device if chip is None else f"{port.device} (chip {chip.name})"
+    if os.name != "nt" and Path(port.device).exists():
+        if not os.access(port.device, os.R_OK | os.W_OK):
+            return PortLook(
+                PortFinding.NOT_ALLOWED,
+                f"The board is at {what}, but you may not open it. Ask who runs this computer for "
+                "access to serial ports (on Linux the group dialout), then log out and in again.",
+            )
+        by = [one for one in holders(port.device) if not one.startswith("this program")]
+        if by:
+            return PortLook(
+                PortFinding.IN_USE,
+                f"The board is at {what}, but {' and '.join(by)} has it open. Close its serial "
+                "monitor, or the program.",
+            )
+    return PortLook(PortFinding.FOUND, f"Your board is at {what}.", port.device)
+
+
+def _driver(platform: str, driver: str) -> str:
+    if platform.startswith("linux"):
+        return "the kernel of this system was built without it; install the kernel's extra modules"
+    return f"install {driver}, from its maker's web page"
+
+
+def _nothing(platform: str) -> str:
+    words = (
+        "No board yet. Plug it in with a USB cable that carries data: many only charge. Try "
+        "another socket of the computer, without a hub. "
+    )
+    if platform.startswith("linux"):
+        return words + "A light on the board should be on."
+    chips = ", ".join(f"{one.driver} for a {one.name}" for one in BRIDGES[:3:2])
+    return words + (
+        f"A copy of an Arduino may need the driver of its USB chip: {chips}. The name is printed "
+        "on the chip beside the USB socket."
+    )
