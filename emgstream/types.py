@@ -68,6 +68,13 @@ class Chunk:
         """Absolute index of the sample after the last one."""
         return self.first_index + len(self.samples)
 
+    @property
+    def host_s(self) -> TimeArray:
+        """Host time in seconds at which each sample was taken, or if not known, received."""
+        if not len(self.sampled_s):
+            return self.received_s
+        return np.where(np.isnan(self.sampled_s), self.received_s, self.sampled_s)
+
     def places_of(self, indices: IndexArray) -> IndexArray:
         """Return the place of each sample among these, same shape; 0 for an earlier one.
 

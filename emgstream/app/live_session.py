@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from emgstream.acquisition import Sink
 from emgstream.app.connection_state import ConnectionState
 from emgstream.app.decision_log import DecisionLog
+from emgstream.app.marker_log import MarkerLog
 from emgstream.app.meters import LossMeter
 from emgstream.app.session_summary import session_document
 from emgstream.app.signal_views import Traces
@@ -120,6 +121,8 @@ class LiveSession:
             observers=[self.summary, self.log],
             queues=[] if self._queue is None else [self._queue],
         )
+        self.markers = MarkerLog(self.ring, self.replay)
+        """The markers of a recording that plays, or of one that is being made."""
         self._past = StreamPast(source, self.ring, self.manifest, keeps_signals)
         self._is_stopped = False
         self._started_s = self._stopped_s = self.clock.now()

@@ -66,7 +66,9 @@ class RecordingRequest:
     countdown_s: float = _COUNTDOWN_S
     """Seconds before the first cue, and after a break."""
     markers: str | None = None
-    """Address of the LSL stream whose markers set the labels of a free recording; None for none."""
+    """Address of an LSL stream of markers to record, too; None for none."""
+    markers_are_labels: bool = False
+    """True where the texts of that stream are the labels of a free recording."""
     subject: str = ""
     """Code of the person who is recorded."""
     session: str = ""
@@ -94,9 +96,11 @@ class RecordingPlan:
     is_checked: bool
     """True where the signal is checked first."""
     markers: str | None = None
-    """Address of the LSL stream whose markers set the labels; None for none."""
+    """Address of an LSL stream of markers to record, too; None for none."""
     longest_silence_s: float | None = None
     """Seconds without a sample after which the recording ends; None to wait for the board."""
+    markers_are_labels: bool = False
+    """True where the texts of that stream are the labels."""
 
     def make_folder(self) -> None:
         """Make the folder it goes into; raises OutputError where that cannot be."""
@@ -150,11 +154,7 @@ def plan_session(wanted: RecordingRequest) -> RecordingPlan:
     labels = tuple(dict.fromkeys(map(check_label, wanted.movements)))
     if not labels:
         raise UsageError("no movement is chosen; expected at least one; tick one, or name your own")
-    if wanted.markers is not None and not wanted.is_free:
-        raise UsageError(
-            f"markers of {wanted.markers} and cues at once; markers set the labels of a free "
-            "recording; add --free, or leave out --markers"
-        )
+    _check_markers(wanted)
     protocol: GuidedProtocol | FreeProtocol
     if wanted.is_free:
         names = free_labels(labels)
@@ -172,6 +172,8 @@ def plan_session(wanted: RecordingRequest) -> RecordingPlan:
         protocol = GuidedProtocol(schedule, wanted.countdown_s)
         document = guided_document(schedule, seed, wanted.countdown_s)
         duration_s = schedule.duration_s
+    if wanted.markers is not None:
+        document["markers"] = {"stream": wanted.markers, "are_labels": wanted.markers_are_labels}
     description = SessionDescription(
         subject=wanted.subject,
         session=wanted.session,
@@ -189,4 +191,19 @@ def plan_session(wanted: RecordingRequest) -> RecordingPlan:
         wanted.is_checked,
         wanted.markers,
         wanted.longest_silence_s,
+        wanted.markers_are_labels,
     )
+
+
+def _check_markers(wanted: RecordingRequest) -> None:
+    """Raise UsageError for markers that are to be labels and cannot."""
+    if wanted.markers_are_labels and wanted.markers is None:
+        raise UsageError(
+            "no stream of markers is chosen whose texts could be the labels; expected an LSL "
+            "stream; choose one, or take other labels"
+        )
+    if wanted.markers_are_labels and not wanted.is_free:
+        raise UsageError(
+            f"the cues set the labels here, so that the markers of {wanted.markers} cannot; "
+            "expected a free recording; record freely, or keep them as markers alone"
+        )

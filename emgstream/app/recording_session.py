@@ -8,6 +8,7 @@ from dataclasses import replace
 from enum import Enum
 
 from emgstream.app.live_session import LiveSession
+from emgstream.app.recording_markers import RecordingMarkers
 from emgstream.app.recording_plan import RecordingPlan
 from emgstream.errors import EmgStreamError, SourceError, UsageError
 from emgstream.recording import (
@@ -24,7 +25,7 @@ from emgstream.recording import (
     expected_bytes,
     put_in_order,
 )
-from emgstream.sources.lsl_markers import MarkerStream
+from emgstream.sources.lsl_markers import Marker, MarkerStream
 from emgstream.worker import Worker
 
 __all__ = ["RecordingSession", "RecordingStage"]
@@ -76,7 +77,10 @@ class RecordingSession:
     Raises
     ------
     UsageError
-        The source is a recording, or its simulated subject cannot make one of the movements.
+        The source is a recording, its simulated subject cannot make one of the movements, or the
+        address of the markers is none of LSL.
+    MissingExtraError
+        There are markers of another program, and LSL is not installed.
     OutputError
         The file exists, cannot be made, or there is too little room.
     """
@@ -98,10 +102,11 @@ class RecordingSession:
         self.warnings: list[str] = []
         self.take: Take | None = None
         self.started_s = now_s
-        self._markers = MarkerStream(plan.markers) if plan.markers else None
         self._told: set[str] = set()
         self._followers = session.cue_followers(plan.protocol.labels, listeners)
+        stream = MarkerStream(plan.markers) if plan.markers else None
         self.recorder = self._new_recorder()
+        self.markers = RecordingMarkers(self.recorder, session.markers, stream)
         self.recorder.__enter__()
         if session.subject is not None:
             session.subject.wait_for_cues(now_s)
@@ -163,6 +168,16 @@ class RecordingSession:
         if number <= len(self.protocol.labels):
             self.protocol.press(number, now_s)
 
+    def set_marker(self, text: str, now_s: float) -> None:
+        """Set a numbered marker, with a text or an empty one, while samples are written."""
+        if self.takes_markers:
+            self.markers.press(text, now_s)
+
+    @property
+    def takes_markers(self) -> bool:
+        """True while samples are written, so that markers can be set."""
+        return self.stage is RecordingStage.TAKE and self.take is not None
+
     def _await_samples(self, now_s: float) -> None:
         """Begin the check, or the take, once samples arrive."""
         if not self.session.ring.n_received:
@@ -213,13 +228,10 @@ class RecordingSession:
         if not self.is_open:
             return
         self.protocol.end(now_s)
-        if self._markers is not None:
-            if not self._markers.is_connected:
-                self.warnings.append(
-                    f"no stream of markers {self._markers.address} was there; no label was set by "
-                    "it; expected a stream of text; see that its program runs"
-                )
-            self._markers.close()
+        missing_markers = self.markers.close()
+        if missing_markers is not None:
+            self.warnings.append(missing_markers)
+            self.recorder.warn(missing_markers)
         silence = self._silence(now_s)
         if self.take is not None:
             self._poll_take(now_s)
@@ -282,19 +294,20 @@ class RecordingSession:
         self.stage = RecordingStage.VERDICT
 
     def _follow_markers(self) -> None:
-        """Set the labels by markers; one that no table can hold is told, and sets none."""
-        if self._markers is None or not isinstance(self.protocol, FreeProtocol):
-            return
-        for marker in self._markers.poll():
-            if self.stage is not RecordingStage.TAKE or marker.host_s < self.started_s:
-                continue
-            try:
-                self.protocol.mark(self._marked(marker.text), marker.host_s)
-            except UsageError as error:
-                self.protocol.mark("", marker.host_s)
-                self.warnings.append(f"a marker of {self._markers.address}: {error}")
+        """Record the markers of another program; if wanted, they set the labels."""
+        for marker in self.markers.poll(self.started_s if self.takes_markers else None):
+            if self.plan.markers_are_labels and isinstance(self.protocol, FreeProtocol):
+                self._label_by(marker, self.protocol)
 
-    def _marked(self, text: str) -> str:
+    def _label_by(self, marker: Marker, protocol: FreeProtocol) -> None:
+        """Set a label by a marker; one that no table can hold is told, and sets none."""
+        try:
+            protocol.mark(self._label_of(marker.text), marker.host_s)
+        except UsageError as error:
+            protocol.mark("", marker.host_s)
+            self.warnings.append(f"a marker of {self.plan.markers}: {error}")
+
+    def _label_of(self, text: str) -> str:
         """Return the label of a marker; raises UsageError if it can be none."""
         if text and self.session.subject is not None:
             self.session.subject.check((text,))

@@ -1,10 +1,15 @@
-"""The sources that are there now, looked up in a thread, as some drivers are slow to answer."""
+"""The sources, or streams of markers, that are there now.
+
+They are looked up in a thread, as some drivers are slow to answer.
+"""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterable
 
 from emgstream.app.list_choice import ListChoice
+from emgstream.sources.source_kind import FoundSource
 from emgstream.sources.source_registry import find_sources
 from emgstream.worker import Worker
 
@@ -12,9 +17,16 @@ __all__ = ["SourceWatch"]
 
 
 class SourceWatch:
-    """Looks for sources again and again, one look at a time."""
+    """Looks for sources again and again, one look at a time.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    find
+        Finds them; called in a thread.
+    """
+
+    def __init__(self, find: Callable[[], Iterable[FoundSource]] = find_sources) -> None:
+        self._find = find
         self._found: list[ListChoice] = []
         self._worker: Worker | None = None
 
@@ -40,4 +52,4 @@ class SourceWatch:
         self._worker.start()
 
     def _run(self, _stop: threading.Event) -> None:
-        self._found = [ListChoice(source.title, source.address) for source in find_sources()]
+        self._found = [ListChoice(source.title, source.address) for source in self._find()]

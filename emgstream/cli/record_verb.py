@@ -1,8 +1,8 @@
 """Record a labelled session: the screen says what to do, the file keeps what the muscles did.
 
-Space begins, pauses and goes on; r repeats the last movement; Esc ends it and keeps everything, as
-Ctrl-C does; u lets go of the port, so that another program can upload a sketch, and opens it again.
-Train on the file, replay it, inspect it as any other.
+Space begins, pauses and goes on; r repeats the last movement; m sets a marker; Esc ends it and
+keeps everything, as Ctrl-C does; u lets go of the port, so that another program can upload a
+sketch, and opens it again. Train on the file, replay it, inspect it as any other.
 """
 
 from __future__ import annotations
@@ -117,8 +117,14 @@ def _add_cues(what: _Words) -> None:
     what.add_argument(
         "--markers",
         metavar="ADDRESS",
-        help="an LSL stream of markers, as lsl://NAME or lsl://?type=Markers, whose texts are the "
-        "labels of a free recording; an empty one ends a label",
+        help="record the markers of an LSL stream, too, as lsl://NAME or lsl://?type=Markers; the "
+        "key M sets markers by hand",
+    )
+    what.add_argument(
+        "--marker-labels",
+        action="store_true",
+        help="take the texts of that stream as the labels of a free recording; an empty one ends "
+        "a label",
     )
     what.add_argument(
         "--seconds", type=options.positive, metavar="N", help="end a free recording by itself"
@@ -201,6 +207,7 @@ def _plan(arguments: argparse.Namespace) -> RecordingPlan:
             seed=arguments.seed,
             is_free=arguments.free,
             markers=arguments.markers,
+            markers_are_labels=arguments.marker_labels,
             ends_after_s=arguments.seconds if arguments.free else None,
             longest_silence_s=_LONGEST_SILENCE_S if arguments.unattended else None,
             is_checked=not arguments.no_check,

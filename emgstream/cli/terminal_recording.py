@@ -86,6 +86,8 @@ class TerminalRecording:
             recording.end(now_s)
         elif key == "r":
             recording.repeat(now_s)
+        elif key == "m":
+            recording.set_marker("", now_s)
         elif key == "c":
             recording.check_again(now_s)
         elif key == SPACE or (key == ENTER and not _is_running(recording)):
@@ -125,10 +127,21 @@ class TerminalRecording:
                 return replace(page, keys=[("Esc", "leave")])
             case RecordingStage.VERDICT if recording.report is not None:
                 return _report_page(recording.report)
-        protocol = recording.protocol
+        return self._take_page(now_s)
+
+    def _take_page(self, now_s: float) -> TerminalPage:
+        recording, protocol = self._recording, self._recording.protocol
         if isinstance(protocol, GuidedProtocol):
-            return guided_page(protocol.view(now_s))
-        return free_page(protocol, now_s, recording.started_s)
+            page = guided_page(protocol.view(now_s))
+        else:
+            page = free_page(protocol, now_s, recording.started_s)
+        if not recording.takes_markers:
+            return page
+        coming = "   ".join(filter(None, (page.coming, recording.markers.words)))
+        return replace(page, coming=coming, keys=[*page.keys[:-1], _MARKER, *page.keys[-1:]])
+
+
+_MARKER = ("m", "set a marker")
 
 
 def _is_running(recording: RecordingSession) -> bool:

@@ -31,6 +31,7 @@ BIDS_VERSION = "1.11.0"
 TASK = "movements"
 
 _NOT_KNOWN = "n/a"
+_MARKER = "Text of a marker, set by a key or by another program; n/a for a movement."
 
 
 def write_bids(session: RecordedSession, root: Path, mains_hz: int | None = None) -> list[Path]:
@@ -131,16 +132,31 @@ def _channels(session: RecordedSession) -> list[dict[str, str]]:
 
 
 def _events(session: RecordedSession) -> list[dict[str, str]]:
-    return [
-        {
-            "onset": f"{stretch.first_index / session.rate_hz:.6f}",
-            "duration": f"{(stretch.end_index - stretch.first_index) / session.rate_hz:.6f}",
-            "trial_type": stretch.label,
-            "sample": str(stretch.first_index),
-            "repetition": str(stretch.repetition),
-        }
-        for stretch in session.stretches()
+    """Return the labels and, without a duration, the markers, by their onset."""
+    events = [
+        _event(session, one.first_index, one.end_index, one.label, str(one.repetition))
+        for one in session.stretches()
     ]
+    markers = list(session.markers())
+    if markers:
+        for event in events:
+            event["marker"] = _NOT_KNOWN
+        for at, text in markers:
+            event = _event(session, at, at, _NOT_KNOWN, _NOT_KNOWN)
+            events.append({**event, "marker": " ".join(text.split()) or _NOT_KNOWN})
+    return sorted(events, key=lambda event: int(event["sample"]))
+
+
+def _event(
+    session: RecordedSession, first: int, end: int, label: str, repetition: str
+) -> dict[str, str]:
+    return {
+        "onset": f"{first / session.rate_hz:.6f}",
+        "duration": f"{(end - first) / session.rate_hz:.6f}",
+        "trial_type": label,
+        "sample": str(first),
+        "repetition": repetition,
+    }
 
 
 def _event_columns(session: RecordedSession) -> dict[str, Any]:
@@ -154,6 +170,7 @@ def _event_columns(session: RecordedSession) -> dict[str, Any]:
         },
         "sample": {"Description": "Sample the event begins at, the first of the file being 0."},
         "repetition": {"Description": "How often this was asked for by then, from 1."},
+        **({"marker": {"Description": _MARKER}} if session.table.markers else {}),
     }
 
 

@@ -1,4 +1,6 @@
-"""Export to an EDF+ or BDF+ file: counts as they were recorded, labels as annotations.
+"""Export to an EDF+ or BDF+ file: counts as they were recorded, labels and markers as annotations.
+
+A label lasts as long as it was held; a marker has no duration.
 
 The file is continuous. Lost samples are filled with the last value before them, and an annotation
 ``BAD_lost`` covers them, which MNE-Python excludes by default. The last record is filled in the
@@ -75,8 +77,10 @@ def write_edf(session: RecordedSession, path: Path, kind: Kind) -> list[Path]:
     ]
     rate_hz = per_record / record_s
     annotations = [
-        edfio.EdfAnnotation(first / rate_hz, (end - first) / rate_hz, text)
-        for first, end, text in sorted(_annotated(session, index, n_padding))
+        edfio.EdfAnnotation(first / rate_hz, None if lasts is None else lasts / rate_hz, text)
+        for first, lasts, text in sorted(
+            _annotated(session, index, n_padding), key=lambda one: one[0]
+        )
     ]
     document = form.file(
         signals, data_record_duration=record_s, annotations=annotations, **_when_and_who(session)
@@ -106,24 +110,26 @@ def _continuous(session: RecordedSession, form: _Format, n_padding: int) -> npt.
 
 def _annotated(
     session: RecordedSession, index: IndexArray, n_padding: int
-) -> Iterator[tuple[int, int, str]]:
-    """Yield first and end index of every annotation with its text."""
+) -> Iterator[tuple[int, int | None, str]]:
+    """Yield first index and length of every annotation with its text; a marker has no length."""
     for stretch in session.stretches():
-        yield stretch.first_index, stretch.end_index, stretch.label
+        yield stretch.first_index, stretch.end_index - stretch.first_index, stretch.label
+    for at, text in session.markers():
+        yield at, None, text
     table = session.table
     for name, values in zip(table.channel_names, table.samples.T, strict=True):
         for first, end in _runs(np.isnan(values)):
             label = _ascii(name, _LABEL_LENGTH)
-            yield int(index[first]), int(index[end - 1]) + 1, f"BAD_missing@@{label}"
+            start = int(index[first])
+            yield start, int(index[end - 1]) + 1 - start, f"BAD_missing@@{label}"
     if table.segments is not None:
         for row in (np.flatnonzero(np.diff(table.segments)) + 1).tolist():
             for mark in ("BAD boundary", "EDGE boundary"):
-                yield int(index[row]), int(index[row]), mark
+                yield int(index[row]), 0, mark
     for row in np.flatnonzero(np.diff(index) > 1).tolist():
-        yield int(index[row]) + 1, int(index[row + 1]), "BAD_lost"
+        yield int(index[row]) + 1, int(index[row + 1] - index[row]) - 1, "BAD_lost"
     if n_padding:
-        end = int(index[-1]) + 1
-        yield end, end + n_padding, "BAD_padding"
+        yield int(index[-1]) + 1, n_padding, "BAD_padding"
 
 
 def _runs(is_in: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:

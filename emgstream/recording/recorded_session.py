@@ -60,6 +60,18 @@ class RecordedSession:
         index = self.table.index
         return np.arange(self.table.n_rows) if index is None else index - index[0]
 
+    def markers(self) -> Iterator[tuple[int, str]]:
+        """Yield sample index and text of each marker, in order, as it was set."""
+        noted = self.sidecar.get("markers", ())
+        if len(noted) == len(self.table.markers):
+            last = int(self.index[-1])
+            for marker in noted:
+                index = marker["index"]
+                yield (last if index is None else min(index, last)), marker["text"]
+        else:  # one of the two files was changed; the table counts
+            for marker in self.table.markers:
+                yield int(self.index[marker.row]), marker.text
+
     def stretches(self) -> Iterator[LabelledStretch]:
         """Yield each stretch with a label, in order."""
         table, index = self.table, self.index

@@ -25,6 +25,7 @@ from emgstream.errors import OutputError
 from emgstream.logs import get_logger
 from emgstream.recording.cue_events import CueStarted, Event
 from emgstream.recording.growing_file import GrowingFile, check_room, room_bytes
+from emgstream.recording.marker_track import MarkerTrack, RecordedMarker
 from emgstream.recording.recording_rows import CueTrack, TimeColumn, header, lines
 from emgstream.recording.session_description import SessionDescription
 from emgstream.recording.sidecar import sidecar_path, write_sidecar
@@ -47,6 +48,7 @@ _SYNC_S = 0.1
 _LOOK_FOR_ROOM_EVERY = 10  # syncs
 _MOST_WAITING = 1 << 16  # samples: a minute at 1 kHz, far longer than a working disk stalls
 _SPARE_BYTES = 10_000_000  # free space that other programs may take meanwhile
+_SIDECAR_SHARE = 9.0  # a choice: a sidecar with many markers takes a tenth of the time at most
 _SLOW_S = 1.0  # of one write or sync: a choice, ten times the time between two of them
 _DISK_PATIENCE_S = 120.0  # a choice: longer than a disk that spins up or a drive that reconnects
 
@@ -57,13 +59,12 @@ class _Waiting:
 
     chunk: Chunk
     stream_s: TimeArray
-    host_s: TimeArray
 
 
 class Recorder:
     """A lossless sink: a sample that cannot be kept ends the take with an error.
 
-    The reader thread calls `receive`, any thread `hear` and the properties. The thread
+    The reader thread calls `receive`, any thread `hear`, `mark` and the properties. The thread
     ``emg-recorder`` writes; ``emg-syncer`` forces the table onto the disk and keeps the sidecar up
     to date. Entering creates both files, leaving completes them, or removes them if no sample came.
 
@@ -126,6 +127,7 @@ class Recorder:
         self._queue: deque[_Waiting] = deque()
         self._n_waiting = 0
         self._track = CueTrack()
+        self._markers = MarkerTrack()
         self._is_open = False
         self._first: Chunk | None = None
         self._times = TimeColumn(0.0)
@@ -213,13 +215,13 @@ class Recorder:
         if not len(chunk):
             return
         indices = np.arange(chunk.first_index, chunk.end_index)
-        waiting = _Waiting(chunk, source.time_at(indices), _host_times(chunk))
+        waiting = _Waiting(chunk, source.time_at(indices))
         with self._lock:
             if not self._is_open:
                 return
             if self._first is None:
                 self._note_first(waiting, source)
-            self.newest_s = float(waiting.host_s[-1])
+            self.newest_s = float(chunk.host_s[-1])
             self._queue.append(waiting)
             self._n_waiting += len(chunk)
             if self._n_waiting > self._most_waiting:
@@ -234,6 +236,13 @@ class Recorder:
         else:
             self._sidecar.note_end(event)
 
+    def mark(self, host_s: float, text: str, origin: str) -> None:
+        """Set a marker at a host time; ``origin`` is that of `RecordedMarker`."""
+        marker = RecordedMarker(host_s, text, origin)
+        self._sidecar.note_marker(marker)
+        with self._lock:
+            self._markers.add(marker)
+
     def warn(self, text: str) -> None:
         """Note a warning in the sidecar."""
         self._sidecar.warn(text)
@@ -247,7 +256,7 @@ class Recorder:
         """Let the first sample have index 0, time 0 and segment 0."""
         self._first = waiting.chunk
         self._times = TimeColumn(float(waiting.stream_s[0]))
-        age_s = self._clock.now() - float(waiting.host_s[0])
+        age_s = self._clock.now() - float(waiting.chunk.host_s[0])
         started = datetime.now().astimezone() - timedelta(seconds=age_s)
         self._sidecar.begin(started, source.info)
 
@@ -267,26 +276,43 @@ class Recorder:
 
     def _flush(self) -> None:
         with self._lock:
-            batch = [(waiting, self._track.at(waiting.host_s)) for waiting in self._queue]
+            batch = [self._with_events(waiting) for waiting in self._queue]
             self._queue.clear()
             self._n_waiting = 0
         if not batch:
             return
-        text = b"".join(self._lines(waiting, cues) for waiting, cues in batch)
+        text = b"".join(self._lines(*one) for one in batch)
         if self.n_samples == 0:
             text = header(self._sidecar.channel_names) + text
         self._look_for_loss()  # before the next lines make a cut file as long as it was
         self._watch_disk(lambda: self._file.append(text))
-        self.n_samples += sum(len(waiting.chunk) for waiting, _ in batch)
+        self.n_samples += sum(len(waiting.chunk) for waiting, _, _ in batch)
+        if any(markers for _, _, markers in batch):
+            self._sidecar.keep_news()  # it states the samples of the markers
 
-    def _lines(self, waiting: _Waiting, cues: list[tuple[str, int]]) -> bytes:
+    def _with_events(
+        self, waiting: _Waiting
+    ) -> tuple[_Waiting, list[tuple[str, int]], dict[int, str]]:
+        """Return a chunk with the cue of each row, and the markers by row."""
+        host_s = waiting.chunk.host_s
+        markers = self._markers.place(self._row_of(waiting.chunk), host_s)
+        return waiting, self._track.at(host_s), markers
+
+    def _row_of(self, chunk: Chunk) -> int:
+        """Return the first sample of a chunk, from 0 at the first of the table."""
+        return chunk.first_index - (self._first or chunk).first_index
+
+    def _lines(
+        self, waiting: _Waiting, cues: list[tuple[str, int]], markers: dict[int, str]
+    ) -> bytes:
         chunk, first = waiting.chunk, self._first or waiting.chunk
         return lines(
-            np.arange(chunk.first_index, chunk.end_index) - first.first_index,
+            np.arange(len(chunk)) + self._row_of(chunk),
             self._times.times(waiting.stream_s),
             chunk.samples,
             cues,
             chunk.segment - first.segment,
+            markers,
         )
 
     def _check_pace(self) -> None:
@@ -301,6 +327,7 @@ class Recorder:
     def _keep_safe(self, stop: threading.Event) -> None:
         """Force the table onto the disk until stopped: the thread ``emg-syncer``."""
         n_synced = n_turns = 0
+        renewable_s = 0.0
         while not stop.wait(_SYNC_S) and self._writer.alive:
             loss = self._look_for_loss()
             if loss is not None:
@@ -309,8 +336,10 @@ class Recorder:
             if n_bytes > n_synced:
                 self._watch_disk(self._file.sync)
                 n_synced = n_bytes
-            if self._sidecar.take_news():
+            if host_now() >= renewable_s and self._sidecar.take_news():
+                began_s = host_now()
                 self._renew_sidecar()
+                renewable_s = host_now() + _SIDECAR_SHARE * (host_now() - began_s)
             if n_turns % _LOOK_FOR_ROOM_EVERY == 0:
                 self.room_bytes = room_bytes(self.path)
             n_turns += 1
@@ -352,10 +381,3 @@ class Recorder:
         self._file.close()
         self.path.unlink(missing_ok=True)
         sidecar_path(self.path).unlink(missing_ok=True)
-
-
-def _host_times(chunk: Chunk) -> TimeArray:
-    """Return the host time at which each sample was taken, or if not known, received."""
-    if not len(chunk.sampled_s):
-        return chunk.received_s
-    return np.where(np.isnan(chunk.sampled_s), chunk.received_s, chunk.sampled_s)

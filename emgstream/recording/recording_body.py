@@ -12,6 +12,7 @@ from typing import BinaryIO
 from emgstream.errors import RecordingError
 from emgstream.recording.label_runs import CueRun
 from emgstream.recording.recording_rows import COLUMNS_AFTER, COLUMNS_BEFORE
+from emgstream.tables.table_column import MARKER_COLUMN
 
 __all__ = ["N_AFTER", "RecordingBody"]
 
@@ -25,6 +26,8 @@ class RecordingBody:
 
     n_fields: int
     """Number of fields of the header line, and so of every complete line."""
+    has_markers: bool = False
+    """True if the column before the cue is that of the markers."""
     runs: list[CueRun] = field(default_factory=list)
     """The cues in order, with their rows."""
     n_rows: int = 0
@@ -42,7 +45,9 @@ class RecordingBody:
         try:
             with path.open("rb") as file:
                 header = file.readline()
-                body = cls(_n_fields(path, header), end=len(header))
+                names = _names(path, header)
+                has_markers = names[-N_AFTER - 1] == MARKER_COLUMN
+                body = cls(len(names), has_markers, end=len(header))
                 body._take(file)
                 body.n_bytes_after = file.seek(0, os.SEEK_END) - body.end
         except OSError as error:
@@ -105,7 +110,7 @@ class RecordingBody:
             yield cue, repetition
 
 
-def _n_fields(path: Path, header: bytes) -> int:
+def _names(path: Path, header: bytes) -> tuple[str, ...]:
     if not header:
         raise RecordingError(f"{path} holds no sample; there is nothing to mend; record again")
     names = tuple(header.decode("utf-8", "replace").rstrip("\n").split(","))
@@ -113,7 +118,7 @@ def _n_fields(path: Path, header: bytes) -> int:
     if not header.endswith(b"\n") or not is_ours:
         raise RecordingError(
             f"{path} is no recorded session; expected a header line "
-            f"{','.join((*COLUMNS_BEFORE, '<channels>', *COLUMNS_AFTER))}; name the CSV that "
-            "emgstream record wrote"
+            f"{','.join((*COLUMNS_BEFORE, '<channels>', MARKER_COLUMN, *COLUMNS_AFTER))}; name the "
+            "CSV that emgstream record wrote"
         )
-    return len(names)
+    return names

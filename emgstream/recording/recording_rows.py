@@ -1,8 +1,9 @@
-"""The lines of a recorded table: index, time, samples and cue as text."""
+"""The lines of a recorded table: index, time, samples, marker and cue as text."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream.recording.cue_events import CueStarted
+from emgstream.tables.table_column import MARKER_COLUMN
 from emgstream.types import FloatArray, IndexArray, TimeArray
 
 __all__ = ["COLUMNS_AFTER", "COLUMNS_BEFORE", "CueTrack", "TimeColumn", "header", "lines"]
@@ -62,7 +64,8 @@ class TimeColumn:
 
 def header(channel_names: tuple[str, ...]) -> bytes:
     """Return the header line."""
-    return (",".join((*COLUMNS_BEFORE, *channel_names, *COLUMNS_AFTER)) + "\n").encode()
+    names = (*COLUMNS_BEFORE, *channel_names, MARKER_COLUMN, *COLUMNS_AFTER)
+    return (",".join(names) + "\n").encode()
 
 
 def lines(
@@ -71,16 +74,17 @@ def lines(
     samples: FloatArray,
     cues: list[tuple[str, int]],
     segment: int,
+    markers: Mapping[int, str],
 ) -> bytes:
     """Return one line per sample; while a take runs, the label is the cue.
 
     ``samples`` has shape ``(n, n_channels)``; whole numbers are written without a decimal point, a
-    missing value as an empty field.
+    missing value as an empty field. ``markers`` has the text of each row that has one.
     """
     rows = zip(indices.tolist(), times_s.tolist(), _texts(samples), cues, strict=True)
     return "".join(
-        f"{index},{time_s:.6f},{values},{cue},{cue},{repetition},{segment}\n"
-        for index, time_s, values, (cue, repetition) in rows
+        f"{index},{time_s:.6f},{values},{markers.get(row, '')},{cue},{cue},{repetition},{segment}\n"
+        for row, (index, time_s, values, (cue, repetition)) in enumerate(rows)
     ).encode()
 
 

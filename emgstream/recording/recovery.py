@@ -2,14 +2,16 @@
 
 It runs at the end of a take, or later if the recording was interrupted. The new table is written
 beside the old one and replaces it once it is complete on the disk, so that one of them exists at
-any moment. All columns except ``label`` stay as they are, byte by byte.
+any moment. All columns except ``label`` and ``marker`` stay as they are, byte by byte; a marker
+that came late moves to its own sample.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -27,6 +29,7 @@ from emgstream.recording.label_runs import METHOD, LabelledCueRun, label_runs
 from emgstream.recording.recording_body import N_AFTER, RecordingBody
 from emgstream.recording.sidecar import read_sidecar, write_sidecar
 from emgstream.tables import EmgTable, read_table
+from emgstream.tables.marker_cells import in_cell, placed_markers
 
 __all__ = ["RecoveryReport", "put_in_order"]
 
@@ -92,8 +95,13 @@ def put_in_order(path: Path, *, trim: bool | None = None) -> RecoveryReport:
     runs = label_runs(
         body.runs, outcomes, table.samples, segments, table.sampling_rate_hz, trim=wished
     )
-    _rewrite(path, _with_labels(body.n_rows, runs))
+    markers = _all_markers(sidecar, table) if "markers" in sidecar else None  # none earlier
+    has_column = body.has_markers and markers is not None  # else it is a channel of that name
+    marked = _marked_rows(markers or (), table) if has_column else None
+    _rewrite(path, _with_labels(body.n_rows, runs, marked))
     done = _completed(sidecar, table, runs, wished)
+    if markers is not None:
+        done["markers"] = markers
     write_sidecar(path, done)
     _log.info("%s: labels settled; repaired: %s", path, found or "nothing")
     index = _index(table)
@@ -165,16 +173,53 @@ def _rewrite(path: Path, lines_of: Callable[[BinaryIO], Iterable[bytes]]) -> Non
         ) from error
 
 
-def _with_labels(n_rows: int, runs: list[LabelledCueRun]) -> Callable[[BinaryIO], Iterator[bytes]]:
-    """Return a function that replaces the labels in the lines of a table."""
+def _with_labels(
+    n_rows: int, runs: list[LabelledCueRun], markers: Mapping[int, str] | None
+) -> Callable[[BinaryIO], Iterator[bytes]]:
+    """Return a function that replaces the labels, and the markers by row, in the lines of a table.
+
+    None for a table of an earlier version, which has no column of markers.
+    """
     labels = _labels_of_rows(n_rows, runs)
 
     def labelled(file: BinaryIO) -> Iterator[bytes]:
-        for line, label in zip(file, labels, strict=True):
+        for row, (line, label) in enumerate(zip(file, labels, strict=True)):
             before, cue, _, repetition, segment = line.rsplit(b",", N_AFTER)
+            if markers is not None:
+                before = before[: before.rindex(b",") + 1] + markers.get(row, "").encode()
             yield b",".join((before, cue, label, repetition, segment))
 
     return labelled
+
+
+def _all_markers(sidecar: Mapping[str, Any], table: EmgTable) -> list[dict[str, Any]]:
+    """Return the markers of the sidecar, by sample.
+
+    Of a recording that was interrupted, some may have reached the table alone.
+    """
+    noted: list[dict[str, Any]] = [dict(entry) for entry in sidecar.get("markers", [])]
+    n_noted = Counter(in_cell(entry["text"]) for entry in noted)
+    index = _index(table)
+    for marker in table.markers if sidecar.get("state") == "recording" else ():
+        if n_noted[marker.text]:
+            n_noted[marker.text] -= 1
+        else:
+            noted.append({"text": marker.text, "index": int(index[marker.row]), "origin": ""})
+    end = int(index[-1]) + 1
+    return sorted(noted, key=lambda one: end if one.get("index") is None else one["index"])
+
+
+def _marked_rows(markers: Sequence[Mapping[str, Any]], table: EmgTable) -> dict[int, str]:
+    """Return the text of each row with a marker; one after the last sample is in the last row."""
+    index = _index(table)
+    rows = (
+        table.n_rows - 1
+        if marker.get("index") is None
+        else int(np.searchsorted(index, marker["index"]))
+        for marker in markers
+    )
+    texts = (in_cell(marker["text"]) for marker in markers)
+    return placed_markers(zip(rows, texts, strict=True), table.n_rows)
 
 
 def _labels_of_rows(n_rows: int, runs: list[LabelledCueRun]) -> list[bytes]:

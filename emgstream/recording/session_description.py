@@ -42,6 +42,7 @@ class SessionDescription:
         status: SourceStatus | None,
         n_samples: int,
         warnings: Sequence[str],
+        markers: Sequence[Mapping[str, Any]] = (),
         repetitions: Sequence[Mapping[str, Any]],
     ) -> dict[str, Any]:
         """Return the content of the sidecar at one moment of the take."""
@@ -67,6 +68,7 @@ class SessionDescription:
             "protocol": dict(self.protocol),
             "labels": {"is_trimmed": self.is_trimmed},
             "repetitions": [dict(repetition) for repetition in repetitions],
+            "markers": list(markers),
             "samples": {"n": n_samples, **_losses(status)},
             "quality": {**self.quality, "warnings": list(warnings)},
         }

@@ -61,6 +61,13 @@ class _SidecarRepetition:
 
 
 @dataclass(frozen=True)
+class _SidecarMarker:
+    text: str
+    index: int | None = None
+    origin: str = ""
+
+
+@dataclass(frozen=True)
 class SidecarEntries(_SidecarVersion):
     """The entries of a sidecar; while recording, any of them may be missing."""
 
@@ -83,12 +90,17 @@ class SidecarEntries(_SidecarVersion):
     channels: tuple[_SidecarChannel, ...] = ()
     """name and placement of each."""
     protocol: _Object = field(default_factory=dict)
-    """kind (``guided`` or ``free``), cues ([label, seconds]), seed, countdown_s, ..."""
+    """kind (``guided`` or ``free``), cues ([label, seconds]), seed, countdown_s, markers (a stream,
+    and whether its texts are the labels), ..."""
     labels: _SidecarLabels = _SidecarLabels()
     """is_trimmed (as chosen; as done once complete), method."""
     repetitions: tuple[_SidecarRepetition, ...] = ()
     """label, repetition, outcome, first_index, end_index, label_from (index where the label begins;
     null without one), shift_ms and note of each."""
+    markers: tuple[_SidecarMarker, ...] = ()
+    """text as it was set, index (sample it belongs to; null if none came after it), origin (``key``
+    or the address of a stream) of each. The column ``marker`` has the text without commas, quotes
+    and line ends, in the first free row from that sample on."""
     samples: _Object = field(default_factory=dict)
     """n; n_lost, n_missed, n_gaps and n_reconnects from the first sample on; sees_loss."""
     quality: _Object = field(default_factory=dict)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from emgstream.recording.cue_events import RepetitionEnded
+from emgstream.recording.marker_track import RecordedMarker
 from emgstream.recording.session_description import SessionDescription
 from emgstream.sources.source_status import SourceStatus, StatusReader
 from emgstream.types import StreamInfo
@@ -34,6 +35,7 @@ class SidecarContent:
         self._info: StreamInfo | None = None
         self._before: SourceStatus | None = None  # at the first sample
         self._outcomes: dict[tuple[str, int], RepetitionEnded] = {}
+        self._markers: list[RecordedMarker] = []
         self._warnings: list[str] = []
         self._has_news = False
 
@@ -55,6 +57,12 @@ class SidecarContent:
             self._outcomes[ended.label, ended.repetition] = ended
             self._has_news = True
 
+    def note_marker(self, marker: RecordedMarker) -> None:
+        """Note a marker; its sample may become known later."""
+        with self._lock:
+            self._markers.append(marker)
+            self._has_news = True
+
     def warn(self, text: str) -> None:
         """Note a warning."""
         with self._lock:
@@ -68,7 +76,7 @@ class SidecarContent:
         return had_news
 
     def keep_news(self) -> None:
-        """Let the next `take_news` return True: writing the sidecar failed."""
+        """Let the next `take_news` return True: it is to be written again."""
         with self._lock:
             self._has_news = True
 
@@ -83,6 +91,7 @@ class SidecarContent:
                 status=self._status_of_take(),
                 n_samples=n_samples,
                 warnings=self._warnings,
+                markers=[marker.document() for marker in self._markers],
                 repetitions=[
                     {**asdict(ended), "outcome": ended.outcome.value}
                     for ended in self._outcomes.values()

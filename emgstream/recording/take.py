@@ -92,6 +92,5 @@ def samples_between(ring: RingBuffer, start_s: float, end_s: float) -> FloatArra
     index = 0
     while len(chunk := ring.since(index)):
         index = chunk.end_index
-        host_s = np.where(np.isnan(chunk.sampled_s), chunk.received_s, chunk.sampled_s)
-        parts.append(chunk.samples[(host_s >= start_s) & (host_s < end_s)])
+        parts.append(chunk.samples[(chunk.host_s >= start_s) & (chunk.host_s < end_s)])
     return np.concatenate(parts) if parts else ring.since(index).samples

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from emgstream.clock import Clock, MonotonicClock
-from emgstream.errors import UsageError
+from emgstream.errors import MissingExtraError, UsageError
 from emgstream.logs import get_logger
 from emgstream.sources.lsl_library import pylsl_library
-from emgstream.sources.lsl_source import LslAddress
+from emgstream.sources.lsl_source import LslAddress, found_streams
+from emgstream.sources.source_kind import FoundSource
 
-__all__ = ["Marker", "MarkerStream"]
+__all__ = ["Marker", "MarkerStream", "find_marker_streams"]
 
 _log = get_logger(__name__)
 
@@ -100,3 +101,15 @@ class MarkerStream:
             return float(self._inlet.time_correction(timeout=0.0))
         except (self._pylsl.util.TimeoutError, self._pylsl.util.LostError):
             return 0.0
+
+
+def find_marker_streams() -> list[FoundSource]:
+    """Return the LSL streams of text that are there now; only the first call waits, for a second.
+
+    None without LSL. Call it in a thread.
+    """
+    try:
+        pylsl = pylsl_library()
+    except MissingExtraError:
+        return []
+    return found_streams(lambda stream: bool(stream.channel_format() == pylsl.cf_string))

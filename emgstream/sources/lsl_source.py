@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -25,7 +25,7 @@ from emgstream.sources.sample_steps import StampSteps
 from emgstream.sources.source_kind import FoundSource, SourceOptions
 from emgstream.types import StreamInfo
 
-__all__ = ["LslAddress", "LslLink", "find_lsl_streams", "open_lsl_stream"]
+__all__ = ["LslAddress", "LslLink", "find_lsl_streams", "found_streams", "open_lsl_stream"]
 
 _SCHEME = "lsl"
 _PROPERTIES = ("type", "source_id", "hostname", "uid")
@@ -227,11 +227,19 @@ def find_lsl_streams() -> list[FoundSource]:
     Only the first call waits, for a second; streams are looked for in the background from then on.
     """
     try:
-        resolver, begun_s = _resolver()
+        return found_streams(lambda stream: not _is_text(stream))
     except MissingExtraError:
         return []
+
+
+def found_streams(is_meant: Callable[[Any], bool]) -> list[FoundSource]:
+    """Return the LSL streams of a kind that are there now, by address; only the first call waits.
+
+    Raises MissingExtraError.
+    """
+    resolver, begun_s = _resolver()
     time.sleep(max(0.0, begun_s + _LOOK_S - time.monotonic()))
-    streams = [one for one in resolver.results() if not _is_text(one)]
+    streams = [one for one in resolver.results() if is_meant(one)]
     names = [one.name() for one in streams]
     found = [_found(one, names.count(one.name()) == 1) for one in streams]
     return sorted(found, key=lambda source: source.address)

@@ -62,6 +62,19 @@ class ReplayLaps:
         time_offsets_s = np.array([lap.time_offset_s for lap in laps])
         return indices - index_offsets[numbers], time_offsets_s[numbers]
 
+    def stretches(self, first: int, end: int) -> list[tuple[int, int, int]]:
+        """Return the recorded indices that were played between two stream indices.
+
+        Each is the first, the end, and what is to be added for the stream index.
+        """
+        laps = self._between(first, end - 1)
+        begins = [max(first, lap.first_index) for lap in laps]
+        ends = [*begins[1:], end]
+        return [
+            (begin - lap.index_offset, stop - lap.index_offset, lap.index_offset)
+            for lap, begin, stop in zip(laps, begins, ends, strict=True)
+        ]
+
     def _between(self, first: int, last: int) -> list[ReplayLap]:
         with self._lock:
             start = bisect_right(self._laps, first, key=_first_index) - 1

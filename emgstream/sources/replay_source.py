@@ -88,6 +88,7 @@ class ReplaySource:
         self._stays_at_end = stays_at_end
         self._clock = clock or MonotonicClock()
         self._indices = indices_of(table)
+        self._marked = self._indices[[marker.row for marker in table.markers]]
         self._times_s = times_of(table, sampling_rate_hz)
         self._run_starts = run_starts(table)
         self._segments = np.cumsum(segment_begins(table))
@@ -213,6 +214,16 @@ class ReplaySource:
         names = (*self._table.label_names, None)
         recorded, _ = self._laps.to_recorded(indices)
         return [names[code] for code in codes[self._rows(recorded)].tolist()]
+
+    def markers_between(self, first: int, end: int) -> list[tuple[int, str]]:
+        """Return index and text of each recorded marker between two samples that were played."""
+        found = []
+        for begin, stop, offset in self._laps.stretches(first, end):
+            low, high = np.searchsorted(self._marked, [begin, stop]).tolist()
+            for place in range(low, high):
+                text = self._table.markers[place].text
+                found.append((int(self._marked[place]) + offset, text))
+        return found
 
     def status(self) -> SourceStatus:
         """Return the state of the replay, and the samples lost in the recording so far."""

@@ -35,6 +35,7 @@ from emgstream.tables.single_column import (
     role_by_itself,
 )
 from emgstream.tables.table_column import (
+    MARKER_COLUMN,
     OWN_ROLES,
     Certainty,
     ColumnRole,
@@ -99,6 +100,8 @@ def _own(place: int, name: str) -> TableColumn:
     if role is not None:
         unit = "s" if role is ColumnRole.TIME else ""
         return TableColumn(place, name, role, "its name in our own recordings", unit=unit)
+    if name.lower() == MARKER_COLUMN:
+        return TableColumn(place, name, ColumnRole.MARKER, "its name in our own recordings")
     hint = meaning_of_name(name).hint
     if hint in _NO_CHANNEL_OF_OURS or not name:
         return TableColumn(place, name, ColumnRole.IGNORED, f"named like {hint.value}")

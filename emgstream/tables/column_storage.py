@@ -15,7 +15,7 @@ from emgstream.tables.column_choice import ColumnChoice, place_of_column
 from emgstream.tables.column_names import NameHint, meaning_of_name
 from emgstream.tables.column_questions import split_choice
 from emgstream.tables.table_cells import LARGEST_SAMPLE, LARGEST_WHOLE, MISSING_WORDS
-from emgstream.tables.table_column import ColumnRole, has_own_form
+from emgstream.tables.table_column import MARKER_COLUMN, ColumnRole, has_own_form
 from emgstream.tables.table_columns import Storage, StoredColumn
 from emgstream.tables.table_layout import TableLayout
 
@@ -88,6 +88,8 @@ def _storage(layout: TableLayout, place: int, is_own: bool) -> Storage:
     own = _OWN.get(name.lower())
     if own is not None:
         return own
+    if is_own and name.lower() == MARKER_COLUMN:
+        return "text"
     hint = meaning_of_name(name).hint
     text = layout.first_text(place)
     if hint in _NEVER_READ or (is_own and text is not None):

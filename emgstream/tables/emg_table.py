@@ -15,7 +15,17 @@ from emgstream.tables.table_column import ColumnQuestion, ColumnRole, TableColum
 from emgstream.tables.table_repairs import IGNORED, Repair
 from emgstream.types import FloatArray, IndexArray, TimeArray
 
-__all__ = ["EmgTable"]
+__all__ = ["EmgTable", "TableMarker"]
+
+
+@dataclass(frozen=True, slots=True)
+class TableMarker:
+    """One marker of a recording."""
+
+    row: int
+    """Its row."""
+    text: str
+    """Its text, as it is in the table."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +75,8 @@ class EmgTable:
     """The user's statements that were followed, now or earlier."""
     notes: tuple[str, ...] = ()
     """Guesses and omissions, for people, each one line."""
+    markers: tuple[TableMarker, ...] = ()
+    """The markers of a recording of our own, by row; consecutive rows of one text are one."""
 
     @property
     def n_rows(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from emgstream.tables.clock_column import even_bursts, seconds_of_clock
 from emgstream.tables.column_behaviour import MOST_RESTARTS, RESTART_STEPS
 from emgstream.tables.column_choice import HIGHEST_HZ, ColumnChoice, place_of_column
 from emgstream.tables.column_questions import unlabelled_value
-from emgstream.tables.emg_table import EmgTable
+from emgstream.tables.emg_table import EmgTable, TableMarker
 from emgstream.tables.raw_columns import MISSING_WHOLE, RawColumn, RawRecording
 from emgstream.tables.sample_counter import counter_note, index_of_counter
 from emgstream.tables.table_cells import LARGEST_SAMPLE
@@ -115,6 +115,7 @@ class TableAssembly:
             rate_reason=raw.rate_reason,
             choice=self._choice,
             notes=tuple(self._notes),
+            markers=tuple(self._markers()),
         )
 
     def _repairs(self, n_rows: int) -> tuple[Any, ...]:
@@ -227,6 +228,16 @@ class TableAssembly:
         kept = [name for name in names if not _is_value(name, unlabelled)]
         places = [kept.index(name) if name in kept else -1 for name in names]
         return np.array([*places, -1], np.int32)[codes], tuple(kept)
+
+    def _markers(self) -> Iterator[TableMarker]:
+        """Yield the markers by row."""
+        column = self._of(ColumnRole.MARKER)
+        raw = None if column is None else self._taken(column)
+        if raw is None or raw.texts is None:
+            return
+        begins = np.diff(raw.values, prepend=-1) != 0
+        for row in np.flatnonzero(begins & (raw.values >= 0)).tolist():
+            yield TableMarker(row, raw.texts[raw.values[row]])
 
     def _repetitions(self, codes: npt.NDArray[np.int32] | None) -> IndexArray | None:
         """Return the repetition of each row; runs of 0 count as repetitions, too, if not our own.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 __all__ = [
+    "MARKER_COLUMN",
     "OWN_ROLES",
     "Certainty",
     "ColumnQuestion",
@@ -25,6 +26,7 @@ class ColumnRole(Enum):
     COUNTER = "counter"
     REPETITION = "repetition"
     SEGMENT = "segment"
+    MARKER = "marker"
     IGNORED = "ignored"
 
 
@@ -36,6 +38,8 @@ OWN_ROLES = {
     "time_s": ColumnRole.TIME,
 }
 """Role of each column name, in lower case, that our own recordings have."""
+MARKER_COLUMN = "marker"
+"""Name of the column of markers in our own recordings. Elsewhere such a column may be the label."""
 
 
 def has_own_form(names: Iterable[str]) -> bool:

@@ -44,7 +44,9 @@ class TableLook:
     @property
     def is_own_form(self) -> bool:
         """True if the columns are channels and those that our own recordings have, nothing else."""
-        own = [one.name.lower() in OWN_ROLES for one in self.columns]
+        own = [
+            one.name.lower() in OWN_ROLES or one.role is ColumnRole.MARKER for one in self.columns
+        ]
         channels = [one.role is ColumnRole.CHANNEL for one in self.columns]
         return any(own) and all(map(any, zip(own, channels, strict=True)))
 

@@ -14,6 +14,7 @@ from emgstream import worker
 from emgstream.atomic_files import partial_file, write_whole
 from emgstream.errors import OutputError, RecordingError
 from emgstream.recording import Recorder, SessionDescription, put_in_order, read_sidecar
+from emgstream.recording.growing_file import GrowingFile
 from emgstream.recording.sidecar import sidecar_path, write_sidecar
 from emgstream.tables import read_table
 from emgstream.types import FloatArray
@@ -166,3 +167,20 @@ def test_a_partial_file_of_somebody_else_is_never_written_through(
     assert all(name.read_text() == "precious" for name in [*left, foreign])
     assert all(name.is_symlink() == is_link for name in left)
     assert path.with_name("model.bin").read_bytes() == b"content"
+
+
+def test_a_file_that_grows_while_it_is_looked_at_is_not_lost(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, look = GrowingFile(path), os.fstat
+
+    def look_before_a_line_comes(descriptor: int) -> os.stat_result:
+        found = look(descriptor)
+        file.append(b"0,0.000000,512\n")  # as the other thread does at this moment
+        return found
+
+    with monkeypatch.context() as only_here:
+        only_here.setattr(os, "fstat", look_before_a_line_comes)
+        found = file.loss()
+    file.close()
+    assert found is None

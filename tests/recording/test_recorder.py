@@ -63,7 +63,9 @@ def test_every_sample_is_in_the_table_with_the_cue_of_its_moment(path: Path) -> 
     assert table.repetitions[[0, 300, 800, 1600]].tolist() == [0, 1, 1, 2]
     assert table.repairs == ()
     assert table.sampling_rate_hz == pytest.approx(1000.0)
-    assert path.read_text().splitlines()[0] == "index,time_s,a,b,c,cue,label,repetition,segment"
+    assert (
+        path.read_text().splitlines()[0] == "index,time_s,a,b,c,marker,cue,label,repetition,segment"
+    )
 
 
 def test_the_table_counts_from_its_own_first_sample(path: Path) -> None:

@@ -82,7 +82,7 @@ def test_what_was_discarded_loses_its_label_and_nothing_else(tmp_path: Path) -> 
     labels = table.label_names_by_row()
     assert set(labels[50:110]) == {""}
     assert set(labels[160:]) == {"fist"}
-    cues = [line.split(",")[5] for line in path.read_text().splitlines()[1:]]
+    cues = [line.split(",")[6] for line in path.read_text().splitlines()[1:]]
     assert cues[50:110] == ["fist"] * 60
     entries = {(e["label"], e["repetition"]): e for e in read_sidecar(path)["repetitions"]}
     assert entries["fist", 1]["outcome"] == "discarded"

@@ -1,4 +1,4 @@
-"""Markers of another program, as labels of a recording."""
+"""Markers of another program, in a recording, and as its labels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 
 from emgstream.clock import MonotonicClock
-from emgstream.sources.lsl_markers import Marker, MarkerStream
+from emgstream.recording import read_sidecar
+from emgstream.sources.lsl_markers import Marker, MarkerStream, find_marker_streams
+from emgstream.sources.lsl_source import find_lsl_streams
 from emgstream.tables import read_table
 from tests.processes import run
 from tests.simulation.boards import wait_for
@@ -59,13 +61,57 @@ def test_markers_come_in_order_with_the_host_time_at_which_they_were_sent() -> N
 
 def test_markers_are_the_labels_of_a_free_recording_of_any_source(tmp_path: Path) -> None:
     path = tmp_path / "arm.csv"
-    words = ["--free", "--seconds", "6", "--markers", "lsl://cues", "--port", "simulated"]
+    words = ["--free", "--seconds", "6", "--port", "simulated"]
+    words += ["--markers", "lsl://cues", "--marker-labels"]
     with marker_sender("cues", "hand_close", "a key, pressed", "elbow_bend"):
         done = run("record", *words, "--no-check", "--unattended", "--out", str(path))
     assert done.returncode == 0, done.stderr
     assert "a marker of lsl://cues: " in done.stdout + done.stderr
     assert "'a key, pressed'" in done.stdout + done.stderr
-    assert set(read_table(path).label_names) == {"hand_close", "elbow_bend"}
+    table = read_table(path)
+    assert set(table.label_names) == {"hand_close", "elbow_bend"}
+    assert {marker.text for marker in table.markers} == {
+        "hand_close",
+        "a key pressed",
+        "elbow_bend",
+    }
+
+
+def test_markers_are_recorded_beside_the_cues_of_a_guided_session(tmp_path: Path) -> None:
+    path = tmp_path / "arm.csv"
+    words = ["--script", "rest:2,hand_close:2,rest:2", "--port", "simulated", "--no-countdown"]
+    with marker_sender("cues", "tone 1", "tone 2"):
+        done = run(
+            "record",
+            *words,
+            "--markers",
+            "lsl://cues",
+            "--no-check",
+            "--unattended",
+            "--out",
+            str(path),
+        )
+    assert done.returncode == 0, done.stderr
+    table = read_table(path)
+    assert set(table.label_names) == {"rest", "hand_close", "transition"}
+    assert {marker.text for marker in table.markers} == {"tone 1", "tone 2"}
+    rows = np.array([marker.row for marker in table.markers])
+    assert table.time_s is not None
+    apart_s = np.diff(table.time_s[rows])
+    assert apart_s.min() >= 0.5 * PERIOD_S
+    sidecar = read_sidecar(path)
+    assert sidecar["protocol"]["markers"] == {"stream": "lsl://cues", "are_labels": False}
+    assert {one["origin"] for one in sidecar["markers"]} == {"lsl://cues"}
+    assert [one["index"] for one in sidecar["markers"]] == rows.tolist()
+
+
+def test_streams_of_markers_are_found_by_name_and_streams_of_samples_are_not() -> None:
+    with marker_sender("cues of the test", "fist"):
+        wait_for(
+            lambda: "lsl://cues of the test" in [one.address for one in find_marker_streams()],
+            find_marker_streams,
+        )
+        assert "lsl://cues of the test" not in [one.address for one in find_lsl_streams()]
 
 
 def test_a_stream_of_markers_that_is_not_there_is_told_at_the_end(tmp_path: Path) -> None:
@@ -75,11 +121,14 @@ def test_a_stream_of_markers_that_is_not_there_is_told_at_the_end(tmp_path: Path
     assert "no stream of markers lsl://none was there" in done.stdout + done.stderr
 
 
-def test_markers_and_cues_at_once_are_refused(tmp_path: Path) -> None:
-    words = ["--markers", "lsl://cues", "--port", "simulated", "--unattended"]
+def test_markers_as_labels_beside_cues_are_refused(tmp_path: Path) -> None:
+    words = ["--markers", "lsl://cues", "--marker-labels", "--port", "simulated", "--unattended"]
     done = run("record", *words, "--out", str(tmp_path / "arm.csv"))
     assert done.returncode == 1
-    assert "add --free" in done.stderr
+    assert "the cues set the labels here" in done.stderr
+    done = run("record", "--marker-labels", "--unattended", "--port", "simulated")
+    assert done.returncode == 1
+    assert "no stream of markers is chosen" in done.stderr
 
 
 def test_an_address_of_no_markers_is_one_line(tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.form_fields import chip, seconds_box
 from emgstream.gui.painting import GRID
 from emgstream.gui.record.electrode_placements import ElectrodePlacements
+from emgstream.gui.record.marker_choice import MarkerChoice
 from emgstream.recording import FreeProtocol
 from emgstream.wording import spoken
 
@@ -72,6 +73,7 @@ class SessionForm(QWidget):
         self.rest = seconds_box(4.0, _LONGEST_S, self)
         self.check_box = CheckBox("Check the signal first: five seconds", self)
         self.sound_box = CheckBox("A sound at each cue", self)
+        self.markers = MarkerChoice(self)
         self.subject = self._line("a code, not a name")
         self.session = self._line("name or number of the sitting")
         self.notes = QPlainTextEdit(self)
@@ -100,6 +102,8 @@ class SessionForm(QWidget):
             hold_s=self.hold.value(),
             rest_s=self.rest.value(),
             is_free=self.free_button.isChecked(),
+            markers=self.markers.address,
+            markers_are_labels=self.markers.are_labels,
             is_checked=self.check_box.isChecked(),
             subject=self.subject.text().strip(),
             session=self.session.text().strip(),
@@ -118,7 +122,8 @@ class SessionForm(QWidget):
         except UsageError as error:
             return str(error)
         if isinstance(plan.protocol, FreeProtocol):
-            return f"{len(plan.protocol.labels)} labels, for as long as you like"
+            of = "markers" if plan.markers_are_labels else f"{len(plan.protocol.labels)} labels"
+            return f"{of}, for as long as you like"
         view = plan.protocol.view(0.0)
         return f"{view.n_total} movements in {minutes(plan.duration_s)} min"
 
@@ -169,11 +174,13 @@ class SessionForm(QWidget):
         for line in (self.others, self.name):
             line.textChanged.connect(lambda _: self.changed.emit())
         self.free_button.toggled.connect(self._show_kind)
+        self.markers.changed.connect(self.changed)
         self.folder_button.clicked.connect(self._choose_folder)
 
     def _show_kind(self, is_free: bool) -> None:
         for part in (self.repetitions, self.hold, self.rest):
             part.setEnabled(not is_free)
+        self.markers.set_free(is_free)
         self._kind_words.setText(_FREE if is_free else _GUIDED)
 
     def _choose_folder(self) -> None:
@@ -217,6 +224,7 @@ class SessionForm(QWidget):
         column.addSpacing(GRID)
         column.addWidget(self.check_box)
         column.addWidget(self.sound_box)
+        column.addWidget(self.markers)
         column.addStretch(1)
         return part
 

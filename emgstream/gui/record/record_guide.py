@@ -14,6 +14,7 @@ from emgstream.gui.cue.cue_layout import ConnectionLabel, button_row, key_button
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
+from emgstream.gui.record.marker_field import MarkerField
 from emgstream.gui.status_light import StatusLight
 from emgstream.gui.timeline.timeline_canvas import TimelineCanvas
 from emgstream.wording import spoken
@@ -34,6 +35,7 @@ class RecordGuide(QWidget):
     repeat_wanted = pyqtSignal()
     end_wanted = pyqtSignal()
     number_wanted = pyqtSignal(int)
+    marker_wanted = pyqtSignal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +47,8 @@ class RecordGuide(QWidget):
         self.space_button.setObjectName("primary")
         self.repeat_button = key_button("Repeat the last", "R", self.repeat_wanted.emit, self)
         self.end_button = key_button("End and keep", "Esc", self.end_wanted.emit, self)
+        self.marker_field = MarkerField(self)
+        self.marker_field.marker_wanted.connect(self.marker_wanted)
         self.connection_label = ConnectionLabel(theme, self)
         self.file_label = ElidedLabel(self)
         self.file_label.setObjectName("quiet")
@@ -79,7 +83,7 @@ class RecordGuide(QWidget):
         self.repeat_button.setText("Take it back" if is_free else "Repeat the last")
 
     def show_number(self, number: int) -> None:
-        """Mark the label that is set; 0 for none."""
+        """Mark the label that is set; 0 for none, and a number without a button marks nothing."""
         for place, button in enumerate(self.number_buttons, start=1):
             button.setChecked(place % len(self.number_buttons) == number)
 
@@ -90,6 +94,7 @@ class RecordGuide(QWidget):
         self.repeat_button.setVisible(takes)
         self.end_button.setText("End and keep" if takes else "Back")
         self._numbers.setVisible(takes and is_free)
+        self.marker_field.setVisible(takes)
 
     def set_space_text(self, words: str) -> None:
         """Show what the space bar does now."""
@@ -125,7 +130,9 @@ class RecordGuide(QWidget):
         warnings.setContentsMargins(0, 0, 0, 0)
         warnings.addWidget(self.warning_light)
         warnings.addWidget(self.warning_label, 1)
-        signals = card(self, self.connection_label, self.timeline, self.file_label)
+        signals = card(
+            self, self.connection_label, self.timeline, self.marker_field, self.file_label
+        )
         buttons = self.space_button, self.repeat_button, self.end_button
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -12,8 +12,10 @@ from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import PortRequest, ReplayRequest
 from emgstream.app.recording_session import RecordingSession, RecordingStage
 from emgstream.app.session_readiness import SessionReadiness, recording_readiness
+from emgstream.app.source_watch import SourceWatch
 from emgstream.app.stream_words import recording_pace
 from emgstream.app.training_job import FOUND
+from emgstream.clock import host_now
 from emgstream.errors import EmgStreamError
 from emgstream.gui.card import fill
 from emgstream.gui.cue.cue_sound import CueSound
@@ -27,9 +29,14 @@ from emgstream.gui.shell import Shell
 from emgstream.gui.step_bar import StepBar
 from emgstream.gui.window_page import WindowPage
 from emgstream.recording import FreeProtocol, GuidedProtocol, ProtocolPhase
+from emgstream.sources.lsl_markers import find_marker_streams
 
 __all__ = ["RecordPage"]
 
+_MARKERS_EVERY_S = 1.5
+"""Seconds between two looks for streams of markers, as the window looks for sources."""
+_OF_A_MARKER = -1
+"""Number of a label that has no number key, as a marker set it."""
 _STEPS = ("Set up", "Check the signal", "Follow the cues", "Look it over")
 
 
@@ -41,6 +48,7 @@ class RecordPage(WindowPage):
         ("space", "Space", "begin, pause and go on"),
         ("repeat", "R", "repeat the last movement, or take a label back"),
         ("again", "C", "check the signal again"),
+        ("marker", "M", "set a marker, with the text in its field"),
         ("end", "Esc", "end the session and keep everything"),
         *((str(n), str(n), "set a label in a free recording, 0 for none") for n in range(10)),
     )
@@ -51,6 +59,8 @@ class RecordPage(WindowPage):
         self._session: LiveSession | None = None
         self._shown: RecordingStage | None = None
         self._now_s = 0.0
+        self._marker_watch = SourceWatch(find_marker_streams)
+        self._watched_s = 0.0
         self._make_parts(shell.theme)
         self._lay_out()
         self._connect_parts()
@@ -67,6 +77,7 @@ class RecordPage(WindowPage):
             "space": lambda: None if self.clicks_focused() else self._press_space(),
             "repeat": self._repeat,
             "again": self._check_again,
+            "marker": self._set_marker,
             "end": self._press_end,
             **{str(n): partial(self._set_label, n) for n in range(10)},
         }
@@ -102,9 +113,10 @@ class RecordPage(WindowPage):
         if has_samples or self.guide.timeline.is_moving:
             self.guide.timeline.update()
 
-    def update_figures(self, now_s: float) -> None:  # noqa: ARG002 - the base class passes it
-        """Refresh the state of connection, file and warnings."""
+    def update_figures(self, now_s: float) -> None:
+        """Refresh the state of connection, file, warnings, and the streams of markers."""
         self._show_ready()
+        self._watch_markers(now_s)
         run = self.run
         if run is None or not run.is_open:
             return
@@ -119,6 +131,7 @@ class RecordPage(WindowPage):
 
     def shut_down(self) -> None:
         """End the recording, and finish its files."""
+        self._marker_watch.stop()
         if self.run is not None:
             self.run.shut_down(self._now_s)
 
@@ -151,6 +164,12 @@ class RecordPage(WindowPage):
     def _repeat(self) -> None:
         if self.run is not None:
             self.run.repeat(self._now_s)
+
+    def _set_marker(self) -> None:
+        if self.run is not None:
+            # at this moment, not at that of the last picture
+            self.run.set_marker(self.guide.marker_field.text.text().strip(), host_now())
+            self.setFocus()
 
     def _check_again(self) -> None:
         if self.run is not None:
@@ -236,8 +255,18 @@ class RecordPage(WindowPage):
             self.guide.set_space_text(words)
         else:
             self.guide.canvas.show_scene(free_scene(protocol, self._now_s, run.started_s))
-            at = protocol.labels.index(protocol.label) + 1 if protocol.label else 0
-            self.guide.show_number(at)
+            numbers = ("", *protocol.labels)
+            label = protocol.label
+            self.guide.show_number(numbers.index(label) if label in numbers else _OF_A_MARKER)
+
+    def _watch_markers(self, now_s: float) -> None:
+        """Offer the streams of markers that are there, while they can be chosen."""
+        if not self.setup.isVisible() or now_s < self._watched_s + _MARKERS_EVERY_S:
+            return
+        self._watched_s = now_s
+        found = self._marker_watch.poll()
+        if found is not None:
+            self.form.markers.set_streams(found)
 
     def _readiness(self) -> SessionReadiness:
         return recording_readiness(self.shell.connection, self._session, self.form.summary())
@@ -272,6 +301,8 @@ class RecordPage(WindowPage):
         self.guide.end_wanted.connect(self._press_end)
         self.guide.number_wanted.connect(self._set_label)
         self.verdict.go_on_wanted.connect(self._begin_cues)
+        self.guide.marker_wanted.connect(self._set_marker)
+        self.guide.marker_field.left.connect(self.setFocus)
         self.verdict.again_wanted.connect(self._check_again)
         self.verdict.leave_wanted.connect(self._press_end)
         self.review.train_wanted.connect(self._train)
@@ -289,4 +320,5 @@ def _told(run: RecordingSession, state: str) -> tuple[str, str]:
         f"{run.recorder.n_bytes / 1e6:.1f} MB" if run.stage is RecordingStage.TAKE else "not yet"
     )
     room = f"{run.recorder.room_bytes / 1e9:.1f} GB free"
-    return words, f"{run.plan.path.name}   {written}   {room}"
+    told = (run.plan.path.name, written, run.markers.words, room)
+    return words, "   ".join(filter(None, told))

@@ -17,6 +17,7 @@ from emgstream.gui.palette import Theme
 from emgstream.gui.timeline.cursor_painter import CursorPainter
 from emgstream.gui.timeline.frame_painter import draw_times
 from emgstream.gui.timeline.gutter_painter import Gutter, GutterPainter, LaneWords
+from emgstream.gui.timeline.marker_painter import draw_markers
 from emgstream.gui.timeline.ribbon_painter import RibbonPainter
 from emgstream.gui.timeline.signal_painter import Rails, SignalPainter
 from emgstream.gui.timeline.time_view import TimeView
@@ -169,10 +170,19 @@ class TimelineCanvas(QWidget):
         canvas = Canvas(at, self._theme, self.font(), scale)
         self._draw_gutter(painter, canvas, shown, "seconds" if timed else "samples")
         self._signals.draw(painter, canvas, history, self.time, rails, host_now())
+        self._draw_markers(painter, canvas, shown)
         draw_times(painter, canvas, self.time)
         self._draw_ribbons(painter, at, shown)
         unit = "s" if timed else "samples"
         self._cursor.draw(painter, canvas, shown.session, history, self.time, unit)
+
+    def _draw_markers(self, painter: QPainter, canvas: Canvas, shown: _Shown) -> None:
+        raw = shown.traces.raw
+        first = max(self.time.index_at(0), raw.start_index)
+        end = min(self.time.index_at(self.time.n_columns) + 1, raw.end_index)
+        if first < end:
+            markers = shown.session.markers.between(first, end)
+            draw_markers(painter, canvas, self.time, markers)
 
     def _draw_gutter(
         self, painter: QPainter, canvas: Canvas, shown: _Shown, time_unit: str

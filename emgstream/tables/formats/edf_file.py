@@ -3,7 +3,7 @@
 The signals are taken in their physical units. Annotations of EDF+ become the column ``label``; a
 discontinuous file (EDF+D) gets the columns ``index`` and ``segment``. The annotations by which
 `emgstream.export` and MNE-Python mark gaps are followed, so that an exported session comes back as
-it was recorded.
+it was recorded, with its markers.
 
 Sources: Kemp et al. 1992, doi:10.1016/0013-4694(92)90009-7 (EDF); Kemp and Olivan 2003,
 doi:10.1016/S1388-2457(03)00123-8 (EDF+); BioSemi's description of BDF (24 bits, Status channel).
@@ -22,7 +22,9 @@ import numpy.typing as npt
 
 from emgstream.tables.formats.labelled_rows import label_column, until_the_next
 from emgstream.tables.formats.opened_recording import OpenedRecording
+from emgstream.tables.marker_cells import in_cell, placed_markers
 from emgstream.tables.raw_columns import RawColumn, RawRecording
+from emgstream.tables.table_column import MARKER_COLUMN
 from emgstream.types import IndexArray
 from emgstream.wording import counted, listed
 
@@ -275,9 +277,13 @@ def _recorded_columns(
     """
     for column in columns:
         yield _recorded(column, marked.is_recorded, marked.missing.get(column.name, ()))
-    label = label_column(_label_runs(rows, marked.events, notes), marked.is_recorded)
+    instants = [one for one in marked.events if is_own and one.duration_s is None]
+    labelled = [one for one in marked.events if one not in instants]
+    label = label_column(_label_runs(rows, labelled, notes), marked.is_recorded)
     if label is not None:
         yield label
+    if instants:
+        yield _marker_column(rows, instants, marked.is_recorded)
     index, segments = rows.index[marked.is_recorded], marked.segments[marked.is_recorded]
     if is_own or np.any(np.diff(index) != 1):
         yield RawColumn("index", index - index[0])
@@ -285,6 +291,20 @@ def _recorded_columns(
         yield RawColumn("time_s", (index - index[0]) / rows.rate_hz, unit="s")
     if np.any(np.diff(segments) != 0):
         yield RawColumn("segment", segments - segments[0])
+
+
+def _marker_column(
+    rows: _RowTimes, instants: Sequence[_Annotation], is_recorded: npt.NDArray[np.bool_]
+) -> RawColumn:
+    """Return the markers of our own export, each in its row or the next one that was recorded."""
+    places: IndexArray = np.cumsum(is_recorded) - is_recorded
+    wanted = [(int(places[rows.run(one)[0]]), in_cell(one.text)) for one in instants]
+    cells = placed_markers(wanted, int(is_recorded.sum()))
+    texts = tuple(dict.fromkeys(cells.values()))
+    codes = np.full(int(is_recorded.sum()), -1, np.int32)
+    for row, text in cells.items():
+        codes[row] = texts.index(text)
+    return RawColumn(MARKER_COLUMN, codes, texts)
 
 
 def _recorded(
