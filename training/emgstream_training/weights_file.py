@@ -10,7 +10,6 @@ configuration, from which Keras would make objects, is ignored.
 from __future__ import annotations
 
 import io
-import tokenize
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
@@ -19,6 +18,7 @@ import numpy as np
 
 from emgstream.bundle import KERAS_ARCHIVE, Model, opened_archive, read_member
 from emgstream.errors import ModelFileError
+from emgstream.network_layers import array_header
 from emgstream.types import FloatArray
 from emgstream_training.linear import linear_path, network_layers, with_linear_path
 from emgstream_training.network import build_network
@@ -117,22 +117,10 @@ def _read(model: Model, shapes: Mapping[str, Mapping[str, Shape]]) -> dict[str, 
 
 def _array(name: str, content: bytes, shape: Shape) -> FloatArray:
     """Return the array in the content of an ``.npy`` file; no more is allocated than that holds."""
-    stream = io.BytesIO(content)
-    try:
-        np.lib.format.read_magic(stream)
-        found, is_fortran, dtype = np.lib.format.read_array_header_1_0(stream)
-    except (  # all that a header can make NumPy and the parser of Python's literals raise
-        ValueError,
-        TypeError,
-        SyntaxError,
-        RecursionError,
-        MemoryError,
-        tokenize.TokenError,
-    ) as error:
-        raise ModelFileError(f"{name} is no array ({error}); {_AGAIN}") from None
-    values = content[stream.tell() :]
-    _check(name, found, dtype, shape)
-    if is_fortran or len(values) != 4 * int(np.prod(shape)):
+    header = array_header(name, content)
+    values = content[header.length :]
+    _check(name, header.shape, header.dtype, shape)
+    if header.is_fortran or len(values) != 4 * int(np.prod(shape)):
         raise ModelFileError(f"{name} is not laid out as expected; {_AGAIN}")
     return _finite(name, np.frombuffer(values, np.float32).reshape(shape))
 
