@@ -34,8 +34,8 @@ def words_of(file: io.StringIO) -> str:
 
 def test_the_bar_shows_epoch_loss_accuracy_and_the_time_left_of_the_stage_that_runs() -> None:
     file = io.StringIO()
-    one = "epoch 264/300 loss 0.1234 accuracy 87.6%"
-    two = "epoch 3/300 loss 0.1234 accuracy 87.6%"
+    one = "epoch 264/300 loss 0.123 accuracy 88 %"
+    two = "epoch 3/300 loss 0.123 accuracy 88 %"
     with EpochBar(Console(file=file, force_terminal=True, width=120)) as bar:
         bar.show(progress("training", 264))
         wait_for(lambda: f"{one} 0:02:05 left" in words_of(file), lambda: words_of(file)[-200:])

@@ -1,7 +1,7 @@
 """Tables and sentences of an evaluation, from the document of ``emgstream evaluate --json``.
 
 The window shows a short table with its meaning in words, the terminal every figure, and the HTML
-report the figures of live use.
+report the figures of live use. All of them show as many digits as the interval justifies.
 """
 
 from __future__ import annotations
@@ -11,26 +11,54 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from emgstream.significant_digits import (
+    NOT_KNOWN,
+    decimals_of,
+    per_hour,
+    percent,
+    percent_difference,
+)
+
 __all__ = [
     "COLUMNS",
+    "COLUMN_HINTS",
     "MODEL_NAMES",
     "EvaluationTable",
+    "accuracy_figures",
+    "decimals_for",
     "evaluation_facts",
     "evaluation_table",
     "figure_rows",
+    "held_out_words",
+    "interval_words",
     "online_figures",
-    "points",
     "recall_rows",
-    "share",
 ]
 
 MODEL_NAMES = {"cnn_lstm": "CNN-LSTM", "lda": "LDA", "random_forest": "random forest"}
 """Every model by its name in files, with its name for people."""
 
-COLUMNS = ("", "balanced\naccuracy", "95 %\ninterval", "random\nsplit", "leakage,\npoints")
+COLUMNS = (
+    "",
+    "balanced\naccuracy",
+    "95 %\ninterval",
+    "within\nmovements",
+    "random\nsplit",
+    "leakage,\npoints",
+)
 """Heads of the columns of an `EvaluationTable`."""
 
-_NONE = "-"
+COLUMN_HINTS = (
+    "",
+    "Share of right decisions, as the mean over the labels, on data the model had not seen",
+    "With more such data the accuracy would lie in this range in 95 of 100 cases",
+    "The same on the decisions whose window lies within one held movement, as those of a random "
+    "split do",
+    "The same with windows drawn at random, which share samples with those that were learned from",
+    "Random split minus within movements: how much the random split promises too much",
+)
+"""The meaning of each column, in one sentence."""
+
 _HELD_OUT = {
     "subject": "people the model has not seen",
     "session": "sessions the model has not seen",
@@ -51,11 +79,36 @@ class EvaluationTable:
 
 def evaluation_table(document: Mapping[str, Any]) -> EvaluationTable:
     """Return the short table of an evaluation."""
-    models = document["models"]
+    models, decimals = document["models"], decimals_for(document)
     return EvaluationTable(
-        rows=tuple(_short_row(name, models[name]) for name in MODEL_NAMES if name in models),
+        rows=tuple(
+            _short_row(name, models[name], decimals) for name in MODEL_NAMES if name in models
+        ),
         words=tuple(_meaning(document)),
     )
+
+
+def decimals_for(document: Mapping[str, Any]) -> int:
+    """Return the decimals that the widest interval of an evaluation leaves to its percentages."""
+    decimals = []
+    for figures in document["models"].values():
+        low, high = figures["confidence_interval_95"]
+        is_known = low is not None and high is not None
+        decimals.append(decimals_of((high - low) / 2.0 if is_known else None))
+    return min(decimals, default=0)
+
+
+def held_out_words(document: Mapping[str, Any]) -> str:
+    """Return what the models were judged on."""
+    return _HELD_OUT.get(document["protocol"], "windows drawn at random")
+
+
+def interval_words(figures: Mapping[str, Any], decimals: int) -> str:
+    """Return the 95 % interval of a model's balanced accuracy; a dash where it is not known."""
+    low, high = figures["confidence_interval_95"]
+    if low is None or high is None:
+        return NOT_KNOWN
+    return f"{100.0 * low:.{decimals}f} to {100.0 * high:.{decimals}f} %"
 
 
 def evaluation_facts(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -67,7 +120,7 @@ def evaluation_facts(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "folds", f"{n_done} of {n_planned}"
     if n_done:
         yield "window", document["window"]
-    yield "chance", f"{document['chance']:.1%}"
+    yield "chance", percent(document["chance"])
     for note in document["notes"]:
         yield "note", note
 
@@ -77,88 +130,67 @@ def figure_rows(document: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
     Figures that no model has are left out.
     """
-    models = document["models"]
-    columns = [dict([*accuracy_figures(of), *online_figures(of)]) for of in models.values()]
+    models, decimals = document["models"], decimals_for(document)
+    columns = [
+        dict([*accuracy_figures(of, decimals), *online_figures(of, decimals)])
+        for of in models.values()
+    ]
     rows = [(what, *(column[what] for column in columns)) for what in columns[0]]
-    return [_head("", models), *(row for row in rows if set(row[1:]) != {_NONE})]
+    return [_head("", models), *(row for row in rows if set(row[1:]) != {NOT_KNOWN})]
 
 
 def recall_rows(document: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """Return the recall of each class by each model, below a row of the models' names."""
-    models = document["models"]
+    models, decimals = document["models"], decimals_for(document)
     return [
         _head("recall", models),
         *(
-            (name, *(share(of["recall"][name]) for of in models.values()))
+            (name, *(percent(of["recall"][name], decimals) for of in models.values()))
             for name in document["classes"]
         ),
     ]
 
 
-def accuracy_figures(figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def accuracy_figures(figures: Mapping[str, Any], decimals: int) -> Iterator[tuple[str, str]]:
     """Give how often a model is right, and what a random split would have promised."""
-    low, high = figures["confidence_interval_95"]
-    yield "balanced accuracy", share(figures["balanced_accuracy"])
-    is_known = low is not None and high is not None
-    yield "  95 % interval", f"{share(low)} to {share(high)}" if is_known else _NONE
-    yield "  within movements", share(figures["within_movements"])
-    yield "random split", share(figures["random_split"])
-    yield "  leakage", points(figures["leakage"])
+    within, random = figures.get("within_movements"), figures["random_split"]
+    yield "balanced accuracy", percent(figures["balanced_accuracy"], decimals)
+    yield "  95 % interval", interval_words(figures, decimals)
+    yield "within movements", percent(within, decimals)
+    yield "random split", percent(random, decimals)
+    yield "  leakage, points", percent_difference(random, within, decimals)
 
 
-def online_figures(figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def online_figures(figures: Mapping[str, Any], decimals: int) -> Iterator[tuple[str, str]]:
     """Give the figures of live use with their names."""
     onsets = figures["onsets"]
     median_s = None if onsets is None else onsets["median_s"]
-    yield "calibration error", _plain(figures["calibration_error"], "{:.3f}")
-    yield "active error rate", share(figures["active_error_rate"])
-    yield "instability", share(figures["instability"])
+    yield "calibration error", _plain(figures["calibration_error"], "{:.2f}")
+    yield "active error rate", percent(figures["active_error_rate"], decimals)
+    yield "instability", percent(figures["instability"], decimals)
     yield "onset to right decision", _plain(median_s, "{:.2f} s")
-    yield "onsets missed", _NONE if onsets is None else f"{onsets['n_missed']}"
-    yield "false activations", _plain(figures["false_activations_per_hour"], "{:,.0f} an hour")
-
-
-def share(value: float | None) -> str:
-    """Return a share in percent; a dash where there is none.
-
-    >>> share(0.8341), share(None)
-    ('83.4%', '-')
-    """
-    return _plain(value, "{:.1%}")
-
-
-def points(value: float | None) -> str:
-    """Return a difference of shares in percentage points; a dash where there is none.
-
-    >>> points(0.137)
-    '+13.7 points'
-    """
-    return _plain(None if value is None else 100.0 * value, "{:+.1f} points")
+    yield "onsets missed", NOT_KNOWN if onsets is None else f"{onsets['n_missed']}"
+    yield "false activations per hour of rest", per_hour(figures["false_activations_per_hour"])
 
 
 def _plain(value: float | None, form: str) -> str:
-    return _NONE if value is None or not math.isfinite(value) else form.format(value)
+    return NOT_KNOWN if value is None or not math.isfinite(value) else form.format(value)
 
 
 def _head(corner: str, models: Mapping[str, Any]) -> tuple[str, ...]:
     return corner, *(MODEL_NAMES[name] for name in models)
 
 
-def _short_row(name: str, figures: Mapping[str, Any]) -> tuple[str, ...]:
-    low, high = figures["confidence_interval_95"]
-    interval = "–" if low is None or high is None else f"{100 * low:.0f} to {100 * high:.0f} %"
-    leakage = figures["leakage"]
-    lead = "–" if leakage is None else f"{100 * leakage:+.1f}"
-    accuracy, random = map(_percent, (figures["balanced_accuracy"], figures["random_split"]))
-    return MODEL_NAMES[name], accuracy, interval, random, lead
+def _short_row(name: str, figures: Mapping[str, Any], decimals: int) -> tuple[str, ...]:
+    shown = dict(accuracy_figures(figures, decimals))
+    return MODEL_NAMES[name], *shown.values()
 
 
 def _meaning(document: Mapping[str, Any]) -> Iterator[str]:
-    held_out = _HELD_OUT.get(document["protocol"], "windows drawn at random")
     n_done, n_planned = len(document["folds"]), document["n_folds_planned"]
     turns = f"in {n_done} turns" if n_done == n_planned else f"in {n_done} of {n_planned} turns"
     yield (
-        f"Every model learned anew and was judged on {held_out}, {turns}: "
+        f"Every model learned anew and was judged on {held_out_words(document)}, {turns}: "
         f"{document['reason'].split(', by ')[0]}."
     )
     network = document["models"].get("cnn_lstm", {})
@@ -176,7 +208,3 @@ def _meaning(document: Mapping[str, Any]) -> Iterator[str]:
         )
     for note in document["notes"]:
         yield f"Note: {note}"
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.1f} %"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from emgstream.app.live_session import LiveSession
+from emgstream.decisions import DecisionSettings
+from emgstream.significant_digits import percent, percents_apart
 
 __all__ = ["ShownDecision", "newest_decision", "why_there_is_none"]
 
@@ -23,6 +25,8 @@ class ShownDecision:
     """The status of the decision; see `emgstream.decisions.DecisionStatus`."""
     truth: str | None
     """The true label, where it is known."""
+    needed: float = 0.0
+    """The confidence that a rejected decision would have needed, 0 to 1; 0 for others."""
 
     @property
     def accepted(self) -> bool:
@@ -34,6 +38,18 @@ class ShownDecision:
         """True where it names a movement, rest included."""
         return self.status in ("ok", "rest")
 
+    @property
+    def words(self) -> str:
+        """The confidence, or why nothing is acted on, for people."""
+        if self.status == "rejected":
+            had, needed = percents_apart(self.confidence, self.needed)
+            return f"not sure enough to act ({had}, needs {needed})"
+        return {
+            "ok": f"{percent(self.confidence)} sure",
+            "rest": "the muscle is quiet",
+            "unknown": "unlike the signals in training",
+        }.get(self.status, self.status)
+
 
 def newest_decision(session: LiveSession) -> ShownDecision | None:
     """Return the newest decision; None before the first and in a gap of the signal."""
@@ -43,13 +59,20 @@ def newest_decision(session: LiveSession) -> ShownDecision | None:
     decision = update.decisions[-1]
     if decision.status == "gap":
         return None
+    is_rejected, settings = decision.status == "rejected", session.settings
     return ShownDecision(
         probabilities=tuple(round(share, 2) for share in decision.probabilities.values()),
         chosen=update.decisions.class_names.index(decision.label),
-        confidence=round(decision.confidence, 2),
+        confidence=round(decision.confidence, 4 if is_rejected else 2),
         status=decision.status,
         truth=update.labels[-1],
+        needed=_needed(decision.confidence, settings) if is_rejected and settings else 0.0,
     )
+
+
+def _needed(confidence: float, settings: DecisionSettings) -> float:
+    """Return the confidence that was missing: to go on, or beyond that to begin after a rest."""
+    return settings.threshold if confidence < settings.threshold else settings.begin
 
 
 def why_there_is_none(session: LiveSession) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from emgstream.significant_digits import decimals_of, half_width, independent, percent
 from emgstream.wording import counted
 
 __all__ = [
@@ -55,7 +56,7 @@ def training_outcome(event: Mapping[str, Any]) -> TrainingOutcome:
     return TrainingOutcome(
         title,
         (event["model"], event["title"], *event["repairs"]),
-        f"{event['before']:.1%}  →  {event['after']:.1%}",
+        "  →  ".join(_gain(event)),
         _GAIN.format(event["n_windows"]),
     )
 
@@ -72,18 +73,24 @@ def calibrated_facts(event: Mapping[str, Any], held_out: str) -> Iterator[tuple[
     """Give the facts on a model that was calibrated; ``held_out`` tells what its gain is of."""
     yield "model", f"{event['model']} ({event['title']})"
     yield "held out", f"{event['n_windows']} windows: {held_out}"
-    yield "before", f"{event['before']:.1%} balanced"
-    yield "after", f"{event['after']:.1%} balanced"
+    for when, accuracy in zip(("before", "after"), _gain(event), strict=True):
+        yield when, f"{accuracy} balanced"
 
 
 def epoch_words(event: Mapping[str, Any]) -> str:
     """Return the progress after an event "epoch": epoch, time left, accuracy on held-out data."""
     accuracy = event["val_accuracy"]
-    held_out = "" if accuracy is None else f"   {accuracy:.1%} right of what is held out"
+    held_out = "" if accuracy is None else f"   {percent(accuracy)} right of what is held out"
     return (
         f"epoch {event['epoch']} of at most {event['n_epochs']}   "
         f"{time_left(event['time_left_s'])} left at most{held_out}"
     )
+
+
+def _gain(event: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the balanced accuracy before and after, with the digits the windows justify."""
+    reach = half_width(event["after"], independent(event["n_windows"]))
+    return percent(event["before"], decimals_of(reach)), percent(event["after"], decimals_of(reach))
 
 
 def time_left(seconds: float) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from emgstream.significant_digits import NOT_KNOWN, per_hour, percent, percent_of
 from emgstream.trial import CuedTest
 from emgstream.wording import counted
 
@@ -19,7 +20,6 @@ __all__ = [
     "figures",
     "losses",
     "past_row",
-    "share",
 ]
 
 CLASSES = ("movement", "completed", "time to correct", "active errors", "abstained")
@@ -52,19 +52,19 @@ def figures(test: CuedTest) -> list[TrialFigure]:
     found = test.score
     start = "the cue" if test.reaction_s else "the start of the label"
     median = "" if test.to_correct_s is None else f"from {start}, median"
-    per_h, n_false = "–", "no settled rest, or no class for it"
+    per_h, n_false = NOT_KNOWN, "no settled rest, or no class for it"
     if found.rest_s:
-        per_h = f"{found.false_activations_per_h:,.0f}"
-        n = round(found.false_activations_per_h * found.rest_s / 3600.0)
-        n_false = f"an hour of settled rest: {n} in {found.rest_s:,.0f} s"
+        n = found.n_false_activations
+        per_h = per_hour(found.false_activations_per_h, n)
+        n_false = f"per hour of settled rest: {n} in {found.rest_s:,.0f} s"
     return [
         TrialFigure("time to correct", seconds(test.to_correct_s), median),
         TrialFigure(
             "active errors",
-            share(found.active_error_rate, digits=2),
+            percent_of(found.active_error_rate, found.n_decisions),
             f"of {found.n_decisions:,} decisions",
         ),
-        TrialFigure("abstained", share(found.abstained, digits=2), ""),
+        TrialFigure("abstained", percent_of(found.abstained, found.n_decisions), ""),
         TrialFigure("false activations", per_h, n_false),
     ]
 
@@ -76,8 +76,8 @@ def class_rows(test: CuedTest) -> list[tuple[str, ...]]:
             label,
             f"{round(of['completion_rate'] * of['attempts'])} of {of['attempts']}",
             seconds(of["to_correct_s"]),
-            share(of["active_error_rate"]),
-            share(of["abstained"]),
+            percent(_known(of["active_error_rate"])),
+            percent(_known(of["abstained"])),
         )
         for label, of in test.by_class().items()
     ]
@@ -112,11 +112,12 @@ def past_row(entry: Mapping[str, Any], network: str | None) -> tuple[str, ...]:
     how = {"live": ", live", "replay": ", replay"}.get(str(kind), "")
     if network is not None and entry.get("network_sha256") != network:
         how += "\nanother network"
+    n = entry.get("n_decisions")
     return (
         f"{when}{how}",
-        share(entry.get("completion_rate"), digits=0, unit=" %"),
+        percent(_known(entry.get("completion_rate"))),
         seconds(entry.get("to_correct_s")),
-        share(entry.get("active_error_rate"), unit=" %"),
+        percent_of(_known(entry.get("active_error_rate")), n if isinstance(n, int) else 0),
     )
 
 
@@ -129,11 +130,6 @@ def seconds(value: object) -> str:
     return f"{value:.2f} s" if isinstance(value, float) else "never"
 
 
-def share(value: object, digits: int = 1, unit: str = "%") -> str:
-    """Return a share, 0 to 1, in percent; a dash where it is not known.
-
-    >>> share(0.0151), share(None)
-    ('1.5%', '–')
-    """
-    known = isinstance(value, float) and value == value
-    return f"{100 * value:.{digits}f}{unit}" if known and isinstance(value, float) else "–"
+def _known(value: object) -> float | None:
+    """Return a figure of a stored test; None for anything but a number."""
+    return value if isinstance(value, float) else None

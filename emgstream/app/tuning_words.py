@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from emgstream.app.tuning_recording import AnalysedRecording, TriedSettings
+from emgstream.significant_digits import NOT_KNOWN, per_hour, percent, percent_of
 from emgstream.trial import DecisionScore, added_delay_s
 
 __all__ = ["LIKELIEST", "MODEL", "WANTED", "compared", "score_rows"]
@@ -30,19 +32,24 @@ def score_rows(scores: Sequence[DecisionScore]) -> list[tuple[str, ...]]:
     Delays are measured against the first score, that of the most probable class.
     """
     plain = scores[0]
+
+    def shares(name: str) -> list[str]:
+        return [percent_of(getattr(one, name), one.n_decisions) for one in scores]
+
     return [
-        ("active errors", *(f"{one.active_error_rate:.2%}" for one in scores)),
-        ("abstained", *(f"{one.abstained:.2%}" for one in scores)),
-        ("right, where decided", *(_known(f"{one.accuracy:.2%}") for one in scores)),
+        ("active errors", *shares("active_error_rate")),
+        ("abstained", *shares("abstained")),
+        ("right, where decided", *shares("accuracy")),
         (
-            "false activations an hour of rest",
-            *(_known(f"{one.false_activations_per_h:,.0f}") for one in scores),
+            "false activations per hour of rest",
+            *(per_hour(one.false_activations_per_h, one.n_false_activations) for one in scores),
         ),
-        ("changes within a movement", *(_known(f"{one.instability:.2%}") for one in scores)),
-        ("movements never named", *(_known(f"{one.missed:.1%}") for one in scores)),
-        ("later by", *(_known(f"{added_delay_s(one, plain) * 1e3:.0f} ms") for one in scores)),
+        ("changes within a movement", *shares("instability")),
+        ("movements never named", *(percent(one.missed) for one in scores)),
+        ("later by", *(_milliseconds(added_delay_s(one, plain)) for one in scores)),
     ]
 
 
-def _known(text: str) -> str:
-    return "–" if "nan" in text else text
+def _milliseconds(seconds: float) -> str:
+    """Return a mean delay to 10 ms: decisions come every 20 ms at the usual settings."""
+    return NOT_KNOWN if math.isnan(seconds) else f"{round(1e2 * seconds) * 10 + 0:.0f} ms"

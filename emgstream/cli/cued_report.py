@@ -7,8 +7,9 @@ from typing import Any
 
 from rich.console import Console
 
-from emgstream.app.trial_words import CLASSES, class_rows, figures, losses, share
+from emgstream.app.trial_words import CLASSES, class_rows, figures, losses
 from emgstream.cli.terminal import print_facts, print_grid
+from emgstream.significant_digits import percent
 from emgstream.trial import CuedTest
 from emgstream.wording import counted
 
@@ -33,7 +34,7 @@ def print_losses(terminal: Console, source: Mapping[str, Any]) -> None:
 def _facts(test: CuedTest) -> Iterator[tuple[str, str]]:
     yield (
         "completed",
-        f"{share(test.completion_rate)} of {counted(len(test.attempts), 'movement')}: named for "
+        f"{percent(test.completion_rate)} of {counted(len(test.attempts), 'movement')}: named for "
         f"{test.dwell_s:g} s without a break",
     )
     for figure in figures(test):

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from emgstream.app.evaluation_table import evaluation_facts, figure_rows, recall_rows
+from emgstream.app.evaluation_table import MODEL_NAMES, evaluation_facts, figure_rows, recall_rows
 from emgstream.bundle import read_model
 from emgstream.cli import options, training_progress
 from emgstream.cli.terminal import console, note, print_facts, print_grid
 from emgstream.cli.verb_files import check_report_files, hand_over
 from emgstream.errors import InterruptedByUserError, UsageError
+from emgstream.significant_digits import percent
 
 if TYPE_CHECKING:
     from emgstream_training.evaluation import Evaluation, EvaluationProgress, PreparedEvaluation
@@ -155,7 +156,7 @@ class _FoldBar:
     def show(self, done: EvaluationProgress) -> None:
         """Show a task that is done."""
         scores = ", ".join(
-            f"{name} {score:.1%}"
+            f"{MODEL_NAMES[name]} {percent(score)}"
             for name, score in done.balanced_accuracy.items()
             if score is not None
         )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
+from emgstream.app.model_details import LAYERS, layer_rows, model_document, model_facts
 from emgstream.audit import (
     Audit,
     audit_facts,
@@ -14,20 +15,17 @@ from emgstream.audit import (
     findings,
     findings_to_read,
 )
-from emgstream.bundle import MODEL_SUFFIX, Model, read_model
+from emgstream.bundle import MODEL_SUFFIX, read_model
 from emgstream.cli import options
 from emgstream.cli.column_roles_table import print_roles, roles_document
-from emgstream.cli.terminal import console, print_facts
+from emgstream.cli.terminal import console, print_facts, print_grid
 from emgstream.cli.verb_files import check_report_files, hand_over
 from emgstream.errors import UndecidedColumnsError, UsageError
 from emgstream.opening import read_recording
-from emgstream.pipeline import Pipeline
 from emgstream.report import write_json
 from emgstream.tables import look_at_table
 
 __all__ = ["add_arguments", "run"]
-
-_MOST_SPOKEN = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,8 +58,15 @@ def _refuse_recording_words(arguments: argparse.Namespace) -> None:
 
 def _inspect_model(arguments: argparse.Namespace) -> None:
     model = read_model(arguments.file)
-    facts = list(_model_facts(model))
-    hand_over(arguments, model.manifest.to_json(), str, lambda: print_facts(console(), facts))
+    facts, layers = list(model_facts(model)), layer_rows(model)
+    hand_over(arguments, model_document(model), str, lambda: _print_model(facts, layers))
+
+
+def _print_model(facts: list[tuple[str, str]], layers: list[tuple[str, ...]]) -> None:
+    terminal = console()
+    print_facts(terminal, facts)
+    terminal.print()
+    print_grid(terminal, LAYERS, layers, n_texts=2)
 
 
 def _inspect_recording(arguments: argparse.Namespace) -> None:
@@ -104,71 +109,3 @@ def _document(audit: Audit) -> dict[str, Any]:
         **audit.to_json(),
         "findings": [dict(vars(one)) for one in findings(audit)],
     }
-
-
-def _model_facts(model: Model) -> Iterator[tuple[str, str]]:
-    Pipeline(model)  # raises where the network does not fit the manifest
-    manifest = model.manifest
-    document = manifest.to_json()
-    yield "model", manifest.title
-    yield "created", manifest.created
-    yield "channels", f"{', '.join(manifest.channel_names)} ({manifest.unit})"
-    yield "rate", _rate(manifest.sampling_rate_hz)
-    yield "conditioning", _settings(document["conditioning"])
-    yield "step", _settings(document["step"])
-    for transform in document["transforms"]:
-        yield "transform", _settings(transform)
-    every = "step" if manifest.hop == 1 else f"{manifest.hop} steps"
-    span = f"{manifest.n_steps} steps ({manifest.window_samples:,} samples)"
-    yield "window", f"{span}, a decision every {every}"
-    yield "classes", ", ".join(manifest.class_names)
-    for entry in manifest.training_data:
-        yield "trained on", _settings({**entry, "sha256": f"{entry.get('sha256', '?'):.12}…"})
-    yield from _measured(manifest.evaluation)
-    yield "versions", _settings(manifest.versions)
-
-
-def _measured(evaluation: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, value in evaluation.items():
-        figures = value if isinstance(value, Mapping) else {"is": value}
-        yield "measured", f"{_spoken(name)}:"
-        yield from (("", f"{_spoken(what)} {_value(figure)}") for what, figure in figures.items())
-
-
-def _rate(rate_hz: float | None) -> str:
-    return "not known" if rate_hz is None else f"{rate_hz:.6g} Hz"
-
-
-def _spoken(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _settings(entry: Mapping[str, Any]) -> str:
-    words = (f"{name} {_value(value)}" for name, value in entry.items() if name != "kind")
-    return ", ".join([*([str(entry["kind"])] if "kind" in entry else []), *words])
-
-
-def _value(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.5g}"
-    if isinstance(value, list):
-        return _values(value)
-    if isinstance(value, Mapping):
-        return _settings(value)
-    return str(value)
-
-
-def _values(values: list[Any]) -> str:
-    """Return what a list holds; of many numbers the range, as ``--json`` has them all."""
-    leaves = list(_leaves(values))
-    if len(leaves) <= _MOST_SPOKEN or not all(isinstance(leaf, int | float) for leaf in leaves):
-        return " ".join(map(_value, values))
-    return f"{min(leaves):.5g} to {max(leaves):.5g} ({len(leaves)} numbers)"
-
-
-def _leaves(values: Iterable[Any]) -> Iterator[Any]:
-    for value in values:
-        if isinstance(value, list):
-            yield from _leaves(value)
-        else:
-            yield value

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from emgstream.cli.terminal import print_facts
+from emgstream.significant_digits import percent, percent_of
 from emgstream.wording import counted, shortened
 
 __all__ = ["print_summary"]
@@ -39,9 +40,10 @@ def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
         whose = "the recording's own labels"
         if "port" in document:
             whose = "what the simulated person did" if document["synthetic"] else "the source's own"
-        yield "accuracy", f"{document['accuracy']:.1%} against {whose}"
+        n_labelled = sum(sum(row.values()) for row in document["confusion"].values())
+        yield "accuracy", f"{percent_of(document['accuracy'], n_labelled)} against {whose}"
         for name, recall in document["recall"].items():
-            yield "", f"{recall:6.1%} of {name}"
+            yield "", f"{percent(recall):>5} of {name}"
     if document["labels_unknown_to_model"]:
         yield (
             "not taught",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import tokenize
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -21,8 +21,10 @@ from emgstream.types import FloatArray
 __all__ = [
     "LINEAR_PATH",
     "TRAIN_AGAIN",
+    "ArrayHeader",
     "WeightShapes",
     "Weights",
+    "array_header",
     "check_weight",
     "finite_weight",
     "read_weights",
@@ -37,6 +39,19 @@ WeightShapes: TypeAlias = Mapping[str, Mapping[str, tuple[int, ...]]]
 LINEAR_PATH = "linear_path"
 """Name of the layer from the window straight to the softmax, which not every network has."""
 TRAIN_AGAIN = "train the model again"
+
+
+class ArrayHeader(NamedTuple):
+    """The header of an array in NumPy's ``.npy`` format."""
+
+    shape: tuple[int, ...]
+    """Shape of the array."""
+    dtype: np.dtype[Any]
+    """Type of its numbers."""
+    is_fortran: bool
+    """True if the first axis varies fastest."""
+    length: int
+    """Bytes before the first number."""
 
 
 def weight_shapes(n_steps: int, n_features: int, n_classes: int) -> WeightShapes:
@@ -89,12 +104,12 @@ def finite_weight(name: str, values: FloatArray) -> FloatArray:
     return values
 
 
-def _array(name: str, content: bytes, shape: tuple[int, ...]) -> FloatArray:
-    """Return the array in the content of an ``.npy`` file; no more is allocated than that holds."""
+def array_header(name: str, content: bytes) -> ArrayHeader:
+    """Return the header of an ``.npy`` file; no array is made. Raises ModelFileError, naming it."""
     stream = io.BytesIO(content)
     try:
         np.lib.format.read_magic(stream)
-        found, is_fortran, dtype = np.lib.format.read_array_header_1_0(stream)
+        shape, is_fortran, dtype = np.lib.format.read_array_header_1_0(stream)
     except (  # all that a header can make NumPy and the parser of Python's literals raise
         ValueError,
         TypeError,
@@ -104,8 +119,14 @@ def _array(name: str, content: bytes, shape: tuple[int, ...]) -> FloatArray:
         tokenize.TokenError,
     ) as error:
         raise ModelFileError(f"{name} is no array ({error}); {TRAIN_AGAIN}") from None
-    values = content[stream.tell() :]
-    check_weight(name, found, dtype, shape)
-    if is_fortran or len(values) != 4 * int(np.prod(shape)):
+    return ArrayHeader(shape, dtype, is_fortran, stream.tell())
+
+
+def _array(name: str, content: bytes, shape: tuple[int, ...]) -> FloatArray:
+    """Return the array in the content of an ``.npy`` file; no more is allocated than that holds."""
+    header = array_header(name, content)
+    values = content[header.length :]
+    check_weight(name, header.shape, header.dtype, shape)
+    if header.is_fortran or len(values) != 4 * int(np.prod(shape)):
         raise ModelFileError(f"{name} is not laid out as expected; {TRAIN_AGAIN}")
     return finite_weight(name, np.frombuffer(values, np.float32).reshape(shape))

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream.report.plotting import COLOURS, LETTER, ChartFrame, legend, svg, text
+from emgstream.significant_digits import decimals_of, percent
 from emgstream.wording import shortened
 
 __all__ = ["ChartLine", "bars", "heatmap", "intervals", "lines"]
@@ -111,6 +112,7 @@ def intervals(rows: Sequence[tuple[str, Sequence[float], float, float, float]], 
     for place, (name, folds, mean, low, high) in enumerate(rows):
         y = frame.y(len(rows) - place - 0.5)
         colour = COLOURS[place % len(COLOURS)]
+        decimals = decimals_of((high - low) / 2.0)
         drawn.append(text(left - 10, y + 4, shortened(name), anchor="end", weight="600"))
         drawn += [
             _dot(frame.x(fold), y, 4.0, colour, 0.35) for fold in folds if math.isfinite(fold)
@@ -123,7 +125,7 @@ def intervals(rows: Sequence[tuple[str, Sequence[float], float, float, float]], 
         if math.isfinite(mean):
             drawn.append(
                 _dot(frame.x(mean), y, 6.5, colour)
-                + text(frame.x(mean), y - 11, f"{mean:.1%}", anchor="middle", size=11)
+                + text(frame.x(mean), y - 11, percent(mean, decimals), anchor="middle", size=11)
             )
     return svg(frame.width, frame.height, drawn)
 
@@ -167,6 +169,6 @@ def _cell(x: float, y: float, share: float, count: int) -> str:
     middle = x + _CELL / 2
     drawn = f'<rect x="{x}" y="{y}" width="{_CELL - 2}" height="{_CELL - 2}" rx="4" fill="{fill}"/>'
     if count:
-        drawn += text(middle - 1, y + 21, f"{share:.0%}", anchor="middle", size=12, colour=ink)
+        drawn += text(middle - 1, y + 21, percent(share), anchor="middle", size=12, colour=ink)
         drawn += text(middle - 1, y + 35, f"{count:,}", anchor="middle", size=9, colour=ink)
     return drawn

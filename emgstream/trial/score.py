@@ -66,6 +66,12 @@ class DecisionScore:
     """Seconds from the start of each movement to its first right decision; NaN if there is none."""
 
     @property
+    def n_false_activations(self) -> int:
+        """Number of movements that began within settled rest."""
+        rest_h = self.rest_s / 3600.0
+        return round(self.false_activations_per_h * rest_h) if self.rest_s else 0
+
+    @property
     def missed(self) -> float:
         """Share of the movements that were never named; NaN without movements."""
         return float(np.mean(np.isnan(self.onsets_s))) if self.onsets_s else float("nan")

@@ -25,6 +25,7 @@ from emgstream.gui.pages import PAGES
 from emgstream.gui.trial.trial_page import TrialPage
 from emgstream.gui.window import Window
 from emgstream.recording import ProtocolPhase
+from emgstream.significant_digits import percent
 from emgstream.tables import ColumnChoice, read_table
 from emgstream.trial import history_path
 from tests.gui.conftest import OpenWindow, window_of
@@ -119,7 +120,7 @@ def test_a_test_from_the_page_is_told_and_kept(page: TrialPage, qtbot: QtBot, mo
     assert f"of {entry['n_decisions']:,} decisions" in words, "abstentions are among them"
     (row,) = past_rows(page)
     assert row[0].endswith("live")
-    assert row[1] == f"{entry['completion_rate']:.0%}".replace("%", " %")
+    assert row[1] == percent(entry["completion_rate"])
     assert not is_held(page)
     page.setup.another_button.click()
     assert page.form.isVisible()
@@ -250,6 +251,7 @@ def test_a_test_under_another_network_is_told_apart() -> None:
         "completion_rate": 0.5,
         "to_correct_s": None,
         "active_error_rate": 0.031,
+        "n_decisions": 180_000,
     }
     first, *figures = past_row(entry, "a")
     assert first.splitlines()[1].endswith(", replay")

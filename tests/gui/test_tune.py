@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PyQt5.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -31,6 +32,7 @@ from emgstream.gui.palette import DARK, LIGHT
 from emgstream.gui.trial.trial_page import TrialPage
 from emgstream.gui.tune.tune_page import TunePage
 from emgstream.gui.window import Window
+from emgstream.significant_digits import percent_of
 from emgstream.simulation import CueSchedule, record_session
 from emgstream.tables import ColumnChoice, read_table
 from emgstream.trial import decisions_on, score
@@ -58,15 +60,26 @@ def drop(window: Window, *paths: Path) -> None:
     )
 
 
-def yours(page: TunePage, name: str = "active errors") -> str:
-    return page.outcome.figures.values(name)[-1]
+def yours(page: TunePage) -> dict[str, Any]:
+    """The score of the settings as they stand, which is the one that is shown."""
+    assert page.tuning.tried is not None
+    assert page.outcome.figures.values("active errors")[-1] == shown(
+        page.tuning.tried.score.to_json()
+    )
+    return page.tuning.tried.score.to_json()
 
 
-def expected(model: Model, settings: DecisionSettings, recording: Path = DEMO_RECORDING) -> str:
-    """The active errors that a whole replay comes to."""
+def shown(found: dict[str, Any]) -> str:
+    return percent_of(found["active_error_rate"], found["n_decisions"])
+
+
+def expected(
+    model: Model, settings: DecisionSettings, recording: Path = DEMO_RECORDING
+) -> dict[str, Any]:
+    """The active errors that a whole replay comes to, to the last decision."""
     table = read_table(recording, ColumnChoice(model.manifest.channel_names))
     found = decisions_on(table, model, settings)
-    return f"{score(found.decisions, found.truth, found.hop_s).active_error_rate:.2%}"
+    return score(found.decisions, found.truth, found.hop_s).to_json()
 
 
 @pytest.fixture(scope="module")
@@ -107,8 +120,8 @@ def test_it_opens_on_the_shipped_recording_and_says_that_it_is_synthetic(
     assert page.controls.settings == model.manifest.decision
     assert not page.model_actions.reset_button.isEnabled()
     plain, own, now = page.outcome.figures.values("active errors")
-    assert own == now == expected(model, model.manifest.decision)
-    assert plain == expected(model, DecisionSettings())
+    assert own == now == shown(expected(model, model.manifest.decision))
+    assert plain == shown(expected(model, DecisionSettings()))
     assert page.controls.threshold.figure.text() == "0.617", "as fitted, and not as rounded"
 
 
@@ -117,11 +130,12 @@ def test_figures_follow_what_is_moved_and_go_back(
 ) -> None:
     model = read_model(own_model)
     own = model.manifest.decision
-    before = page.outcome.figures.values("active errors")
+    before = yours(page)
+    texts = page.outcome.figures.values("active errors")
     page.controls.threshold.set_value(0.95)
     page.controls.threshold.changed.emit()
     settle(qtbot, page)
-    assert yours(page) == expected(model, replace(own, threshold=0.95)) != before[-1]
+    assert yours(page) == expected(model, replace(own, threshold=0.95)) != before
     kinds = page.controls.smoothing.kinds
     kinds.setCurrentIndex(kinds.findData("majority"))
     page.controls.smoothing.sliders["majority"]["votes"].slider.setValue(8)
@@ -134,11 +148,11 @@ def test_figures_follow_what_is_moved_and_go_back(
     )
     assert page.controls.settings == wanted
     assert yours(page) == expected(model, wanted)
-    assert page.outcome.figures.values("active errors")[:2] == before[:2]
+    assert page.outcome.figures.values("active errors")[:2] == texts[:2]
     page.model_actions.reset_button.click()
     settle(qtbot, page)
     assert page.controls.settings == own
-    assert page.outcome.figures.values("active errors") == before
+    assert yours(page) == before
 
 
 def test_a_drag_ends_at_what_was_asked_for_last(

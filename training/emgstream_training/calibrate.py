@@ -17,6 +17,7 @@ from emgstream.bundle import Model
 from emgstream.errors import TrainingDataError
 from emgstream.manifest import Manifest
 from emgstream.opening import reading_notes
+from emgstream.significant_digits import percents_apart
 from emgstream.tables import ALL_GUESSED, ColumnChoice, EmgTable
 from emgstream.types import StreamInfo
 from emgstream_training.bridged_recording import bridging_notes
@@ -150,9 +151,10 @@ def calibrate_on(
         material.validation.classes, learned.validation_probabilities.argmax(axis=1)
     )
     if after < before:
+        less, more = percents_apart(after, before)
         raise TrainingDataError(
-            f"calibration would make it worse: {after:.1%} balanced on held-out repetitions, from "
-            f"{before:.1%}; expected no less; keep the model as it is, or record more of each "
+            f"calibration would make it worse: {less} balanced on held-out repetitions, from "
+            f"{more}; expected no less; keep the model as it is, or record more of each "
             "movement"
         )
     calibrated = _calibrated(model, material, learned, before, after)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from emgstream.significant_digits import percent
+
 __all__ = ["EpochMetrics", "EpochProgress", "TrainingSchedule", "is_over", "progress_of"]
 
 
@@ -79,7 +81,7 @@ class EpochProgress:
         is_validated = not math.isnan(self.val_loss)
         loss = self.val_loss if is_validated else self.loss
         accuracy = self.val_accuracy if is_validated else self.accuracy
-        return f"loss {loss:.4f}   accuracy {accuracy:.1%}"
+        return f"loss {loss:.3f}   accuracy {percent(accuracy)}"
 
 
 def is_over(history: Sequence[EpochMetrics], schedule: TrainingSchedule) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from emgstream.significant_digits import percent, percent_of
 from emgstream.types import FloatArray, IndexArray
 from emgstream_training.epoch_progress import EpochMetrics
 from emgstream_training.examples import ClassArray
@@ -98,21 +99,26 @@ class TrainingFigures:
 
     def for_people(self) -> dict[str, str]:
         """Return the main figures as short texts, by name."""
+        n = len(self.classes)
         texts = {
-            "validation": f"{self.accuracy:.1%} of {len(self.classes)} windows, "
-            f"{self.balanced_accuracy:.1%} balanced, loss {self.loss:.4f}, epoch "
+            "validation": f"{percent_of(self.accuracy, n)} of {n:,} windows, "
+            f"{percent_of(self.balanced_accuracy, n)} balanced, loss {self.loss:.2f}, epoch "
             f"{self.best.number} ({self.held_out})"
         }
         if self.look_up is not None:
+            found = percent_of(self.look_up.accuracy, n)
             texts["no model at all"] = (
-                f"{self.look_up.accuracy:.1%} of the same windows, by looking up a window trained "
-                "on that shares rows: the validation figure is leakage"
+                f"{found} of the same windows, by looking up a window trained on that shares rows: "
+                "the validation figure is leakage"
             )
-        if self.time_blocked is not None:
+        blocked = self.time_blocked
+        if blocked is not None:
+            n_blocked = len(blocked.classes)
             texts["held-out time"] = (
-                f"{self.time_blocked.accuracy:.1%} of {len(self.time_blocked.classes)} windows, "
-                f"{self.time_blocked.balanced_accuracy:.1%} balanced (chance "
-                f"{1 / len(self.class_names):.0%}): what to expect of this recipe on these data"
+                f"{percent_of(blocked.accuracy, n_blocked)} of {n_blocked:,} windows, "
+                f"{percent_of(blocked.balanced_accuracy, n_blocked)} balanced (chance "
+                f"{percent(1 / len(self.class_names))}): what to expect of this recipe on these "
+                "data"
             )
         elif self.time_blocked_missing:
             texts["held-out time"] = f"not measured: {self.time_blocked_missing}"

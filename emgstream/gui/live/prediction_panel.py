@@ -27,12 +27,6 @@ _SNUG_ROW = 3.5 * GRID
 _LEAST_ROW = 2.25 * GRID
 _FULL_ROW = 2.5 * GRID
 _CHIP = 3.5 * GRID
-_WORDS = {
-    "ok": "{} sure",
-    "rest": "the muscle is quiet",
-    "rejected": "rejected, {} sure",
-    "unknown": "unknown signal",
-}
 
 
 class PredictionPanel(QWidget):
@@ -114,9 +108,10 @@ class PredictionPanel(QWidget):
         self._draw_sure(painter, line, prediction)
 
     def _draw_sure(self, painter: QPainter, line: QRectF, prediction: ShownDecision) -> None:
-        confidence = f"{prediction.confidence:.0%}"
-        words = _WORDS.get(prediction.status, prediction.status).format(confidence)
+        words = prediction.words
         painter.setFont(font(self.font(), _SURE))
+        if painter.fontMetrics().horizontalAdvance(words) > line.width():
+            painter.setFont(font(self.font()))
         text(painter, line, words, _LEFT, color(self._theme.quiet))
         used = painter.fontMetrics().horizontalAdvance(words) + 2 * GRID
         if prediction.truth is not None:
@@ -136,8 +131,8 @@ class PredictionPanel(QWidget):
         size = min(1.0, height / _FULL_ROW)  # in a low window the words shrink with their rows
         colors = class_colors(self._names, self._theme)
         codes = class_codes(self._names)
-        left, right = _CHIP + GRID, self._width_of("100%") + GRID
-        name_width = min(self._longest_name() + 1.5 * GRID, (area.width() - left - right) * 0.65)
+        left = _CHIP + GRID
+        name_width = min(self._longest_name() + 1.5 * GRID, (area.width() - left) * 0.65)
         for number, name in enumerate(self._names):
             row = QRectF(area.left(), area.top() + number * height, area.width(), height)
             self._draw_chip(painter, row, codes[number], colors[number], size)
@@ -149,8 +144,7 @@ class PredictionPanel(QWidget):
             share = 0.0
             if self._prediction is not None:
                 share = self._prediction.probabilities[number]
-                text(painter, row, f"{share:.0%}", _RIGHT, ink)
-            bar = row.adjusted(left + name_width, 0, -right, 0)
+            bar = row.adjusted(left + name_width, 0, 0, 0)  # no figure: the confidence stands above
             self._draw_bar(painter, bar, share, colors[number])
 
     def _longest_name(self) -> float:

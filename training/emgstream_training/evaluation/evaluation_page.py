@@ -7,7 +7,14 @@ from html import escape
 
 import numpy as np
 
-from emgstream.app.evaluation_table import MODEL_NAMES, online_figures, points, share
+from emgstream.app.evaluation_table import (
+    MODEL_NAMES,
+    accuracy_figures,
+    decimals_for,
+    held_out_words,
+    interval_words,
+    online_figures,
+)
 from emgstream.report import (
     ChartLine,
     bars,
@@ -22,11 +29,15 @@ from emgstream.report import (
     tile,
     tiles,
 )
+from emgstream.significant_digits import percent, percent_difference
 from emgstream_training.evaluation.folds import NETWORK
 from emgstream_training.evaluation.results import Evaluation
 from emgstream_training.metrics import shares_of
 
 __all__ = ["evaluation_page"]
+
+_LEAKAGE = ("within movements", "random split", "  leakage, points")
+"""The figures that show the leakage, of those of `accuracy_figures`."""
 
 
 def evaluation_page(evaluation: Evaluation) -> str:
@@ -54,32 +65,36 @@ def _parts(evaluation: Evaluation, files: str) -> Iterator[str]:
 
 
 def _headline(evaluation: Evaluation) -> str:
-    network = evaluation.models.get(NETWORK)
+    found = evaluation.to_json()
+    models, decimals = found["models"], decimals_for(found)
+    network = models.get(NETWORK)
     shown = []
     if network is not None and evaluation.folds:
-        interval = network.balanced_accuracy
+        accuracy = network["balanced_accuracy"]
         shown.append(
             tile(
-                share(interval.mean),
+                percent(accuracy, decimals),
                 "balanced accuracy",
-                f"CNN-LSTM on {_held_out(evaluation)}; 95 % interval {share(interval.low)} to "
-                f"{share(interval.high)}; chance {_chance(evaluation)}",
+                f"CNN-LSTM on {held_out_words(found)}; 95 % interval "
+                f"{interval_words(network, decimals)}; chance {percent(found['chance'])}",
                 "honest",
             )
         )
-        others = {name: of for name, of in evaluation.models.items() if name != NETWORK}
-        for name, figures in others.items():
-            lead = interval.mean - figures.balanced_accuracy.mean
+        for name, figures in models.items():
+            if name == NETWORK:
+                continue
+            of_baseline = figures["balanced_accuracy"]
             shown.append(
                 tile(
-                    f"{100 * lead:+.1f}",
+                    percent_difference(accuracy, of_baseline, decimals),
                     f"points against {MODEL_NAMES[name]}",
                     f"{MODEL_NAMES[name]} on Hudgins' features reaches "
-                    f"{share(figures.balanced_accuracy.mean)} on the same decisions",
+                    f"{percent(of_baseline, decimals)} on the same decisions",
                 )
             )
-    elif network is not None and network.random_split is not None:
-        shown.append(tile(share(network.random_split), "on a random split", "leakage included"))
+    elif network is not None and network["random_split"] is not None:
+        random = percent(network["random_split"], decimals)
+        shown.append(tile(random, "on a random split", "leakage included"))
     return tiles(shown)
 
 
@@ -96,11 +111,15 @@ def _accuracy(evaluation: Evaluation) -> str:
     ]
     head = ("held out", *(MODEL_NAMES[name] for name in evaluation.models))
     by_fold = [
-        (fold.name, *(share(of.folds[place]) for of in evaluation.models.values()))
+        (fold.name, *(percent(of.folds[place]) for of in evaluation.models.values()))
         for place, fold in enumerate(evaluation.folds)
     ]
+    found = evaluation.to_json()
+    intervals_shown = [interval_words(of, decimals_for(found)) for of in found["models"].values()]
+    by_fold.append(("95 % interval of their mean", *intervals_shown))
     return (
-        "<p>A pale dot is a fold, the full one their mean, the line its 95 % confidence interval. "
+        "<p>A pale dot is a fold, the full one their mean, the line its 95 % confidence interval: "
+        "on more such data the accuracy would lie there in 95 of 100 cases. "
         "Every decision of the live path on held-out rows counts, the ones around a change of "
         "movement included.</p>" + intervals(rows, "balanced accuracy") + table(head, by_fold)
     )
@@ -112,19 +131,21 @@ def _leakage(evaluation: Evaluation) -> str:
         "learned from. What such a split gives is shown beside what whole held-out windows give: "
         "the gap is <strong>leakage</strong>, not skill.</p>"
     )
-    rows = [
-        (MODEL_NAMES[name], share(of.within_movements), share(of.random_split), points(of.leakage))
-        for name, of in evaluation.models.items()
-    ]
+    found = evaluation.to_json()
+    rows = []
+    for name, of in found["models"].items():
+        shown = dict(accuracy_figures(of, decimals_for(found)))
+        rows.append((MODEL_NAMES[name], *(shown[one] for one in _LEAKAGE)))
     if not evaluation.folds:
         return text + table(("", "random split"), [(name, leaky) for name, _, leaky, _ in rows])
-    return text + table(("", "held out", "random split", "leakage"), rows)
+    return text + table(("", *map(str.strip, _LEAKAGE)), rows)
 
 
 def _online(evaluation: Evaluation) -> str:
     head = ("", *(MODEL_NAMES[name] for name in evaluation.models))
-    documents = evaluation.to_json()["models"].values()
-    columns = [dict(online_figures(figures)) for figures in documents]
+    found = evaluation.to_json()
+    decimals = decimals_for(found)
+    columns = [dict(online_figures(figures, decimals)) for figures in found["models"].values()]
     rows = [(what, *(column[what] for column in columns)) for what in columns[0]]
     explained = (
         "<p>Active errors are decisions that would move something wrongly; instability is how "
@@ -196,16 +217,3 @@ def _facts(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
         yield "window", evaluation.window_words
         yield "interval", "95 %, widened for what the folds share (Nadeau & Bengio 2003)"
     yield "seed", str(study.seed)
-
-
-def _held_out(evaluation: Evaluation) -> str:
-    return {
-        "subject": "people it has not seen",
-        "session": "sessions it has not seen",
-        "repetition": "repetitions it has not seen",
-        "blocks": "stretches of time it has not seen",
-    }.get(evaluation.plan.protocol, evaluation.plan.protocol)
-
-
-def _chance(evaluation: Evaluation) -> str:
-    return f"{1.0 / len(evaluation.study.recordings.class_names):.0%}"

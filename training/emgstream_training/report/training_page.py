@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from html import escape
 
 from emgstream.report.html_page import document, facts, section, tile, tiles
+from emgstream.significant_digits import percent, percent_of
 from emgstream_training.report.training_report import TrainingReport
 from emgstream_training.training_figures import TrainingFigures
 
@@ -42,7 +43,7 @@ def _interrupted(figures: TrainingFigures) -> str:
 def _headline(figures: TrainingFigures) -> str:
     shown = [
         tile(
-            f"{figures.accuracy:.1%}",
+            percent_of(figures.accuracy, len(figures.classes)),
             "validation accuracy",
             f"{len(figures.classes)} windows: {figures.held_out}",
         )
@@ -59,23 +60,23 @@ def _leakage_tiles(figures: TrainingFigures) -> list[str]:
             f"{len(figures.time_blocked.classes)} windows of the same recording, from stretches "
             "of time that were not trained on"
         )
-        share = f"{figures.time_blocked.accuracy:.1%}"
+        share = percent_of(figures.time_blocked.accuracy, len(figures.time_blocked.classes))
         shown.append(tile(share, "on held-out time", explanation, "honest"))
     if figures.look_up is not None:
         explanation = (
             "the validation windows again, by looking up a training window with shared rows"
         )
-        share = f"{figures.look_up.accuracy:.1%}"
+        share = percent_of(figures.look_up.accuracy, len(figures.classes))
         shown.append(tile(share, "with no model at all", explanation))
     return shown
 
 
 def _more_tiles(figures: TrainingFigures) -> list[str]:
     """Return the tiles beside an accuracy that was measured on held-out repetitions."""
-    balanced = f"{figures.balanced_accuracy:.1%}"
+    balanced = percent_of(figures.balanced_accuracy, len(figures.classes))
     return [
         tile(balanced, "balanced accuracy", "the same windows, all labels weighing the same"),
-        tile(f"{figures.loss:.3f}", "validation loss", "cross-entropy"),
+        tile(f"{figures.loss:.2f}", "validation loss", "cross-entropy"),
     ]
 
 
@@ -83,13 +84,14 @@ def _leakage(figures: TrainingFigures) -> str:
     """Return the section on leakage: which of the accuracies to trust, and why."""
     if figures.look_up is None:
         return ""
-    overlapping = f"{figures.look_up.share_overlapping:.0%}"
+    overlapping = percent(figures.look_up.share_overlapping)
     text = (
         f"<p>The validation accuracy cannot be trusted. Windows of ten rows at every row overlap, "
         f"and they were split at random: {overlapping} of the validation windows share rows with "
         "a window that was trained on. Looking up the label of that window, with no model "
-        f"at all, gets {figures.look_up.accuracy:.1%} right. The figure says how well the network "
-        "remembers the recording, not how well it tells movements apart.</p>"
+        f"at all, gets {percent_of(figures.look_up.accuracy, len(figures.classes))} right. The "
+        "figure says how well the network remembers the recording, not how well it tells movements "
+        "apart.</p>"
     )
     if figures.time_blocked is None:
         text += f"<p>Held-out time was not measured: {escape(figures.time_blocked_missing)}.</p>"
@@ -102,14 +104,16 @@ def _held_out_time(figures: TrainingFigures) -> str:
     blocked = figures.time_blocked
     if blocked is None:
         return ""
-    folds = ", ".join(f"{accuracy:.1%}" for accuracy in blocked.fold_accuracies)
-    inner = ", ".join(f"{accuracy:.1%}" for accuracy in blocked.inner_accuracies)
+    n = len(blocked.classes)
+    folds = ", ".join(percent(accuracy) for accuracy in blocked.fold_accuracies)
+    inner = ", ".join(percent(accuracy) for accuracy in blocked.inner_accuracies)
     return (
         f"<p>On held-out time the same network, trained in the same way, gets "
-        f"<strong>{blocked.accuracy:.1%}</strong> right ({blocked.balanced_accuracy:.1%} balanced "
-        f"over the labels); always naming the most frequent label would get "
-        f"{blocked.majority_share:.1%}. Each third of every label's rows was held out in turn "
-        f"({folds}), with transforms fitted on the rest only, {blocked.n_stuck_rows} rows in which "
+        f"<strong>{percent_of(blocked.accuracy, n)}</strong> right "
+        f"({percent_of(blocked.balanced_accuracy, n)} balanced over the labels); always naming the "
+        f"most frequent label would get {percent(blocked.majority_share)}. Each third of every "
+        f"label's rows was held out in turn ({folds}), with transforms fitted on the rest only, "
+        f"{blocked.n_stuck_rows} rows in which "
         "the recorder was stuck left out, and no window across the end of a third. Within what "
         f"they were trained on, on a random split, the same networks reached {inner}.</p>"
         "<p>Where a recording has one block of time per label, even this is "

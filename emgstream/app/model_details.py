@@ -1,0 +1,113 @@
+"""The content of a model file, for people: facts, and the layers of its network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from emgstream.bundle import Model
+from emgstream.network.network_layers import layers_of, network_json
+from emgstream.pipeline import Pipeline
+
+__all__ = ["LAYERS", "layer_rows", "model_document", "model_facts"]
+
+LAYERS = ("layer", "kind", "output", "parameters")
+"""The captions over the rows of `layer_rows`."""
+
+_MOST_SPOKEN = 10
+
+
+def layer_rows(model: Model) -> list[tuple[str, ...]]:
+    """Return each layer of the network, under `LAYERS`, and the number of all parameters.
+
+    Raises ModelFileError where the weights are not those of a network of emgstream.
+    """
+    layers = layers_of(model)
+    rows = [
+        (
+            _spoken(layer.name),
+            layer.kind,
+            " × ".join(map(str, layer.output_shape)),
+            f"{layer.n_parameters:,}" if layer.n_parameters else "–",
+        )
+        for layer in layers
+    ]
+    total = sum(layer.n_parameters for layer in layers)
+    return [*rows, ("all", "", "", f"{total:,}")]
+
+
+def model_document(model: Model) -> dict[str, Any]:
+    """Return the manifest and the network as JSON's own types; raises as `layer_rows`."""
+    return {**model.manifest.to_json(), "network": network_json(model)}
+
+
+def model_facts(model: Model) -> Iterator[tuple[str, str]]:
+    """Give a name and a text for everything in the manifest.
+
+    Raises ModelFileError where the network does not fit the manifest.
+    """
+    Pipeline(model)  # raises where the network does not fit the manifest
+    manifest = model.manifest
+    document = manifest.to_json()
+    yield "model", manifest.title
+    yield "created", manifest.created
+    yield "channels", f"{', '.join(manifest.channel_names)} ({manifest.unit})"
+    yield "rate", _rate(manifest.sampling_rate_hz)
+    yield "conditioning", _settings(document["conditioning"])
+    yield "step", _settings(document["step"])
+    for transform in document["transforms"]:
+        yield "transform", _settings(transform)
+    every = "step" if manifest.hop == 1 else f"{manifest.hop} steps"
+    span = f"{manifest.n_steps} steps ({manifest.window_samples:,} samples)"
+    yield "window", f"{span}, a decision every {every}"
+    yield "classes", ", ".join(manifest.class_names)
+    for entry in manifest.training_data:
+        yield "trained on", _settings({**entry, "sha256": f"{entry.get('sha256', '?'):.12}…"})
+    yield from _measured(manifest.evaluation)
+    yield "versions", _settings(manifest.versions)
+
+
+def _measured(evaluation: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in evaluation.items():
+        figures = value if isinstance(value, Mapping) else {"is": value}
+        yield "measured", f"{_spoken(name)}:"
+        yield from (("", f"{_spoken(what)} {_value(figure)}") for what, figure in figures.items())
+
+
+def _rate(rate_hz: float | None) -> str:
+    return "not known" if rate_hz is None else f"{rate_hz:.6g} Hz"
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _settings(entry: Mapping[str, Any]) -> str:
+    words = (f"{name} {_value(value)}" for name, value in entry.items() if name != "kind")
+    return ", ".join([*([str(entry["kind"])] if "kind" in entry else []), *words])
+
+
+def _value(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.5g}"
+    if isinstance(value, list):
+        return _values(value)
+    if isinstance(value, Mapping):
+        return _settings(value)
+    return str(value)
+
+
+def _values(values: list[Any]) -> str:
+    """Return what a list holds; of many numbers the range, as ``--json`` has them all."""
+    leaves = list(_leaves(values))
+    if len(leaves) <= _MOST_SPOKEN or not all(isinstance(leaf, int | float) for leaf in leaves):
+        return " ".join(map(_value, values))
+    return f"{min(leaves):.5g} to {max(leaves):.5g} ({len(leaves)} numbers)"
+
+
+def _leaves(values: Iterable[Any]) -> Iterator[Any]:
+    for value in values:
+        if isinstance(value, list):
+            yield from _leaves(value)
+        else:
+            yield value
