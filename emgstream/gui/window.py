@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from PyQt5.QtCore import Qt, QTimer
-from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PyQt5.QtWidgets import (
     QApplication,
     QFileDialog,
-    QHBoxLayout,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
@@ -27,6 +26,7 @@ from emgstream.app.session_figures import SessionMeters
 from emgstream.app.source_watch import SourceWatch
 from emgstream.clock import host_now
 from emgstream.errors import ModelFileError, StreamMismatchError, UndecidedColumnsError
+from emgstream.gui.columns import Columns
 from emgstream.gui.file_actions import FileActions, files_in
 from emgstream.gui.message_strip import MessageStrip
 from emgstream.gui.page_bar import PageBar
@@ -34,11 +34,13 @@ from emgstream.gui.pages import PAGES
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import DARK, LIGHT, Theme
 from emgstream.gui.qt_style import apply_theme
+from emgstream.gui.scrolled import PageFrame
 from emgstream.gui.shortcuts import KEYS, HelpCard, install_shortcuts, page_keys
 from emgstream.gui.source_bar import SourceBar
 from emgstream.gui.status_bar import LatencyPopup, StatusBar
 from emgstream.gui.table_import.import_dialogs import ImportDialogs
 from emgstream.gui.window_page import WindowPage
+from emgstream.gui.window_place import keep_on_screen, place_first
 from emgstream.gui.window_settings import WindowSettings
 from emgstream.log_output import log_path
 
@@ -50,6 +52,8 @@ _FRAME_MS = 16
 """Some 60 pictures per second, as many as most screens show."""
 _FIGURES_MS = 250
 """Figures that change oftener than four times a second cannot be read."""
+_FRAMED_MS = 300
+"""A desktop has framed a new window by then, on the slowest machine that was tried."""
 _SOURCES_MS = 1500
 """A board that is plugged in is on the list soon enough to be chosen at once."""
 
@@ -72,7 +76,6 @@ class Window(QWidget):
         self.setObjectName("window")
         self.setWindowTitle("emgstream")
         self.setAcceptDrops(True)
-        self.setMinimumSize(1000, 650)
         self._files = FileActions(self, self)
         self.import_dialogs = ImportDialogs(self, self)
         self._make_parts(theme)
@@ -115,7 +118,7 @@ class Window(QWidget):
 
     def show_page_at(self, number: int) -> None:
         """Show the page at a place of the switch, counted from 0."""
-        self.book.setCurrentWidget(self.pages[number])
+        self.book.setCurrentIndex(number)
         self.page_bar.show_front(number)
 
     def open_source(self, request: SourceRequest) -> None:
@@ -206,6 +209,11 @@ class Window(QWidget):
         if event is not None:
             event.accept()
 
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Look, once the desktop has framed the window, that all of it is on the screen."""
+        super().showEvent(event)
+        QTimer.singleShot(_FRAMED_MS, lambda: keep_on_screen(self))
+
     def shut_down(self) -> None:
         """End the timers and threads, and save the geometry."""
         for timer in self._timers:
@@ -295,17 +303,14 @@ class Window(QWidget):
         )
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(GRID)
-        head.addWidget(self.page_bar)
-        head.addWidget(self.source_bar, 1)
+        head = Columns(self, (self.page_bar, 0), (self.source_bar, 1), between=GRID)
         self.book = QStackedWidget(self)
         for page in self.pages:
-            self.book.addWidget(page)
+            self.book.addWidget(PageFrame(page, page.widest, self))
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, GRID)
         column.setSpacing(GRID + GRID // 2)
-        column.addLayout(head)
+        column.addWidget(head)
         column.addWidget(self.strip)
         column.addWidget(self.book, 1)
         column.addWidget(self.status)
@@ -396,9 +401,7 @@ class Window(QWidget):
         return timer
 
     def _restore(self) -> None:
-        geometry = self.settings.geometry
-        if geometry is None or not self.restoreGeometry(geometry):
-            self.resize(1280, 800)
+        place_first(self, self.settings.geometry)
         self.source_bar.choose(self.settings.source)
         self._offer_models()
 

@@ -10,6 +10,7 @@ from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from emgstream.app.live_session import LiveSession
+from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.shell import Shell
 from emgstream.gui.shortcuts import Key
@@ -35,6 +36,8 @@ class WindowPage(QWidget):
     """Its name in the switch."""
     keys: ClassVar[tuple[Key, ...]] = ()
     """Keys that work while it is shown; `key_actions` has the action of each name."""
+    widest: ClassVar[int] = 200 * GRID
+    """Width in pixels up to which it grows: longer lines are hard to read."""
     shows_signals: ClassVar[bool] = False
     """True for a page that draws the signals while it is shown, and emits `drawn`."""
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PyQt5.QtWidgets import QStackedWidget
-
 from emgstream.app.cue_scene import check_scene, free_scene, guided_scene
 from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import PortRequest, ReplayRequest
@@ -24,6 +22,7 @@ from emgstream.gui.record.record_setup import RecordSetup
 from emgstream.gui.record.signal_check_view import SignalCheckView
 from emgstream.gui.shell import Shell
 from emgstream.gui.step_bar import StepBar
+from emgstream.gui.view_stack import ViewStack
 from emgstream.gui.window_page import WindowPage
 from emgstream.recording import FreeProtocol, GuidedProtocol, ProtocolPhase
 
@@ -239,9 +238,11 @@ class RecordPage(WindowPage):
         self.review = RecordReview(theme, self)
 
     def _lay_out(self) -> None:
-        self.steps = QStackedWidget(self)
-        for part in (self.setup, self.guide, self.verdict, self.review):
-            self.steps.addWidget(part)
+        self.steps = ViewStack(self)
+        self.steps.addWidget(self.setup)
+        self.steps.addWidget(self.guide)
+        self.steps.add_scrolled(self.verdict)
+        self.steps.add_scrolled(self.review)
         fill(self, self.step_bar, self.steps, grows=self.steps)
 
     def _connect_parts(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from PyQt5.QtWidgets import QStackedWidget, QWidget
+from PyQt5.QtWidgets import QWidget
 
 from emgstream.app.audited_recordings import recordings_in
 from emgstream.app.list_choice import model_choices
@@ -23,6 +23,7 @@ from emgstream.gui.train.missing_extra import MissingExtra
 from emgstream.gui.train.train_setup import TrainSetup
 from emgstream.gui.train.training_progress_view import TrainingProgressView
 from emgstream.gui.train.training_result_view import TrainingResultView
+from emgstream.gui.view_stack import ViewStack
 from emgstream.gui.window_page import WindowPage
 
 __all__ = ["TrainPage"]
@@ -191,14 +192,15 @@ class TrainPage(WindowPage):
         self.missing = MissingExtra(self)
 
     def _lay_out(self) -> None:
-        self.steps = QStackedWidget(self)
-        for part in (self.setup, self.progress, self.result):
-            self.steps.addWidget(part)
+        self.steps = ViewStack(self)
+        self.steps.addWidget(self.setup)
+        self.steps.addWidget(self.progress)
+        self.steps.add_scrolled(self.result)
         inside = QWidget(self)
         fill(inside, self.step_bar, self.steps, grows=self.steps)
-        self.whole = QStackedWidget(self)
+        self.whole = ViewStack(self)
         self.whole.addWidget(inside)
-        self.whole.addWidget(self.missing)
+        self.whole.add_scrolled(self.missing)
         fill(self, self.whole, grows=self.whole)
 
     def _connect_parts(self) -> None:

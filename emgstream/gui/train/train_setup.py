@@ -13,10 +13,12 @@ from emgstream.app.training_job import TrainingRequest
 from emgstream.errors import OutputError
 from emgstream.gui.card import caption, card, fill
 from emgstream.gui.check_box import CheckBox
+from emgstream.gui.columns import Columns
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.file_actions import RECORDING_FILTER
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
+from emgstream.gui.scrolled import ScrolledPart
 from emgstream.gui.start_row import StartRow
 from emgstream.gui.train.session_list import SessionList
 from emgstream.gui.train.train_form import TrainingForm
@@ -138,12 +140,8 @@ class TrainSetup(QWidget):
         add.addWidget(self.files_button)
         add.addWidget(self.folder_button)
         add.addStretch(1)
-        cards = QWidget(self)
-        side_by_side = QHBoxLayout(cards)
-        side_by_side.setContentsMargins(0, 0, 0, 0)
-        side_by_side.setSpacing(2 * GRID)
-        side_by_side.addWidget(card(self, caption("Sessions"), self.list, self.named, buttons), 3)
-        side_by_side.addWidget(card(self, self.form), 2)
+        sessions = card(self, caption("Sessions"), self.list, self.named, buttons)
+        cards = ScrolledPart(Columns(self, (sessions, 3), (card(self, self.form), 2)), self)
         fill(self, cards, self.row, grows=cards)
 
     def _connect_parts(self) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PyQt5.QtWidgets import QStackedWidget
-
 from emgstream.app.cued_test_session import CuedTestSession, RecordedTestSession, keep_test
 from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import PortRequest
@@ -20,6 +18,7 @@ from emgstream.gui.shell import Shell
 from emgstream.gui.step_bar import StepBar
 from emgstream.gui.trial.trial_guide import TrialGuide
 from emgstream.gui.trial.trial_setup import TrialSetup
+from emgstream.gui.view_stack import ViewStack
 from emgstream.gui.window_page import WindowPage
 from emgstream.trial import movements_to_ask, network_hash
 
@@ -236,7 +235,7 @@ class TrialPage(WindowPage):
         self.setup = TrialSetup(self)
         self.form = self.setup.form
         self.guide = TrialGuide(theme, self)
-        self.steps = QStackedWidget(self)
+        self.steps = ViewStack(self)
         for part in (self.setup, self.guide):
             self.steps.addWidget(part)
         fill(self, self.step_bar, self.steps, grows=self.steps)
