@@ -241,9 +241,9 @@ class RecordingSession:
             return None
         silent_s = now_s - (newest_s or self.started_s)
         return SourceError(
-            f"nothing came from the board in the last {silent_s:.1f} s of the recording (it is "
-            f"{self.session.status().words}); expected samples to its end; {self.plan.path} keeps "
-            "what came before; check the board and its cable, and record again"
+            f"nothing came from {self.session.info.name} in the last {silent_s:.1f} s of the "
+            f"recording (it is {self.session.status().words}); expected samples to its end; "
+            f"{self.plan.path} keeps what came before; check the source, and record again"
         )
 
     def settle_again(self, trim: bool) -> None:

@@ -18,6 +18,7 @@ from PyQt5.QtWidgets import QApplication
 from emgstream.app.open_requests import WindowRequest
 from emgstream.configuration import read_configuration
 from emgstream.errors import OutputError
+from emgstream.gui.form_fields import select_on_focus
 from emgstream.gui.palette import DARK, LIGHT, Theme
 from emgstream.gui.qt_style import apply_theme, system_theme, window_icon
 from emgstream.gui.window import Window
@@ -53,6 +54,7 @@ def _run(request: WindowRequest) -> None:
     application = QApplication(sys.argv[:1])
     application.setApplicationName("emgstream")
     application.setWindowIcon(window_icon())
+    select_on_focus(application)
     window = make_window(application, request)
     hook = sys.excepthook
     sys.excepthook = _bug_hook(window)

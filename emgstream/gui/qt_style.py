@@ -78,10 +78,12 @@ _USED = (
     "surface",
     "sunken",
     "line",
+    "edge",
     "text",
     "quiet",
     "accent",
     "on_accent",
+    "chosen",
     "error",
     "error_surface",
 )
@@ -98,41 +100,44 @@ QFrame#notice {{ background: {surface}; border: 1px solid {line}; border-radius:
 QLabel#quiet {{ color: {quiet}; }}
 QLabel#caption {{ color: {quiet}; }}
 QPushButton, DropDownList {{
-    background: {surface}; color: {text}; border: 1px solid {line}; border-radius: 6px;
+    background: {surface}; color: {text}; border: 1px solid {edge}; border-radius: 6px;
     padding: 5px 12px; min-height: 20px;
 }}
 DropDownList {{ padding-right: 4px; min-height: 19px; combobox-popup: 0; }}
 DropDownList::drop-down {{ border: none; width: 24px; }}
 QPushButton:hover, DropDownList:hover {{ background: {sunken}; }}
-QPushButton:focus, DropDownList:focus {{ border-color: {accent}; }}
-QPushButton:checked {{
-    background: {sunken}; border-color: {accent}; color: {text};
-}}
+QPushButton:checked {{ background: {chosen}; border-color: {accent}; color: {text}; }}
 QPushButton:disabled, DropDownList:disabled {{
-    color: {quiet}; background: {window};
+    color: {quiet}; background: {window}; border-color: {line};
 }}
+QPushButton:checked:disabled {{ background: {sunken}; }}
+QPushButton:focus {{ border: 2px solid {text}; padding: 4px 11px; }}
+DropDownList:focus {{ border: 2px solid {text}; padding: 4px 3px 4px 11px; }}
 QPushButton#primary {{ background: {accent}; color: {on_accent}; border-color: {accent}; }}
-QPushButton#primary:hover {{ border-color: {text}; }}
+QPushButton#primary:hover, QPushButton#primary:focus {{ border-color: {text}; }}
 QPushButton#primary:disabled {{ background: {sunken}; color: {quiet}; border-color: {line}; }}
-QPushButton#page {{ background: transparent; border: none; border-radius: 0; color: {quiet};
-    border-bottom: 2px solid transparent; padding: 5px 3px; }}
+QPushButton#page {{ background: transparent; border: 2px solid transparent; border-radius: 0;
+    color: {quiet}; padding: 4px 2px; }}
 QPushButton#page:hover {{ color: {text}; }}
-QPushButton#page:focus {{ color: {accent}; }}
 QPushButton#page:checked {{ color: {text}; border-bottom-color: {accent}; }}
-QPushButton#flat {{ background: transparent; border-color: transparent; color: {quiet};
+QPushButton#page:focus {{ border-color: {text}; }}
+QPushButton#flat {{ background: transparent; border: 1px solid transparent; color: {quiet};
     padding: 4px 8px; text-align: left; }}
 QPushButton#flat:hover {{ background: {sunken}; color: {text}; }}
-QPushButton#flat:focus {{ border-color: {accent}; }}
+QPushButton#flat:focus {{ border: 2px solid {text}; padding: 3px 7px; }}
 QPushButton#chip {{ padding: 4px 8px; }}
-QPushButton#chip:!checked {{ color: {quiet}; background: {window}; }}
+QPushButton#chip:focus {{ padding: 3px 7px; }}
 QLineEdit, QPlainTextEdit, QAbstractSpinBox {{
-    background: {surface}; color: {text}; border: 1px solid {line}; border-radius: 6px;
+    background: {surface}; color: {text}; border: 1px solid {edge}; border-radius: 6px;
     padding: 4px 8px; min-height: 20px; selection-background-color: {accent};
     selection-color: {on_accent};
 }}
 QPlainTextEdit {{ padding: 1px 4px; }}
-QLineEdit:focus, QPlainTextEdit:focus, QAbstractSpinBox:focus {{ border-color: {accent}; }}
-QAbstractSpinBox:disabled {{ color: {quiet}; background: {window}; }}
+QLineEdit:focus, QAbstractSpinBox:focus {{ border: 2px solid {text}; padding: 3px 7px; }}
+QPlainTextEdit:focus {{ border: 2px solid {text}; padding: 0 3px; }}
+QLineEdit:disabled, QPlainTextEdit:disabled, QAbstractSpinBox:disabled {{
+    color: {quiet}; background: {window}; border-color: {line};
+}}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
 QHeaderView::section {{ background: {surface}; color: {quiet}; border: none; padding: 4px; }}
 QAbstractItemView {{ background: {surface}; color: {text}; border: 1px solid {line};
@@ -148,10 +153,14 @@ QSlider::handle:horizontal {{ width: 14px; margin: -5px 0; border-radius: 7px;
 QSlider::handle:horizontal:focus {{ background: {text}; }}
 QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled {{
     background: {line}; }}
-QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
-QScrollBar::handle:vertical {{ background: {line}; border-radius: 4px; min-height: 32px; }}
-QScrollBar::handle:vertical:hover {{ background: {quiet}; }}
-QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
+QScrollBar:vertical {{ background: transparent; width: 16px; margin: 0; }}
+QScrollBar::handle:vertical {{ background: {edge}; border-radius: 4px; min-height: 32px;
+    margin-left: 8px; }}
+QScrollBar:horizontal {{ background: transparent; height: 16px; margin: 0; }}
+QScrollBar::handle:horizontal {{ background: {edge}; border-radius: 4px; min-width: 32px;
+    margin-top: 8px; }}
+QScrollBar::handle:hover {{ background: {quiet}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QToolTip {{ background: {surface}; color: {text}; border: 1px solid {line}; padding: 6px; }}
 QMenu {{ background: {surface}; color: {text}; border: 1px solid {line}; }}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PyQt5.QtCore import Qt, QTimer
-from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -118,6 +118,8 @@ class Window(QWidget):
 
     def show_page_at(self, number: int) -> None:
         """Show the page at a place of the switch, counted from 0."""
+        if number != self.book.currentIndex():
+            self.strip.leave_with_page()
         self.book.setCurrentIndex(number)
         self.page_bar.show_front(number)
 
@@ -157,13 +159,17 @@ class Window(QWidget):
         """Show the columns of the chosen recording, for the user to change."""
         source = self.source
         if not isinstance(source, ReplayRequest):
-            self.strip.show_note("choose a recording first: a board has no columns to settle")
+            self.strip.show_note(
+                "choose a recording first: a board has no columns to settle",
+                until=lambda: isinstance(self.source, ReplayRequest),
+            )
         elif not self._refuse_while_held():
             self.ask_columns([source.path], lambda paths: self._open_settled(source, paths))
 
     def refresh_figures(self) -> None:
         """Show the state of the connection, its figures and its notes."""
         now_s = host_now()
+        self.strip.leave_if_over()
         self.source_bar.show_state(self.connection.state, self.connection.live)
         self.source_bar.set_locked(any(page.holds_connection for page in self.pages))
         for number, page in enumerate(self.pages):
@@ -176,15 +182,18 @@ class Window(QWidget):
             self._show_latency()
         notice = self._watch.notice()
         if notice is not None:
-            self.strip.show_note(notice.words, notice.warns)
-            self.strip.setToolTip("\n".join(notice.notes))
+            self.strip.show_note(
+                notice.words, notice.warns, until=lambda: self._watch.is_over(notice)
+            )
 
     def show_error(self, words: str, is_of_model: bool = False) -> None:
         """Show what went wrong; offer to go on without the model where that is what failed."""
+        failure, source = self.connection.failure, self.source
         self.strip.show_error(
             words,
             can_retry=not self.connection.live,
             can_leave_model=is_of_model and self.models.chosen is not None,
+            until=lambda: self.connection.failure is not failure or self.source != source,
         )
         if not self.connection.live:
             for page in self.pages:
@@ -208,6 +217,16 @@ class Window(QWidget):
         self.shut_down()
         if event is not None:
             event.accept()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Keep the message on the figures at the foot of the window."""
+        super().resizeEvent(event)
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        foot = self.status.geometry().adjusted(0, -GRID, 0, 0)
+        foot.setBottom(self.height() - GRID // 2)
+        self.strip.lie_on(foot)
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
         """Look, once the desktop has framed the window, that all of it is on the screen."""
@@ -270,6 +289,7 @@ class Window(QWidget):
         self.strip.show_error(
             f"{failure.path.name} is not open: the roles of its columns are not settled",
             can_retry=True,
+            until=lambda: self.source != source,
         )
         self.ask_columns([failure.path], lambda paths: self._open_settled(source, paths))
 
@@ -285,6 +305,7 @@ class Window(QWidget):
                 f"the page {holding[0]} needs this connection until it is done; end what runs "
                 "there first",
                 warns=True,
+                until=lambda: not any(page.holds_connection for page in self.pages),
             )
         return bool(holding)
 
@@ -311,7 +332,6 @@ class Window(QWidget):
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, GRID)
         column.setSpacing(GRID + GRID // 2)
         column.addWidget(head)
-        column.addWidget(self.strip)
         column.addWidget(self.book, 1)
         column.addWidget(self.status)
 

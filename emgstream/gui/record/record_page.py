@@ -130,7 +130,8 @@ class RecordPage(WindowPage):
             plan.make_folder()
             self.run = RecordingSession(session, plan, bell, self._now_s)
         except EmgStreamError as error:
-            self.shell.strip.show_error(str(error))
+            asked = self.form.request
+            self.shell.strip.show_error(str(error), until=lambda: self.form.request != asked)
             return
         self.shell.strip.hide()
         self.shell.settings.keep_recordings(self.form.folder)
@@ -199,7 +200,7 @@ class RecordPage(WindowPage):
 
     def _show_end(self, run: RecordingSession) -> None:
         if run.failure is not None:
-            self.shell.strip.show_error(str(run.failure))
+            self.shell.strip.show_error(str(run.failure), until=lambda: self.run is not run)
         if run.recovered is not None:
             self.review.show_recovered(run.recovered)
         elif run.take is None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import (
     QButtonGroup,
-    QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -27,7 +26,7 @@ from emgstream.bundle import MODEL_SUFFIX
 from emgstream.gui.card import caption, row_name
 from emgstream.gui.drop_down_list import DropDownList
 from emgstream.gui.elided_label import ElidedLabel
-from emgstream.gui.form_fields import chip
+from emgstream.gui.form_fields import DecimalField, chip
 from emgstream.gui.painting import GRID
 from emgstream.gui.record.record_form import from_home
 from emgstream.tables import ColumnChoice
@@ -73,7 +72,7 @@ class TrainingForm(QWidget):
         for words, signal in _SIGNALS.items():
             self.signal.addItem(words, signal)
         self.signal.setToolTip("What the sensors give, and the mains hum to take out of it")
-        self.rate = QDoubleSpinBox(self)
+        self.rate = DecimalField(self)
         self.rate.setRange(0.0, 1e6)
         self.rate.setDecimals(1)
         self.rate.setSuffix(" Hz")

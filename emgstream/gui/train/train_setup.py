@@ -133,14 +133,14 @@ class TrainSetup(QWidget):
             self.add(recordings_in([Path(name)]))
 
     def _lay_out(self) -> None:
-        buttons = QWidget(self)
-        add = QHBoxLayout(buttons)
+        head = QWidget(self)
+        add = QHBoxLayout(head)
         add.setContentsMargins(0, 0, 0, 0)
         add.setSpacing(GRID)
+        add.addWidget(caption("Sessions"), 1)
         add.addWidget(self.files_button)
         add.addWidget(self.folder_button)
-        add.addStretch(1)
-        sessions = card(self, caption("Sessions"), self.list, self.named, buttons)
+        sessions = card(self, head, self.list, self.named)
         cards = ScrolledPart(Columns(self, (sessions, 3), (card(self, self.form), 2)), self)
         fill(self, cards, self.row, grows=cards)
 
