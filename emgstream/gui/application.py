@@ -126,7 +126,7 @@ class _WindowPicture:
     def _take(self) -> None:
         if self._path is not None:
             self._failed = not self._window.save_picture(self._path)
-        self._window.close()
+        self._window.close_now()
 
 
 @contextmanager
@@ -166,7 +166,7 @@ def _close_on_signals(window: Window) -> QTimer:
 
     def look() -> None:
         if asked:
-            window.close()
+            window.close_now()
 
     waker.timeout.connect(look)
     waker.start(_SIGNALS_MS)

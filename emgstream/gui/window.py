@@ -26,6 +26,7 @@ from emgstream.app.session_figures import SessionMeters
 from emgstream.app.source_watch import SourceWatch
 from emgstream.clock import host_now
 from emgstream.errors import ModelFileError, StreamMismatchError, UndecidedColumnsError
+from emgstream.gui.closing_question import ClosingQuestion
 from emgstream.gui.columns import Columns
 from emgstream.gui.file_actions import FileActions, files_in
 from emgstream.gui.message_strip import MessageStrip
@@ -71,6 +72,8 @@ class Window(QWidget):
         self.settings = settings
         self.connection = LiveConnection()
         self.models = ModelChoice()
+        self._question: ClosingQuestion | None = None
+        self._must_close = False
         self._watch = ConnectionWatch(self.connection)
         self._meters = SessionMeters()
         self.setObjectName("window")
@@ -213,10 +216,21 @@ class Window(QWidget):
         return bool(self.grab().save(str(path), "PNG"))
 
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802 - Qt's name
-        """End every thread before the window closes."""
-        self.shut_down()
-        if event is not None:
+        """Ask where something would be lost; end every thread before the window closes."""
+        if event is None:
+            return
+        if self._may_close():
+            self.shut_down()
             event.accept()
+        else:
+            event.ignore()
+
+    def close_now(self) -> None:
+        """Close without a question, as the system or the terminal asks for it."""
+        self._must_close = True
+        if self._question is not None:
+            self._question.reject()
+        self.close()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         """Keep the message on the figures at the foot of the window."""
@@ -258,6 +272,16 @@ class Window(QWidget):
     def take_files(self, paths: list[Path]) -> None:
         """Use models and play recordings that were dropped or chosen."""
         self._files.open_files(paths)
+
+    def _may_close(self) -> bool:
+        """Return whether the window may close, after a question where something would be lost."""
+        losses = [words for page in self.pages for words in page.losses_at_close()]
+        if self._must_close or not losses:
+            return True
+        self._question = ClosingQuestion(losses, self)
+        allowed = self._question.allows()
+        self._question = None
+        return allowed or self._must_close
 
     def _follow_connection(self) -> None:
         """Hand what is new on the connection to every page."""

@@ -60,6 +60,10 @@ class WindowPage(QWidget):
         """True while it is at work, also while another page is shown."""
         return self.holds_connection
 
+    def losses_at_close(self) -> tuple[str, ...]:
+        """Return what would be lost if the window closed now, in sentences."""
+        return ()
+
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
         """Return the action of each key."""
         return {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from emgstream.app.closing_words import recording_at_stake
 from emgstream.app.cue_scene import check_scene, free_scene, guided_scene
 from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import PortRequest, ReplayRequest
@@ -58,6 +59,10 @@ class RecordPage(WindowPage):
     def holds_connection(self) -> bool:
         """True while a session is being recorded."""
         return self.run is not None and self.run.is_open
+
+    def losses_at_close(self) -> tuple[str, ...]:
+        """Return what an end does to the recording that runs, if there is one."""
+        return tuple(filter(None, [recording_at_stake(self.run, self._now_s)]))
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
         """Return the action of each key."""

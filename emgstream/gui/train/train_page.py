@@ -8,6 +8,7 @@ from pathlib import Path
 from PyQt5.QtWidgets import QWidget
 
 from emgstream.app.audited_recordings import recordings_in
+from emgstream.app.closing_words import evaluation_at_stake, training_at_stake
 from emgstream.app.list_choice import model_choices
 from emgstream.app.training_job import EvaluationJob, JobState, TrainingJob
 from emgstream.app.training_words import training_outcome
@@ -50,6 +51,11 @@ class TrainPage(WindowPage):
     def is_busy(self) -> bool:
         """True while a training or an evaluation runs."""
         return any(job is not None and job.is_running for job in (self.training, self.evaluation))
+
+    def losses_at_close(self) -> tuple[str, ...]:
+        """Return what an end does to the training or evaluation that runs, if there is one."""
+        losses = training_at_stake(self.training), evaluation_at_stake(self.evaluation)
+        return tuple(filter(None, losses))
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
         """Return the action of each key."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from emgstream.app.closing_words import cued_test_at_stake
 from emgstream.app.cued_test_session import CuedTestSession, RecordedTestSession, keep_test
 from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import PortRequest
@@ -64,6 +65,10 @@ class TrialPage(WindowPage):
     def is_busy(self) -> bool:
         """True while a test runs, live or on a recording."""
         return self.holds_connection or self.reading is not None
+
+    def losses_at_close(self) -> tuple[str, ...]:
+        """Return what an end does to the test that runs, if there is one."""
+        return tuple(filter(None, [cued_test_at_stake(self.run)]))
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
         """Return the action of each key."""
