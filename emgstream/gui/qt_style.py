@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import sys
+from typing import TypeVar, cast
 
 from PyQt5.QtCore import QRectF, QSettings, Qt
-from PyQt5.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
-from PyQt5.QtWidgets import QApplication, QStyleFactory
+from PyQt5.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
+from PyQt5.QtWidgets import QWIDGETSIZE_MAX, QApplication, QStyleFactory, QWidget
 
+from emgstream.gui.painting import font
 from emgstream.gui.palette import DARK, LIGHT, Theme
 
-__all__ = ["apply_theme", "system_theme", "window_icon"]
+__all__ = ["apply_theme", "named_theme", "scale_text", "window_icon"]
+
+_Look = TypeVar("_Look", QPalette, QFont)
+_HAS_FONT = Qt.WidgetAttribute.WA_SetFont
 
 _ICON = 128
 
 _WINDOWS_KEY = r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Themes\Personalize"
 
 
-def system_theme(palette: QPalette) -> Theme:
+def _system_theme(application: QApplication) -> Theme:
     """Return the theme of the desktop, by the application's palette before it is changed."""
+    palette = _at_first(application, "palette_at_first", application.palette())
     if sys.platform == "win32":
         # Qt 5 does not follow Windows' dark mode; the registry tells.
         registry = QSettings(_WINDOWS_KEY, QSettings.Format.NativeFormat)
@@ -26,11 +32,61 @@ def system_theme(palette: QPalette) -> Theme:
     return DARK if palette.color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
 
 
+def named_theme(application: QApplication, name: str | None) -> Theme:
+    """Return the theme of a name, ``light`` or ``dark``; for None that of the desktop."""
+    return {"light": LIGHT, "dark": DARK}.get(name or "") or _system_theme(application)
+
+
 def apply_theme(application: QApplication, theme: Theme) -> None:
     """Give all widgets the colours of a theme."""
     application.setStyle(QStyleFactory.create("Fusion"))
     application.setPalette(_palette(theme))
     application.setStyleSheet(_SHEET.format(**{name: getattr(theme, name) for name in _USED}))
+
+
+def scale_text(application: QApplication, window: QWidget | None, factor: float) -> None:
+    """Make all text ``factor`` times as large as the desktop has it.
+
+    A window that is there already follows: fonts of its own and fixed sizes, which were made for
+    the size before, are scaled by the same ratio.
+    """
+    usual = _at_first(application, "font_at_first", application.font())
+    ratio = factor * _size_of(usual) / _size_of(application.font())
+    parts = [] if window is None else [window, *window.findChildren(QWidget)]
+    own = [(part, font(part.font(), ratio)) for part in parts if part.testAttribute(_HAS_FONT)]
+    weights = [part.font().weight() for part, _ in own]
+    application.setFont(font(usual, factor))
+    for (part, scaled), weight in zip(own, weights, strict=True):
+        scaled.setWeight(weight)
+        part.setFont(scaled)
+    for part in parts:
+        if not part.isWindow():
+            _scale_limits(part, ratio)
+
+
+def _scale_limits(part: QWidget, ratio: float) -> None:
+    """Scale the least and the largest size that a widget was given."""
+    least, most = part.minimumSize(), part.maximumSize()
+    wide, high = (
+        round(size * ratio) if size < QWIDGETSIZE_MAX else size
+        for size in (most.width(), most.height())
+    )
+    part.setMaximumSize(wide, high)
+    part.setMinimumSize(round(least.width() * ratio), round(least.height() * ratio))
+
+
+def _size_of(one: QFont) -> float:
+    """Return the size of a font, in points or in pixels."""
+    return one.pointSizeF() if one.pointSizeF() > 0 else float(one.pixelSize())
+
+
+def _at_first(application: QApplication, name: str, now: _Look) -> _Look:
+    """Return how the application looked when this was first asked."""
+    kept = application.property(name)
+    if kept is None:
+        application.setProperty(name, now)
+        return now
+    return cast("_Look", kept)
 
 
 def window_icon() -> QIcon:
@@ -99,6 +155,7 @@ QProgressBar::chunk {{ background: {accent}; border-radius: 2px; }}
 QFrame#notice {{ background: {surface}; border: 1px solid {line}; border-radius: 8px; }}
 QLabel#quiet {{ color: {quiet}; }}
 QLabel#caption {{ color: {quiet}; }}
+QLabel#error {{ color: {error}; }}
 QPushButton, DropDownList {{
     background: {surface}; color: {text}; border: 1px solid {edge}; border-radius: 6px;
     padding: 5px 12px; min-height: 20px;

@@ -34,8 +34,9 @@ from emgstream.gui.page_bar import PageBar
 from emgstream.gui.pages import PAGES
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import DARK, LIGHT, Theme
-from emgstream.gui.qt_style import apply_theme
+from emgstream.gui.qt_style import apply_theme, named_theme, scale_text
 from emgstream.gui.scrolled import PageFrame
+from emgstream.gui.settings.settings_page import SettingsPage
 from emgstream.gui.shortcuts import KEYS, HelpCard, install_shortcuts, page_keys
 from emgstream.gui.source_bar import SourceBar
 from emgstream.gui.status_bar import LatencyPopup, StatusBar
@@ -211,6 +212,25 @@ class Window(QWidget):
         for part in (*self.pages, self.source_bar, self.strip):
             part.set_theme(theme)
 
+    def choose_theme(self, name: str | None) -> None:
+        """Draw in the colours of ``light`` or ``dark``, or for None in those of the desktop."""
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            self.settings.keep_theme(name)
+            self.set_theme(named_theme(application, name))
+
+    def choose_text_size(self, factor: float) -> None:
+        """Make all text ``factor`` times as large as the desktop has it."""
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            self.settings.keep_text_size(factor)
+            scale_text(application, self, factor)
+
+    def settings_changed(self) -> None:
+        """Let every page follow the folders that were set."""
+        for page in self.pages:
+            page.follow_settings()
+
     def save_picture(self, path: Path) -> bool:
         """Save a picture of the window, and return whether that succeeded."""
         return bool(self.grab().save(str(path), "PNG"))
@@ -334,7 +354,7 @@ class Window(QWidget):
         return bool(holding)
 
     def _make_parts(self, theme: Theme) -> None:
-        self.page_bar = PageBar([kind.title for kind in PAGES], self)
+        self.page_bar = PageBar([kind.title for kind in PAGES], self, gear=SettingsPage.title)
         self.source_bar = SourceBar(theme, self)
         self.strip = MessageStrip(theme, self)
         self.pages = tuple(kind(self) for kind in PAGES)
@@ -397,8 +417,7 @@ class Window(QWidget):
         }
 
     def _change_theme(self) -> None:
-        self.set_theme(LIGHT if self.theme is DARK else DARK)
-        self.settings.keep_theme(self.theme.name)
+        self.choose_theme(LIGHT.name if self.theme is DARK else DARK.name)
 
     def _choose_picture(self) -> None:
         name, _ = QFileDialog.getSaveFileName(

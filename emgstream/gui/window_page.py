@@ -71,6 +71,9 @@ class WindowPage(QWidget):
     def model_chosen(self, title: str | None) -> None:
         """Follow the choice of another model, by its title; None for no model."""
 
+    def follow_settings(self) -> None:
+        """Follow other folders, as the user has set them."""
+
     def begin_session(self, session: LiveSession | None) -> None:
         """Prepare for a session that has no samples yet; None for no session."""
 

@@ -74,6 +74,12 @@ class RecordPage(WindowPage):
             **{str(n): partial(self._set_label, n) for n in range(10)},
         }
 
+    def follow_settings(self) -> None:
+        """Record into the folder that was set."""
+        folder = self.shell.settings.recordings
+        if folder is not None:
+            self.form.set_folder(folder)
+
     def begin_session(self, session: LiveSession | None) -> None:
         """End a recording from another session."""
         if self.run is not None and self.run.session is not session:

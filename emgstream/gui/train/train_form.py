@@ -90,6 +90,7 @@ class TrainingForm(QWidget):
         self.channels.setObjectName("quiet")
         self.channels.setWordWrap(True)
         self._typed = False
+        self._usual_folder: Path | None = None
         self._lay_out()
         self._connect_parts()
         self.set_folder(folder)
@@ -150,7 +151,13 @@ class TrainingForm(QWidget):
         """Propose the name and folder of a recording, unless the user has set them."""
         if not self._typed:
             self.name.setText(recording.name.split(".")[0])
-            self.set_folder(recording.parent)
+            self.set_folder(self._usual_folder or recording.parent)
+
+    def set_usual_folder(self, folder: Path | None) -> None:
+        """Propose this folder; None for that of the recordings."""
+        self._usual_folder = folder
+        if folder is not None:
+            self.set_folder(folder)
 
     @property
     def _columns(self) -> ColumnChoice:

@@ -46,6 +46,7 @@ class TrainPage(WindowPage):
         self._lay_out()
         self._connect_parts()
         self.look_for_extra()
+        self.follow_settings()
 
     @property
     def is_busy(self) -> bool:
@@ -64,6 +65,10 @@ class TrainPage(WindowPage):
     def model_chosen(self, title: str | None) -> None:  # noqa: ARG002 - the list tells more
         """Offer the models to adapt."""
         self.form.set_models(model_choices(self.shell.models.paths), self.shell.models.chosen)
+
+    def follow_settings(self) -> None:
+        """Write new models into the folder that was set."""
+        self.form.set_usual_folder(self.shell.settings.models_folder)
 
     def take_files(self, paths: Sequence[Path]) -> list[Path]:
         """Add dropped recordings and folders to the sessions; return the other files."""
