@@ -15,7 +15,15 @@ import msgspec
 
 from emgstream.errors import ConfigurationError, OutputError
 
-__all__ = ["Configuration", "configuration_path", "read_configuration", "write_template"]
+__all__ = [
+    "TEMPLATE",
+    "Configuration",
+    "configuration_from",
+    "configuration_path",
+    "configuration_text",
+    "read_configuration",
+    "write_template",
+]
 
 _PATH_VARIABLE = "EMGSTREAM_CONFIG"
 _NAME = "config.toml"
@@ -52,7 +60,7 @@ _EXPECTED = {
     "outputs": 'text or a list of text for each output, as udp = ["127.0.0.1:9000"]',
 }
 
-_TEMPLATE = """\
+TEMPLATE = """\
 # Configuration of emgstream, for the terminal and the window.
 #
 # To use a setting, remove the "# " in front of it. An option on the command line comes before the
@@ -106,20 +114,40 @@ def read_configuration() -> Configuration:
     Raises ConfigurationError, naming the file and the line or the setting, where it cannot be
     used.
     """
+    text = configuration_text()
+    return Configuration() if text is None else configuration_from(text)
+
+
+def configuration_text() -> str | None:
+    """Return the text of the configuration file; None where there is no file.
+
+    Raises ConfigurationError where it cannot be read.
+    """
     path = configuration_path()
     try:
-        document = _toml_document(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        return Configuration()
+        return None
     except OSError as error:
         raise ConfigurationError(
             f"cannot read the configuration {path}: {error.strerror or error}; expected a file of "
             f"TOML; mend it, or name another with {_PATH_VARIABLE}"
         ) from error
-    except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, or nested too deeply
-        raise ConfigurationError(
-            f"the configuration {path} is not TOML: {error}; mend it there"
-        ) from error
+    except ValueError as error:
+        raise _no_toml(path, error) from error
+
+
+def configuration_from(text: str) -> Configuration:
+    """Return the settings of a text that is, or is to be, the configuration file.
+
+    Raises ConfigurationError, naming the file and the line or the setting, where it cannot be
+    used.
+    """
+    path = configuration_path()
+    try:
+        document = _toml_document(text)
+    except (ValueError, RecursionError) as error:  # not TOML, or nested too deeply
+        raise _no_toml(path, error) from error
     return Configuration(**{name: _checked(path, name, document[name]) for name in document})
 
 
@@ -131,12 +159,16 @@ def write_template(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
-            file.write(_TEMPLATE)
+            file.write(TEMPLATE)
     except OSError as error:
         raise OutputError(
             f"cannot write the configuration {path}: {error.strerror or error}; expected a new "
             "file; change the one there is, or name another with " + _PATH_VARIABLE
         ) from error
+
+
+def _no_toml(path: Path, error: Exception) -> ConfigurationError:
+    return ConfigurationError(f"the configuration {path} is not TOML: {error}; mend it there")
 
 
 def _toml_document(text: str) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def take_cue(path: Path, settings: Path) -> None:
     page.guide.space_button.click()
     _wait(application, lambda: page.run is not None and _is_half_way(page.run.protocol))
     window.save_picture(path)
-    window.close()
+    window.close_now()
 
 
 def take_test(path: Path, settings: Path) -> None:
@@ -106,7 +106,7 @@ def take_test(path: Path, settings: Path) -> None:
     page.setup.row.button.click()
     _wait(application, lambda: page.run is not None and _is_half_way(page.run.live.protocol))
     window.save_picture(path)
-    window.close()
+    window.close_now()
 
 
 def _is_half_way(protocol: Any) -> bool:
@@ -146,7 +146,7 @@ def take_training(path: Path, settings: Path) -> None:
         raise SystemExit(window.strip.words or f"the training took fewer than {N_EPOCHS} epochs")
     _let_pass(application)
     window.save_picture(path)
-    window.close()
+    window.close_now()
 
 
 def take_tuning(path: Path, settings: Path) -> None:
@@ -173,7 +173,7 @@ def take_tuning(path: Path, settings: Path) -> None:
     for _ in range(50):
         _let_pass(application)
     window.save_picture(path)
-    window.close()
+    window.close_now()
 
 
 def _let_pass(application: Any) -> None:

@@ -73,12 +73,20 @@ class ConnectionWatch:
         return ConnectionNews(has_samples, is_other_session, is_other_state, is_first, failure)
 
     def notice(self) -> ConnectionNotice | None:
-        """Return the notes on the session, where they are others than at the last call."""
+        """Return the notes on the session, where there is one that the last call did not have."""
         if self._session is None:
             return None
-        alarms = self._session.status().alarms
-        notes = (*self._session.notes, *self._connection.notes, *alarms)
-        if notes == self._notes:
+        before, self._notes = self._notes, self._all_notes(self._session)
+        if set(self._notes) <= set(before):
             return None
-        self._notes = notes
-        return ConnectionNotice(notes, warns=bool(alarms)) if notes else None
+        return ConnectionNotice(self._notes, warns=bool(self._session.status().alarms))
+
+    def is_over(self, notice: ConnectionNotice) -> bool:
+        """Return whether the newest of these notes holds no more, or is of another session."""
+        if self._session is None:
+            return True
+        newest, over = notice.notes[-1], self._session.status().alarms_over
+        return newest in over or newest not in self._all_notes(self._session)
+
+    def _all_notes(self, session: LiveSession) -> tuple[str, ...]:
+        return (*session.notes, *self._connection.notes, *session.status().alarms)

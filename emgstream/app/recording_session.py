@@ -252,9 +252,9 @@ class RecordingSession:
         if silent_s < _SILENT_S:
             return None
         return SourceError(
-            f"nothing came from the board in the last {silent_s:.1f} s of the recording "
-            f"({self.session.status().words}); expected samples to its end; {self.plan.path} keeps "
-            "what came before; check the board or the program that sends, and record again"
+            f"nothing came from {self.session.info.name} in the last {silent_s:.1f} s of the "
+            f"recording ({self.session.status().words}); expected samples to its end; "
+            f"{self.plan.path} keeps what came before; check the source, and record again"
         )
 
     def _silent_s(self, now_s: float) -> float:

@@ -1,4 +1,4 @@
-"""Show the configuration file and the settings that hold, or write a new file to begin with.
+"""Show the configuration file and the settings that hold, or change them.
 
 The file sets the default port, channels, model, outputs and folder of recordings, for the terminal
 and the window. An option comes before it; in the window, what was chosen there last does, too.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
+from emgstream.app.configured_settings import configured_settings, set_configured
 from emgstream.cli.terminal import console, print_facts
 from emgstream.configuration import (
     Configuration,
@@ -16,22 +17,22 @@ from emgstream.configuration import (
     read_configuration,
     write_template,
 )
-from emgstream.data import DEMO
+from emgstream.errors import UsageError
 from emgstream.log_output import user_log_path
-from emgstream.sources.source_kind import AUTO
 
 __all__ = ["add_arguments", "run"]
-
-_DEFAULTS = {
-    "port": AUTO,
-    "channels": "those of the model",
-    "model": DEMO,
-    "recordings": "the folder in which emgstream is run",
-}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``emgstream config``."""
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="write a setting into the file, as model=arm.emgmodel or outputs.udp=127.0.0.1:9000; "
+        "without a value the default holds again; may be given several times",
+    )
     parser.add_argument(
         "--init",
         action="store_true",
@@ -43,27 +44,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Print each setting with its value and where it comes from.
 
-    Raises ConfigurationError where the file cannot be used, and OutputError where a new one cannot
-    be written.
+    Raises ConfigurationError where the file or a setting cannot be used, and OutputError where the
+    file cannot be written.
     """
     if arguments.init:
         write_template(configuration_path())
+    for words in arguments.set:
+        name, sign, value = words.partition("=")
+        if not sign:
+            raise UsageError(f"--set {words} has no =; expected NAME=VALUE, as port=auto")
+        set_configured(name.strip(), value)
     print_facts(console(), _facts(read_configuration()))
 
 
 def _facts(configuration: Configuration) -> Iterator[tuple[str, str]]:
     path = configuration_path()
     yield "file", f"{path}" if path.exists() else f"{path} (not there; --init writes it)"
-    for name, default in _DEFAULTS.items():
-        yield name, _value(getattr(configuration, name), default)
+    for setting in configured_settings(configuration):
+        if setting.is_set:
+            yield setting.name, f"{setting.text} (file)"
+        elif "." not in setting.name:
+            yield setting.name, f"{setting.default} (default)"
     if not configuration.outputs:
-        yield "outputs", _value(None, "none")
-    for name, value in configuration.outputs.items():
-        yield f"outputs.{name}", _value(value, "")
+        yield "outputs", "none (default)"
     yield "log", f"{user_log_path()} (of the window, and of bugs)"
-
-
-def _value(value: str | tuple[str, ...] | None, default: str) -> str:
-    if value is None:
-        return f"{default} (default)"
-    return f"{value if isinstance(value, str) else ', '.join(value)} (file)"

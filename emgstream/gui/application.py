@@ -12,14 +12,13 @@ from types import TracebackType
 from typing import TypeAlias
 
 from PyQt5.QtCore import Qt, QTimer
-from PyQt5.QtGui import QPalette
 from PyQt5.QtWidgets import QApplication
 
 from emgstream.app.open_requests import WindowRequest
 from emgstream.configuration import read_configuration
 from emgstream.errors import OutputError
-from emgstream.gui.palette import DARK, LIGHT, Theme
-from emgstream.gui.qt_style import apply_theme, system_theme, window_icon
+from emgstream.gui.form_fields import select_on_focus
+from emgstream.gui.qt_style import apply_theme, named_theme, scale_text, window_icon
 from emgstream.gui.window import Window
 from emgstream.gui.window_settings import WindowSettings
 from emgstream.log_output import bug_message, user_log
@@ -53,6 +52,7 @@ def _run(request: WindowRequest) -> None:
     application = QApplication(sys.argv[:1])
     application.setApplicationName("emgstream")
     application.setWindowIcon(window_icon())
+    select_on_focus(application)
     window = make_window(application, request)
     hook = sys.excepthook
     sys.excepthook = _bug_hook(window)
@@ -89,18 +89,15 @@ def make_window(application: QApplication, request: WindowRequest) -> Window:
     Raises ConfigurationError where the configuration file cannot be used.
     """
     settings = WindowSettings(request.settings, read_configuration())
-    theme = _theme(request.theme or settings.theme, application.palette())
+    theme = named_theme(application, request.theme or settings.theme)
     apply_theme(application, theme)
+    scale_text(application, None, settings.text_size)
     window = Window(theme, settings)
     window.show_page_at(request.page)
     window.use_model(None if request.without_model else request.model or settings.model)
     if request.source is not None:
         window.open_source(request.source)
     return window
-
-
-def _theme(name: str | None, palette: QPalette) -> Theme:
-    return {"light": LIGHT, "dark": DARK}.get(name or "") or system_theme(palette)
 
 
 class _WindowPicture:
@@ -124,7 +121,7 @@ class _WindowPicture:
     def _take(self) -> None:
         if self._path is not None:
             self._failed = not self._window.save_picture(self._path)
-        self._window.close()
+        self._window.close_now()
 
 
 @contextmanager
@@ -164,7 +161,7 @@ def _close_on_signals(window: Window) -> QTimer:
 
     def look() -> None:
         if asked:
-            window.close()
+            window.close_now()
 
     waker.timeout.connect(look)
     waker.start(_SIGNALS_MS)

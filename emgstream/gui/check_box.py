@@ -34,8 +34,10 @@ class CheckBox(QCheckBox):
         colors, role = self.palette(), QPalette.ColorRole
         accent = colors.color(group, role.Highlight if self.isEnabled() else role.Text)
         box = QRectF(0.75, (self.height() - _BOX) / 2, _BOX - 1.5, _BOX - 1.5)
-        marked = self.isChecked() or self.hasFocus()
-        painter.setPen(QPen(accent if marked else colors.color(group, role.PlaceholderText), 1.5))
+        edge = accent if self.isChecked() else colors.color(group, role.PlaceholderText)
+        painter.setPen(QPen(edge, 1.5))
+        if self.hasFocus():
+            painter.setPen(QPen(colors.color(group, role.WindowText), 2.0))
         painter.setBrush(accent if self.isChecked() else colors.color(group, role.Base))
         painter.drawRoundedRect(box, 3.0, 3.0)
         if self.isChecked():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QModelIndex, QPointF, QSize, Qt
-from PyQt5.QtGui import QPainter, QPaintEvent, QPalette, QPen
+from PyQt5.QtCore import QEvent, QModelIndex, QPointF, QSize, Qt
+from PyQt5.QtGui import QHelpEvent, QPainter, QPaintEvent, QPalette, QPen
 from PyQt5.QtWidgets import (
     QComboBox,
     QStyle,
@@ -11,6 +11,7 @@ from PyQt5.QtWidgets import (
     QStyleOptionComboBox,
     QStyleOptionViewItem,
     QStylePainter,
+    QToolTip,
     QWidget,
 )
 
@@ -22,7 +23,7 @@ __all__ = ["DropDownList"]
 _HALF = 4.0
 _FROM_RIGHT = 14.0
 _ARROW = 16
-_WIDEST = 40 * GRID
+_WIDEST = 60 * GRID
 """A long file name must not push the rest of the row away."""
 
 
@@ -34,14 +35,23 @@ class DropDownList(QComboBox):
         self.setItemDelegate(_Rows(self))
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return the size of the longest entry and the arrow, which Qt leaves out."""
+        """Return the size of the longest entry and the arrow."""
         size = super().sizeHint()
-        return QSize(min(size.width() + _ARROW, _WIDEST), size.height())
+        return QSize(min(size.width(), _WIDEST), size.height())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the minimum width that was set, whatever the entries need."""
         size = super().minimumSizeHint()
         return QSize(min(size.width(), self.minimumWidth()), size.height())
+
+    def event(self, event: QEvent | None) -> bool:
+        """Show the whole text of a shortened entry in the tooltip, above what the list is for."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            is_short = self._fitted() != self.currentText()
+            words = (self.currentText() if is_short else "", self.toolTip())
+            QToolTip.showText(event.globalPos(), "\n".join(filter(None, words)), self)
+            return True
+        return super().event(event)
 
     def showPopup(self) -> None:  # noqa: N802 - Qt's name
         """Open the list, wide enough for its entries."""
@@ -56,10 +66,7 @@ class DropDownList(QComboBox):
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        room = self.width() - _ARROW - 3 * GRID
-        option.currentText = self.fontMetrics().elidedText(
-            self.currentText(), Qt.TextElideMode.ElideMiddle, room
-        )
+        option.currentText = self._fitted()
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         group = QPalette.ColorGroup.Active if self.isEnabled() else QPalette.ColorGroup.Disabled
@@ -71,6 +78,11 @@ class DropDownList(QComboBox):
         painter.drawLine(QPointF(x - _HALF, y - _HALF / 2), tip)
         painter.drawLine(QPointF(x + _HALF, y - _HALF / 2), tip)
         painter.end()
+
+    def _fitted(self) -> str:
+        """Return the entry, shortened in the middle where it does not fit."""
+        room = self.width() - _ARROW - 3 * GRID
+        return self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideMiddle, room)
 
 
 class _Rows(QStyledItemDelegate):

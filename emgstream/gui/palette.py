@@ -31,7 +31,9 @@ class Theme:
     sunken: str
     """Empty part of a bar, button under the pointer."""
     line: str
-    """Lines of the grid, borders."""
+    """Lines of the grid, borders of cards."""
+    edge: str
+    """Borders of buttons and fields, handles of scroll bars: of all that can be used."""
     text: str
     """Text."""
     quiet: str
@@ -42,6 +44,8 @@ class Theme:
     """The main action, the cursor."""
     on_accent: str
     """Text on the accent."""
+    chosen: str
+    """Background of a choice that is made."""
     good: str
     """Light of something that is in order."""
     warning: str
@@ -67,11 +71,13 @@ LIGHT = Theme(
     surface="#ffffff",
     sunken="#e9ecf0",
     line="#dfe3e8",
+    edge="#b4bdc9",
     text="#1c2430",
     quiet="#5d6878",
     trace="#27496d",
     accent="#0b65a8",
     on_accent="#ffffff",
+    chosen="#d9e8f5",
     good="#00805c",
     warning="#a85400",
     error="#b3261e",
@@ -85,11 +91,13 @@ DARK = Theme(
     surface="#1b2028",
     sunken="#2a313c",
     line="#2f3742",
+    edge="#525d6c",
     text="#e8ecf1",
     quiet="#9aa6b5",
     trace="#9cc4ec",
     accent="#4ba3e3",
     on_accent="#0b1117",
+    chosen="#1f3b52",
     good="#3cc498",
     warning="#f0a040",
     error="#ff8a80",

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import sys
+from typing import TypeVar, cast
 
 from PyQt5.QtCore import QRectF, QSettings, Qt
-from PyQt5.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
-from PyQt5.QtWidgets import QApplication, QStyleFactory
+from PyQt5.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
+from PyQt5.QtWidgets import QWIDGETSIZE_MAX, QApplication, QStyleFactory, QWidget
 
+from emgstream.gui.painting import font
 from emgstream.gui.palette import DARK, LIGHT, Theme
 
-__all__ = ["apply_theme", "system_theme", "window_icon"]
+__all__ = ["apply_theme", "named_theme", "scale_text", "window_icon"]
+
+_Look = TypeVar("_Look", QPalette, QFont)
+_HAS_FONT = Qt.WidgetAttribute.WA_SetFont
 
 _ICON = 128
 
 _WINDOWS_KEY = r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Themes\Personalize"
 
 
-def system_theme(palette: QPalette) -> Theme:
+def _system_theme(application: QApplication) -> Theme:
     """Return the theme of the desktop, by the application's palette before it is changed."""
+    palette = _at_first(application, "palette_at_first", application.palette())
     if sys.platform == "win32":
         # Qt 5 does not follow Windows' dark mode; the registry tells.
         registry = QSettings(_WINDOWS_KEY, QSettings.Format.NativeFormat)
@@ -26,11 +32,61 @@ def system_theme(palette: QPalette) -> Theme:
     return DARK if palette.color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
 
 
+def named_theme(application: QApplication, name: str | None) -> Theme:
+    """Return the theme of a name, ``light`` or ``dark``; for None that of the desktop."""
+    return {"light": LIGHT, "dark": DARK}.get(name or "") or _system_theme(application)
+
+
 def apply_theme(application: QApplication, theme: Theme) -> None:
     """Give all widgets the colours of a theme."""
     application.setStyle(QStyleFactory.create("Fusion"))
     application.setPalette(_palette(theme))
     application.setStyleSheet(_SHEET.format(**{name: getattr(theme, name) for name in _USED}))
+
+
+def scale_text(application: QApplication, window: QWidget | None, factor: float) -> None:
+    """Make all text ``factor`` times as large as the desktop has it.
+
+    A window that is there already follows: fonts of its own and fixed sizes, which were made for
+    the size before, are scaled by the same ratio.
+    """
+    usual = _at_first(application, "font_at_first", application.font())
+    ratio = factor * _size_of(usual) / _size_of(application.font())
+    parts = [] if window is None else [window, *window.findChildren(QWidget)]
+    own = [(part, font(part.font(), ratio)) for part in parts if part.testAttribute(_HAS_FONT)]
+    weights = [part.font().weight() for part, _ in own]
+    application.setFont(font(usual, factor))
+    for (part, scaled), weight in zip(own, weights, strict=True):
+        scaled.setWeight(weight)
+        part.setFont(scaled)
+    for part in parts:
+        if not part.isWindow():
+            _scale_limits(part, ratio)
+
+
+def _scale_limits(part: QWidget, ratio: float) -> None:
+    """Scale the least and the largest size that a widget was given."""
+    least, most = part.minimumSize(), part.maximumSize()
+    wide, high = (
+        round(size * ratio) if size < QWIDGETSIZE_MAX else size
+        for size in (most.width(), most.height())
+    )
+    part.setMaximumSize(wide, high)
+    part.setMinimumSize(round(least.width() * ratio), round(least.height() * ratio))
+
+
+def _size_of(one: QFont) -> float:
+    """Return the size of a font, in points or in pixels."""
+    return one.pointSizeF() if one.pointSizeF() > 0 else float(one.pixelSize())
+
+
+def _at_first(application: QApplication, name: str, now: _Look) -> _Look:
+    """Return how the application looked when this was first asked."""
+    kept = application.property(name)
+    if kept is None:
+        application.setProperty(name, now)
+        return now
+    return cast("_Look", kept)
 
 
 def window_icon() -> QIcon:
@@ -78,10 +134,12 @@ _USED = (
     "surface",
     "sunken",
     "line",
+    "edge",
     "text",
     "quiet",
     "accent",
     "on_accent",
+    "chosen",
     "error",
     "error_surface",
 )
@@ -97,42 +155,46 @@ QProgressBar::chunk {{ background: {accent}; border-radius: 2px; }}
 QFrame#notice {{ background: {surface}; border: 1px solid {line}; border-radius: 8px; }}
 QLabel#quiet {{ color: {quiet}; }}
 QLabel#caption {{ color: {quiet}; }}
+QLabel#error {{ color: {error}; }}
 QPushButton, DropDownList {{
-    background: {surface}; color: {text}; border: 1px solid {line}; border-radius: 6px;
+    background: {surface}; color: {text}; border: 1px solid {edge}; border-radius: 6px;
     padding: 5px 12px; min-height: 20px;
 }}
 DropDownList {{ padding-right: 4px; min-height: 19px; combobox-popup: 0; }}
 DropDownList::drop-down {{ border: none; width: 24px; }}
 QPushButton:hover, DropDownList:hover {{ background: {sunken}; }}
-QPushButton:focus, DropDownList:focus {{ border-color: {accent}; }}
-QPushButton:checked {{
-    background: {sunken}; border-color: {accent}; color: {text};
-}}
+QPushButton:checked {{ background: {chosen}; border-color: {accent}; color: {text}; }}
 QPushButton:disabled, DropDownList:disabled {{
-    color: {quiet}; background: {window};
+    color: {quiet}; background: {window}; border-color: {line};
 }}
+QPushButton:checked:disabled {{ background: {sunken}; }}
+QPushButton:focus {{ border: 2px solid {text}; padding: 4px 11px; }}
+DropDownList:focus {{ border: 2px solid {text}; padding: 4px 3px 4px 11px; }}
 QPushButton#primary {{ background: {accent}; color: {on_accent}; border-color: {accent}; }}
-QPushButton#primary:hover {{ border-color: {text}; }}
+QPushButton#primary:hover, QPushButton#primary:focus {{ border-color: {text}; }}
 QPushButton#primary:disabled {{ background: {sunken}; color: {quiet}; border-color: {line}; }}
-QPushButton#page {{ background: transparent; border: none; border-radius: 0; color: {quiet};
-    border-bottom: 2px solid transparent; padding: 5px 3px; }}
+QPushButton#page {{ background: transparent; border: 2px solid transparent; border-radius: 0;
+    color: {quiet}; padding: 4px 2px; }}
 QPushButton#page:hover {{ color: {text}; }}
-QPushButton#page:focus {{ color: {accent}; }}
 QPushButton#page:checked {{ color: {text}; border-bottom-color: {accent}; }}
-QPushButton#flat {{ background: transparent; border-color: transparent; color: {quiet};
+QPushButton#page:focus {{ border-color: {text}; }}
+QPushButton#flat {{ background: transparent; border: 1px solid transparent; color: {quiet};
     padding: 4px 8px; text-align: left; }}
 QPushButton#flat:hover {{ background: {sunken}; color: {text}; }}
-QPushButton#flat:focus {{ border-color: {accent}; }}
+QPushButton#flat:focus {{ border: 2px solid {text}; padding: 3px 7px; }}
 QPushButton#chip {{ padding: 4px 8px; }}
-QPushButton#chip:!checked {{ color: {quiet}; background: {window}; }}
+QPushButton#chip:focus {{ padding: 3px 7px; }}
 QLineEdit, QPlainTextEdit, QAbstractSpinBox {{
-    background: {surface}; color: {text}; border: 1px solid {line}; border-radius: 6px;
+    background: {surface}; color: {text}; border: 1px solid {edge}; border-radius: 6px;
     padding: 4px 8px; min-height: 20px; selection-background-color: {accent};
     selection-color: {on_accent};
 }}
 QPlainTextEdit {{ padding: 1px 4px; }}
-QLineEdit:focus, QPlainTextEdit:focus, QAbstractSpinBox:focus {{ border-color: {accent}; }}
-QAbstractSpinBox:disabled {{ color: {quiet}; background: {window}; }}
+QLineEdit:focus, QAbstractSpinBox:focus {{ border: 2px solid {text}; padding: 3px 7px; }}
+QPlainTextEdit:focus {{ border: 2px solid {text}; padding: 0 3px; }}
+QLineEdit:disabled, QPlainTextEdit:disabled, QAbstractSpinBox:disabled {{
+    color: {quiet}; background: {window}; border-color: {line};
+}}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
 QHeaderView::section {{ background: {surface}; color: {quiet}; border: none; padding: 4px; }}
 QAbstractItemView {{ background: {surface}; color: {text}; border: 1px solid {line};
@@ -148,10 +210,14 @@ QSlider::handle:horizontal {{ width: 14px; margin: -5px 0; border-radius: 7px;
 QSlider::handle:horizontal:focus {{ background: {text}; }}
 QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled {{
     background: {line}; }}
-QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
-QScrollBar::handle:vertical {{ background: {line}; border-radius: 4px; min-height: 32px; }}
-QScrollBar::handle:vertical:hover {{ background: {quiet}; }}
-QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
+QScrollBar:vertical {{ background: transparent; width: 16px; margin: 0; }}
+QScrollBar::handle:vertical {{ background: {edge}; border-radius: 4px; min-height: 32px;
+    margin-left: 8px; }}
+QScrollBar:horizontal {{ background: transparent; height: 16px; margin: 0; }}
+QScrollBar::handle:horizontal {{ background: {edge}; border-radius: 4px; min-width: 32px;
+    margin-top: 8px; }}
+QScrollBar::handle:hover {{ background: {quiet}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QToolTip {{ background: {surface}; color: {text}; border: 1px solid {line}; padding: 6px; }}
 QMenu {{ background: {surface}; color: {text}; border: 1px solid {line}; }}

@@ -69,6 +69,15 @@ class Shell(Protocol):
     def show_columns(self) -> None:
         """Show the columns of the chosen recording, for the user to change."""
 
+    def choose_theme(self, name: str | None) -> None:
+        """Draw in the colours of ``light`` or ``dark``, or for None in those of the desktop."""
+
+    def choose_text_size(self, factor: float) -> None:
+        """Make all text ``factor`` times as large as the desktop has it."""
+
+    def settings_changed(self) -> None:
+        """Let every page follow the folders that were set."""
+
     def show_page(self, title: str) -> None:
         """Bring the page of this title to the front."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QPoint, Qt, pyqtSignal
+from PyQt5.QtCore import QPoint, QSize, Qt, pyqtSignal
+from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from emgstream.app.session_figures import SessionFigures
@@ -70,6 +71,19 @@ class StatusBar(QWidget):
         _set(self.decisions, "no decisions" if pace is None else f"{pace:.0f} decisions/s")
         frames = figures.frames_per_s
         _set(self.frames, "" if frames is None else f"{frames:.0f} frames/s")
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the size without the figures that give way."""
+        least = super().minimumSizeHint()
+        return QSize(self._width(self.rate.text()) + 30 * GRID, least.height())
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Leave out figures, those first that say least of the signal, where the row is short."""
+        super().resizeEvent(event)
+        room = self.width() - self.help_button.sizeHint().width() - 2 * GRID
+        for part in (self.lost, self.rate, self.latency, self.decisions, self.frames):
+            room -= max(part.minimumWidth(), part.sizeHint().width()) + GRID
+            part.setVisible(room >= 0)
 
     def _figure(self, row: QHBoxLayout, name: str, widest: str) -> QLabel:
         label = QLabel(self)

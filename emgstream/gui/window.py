@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from PyQt5.QtCore import Qt, QTimer
-from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import (
     QApplication,
     QFileDialog,
-    QHBoxLayout,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
@@ -28,6 +27,8 @@ from emgstream.app.source_watch import SourceWatch
 from emgstream.app.training_job import SignalChoice
 from emgstream.clock import host_now
 from emgstream.errors import ModelFileError, StreamMismatchError, UndecidedColumnsError
+from emgstream.gui.closing_question import ClosingQuestion
+from emgstream.gui.columns import Columns
 from emgstream.gui.file_actions import FileActions, files_in
 from emgstream.gui.live.live_page import LivePage
 from emgstream.gui.message_strip import MessageStrip
@@ -35,13 +36,16 @@ from emgstream.gui.page_bar import PageBar
 from emgstream.gui.pages import PAGES
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import DARK, LIGHT, Theme
-from emgstream.gui.qt_style import apply_theme
+from emgstream.gui.qt_style import apply_theme, named_theme, scale_text
+from emgstream.gui.scrolled import PageFrame
+from emgstream.gui.settings.settings_page import SettingsPage
 from emgstream.gui.shortcuts import KEYS, HelpCard, install_shortcuts, page_keys
 from emgstream.gui.source_bar import SourceBar
 from emgstream.gui.status_bar import LatencyPopup, StatusBar
 from emgstream.gui.table_import.import_dialogs import ImportDialogs
 from emgstream.gui.train.train_page import TrainPage
 from emgstream.gui.window_page import WindowPage
+from emgstream.gui.window_place import keep_on_screen, place_first
 from emgstream.gui.window_settings import WindowSettings
 from emgstream.log_output import log_path
 
@@ -53,6 +57,8 @@ _FRAME_MS = 16
 """Some 60 pictures per second, as many as most screens show."""
 _FIGURES_MS = 250
 """Figures that change oftener than four times a second cannot be read."""
+_FRAMED_MS = 300
+"""A desktop has framed a new window by then, on the slowest machine that was tried."""
 _SOURCES_MS = 1500
 """A board that is plugged in is on the list soon enough to be chosen at once."""
 
@@ -70,12 +76,13 @@ class Window(QWidget):
         self.settings = settings
         self.connection = LiveConnection()
         self.models = ModelChoice()
+        self._question: ClosingQuestion | None = None
+        self._must_close = False
         self._watch = ConnectionWatch(self.connection)
         self._meters = SessionMeters()
         self.setObjectName("window")
         self.setWindowTitle("emgstream")
         self.setAcceptDrops(True)
-        self.setMinimumSize(1000, 650)
         self._files = FileActions(self, self)
         self.import_dialogs = ImportDialogs(self, self)
         self._make_parts(theme)
@@ -118,7 +125,9 @@ class Window(QWidget):
 
     def show_page_at(self, number: int) -> None:
         """Show the page at a place of the switch, counted from 0."""
-        self.book.setCurrentWidget(self.pages[number])
+        if number != self.book.currentIndex():
+            self.strip.leave_with_page()
+        self.book.setCurrentIndex(number)
         self.page_bar.show_front(number)
 
     def train_on(self, recording: Path, signal: SignalChoice) -> None:
@@ -167,13 +176,17 @@ class Window(QWidget):
         """Show the columns of the chosen recording, for the user to change."""
         source = self.source
         if not isinstance(source, ReplayRequest):
-            self.strip.show_note("choose a recording first: a board has no columns to settle")
+            self.strip.show_note(
+                "choose a recording first: a board has no columns to settle",
+                until=lambda: isinstance(self.source, ReplayRequest),
+            )
         elif not self._refuse_while_held():
             self.ask_columns([source.path], lambda paths: self._open_settled(source, paths))
 
     def refresh_figures(self) -> None:
         """Show the state of the connection, its figures and its notes."""
         now_s = host_now()
+        self.strip.leave_if_over()
         self.source_bar.show_state(self.connection.state, self.connection.live)
         session = self.connection.session if self.connection.live else None
         self.source_bar.show_port(None if session is None else session.port)
@@ -188,15 +201,18 @@ class Window(QWidget):
             self._show_latency()
         notice = self._watch.notice()
         if notice is not None:
-            self.strip.show_note(notice.words, notice.warns)
-            self.strip.setToolTip("\n".join(notice.notes))
+            self.strip.show_note(
+                notice.words, notice.warns, until=lambda: self._watch.is_over(notice)
+            )
 
     def show_error(self, words: str, is_of_model: bool = False) -> None:
         """Show what went wrong; offer to go on without the model where that is what failed."""
+        failure, source = self.connection.failure, self.source
         self.strip.show_error(
             words,
             can_retry=not self.connection.live,
             can_leave_model=is_of_model and self.models.chosen is not None,
+            until=lambda: self.connection.failure is not failure or self.source != source,
         )
         if not self.connection.live:
             for page in self.pages:
@@ -211,15 +227,60 @@ class Window(QWidget):
         for part in (*self.pages, self.source_bar, self.strip):
             part.set_theme(theme)
 
+    def choose_theme(self, name: str | None) -> None:
+        """Draw in the colours of ``light`` or ``dark``, or for None in those of the desktop."""
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            self.settings.keep_theme(name)
+            self.set_theme(named_theme(application, name))
+
+    def choose_text_size(self, factor: float) -> None:
+        """Make all text ``factor`` times as large as the desktop has it."""
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            self.settings.keep_text_size(factor)
+            scale_text(application, self, factor)
+
+    def settings_changed(self) -> None:
+        """Let every page follow the folders that were set."""
+        for page in self.pages:
+            page.follow_settings()
+
     def save_picture(self, path: Path) -> bool:
         """Save a picture of the window, and return whether that succeeded."""
         return bool(self.grab().save(str(path), "PNG"))
 
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802 - Qt's name
-        """End every thread before the window closes."""
-        self.shut_down()
-        if event is not None:
+        """Ask where something would be lost; end every thread before the window closes."""
+        if event is None:
+            return
+        if self._may_close():
+            self.shut_down()
             event.accept()
+        else:
+            event.ignore()
+
+    def close_now(self) -> None:
+        """Close without a question, as the system or the terminal asks for it."""
+        self._must_close = True
+        if self._question is not None:
+            self._question.reject()
+        self.close()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Keep the message on the figures at the foot of the window."""
+        super().resizeEvent(event)
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        foot = self.status.geometry().adjusted(0, -GRID, 0, 0)
+        foot.setBottom(self.height() - GRID // 2)
+        self.strip.lie_on(foot)
+
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Look, once the desktop has framed the window, that all of it is on the screen."""
+        super().showEvent(event)
+        QTimer.singleShot(_FRAMED_MS, lambda: keep_on_screen(self))
 
     def shut_down(self) -> None:
         """End the timers and threads, and save the geometry."""
@@ -246,6 +307,16 @@ class Window(QWidget):
     def take_files(self, paths: list[Path]) -> None:
         """Use models and play recordings that were dropped or chosen."""
         self._files.open_files(paths)
+
+    def _may_close(self) -> bool:
+        """Return whether the window may close, after a question where something would be lost."""
+        losses = [words for page in self.pages for words in page.losses_at_close()]
+        if self._must_close or not losses:
+            return True
+        self._question = ClosingQuestion(losses, self)
+        allowed = self._question.allows()
+        self._question = None
+        return allowed or self._must_close
 
     def _follow_connection(self) -> None:
         """Hand what is new on the connection to every page."""
@@ -277,6 +348,7 @@ class Window(QWidget):
         self.strip.show_error(
             f"{failure.path.name} is not open: the roles of its columns are not settled",
             can_retry=True,
+            until=lambda: self.source != source,
         )
         self.ask_columns([failure.path], lambda paths: self._open_settled(source, paths))
 
@@ -292,11 +364,12 @@ class Window(QWidget):
                 f"the page {holding[0]} needs this connection until it is done; end what runs "
                 "there first",
                 warns=True,
+                until=lambda: not any(page.holds_connection for page in self.pages),
             )
         return bool(holding)
 
     def _make_parts(self, theme: Theme) -> None:
-        self.page_bar = PageBar([kind.title for kind in PAGES], self)
+        self.page_bar = PageBar([kind.title for kind in PAGES], self, gear=SettingsPage.title)
         self.source_bar = SourceBar(theme, self)
         self.strip = MessageStrip(theme, self)
         self.pages = tuple(kind(self) for kind in PAGES)
@@ -310,18 +383,14 @@ class Window(QWidget):
         )
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(GRID)
-        head.addWidget(self.page_bar)
-        head.addWidget(self.source_bar, 1)
+        head = Columns(self, (self.page_bar, 0), (self.source_bar, 1), between=GRID)
         self.book = QStackedWidget(self)
         for page in self.pages:
-            self.book.addWidget(page)
+            self.book.addWidget(PageFrame(page, page.widest, self))
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, GRID)
         column.setSpacing(GRID + GRID // 2)
-        column.addLayout(head)
-        column.addWidget(self.strip)
+        column.addWidget(head)
         column.addWidget(self.book, 1)
         column.addWidget(self.status)
 
@@ -365,8 +434,7 @@ class Window(QWidget):
         }
 
     def _change_theme(self) -> None:
-        self.set_theme(LIGHT if self.theme is DARK else DARK)
-        self.settings.keep_theme(self.theme.name)
+        self.choose_theme(LIGHT.name if self.theme is DARK else DARK.name)
 
     def _choose_picture(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
@@ -419,9 +487,7 @@ class Window(QWidget):
         return timer
 
     def _restore(self) -> None:
-        geometry = self.settings.geometry
-        if geometry is None or not self.restoreGeometry(geometry):
-            self.resize(1280, 800)
+        place_first(self, self.settings.geometry)
         self.source_bar.choose(self.settings.source)
         self._offer_models()
 

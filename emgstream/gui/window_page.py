@@ -10,6 +10,7 @@ from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from emgstream.app.live_session import LiveSession
+from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.shell import Shell
 from emgstream.gui.shortcuts import Key
@@ -35,6 +36,8 @@ class WindowPage(QWidget):
     """Its name in the switch."""
     keys: ClassVar[tuple[Key, ...]] = ()
     """Keys that work while it is shown; `key_actions` has the action of each name."""
+    widest: ClassVar[int] = 200 * GRID
+    """Width in pixels up to which it grows: longer lines are hard to read."""
     shows_signals: ClassVar[bool] = False
     """True for a page that draws the signals while it is shown, and emits `drawn`."""
 
@@ -57,12 +60,19 @@ class WindowPage(QWidget):
         """True while it is at work, also while another page is shown."""
         return self.holds_connection
 
+    def losses_at_close(self) -> tuple[str, ...]:
+        """Return what would be lost if the window closed now, in sentences."""
+        return ()
+
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
         """Return the action of each key."""
         return {}
 
     def model_chosen(self, title: str | None) -> None:
         """Follow the choice of another model, by its title; None for no model."""
+
+    def follow_settings(self) -> None:
+        """Follow other folders, as the user has set them."""
 
     def begin_session(self, session: LiveSession | None) -> None:
         """Prepare for a session that has no samples yet; None for no session."""

@@ -13,7 +13,17 @@ from emgstream.app.training_job import FOUND, SignalChoice
 from emgstream.configuration import Configuration
 from emgstream.data import DEMO, DEMO_MODEL, model_path
 
-__all__ = ["WindowSettings"]
+__all__ = ["TEXT_SIZES", "WindowSettings"]
+
+TEXT_SIZES = (0.9, 1.0, 1.2, 1.5)
+"""Factors of the text size on offer. A choice: the steps of usual desktops."""
+
+_CHOSEN_FOR = {
+    "port": ("port", "recording"),
+    "model": ("models", "no_model"),
+    "recordings": ("recordings",),
+}
+"""What the window remembers of the choice that a setting of the configuration file is for."""
 
 _MOST_MODELS = 8
 
@@ -52,6 +62,18 @@ class WindowSettings:
         """``light``, ``dark``, or None to follow the system."""
         kept = self._text("theme")
         return kept if kept in ("light", "dark") else None
+
+    @property
+    def text_size(self) -> float:
+        """Factor of the text size, one of `TEXT_SIZES`."""
+        kept = self._text("text_size")
+        return next((size for size in TEXT_SIZES if f"{size:g}" == kept), 1.0)
+
+    @property
+    def models_folder(self) -> Path | None:
+        """The folder that new models are written to; None for that of their recordings."""
+        kept = self._text("models_folder")
+        return Path(kept) if kept and Path(kept).is_dir() else None
 
     @property
     def span_s(self) -> float:
@@ -123,6 +145,27 @@ class WindowSettings:
     def keep_signal(self, kind: str) -> None:
         """Remember what the sensor gives: ``raw`` or ``envelope``."""
         self._kept.setValue("sensor_signal", kind)
+
+    def keep_text_size(self, size: float) -> None:
+        """Remember the text size."""
+        self._kept.setValue("text_size", f"{size:g}")
+
+    def keep_models_folder(self, folder: Path | None) -> None:
+        """Remember the folder of new models; None for that of their recordings."""
+        self._kept.setValue("models_folder", "" if folder is None else str(folder.absolute()))
+
+    def follow(self, configuration: Configuration, changed: str) -> None:
+        """Let a setting of the configuration file that was just changed come first again.
+
+        ``changed`` is its name there: what was chosen for it in the window before is forgotten.
+        """
+        self._configuration = configuration
+        for key in _CHOSEN_FOR.get(changed, ()):
+            self._kept.setValue(key, "")
+        name = changed.removeprefix("outputs.")
+        if name != changed:
+            for key in (f"output_{name}", f"output_{name}_value"):
+                self._kept.remove(key)
 
     def keep_recordings(self, folder: Path) -> None:
         """Remember the folder of recordings."""

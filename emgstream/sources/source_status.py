@@ -76,6 +76,8 @@ class SourceStatus:
     """Notes for the user that are no problems, in order."""
     alarms: tuple[str, ...] = ()
     """Problems of the stream, each kind once, in order."""
+    alarms_over: tuple[str, ...] = ()
+    """Those of `alarms` whose cause is over for now."""
 
     def __post_init__(self) -> None:
         if not self.words:

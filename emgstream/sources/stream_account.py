@@ -55,6 +55,7 @@ class StreamAccount:
         self._rate_hz = 1.0
         self._notes: dict[str, str] = {}
         self._alarms: dict[str, str] = {}
+        self._kinds_over: set[str] = set()
 
     def set_state(self, state: SourceState, words: str) -> None:
         """Set a state other than streaming, and its words."""
@@ -81,12 +82,20 @@ class StreamAccount:
             _log.info("note: %s", text)
 
     def alarm(self, kind: str, text: str) -> None:
-        """Add an alarm, the first of its kind."""
+        """Add an alarm, the first of its kind or since the last one was over."""
         with self._lock:
-            is_new = kind not in self._alarms
-            self._alarms.setdefault(kind, text)
+            is_new = kind not in self._alarms or kind in self._kinds_over
+            if is_new:
+                self._alarms[kind] = text
+                self._kinds_over.discard(kind)
         if is_new:
             _log.warning("alarm: %s", text)
+
+    def alarm_over(self, kind: str) -> None:
+        """Set that the cause of an alarm is over, if there was one."""
+        with self._lock:
+            if kind in self._alarms:
+                self._kinds_over.add(kind)
 
     def connected(self, port: str, identity: Mapping[str, Any]) -> None:
         """Set that samples arrive over a new connection."""
@@ -131,7 +140,7 @@ class StreamAccount:
         return Chunk(first, samples, self._segment, received, sampled_s)
 
     def watch_loss(self, now_s: float) -> None:
-        """Add the alarm if too many samples are lost."""
+        """Add the alarm if too many samples are lost; it is over if they are not any more."""
         with self._lock:
             share = self._losses.share(now_s, _SURE_SAMPLES)
         if share > _LOSS_ALARM:
@@ -140,6 +149,8 @@ class StreamAccount:
                 f"{share:.1%} of the samples were lost in 5 s; expected at most "
                 f"{_LOSS_ALARM:.0%}; check the distance and the load of this computer",
             )
+        elif share < _LOSS_ALARM / 2:  # a choice: no message comes and goes at the bound itself
+            self.alarm_over("loss")
 
     def silent_s(self) -> float:
         """Return the seconds since the last sample; 0 while not connected."""
@@ -174,6 +185,7 @@ class StreamAccount:
                 identity=self.identity,
                 notes=tuple(self._notes.values()),
                 alarms=tuple(self._alarms.values()),
+                alarms_over=tuple(self._alarms[kind] for kind in sorted(self._kinds_over)),
             )
 
     def _n_away(self) -> int:

@@ -38,7 +38,7 @@ def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[OpenWindow]:
 
     yield make
     for window in windows:
-        window.close()
+        window.close_now()
 
 
 def window_of(page: WindowPage) -> Window:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,13 +12,14 @@ from hypothesis import strategies as st
 from emgstream.clock import ManualClock
 from emgstream.errors import StreamMismatchError
 from emgstream.sources.channel_match import match_channels
+from emgstream.sources.serial_board.board_connection import SIMULATED
 from emgstream.sources.serial_board.indexer import Indexer
 from emgstream.sources.serial_board.losses import LossWindow
 from emgstream.sources.serial_board.rates import RateGuard
 from emgstream.sources.serial_board.tally import StreamTally
 from emgstream.sources.serial_board.timebase import Timebase
 from emgstream.types import Chunk
-from emgstream.wire import Counters, FrameDecoder, Reply, TextDecoder, encode_frame
+from emgstream.wire import Counters, FrameDecoder, Identity, Reply, TextDecoder, encode_frame
 
 START_S = 1000.0
 NAMES = ("biceps", "triceps", "middle")
@@ -240,17 +243,35 @@ def test_the_share_lost_lately_is_that_of_the_last_5_seconds(
         assert share == (lost / total if total else 0.0)
 
 
-def told_of(n_received: int, n_lost: int) -> StreamTally:
+IDENTITY = Identity("uno", "1.0.0", ("a", "b", "c"), 1000.0, 10, 5000, 115200)
+
+
+def told_of(
+    n_received: int, n_lost: int, port: str = "COM3", identity: Identity | None = None
+) -> tuple[StreamTally, Indexer, ManualClock]:
     """Return the tally of a second of streaming that lost some of its samples."""
     clock, timebase = ManualClock(START_S), Timebase()
     indexer = Indexer(timebase)
     tally = StreamTally(clock, timebase, indexer)
-    tally.connected("COM3", None, True)
-    indexer.n_received, indexer.n_lost = n_received, n_lost
-    clock.advance(1.0)
+    tally.connected(port, identity, True)
+    pass_time(tally, indexer, clock, n_received, n_lost, seconds=1.0)
+    return tally, indexer, clock
+
+
+def pass_time(
+    tally: StreamTally,
+    indexer: Indexer,
+    clock: ManualClock,
+    n_received: int,
+    n_lost: int,
+    seconds: float = 6.0,
+) -> None:
+    """Let more samples come, and some be lost."""
+    indexer.n_received += n_received
+    indexer.n_lost += n_lost
+    clock.advance(seconds)
     tally.received(clock.now(), Counters())
     tally.watch_loss(clock.now())
-    return tally
 
 
 @pytest.mark.parametrize(
@@ -269,9 +290,37 @@ def told_of(n_received: int, n_lost: int) -> StreamTally:
 def test_more_than_1_percent_lost_in_5_seconds_is_an_alarm(
     n_samples: int, n_lost: int, is_alarm: bool
 ) -> None:
-    status = told_of(n_samples - n_lost, n_lost).status()
+    tally, _, _ = told_of(n_samples - n_lost, n_lost)
+    status = tally.status()
     assert status.recent_loss == status.loss == pytest.approx(n_lost / n_samples)
     assert any("samples were lost in 5 s" in alarm for alarm in status.alarms) == is_alarm
+
+
+def test_an_alarm_is_over_when_no_more_is_lost_and_comes_again_with_the_next_loss() -> None:
+    tally, indexer, clock = told_of(900, 100)
+    alarm = tally.status().alarms
+    assert len(alarm) == 1
+    assert tally.status().alarms_over == ()
+    pass_time(tally, indexer, clock, n_received=6000, n_lost=0)
+    assert tally.status().alarms_over == alarm, "the summary still has it, but it holds no more"
+    pass_time(tally, indexer, clock, n_received=6000, n_lost=600)
+    assert tally.status().alarms_over == ()
+    assert tally.status().alarms != alarm, "another share was lost"
+
+
+@pytest.mark.parametrize(
+    ("port", "board", "advice"),
+    [
+        ("COM3", None, "check cable and baud"),
+        ("socket://10.0.0.7:5000", None, "check the network"),
+        ("/dev/pts/3", SIMULATED, "a simulated board has no cable"),
+    ],
+)
+def test_a_loss_is_blamed_on_what_the_board_has(port: str, board: str | None, advice: str) -> None:
+    identity = None if board is None else replace(IDENTITY, board=board)
+    tally, _, _ = told_of(900, 100, port, identity)
+    (alarm,) = tally.status().alarms
+    assert advice in alarm
 
 
 def test_a_second_without_a_sample_is_a_stall_and_the_next_sample_its_end() -> None:

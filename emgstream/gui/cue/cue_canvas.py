@@ -46,7 +46,7 @@ class CueCanvas(QWidget):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the smallest size."""
-        return QSize(44 * GRID, 36 * GRID)
+        return QSize(40 * GRID, 26 * GRID)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from PyQt5.QtWidgets import (
+    QWIDGETSIZE_MAX,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -31,6 +31,7 @@ from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.shell import Shell
 from emgstream.gui.timeline.timeline_canvas import TimelineCanvas
+from emgstream.gui.view_stack import ViewStack
 from emgstream.gui.window_page import WindowPage
 from emgstream.quality import CalmVerdicts
 from emgstream.sources.source_status import SourceState
@@ -53,6 +54,7 @@ class LivePage(WindowPage):
 
     title = "Live"
     shows_signals = True
+    widest = QWIDGETSIZE_MAX
     keys = (
         ("play", "Space", "play or pause a recording; hold a live picture"),
         ("loop", "Ctrl+L", "begin the recording again at its end, or not"),
@@ -201,7 +203,7 @@ class LivePage(WindowPage):
         stage.setContentsMargins(0, 0, 0, 0)
         stage.setSpacing(2 * GRID)
         stage.addWidget(card(self, self.view_bar, self.timeline, self.replay_bar), 5)
-        self.decided = QStackedWidget(self)
+        self.decided = ViewStack(self)
         self.decided.setSizePolicy(self.prediction.sizePolicy())
         self.decided.addWidget(self.prediction)
         self.decided.addWidget(self.no_model)
@@ -216,8 +218,8 @@ class LivePage(WindowPage):
         panel.setMinimumWidth(_PANEL)
         panel.setMaximumWidth(3 * _PANEL)
         stage.addWidget(panel, 2)
-        self.pages = QStackedWidget(self)
-        self.pages.addWidget(self.welcome)
+        self.pages = ViewStack(self)
+        self.pages.add_scrolled(self.welcome)
         self.pages.addWidget(self.stage)
         self.pages.addWidget(self.board_guide)
         column = QVBoxLayout(self)

@@ -31,8 +31,9 @@ from emgstream.app.recording_plan import (
 )
 from emgstream.cue_schedule import MOVEMENTS
 from emgstream.errors import UsageError
-from emgstream.gui.card import caption, captioned, card, row_name, tall_part
+from emgstream.gui.card import caption, captioned, card, fill, row_name, tall_part
 from emgstream.gui.check_box import CheckBox
+from emgstream.gui.columns import Columns
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.form_fields import chip, seconds_box
 from emgstream.gui.painting import GRID
@@ -190,11 +191,11 @@ class SessionForm(QWidget):
             self.changed.emit()
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2 * GRID)
-        row.addWidget(card(self, self._what()), 1)
-        row.addWidget(card(self, self._who()), 1)
+        fill(
+            self,
+            columns := Columns(self, (card(self, self._what()), 1), (card(self, self._who()), 1)),
+            grows=columns,
+        )
 
     def _what(self) -> QWidget:
         part, column = tall_part(self)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PyQt5.QtWidgets import QStackedWidget
-
+from emgstream.app.closing_words import recording_at_stake
 from emgstream.app.cue_scene import check_scene, free_scene, guided_scene
 from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import PortRequest, ReplayRequest
@@ -27,6 +26,7 @@ from emgstream.gui.record.record_setup import RecordSetup
 from emgstream.gui.record.signal_check_view import SignalCheckView
 from emgstream.gui.shell import Shell
 from emgstream.gui.step_bar import StepBar
+from emgstream.gui.view_stack import ViewStack
 from emgstream.gui.window_page import WindowPage
 from emgstream.recording import FreeProtocol, GuidedProtocol, ProtocolPhase
 from emgstream.sources.lsl_markers import find_marker_streams
@@ -71,6 +71,10 @@ class RecordPage(WindowPage):
         """True while a session is being recorded."""
         return self.run is not None and self.run.is_open
 
+    def losses_at_close(self) -> tuple[str, ...]:
+        """Return what an end does to the recording that runs, if there is one."""
+        return tuple(filter(None, [recording_at_stake(self.run, self._now_s)]))
+
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
         """Return the action of each key."""
         return {
@@ -81,6 +85,12 @@ class RecordPage(WindowPage):
             "end": self._press_end,
             **{str(n): partial(self._set_label, n) for n in range(10)},
         }
+
+    def follow_settings(self) -> None:
+        """Record into the folder that was set."""
+        folder = self.shell.settings.recordings
+        if folder is not None:
+            self.form.set_folder(folder)
 
     def begin_session(self, session: LiveSession | None) -> None:
         """End a recording from another session."""
@@ -146,7 +156,8 @@ class RecordPage(WindowPage):
             plan.make_folder()
             self.run = RecordingSession(session, plan, bell, self._now_s)
         except EmgStreamError as error:
-            self.shell.strip.show_error(str(error))
+            asked = self.form.request
+            self.shell.strip.show_error(str(error), until=lambda: self.form.request != asked)
             return
         self.shell.strip.hide()
         self.shell.settings.keep_recordings(self.form.folder)
@@ -235,7 +246,7 @@ class RecordPage(WindowPage):
 
     def _show_end(self, run: RecordingSession) -> None:
         if run.failure is not None:
-            self.shell.strip.show_error(str(run.failure))
+            self.shell.strip.show_error(str(run.failure), until=lambda: self.run is not run)
         if run.recovered is not None:
             self.review.show_recovered(run.recovered)
         elif run.take is None:
@@ -284,9 +295,11 @@ class RecordPage(WindowPage):
         self.review = RecordReview(theme, self)
 
     def _lay_out(self) -> None:
-        self.steps = QStackedWidget(self)
-        for part in (self.setup, self.guide, self.verdict, self.review):
-            self.steps.addWidget(part)
+        self.steps = ViewStack(self)
+        self.steps.addWidget(self.setup)
+        self.steps.addWidget(self.guide)
+        self.steps.add_scrolled(self.verdict)
+        self.steps.add_scrolled(self.review)
         fill(self, self.step_bar, self.steps, grows=self.steps)
 
     def _connect_parts(self) -> None:

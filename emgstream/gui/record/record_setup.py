@@ -8,6 +8,7 @@ from PyQt5.QtWidgets import QWidget
 
 from emgstream.gui.card import fill
 from emgstream.gui.record.record_form import SessionForm
+from emgstream.gui.scrolled import ScrolledPart
 from emgstream.gui.start_row import BoardStartRow
 
 __all__ = ["RecordSetup"]
@@ -20,4 +21,5 @@ class RecordSetup(QWidget):
         super().__init__(parent)
         self.form = SessionForm(folder, self)
         self.row = BoardStartRow(self)
-        fill(self, self.form, self.row, grows=self.form)
+        form = ScrolledPart(self.form, self)
+        fill(self, form, self.row, grows=form)

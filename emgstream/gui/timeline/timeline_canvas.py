@@ -12,7 +12,7 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 from emgstream.app.live_session import LiveSession
 from emgstream.app.signal_views import SignalView, Traces
 from emgstream.clock import host_now
-from emgstream.gui.painting import color
+from emgstream.gui.painting import GRID, color
 from emgstream.gui.palette import Theme
 from emgstream.gui.timeline.cursor_painter import CursorPainter
 from emgstream.gui.timeline.frame_painter import draw_times
@@ -69,7 +69,7 @@ class TimelineCanvas(QWidget):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the smallest size at which every lane can be read."""
-        return QSize(480, 280)
+        return QSize(40 * GRID, 20 * GRID)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""

@@ -27,7 +27,7 @@ from emgstream.gui.status_light import StatusLight
 __all__ = ["SessionList", "SessionRow"]
 
 _NOTHING = (
-    "Drop recordings or a folder here, or add them below.\n"
+    "Drop recordings or a folder here, or add them above.\n"
     "Each needs labels, in a column or by its name; those of the page Record have them."
 )
 

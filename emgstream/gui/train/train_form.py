@@ -8,7 +8,6 @@ from pathlib import Path
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import (
     QButtonGroup,
-    QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -27,7 +26,7 @@ from emgstream.bundle import MODEL_SUFFIX
 from emgstream.gui.card import caption, row_name
 from emgstream.gui.drop_down_list import DropDownList
 from emgstream.gui.elided_label import ElidedLabel
-from emgstream.gui.form_fields import chip
+from emgstream.gui.form_fields import DecimalField, chip
 from emgstream.gui.painting import GRID
 from emgstream.gui.record.record_form import from_home
 from emgstream.tables import ColumnChoice
@@ -73,7 +72,7 @@ class TrainingForm(QWidget):
         for words, signal in _SIGNALS.items():
             self.signal.addItem(words, signal)
         self.signal.setToolTip("What the sensors give, and the mains hum to take out of it")
-        self.rate = QDoubleSpinBox(self)
+        self.rate = DecimalField(self)
         self.rate.setRange(0.0, 1e6)
         self.rate.setDecimals(1)
         self.rate.setSuffix(" Hz")
@@ -91,6 +90,7 @@ class TrainingForm(QWidget):
         self.channels.setObjectName("quiet")
         self.channels.setWordWrap(True)
         self._typed = False
+        self._usual_folder: Path | None = None
         self._lay_out()
         self._connect_parts()
         self.set_folder(folder)
@@ -157,7 +157,13 @@ class TrainingForm(QWidget):
         """Propose the name and folder of a recording, unless the user has set them."""
         if not self._typed:
             self.name.setText(recording.name.split(".")[0])
-            self.set_folder(recording.parent)
+            self.set_folder(self._usual_folder or recording.parent)
+
+    def set_usual_folder(self, folder: Path | None) -> None:
+        """Propose this folder; None for that of the recordings."""
+        self._usual_folder = folder
+        if folder is not None:
+            self.set_folder(folder)
 
     @property
     def _columns(self) -> ColumnChoice:

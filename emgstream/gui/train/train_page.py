@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PyQt5.QtGui import QShowEvent
-from PyQt5.QtWidgets import QStackedWidget, QWidget
+from PyQt5.QtWidgets import QWidget
 
 from emgstream.app.audited_recordings import recordings_in
+from emgstream.app.closing_words import evaluation_at_stake, training_at_stake
 from emgstream.app.list_choice import model_choices
 from emgstream.app.training_job import EvaluationJob, JobState, SignalChoice, TrainingJob
 from emgstream.app.training_words import training_outcome
@@ -24,6 +25,7 @@ from emgstream.gui.train.missing_extra import MissingExtra
 from emgstream.gui.train.train_setup import TrainSetup
 from emgstream.gui.train.training_progress_view import TrainingProgressView
 from emgstream.gui.train.training_result_view import TrainingResultView
+from emgstream.gui.view_stack import ViewStack
 from emgstream.gui.window_page import WindowPage
 
 __all__ = ["TrainPage"]
@@ -45,11 +47,17 @@ class TrainPage(WindowPage):
         self._lay_out()
         self._connect_parts()
         self.look_for_extra()
+        self.follow_settings()
 
     @property
     def is_busy(self) -> bool:
         """True while a training or an evaluation runs."""
         return any(job is not None and job.is_running for job in (self.training, self.evaluation))
+
+    def losses_at_close(self) -> tuple[str, ...]:
+        """Return what an end does to the training or evaluation that runs, if there is one."""
+        losses = training_at_stake(self.training), evaluation_at_stake(self.evaluation)
+        return tuple(filter(None, losses))
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
         """Return the action of each key."""
@@ -64,6 +72,10 @@ class TrainPage(WindowPage):
         self.setup.pick(recording, signal)
         if self.training is None or not self.training.is_running:
             self._show_step(0)
+
+    def follow_settings(self) -> None:
+        """Write new models into the folder that was set."""
+        self.form.set_usual_folder(self.shell.settings.models_folder)
 
     def take_files(self, paths: Sequence[Path]) -> list[Path]:
         """Add dropped recordings and folders to the sessions; return the other files."""
@@ -210,14 +222,15 @@ class TrainPage(WindowPage):
         self.missing = MissingExtra(self)
 
     def _lay_out(self) -> None:
-        self.steps = QStackedWidget(self)
-        for part in (self.setup, self.progress, self.result):
-            self.steps.addWidget(part)
+        self.steps = ViewStack(self)
+        self.steps.addWidget(self.setup)
+        self.steps.addWidget(self.progress)
+        self.steps.add_scrolled(self.result)
         inside = QWidget(self)
         fill(inside, self.step_bar, self.steps, grows=self.steps)
-        self.whole = QStackedWidget(self)
+        self.whole = ViewStack(self)
         self.whole.addWidget(inside)
-        self.whole.addWidget(self.missing)
+        self.whole.add_scrolled(self.missing)
         fill(self, self.whole, grows=self.whole)
 
     def _connect_parts(self) -> None:

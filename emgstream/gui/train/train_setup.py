@@ -14,10 +14,12 @@ from emgstream.app.training_job import SignalChoice, TrainingRequest
 from emgstream.errors import OutputError
 from emgstream.gui.card import caption, card, fill
 from emgstream.gui.check_box import CheckBox
+from emgstream.gui.columns import Columns
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.file_actions import RECORDING_FILTER
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
+from emgstream.gui.scrolled import ScrolledPart
 from emgstream.gui.start_row import StartRow
 from emgstream.gui.train.offered_recordings import OfferedRecordings
 from emgstream.gui.train.session_list import SessionList
@@ -155,24 +157,16 @@ class TrainSetup(QWidget):
         return str(nearest_folder(self._folder()))
 
     def _lay_out(self) -> None:
-        buttons = QWidget(self)
-        add = QHBoxLayout(buttons)
+        head = QWidget(self)
+        add = QHBoxLayout(head)
         add.setContentsMargins(0, 0, 0, 0)
         add.setSpacing(GRID)
+        add.addWidget(caption("Sessions"), 1)
         add.addWidget(self.files_button)
         add.addWidget(self.folder_button)
-        add.addStretch(1)
-        cards = QWidget(self)
-        side_by_side = QHBoxLayout(cards)
-        side_by_side.setContentsMargins(0, 0, 0, 0)
-        side_by_side.setSpacing(2 * GRID)
-        side_by_side.addWidget(self._picked(buttons), 3)
-        side_by_side.addWidget(card(self, self.form), 2)
+        sessions = card(self, head, self.list, self.named, self.offered)
+        cards = ScrolledPart(Columns(self, (sessions, 3), (card(self, self.form), 2)), self)
         fill(self, cards, self.row, grows=cards)
-
-    def _picked(self, buttons: QWidget) -> QWidget:
-        parts = (caption("Sessions"), self.list, self.named, self.offered, buttons)
-        return card(self, *parts)
 
     def _connect_parts(self) -> None:
         self.files_button.clicked.connect(self._choose_files)

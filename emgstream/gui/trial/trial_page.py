@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PyQt5.QtWidgets import QStackedWidget
-
+from emgstream.app.closing_words import cued_test_at_stake
 from emgstream.app.cued_test_session import CuedTestSession, RecordedTestSession, keep_test
 from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import PortRequest
@@ -20,6 +19,7 @@ from emgstream.gui.shell import Shell
 from emgstream.gui.step_bar import StepBar
 from emgstream.gui.trial.trial_guide import TrialGuide
 from emgstream.gui.trial.trial_setup import TrialSetup
+from emgstream.gui.view_stack import ViewStack
 from emgstream.gui.window_page import WindowPage
 from emgstream.trial import movements_to_ask, network_hash
 
@@ -65,6 +65,10 @@ class TrialPage(WindowPage):
     def is_busy(self) -> bool:
         """True while a test runs, live or on a recording."""
         return self.holds_connection or self.reading is not None
+
+    def losses_at_close(self) -> tuple[str, ...]:
+        """Return what an end does to the test that runs, if there is one."""
+        return tuple(filter(None, [cued_test_at_stake(self.run)]))
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
         """Return the action of each key."""
@@ -236,7 +240,7 @@ class TrialPage(WindowPage):
         self.setup = TrialSetup(self)
         self.form = self.setup.form
         self.guide = TrialGuide(theme, self)
-        self.steps = QStackedWidget(self)
+        self.steps = ViewStack(self)
         for part in (self.setup, self.guide):
             self.steps.addWidget(part)
         fill(self, self.step_bar, self.steps, grows=self.steps)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import pyqtSignal
-from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from emgstream.app.session_readiness import SessionReadiness
 from emgstream.gui.card import caption, card
+from emgstream.gui.columns import Columns
 from emgstream.gui.painting import GRID
+from emgstream.gui.scrolled import ScrolledPart
 from emgstream.gui.start_row import BoardStartRow
 from emgstream.gui.trial.past_tests import PastTests
 from emgstream.gui.trial.trial_form import TrialForm
 from emgstream.gui.trial.trial_result import TrialResult
+from emgstream.gui.view_stack import ViewStack
 
 __all__ = ["TrialSetup"]
 
@@ -49,13 +52,11 @@ class TrialSetup(QWidget):
             self.form.setEnabled(not ready.on_recording)
 
     def _lay_out(self) -> None:
-        self.left = QStackedWidget(self)
+        self.left = ViewStack(self)
         self.left.addWidget(card(self, caption("What to ask for"), self.form))
         self.left.addWidget(card(self, self.result))
-        cards = QHBoxLayout()
-        cards.setSpacing(2 * GRID)
-        cards.addWidget(self.left, 3)
-        cards.addWidget(card(self, caption("Earlier tests of this model"), self.past), 2)
+        earlier = card(self, caption("Earlier tests of this model"), self.past)
+        cards = ScrolledPart(Columns(self, (self.left, 3), (earlier, 2)), self)
         row = QHBoxLayout()
         row.addWidget(self.another_button)
         row.addWidget(self.row, 1)
@@ -63,5 +64,5 @@ class TrialSetup(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID + GRID // 2)
-        column.addLayout(cards, 1)
+        column.addWidget(cards, 1)
         column.addLayout(row)

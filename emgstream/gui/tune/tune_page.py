@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PyQt5.QtGui import QShowEvent
-from PyQt5.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout
+from PyQt5.QtWidgets import QFileDialog, QVBoxLayout
 
 from emgstream.app.audited_recordings import recordings_in
 from emgstream.app.live_session import LiveSession
@@ -29,9 +29,11 @@ from emgstream.errors import (
     UsageError,
 )
 from emgstream.gui.card import card
+from emgstream.gui.columns import Columns
 from emgstream.gui.file_actions import RECORDING_FILTER, documents_folder
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
+from emgstream.gui.scrolled import ScrolledPart
 from emgstream.gui.shell import Shell
 from emgstream.gui.tune.recording_head import RecordingHead
 from emgstream.gui.tune.tuned_model_actions import TunedModelActions
@@ -261,16 +263,13 @@ class TunePage(WindowPage):
         self.model_actions = TunedModelActions(self)
 
     def _lay_out(self) -> None:
-        cards = QHBoxLayout()
-        cards.setSpacing(2 * GRID)
         left = card(self, self.head, self.controls)
         left.setMinimumWidth(_LEFT)
-        cards.addWidget(left, 2)
-        cards.addWidget(card(self, self.outcome), 3)
+        cards = ScrolledPart(Columns(self, (left, 2), (card(self, self.outcome), 3)), self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID + GRID // 2)
-        column.addLayout(cards, 1)
+        column.addWidget(cards, 1)
         column.addWidget(self.model_actions)
 
     def _connect_parts(self) -> None:

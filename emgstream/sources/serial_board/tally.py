@@ -21,6 +21,7 @@ _log = get_logger(__name__)
 STALL_S = 1.0
 """Seconds without a sample after which a stream is stalled: a choice, a thousand samples."""
 
+_NETWORK = "socket://"
 _LOSS_ALARM = 0.01  # a choice: a window of 200 samples then misses two on average
 _SURE_SAMPLES = 200  # so that it takes three lost ones at least
 
@@ -46,6 +47,7 @@ class StreamTally:
         self._past, self._present = Counters(), Counters()
         self._notes: dict[str, str] = {}
         self._alarms: dict[str, str] = {}
+        self._kinds_over: set[str] = set()
 
     def set_state(self, state: SourceState, words: str = "") -> None:
         """Set a state other than streaming, and its words if they are not its value."""
@@ -64,11 +66,20 @@ class StreamTally:
             self._notes.setdefault(text, text)
 
     def alarm(self, kind: str, text: str) -> None:
-        """Add an alarm, the first of its kind."""
-        if kind not in self._alarms:
-            _log.warning("alarm: %s", text)
+        """Add an alarm, the first of its kind or since the last one was over."""
         with self._lock:
-            self._alarms.setdefault(kind, text)
+            is_new = kind not in self._alarms or kind in self._kinds_over
+            if is_new:
+                self._alarms[kind] = text
+                self._kinds_over.discard(kind)
+        if is_new:
+            _log.warning("alarm: %s", text)
+
+    def alarm_over(self, kind: str) -> None:
+        """Set that the cause of an alarm is over, if there was one."""
+        with self._lock:
+            if kind in self._alarms:
+                self._kinds_over.add(kind)
 
     def connected(self, port: str, identity: Identity | None, sends_time: bool) -> None:
         """Set that the board streams, over a new connection."""
@@ -109,12 +120,15 @@ class StreamTally:
             self._present = counters
 
     def watch_loss(self, now_s: float) -> None:
-        """Add the alarm if too many samples are lost."""
+        """Add the alarm if too many samples are lost; it is over if they are not any more."""
         with self._lock:
             share = self._losses.share(now_s, _SURE_SAMPLES)
+            advice = _advice(self._port, self._identity)
         if share > _LOSS_ALARM:
             what = f"{share:.1%} of the samples were lost in {LOSS_WINDOW_S:.0f} s"
-            self.alarm("loss", f"{what}; expected at most {_LOSS_ALARM:.0%}; check cable and baud")
+            self.alarm("loss", f"{what}; expected at most {_LOSS_ALARM:.0%}; {advice}")
+        elif share < _LOSS_ALARM / 2:  # a choice: no message comes and goes at the bound itself
+            self.alarm_over("loss")
 
     def silent_s(self) -> float:
         """Return the seconds since the last sample; 0 while not connected."""
@@ -149,6 +163,7 @@ class StreamTally:
                 identity=None if self._identity is None else asdict(self._identity),
                 notes=tuple(self._notes.values()),
                 alarms=tuple(self._alarms.values()),
+                alarms_over=tuple(self._alarms[kind] for kind in sorted(self._kinds_over)),
             )
 
     def _n_missing(self, state: SourceState, now_s: float) -> int:
@@ -172,3 +187,12 @@ def _sum(past: Counters, present: Counters) -> Counters:
     names = [field.name for field in fields(Counters) if field.name != "sees_loss"]
     totals = {name: getattr(past, name) + getattr(present, name) for name in names}
     return Counters(**totals, sees_loss=present.sees_loss)
+
+
+def _advice(port: str, identity: Identity | None) -> str:
+    """Return what to check where samples are lost: only what this stream has."""
+    if identity is not None and identity.board == SIMULATED:
+        return "check the load of this computer: a simulated board has no cable"
+    if port.startswith(_NETWORK):
+        return "check the network and the load of this computer"
+    return "check cable and baud"

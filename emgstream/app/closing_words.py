@@ -1,0 +1,47 @@
+"""What would be lost if the program ended now, in words, for the question before it closes."""
+
+from __future__ import annotations
+
+from emgstream.app.cue_scene import minutes
+from emgstream.app.cued_test_session import CuedTestSession
+from emgstream.app.recording_session import RecordingSession, RecordingStage
+from emgstream.app.training_job import EvaluationJob, TrainingJob
+from emgstream.recording import FreeProtocol
+
+__all__ = ["cued_test_at_stake", "evaluation_at_stake", "recording_at_stake", "training_at_stake"]
+
+
+def recording_at_stake(run: RecordingSession | None, now_s: float) -> str:
+    """Return what an end at host time ``now_s`` does to a recording; empty where none runs."""
+    if run is None or run.stage is not RecordingStage.TAKE or run.waits_for_start:
+        return ""
+    if isinstance(run.protocol, FreeProtocol):
+        far = f"after {minutes(now_s - run.started_s)} min"
+    else:
+        view = run.protocol.view(now_s)
+        far = f"after {view.n_done} of {view.n_total} movements"
+    return f"A recording runs. It would end now, {far}; {run.plan.path.name} keeps what there is."
+
+
+def cued_test_at_stake(run: CuedTestSession | None) -> str:
+    """Return what an end does to a test; empty where none runs."""
+    if run is None or not run.is_open:
+        return ""
+    return (
+        f"A test runs. It would end now, after {run.n_done} of {run.plan.n_movements} movements; "
+        "its result would be lost."
+    )
+
+
+def training_at_stake(job: TrainingJob | None) -> str:
+    """Return what an end does to a training; empty where none runs."""
+    if job is None or not job.is_running:
+        return ""
+    return f"A training runs. It would stop now; {job.request.out.name} would not be written."
+
+
+def evaluation_at_stake(job: EvaluationJob | None) -> str:
+    """Return what an end does to an evaluation; empty where none runs."""
+    if job is None or not job.is_running:
+        return ""
+    return "A model is being evaluated. That would stop now, and its figures would be lost."

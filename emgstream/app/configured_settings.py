@@ -1,0 +1,159 @@
+"""The settings of the configuration file as rows to show, and how one of them is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from emgstream.atomic_files import write_whole
+from emgstream.configuration import (
+    TEMPLATE,
+    Configuration,
+    configuration_from,
+    configuration_path,
+    configuration_text,
+)
+from emgstream.data import DEMO
+from emgstream.errors import ConfigurationError, OutputError
+from emgstream.outputs.output_registry import output_kinds
+from emgstream.sources.source_kind import AUTO
+
+__all__ = ["ConfiguredSetting", "configured_settings", "set_configured"]
+
+_OUTPUTS = "outputs"
+_LISTS = ("channels",)
+"""Settings that are lists also where they have one entry."""
+_PLAIN = {
+    "port": ("Source", AUTO, 'a port, an address, "auto" or "simulated"'),
+    "channels": ("Channels", "those of the model", "names or numbers, with commas between them"),
+    "model": ("Model", DEMO, "the path of a .emgmodel file"),
+    "recordings": ("Recordings", "the folder in which emgstream is run", "the path of a folder"),
+}
+"""Title, default and expected form of each setting that is no output."""
+_OF_VERBS = {"summary": "FILE"}
+"""Outputs that are no kind of their own, with the form of their value: the terminal has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredSetting:
+    """One setting of the configuration file."""
+
+    name: str
+    """Its name in the file; ``outputs.NAME`` for an output."""
+    title: str
+    """Its name for people."""
+    text: str
+    """Its value as it is typed, with commas between the entries of a list; empty if it is not set.
+    """
+    default: str
+    """What holds where it is not set, in words."""
+    form: str
+    """What is expected, in words."""
+
+    @property
+    def is_set(self) -> bool:
+        """True if the file sets it."""
+        return bool(self.text)
+
+
+def configured_settings(configuration: Configuration) -> Iterator[ConfiguredSetting]:
+    """Yield every setting there is, those of all registered outputs last."""
+    for name, (title, default, form) in _PLAIN.items():
+        yield ConfiguredSetting(name, title, _typed(getattr(configuration, name)), default, form)
+    for name, form in _output_forms().items():
+        text = _typed(configuration.outputs.get(name))
+        yield ConfiguredSetting(f"{_OUTPUTS}.{name}", name, text, "off", form)
+
+
+def set_configured(name: str, text: str) -> Configuration:
+    """Write one setting into the configuration file; comments and other settings stay.
+
+    Parameters
+    ----------
+    name
+        The name of a `ConfiguredSetting`.
+    text
+        The value as it is typed; empty to set nothing, so that the default holds.
+
+    Returns
+    -------
+    Configuration
+        The settings that hold now.
+
+    Raises
+    ------
+    ConfigurationError
+        There is no setting of this name, the value does not fit, or the file cannot be used.
+    OutputError
+        The file cannot be written.
+    """
+    import tomlkit  # only a change needs it
+
+    names = [one.name for one in configured_settings(Configuration())]
+    if name not in names:
+        raise ConfigurationError(
+            f"there is no setting {name!r}; expected one of {', '.join(names)}; choose one of those"
+        )
+    path, before = configuration_path(), configuration_text()
+    configuration_from(before or "")  # what cannot be read is not written over
+    document = tomlkit.parse(TEMPLATE if before is None else before)
+    table: Any = document
+    group, _, key = name.rpartition(".")
+    if group:
+        table = document.setdefault(group, tomlkit.table())
+    value = _value(key, text, in_group=bool(group))
+    if value is None:
+        table.pop(key, None)
+    else:
+        table[key] = value
+    if group and not table:
+        document.pop(group)
+    changed = tomlkit.dumps(document)
+    configuration = configuration_from(changed)
+    _check_output(key, value, in_group=bool(group))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, changed.encode())
+    except OSError as error:
+        raise OutputError(
+            f"cannot write the configuration {path}: {error.strerror or error}; expected a file "
+            "that may be written to; check its folder"
+        ) from error
+    return configuration
+
+
+def _output_forms() -> dict[str, str]:
+    """Return the form of the value of each output, by name."""
+    return {kind.name: kind.metavar for kind in output_kinds()} | _OF_VERBS
+
+
+def _typed(value: str | tuple[str, ...] | None) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else value or ""
+
+
+def _value(key: str, text: str, in_group: bool) -> str | list[str] | None:
+    """Return a typed value as the file has it: a list where it has commas between entries."""
+    if not text.strip():
+        return None
+    if not in_group and key not in _LISTS:
+        return text.strip()
+    entries = [entry.strip() for entry in text.split(",") if entry.strip()]
+    return entries[0] if in_group and len(entries) == 1 else entries
+
+
+def _check_output(key: str, value: str | list[str] | None, in_group: bool) -> None:
+    """Raise ConfigurationError where an output cannot have a value."""
+    kind = next((kind for kind in output_kinds() if kind.name == key), None)
+    if value is None or not in_group or kind is None:
+        return
+    texts = [value] if isinstance(value, str) else value
+    if len(texts) > 1 and not kind.is_repeatable:
+        raise ConfigurationError(
+            f"{key} has {len(texts)} values; expected one, as there is one such output; write one"
+        )
+    for text in texts:
+        try:
+            kind.parse(text)
+        except ValueError as error:
+            raise ConfigurationError(f"{key} cannot be {text!r}: {error}") from error

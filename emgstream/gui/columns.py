@@ -1,0 +1,69 @@
+"""Widgets side by side, or one below the other where there is no room for that."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import QEvent, QSize
+from PyQt5.QtGui import QResizeEvent
+from PyQt5.QtWidgets import QBoxLayout, QWidget
+
+from emgstream.gui.painting import GRID
+
+__all__ = ["Columns"]
+
+
+class Columns(QWidget):
+    """Widgets that stand side by side as long as none is narrower than its least width.
+
+    Parameters
+    ----------
+    parent
+        The widget it is part of.
+    parts
+        Each widget with its share of the width that is left.
+    between
+        Pixels between two widgets.
+    """
+
+    def __init__(
+        self, parent: QWidget | None, *parts: tuple[QWidget, int], between: int = 2 * GRID
+    ) -> None:
+        super().__init__(parent)
+        self._parts = tuple(part for part, _ in parts)
+        self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._line.setContentsMargins(0, 0, 0, 0)
+        self._line.setSpacing(between)
+        for part, share in parts:
+            self._line.addWidget(part, share)
+
+    @property
+    def is_wide(self) -> bool:
+        """True where the widgets stand side by side."""
+        return self._line.direction() == QBoxLayout.Direction.LeftToRight
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the least width of the widest of them."""
+        least = super().minimumSizeHint()
+        return QSize(max(part.minimumSizeHint().width() for part in self._parts), least.height())
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Place the widgets as the width allows."""
+        super().resizeEvent(event)
+        self._place()
+
+    def event(self, event: QEvent | None) -> bool:
+        """Place the widgets anew where one of them needs another width."""
+        if event is not None and event.type() == QEvent.Type.LayoutRequest:
+            self._place()
+        return super().event(event)
+
+    def _place(self) -> None:
+        gaps = (len(self._parts) - 1) * self._line.spacing()
+        needed = gaps + sum(_least_width(part) for part in self._parts)
+        direction = QBoxLayout.Direction
+        wanted = direction.LeftToRight if needed <= self.width() else direction.TopToBottom
+        if wanted != self._line.direction():
+            self._line.setDirection(wanted)
+
+
+def _least_width(part: QWidget) -> int:
+    return max(part.minimumSizeHint().width(), part.minimumWidth())

@@ -1,0 +1,152 @@
+"""The page Settings: the look of the window, folders, values to begin with, and the program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt5.QtCore import QUrl
+from PyQt5.QtGui import QDesktopServices
+from PyQt5.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from emgstream.app.configured_settings import (
+    ConfiguredSetting,
+    configured_settings,
+    set_configured,
+)
+from emgstream.configuration import configuration_path, read_configuration
+from emgstream.errors import EmgStreamError
+from emgstream.gui.card import caption, card, fill, row_name
+from emgstream.gui.columns import Columns
+from emgstream.gui.painting import GRID
+from emgstream.gui.palette import Theme
+from emgstream.gui.record.record_form import documents_folder
+from emgstream.gui.scrolled import ScrolledPart
+from emgstream.gui.settings.about_card import AboutCard
+from emgstream.gui.settings.configured_values import ConfiguredValues
+from emgstream.gui.settings.folder_row import FolderRow
+from emgstream.gui.settings.look_choice import LookChoice
+from emgstream.gui.shell import Shell
+from emgstream.gui.window_page import WindowPage
+
+__all__ = ["SettingsPage"]
+
+_RECORDINGS = "recordings"
+_BESIDE = "beside the recordings they learn from"
+_ABOUT_VALUES = (
+    "Terminal and window begin with these values; an empty field means the default. The window "
+    "remembers what you choose in it, and begins with that until you change the value here."
+)
+
+
+class SettingsPage(WindowPage):
+    """Changes what holds for the whole program; every change holds at once, or from the next start.
+
+    The rows of the configuration file are those of `emgstream.app.configured_settings`.
+    """
+
+    title = "Settings"
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self.look = LookChoice(self)
+        self.recordings = FolderRow("Keep recordings in", self)
+        self.models = FolderRow("Write new models into", self)
+        self.beside_button = QPushButton("Beside the recordings", self)
+        self.beside_button.setToolTip("Write each model into the folder of its recordings")
+        self.values = ConfiguredValues(_settings(), self._write, self)
+        self.file_button = QPushButton("Open the file", self)
+        self.file_button.setToolTip(f"Open {configuration_path()} in the editor of the desktop")
+        self.about = AboutCard(self)
+        self._lay_out()
+        self._connect_parts()
+        self._show()
+
+    def set_theme(self, theme: Theme) -> None:  # noqa: ARG002 - what counts is what was chosen
+        """Mark the theme that was chosen."""
+        self._show()
+
+    def _write(self, name: str, typed: str) -> str:
+        """Write a setting of the configuration file; return why that cannot be done."""
+        try:
+            configuration = set_configured(name, typed)
+        except EmgStreamError as error:
+            return str(error)
+        self.shell.settings.follow(configuration, name)
+        self.values.show_settings(tuple(configured_settings(configuration)))
+        self.shell.settings_changed()
+        self._show()
+        return ""
+
+    def _choose_recordings(self, folder: Path) -> None:
+        problem = self._write(_RECORDINGS, str(folder))
+        if problem:
+            self.shell.strip.show_error(problem)
+
+    def _choose_models(self, folder: Path | None) -> None:
+        self.shell.settings.keep_models_folder(folder)
+        self.shell.settings_changed()
+        self._show()
+
+    def _open(self, path: Path) -> None:
+        """Open a file or a folder with the program that the desktop has for it."""
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            self.shell.strip.show_error(f"the desktop has no program to open {path}; open it there")
+
+    def _show(self) -> None:
+        settings = self.shell.settings
+        self.look.show_look(settings.theme, settings.text_size)
+        self.recordings.show_folder(settings.recordings or documents_folder())
+        folder = settings.models_folder
+        self.models.show_folder(
+            folder or settings.recordings or documents_folder(), "" if folder else _BESIDE
+        )
+        self.beside_button.setEnabled(folder is not None)
+        self.file_button.setEnabled(configuration_path().is_file())
+
+    def _lay_out(self) -> None:
+        folders = QWidget(self)
+        rows = QFormLayout(folders)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setHorizontalSpacing(2 * GRID)
+        rows.setVerticalSpacing(GRID)
+        rows.addRow(row_name("Recordings"), self.recordings)
+        rows.addRow(row_name("New models"), self.models)
+        rows.addRow(row_name(""), _at_left(self.beside_button))
+        values_head = QLabel(_ABOUT_VALUES, self)
+        values_head.setObjectName("quiet")
+        values_head.setWordWrap(True)
+        left, right, rests = QWidget(self), QWidget(self), (QWidget(self), QWidget(self))
+        look = card(self, caption("How it looks"), self.look)
+        places = card(self, caption("Folders"), folders)
+        about = card(self, caption("About"), self.about)
+        fill(left, look, places, about, rests[0], grows=rests[0])
+        file = _at_left(self.file_button)
+        values = card(self, caption("Values to begin with"), values_head, self.values, file)
+        fill(right, values, rests[1], grows=rests[1])
+        area = ScrolledPart(Columns(self, (left, 1), (right, 1)), self)
+        fill(self, area, grows=area)
+
+    def _connect_parts(self) -> None:
+        shell = self.shell
+        self.look.theme_chosen.connect(shell.choose_theme)
+        self.look.size_chosen.connect(shell.choose_text_size)
+        self.recordings.chosen.connect(self._choose_recordings)
+        self.models.chosen.connect(self._choose_models)
+        self.beside_button.clicked.connect(lambda: self._choose_models(None))
+        self.file_button.clicked.connect(lambda: self._open(configuration_path()))
+        for part in (self.recordings, self.models, self.about):
+            part.open_wanted.connect(self._open)
+
+
+def _settings() -> tuple[ConfiguredSetting, ...]:
+    return tuple(configured_settings(read_configuration()))
+
+
+def _at_left(button: QPushButton) -> QWidget:
+    """Return a row with a button at its left."""
+    row = QWidget()
+    inside = QHBoxLayout(row)
+    inside.setContentsMargins(0, 0, 0, 0)
+    inside.addWidget(button)
+    inside.addStretch(1)
+    return row
