@@ -1,12 +1,27 @@
 """Texts for people that several packages format in the same way."""
 
-from collections.abc import Sequence
+import os
+import shlex
+import subprocess
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
-__all__ = ["counted", "listed", "number_in_words", "shortened", "spoken"]
+__all__ = [
+    "command_line",
+    "counted",
+    "did_you_mean",
+    "listed",
+    "number_in_words",
+    "shortened",
+    "spoken",
+]
 
 _MOST_NAMED = 8
 """Most names in one sentence. A choice: the channels of the usual armbands."""
 
+_MOST_MEANT = 3
+_NEAR = 0.6
+"""Share of equal letters; the default of difflib."""
 _MAX_LETTERS = 40  # a choice: half of a terminal's line
 
 
@@ -17,6 +32,29 @@ def counted(n: int, what: str) -> str:
     ('1 row', '1,200 rows')
     """
     return f"{n:,} {what}{'' if n == 1 else 's'}"
+
+
+def command_line(*words: str | os.PathLike[str]) -> str:
+    """Return a command to copy, with its words quoted as the shell of this system needs it."""
+    texts = [os.fspath(word) for word in words]
+    return subprocess.list2cmdline(texts) if os.name == "nt" else shlex.join(texts)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return a question for a word that is not known, to put behind it; empty if none is near.
+
+    The words that are meant differ in a few letters, or in upper and lower case, or are longer.
+
+    >>> did_you_mean("recrod", ["record", "replay"])
+    ' (did you mean record?)'
+    >>> did_you_mean("fish", ["rest", "fist"]), did_you_mean("x", ["rest", "fist"])
+    (' (did you mean fist?)', '')
+    """
+    by_case = {name.lower(): name for name in known}
+    near = get_close_matches(word.lower(), by_case, n=_MOST_MEANT, cutoff=_NEAR)
+    begins = [name for name in by_case if len(word) > 1 and name.startswith(word.lower())]
+    meant = list(dict.fromkeys(by_case[name] for name in [*near, *begins]))[:_MOST_MEANT]
+    return f" (did you mean {' or '.join(meant)}?)" if meant else ""
 
 
 def listed(names: Sequence[str], most: int = _MOST_NAMED) -> str:

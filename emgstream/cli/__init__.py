@@ -36,6 +36,7 @@ VERBS = {
     "ports": "list the serial ports, and what answers on each",
     "firmware": "hand out the sketch for the board, with wiring and safety notes",
     "inspect": "say what a model or a recording holds",
+    "install": "install an extra, such as the libraries for training",
     "config": "show the configuration file and the settings that hold",
 }
 """Each verb with what it does; its module NAME_verb has ``add_arguments`` and ``run``."""

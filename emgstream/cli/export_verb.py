@@ -1,6 +1,6 @@
 """Hand a recorded session on to other programs: EDF+ or BDF+ with its labels, or a BIDS folder.
 
-Needs the extra 'export' once: pip install "emgstream[export]".
+It needs the extra 'export'; install it once with: emgstream install export
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from emgstream.cli import options
 from emgstream.cli.terminal import console, print_facts
-from emgstream.errors import MissingExtraError
+from emgstream.extras import missing_extra
 from emgstream.recording.recorded_session import read_session
 
 __all__ = ["add_arguments", "run"]
@@ -51,10 +51,7 @@ def run(arguments: argparse.Namespace) -> None:
     a recorded session, OutputError where something exists already or cannot be written.
     """
     if importlib.util.find_spec("edfio") is None:
-        raise MissingExtraError(
-            "exporting needs edfio, not installed here; expected the extra 'export'; "
-            'install it with: pip install "emgstream[export]"'
-        )
+        raise missing_extra("the export", "edfio", "export")
     from emgstream.export import write_bids, write_edf  # only this needs edfio
 
     session = read_session(arguments.session, options.column_choice(arguments))

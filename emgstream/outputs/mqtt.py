@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from emgstream.errors import MissingExtraError, OutputError, UsageError
+from emgstream.errors import OutputError, UsageError
+from emgstream.extras import missing_extra
 from emgstream.logs import get_logger
 from emgstream.outputs.documents import encoded
 from emgstream.outputs.output import Output, Update
@@ -237,10 +238,7 @@ def _paho() -> Any:
     try:
         import paho.mqtt.client
     except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            "MQTT needs paho-mqtt, not installed here; expected the extra 'mqtt'; install it, in "
-            'the project\'s folder, with: pip install -e ".[mqtt]"'
-        ) from error
+        raise missing_extra("MQTT", "paho-mqtt", "mqtt") from error
     return paho.mqtt.client
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from emgstream.errors import MissingExtraError
+from emgstream.extras import missing_extra
 from emgstream.logs import get_logger
 
 __all__ = ["BrainFlowLog", "brainflow_library"]
@@ -68,11 +69,7 @@ def brainflow_library() -> tuple[Any, BrainFlowLog]:
     try:
         import brainflow.board_shim as board_shim
     except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            "boards of BrainFlow need brainflow, not installed here; expected the extra "
-            "'brainflow'; install it, in the project's folder, with: "
-            'pip install -e ".[brainflow]"'
-        ) from error
+        raise missing_extra("a board of BrainFlow", "brainflow", "brainflow") from error
     # BrainFlow 5.23 looks beside a module, which importlib can do from Python 3.12 on, and else
     # needs pkg_resources, which setuptools 82 and newer have no more.
     board_shim.files = lambda _module: importlib.resources.files("brainflow")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from emgstream.errors import MissingExtraError
+from emgstream.extras import missing_extra
 
 __all__ = ["pylsl_library"]
 
@@ -22,10 +23,7 @@ def pylsl_library() -> Any:
     try:
         import pylsl
     except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            "the Lab Streaming Layer needs pylsl, not installed here; expected the extra 'lsl'; "
-            'install it, in the project\'s folder, with: pip install -e ".[lsl]"'
-        ) from error
+        raise missing_extra("the Lab Streaming Layer", "pylsl", "lsl") from error
     except (OSError, RuntimeError) as error:  # pylsl is there, and the library behind it is not
         raise MissingExtraError(
             "pylsl found no library of the Lab Streaming Layer for this machine; expected liblsl; "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -16,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from emgstream.app.audited_recordings import conflict
 from emgstream.app.evaluation_table import evaluation_table
+from emgstream.app.installation_plan import InstallationPlan
 from emgstream.app.recording_verdict import RecordingVerdict, judge
 from emgstream.app.training_job import TrainingJob, evaluation_arguments, training_arguments
 from emgstream.bundle import read_model
@@ -299,8 +301,8 @@ def test_what_the_child_complains_of_stands_in_the_strip(
     assert ready.setup.row.button.isEnabled()
 
 
-def test_without_the_extra_the_page_says_how_to_get_it(
-    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+def test_without_the_extra_the_page_offers_to_install_it(
+    open_window: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     find = importlib.util.find_spec
 
@@ -311,10 +313,31 @@ def test_without_the_extra_the_page_says_how_to_get_it(
     page = open_window().page(TrainPage)
     assert page.whole.currentWidget() is page.missing
     words = " ".join(label.text() for label in page.missing.findChildren(QLabel))
-    assert 'pip install -e ".[train]"' in words
+    assert "370 MB to download, 1.9 GB on the disk" in words
+    assert sys.prefix in words
+    assert "emgstream install" not in words  # no command in the window
+    installs(monkeypatch, "import sys; sys.exit('ERROR: connection broken by')")
+    page.missing.install_button.click()
+    wait(qtbot, lambda: not page.is_busy)
+    assert "cannot be reached" in page.shell.strip.words
+    assert page.missing.install_button.isVisibleTo(page)
+    installs(monkeypatch, "import time; time.sleep(600)")
+    page.missing.install_button.click()
+    wait(qtbot, lambda: page.is_busy)
+    page.missing.cancel_button.click()
+    wait(qtbot, lambda: not page.is_busy)
+    assert page.missing.words.text() == "Cancelled; no package was changed"
+    installs(monkeypatch, "print('Installing collected packages: tensorflow')")
+    page.missing.install_button.click()
     monkeypatch.undo()
-    page.missing.button.click()
-    assert page.whole.currentWidget() is not page.missing
+    wait(qtbot, lambda: page.whole.currentWidget() is not page.missing)
+
+
+def installs(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+    """Let a program of ours be the installer."""
+    monkeypatch.setattr(
+        InstallationPlan, "command_lines", lambda *_: [[sys.executable, "-c", program]]
+    )
 
 
 def test_honest_words_come_from_the_figures() -> None:

@@ -311,5 +311,5 @@ def test_without_the_extra_it_is_one_line(tmp_path: Path) -> None:
     done = run("replay", "demo", "--control", str(keys), program=program)
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
-    assert line.startswith("emgstream: pressing keys needs pynput, not installed here")
-    assert line.endswith('pip install -e ".[control]"')
+    assert line.startswith("emgstream: pressing keys needs pynput, which is not installed")
+    assert line.endswith("emgstream install control")

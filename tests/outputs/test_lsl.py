@@ -152,8 +152,8 @@ def test_without_the_extra_it_is_one_line(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
-    assert line.startswith("emgstream: the Lab Streaming Layer needs pylsl, not installed here")
-    assert line.endswith('pip install -e ".[lsl]"')
+    assert line.startswith("emgstream: the Lab Streaming Layer needs pylsl, which is not installed")
+    assert line.endswith("emgstream install lsl")
 
 
 @pytest.mark.parametrize("name", ["", "  ", "left\x1b[31m"])

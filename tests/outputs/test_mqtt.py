@@ -186,4 +186,4 @@ def test_without_the_extra_it_is_one_line(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
-    assert line.startswith("emgstream: MQTT needs paho-mqtt, not installed here")
+    assert line.startswith("emgstream: MQTT needs paho-mqtt, which is not installed")

@@ -207,7 +207,7 @@ def test_without_the_extra_it_is_one_line_and_nothing_is_listed(tmp_path: Path) 
     start = broken(tmp_path, "raise ModuleNotFoundError('none', name='brainflow')")
     done = start("live", "--model", "none", "--headless", "--port", "brainflow://CYTON")
     (line,) = done.stderr.splitlines()
-    assert (done.returncode, line[-35:]) == (1, 'with: pip install -e ".[brainflow]"')
+    assert (done.returncode, line[-33:]) == (1, "with: emgstream install brainflow")
     assert "brainflow://" not in start("ports").stdout
 
 

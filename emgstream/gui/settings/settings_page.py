@@ -17,9 +17,9 @@ from emgstream.configuration import configuration_path, read_configuration
 from emgstream.errors import EmgStreamError
 from emgstream.gui.card import caption, card, fill, row_name
 from emgstream.gui.columns import Columns
+from emgstream.gui.file_actions import documents_folder
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
-from emgstream.gui.record.record_form import documents_folder
 from emgstream.gui.scrolled import ScrolledPart
 from emgstream.gui.settings.about_card import AboutCard
 from emgstream.gui.settings.configured_values import ConfiguredValues

@@ -1,43 +1,154 @@
-"""The notice in place of the page where the libraries for training are not installed."""
+"""The card in place of the page where the libraries for training are not installed."""
 
 from __future__ import annotations
 
 from PyQt5.QtCore import Qt, pyqtSignal
-from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
-from emgstream.gui.card import card, center
+from emgstream.app.extra_installation import ExtraInstallation, InstallationState
+from emgstream.app.installation_plan import InstallationPlan, plan_installation
+from emgstream.errors import EmgStreamError
+from emgstream.extras import TRAIN
+from emgstream.gui.card import card, center, row_name
+from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
 
 __all__ = ["MissingExtra"]
 
+_ABOUT = (
+    "Models are trained with TensorFlow and scikit-learn, which are installed once. "
+    "Watching, recording and replaying work without them."
+)
+_STEPS = 1000
+"""Steps of the progress bar: finer than its pixels."""
+
 
 class MissingExtra(QWidget):
-    """Tells how to install them, and checks again when asked."""
+    """Says what is missing, how large it is and where to it goes, and installs it."""
 
-    look_again_wanted = pyqtSignal()
+    installed = pyqtSignal()
+    failed = pyqtSignal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        title = QLabel("Training takes a few libraries more", self)
+        self.installation: ExtraInstallation | None = None
+        self._plan: InstallationPlan | None = None
+        title = QLabel("Training needs further libraries", self)
         title.setFont(font(self.font(), 1.4, bold=True))
-        self.words = QLabel(self)
-        self.words.setWordWrap(True)
-        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        rest = QLabel("Watching, recording and replaying work without them.", self)
-        rest.setObjectName("quiet")
-        self.button = QPushButton("Look again", self)
-        self.button.clicked.connect(self.look_again_wanted)
-        buttons = QWidget(self)
-        row = QHBoxLayout(buttons)
-        row.setContentsMargins(0, GRID, 0, 0)
-        row.addWidget(self.button)
-        row.addStretch(1)
-        sheet = card(self, title, self.words, rest, buttons)
+        about = QLabel(_ABOUT, self)
+        about.setWordWrap(True)
+        about.setObjectName("quiet")
+        self.obstacle = QLabel(self)
+        self.obstacle.setWordWrap(True)
+        self.obstacle.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.words = ElidedLabel(self)
+        sheet = card(self, title, about, self._facts(), self.obstacle, self.bar, self._buttons())
         center(self, sheet, 80 * GRID, above=2, below=3)
 
-    def show_missing(self, words: str) -> None:
-        """Show what is missing and how to install it, from an error's three parts."""
-        what, expected, how = (part.strip() for part in words.split(";", 2))
-        self.words.setText(
-            f"{what[:1].upper()}{what[1:]}; {expected}.\n\n{how[:1].upper()}{how[1:]}"
+    @property
+    def is_busy(self) -> bool:
+        """True while it installs."""
+        return self.installation is not None and self.installation.is_running
+
+    def look(self) -> None:
+        """Look anew what would be installed, and whether that can be done."""
+        try:
+            self._plan = plan_installation(TRAIN.name)
+            obstacle = self._plan.obstacle
+        except EmgStreamError as error:
+            self._plan, obstacle = None, str(error)
+        if self._plan is not None:
+            self.place.show_text(str(self._plan.environment))
+        self.obstacle.setVisible(obstacle is not None)
+        self.obstacle.setText("" if obstacle is None else obstacle[:1].upper() + obstacle[1:])
+        self._show_state()
+
+    def install(self) -> None:
+        """Begin the installation."""
+        if self._plan is None or self.is_busy:
+            return
+        try:
+            self.installation = ExtraInstallation(self._plan)
+        except EmgStreamError as error:
+            self.failed.emit(str(error))
+        self._show_state()
+
+    def cancel(self) -> None:
+        """Cancel the installation while nothing has been written."""
+        if self.installation is not None:
+            self.installation.cancel()
+        self._show_state()
+
+    def poll(self) -> None:
+        """Follow the installation; tell once that it is done or has failed."""
+        installation = self.installation
+        if installation is None or not installation.is_running:
+            return
+        installation.poll()
+        self._show_state()
+        if installation.failure is not None:
+            self.failed.emit(str(installation.failure))
+        elif installation.state is InstallationState.DONE:
+            self.installed.emit()
+
+    def shut_down(self) -> None:
+        """Cancel the installation, or let it finish where it writes."""
+        if self.installation is not None:
+            self.installation.shut_down()
+
+    def _show_state(self) -> None:
+        installation, busy = self.installation, self.is_busy
+        self.bar.setVisible(busy)
+        self.install_button.setVisible(not busy)
+        self.install_button.setEnabled(self._plan is not None and self._plan.obstacle is None)
+        self.again_button.setVisible(not busy)
+        self.cancel_button.setVisible(busy)
+        if installation is None or installation.failure is not None:
+            self.words.show_text("")
+            return
+        words = installation.words
+        self.words.show_text(words[:1].upper() + words[1:])
+        self.cancel_button.setEnabled(installation.can_be_cancelled)
+        share = installation.fraction
+        self.bar.setRange(0, 0 if share is None else _STEPS)
+        if share is not None:
+            self.bar.setValue(round(share * _STEPS))
+
+    def _facts(self) -> QWidget:
+        self.place = ElidedLabel(self)
+        table = QWidget(self)
+        grid = QGridLayout(table)
+        grid.setContentsMargins(0, GRID, 0, GRID)
+        grid.setHorizontalSpacing(2 * GRID)
+        rows = (
+            ("What", QLabel("TensorFlow, scikit-learn, matplotlib and what they need", self)),
+            ("How large", QLabel(TRAIN.size_words, self)),
+            ("Where to", self.place),
         )
+        for number, (name, value) in enumerate(rows):
+            grid.addWidget(row_name(name), number, 0)
+            grid.addWidget(value, number, 1)
+        grid.setColumnStretch(1, 1)
+        return table
+
+    def _buttons(self) -> QWidget:
+        self.install_button = QPushButton("Install", self)
+        self.install_button.setObjectName("primary")
+        self.install_button.setMinimumWidth(15 * GRID)
+        self.install_button.clicked.connect(self.install)
+        self.cancel_button = QPushButton("Cancel", self)
+        self.cancel_button.setToolTip("While packages are downloaded; nothing is changed by it")
+        self.cancel_button.clicked.connect(self.cancel)
+        self.again_button = QPushButton("Check again", self)
+        self.again_button.setToolTip("After they were installed elsewhere, or room was made")
+        buttons = QWidget(self)
+        row = QHBoxLayout(buttons)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        row.addWidget(self.install_button)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.cancel_button)
+        row.addWidget(self.again_button)
+        return buttons

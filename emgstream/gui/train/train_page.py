@@ -14,8 +14,8 @@ from emgstream.app.list_choice import model_choices
 from emgstream.app.training_job import EvaluationJob, JobState, SignalChoice, TrainingJob
 from emgstream.app.training_words import training_outcome
 from emgstream.clock import host_now
-from emgstream.errors import EmgStreamError, MissingExtraError
-from emgstream.extras import check_train_extra
+from emgstream.errors import EmgStreamError
+from emgstream.extras import TRAIN
 from emgstream.gui.card import fill
 from emgstream.gui.file_actions import recordings_folder
 from emgstream.gui.palette import Theme
@@ -51,8 +51,9 @@ class TrainPage(WindowPage):
 
     @property
     def is_busy(self) -> bool:
-        """True while a training or an evaluation runs."""
-        return any(job is not None and job.is_running for job in (self.training, self.evaluation))
+        """True while a training, an evaluation or an installation runs."""
+        jobs = (self.training, self.evaluation)
+        return self.missing.is_busy or any(job is not None and job.is_running for job in jobs)
 
     def losses_at_close(self) -> tuple[str, ...]:
         """Return what an end does to the training or evaluation that runs, if there is one."""
@@ -86,6 +87,7 @@ class TrainPage(WindowPage):
     def update_figures(self, now_s: float) -> None:
         """Follow the child processes and the audits."""
         self.setup.poll()
+        self.missing.poll()
         if self.isVisible():
             self._ask_columns(self.setup.sessions.take_undecided())
         if self.training is not None and self.training.is_running:
@@ -104,16 +106,15 @@ class TrainPage(WindowPage):
             if job is not None:
                 job.shut_down()
         self.setup.sessions.shut_down()
+        self.missing.shut_down()
 
     def look_for_extra(self) -> None:
-        """Show the page, or how to install what it needs."""
-        try:
-            check_train_extra()
-        except MissingExtraError as error:
-            self.missing.show_missing(str(error))
-            self.whole.setCurrentWidget(self.missing)
-        else:
+        """Show the page, or the card that installs what it needs."""
+        if TRAIN.is_installed:
             self.whole.setCurrentIndex(0)
+        else:
+            self.missing.look()
+            self.whole.setCurrentWidget(self.missing)
 
     def start(self) -> None:
         """Train on the sessions that are picked, or say why that cannot be done."""
@@ -243,4 +244,6 @@ class TrainPage(WindowPage):
         self.result.evaluate_wanted.connect(self.evaluate)
         self.result.cancel_wanted.connect(self._cancel_evaluation)
         self.result.another_wanted.connect(lambda: self._show_step(0))
-        self.missing.look_again_wanted.connect(self.look_for_extra)
+        self.missing.installed.connect(self.look_for_extra)
+        self.missing.failed.connect(self.shell.strip.show_error)
+        self.missing.again_button.clicked.connect(self.look_for_extra)

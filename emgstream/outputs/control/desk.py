@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from emgstream.errors import MissingExtraError, OutputError, UsageError
+from emgstream.errors import OutputError, UsageError
+from emgstream.extras import missing_extra
 from emgstream.outputs.control.bindings import Bindings, Hold, Move
 
 if TYPE_CHECKING:
@@ -134,10 +135,7 @@ def _pynput() -> tuple[Any, Any]:
     try:
         from pynput import keyboard, mouse
     except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            "pressing keys needs pynput, not installed here; expected the extra 'control'; install "
-            'it, in the project\'s folder, with: pip install -e ".[control]"'
-        ) from error
+        raise missing_extra("pressing keys", "pynput", "control") from error
     except ImportError as error:  # pynput's word for a machine without a screen
         raise OutputError(
             f"there is no screen to press keys on (DISPLAY is {os.environ.get('DISPLAY', '')!r}); "

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from emgstream.errors import MissingExtraError, TableError
+from emgstream.errors import TableError
+from emgstream.extras import missing_extra
 from emgstream.tables.formats.edf_file import read_edf_file
 from emgstream.tables.formats.mat_file import read_hdf5_mat_file, read_mat_file
 from emgstream.tables.formats.numpy_file import read_npy_file, read_npz_file
@@ -174,8 +175,4 @@ def _recognised(head: bytes) -> tuple[RecordingFormat | None, bool]:
 
 def _check_library(path: Path, form: RecordingFormat) -> None:
     if form.module is not None and importlib.util.find_spec(form.module) is None:
-        raise MissingExtraError(
-            f"{path} is {form.title}; reading it needs {form.module}, not installed here; "
-            "expected the extra 'formats'; install it, in the project's folder, with: "
-            'pip install -e ".[formats]"'
-        )
+        raise missing_extra(f"{path} is {form.title}; reading it", form.module, "formats")

@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 
 import joblib
 
-from emgstream.errors import MissingExtraError, UsageError
+from emgstream.errors import UsageError
+from emgstream.extras import missing_extra
 from emgstream_training.evaluation.isolated import TaskProcess, in_own_process, write_tasks
 
 __all__ = ["run_all"]
@@ -95,10 +96,7 @@ def _on_dask(
     function: Callable[[Given], Got], tasks: Sequence[Given], address: str
 ) -> Generator[tuple[int, Got], None, None]:
     if importlib.util.find_spec("distributed") is None:
-        raise MissingExtraError(
-            "--dask needs distributed, not installed here; expected the extra 'dask'; install it "
-            'with: pip install "emgstream[train,dask]"'
-        )
+        raise missing_extra("--dask", "distributed", "dask")
     distributed: Any = importlib.import_module("distributed")
     with _client(distributed, address) as client:
         futures = [client.submit(in_own_process, function, task, pure=False) for task in tasks]

@@ -1,0 +1,242 @@
+"""The installation of an extra in a child process: progress, cancelling and result."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import subprocess
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from enum import Enum
+from pathlib import Path
+
+import psutil
+
+from emgstream.app.installation_plan import InstallationPlan
+from emgstream.app.installer_output import InstallerOutput, failure_sentence
+from emgstream.errors import ChildFailedError, OutputError
+from emgstream.extras import normal_name
+from emgstream.logs import get_logger
+from emgstream.wording import counted
+
+__all__ = ["ExtraInstallation", "InstallationState"]
+
+_log = get_logger(__name__)
+
+_MOST_FETCHED = 0.99
+"""Largest share of a download shown while it runs: the size is that of earlier versions."""
+
+
+class InstallationState(Enum):
+    """The state of an installation."""
+
+    DOWNLOADING = "downloading"
+    WRITING = "writing"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class ExtraInstallation:
+    """An extra that is being installed. One thread calls everything, `poll` a few times a second.
+
+    The child process first downloads all packages and then writes them. Until then cancelling it
+    changes nothing; while it writes, for about a minute, it is not cancelled. Packages that are
+    installed already keep their versions.
+
+    Parameters
+    ----------
+    plan
+        The plan, without an obstacle.
+
+    Raises
+    ------
+    OutputError
+        The plan has an obstacle, or no process can be started.
+    """
+
+    def __init__(self, plan: InstallationPlan) -> None:
+        if plan.obstacle is not None:
+            raise OutputError(plan.obstacle)
+        self.plan = plan
+        self.state = InstallationState.DOWNLOADING
+        self.failure: ChildFailedError | None = None
+        """The reason of a failure; None without one."""
+        self._output = InstallerOutput()
+        try:
+            self._folder = tempfile.TemporaryDirectory(
+                prefix="emgstream-install-", ignore_cleanup_errors=True
+            )
+            folder = Path(self._folder.name)
+            kept = folder / "kept.txt"
+            kept.write_text("\n".join(plan.kept_versions()), encoding="utf-8")
+            self._commands = plan.command_lines(kept)
+            self._printed = folder / "printed.txt"
+            self._printed.touch()
+            self._reader = self._printed.open("r", encoding="utf-8", errors="replace", newline="")
+            self._child: subprocess.Popen[bytes] | None = self._start()
+        except OSError as error:
+            raise OutputError(
+                f"cannot start the installation: {error.strerror or error}; expected room for a "
+                "process and its files; close other programs and try again"
+            ) from error
+
+    @property
+    def is_running(self) -> bool:
+        """True until it is done, cancelled or failed."""
+        return self._child is not None
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        """True while nothing has been written into the environment."""
+        return self.state is InstallationState.DOWNLOADING and self.is_running
+
+    @property
+    def fraction(self) -> float | None:
+        """Share of the present step that is done, 0 to 1; None if it is not known."""
+        if self.state is InstallationState.WRITING:
+            names = self._output.names
+            return self._n_written() / len(names) if names else None
+        if self.state is InstallationState.DONE:
+            return 1.0
+        share = self._output.fetched_mb / self.plan.extra.download_mb
+        return min(share, _MOST_FETCHED) if share > 0.0 or self._output.fetching else None
+
+    @property
+    def words(self) -> str:
+        """The progress, for people."""
+        match self.state:
+            case InstallationState.DOWNLOADING if self._output.fetched_mb or self._output.fetching:
+                of = max(self.plan.extra.download_mb, self._output.fetched_mb)
+                return (
+                    f"step 1 of 2: downloaded {self._output.fetched_mb:,.0f} of about {of:,.0f} MB"
+                )
+            case InstallationState.DOWNLOADING:
+                return "step 1 of 2: looking for the packages and downloading them"
+            case InstallationState.WRITING if self._output.names:
+                n_all = len(self._output.names)
+                return f"step 2 of 2: {self._n_written()} of {counted(n_all, 'package')} written"
+            case InstallationState.WRITING:
+                return "step 2 of 2: writing the packages"
+            case InstallationState.DONE:
+                return f"the extra {self.plan.extra.name!r} is installed"
+            case InstallationState.CANCELLED:
+                return "cancelled; no package was changed"
+        return str(self.failure)
+
+    def poll(self) -> None:
+        """Follow the child process; start the next command after one that succeeded."""
+        child = self._child
+        if child is None:
+            return
+        ended = child.poll() is not None  # asked first: then all it printed is there
+        self._read()
+        if not ended:
+            return
+        if child.returncode == 0 and self._commands:
+            self._child = self._start()
+            return
+        self._child = None
+        self._finish(child.returncode)
+
+    def cancel(self) -> bool:
+        """End the child process while nothing has been written; return whether it was ended."""
+        child = self._child
+        if child is None or not self.can_be_cancelled:
+            return False
+        with _suspended(child.pid) as processes:  # so that it cannot begin to write meanwhile
+            self._read()
+            if self._output.is_writing:
+                return False
+            for process in processes:
+                with suppress(psutil.Error):
+                    process.kill()
+        child.wait()
+        self._child = None
+        self.state = InstallationState.CANCELLED
+        self._close()
+        return True
+
+    def shut_down(self) -> None:
+        """Cancel it; if it writes already, let its process finish by itself."""
+        if self.is_running and not self.cancel() and self._child is not None:
+            _log.info("process %d goes on writing packages", self._child.pid)
+            self._child = None
+            self._close()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = self._commands.pop(0)
+        _log.info("installing: %s", " ".join(command))
+        with self._printed.open("ab") as out:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                cwd=self.plan.environment,  # `python -m` would import modules of the current one
+                env=os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "NO_COLOR": "1"},
+                start_new_session=True,  # Ctrl-C in the terminal is for this program alone
+            )
+
+    def _read(self) -> None:
+        text = self._reader.read()
+        for line in text.splitlines():
+            _log.debug("installer: %s", line)
+        self._output.feed(text)
+        if self._output.is_writing:
+            self.state = InstallationState.WRITING
+
+    def _finish(self, code: int) -> None:
+        importlib.invalidate_caches()
+        self._close()
+        extra = self.plan.extra
+        if code == 0 and extra.is_installed:
+            self.state = InstallationState.DONE
+            return
+        self.state = InstallationState.FAILED
+        why = failure_sentence(self._output.text)
+        if code == 0:
+            why = f"the packages were installed, and {', '.join(extra.missing)} cannot be found"
+        for line in self._output.text.splitlines():
+            _log.error("installer: %s", line)
+        self.failure = ChildFailedError(f"the extra {extra.name!r} was not installed: {why}")
+
+    def _n_written(self) -> int:
+        """Return how many of the packages have been written into the environment."""
+        places = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+        there = {  # the list of a package's files is written last
+            normal_name(record.parent.name.split("-")[0])
+            for place in places
+            for record in Path(place).glob("*.dist-info/RECORD")
+        }
+        return sum(normal_name(name) in there for name in self._output.names)
+
+    def _close(self) -> None:
+        self._reader.close()
+        self._folder.cleanup()
+
+
+@contextmanager
+def _suspended(pid: int) -> Iterator[list[psutil.Process]]:
+    """Stop a process and its children for as long as the block takes; give them."""
+    processes = _tree(pid)
+    for process in processes:
+        with suppress(psutil.Error):
+            process.suspend()
+    try:
+        yield processes
+    finally:
+        for process in processes:
+            with suppress(psutil.Error):
+                process.resume()
+
+
+def _tree(pid: int) -> list[psutil.Process]:
+    """Return a process with all its children; nothing if it has ended."""
+    try:
+        process = psutil.Process(pid)
+        return [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []

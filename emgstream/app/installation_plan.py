@@ -1,0 +1,227 @@
+"""The plan to install an extra: what, how large, where to, by which program, and obstacles."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from importlib import metadata
+from pathlib import Path
+
+from emgstream.extras import PACKAGE, Extra, extra_named, extra_requirements, normal_name
+
+__all__ = ["InstallationPlan", "Installer", "plan_installation"]
+
+_RESERVE = 1.1
+"""Room asked for beyond the measured size: later versions are larger. A choice."""
+_MANAGED = "EXTERNALLY-MANAGED"
+"""File beside the standard library of a Python that its system manages (PEP 668)."""
+
+_RAW_PROGRESS = [24, 1]
+"""First version of pip with ``--progress-bar raw``."""
+
+
+class Installer(Enum):
+    """The program that installs packages."""
+
+    PIP = "pip"
+    UV = "uv"
+    ENSUREPIP = "pip, set up first"
+
+
+@dataclass(frozen=True)
+class InstallationPlan:
+    """An extra to be installed into the environment of this program."""
+
+    extra: Extra
+    """The extra."""
+    requirements: tuple[str, ...]
+    """Its requirements on this computer."""
+    environment: Path
+    """Folder of the environment."""
+    installer: Installer | None
+    """The program that installs; None if there is none."""
+    obstacle: str | None
+    """Sentence with what forbids the installation, and what to do; None if nothing does."""
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """Rows of name and value, for people."""
+        state = "installed already" if self.extra.is_installed else "not installed"
+        return [
+            ("extra", f"{self.extra.name}: {self.extra.purpose}"),
+            ("state", state),
+            ("size", self.extra.size_words),
+            ("packages", ", ".join(map(_package_name, self.requirements))),
+            ("into", str(self.environment)),
+        ]
+
+    def command_lines(self, constraints: Path) -> list[list[str]]:
+        """Return the commands to run, one after the other.
+
+        Parameters
+        ----------
+        constraints
+            File with the versions to keep, as `kept_versions` gives them.
+        """
+        pip = [sys.executable, "-m", "pip", "install"]
+        kept = ["--constraint", str(constraints), *self.requirements]
+        # modules are compiled when they are first imported, as uv does it: minutes less
+        options = ["--no-input", "--disable-pip-version-check", "--retries", "2", "--no-compile"]
+        if _tells_bytes():
+            options += ["--progress-bar", "raw"]
+        if self.installer is Installer.UV:
+            into = ["pip", "install", "--no-progress", "--python", sys.executable]
+            return [[str(_uv_program()), *into, *kept]]
+        if self.installer is Installer.ENSUREPIP:
+            return [[sys.executable, "-m", "ensurepip"], [*pip, *options, *kept]]
+        return [[*pip, *options, *kept]]
+
+    def kept_versions(self) -> Iterator[str]:
+        """Give ``name==version`` of the packages here that the installation must not change.
+
+        Packages that this program or another has loaded stay as they are, so that an installation
+        that is cancelled or fails leaves a working environment. Left out is what the extra needs in
+        another version.
+        """
+        from packaging.requirements import Requirement  # only an installation needs it
+        from packaging.version import InvalidVersion, Version
+
+        wanted = {
+            normal_name(one.name): one.specifier for one in map(Requirement, self.requirements)
+        }
+        for name, text in sorted(_installed_versions().items()):
+            try:
+                version = Version(text)
+            except InvalidVersion:
+                continue
+            if name not in wanted or wanted[name].contains(version, prereleases=True):
+                yield f"{name}=={text}"
+
+
+def plan_installation(name: str) -> InstallationPlan:
+    """Return the plan to install an extra here; it changes nothing.
+
+    Raises UsageError for an unknown extra, and if emgstream itself is not installed.
+    """
+    extra = extra_named(name)
+    installer = _installer()
+    return InstallationPlan(
+        extra,
+        extra_requirements(name),
+        Path(sys.prefix),
+        installer,
+        _obstacle(extra, installer),
+    )
+
+
+def _installer() -> Installer | None:
+    if importlib.util.find_spec("pip") is not None:
+        return Installer.PIP
+    if _uv_program() is not None:
+        return Installer.UV
+    return Installer.ENSUREPIP if importlib.util.find_spec("ensurepip") is not None else None
+
+
+def _tells_bytes() -> bool:
+    """Return True if this pip can print how many bytes it has downloaded."""
+    try:
+        numbers = metadata.version("pip").split(".")
+    except metadata.PackageNotFoundError:
+        return False
+    return [int(number) for number in numbers[:2] if number.isdigit()] >= _RAW_PROGRESS
+
+
+def _uv_program() -> Path | None:
+    """Return the path of uv: of the search path, of this environment or of its own installer."""
+    found = shutil.which("uv")
+    if found is not None:
+        return Path(found)
+    name = "uv.exe" if os.name == "nt" else "uv"
+    places = [Path(sys.executable).parent]
+    places += [Path(os.path.expanduser("~")) / one / "bin" for one in (".local", ".cargo")]  # noqa: PTH111 - Path.home raises without a home folder
+    return next((place / name for place in places if (place / name).is_file()), None)
+
+
+def _obstacle(extra: Extra, installer: Installer | None) -> str | None:
+    """Return what forbids an installation, and what to do; None if nothing does."""
+    folder = Path(sysconfig.get_path("purelib"))
+    if _is_managed():
+        return (
+            f"the Python in {sys.prefix} belongs to the operating system, which lets no other "
+            "program install packages into it (PEP 668); expected an environment of your own; "
+            "make one with venv, uv or pipx, and install emgstream into that"
+        )
+    if not os.access(_existing(folder), os.W_OK):
+        return (
+            f"the folder {folder} may not be written to; expected an environment of your own; ask "
+            "who runs this machine, or make an environment and install emgstream into that"
+        )
+    if installer is None:
+        return (
+            f"the environment {sys.prefix} has no pip, and neither uv nor ensurepip is here; "
+            "expected one of them; on Debian and Ubuntu install the package python3-venv"
+        )
+    return _lack_of_room(extra, folder)
+
+
+def _lack_of_room(extra: Extra, folder: Path) -> str | None:
+    """Return that a disk has too little room; None if it has enough."""
+    needs_mb = {folder: extra.disk_mb}
+    temporary = Path(tempfile.gettempdir())
+    if _device(temporary) == _device(folder):
+        needs_mb[folder] += extra.download_mb
+    else:
+        needs_mb[temporary] = extra.download_mb
+    for place, need_mb in needs_mb.items():
+        free_mb = shutil.disk_usage(_existing(place)).free / 1e6
+        if free_mb < need_mb * _RESERVE:
+            return (
+                f"the extra {extra.name!r} needs {need_mb * _RESERVE:,.0f} MB on the disk of "
+                f"{place}, and {free_mb:,.0f} MB are free; expected enough room; delete "
+                "something there and try again"
+            )
+    return None
+
+
+def _is_managed() -> bool:
+    """Return True if the system's own package manager has this Python to itself (PEP 668)."""
+    is_own_environment = sys.prefix != sys.base_prefix
+    return not is_own_environment and (Path(sysconfig.get_path("stdlib")) / _MANAGED).is_file()
+
+
+def _existing(path: Path) -> Path:
+    """Return a folder, or the nearest one above it that exists."""
+    return next((one for one in (path, *path.parents) if one.is_dir()), path)
+
+
+def _device(path: Path) -> int:
+    return _existing(path).stat().st_dev
+
+
+def _installed_versions() -> dict[str, str]:
+    """Return the version of each distribution that can be imported, by its normal name."""
+    found: dict[str, str] = {}
+    for distribution in metadata.distributions():
+        name, version = distribution.metadata["Name"], distribution.version
+        if name and version and normal_name(name) != PACKAGE:
+            found.setdefault(
+                normal_name(name), version
+            )  # the first on the path is the one imported
+    return found
+
+
+def _package_name(requirement: str) -> str:
+    """Return the name in a requirement.
+
+    >>> _package_name("scikit-learn<2,>=1.6")
+    'scikit-learn'
+    """
+    return re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]

@@ -1,0 +1,286 @@
+"""Extras are installed from what the package itself declares, into environments of every kind."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+import venv
+import zipfile
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from emgstream.app.extra_installation import ExtraInstallation, InstallationState
+from emgstream.app.installation_plan import Installer, plan_installation
+from emgstream.app.installer_output import InstallerOutput, failure_sentence
+from emgstream.cli import main
+from emgstream.errors import OutputError, UsageError
+from emgstream.extras import EXTRAS, PACKAGE, extra_requirements
+
+ROOT = Path(__file__).resolve().parent.parent
+
+PIP = """\
+Collecting scipy<2,>=1.14
+  Downloading scipy-1.17.1-cp311-cp311-manylinux_2_27_x86_64.whl (33.7 MB)
+Progress 0 of 33700000
+Progress 12000000 of 33700000
+Collecting numpy<2.7,>=1.26.4
+  Using cached numpy-2.4.6-cp311-cp311-manylinux_2_27_x86_64.whl (16.1 MB)
+Installing collected packages: numpy, scipy
+"""
+UV = """\
+Resolved 3 packages in 173ms
+Downloading numpy (16.1MiB)
+Downloading scipy (33.7MiB)
+ Downloaded numpy
+Prepared 3 packages in 1.11s
+"""
+
+
+def test_every_extra_of_the_package_but_dev_can_be_installed() -> None:
+    declared = metadata.metadata(PACKAGE).get_all("Provides-Extra")
+    assert sorted(extra.name for extra in EXTRAS) == sorted(set(declared or ()) - {"dev"})
+    for extra in EXTRAS:
+        assert extra_requirements(extra.name), extra.name
+
+
+def test_the_requirements_are_those_of_this_computer() -> None:
+    names = [re.split(r"[<>=]", one)[0] for one in extra_requirements("train")]
+    assert sum(name.startswith("tensorflow") for name in names) == 1
+    assert not {"numpy", "pytest"} & set(names)
+
+
+@pytest.mark.parametrize("step", [1, 7, 10_000])
+def test_progress_of_pip_is_read_in_pieces_of_any_size(step: int) -> None:
+    output = InstallerOutput()
+    fetched: list[float] = []
+    for start in range(0, len(PIP), step):
+        output.feed(PIP[start : start + step])
+        fetched.append(output.fetched_mb)
+    assert fetched == sorted(fetched)
+    assert output.fetched_mb == pytest.approx(33.7 + 16.1)
+    assert (output.is_writing, output.names) == (True, ["numpy", "scipy"])
+
+
+def test_progress_within_one_file_is_told_with_its_name() -> None:
+    output = InstallerOutput()
+    output.feed(PIP[: PIP.index("Collecting numpy")])
+    assert output.fetched_mb == pytest.approx(12.0)
+    assert output.fetching == "scipy (34 MB)"
+    assert not output.is_writing
+
+
+def test_progress_of_uv_counts_files_that_are_complete() -> None:
+    output = InstallerOutput()
+    output.feed(UV[: UV.index("Prepared")])
+    assert output.fetched_mb == pytest.approx(16.1 * 2**20 / 1e6)
+    assert output.fetching == "scipy (35 MB)"
+    assert not output.is_writing
+    output.feed(UV[UV.index("Prepared") :])
+    assert output.is_writing
+
+
+@pytest.mark.parametrize(
+    ("printed", "told"),
+    [
+        ("connection broken by 'NameResolutionError'\nERROR: No matching distribution", "internet"),
+        ("error: Failed to fetch: `https://host/simple`\n  Caused by: dns error", "internet"),
+        ("ERROR: No matching distribution found for pylsl", "does not exist for this Python"),
+        ("ERROR: ResolutionImpossible", "do not fit"),
+        ("  × No solution found when resolving dependencies:", "do not fit"),
+        ("error: externally-managed-environment", "PEP 668"),
+        ("ERROR: Failed building wheel for evdev", "C compiler"),
+        ("ERROR: something new", "something new"),
+        ("", "printed nothing"),
+    ],
+)
+def test_a_failure_of_an_installer_is_one_sentence(printed: str, told: str) -> None:
+    sentence = failure_sentence(printed)
+    assert told in sentence
+    assert "\n" not in sentence
+
+
+def test_packages_that_are_installed_keep_their_versions() -> None:
+    kept = list(plan_installation("train").kept_versions())
+    assert f"numpy=={metadata.version('numpy')}" in kept
+    assert not [line for line in kept if line.startswith("emgstream")]
+
+
+def test_a_python_of_the_operating_system_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "EXTERNALLY-MANAGED").touch()
+    monkeypatch.setattr(sys, "prefix", sys.base_prefix)
+    place = sysconfig.get_path
+    monkeypatch.setattr(
+        sysconfig, "get_path", lambda name: str(tmp_path) if name == "stdlib" else place(name)
+    )
+    plan = plan_installation("mqtt")
+    assert plan.obstacle is not None
+    assert "PEP 668" in plan.obstacle
+    with pytest.raises(OutputError, match="environment of your own"):
+        ExtraInstallation(plan)
+
+
+def test_a_disk_without_room_is_told_beforehand(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Usage:
+        free = 500_000_000
+
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage)
+    assert plan_installation("mqtt").obstacle is None
+    obstacle = plan_installation("train").obstacle
+    assert obstacle is not None
+    assert "500 MB are free" in obstacle
+
+
+def test_an_unknown_extra_is_told_with_the_likeliest_one() -> None:
+    with pytest.raises(UsageError, match=r"no extra 'tarin' \(did you mean train\?\)"):
+        plan_installation("tarin")
+
+
+def test_the_list_shows_size_and_state(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["install"]) == 0
+    printed = capsys.readouterr().out
+    for extra in EXTRAS:
+        assert extra.purpose in printed
+    assert main(["install", "train", "--dry-run"]) == 0
+    assert sys.prefix in capsys.readouterr().out
+
+
+@pytest.fixture
+def wheels(tmp_path: Path) -> Path:
+    """A folder with small wheels: this package declares one extra of each name for them."""
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    write_wheel(folder, "paho-mqtt", "2.1.0", {"paho/__init__.py": "", "paho/mqtt.py": "X = 1\n"})
+    return folder
+
+
+def write_wheel(folder: Path, name: str, version: str, files: dict[str, str]) -> Path:
+    """Write a wheel with some modules."""
+    base = f"{name.replace('-', '_')}-{version}"
+    meta = f"{base}.dist-info"
+    files = files | {
+        f"{meta}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{meta}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    rows = []
+    path = folder / f"{base}-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        for file, text in files.items():
+            archive.writestr(file, text)
+            digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest())
+            rows.append(f"{file},sha256={digest.rstrip(b'=').decode()},{len(text)}")
+        archive.writestr(f"{meta}/RECORD", "\n".join([*rows, f"{meta}/RECORD,,"]) + "\n")
+    return path
+
+
+INSTALLS = """
+import sys, time
+sys.path.extend({path!r})
+from emgstream.app.installation_plan import plan_installation
+from emgstream.app.extra_installation import ExtraInstallation
+plan = plan_installation("mqtt")
+print(plan.installer.name)
+job = ExtraInstallation(plan)
+while job.is_running:
+    job.poll()
+    time.sleep(0.02)
+print(job.state.name, job.words)
+import paho.mqtt
+print(paho.__file__)
+"""
+
+
+@pytest.mark.parametrize("with_pip", [True, False])
+def test_an_extra_is_installed_into_an_environment_with_and_without_pip(
+    with_pip: bool, wheels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "environment"
+    venv.create(place, with_pip=with_pip)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")  # without uv
+    python = place / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    # the packages of this environment, but for those of the extra, after those of the new one
+    lacking = packages_without(tmp_path / "lacking", "paho")
+    done = subprocess.run(
+        [python, "-c", INSTALLS.format(path=[str(ROOT), str(lacking)])],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr + done.stdout
+    installer, state, module = done.stdout.splitlines()
+    assert installer == (Installer.PIP if with_pip else Installer.ENSUREPIP).name
+    assert state == "DONE the extra 'mqtt' is installed"
+    assert Path(module).is_relative_to(place)
+
+
+def packages_without(folder: Path, *left_out: str) -> Path:
+    """Make a folder that leads to all packages of this environment but a few."""
+    folder.mkdir()
+    for one in Path(sysconfig.get_path("purelib")).iterdir():
+        if not one.name.startswith((*left_out, "pip", "_distutils", "distutils-")):
+            (folder / one.name).symlink_to(one)
+    return folder
+
+
+def test_cancelling_before_anything_is_written_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plan = plan_installation("mqtt")
+    monkeypatch.setattr(
+        type(plan),
+        "command_lines",
+        lambda *_: [[sys.executable, "-c", "import time; print('Collecting'); time.sleep(600)"]],
+    )
+    job = ExtraInstallation(plan)
+    job.poll()
+    assert job.can_be_cancelled
+    assert job.cancel()
+    assert (job.state, job.is_running) == (InstallationState.CANCELLED, False)
+
+
+def test_an_installation_that_writes_is_not_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = plan_installation("mqtt")
+    writes = "print('Installing collected packages: paho-mqtt', flush=True)"
+    program = f"import time; {writes}; time.sleep(1)"
+    monkeypatch.setattr(type(plan), "command_lines", lambda *_: [[sys.executable, "-c", program]])
+    job = ExtraInstallation(plan)
+    follow(job, lambda: job.state is InstallationState.WRITING)
+    assert not job.cancel()
+    assert job.is_running
+    follow(job, lambda: not job.is_running)
+    assert job.state.name == "DONE"
+
+
+def follow(job: ExtraInstallation, reached: Callable[[], bool]) -> None:
+    """Poll an installation until something is so; fail with its words after a minute."""
+    deadline_s = time.monotonic() + 60.0
+    while not reached():
+        assert time.monotonic() < deadline_s, job.words
+        job.poll()
+        time.sleep(0.01)
+
+
+def test_nothing_in_the_project_names_an_extra_of_a_package_index() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for folder in ("emgstream", "training", "scripts", "docs")
+        for path in sorted((ROOT / folder).rglob("*"))
+        if path.suffix in (".py", ".md", ".html", ".ino")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"""pip install .*(emgstream|["'.])\[""", line)
+    ]
+    assert found == []
