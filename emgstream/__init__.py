@@ -1,7 +1,8 @@
 """A real-time streaming classifier for live EMG sensors.
 
-The public names are listed in ``__init__.pyi`` and described in ``docs/api.md``. Each is imported
-when it is first used: a program that only reads tables does not load the inference runtime.
+The public names are listed in ``__init__.pyi`` and described in ``docs/reference/api.md``. Each is
+imported when it is first used: a program that only reads tables does not load the inference
+runtime.
 """
 
 import lazy_loader

@@ -1,13 +1,20 @@
-"""Make the README's pictures from the real window, drawn off screen: ``scripts/screenshots/``.
+"""Make every picture of the documentation anew, in ``docs/pictures/``, from what really runs.
 
-Every window runs in a process of its own, with settings of its own, on the demo model and
-synthetic EMG.
+    python scripts/make_screenshots.py            # all of them, unattended
+    python scripts/make_screenshots.py light web  # those that are named
+
+The window is drawn off screen, each in a process of its own with settings of its own, on the demo
+model and synthetic EMG. The page of ``--web`` is shown by Chromium (Debian: chromium and
+chromium-driver). Training needs the extra ``train``. No picture depends on the user's settings.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
+import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -22,7 +29,7 @@ from emgstream.data import DEMO_RECORDING
 from emgstream.gui import PortRequest, ReplayRequest, WindowRequest, run
 from emgstream.simulation import CueSchedule, record_session
 
-FOLDER = Path(__file__).resolve().parent / "screenshots"
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 SIMULATED, NOWHERE = PortRequest("simulated"), PortRequest("/dev/ttyACM7")
 PICTURES = {
     "light": WindowRequest(SIMULATED, after_s=14.0, theme="light"),
@@ -33,9 +40,10 @@ PICTURES = {
 }
 """What each picture shows, by the name of its file."""
 LABELS = ("rest", "hand_open", "hand_close", "wrist_left", "wrist_right")
-N_EPOCHS, PATIENCE_S = 22, 60.0
+N_EPOCHS, PATIENCE_S = 22, 180.0
 N_MOVEMENTS = 2
 THRESHOLD = 80
+TRANSPARENT = {"color": {"r": 0, "g": 0, "b": 0, "a": 0}}
 
 
 def main() -> int:
@@ -45,7 +53,11 @@ def main() -> int:
     FOLDER.mkdir(exist_ok=True)
     spawn = multiprocessing.get_context("spawn")
     failed = 0
-    for name in sys.argv[1:] or (*PICTURES, *AT_WORK):
+    names = sys.argv[1:] or (*PICTURES, *AT_WORK)
+    if unknown := set(names) - {*PICTURES, *AT_WORK}:
+        there_are = ", ".join((*PICTURES, *AT_WORK))
+        raise SystemExit(f"no picture {', '.join(sorted(unknown))}; there are {there_are}")
+    for name in names:
         path = FOLDER / f"{name}.png"
         with tempfile.TemporaryDirectory() as folder:
             settings = Path(folder, "settings.ini")
@@ -57,7 +69,8 @@ def main() -> int:
             process.start()
             process.join()
         failed += process.exitcode != 0
-        print(f"{path.name}: {path.stat().st_size / 1024:.0f} kB")
+        result = "FAILED" if process.exitcode else f"{path.stat().st_size / 1024:.0f} kB"
+        print(f"{path.name}: {result}", flush=True)
     return int(failed > 0)
 
 
@@ -67,10 +80,12 @@ def take_cue(path: Path, settings: Path) -> None:
 
     from emgstream.app.recording_session import RecordingStage
     from emgstream.gui.application import make_window
+    from emgstream.gui.pages import PAGES
     from emgstream.gui.record.record_page import RecordPage
 
     application = QApplication([])
-    request = WindowRequest(SIMULATED, settings=settings, theme="light", page=1)
+    number = PAGES.index(RecordPage)
+    request = WindowRequest(SIMULATED, settings=settings, theme="light", page=number)
     window = make_window(application, request)
     page = window.page(RecordPage)
     window.show()
@@ -128,10 +143,12 @@ def take_training(path: Path, settings: Path) -> None:
     from PyQt5.QtWidgets import QApplication
 
     from emgstream.gui.application import make_window
+    from emgstream.gui.pages import PAGES
     from emgstream.gui.train.train_page import TrainPage
 
     application = QApplication([])
-    window = make_window(application, WindowRequest(settings=settings, theme="light", page=2))
+    number = PAGES.index(TrainPage)
+    window = make_window(application, WindowRequest(settings=settings, theme="light", page=number))
     page = window.page(TrainPage)
     window.show()
     for day in (1, 2):
@@ -176,13 +193,160 @@ def take_tuning(path: Path, settings: Path) -> None:
     window.close_now()
 
 
+def take_outputs(path: Path, settings: Path) -> None:
+    """Switch two outputs on while a simulated board is connected, and take a picture."""
+    from PyQt5.QtWidgets import QApplication
+
+    from emgstream.app.output_switch import SwitchState
+    from emgstream.gui.application import make_window
+    from emgstream.gui.outputs.outputs_page import OutputsPage
+    from emgstream.gui.pages import PAGES
+
+    application = QApplication([])
+    number = PAGES.index(OutputsPage)
+    request = WindowRequest(SIMULATED, settings=settings, theme="light", page=number)
+    window = make_window(application, request)
+    page = window.page(OutputsPage)
+    window.show()
+    _wait(application, lambda: window.connection.session is not None)
+    rows = {row.switch.kind.name: row for row in page.rows}
+    values = {"udp": "127.0.0.1:9000", "web": f"127.0.0.1:{_free_port()}"}
+    for name, value in values.items():
+        rows[name].field.setText(value)
+        rows[name].box.click()
+    _wait(application, lambda: all(rows[one].switch.state is SwitchState.ON for one in values))
+    for _ in range(250):
+        _let_pass(application)
+    window.save_picture(path)
+    window.close()
+
+
+def take_columns(path: Path, settings: Path) -> None:
+    """Open a recording of another program, and take a picture of the question about its columns."""
+    from PyQt5.QtWidgets import QApplication
+
+    from emgstream.app.table_import import ImportState
+    from emgstream.gui.application import make_window
+
+    application = QApplication([])
+    script = CueSchedule.shuffled(LABELS, repetitions=2, hold_s=2.0, rest_s=1.0, seed=1)
+    record_session(settings.with_name("session.csv"), script, seed=3)
+    _write_as_another_program(settings.with_name("session.csv"), settings.with_name("gestures.csv"))
+    os.chdir(settings.parent)  # so that no path of this computer is in the picture
+    recording = ReplayRequest(Path("gestures.csv"))
+    request = WindowRequest(recording, settings=settings, theme="light")
+    window = make_window(application, request)
+    window.show()
+    _wait(application, lambda: window.import_dialogs.dialog is not None)
+    dialog: Any = window.import_dialogs.dialog
+    _wait(application, lambda: dialog.shown.state is not ImportState.READING)
+    for _ in range(50):
+        _let_pass(application)
+    dialog.grab().save(str(path))
+    dialog.reject()
+    window.close()
+
+
+def _write_as_another_program(session: Path, target: Path) -> None:
+    """Write a session with a clock in milliseconds, three channels and a number as label."""
+    rows = [row.split(",") for row in session.read_text(encoding="utf-8").splitlines()[1:]]
+    numbers = {label: number for number, label in enumerate(sorted({row[5] for row in rows}))}
+    lines = ["time\tchannel1\tchannel2\tchannel3\tclass"]
+    lines += [
+        "\t".join([str(number), *row[2:5], str(numbers[row[5]])]) for number, row in enumerate(rows)
+    ]
+    target.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def take_web(path: Path, settings: Path) -> None:
+    """Show the page of ``--web`` as on a second screen, and take a picture of it."""
+    _take_in_chromium(path, settings, "", (1280, 800))
+
+
+def take_web_phone(path: Path, settings: Path) -> None:
+    """Show the page of ``--web`` as on a phone, in the dark, and take a picture of it."""
+    _take_in_chromium(path, settings, "?theme=dark", (390, 844))
+
+
+def take_web_overlay(path: Path, settings: Path) -> None:
+    """Show the overlay of ``--web``, and take a picture of it."""
+    _take_in_chromium(path, settings, "?overlay", (480, 150))
+
+
+def _take_in_chromium(path: Path, settings: Path, query: str, size: tuple[int, int]) -> None:
+    """Take a picture of the page that a recording is played on."""
+    from selenium import webdriver
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+    home = settings.parent / "chromium"
+    for word in ("headless=new", "no-sandbox", "disable-dev-shm-usage", f"user-data-dir={home}"):
+        options.add_argument(f"--{word}")
+    port = _free_port()
+    words = ("replay", "demo", "--loop", "--headless", "--web", str(port))
+    sender = subprocess.Popen(
+        [sys.executable, "-m", "emgstream", *words],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        browser = webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))
+        try:
+            screen = {"width": size[0], "height": size[1], "deviceScaleFactor": 2, "mobile": False}
+            browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+            browser.execute_cdp_cmd("Emulation.setDefaultBackgroundColorOverride", TRANSPARENT)
+            _open_page(browser, f"http://127.0.0.1:{port}/{query}")
+            shown = "return document.querySelector('.stream')?.dataset.light === 'good'"
+            WebDriverWait(browser, PATIENCE_S).until(lambda driver: driver.execute_script(shown))
+            time.sleep(10.0)  # the ribbon has the last ten seconds
+            browser.save_screenshot(str(path))
+        finally:
+            browser.quit()
+    finally:
+        sender.terminate()
+        sender.wait()
+
+
+def _open_page(browser: Any, address: str) -> None:
+    """Open a page, as soon as its server is there."""
+    from selenium.common.exceptions import WebDriverException
+
+    end_s = time.perf_counter() + PATIENCE_S
+    while True:
+        try:
+            browser.get(address)
+        except WebDriverException:
+            if time.perf_counter() > end_s:
+                raise
+            time.sleep(0.2)
+        else:
+            return
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
 def _let_pass(application: Any) -> None:
     """Let the window's timers have their turn."""
     application.processEvents()
     time.sleep(0.02)
 
 
-AT_WORK = {"cue": take_cue, "test": take_test, "train": take_training, "tune": take_tuning}
+AT_WORK: dict[str, Callable[[Path, Path], None]] = {
+    "cue": take_cue,
+    "test": take_test,
+    "train": take_training,
+    "tune": take_tuning,
+    "outputs": take_outputs,
+    "columns": take_columns,
+    "web": take_web,
+    "web_phone": take_web_phone,
+    "web_overlay": take_web_overlay,
+}
 """What takes the pictures of what is at work: no request brings it about."""
 
 

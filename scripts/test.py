@@ -13,6 +13,7 @@ CHECKS = {
     "format": ("ruff", "format", "--check", "."),
     "types": ("mypy",),
     "import contracts": ("lint-imports",),
+    "documentation": ("python", "scripts/docs.py", "--check"),
     "suite": (
         "pytest",
         "--numprocesses=auto",
@@ -42,7 +43,7 @@ def main() -> int:
     arguments, words = parser.parse_known_args()
     if arguments.fast:
         words = [*FAST, *words]
-    ensure("train", "export", "formats", "lsl", "brainflow", "mqtt", "dev")
+    ensure("train", "export", "formats", "lsl", "brainflow", "mqtt", "docs", "dev")
     if arguments.setup_only:
         return 0
     # Else each of the suite's processes, hundreds of them, compiles its modules anew.

@@ -1,4 +1,4 @@
-"""The public names: those in the stubs, those that can be imported and those in docs/api.md."""
+"""The public names: those in the stubs, those to import and those in docs/reference/api.md."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import importlib
 import re
 import subprocess
 import sys
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-API = Path(__file__).resolve().parent.parent / "docs" / "api.md"
+from tests.documentation import ROOT
+
+API = ROOT / "docs" / "reference" / "api.md"
 PUBLIC = ("emgstream", "emgstream.sources", "emgstream.outputs", "emgstream.errors")
 
 
@@ -23,11 +24,6 @@ def public_names(module: str) -> list[str]:
 def documented_names() -> set[str]:
     rows = re.findall(r"^\| (`.*?`) \|", API.read_text(encoding="utf-8"), re.MULTILINE)
     return {name for row in rows for name in re.findall(r"`(\w+)`", row)}
-
-
-def examples() -> list[str]:
-    text = API.read_text(encoding="utf-8")
-    return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
 
 
 def test_the_front_door_has_at_most_twenty_names() -> None:
@@ -49,19 +45,6 @@ def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
     package: ModuleType = importlib.import_module("emgstream")
     with pytest.raises(AttributeError, match="No emgstream attribute Streamer"):
         _ = package.Streamer
-
-
-@pytest.mark.parametrize("program", examples())
-def test_the_examples_of_the_page_on_the_api_run(program: str, tmp_path: Path) -> None:
-    run = subprocess.run(
-        [sys.executable, "-W", "error", "-c", program],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert (run.returncode, run.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ __all__ = ["delays_ms", "documents", "encoded"]
 
 
 def documents(update: Update, stream: str | None = None) -> list[dict[str, Any]]:
-    """Return one object per decision; the README has a table of its keys.
+    """Return one object per decision; docs/reference/outputs.md has a table of its keys.
 
     ``stream`` is the name of the stream, if there are several.
     """

@@ -1,4 +1,4 @@
-"""The receivers in docs/outputs.md, each beside the command that it is for."""
+"""The receivers in docs/how-to/receive-decisions.md, each beside the command that it is for."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import LSL_ON_THIS_MACHINE
+from tests.documentation import ROOT
 from tests.outputs.mqtt_broker import MOSQUITTO, MqttBroker
 from tests.outputs.web_bench import free_port
 from tests.processes import EMGSTREAM
 
-DOCS = (Path(__file__).resolve().parents[2] / "docs" / "outputs.md").read_text(encoding="utf-8")
+DOCS = (ROOT / "docs" / "how-to" / "receive-decisions.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"`emgstream (live --port simulated .*?)`.*?```python\n(.*?)```", DOCS, re.S)
 """Command and program of each."""
 NEEDS = {"--lsl": "pylsl", "--mqtt": "paho.mqtt"}

@@ -1,0 +1,192 @@
+"""What the README and the pages of docs/ tell a reader to type is typed here."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from emgstream.bundle import Model
+from emgstream.cli import VERBS, main
+from emgstream.cue_schedule import CueSchedule
+from emgstream.data import DEMO_MODEL
+from emgstream.outputs.control import read_bindings
+from emgstream.simulation import record_session
+from tests.documentation import ALL_BLOCKS, PAGES, PENDING, ROOT, Block, Command, blocks
+from tests.processes import EMGSTREAM
+
+LANGUAGES = {
+    "bibtex", "console", "cpp", "csharp", "csv", "gdscript", "json", "python", "sh", "text", "toml"
+}  # fmt: skip
+WITH_TENSORFLOW = {"calibrate", "evaluate", "train"}
+IN_REAL_TIME = {"live", "record", "simulate"}
+QUICKER = {"calibrate": [], "evaluate": ["--epochs", "1"], "train": ["--epochs", "1"]}
+"""Words added to a command that trains: what is tested here is what one types."""
+LABELS = ("rest", "hand_open", "hand_close", "wrist_left", "wrist_right")
+SESSIONS = {"monday.csv": 1, "tuesday.csv": 2, "user1_day1.csv": 3, "user1_day2.csv": 4}
+"""Recordings that the pages take for granted, each with the number of its session."""
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files that the pages take for granted: synthetic sessions and a model."""
+    folder = tmp_path_factory.mktemp("prepared")
+    for name, session in SESSIONS.items():
+        script = CueSchedule.shuffled(LABELS, repetitions=3, hold_s=2.0, rest_s=1.5, seed=session)
+        record_session(folder / name, script, seed=3, session=session)
+    for label in ("rock", "paper"):
+        script = CueSchedule.parse("hand_close:2" if label == "rock" else "hand_open:2")
+        record_session(folder / "whole.csv", script, seed=3)
+        rows = (folder / "whole.csv").read_text().splitlines()
+        bare = (",".join(row.split(",")[2:5]) for row in rows)
+        (folder / f"{label}.csv").write_text("\n".join(bare) + "\n")
+    numbers = (f"{i},{(37 * i) % 101},{(53 * i) % 103},{i // 500 % 3}" for i in range(3000))
+    (folder / "gestures.csv").write_text("\n".join(["time,ch1,ch2,class", *numbers]) + "\n")
+    shutil.copy(DEMO_MODEL, folder / "arm.emgmodel")
+    return folder
+
+
+@pytest.fixture
+def folder(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory of a page, with the prepared files."""
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EMGSTREAM_CONFIG", str(tmp_path / "config.toml"))
+    return tmp_path
+
+
+def commands(page: Path) -> list[Command]:
+    """Return the commands of a page that run."""
+    return [
+        command
+        for block in blocks(page)
+        if block.not_run is None
+        for command in block.commands
+        if command.verb not in PENDING
+    ]
+
+
+def page_mark(page: Path) -> object:
+    verbs = {command.verb for command in commands(page)}
+    marks = [pytest.mark.tensorflow] if verbs & WITH_TENSORFLOW else []
+    marks += [pytest.mark.realtime] if verbs & IN_REAL_TIME else []
+    return pytest.param(page, marks=marks, id=str(page.relative_to(ROOT)))
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("page", [page_mark(page) for page in PAGES if commands(page)])
+def test_the_commands_of_a_page_work_in_their_order(page: Path) -> None:
+    for command in commands(page):
+        assert command.words[0] == "emgstream", command.line
+        words = [*command.words[1:], *QUICKER.get(command.verb, [])]
+        if command.verb == "evaluate" and "--model" in words:
+            words = command.words[1:]
+        if command.output is None and "--screenshot" not in words:
+            assert main(words) == 0, command.line
+            continue
+        ended = subprocess.run(
+            [*EMGSTREAM, *words],
+            env=os.environ | {"COLUMNS": "100", "PYTHONWARNINGS": "error"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == 0, f"{command.line}: {ended.stderr}"
+        if command.output is not None:
+            assert command.prints(ended.stdout), f"{command.line} prints:\n{ended.stdout}"
+
+
+NOT_RUN = [
+    pytest.param(command, id=f"{block.place} {command.line}")
+    for block in ALL_BLOCKS
+    if block.not_run is not None
+    for command in block.commands
+]
+
+
+@pytest.mark.parametrize("command", NOT_RUN)
+def test_a_command_that_does_not_run_here_is_understood(command: Command) -> None:
+    program, *words = command.words
+    if program == "emgstream" and command.verb not in PENDING:
+        if command.verb:
+            understand(command.verb, words[1:])
+    elif program in ("python3", ".venv/bin/python"):
+        assert (ROOT / words[0]).is_file()
+    elif program == ".venv/bin/pip":
+        declared = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+        for extra in re.findall(r"\[([\w,]+)\]", command.line)[0].split(","):
+            assert re.search(rf"^{extra} = \[", declared, re.MULTILINE), extra
+    else:
+        assert program in ("emgstream", ".venv/bin/emgstream", "dask")
+
+
+def understand(verb: str, words: list[str]) -> None:
+    """Let the parser of a verb read words; raises SystemExit where it does not understand them."""
+    module = importlib.import_module(f"emgstream.cli.{verb.replace('-', '_')}_verb")
+    parser = argparse.ArgumentParser(prog=f"emgstream {verb}")
+    module.add_arguments(parser)
+    parser.add_argument("-v", "--verbose", action="count")
+    parser.add_argument("--log")
+    parser.parse_intermixed_args(words)
+
+
+def test_every_verb_has_an_example() -> None:
+    shown = {command.verb for block in ALL_BLOCKS for command in block.commands}
+    assert shown >= set(VERBS)
+
+
+@pytest.mark.parametrize("verb", PENDING)
+def test_a_verb_that_is_pending_is_not_there(verb: str) -> None:
+    assert verb not in VERBS, f"{verb} is there: remove it from PENDING in tests/documentation.py"
+
+
+@pytest.mark.parametrize("block", ALL_BLOCKS, ids=[block.place for block in ALL_BLOCKS])
+def test_a_block_has_a_language_and_a_reason_if_it_does_not_run(block: Block) -> None:
+    assert block.language in LANGUAGES
+    assert block.not_run is None or block.language in ("console", "python", "sh", "toml")
+    if block.language == "json":
+        json.loads(block.text)
+
+
+PROGRAMS = [block for block in ALL_BLOCKS if block.language == "python"]
+
+
+@pytest.mark.parametrize("block", PROGRAMS, ids=[block.place for block in PROGRAMS])
+def test_the_programs_of_a_page_run(block: Block, folder: Path) -> None:
+    compile(block.text, block.place, "exec")
+    if block.not_run is not None:
+        return
+    ended = subprocess.run(
+        [sys.executable, "-W", "error", "-c", block.text],
+        cwd=folder,
+        env=os.environ | {"MPLBACKEND": "Agg"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+BINDINGS = [
+    block for block in ALL_BLOCKS if block.language == "toml" and "[movements]" in block.text
+]
+
+
+@pytest.mark.parametrize("block", BINDINGS, ids=[block.place for block in BINDINGS])
+def test_bindings_are_for_the_shipped_model(
+    block: Block, tmp_path: Path, demo_model: Model
+) -> None:
+    path = tmp_path / "game.toml"
+    path.write_text(block.text, encoding="utf-8")
+    bindings = read_bindings(path, demo_model.manifest.class_names)
+    assert (bindings.arm, bindings.panic) == ("f8", "f12")
+    assert len(bindings.actions) == block.text.split("[movements]")[1].count("=")
