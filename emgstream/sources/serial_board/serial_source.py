@@ -189,7 +189,7 @@ class SerialBoardSource:
                 yield from self._wait_for_board(is_released=True)
             except PortTakenError as taken:
                 self._leave()
-                self._tally.set_state(SourceState.RELEASED, self._taken_by(taken.by))
+                self._tally.set_state(SourceState.RELEASED, self._taken_by([taken.by]))
                 yield from self._wait_for_board(is_released=True)
             except SourceDisconnectedError as gone:
                 self._leave()
