@@ -195,12 +195,12 @@ class PortTakenError(SourceDisconnectedError):
     message
         The port, who uses it, and what to do.
     by
-        ``NAME (pid)`` of each process that has opened it.
+        ``NAME (pid)`` of the process that has opened it.
     """
 
-    def __init__(self, message: str, by: Sequence[str]) -> None:
+    def __init__(self, message: str, by: str) -> None:
         super().__init__(message)
-        self.by = tuple(by)
+        self.by = by
 
 
 class EndOfStream(SourceError, EOFError):  # noqa: N818 - an end, not an error

@@ -21,6 +21,7 @@ from emgstream.sources.sample_steps import SampleNumbering
 from emgstream.sources.serial_board.rates import RateGuard
 from emgstream.sources.source_kind import SourceOptions
 from emgstream.sources.source_status import SourceState, SourceStatus
+from emgstream.sources.standstill import STANDSTILL_S, StandstillWatch
 from emgstream.sources.stream_account import StreamAccount
 from emgstream.types import Chunk, FloatArray, IndexArray, StreamInfo, TimeArray
 
@@ -154,7 +155,9 @@ class LibrarySource:
         self._chunks: deque[Chunk] = deque()
         self._held: list[Arrivals] = []
         self._holds_until_s = 0.0
-        self._last_stamp_s = 0.0
+        self._last_stamp_s = self._last_received_s = 0.0
+        self._standstill = StandstillWatch()
+        self._woke_s: float | None = None
         self._rate_hz = 1.0
         self._numbering: SampleNumbering | None = None
         self._is_numbered = False
@@ -279,9 +282,13 @@ class LibrarySource:
     def _pull(self) -> None:
         self._clock.sleep(_GATHER_S)
         arrivals = self._link.pull()
+        now_s = self._clock.now()
+        stood_s = self._standstill.stood_s(now_s)
+        if stood_s and self._is_numbered:
+            self._account.note(self._standstill.note(stood_s))
+            self._woke_s, self._holds_until_s = now_s, now_s + _SETTLE_S
         if not len(arrivals):
             return
-        now_s = self._clock.now()
         if self._is_numbered and not self._held and self._has_pause(arrivals):
             self._holds_until_s = now_s + _SETTLE_S
         self._held.append(replace(arrivals, received_s=now_s))
@@ -311,12 +318,16 @@ class LibrarySource:
         if not self._is_numbered:
             self._begin(held)
         lost, missed = self._missing(held)
+        if self._woke_s is not None:
+            missed = missed + self._missed_in_sleep(held, self._woke_s)
+            self._woke_s = None
         start = 0
         for arrivals in held:
             stop = start + len(arrivals)
             self._give(arrivals, lost[start:stop], missed[start:stop])
             start = stop
         self._last_stamp_s = float(held[-1].stamps_s[-1])
+        self._last_received_s = held[-1].received_s
 
     def _begin(self, held: list[Arrivals]) -> None:
         """Begin with the first samples of a connection."""
@@ -368,6 +379,19 @@ class LibrarySource:
             missed = missed.copy()
             missed[place] = n_away
         return lost, missed
+
+    def _missed_in_sleep(self, held: list[Arrivals], woke_s: float) -> IndexArray:
+        """Return the samples missed, before each of the held ones, in a sleep with its sender.
+
+        Where the sender slept, too, its stamps do not tell: the clock of LSL stands still then.
+        """
+        n_before = sum(len(one) for one in held if one.received_s < woke_s)
+        missed = np.zeros(sum(map(len, held)), dtype=np.int64)
+        passed_s = held[-1].received_s - self._last_received_s
+        slept_s = passed_s - (float(held[-1].stamps_s[-1]) - self._last_stamp_s)
+        if slept_s >= 0.5 * STANDSTILL_S and n_before < len(missed):
+            missed[n_before] = round(slept_s * self._rate_hz)
+        return missed
 
     def _distrust(self) -> None:
         """Tell that losses are not known any more."""

@@ -7,19 +7,20 @@ import subprocess
 import time
 from collections import deque
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 
 from emgstream.clock import MonotonicClock
-from emgstream.recording import put_in_order
+from emgstream.recording import put_in_order, read_sidecar
 from emgstream.simulation.board import SimulatedBoard
 from emgstream.tables import read_table
 from emgstream.types import FloatArray
 from tests.processes import EMGSTREAM
 from tests.simulation.boards import PATIENCE_S
 
-__all__ = ["Killed", "kill_once"]
+__all__ = ["Killed", "kill_on_any_source", "kill_once"]
 
 MOST_LOST_S = 0.2
 
@@ -46,9 +47,39 @@ def kill_once(board: SimulatedBoard, path: Path, after_s: float) -> Killed:
     reads nothing: on Linux, the time its threads stood in line for one is added to those 200 ms.
     """
     board.take_writes()
-    words = ["record", "--port", board.port, "--out", str(path), "--unattended", "--no-check"]
     cues = ["--script", "rest:0.4,fist:0.4," * 50 + "rest:0.4", "--no-countdown"]
-    with subprocess.Popen([*EMGSTREAM, *words, *cues], stdout=subprocess.DEVNULL) as process:
+    killed_s, starved_s = _record_and_kill(board.port, path, after_s, cues)
+    return _hold_to_ledger(board, path, killed_s, starved_s)
+
+
+def kill_on_any_source(port: str, path: Path, after_s: float) -> Killed:
+    """Record from any source, kill the process as `kill_once` does, and mend.
+
+    Asserts that every row is whole and in order, and that the newest was taken at most 200 ms
+    before the kill, by its time; the time without a processor is added to that.
+    """
+    killed_s, starved_s = _record_and_kill(port, path, after_s, ["--free"])
+    killed = datetime.now().astimezone() - timedelta(seconds=MonotonicClock().now() - killed_s)
+    recovered = put_in_order(path)
+    table = read_table(path)
+    assert table.repairs == (), table.repairs
+    assert table.index is not None
+    assert table.time_s is not None
+    assert table.index[0] == 0
+    assert (np.diff(table.index) > 0).all()
+    started = datetime.fromisoformat(read_sidecar(path)["started"])
+    lost_s = (killed - started).total_seconds() - float(table.time_s[-1])
+    assert lost_s <= MOST_LOST_S + starved_s, (lost_s, starved_s)
+    return Killed(recovered.n_samples, lost_s, starved_s, recovered.found)
+
+
+def _record_and_kill(port: str, path: Path, after_s: float, what: list[str]) -> tuple[float, float]:
+    """Kill a recording some time after its first line.
+
+    Returns the host time of the kill, and how long its threads stood in line for a processor.
+    """
+    words = ["record", "--port", port, "--out", str(path), "--unattended", "--no-check", *what]
+    with subprocess.Popen([*EMGSTREAM, *words], stdout=subprocess.DEVNULL) as process:
         try:
             deadline_s = time.monotonic() + 6 * PATIENCE_S  # a process of its own is slow to start
             while not _has_lines(path):
@@ -62,7 +93,7 @@ def kill_once(board: SimulatedBoard, path: Path, after_s: float) -> Killed:
             killed_s = MonotonicClock().now()
             process.kill()
         process.wait(PATIENCE_S)
-    return _hold_to_ledger(board, path, killed_s, starved_s)
+    return killed_s, starved_s
 
 
 def _has_lines(path: Path) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -116,6 +117,43 @@ def test_a_pause_of_several_rounds_of_the_counter_is_counted_exactly(pause_s: fl
     chunks = chunks_of(source)
     np.testing.assert_array_equal(indices(chunks), kept)
     assert source.status().n_lost == n_away
+
+
+class SleepingStream(TimedStream):
+    """A stream whose sender sleeps with this computer: its clock stands still meanwhile."""
+
+    def __init__(self, clock: ManualClock, at_s: float, slept_s: float) -> None:
+        kept = np.arange(3000)
+        stamps_s = kept / RATE_HZ
+        super().__init__(clock, kept, stamps_s + slept_s * (stamps_s >= at_s))
+        self._sleep = at_s, slept_s
+
+    def pull(self) -> Arrivals:
+        at_s, slept_s = self._sleep
+        if self._n_read / RATE_HZ >= at_s > self._clock.now() - slept_s:
+            self._clock.advance(slept_s)
+        arrivals = super().pull()
+        stamps_s = arrivals.stamps_s - slept_s * (arrivals.stamps_s >= at_s + slept_s)
+        return replace(arrivals, stamps_s=stamps_s)
+
+
+@pytest.mark.parametrize("is_counted", [True, False])
+@pytest.mark.parametrize("slept_s", [5.0, 3600.0])
+def test_a_computer_that_sleeps_with_the_sender_has_a_gap_and_the_stream_goes_on(
+    slept_s: float, is_counted: bool
+) -> None:
+    clock = ManualClock()
+    stream = SleepingStream(clock, 6.0, slept_s)
+    stream.is_counted = is_counted
+    source = LibrarySource("timed", stream, clock=clock)
+    chunks = chunks_of(source)
+    status = source.status()
+    assert status.n_missed == pytest.approx(slept_s * RATE_HZ, abs=10)
+    assert (status.n_lost, status.n_received) == (0, 3000)
+    assert any(f"stood still for {slept_s:.1f} s" in note for note in status.notes)
+    times_s = source.time_at(np.array(indices(chunks)))
+    np.testing.assert_allclose(times_s[-1], 3000 / RATE_HZ + slept_s, atol=0.1)
+    assert np.diff(times_s).max() == pytest.approx(slept_s, abs=0.1)
 
 
 @pytest.mark.parametrize("is_counted", [True, False])

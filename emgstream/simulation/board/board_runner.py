@@ -15,6 +15,7 @@ from emgstream.simulation.board.simulated_link import SimulatedLink
 __all__ = ["BoardEvent", "BoardRunner", "BoardWrite"]
 
 _MAX_EVENTS = 1000  # a choice: an hour of movements of a few seconds
+_SLEEP_S = 10.0  # a choice: a thread waits for a processor far shorter, and a laptop sleeps longer
 _MAX_WRITES = 1 << 16  # a choice: a minute or more of frames at 1 kHz
 
 
@@ -55,6 +56,7 @@ class BoardRunner:
         self._clock = clock
         self._started_s = clock.now()
         self._ended_s: float | None = None
+        self._stepped_s = self._started_s
         self.protocol = BoardProtocol(settings, self._started_s)
 
     @property
@@ -97,6 +99,7 @@ class BoardRunner:
     def step(self, is_open: bool) -> None:
         """Run one tick: reset or cut if a reader came or went, else serve the present one."""
         now_s = self._clock.now()
+        self._look_for_sleep(now_s)
         if is_open and not self.is_open:
             self._open(now_s)
         elif self.is_open and not is_open:
@@ -112,6 +115,14 @@ class BoardRunner:
     def step_unplugged(self) -> None:
         """Run one tick with the cable out."""
         self.protocol.run_unheard(self._clock.now())
+
+    def _look_for_sleep(self, now_s: float) -> None:
+        """Reset a board without a battery if the computer slept: USB gave it no power then."""
+        slept_s = now_s - self._stepped_s
+        self._stepped_s = now_s
+        if self.is_open and slept_s >= _SLEEP_S and not self._settings.has_battery:
+            self.protocol.reset(now_s)
+            self._log(f"reset: the computer slept for {slept_s:.0f} s")
 
     def _open(self, now_s: float) -> None:
         if self._settings.has_battery and self.protocol.n_boots:

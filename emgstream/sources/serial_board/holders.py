@@ -22,9 +22,9 @@ def holders(device: str) -> list[str]:
     ]
 
 
-def other_holders(device: str) -> list[str]:
-    """Return what `holders` does, without this process."""
-    return [f"{_name(pid)} ({pid})" for pid in _holding(device) if pid != os.getpid()]
+def other_holders(device: str) -> Iterator[str]:
+    """Yield what `holders` returns without this process, those that were started last first."""
+    return (f"{_name(pid)} ({pid})" for pid in _holding(device) if pid != os.getpid())
 
 
 def _holding(device: str) -> Iterator[int]:
@@ -33,12 +33,12 @@ def _holding(device: str) -> Iterator[int]:
         yield from (pid for pid in _pids() if _has_open(pid, real))
 
 
-def _pids() -> Iterator[int]:
+def _pids() -> list[int]:
+    """Return the numbers of all processes, as a rule those that were started last first."""
     if not _PROCESSES.is_dir():
-        return
-    for entry in _PROCESSES.iterdir():
-        if entry.name.isdigit():
-            yield int(entry.name)
+        return []
+    names = (entry.name for entry in _PROCESSES.iterdir())
+    return sorted((int(name) for name in names if name.isdigit()), reverse=True)
 
 
 def _name(pid: int) -> str:

@@ -17,37 +17,39 @@ _log = get_logger(__name__)
 
 _IN_OPEN = 0x20  # of the kernel's inotify.h
 _EVENTS = 4096  # bytes of one read: two hundred events
-_LOOK_S, _LOOKS_FOR_S = 0.1, 0.3
-"""Seconds between two looks for who opened the port, and for how long: a choice.
+_N_LOOKS, _LOOK_S = 4, 0.1
+"""Looks for who opened the port, and seconds between them: a choice.
 
 Linux tells of an opening a moment before the process is seen to have the port.
 """
 
 
 class PortWatch:
-    """Names the other processes that have opened a port since. Only the port's thread uses it.
+    """Tells which other process has opened a port since. Only the port's thread uses it.
 
     Linux tells at once that a file was opened (inotify); only then the processes are searched,
-    which takes milliseconds. On other systems nobody is ever named.
+    which takes milliseconds. On other systems nobody is ever found.
     """
 
     def __init__(self, device: str) -> None:
         self._device = device
         self._events = _watch_openings(device)
-        self._looks_until_s = time.monotonic() + _LOOKS_FOR_S  # for one that came just before
+        self._n_looks = 1  # for one that came just before
         self._look_s = 0.0
 
-    def others(self) -> list[str]:
-        """Return ``NAME (pid)`` of each other process that has opened the port; at once."""
+    def other(self) -> str | None:
+        """Return ``NAME (pid)`` of another process that has opened the port, if any; at once."""
         if self._events is None:
-            return []
+            return None
         now_s = time.monotonic()
         if self._was_opened(self._events):
-            self._looks_until_s, self._look_s = now_s + _LOOKS_FOR_S, now_s
-        if not self._look_s <= now_s < self._looks_until_s:
-            return []
-        self._look_s = now_s + _LOOK_S
-        return other_holders(self._device)
+            self._n_looks, self._look_s = _N_LOOKS, now_s
+        if not self._n_looks or now_s < self._look_s:
+            return None
+        self._n_looks -= 1
+        found = next(other_holders(self._device), None)
+        self._look_s = time.monotonic() + _LOOK_S
+        return found
 
     def close(self) -> None:
         """Watch no longer."""

@@ -77,7 +77,7 @@ class BoardSearch:
 
     def others(self) -> list[str]:
         """Return ``NAME (pid)`` of the other processes that have the port open."""
-        return [] if is_network(self.board.device) else other_holders(self.board.device)
+        return [] if is_network(self.board.device) else [*other_holders(self.board.device)]
 
     def keep_speed(self, baud: int) -> None:
         """Use this line speed from now on."""

@@ -157,14 +157,13 @@ class SerialLink:
 
     def _leave_to_others(self) -> None:
         """Raise PortTakenError once another program has opened the port."""
-        others = self._watch.others() if self._taken is None else []
-        if others:
-            who = " and ".join(others)
-            _log.info("%s was opened by %s", self.device, who)
+        other = None if self._taken is not None else self._watch.other()
+        if other is not None:
+            _log.info("%s was opened by %s", self.device, other)
             self._taken = PortTakenError(
-                f"{self.device} is being used by {who}; expected it for us alone; wait until that "
-                "has ended, and connect again",
-                others,
+                f"{self.device} is being used by {other}; expected it for us alone; wait until "
+                "that has ended, and connect again",
+                other,
             )
         if self._taken is not None:
             raise self._taken
@@ -188,7 +187,7 @@ class SerialLink:
                 fcntl.fcntl(self._port.fileno(), fcntl.F_OFD_SETLK, _WHOLE_FILE)
             except OSError as error:
                 self.close()
-                raise port_in_use(self.device, other_holders(self.device)) from error
+                raise port_in_use(self.device, [*other_holders(self.device)]) from error
             self._port.exclusive = False
         elif self.has_speed:
             with suppress(*_BROKEN):

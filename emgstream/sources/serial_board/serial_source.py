@@ -28,6 +28,7 @@ from emgstream.sources.serial_board.tally import STALL_S, StreamTally
 from emgstream.sources.serial_board.timebase import Timebase
 from emgstream.sources.source_kind import AUTO, SourceOptions
 from emgstream.sources.source_status import SYNTHETIC_NOTE, SourceState, SourceStatus
+from emgstream.sources.standstill import StandstillWatch
 from emgstream.types import Chunk, IndexArray, StreamInfo, TimeArray
 from emgstream.wording import counted
 
@@ -125,6 +126,7 @@ class SerialBoardSource:
         self._before: BoardConnection | None = None
         self._skipped_before = 0
         self._released = threading.Event()
+        self._standstill = StandstillWatch()
         self._life = self._live()
 
     def __enter__(self) -> Self:
@@ -189,7 +191,7 @@ class SerialBoardSource:
                 yield from self._wait_for_board(is_released=True)
             except PortTakenError as taken:
                 self._leave()
-                self._tally.set_state(SourceState.RELEASED, self._taken_by(taken.by))
+                self._tally.set_state(SourceState.RELEASED, self._taken_by([taken.by]))
                 yield from self._wait_for_board(is_released=True)
             except SourceDisconnectedError as gone:
                 self._leave()
@@ -278,6 +280,7 @@ class SerialBoardSource:
         Raises SourceDisconnectedError if the board is unplugged, or the port taken by another.
         """
         watched_s = asked_s = self._clock.now()
+        self._standstill = StandstillWatch()  # connecting takes longer between two reads
         while self._connection is not None and not self.is_released:
             connection = self._connection
             now_s = self._read_from(connection)
@@ -299,6 +302,9 @@ class SerialBoardSource:
         """Take new frames; return the host time of receipt."""
         self._clock.sleep(_GATHER_S)
         frames, received_s = connection.read()
+        stood_s = self._standstill.stood_s(received_s)
+        if stood_s:
+            self._tally.note(self._standstill.note(stood_s))
         if len(frames):
             self._chunks.extend(self._indexer.chunks(frames, received_s))
             self._tally.received(received_s, connection.counters)
