@@ -15,6 +15,8 @@ from emgstream.data import DEMO, DEMO_MODEL, model_path
 __all__ = ["WindowSettings"]
 
 _MOST_MODELS = 8
+_MOST_ADDRESSES = 5
+"""Addresses that are remembered: a choice, as many as a list shows beside its other entries."""
 
 
 class WindowSettings:
@@ -67,6 +69,12 @@ class WindowSettings:
         if recording and Path(recording).exists():
             return ReplayRequest(Path(recording))
         return PortRequest(self._text("port") or self._configuration.port or SIMULATED)
+
+    @property
+    def addresses(self) -> list[str]:
+        """The addresses used lately that are no ports, as ``lsl://NAME``, newest first."""
+        kept = self._kept.value("addresses") or []
+        return [kept] if isinstance(kept, str) else list(kept)
 
     def with_channels(self, request: SourceRequest) -> SourceRequest:
         """Return a request for the configured channels, unless it names others."""
@@ -132,6 +140,9 @@ class WindowSettings:
     def keep_source(self, source: SourceRequest) -> None:
         """Remember the source."""
         is_port = isinstance(source, PortRequest)
+        if isinstance(source, PortRequest) and "://" in source.port:
+            newest = dict.fromkeys([source.port, *self.addresses])
+            self._kept.setValue("addresses", list(newest)[:_MOST_ADDRESSES])
         self._kept.setValue("port", source.port if isinstance(source, PortRequest) else "")
         path = "" if isinstance(source, PortRequest) else str(source.path.absolute())
         self._kept.setValue("recording", "" if is_port else path)
