@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PyQt5.QtCore import QByteArray, QSettings
+from PyQt5.QtCore import QByteArray, QSettings, QStandardPaths
 
 from emgstream.app.configured_channels import configured_channels
 from emgstream.app.open_requests import SIMULATED, PortRequest, ReplayRequest, SourceRequest
@@ -14,6 +14,7 @@ from emgstream.data import DEMO, DEMO_MODEL, model_path
 
 __all__ = ["WindowSettings"]
 
+_BINDINGS = "key_bindings.json"
 _MOST_MODELS = 8
 _MOST_ADDRESSES = 5
 """Addresses that are remembered: a choice, as many as a list shows beside its other entries."""
@@ -37,6 +38,7 @@ class WindowSettings:
         self, path: Path | None = None, configuration: Configuration | None = None
     ) -> None:
         self._configuration = configuration or Configuration()
+        self._folder = None if path is None else path.parent
         if path is None:
             self._kept = QSettings("emgstream", "emgstream")
         else:
@@ -115,6 +117,12 @@ class WindowSettings:
             return self._text(f"output_{name}_value"), kept == "on"
         configured = self._configuration.outputs.get(name)
         return (configured[0] if isinstance(configured, tuple) else configured), False
+
+    @property
+    def key_bindings(self) -> Path:
+        """The file for the keys of movements where the user has named none."""
+        kept = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
+        return (self._folder or Path(kept)) / _BINDINGS
 
     def keep_output(self, name: str, text: str, is_on: bool) -> None:
         """Remember the value of a kind of output, and if it is switched on."""
