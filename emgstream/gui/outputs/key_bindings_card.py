@@ -224,6 +224,6 @@ class KeyBindingsCard(QFrame):
         column.setSpacing(GRID + GRID // 2)
         column.addWidget(caption("Keys and mouse"))
         column.addLayout(allow)
-        column.addLayout(listed)
-        column.addWidget(self.pad)
         column.addLayout(buttons)
+        column.addWidget(self.pad)
+        column.addLayout(listed)

@@ -43,6 +43,7 @@ _KEYS = {
     **{Qt.Key.Key_F1 + n: f"f{n + 1}" for n in range(20)},
 }
 """Names of keys as the bindings have them; all others are their character."""
+_MODIFIERS = frozenset({"shift", "ctrl", "alt", "cmd"})
 _BUTTONS = {
     Qt.MouseButton.LeftButton: "left",
     Qt.MouseButton.MiddleButton: "middle",
@@ -97,8 +98,9 @@ class KeyPad(QWidget):
             return super().event(event)
         event.accept()
         name = key_name(event)
-        is_press = event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat()
-        if is_press and name is not None:
+        # a modifier counts as it is let go of: until then another key may come with it
+        meant = QEvent.Type.KeyRelease if name in _MODIFIERS else QEvent.Type.KeyPress
+        if event.type() == meant and not event.isAutoRepeat() and name is not None:
             self.key_pressed.emit(name)
         return True
 
