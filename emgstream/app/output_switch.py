@@ -69,11 +69,17 @@ class OutputSwitch:
         self._opened: _OpenedOutput | None = None
         self._names: frozenset[str] = frozenset()
         self._worker: Worker | None = None
+        self._is_stale = False
 
     def switch(self, is_wanted: bool, text: str) -> None:
         """Switch it on with a value, or off; it is done at the next calls of `poll`."""
         self.is_wanted, self.text = is_wanted, text
         self.failure = ""
+
+    def reopen(self) -> None:
+        """Open it anew, as the file that it reads was changed; done at the next calls of `poll`."""
+        self.failure = ""
+        self._is_stale = self._opened is not None
 
     def poll(self, session: LiveSession | None) -> None:
         """Do what is due for the present session; None for no session."""
@@ -86,8 +92,9 @@ class OutputSwitch:
         opened = self._opened
         is_due = self.is_wanted and not self.failure and session is not None and not session.ended
         if opened is not None:
-            if not is_due or opened.session is not session or opened.text != self.text:
-                self._opened = None
+            is_other = opened.session is not session or opened.text != self.text
+            if not is_due or is_other or self._is_stale:
+                self._opened, self._is_stale = None, False
                 self._start(lambda _: opened.stack.close())
         elif is_due and session is not None:
             text = self.text

@@ -25,10 +25,9 @@ class SessionFigures:
     """Samples per second and channel, measured; None before it is known."""
     ppm: float | None = None
     """Error of the board's clock in millionths, positive where it is fast; None where not known."""
-    n_lost: int = 0
-    """Samples lost in the session."""
-    n_lost_lately: int = 0
-    """Samples lost in the last five seconds."""
+    loss: str = "lost  –"
+    """Samples lost in the session and in the last five seconds, in words; ``loss not known`` of a
+    source that does not tell."""
     p50_s: float = math.nan
     """Median time from the receipt of a sample to its decision, in seconds."""
     p99_s: float = math.nan
@@ -73,8 +72,9 @@ class SessionMeters:
         return SessionFigures(
             rate_hz=rate_hz,
             ppm=ppm,
-            n_lost=session.loss.n_lost,
-            n_lost_lately=session.loss.n_lost_lately,
+            loss=session.status().loss_words(
+                f"lost  {session.loss.n_lost:,}  ({session.loss.n_lost_lately:,} in 5 s)"
+            ),
             p50_s=latency.p50_s,
             p99_s=latency.p99_s,
             decisions_per_s=None if session.model is None else self._decisions.per_s(now_s),

@@ -20,7 +20,7 @@ from emgstream.sources.source_status import SourceState
 
 __all__ = ["SourceBar"]
 
-_OPEN = "open"
+_OPEN, _ADDRESS = "open", "address"
 _WITH_CAPTIONS = 120 * GRID
 
 
@@ -31,6 +31,7 @@ class SourceBar(QWidget):
     disconnect_wanted = pyqtSignal()
     port_wanted = pyqtSignal()
     open_file_wanted = pyqtSignal()
+    address_wanted = pyqtSignal()
     open_model_wanted = pyqtSignal()
     model_chosen = pyqtSignal(str)
     source_chosen = pyqtSignal()
@@ -41,6 +42,7 @@ class SourceBar(QWidget):
         self._recording: ReplayRequest | None = None
         self._port: PortRequest | None = None
         self._ports: list[ListChoice] = []
+        self._addresses: list[str] = []
         self._busy = False
         self._captions: list[QLabel] = []
         self.source_list = DropDownList(self)
@@ -90,6 +92,16 @@ class SourceBar(QWidget):
             return self._port
         return PortRequest(value)
 
+    @property
+    def ports(self) -> list[ListChoice]:
+        """The sources that were found."""
+        return self._ports
+
+    def set_addresses(self, addresses: list[str]) -> None:
+        """Offer addresses that were used before, beneath what was found; the choice stays."""
+        self._addresses = list(addresses)
+        self._fill_sources(self.request)
+
     def choose(self, request: SourceRequest) -> None:
         """Choose a source, adding it to the list where it is missing."""
         if isinstance(request, ReplayRequest):
@@ -97,7 +109,8 @@ class SourceBar(QWidget):
         else:
             self._port = request
             standing = (source.address for source in standing_sources())
-            if request.port not in {*standing, *(port.value for port in self._ports)}:
+            found = (port.value for port in self._ports)
+            if request.port not in {*standing, *found, *self._addresses}:
                 self._ports.append(ListChoice(request.port, request.port))
         self._fill_sources(request)
 
@@ -166,19 +179,27 @@ class SourceBar(QWidget):
             self.source_list.addItem(source.title, source.address)
         for port in self._ports:
             self.source_list.addItem(port.title, port.value)
+        found = [port.value for port in self._ports]
+        for address in self._addresses:
+            if address not in found:
+                self.source_list.addItem(address, address)
         self.source_list.insertSeparator(self.source_list.count())
         if self._recording is not None:
             path = self._recording.path
             self.source_list.addItem(path.name, str(path))
         self.source_list.addItem("Open recording…", _OPEN)
+        self.source_list.addItem("Another board or address…", _ADDRESS)
         value = chosen.port if isinstance(chosen, PortRequest) else str(chosen.path)
         self.source_list.setCurrentIndex(max(self.source_list.findData(value), 0))
         self._last_choice = self.source_list.currentIndex()
 
     def _source_activated(self, position: int) -> None:
-        if self.source_list.itemData(position) == _OPEN:
+        wanted = {_OPEN: self.open_file_wanted, _ADDRESS: self.address_wanted}.get(
+            self.source_list.itemData(position)
+        )
+        if wanted is not None:
             self.source_list.setCurrentIndex(self._last_choice)
-            self.open_file_wanted.emit()
+            wanted.emit()
         elif position != self._last_choice:
             self._last_choice = position
             self.source_chosen.emit()

@@ -63,7 +63,7 @@ class StatusBar(QWidget):
     def show_figures(self, figures: SessionFigures) -> None:
         """Show new figures."""
         _set(self.rate, f"rate  {rate_words(figures.rate_hz, figures.ppm)}")
-        _set(self.lost, f"lost  {figures.n_lost:,}  ({figures.n_lost_lately:,} in 5 s)")
+        _set(self.lost, figures.loss)
         words = f"latency  p50 {milliseconds(figures.p50_s)}  p99 {milliseconds(figures.p99_s)} ms"
         if self.latency.text() != words:
             self.latency.setText(words)

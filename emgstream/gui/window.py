@@ -40,6 +40,7 @@ from emgstream.gui.qt_style import apply_theme, named_theme, scale_text
 from emgstream.gui.scrolled import PageFrame
 from emgstream.gui.settings.settings_page import SettingsPage
 from emgstream.gui.shortcuts import KEYS, HelpCard, install_shortcuts, page_keys
+from emgstream.gui.source_address_dialog import SourceAddressDialog
 from emgstream.gui.source_bar import SourceBar
 from emgstream.gui.status_bar import LatencyPopup, StatusBar
 from emgstream.gui.table_import.import_dialogs import ImportDialogs
@@ -145,8 +146,9 @@ class Window(QWidget):
         if self._refuse_while_held():
             return
         self.strip.hide()
-        self.source_bar.choose(request)
         self.settings.keep_source(request)
+        self.source_bar.set_addresses(self.settings.addresses)
+        self.source_bar.choose(request)
         self.connection.open(self.settings.with_channels(request), self.models.chosen)
 
     def use_model(self, path: Path | None) -> None:
@@ -171,6 +173,12 @@ class Window(QWidget):
     def ask_columns(self, paths: Sequence[Path], settled: Callable[[Sequence[Path]], None]) -> None:
         """Ask what the columns of files mean, then call ``settled`` with those that are settled."""
         self.import_dialogs.ask(paths, settled)
+
+    def _ask_address(self) -> None:
+        """Ask for the address of a source, and connect to it."""
+        self.address_dialog = SourceAddressDialog(self.theme, self.source_bar.ports, self)
+        self.address_dialog.request_made.connect(self.open_source)
+        self.address_dialog.open()
 
     def show_columns(self) -> None:
         """Show the columns of the chosen recording, for the user to change."""
@@ -401,6 +409,7 @@ class Window(QWidget):
         bar.disconnect_wanted.connect(self._disconnect)
         bar.port_wanted.connect(self._toggle_port)
         bar.open_file_wanted.connect(self.choose_recording)
+        bar.address_wanted.connect(self._ask_address)
         bar.open_model_wanted.connect(self.choose_model)
         bar.source_chosen.connect(self._switch_source)
         bar.model_chosen.connect(lambda path: self.use_model(Path(path) if path else None))
@@ -488,6 +497,7 @@ class Window(QWidget):
 
     def _restore(self) -> None:
         place_first(self, self.settings.geometry)
+        self.source_bar.set_addresses(self.settings.addresses)
         self.source_bar.choose(self.settings.source)
         self._offer_models()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PyQt5.QtCore import QByteArray, QSettings
+from PyQt5.QtCore import QByteArray, QSettings, QStandardPaths
 
 from emgstream.app.configured_channels import configured_channels
 from emgstream.app.open_requests import SIMULATED, PortRequest, ReplayRequest, SourceRequest
@@ -25,7 +25,10 @@ _CHOSEN_FOR = {
 }
 """What the window remembers of the choice that a setting of the configuration file is for."""
 
+_BINDINGS = "key_bindings.json"
 _MOST_MODELS = 8
+_MOST_ADDRESSES = 5
+"""Addresses that are remembered: a choice, as many as a list shows beside its other entries."""
 
 
 class WindowSettings:
@@ -46,6 +49,7 @@ class WindowSettings:
         self, path: Path | None = None, configuration: Configuration | None = None
     ) -> None:
         self._configuration = configuration or Configuration()
+        self._folder = None if path is None else path.parent
         if path is None:
             self._kept = QSettings("emgstream", "emgstream")
         else:
@@ -90,6 +94,12 @@ class WindowSettings:
         if recording and Path(recording).exists():
             return ReplayRequest(Path(recording))
         return PortRequest(self._text("port") or self._configuration.port or SIMULATED)
+
+    @property
+    def addresses(self) -> list[str]:
+        """The addresses used lately that are no ports, as ``lsl://NAME``, newest first."""
+        kept = self._kept.value("addresses") or []
+        return [kept] if isinstance(kept, str) else list(kept)
 
     def with_channels(self, request: SourceRequest) -> SourceRequest:
         """Return a request for the configured channels, unless it names others."""
@@ -136,6 +146,12 @@ class WindowSettings:
             return self._text(f"output_{name}_value"), kept == "on"
         configured = self._configuration.outputs.get(name)
         return (configured[0] if isinstance(configured, tuple) else configured), False
+
+    @property
+    def key_bindings(self) -> Path:
+        """The file for the keys of movements where the user has named none."""
+        kept = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
+        return (self._folder or Path(kept)) / _BINDINGS
 
     def keep_output(self, name: str, text: str, is_on: bool) -> None:
         """Remember the value of a kind of output, and if it is switched on."""
@@ -186,6 +202,9 @@ class WindowSettings:
     def keep_source(self, source: SourceRequest) -> None:
         """Remember the source."""
         is_port = isinstance(source, PortRequest)
+        if isinstance(source, PortRequest) and "://" in source.port:
+            newest = dict.fromkeys([source.port, *self.addresses])
+            self._kept.setValue("addresses", list(newest)[:_MOST_ADDRESSES])
         self._kept.setValue("port", source.port if isinstance(source, PortRequest) else "")
         path = "" if isinstance(source, PortRequest) else str(source.path.absolute())
         self._kept.setValue("recording", "" if is_port else path)

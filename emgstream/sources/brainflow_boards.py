@@ -2,53 +2,115 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
+from urllib.parse import quote, urlencode
 
 from emgstream.errors import UsageError
 
-__all__ = ["board_name", "check_board", "dongle_address", "needs_of"]
+__all__ = [
+    "BoardNeeds",
+    "BoardParameter",
+    "board_address",
+    "board_name",
+    "check_board",
+    "dongle_address",
+    "needs_of",
+]
 
-_SERIAL = "serial_port=PORT"
-_MAC = "mac_address=MAC"
-_SERIAL_NUMBER = "serial_number=NUMBER if there are several"
-_WIFI = "ip_port=FREE PORT, ip_address=SHIELD if not 192.168.4.1"
+
+@dataclass(frozen=True, slots=True)
+class BoardParameter:
+    """One parameter in the address of a board."""
+
+    key: str
+    """Its name in the address: ``serial_port``."""
+    value: str
+    """Its value in words: ``PORT``."""
+    condition: str = ""
+    """When it is needed: ``if there are several``; empty for always."""
+
+    @property
+    def words(self) -> str:
+        """The parameter in words: ``serial_port=PORT``."""
+        return f"{self.key}={self.value} {self.condition}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class BoardNeeds:
+    """The needs of a board in its address."""
+
+    parameters: tuple[BoardParameter, ...] = ()
+    """Its parameters."""
+    remark: str = ""
+    """What else there is to know, in a few words."""
+
+    @property
+    def words(self) -> str:
+        """All of it in words."""
+        named = [one.words for one in self.parameters]
+        listed = " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+        return "; ".join(filter(None, (self.remark, listed)))
+
+
+_PORT = BoardParameter("serial_port", "PORT")
+_DONGLE_PORT = BoardParameter("serial_port", "PORT of its dongle")
+_MAC = BoardParameter("mac_address", "MAC")
+_MAC_OF_SEVERAL = BoardParameter("mac_address", "MAC", "if there are several")
+_ADDRESS, _IP_PORT = BoardParameter("ip_address", "ADDRESS"), BoardParameter("ip_port", "PORT")
+_MASTER = BoardParameter("master_board", "BOARD")
+_BY_PORT, _BY_MAC = BoardNeeds((_PORT,)), BoardNeeds((_MAC,))
+_BY_DONGLE, _BY_NETWORK = BoardNeeds((_DONGLE_PORT,)), BoardNeeds((_ADDRESS, _IP_PORT))
+_WIFI = BoardNeeds(
+    (
+        BoardParameter("ip_port", "FREE PORT"),
+        BoardParameter("ip_address", "SHIELD", "if not 192.168.4.1"),
+    )
+)
 _NEEDS = {
-    "PLAYBACK_FILE": "file=FILE and master_board=BOARD",
-    "STREAMING": "ip_address=GROUP, ip_port=PORT and master_board=BOARD",
-    "SYNTHETIC": "nothing: synthetic signals",
-    "CYTON": f"{_SERIAL} of its dongle",
-    "CYTON_DAISY": f"{_SERIAL} of its dongle",
+    "PLAYBACK_FILE": BoardNeeds((BoardParameter("file", "FILE"), _MASTER)),
+    "STREAMING": BoardNeeds((BoardParameter("ip_address", "GROUP"), _IP_PORT, _MASTER)),
+    "SYNTHETIC": BoardNeeds(remark="nothing: synthetic signals"),
+    "CYTON": _BY_DONGLE,
+    "CYTON_DAISY": _BY_DONGLE,
     "CYTON_WIFI": _WIFI,
     "CYTON_DAISY_WIFI": _WIFI,
-    "GANGLION": f"{_SERIAL} of its dongle; {_MAC} if there are several",
-    "GANGLION_NATIVE": f"Bluetooth; {_MAC} if there are several",
+    "GANGLION": BoardNeeds((_DONGLE_PORT, _MAC_OF_SEVERAL)),
+    "GANGLION_NATIVE": BoardNeeds((_MAC_OF_SEVERAL,), "Bluetooth"),
     "GANGLION_WIFI": _WIFI,
-    "GALEA": "ip_address=ADDRESS if it is not found",
-    "FREEEEG32": _SERIAL,
-    "FREEEEG128": _SERIAL,
-    "NEUROPAWN_KNIGHT": _SERIAL,
-    "NEUROPAWN_KNIGHT_IMU": _SERIAL,
-    "SHIMMER3": _SERIAL,
-    "PIEEG": "serial_port=/dev/spidev0.0",
-    "ENOPHONE": _MAC,
-    "AAVAA_V3": _MAC,
-    "EXPLORE_4_CHAN": _MAC,
-    "EXPLORE_8_CHAN": _MAC,
-    "EXPLORE_PLUS_8_CHAN": _MAC,
-    "EXPLORE_PLUS_32_CHAN": _MAC,
-    "NTL_WIFI": "ip_address=ADDRESS and ip_port=PORT",
-    "BIOLISTENER": "ip_address=ADDRESS and ip_port=PORT",
-    "GFORCE_PRO": "nothing; Windows only",
-    "GFORCE_DUAL": "nothing; Windows only",
+    "GALEA": BoardNeeds((BoardParameter("ip_address", "ADDRESS", "if it is not found"),)),
+    "FREEEEG32": _BY_PORT,
+    "FREEEEG128": _BY_PORT,
+    "NEUROPAWN_KNIGHT": _BY_PORT,
+    "NEUROPAWN_KNIGHT_IMU": _BY_PORT,
+    "SHIMMER3": _BY_PORT,
+    "PIEEG": BoardNeeds((BoardParameter("serial_port", "/dev/spidev0.0"),)),
+    "ENOPHONE": _BY_MAC,
+    "AAVAA_V3": _BY_MAC,
+    "EXPLORE_4_CHAN": _BY_MAC,
+    "EXPLORE_8_CHAN": _BY_MAC,
+    "EXPLORE_PLUS_8_CHAN": _BY_MAC,
+    "EXPLORE_PLUS_32_CHAN": _BY_MAC,
+    "NTL_WIFI": _BY_NETWORK,
+    "BIOLISTENER": _BY_NETWORK,
+    "GFORCE_PRO": BoardNeeds(remark="nothing; Windows only"),
+    "GFORCE_DUAL": BoardNeeds(remark="nothing; Windows only"),
 }
 """Needs of a board in its address, from BrainFlow's list of supported boards (docs, 5.x)."""
-_NEEDS_BY_ENDING = {"_BLED": f"{_SERIAL} of a BLED112 dongle"}
-_NEEDS_BY_START = {
-    "MUSE": f"Bluetooth; {_SERIAL_NUMBER}",
-    "BRAINBIT": f"Bluetooth; {_SERIAL_NUMBER}",
-    "CALLIBRI": f"Bluetooth; {_SERIAL_NUMBER}",
-    "ANT_NEURO": "nothing, by USB",
+_NEEDS_BY_ENDING = {
+    "_BLED": BoardNeeds((BoardParameter("serial_port", "PORT of a BLED112 dongle"),))
 }
+_BLUETOOTH = BoardNeeds(
+    (BoardParameter("serial_number", "NUMBER", "if there are several"),), "Bluetooth"
+)
+_NEEDS_BY_START = {
+    "MUSE": _BLUETOOTH,
+    "BRAINBIT": _BLUETOOTH,
+    "CALLIBRI": _BLUETOOTH,
+    "ANT_NEURO": BoardNeeds(remark="nothing, by USB"),
+}
+_NOT_KNOWN = BoardNeeds(remark="see BrainFlow's list of supported boards")
 
 _DONGLES = {
     (0x0403, 0x6015): "CYTON",  # FT231X, which other boards have, too: it is only suggested
@@ -73,14 +135,16 @@ def check_board(name: str, known: tuple[str, ...]) -> str:
         return wanted
     near = get_close_matches(wanted, known, n=3)
     hint = f"did you mean {' or '.join(near)}?" if near else "expected one such as CYTON"
-    raise UsageError(f"BrainFlow has no board {name!r}; {hint}; emgstream ports lists all")
+    raise UsageError(f"BrainFlow has no board {name!r}; {hint}; the list of ports has all of them")
 
 
-def needs_of(name: str) -> str:
-    """Return what a board needs in its address, in words.
+def needs_of(name: str) -> BoardNeeds:
+    """Return the needs of a board in its address.
 
-    >>> needs_of("CYTON")
+    >>> needs_of("CYTON").words
     'serial_port=PORT of its dongle'
+    >>> [one.key for one in needs_of("MUSE_2").parameters]
+    ['serial_number']
     """
     if name in _NEEDS:
         return _NEEDS[name]
@@ -90,7 +154,18 @@ def needs_of(name: str) -> str:
     for start, needs in _NEEDS_BY_START.items():
         if name.startswith(start):
             return needs
-    return "see BrainFlow's list of supported boards"
+    return _NOT_KNOWN
+
+
+def board_address(name: str, values: Mapping[str, str]) -> str:
+    """Return the address of a board with its parameters; empty ones are left out.
+
+    >>> board_address("GANGLION", {"serial_port": "/dev/ttyACM0", "mac_address": ""})
+    'brainflow://GANGLION?serial_port=/dev/ttyACM0'
+    """
+    given = {key: value.strip() for key, value in values.items() if value.strip()}
+    query = urlencode(given, safe="/:", quote_via=quote)
+    return f"brainflow://{name}" + (f"?{query}" if query else "")
 
 
 def dongle_address(vid: int | None, pid: int | None, device: str) -> str | None:

@@ -146,7 +146,7 @@ class BrainFlowLink:
     def _failure(self, problem: str) -> SourceNotFoundError:
         return SourceNotFoundError(
             f"BrainFlow cannot open {self._address}: {problem}; {self._name} needs "
-            f"{needs_of(self._name)}; check that, and that no other program has it"
+            f"{needs_of(self._name).words}; check that, and that no other program has it"
         )
 
     def _parameters(self, given: dict[str, str]) -> Any:
@@ -156,11 +156,14 @@ class BrainFlowLink:
             if not hasattr(params, key) or callable(getattr(params, key)):
                 raise UsageError(
                     f"{self._address} has the parameter {key!r}; expected some of "
-                    f"{', '.join(sorted(vars(params)))}; {self._name} needs {needs_of(self._name)}"
+                    f"{', '.join(sorted(vars(params)))}; {self._name} needs "
+                    f"{needs_of(self._name).words}"
                 )
             setattr(params, key, self._value(key, value, getattr(params, key)))
         if self._name in _HAS_MASTER and "master_board" not in given:
-            raise UsageError(f"{self._address} is not complete; expected {needs_of(self._name)}")
+            raise UsageError(
+                f"{self._address} is not complete; expected {needs_of(self._name).words}"
+            )
         return params
 
     def _value(self, key: str, value: str, default: object) -> object:
@@ -214,13 +217,14 @@ def known_brainflow_boards() -> list[FoundSource]:
     found = []
     for name, board in _board_ids(shim).items():
         if name in _HAS_MASTER:
-            found.append(FoundSource(f"brainflow://{name}", "those of its master", needs_of(name)))
+            words = needs_of(name).words
+            found.append(FoundSource(f"brainflow://{name}", "those of its master", words))
             continue
         described = shim.BoardShim.get_board_descr(int(board))
         n_channels = len(_rows(described))
         if n_channels:
             title = f"{n_channels} at {described['sampling_rate']} Hz"
-            words = needs_of(name)
+            words = needs_of(name).words
             found.append(FoundSource(f"brainflow://{name}", title, words))
     return found
 

@@ -18,7 +18,16 @@ from emgstream.cli import main
 from emgstream.clock import ManualClock
 from emgstream.decisions import Decision, Decisions
 from emgstream.errors import UsageError
-from emgstream.outputs.control import Bindings, ControlOutput, Hold, Move, read_bindings
+from emgstream.outputs.control import (
+    Bindings,
+    ControlOutput,
+    Hold,
+    Move,
+    Scroll,
+    Tap,
+    read_bindings,
+    write_bindings,
+)
 from emgstream.simulation import CueSchedule, record_session
 from tests.outputs.screen import screen
 from tests.outputs.updates import CLASSES, update
@@ -56,6 +65,9 @@ class Diary:
     def move(self, move: Move) -> None:
         self.done.append(f"{move.right},{move.down}")
 
+    def scroll(self, scroll: Scroll) -> None:
+        self.done.append(f"scroll {scroll.right},{scroll.down}")
+
 
 REST, FIST, OPEN = ([number] for number in range(3))
 
@@ -71,6 +83,43 @@ def test_nothing_is_pressed_before_it_is_armed_and_all_is_let_go_of_at_the_end()
         for number, classes in enumerate((FIST, FIST, REST, OPEN, FIST)):
             control.write(update(number, classes))
     assert diary.done == ["+space", "-space", "+left", "-left", "+space", "-space", "left"]
+
+
+def test_a_tap_comes_once_a_repeated_one_and_the_wheel_again_while_it_lasts() -> None:
+    diary, clock = Diary(), ManualClock()
+    bindings = Bindings(
+        {"fist": Tap(SPACE, repeats=True), "open": Tap(CLICK), "rest": Scroll(0, 1)}
+    )
+    with ControlOutput(bindings, open_desk=diary.open, clock=clock) as control:
+        diary.on_key("arm")
+        for number, classes in enumerate((FIST, FIST, OPEN, OPEN, OPEN, REST, REST)):
+            control.write(update(number, classes))
+            clock.advance(0.15)
+    space, click, wheel = ["+space", "-space"], ["+left", "-left"], ["scroll 0,1"]
+    assert diary.done == [*space, *click, *wheel, "left"]
+    diary.done.clear()
+    with ControlOutput(bindings, open_desk=diary.open, clock=clock) as control:
+        diary.on_key("arm")
+        for number in range(6):
+            control.write(update(number, FIST))
+            clock.advance(0.15)
+    assert diary.done == [*space * 3, "left"]
+
+
+def test_bindings_are_written_as_they_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "a folder" / "keys.json"
+    bindings = Bindings(
+        {
+            "fist": SPACE,
+            "open": Tap(CLICK),
+            "pinch": Tap(Hold("a"), repeats=True),
+            "up": Scroll(0, -1),
+            "left": Move(-10, 0),
+        },
+        arm="f9",
+    )
+    write_bindings(path, bindings)
+    assert read_bindings(path, None) == bindings
 
 
 @pytest.mark.parametrize("key", ["arm", "panic"])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from emgstream.clock import Clock, MonotonicClock
 from emgstream.errors import UsageError
-from emgstream.outputs.control.bindings import Bindings, Hold, Move, read_bindings
+from emgstream.outputs.control.bindings import Bindings, Hold, Move, Scroll, Tap, read_bindings
 from emgstream.outputs.control.desk import InputDevices, is_wayland, open_desk
 from emgstream.outputs.output import Output, Update
 from emgstream.outputs.output_kind import StreamContext
@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 __all__ = ["ControlOutput", "open_control"]
 
 _SILENCE_S = 0.3  # a choice: 15 decisions at a hop of 20 ms, and no key sticks for long
+_REPEAT_S = 0.25  # a choice: four presses a second, slow enough to stop after the one wanted
 _ON_WAYLAND = (
     ", in windows of X11 only: Wayland keeps keys of other programs away; log in with Xorg for all"
 )
 
 
 class ControlOutput(Output):
-    """Holds down the key or button of the newest decision, while it is armed.
+    """Does the action of the newest decision, while it is armed.
+
+    A key or button is held down as long as the movement lasts, or tapped as it begins; a repeated
+    tap, and a notch of the wheel, comes again every 0.25 s.
 
     It starts disarmed. The arm key arms and disarms, the panic key disarms; a reconnect of the
     board disarms, too. A key is released when the decision changes or is not to be acted on, after
@@ -63,6 +67,8 @@ class ControlOutput(Output):
         self._is_armed = False
         self._n_seen = 0
         self._held: Hold | None = None
+        self._begun: Tap | Scroll | None = None
+        self._tapped_s = 0.0
         self._newest_s = self._clock.now()
 
     @property
@@ -93,6 +99,7 @@ class ControlOutput(Output):
             if self._desk is None or not self._is_armed:
                 return
             self._hold(action if isinstance(action, Hold) else None)
+            self._tap(action if isinstance(action, (Tap, Scroll)) else None)
             if isinstance(action, Move):
                 self._desk.move(action)
 
@@ -102,6 +109,7 @@ class ControlOutput(Output):
             self._look_for_reconnects()
             if self._clock.now() - self._newest_s > _SILENCE_S:
                 self._hold(None)
+                self._begun = None
 
     def give_up(self) -> None:
         """Release and disarm: there will be no more decisions."""
@@ -124,7 +132,24 @@ class ControlOutput(Output):
 
     def _disarm(self) -> None:
         self._is_armed = False
+        self._begun = None
         self._hold(None)
+
+    def _tap(self, wanted: Tap | Scroll | None) -> None:
+        """Tap or scroll as a movement begins, and where it repeats, while it lasts."""
+        is_new, self._begun = wanted != self._begun, wanted
+        if self._desk is None or wanted is None:
+            return
+        now_s = self._clock.now()
+        repeats = isinstance(wanted, Scroll) or wanted.repeats
+        if not is_new and not (repeats and now_s >= self._tapped_s + _REPEAT_S):
+            return
+        self._tapped_s = now_s
+        if isinstance(wanted, Scroll):
+            self._desk.scroll(wanted)
+        else:
+            self._desk.press(wanted.hold)
+            self._desk.release(wanted.hold)
 
     def _hold(self, wanted: Hold | None) -> None:
         if self._desk is None or wanted == self._held:

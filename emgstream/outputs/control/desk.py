@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from emgstream.errors import OutputError, UsageError
 from emgstream.extras import missing_extra
-from emgstream.outputs.control.bindings import Bindings, Hold, Move
+from emgstream.outputs.control.bindings import Bindings, Hold, Move, Scroll, Tap
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["InputDevices", "is_wayland", "open_desk"]
+__all__ = ["InputDevices", "is_wayland", "open_desk", "why_no_keys"]
 
 _JOIN_S = 0.2
 _MOST_TAPS = 25
@@ -38,6 +39,10 @@ class InputDevices(Protocol):
         """Move the mouse."""
         ...
 
+    def scroll(self, scroll: Scroll) -> None:
+        """Turn the mouse wheel."""
+        ...
+
 
 def open_desk(bindings: Bindings, on_key: Callable[[str], None]) -> InputDevices:
     """Return keyboard and mouse of this computer, not yet entered.
@@ -54,7 +59,8 @@ def open_desk(bindings: Bindings, on_key: Callable[[str], None]) -> InputDevices
         A key that this computer does not have.
     """
     keyboard, mouse = _pynput()
-    holds = {action for action in bindings.actions.values() if isinstance(action, Hold)}
+    pressed = [one.hold if isinstance(one, Tap) else one for one in bindings.actions.values()]
+    holds = {one for one in pressed if isinstance(one, Hold)}
     targets = {hold: _target(keyboard, mouse, hold) for hold in holds}
     own = {_code(keyboard, getattr(bindings, name)): name for name in ("arm", "panic")}
     return _PynputDevices(keyboard, mouse, targets, own, on_key)
@@ -63,6 +69,31 @@ def open_desk(bindings: Bindings, on_key: Callable[[str], None]) -> InputDevices
 def is_wayland() -> bool:
     """Return True in a Wayland session, where only programs of X11 get and send these keys."""
     return os.environ.get("XDG_SESSION_TYPE") == "wayland"
+
+
+def why_no_keys() -> str:
+    """Return what to allow so that keys can be pressed, one sentence; empty if nothing is known.
+
+    Nothing is pressed or listened to. The sentence for macOS is returned in any case, as only a
+    listener learns whether it is trusted.
+    """
+    if is_wayland():
+        return (
+            "Wayland lets keys reach programs of X11 only: log in to an Xorg session to press keys "
+            "in all programs"
+        )
+    try:
+        _pynput()
+    except MissingExtraError:
+        return "The package pynput, which presses keys, is not installed: add the extra 'control'"
+    except OutputError:
+        return "There is no screen with an X server here, so that no keys can be pressed"
+    if sys.platform == "darwin":
+        return (
+            "Allow emgstream under System Settings, Privacy & Security, in Accessibility and in "
+            "Input Monitoring, so that it may see and press keys"
+        )
+    return ""
 
 
 class _PynputDevices:
@@ -116,6 +147,10 @@ class _PynputDevices:
     def move(self, move: Move) -> None:
         """Move the mouse."""
         self._mouse.move(move.right, move.down)
+
+    def scroll(self, scroll: Scroll) -> None:
+        """Turn the mouse wheel."""
+        self._mouse.scroll(scroll.right, -scroll.down)
 
     def _of(self, hold: Hold) -> Any:
         return self._mouse if hold.is_button else self._keyboard
