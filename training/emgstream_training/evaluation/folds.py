@@ -79,10 +79,10 @@ class FoldResult:
     """Number of test rows over the number of training rows."""
     decision_s: float | None
     """Time from one decision to the next, in seconds; None without a sampling rate."""
-    window_rows: int
-    """Rows of a window, for network and baselines."""
-    reach_rows: int
-    """Rows that the network uses; its features may reach further back than the window."""
+    window_samples: int
+    """Samples of a window, for network and baselines."""
+    reach_samples: int
+    """Samples that the network uses; its features may reach further back than the window."""
     duration_s: float = field(compare=False)
     """Duration of training and decisions, in seconds."""
 
@@ -112,8 +112,8 @@ def judge_fold(study: Study, fold: Fold) -> FoldResult:
             decisions=decisions,
             test_share=sum(int(np.count_nonzero(test)) for test in fold.test) / max(n_training, 1),
             decision_s=_decision_s(manifest, study.recordings.sampling_rate_hz),
-            window_rows=manifest.window_samples,
-            reach_rows=(manifest.n_steps + manifest.step.n_earlier) * manifest.step.length,
+            window_samples=manifest.window_samples,
+            reach_samples=(manifest.n_steps + manifest.step.n_earlier) * manifest.step.length,
             duration_s=time.perf_counter() - started_s,
         )
 

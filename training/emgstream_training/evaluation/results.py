@@ -117,7 +117,9 @@ class Evaluation:
         if not self.folds:
             return ""
         fold, rate_hz = self.folds[0], self.study.recordings.sampling_rate_hz
-        window, reach = (_span(rows, rate_hz) for rows in (fold.window_rows, fold.reach_rows))
+        window, reach = (
+            _span(n_samples, rate_hz) for n_samples in (fold.window_samples, fold.reach_samples)
+        )
         return window if window == reach else f"{window}; the network looks back over {reach}"
 
     def to_json(self) -> dict[str, Any]:
