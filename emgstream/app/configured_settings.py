@@ -52,6 +52,11 @@ class ConfiguredSetting:
     """What is expected, in words."""
 
     @property
+    def group(self) -> str:
+        """The heading that it stands under, for people; empty for none."""
+        return _OUTPUTS.capitalize() if self.name.startswith(f"{_OUTPUTS}.") else ""
+
+    @property
     def is_set(self) -> bool:
         """True if the file sets it."""
         return bool(self.text)

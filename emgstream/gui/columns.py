@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QEvent, QSize
-from PyQt5.QtGui import QResizeEvent
+from PyQt5.QtCore import QEvent, QSize, QTimer
+from PyQt5.QtGui import QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import QBoxLayout, QWidget
 
 from emgstream.gui.painting import GRID
@@ -50,6 +50,11 @@ class Columns(QWidget):
         super().resizeEvent(event)
         self._place()
 
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Ask for the right height, which nobody heard while it was hidden."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self._lay_out_again)
+
     def event(self, event: QEvent | None) -> bool:
         """Place the widgets anew where one of them needs another width."""
         if event is not None and event.type() == QEvent.Type.LayoutRequest:
@@ -63,6 +68,11 @@ class Columns(QWidget):
         wanted = direction.LeftToRight if needed <= self.width() else direction.TopToBottom
         if wanted != self._line.direction():
             self._line.setDirection(wanted)
+            QTimer.singleShot(0, self._lay_out_again)  # the layout around is at work now
+
+    def _lay_out_again(self) -> None:
+        self._line.invalidate()
+        self.updateGeometry()
 
 
 def _least_width(part: QWidget) -> int:

@@ -25,9 +25,8 @@ class FoldedLabel(QLabel):
         self._n_lines = n_lines
         self._is_folded = True
         self.setTextFormat(Qt.TextFormat.PlainText)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setWordWrap(True)  # else Qt takes it to be as high at any width
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     @property
     def is_folded(self) -> bool:

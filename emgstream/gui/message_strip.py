@@ -145,7 +145,7 @@ class MessageStrip(QFrame):
         width = self._room.width() - margins.left() - margins.right() - used
         self.more_button.setVisible(self.label.has_more(width))
         self.more_button.setText("More" if self.label.is_folded else "Less")
-        layout.activate()
+        layout.invalidate()
         height = max(layout.totalHeightForWidth(self._room.width()), self._room.height())
         place = QRect(self._room)
         place.setTop(self._room.bottom() - height + 1)

@@ -56,6 +56,7 @@ class PageBar(QWidget):
             self._group.addButton(button)
             self.buttons.append(button)
             row.addWidget(button)
+        row.addStretch(1)
 
     def show_front(self, number: int) -> None:
         """Mark the page that is shown."""
@@ -87,7 +88,8 @@ class _GearButton(QPushButton):
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
         painter.translate(QPointF(self.width() / 2.0, self.height() / 2.0))
-        hole, ring, tip = _RADII
+        scale = self.fontMetrics().lineSpacing() / (2.0 * GRID)
+        hole, ring, tip = (radius * scale for radius in _RADII)
         for radius in (hole, ring):
             painter.drawEllipse(QPointF(0.0, 0.0), radius, radius)
         for _ in range(_TEETH):

@@ -15,7 +15,6 @@ from emgstream.gui.palette import DARK, LIGHT, Theme
 __all__ = ["apply_theme", "named_theme", "scale_text", "window_icon"]
 
 _Look = TypeVar("_Look", QPalette, QFont)
-_HAS_FONT = Qt.WidgetAttribute.WA_SetFont
 
 _ICON = 128
 
@@ -47,21 +46,25 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
 def scale_text(application: QApplication, window: QWidget | None, factor: float) -> None:
     """Make all text ``factor`` times as large as the desktop has it.
 
-    A window that is there already follows: fonts of its own and fixed sizes, which were made for
-    the size before, are scaled by the same ratio.
+    A window that is there already follows: its fonts and its fixed sizes, which were made for the
+    size before, are scaled by the same ratio.
     """
     usual = _at_first(application, "font_at_first", application.font())
     ratio = factor * _size_of(usual) / _size_of(application.font())
-    parts = [] if window is None else [window, *window.findChildren(QWidget)]
-    own = [(part, font(part.font(), ratio)) for part in parts if part.testAttribute(_HAS_FONT)]
-    weights = [part.font().weight() for part, _ in own]
     application.setFont(font(usual, factor))
-    for (part, scaled), weight in zip(own, weights, strict=True):
-        scaled.setWeight(weight)
-        part.setFont(scaled)
-    for part in parts:
+    if window is None:
+        return
+    parts = [window, *window.findChildren(QWidget)]
+    # A style sheet keeps the application's font from widgets that are there: each gets its own.
+    fonts = [_scaled(part.font(), ratio) for part in parts]
+    for part, one in zip(parts, fonts, strict=True):
+        part.setFont(one)
         if not part.isWindow():
             _scale_limits(part, ratio)
+
+
+def _scaled(one: QFont, ratio: float) -> QFont:
+    return font(one, ratio, bold=one.weight() > QFont.Weight.Normal)
 
 
 def _scale_limits(part: QWidget, ratio: float) -> None:
@@ -185,7 +188,7 @@ QPushButton#flat:focus {{ border: 2px solid {text}; padding: 3px 7px; }}
 QPushButton#chip {{ padding: 4px 8px; }}
 QPushButton#chip:focus {{ padding: 3px 7px; }}
 QLineEdit, QPlainTextEdit, QAbstractSpinBox {{
-    background: {surface}; color: {text}; border: 1px solid {edge}; border-radius: 6px;
+    background: {surface}; border: 1px solid {edge}; border-radius: 6px;
     padding: 4px 8px; min-height: 20px; selection-background-color: {accent};
     selection-color: {on_accent};
 }}
@@ -193,7 +196,7 @@ QPlainTextEdit {{ padding: 1px 4px; }}
 QLineEdit:focus, QAbstractSpinBox:focus {{ border: 2px solid {text}; padding: 3px 7px; }}
 QPlainTextEdit:focus {{ border: 2px solid {text}; padding: 0 3px; }}
 QLineEdit:disabled, QPlainTextEdit:disabled, QAbstractSpinBox:disabled {{
-    color: {quiet}; background: {window}; border-color: {line};
+    background: {window}; border-color: {line};
 }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
 QHeaderView::section {{ background: {surface}; color: {quiet}; border: none; padding: 4px; }}

@@ -11,6 +11,8 @@ __all__ = ["PageFrame", "ScrolledPart", "scrolled"]
 
 _LEAST = 12 * GRID
 """Least height of a scroll area in pixels: three rows of a form, so that it is seen to go on."""
+_MOST_SHARE = 1000
+"""Share of a page in its row, against 1 of each margin: the margins get what it does not take."""
 _BAR = 2 * GRID
 """Width of a scroll bar with the gap beside it; the style sheet says the same."""
 
@@ -46,7 +48,7 @@ class ScrolledPart(QScrollArea):
 
 
 class PageFrame(QScrollArea):
-    """The place of a page in the window, which scrolls where the window is too small for it.
+    """The place of a page in the window, or of pictures in a page, which scrolls where it is small.
 
     Parameters
     ----------
@@ -64,7 +66,7 @@ class PageFrame(QScrollArea):
         row = _PageRow(holder)
         row.setContentsMargins(0, 0, 0, 0)
         row.addStretch(1)
-        row.addWidget(page, widest)
+        row.addWidget(page, _MOST_SHARE)
         row.addStretch(1)
         self.setWidget(holder)
 

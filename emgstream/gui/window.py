@@ -248,6 +248,7 @@ class Window(QWidget):
         if isinstance(application, QApplication):
             self.settings.keep_text_size(factor)
             scale_text(application, self, factor)
+            self.settings_changed()
 
     def settings_changed(self) -> None:
         """Let every page follow the folders that were set."""

@@ -46,7 +46,7 @@ class CueCanvas(QWidget):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the smallest size."""
-        return QSize(40 * GRID, 26 * GRID)
+        return QSize(40 * GRID, max(26 * GRID, 10 * self.fontMetrics().lineSpacing()))
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -131,7 +131,8 @@ class CueCanvas(QWidget):
         side = _RIGHT if scene.left else _CENTRE
         text(painter, line, scene.left or scene.place, side, color(theme.quiet))
         if scene.left:
-            above = line.translated(0, -2.75 * GRID)
+            up = max(2.75 * GRID, painter.fontMetrics().lineSpacing())
+            above = line.translated(0, -up)
             text(painter, above, scene.place, side, color(theme.quiet))
         if scene.whole is not None:
             painter.setPen(Qt.PenStyle.NoPen)

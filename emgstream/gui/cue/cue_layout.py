@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PyQt5.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+from PyQt5.QtWidgets import QWIDGETSIZE_MAX, QFrame, QHBoxLayout, QPushButton, QWidget
 
 from emgstream.app.connection_state import ConnectionState
 from emgstream.gui.card import card
+from emgstream.gui.columns import Columns
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
+from emgstream.gui.scrolled import PageFrame
 from emgstream.gui.status_light import StatusLight
 from emgstream.sources.source_status import SourceState
 
@@ -51,13 +53,13 @@ def key_button(words: str, key: str, call: Callable[[], None], parent: QWidget) 
     return button
 
 
-def side_by_side(parent: QWidget, canvas: QWidget, sheet: QFrame) -> QHBoxLayout:
-    """Return a row with the cue on a card, and another card of equal width."""
-    row = QHBoxLayout()
-    row.setSpacing(2 * GRID)
-    row.addWidget(card(parent, canvas), 1)
-    row.addWidget(sheet, 1)
-    return row
+def side_by_side(parent: QWidget, canvas: QWidget, sheet: QFrame) -> QWidget:
+    """Return a row with the cue on a card, and another card of equal width.
+
+    It scrolls where there is no room for them, so that the buttons below it stay in sight.
+    """
+    row = Columns(parent, (card(parent, canvas), 1), (sheet, 1))
+    return PageFrame(row, QWIDGETSIZE_MAX, parent)
 
 
 def button_row(buttons: Sequence[QPushButton], beside: QWidget) -> QHBoxLayout:

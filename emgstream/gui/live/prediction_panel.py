@@ -48,7 +48,8 @@ class PredictionPanel(QWidget):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the smallest size."""
-        return QSize(30 * GRID, round(_LINE[0] + _BELOW + len(self._names) * _LEAST_ROW))
+        least_row = max(_LEAST_ROW, self._line_height())
+        return QSize(30 * GRID, round(_LINE[0] + _BELOW + len(self._names) * least_row))
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -128,7 +129,8 @@ class PredictionPanel(QWidget):
 
     def _draw_bars(self, painter: QPainter, area: QRectF) -> None:
         height = min(_ROW, area.height() / len(self._names))
-        size = min(1.0, height / _FULL_ROW)  # in a low window the words shrink with their rows
+        full_row = max(_FULL_ROW, 1.25 * self._line_height())
+        size = min(1.0, height / full_row)  # in a low window the words shrink with their rows
         colors = class_colors(self._names, self._theme)
         codes = class_codes(self._names)
         left = _CHIP + GRID
@@ -146,6 +148,9 @@ class PredictionPanel(QWidget):
                 share = self._prediction.probabilities[number]
             bar = row.adjusted(left + name_width, 0, 0, 0)  # no figure: the confidence stands above
             self._draw_bar(painter, bar, share, colors[number])
+
+    def _line_height(self) -> float:
+        return QFontMetricsF(self.font()).lineSpacing()
 
     def _longest_name(self) -> float:
         return max(self._width_of(spoken(name)) for name in self._names)

@@ -137,6 +137,6 @@ class RecordGuide(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID + GRID // 2)
-        column.addLayout(side_by_side(self, self.canvas, signals), 1)
+        column.addWidget(side_by_side(self, self.canvas, signals), 1)
         column.addWidget(self._numbers)
         column.addLayout(button_row(buttons, below))

@@ -8,7 +8,7 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from emgstream.app.configured_settings import ConfiguredSetting
-from emgstream.gui.card import row_name
+from emgstream.gui.card import caption, row_name
 from emgstream.gui.painting import GRID
 
 __all__ = ["ConfiguredValues"]
@@ -43,7 +43,9 @@ class ConfiguredValues(QWidget):
         rows.setHorizontalSpacing(2 * GRID)
         rows.setVerticalSpacing(GRID)
         rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        for setting in settings:
+        for before, setting in zip((None, *settings), settings, strict=False):
+            if setting.group and (before is None or before.group != setting.group):
+                rows.addRow(caption(setting.group))
             rows.addRow(row_name(setting.title), self._place(setting))
 
     def show_settings(self, settings: tuple[ConfiguredSetting, ...]) -> None:

@@ -31,10 +31,10 @@ from emgstream.gui.window_page import WindowPage
 __all__ = ["SettingsPage"]
 
 _RECORDINGS = "recordings"
-_BESIDE = "beside the recordings they learn from"
+_BESIDE = "beside their recordings"
 _ABOUT_VALUES = (
-    "Terminal and window begin with these values; an empty field means the default. The window "
-    "remembers what you choose in it, and begins with that until you change the value here."
+    "Terminal and window start with these values; an empty field means the built-in default. The "
+    "window remembers what you choose in it, and starts with that until you change a value here."
 )
 
 
@@ -61,6 +61,10 @@ class SettingsPage(WindowPage):
         self._connect_parts()
         self._show()
 
+    def follow_settings(self) -> None:
+        """Show what holds now."""
+        self._show()
+
     def set_theme(self, theme: Theme) -> None:  # noqa: ARG002 - what counts is what was chosen
         """Mark the theme that was chosen."""
         self._show()
@@ -74,7 +78,6 @@ class SettingsPage(WindowPage):
         self.shell.settings.follow(configuration, name)
         self.values.show_settings(tuple(configured_settings(configuration)))
         self.shell.settings_changed()
-        self._show()
         return ""
 
     def _choose_recordings(self, folder: Path) -> None:
@@ -85,7 +88,6 @@ class SettingsPage(WindowPage):
     def _choose_models(self, folder: Path | None) -> None:
         self.shell.settings.keep_models_folder(folder)
         self.shell.settings_changed()
-        self._show()
 
     def _open(self, path: Path) -> None:
         """Open a file or a folder with the program that the desktop has for it."""
@@ -100,7 +102,7 @@ class SettingsPage(WindowPage):
         self.models.show_folder(
             folder or settings.recordings or documents_folder(), "" if folder else _BESIDE
         )
-        self.beside_button.setEnabled(folder is not None)
+        self.beside_button.setVisible(folder is not None)
         self.file_button.setEnabled(configuration_path().is_file())
 
     def _lay_out(self) -> None:
@@ -121,7 +123,7 @@ class SettingsPage(WindowPage):
         about = card(self, caption("About"), self.about)
         fill(left, look, places, about, rests[0], grows=rests[0])
         file = _at_left(self.file_button)
-        values = card(self, caption("Values to begin with"), values_head, self.values, file)
+        values = card(self, caption("Defaults"), values_head, self.values, file)
         fill(right, values, rests[1], grows=rests[1])
         area = ScrolledPart(Columns(self, (left, 1), (right, 1)), self)
         fill(self, area, grows=area)

@@ -74,10 +74,10 @@ def _picture_of(gutter: Gutter) -> QPixmap:
 
 def _draw_lane(painter: QPainter, lane: QRectF, words: LaneWords, canvas: Canvas) -> None:
     """Draw a lane's name and, where there is room, its unit and the values at its ends."""
-    row, theme = _ROW * canvas.scale, canvas.theme
-    middle = lane.center().y()
-    has_unit = lane.height() > 2.0 * row
     painter.setFont(font(canvas.base, canvas.scale, bold=True))
+    row = max(_ROW * canvas.scale, 0.9 * painter.fontMetrics().lineSpacing())
+    middle, theme = lane.center().y(), canvas.theme
+    has_unit = lane.height() > 2.0 * row
     name = _row(canvas, middle - (row if has_unit else row / 2.0), row)
     text(painter, name, spoken(words.name), _RIGHT, color(theme.text))
     painter.setFont(canvas.small_font)

@@ -69,7 +69,7 @@ class TimelineCanvas(QWidget):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the smallest size at which every lane can be read."""
-        return QSize(40 * GRID, 20 * GRID)
+        return QSize(40 * GRID, max(20 * GRID, 7 * self.fontMetrics().lineSpacing()))
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""

@@ -97,5 +97,5 @@ class TrialGuide(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID + GRID // 2)
-        column.addLayout(side_by_side(self, self.canvas, says), 1)
+        column.addWidget(side_by_side(self, self.canvas, says), 1)
         column.addLayout(button_row((self.space_button, self.end_button), self.progress))
