@@ -67,6 +67,7 @@ class TrainPage(WindowPage):
     def update_figures(self, now_s: float) -> None:
         """Follow the child processes and the audits."""
         self.setup.poll()
+        self.result.poll()
         if self.isVisible():
             self._ask_columns(self.setup.sessions.take_undecided())
         if self.training is not None and self.training.is_running:
@@ -76,7 +77,7 @@ class TrainPage(WindowPage):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
-        for part in (self.step_bar, self.setup.list, self.progress.curves):
+        for part in (self.step_bar, self.setup.list, self.progress.curves, self.result):
             part.set_theme(theme)
 
     def shut_down(self) -> None:
@@ -85,6 +86,7 @@ class TrainPage(WindowPage):
             if job is not None:
                 job.shut_down()
         self.setup.sessions.shut_down()
+        self.result.shut_down()
 
     def look_for_extra(self) -> None:
         """Show the page, or how to install what it needs."""
@@ -162,7 +164,7 @@ class TrainPage(WindowPage):
         if job.table is None:
             self.result.show_invitation()
         else:
-            self.result.show_table(job.table)
+            self.result.show_evaluated(job, job.table)
 
     def _cancel_training(self) -> None:
         if self.training is not None:
@@ -187,7 +189,7 @@ class TrainPage(WindowPage):
         self.setup = TrainSetup(theme, folder, self)
         self.form = self.setup.form
         self.progress = TrainingProgressView(theme, self)
-        self.result = TrainingResultView(self)
+        self.result = TrainingResultView(theme, self)
         self.missing = MissingExtra(self)
 
     def _lay_out(self) -> None:

@@ -49,6 +49,8 @@ class DecisionInstants:
     since_onset: IndexArray
     """Rows since the onset of that movement; -1 where no onset was recorded, as the recording or
     a segment of it begins with that movement."""
+    recordings: IndexArray
+    """Place of the recording among those of the study."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -81,7 +83,7 @@ class EvaluatedDecisions:
     def none(cls, n_classes: int) -> EvaluatedDecisions:
         """Return an empty sequence of decisions."""
         rows = np.zeros(0, dtype=np.int64)
-        nowhere = DecisionInstants(rows, rows, rows, rows.astype(np.bool_), rows)
+        nowhere = DecisionInstants(rows, rows, rows, rows.astype(np.bool_), rows, rows)
         return cls(nowhere, np.zeros((0, n_classes), dtype=np.float32))
 
     @classmethod
@@ -139,9 +141,16 @@ def conditioned_rows(manifest: Manifest, table: EmgTable) -> FloatArray:
 
 
 def instants_of(
-    table: EmgTable, class_names: Sequence[str], rows: IndexArray, window_rows: int
+    table: EmgTable,
+    class_names: Sequence[str],
+    rows: IndexArray,
+    window_rows: int,
+    place: int = 0,
 ) -> DecisionInstants:
-    """Return the instants of windows of ``window_rows`` rows that end at ``rows``."""
+    """Return the instants of windows of ``window_rows`` rows that end at ``rows``.
+
+    ``place`` is that of the recording among those of the study.
+    """
     codes, movements = class_codes(table, class_names), table.movement_numbers()
     numbers, first_rows = np.unique(movements, return_index=True)
     first_row = first_rows[np.searchsorted(numbers, movements[rows])]
@@ -155,6 +164,7 @@ def instants_of(
         movements=movements[rows],
         whole=(runs[first] == runs[rows]) & (truth >= 0),
         since_onset=np.where(begins[first_row], -1, rows - first_row),
+        recordings=np.full(len(rows), place, dtype=np.int64),
     )
 
 
