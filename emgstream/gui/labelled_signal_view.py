@@ -242,6 +242,7 @@ class LabelledSignalView(QWidget):
             painter.setPen(pen(theme.line))
             painter.drawLine(QLineF(x, y, x, y + GRID / 2))
             place = QRectF(x - _APART / 2, y + GRID / 2, _APART, _AXIS - GRID / 2)
+            place.moveRight(min(place.right(), self.width() + _APART / 2 - 3 * GRID))
             ink = color(theme.quiet)
             text(painter, place, f"{at:,g}{unit}", Qt.AlignmentFlag.AlignHCenter, ink)
 

@@ -25,7 +25,7 @@ from emgstream.gui.record.signal_check_view import SignalCheckView
 from emgstream.gui.shell import Shell
 from emgstream.gui.step_bar import StepBar
 from emgstream.gui.window_page import WindowPage
-from emgstream.recording import FreeProtocol, GuidedProtocol, ProtocolPhase
+from emgstream.recording import FreeProtocol, GuidedProtocol, LabelledCueRun, ProtocolPhase
 
 __all__ = ["RecordPage"]
 
@@ -103,6 +103,7 @@ class RecordPage(WindowPage):
     def update_figures(self, now_s: float) -> None:  # noqa: ARG002 - the base class passes it
         """Refresh the state of connection, file and warnings."""
         self._show_ready()
+        self.review.poll()
         run = self.run
         if run is None or not run.is_open:
             return
@@ -119,6 +120,7 @@ class RecordPage(WindowPage):
         """End the recording, and finish its files."""
         if self.run is not None:
             self.run.shut_down(self._now_s)
+        self.review.shut_down()
 
     def start(self) -> None:
         """Begin a session as the form says, or show why that cannot be done."""
@@ -167,6 +169,10 @@ class RecordPage(WindowPage):
     def _trim(self, trims: bool) -> None:
         if self.run is not None:
             self.run.settle_again(trims)
+
+    def _drop(self, labelled: LabelledCueRun, is_dropped: bool) -> None:
+        if self.run is not None:
+            self.run.drop(labelled, is_dropped)
 
     def _replay(self) -> None:
         if self.run is not None:
@@ -258,6 +264,7 @@ class RecordPage(WindowPage):
         self.verdict.again_wanted.connect(self._check_again)
         self.verdict.leave_wanted.connect(self._press_end)
         self.review.trim_wanted.connect(self._trim)
+        self.review.drop_wanted.connect(self._drop)
         self.review.replay_wanted.connect(self._replay)
         self.review.another_wanted.connect(self._another)
 

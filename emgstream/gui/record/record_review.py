@@ -20,11 +20,12 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from emgstream.app.recording_review import REPETITIONS, repetition_rows, review_facts
+from emgstream.app.recording_review import REPETITIONS, repetition_rows, review_facts, reviewed
 from emgstream.gui.card import caption, card
 from emgstream.gui.check_box import CheckBox
 from emgstream.gui.painting import GRID, color, font
 from emgstream.gui.palette import Theme
+from emgstream.gui.record.repetition_review import RepetitionReview
 from emgstream.recording import RecoveryReport
 from emgstream.wording import spoken
 
@@ -35,6 +36,8 @@ class RecordReview(QWidget):
     """Shows one recording; its labels can be trimmed to the onsets, or not."""
 
     trim_wanted = pyqtSignal(bool)
+    drop_wanted = pyqtSignal(object, bool)
+    """Emitted with a repetition, and whether it is to lose its label or to get it back."""
     replay_wanted = pyqtSignal()
     another_wanted = pyqtSignal()
 
@@ -47,8 +50,11 @@ class RecordReview(QWidget):
         self.facts = QLabel(self)
         self.facts.setWordWrap(True)
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.repetitions = RepetitionReview(theme, self)
+        self.repetitions.drop_wanted.connect(self.drop_wanted)
         self.table = QTableWidget(0, len(REPETITIONS), self)
         self._dress_table()
+        self.table.cellClicked.connect(self._select_row)
         self.trim_box = CheckBox("Labels begin when the muscles do", self)
         self.trim_box.setToolTip(
             "A person follows a cue some 0.2 to 0.4 s late; what lies between is labelled "
@@ -69,6 +75,7 @@ class RecordReview(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
         self._theme = theme
+        self.repetitions.set_theme(theme)
         if self._recovered is not None:
             self.show_recovered(self._recovered)
 
@@ -85,6 +92,7 @@ class RecordReview(QWidget):
         self.facts.setText("The session ended before a sample came; no file is left.")
         self.next_label.setText("")
         self.table.setRowCount(0)
+        self.repetitions.show_nothing()
         self.another_button.setEnabled(True)
 
     def show_unfinished(self, path: Path) -> None:
@@ -94,6 +102,7 @@ class RecordReview(QWidget):
         self.facts.setText(str(path))
         self.next_label.setText(f"Make room, then put it in order: emgstream recover {path}")
         self.table.setRowCount(0)
+        self.repetitions.show_nothing()
         self.another_button.setEnabled(True)
 
     def show_recovered(self, recovered: RecoveryReport) -> None:
@@ -102,6 +111,7 @@ class RecordReview(QWidget):
         self._title.setText("Recorded")
         self.facts.setText("\n".join(f"{name}: {fact}" for name, fact in review_facts(recovered)))
         self._fill(repetition_rows(recovered))
+        self.repetitions.show_recovered(recovered)
         is_free = recovered.sidecar.get("protocol", {}).get("kind") == "free"
         self.trim_box.setVisible(not is_free)
         self.trim_box.setChecked(bool(recovered.sidecar.get("labels", {}).get("is_trimmed")))
@@ -111,6 +121,18 @@ class RecordReview(QWidget):
         )
         for part in (self.trim_box, self.replay_button, self.another_button):
             part.setEnabled(True)
+
+    def poll(self) -> None:
+        """Show the signal once it has been read."""
+        self.repetitions.poll()
+
+    def shut_down(self) -> None:
+        """Wait for the signal that is being read."""
+        self.repetitions.shut_down()
+
+    def _select_row(self, row: int, _column: int) -> None:
+        if self._recovered is not None:
+            self.repetitions.select(reviewed(self._recovered)[row])
 
     def _fill(self, rows: Sequence[tuple[str, ...]]) -> None:
         self.table.setRowCount(len(rows))
@@ -169,4 +191,4 @@ class RecordReview(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(2 * GRID)
         whole.addWidget(card(self, side), 1)
-        whole.addWidget(card(self, caption("Repetitions"), self.table), 1)
+        whole.addWidget(card(self, caption("Signal and labels"), self.repetitions, self.table), 2)

@@ -21,3 +21,9 @@ class RecordSetup(QWidget):
         self.form = SessionForm(folder, self)
         self.row = BoardStartRow(self)
         fill(self, self.form, self.row, grows=self.form)
+        self.form.changed.connect(self._show_movements)
+        self._show_movements()
+
+    def _show_movements(self) -> None:
+        """Show where the electrodes go for the movements that are chosen."""
+        self.form.placements.show_movements(self.form.request.movements)
