@@ -100,6 +100,8 @@ def percent_of(share: float | None, n_decisions: int) -> str:
     """
     if share is None or not math.isfinite(share):
         return NOT_KNOWN
+    if share in (0.0, 1.0):
+        return percent(share)
     return percent(share, decimals_of(half_width(share, independent(n_decisions))))
 
 

@@ -4,6 +4,7 @@ import io
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ def n_parameters(model: Model) -> int:
     return sum(layer.n_parameters for layer in layers_of(model))
 
 
-def weights(**arrays: np.ndarray) -> bytes:
+def weights(**arrays: Any) -> bytes:
     buffer = io.BytesIO()
     np.savez(buffer, **{name.replace("__", "/"): array for name, array in arrays.items()})
     return buffer.getvalue()

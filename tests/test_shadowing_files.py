@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from emgstream.app.training_job import JobState, TrainingJob, TrainingRequest
 from emgstream.bundle import read_model
 from emgstream.child_python import child_python
 from emgstream.simulation import CueSchedule, record_session
+from tests.evaluation.told_tasks import root
 
 COMMAND = str(Path(sys.executable).with_name("emgstream"))
 DEADLINE_S = 900.0
@@ -62,14 +62,18 @@ def test_so_do_child_processes() -> None:
 
 
 @pytest.mark.usefixtures("folder")
-def test_so_do_the_processes_of_an_evaluation() -> None:
+def test_so_do_the_processes_of_an_evaluation(monkeypatch: pytest.MonkeyPatch) -> None:
     from emgstream_training.evaluation.isolated import in_own_process
     from emgstream_training.evaluation.parallel import run_all
 
-    assert in_own_process(math.sqrt, 9.0) == 3.0
-    assert dict(run_all(math.sqrt, [1.0, 4.0, 9.0], n_jobs=2)) == {0: 1.0, 1: 2.0, 2: 3.0}
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))  # where `root` is
+    assert in_own_process(root, 9.0) == 3.0
+    told: dict[int, float] = {}
+    found = dict(run_all(root, [1.0, 4.0, 9.0], n_jobs=2, told=told.__setitem__))
+    assert found == {0: 1.0, 1: 2.0, 2: 3.0}
+    assert told == {0: 1.0, 1: 4.0, 2: 9.0}
     with pytest.raises(ValueError, match=r"math domain error|nonnegative"):
-        in_own_process(math.sqrt, -1.0)
+        in_own_process(root, -1.0)
 
 
 @pytest.mark.tensorflow

@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from emgstream.cue_schedule import REST
-from emgstream.recording import RecoveryReport, sidecar_path
-from emgstream.sources.source_status import loss_words
+import numpy as np
 
-__all__ = ["REPETITIONS", "repetition_rows", "review_facts"]
+from emgstream.app.recorded_signal import LabelSpan, RecordedSignal
+from emgstream.cue_schedule import REST
+from emgstream.recording import LabelledCueRun, RecoveryReport, amplitudes, sidecar_path
+from emgstream.sources.source_status import loss_words
+from emgstream.wording import spoken
+
+__all__ = [
+    "REPETITIONS",
+    "label_spans",
+    "repetition_rows",
+    "repetition_words",
+    "review_facts",
+    "reviewed",
+]
+
+_EXACT = 10.0
+"""Level from which no tenth is shown: from one repetition to the next it varies by more."""
 
 REPETITIONS = ("movement", "no.", "label begins", "remark")
 """The captions over the repetitions."""
@@ -21,14 +35,72 @@ def repetition_rows(recovered: RecoveryReport) -> list[tuple[str, ...]]:
     A rest is listed only with a remark.
     """
     rows: list[tuple[str, ...]] = []
+    shown = reviewed(recovered)
     for labelled, shift_s in zip(recovered.runs, recovered.shifts_s, strict=True):
         run = labelled.run
-        if run.label == REST and not labelled.note:
+        if labelled not in shown:
             continue
         shift = "no label" if shift_s is None else f"{1e3 * shift_s:+.0f} ms"
         remark = labelled.note or ("" if labelled.outcome.counts else labelled.outcome.value)
         rows.append((run.label, str(run.repetition), shift, remark))
     return rows
+
+
+def reviewed(recovered: RecoveryReport) -> list[LabelledCueRun]:
+    """Return the repetitions that `repetition_rows` lists, in the same order."""
+    return [one for one in recovered.runs if one.run.label != REST or one.note]
+
+
+def label_spans(recovered: RecoveryReport) -> list[LabelSpan]:
+    """Return the label of every repetition; dim where it does not count."""
+    spans = []
+    for labelled in recovered.runs:
+        run, first = labelled.run, labelled.label_from
+        begins = run.start if first is None else first
+        if begins < run.end:
+            spans.append(LabelSpan(begins, run.end - 1, run.label, is_dim=first is None))
+    return spans
+
+
+def repetition_words(
+    recovered: RecoveryReport, labelled: LabelledCueRun, signal: RecordedSignal | None
+) -> str:
+    """Return one repetition in words: its onset, its level, and the remark on it."""
+    run = labelled.run
+    words = [f"{spoken(run.label)}, no. {run.repetition}"]
+    shift_s = recovered.shifts_s[recovered.runs.index(labelled)]
+    if shift_s is None:
+        words.append("has no label")
+    elif shift_s > 0.0:
+        words.append(f"the muscle began {1e3 * shift_s:.0f} ms after the cue")
+    else:
+        words.append("labelled from the cue on")
+    level = None if signal is None else _level(recovered, labelled, signal)
+    if level is not None:
+        words.append(f"{level:,.{0 if level >= _EXACT else 1}f} times the level at rest")
+    if labelled.note or not labelled.outcome.counts:
+        words.append(labelled.note or labelled.outcome.value)
+    return ", ".join(words)
+
+
+def _level(
+    recovered: RecoveryReport, labelled: LabelledCueRun, signal: RecordedSignal
+) -> float | None:
+    """Return the RMS of the most active channel over that at rest; None without a rest."""
+    if labelled.run.label == REST:
+        return None
+    at_rest = [
+        signal.samples[one.label_from : one.run.end]
+        for one in recovered.runs
+        if one.run.label == REST and one.label_from is not None
+    ]
+    begins = labelled.run.start if labelled.label_from is None else labelled.label_from
+    held = signal.samples[begins : labelled.run.end]
+    parts = [part for part in at_rest if np.isfinite(part).all(axis=1).any()]
+    if not parts or not np.isfinite(held).all(axis=1).any():
+        return None
+    quiet = amplitudes(np.concatenate(parts))
+    return float(np.max(amplitudes(held) / np.maximum(quiet, 1e-9)))
 
 
 def review_facts(recovered: RecoveryReport) -> Iterator[tuple[str, str]]:

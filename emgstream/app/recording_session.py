@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
+from types import MappingProxyType
 
 from emgstream.app.live_session import LiveSession
 from emgstream.app.recording_markers import RecordingMarkers
@@ -15,9 +16,11 @@ from emgstream.recording import (
     CueListener,
     FreeProtocol,
     GuidedProtocol,
+    LabelledCueRun,
     ProtocolPhase,
     Recorder,
     RecoveryReport,
+    RepetitionOutcome,
     SignalCheck,
     SignalCheckReport,
     Take,
@@ -99,6 +102,7 @@ class RecordingSession:
         self.report: SignalCheckReport | None = None
         self.failure: EmgStreamError | None = None
         self.recovered: RecoveryReport | None = None
+        self._before_drop: dict[tuple[str, int], RepetitionOutcome] = {}
         self.warnings: list[str] = []
         self.take: Take | None = None
         self.started_s = now_s
@@ -268,6 +272,19 @@ class RecordingSession:
             self.stage, self.failure = RecordingStage.SETTLING, None
             self._settle(trim)
 
+    def drop(self, labelled: LabelledCueRun, is_dropped: bool) -> None:
+        """Take the label from a repetition that was recorded, or give it back."""
+        if self.stage is not RecordingStage.DONE:
+            return
+        key = labelled.run.label, labelled.run.repetition
+        if is_dropped and labelled.outcome is not RepetitionOutcome.DROPPED:
+            self._before_drop[key] = labelled.outcome
+        outcome = RepetitionOutcome.DROPPED
+        if not is_dropped:
+            outcome = self._before_drop.pop(key, RepetitionOutcome.HELD)
+        self.stage = RecordingStage.SETTLING
+        self._settle(trim=None, changed={key: outcome})
+
     def shut_down(self, now_s: float) -> None:
         """End it and wait until the files are in order."""
         self.end(now_s)
@@ -336,11 +353,15 @@ class RecordingSession:
             self.warnings.append(warning)
             self.recorder.warn(warning)
 
-    def _settle(self, trim: bool | None) -> None:
+    def _settle(
+        self,
+        trim: bool | None,
+        changed: Mapping[tuple[str, int], RepetitionOutcome] = MappingProxyType({}),
+    ) -> None:
         def settle(_: threading.Event) -> None:
             path = self.recorder.kept or self.plan.path
             if path.exists() and self.recorder.n_samples:  # else there is nothing to keep
-                self.recovered = put_in_order(path, trim=trim)
+                self.recovered = put_in_order(path, trim=trim, changed=changed)
 
         self._settler = Worker("emg-settler", settle)
         self._settler.start()

@@ -9,6 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from emgstream.app.evaluation_pace import EvaluationPace
 from emgstream.app.evaluation_table import EvaluationTable, evaluation_table
 from emgstream.app.verb_process import VerbProcess
 from emgstream.errors import ChildFailedError, InterruptedByUserError
@@ -80,8 +81,11 @@ def evaluation_arguments(request: TrainingRequest) -> list[str]:
 
     One core is left to the window and to what streams.
     """
-    jobs = max((os.cpu_count() or 2) - 1, 1)
-    return ["evaluate", *_common(request), "--folds", str(_N_FOLDS), "--jobs", str(jobs)]
+    return ["evaluate", *_common(request), "--folds", str(_N_FOLDS), "--jobs", str(_n_jobs())]
+
+
+def _n_jobs() -> int:
+    return max((os.cpu_count() or 2) - 1, 1)
 
 
 def _common(request: TrainingRequest) -> list[str]:
@@ -218,10 +222,16 @@ class EvaluationJob(_VerbJob):
 
     def __init__(self, request: TrainingRequest) -> None:
         super().__init__(evaluation_arguments(request))
-        self.n_done = 0
-        """Tasks that are done: trainings on a part of the recordings, each judged on the rest."""
-        self.n_tasks: int | None = None
-        """Tasks in all; None before the recordings have been read."""
+        self.request = request
+        self.pace = EvaluationPace(_n_jobs())
+        """Its progress."""
+        self.early: dict[str, Any] | None = None
+        """The document of the baselines, which come first; None before they are done."""
+
+    @property
+    def document(self) -> dict[str, Any] | None:
+        """The newest document: at the end of all models, before of those that are done."""
+        return self.early if self.result is None else self.result
 
     @property
     def table(self) -> EvaluationTable | None:
@@ -231,17 +241,13 @@ class EvaluationJob(_VerbJob):
     @property
     def words(self) -> str:
         """Its progress, for people."""
-        if self._is_cancelled:
-            return "Ending with what is done …"
-        if self.n_tasks is None:
-            return "Reading the sessions …"
-        return f"{self.n_done} of {self.n_tasks} done; each learns anew"
+        return "Ending with what is done …" if self._is_cancelled else self.pace.words
 
     def poll(self, now_s: float) -> list[dict[str, Any]]:
         """Follow the evaluation at host time ``now_s``; return its new events."""
         new = super().poll(now_s)
         for event in new:
-            if event["event"] == "plan":
-                self.n_tasks = event["n_tasks"]
-        self.n_done += sum(event["event"] == "done" for event in new)
+            self.pace.follow(event, now_s)
+            if event["event"] == "early":
+                self.early = event
         return new

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from emgstream.app.evaluation_pictures import TruthAgainstDecision, validation_matrix
 from emgstream.significant_digits import decimals_of, half_width, independent, percent
 from emgstream.wording import counted
 
@@ -41,6 +42,8 @@ class TrainingOutcome:
     """Accuracy before and after, of a model that was adapted; empty for one that was trained."""
     gain_note: str = ""
     """The data the gain was measured on; empty for a model that was trained."""
+    matrix: TruthAgainstDecision | None = None
+    """Confusion matrix of the repetitions that helped to choose the model; None if adapted."""
 
 
 def training_outcome(event: Mapping[str, Any]) -> TrainingOutcome:
@@ -52,7 +55,8 @@ def training_outcome(event: Mapping[str, Any]) -> TrainingOutcome:
         epochs = counted(event["n_epochs"], "epoch")
         figures = (f"{name}: {text}" for name, text in event["figures"].items())
         notes = (note[:1].upper() + note[1:] for note in event["notes"])
-        return TrainingOutcome(title, (event["model"], epochs, *figures, *notes, *event["repairs"]))
+        told = (event["model"], epochs, *figures, *notes, *event["repairs"])
+        return TrainingOutcome(title, told, matrix=validation_matrix(event))
     return TrainingOutcome(
         title,
         (event["model"], event["title"], *event["repairs"]),

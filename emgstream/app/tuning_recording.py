@@ -8,9 +8,10 @@ from pathlib import Path
 from emgstream.app.live_connection import LiveConnection
 from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import ReplayRequest, SourceRequest
-from emgstream.bundle import Model
+from emgstream.bundle import Model, read_model
 from emgstream.data import DEMO_RECORDING
 from emgstream.decisions import DecisionSettings
+from emgstream.errors import ModelFileError
 from emgstream.recording import is_synthetic
 from emgstream.trial import DecisionScore, PredictedRecording, Sweep
 
@@ -101,18 +102,35 @@ class ThresholdSweep:
 
 
 def recordings_to_try(
-    connection: LiveConnection, source: SourceRequest, before: TuningRequest | None
+    connection: LiveConnection,
+    source: SourceRequest,
+    before: TuningRequest | None,
+    model_path: Path,
 ) -> tuple[ReplayRequest, ...]:
     """Return the recordings to try settings on: the one that is played, else those used before.
 
-    The demo is used where there is neither, or where the recording has no label of the model. With
-    a board instead of a recording the recordings stay, so that settings tried on them can be used.
+    For a model that none was used with before these are its own, if they are beside it. The demo is
+    used where there is none, or where the recording has no label of the model. With a board instead
+    of a recording the recordings stay, so that settings tried on them can be used.
     """
     session = connection.session
     if session is None or session.replay is None or not isinstance(source, ReplayRequest):
-        return (DEMO,) if before is None else before.recordings
+        if before is not None and before.model_path == model_path:
+            return before.recordings
+        return (*_own_recordings(model_path), DEMO)
     played = ReplayRequest(source.path, source.columns)
     return (DEMO,) if source.path == DEMO_RECORDING else (played, DEMO)
+
+
+def _own_recordings(model_path: Path) -> tuple[ReplayRequest, ...]:
+    """Return the recordings beside a model that it was trained on, the newest first."""
+    try:
+        manifest = read_model(model_path).manifest
+    except ModelFileError:
+        return ()  # opening it will tell
+    names = [Path(str(entry.get("name", ""))).name for entry in reversed(manifest.training_data)]
+    paths = [model_path.parent / name for name in dict.fromkeys(filter(None, names))]
+    return tuple(ReplayRequest(path) for path in paths if path.is_file())
 
 
 def without(settings: DecisionSettings, *statuses: str) -> DecisionSettings:

@@ -17,12 +17,19 @@ from emgstream.errors import InterruptedByUserError, UsageError
 from emgstream.significant_digits import percent
 
 if TYPE_CHECKING:
-    from emgstream_training.evaluation import Evaluation, EvaluationProgress, PreparedEvaluation
+    from emgstream_training.evaluation import (
+        Evaluation,
+        EvaluationProgress,
+        FoldEpoch,
+        PreparedEvaluation,
+    )
 
 __all__ = ["add_arguments", "run"]
 
-_EVENTS = """Events: "plan" with protocol, reason, notes and n_tasks; "done" with what and
-balanced_accuracy by model for each task; at the end "evaluated" with the document of --json."""
+_EVENTS = """Events: "plan" with protocol, reason, notes, n_tasks, n_folds and n_epochs (the most of
+one network); "epoch" with what and the entries of the verb train; "done" with what and
+balanced_accuracy by model for each task; "early" with the document of --json as soon as LDA and
+random forest are done; at the end "evaluated" with the whole document."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,6 +86,8 @@ def run(arguments: argparse.Namespace) -> None:
             n_jobs=arguments.jobs,
             dask_address=arguments.dask,
             done=_tell_done if tells else bar.show,
+            learning=_tell_epoch if tells else bar.show_epoch,
+            early=_tell_early if tells else lambda _: None,
         )
     _write_and_tell(evaluation, arguments)
     if evaluation.interrupted:
@@ -140,9 +149,10 @@ class _FoldBar:
             BarColumn(),
             TextColumn("{task.completed:.0f}/{task.total:.0f}"),
             TimeElapsedColumn(),
+            TextColumn("{task.fields[learning]}"),
             console=terminal,
         )
-        self._task = self._progress.add_task("folds", total=n_tasks)
+        self._task = self._progress.add_task("measuring", total=n_tasks, learning="")
 
     def __enter__(self) -> _FoldBar:
         if self._watched:
@@ -162,6 +172,13 @@ class _FoldBar:
         )
         self._progress.console.print(f"{done.what}: {scores}")
         self._progress.advance(self._task)
+        self._progress.update(self._task, learning="")
+
+    def show_epoch(self, done: FoldEpoch) -> None:
+        """Show how far the network of a fold is."""
+        epoch = done.epoch
+        learning = f"{done.what}: CNN-LSTM, epoch {epoch.epoch} of {epoch.n_epochs}"
+        self._progress.update(self._task, learning=learning)
 
 
 def _announce(prepared: PreparedEvaluation) -> None:
@@ -180,12 +197,22 @@ def _tell_plan(prepared: PreparedEvaluation) -> None:
             "reason": plan.reason,
             "notes": list(prepared.notes),
             "n_tasks": prepared.n_tasks,
+            "n_folds": len(plan.folds),
+            "n_epochs": prepared.n_epochs,
         }
     )
 
 
 def _tell_done(done: EvaluationProgress) -> None:
     training_progress.write_event({"event": "done", **vars(done)})
+
+
+def _tell_epoch(done: FoldEpoch) -> None:
+    training_progress.write_event({"event": "epoch", "what": done.what, **vars(done.epoch)})
+
+
+def _tell_early(evaluation: Evaluation) -> None:
+    training_progress.write_event({"event": "early", **evaluation.to_json()})
 
 
 def _print(document: Mapping[str, Any]) -> None:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["add_arguments", "run"]
 
 _EVENTS = f"""{training_progress.EPOCHS} at the end "trained" with model, title, n_epochs, notes,
-repairs, figures and interrupted."""
+repairs, figures, classes, confusion (validation windows by true and decided class) and
+interrupted."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -103,5 +104,7 @@ def _event(result: TrainingResult, out: Path) -> dict[str, Any]:
         "notes": list(result.notes),
         "repairs": list(result.repairs),
         "figures": dict(result.figures),
+        "classes": list(result.model.manifest.class_names),
+        "confusion": result.confusion,
         "interrupted": result.interrupted,
     }

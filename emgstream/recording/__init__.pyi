@@ -10,6 +10,7 @@ from .growing_file import expected_bytes as expected_bytes
 from .guided_protocol import GuidedProtocol as GuidedProtocol
 from .guided_protocol import ProtocolPhase as ProtocolPhase
 from .guided_protocol import ProtocolView as ProtocolView
+from .label_runs import LabelledCueRun as LabelledCueRun
 from .protocol_documents import check_label as check_label
 from .protocol_documents import free_document as free_document
 from .protocol_documents import free_labels as free_labels
@@ -17,6 +18,7 @@ from .protocol_documents import guided_document as guided_document
 from .recorder import Recorder as Recorder
 from .recovery import RecoveryReport as RecoveryReport
 from .recovery import put_in_order as put_in_order
+from .repetition_monitor import amplitudes as amplitudes
 from .session_description import SessionDescription as SessionDescription
 from .sidecar import is_synthetic as is_synthetic
 from .sidecar import read_sidecar as read_sidecar

@@ -20,6 +20,8 @@ class RepetitionOutcome(Enum):
     """Discarded by the person, to be repeated; its samples get no label."""
     INTERRUPTED = "interrupted"
     """Interrupted by a pause or a lost board; its samples get no label, and it is repeated."""
+    DROPPED = "dropped"
+    """Taken out in the review after the recording; its samples get no label."""
 
     @property
     def counts(self) -> bool:

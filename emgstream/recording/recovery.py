@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -58,7 +59,12 @@ class RecoveryReport:
     """The new content of the sidecar."""
 
 
-def put_in_order(path: Path, *, trim: bool | None = None) -> RecoveryReport:
+def put_in_order(
+    path: Path,
+    *,
+    trim: bool | None = None,
+    changed: Mapping[tuple[str, int], RepetitionOutcome] = MappingProxyType({}),
+) -> RecoveryReport:
     """Repair the files of a session, set its final labels and complete its sidecar.
 
     Parameters
@@ -68,6 +74,8 @@ def put_in_order(path: Path, *, trim: bool | None = None) -> RecoveryReport:
     trim
         True for labels from the onset of the muscles, False for labels from the cue; by default as
         chosen when it was recorded.
+    changed
+        Outcomes that a review has changed, by label and number of the repetition.
 
     Raises
     ------
@@ -89,7 +97,7 @@ def put_in_order(path: Path, *, trim: bool | None = None) -> RecoveryReport:
     outcomes = {
         (entry["label"], entry["repetition"]): RepetitionOutcome(entry["outcome"])
         for entry in sidecar.get("repetitions", [])
-    }
+    } | dict(changed)
     wished = sidecar.get("labels", {}).get("is_trimmed", True) if trim is None else trim
     segments = table.segments if table.segments is not None else np.zeros(table.n_rows, np.int64)
     runs = label_runs(

@@ -169,6 +169,57 @@ def test_leakage_is_found_where_labels_have_nothing_to_do_with_the_signal(
 
 
 @pytest.mark.tensorflow
+def test_the_baselines_are_first_and_the_same_as_beside_the_network(
+    trained_here: PreparedEvaluation,
+) -> None:
+    happened: list[str] = []
+    early: list[Evaluation] = []
+
+    def note_early(found: Evaluation) -> None:
+        happened.append("early")
+        early.append(found)
+
+    whole = evaluate(
+        trained_here,
+        n_jobs=1,
+        done=lambda one: happened.append(", ".join(one.balanced_accuracy)),
+        learning=lambda one: happened.append(f"epoch {one.epoch.epoch} of {one.what}"),
+        early=note_early,
+    )
+    quick, slow = "lda, random_forest", "cnn_lstm"
+    fold, random = trained_here.plan.folds[0].name, "random split, for contrast"
+    assert happened == [
+        *(quick, quick, "early"),
+        *(f"epoch 1 of {fold}", f"epoch 1 of {fold}", slow),
+        *(f"epoch 1 of {random}", f"epoch 1 of {random}", slow),
+    ]
+    assert trained_here.n_epochs == 2, "a training, and one with the held-out repetitions, too"
+    study, (one_fold,) = trained_here.study, trained_here.plan.folds
+    together = judge_fold(study, one_fold)
+    for name in ("lda", "random_forest"):
+        for found in (early[0], whole):
+            np.testing.assert_array_equal(
+                found.folds[0].decisions[name].probabilities, together.decisions[name].probabilities
+            )
+    assert set(early[0].models) == {"lda", "random_forest"}
+    assert evaluation_page(early[0]).endswith("</html>\n")
+
+
+def test_the_ribbon_has_every_decision_at_its_row(evaluation: Evaluation) -> None:
+    document = evaluation.to_json()
+    assert document["format_version"] == 2
+    (table,) = evaluation.study.recordings.tables
+    for name, model in document["models"].items():
+        counted = np.zeros_like(evaluation.models[name].confusion)
+        hop = 20
+        for recording, first, last, truth, decided in model["ribbon"]:
+            assert recording == 0
+            assert table.label_names_by_row()[first] == document["classes"][truth]
+            counted[truth, decided] += (last - first) // hop + 1
+        np.testing.assert_array_equal(counted, evaluation.models[name].confusion)
+
+
+@pytest.mark.tensorflow
 def test_folds_in_processes_and_on_dask_give_the_same_figures(
     trained_here: PreparedEvaluation,
 ) -> None:

@@ -16,6 +16,7 @@ from emgstream_training.evaluation.evaluation_figures import (
     false_activations,
     onsets,
 )
+from emgstream_training.evaluation.held_out_ribbon import RibbonRun, ribbon_of
 from emgstream_training.metrics import Reliability, reliability
 from scipy import stats
 
@@ -39,7 +40,7 @@ def decisions(
     probabilities[:] = ((1.0 - certain) / 2.0)[:, np.newaxis]
     probabilities[np.arange(len(classes)), list(decided)] = certain
     instants = DecisionInstants(
-        rows, rows, classes, movements, np.ones(len(classes), np.bool_), since
+        rows, rows, classes, movements, np.ones(len(classes), np.bool_), since, np.zeros_like(rows)
     )
     return EvaluatedDecisions(instants, probabilities)
 
@@ -135,3 +136,14 @@ def test_folds_are_joined_without_joining_their_movements() -> None:
     assert len(joined.instants) == 2 * len(STEADY.instants)
     assert len(np.unique(joined.instants.movements)) == 4
     assert instability_of(joined) == 0.0
+
+
+def test_the_ribbon_joins_equal_neighbours_and_ends_where_anything_changes() -> None:
+    found = ribbon_of(decisions([0, 0, 0, 1, 1, 1], [0, 0, 2, 2, 1, 1]))
+    assert found == (
+        RibbonRun(0, 0, 2, 0, 0),
+        RibbonRun(0, 4, 4, 0, 2),
+        RibbonRun(0, 6, 6, 1, 2),
+        RibbonRun(0, 8, 10, 1, 1),
+    )
+    assert ribbon_of(EvaluatedDecisions.none(3)) == ()

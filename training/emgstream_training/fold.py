@@ -26,7 +26,7 @@ from emgstream_training.front_end import NO_OVERRIDES, SignalOverrides
 from emgstream_training.linear import discriminant, with_linear_path
 from emgstream_training.metrics import probabilities
 from emgstream_training.network_export import export_model
-from emgstream_training.realtime import VALIDATION, PartArray, hold_out, windows_of
+from emgstream_training.realtime import VALIDATION, PartArray, windows_of
 from emgstream_training.recipes import REALTIME, Recipe
 from emgstream_training.recordings import provenance
 from emgstream_training.temperature import (
@@ -35,7 +35,7 @@ from emgstream_training.temperature import (
     scaled_probabilities,
     set_temperature,
 )
-from emgstream_training.training_material import TrainingMaterial, prepare_parts
+from emgstream_training.training_material import TrainingMaterial, prepare_fold
 
 __all__ = ["LearnedModel", "export_learned", "learn", "train_fold", "versions"]
 
@@ -93,11 +93,10 @@ def train_fold(
     InterruptedByUserError
         Ctrl-C.
     """
-    names = tuple(class_names)
-    given = any(np.any(part == VALIDATION) for part in parts)
-    shared = parts if given else hold_out(tables, names, parts)
-    material = prepare_parts(recipe, tables, shared, names, sampling_rate_hz, overrides)
-    learned = learn(recipe, material, seed=seed, refit=not given, progress=progress)
+    material, refits = prepare_fold(
+        recipe, tables, parts, tuple(class_names), sampling_rate_hz, overrides
+    )
+    learned = learn(recipe, material, seed=seed, refit=refits, progress=progress)
     return export_learned(recipe, material, learned.completed())
 
 

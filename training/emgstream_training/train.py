@@ -39,6 +39,8 @@ class TrainingResult:
     """Repairs of the recordings, each with the name of its file."""
     figures: Mapping[str, str]
     """Measured figures as short texts, by name."""
+    confusion: list[list[int]]
+    """Number of validation windows by true class (row) and class decided for (column)."""
     interrupted: bool
     """True if Ctrl-C ended the training; the model is then the best so far."""
 
@@ -122,6 +124,7 @@ def train(
         notes=notes,
         repairs=repairs,
         figures=figures.for_people(),
+        confusion=figures.confusion.tolist(),
         interrupted=figures.interrupted,
     )
 

@@ -39,6 +39,7 @@ __all__ = [
     "PublishedMaterial",
     "TrainingMaterial",
     "prepare",
+    "prepare_fold",
     "prepare_front_end",
     "prepare_parts",
     "prepare_published",
@@ -172,6 +173,24 @@ def prepare_parts(
     return prepare_front_end(
         tables, parts, class_names, rate, choose(seen, rate, overrides, recipe.steps)
     )
+
+
+def prepare_fold(
+    recipe: Recipe,
+    tables: Sequence[EmgTable],
+    parts: Sequence[PartArray],
+    class_names: tuple[str, ...],
+    sampling_rate_hz: float | None,
+    overrides: SignalOverrides = NO_OVERRIDES,
+) -> tuple[TrainingMaterial, bool]:
+    """Return the same, and True if its validation rows were taken from the `TRAINING` ones.
+
+    That is done where no row is `VALIDATION`. Raises as `prepare`.
+    """
+    is_given = any(np.any(part == VALIDATION) for part in parts)
+    shared = parts if is_given else hold_out(tables, class_names, parts)
+    material = prepare_parts(recipe, tables, shared, class_names, sampling_rate_hz, overrides)
+    return material, not is_given
 
 
 def prepare_front_end(

@@ -39,8 +39,8 @@ from emgstream.gui.form_fields import chip, seconds_box
 from emgstream.gui.painting import GRID
 from emgstream.gui.record.electrode_placements import ElectrodePlacements
 from emgstream.gui.record.marker_choice import MarkerChoice
+from emgstream.gui.record.movement_chip import MovementChip
 from emgstream.recording import FreeProtocol
-from emgstream.wording import spoken
 
 __all__ = ["SessionForm", "from_home"]
 
@@ -67,7 +67,7 @@ class SessionForm(QWidget):
         self.folder = folder
         self.guided_button = chip("Guided", self)
         self.free_button = chip("Free", self)
-        self.movement_buttons = {name: chip(spoken(name), self) for name in MOVEMENTS}
+        self.movement_buttons = {name: MovementChip(name, self) for name in MOVEMENTS}
         self.others = self._line("other movements, by commas: pinch, point")
         self.repetitions = QSpinBox(self)
         self.hold = seconds_box(5.0, _LONGEST_S, self)

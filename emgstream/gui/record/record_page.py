@@ -28,7 +28,7 @@ from emgstream.gui.shell import Shell
 from emgstream.gui.step_bar import StepBar
 from emgstream.gui.view_stack import ViewStack
 from emgstream.gui.window_page import WindowPage
-from emgstream.recording import FreeProtocol, GuidedProtocol, ProtocolPhase
+from emgstream.recording import FreeProtocol, GuidedProtocol, LabelledCueRun, ProtocolPhase
 from emgstream.sources.lsl_markers import find_marker_streams
 
 __all__ = ["RecordPage"]
@@ -127,6 +127,7 @@ class RecordPage(WindowPage):
         """Refresh the state of connection, file, warnings, and the streams of markers."""
         self._show_ready()
         self._watch_markers(now_s)
+        self.review.poll()
         run = self.run
         if run is None or not run.is_open:
             return
@@ -144,6 +145,7 @@ class RecordPage(WindowPage):
         self._marker_watch.stop()
         if self.run is not None:
             self.run.shut_down(self._now_s)
+        self.review.shut_down()
 
     def start(self) -> None:
         """Begin a session as the form says, or show why that cannot be done."""
@@ -213,6 +215,10 @@ class RecordPage(WindowPage):
             if self.run.session.is_synthetic:
                 signal = FOUND
             self.shell.train_on(self.run.plan.path, signal)
+
+    def _drop(self, labelled: LabelledCueRun, is_dropped: bool) -> None:
+        if self.run is not None:
+            self.run.drop(labelled, is_dropped)
 
     def _replay(self) -> None:
         if self.run is not None:
@@ -321,6 +327,7 @@ class RecordPage(WindowPage):
         self.review.train_wanted.connect(self._train)
         self.review.trim_wanted.connect(self._trim)
         self.review.mend_wanted.connect(lambda: self._trim(True))
+        self.review.drop_wanted.connect(self._drop)
         self.review.replay_wanted.connect(self._replay)
         self.review.another_wanted.connect(self._another)
 

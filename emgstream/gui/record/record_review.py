@@ -20,11 +20,12 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from emgstream.app.recording_review import REPETITIONS, repetition_rows, review_facts
+from emgstream.app.recording_review import REPETITIONS, repetition_rows, review_facts, reviewed
 from emgstream.gui.card import caption, card
 from emgstream.gui.check_box import CheckBox
 from emgstream.gui.painting import GRID, color, font
 from emgstream.gui.palette import Theme
+from emgstream.gui.record.repetition_review import RepetitionReview
 from emgstream.recording import RecoveryReport
 from emgstream.wording import spoken
 
@@ -42,6 +43,8 @@ class RecordReview(QWidget):
     train_wanted = pyqtSignal()
     trim_wanted = pyqtSignal(bool)
     mend_wanted = pyqtSignal()
+    drop_wanted = pyqtSignal(object, bool)
+    """Emitted with a repetition, and whether it is to lose its label or to get it back."""
     replay_wanted = pyqtSignal()
     another_wanted = pyqtSignal()
 
@@ -54,8 +57,11 @@ class RecordReview(QWidget):
         self.facts = QLabel(self)
         self.facts.setWordWrap(True)
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.repetitions = RepetitionReview(theme, self)
+        self.repetitions.drop_wanted.connect(self.drop_wanted)
         self.table = QTableWidget(0, len(REPETITIONS), self)
         self._dress_table()
+        self.table.cellClicked.connect(self._select_row)
         self.trim_box = CheckBox("Labels begin when the muscles do", self)
         self.trim_box.setToolTip(
             "A person follows a cue some 0.2 to 0.4 s late; what lies between is labelled "
@@ -81,6 +87,7 @@ class RecordReview(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
         self._theme = theme
+        self.repetitions.set_theme(theme)
         if self._recovered is not None:
             self.show_recovered(self._recovered)
 
@@ -97,6 +104,7 @@ class RecordReview(QWidget):
         self.next_label.setText("")
         self.table.setRowCount(0)
         self._offer(self.another_button)
+        self.repetitions.show_nothing()
 
     def show_unfinished(self, path: Path) -> None:
         """Show that there is a recording whose labels could not be finished."""
@@ -107,6 +115,7 @@ class RecordReview(QWidget):
         self.table.setRowCount(0)
         self._enable(True)
         self._offer(self.mend_button, self.another_button)
+        self.repetitions.show_nothing()
 
     def show_recovered(self, recovered: RecoveryReport) -> None:
         """Show a finished recording."""
@@ -114,6 +123,7 @@ class RecordReview(QWidget):
         self._title.setText("Recorded")
         self.facts.setText("\n".join(f"{name}: {fact}" for name, fact in review_facts(recovered)))
         self._fill(repetition_rows(recovered))
+        self.repetitions.show_recovered(recovered)
         is_free = recovered.sidecar.get("protocol", {}).get("kind") == "free"
         self.trim_box.setVisible(not is_free)
         self.trim_box.setChecked(bool(recovered.sidecar.get("labels", {}).get("is_trimmed")))
@@ -131,6 +141,18 @@ class RecordReview(QWidget):
             button.setVisible(button in buttons)
         for button in buttons:
             button.setEnabled(True)
+
+    def poll(self) -> None:
+        """Show the signal once it has been read."""
+        self.repetitions.poll()
+
+    def shut_down(self) -> None:
+        """Wait for the signal that is being read."""
+        self.repetitions.shut_down()
+
+    def _select_row(self, row: int, _column: int) -> None:
+        if self._recovered is not None:
+            self.repetitions.select(reviewed(self._recovered)[row])
 
     def _fill(self, rows: Sequence[tuple[str, ...]]) -> None:
         self.table.setRowCount(len(rows))
@@ -195,4 +217,4 @@ class RecordReview(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(2 * GRID)
         whole.addWidget(card(self, side), 1)
-        whole.addWidget(card(self, caption("Repetitions"), self.table), 1)
+        whole.addWidget(card(self, caption("Signal and labels"), self.repetitions, self.table), 2)

@@ -23,3 +23,9 @@ class RecordSetup(QWidget):
         self.row = BoardStartRow(self)
         form = ScrolledPart(self.form, self)
         fill(self, form, self.row, grows=form)
+        self.form.changed.connect(self._show_movements)
+        self._show_movements()
+
+    def _show_movements(self) -> None:
+        """Show where the electrodes go for the movements that are chosen."""
+        self.form.placements.show_movements(self.form.request.movements)

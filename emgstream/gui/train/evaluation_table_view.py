@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from emgstream.app.evaluation_table import COLUMNS, EvaluationTable
+from emgstream.app.evaluation_table import COLUMN_HINTS, COLUMNS, EvaluationTable
 from emgstream.gui.figure_table import FigureTable
 from emgstream.gui.painting import GRID
 
@@ -18,6 +18,8 @@ class EvaluationTableView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.figures = FigureTable(COLUMNS, 2, self)
+        for cell, hint in zip(self.figures.cells[0], COLUMN_HINTS, strict=True):
+            cell.setToolTip(hint)
         self.words = QLabel(self)
         self.words.setObjectName("quiet")
         self.words.setWordWrap(True)

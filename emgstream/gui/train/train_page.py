@@ -88,6 +88,7 @@ class TrainPage(WindowPage):
         """Follow the child processes and the audits."""
         self.setup.poll()
         self.missing.poll()
+        self.result.poll()
         if self.isVisible():
             self._ask_columns(self.setup.sessions.take_undecided())
         if self.training is not None and self.training.is_running:
@@ -97,7 +98,7 @@ class TrainPage(WindowPage):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
-        for part in (self.step_bar, self.setup.list, self.progress.curves):
+        for part in (self.step_bar, self.setup.list, self.progress.curves, self.result):
             part.set_theme(theme)
 
     def shut_down(self) -> None:
@@ -107,6 +108,7 @@ class TrainPage(WindowPage):
                 job.shut_down()
         self.setup.sessions.shut_down()
         self.missing.shut_down()
+        self.result.shut_down()
 
     def look_for_extra(self) -> None:
         """Show the page, or the card that installs what it needs."""
@@ -195,7 +197,7 @@ class TrainPage(WindowPage):
         if job.table is None:
             self.result.show_invitation()
         else:
-            self.result.show_table(job.table)
+            self.result.show_evaluated(job, job.table)
 
     def _cancel_training(self) -> None:
         if self.training is not None:
@@ -219,7 +221,7 @@ class TrainPage(WindowPage):
         self.setup = TrainSetup(theme, lambda: recordings_folder(self.shell.settings), self)
         self.form = self.setup.form
         self.progress = TrainingProgressView(theme, self)
-        self.result = TrainingResultView(self)
+        self.result = TrainingResultView(theme, self)
         self.missing = MissingExtra(self)
 
     def _lay_out(self) -> None:

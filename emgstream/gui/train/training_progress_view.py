@@ -63,7 +63,10 @@ class TrainingProgressView(QWidget):
             stage = str(newest["stage"])
             self.title.setText(stage[:1].upper() + stage[1:])
             self.facts.show_text(epoch_words(newest))
-            self.bar.setRange(0, newest["n_epochs"])
+            is_last = newest["epoch"] >= newest["n_epochs"]
+            if is_last:  # what comes now has no epochs: calibration, figures, writing the model
+                self.facts.show_text(f"{epoch_words(newest)}   finishing this stage …")
+            self.bar.setRange(0, 0 if is_last else newest["n_epochs"])
             self.bar.setValue(newest["epoch"])
 
     def show_cancelling(self) -> None:

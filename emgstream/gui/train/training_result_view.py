@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PyQt5.QtCore import Qt, pyqtSignal
-from PyQt5.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QSizePolicy,
-    QStackedWidget,
-    QWidget,
-)
+from PyQt5.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from emgstream.app.evaluation_table import EvaluationTable
 from emgstream.app.training_job import EvaluationJob, JobState
@@ -19,15 +13,22 @@ from emgstream.app.training_words import TrainingOutcome
 from emgstream.gui.card import caption, card, tall_part
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
+from emgstream.gui.palette import Theme
+from emgstream.gui.scrolled import scrolled
 from emgstream.gui.train.evaluation_table_view import EvaluationTableView
+from emgstream.gui.train.evaluation_view import EvaluationView
+from emgstream.gui.train.recognition_view import RecognitionView
 
 __all__ = ["TrainingResultView"]
 
 _INVITE = (
-    "The figure on the left is of repetitions that helped to choose the model. An honest one takes "
-    "longer: the same recipe learns anew, several times, without a part of the sessions, and is "
-    "judged on that part, beside two simpler methods. You can use the model meanwhile."
+    "These repetitions helped to choose the model, so the picture flatters it. To know what to "
+    "expect, measure the model on data it has not seen: the same recipe learns anew, several "
+    "times, without a part of the recordings, and is judged on that part, beside two simpler "
+    "methods. You can use the model meanwhile."
 )
+_PARTS = 1000
+"""Steps of the progress bar."""
 
 
 class TrainingResultView(QWidget):
@@ -39,8 +40,9 @@ class TrainingResultView(QWidget):
     cancel_wanted = pyqtSignal()
     another_wanted = pyqtSignal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._document: dict[str, Any] | None = None
         self.title = QLabel(self)
         self.title.setFont(font(self.font(), 1.8, bold=True))
         self.facts = QLabel(self)
@@ -61,18 +63,24 @@ class TrainingResultView(QWidget):
         self.invite = QLabel(_INVITE, self)
         self.invite.setObjectName("quiet")
         self.invite.setWordWrap(True)
+        self.recognition = RecognitionView(theme, self)
         self.message = ElidedLabel(self)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
+        self.evaluation = EvaluationView(theme, self)
         self.table = EvaluationTableView(self)
         self.gain = QLabel(self)
         self.gain.setFont(font(self.font(), 1.8, bold=True))
         self.gain_words = QLabel(self)
         self.gain_words.setObjectName("quiet")
         self.gain_words.setWordWrap(True)
-        self.worth = QStackedWidget(self)
-        self.worth.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._lay_out()
+        self._show_parts()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self.recognition.set_theme(theme)
+        self.evaluation.set_theme(theme)
 
     def show_outcome(self, outcome: TrainingOutcome) -> None:
         """Show the model that came of a training."""
@@ -80,23 +88,53 @@ class TrainingResultView(QWidget):
         self.facts.setText("\n\n".join(outcome.paragraphs))
         self.gain.setText(outcome.gain)
         self.gain_words.setText(outcome.gain_note)
-        self.worth.setCurrentIndex(3 if outcome.gain else 0)
+        self.recognition.show_matrix(outcome.matrix, "Validation")
+        if outcome.gain:
+            self._show_parts(self.gain, self.gain_words)
+        else:
+            self.show_invitation()
 
     def show_invitation(self) -> None:
         """Offer an evaluation."""
-        self.worth.setCurrentIndex(0)
+        self._show_parts(self.invite, self.evaluate_button, self.recognition)
 
     def show_evaluating(self, job: EvaluationJob) -> None:
-        """Show the progress of an evaluation."""
+        """Show the progress of an evaluation, and its first figures as soon as there are any."""
         self.message.show_text(job.words)
-        self.bar.setRange(0, 0 if job.state is JobState.CANCELLING else job.n_tasks or 0)
-        self.bar.setValue(job.n_done)
-        self.worth.setCurrentIndex(1)
+        is_timed = job.pace.is_known and job.state is not JobState.CANCELLING
+        self.bar.setRange(0, _PARTS if is_timed else 0)
+        self.bar.setValue(round(_PARTS * job.pace.share))
+        parts: list[QWidget] = [self.message, self.bar, self.cancel_button]
+        if job.early is not None:
+            self._show_document(job)
+            parts.append(self.evaluation)
+        self._show_parts(*parts)
 
-    def show_table(self, table: EvaluationTable) -> None:
+    def show_evaluated(self, job: EvaluationJob, table: EvaluationTable) -> None:
         """Show the figures of an evaluation."""
+        self._show_document(job)
         self.table.show_table(table)
-        self.worth.setCurrentIndex(2)
+        self._show_parts(self.evaluation, self.table)
+
+    def poll(self) -> None:
+        """Show a signal that has been read meanwhile."""
+        self.evaluation.held_out.poll()
+
+    def shut_down(self) -> None:
+        """Wait for the recording that is being read."""
+        self.evaluation.held_out.shut_down()
+
+    def _show_document(self, job: EvaluationJob) -> None:
+        document = job.document
+        if document is not None and document is not self._document:
+            self._document = document
+            request = job.request
+            self.evaluation.show_document(document, request.paths, request.columns)
+
+    def _show_parts(self, *parts: QWidget) -> None:
+        """Show these parts of the right card, and no others."""
+        for part in self._parts:
+            part.setVisible(part in parts)
 
     def _lay_out(self) -> None:
         side, column = tall_part(self)
@@ -111,22 +149,19 @@ class TrainingResultView(QWidget):
         column.addSpacing(GRID)
         column.addLayout(buttons)
         column.addStretch(1)
-        for parts in (
-            (self.invite, self.evaluate_button),
-            (self.message, self.bar, self.cancel_button),
-            (self.table,),
-            (self.gain, self.gain_words),
-        ):
-            page, inside = tall_part(self.worth)
-            for part in parts:
-                is_button = isinstance(part, QPushButton)
-                inside.addWidget(
-                    part, 0, Qt.AlignmentFlag.AlignLeft if is_button else Qt.Alignment()
-                )
-            inside.addStretch(1)
-            self.worth.addWidget(page)
+        worth, inside = tall_part(self)
+        self._parts = (
+            *(self.message, self.bar, self.cancel_button),
+            *(self.gain, self.gain_words),
+            *(self.invite, self.evaluate_button, self.recognition),
+            *(self.evaluation, self.table),
+        )
+        for part in self._parts:
+            is_button = isinstance(part, QPushButton)
+            inside.addWidget(part, 0, Qt.AlignmentFlag.AlignLeft if is_button else Qt.Alignment())
+        inside.addStretch(1)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(2 * GRID)
         whole.addWidget(card(self, side), 2)
-        whole.addWidget(card(self, caption("What it is worth"), self.worth), 4)
+        whole.addWidget(card(self, caption("What to expect of it"), scrolled(self, worth)), 5)

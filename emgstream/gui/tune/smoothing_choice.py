@@ -11,6 +11,7 @@ from PyQt5.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from emgstream.decisions import SMOOTHINGS, Smoothing, parameters, smoothing_from_manifest
 from emgstream.errors import ModelFileError
 from emgstream.gui.drop_down_list import DropDownList
+from emgstream.gui.form_help import help_line
 from emgstream.gui.painting import GRID
 from emgstream.gui.tune.value_slider import ValueSlider
 from emgstream.wording import spoken
@@ -20,14 +21,22 @@ __all__ = ["SmoothingChoice"]
 _MOST = 25
 """Longest vote on offer: half a second at the usual 20 ms per window, too slow to control by."""
 _SHARES = tuple(np.round(np.arange(101) / 100.0, 2).tolist())
-_TIPS = {
-    "votes": "Windows that vote",
-    "agreeing": "Windows in a row that another class needs",
-    "stay": "How likely a movement is to go on for one more window",
-    "weight": "How much of a window counts as news: windows overlap",
-    "to_rest": "How likely it is to be rest that follows a movement",
-    "from_rest": "How likely a rest is to end by the next window",
+_PARAMETERS = {
+    "votes": ("Windows that vote", "More: steadier, and later"),
+    "agreeing": ("Windows in a row", "As many must agree before another class is decided for"),
+    "stay": ("Goes on", "How likely a movement is to go on for one more window"),
+    "weight": ("Weight of a window", "How much of a window counts as new: windows overlap"),
+    "to_rest": ("Back to rest", "How likely it is rest that follows a movement"),
+    "from_rest": ("End of rest", "How likely a rest is to end by the next window"),
 }
+"""Name and help of each parameter."""
+_KINDS = {
+    "none": ("None", "Each window decides by itself: fast, and restless"),
+    "majority": ("Majority vote", "The class that most of the newest windows were taken for"),
+    "hysteresis": ("Several in a row", "Another class needs several windows in a row"),
+    "bayes": ("Bayes filter", "Weighs each window by how likely a change is at all"),
+}
+"""Name and help of each kind of smoothing."""
 
 
 class SmoothingChoice(QWidget):
@@ -43,13 +52,20 @@ class SmoothingChoice(QWidget):
         self.sliders: dict[str, dict[str, ValueSlider]] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
+        column.setSpacing(GRID // 2)
         column.addWidget(self.kinds)
+        self.help = help_line("")
+        self.details = QWidget(self)
+        """The parameters of the kind that is chosen; whoever lays it out says where it stands."""
+        details = QVBoxLayout(self.details)
+        details.setContentsMargins(0, 0, 0, 0)
+        details.setSpacing(GRID)
         for one in SMOOTHINGS:
-            self.kinds.addItem(spoken(one.kind).capitalize(), one.kind)
+            self.kinds.addItem(_KINDS.get(one.kind, (spoken(one.kind), ""))[0], one.kind)
             self.sliders[one.kind] = self._sliders_of(one)
             for slider in self.sliders[one.kind].values():
-                column.addWidget(slider)
+                details.addWidget(slider)
+        column.addWidget(self.help)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.kinds.currentIndexChanged.connect(self._kind_chosen)
         self._show_kind()
@@ -85,15 +101,15 @@ class SmoothingChoice(QWidget):
         for kind, sliders in self.sliders.items():
             for name, slider in sliders.items():
                 slider.setVisible(kind == chosen and name in given.to_manifest())
-        self.kinds.setToolTip((type(given).__doc__ or "").partition("\n")[0])
+        self.help.setText(_KINDS.get(chosen, ("", ""))[1])
 
     def _sliders_of(self, one: Smoothing) -> dict[str, ValueSlider]:
         sliders = {}
         for name, number in parameters(one).items():
             offered = range(1, _MOST + 1) if number is int else _SHARES
             allowed = [value for value in offered if _fits({**one.to_manifest(), name: value})]
-            slider = ValueSlider(spoken(name).capitalize(), allowed, self)
-            slider.setToolTip(_TIPS.get(name, ""))
+            title, hint = _PARAMETERS.get(name, (spoken(name).capitalize(), ""))
+            slider = ValueSlider(title, allowed, self, hint=hint)
             slider.changed.connect(self.changed)
             sliders[name] = slider
         return sliders

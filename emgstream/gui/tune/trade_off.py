@@ -16,9 +16,11 @@ from emgstream.trial import DecisionScore, Sweep
 
 __all__ = ["TradeOff"]
 
-_LEFT, _BOTTOM, _TOP, _RIGHT = 6.0 * GRID, 3.0 * GRID, 1.5 * GRID, 3.0 * GRID
+_LEFT, _BOTTOM, _TOP, _RIGHT = 6.0 * GRID, 5.5 * GRID, 3.5 * GRID, 3.0 * GRID
 _WIDTHS = (0.1, 0.2, 0.5, 1.0)
 """Shares of abstained decisions that the axis may end at."""
+_UP = "active errors: would move something wrongly, of all decisions"
+_ACROSS = "abstained: nothing moves, of all decisions   →  higher confidence to act"
 _DOT = 5.0
 """Radius of a point, in logical pixels."""
 
@@ -51,7 +53,7 @@ class TradeOff(QWidget):
         self._theme = theme
         self._sweep: Sweep | None = None
         self._points: dict[str, DecisionScore] = {}
-        self.setMinimumSize(QSize(30 * GRID, 14 * GRID))
+        self.setMinimumSize(QSize(30 * GRID, 20 * GRID))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Active errors against abstained, as the threshold rises")
 
@@ -112,6 +114,11 @@ class TradeOff(QWidget):
             place = QRectF(x - 4 * GRID, area.bottom() + GRID / 2, 8 * GRID, 2.5 * GRID)
             ink = color(theme.quiet)
             text(painter, place, _percent(share), Qt.AlignmentFlag.AlignHCenter, ink)
+        ink = color(theme.text)
+        above = QRectF(0.0, 0.0, self.width(), 2.5 * GRID)
+        text(painter, above, _UP, Qt.AlignmentFlag.AlignLeft, ink)
+        below = QRectF(area.left(), self.height() - 2.5 * GRID, area.width(), 2.5 * GRID)
+        text(painter, below, _ACROSS, Qt.AlignmentFlag.AlignHCenter, ink)
 
     def _draw_curve(self, painter: QPainter, scale: _Scale, sweep: Sweep) -> None:
         painter.setPen(QPen(color(self._theme.accent), 2.0))
@@ -132,7 +139,7 @@ class TradeOff(QWidget):
 
 
 def _percent(share: float) -> str:
-    return f"{100.0 * share:.3g}%"
+    return f"{100.0 * share:.3g} %"
 
 
 def _round_up(share: float) -> float:

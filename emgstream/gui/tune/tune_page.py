@@ -110,7 +110,7 @@ class TunePage(WindowPage):
             self.head.show_nothing("no recording")
             self.outcome.show_nothing("Choose a model above, or train one on the page Train.")
             return
-        material = TuningRequest(model_path, self._recordings())
+        material = TuningRequest(model_path, self._recordings(model_path))
         if material == self._material and not self._is_stale:
             return
         self._material, self._is_stale = material, False
@@ -172,10 +172,12 @@ class TunePage(WindowPage):
             self.controls.begin(self.tuning.opened.settings)
             self._try_out()
 
-    def _recordings(self) -> tuple[ReplayRequest, ...]:
+    def _recordings(self, model_path: Path) -> tuple[ReplayRequest, ...]:
         if self._chosen is not None:
             return (self._chosen,)
-        return recordings_to_try(self.shell.connection, self.shell.source, self._material)
+        return recordings_to_try(
+            self.shell.connection, self.shell.source, self._material, model_path
+        )
 
     def _session(self) -> LiveSession | None:
         return session_to_tune(self.shell.connection, self.tuning.opened)
@@ -206,7 +208,9 @@ class TunePage(WindowPage):
 
     def _show_failure(self, failure: EmgStreamError) -> None:
         """Show why no recording is open; that the demo does not fit is no failure."""
-        if self._recordings() == (DEMO,) and isinstance(failure, _UNFIT):
+        material = self._material
+        is_demo = material is not None and material.recordings == (DEMO,)
+        if is_demo and isinstance(failure, _UNFIT):
             self.head.show_nothing("no recording")
             self.outcome.show_nothing(_INVITE)
         else:

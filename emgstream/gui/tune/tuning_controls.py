@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PyQt5.QtCore import pyqtSignal
-from PyQt5.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PyQt5.QtCore import Qt, pyqtSignal
+from PyQt5.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from emgstream.app.tuning_recording import without
 from emgstream.decisions import ARGMAX, DecisionSettings
@@ -19,6 +19,8 @@ __all__ = ["TuningControls"]
 
 _THRESHOLDS = tuple(number / 100 for number in range(101))
 _BEGIN_ODDS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0, 64.0)
+_THRESHOLD = "Higher: fewer wrong movements, and more that are missed. Rest needs none"
+_BEGIN = "After a rest a movement needs so many times the odds of that confidence"
 _REST = "A quiet muscle rests, whatever the network makes of the noise"
 _UNKNOWN = "Nothing is decided where the signal is like nothing in training"
 _NONE = "This model has no measure of it: train one on your recordings"
@@ -32,15 +34,16 @@ class TuningControls(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._own = ARGMAX
-        self.threshold = ValueSlider("Threshold", _THRESHOLDS, self)
-        self.threshold.setToolTip("Least confidence to act on; rest moves nothing and needs none")
-        self.to_begin = ValueSlider("To begin", _BEGIN_ODDS, self, unit="×")
-        self.to_begin.setToolTip(
-            "How many times the odds of the threshold a movement that follows a rest must have"
-        )
+        self.threshold = ValueSlider("Confidence", _THRESHOLDS, self, hint=_THRESHOLD)
+        self.to_begin = ValueSlider("To begin", _BEGIN_ODDS, self, unit="×", hint=_BEGIN)
         self.smoothing = SmoothingChoice(self)
-        self.rest_box = CheckBox("rest", self)
-        self.unknown_box = CheckBox("unknown", self)
+        self.rest_box = CheckBox("Rest, where the muscles are quiet", self)
+        self.unknown_box = CheckBox("Unknown, where the signal is like nothing in training", self)
+        self.expert_button = QPushButton(self)
+        self.expert_button.setObjectName("flat")
+        self.expert_button.setCheckable(True)
+        self.expert_button.toggled.connect(self._show_expert)
+        self.expert = QWidget(self)
         self._lay_out()
         self.threshold.changed.connect(self.changed)
         self.to_begin.changed.connect(self.changed)
@@ -73,23 +76,30 @@ class TuningControls(QWidget):
             box.setChecked(part is not None)
             box.setToolTip(f"{words}. {_NONE}" if part is None else words)
 
+    def _show_expert(self, is_open: bool) -> None:
+        self.expert.setVisible(is_open)
+        self.expert_button.setText("▾  Expert settings" if is_open else "▸  Expert settings")
+
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
-        column.addWidget(caption("Sure enough to act"))
+        column.addWidget(caption("How sure it must be to act"))
         column.addWidget(self.threshold)
-        column.addWidget(self.to_begin)
         column.addSpacing(GRID)
-        column.addWidget(caption("Smoothing"))
+        column.addWidget(caption("How several windows are combined"))
         column.addWidget(self.smoothing)
         column.addSpacing(GRID)
-        column.addWidget(caption("By the strength of the signal, say"))
-        boxes = QHBoxLayout()
-        boxes.setSpacing(2 * GRID)
-        boxes.addWidget(self.rest_box)
-        boxes.addWidget(self.unknown_box)
-        boxes.addStretch(1)
-        column.addLayout(boxes)
+        column.addWidget(self.expert_button, 0, Qt.AlignmentFlag.AlignLeft)
+        inside = QVBoxLayout(self.expert)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(GRID)
+        inside.addWidget(self.to_begin)
+        inside.addWidget(self.smoothing.details)
+        inside.addWidget(caption("Decided by the strength of the signal"))
+        inside.addWidget(self.rest_box)
+        inside.addWidget(self.unknown_box)
+        column.addWidget(self.expert)
         column.addStretch(1)
+        self._show_expert(False)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)

@@ -19,6 +19,7 @@ _TIPS = {
     "active errors": "Decisions that would move something wrongly, of all",
     "abstained": "Rejected, unknown or in a gap, of all",
     "changes within a movement": "Decisions that differ from the one before, of those decided",
+    "false activations per hour of rest": "Movements decided for while the person rests",
     "later by": "How much later a movement is first named than by the likeliest class, on average",
 }
 

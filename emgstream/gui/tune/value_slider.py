@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PyQt5.QtCore import Qt, pyqtSignal
-from PyQt5.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from emgstream.gui.form_help import help_line
 from emgstream.gui.painting import GRID
 from emgstream.gui.seek_slider import SeekSlider
 
@@ -26,6 +27,7 @@ class ValueSlider(QWidget):
         values: Sequence[float],
         parent: QWidget | None = None,
         unit: str = "",
+        hint: str = "",
     ) -> None:
         super().__init__(parent)
         self._unit = unit
@@ -41,12 +43,17 @@ class ValueSlider(QWidget):
         right = Qt.Alignment(Qt.AlignmentFlag.AlignRight)
         self.figure.setAlignment(right | Qt.AlignmentFlag.AlignVCenter)
         self.figure.setMinimumWidth(self.fontMetrics().horizontalAdvance("0.000"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addWidget(self.name)
         row.addWidget(self.slider, 1)
         row.addWidget(self.figure)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(row)
+        if hint:
+            column.addWidget(help_line(hint))
         self.slider.valueChanged.connect(self._moved)
         self.set_value(self._grid[0])
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from emgstream.errors import OutputError, UsageError
+from emgstream.errors import MissingExtraError, OutputError, UsageError
 from emgstream.extras import missing_extra
 from emgstream.outputs.control.bindings import Bindings, Hold, Move, Scroll, Tap
 

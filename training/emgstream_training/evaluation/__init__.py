@@ -2,6 +2,7 @@
 
 from emgstream_training.evaluation.evaluate import (
     EvaluationProgress,
+    FoldEpoch,
     PreparedEvaluation,
     evaluate,
     prepare,
@@ -12,6 +13,7 @@ from emgstream_training.evaluation.results import Evaluation, ModelFigures
 __all__ = [
     "Evaluation",
     "EvaluationProgress",
+    "FoldEpoch",
     "ModelFigures",
     "PreparedEvaluation",
     "evaluate",

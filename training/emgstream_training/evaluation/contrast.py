@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from emgstream.manifest import Manifest
-from emgstream_training.evaluation.baselines import BASELINES
+from emgstream_training.epoch_progress import EpochProgress
 from emgstream_training.evaluation.evaluation_figures import balanced
+from emgstream_training.evaluation.fold_material import front_end_manifest, material_of_all
 from emgstream_training.evaluation.folds import (
+    MODELS,
     NETWORK,
     FoldRecording,
     Study,
@@ -32,23 +34,40 @@ class RandomSplit:
     """By name of the model, 0 to 1; None for a network that was not trained here."""
 
 
-def judge_random_split(study: Study) -> RandomSplit:
-    """Return the balanced accuracy of each model on a random fifth of all whole windows."""
-    with one_at_a_time():
-        scores: dict[str, float | None] = {NETWORK: None}
-        if study.model is not None:
-            manifest = study.model.manifest
-        else:
-            from emgstream_training.evaluation.fold_training import random_split_of_network
+def judge_random_split(
+    study: Study,
+    names: Sequence[str] = MODELS,
+    progress: Callable[[EpochProgress], None] = lambda _: None,
+) -> RandomSplit:
+    """Return the balanced accuracy of some models on a random fifth of all whole windows.
 
-            model, scores[NETWORK] = random_split_of_network(
-                study.recordings, study.recipe, study.seed
-            )
-            manifest = model.manifest
-        views = _split_views(study, manifest)
-        for name in BASELINES:
-            scores[name] = balanced(decisions_of_baseline(name, study, views))
+    ``progress`` is called after every epoch of the network, in this thread.
+    """
+    with one_at_a_time():
+        scores: dict[str, float | None] = {}
+        if NETWORK in names:
+            scores[NETWORK] = _score_of_network(study, progress)
+        baselines = [name for name in names if name != NETWORK]
+        if baselines:
+            views = _split_views(study, _manifest(study))
+            for name in baselines:
+                scores[name] = balanced(decisions_of_baseline(name, study, views))
         return RandomSplit(scores)
+
+
+def _score_of_network(study: Study, progress: Callable[[EpochProgress], None]) -> float | None:
+    if study.model is not None:
+        return None
+    # TensorFlow, only where it is needed
+    from emgstream_training.evaluation.fold_training import random_split_of_network
+
+    return random_split_of_network(study.recordings, study.recipe, study.seed, progress)
+
+
+def _manifest(study: Study) -> Manifest:
+    if study.model is not None:
+        return study.model.manifest
+    return front_end_manifest(material_of_all(study.recordings, study.recipe))
 
 
 def _split_views(study: Study, manifest: Manifest) -> list[FoldRecording]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
@@ -15,8 +16,10 @@ from emgstream.tables import ALL_GUESSED, ColumnChoice, EmgTable
 from emgstream.types import StreamInfo
 from emgstream.wording import counted
 from emgstream_training.bridged_recording import bridging_notes
+from emgstream_training.epoch_progress import EpochProgress
+from emgstream_training.evaluation.baselines import BASELINES
 from emgstream_training.evaluation.contrast import RandomSplit, judge_random_split
-from emgstream_training.evaluation.folds import FoldResult, Study, judge_fold
+from emgstream_training.evaluation.folds import MODELS, NETWORK, FoldResult, Study, judge_fold
 from emgstream_training.evaluation.parallel import run_all
 from emgstream_training.evaluation.protocols import Fold, FoldPlan, RecordingSet, make_plan
 from emgstream_training.evaluation.recorded_sessions import sessions_of
@@ -26,7 +29,10 @@ from emgstream_training.realtime import rate_notes, rate_of
 from emgstream_training.recipes import PUBLISHED, recipe_named
 from emgstream_training.recordings import class_names_of, copy_notes, read_recordings
 
-__all__ = ["EvaluationProgress", "PreparedEvaluation", "evaluate", "prepare"]
+__all__ = ["EvaluationProgress", "FoldEpoch", "PreparedEvaluation", "evaluate", "prepare"]
+
+Task: TypeAlias = tuple[Study, Fold | None, tuple[str, ...]]
+"""A fold, or None for the random split, and the models to judge."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +48,23 @@ class PreparedEvaluation:
 
     @property
     def n_tasks(self) -> int:
-        """Number of tasks: the folds and the random split."""
-        return len(self.plan.folds) + 1
+        """Number of tasks: folds and random split, for the baselines and for the network."""
+        return len(self.tasks)
+
+    @property
+    def n_epochs(self) -> int:
+        """Most epochs of a network that is trained here; 0 where none is."""
+        recipe = self.study.recipe
+        if self.study.model is not None:
+            return 0
+        return recipe.schedule.max_epochs * (2 if recipe.refits else 1)
+
+    @property
+    def tasks(self) -> list[Task]:
+        """The tasks in their order: where a network is trained, first the baselines, in seconds."""
+        groups = ((*MODELS,),) if self.study.model is not None else ((*BASELINES,), (NETWORK,))
+        folds = (*self.plan.folds, None)
+        return [(self.study, fold, names) for names in groups for fold in folds]
 
 
 @dataclass(frozen=True)
@@ -54,6 +75,16 @@ class EvaluationProgress:
     """Name of the task, for people."""
     balanced_accuracy: dict[str, float | None]
     """Balanced accuracy by name of the model, 0 to 1; None where it was not measured."""
+
+
+@dataclass(frozen=True)
+class FoldEpoch:
+    """An epoch of the network of one task."""
+
+    what: str
+    """Name of the task, for people."""
+    epoch: EpochProgress
+    """Its progress."""
 
 
 def prepare(
@@ -123,6 +154,8 @@ def evaluate(
     n_jobs: int | None = None,
     dask_address: str | None = None,
     done: Callable[[EvaluationProgress], None] = lambda _: None,
+    learning: Callable[[FoldEpoch], None] = lambda _: None,
+    early: Callable[[Evaluation], None] = lambda _: None,
 ) -> Evaluation:
     """Run an evaluation and return its result. Prints nothing.
 
@@ -136,47 +169,85 @@ def evaluate(
         Number of processes at once (None: one per core), or the address of a Dask cluster.
     done
         Called with every finished task, in this thread.
+    learning
+        Called after every epoch of a network, in this thread; not on Dask.
+    early
+        Called once with the result of the baselines, as soon as they are done.
 
     Raises
     ------
     EmgStreamError
         As `train_fold`; InterruptedByUserError for Ctrl-C before anything was finished.
     """
-    study, plan = prepared.study, prepared.plan
-    tasks = [*((study, fold) for fold in plan.folds), (study, None)]
+    tasks = prepared.tasks
     results: dict[int, FoldResult | RandomSplit] = {}
     interrupted = False
-    running = run_all(_run, tasks, n_jobs=n_jobs, dask_address=dask_address)
+
+    def told(place: int, epoch: EpochProgress) -> None:
+        learning(FoldEpoch(_name(tasks[place][1]), epoch))
+
+    running = run_all(_run, tasks, n_jobs=n_jobs, dask_address=dask_address, told=told)
+    quick = {place for place, (_, _, names) in enumerate(tasks) if NETWORK not in names}
     try:
         for place, result in running:
             results[place] = result
-            done(_progress_of(result))
+            done(_progress_of(tasks[place][1], result))
+            if place in quick and quick <= results.keys():
+                early(_result(prepared, tasks, results, interrupted=False))
     except (KeyboardInterrupt, InterruptedByUserError):
         interrupted = True
     finally:
         running.close()
     if not results:
         raise InterruptedByUserError("stopped by Ctrl-C before a fold was done; nothing to report")
-    found = [results[place] for place in sorted(results)]
+    return _result(prepared, tasks, results, interrupted=interrupted)
+
+
+def _result(
+    prepared: PreparedEvaluation,
+    tasks: Sequence[Task],
+    results: Mapping[int, FoldResult | RandomSplit],
+    *,
+    interrupted: bool,
+) -> Evaluation:
+    """Return the result of the finished tasks.
+
+    All models are compared on the same folds: those of which the network is done, if there are any.
+    """
+    folds: dict[str, FoldResult] = {}
+    leaky: dict[str, float | None] = {}
+    for place in sorted(results):
+        found, fold = results[place], tasks[place][1]
+        if isinstance(found, RandomSplit):
+            leaky.update(found.balanced_accuracy)
+        else:
+            name = _name(fold)
+            folds[name] = folds[name].joined(found) if name in folds else found
+    in_order = [folds[one.name] for one in prepared.plan.folds if one.name in folds]
+    whole = [fold for fold in in_order if NETWORK in fold.decisions]
     return evaluation_of(
-        study,
-        plan,
-        [one for one in found if isinstance(one, FoldResult)],
-        next((one for one in found if isinstance(one, RandomSplit)), None),
+        prepared.study,
+        prepared.plan,
+        whole or in_order,
+        RandomSplit(leaky),
         prepared.notes,
         interrupted=interrupted,
     )
 
 
-def _run(task: tuple[Study, Fold | None]) -> FoldResult | RandomSplit:
-    study, fold = task
-    return judge_random_split(study) if fold is None else judge_fold(study, fold)
+def _run(task: Task, tell: Callable[[EpochProgress], None]) -> FoldResult | RandomSplit:
+    study, fold, names = task
+    if fold is None:
+        return judge_random_split(study, names, tell)
+    return judge_fold(study, fold, names, tell)
 
 
-def _progress_of(result: FoldResult | RandomSplit) -> EvaluationProgress:
-    if isinstance(result, RandomSplit):
-        return EvaluationProgress("random split, for contrast", dict(result.balanced_accuracy))
-    return EvaluationProgress(result.name, dict(result.balanced_accuracy))
+def _name(fold: Fold | None) -> str:
+    return "random split, for contrast" if fold is None else fold.name
+
+
+def _progress_of(fold: Fold | None, result: FoldResult | RandomSplit) -> EvaluationProgress:
+    return EvaluationProgress(_name(fold), dict(result.balanced_accuracy))
 
 
 def _rate(

@@ -64,6 +64,8 @@ class DecisionInstants:
     since_onset: IndexArray
     """Samples since the onset of that movement, lost ones too; -1 where no onset was recorded, as
     the recording or a segment of it begins with that movement."""
+    recordings: IndexArray
+    """Place of the recording among those of the study."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -96,7 +98,7 @@ class EvaluatedDecisions:
     def none(cls, n_classes: int) -> EvaluatedDecisions:
         """Return an empty sequence of decisions."""
         rows = np.zeros(0, dtype=np.int64)
-        nowhere = DecisionInstants(rows, rows, rows, rows, rows.astype(np.bool_), rows)
+        nowhere = DecisionInstants(rows, rows, rows, rows, rows.astype(np.bool_), rows, rows)
         return cls(nowhere, np.zeros((0, n_classes), dtype=np.float32))
 
     @classmethod
@@ -160,9 +162,12 @@ def conditioned_samples(manifest: Manifest, table: EmgTable) -> FloatArray:
 
 
 def instants_of(
-    table: EmgTable, class_names: Sequence[str], windows: DecidedWindows
+    table: EmgTable, class_names: Sequence[str], windows: DecidedWindows, recording: int = 0
 ) -> DecisionInstants:
-    """Return the instants of windows, and what is true there."""
+    """Return the instants of windows, and what is true there.
+
+    ``recording`` is the place of the recording among those of the study.
+    """
     codes, movements, rows = class_codes(table, class_names), table.movement_numbers(), windows.rows
     numbers, first_rows = np.unique(movements, return_index=True)
     onset_rows = first_rows[np.searchsorted(numbers, movements[rows])]
@@ -178,6 +183,7 @@ def instants_of(
         movements=movements[rows],
         whole=(runs[windows.first_rows] == runs[rows]) & (truth >= 0),
         since_onset=np.where(begins[onset_rows], -1, indices[rows] - indices[onset_rows]),
+        recordings=np.full(len(rows), recording, dtype=np.int64),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -16,6 +16,7 @@ from emgstream.manifest import Manifest
 from emgstream.sources.table_rows import indices_of
 from emgstream.tables import EmgTable
 from emgstream.types import FloatArray
+from emgstream_training.epoch_progress import EpochProgress
 from emgstream_training.evaluation.baselines import (
     BASELINES,
     DEADZONE,
@@ -32,11 +33,13 @@ from emgstream_training.evaluation.evaluated_decisions import (
     replay,
 )
 from emgstream_training.evaluation.evaluation_figures import balanced
+from emgstream_training.evaluation.fold_material import front_end_manifest, material_of_fold
 from emgstream_training.evaluation.protocols import Fold, RecordingSet
 from emgstream_training.realtime import TRAINING
 from emgstream_training.recipes import Recipe
 
 __all__ = [
+    "MODELS",
     "NETWORK",
     "FoldRecording",
     "FoldResult",
@@ -49,6 +52,9 @@ __all__ = [
 
 NETWORK = "cnn_lstm"
 """Name of the network among the models."""
+
+MODELS = (NETWORK, *BASELINES)
+"""Names of all models."""
 
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -74,7 +80,7 @@ class FoldResult:
     name: str
     """Name of what was held out, for people."""
     decisions: Mapping[str, EvaluatedDecisions]
-    """Every labelled decision on the held-out rows, by name of the model."""
+    """Every labelled decision on the held-out rows, by name of the models that were judged."""
     test_share: float
     """Number of test rows over the number of training rows."""
     decision_s: float | None
@@ -91,21 +97,50 @@ class FoldResult:
         """Mean recall over the classes, 0 to 1, by name of the model."""
         return {name: balanced(decisions) for name, decisions in self.decisions.items()}
 
+    def joined(self, other: FoldResult) -> FoldResult:
+        """Return the result of this fold with the decisions of further models."""
+        return replace(
+            self,
+            decisions={**self.decisions, **other.decisions},
+            duration_s=self.duration_s + other.duration_s,
+        )
 
-def judge_fold(study: Study, fold: Fold) -> FoldResult:
+
+def judge_fold(
+    study: Study,
+    fold: Fold,
+    names: Sequence[str] = MODELS,
+    progress: Callable[[EpochProgress], None] = lambda _: None,
+) -> FoldResult:
     """Return the decisions of network and baselines on the held-out rows of a fold.
 
-    The same study and fold give the same result in any process. One fold at a time runs in a
-    process, as the seeds and threads of TensorFlow belong to the process.
+    The same study and fold give the same result in any process, for each model whether it is judged
+    alone or with others. One fold at a time runs in a process, as the seeds and threads of
+    TensorFlow belong to the process.
+
+    Parameters
+    ----------
+    study, fold
+        What is judged, and on which rows.
+    names
+        The models to judge. The network, which is trained here, takes minutes; the baselines,
+        which only need its front end, seconds.
+    progress
+        Called after every epoch of the network, in this thread.
     """
     with one_at_a_time():
         started_s = time.perf_counter()
-        model = study.model or _trained(study, fold)
-        manifest = model.manifest
+        model = study.model
+        if model is None and NETWORK in names:
+            model = _trained(study, fold, progress)
+        manifest = _front_end(study, fold) if model is None else model.manifest
         views = [FoldRecording.of(study, manifest, fold, place) for place in range(len(fold.parts))]
-        decisions = {NETWORK: decisions_of_network(model, views)}
+        decisions = {}
+        if model is not None and NETWORK in names:
+            decisions[NETWORK] = decisions_of_network(model, views)
         for name in BASELINES:
-            decisions[name] = decisions_of_baseline(name, study, views)
+            if name in names:
+                decisions[name] = decisions_of_baseline(name, study, views)
         n_training = sum(int(np.count_nonzero(part == TRAINING)) for part in fold.parts)
         return FoldResult(
             name=fold.name,
@@ -145,7 +180,7 @@ class FoldRecording:
         """Return the recording at one position of the study."""
         table, part, test = study.recordings.tables[place], fold.parts[place], fold.test[place]
         windows = decided_windows(manifest, table)
-        instants = instants_of(table, study.recordings.class_names, windows)
+        instants = instants_of(table, study.recordings.class_names, windows, place)
         n_unseen = np.concatenate(([0], np.cumsum(part != TRAINING)))
         all_seen = n_unseen[windows.rows + 1] == n_unseen[windows.first_rows]
         is_tested = test[windows.rows] & (instants.truth >= 0)
@@ -172,11 +207,17 @@ def _with_onsets_held_out(
     return replace(instants, since_onset=np.where(test[onset_rows], instants.since_onset, -1))
 
 
-def _trained(study: Study, fold: Fold) -> Model:
+def _trained(study: Study, fold: Fold, progress: Callable[[EpochProgress], None]) -> Model:
     # TensorFlow, only where it is needed
     from emgstream_training.evaluation.fold_training import train_on
 
-    return train_on(study.recordings, fold.parts, study.recipe, study.seed)
+    return train_on(study.recordings, fold.parts, study.recipe, study.seed, progress)
+
+
+def _front_end(study: Study, fold: Fold) -> Manifest:
+    """Return the manifest of the front end that the network of a fold would have."""
+    material, _ = material_of_fold(study.recordings, fold.parts, study.recipe)
+    return front_end_manifest(material)
 
 
 def decisions_of_network(model: Model, views: Sequence[FoldRecording]) -> EvaluatedDecisions:

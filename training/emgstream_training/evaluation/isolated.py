@@ -14,9 +14,10 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import joblib
 
@@ -26,10 +27,12 @@ from emgstream.errors import ChildFailedError
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["TaskProcess", "in_own_process", "write_tasks"]
+__all__ = ["TaskProcess", "Tell", "in_own_process", "write_tasks"]
 
 Given = TypeVar("Given")
 Got = TypeVar("Got")
+Tell: TypeAlias = Callable[[Any], None]
+"""Function that a task tells its progress by."""
 
 _ONE_THREAD = dict.fromkeys(
     (
@@ -45,8 +48,8 @@ _ONE_THREAD = dict.fromkeys(
 """The libraries below share the cores among the processes, not each the whole machine."""
 
 
-def in_own_process(function: Callable[[Given], Got], task: Given) -> Got:
-    """Return the result of a module's function for a task.
+def in_own_process(function: Callable[[Given, Tell], Got], task: Given) -> Got:
+    """Return the result of a module's function for a task; its progress is told to nobody.
 
     Raises
     ------
@@ -63,7 +66,7 @@ def in_own_process(function: Callable[[Given], Got], task: Given) -> Got:
     return got
 
 
-def write_tasks(path: Path, function: Callable[[Given], Got], tasks: Sequence[Given]) -> None:
+def write_tasks(path: Path, function: Callable[[Given, Tell], Got], tasks: Sequence[Given]) -> None:
     """Write a function of a module, and its arguments, to a file for `TaskProcess`."""
     joblib.dump((function, list(tasks)), path)
 
@@ -97,10 +100,11 @@ class TaskProcess:
     def __exit__(self, *exc_info: object) -> None:
         self.end()
 
-    def result_of(self, place: int) -> Any:
+    def result_of(self, place: int, tell: Tell = lambda _: None) -> Any:
         """Return what the function gives for the task at a place; raises what it raises.
 
-        Raises ChildFailedError where the process was ended before it was done.
+        ``tell`` is called with what it tells meanwhile, in this thread. Raises ChildFailedError
+        where the process was ended before it was done.
         """
         asks, answers = self._process.stdin, self._process.stdout
         assert asks is not None  # both are pipes
@@ -108,7 +112,10 @@ class TaskProcess:
         try:
             asks.write(f"{place}\n".encode())
             asks.flush()
-            answer: Callable[[], Any] = pickle.load(answers)
+            answer: Callable[[], Any] | _Told = pickle.load(answers)
+            while isinstance(answer, _Told):
+                tell(answer.content)
+                answer = pickle.load(answers)
         except (OSError, EOFError, pickle.UnpicklingError) as error:
             code = self._process.wait()
             raise ChildFailedError(
@@ -124,6 +131,13 @@ class TaskProcess:
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Something that a function told before its end."""
+
+    content: object
 
 
 class _Returned:
@@ -157,10 +171,15 @@ def main() -> None:
     places: SimpleQueue[int] = SimpleQueue()
     threading.Thread(target=_read_places, args=(places,), name="emg-places", daemon=True).start()
     function, tasks = joblib.load(sys.argv[1], mmap_mode="c")
+
+    def tell(content: object) -> None:
+        pickle.dump(_Told(content), answers)
+        answers.flush()
+
     while True:
         place = places.get()
         try:
-            answer: _Returned | _Raised = _Returned(function(tasks[place]))
+            answer: _Returned | _Raised = _Returned(function(tasks[place], tell))
         except Exception as error:  # noqa: BLE001 - the top of the process: raised where it is waited for
             answer = _Raised(error)
         pickle.dump(answer, answers)

@@ -29,10 +29,14 @@ from emgstream_training.evaluation.evaluation_figures import (
     reliability_json,
 )
 from emgstream_training.evaluation.folds import NETWORK, FoldResult, Study
+from emgstream_training.evaluation.held_out_ribbon import RibbonRun, ribbon_of
 from emgstream_training.evaluation.protocols import FoldPlan
 from emgstream_training.metrics import Reliability, recalls, reliability
 
-__all__ = ["Evaluation", "ModelFigures", "evaluation_of"]
+__all__ = ["FORMAT_VERSION", "Evaluation", "ModelFigures", "evaluation_of"]
+
+FORMAT_VERSION = 2
+"""Version of the document: 2 added the ribbon of each model; the first had no number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +61,8 @@ class ModelFigures:
     """Delays from onset to right decision; None without a sampling rate."""
     false_activations_per_hour: float | None
     """Movements decided for per hour of rest; None without a rest class or sampling rate."""
+    ribbon: tuple[RibbonRun, ...]
+    """Every held-out decision in the order of time, equal neighbours joined."""
     random_split: float | None
     """Balanced accuracy on windows split at random; None where that was not measured."""
 
@@ -85,6 +91,7 @@ class ModelFigures:
             "within_movements": number(self.within_movements),
             "recall": dict(zip(class_names, map(number, self.recalls), strict=True)),
             "confusion": self.confusion.tolist(),
+            "ribbon": [list(run) for run in self.ribbon],
             "reliability": reliability_json(self.reliability),
             "calibration_error": number(self.reliability.calibration_error),
             "active_error_rate": number(self.active_error_rate),
@@ -127,6 +134,7 @@ class Evaluation:
         recordings = self.study.recordings
         model = self.study.model
         return {
+            "format_version": FORMAT_VERSION,
             "protocol": self.plan.protocol,
             "reason": self.plan.reason,
             "sessions": [
@@ -162,10 +170,11 @@ def evaluation_of(
 ) -> Evaluation:
     """Return the result of finished folds and of the random split."""
     leaky = {} if random_split is None else random_split.balanced_accuracy
+    folds = [fold for fold in folds if fold.decisions]
     models = {
         name: _figures(study, folds, name, leaky.get(name))
         for name in (NETWORK, *BASELINES)
-        if folds or leaky.get(name) is not None
+        if leaky.get(name) is not None or any(name in fold.decisions for fold in folds)
     }
     return Evaluation(study, plan, tuple(folds), models, tuple(notes), interrupted)
 
@@ -175,11 +184,12 @@ def _figures(
 ) -> ModelFigures:
     recordings = study.recordings
     rest, n_classes = rest_class(recordings.class_names), len(recordings.class_names)
-    of_folds = [fold.decisions[name] for fold in folds]
+    judged = [fold for fold in folds if name in fold.decisions]
+    of_folds = [fold.decisions[name] for fold in judged]
     pooled = EvaluatedDecisions.joined(of_folds) if of_folds else EvaluatedDecisions.none(n_classes)
     scores = [balanced(one) for one in of_folds]
     whole = [balanced(one.take(one.instants.whole)) for one in of_folds]
-    shares = [fold.test_share for fold in folds]
+    shares = [fold.test_share for fold in judged]
     return ModelFigures(
         folds=tuple(scores),
         balanced_accuracy=confidence_interval(scores, float(np.mean(shares)) if shares else 0.0),
@@ -190,8 +200,9 @@ def _figures(
         instability=instability(pooled.decided, pooled.instants.movements),
         onsets=onsets(pooled, rest, recordings.sampling_rate_hz) if of_folds else None,
         false_activations_per_hour=(
-            false_activations(pooled, rest, folds[0].decision_s) if folds else None
+            false_activations(pooled, rest, judged[0].decision_s) if judged else None
         ),
+        ribbon=ribbon_of(pooled),
         random_split=random_split,
     )
 
