@@ -72,6 +72,8 @@ class RecordingSession:
         Hear the cues, beside the recorder and the simulated subject.
     now_s
         Host time.
+    leads_subject
+        False to let a simulated subject go on by itself.
 
     Raises
     ------
@@ -87,6 +89,8 @@ class RecordingSession:
         plan: RecordingPlan,
         listeners: Sequence[CueListener],
         now_s: float,
+        *,
+        leads_subject: bool = True,
     ) -> None:
         self.session = session
         self.plan = plan
@@ -100,11 +104,13 @@ class RecordingSession:
         self.started_s = now_s
         self._markers = MarkerStream(plan.markers) if plan.markers else None
         self._told: set[str] = set()
-        self._followers = session.cue_followers(plan.protocol.labels, listeners)
+        self._subject = session.subject if leads_subject else None
+        followers = session.cue_followers(plan.protocol.labels, listeners)
+        self._followers = followers if leads_subject else tuple(listeners)
         self.recorder = self._new_recorder()
         self.recorder.__enter__()
-        if session.subject is not None:
-            session.subject.wait_for_cues(now_s)
+        if self._subject is not None:
+            self._subject.wait_for_cues(now_s)
         self._await_samples(now_s)
 
     @property
@@ -224,8 +230,8 @@ class RecordingSession:
         if self.take is not None:
             self._poll_take(now_s)
             self.session.detach(self.recorder)
-        if self.session.subject is not None:
-            self.session.subject.release()
+        if self._subject is not None:
+            self._subject.release()
         try:
             self.recorder.__exit__(None, None, None)
         except EmgStreamError as error:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from emgstream.app.window_words import window_words
 from emgstream.wording import counted
 
 __all__ = [
@@ -50,7 +51,7 @@ def training_outcome(event: Mapping[str, Any]) -> TrainingOutcome:
     if not is_adapted:
         epochs = counted(event["n_epochs"], "epoch")
         figures = (f"{name}: {text}" for name, text in event["figures"].items())
-        notes = (note[:1].upper() + note[1:] for note in event["notes"])
+        notes = (window_words(note[:1].upper() + note[1:]) for note in event["notes"])
         return TrainingOutcome(title, (event["model"], epochs, *figures, *notes, *event["repairs"]))
     return TrainingOutcome(
         title,

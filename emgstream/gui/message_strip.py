@@ -7,6 +7,7 @@ from enum import Enum
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
+from emgstream.app.window_words import window_words
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.status_light import StatusLight
@@ -80,7 +81,7 @@ class MessageStrip(QFrame):
 
     def _show(self, words: str, kind: _Kind) -> None:
         self._kind = kind
-        self.label.setText(words)
+        self.label.setText(window_words(words))
         self._paint()
         self.show()
 

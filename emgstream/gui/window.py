@@ -26,6 +26,7 @@ from emgstream.app.open_requests import ReplayRequest, SourceRequest
 from emgstream.app.session_figures import SessionMeters
 from emgstream.app.source_watch import SourceWatch
 from emgstream.app.training_job import SignalChoice
+from emgstream.app.window_words import window_words
 from emgstream.clock import host_now
 from emgstream.errors import ModelFileError, StreamMismatchError, UndecidedColumnsError
 from emgstream.gui.file_actions import FileActions, files_in
@@ -187,7 +188,7 @@ class Window(QWidget):
         notice = self._watch.notice()
         if notice is not None:
             self.strip.show_note(notice.words, notice.warns)
-            self.strip.setToolTip("\n".join(notice.notes))
+            self.strip.setToolTip(window_words("\n".join(notice.notes)))
 
     def show_error(self, words: str, is_of_model: bool = False) -> None:
         """Show what went wrong; offer to go on without the model where that is what failed."""

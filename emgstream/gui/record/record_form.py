@@ -29,6 +29,7 @@ from emgstream.app.recording_plan import (
     proposed_path,
     table_path,
 )
+from emgstream.app.window_words import window_words
 from emgstream.cue_schedule import MOVEMENTS
 from emgstream.errors import UsageError
 from emgstream.gui.card import caption, captioned, card, row_name, tall_part
@@ -116,7 +117,7 @@ class SessionForm(QWidget):
         try:
             plan = self.plan()
         except UsageError as error:
-            return str(error)
+            return window_words(str(error))
         if isinstance(plan.protocol, FreeProtocol):
             return f"{len(plan.protocol.labels)} labels, for as long as you like"
         view = plan.protocol.view(0.0)
