@@ -103,6 +103,7 @@ class GrowingFile:
 
     def loss(self) -> str | None:
         """Return what another program did to the file, for people; None if it is as written."""
+        n_written = self.n_bytes  # before the look at the file, which grows meanwhile
         try:
             there, own = self._path.stat(), os.fstat(self._file.fileno())
         except FileNotFoundError:
@@ -111,7 +112,7 @@ class GrowingFile:
             return None  # a network drive that is away for a moment
         if not os.path.samestat(there, own):
             return "was replaced by another file"
-        return "was cut short" if own.st_size < self.n_bytes else None
+        return "was cut short" if own.st_size < n_written else None
 
     def keep_beside(self) -> Path:
         """Copy all that was appended to a new file beside; raises OutputError.
