@@ -54,7 +54,6 @@ def test_safety_stands_before_electrodes_and_before_the_connection() -> None:
 def test_the_steps_go_forward_and_back_and_stay_within_their_ends() -> None:
     setup = BoardSetup()
     setup.go_back()
-    assert setup.step is SetupStep.SENSOR
     assert setup.is_first
     for _ in range(20):
         setup.go_on()

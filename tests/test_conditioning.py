@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from emgstream_training.front_end import high_pass, notch
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import signal as scipy_signal
 
 from emgstream.conditioning import Filters, NoConditioning, conditioner_from_manifest
 from emgstream.errors import ModelFileError
+from emgstream.filter_design import high_pass, notch
 from emgstream.types import FloatArray
 
 RATE_HZ = 1000.0

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from emgstream.app.recording_verdict import RecordingVerdict, judge
+from emgstream.errors import EmgStreamError
+from emgstream.recording import put_in_order
 from emgstream.tables import ALL_GUESSED
 from emgstream.tables.formats import RECORDING_SUFFIXES
 from emgstream.tables.settled_columns import read_settled, remember
@@ -29,6 +31,7 @@ class AuditedRecordings:
         self._worker: Worker | None = None
         self._judged: list[RecordingVerdict] = []
         self._unasked: list[Path] = []
+        self._unfinished: set[Path] = set()
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -78,6 +81,11 @@ class AuditedRecordings:
         """Audit files of the set once more, as their columns have been settled."""
         self.verdicts.update((path, None) for path in paths if path in self.verdicts)
 
+    def put_in_order(self, path: Path) -> None:
+        """Put the files of an interrupted recording in order, then audit it once more."""
+        self._unfinished.add(path)
+        self.audit_again([path])
+
     def take_undecided(self) -> list[Path]:
         """Return the files whose columns the user must settle, each once; none during an audit."""
         if self.busy:
@@ -118,11 +126,27 @@ class AuditedRecordings:
             self._worker = None
 
     def _start(self, path: Path) -> None:
+        is_mended = path in self._unfinished
+        self._unfinished.discard(path)
+
         def look_over(_: threading.Event) -> None:
-            self._judged.append(judge(path))
+            failure = _mending_failure(path) if is_mended else None
+            verdict = judge(path)
+            self._judged.append(
+                verdict if failure is None else replace(verdict, kind="wrong", line=str(failure))
+            )
 
         self._worker = Worker("emg-auditor", look_over)
         self._worker.start()
+
+
+def _mending_failure(path: Path) -> EmgStreamError | None:
+    """Put the files of a session in order; return the reason where that cannot be done."""
+    try:
+        put_in_order(path)
+    except EmgStreamError as error:
+        return error
+    return None
 
 
 def recordings_in(paths: Iterable[Path]) -> list[Path]:

@@ -55,7 +55,7 @@ class SetupStep(Enum):
 
 
 class SensorSignal(Enum):
-    """What the sensor gives on the pin that is wired."""
+    """The kind of signal on the pin that is wired."""
 
     ENVELOPE = "envelope"
     """Rectified and smoothed in the sensor: ENV of a MyoWare 2, SIG of the first one."""

@@ -270,8 +270,8 @@ class LiveSession:
 
     @property
     def is_conditioned(self) -> bool:
-        """True if the model has filters."""
-        return self.manifest is not None and self.manifest.conditioning.get("kind") != "none"
+        """True if the model has filters, or there is none: then a filter for looking is used."""
+        return self.manifest is None or self.manifest.conditioning.get("kind") != "none"
 
     @property
     def is_live(self) -> bool:

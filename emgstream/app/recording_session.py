@@ -76,6 +76,8 @@ class RecordingSession:
         Hear the cues, beside the recorder and the simulated subject.
     now_s
         Host time.
+    leads_subject
+        False to let a simulated subject go on by itself.
 
     Raises
     ------
@@ -94,6 +96,8 @@ class RecordingSession:
         plan: RecordingPlan,
         listeners: Sequence[CueListener],
         now_s: float,
+        *,
+        leads_subject: bool = True,
     ) -> None:
         self.session = session
         self.plan = plan
@@ -107,13 +111,15 @@ class RecordingSession:
         self.take: Take | None = None
         self.started_s = now_s
         self._told: set[str] = set()
-        self._followers = session.cue_followers(plan.protocol.labels, listeners)
+        self._subject = session.subject if leads_subject else None
+        followers = session.cue_followers(plan.protocol.labels, listeners)
+        self._followers = followers if leads_subject else tuple(listeners)
         stream = MarkerStream(plan.markers) if plan.markers else None
         self.recorder = self._new_recorder()
         self.markers = RecordingMarkers(self.recorder, session.markers, stream)
         self.recorder.__enter__()
-        if session.subject is not None:
-            session.subject.wait_for_cues(now_s)
+        if self._subject is not None:
+            self._subject.wait_for_cues(now_s)
         self._await_samples(now_s)
 
     @property
@@ -240,8 +246,8 @@ class RecordingSession:
         if self.take is not None:
             self._poll_take(now_s)
             self.session.detach(self.recorder)
-        if self.session.subject is not None:
-            self.session.subject.release()
+        if self._subject is not None:
+            self._subject.release()
         try:
             self.recorder.__exit__(None, None, None)
         except EmgStreamError as error:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from emgstream.app.column_words import sentence
+from emgstream.app.window_words import window_words
 from emgstream.audit import Audit, audit_facts, audit_table, findings_to_read
 from emgstream.errors import EmgStreamError, UndecidedColumnsError
 from emgstream.opening import refuse_open_questions
 from emgstream.tables import read_table
+from emgstream.tables.session_rate import is_unfinished
 from emgstream.wording import counted, listed
 
 __all__ = ["RecordingVerdict", "judge"]
@@ -43,10 +45,25 @@ class RecordingVerdict:
     """True where its name is its label."""
     sha256: str = ""
     """SHA-256 of its content; empty where it cannot be read."""
+    is_unfinished: bool = False
+    """True for a recorded session that was not ended in order, so that it can be put in order."""
 
 
 def judge(path: Path) -> RecordingVerdict:
-    """Return the verdict on a recording, also on a file that cannot be read."""
+    """Return the verdict on a recording, also on a file that cannot be read.
+
+    Its texts are those of the window.
+    """
+    verdict = _judge(path)
+    return replace(
+        verdict,
+        line=window_words(verdict.line),
+        details=window_words(verdict.details),
+        is_unfinished=is_unfinished(path),
+    )
+
+
+def _judge(path: Path) -> RecordingVerdict:
     try:
         table = read_table(path)
         refuse_open_questions(table)

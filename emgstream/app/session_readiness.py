@@ -8,6 +8,7 @@ from pathlib import Path
 
 from emgstream.app.live_connection import LiveConnection
 from emgstream.app.live_session import LiveSession
+from emgstream.app.window_words import window_words
 from emgstream.errors import UsageError
 from emgstream.sources.source_status import SourceState
 
@@ -67,7 +68,7 @@ def cued_test_readiness(
     try:
         return SessionReadiness(summary(), can_begin=True)
     except UsageError as error:
-        return SessionReadiness(str(error), can_begin=False)
+        return SessionReadiness(window_words(str(error)), can_begin=False)
 
 
 def _streams(connection: LiveConnection, session: LiveSession | None) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from emgstream.types import FloatArray, IndexArray
 
-__all__ = ["Break", "Outline", "SignalHistory"]
+__all__ = ["Break", "DrawnHistory", "Outline", "PickedChannels", "SignalHistory"]
 
 BLOCK = 16
 """Samples per block; outlines of long spans are made of the extremes of blocks."""
@@ -140,6 +141,51 @@ class SignalHistory:
         blocks = values.reshape(self.n_channels, -1, BLOCK)
         _around_set(self._low, first_block, np.fmin.reduce(blocks, axis=2))
         _around_set(self._high, first_block, np.fmax.reduce(blocks, axis=2))
+
+
+class PickedChannels:
+    """Some channels of a history, in an order of their own, for drawing.
+
+    Parameters
+    ----------
+    history
+        The history of all channels.
+    channels
+        Numbers of the channels to take.
+    """
+
+    def __init__(self, history: SignalHistory, channels: tuple[int, ...]) -> None:
+        self._history = history
+        self._channels = list(channels)
+        self.breaks = history.breaks
+
+    @property
+    def n_channels(self) -> int:
+        """Number of channels that are taken."""
+        return len(self._channels)
+
+    @property
+    def start_index(self) -> int:
+        """Absolute index of the oldest sample that is stored."""
+        return self._history.start_index
+
+    @property
+    def end_index(self) -> int:
+        """Absolute index after the newest sample."""
+        return self._history.end_index
+
+    def values(self, start: int, stop: int) -> FloatArray:
+        """Return samples as `SignalHistory.values` does, of the taken channels."""
+        return self._history.values(start, stop)[self._channels]
+
+    def outline(self, edges: IndexArray, samples_per_column: float) -> Outline:
+        """Return the extremes as `SignalHistory.outline` does, of the taken channels."""
+        whole = self._history.outline(edges, samples_per_column)
+        return Outline(whole.low[self._channels], whole.high[self._channels])
+
+
+DrawnHistory: TypeAlias = SignalHistory | PickedChannels
+"""A history that can be drawn."""
 
 
 def _reduce(low: FloatArray, high: FloatArray, starts: npt.NDArray[np.integer]) -> Outline:

@@ -7,6 +7,7 @@ from enum import Enum
 import numpy as np
 
 from emgstream.app.signal_history import SignalHistory
+from emgstream.app.viewing_filter import viewing_filter
 from emgstream.conditioning import Conditioner, NoConditioning, conditioner_from_manifest
 from emgstream.gap_bridge import GapBridge
 from emgstream.manifest import Manifest
@@ -27,7 +28,7 @@ class SignalView(Enum):
     """A form of the signal."""
 
     RAW = "Raw"
-    CONDITIONED = "Conditioned"
+    CONDITIONED = "Filtered"
     STEPS = "Steps"
 
 
@@ -47,7 +48,7 @@ class Traces:
         Its sampling rate.
     manifest
         Manifest of the model that conditions the samples and makes steps of them; None without a
-        model: then every form is the raw signal.
+        model: then they are filtered for looking, and every step is a raw sample.
     """
 
     def __init__(
@@ -55,9 +56,11 @@ class Traces:
     ) -> None:
         capacity = min(max(round(_KEPT_S * sampling_rate_hz), _LEAST_SAMPLES), _MOST_SAMPLES)
         self.raw = SignalHistory(capacity, n_channels)
-        self._conditioner: Conditioner = NoConditioning()
-        if manifest is not None:
-            self._conditioner = conditioner_from_manifest(manifest.conditioning)
+        self._conditioner: Conditioner = (
+            viewing_filter(sampling_rate_hz)
+            if manifest is None
+            else conditioner_from_manifest(manifest.conditioning)
+        )
         self.is_conditioned = not isinstance(self._conditioner, NoConditioning)
         self._conditioned = SignalHistory(capacity, n_channels) if self.is_conditioned else self.raw
         self._step: Step = RAW_STEP if manifest is None else manifest.step

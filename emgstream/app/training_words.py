@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from emgstream.app.evaluation_pictures import TruthAgainstDecision, validation_matrix
+from emgstream.app.window_words import window_words
 from emgstream.significant_digits import decimals_of, half_width, independent, percent
 from emgstream.wording import counted
 
@@ -54,7 +55,7 @@ def training_outcome(event: Mapping[str, Any]) -> TrainingOutcome:
     if not is_adapted:
         epochs = counted(event["n_epochs"], "epoch")
         figures = (f"{name}: {text}" for name, text in event["figures"].items())
-        notes = (note[:1].upper() + note[1:] for note in event["notes"])
+        notes = (window_words(note[:1].upper() + note[1:]) for note in event["notes"])
         told = (event["model"], epochs, *figures, *notes, *event["repairs"])
         return TrainingOutcome(title, told, matrix=validation_matrix(event))
     return TrainingOutcome(

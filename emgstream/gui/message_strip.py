@@ -8,6 +8,7 @@ from enum import Enum
 from PyQt5.QtCore import QRect, pyqtSignal
 from PyQt5.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
+from emgstream.app.window_words import window_words
 from emgstream.gui.folded_label import FoldedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
@@ -122,6 +123,7 @@ class MessageStrip(QFrame):
 
     def _show(self, words: str, kind: _Kind, until: Callable[[], bool] | None) -> None:
         self._kind, self._is_over = kind, until
+        words = window_words(words)
         self.label.setText(words)
         self.label.setToolTip(words)
         self.label.fold(True)

@@ -132,7 +132,7 @@ class WindowSettings:
 
     @property
     def signal_choice(self) -> SignalChoice:
-        """What the sensor gives, as it was answered when the board was set up."""
+        """The kind of signal of the sensor, as answered when the board was set up."""
         kept = self._text("sensor_signal")
         return SignalChoice(kept) if kept in ("raw", "envelope") else FOUND
 
@@ -159,7 +159,7 @@ class WindowSettings:
         self._kept.setValue(f"output_{name}_value", text)
 
     def keep_signal(self, kind: str) -> None:
-        """Remember what the sensor gives: ``raw`` or ``envelope``."""
+        """Remember the kind of signal of the sensor: ``raw``, ``envelope`` or empty."""
         self._kept.setValue("sensor_signal", kind)
 
     def keep_text_size(self, size: float) -> None:

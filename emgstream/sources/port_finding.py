@@ -30,7 +30,7 @@ _BRAILLE = ("CH340", "CP210x")
 
 
 class PortFinding(Enum):
-    """What was found when looking for the port of a board."""
+    """The state of the search for the port of a board."""
 
     LOOKING = "looking"
     """No port yet; the board may have been plugged in just now."""
@@ -52,10 +52,10 @@ class PortFinding(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PortLook:
-    """What was found, in words, with the port where there is one."""
+    """The result of a search, in words, with the port where there is one."""
 
     finding: PortFinding
-    """What was found."""
+    """The state of the search."""
     words: str
     """The same for people, with what to do."""
     port: str | None = None
@@ -69,7 +69,7 @@ def find_port(
     platform: str,
     waited_s: float,
 ) -> PortLook:
-    """Return what is known of the port of a board after ``waited_s`` seconds of looking.
+    """Return the state of the search for a board after ``waited_s`` seconds.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def find_port(
 
 
 def look_for_port(waited_s: float) -> PortLook:
-    """Return what this machine tells now of the port of a board; takes up to a second."""
+    """Return the state of the search on this machine now; takes up to a second."""
     ports, devices = list_ports(), usb_devices()
     return find_port(ports, devices, is_running("brltty"), sys.platform, waited_s)
 

@@ -37,6 +37,11 @@ def sidecar_path(recording: Path) -> Path:
     return (recording.with_suffix("") if is_packed else recording).with_suffix(".json")
 
 
+def is_unfinished(recording: Path) -> bool:
+    """Return True if a recording has the sidecar of a session that was not ended in order."""
+    return _session(sidecar_path(recording)).get("state") in _UNFINISHED
+
+
 def with_session_facts(recording: Path, raw: RawRecording) -> RawRecording:
     """Return a recording with the facts of its sidecar; as it is without one of a session.
 
@@ -44,7 +49,7 @@ def with_session_facts(recording: Path, raw: RawRecording) -> RawRecording:
     none. A note says that a recording was not ended in order.
     """
     document = _session(sidecar_path(recording))
-    if document.get("state") in _UNFINISHED:
+    if is_unfinished(recording):
         raw = replace(raw, notes=(*raw.notes, _DUE.format(shlex.quote(str(recording)))))
     rate_hz = None if raw.rate_hz is not None else _stated_rate(document)
     if rate_hz is None:

@@ -114,7 +114,7 @@ def test_without_a_model_signals_are_drawn_and_nothing_is_decided(
     assert window.source_bar.model_list.currentText() == "No model"
     assert page.decided.currentWidget() is page.no_model
     assert page.quality.names == ("biceps", "triceps", "middle")
-    assert [page.view_bar.buttons[view].isEnabled() for view in SignalView] == [True, False, False]
+    assert [page.view_bar.buttons[view].isEnabled() for view in SignalView] == [True, True, False]
     wait(qtbot, lambda: session.measured_rate()[0] is not None)
     window.refresh_figures()
     assert session.log.n_decisions == 0
@@ -142,7 +142,7 @@ def test_a_first_session_is_recorded_without_a_model(
     window.use_model(None)
     window.open_source(PortRequest(more))
     shown_session(window, qtbot)
-    press_button(window, "1  Record a session")
+    press_button(window, "Record your own movements")
     table = record(window, qtbot, tmp_path)
     assert table.channel_names == MORE
     first = next(n for n in itertools.count() if values_of(n) == table.samples[0].tolist())

@@ -5,7 +5,6 @@ Nothing here runs live: the choice goes into the model's manifest as numbers.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -14,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream.conditioning import Filters, NoConditioning, Section
+from emgstream.filter_design import high_pass, notch
 from emgstream.steps import RAW_STEP, Feature, RmsSettings, Step
 from emgstream.types import FloatArray
 
@@ -25,8 +25,6 @@ __all__ = [
     "SignalOverrides",
     "StepSettings",
     "choose",
-    "high_pass",
-    "notch",
     "signal_kind",
     "step_length",
 ]
@@ -152,31 +150,6 @@ def signal_kind(seen: Sequence[FloatArray], length: int) -> Kind:
     envelope, or a rectified signal, goes more than three times as far to one side as to the other.
     """
     return "envelope" if np.median(_one_sidedness(seen, length)) > _ONE_SIDED else "raw"
-
-
-def high_pass(frequency_hz: float, sampling_rate_hz: float) -> Section:
-    """Return a Butterworth high-pass of second order (Bristow-Johnson, Audio EQ Cookbook).
-
-    >>> b0, b1, b2, _, _ = high_pass(20.0, 1000.0)
-    >>> b0 + b1 + b2
-    0.0
-    """
-    turn = 2.0 * math.pi * frequency_hz / sampling_rate_hz
-    alpha = math.sin(turn) / math.sqrt(2.0)
-    half = (1.0 + math.cos(turn)) / 2.0
-    return _normalised((half, -2.0 * half, half), turn, alpha)
-
-
-def notch(frequency_hz: float, sampling_rate_hz: float, quality: float) -> Section:
-    """Return a notch, ``frequency / quality`` wide (Bristow-Johnson, Audio EQ Cookbook)."""
-    turn = 2.0 * math.pi * frequency_hz / sampling_rate_hz
-    alpha = math.sin(turn) / (2.0 * quality)
-    return _normalised((1.0, -2.0 * math.cos(turn), 1.0), turn, alpha)
-
-
-def _normalised(b: tuple[float, float, float], turn: float, alpha: float) -> Section:
-    a0 = 1.0 + alpha
-    return b[0] / a0, b[1] / a0, b[2] / a0, -2.0 * math.cos(turn) / a0, (1.0 - alpha) / a0
 
 
 def _raw_conditioning(

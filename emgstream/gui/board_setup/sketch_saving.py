@@ -19,7 +19,7 @@ __all__ = ["SketchSaving"]
 
 
 class SketchSaving(QWidget):
-    """Where the sketch is, a button that shows it, and the steps after that."""
+    """Path of the saved sketch, a button that shows it, and the steps after that."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -13,22 +13,31 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from emgstream.app.lane_choices import LaneChoices
+from emgstream.app.live_recording import begin_live_recording, live_recording_words
 from emgstream.app.live_session import LiveSession
 from emgstream.app.next_step import NextStep, next_step
 from emgstream.app.open_requests import AUTO, SIMULATED, PortRequest, ReplayRequest
+from emgstream.app.recording_session import RecordingSession, RecordingStage
 from emgstream.app.shown_decision import newest_decision, why_there_is_none
+from emgstream.app.signal_spectrum import spectrum_figures
 from emgstream.app.signal_views import SignalView
 from emgstream.app.training_job import FOUND
+from emgstream.errors import EmgStreamError
 from emgstream.gui.board_setup.board_guide import BoardGuide
 from emgstream.gui.card import caption, card
+from emgstream.gui.file_actions import recordings_folder
+from emgstream.gui.live.channel_panel import ChannelPanel
 from emgstream.gui.live.no_model import NoModelPanel
 from emgstream.gui.live.prediction_panel import PredictionPanel
 from emgstream.gui.live.quality_panel import QualityPanel
 from emgstream.gui.live.replay_bar import ReplayBar
+from emgstream.gui.live.spectrum_canvas import SpectrumCanvas
 from emgstream.gui.live.view_bar import SPANS_S, ViewBar
 from emgstream.gui.live.welcome import Welcome
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
+from emgstream.gui.record.record_form import from_home
 from emgstream.gui.shell import Shell
 from emgstream.gui.timeline.timeline_canvas import TimelineCanvas
 from emgstream.gui.view_stack import ViewStack
@@ -44,6 +53,8 @@ _PREDICTION_S = 0.06
 """Sixteen pictures of the decision per second, the most that eyes can follow."""
 _QUALITY_S = 1.0
 """A verdict must stand long enough to be read."""
+_SPECTRUM_S = 0.5
+"""Two spectra per second: each is of eight seconds, so that more would look the same."""
 _SEEK_S = 5.0
 _PART_OF_VIEW = 0.1
 """Share of the view by which an arrow key moves it."""
@@ -68,6 +79,7 @@ class LivePage(WindowPage):
         ("raw", "1", "the signal as it came"),
         ("conditioned", "2", "the signal as it was conditioned"),
         ("steps", "3", "the signal as the network sees it"),
+        ("spectrum", "4", "the spectrum of the signal"),
         ("clear", "Esc", "take away the mark or the message"),
     )
 
@@ -76,6 +88,8 @@ class LivePage(WindowPage):
         self._predicted_s = self._judged_s = 0.0
         self._verdicts = CalmVerdicts()
         self._next: NextStep | None = None
+        self.recording: RecordingSession | None = None
+        self._now_s = self._transformed_s = 0.0
         self._make_parts(shell.theme)
         self._lay_out()
         self._connect_parts()
@@ -98,6 +112,7 @@ class LivePage(WindowPage):
             "raw": lambda: self.show_view(SignalView.RAW),
             "conditioned": lambda: self.show_view(SignalView.CONDITIONED),
             "steps": lambda: self.show_view(SignalView.STEPS),
+            "spectrum": self.show_spectrum,
             "clear": self._clear,
         }
 
@@ -144,8 +159,11 @@ class LivePage(WindowPage):
 
     def update_picture(self, now_s: float, has_samples: bool) -> None:
         """Draw new samples, and the newest decision."""
+        self._now_s = now_s
         if has_samples or self.timeline.is_moving:
             self.timeline.update()
+        if self.recording is not None:
+            self._follow_recording(self.recording)
         session = self.shell.connection.session
         if session is not None and now_s - self._predicted_s >= _PREDICTION_S:
             self._predicted_s = now_s
@@ -157,6 +175,12 @@ class LivePage(WindowPage):
         if self.pages.currentWidget() is self.board_guide:
             self.board_guide.update_figures(now_s)
         session = self.shell.connection.session
+        if self.recording is not None:
+            self.view_bar.show_recording(live_recording_words(self.recording, now_s))
+        is_spectrum = self.signals.currentWidget() is self.spectrum
+        if session is not None and is_spectrum and now_s - self._transformed_s >= _SPECTRUM_S:
+            self._transformed_s = now_s
+            self.spectrum.show_figures(spectrum_figures(session), session.info.channel_names)
         if session is not None and now_s - self._judged_s >= _QUALITY_S:
             self._judged_s = now_s
             verdicts = self._verdicts.update(session.quality())
@@ -168,21 +192,42 @@ class LivePage(WindowPage):
         if not self.view_bar.buttons[view].isEnabled():
             return
         self.timeline.set_view(view)
+        self.signals.setCurrentWidget(self.timeline)
         self.view_bar.show_view(view)
+
+    def show_spectrum(self) -> None:
+        """Draw the spectrum in place of the signal."""
+        self.signals.setCurrentWidget(self.spectrum)
+        self.view_bar.show_spectrum()
+        self._transformed_s = 0.0
+
+    @property
+    def holds_connection(self) -> bool:
+        """True while what streams is recorded."""
+        return self.recording is not None and self.recording.is_open
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
-        for part in (self.timeline, self.prediction, self.quality, self.board_guide):
+        parts = self.timeline, self.spectrum, self.prediction, self.quality, self.board_guide
+        for part in parts:
             part.set_theme(theme)
 
     def shut_down(self) -> None:
-        """Save the seconds in view, and end the look for a board."""
+        """Save the seconds in view; end a recording, and the look for a board."""
+        if self.recording is not None:
+            self.recording.shut_down(self._now_s)
         self.board_guide.shut_down()
         self.shell.settings.keep_span(self.timeline.time.span_s)
 
     def _make_parts(self, theme: Theme) -> None:
         self.view_bar = ViewBar(self)
         self.timeline = TimelineCanvas(theme, self)
+        self.spectrum = SpectrumCanvas(theme, self)
+        self.signals = QStackedWidget(self)
+        self.signals.setSizePolicy(self.timeline.sizePolicy())
+        self.signals.addWidget(self.timeline)
+        self.signals.addWidget(self.spectrum)
+        self.channel_panel = ChannelPanel(self)
         self.replay_bar = ReplayBar(self)
         self.replay_bar.hide()
         self.prediction = PredictionPanel(theme, self)
@@ -202,7 +247,7 @@ class LivePage(WindowPage):
         stage = QHBoxLayout(self.stage)
         stage.setContentsMargins(0, 0, 0, 0)
         stage.setSpacing(2 * GRID)
-        stage.addWidget(card(self, self.view_bar, self.timeline, self.replay_bar), 5)
+        stage.addWidget(card(self, self.view_bar, self.signals, self.replay_bar), 5)
         self.decided = ViewStack(self)
         self.decided.setSizePolicy(self.prediction.sizePolicy())
         self.decided.addWidget(self.prediction)
@@ -239,7 +284,12 @@ class LivePage(WindowPage):
         self.no_model.open_wanted.connect(shell.choose_model)
         self.view_bar.view_chosen.connect(self.show_view)
         self.view_bar.span_chosen.connect(self.timeline.set_span)
+        self.view_bar.spectrum_chosen.connect(self.show_spectrum)
         self.view_bar.live_wanted.connect(self.timeline.go_live)
+        self.view_bar.hold_wanted.connect(self.timeline.hold)
+        self.view_bar.record_wanted.connect(self._record_or_stop)
+        self.view_bar.channels_wanted.connect(self._open_channels)
+        self.channel_panel.changed.connect(self._choose_lanes)
         self.timeline.drawn.connect(self.drawn)
         self.timeline.live_changed.connect(self.view_bar.show_live)
         self.timeline.span_changed.connect(self.view_bar.show_span)
@@ -252,6 +302,46 @@ class LivePage(WindowPage):
         else:
             self.prediction.show_prediction(None, state.words)
 
+    def _record_or_stop(self) -> None:
+        """Begin a recording of what streams, or end it."""
+        session = self.shell.connection.session
+        if self.recording is not None:
+            self.recording.end(self._now_s)
+        elif session is not None:
+            self.shell.strip.hide()
+            folder = recordings_folder(self.shell.settings)
+            try:
+                self.recording = begin_live_recording(session, folder, self._now_s)
+            except EmgStreamError as error:
+                self.shell.strip.show_error(str(error))
+
+    def _follow_recording(self, recording: RecordingSession) -> None:
+        """Advance a recording; tell where it is once it is in order."""
+        recording.poll(self._now_s)
+        if recording.stage is not RecordingStage.DONE:
+            return
+        self.recording = None
+        self.view_bar.show_recording("")
+        if recording.failure is not None:
+            self.shell.strip.show_error(str(recording.failure))
+        elif recording.recovered is not None:
+            path = recording.recovered.path
+            self.shell.strip.show_note(f"recorded: {path.name} in {from_home(path.parent)}")
+        else:
+            self.shell.strip.show_note("nothing was recorded: no sample came")
+
+    def _open_channels(self) -> None:
+        session = self.shell.connection.session
+        if session is not None:
+            timeline = self.timeline
+            names = session.info.channel_names
+            self.channel_panel.show_choices(names, timeline.choices, timeline.spans)
+            self.channel_panel.open_below(self.view_bar.channels_button)
+
+    def _choose_lanes(self, choices: LaneChoices) -> None:
+        self.timeline.set_choices(choices)
+        self.spectrum.set_choices(choices)
+
     def _leave_board_setup(self) -> None:
         is_open = self.shell.connection.session is not None
         self.pages.setCurrentWidget(self.stage if is_open else self.welcome)
@@ -260,7 +350,7 @@ class LivePage(WindowPage):
         self._next = next_step(session, self.shell.models.chosen)
         has_panel = session.model is None  # it leads to the same step in words
         self.next_button.setVisible(self._next is not None and not has_panel)
-        self.next_button.setText("" if self._next is None else self._next.value)
+        self.next_button.setText("" if self._next is None or has_panel else self._next.value)
         self.no_model.show_next(self._next)
 
     def _go_on(self) -> None:

@@ -1,4 +1,4 @@
-"""The row above the signals: their form, the span in view, a button to the newest sample."""
+"""The row above the signals: their form, the span in view, and what can be done with them."""
 
 from __future__ import annotations
 
@@ -21,8 +21,12 @@ _TIPS = {
     SignalView.CONDITIONED: "The signal as it was conditioned (2)",
     SignalView.STEPS: "The signal as the network sees it (3)",
 }
+_SPECTRUM = "Power by frequency; mains hum stands on the marked lines (4)"
+_FOR_LOOKING = (
+    "Filtered for looking: high-pass at 20 Hz, notches at 50 and 60 Hz and their harmonics (2)"
+)
 _NO_CONDITIONING = "This model takes the signal as it comes: there is nothing to show here"
-_NO_MODEL = "Without a model there is only the signal as it came"
+_NO_MODEL = "Without a model there are no steps: they are what the network sees"
 
 
 class ViewBar(QWidget):
@@ -30,7 +34,11 @@ class ViewBar(QWidget):
 
     view_chosen = pyqtSignal(object)
     span_chosen = pyqtSignal(float)
+    spectrum_chosen = pyqtSignal()
+    channels_wanted = pyqtSignal()
     live_wanted = pyqtSignal()
+    hold_wanted = pyqtSignal()
+    record_wanted = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +49,7 @@ class ViewBar(QWidget):
         self.title.setObjectName("quiet")
         self.buttons: dict[SignalView, QPushButton] = {}
         self._group = QButtonGroup(self)
+        self._is_board = False
         for view in SignalView:
             button = QPushButton(view.value, self)
             button.setCheckable(True)
@@ -50,6 +59,12 @@ class ViewBar(QWidget):
             self.buttons[view] = button
             row.addWidget(button)
         self.buttons[SignalView.RAW].setChecked(True)
+        self.spectrum_button = QPushButton("Spectrum", self)
+        self.spectrum_button.setCheckable(True)
+        self.spectrum_button.setToolTip(_SPECTRUM)
+        self.spectrum_button.clicked.connect(self.spectrum_chosen)
+        self._group.addButton(self.spectrum_button)
+        row.addWidget(self.spectrum_button)
         self.span_list = DropDownList(self)
         self.span_list.setMinimumWidth(12 * GRID)
         self.span_list.setAccessibleName("Seconds in view")
@@ -59,15 +74,27 @@ class ViewBar(QWidget):
         self.span_list.activated.connect(
             lambda position: self.span_chosen.emit(self.span_list.itemData(position))
         )
+        self.channels_button = QPushButton("Channels…", self)
+        self.channels_button.setToolTip("Vertical scale; channels to show, and their names")
+        self.channels_button.clicked.connect(self.channels_wanted)
+        self.hold_button = QPushButton("Pause", self)
+        self.hold_button.setToolTip("Hold the picture; the stream goes on (Space)")
+        self.hold_button.clicked.connect(self.hold_wanted)
+        self.record_button = QPushButton("Record", self)
+        self.record_button.setToolTip("Record what streams, into a new file, until it is stopped")
+        self.record_button.clicked.connect(self.record_wanted)
         self.live_button = QPushButton("Back to live", self)
         self.live_button.setObjectName("primary")
         self.live_button.setToolTip("Back to the newest sample (End)")
         self.live_button.clicked.connect(self.live_wanted)
         row.addSpacing(GRID)
         row.addWidget(self.span_list)
+        row.addWidget(self.channels_button)
         row.addSpacing(GRID)
         row.addWidget(self.title, 1)
+        row.addWidget(self.hold_button)
         row.addWidget(self.live_button)
+        row.addWidget(self.record_button)
 
     def set_session(self, session: LiveSession | None) -> None:
         """Offer the forms that a session has."""
@@ -76,11 +103,24 @@ class ViewBar(QWidget):
         self._offer(
             SignalView.CONDITIONED, conditioned, _NO_CONDITIONING if has_model else _NO_MODEL
         )
+        if conditioned and not has_model:
+            self.buttons[SignalView.CONDITIONED].setToolTip(_FOR_LOOKING)
         self._offer(SignalView.STEPS, has_model, _NO_MODEL)
+        self._is_board = session is not None and session.is_live
+        self.record_button.setVisible(self._is_board)
+        self.hold_button.setVisible(self._is_board)
 
     def show_view(self, view: SignalView) -> None:
         """Show which form is drawn."""
         self.buttons[view].setChecked(True)
+
+    def show_spectrum(self) -> None:
+        """Show that the spectrum is drawn."""
+        self.spectrum_button.setChecked(True)
+
+    def show_recording(self, words: str) -> None:
+        """Show how long the recording takes already; an empty text where there is none."""
+        self.record_button.setText(f"Stop  {words}" if words else "Record")
 
     def show_span(self, span_s: float) -> None:
         """Show the seconds in view."""
@@ -103,3 +143,4 @@ class ViewBar(QWidget):
     def show_live(self, live: bool) -> None:
         """Show whether the picture follows the newest sample."""
         self.live_button.setVisible(not live)
+        self.hold_button.setVisible(live and self._is_board)

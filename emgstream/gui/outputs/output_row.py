@@ -8,6 +8,7 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QWidget
 
 from emgstream.app.output_switch import OutputSwitch, SwitchState
+from emgstream.app.window_words import window_words
 from emgstream.gui.check_box import CheckBox
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
@@ -64,7 +65,7 @@ class OutputRow(QFrame):
             SwitchState.FAILED: ("triangle", theme.error),
         }.get(state, ("ring", theme.quiet))
         self.light.show_sign(shape, ink)
-        words = self.switch.words
+        words = window_words(self.switch.words)
         if self.words.text() != words:
             self.words.setText(words)
 

@@ -29,6 +29,7 @@ from emgstream.app.recording_plan import (
     proposed_path,
     table_path,
 )
+from emgstream.app.window_words import window_words
 from emgstream.cue_schedule import MOVEMENTS
 from emgstream.errors import UsageError
 from emgstream.gui.card import caption, captioned, card, fill, row_name, tall_part
@@ -121,7 +122,7 @@ class SessionForm(QWidget):
         try:
             plan = self.plan()
         except UsageError as error:
-            return str(error)
+            return window_words(str(error))
         if isinstance(plan.protocol, FreeProtocol):
             of = "markers" if plan.markers_are_labels else f"{len(plan.protocol.labels)} labels"
             return f"{of}, for as long as you like"

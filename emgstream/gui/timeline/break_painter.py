@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PyQt5.QtCore import QLineF, QRectF, Qt
 from PyQt5.QtGui import QPainter
 
-from emgstream.app.signal_history import SignalHistory
+from emgstream.app.signal_history import DrawnHistory
 from emgstream.gui.painting import color, pen
 from emgstream.gui.palette import Theme
 from emgstream.gui.timeline.time_view import TimeView
@@ -28,7 +28,7 @@ class VisibleBreak:
     """The loss in words; empty for a break in time alone."""
 
 
-def visible_breaks(history: SignalHistory, view: TimeView) -> Iterator[VisibleBreak]:
+def visible_breaks(history: DrawnHistory, view: TimeView) -> Iterator[VisibleBreak]:
     """Give the breaks in view, the newest first."""
     for one in reversed(history.breaks):
         right = view.column_of(one.index)

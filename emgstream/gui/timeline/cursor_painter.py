@@ -10,7 +10,7 @@ from PyQt5.QtGui import QPainter
 
 from emgstream.app.decision_log import NONE
 from emgstream.app.live_session import LiveSession
-from emgstream.app.signal_history import SignalHistory
+from emgstream.app.signal_history import DrawnHistory
 from emgstream.gui.painting import color, pen
 from emgstream.gui.timeline.time_view import TimeView
 from emgstream.gui.timeline.timeline_areas import Canvas
@@ -37,7 +37,7 @@ class CursorPainter:
         painter: QPainter,
         canvas: Canvas,
         session: LiveSession,
-        history: SignalHistory,
+        history: DrawnHistory,
         view: TimeView,
         unit: str,
     ) -> None:

@@ -46,6 +46,8 @@ class LaneScale:
     """
 
     def __init__(self) -> None:
+        self.fixed: Span | None = None
+        """The span that the user has set; None to follow the signal."""
         self._target: Span | None = None
         self._shown = Span(-1.0, 1.0)
         self._too_wide_since_s: float | None = None
@@ -54,12 +56,12 @@ class LaneScale:
     @property
     def target(self) -> Span:
         """The span of round numbers that the lane shows, or moves towards."""
-        return self._target or self._shown
+        return self.fixed or self._target or self._shown
 
     @property
     def is_moving(self) -> bool:
         """True while the shown span has not reached its target."""
-        return self._shown != self.target
+        return self.fixed is None and self._shown != self.target
 
     def update(self, low: float, high: float, now_s: float) -> Span:
         """Return the span to draw with, for a signal between ``low`` and ``high`` in view.
@@ -70,7 +72,7 @@ class LaneScale:
             self._follow(_round_span(low, high), low, high, now_s)
         elapsed_s, self._updated_s = now_s - self._updated_s, now_s
         self._glide(elapsed_s)
-        return self._shown
+        return self.fixed or self._shown
 
     def reset(self) -> None:
         """Forget the signal, so that the next one sets the scale at once."""
@@ -94,7 +96,7 @@ class LaneScale:
 
     def _glide(self, elapsed_s: float) -> None:
         share = 1.0 - math.exp(-max(elapsed_s, 0.0) / _GLIDE_S)
-        target, shown = self.target, self._shown
+        target, shown = self._target or self._shown, self._shown
         low = shown.low + share * (target.low - shown.low)
         high = shown.high + share * (target.high - shown.high)
         near = abs(low - target.low) + abs(high - target.high) < _ARRIVED * _width(target)

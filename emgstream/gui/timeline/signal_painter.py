@@ -9,7 +9,7 @@ import pyqtgraph as pg
 from PyQt5.QtCore import QRectF, QSize
 from PyQt5.QtGui import QPainter, QPixmap
 
-from emgstream.app.signal_history import SignalHistory
+from emgstream.app.signal_history import DrawnHistory
 from emgstream.gui.painting import color, pen
 from emgstream.gui.palette import Theme
 from emgstream.gui.timeline.break_painter import VisibleBreak, draw_breaks, visible_breaks
@@ -58,6 +58,8 @@ class SignalPainter:
 
     def __init__(self, n_lanes: int) -> None:
         self.scales = [LaneScale() for _ in range(n_lanes)]
+        self.is_shared = False
+        """True where all lanes follow the largest signal."""
         self._outline = SlidingOutline()
         self._picture = QPixmap()
         self._scene: _LaneScene | None = None
@@ -67,7 +69,7 @@ class SignalPainter:
         self,
         painter: QPainter,
         canvas: Canvas,
-        history: SignalHistory,
+        history: DrawnHistory,
         view: TimeView,
         rails: dict[int, Rails],
         now_s: float,
@@ -75,7 +77,7 @@ class SignalPainter:
         """Draw what is in view; host time ``now_s`` moves the scales."""
         shape = self._shape(history, view)
         spans = tuple(
-            scale.update(*_span_of(shape.low[number], shape.high[number]), now_s)
+            scale.update(*self._in_view(shape, number), now_s)
             for number, scale in enumerate(self.scales)
         )
         breaks = list(visible_breaks(history, view))
@@ -85,7 +87,13 @@ class SignalPainter:
         self._draw_from(start, scene, shape, view, breaks)
         painter.drawPixmap(canvas.at.signals.topLeft(), self._picture)
 
-    def _shape(self, history: SignalHistory, view: TimeView) -> _Shape:
+    def _in_view(self, shape: _Shape, number: int) -> tuple[float, float]:
+        """Return the least and greatest value that the scale of a lane follows."""
+        if self.is_shared:
+            return _span_of(shape.low.ravel(), shape.high.ravel())
+        return _span_of(shape.low[number], shape.high[number])
+
+    def _shape(self, history: DrawnHistory, view: TimeView) -> _Shape:
         if view.samples_per_column >= 1.0:
             fresh = self._outline.follow(history, view)
             return _Shape(self._outline.low, self._outline.high, None, fresh)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from emgstream.app.signal_history import Outline, SignalHistory
+from emgstream.app.signal_history import DrawnHistory, Outline
 from emgstream.gui.timeline.time_view import TimeView
 from emgstream.types import FloatArray
 
@@ -18,7 +18,7 @@ __all__ = ["SlidingOutline"]
 class _Seen:
     """Everything an outline was computed from."""
 
-    history: SignalHistory
+    history: DrawnHistory
     samples_per_column: float
     n_columns: int
     first_column: int
@@ -50,7 +50,7 @@ class SlidingOutline:
         """Greatest value of each column, shape ``(n_channels, 1 + n_columns)``; NaN where none."""
         return self._outline.high
 
-    def follow(self, history: SignalHistory, view: TimeView) -> int:
+    def follow(self, history: DrawnHistory, view: TimeView) -> int:
         """Compute the outline in view; return the first column that may have changed.
 
         That is 0 where any of them may be.
@@ -71,7 +71,7 @@ class SlidingOutline:
         return fresh
 
 
-def _seen(history: SignalHistory, view: TimeView) -> _Seen:
+def _seen(history: DrawnHistory, view: TimeView) -> _Seen:
     return _Seen(
         history,
         view.samples_per_column,

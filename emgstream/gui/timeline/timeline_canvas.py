@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PyQt5.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
+from emgstream.app.lane_choices import LaneChoices, ScaleMode
 from emgstream.app.live_session import LiveSession
+from emgstream.app.signal_history import DrawnHistory, PickedChannels
 from emgstream.app.signal_views import SignalView, Traces
 from emgstream.clock import host_now
 from emgstream.gui.painting import GRID, color
@@ -17,6 +19,7 @@ from emgstream.gui.palette import Theme
 from emgstream.gui.timeline.cursor_painter import CursorPainter
 from emgstream.gui.timeline.frame_painter import draw_times
 from emgstream.gui.timeline.gutter_painter import Gutter, GutterPainter, LaneWords
+from emgstream.gui.timeline.lane_scale import Span
 from emgstream.gui.timeline.marker_painter import draw_markers
 from emgstream.gui.timeline.ribbon_painter import RibbonPainter
 from emgstream.gui.timeline.signal_painter import Rails, SignalPainter
@@ -54,7 +57,12 @@ class TimelineCanvas(QWidget):
         self.time = TimeView()
         self.view = SignalView.RAW
         self._theme = theme
+        self._choices = LaneChoices()
+        self._scales: dict[SignalView, LaneChoices] = {}
+        """The scale that was chosen for each form, as their values are of different units."""
+        self._spans: dict[str, Span] = {}
         self._signals = SignalPainter(0)
+        self._history: DrawnHistory | None = None
         self._gutter = GutterPainter()
         self._shown: _Shown | None = None
         self._rails: dict[int, Rails] = {}
@@ -90,14 +98,55 @@ class TimelineCanvas(QWidget):
         if session is not None and session.traces is not None:
             ribbons = RibbonPainter(session.log.label_names, self._theme)
             self._shown = _Shown(session, session.traces, ribbons, -1)
-            self._signals = SignalPainter(self._n_lanes())
+        self._arrange_lanes()
         self.go_live()
         self.update()
 
     def set_view(self, view: SignalView) -> None:
         """Show the signal in another form."""
         self.view = view
-        self._signals = SignalPainter(self._n_lanes())
+        self._arrange_lanes()
+
+    @property
+    def choices(self) -> LaneChoices:
+        """The channels that are shown, their names, and the scale of the present form."""
+        scale = self._scales.get(self.view, LaneChoices())
+        return replace(self._choices, mode=scale.mode, spans=scale.spans)
+
+    def set_choices(self, choices: LaneChoices) -> None:
+        """Show other channels, or the present form at another scale."""
+        self._choices = self._scales[self.view] = choices
+        self._arrange_lanes()
+
+    @property
+    def spans(self) -> dict[str, Span]:
+        """The values at the ends of the lanes as last drawn, by the channels' names."""
+        return dict(self._spans)
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return () if self._shown is None else self._shown.session.info.channel_names
+
+    @property
+    def _channels(self) -> tuple[int, ...]:
+        """The numbers of the channels that have a lane, from the top."""
+        return () if self._shown is None else self.choices.shown(self._names)
+
+    def _arrange_lanes(self) -> None:
+        """Make a lane for each channel that is shown, with the scale that was chosen."""
+        channels = self._channels
+        self._signals = SignalPainter(len(channels))
+        self._spans = {}
+        self._signals.is_shared = self.choices.mode is ScaleMode.SHARED
+        self._history = None
+        if self._shown is not None:
+            whole = self._shown.traces.history(self.view)
+            is_whole = channels == tuple(range(whole.n_channels))
+            self._history = whole if is_whole else PickedChannels(whole, channels)
+        for channel, scale in zip(channels, self._signals.scales, strict=True):
+            ends = self.choices.span(self._names[channel])
+            if ends is not None:
+                scale.fixed = Span(*ends)
         self.update()
 
     def set_quality(self, verdicts: tuple[Quality, ...]) -> None:
@@ -147,7 +196,7 @@ class TimelineCanvas(QWidget):
         self.update()
 
     def _n_lanes(self) -> int:
-        return 3 if self._shown is None else self._shown.traces.history(self.view).n_channels
+        return len(self._channels) or 3
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
         """Draw everything, as everything scrolls."""
@@ -161,16 +210,22 @@ class TimelineCanvas(QWidget):
         self.drawn.emit()
 
     def _draw(self, painter: QPainter, shown: _Shown, scale: float) -> None:
-        history = shown.traces.history(self.view)
+        history = self._history or shown.traces.history(self.view)
         self.time.set_stream(shown.session.rate_hz, history.start_index, history.end_index)
         at = self._areas(shown, scale)
         self.time.n_columns = round(at.axis.width())
         timed = shown.session.is_timed
-        rails = self._rails if self.view is SignalView.RAW else {}
+        rails = {
+            lane: self._rails[channel]
+            for lane, channel in enumerate(self._channels)
+            if channel in self._rails and self.view is SignalView.RAW
+        }
         canvas = Canvas(at, self._theme, self.font(), scale)
         self._draw_gutter(painter, canvas, shown, "seconds" if timed else "samples")
         self._signals.draw(painter, canvas, history, self.time, rails, host_now())
         self._draw_markers(painter, canvas, shown)
+        scales = zip(self._channels, self._signals.scales, strict=True)
+        self._spans |= {self._names[channel]: scale.target for channel, scale in scales}
         draw_times(painter, canvas, self.time)
         self._draw_ribbons(painter, at, shown)
         unit = "s" if timed else "samples"
@@ -190,8 +245,8 @@ class TimelineCanvas(QWidget):
         info = shown.session.info
         unit = f"log {info.unit}" if self.view is SignalView.STEPS else info.unit
         lanes = tuple(
-            LaneWords(info.channel_names[number % info.n_channels], unit, one.target)
-            for number, one in enumerate(self._signals.scales)
+            LaneWords(self.choices.title(info.channel_names[channel]), unit, scale.target)
+            for channel, scale in zip(self._channels, self._signals.scales, strict=True)
         )
         self._gutter.draw(painter, Gutter(canvas, lanes, time_unit))
 

@@ -37,6 +37,7 @@ class SessionRow(QFrame):
 
     remove_wanted = pyqtSignal()
     columns_wanted = pyqtSignal()
+    mend_wanted = pyqtSignal()
 
     def __init__(self, path: Path, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +62,10 @@ class SessionRow(QFrame):
         self.details_button.setCheckable(True)
         self.details_button.setEnabled(False)
         self.details_button.toggled.connect(self.details.setVisible)
+        self.mend_button = self._button("Put in order")
+        self.mend_button.setToolTip("Repair its end, and set the labels at the muscles' onsets")
+        self.mend_button.clicked.connect(self.mend_wanted)
+        self.mend_button.hide()
         self.columns_button = self._button("Columns…")
         self.columns_button.setToolTip("The role of each column of the file")
         self.columns_button.clicked.connect(self.columns_wanted)
@@ -77,6 +82,7 @@ class SessionRow(QFrame):
         self.line.setToolTip(verdict.details)
         self.details.setText(verdict.details)
         self.details_button.setEnabled(True)
+        self.mend_button.setVisible(verdict.is_unfinished)
         self._paint()
 
     def set_theme(self, theme: Theme) -> None:
@@ -104,6 +110,7 @@ class SessionRow(QFrame):
         head = QHBoxLayout()
         head.setSpacing(GRID)
         head.addWidget(self.title, 1)
+        head.addWidget(self.mend_button)
         head.addWidget(self.details_button)
         head.addWidget(self.columns_button)
         head.addWidget(self.remove_button)
@@ -130,6 +137,7 @@ class SessionList(QStackedWidget):
 
     remove_wanted = pyqtSignal(object)
     columns_wanted = pyqtSignal(object)
+    mend_wanted = pyqtSignal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -180,6 +188,7 @@ class SessionList(QStackedWidget):
     def _add(self, path: Path) -> None:
         row = SessionRow(path, self._theme, self._sheet)
         row.remove_wanted.connect(lambda: self.remove_wanted.emit(path))
+        row.mend_wanted.connect(lambda: self.mend_wanted.emit(path))
         row.columns_wanted.connect(lambda: self.columns_wanted.emit(path))
         self._column.insertWidget(self._column.count() - 1, row)
         self.rows[path] = row

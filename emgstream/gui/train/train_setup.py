@@ -105,6 +105,10 @@ class TrainSetup(QWidget):
         self.sessions.audit_again(paths)
         self._show_sessions()
 
+    def _put_in_order(self, path: Path) -> None:
+        self.sessions.put_in_order(path)
+        self._show_sessions()
+
     def _label_by_name(self, is_named: bool) -> None:
         try:
             self.sessions.label_by_name(is_named)
@@ -174,6 +178,7 @@ class TrainSetup(QWidget):
         self.offered.picked.connect(lambda path: self.add([path]))
         self.name_box.clicked.connect(self._label_by_name)
         self.list.remove_wanted.connect(self._remove)
+        self.list.mend_wanted.connect(self._put_in_order)
         self.list.columns_wanted.connect(self.columns_wanted)
         self.form.changed.connect(self._show_ready)
         self.row.start_wanted.connect(self.start_wanted)

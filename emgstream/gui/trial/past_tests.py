@@ -8,6 +8,7 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QWidget
 
 from emgstream.app.trial_words import PAST, past_row
+from emgstream.app.window_words import window_words
 from emgstream.errors import OutputError
 from emgstream.gui.figure_table import FigureTable
 from emgstream.gui.painting import GRID
@@ -40,7 +41,7 @@ class PastTests(QStackedWidget):
         try:
             entries = [] if model is None else read_history(model)
         except OutputError as error:
-            self._say(str(error))
+            self._say(window_words(str(error)))
             return
         self._say("No model is chosen." if model is None else _NONE)
         self.table.show_rows(past_row(entry, network) for entry in reversed(entries[-_MOST:]))
