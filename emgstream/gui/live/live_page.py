@@ -223,7 +223,7 @@ class LivePage(WindowPage):
         self.view_bar = ViewBar(self)
         self.timeline = TimelineCanvas(theme, self)
         self.spectrum = SpectrumCanvas(theme, self)
-        self.signals = QStackedWidget(self)
+        self.signals = ViewStack(self)
         self.signals.setSizePolicy(self.timeline.sizePolicy())
         self.signals.addWidget(self.timeline)
         self.signals.addWidget(self.spectrum)
