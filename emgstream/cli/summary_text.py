@@ -142,5 +142,8 @@ def _live_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
     unreadable = document["counters"].get("n_malformed")
     if unreadable:
         yield "unreadable", counted(unreadable, "line")
+    incomplete = document["counters"].get("n_incomplete")
+    if incomplete:
+        yield "incomplete", f"{counted(incomplete, 'sample')} with a value that is no number"
     for alarm in document["alarms"]:
         yield "alarm", alarm

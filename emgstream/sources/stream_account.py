@@ -21,6 +21,10 @@ _log = get_logger(__name__)
 
 _STALL_S = 1.0  # a choice, as for a board: decisions come every 20 ms
 _LOSS_ALARM = 0.01  # a choice, as for a board: a window of 200 samples then misses two
+_NO_NUMBERS = (
+    "some values that were sent are no numbers; they count as missing: empty cells of a recording, "
+    "filled for the decisions"
+)
 _SURE_SAMPLES = 200  # so that it takes three lost ones at least
 
 
@@ -51,7 +55,7 @@ class StreamAccount:
         self._last_s: float | None = None  # of the newest sample, while streaming
         self._losses = LossWindow()
         self._end, self._segment = 0, -1
-        self._n_lost = self._n_missed = self._n_gaps = self._n_reconnects = 0
+        self._n_lost = self._n_missed = self._n_gaps = self._n_reconnects = self._n_incomplete = 0
         self._rate_hz = 1.0
         self._notes: dict[str, str] = {}
         self._alarms: dict[str, str] = {}
@@ -126,13 +130,22 @@ class StreamAccount:
         self.timebase.begin_segment(1.0 / self._rate_hz)
 
     def take(self, samples: FloatArray, n_lost: int, received_s: float) -> Chunk:
-        """Return consecutive samples as a chunk, after a number of lost ones."""
+        """Return consecutive samples as a chunk, after a number of lost ones.
+
+        A value that is infinite becomes NaN, as one that is missing.
+        """
+        known = np.isfinite(samples)
+        n_incomplete = int(np.count_nonzero(~known.all(axis=1)))
+        if n_incomplete:
+            samples = np.where(known, samples, np.float32(np.nan))
+            self.note(_NO_NUMBERS)
         with self._lock:
             first = self._end + n_lost
             self._end = first + len(samples)
             self.n_received += len(samples)
             self._n_lost += n_lost
             self._n_gaps += n_lost > 0
+            self._n_incomplete += n_incomplete
             self._losses.add(received_s, len(samples), n_lost)
             self._last_s = received_s
         sampled_s = self.timebase.add(first, np.arange(first, self._end), received_s)
@@ -182,6 +195,7 @@ class StreamAccount:
                 n_reconnects=self._n_reconnects,
                 sees_loss=self.sees_loss,
                 is_synthetic=self.is_synthetic,
+                counters={"n_incomplete": self._n_incomplete},
                 identity=self.identity,
                 notes=tuple(self._notes.values()),
                 alarms=tuple(self._alarms.values()),

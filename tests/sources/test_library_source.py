@@ -34,6 +34,7 @@ class TimedStream:
     def __init__(self, clock: ManualClock, numbers: IndexArray, arrives_s: TimeArray) -> None:
         self.silence_is_loss_s: float | None = None
         self.names = ("number",)
+        self.no_numbers: dict[int, float] = {}
         self.is_counted = self.has_end = True
         self._clock = clock
         self._numbers, self._arrives_s = numbers, arrives_s
@@ -51,6 +52,8 @@ class TimedStream:
             raise EndOfStream("it has ended")
         numbers = self._numbers[start : self._n_read]
         samples = numbers[:, np.newaxis].astype(np.float32)
+        for number, value in self.no_numbers.items():
+            samples[numbers == number] = value
         return Arrivals(
             samples, self._arrives_s[start : self._n_read], (numbers % TOP).astype(np.float64)
         )
@@ -237,3 +240,16 @@ def test_the_time_in_which_nothing_comes_at_the_end_is_missed() -> None:
             source.read()
         assert source.status().n_missed == pytest.approx(4.0 * RATE_HZ, abs=10)
     assert source.status().n_missed == pytest.approx(4.0 * RATE_HZ, abs=10)
+
+
+def test_values_that_are_no_numbers_are_counted_told_and_missing() -> None:
+    clock = ManualClock()
+    stream = TimedStream(clock, np.arange(500), np.arange(500) / RATE_HZ)
+    stream.no_numbers = {3: np.nan, 250: np.inf, 251: -np.inf}
+    source = LibrarySource("timed", stream, clock=clock)
+    samples = np.concatenate([chunk.samples[:, 0] for chunk in chunks_of(source)])
+    np.testing.assert_array_equal(np.flatnonzero(np.isnan(samples)), [3, 250, 251])
+    assert not np.isinf(samples).any()
+    status = source.status()
+    assert (status.counters["n_incomplete"], status.n_lost) == (3, 0)
+    assert [note for note in status.notes if "are no numbers" in note]
