@@ -10,22 +10,20 @@ import numpy as np
 
 from emgstream.clock import Clock
 from emgstream.logs import get_logger
-from emgstream.sources.serial_board.losses import LossWindow
 from emgstream.sources.serial_board.timebase import Timebase
 from emgstream.sources.source_status import SourceState, SourceStatus
+from emgstream.sources.stream_condition import STALL_S, StreamCondition
 from emgstream.types import Chunk, FloatArray
 
 __all__ = ["StreamAccount"]
 
 _log = get_logger(__name__)
 
-_STALL_S = 1.0  # a choice, as for a board: decisions come every 20 ms
-_LOSS_ALARM = 0.01  # a choice, as for a board: a window of 200 samples then misses two
-_SURE_SAMPLES = 200  # so that it takes three lost ones at least
-
 
 class StreamAccount:
     """Gives samples their index and time, and counts them. Any thread may ask for the status.
+
+    Its ``condition`` has the state, notes and alarms.
 
     Time is that of the index, fitted to the arrivals by `Timebase`.
 
@@ -43,26 +41,15 @@ class StreamAccount:
         self.identity: Mapping[str, Any] | None = None
         self.is_synthetic = False
         self.n_received = 0
-        self._name = name
+        self.condition = StreamCondition(
+            name, clock, "check the distance and the load of this computer"
+        )
         self._clock = clock
         self._lock = threading.Lock()
-        self._state, self._words = SourceState.CONNECTING, "not opened yet"
         self._port = ""
-        self._last_s: float | None = None  # of the newest sample, while streaming
-        self._losses = LossWindow()
         self._end, self._segment = 0, -1
         self._n_lost = self._n_missed = self._n_gaps = self._n_reconnects = 0
         self._rate_hz = 1.0
-        self._notes: dict[str, str] = {}
-        self._alarms: dict[str, str] = {}
-
-    def set_state(self, state: SourceState, words: str) -> None:
-        """Set a state other than streaming, and its words."""
-        with self._lock:
-            is_new = (state, words) != (self._state, self._words) or self._last_s is not None
-            self._state, self._words, self._last_s = state, words, None
-        if is_new:
-            _log.info("%s: %s", self._name, words)
 
     def finish(self) -> None:
         """Set that the source was left; what was missed until now stays counted."""
@@ -70,23 +57,7 @@ class StreamAccount:
         with self._lock:
             self._n_missed += n_away
             self._n_gaps += n_away > 0
-        self.set_state(SourceState.FINISHED, SourceState.FINISHED.value)
-
-    def note(self, text: str) -> None:
-        """Add a note for the user, once."""
-        with self._lock:
-            is_new = text not in self._notes
-            self._notes[text] = text
-        if is_new:
-            _log.info("note: %s", text)
-
-    def alarm(self, kind: str, text: str) -> None:
-        """Add an alarm, the first of its kind."""
-        with self._lock:
-            is_new = kind not in self._alarms
-            self._alarms.setdefault(kind, text)
-        if is_new:
-            _log.warning("alarm: %s", text)
+        self.condition.set_state(SourceState.FINISHED)
 
     def connected(self, port: str, identity: Mapping[str, Any]) -> None:
         """Set that samples arrive over a new connection."""
@@ -94,7 +65,7 @@ class StreamAccount:
         with self._lock:
             self._port, self.identity = port, identity
             self._n_reconnects += self._segment >= 0
-            self._last_s = self._clock.now()
+        self.condition.set_streaming()
 
     def begin(self, rate_hz: float, first_s: float) -> None:
         """Begin a segment with a sample that was taken at a host time.
@@ -124,38 +95,17 @@ class StreamAccount:
             self.n_received += len(samples)
             self._n_lost += n_lost
             self._n_gaps += n_lost > 0
-            self._losses.add(received_s, len(samples), n_lost)
-            self._last_s = received_s
+        self.condition.add_samples(received_s, len(samples), n_lost)
         sampled_s = self.timebase.add(first, np.arange(first, self._end), received_s)
         received = np.full(len(samples), received_s)
         return Chunk(first, samples, self._segment, received, sampled_s)
 
-    def watch_loss(self, now_s: float) -> None:
-        """Add the alarm if too many samples are lost."""
-        with self._lock:
-            share = self._losses.share(now_s, _SURE_SAMPLES)
-        if share > _LOSS_ALARM:
-            self.alarm(
-                "loss",
-                f"{share:.1%} of the samples were lost in 5 s; expected at most "
-                f"{_LOSS_ALARM:.0%}; check the distance and the load of this computer",
-            )
-
-    def silent_s(self) -> float:
-        """Return the seconds since the last sample; 0 while not connected."""
-        with self._lock:
-            return 0.0 if self._last_s is None else self._clock.now() - self._last_s
-
     def status(self) -> SourceStatus:
         """Return the status."""
-        rate_hz, silent_s, now_s = self.timebase.rate_hz, self.silent_s(), self._clock.now()
+        rate_hz, now_s = self.timebase.rate_hz, self._clock.now()
         n_away = self._n_away()
+        state, words = self.condition.state_at(now_s)
         with self._lock:
-            state, words = self._state, self._words
-            if self._last_s is not None:
-                is_stalled = silent_s >= _STALL_S
-                state = SourceState.STALLED if is_stalled else SourceState.STREAMING
-                words = f"stalled {silent_s:.1f} s" if is_stalled else ""
             total = self.n_received + self._n_lost
             return SourceStatus(
                 state=state,
@@ -167,20 +117,20 @@ class StreamAccount:
                 n_missed=self._n_missed + n_away,
                 n_gaps=self._n_gaps,
                 loss=self._n_lost / total if total else 0.0,
-                recent_loss=self._losses.share(now_s),
+                recent_loss=self.condition.recent_loss(now_s),
                 n_reconnects=self._n_reconnects,
                 sees_loss=self.sees_loss,
                 is_synthetic=self.is_synthetic,
                 identity=self.identity,
-                notes=tuple(self._notes.values()),
-                alarms=tuple(self._alarms.values()),
+                notes=self.condition.notes,
+                alarms=self.condition.alarms,
             )
 
     def _n_away(self) -> int:
         """Return the samples of the time in which the stream is silent or lost, up to now."""
-        away_s = self._clock.now() - self.timebase.newest[1]
+        now_s = self._clock.now()
+        state, _ = self.condition.state_at(now_s)
+        away_s = now_s - self.timebase.newest[1]
+        is_away = state in (SourceState.UNPLUGGED, SourceState.STALLED, SourceState.STREAMING)
         rate_hz = self.timebase.rate_hz or self._rate_hz
-        with self._lock:
-            is_gone = self._state is SourceState.UNPLUGGED and self._last_s is None
-            is_away = self.n_received > 0 and (is_gone or self._last_s is not None)
-        return round(away_s * rate_hz) if is_away and away_s >= _STALL_S else 0
+        return round(away_s * rate_hz) if is_away and self.n_received and away_s >= STALL_S else 0

@@ -14,8 +14,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from emgstream.clock import host_now
+from emgstream.outputs import lsl_outlet
+from emgstream.outputs.lsl_outlet import LslClock
 from emgstream.simulation import CueSchedule, record_session
 from emgstream.simulation.board import SimulatedBoard
+from emgstream.sources.lsl_library import pylsl_library
 from emgstream.tables import read_table
 from emgstream.tables.formats import read_format
 from tests.processes import EMGSTREAM
@@ -152,3 +156,17 @@ def test_without_the_extra_it_is_one_line(tmp_path: Path) -> None:
     (line,) = done.stderr.splitlines()
     assert line.startswith("emgstream: the Lab Streaming Layer needs pylsl, not installed here")
     assert line.endswith('pip install -e ".[lsl]"')
+
+
+def test_stamps_stay_on_the_clock_of_lsl_after_the_computer_slept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pylsl = pylsl_library()
+    clock = LslClock()
+    start_s = host_now()
+    clock.times(np.array([0.0]), np.array([start_s]))
+    slept_s = 3600.0
+    monkeypatch.setattr(lsl_outlet, "host_now", lambda: host_now() + slept_s)
+    now_s = host_now() + slept_s
+    (stamp_s,) = clock.times(np.array([now_s - start_s]), np.array([now_s]))
+    assert stamp_s == pytest.approx(pylsl.local_clock(), abs=0.2)

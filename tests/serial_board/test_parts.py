@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from emgstream.clock import ManualClock
 from emgstream.errors import StreamMismatchError
 from emgstream.sources.channel_match import match_channels
+from emgstream.sources.losses import LossWindow
 from emgstream.sources.serial_board.indexer import Indexer
-from emgstream.sources.serial_board.losses import LossWindow
 from emgstream.sources.serial_board.rates import RateGuard
 from emgstream.sources.serial_board.tally import StreamTally
 from emgstream.sources.serial_board.timebase import Timebase
@@ -249,7 +249,7 @@ def told_of(n_received: int, n_lost: int) -> StreamTally:
     indexer.n_received, indexer.n_lost = n_received, n_lost
     clock.advance(1.0)
     tally.received(clock.now(), Counters())
-    tally.watch_loss(clock.now())
+    tally.condition.watch_loss(clock.now())
     return tally
 
 

@@ -1,4 +1,4 @@
-"""Status of a board, written by the reader thread and read by any thread."""
+"""Counts and status of a board, written by the reader thread and read by any thread."""
 
 from __future__ import annotations
 
@@ -9,66 +9,39 @@ from emgstream.clock import Clock
 from emgstream.logs import get_logger
 from emgstream.sources.serial_board.board_connection import SIMULATED
 from emgstream.sources.serial_board.indexer import Indexer
-from emgstream.sources.serial_board.losses import LOSS_WINDOW_S, LossWindow
 from emgstream.sources.serial_board.timebase import Timebase
 from emgstream.sources.source_status import SourceState, SourceStatus
+from emgstream.sources.stream_condition import STALL_S, StreamCondition
 from emgstream.wire import Counters, Identity
 
-__all__ = ["STALL_S", "StreamTally"]
+__all__ = ["StreamTally"]
 
 _log = get_logger(__name__)
 
-STALL_S = 1.0
-"""Seconds without a sample after which a stream is stalled: a choice, a thousand samples."""
-
-_LOSS_ALARM = 0.01  # a choice: a window of 200 samples then misses two on average
-_SURE_SAMPLES = 200  # so that it takes three lost ones at least
-
 
 class StreamTally:
-    """State, counts, notes and alarms of a board, behind one lock."""
+    """Counts of a board, behind one lock; its ``condition`` has the state, notes and alarms."""
 
     def __init__(self, clock: Clock, timebase: Timebase, indexer: Indexer) -> None:
+        self.condition = StreamCondition("board", clock, "check cable and baud")
         self._clock = clock
         self._timebase = timebase
         self._indexer = indexer
         self._lock = threading.Lock()
-        self._state, self._words = SourceState.CONNECTING, "not opened yet"
         self._port = ""
         self._identity: Identity | None = None
         self._sends_time = True
-        self._last_s: float | None = None  # of the newest sample, while streaming
         self._newest_s: float | None = None  # of the newest sample
         self._ended_s: float | None = None
-        self._losses = LossWindow()
         self._n_received = self._n_lost = self._n_missed = self._n_gaps = 0
         self._n_reconnects = 0
         self._past, self._present = Counters(), Counters()
-        self._notes: dict[str, str] = {}
-        self._alarms: dict[str, str] = {}
 
-    def set_state(self, state: SourceState, words: str = "") -> None:
-        """Set a state other than streaming, and its words if they are not its value."""
-        if (state, words) != (self._state, self._words):
-            _log.info("board: %s", words or state.value)
+    def finish(self) -> None:
+        """Set that the source was left; nothing more is missed from now on."""
         with self._lock:
-            self._state, self._words, self._last_s = state, words, None
-            if state is SourceState.FINISHED and self._ended_s is None:
-                self._ended_s = self._clock.now()
-
-    def note(self, text: str) -> None:
-        """Add a note for the user, once."""
-        if text not in self._notes:
-            _log.info("note: %s", text)
-        with self._lock:
-            self._notes.setdefault(text, text)
-
-    def alarm(self, kind: str, text: str) -> None:
-        """Add an alarm, the first of its kind."""
-        if kind not in self._alarms:
-            _log.warning("alarm: %s", text)
-        with self._lock:
-            self._alarms.setdefault(kind, text)
+            self._ended_s = self._ended_s or self._clock.now()
+        self.condition.set_state(SourceState.FINISHED)
 
     def connected(self, port: str, identity: Identity | None, sends_time: bool) -> None:
         """Set that the board streams, over a new connection."""
@@ -76,13 +49,14 @@ class StreamTally:
         with self._lock:
             self._port, self._identity, self._sends_time = port, identity, sends_time
             self._past, self._present = _sum(self._past, self._present), Counters()
-            self._last_s = self._clock.now()
+        self.condition.set_streaming()
 
     def resumed(self, port: str) -> None:
         """Set that the board streams again, to the decoder it had before."""
         _log.info("streaming from %s again, without a new start", port)
         with self._lock:
-            self._port, self._last_s = port, self._clock.now()
+            self._port = port
+        self.condition.set_streaming()
 
     def reconnected(self) -> None:
         """Count a reconnect."""
@@ -97,36 +71,23 @@ class StreamTally:
             n_received, n_lost = indexer.n_received, indexer.n_lost
             if n_received > self._n_received:
                 self._newest_s = now_s
-            self._losses.add(now_s, n_received - self._n_received, n_lost - self._n_lost)
+            n_new, n_new_lost = n_received - self._n_received, n_lost - self._n_lost
             self._n_received, self._n_lost = n_received, n_lost
             self._n_missed, self._n_gaps = indexer.n_missed, indexer.n_gaps
             self._present = counters
-            self._last_s = now_s
+        self.condition.add_samples(now_s, n_new, n_new_lost)
 
     def count(self, counters: Counters) -> None:
         """Take the counts of the decoder, also while nothing is understood."""
         with self._lock:
             self._present = counters
 
-    def watch_loss(self, now_s: float) -> None:
-        """Add the alarm if too many samples are lost."""
-        with self._lock:
-            share = self._losses.share(now_s, _SURE_SAMPLES)
-        if share > _LOSS_ALARM:
-            what = f"{share:.1%} of the samples were lost in {LOSS_WINDOW_S:.0f} s"
-            self.alarm("loss", f"{what}; expected at most {_LOSS_ALARM:.0%}; check cable and baud")
-
-    def silent_s(self) -> float:
-        """Return the seconds since the last sample; 0 while not connected."""
-        with self._lock:
-            return 0.0 if self._last_s is None else self._clock.now() - self._last_s
-
     def status(self) -> SourceStatus:
         """Return the status."""
         rate_hz, ppm = self._timebase.rate_hz, self._timebase.ppm
         now_s = self._clock.now()
+        state, words = self.condition.state_at(now_s)
         with self._lock:
-            state, words = self._state_now(now_s)
             n_missing = self._n_missing(state, now_s)
             total = self._n_received + self._n_lost
             counters = _sum(self._past, self._present)
@@ -141,14 +102,14 @@ class StreamTally:
                 n_missed=self._n_missed + n_missing,
                 n_gaps=self._n_gaps + (n_missing > 0),
                 loss=self._n_lost / total if total else 0.0,
-                recent_loss=self._losses.share(now_s),
+                recent_loss=self.condition.recent_loss(now_s),
                 n_reconnects=self._n_reconnects,
                 sees_loss=counters.sees_loss,
                 is_synthetic=self._identity is not None and self._identity.board == SIMULATED,
                 counters=asdict(counters),
                 identity=None if self._identity is None else asdict(self._identity),
-                notes=tuple(self._notes.values()),
-                alarms=tuple(self._alarms.values()),
+                notes=self.condition.notes,
+                alarms=self.condition.alarms,
             )
 
     def _n_missing(self, state: SourceState, now_s: float) -> int:
@@ -158,14 +119,6 @@ class StreamTally:
         silent_s = (self._ended_s or now_s) - self._newest_s
         is_over = state is SourceState.FINISHED and silent_s < STALL_S
         return 0 if is_over else round(silent_s * self._indexer.rate_hz)
-
-    def _state_now(self, now_s: float) -> tuple[SourceState, str]:
-        if self._last_s is None:
-            return self._state, self._words
-        silent_s = now_s - self._last_s
-        if silent_s >= STALL_S:
-            return SourceState.STALLED, f"stalled {silent_s:.1f} s"
-        return SourceState.STREAMING, ""
 
 
 def _sum(past: Counters, present: Counters) -> Counters:
