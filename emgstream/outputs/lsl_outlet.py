@@ -28,18 +28,24 @@ FIELDS = ("label", "confidence", "status", "index", "filled")
 ``filled`` is the share of the window that was filled, 0 to 1."""
 
 
+_SLEEP_S = 0.1
+"""Change of the difference between two clocks after which a computer has slept.
+
+A choice: neither clock is ever set, and one that is read late is milliseconds off."""
+
+
 class LslClock:
     """Converts the times of a stream to the clock of LSL; the outlets of a stream share one.
 
     The time of a sample is the start of the stream plus the time since then according to the
-    source: the board's clock fitted to that of the host, or the rate of a recording. Any thread may
-    call.
+    source: the board's clock fitted to that of the host, or the rate of a recording. While a
+    computer sleeps, the clock of LSL stands still, and host time does not. Any thread may call.
 
     Raises MissingExtraError if LSL is not installed.
     """
 
     def __init__(self) -> None:
-        self._offset_s = pylsl_library().local_clock() - host_now()
+        self._offset_s = _offset_s()
         self._start_s: float | None = None
         self._lock = threading.Lock()
 
@@ -50,12 +56,16 @@ class LslClock:
         host times of the same samples. The first of them sets the start of the stream; they are
         used in the place of times that are not known.
         """
+        offset_s = _offset_s()
         with self._lock:
+            if abs(offset_s - self._offset_s) >= _SLEEP_S:  # the clock of LSL stood still
+                self._offset_s = offset_s
+            offset_s = self._offset_s
             if self._start_s is None and np.isfinite(time_s[0]):
                 self._start_s = float(host_s[0] - time_s[0])
             start_s = self._start_s
         known = host_s if start_s is None else start_s + time_s
-        times_s: TimeArray = np.where(np.isfinite(known), known, host_s) + self._offset_s
+        times_s: TimeArray = np.where(np.isfinite(known), known, host_s) + offset_s
         return times_s
 
 
@@ -184,6 +194,12 @@ def open_lsl(name: str, stream: StreamContext) -> tuple[AnyOutput, ...]:
     if not stream.class_names:
         return (samples,)
     return LslDecisions(name, clock, stream.source_name), samples
+
+
+def _offset_s() -> float:
+    """Return the clock of LSL less the host time, in seconds."""
+    offset_s: float = pylsl_library().local_clock() - host_now()
+    return offset_s
 
 
 def _source_id(stream: str, source: str) -> str:

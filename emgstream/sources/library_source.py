@@ -152,6 +152,7 @@ class LibrarySource:
         self._guard = RateGuard(options.sampling_rate_hz, options.force)
         self._clock = clock or MonotonicClock()
         self._account = StreamAccount(address, self._clock)
+        self._condition = self._account.condition
         self._chunks: deque[Chunk] = deque()
         self._held: list[Arrivals] = []
         self._holds_until_s = 0.0
@@ -208,7 +209,7 @@ class LibrarySource:
 
     def _live(self) -> Steps:
         """Connect and stream without end; yield at least every 50 ms."""
-        self._account.set_state(SourceState.CONNECTING, "connecting")
+        self._condition.set_state(SourceState.CONNECTING, "connecting")
         yield from self._open()
         while True:
             try:
@@ -222,7 +223,7 @@ class LibrarySource:
                 yield from self._wait_for_stream()
             except EndOfStream:
                 self._flush()
-                self._account.set_state(SourceState.FINISHED, "at its end")
+                self._condition.set_state(SourceState.FINISHED, "at its end")
                 yield  # what came before is given out first
                 raise
 
@@ -232,12 +233,12 @@ class LibrarySource:
         self.info = replace(opened.info, checks_rate=True)
         self._is_numbered, self._numbering = False, None
         for note in opened.notes:
-            self._account.note(note)
+            self._condition.note(note)
         self._account.is_synthetic = opened.is_synthetic
         if opened.info.sampling_rate_hz is not None:
             alarm = self._guard.check_stated(opened.info.sampling_rate_hz, self._address)
             if alarm is not None:
-                self._account.alarm("rate", alarm)
+                self._condition.alarm("rate", alarm)
         yield from self._await_samples()
         self._account.connected(opened.port, opened.identity)
 
@@ -253,7 +254,7 @@ class LibrarySource:
     def _await_samples(self) -> Steps:
         """Wait for the first samples, and hold them."""
         if not self._account.n_received:
-            self._account.set_state(SourceState.CONNECTING, "waiting for the first samples")
+            self._condition.set_state(SourceState.CONNECTING, "waiting for the first samples")
         limit_s, begun_s = self._link.silence_is_loss_s, self._clock.now()
         while not self._held:
             self._pull()
@@ -285,7 +286,7 @@ class LibrarySource:
         now_s = self._clock.now()
         stood_s = self._standstill.stood_s(now_s)
         if stood_s and self._is_numbered:
-            self._account.note(self._standstill.note(stood_s))
+            self._condition.note(self._standstill.note(stood_s))
             self._woke_s, self._holds_until_s = now_s, now_s + _SETTLE_S
         if not len(arrivals):
             return
@@ -397,7 +398,7 @@ class LibrarySource:
         """Tell that losses are not known any more."""
         self._numbering = None
         self._account.sees_loss = None
-        self._account.note(
+        self._condition.note(
             "the numbers of the samples are no longer in order: losses are not known from here on"
         )
 
@@ -414,23 +415,23 @@ class LibrarySource:
 
     def _watch(self, now_s: float) -> None:
         """Look for a high loss and a wrong rate."""
-        self._account.watch_loss(now_s)
+        self._condition.watch_loss(now_s)
         timebase = self._account.timebase
         if timebase.rate_hz is None:
             return
         alarm = self._guard.check_measured(timebase.rate_hz, timebase.span_s, self._address)
         if alarm is not None:
-            self._account.alarm("rate", alarm)
+            self._condition.alarm("rate", alarm)
 
     def _check_silence(self) -> None:
-        limit_s, silent_s = self._link.silence_is_loss_s, self._account.silent_s()
+        limit_s, silent_s = self._link.silence_is_loss_s, self._condition.silent_s()
         if limit_s is not None and silent_s >= limit_s and not self._held:
             raise SourceDisconnectedError(f"{self._address} sent nothing for {silent_s:.1f} s")
 
     def _wait_for_stream(self) -> Steps:
         """Try to open the lost stream until its samples arrive again."""
         words = "the stream is lost: reconnecting"
-        self._account.set_state(SourceState.UNPLUGGED, words)
+        self._condition.set_state(SourceState.UNPLUGGED, words)
         while True:
             try:
                 yield from self._open()
@@ -438,7 +439,7 @@ class LibrarySource:
             except SourceError as failure:  # not there yet, or gone again
                 self._held.clear()
                 self._link.close()
-                self._account.set_state(SourceState.UNPLUGGED, f"{words} ({failure})")
+                self._condition.set_state(SourceState.UNPLUGGED, f"{words} ({failure})")
             yield from self._pause(_LOOK_S)
 
     def _pause(self, seconds: float) -> Steps:

@@ -14,10 +14,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from emgstream.clock import host_now
 from emgstream.errors import UsageError
+from emgstream.outputs import lsl_outlet
+from emgstream.outputs.lsl_outlet import LslClock
 from emgstream.outputs.output_registry import output_kind
 from emgstream.simulation import CueSchedule, record_session
 from emgstream.simulation.board import SimulatedBoard
+from emgstream.sources.lsl_library import pylsl_library
 from emgstream.tables import read_table
 from emgstream.tables.formats import read_format
 from tests.processes import EMGSTREAM
@@ -160,3 +164,17 @@ def test_without_the_extra_it_is_one_line(tmp_path: Path) -> None:
 def test_a_name_that_lsl_would_refuse_is_refused_before_anything_runs(name: str) -> None:
     with pytest.raises(UsageError, match="is no name of an LSL stream"):
         output_kind("lsl").parse(name)
+
+
+def test_stamps_stay_on_the_clock_of_lsl_after_the_computer_slept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pylsl = pylsl_library()
+    clock = LslClock()
+    start_s = host_now()
+    clock.times(np.array([0.0]), np.array([start_s]))
+    slept_s = 3600.0
+    monkeypatch.setattr(lsl_outlet, "host_now", lambda: host_now() + slept_s)
+    now_s = host_now() + slept_s
+    (stamp_s,) = clock.times(np.array([now_s - start_s]), np.array([now_s]))
+    assert stamp_s == pytest.approx(pylsl.local_clock(), abs=0.2)

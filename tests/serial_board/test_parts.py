@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from emgstream.clock import ManualClock
 from emgstream.errors import StreamMismatchError
 from emgstream.sources.channel_match import match_channels
+from emgstream.sources.losses import LossWindow
 from emgstream.sources.serial_board.board_connection import SIMULATED
 from emgstream.sources.serial_board.indexer import Indexer
-from emgstream.sources.serial_board.losses import LossWindow
 from emgstream.sources.serial_board.rates import RateGuard
 from emgstream.sources.serial_board.tally import StreamTally
 from emgstream.sources.serial_board.timebase import Timebase
@@ -271,7 +271,7 @@ def pass_time(
     indexer.n_lost += n_lost
     clock.advance(seconds)
     tally.received(clock.now(), Counters())
-    tally.watch_loss(clock.now())
+    tally.condition.watch_loss(clock.now())
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ class PortWatch:
     def __init__(self, device: str) -> None:
         self._device = device
         self._events = _watch_openings(device)
-        self._n_looks = 1  # for one that came just before
+        self._n_looks = 0
         self._look_s = 0.0
 
     def other(self) -> str | None:

@@ -24,11 +24,12 @@ from emgstream.sources.serial_board.rates import RateGuard
 from emgstream.sources.serial_board.search import BoardSearch
 from emgstream.sources.serial_board.serial_link import BoardLink
 from emgstream.sources.serial_board.serial_ports import PortLister, list_ports
-from emgstream.sources.serial_board.tally import STALL_S, StreamTally
+from emgstream.sources.serial_board.tally import StreamTally
 from emgstream.sources.serial_board.timebase import Timebase
 from emgstream.sources.source_kind import AUTO, SourceOptions
 from emgstream.sources.source_status import SYNTHETIC_NOTE, SourceState, SourceStatus
 from emgstream.sources.standstill import StandstillWatch
+from emgstream.sources.stream_condition import STALL_S
 from emgstream.types import Chunk, IndexArray, StreamInfo, TimeArray
 from emgstream.wording import counted
 
@@ -121,6 +122,7 @@ class SerialBoardSource:
         self._timebase = Timebase()
         self._indexer = Indexer(self._timebase)
         self._tally = StreamTally(self._clock, self._timebase, self._indexer)
+        self._condition = self._tally.condition
         self._chunks: deque[Chunk] = deque()
         self._connection: BoardConnection | None = None
         self._before: BoardConnection | None = None
@@ -135,7 +137,7 @@ class SerialBoardSource:
     def __exit__(self, *exc_info: object) -> None:
         self._life.close()
         self._close()
-        self._tally.set_state(SourceState.FINISHED)
+        self._tally.finish()
 
     def read(self) -> Chunk:
         """Return consecutive new samples, possibly none, within 50 ms.
@@ -191,22 +193,22 @@ class SerialBoardSource:
                 yield from self._wait_for_board(is_released=True)
             except PortTakenError as taken:
                 self._leave()
-                self._tally.set_state(SourceState.RELEASED, self._taken_by([taken.by]))
+                self._condition.set_state(SourceState.RELEASED, self._taken_by([taken.by]))
                 yield from self._wait_for_board(is_released=True)
             except SourceDisconnectedError as gone:
                 self._leave()
                 if not self._reconnects:
                     yield  # what came before is given out first
                     raise self._left(gone) from gone
-                self._tally.set_state(SourceState.UNPLUGGED, _UNPLUGGED)
+                self._condition.set_state(SourceState.UNPLUGGED, _UNPLUGGED)
                 yield from self._wait_for_board()
 
     def _connect(self) -> Steps:
         is_known = self._port != AUTO
-        self._tally.set_state(SourceState.CONNECTING, _WAITING if is_known else "")
+        self._condition.set_state(SourceState.CONNECTING, _WAITING if is_known else "")
         link, speaker = yield from self._search.first()
         if not is_known:
-            self._tally.note(f"found the board at {self._search.board.device}")
+            self._condition.note(f"found the board at {self._search.board.device}")
         yield from self._begin(link, speaker)
 
     def _begin(self, link: BoardLink, speaker: BoardGreeting) -> Steps:
@@ -221,12 +223,12 @@ class SerialBoardSource:
         """Continue with a board that kept its power while it was unplugged."""
         connection.go_on(before)
         self._indexer.resume_connection()
-        self._tally.note("the board streamed on while it was away: the gap is its own count")
+        self._condition.note("the board streamed on while it was away: the gap is its own count")
         self._tally.resumed(connection.device)
 
     def _start(self, connection: BoardConnection) -> Steps:
         """Start the board, up to its first sample."""
-        self._tally.set_state(SourceState.CONNECTING, _WAITING)
+        self._condition.set_state(SourceState.CONNECTING, _WAITING)
         match = self._wanted.match(connection.channel_names)
         self._check_width(match)
         before = connection.identity
@@ -256,23 +258,23 @@ class SerialBoardSource:
 
     def _check_stated(self, before_hz: float, now_hz: float) -> None:
         if abs(now_hz - before_hz) > 0.05:
-            self._tally.note(f"the board was set from {before_hz:g} to {now_hz:g} Hz")
+            self._condition.note(f"the board was set from {before_hz:g} to {now_hz:g} Hz")
         alarm = self._guard.check_stated(now_hz, "the board")
         if alarm is not None:
-            self._tally.alarm("rate", alarm)
+            self._condition.alarm("rate", alarm)
 
     def _tell(self, connection: BoardConnection, match: ChannelMatch) -> None:
         if match.note is not None:
-            self._tally.note(match.note)
+            self._condition.note(match.note)
         if connection.identity is None:
-            self._tally.note(TEXT_NOTE)
+            self._condition.note(TEXT_NOTE)
             if not self._indexer.n_received and connection.n_lines_before:
-                self._tally.note(
+                self._condition.note(
                     f"{counted(connection.n_lines_before, 'line')} came while the form of the "
                     "lines was found out; they are not in the stream"
                 )
         elif connection.identity.board == SIMULATED:
-            self._tally.note(SYNTHETIC_NOTE)
+            self._condition.note(SYNTHETIC_NOTE)
 
     def _stream(self) -> Steps:
         """Read until the port is released.
@@ -285,7 +287,7 @@ class SerialBoardSource:
             connection = self._connection
             now_s = self._read_from(connection)
             if connection.was_reset():
-                self._tally.note("the board was reset, and started again")
+                self._condition.note("the board was reset, and started again")
                 self._flush()
                 yield from self._start(connection)
                 self._tally.reconnected()
@@ -293,7 +295,7 @@ class SerialBoardSource:
                 watched_s = now_s
                 self._watch(now_s)
                 self._leave_if_unread(connection)
-            if self._tally.silent_s() >= STALL_S and now_s >= asked_s + _ASK_STALLED_S:
+            if self._condition.silent_s() >= STALL_S and now_s >= asked_s + _ASK_STALLED_S:
                 asked_s = now_s
                 connection.ask_for_name()  # a board that was reset, unheard, waits for its start
             yield
@@ -304,7 +306,7 @@ class SerialBoardSource:
         frames, received_s = connection.read()
         stood_s = self._standstill.stood_s(received_s)
         if stood_s:
-            self._tally.note(self._standstill.note(stood_s))
+            self._condition.note(self._standstill.note(stood_s))
         if len(frames):
             self._chunks.extend(self._indexer.chunks(frames, received_s))
             self._tally.received(received_s, connection.counters)
@@ -320,7 +322,7 @@ class SerialBoardSource:
         """Count bytes that are not understood; look for a high loss and a wrong rate."""
         if self._connection is not None:
             self._tally.count(self._connection.counters)
-        self._tally.watch_loss(now_s)
+        self._condition.watch_loss(now_s)
         rate_hz = self._timebase.rate_hz
         if rate_hz is None:
             return
@@ -328,14 +330,14 @@ class SerialBoardSource:
             rate_hz, self._timebase.span_s, self._search.board.device
         )
         if alarm is not None:
-            self._tally.alarm("rate", alarm)
+            self._condition.alarm("rate", alarm)
 
     def _leave_if_unread(self, connection: BoardConnection) -> None:
         """Raise SourceDisconnectedError if bytes arrive, and for long none is understood."""
-        if self._tally.silent_s() < STALL_S:
+        if self._condition.silent_s() < STALL_S:
             self._skipped_before = connection.counters.bytes_skipped
         n_bytes = connection.counters.bytes_skipped - self._skipped_before
-        if self._tally.silent_s() >= _UNREAD_S and n_bytes:
+        if self._condition.silent_s() >= _UNREAD_S and n_bytes:
             raise SourceDisconnectedError(
                 f"{connection.device} sent {n_bytes:,} bytes in {_UNREAD_S:g} s that are no samples"
             )
@@ -349,12 +351,14 @@ class SerialBoardSource:
             now_s = self._clock.now()
             if words:
                 is_released, free_s = True, now_s
-                self._tally.set_state(SourceState.RELEASED, words)
+                self._condition.set_state(SourceState.RELEASED, words)
             elif not is_released or now_s >= free_s + _FREE_S:
                 if is_released:
                     is_released = False
                     self._search.forget_speed()
-                    self._tally.set_state(SourceState.CONNECTING, "the port is free: reconnecting")
+                    self._condition.set_state(
+                        SourceState.CONNECTING, "the port is free: reconnecting"
+                    )
                 if (yield from self._found_again()):
                     return
             yield from self._pause(_LOOK_S)
@@ -362,7 +366,7 @@ class SerialBoardSource:
     def _why_released(self) -> str:
         """Return why the port must not be opened now, in words; empty if it may."""
         if self.is_released:
-            self._tally.note("the port was released: the time without it is a gap")
+            self._condition.note("the port was released: the time without it is a gap")
             return "the port is released"
         others = self._search.others()
         return self._taken_by(others) if others else ""
@@ -370,7 +374,7 @@ class SerialBoardSource:
     def _taken_by(self, others: Sequence[str]) -> str:
         """Return that other processes have the port, in words; a note tells it, too."""
         names = " and ".join(dict.fromkeys(other.partition(" (")[0] for other in others))
-        self._tally.note(f"the port was let go for {names}: the time without it is a gap")
+        self._condition.note(f"the port was let go for {names}: the time without it is a gap")
         return f"the port is being used by {' and '.join(others)}; waiting until it lets go"
 
     def _found_again(self) -> Generator[None, None, bool]:
@@ -381,10 +385,10 @@ class SerialBoardSource:
                 yield from self._begin(*found)
                 self._tally.reconnected()
                 return True
-            self._tally.set_state(SourceState.UNPLUGGED, _UNPLUGGED)
+            self._condition.set_state(SourceState.UNPLUGGED, _UNPLUGGED)
         except SourceError as failure:  # not up yet, or gone again
             self._close()
-            self._tally.set_state(SourceState.UNPLUGGED, f"{_UNPLUGGED} ({failure})")
+            self._condition.set_state(SourceState.UNPLUGGED, f"{_UNPLUGGED} ({failure})")
         return False
 
     def _pause(self, seconds: float) -> Steps:
