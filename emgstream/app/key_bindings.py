@@ -23,7 +23,7 @@ __all__ = ["KeyBindings", "PressKind", "action_words", "press_kind", "what_to_al
 
 
 class PressKind(Enum):
-    """How a key or button is pressed; the value is the word for people."""
+    """The way a key or button is pressed; the value is the word for people."""
 
     HOLD = "held down"
     """As long as the movement lasts."""

@@ -14,7 +14,7 @@ is passed through on the way to another one."""
 
 
 class LearningState(Enum):
-    """What is waited for; the value is the word for people."""
+    """The state of learning; the value is the word for people."""
 
     MOVEMENT = "Make the movement, and hold it for a second"
     """A movement is waited for, or is held for less than a second."""

@@ -26,9 +26,9 @@ class TypedAddress:
     """An address that is being typed."""
 
     request: SourceRequest | None
-    """What it opens; None while it opens nothing."""
+    """The request that opens it; None while it opens nothing."""
     words: str
-    """What it opens, or what is wrong with it; one sentence for people."""
+    """The source that it opens, or what is wrong with it; one sentence for people."""
 
 
 def check_address(text: str) -> TypedAddress:

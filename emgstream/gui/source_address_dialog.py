@@ -63,7 +63,7 @@ class SourceAddressDialog(QDialog):
         self._theme = theme
         self._ports = [one.value for one in found if "://" not in one.value]
         self._typed = TypedAddress(None, "")
-        self.setWindowTitle("Another board or address")
+        self.setWindowTitle("Another source")
         self.field = QLineEdit(self)
         self.field.setPlaceholderText("lsl://NAME   socket://HOST:PORT   path of a recording")
         self.field.setAccessibleName("Address of the source")

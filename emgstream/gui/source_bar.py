@@ -188,7 +188,7 @@ class SourceBar(QWidget):
             path = self._recording.path
             self.source_list.addItem(path.name, str(path))
         self.source_list.addItem("Open recording…", _OPEN)
-        self.source_list.addItem("Another board or address…", _ADDRESS)
+        self.source_list.addItem("Another source…", _ADDRESS)
         value = chosen.port if isinstance(chosen, PortRequest) else str(chosen.path)
         self.source_list.setCurrentIndex(max(self.source_list.findData(value), 0))
         self._last_choice = self.source_list.currentIndex()

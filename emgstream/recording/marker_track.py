@@ -33,7 +33,7 @@ class RecordedMarker:
     text: str
     """Its text as it was set."""
     origin: str
-    """Who set it: ``key``, or the address of the stream of another program."""
+    """The one who set it: ``key``, or the address of the stream of another program."""
     index: int | None = None
     """Its sample, from 0 at the first of the table; None until that sample has come."""
 

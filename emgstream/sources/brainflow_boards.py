@@ -29,7 +29,7 @@ class BoardParameter:
     value: str
     """Its value in words: ``PORT``."""
     condition: str = ""
-    """When it is needed: ``if there are several``; empty for always."""
+    """The condition under which it is needed: ``if there are several``; empty for always."""
 
     @property
     def words(self) -> str:
@@ -44,7 +44,7 @@ class BoardNeeds:
     parameters: tuple[BoardParameter, ...] = ()
     """Its parameters."""
     remark: str = ""
-    """What else there is to know, in a few words."""
+    """A remark on how the board is found, in a few words."""
 
     @property
     def words(self) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 __all__ = ["in_cell", "placed_markers"]
 
 _NOT_IN_A_CELL = re.compile(r'[,"#;\x00-\x1f\x7f\x85\u2028\u2029]+')
-"""What would end a field or a line of the table, or begin a comment."""
+"""Characters that would end a field or a line of the table, or begin a comment."""
 
 
 def in_cell(text: str) -> str:

@@ -22,7 +22,7 @@ def listed(window: Window) -> list[str]:
 
 def ask(window: Window) -> SourceAddressDialog:
     rows = window.source_bar.source_list
-    place = rows.findText("Another board or address…")
+    place = rows.findText("Another source…")
     rows.setCurrentIndex(place)
     rows.activated.emit(place)
     assert rows.currentIndex() != place  # the entry is a button, not a source
