@@ -222,8 +222,12 @@ SUBJECTS: dict[str, Callable[[], Iterable[Row]]] = {"board": measure, "sources":
 def main() -> None:
     """Measure what is named, or all."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("subjects", nargs="*", choices=[*SUBJECTS, []], metavar="subject")
-    for name in parser.parse_args().subjects or SUBJECTS:
+    parser.add_argument("subjects", nargs="*", metavar="subject", help=", ".join(SUBJECTS))
+    chosen = parser.parse_args().subjects or list(SUBJECTS)
+    unknown = [name for name in chosen if name not in SUBJECTS]
+    if unknown:
+        parser.error(f"no subject {', '.join(unknown)}; choose from {', '.join(SUBJECTS)}")
+    for name in chosen:
         print(f"{name}\n\n{table(SUBJECTS[name]())}\n", flush=True)
 
 

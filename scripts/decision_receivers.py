@@ -50,12 +50,13 @@ def receivers_of_all(broker_port: int) -> list[DecisionReceiver]:
 def missing_decisions(file: Path, receivers: Sequence[DecisionReceiver]) -> list[str]:
     """Compare what each receiver got with a file of JSON lines, from the first that both have.
 
-    Prints a row for each, and returns what is missing.
+    The file ends with the decision at which its output was closed; others may get more. Prints a
+    row for each receiver, and returns what is missing.
     """
     decided = [json.loads(line)["index"] for line in file.open(encoding="utf-8")]
     found = []
     for one in receivers:
-        got = [index for index in one.indices if index >= decided[0]]
+        got = [index for index in one.indices if decided[0] <= index <= decided[-1]]
         expected = [index for index in decided if got and index >= got[0]]
         began = "nothing" if not got else f"from index {got[0]:,} on"
         print(f"{one.option}: received {len(got):,} of {len(expected):,}, {began}")
