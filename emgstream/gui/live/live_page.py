@@ -6,10 +6,8 @@ from collections.abc import Callable, Mapping
 
 from PyQt5.QtWidgets import (
     QWIDGETSIZE_MAX,
-    QHBoxLayout,
     QLabel,
     QVBoxLayout,
-    QWidget,
 )
 
 from emgstream.app.live_session import LiveSession
@@ -17,6 +15,7 @@ from emgstream.app.open_requests import AUTO, SIMULATED, PortRequest
 from emgstream.app.shown_decision import newest_decision, why_there_is_none
 from emgstream.app.signal_views import SignalView
 from emgstream.gui.card import caption, card
+from emgstream.gui.columns import Columns
 from emgstream.gui.live.no_model import NoModelPanel
 from emgstream.gui.live.prediction_panel import PredictionPanel
 from emgstream.gui.live.quality_panel import QualityPanel
@@ -179,11 +178,6 @@ class LivePage(WindowPage):
         self.welcome = Welcome(self)
 
     def _lay_out(self) -> None:
-        self.stage = QWidget(self)
-        stage = QHBoxLayout(self.stage)
-        stage.setContentsMargins(0, 0, 0, 0)
-        stage.setSpacing(2 * GRID)
-        stage.addWidget(card(self, self.view_bar, self.timeline, self.replay_bar), 5)
         self.decided = ViewStack(self)
         self.decided.setSizePolicy(self.prediction.sizePolicy())
         self.decided.addWidget(self.prediction)
@@ -191,7 +185,8 @@ class LivePage(WindowPage):
         panel = card(self, self.decided, caption("Signal quality"), self.quality, self.model_label)
         panel.setMinimumWidth(_PANEL)
         panel.setMaximumWidth(3 * _PANEL)
-        stage.addWidget(panel, 2)
+        signals = card(self, self.view_bar, self.timeline, self.replay_bar)
+        self.stage = Columns(self, (signals, 5), (panel, 2))
         self.pages = ViewStack(self)
         self.pages.add_scrolled(self.welcome)
         self.pages.addWidget(self.stage)
