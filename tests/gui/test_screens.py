@@ -49,10 +49,10 @@ WIDE = (2560, 1440)
 LARGE_TEXT = 1.5
 
 
-@pytest.fixture(params=SCREENS.values(), ids=SCREENS)
+@pytest.fixture(params=list(SCREENS))
 def size(request: pytest.FixtureRequest) -> tuple[int, int]:
     """Size of the window that fills a screen."""
-    width, height = request.param
+    width, height = SCREENS[request.param]
     return width - FRAME[0], height - FRAME[1]
 
 
