@@ -28,7 +28,6 @@ class Columns(QWidget):
         self, parent: QWidget | None, *parts: tuple[QWidget, int], between: int = 2 * GRID
     ) -> None:
         super().__init__(parent)
-        self._parts = tuple(part for part, _ in parts)
         self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.setSpacing(between)
@@ -43,7 +42,7 @@ class Columns(QWidget):
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the least width of the widest of them."""
         least = super().minimumSizeHint()
-        return QSize(max(part.minimumSizeHint().width() for part in self._parts), least.height())
+        return QSize(max(self._least_widths()), least.height())
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         """Place the widgets as the width allows."""
@@ -62,8 +61,8 @@ class Columns(QWidget):
         return super().event(event)
 
     def _place(self) -> None:
-        gaps = (len(self._parts) - 1) * self._line.spacing()
-        needed = gaps + sum(_least_width(part) for part in self._parts)
+        gaps = (self._line.count() - 1) * self._line.spacing()
+        needed = gaps + sum(self._least_widths())
         direction = QBoxLayout.Direction
         wanted = direction.LeftToRight if needed <= self.width() else direction.TopToBottom
         if wanted != self._line.direction():
@@ -74,6 +73,6 @@ class Columns(QWidget):
         self._line.invalidate()
         self.updateGeometry()
 
-
-def _least_width(part: QWidget) -> int:
-    return max(part.minimumSizeHint().width(), part.minimumWidth())
+    def _least_widths(self) -> list[int]:
+        items = map(self._line.itemAt, range(self._line.count()))
+        return [item.minimumSize().width() for item in items if item is not None]

@@ -19,11 +19,12 @@ from emgstream.gui.painting import GRID
 
 __all__ = ["DropDownList"]
 
-# The arrow, in logical pixels: half its width, its distance from the edge, and the room for it.
+# The arrow, in logical pixels: half its width, and its distance from the edge.
 _HALF = 4.0
 _FROM_RIGHT = 14.0
-_ARROW = 16
-_WIDEST = 60 * GRID
+_AROUND = 5 * GRID
+"""Room in pixels for the arrow, and for the padding that the style sheet has."""
+_WIDEST = 80 * GRID
 """A long file name must not push the rest of the row away."""
 
 
@@ -36,8 +37,9 @@ class DropDownList(QComboBox):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the size of the longest entry and the arrow."""
-        size = super().sizeHint()
-        return QSize(min(size.width(), _WIDEST), size.height())
+        metrics, entries = self.fontMetrics(), map(self.itemText, range(self.count()))
+        longest = max((metrics.horizontalAdvance(entry) for entry in entries), default=0)
+        return QSize(min(longest + _AROUND + 1, _WIDEST), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the minimum width that was set, whatever the entries need."""
@@ -47,7 +49,7 @@ class DropDownList(QComboBox):
     def event(self, event: QEvent | None) -> bool:
         """Show the whole text of a shortened entry in the tooltip, above what the list is for."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            is_short = self._fitted() != self.currentText()
+            is_short = self.fitted_text != self.currentText()
             words = (self.currentText() if is_short else "", self.toolTip())
             QToolTip.showText(event.globalPos(), "\n".join(filter(None, words)), self)
             return True
@@ -66,7 +68,7 @@ class DropDownList(QComboBox):
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        option.currentText = self._fitted()
+        option.currentText = self.fitted_text
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         group = QPalette.ColorGroup.Active if self.isEnabled() else QPalette.ColorGroup.Disabled
@@ -79,9 +81,10 @@ class DropDownList(QComboBox):
         painter.drawLine(QPointF(x + _HALF, y - _HALF / 2), tip)
         painter.end()
 
-    def _fitted(self) -> str:
-        """Return the entry, shortened in the middle where it does not fit."""
-        room = self.width() - _ARROW - 3 * GRID
+    @property
+    def fitted_text(self) -> str:
+        """The entry that is shown, shortened in the middle where it does not fit."""
+        room = self.width() - _AROUND
         return self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideMiddle, room)
 
 

@@ -57,7 +57,7 @@ class MessageStrip(QFrame):
         self.close_button.setToolTip("Esc")
         self.close_button.clicked.connect(self.hide)
         row = QHBoxLayout(self)
-        row.setContentsMargins(2 * GRID, GRID // 2, GRID, GRID // 2)
+        row.setContentsMargins(2 * GRID, GRID // 4, GRID, GRID // 4)
         row.setSpacing(GRID)
         row.addWidget(self.light)
         row.addWidget(self.label, 1)

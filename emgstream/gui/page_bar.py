@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PyQt5.QtCore import QPointF, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QPainter, QPaintEvent, QPalette, QPen
-from PyQt5.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
+from PyQt5.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from emgstream.gui.painting import GRID
 
@@ -49,14 +49,14 @@ class PageBar(QWidget):
             button.setAccessibleName(title)
             button.setToolTip(f"{title}  Ctrl+{number + 1}")
             words = self._titles[number]
-            button.setMinimumWidth(
-                button.fontMetrics().horizontalAdvance(f"{words}\u2009•") + GRID - 2
-            )
+            button.setMinimumWidth(button.fontMetrics().horizontalAdvance(f"{words}\u2009•") + GRID)
             button.clicked.connect(lambda _, number=number: self.chosen.emit(number))
             self._group.addButton(button)
             self.buttons.append(button)
             row.addWidget(button)
         row.addStretch(1)
+        # Else another text in the row would move its buttons by a pixel.
+        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
 
     def show_front(self, number: int) -> None:
         """Mark the page that is shown."""

@@ -46,13 +46,13 @@ class SourceBar(QWidget):
         self._busy = False
         self._captions: list[QLabel] = []
         self.source_list = DropDownList(self)
-        self.source_list.setMinimumWidth(14 * GRID)
+        self.source_list.setMinimumWidth(12 * GRID)
         self.source_list.setAccessibleName("Source")
         self.source_list.setToolTip(
             "Where the samples come from. The list follows what is plugged in"
         )
         self.model_list = DropDownList(self)
-        self.model_list.setMinimumWidth(14 * GRID)
+        self.model_list.setMinimumWidth(12 * GRID)
         self.model_list.setAccessibleName("Model")
         self.model_list.setToolTip(
             "What decides. Drop a .emgmodel file on the window to use it; without one signals are "
@@ -71,9 +71,7 @@ class SourceBar(QWidget):
         self.port_button.hide()
         self.light = StatusLight(theme, self)
         self.state_label = ElidedLabel(self)
-        self.state_label.setMinimumWidth(
-            self.fontMetrics().horizontalAdvance("not connected") + GRID
-        )
+        self.state_label.setMinimumWidth(self.fontMetrics().horizontalAdvance("not connected") + 2)
         self._lay_out()
         self._fill_sources(PortRequest(SIMULATED))
         self.set_models([], None)

@@ -60,6 +60,8 @@ _FIGURES_MS = 250
 """Figures that change oftener than four times a second cannot be read."""
 _FRAMED_MS = 300
 """A desktop has framed a new window by then, on the slowest machine that was tried."""
+_EDGE = 2
+"""Pixels between a message and what is around it."""
 _SOURCES_MS = 1500
 """A board that is plugged in is on the list soon enough to be chosen at once."""
 
@@ -282,8 +284,9 @@ class Window(QWidget):
         layout = self.layout()
         if layout is not None:
             layout.activate()
-        foot = self.status.geometry().adjusted(0, -GRID, 0, 0)
-        foot.setBottom(self.height() - GRID // 2)
+        foot = self.status.geometry()
+        foot.setTop(self.book.geometry().bottom() + _EDGE)
+        foot.setBottom(self.height() - _EDGE)
         self.strip.lie_on(foot)
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name

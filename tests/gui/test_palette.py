@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PyQt5.QtGui import QPalette
+from PyQt5.QtWidgets import QApplication
 
 from emgstream.gui.painting import on
 from emgstream.gui.palette import DARK, LIGHT, Theme, blended, class_codes, class_colors
+from emgstream.gui.qt_style import apply_theme
 
 READABLE = 4.5
 """Least contrast of text, by WCAG 2.1, level AA."""
@@ -34,6 +39,30 @@ def test_text_can_be_read_wherever_it_stands(theme: Theme) -> None:
     assert contrast(theme.on_accent, theme.accent) >= READABLE
     gap = blended(theme.warning, theme.surface, 0.22)
     assert contrast(theme.text, gap) >= READABLE
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_every_text_of_the_style_sheet_can_be_read_on_its_ground(
+    qapp: QApplication, theme: Theme
+) -> None:
+    apply_theme(qapp, theme)
+    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", qapp.styleSheet())
+    placeholder = qapp.palette().color(QPalette.ColorRole.PlaceholderText).name()
+    apply_theme(qapp, LIGHT)
+    n_checked = 0
+    for names, body in rules:
+        found = re.search(r"(?<![-\w])color: (#\w{6})", body)
+        if found is None:
+            continue
+        ground = re.search(r"background: (#\w{6})", body)
+        grounds = [ground[1]] if ground else [theme.window, theme.surface]
+        for under in grounds:
+            assert contrast(found[1], under) >= READABLE, names.strip()
+            n_checked += 1
+    assert n_checked > 20
+    assert contrast(placeholder, theme.surface) >= READABLE
+    assert contrast(theme.text, theme.chosen) >= READABLE
+    assert contrast(theme.error, theme.error_surface) >= READABLE
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)

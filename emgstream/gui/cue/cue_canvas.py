@@ -87,7 +87,7 @@ class CueCanvas(QWidget):
     def _draw_title(self, painter: QPainter, area: QRectF) -> None:
         names = {self.scene.title, *map(spoken, self._labels)}
         metrics = QFontMetricsF(font(self.font(), 10.0, bold=True))
-        widest = max(metrics.horizontalAdvance(name) for name in names)
+        widest = max(metrics.horizontalAdvance(name) for name in names) or 1.0  # not shown yet
         factor = 10.0 * min(area.width() / widest, area.height() / metrics.height())
         painter.setFont(font(self.font(), max(factor, 1.5), bold=True))
         text(painter, area, self.scene.title, _CENTRE, color(self._title_ink()))

@@ -6,11 +6,9 @@ from collections.abc import Callable, Mapping
 
 from PyQt5.QtWidgets import (
     QWIDGETSIZE_MAX,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QVBoxLayout,
-    QWidget,
 )
 
 from emgstream.app.lane_choices import LaneChoices
@@ -26,6 +24,7 @@ from emgstream.app.training_job import FOUND
 from emgstream.errors import EmgStreamError
 from emgstream.gui.board_setup.board_guide import BoardGuide
 from emgstream.gui.card import caption, card
+from emgstream.gui.columns import Columns
 from emgstream.gui.file_actions import recordings_folder
 from emgstream.gui.live.channel_panel import ChannelPanel
 from emgstream.gui.live.no_model import NoModelPanel
@@ -243,11 +242,6 @@ class LivePage(WindowPage):
         self.board_guide = BoardGuide(self.shell, self)
 
     def _lay_out(self) -> None:
-        self.stage = QWidget(self)
-        stage = QHBoxLayout(self.stage)
-        stage.setContentsMargins(0, 0, 0, 0)
-        stage.setSpacing(2 * GRID)
-        stage.addWidget(card(self, self.view_bar, self.signals, self.replay_bar), 5)
         self.decided = ViewStack(self)
         self.decided.setSizePolicy(self.prediction.sizePolicy())
         self.decided.addWidget(self.prediction)
@@ -262,7 +256,8 @@ class LivePage(WindowPage):
         )
         panel.setMinimumWidth(_PANEL)
         panel.setMaximumWidth(3 * _PANEL)
-        stage.addWidget(panel, 2)
+        signals = card(self, self.view_bar, self.signals, self.replay_bar)
+        self.stage = Columns(self, (signals, 5), (panel, 2))
         self.pages = ViewStack(self)
         self.pages.add_scrolled(self.welcome)
         self.pages.addWidget(self.stage)
