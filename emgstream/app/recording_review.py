@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 _EXACT = 10.0
-"""Level from which no tenth is shown: it varies by more than that from one repetition to the next."""
+"""Level from which no tenth is shown: it varies by more from one repetition to the next."""
 
 REPETITIONS = ("movement", "no.", "label begins", "remark")
 """The captions over the repetitions."""

@@ -9,7 +9,9 @@ from PyQt5.QtGui import QDropEvent
 from PyQt5.QtWidgets import QFileDialog, QWidget
 
 from emgstream.app.open_requests import ReplayRequest
-from emgstream.bundle import MODEL_SUFFIX
+from emgstream.bundle import MODEL_SUFFIX, read_model
+from emgstream.errors import ModelFileError
+from emgstream.gui.model_details_dialog import ModelDetailsDialog
 from emgstream.gui.shell import Shell
 from emgstream.tables.formats import RECORDING_SUFFIXES
 
@@ -47,6 +49,18 @@ class FileActions:
         name, _ = QFileDialog.getOpenFileName(self._parent, "Open model", "", _MODELS)
         if name:
             self.open_files([Path(name)])
+
+    def show_model_details(self) -> None:
+        """Show what the file of the chosen model holds."""
+        path = self._shell.models.chosen
+        if path is None:
+            return
+        try:
+            dialog = ModelDetailsDialog(path, read_model(path), self._parent)
+        except ModelFileError as error:
+            self._shell.strip.show_error(str(error))
+        else:
+            dialog.open()
 
     def open_files(self, paths: Iterable[Path]) -> None:
         """Use each file that is a model, play each that is a recording, refuse others."""
