@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 _EXACT = 10.0
-"""Level from which no tenth is shown: from one repetition to the next it varies by more."""
+"""Level from which no tenth is shown: it varies by more from one repetition to the next."""
 
 REPETITIONS = ("movement", "no.", "label begins", "remark")
 """The captions over the repetitions."""

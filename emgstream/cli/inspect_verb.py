@@ -22,6 +22,7 @@ from emgstream.cli.terminal import console, print_facts, print_grid
 from emgstream.cli.verb_files import check_report_files, hand_over
 from emgstream.errors import UndecidedColumnsError, UsageError
 from emgstream.opening import read_recording
+from emgstream.pipeline import Pipeline
 from emgstream.report import write_json
 from emgstream.tables import look_at_table
 
@@ -58,6 +59,7 @@ def _refuse_recording_words(arguments: argparse.Namespace) -> None:
 
 def _inspect_model(arguments: argparse.Namespace) -> None:
     model = read_model(arguments.file)
+    Pipeline(model)  # raises where the network does not fit the manifest
     facts, layers = list(model_facts(model)), layer_rows(model)
     hand_over(arguments, model_document(model), str, lambda: _print_model(facts, layers))
 

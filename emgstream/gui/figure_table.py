@@ -13,7 +13,7 @@ __all__ = ["FigureTable"]
 
 
 class FigureTable(QWidget):
-    """Names in the first column, figures in the others, with a caption above each column.
+    """Texts in the first columns, figures in the others, with a caption above each column.
 
     Parameters
     ----------
@@ -25,6 +25,8 @@ class FigureTable(QWidget):
         Widget it stands in.
     between
         Pixels between columns.
+    n_texts
+        How many of the first columns hold texts, which begin at the left.
     """
 
     def __init__(
@@ -33,10 +35,12 @@ class FigureTable(QWidget):
         n_bold: int,
         parent: QWidget | None = None,
         between: int = 2 * GRID + GRID // 2,
+        n_texts: int = 1,
     ) -> None:
         super().__init__(parent)
         self.cells: list[list[QLabel]] = []
         self._n_bold = n_bold
+        self._n_texts = n_texts
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(between)
@@ -62,7 +66,11 @@ class FigureTable(QWidget):
             cell.setObjectName(name)
             if name == "" and column < self._n_bold:
                 cell.setFont(font(self.font(), 1.0, bold=True))
-            side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
+            side = (
+                Qt.AlignmentFlag.AlignLeft
+                if column < self._n_texts
+                else Qt.AlignmentFlag.AlignRight
+            )
             cell.setAlignment(Qt.Alignment(side) | Qt.AlignmentFlag.AlignBottom)
             self._grid.addWidget(cell, len(self.cells), column)
             cells.append(cell)

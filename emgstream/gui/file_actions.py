@@ -11,8 +11,10 @@ from PyQt5.QtWidgets import QFileDialog, QWidget
 
 from emgstream.app.open_requests import ReplayRequest
 from emgstream.app.recordings_folder import nearest_folder
-from emgstream.bundle import MODEL_SUFFIX
+from emgstream.bundle import MODEL_SUFFIX, read_model
 from emgstream.data import DEMO_MODEL
+from emgstream.errors import ModelFileError
+from emgstream.gui.model_details_dialog import ModelDetailsDialog
 from emgstream.gui.shell import Shell
 from emgstream.gui.window_settings import WindowSettings
 from emgstream.tables.formats import RECORDING_SUFFIXES
@@ -56,6 +58,18 @@ class FileActions:
         name, _ = QFileDialog.getOpenFileName(self._parent, "Open model", start, _MODELS)
         if name:
             self.open_files([Path(name)])
+
+    def show_model_details(self) -> None:
+        """Show what the file of the chosen model holds."""
+        path = self._shell.models.chosen
+        if path is None:
+            return
+        try:
+            dialog = ModelDetailsDialog(path, read_model(path), self._parent)
+        except ModelFileError as error:
+            self._shell.strip.show_error(str(error))
+        else:
+            dialog.open()
 
     def _start(self) -> str:
         """Return the folder in which a dialog opens: that of the recordings."""

@@ -20,7 +20,7 @@ from emgstream.sources.source_status import SourceState
 
 __all__ = ["SourceBar"]
 
-_OPEN, _ADDRESS = "open", "address"
+_OPEN, _ADDRESS, _DETAILS = "open", "address", "details"
 _WITH_CAPTIONS = 120 * GRID
 
 
@@ -33,6 +33,7 @@ class SourceBar(QWidget):
     open_file_wanted = pyqtSignal()
     address_wanted = pyqtSignal()
     open_model_wanted = pyqtSignal()
+    model_details_wanted = pyqtSignal()
     model_chosen = pyqtSignal(str)
     source_chosen = pyqtSignal()
 
@@ -127,6 +128,8 @@ class SourceBar(QWidget):
         self.model_list.addItem("No model", "")
         self.model_list.insertSeparator(self.model_list.count())
         self.model_list.addItem("Open model…", _OPEN)
+        if chosen:
+            self.model_list.addItem("Details of this model…", _DETAILS)
         self._last_model = max(self.model_list.findData(chosen or ""), 0)
         self.model_list.setCurrentIndex(self._last_model)
 
@@ -207,6 +210,9 @@ class SourceBar(QWidget):
         if value == _OPEN:
             self.model_list.setCurrentIndex(self._last_model)
             self.open_model_wanted.emit()
+        elif value == _DETAILS:
+            self.model_list.setCurrentIndex(self._last_model)
+            self.model_details_wanted.emit()
         else:
             self.model_chosen.emit(value)
 

@@ -415,6 +415,7 @@ class Window(QWidget):
         bar.open_file_wanted.connect(self.choose_recording)
         bar.address_wanted.connect(self._ask_address)
         bar.open_model_wanted.connect(self.choose_model)
+        bar.model_details_wanted.connect(self._files.show_model_details)
         bar.source_chosen.connect(self._switch_source)
         bar.model_chosen.connect(lambda path: self.use_model(Path(path) if path else None))
         self.strip.no_model_wanted.connect(lambda: self.use_model(None))

@@ -150,7 +150,7 @@ def _layers(model: Model, sizes: _Sizes) -> Iterator[NetworkLayer]:
     if sizes.n_linear:
         yield NetworkLayer(
             "linear_path",
-            "dense, from the window and its squared means; added",
+            "dense, from the window; added to the output",
             (n_classes,),
             (sizes.n_linear + 1) * n_classes,
         )

@@ -1,6 +1,6 @@
 """Reports as one HTML file each that needs nothing beside it: the page, its parts, its charts."""
 
-from emgstream.report.charts import ChartLine, bars, heatmap, intervals, lines
+from emgstream.report.charts import ChartLine, bars, heatmap, intervals, lines, ribbons
 from emgstream.report.html_page import (
     check_place,
     document,
@@ -24,6 +24,7 @@ __all__ = [
     "intervals",
     "lines",
     "note",
+    "ribbons",
     "section",
     "table",
     "tile",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import TypeAlias
 
 import numpy as np
@@ -14,12 +15,14 @@ from emgstream.report.plotting import COLOURS, LETTER, ChartFrame, legend, svg, 
 from emgstream.significant_digits import decimals_of, percent
 from emgstream.wording import shortened
 
-__all__ = ["ChartLine", "bars", "heatmap", "intervals", "lines"]
+__all__ = ["ChartLine", "bars", "heatmap", "intervals", "lines", "ribbons"]
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
 
 _CELL = 46
 """Size of a cell of a confusion matrix, in pixels: three digits and a percent sign fit."""
+_RIBBON = 22
+"""Height of a ribbon, in pixels."""
 _SLANTED = 30
 """Additional height for slanted names, in pixels."""
 
@@ -128,6 +131,31 @@ def intervals(rows: Sequence[tuple[str, Sequence[float], float, float, float]], 
                 + text(frame.x(mean), y - 11, percent(mean, decimals), anchor="middle", size=11)
             )
     return svg(frame.width, frame.height, drawn)
+
+
+def ribbons(
+    rows: Sequence[tuple[str, Sequence[tuple[int, int, int]]]], names: Sequence[str], end: int
+) -> str:
+    """Return ribbons of classes over the rows of a recording, one below the other.
+
+    Each is a name and its stretches: first row, last row, number of the class in ``names``. Rows
+    are drawn from 0 to ``end``. Of more classes than colours those of equal colour have a tooltip.
+    """
+    left = 20 + LETTER * max(len(name) for name, _ in rows)
+    frame = ChartFrame.of(0.0, float(max(end, 1)), 0.0, 1.0, left=left)
+    drawn, top = [], 30.0
+    for name, stretches in rows:
+        drawn.append(text(left - 10, top + 15, name, anchor="end"))
+        for first, last, number in stretches:
+            x, right = frame.x(first), frame.x(last + 1)
+            drawn.append(
+                f'<rect x="{x:.1f}" y="{top:.0f}" width="{max(right - x, 0.5):.1f}" '
+                f'height="{_RIBBON}" fill="{COLOURS[number % len(COLOURS)]}">'
+                f"<title>{escape(names[number])}</title></rect>"
+            )
+        top += _RIBBON + 4
+    drawn.append(legend(dict(zip(names, COLOURS, strict=False)), frame.width))
+    return svg(frame.width, top + 6, drawn)
 
 
 def _path(frame: ChartFrame, line: ChartLine, colour: str) -> str:

@@ -294,7 +294,7 @@ def test_the_page_shows_every_figure_and_needs_nothing_else(evaluation: Evaluati
     for model in document["models"].values():
         for _, figure in (*accuracy_figures(model, decimals), *online_figures(model, decimals)):
             assert escape(figure) in page
-    assert page.count("<svg") == 6
+    assert page.count("<svg") == 7
     assert "leakage" in page
     assert not re.search(r"https?://|<script|<img|<link", page)
 

@@ -464,3 +464,37 @@ def test_space_on_a_button_that_tab_went_to_presses_it_once(page: RecordPage, qt
     assert guided(page).phase is ProtocolPhase.CUE or guided(page).phase is ProtocolPhase.COUNTDOWN
     press(window_of(page), Qt.Key.Key_Space)
     assert guided(page).phase is ProtocolPhase.PAUSED
+
+
+def test_a_repetition_is_dropped_by_a_click_and_taken_back_in(
+    page: RecordPage, qtbot: QtBot
+) -> None:
+    run = start(page, qtbot)
+    press(window_of(page), Qt.Key.Key_Space)
+    table = finish(page, qtbot)
+    review = page.review.repetitions
+    wait(qtbot, lambda: review.reading.signal is not None)
+    assert run.recovered is not None
+    labelled = next(one for one in run.recovered.runs if one.run.label != REST)
+    label = labelled.run.label
+    assert label in table.label_names
+    review.overview.row_clicked.emit((labelled.run.start + labelled.run.end) // 2)
+    assert review.words.text().startswith(f"{label.replace('_', ' ')}, no. 1, ")
+    assert review.detail.isVisible()
+    review.drop_button.click()
+    assert label not in finish(page, qtbot).label_names
+    assert (label, "dropped") in outcomes(run.plan.path)
+    wait(qtbot, lambda: review.drop_button.text() == "Take it back in")
+    review.drop_button.click()
+    assert label in finish(page, qtbot).label_names
+    assert (label, "held") in outcomes(run.plan.path)
+
+
+def test_the_picture_shows_where_the_electrodes_go_for_the_movements(page: RecordPage) -> None:
+    words = page.form.placements.words
+    assert words.text().startswith("1  flexors: ")
+    page.form.movement_buttons["elbow_bend"].click()
+    assert words.text().startswith("1  biceps: ")
+    assert words.text().splitlines()[-1].startswith("R  reference: ")
+    lines = [*page.form.placements.lines.values()]
+    assert "as biceps" in lines[0].placeholderText()

@@ -174,6 +174,8 @@ def test_every_kind_of_smoothing_can_be_chosen_with_all_its_numbers(
     page: TunePage, qtbot: QtBot
 ) -> None:
     choice = page.controls.smoothing
+    assert not page.controls.expert.isVisible(), "folded until it is asked for"
+    page.controls.expert_button.click()
     for one in SMOOTHINGS:
         choice.kinds.setCurrentIndex(choice.kinds.findData(one.kind))
         wanted = BayesSmoothing(0.3, 0.7, 0.7, 0.7) if one.kind == "bayes" else one

@@ -28,4 +28,6 @@ class RecordSetup(QWidget):
 
     def _show_movements(self) -> None:
         """Show where the electrodes go for the movements that are chosen."""
-        self.form.placements.show_movements(self.form.request.movements)
+        buttons = self.form.movement_buttons
+        chosen = [name for name, button in buttons.items() if button.isChecked()]
+        self.form.placements.show_movements(chosen)

@@ -24,18 +24,22 @@ from emgstream.report import (
     intervals,
     lines,
     note,
+    ribbons,
     section,
     table,
     tile,
     tiles,
 )
 from emgstream.significant_digits import percent, percent_difference
+from emgstream.wording import counted
 from emgstream_training.evaluation.folds import NETWORK
 from emgstream_training.evaluation.results import Evaluation
 from emgstream_training.metrics import shares_of
 
 __all__ = ["evaluation_page"]
 
+_MOST_RIBBONS = 8
+"""Most recordings that are drawn over time (choice: those of a week)."""
 _LEAKAGE = ("within movements", "random split", "  leakage, points")
 """The figures that show the leakage, of those of `accuracy_figures`."""
 
@@ -60,6 +64,7 @@ def _parts(evaluation: Evaluation, files: str) -> Iterator[str]:
     if evaluation.folds:
         yield section("Decision by decision", _online(evaluation))
         yield section("What is taken for what", _confusions(evaluation))
+        yield section("Over time", _over_time(evaluation))
         yield section("How sure, and how right", _reliability(evaluation))
     yield section("How it was measured", facts(dict(_facts(evaluation))))
 
@@ -175,6 +180,27 @@ def _confusions(evaluation: Evaluation) -> str:
         "<p>Each row is a true label, each column what it was taken for.</p>"
         f"<div class='pair'>{''.join(drawn)}</div>"
     )
+
+
+def _over_time(evaluation: Evaluation) -> str:
+    """Return the true and the decided movements of the first recordings, by the first model."""
+    recordings = evaluation.study.recordings
+    name, figures = next(iter(evaluation.models.items()))
+    judged = sorted({run.recording for run in figures.ribbon})
+    drawn = []
+    for place in judged[:_MOST_RIBBONS]:
+        own = [run for run in figures.ribbon if run.recording == place]
+        rows = [
+            ("true", [(run.first_row, run.last_row, run.truth) for run in own]),
+            ("decided", [(run.first_row, run.last_row, run.decided) for run in own]),
+        ]
+        recorded = recordings.tables[place]
+        drawn.append(f"<h3>{escape(recorded.path.name)}</h3>")
+        drawn.append(ribbons(rows, recordings.class_names, recorded.n_rows))
+    n_more = len(judged) - _MOST_RIBBONS
+    more = f"<p>And {counted(n_more, 'recording')} more.</p>" if n_more > 0 else ""
+    lead = f"<p>{MODEL_NAMES[name]} on what was held out, from the first row to the last.</p>"
+    return lead + "".join(drawn) + more
 
 
 def _reliability(evaluation: Evaluation) -> str:
