@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 
 from PyQt5.QtWidgets import QStackedWidget
 
@@ -182,12 +183,17 @@ class RecordPage(WindowPage):
             signal = self.shell.settings.signal_choice
             if self.run.session.is_synthetic:
                 signal = FOUND
-            self.shell.train_on(self.run.plan.path, signal)
+            self.shell.train_on(self._written(self.run), signal)
 
     def _replay(self) -> None:
         if self.run is not None:
-            self.shell.open_source(ReplayRequest(self.run.plan.path))
+            self.shell.open_source(ReplayRequest(self._written(self.run)))
             self.shell.show_page("Live")
+
+    @staticmethod
+    def _written(run: RecordingSession) -> Path:
+        """Return the table of a recording; another one if its file was taken away."""
+        return run.plan.path if run.recovered is None else run.recovered.path
 
     def _another(self) -> None:
         self.run = self._shown = None

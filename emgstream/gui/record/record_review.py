@@ -36,6 +36,9 @@ _NEXT = (
 )
 
 
+_NO_LABEL = "No movement was labelled, so that no model can be trained on it."
+
+
 class RecordReview(QWidget):
     """Shows one recording; its labels can be trimmed to the onsets, or not."""
 
@@ -113,13 +116,15 @@ class RecordReview(QWidget):
         self._recovered = recovered
         self._title.setText("Recorded")
         self.facts.setText("\n".join(f"{name}: {fact}" for name, fact in review_facts(recovered)))
-        self._fill(repetition_rows(recovered))
+        rows = repetition_rows(recovered)
+        self._fill(rows)
         is_free = recovered.sidecar.get("protocol", {}).get("kind") == "free"
         self.trim_box.setVisible(not is_free)
         self.trim_box.setChecked(bool(recovered.sidecar.get("labels", {}).get("is_trimmed")))
-        self.next_label.setText(_NEXT)
+        self.next_label.setText(_NEXT if rows else _NO_LABEL)
         self._enable(True)
-        self._offer(self.train_button, self.replay_button, self.another_button)
+        train = (self.train_button,) if rows else ()
+        self._offer(*train, self.another_button, self.replay_button)
 
     def _enable(self, can_go_on: bool) -> None:
         for part in (self.trim_box, *self._buttons):
@@ -131,6 +136,10 @@ class RecordReview(QWidget):
             button.setVisible(button in buttons)
         for button in buttons:
             button.setEnabled(True)
+        first = buttons[0]
+        for button in (self.replay_button, self.another_button):
+            button.setObjectName("primary" if button is first else "")
+            button.setStyleSheet("/**/")  # makes Qt look at the name again
 
     def _fill(self, rows: Sequence[tuple[str, ...]]) -> None:
         self.table.setRowCount(len(rows))
