@@ -253,10 +253,11 @@ def test_a_recording_that_broke_off_is_put_in_order_by_a_click(
     row = train.setup.list.rows[path]
     qtbot.waitUntil(lambda: not train.setup.sessions.busy, timeout=DEADLINE_MS)
     qtbot.waitUntil(row.mend_button.isVisible, timeout=DEADLINE_MS)
-    assert "put it in order with the button beside it" in row.line.toolTip()
+    assert row.line.text().startswith("it broke off")
     row.mend_button.click()
     qtbot.waitUntil(lambda: not row.mend_button.isVisible(), timeout=DEADLINE_MS)
     assert read_sidecar(path)["state"] == "complete"
+    assert not row.line.text().startswith("it broke off")
 
 
 def test_a_recording_without_labels_leads_to_another_one(open_window: OpenWindow) -> None:

@@ -137,6 +137,7 @@ class RecordPage(WindowPage):
             self.shell.strip.show_error(str(error))
             return
         self.shell.strip.hide()
+        self.review.forget()
         self.shell.settings.keep_recordings(self.form.folder)
         known = session.class_names
         self.guide.set_labels(known, plan.protocol.labels, isinstance(plan.protocol, FreeProtocol))

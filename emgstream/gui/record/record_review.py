@@ -87,10 +87,20 @@ class RecordReview(QWidget):
         if self._recovered is not None:
             self.show_recovered(self._recovered)
 
+    def forget(self) -> None:
+        """Forget the recording of before, as another one begins."""
+        self._recovered = None
+        self.facts.setText("")
+        self.next_label.setText("")
+        self.table.setRowCount(0)
+
     def show_working(self) -> None:
         """Show that the labels are being worked on."""
         self._title.setText("Putting the labels in order …")
         self._enable(False)
+        if self._recovered is None:  # else it is only trimmed another way
+            self._offer()
+            self.trim_box.hide()
 
     def show_nothing(self) -> None:
         """Show that there is no recording, as no sample was received."""
@@ -136,9 +146,8 @@ class RecordReview(QWidget):
             button.setVisible(button in buttons)
         for button in buttons:
             button.setEnabled(True)
-        first = buttons[0]
         for button in (self.replay_button, self.another_button):
-            button.setObjectName("primary" if button is first else "")
+            button.setObjectName("primary" if button in buttons[:1] else "")
             button.setStyleSheet("/**/")  # makes Qt look at the name again
 
     def _fill(self, rows: Sequence[tuple[str, ...]]) -> None:
