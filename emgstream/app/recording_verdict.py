@@ -17,6 +17,9 @@ from emgstream.wording import counted, listed
 __all__ = ["RecordingVerdict", "judge"]
 
 
+_BROKE_OFF = "it broke off, and its labels are those of the cues: put it in order"
+
+
 @dataclass(frozen=True)
 class RecordingVerdict:
     """The verdict on one recording."""
@@ -55,12 +58,12 @@ def judge(path: Path) -> RecordingVerdict:
     Its texts are those of the window.
     """
     verdict = _judge(path)
-    return replace(
-        verdict,
-        line=window_words(verdict.line),
-        details=window_words(verdict.details),
-        is_unfinished=is_unfinished(path),
-    )
+    words = replace(verdict, line=window_words(verdict.line), details=window_words(verdict.details))
+    if not is_unfinished(path):
+        return words
+    kind = "unusable" if verdict.kind == "unusable" else "wrong"
+    details = f"{kind}: {_BROKE_OFF}\n{words.details}"
+    return replace(words, kind=kind, line=_BROKE_OFF, details=details, is_unfinished=True)
 
 
 def _judge(path: Path) -> RecordingVerdict:

@@ -106,7 +106,7 @@ def is_running(program: str, folder: Path = _PROCESSES) -> bool:
     """Return True if a process of this name runs; False where the system does not tell."""
     if sys.platform == "win32":
         return False
-    for entry in folder.glob("[0-9]*"):
+    for entry in list(folder.glob("[0-9]*")):  # all of it: an iterator left half-way stays open
         try:
             if (entry / "comm").read_text().strip() == program:
                 return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,13 +21,12 @@ from emgstream.gui.record.record_page import RecordPage
 from emgstream.gui.train.train_page import TrainPage
 from emgstream.gui.trial.trial_page import TrialPage
 from emgstream.gui.window import Window
+from emgstream.recording.sidecar import read_sidecar, sidecar_path
 from emgstream.simulation import CueSchedule, record_session
 from tests.gui.conftest import OpenWindow
-from tests.gui.hurried_clock import hurry
+from tests.recording.streams import recorded
 
 DEADLINE_MS = 400_000
-SPEED = 2.0
-"""Twice as fast as a person: late samples of a busy machine count twice as well."""
 MOST_CLICKS = 10
 
 
@@ -50,8 +50,14 @@ class Mouse:
         self.n_clicks += 1
 
     def wait(self, claim: Callable[[], bool]) -> None:
-        self._qtbot.waitUntil(lambda: claim() or bool(self.window.strip.words), timeout=DEADLINE_MS)
+        self._qtbot.waitUntil(lambda: claim() or self.is_failed, timeout=DEADLINE_MS)
         assert claim(), self.window.strip.words
+
+    @property
+    def is_failed(self) -> bool:
+        """True while the window shows an error; a note on a busy machine's rate is none."""
+        strip = self.window.strip
+        return bool(strip.words) and strip.objectName() == "strip"
 
 
 @pytest.fixture
@@ -80,16 +86,15 @@ def shorten(page: RecordPage, n_repetitions: int) -> None:
     """
     page.form.check_box.setChecked(False)
     page.form.repetitions.setValue(n_repetitions)
-    page.form.hold.setValue(2.5)
-    page.form.rest.setValue(1.0)
+    page.form.hold.setValue(2.0)
+    page.form.rest.setValue(0.5)
 
 
 @pytest.mark.realtime
 @pytest.mark.tensorflow
 def test_the_road_from_welcome_to_ones_own_model_takes_few_clicks(
-    open_window: OpenWindow, qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch
+    open_window: OpenWindow, qtbot: QtBot, home: Path
 ) -> None:
-    hurry(monkeypatch, SPEED)
     window = open_window()
     mouse = Mouse(window, qtbot)
     live, record, train = (window.page(kind) for kind in (LivePage, RecordPage, TrainPage))
@@ -114,7 +119,8 @@ def test_the_road_from_welcome_to_ones_own_model_takes_few_clicks(
 
     def decides() -> bool:
         session = window.connection.session
-        return session is not None and session.latest is not None
+        is_own = live.next_button.text() == "Test it"
+        return is_own and session is not None and session.latest is not None
 
     mouse.wait(decides)
     assert mouse.n_clicks == 7
@@ -232,3 +238,31 @@ def test_training_on_a_recording_picks_it_alone_with_its_signal(
     assert train.setup.sessions.paths == (second,)
     assert train.form.request((second,)).signal == SignalChoice("envelope")
     assert train.form.out == tmp_path / "second.emgmodel"
+
+
+def test_a_recording_that_broke_off_is_put_in_order_by_a_click(
+    open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "arm.csv"
+    recorded(path, [("rest", 300), ("fist", 400), ("rest", 300), ("fist", 400)])
+    sidecar = json.loads(sidecar_path(path).read_bytes())
+    sidecar_path(path).write_text(json.dumps(sidecar | {"state": "recording"}))
+    train = open_window().page(TrainPage)
+    train.shell.show_page("Train")
+    train.setup.add([path])
+    row = train.setup.list.rows[path]
+    qtbot.waitUntil(lambda: not train.setup.sessions.busy, timeout=DEADLINE_MS)
+    qtbot.waitUntil(row.mend_button.isVisible, timeout=DEADLINE_MS)
+    assert row.line.text().startswith("it broke off")
+    row.mend_button.click()
+    qtbot.waitUntil(lambda: not row.mend_button.isVisible(), timeout=DEADLINE_MS)
+    assert read_sidecar(path)["state"] == "complete"
+    assert not row.line.text().startswith("it broke off")
+
+
+def test_a_recording_without_labels_leads_to_another_one(open_window: OpenWindow) -> None:
+    review = open_window().page(RecordPage).review
+    review.show_nothing()
+    offered = [one.text() for one in review.findChildren(QPushButton) if not one.isHidden()]
+    assert offered == ["Record another"]
+    assert review.another_button.objectName() == "primary"

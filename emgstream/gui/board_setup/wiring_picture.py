@@ -30,7 +30,8 @@ _RAILS = (56.0, 61.0)
 _SENSOR_TOP = 74.0
 _SENSOR = (22.0, 20.0)
 _THREE_X = (24.0, 60.0, 96.0)
-_ONE_X = 62.0
+_ONE_X = 61.4
+"""So that the wire of the signal runs straight to A0."""
 _PAD = 1.5
 _WIRE = 1.1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 
 from emgstream.app.closing_words import recording_at_stake
 from emgstream.app.cue_scene import check_scene, free_scene, guided_scene
@@ -162,6 +163,7 @@ class RecordPage(WindowPage):
             self.shell.strip.show_error(str(error), until=lambda: self.form.request != asked)
             return
         self.shell.strip.hide()
+        self.review.forget()
         self.shell.settings.keep_recordings(self.form.folder)
         known = session.class_names
         self.guide.set_labels(known, plan.protocol.labels, isinstance(plan.protocol, FreeProtocol))
@@ -214,7 +216,7 @@ class RecordPage(WindowPage):
             signal = self.shell.settings.signal_choice
             if self.run.session.is_synthetic:
                 signal = FOUND
-            self.shell.train_on(self.run.plan.path, signal)
+            self.shell.train_on(self._written(self.run), signal)
 
     def _drop(self, labelled: LabelledCueRun, is_dropped: bool) -> None:
         if self.run is not None:
@@ -222,8 +224,13 @@ class RecordPage(WindowPage):
 
     def _replay(self) -> None:
         if self.run is not None:
-            self.shell.open_source(ReplayRequest(self.run.plan.path))
+            self.shell.open_source(ReplayRequest(self._written(self.run)))
             self.shell.show_page("Live")
+
+    @staticmethod
+    def _written(run: RecordingSession) -> Path:
+        """Return the table of a recording; another one if its file was taken away."""
+        return run.plan.path if run.recovered is None else run.recovered.path
 
     def _another(self) -> None:
         self.run = self._shown = None

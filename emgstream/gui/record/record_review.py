@@ -37,6 +37,9 @@ _NEXT = (
 )
 
 
+_NO_LABEL = "No movement was labelled, so that no model can be trained on it."
+
+
 class RecordReview(QWidget):
     """Shows one recording; its labels can be trimmed to the onsets, or not."""
 
@@ -91,10 +94,20 @@ class RecordReview(QWidget):
         if self._recovered is not None:
             self.show_recovered(self._recovered)
 
+    def forget(self) -> None:
+        """Forget the recording of before, as another one begins."""
+        self._recovered = None
+        self.facts.setText("")
+        self.next_label.setText("")
+        self.table.setRowCount(0)
+
     def show_working(self) -> None:
         """Show that the labels are being worked on."""
         self._title.setText("Putting the labels in order …")
         self._enable(False)
+        if self._recovered is None:  # else it is only trimmed another way
+            self._offer()
+            self.trim_box.hide()
 
     def show_nothing(self) -> None:
         """Show that there is no recording, as no sample was received."""
@@ -122,14 +135,16 @@ class RecordReview(QWidget):
         self._recovered = recovered
         self._title.setText("Recorded")
         self.facts.setText("\n".join(f"{name}: {fact}" for name, fact in review_facts(recovered)))
-        self._fill(repetition_rows(recovered))
+        rows = repetition_rows(recovered)
+        self._fill(rows)
         self.repetitions.show_recovered(recovered)
         is_free = recovered.sidecar.get("protocol", {}).get("kind") == "free"
         self.trim_box.setVisible(not is_free)
         self.trim_box.setChecked(bool(recovered.sidecar.get("labels", {}).get("is_trimmed")))
-        self.next_label.setText(_NEXT)
+        self.next_label.setText(_NEXT if rows else _NO_LABEL)
         self._enable(True)
-        self._offer(self.train_button, self.replay_button, self.another_button)
+        train = (self.train_button,) if rows else ()
+        self._offer(*train, self.another_button, self.replay_button)
 
     def _enable(self, can_go_on: bool) -> None:
         for part in (self.trim_box, *self._buttons):
@@ -141,6 +156,9 @@ class RecordReview(QWidget):
             button.setVisible(button in buttons)
         for button in buttons:
             button.setEnabled(True)
+        for button in (self.replay_button, self.another_button):
+            button.setObjectName("primary" if button in buttons[:1] else "")
+            button.setStyleSheet("/**/")  # makes Qt look at the name again
 
     def poll(self) -> None:
         """Show the signal once it has been read."""
