@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from emgstream.bundle import Model
-from emgstream.cli import VERBS, main
+from emgstream.cli import main
+from emgstream.cli.verb_parsers import VERBS
 from emgstream.outputs.control import read_bindings
 
 README = Path(__file__).resolve().parent.parent / "README.md"

@@ -20,7 +20,12 @@ from emgstream.data import DEMO
 from emgstream.log_output import user_log_path
 from emgstream.sources.source_kind import AUTO
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "config": "show the settings in use",
+    "config --init": "write a configuration file to begin with",
+}
 
 _DEFAULTS = {
     "port": AUTO,

@@ -20,7 +20,12 @@ from emgstream.recording import sidecar_path
 from emgstream.tables import ColumnRole, TableColumn
 from emgstream.wording import counted
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "convert fist.txt rest.txt --label-from-name --out arm.csv": "one file per movement",
+    "convert other.mat --channels 1,2,3 --rate 1000 --out arm.csv": "with the columns named",
+}
 
 _MOST_LINES = 20
 """Lines on columns and repairs of one file. A choice: what can be read at a glance."""

@@ -18,7 +18,12 @@ from emgstream.errors import InterruptedByUserError, UsageError
 if TYPE_CHECKING:
     from emgstream_training.evaluation import Evaluation, EvaluationProgress, PreparedEvaluation
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "evaluate s1.csv s2.csv": "hold out each session in turn",
+    "evaluate s3.csv --model arm.emgmodel": "measure a model that is there",
+}
 
 _EVENTS = """Events: "plan" with protocol, reason, notes and n_tasks; "done" with what and
 balanced_accuracy by model for each task; at the end "evaluated" with the document of --json."""

@@ -14,7 +14,12 @@ from emgstream.cli.terminal import console, print_facts
 from emgstream.extras import missing_extra
 from emgstream.recording.recorded_session import read_session
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "export session.csv --to edf": "write session.edf beside it",
+    "export session.csv --to bids --out study": "add it to a BIDS data set",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,12 @@ from emgstream import firmware
 from emgstream.cli.terminal import console
 from emgstream.errors import UsageError
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "firmware wiring": "print pins, supply and safety",
+    "firmware export sketches": "save the sketch for the Arduino IDE",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

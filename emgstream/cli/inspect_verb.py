@@ -25,7 +25,12 @@ from emgstream.pipeline import Pipeline
 from emgstream.report import write_json
 from emgstream.tables import look_at_table
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "inspect demo": "check the shipped recording",
+    "inspect arm.csv --html report.html": "write the findings on one page",
+}
 
 _MOST_SPOKEN = 10
 

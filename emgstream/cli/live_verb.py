@@ -29,7 +29,12 @@ from emgstream.sources.source import Source
 from emgstream.sources.source_kind import AUTO
 from emgstream.sources.source_registry import kind_of, open_source, source_problems
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "live --port simulated": "watch a simulated person, without a board",
+    "live --model arm.emgmodel --udp 127.0.0.1:9000": "in the terminal; a program gets decisions",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -26,7 +26,12 @@ from emgstream.sources.source_registry import (
     source_problems,
 )
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "ports": "list everything that can be used",
+    "ports socket://127.0.0.1:5000": "ask an address, too",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -35,7 +35,12 @@ from emgstream.recording import check_label
 from emgstream.sources.source_kind import SourceOptions
 from emgstream.sources.source_registry import open_source, source_problems
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "record --subject s01 --movements fist,rest": "record two movements",
+    "record --port simulated --unattended --out test.csv": "without a board and without a key",
+}
 
 _Words: TypeAlias = "argparse._ArgumentGroup"
 

@@ -13,7 +13,12 @@ from emgstream.cli.session_review import print_review
 from emgstream.cli.terminal import console
 from emgstream.recording import put_in_order
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "recover session.csv": "repair it and print what was found",
+    "recover session.csv --no-trim": "with the labels as they were cued",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

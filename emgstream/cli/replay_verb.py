@@ -24,7 +24,12 @@ from emgstream.opening import model_options, read_recording
 from emgstream.outputs.output_registry import output_problems
 from emgstream.sources.recording_file import open_recording
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "replay demo": "play the shipped recording in the window",
+    "replay s1.csv --speed max --headless": "as fast as possible, in the terminal",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

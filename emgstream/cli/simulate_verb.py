@@ -22,7 +22,12 @@ from emgstream.cue_schedule import MOVEMENTS, CueSchedule
 from emgstream.errors import UsageError
 from emgstream.simulation.board import Faults, SimulatedBoard
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "simulate --tcp 5000": "a board at socket://127.0.0.1:5000",
+    "simulate --script rest:3,hand_close:2 --faults loss=0.01": "with 1 % of the frames lost",
+}
 
 _LOOK_S = 0.05
 

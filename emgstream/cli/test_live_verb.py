@@ -32,7 +32,12 @@ from emgstream.opening import (
 from emgstream.sources.source_registry import open_source, source_problems
 from emgstream.trial import check_history
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "test-live --model arm.emgmodel": "with a board and a person",
+    "test-live --replay s3.csv --model arm.emgmodel": "on a recording",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

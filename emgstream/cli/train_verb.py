@@ -18,7 +18,12 @@ from emgstream.cli.verb_files import refuse_to_overwrite
 if TYPE_CHECKING:
     from emgstream_training.train import TrainingResult
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "train demo --out arm.emgmodel": "train on the shipped recording",
+    "train s1.csv s2.csv --out arm.emgmodel --report report": "on two sessions, with a report",
+}
 
 _EVENTS = f"""{training_progress.EPOCHS} at the end "trained" with model, title, n_epochs, notes,
 repairs, figures and interrupted."""

@@ -30,7 +30,12 @@ from emgstream.decisions import (
 from emgstream.opening import reading_notes
 from emgstream.trial import DecisionScore
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "tune demo": "compare the settings of the model with none",
+    "tune s2.csv --threshold 0.8 --out arm2.emgmodel": "try a threshold and keep it",
+}
 
 _EXAMPLES = (
     "none, majority:5, hysteresis:3 or bayes:0.3:0.7:0.7:0.7 (stay, weight, to rest, from rest)"

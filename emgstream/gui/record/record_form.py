@@ -37,6 +37,7 @@ from emgstream.gui.form_fields import chip, seconds_box
 from emgstream.gui.painting import GRID
 from emgstream.gui.record.electrode_placements import ElectrodePlacements
 from emgstream.recording import FreeProtocol
+from emgstream.user_folders import home_folder
 from emgstream.wording import spoken
 
 __all__ = ["SessionForm", "documents_folder", "from_home"]
@@ -51,12 +52,12 @@ _LONGEST_S = 600.0
 def documents_folder() -> Path:
     """Return the default folder of recordings."""
     kept = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    return Path(kept or Path.home()) / "emgstream"
+    return Path(kept or home_folder()) / "emgstream"
 
 
 def from_home(folder: Path) -> Path:
     """Return a folder as people write it: from ``~`` on, where it is in the home folder."""
-    home = Path.home()
+    home = home_folder()
     return Path("~") / folder.relative_to(home) if folder.is_relative_to(home) else folder
 
 
