@@ -1,4 +1,4 @@
-"""Teach a model a new day: about a minute of new data a movement."""
+"""Adapt a model to a new day, with about one minute of new data for each movement."""
 
 from __future__ import annotations
 

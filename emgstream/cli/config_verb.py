@@ -1,7 +1,7 @@
-"""Show the configuration file and the settings that hold, or write a new file to begin with.
+"""Show the settings in use and where they come from, or write a configuration file.
 
 The file sets the default port, channels, model, outputs and folder of recordings, for the terminal
-and the window. An option comes before it; in the window, what was chosen there last does, too.
+and the window. An option overrides the file; so does the last choice in the window.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--init",
         action="store_true",
-        help="write a configuration file in which every setting is a comment; never over a file "
-        "there is",
+        help="write a configuration file in which every setting is a comment; an existing file is "
+        "never overwritten",
     )
 
 
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _facts(configuration: Configuration) -> Iterator[tuple[str, str]]:
     path = configuration_path()
-    yield "file", f"{path}" if path.exists() else f"{path} (not there; --init writes it)"
+    yield "file", f"{path}" if path.exists() else f"{path} (does not exist; --init writes it)"
     for name, default in _DEFAULTS.items():
         yield name, _value(getattr(configuration, name), default)
     if not configuration.outputs:

@@ -1,4 +1,4 @@
-"""Hand a recorded session on to other programs: EDF+ or BDF+ with its labels, or a BIDS folder.
+"""Export a recorded session for other programs: EDF+ or BDF+ with its labels, or a BIDS folder.
 
 It needs the extra 'export'; install it once with: emgstream install export
 """
@@ -24,7 +24,9 @@ EXAMPLES = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of ``emgstream export``."""
-    parser.add_argument("session", type=Path, help="the session's CSV, with its sidecar beside it")
+    parser.add_argument(
+        "session", type=Path, help="the CSV file of the session, with its .json file beside it"
+    )
     parser.add_argument(
         "--to",
         required=True,

@@ -1,4 +1,4 @@
-"""Say what a model or a recording holds, and of a recording what is wrong with it."""
+"""Show the content of a model or a recording, and the problems found in a recording."""
 
 from __future__ import annotations
 
@@ -58,8 +58,9 @@ def _refuse_recording_words(arguments: argparse.Namespace) -> None:
     words = [] if arguments.html is None else ["--html"]
     for word in [*words, *options.column_choice(arguments).arguments()][:1]:
         raise UsageError(
-            f"{word} is for recordings, and {arguments.file.name} is a model; expected it alone, "
-            "or with --json to write what it holds; leave the word out"
+            f"{word} is for recordings, and {arguments.file.name} is a model; expected no "
+            f"option, or "
+            f"--json to write its content; leave {word} out"
         )
 
 

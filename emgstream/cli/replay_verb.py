@@ -1,6 +1,6 @@
-"""Stream a recording through a model, at its own pace or faster, as if it were live.
+"""Play a recording through a model as if it were live, at its own speed or faster.
 
-With --model none it is shown as it is, and nothing is decided.
+With --model none the signals are only shown.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="1|4|max",
         help="how many times faster than it was recorded; default 1",
     )
-    parser.add_argument("--loop", action="store_true", help="begin again at the end")
+    parser.add_argument("--loop", action="store_true", help="start again at the end")
     add_output_arguments(parser)
     add_window_arguments(parser)
     options.add_columns(parser)

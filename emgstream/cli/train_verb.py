@@ -1,4 +1,4 @@
-"""Train a model on labelled recordings, and say what may be expected of it."""
+"""Train a model on labelled recordings, and print the accuracy that can be expected."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--recipe",
         choices=("realtime", "published"),
         default="realtime",
-        help="realtime (the default) is made for live use; published repeats published figures",
+        help="realtime (the default) is for live use; published reproduces published figures",
     )
     options.add_signal(parser)
     options.add_epochs(parser)
@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--report",
         type=options.file_path,
         metavar="FOLDER",
-        help="write a report with figures: report.html; one that is there is replaced",
+        help="write a report with figures: report.html; an existing one is replaced",
     )
     options.add_columns(parser)
     training_progress.add_progress_options(parser, _EVENTS)
