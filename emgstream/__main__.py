@@ -28,7 +28,11 @@ def _leave_out_current_folder() -> None:
 
     A numpy.py beside the recordings would be imported as numpy.
     """
-    if not getattr(sys.flags, "safe_path", False) and sys.path[0] == os.getcwd():  # noqa: PTH109
+    try:
+        current = os.getcwd()  # noqa: PTH109
+    except OSError:  # it has been deleted: nothing can be imported from it
+        return
+    if not getattr(sys.flags, "safe_path", False) and sys.path[0] == current:
         del sys.path[0]
 
 

@@ -25,6 +25,7 @@ from emgstream.atomic_files import partial_file
 from emgstream.decisions import DecisionSettings
 from emgstream.errors import ModelFileError, OutputError
 from emgstream.manifest import Manifest
+from emgstream.wording import did_you_mean
 
 __all__ = [
     "KERAS_ARCHIVE",
@@ -134,12 +135,21 @@ def read_model(path: str | os.PathLike[str]) -> Model:
         raise ModelFileError(f"{path}: {error}") from None
     except FileNotFoundError:
         raise ModelFileError(
-            f"{path}: no such file; expected a .emgmodel, as `emgstream train` writes"
+            f"{path}: no such file{did_you_mean(str(path), _models_beside(path))}; expected a "
+            ".emgmodel, as `emgstream train` writes"
         ) from None
     except OSError as error:
         raise ModelFileError(
             f"{path}: cannot be read: {error.strerror or error}; expected a .emgmodel file"
         ) from None
+
+
+def _models_beside(path: Path) -> list[str]:
+    """Return the paths of the models in the folder of a path, written as the path is."""
+    try:
+        return sorted(str(path.with_name(one.name)) for one in path.parent.glob(f"*{MODEL_SUFFIX}"))
+    except OSError:
+        return []
 
 
 def _read(path: Path) -> Model:

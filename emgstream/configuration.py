@@ -14,6 +14,7 @@ from typing import Annotated, Any, TypeAlias, get_type_hints
 import msgspec
 
 from emgstream.errors import ConfigurationError, OutputError
+from emgstream.user_folders import config_folder
 
 __all__ = [
     "TEMPLATE",
@@ -103,9 +104,7 @@ def configuration_path() -> Path:
     named = os.environ.get(_PATH_VARIABLE)
     if named:
         return Path(named)
-    import platformdirs  # only this needs it
-
-    return platformdirs.user_config_path("emgstream", appauthor=False) / _NAME
+    return config_folder() / _NAME
 
 
 def read_configuration() -> Configuration:

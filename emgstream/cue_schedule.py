@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from emgstream.errors import UsageError
+from emgstream.wording import did_you_mean
 
 __all__ = ["MOVEMENTS", "REST", "TRANSITION", "Cue", "CueSchedule"]
 
@@ -147,7 +148,10 @@ def _parsed(entry: str, known: Collection[str] | None) -> tuple[str, float]:
     if not colon:
         raise UsageError(f"cue {entry!r} has no duration; {_EXAMPLE}")
     if known is not None and label not in known:
-        raise UsageError(f"cue {entry!r} names no simulated movement; there are {', '.join(known)}")
+        raise UsageError(
+            f"cue {entry!r} names no simulated movement{did_you_mean(label, known)}; there are "
+            f"{', '.join(known)}"
+        )
     try:
         return label, float(seconds)
     except ValueError:

@@ -25,6 +25,7 @@ from pathlib import Path
 from emgstream import __version__
 from emgstream.errors import OutputError, UsageError
 from emgstream.logs import IS_PRINTED, ROOT, get_logger
+from emgstream.user_folders import log_folder
 
 __all__ = ["bug_message", "log_output", "log_path", "user_log", "user_log_path"]
 
@@ -96,12 +97,9 @@ def user_log(words: Sequence[str] = ()) -> Iterator[Path | None]:
 
 def user_log_path() -> Path:
     """Return the path of the user's log file, which need not exist."""
-    folder = os.environ.get(_FOLDER_VARIABLE)
-    if not folder:
-        import platformdirs  # takes longer to import than all of this module
-
-        folder = platformdirs.user_log_dir("emgstream", appauthor=False)
-    return Path(folder).absolute() / "emgstream.log"
+    named = os.environ.get(_FOLDER_VARIABLE)
+    folder = Path(named) if named else log_folder()
+    return folder.absolute() / "emgstream.log"
 
 
 def log_path() -> Path | None:

@@ -7,13 +7,12 @@ python scripts/command_line_page.py --write    # writes it
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from emgstream.cli import VERBS
+from emgstream.cli.verb_parsers import VERBS, verb_module, verb_parser
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "command-line.md"
 HEAD = """\
@@ -57,21 +56,21 @@ def page() -> str:
 
 
 def _section(verb: str) -> str:
-    """Return the section of a verb: its description and a table for each group of options."""
-    module = importlib.import_module(f"emgstream.cli.{verb.replace('-', '_')}_verb")
-    parser = argparse.ArgumentParser(prog=f"emgstream {verb}", description=module.__doc__)
-    module.add_arguments(parser)
-    parts = [f"\n## {verb}\n", _prose(parser.description)]
+    """Return the section of a verb: description, examples, a table for each group of options."""
+    parser = verb_parser(verb)
+    examples = verb_module(verb).EXAMPLES.items()
+    told = (f"- `emgstream {words}`: {what}\n" for words, what in examples)
+    parts = [f"\n## {verb}\n", _prose(parser.description), "".join(told)]
     positional, usual, *groups = parser._action_groups
     parts.append(_table([*positional._group_actions, *usual._group_actions]))
     for group in groups:
+        if all(set(action.option_strings) & set(COMMON) for action in group._group_actions):
+            continue
         if group.title:
             parts.append(f"**{group.title[0].upper()}{group.title[1:].rstrip(':')}**\n")
         if group.description:
             parts.append(_prose(group.description))
         parts.append(_table(group._group_actions))
-    if parser.epilog:
-        parts.append(_prose(parser.epilog))
     return "\n".join(parts)
 
 

@@ -7,7 +7,16 @@ import sys
 
 from _environment import PYTHON, ensure, run
 
-HAS_DISPLAY = "import sys; from emgstream.gui import has_display; sys.exit(not has_display())"
+CAN_SHOW = """
+import sys
+from emgstream.errors import EmgStreamError
+from emgstream.gui import WindowRequest, check_display
+try:
+    check_display(WindowRequest())
+except EmgStreamError as error:
+    sys.exit(str(error))
+"""
+"""Prints why no window can be shown, which is no reason to show nothing at all."""
 
 
 def main() -> int:
@@ -24,7 +33,7 @@ def main() -> int:
     ensure()
     if arguments.setup_only:
         return 0
-    return _show() if run(PYTHON, "-c", HAS_DISPLAY) == 0 else _replay(arguments.speed)
+    return _show() if run(PYTHON, "-c", CAN_SHOW) == 0 else _replay(arguments.speed)
 
 
 def _show() -> int:
@@ -34,7 +43,7 @@ def _show() -> int:
 
 def _replay(speed: str) -> int:
     print(
-        "no display, so no window; replaying the shipped synthetic recording here; Ctrl-C ends it",
+        "replaying the shipped synthetic recording in the terminal instead; Ctrl-C ends it",
         flush=True,
     )
     words = ("replay", "demo", "--model", "demo", "--headless", "--speed", speed)

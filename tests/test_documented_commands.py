@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from emgstream.bundle import Model
-from emgstream.cli import VERBS, main
+from emgstream.cli import main
+from emgstream.cli.verb_parsers import VERBS
 from emgstream.cue_schedule import CueSchedule
 from emgstream.data import DEMO_MODEL
 from emgstream.outputs.control import read_bindings

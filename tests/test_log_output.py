@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from emgstream.app.verb_process import VerbProcess
-from emgstream.cli import VERBS, main
+from emgstream.cli import main
+from emgstream.cli.verb_parsers import VERBS
 from emgstream.data import DEMO_RECORDING
 from emgstream.errors import ChildFailedError, OutputError, UsageError
 from emgstream.log_output import bug_message, log_output, log_path, user_log, user_log_path

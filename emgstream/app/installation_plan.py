@@ -16,6 +16,7 @@ from importlib import metadata
 from pathlib import Path
 
 from emgstream.extras import PACKAGE, Extra, extra_named, extra_requirements, normal_name
+from emgstream.user_folders import home_folder
 
 __all__ = ["InstallationPlan", "Installer", "plan_installation"]
 
@@ -146,7 +147,7 @@ def _uv_program() -> Path | None:
         return Path(found)
     name = "uv.exe" if os.name == "nt" else "uv"
     places = [Path(sys.executable).parent]
-    places += [Path(os.path.expanduser("~")) / one / "bin" for one in (".local", ".cargo")]  # noqa: PTH111 - Path.home raises without a home folder
+    places += [home_folder() / one / "bin" for one in (".local", ".cargo")]
     return next((place / name for place in places if (place / name).is_file()), None)
 
 

@@ -1,4 +1,4 @@
-"""Teach a model a new day: about a minute of new data a movement."""
+"""Adapt a model to a new day, with about one minute of new data for each movement."""
 
 from __future__ import annotations
 
@@ -17,7 +17,12 @@ from emgstream.cli.verb_files import refuse_to_overwrite
 if TYPE_CHECKING:
     from emgstream_training.calibrate import CalibratedModel
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "calibrate today.csv --model arm.emgmodel --out today.emgmodel": "adapt a model to today",
+    "calibrate today.csv --out today.emgmodel": "adapt the model of the configuration, or the demo",
+}
 
 _EVENTS = f"""{training_progress.EPOCHS} at the end "calibrated" with model, title, n_windows,
 repairs, before and after (balanced accuracy on held-out repetitions, 0 to 1) and interrupted."""

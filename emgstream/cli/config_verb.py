@@ -1,7 +1,7 @@
-"""Show the configuration file and the settings that hold, or change them.
+"""Show the settings in use and where they come from, or change them.
 
 The file sets the default port, channels, model, outputs and folder of recordings, for the terminal
-and the window. An option comes before it; in the window, what was chosen there last does, too.
+and the window. An option overrides the file; so does the last choice in the window.
 """
 
 from __future__ import annotations
@@ -20,7 +20,12 @@ from emgstream.configuration import (
 from emgstream.errors import UsageError
 from emgstream.log_output import user_log_path
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "config": "show the settings in use",
+    "config --init": "write a configuration file to begin with",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,8 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--init",
         action="store_true",
-        help="write a configuration file in which every setting is a comment; never over a file "
-        "there is",
+        help="write a configuration file in which every setting is a comment; an existing file is "
+        "never overwritten",
     )
 
 
@@ -59,7 +64,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _facts(configuration: Configuration) -> Iterator[tuple[str, str]]:
     path = configuration_path()
-    yield "file", f"{path}" if path.exists() else f"{path} (not there; --init writes it)"
+    yield "file", f"{path}" if path.exists() else f"{path} (does not exist; --init writes it)"
     for setting in configured_settings(configuration):
         if setting.is_set:
             yield setting.name, f"{setting.text} (file)"

@@ -1,7 +1,7 @@
-"""Write recordings of other programs as one recording in the form of this one, with its sidecar.
+"""Convert recordings of other programs to one recording of this program, with its .json file.
 
-No value is lost: the file is read again and compared. What is left out is printed. Several files,
-such as one for each movement, become one recording in which each is a segment of its own.
+The new file is read again and compared, so that no value is lost. Columns that are left out are
+printed. Several files, such as one for each movement, become one recording of several segments.
 """
 
 from __future__ import annotations
@@ -20,7 +20,12 @@ from emgstream.recording import sidecar_path
 from emgstream.tables import ColumnRole, TableColumn
 from emgstream.wording import counted
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "convert fist.txt rest.txt --label-from-name --out arm.csv": "one file per movement",
+    "convert other.mat --channels 1,2,3 --rate 1000 --out arm.csv": "with the columns named",
+}
 
 _MOST_LINES = 20
 """Lines on columns and repairs of one file. A choice: what can be read at a glance."""
@@ -34,7 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         type=options.file_path,
         metavar="NAME.csv",
-        help="the new recording; NAME.json is written beside it, and none is overwritten",
+        help="the new recording; NAME.json is written beside it; existing files are never "
+        "overwritten",
     )
     options.add_columns(parser)
 

@@ -32,20 +32,36 @@ def add_protocol(parser: argparse.ArgumentParser) -> None:
         "--movements",
         type=options.names,
         metavar="A,B,C",
-        help="default: all that the model knows; a rest comes between them by itself",
+        help="movements to ask for; a rest is added between them; default: all classes of the "
+        "model",
     )
     what.add_argument(
-        "--repetitions", type=options.count, metavar="N", help="of each movement; default 3"
+        "--repetitions",
+        type=options.count,
+        metavar="N",
+        help="repetitions of each movement; default 3",
     )
     what.add_argument(
-        "--hold", type=options.positive, dest="hold_s", metavar="S", help="seconds; default 3"
+        "--hold",
+        type=options.positive,
+        dest="hold_s",
+        metavar="S",
+        help="seconds to hold; default 3",
     )
     what.add_argument(
-        "--rest", type=options.positive, dest="rest_s", metavar="S", help="seconds; default 3"
+        "--rest",
+        type=options.positive,
+        dest="rest_s",
+        metavar="S",
+        help="seconds of rest; default 3",
     )
-    what.add_argument("--seed", type=options.seed, metavar="N", help="of the order; default 0")
     what.add_argument(
-        "--no-countdown", action="store_true", help="leave out the three seconds before a cue"
+        "--seed", type=options.seed, metavar="N", help="random seed of the order; default 0"
+    )
+    what.add_argument(
+        "--no-countdown",
+        action="store_true",
+        help="skip the countdown of three seconds before a cue",
     )
 
 
@@ -57,15 +73,16 @@ def add_counting(parser: argparse.ArgumentParser) -> None:
         type=options.positive,
         dest="dwell_s",
         metavar="S",
-        help="seconds that a movement must be named without a break; default 0.5",
+        help="seconds for which a movement must be decided without a break to count; default 0.5",
     )
     how.add_argument(
         "--reaction",
         type=options.not_negative,
         dest="reaction_s",
         metavar="S",
-        help="seconds after a cue that belong to no class, as nobody moves at once; default 0.8, "
-        "and 0 in a recording, whose labels begin with the movement",
+        help="seconds after a cue that are not counted, because nobody reacts at once; "
+        "default 0.8, "
+        "and 0 for a recording, whose labels start with the movement",
     )
 
 
@@ -92,7 +109,7 @@ def check_for_board(arguments: argparse.Namespace) -> None:
         )
     if not arguments.unattended and not sys.stdin.isatty():
         raise UsageError(
-            "standard input is no terminal, so that no key can begin the test; add --unattended"
+            "standard input is not a terminal, so no key can start the test; add --unattended"
         )
 
 

@@ -1,4 +1,4 @@
-"""Say what a model is worth: on held-out recordings, beside LDA and a random forest."""
+"""Measure a model on recordings it has not seen, compared with LDA and a random forest."""
 
 from __future__ import annotations
 
@@ -24,7 +24,12 @@ if TYPE_CHECKING:
         PreparedEvaluation,
     )
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "evaluate s1.csv s2.csv": "hold out each session in turn",
+    "evaluate s3.csv --model arm.emgmodel": "measure a model that is there",
+}
 
 _EVENTS = """Events: "plan" with protocol, reason, notes, n_tasks, n_folds and n_epochs (the most of
 one network); "epoch" with what and the entries of the verb train; "done" with what and
@@ -37,7 +42,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_sessions(parser, "labelled recordings; 'demo' is the shipped synthetic one")
     judged = parser.add_mutually_exclusive_group()
     judged.add_argument(
-        "--model", type=options.model_path, metavar="M", help="judge this model, train none"
+        "--model",
+        type=options.model_path,
+        metavar="M",
+        help="measure this model; without it, models are trained",
     )
     judged.add_argument(
         "--recipe",
@@ -49,13 +57,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--protocol",
         choices=("auto", "subject", "session", "repetition", "blocks", "random"),
         default="auto",
-        help="what is held out; auto, the default, is the strictest that the recordings allow",
+        help="what is held out in each fold; auto, the default, takes the strictest one that the "
+        "recordings allow",
     )
+    parser.add_argument("--folds", type=options.count, metavar="N", help="number of folds")
     parser.add_argument(
-        "--folds", type=options.count, metavar="N", help="hold out in so many turns"
-    )
-    parser.add_argument(
-        "--jobs", type=options.count, metavar="N", help="folds at once; default: one a core"
+        "--jobs",
+        type=options.count,
+        metavar="N",
+        help="folds at the same time; default: one per processor core",
     )
     parser.add_argument("--dask", metavar="ADDRESS", help="run the folds on this Dask scheduler")
     options.add_seed(parser)

@@ -1,4 +1,4 @@
-"""Hand a recorded session on to other programs: EDF+ or BDF+ with its labels, or a BIDS folder.
+"""Export a recorded session for other programs: EDF+ or BDF+ with its labels, or a BIDS folder.
 
 It needs the extra 'export'; install it once with: emgstream install export
 """
@@ -14,12 +14,19 @@ from emgstream.cli.terminal import console, print_facts
 from emgstream.extras import missing_extra
 from emgstream.recording.recorded_session import read_session
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "export session.csv --to edf": "write session.edf beside it",
+    "export session.csv --to bids --out study": "add it to a BIDS data set",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of ``emgstream export``."""
-    parser.add_argument("session", type=Path, help="the session's CSV, with its sidecar beside it")
+    parser.add_argument(
+        "session", type=Path, help="the CSV file of the session, with its .json file beside it"
+    )
     parser.add_argument(
         "--to",
         required=True,

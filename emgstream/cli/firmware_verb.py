@@ -1,4 +1,4 @@
-"""Hand out the sketch for the sensor board, with wiring and safety notes."""
+"""Show or save the sketch for the sensor board, with wiring and safety notes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from emgstream import firmware
 from emgstream.cli.terminal import console
 from emgstream.errors import UsageError
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "firmware wiring": "print pins, supply and safety",
+    "firmware export sketches": "save the sketch for the Arduino IDE",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,11 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "action",
         choices=("show", "wiring", "export"),
-        help="show: print the sketch; wiring: print which pin, which supply, and what is safe; "
-        "export: write the sketch for the Arduino IDE",
+        help="show: print the sketch; wiring: print pins, power supply and safety notes; "
+        "export: write "
+        "the sketch for the Arduino IDE",
     )
     parser.add_argument(
-        "folder", nargs="?", type=Path, help="where export makes the folder emg_board"
+        "folder", nargs="?", type=Path, help="for export: where the folder emg_board is made"
     )
 
 
@@ -35,7 +41,9 @@ def run(arguments: argparse.Namespace) -> None:
     if exports != (arguments.folder is not None):
         got = "no folder" if exports else f"the folder {arguments.folder}"
         raise UsageError(
-            f"firmware {arguments.action} got {got}; export takes one, show and wiring take none"
+            f"firmware {arguments.action} got {got}; expected a folder for export, and none "
+            f"for show "
+            "and wiring"
         )
     if exports:
         sketch = firmware.export(arguments.folder)

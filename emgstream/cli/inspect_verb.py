@@ -1,4 +1,4 @@
-"""Say what a model or a recording holds, and of a recording what is wrong with it."""
+"""Show the content of a model or a recording, and the problems found in a recording."""
 
 from __future__ import annotations
 
@@ -26,7 +26,12 @@ from emgstream.pipeline import Pipeline
 from emgstream.report import write_json
 from emgstream.tables import look_at_table
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "inspect demo": "check the shipped recording",
+    "inspect arm.csv --html report.html": "write the findings on one page",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,8 +57,9 @@ def _refuse_recording_words(arguments: argparse.Namespace) -> None:
     words = [] if arguments.html is None else ["--html"]
     for word in [*words, *options.column_choice(arguments).arguments()][:1]:
         raise UsageError(
-            f"{word} is for recordings, and {arguments.file.name} is a model; expected it alone, "
-            "or with --json to write what it holds; leave the word out"
+            f"{word} is for recordings, and {arguments.file.name} is a model; expected no "
+            f"option, or "
+            f"--json to write its content; leave {word} out"
         )
 
 

@@ -1,9 +1,8 @@
-"""Stream the sensor board through a model: plug it in and watch.
+"""Classify the signals of a board while they arrive, in the window or in the terminal.
 
-With --model none the signals are shown and nothing is decided. Several boards at once, each named
-by a --port of its own, are for the terminal: --headless. Ctrl-C ends it, at any moment; the key u
-lets go of the port, so that another program can upload a sketch, and opens it again. On Linux that
-happens by itself.
+With --model none the signals are only shown. To use several boards at once, give --port once for
+each and add --headless. Ctrl-C ends it at any moment. The key u releases the port, so that another
+program can upload a sketch, and opens it again; on Linux that happens by itself.
 """
 
 from __future__ import annotations
@@ -31,7 +30,12 @@ from emgstream.sources.source import Source
 from emgstream.sources.source_kind import AUTO
 from emgstream.sources.source_registry import kind_of, open_source, source_problems
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "live --port simulated": "watch a simulated person, without a board",
+    "live --model arm.emgmodel --udp 127.0.0.1:9000": "in the terminal; a program gets decisions",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,22 +44,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_models(parser)
     options.add_channels(
         parser,
-        "the board's channels to take as the model's, in its order, by name or number from 1; "
-        "default: by name where the board has all of them, else in the order of its pins",
+        "the channels of the board that correspond to those of the model, in the model's order, by "
+        "name or by number from 1; default: by name if the board has all of them, else in the "
+        "order "
+        "of its pins",
     )
     parser.add_argument(
         "--seconds",
         type=options.positive,
         metavar="N",
-        help="end after so long; without: Ctrl-C",
+        help="end after this time; default: run until Ctrl-C",
     )
     parser.add_argument(
-        "--force", action="store_true", help="go on with a rate more than 5%% off the model's"
+        "--force",
+        action="store_true",
+        help="go on if the sampling rate differs by more than 5%% from that of the model",
     )
     parser.add_argument(
         "--no-reconnect",
         action="store_true",
-        help="end when the board is unplugged; default: wait for it and go on",
+        help="end when the board is unplugged; default: wait until it is back and go on",
     )
     add_output_arguments(parser)
     add_window_arguments(parser)
@@ -92,12 +100,13 @@ def _check_several(ports: list[str], n_models: int) -> None:
         )
     if len(ports) > 1 and AUTO in ports:
         raise UsageError(
-            "--port auto takes the first board that answers; where there are several, name each: "
-            "emgstream ports lists them"
+            "--port auto takes the first board that answers; to use several boards, name the "
+            "port of "
+            "each: emgstream ports lists them"
         )
     twice = [port for port, n in Counter(ports).items() if n > 1 and kind_of(port).has_one_reader]
     if twice:
-        raise UsageError(f"--port {twice[0]} stands there twice; a port has one reader")
+        raise UsageError(f"--port {twice[0]} is given twice; a port can have only one reader")
 
 
 def _run_headless(

@@ -19,9 +19,9 @@ def add_log_options(parser: argparse.ArgumentParser) -> None:
         action="count",
         default=0,
         dest="verbosity",
-        help="print on stderr what happens: connections, threads, repairs; -vv: in detail",
+        help="print the log to stderr: connections, threads, repairs; -vv: with details",
     )
-    group.add_argument("--log", metavar="FILE", help="append what happens, in detail, to this file")
+    group.add_argument("--log", metavar="FILE", help="append the log, with details, to this file")
 
 
 def start_log(parsed: argparse.Namespace, words: Sequence[str], stack: ExitStack) -> None:

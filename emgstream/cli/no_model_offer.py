@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,7 +11,7 @@ from emgstream.bundle import read_model
 from emgstream.data import DEMO_MODEL, NO_MODEL
 from emgstream.errors import NoSuchColumnError, StreamMismatchError
 from emgstream.opening import read_recording
-from emgstream.wording import listed
+from emgstream.wording import command_line, listed
 
 __all__ = ["offering_no_model"]
 
@@ -27,7 +26,7 @@ def offering_no_model(arguments: argparse.Namespace, is_usual_model: bool) -> It
     try:
         yield
     except StreamMismatchError as error:
-        without = f"emgstream replay {shlex.quote(str(arguments.file))} --model {NO_MODEL}"
+        without = command_line("emgstream", "replay", arguments.file, "--model", NO_MODEL)
         if not (is_usual_model and isinstance(error.__cause__, NoSuchColumnError)):
             raise StreamMismatchError(f"{error}; or watch it without a model: {without}") from error
         name = "demo model" if arguments.model == DEMO_MODEL else f"model {arguments.model}"

@@ -24,7 +24,7 @@ def add_window_arguments(parser: argparse.ArgumentParser) -> None:
         "--screenshot",
         type=Path,
         metavar="FILE.png",
-        help="save a picture of the window and end; needs no display",
+        help="save a picture of the window and end; works without a display",
     )
     group.add_argument(
         "--after",
@@ -33,7 +33,9 @@ def add_window_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"seconds until the picture is taken; default {_AFTER_S:g}",
     )
     group.add_argument(
-        "--theme", choices=("light", "dark"), help="default: as the system, or as chosen last"
+        "--theme",
+        choices=("light", "dark"),
+        help="look of the window; default: as chosen last, or that of the system",
     )
 
 
@@ -53,7 +55,7 @@ def wants_window(arguments: argparse.Namespace) -> bool:
             f"{terminal[0]} is for the terminal, {window[0]} for the window; leave one of them out"
         )
     if arguments.after is not None and arguments.screenshot is None:
-        raise UsageError("--after says when a picture is taken; add --screenshot FILE.png")
+        raise UsageError("--after sets when a picture is taken; add --screenshot FILE.png")
     return not terminal
 
 

@@ -99,14 +99,16 @@ def _training_seed(text: str) -> int:
 
 def _baud(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 50 <= int(text) <= 4_000_000):
-        raise argparse.ArgumentTypeError(f"{text!r} is no speed; expected a number as 500000")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a baud rate; expected a number such as 500000"
+        )
     return int(text)
 
 
 def file_name(text: str) -> str:
     """Read the name of a file to write; raises ArgumentTypeError for an empty text."""
     if not text:
-        raise argparse.ArgumentTypeError("an empty word is not the name of a file")
+        raise argparse.ArgumentTypeError("the name of the file is empty")
     return text
 
 
@@ -134,7 +136,7 @@ def add_epochs(parser: argparse.ArgumentParser) -> None:
         "--epochs",
         type=count,
         metavar="N",
-        help="passes over the data, at most; default: the recipe's",
+        help="largest number of passes over the data; default: that of the recipe",
     )
 
 
@@ -184,7 +186,7 @@ def _port_help() -> str:
 
 def _add_baud(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--baud", type=_baud, metavar="N", help="speed of the line; default: found by trying"
+        "--baud", type=_baud, metavar="N", help="baud rate of the port; default: detected"
     )
 
 
@@ -200,15 +202,13 @@ def add_new_model(parser: argparse.ArgumentParser) -> None:
         required=True,
         type=new_model_path,
         metavar="NAME.emgmodel",
-        help="where to write the model, whole or not at all; one that is there is replaced",
+        help="the model to write; an existing one is replaced once the new one is complete",
     )
 
 
 def add_seed(parser: argparse.ArgumentParser) -> None:
     """Add ``--seed N``."""
-    parser.add_argument(
-        "--seed", type=_training_seed, default=42, help="of all that is random; default 42"
-    )
+    parser.add_argument("--seed", type=_training_seed, default=42, help="random seed; default 42")
 
 
 def add_signal(parser: argparse.ArgumentParser) -> None:
@@ -216,12 +216,12 @@ def add_signal(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--signal",
         choices=("raw", "envelope"),
-        help="what the recordings hold; default: found in the data, and said",
+        help="kind of the signal; default: detected, and printed",
     )
     parser.add_argument(
         "--mains",
         choices=("50", "60", "none"),
-        help="mains frequency to take out of a raw signal; default: found in the data, and said",
+        help="mains frequency in Hz to filter out of a raw signal; default: detected, and printed",
     )
 
 
@@ -236,29 +236,31 @@ def add_columns(parser: argparse.ArgumentParser) -> None:
     """Add the options on the columns of a recording, which `column_choice` reads."""
     group = parser.add_argument_group(
         "columns of a recording",
-        "Each by its name or its number from 1; what is left out is guessed from names and values, "
-        "and asked where that is not sure.",
+        "Each by name or by number from 1. Without an option, roles of columns are detected from "
+        "names and values; where that is not certain, you are asked.",
     )
     add_channels(
-        group, "channels to read, in this order; with a model one for each of its channels"
+        group, "channels to read, in this order; with a model, one for each of its channels"
     )
     group.add_argument(
-        "--label", metavar="COL[:VALUE]", help="the movement of each row; VALUE means no label"
+        "--label",
+        metavar="COL[:VALUE]",
+        help="column with the movement of each row; VALUE stands for no label",
     )
     group.add_argument(
         "--label-from-name",
         action="store_true",
-        help="one movement a file: the label is the name of the file",
+        help="each file has one movement, and the name of the file is the label",
     )
     group.add_argument(
         "--time",
         metavar="COL[:UNIT]",
-        help=f"the clock, with its unit if it is not seconds: {', '.join(TIME_UNITS)}",
+        help=f"column with the time; its unit if it is not seconds: {', '.join(TIME_UNITS)}",
     )
     group.add_argument(
         "--counter",
         metavar="COL[:MODULO]",
-        help="the counter of samples, and the number at which it begins again",
+        help="column that counts samples, and the number at which it starts again from 0",
     )
     group.add_argument(
         "--ignore", type=names, default=(), metavar="COL,...", help="columns to leave out"
@@ -267,7 +269,7 @@ def add_columns(parser: argparse.ArgumentParser) -> None:
         "--rate",
         type=positive,
         metavar="HZ",
-        help="sampling rate, where the recording does not tell it, or tells it wrong",
+        help="sampling rate, if the recording has none or a wrong one",
     )
 
 

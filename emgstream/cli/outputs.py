@@ -27,9 +27,11 @@ def add_output_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--headless",
         action="store_true",
-        help="no window, only the terminal; so do --seconds and every output below",
+        help="use the terminal instead of the window; --seconds and every output below imply it",
     )
-    group = parser.add_argument_group("outputs, any number at once; none delays a decision")
+    group = parser.add_argument_group(
+        "outputs; several can be used at once, and none delays a decision"
+    )
     for kind in output_kinds():
         try:
             _add_kind(group, kind)
@@ -39,7 +41,7 @@ def add_output_arguments(parser: argparse.ArgumentParser) -> None:
         "--summary",
         type=options.file_name,
         metavar="FILE",
-        help="write the figures of the whole run as JSON",
+        help="write the figures of the whole run to a JSON file",
     )
 
 

@@ -1,7 +1,7 @@
-"""List the serial ports, what answers on each, and sources of other kinds.
+"""List serial ports with what answers on each, and streams and boards of other kinds.
 
-A port in use is left alone. At the end are the boards that BrainFlow knows, each with what its
-address needs.
+A port that another program uses is not opened. The boards that BrainFlow supports are listed at
+the end, each with what its address needs.
 """
 
 from __future__ import annotations
@@ -26,7 +26,12 @@ from emgstream.sources.source_registry import (
     source_problems,
 )
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "ports": "list everything that can be used",
+    "ports socket://127.0.0.1:5000": "ask an address, too",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "ports",
         nargs="*",
         metavar="PORT",
-        help="ports to ask as well, which the system does not list: a pty, socket://HOST:PORT",
+        help="further ports to ask, which the system does not list: a pty, socket://HOST:PORT",
     )
 
 
@@ -48,8 +53,9 @@ def run(arguments: argparse.Namespace) -> None:
     ports = [*listed, *(PortInfo(name) for name in arguments.ports if name not in known)]
     if not ports and not others:
         console().print(
-            "no serial port here; plug the board in with a cable that carries data, "
-            "or try: emgstream live --port simulated"
+            "no serial port found; plug the board in with a cable that carries data, or try "
+            "without "
+            "a board: emgstream live --port simulated"
         )
     else:
         _print(_ask(ports, listed), others)
@@ -68,7 +74,9 @@ def _ask(ports: Sequence[PortInfo], listed: Sequence[PortInfo]) -> list[tuple[Po
         probes = [
             stack.enter_context(PortProbe(port, listed, BAUDS, None, clock)) for port in ports
         ]
-        with console(to_stderr=True).status("asking; a silent port takes about 8 s"):
+        with console(to_stderr=True).status(
+            "asking the ports; one that does not answer takes about 8 s"
+        ):
             while not all(probe.is_done for probe in probes):
                 for probe in probes:
                     probe.step()

@@ -1,8 +1,8 @@
-"""Record a labelled session: the screen says what to do, the file keeps what the muscles did.
+"""Record a session with labels: the screen shows which movement to make, and for how long.
 
-Space begins, pauses and goes on; r repeats the last movement; m sets a marker; Esc ends it and
-keeps everything, as Ctrl-C does; u lets go of the port, so that another program can upload a
-sketch, and opens it again. Train on the file, replay it, inspect it as any other.
+Space starts, pauses and continues; r repeats the last movement; m sets a marker; Esc and Ctrl-C end
+the recording and keep everything so far. The key u releases the port, so that another program can
+upload a sketch, and opens it again. The file can be used for training, replayed and inspected.
 """
 
 from __future__ import annotations
@@ -36,7 +36,12 @@ from emgstream.recording import check_label
 from emgstream.sources.source_kind import SourceOptions
 from emgstream.sources.source_registry import open_source, source_problems
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "record --subject s01 --movements fist,rest": "record two movements",
+    "record --port simulated --unattended --out test.csv": "without a board and without a key",
+}
 
 _LONGEST_SILENCE_S = 60.0
 """Seconds without a sample after which an unattended recording ends.
@@ -50,20 +55,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of ``emgstream record``."""
     _add_board(parser)
     _add_cues(parser.add_argument_group("what to record"))
-    _add_notes(parser.add_argument_group("what to write down beside it"))
+    _add_notes(parser.add_argument_group("notes, kept in the file beside the recording"))
     parser.add_argument(
         "--unattended",
         action="store_true",
-        help="begin without a key, and end a minute after the last sample of a board that is gone, "
-        "for scripts",
+        help="start without waiting for a key, and end a minute after the last sample of a board "
+        "that is gone; for scripts",
     )
     parser.add_argument(
-        "--no-check", action="store_true", help="leave out the five seconds of signal check"
+        "--no-check", action="store_true", help="skip the signal check of five seconds"
     )
     parser.add_argument(
-        "--no-countdown", action="store_true", help="leave out the three seconds before a cue"
+        "--no-countdown",
+        action="store_true",
+        help="skip the countdown of three seconds before a cue",
     )
-    parser.add_argument("--sound", action="store_true", help="ring the terminal's bell at a cue")
+    parser.add_argument(
+        "--sound", action="store_true", help="ring the bell of the terminal at each cue"
+    )
 
 
 def _add_board(parser: argparse.ArgumentParser) -> None:
@@ -73,7 +82,7 @@ def _add_board(parser: argparse.ArgumentParser) -> None:
         "--names",
         type=options.names,
         metavar="A,B,C",
-        help="what to call them, as biceps,triceps,middle; default: as the board does",
+        help="names for these channels, as biceps,triceps,middle; default: the names of the board",
     )
     parser.add_argument(
         "--rate", type=options.positive, metavar="HZ", help="ask the board for this rate"
@@ -82,7 +91,8 @@ def _add_board(parser: argparse.ArgumentParser) -> None:
         "--out",
         type=_csv_path,
         metavar="FILE.csv",
-        help="where to record to, never over a file there is; default: named by date and time",
+        help="the file to write; an existing file is never overwritten; default: named by "
+        "date and time",
     )
 
 
@@ -93,52 +103,65 @@ def _add_cues(what: _Words) -> None:
         type=_labels,
         metavar="A,B,C",
         default=MOVEMENTS,
-        help=f"default: {','.join(MOVEMENTS)}; a rest comes between the others by itself",
+        help="the movements to record; a rest is added between them; default: "
+        + ", ".join(MOVEMENTS),
     )
     which.add_argument(
         "--script",
         type=_script,
         metavar="CUES",
-        help="the cues in your own order: rest:3,fist:5,... or a file of that",
-    )
-    what.add_argument("--repetitions", type=_count, default=5, metavar="N", help="default 5")
-    what.add_argument(
-        "--hold", type=options.positive, default=5.0, metavar="S", help="seconds; default 5"
+        help="cues in your own order with their seconds, as rest:3,fist:5, or a file with "
+        "such cues",
     )
     what.add_argument(
-        "--rest", type=options.positive, default=4.0, metavar="S", help="seconds; default 4"
+        "--repetitions",
+        type=_count,
+        default=5,
+        metavar="N",
+        help="repetitions of each movement; default 5",
     )
     what.add_argument(
-        "--seed", type=options.seed, default=0, metavar="N", help="of the order; default 0"
+        "--hold", type=options.positive, default=5.0, metavar="S", help="seconds to hold; default 5"
     )
     what.add_argument(
-        "--free", action="store_true", help="no cues: number keys set the labels while you move"
+        "--rest", type=options.positive, default=4.0, metavar="S", help="seconds of rest; default 4"
+    )
+    what.add_argument(
+        "--seed",
+        type=options.seed,
+        default=0,
+        metavar="N",
+        help="random seed of the order; default 0",
+    )
+    what.add_argument(
+        "--free",
+        action="store_true",
+        help="record without cues; the number keys set the label while you move",
     )
     what.add_argument(
         "--markers",
         metavar="ADDRESS",
-        help="record the markers of an LSL stream, too, as lsl://NAME or lsl://?type=Markers; the "
-        "key M sets markers by hand",
+        help="also record the markers of an LSL stream, as lsl://NAME or lsl://?type=Markers",
     )
     what.add_argument(
         "--marker-labels",
         action="store_true",
-        help="take the texts of that stream as the labels of a free recording; an empty one ends "
-        "a label",
+        help="use each of these markers as the label of a free recording from then on; an empty "
+        "marker ends the label",
     )
     what.add_argument(
-        "--seconds", type=options.positive, metavar="N", help="end a free recording by itself"
+        "--seconds", type=options.positive, metavar="N", help="end a free recording after this time"
     )
     what.add_argument(
         "--no-trim",
         action="store_true",
-        help="labels as cued; default: from the onset of the muscles on",
+        help="keep labels as cued; default: start them where the muscles become active",
     )
 
 
 def _add_notes(who: _Words) -> None:
-    who.add_argument("--subject", default="", metavar="S", help="a code, not a name")
-    who.add_argument("--session", default="", metavar="S", help="name or number of the sitting")
+    who.add_argument("--subject", default="", metavar="S", help="code of the person; not the name")
+    who.add_argument("--session", default="", metavar="S", help="name or number of the session")
     who.add_argument("--notes", default="", metavar="TEXT", help="anything else")
     who.add_argument(
         "--placement",
@@ -146,7 +169,7 @@ def _add_notes(who: _Words) -> None:
         action="append",
         default=[],
         metavar="CHANNEL=WHERE",
-        help="where the electrodes of a channel sit; once for each",
+        help="position of the electrodes of a channel; once for each channel",
     )
 
 
@@ -158,7 +181,7 @@ def run(arguments: argparse.Namespace) -> None:
     """
     if not arguments.unattended and not sys.stdin.isatty():
         raise UsageError(
-            "standard input is no terminal, so that no key can begin the session; add --unattended"
+            "standard input is not a terminal, so no key can start the session; add --unattended"
         )
     use_configuration(arguments, "port", "channels")
     plan = _plan(arguments)
@@ -178,7 +201,7 @@ def run(arguments: argparse.Namespace) -> None:
     if recording.failure is not None:
         raise recording.failure
     if recovered is None:
-        raise InterruptedByUserError("left before anything was recorded")
+        raise InterruptedByUserError("ended before anything was recorded")
     if pressed.is_set():
         raise InterruptedByUserError(
             f"stopped by {pressed.by}; {plan.path} keeps what was recorded"
@@ -252,7 +275,9 @@ def _script(text: str) -> CueSchedule:
 def _placement(text: str) -> tuple[str, str]:
     channel, equals, where = text.partition("=")
     if not (equals and channel.strip() and where.strip()):
-        raise argparse.ArgumentTypeError(f"{text!r} says no place; write CHANNEL=WHERE")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} has no position; expected CHANNEL=WHERE, as 1=forearm"
+        )
     return channel.strip(), where.strip()
 
 

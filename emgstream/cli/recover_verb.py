@@ -1,7 +1,7 @@
-"""Mend a recording that broke off, settle its labels, and say what was found.
+"""Repair a recording that was interrupted, set its labels, and print what was found.
 
-Nothing is lost by it: every whole sample stays as it was recorded, and only the label column is
-written anew. It may be run again, on a session that was ended in order too.
+Every complete sample stays as it was recorded; only the label column is written again. It can be
+repeated, also on a session that ended normally.
 """
 
 from __future__ import annotations
@@ -13,24 +13,29 @@ from emgstream.cli.session_review import print_review
 from emgstream.cli.terminal import console
 from emgstream.recording import put_in_order
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "recover session.csv": "repair it and print what was found",
+    "recover session.csv --no-trim": "with the labels as they were cued",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of ``emgstream recover``."""
     parser.add_argument(
-        "file", type=Path, help="the session's CSV; its sidecar of the same name lies beside it"
+        "file",
+        type=Path,
+        help="the CSV file of the session; the .json file of the same name must be beside it",
     )
     labels = parser.add_mutually_exclusive_group()
     labels.add_argument(
         "--trim",
         action="store_true",
         default=None,
-        help="labels from the onset of the muscles on; default: as wished when it was recorded",
+        help="start labels where the muscles become active; default: as chosen when recording",
     )
-    labels.add_argument(
-        "--no-trim", action="store_false", dest="trim", help="labels as they were cued"
-    )
+    labels.add_argument("--no-trim", action="store_false", dest="trim", help="keep labels as cued")
 
 
 def run(arguments: argparse.Namespace) -> None:

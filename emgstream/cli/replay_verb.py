@@ -1,6 +1,6 @@
-"""Stream a recording through a model, at its own pace or faster, as if it were live.
+"""Play a recording through a model as if it were live, at its own speed or faster.
 
-With --model none it is shown as it is, and nothing is decided.
+With --model none the signals are only shown.
 """
 
 from __future__ import annotations
@@ -24,7 +24,12 @@ from emgstream.opening import model_options, read_recording
 from emgstream.outputs.output_registry import output_problems
 from emgstream.sources.recording_file import open_recording
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "replay demo": "play the shipped recording in the window",
+    "replay s1.csv --speed max --headless": "as fast as possible, in the terminal",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="1|4|max",
         help="how many times faster than it was recorded; default 1",
     )
-    parser.add_argument("--loop", action="store_true", help="begin again at the end")
+    parser.add_argument("--loop", action="store_true", help="start again at the end")
     add_output_arguments(parser)
     add_window_arguments(parser)
     options.add_columns(parser)

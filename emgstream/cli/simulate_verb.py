@@ -1,7 +1,7 @@
-"""Pretend to be the board: synthetic EMG in the firmware's protocol on a port that readers open.
+"""Simulate a board: synthetic EMG on a port, in the protocol of the firmware.
 
-It is silent until a reader tells it to start (`emgstream live` does; in a serial monitor, type
-start or text). Ctrl-C ends it.
+It sends nothing until a reader tells it to start: `emgstream live` does that; in a serial monitor
+type start or text. Ctrl-C ends it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,12 @@ from emgstream.cue_schedule import MOVEMENTS, CueSchedule
 from emgstream.errors import UsageError
 from emgstream.simulation.board import Faults, SimulatedBoard
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "simulate --tcp 5000": "a board at socket://127.0.0.1:5000",
+    "simulate --script rest:3,hand_close:2 --faults loss=0.01": "with 1 % of the frames lost",
+}
 
 _LOOK_S = 0.05
 
@@ -35,11 +40,11 @@ class _Script(NamedTuple):
 
 
 _FAULTS_HELP = """
-what goes wrong on purpose, as name=value parted by commas; the same seed gives the same.
-Shares of the frames, 0 to 1, a frame being hit by one at most: loss (vanish; in rows of burst=N),
-corrupt (bytes damaged), duplicate, reorder (sent after the next one). In seconds: jitter (longest
-delay on the way, to 0.1), boot (deaf after a reset, then garbage). As SECONDS@EVERY, counted from
-the first sample: stall (the line stands still), unplug (the cable is out).
+faults to simulate, as name=value separated by commas; the same seed gives the same faults.
+As a share of the frames, 0 to 1, at most one fault for each frame: loss (not sent; burst=N in a
+row), corrupt (damaged bytes), duplicate, reorder (sent after the next frame). In seconds: jitter
+(longest delay, up to 0.1), boot (no answer after a reset, then random bytes). As SECONDS@EVERY,
+counted from the first sample: stall (nothing is sent), unplug (the cable is out).
 Example: loss=0.01,corrupt=0.001,jitter=0.02,stall=2@30,unplug=5@60
 """
 
@@ -52,9 +57,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=_seed, default=0, metavar="N", help="seed of signal and faults; default 0"
     )
-    parser.add_argument("--seconds", type=options.positive, metavar="N", help="end by itself")
+    parser.add_argument("--seconds", type=options.positive, metavar="N", help="end after this time")
     parser.add_argument(
-        "--ledger", metavar="FILE", type=Path, help="write what was really sent as JSON, at the end"
+        "--ledger",
+        metavar="FILE",
+        type=Path,
+        help="write what was really sent to a JSON file, at the end",
     )
 
 
@@ -76,26 +84,27 @@ def _add_board(parser: argparse.ArgumentParser) -> None:
         "--script",
         type=_script,
         metavar="MOVEMENTS",
-        help="rest:3,hand_close:2,... or a file of that; default: all movements in turn; repeats",
+        help="movements with their seconds, repeated, as rest:3,hand_close:2, or a file with such; "
+        "default: all movements in turn",
     )
     parser.add_argument(
         "--rate",
         type=options.positive,
         default=1000.0,
         metavar="HZ",
-        help="samples a second until the reader sets another; default 1000",
+        help="sampling rate until the reader sets another; default 1000",
     )
     parser.add_argument(
         "--ppm",
         type=float,
         default=0.0,
         metavar="PPM",
-        help="how much too fast the board's clock runs; real ones: up to 5000",
+        help="how much too fast the clock of the board runs; of real boards up to 5000",
     )
     parser.add_argument(
         "--battery",
         action="store_true",
-        help="sample on while nobody listens or the cable is out, and do not reset when opened",
+        help="keep sampling while nobody reads or the cable is out; do not reset when opened",
     )
 
 

@@ -29,7 +29,7 @@ def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
         yield from _live_facts(document)
     yield from _decision_facts(document)
     if document["skipped"]:
-        yield "skipped", f"{counted(document['skipped'], 'sample')} the classifier was too late for"
+        yield "skipped", f"{counted(document['skipped'], 'sample')}: the classifier was too slow"
     if document["decisions"]:
         yield "latency", _percentiles(document["latency_ms"])
         yield from _delay_facts(document["delay_ms"])
@@ -39,15 +39,20 @@ def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
     if document["accuracy"] is not None:
         whose = "the recording's own labels"
         if "port" in document:
-            whose = "what the simulated person did" if document["synthetic"] else "the source's own"
+            whose = (
+                "the movements of the simulated person"
+                if document["synthetic"]
+                else "the source's own"
+            )
         n_labelled = sum(sum(row.values()) for row in document["confusion"].values())
         yield "accuracy", f"{percent_of(document['accuracy'], n_labelled)} against {whose}"
         for name, recall in document["recall"].items():
             yield "", f"{percent(recall):>5} of {name}"
     if document["labels_unknown_to_model"]:
         yield (
-            "not taught",
-            f"{counted(document['labels_unknown_to_model'], 'decision')} on other labels",
+            "unknown labels",
+            f"{counted(document['labels_unknown_to_model'], 'decision')} on labels that the "
+            f"model does not know",
         )
 
 
@@ -68,7 +73,7 @@ def _decision_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
     if document["decisions"]:
         pace = f"{document['decisions_per_s']:,.0f} a second"
     else:
-        pace = f"a window takes {document['window_samples']:,} samples in a row"
+        pace = f"a window needs {document['window_samples']:,} samples without a break"
     yield "decisions", f"{document['decisions']:,}   {pace}"
     if document["statuses"]["ok"] != document["decisions"]:
         told = (f"{n:,} {status}" for status, n in document["statuses"].items() if n)

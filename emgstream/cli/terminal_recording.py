@@ -158,6 +158,6 @@ def _report_page(report: SignalCheckReport) -> TerminalPage:
     return TerminalPage(
         "check",
         "yellow",
-        f"{counted(len(report.problems), 'thing')} to mend, see below",
-        keys=[("c", "check again"), ("Space", "go on all the same"), ("Esc", "leave")],
+        f"{counted(len(report.problems), 'problem')}, see below",
+        keys=[("c", "check again"), ("Space", "go on anyway"), ("Esc", "leave")],
     )

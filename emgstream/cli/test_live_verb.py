@@ -1,9 +1,8 @@
-"""Test a model on cued movements: which it names, how soon, and what else it would have moved.
+"""Test a model on cued movements: which ones it recognises, how soon, and its false decisions.
 
-The screen says what to do, and what the model makes of it. What it came to is printed, and written
-down beside the model with the tests before it. Space begins, pauses and goes on; Esc ends it, as
-Ctrl-C does: a test that was not finished is told and not kept. A recorded session is tested with
---replay.
+The screen shows which movement to make, and the decisions of the model. The result is printed, and
+added to the history of tests beside the model. Space starts, pauses and continues; Esc and Ctrl-C
+end the test: the result so far is printed and not kept. With --replay a recording is tested.
 """
 
 from __future__ import annotations
@@ -32,7 +31,12 @@ from emgstream.opening import (
 from emgstream.sources.source_registry import open_source, source_problems
 from emgstream.trial import check_history
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "test-live --model arm.emgmodel": "with a board and a person",
+    "test-live --replay s3.csv --model arm.emgmodel": "on a recording",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,19 +47,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--replay",
         type=options.recording_path,
         metavar="SESSION",
-        help="no board: a labelled recording of movements the model was not trained on",
+        help="test on a labelled recording that the model was not trained on, without a board",
     )
     options.add_model(parser)
     parser.add_argument(
-        "--force", action="store_true", help="go on with a rate more than 5%% off the model's"
+        "--force",
+        action="store_true",
+        help="go on if the sampling rate differs by more than 5%% from that of the model",
     )
     cued_words.add_protocol(parser)
     cued_words.add_counting(parser)
     parser.add_argument(
-        "--unattended", action="store_true", help="begin without a key, for scripts"
+        "--unattended", action="store_true", help="start without waiting for a key, for scripts"
     )
     parser.add_argument(
-        "--no-history", action="store_true", help="print only; write nothing beside the model"
+        "--no-history",
+        action="store_true",
+        help="only print the result; do not add it to the history",
     )
     options.add_columns(parser)
 
@@ -119,8 +127,9 @@ def _ask(model: Model, arguments: argparse.Namespace) -> None:
         )
     if found is None:
         raise UsageError(
-            "the model decided nothing while it was asked; expected a stream without a break now "
-            "and then; look at it with emgstream live"
+            "the model made no decision during the cues; expected a stream without long gaps; "
+            "look at "
+            "it with emgstream live"
         )
     _keep(test, arguments)
 

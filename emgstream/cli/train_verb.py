@@ -1,4 +1,4 @@
-"""Train a model on labelled recordings, and say what may be expected of it."""
+"""Train a model on labelled recordings, and print the accuracy that can be expected."""
 
 from __future__ import annotations
 
@@ -18,7 +18,12 @@ from emgstream.cli.verb_files import refuse_to_overwrite
 if TYPE_CHECKING:
     from emgstream_training.train import TrainingResult
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "train demo --out arm.emgmodel": "train on the shipped recording",
+    "train s1.csv s2.csv --out arm.emgmodel --report report": "on two sessions, with a report",
+}
 
 _EVENTS = f"""{training_progress.EPOCHS} at the end "trained" with model, title, n_epochs, notes,
 repairs, figures, classes, confusion (validation windows by true and decided class) and
@@ -33,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--recipe",
         choices=("realtime", "published"),
         default="realtime",
-        help="realtime (the default) is made for live use; published repeats published figures",
+        help="realtime (the default) is for live use; published reproduces published figures",
     )
     options.add_signal(parser)
     options.add_epochs(parser)
@@ -42,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--report",
         type=options.file_path,
         metavar="FOLDER",
-        help="write a report with figures: report.html; one that is there is replaced",
+        help="write a report with figures: report.html; an existing one is replaced",
     )
     options.add_columns(parser)
     training_progress.add_progress_options(parser, _EVENTS)

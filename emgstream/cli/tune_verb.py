@@ -1,6 +1,7 @@
-"""See what settings of the decisions are worth on a recording, and keep them in a model.
+"""Compare settings of the decisions on a recording, and keep them in a model.
 
-Without a setting, what the model has is held against the likeliest class of every window.
+Without an option, the settings of the model are compared with no settings at all: the class with
+the highest confidence in every window.
 """
 
 from __future__ import annotations
@@ -30,7 +31,12 @@ from emgstream.decisions import (
 from emgstream.opening import reading_notes
 from emgstream.trial import DecisionScore
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {
+    "tune demo": "compare the settings of the model with none",
+    "tune s2.csv --threshold 0.8 --out arm2.emgmodel": "try a threshold and keep it",
+}
 
 _EXAMPLES = (
     "none, majority:5, hysteresis:3 or bayes:0.3:0.7:0.7:0.7 (stay, weight, to rest, from rest)"
@@ -46,14 +52,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     options.add_model(parser)
     parser.add_argument(
-        "--threshold", type=_share, metavar="0..1", help="least confidence to act on"
+        "--threshold",
+        type=_share,
+        metavar="0..1",
+        help="smallest confidence of a decision to act on",
     )
     parser.add_argument(
         "--begin-odds",
         type=_odds,
         metavar="N",
-        help="how many times the odds of the threshold a movement that follows a rest must have, "
-        "1 or more",
+        help="a movement after a rest needs this many times the odds of the threshold; 1 or more",
     )
     parser.add_argument("--smoothing", type=_smoothing, metavar="KIND", help=_EXAMPLES)
     parser.add_argument(
@@ -61,13 +69,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         choices=("unknown", "rest", "gap"),
-        help="never give this status; once for each",
+        help="do not use this status; once for each",
     )
     parser.add_argument(
         "--out",
         type=options.new_model_path,
         metavar="NAME.emgmodel",
-        help="write the model with these settings; one that is there, as M itself, is replaced",
+        help="write the model with these settings; an existing file is replaced, also M itself",
     )
     options.add_columns(parser)
 
@@ -98,7 +106,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.out:
         tuning.save(arguments.out, wanted)
         tuning.wait()
-        note(f"{arguments.out} decides so from now on")
+        note(f"{arguments.out} has these settings")
 
 
 def _table(scores: Mapping[str, DecisionScore]) -> Table:

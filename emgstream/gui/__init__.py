@@ -25,6 +25,7 @@ __all__ = [
     "ReplayRequest",
     "SourceRequest",
     "WindowRequest",
+    "check_display",
     "has_display",
     "run",
 ]

@@ -5,31 +5,14 @@ from __future__ import annotations
 import ctypes
 import importlib
 import os
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 
+from emgstream.app.doctor.display_checks import PLATFORM, display_failure, has_display
+from emgstream.app.doctor.system_packages import qt_library_command
 from emgstream.app.open_requests import WindowRequest
 from emgstream.errors import MissingExtraError, UsageError
 
 __all__ = ["check_display", "has_display"]
-
-_PLATFORM = "QT_QPA_PLATFORM"
-_PACKAGES = (
-    "libgl1 libglib2.0-0 libfontconfig1 libdbus-1-3 libxkbcommon-x11-0 libxcb-icccm4 "
-    "libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0"
-)
-
-
-def has_display(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> bool:
-    """Return whether Qt will find a display to draw on.
-
-    >>> has_display({}, "linux"), has_display({"DISPLAY": ":0"}, "linux"), has_display({}, "win32")
-    (False, True, True)
-    """
-    if platform in ("win32", "darwin"):
-        return True
-    return any(environment.get(name) for name in (_PLATFORM, "DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def check_display(request: WindowRequest) -> None:
@@ -38,25 +21,33 @@ def check_display(request: WindowRequest) -> None:
     Raises
     ------
     UsageError
-        There is no display.
+        There is no display, or it cannot be opened.
     MissingExtraError
         A library that Qt needs is not installed.
     """
-    if not has_display():
+    failure = _failure()
+    if failure is not None:
         if request.screenshot is None:
             raise UsageError(
-                "no display to open the window on (DISPLAY and WAYLAND_DISPLAY are not set); "
-                "use --headless for the terminal, or --screenshot FILE.png for a picture"
+                f"{failure}; use --headless for the terminal, or --screenshot FILE.png for a "
+                "picture"
             )
-        os.environ[_PLATFORM] = "offscreen"
+        os.environ[PLATFORM] = "offscreen"
     try:
         widgets = importlib.import_module("PyQt5.QtWidgets")
         _load_plugin(Path(str(widgets.__file__)).parent)
     except (ImportError, OSError) as error:
         raise MissingExtraError(
-            f"the window needs a library that is not here ({error}); on Debian and Ubuntu: "
-            f"sudo apt-get install {_PACKAGES}; or use --headless"
+            f"the window needs a library that is missing ({error}); install it with: "
+            f"{qt_library_command()}; or use --headless for the terminal"
         ) from error
+
+
+def _failure() -> str | None:
+    """Return why no window can be opened; None if one can."""
+    if has_display():
+        return display_failure()
+    return "no display to open the window on (DISPLAY and WAYLAND_DISPLAY are not set)"
 
 
 def _load_plugin(folder: Path) -> None:
@@ -65,5 +56,5 @@ def _load_plugin(folder: Path) -> None:
     Raises OSError, naming the library, where one is missing.
     """
     plugin = folder / "Qt5" / "plugins" / "platforms" / "libqxcb.so"
-    if os.environ.get(_PLATFORM, "xcb") == "xcb" and os.environ.get("DISPLAY") and plugin.exists():
+    if os.environ.get(PLATFORM, "xcb") == "xcb" and os.environ.get("DISPLAY") and plugin.exists():
         ctypes.CDLL(str(plugin))

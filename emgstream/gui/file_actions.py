@@ -18,6 +18,7 @@ from emgstream.gui.model_details_dialog import ModelDetailsDialog
 from emgstream.gui.shell import Shell
 from emgstream.gui.window_settings import WindowSettings
 from emgstream.tables.formats import RECORDING_SUFFIXES
+from emgstream.user_folders import home_folder
 
 __all__ = ["RECORDING_FILTER", "FileActions", "documents_folder", "files_in", "recordings_folder"]
 
@@ -93,7 +94,7 @@ class FileActions:
 def documents_folder() -> Path:
     """Return the default folder of recordings."""
     kept = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    return Path(kept or Path.home()) / "emgstream"
+    return Path(kept or home_folder()) / "emgstream"
 
 
 def recordings_folder(settings: WindowSettings) -> Path:

@@ -34,7 +34,7 @@ GROUP = "emgstream.outputs"
 _BUILT_IN = (
     OutputKind(
         "jsonl",
-        "write a JSON object a decision to this file; - is stdout",
+        "write one JSON object per decision to this file; - is stdout",
         "emgstream.outputs.jsonl:open_jsonl",
         metavar="OUT",
         share="emgstream.outputs.lines:LineWriter",
@@ -42,21 +42,22 @@ _BUILT_IN = (
     ),
     OutputKind(
         "udp",
-        "send a datagram of JSON a decision",
+        "send one JSON datagram per decision",
         "emgstream.outputs.udp:open_udp",
         metavar="HOST:PORT",
         parser=Address.parse,
     ),
     OutputKind(
         "osc",
-        "send an Open Sound Control bundle a decision",
+        "send one Open Sound Control bundle per decision",
         "emgstream.outputs.osc:open_osc",
         metavar="HOST:PORT",
         parser=Address.parse,
     ),
     OutputKind(
         "web",
-        "send a WebSocket message of JSON a decision, and serve a page that shows them; default: "
+        "send one JSON message per decision over WebSocket, and serve a page that shows them; "
+        "default: "
         "127.0.0.1:8765; other host names and origins are refused unless named",
         "emgstream.outputs.web.web_output:open_web",
         metavar="[HOST:]PORT[,NAME...]",
@@ -67,7 +68,7 @@ _BUILT_IN = (
     ),
     OutputKind(
         "mqtt",
-        "publish a JSON object a decision to an MQTT broker; mqtts:// for TLS; needs the extra "
+        "publish one JSON object per decision to an MQTT broker; mqtts:// for TLS; needs the extra "
         "mqtt",
         "emgstream.outputs.mqtt:open_mqtt",
         metavar="HOST[:PORT]/TOPIC",

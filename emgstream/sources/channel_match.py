@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from emgstream.errors import StreamMismatchError
-from emgstream.wording import counted, listed
+from emgstream.wording import counted, did_you_mean, listed
 
 __all__ = ["ChannelMatch", "WantedChannels", "match_channels"]
 
@@ -128,6 +128,7 @@ def _place(name: str, board: tuple[str, ...]) -> int:
     if name.isascii() and name.isdigit() and 1 <= int(name) <= len(board):
         return int(name) - 1
     raise StreamMismatchError(
-        f"the board has no channel {name!r}; it has {', '.join(board)}; name some of those with "
-        f"--channels, or count them from 1 to {len(board)}"
+        f"the board has no channel {name!r}{did_you_mean(name, board)}; it has "
+        f"{', '.join(board)}; name some of those with --channels, or count them from 1 to "
+        f"{len(board)}"
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from emgstream.errors import MissingExtraError
 from emgstream.extras import missing_extra
+from emgstream.user_folders import home_folder
 
 __all__ = ["pylsl_library"]
 
@@ -36,5 +37,5 @@ def pylsl_library() -> Any:
 
 def _is_configured() -> bool:
     """Return True if the user has a configuration file where liblsl looks for it."""
-    places = (Path(), Path.home() / "lsl_api", Path("/etc/lsl_api"))
+    places = (Path(), home_folder() / "lsl_api", Path("/etc/lsl_api"))
     return "LSLAPICFG" in os.environ or any((place / _CONFIG).exists() for place in places)

@@ -22,6 +22,7 @@ from emgstream.atomic_files import partial_file
 from emgstream.errors import OutputError, UsageError
 from emgstream.logs import get_logger
 from emgstream.tables.column_choice import ColumnChoice
+from emgstream.user_folders import data_folder
 
 __all__ = [
     "SettledColumns",
@@ -239,6 +240,4 @@ def _kept_path(recording: Path, sha256: str) -> Path:
 
 
 def _kept_folder() -> Path:
-    import platformdirs  # only this needs it
-
-    return platformdirs.user_data_path("emgstream", appauthor=False) / "columns"
+    return data_folder() / "columns"

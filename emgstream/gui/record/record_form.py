@@ -42,6 +42,7 @@ from emgstream.gui.record.electrode_placements import ElectrodePlacements
 from emgstream.gui.record.marker_choice import MarkerChoice
 from emgstream.gui.record.movement_chip import MovementChip
 from emgstream.recording import FreeProtocol
+from emgstream.user_folders import home_folder
 
 __all__ = ["SessionForm", "from_home"]
 
@@ -54,7 +55,7 @@ _LONGEST_S = 600.0
 
 def from_home(folder: Path) -> Path:
     """Return a folder as people write it: from ``~`` on, where it is in the home folder."""
-    home = Path.home()
+    home = home_folder()
     return Path("~") / folder.relative_to(home) if folder.is_relative_to(home) else folder
 
 

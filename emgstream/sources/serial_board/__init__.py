@@ -12,7 +12,12 @@ No other part of the product imports pyserial.
 
 from emgstream.sources.serial_board.handshake import BAUDS
 from emgstream.sources.serial_board.probe import PortProbe
-from emgstream.sources.serial_board.serial_ports import PortInfo, find_boards, list_ports
+from emgstream.sources.serial_board.serial_ports import (
+    PortInfo,
+    check_port,
+    find_boards,
+    list_ports,
+)
 from emgstream.sources.serial_board.serial_source import SerialBoardSource, open_board
 
 __all__ = [
@@ -20,6 +25,7 @@ __all__ = [
     "PortInfo",
     "PortProbe",
     "SerialBoardSource",
+    "check_port",
     "find_boards",
     "list_ports",
     "open_board",

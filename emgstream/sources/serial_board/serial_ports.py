@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeAlias
 
@@ -15,6 +14,7 @@ from serial.tools.list_ports import comports
 from emgstream.errors import SourceError, SourceNotFoundError
 from emgstream.sources.serial_board.holders import holders
 from emgstream.sources.source_kind import FoundSource
+from emgstream.wording import did_you_mean
 
 __all__ = [
     "PortInfo",
@@ -136,9 +136,11 @@ def check_port(device: str, listed: Sequence[PortInfo]) -> None:
 def not_found(device: str, listed: Sequence[PortInfo]) -> SourceNotFoundError:
     """Return the error for a port that does not exist."""
     names = [port.device for port in listed]
-    near = get_close_matches(device, [*names, *_siblings(device)], n=3, cutoff=0.7)
-    hint = f"did you mean {' or '.join(dict.fromkeys(near))}?" if near else _there_are(listed)
-    return SourceNotFoundError(f"no port {device or repr(device)}; {hint}; see emgstream ports")
+    meant = did_you_mean(device, [*names, *_siblings(device)])
+    there = "" if meant else f"; {_there_are(listed)}"
+    return SourceNotFoundError(
+        f"no port {device or repr(device)}{meant}{there}; see emgstream ports"
+    )
 
 
 def no_port(device: str, listed: Sequence[PortInfo]) -> SourceNotFoundError:

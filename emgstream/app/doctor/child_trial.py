@@ -1,0 +1,80 @@
+"""Trials in a child process, of what may end a program: native libraries and displays."""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import subprocess
+import sys
+import tempfile
+
+from emgstream.child_python import child_python
+
+__all__ = ["RUNTIME", "TrialFailedError", "main", "try_out"]
+
+_PATIENCE_S = 120.0
+"""Time for one trial; TensorFlow from a slow disk takes half a minute."""
+RUNTIME = "the runtime of models"
+"""The trial that runs the shipped model with LiteRT."""
+
+
+class TrialFailedError(Exception):
+    """A trial failed; its text is the last line that the child process printed."""
+
+
+def try_out(what: str, module: str = __name__) -> str:
+    """Import a package, or run the shipped model, in a child process; return what it printed.
+
+    Parameters
+    ----------
+    what
+        Name of a module, or `RUNTIME`.
+    module
+        Module whose ``main`` does it, with ``what`` as its argument.
+
+    Raises
+    ------
+    TrialFailedError
+        It failed, ended by a signal, or took too long.
+    """
+    try:
+        done = subprocess.run(
+            child_python(module, what),
+            capture_output=True,
+            text=True,
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+            timeout=_PATIENCE_S,
+            cwd=tempfile.gettempdir(),  # the current folder may have been deleted
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise TrialFailedError(f"no answer within {_PATIENCE_S:.0f} s") from error
+    except OSError as error:
+        raise TrialFailedError(f"no process can be started: {error.strerror or error}") from error
+    if done.returncode == 0:
+        return done.stdout.strip()
+    raise TrialFailedError(_reason(done.returncode, done.stderr))
+
+
+def main() -> None:
+    """Do the trial that is named on the command line."""
+    what = sys.argv[1]
+    if what == RUNTIME:
+        from emgstream.bundle import read_model
+        from emgstream.data import DEMO_MODEL
+        from emgstream.pipeline import Pipeline
+
+        Pipeline(read_model(DEMO_MODEL))  # runs both networks on a few windows
+        return
+    imported = importlib.import_module(what)
+    print(getattr(imported, "__version__", ""))  # noqa: T201 - the answer to the parent
+
+
+def _reason(code: int, stderr: str) -> str:
+    """Return why a child process ended, on one line."""
+    if code < 0:
+        names = {number.value: number.name for number in signal.Signals}
+        return f"it ended with {names.get(-code, f'signal {-code}')}: native code of it crashed"
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    return lines[-1] if lines else f"it ended with code {code}"

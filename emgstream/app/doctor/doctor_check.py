@@ -1,0 +1,91 @@
+"""Results of checks of this computer, as data and as a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+__all__ = ["CheckState", "DoctorCheck", "good", "problem", "report_text", "verdict", "warning"]
+
+
+class CheckState(Enum):
+    """The result of a check."""
+
+    OK = "ok"
+    WARNING = "warning"
+    """Works, but something people use is missing, or may go wrong."""
+    PROBLEM = "problem"
+    """Does not work."""
+
+
+@dataclass(frozen=True)
+class DoctorCheck:
+    """One thing that was checked."""
+
+    topic: str
+    """Short name, as ``display``."""
+    state: CheckState
+    """The result."""
+    text: str
+    """One sentence with what was found."""
+    cure: str = ""
+    """Sentence with what to do; empty if there is nothing to do."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a document."""
+        return {"topic": self.topic, "state": self.state.value, "text": self.text} | (
+            {"cure": self.cure} if self.cure else {}
+        )
+
+
+def good(topic: str, text: str) -> DoctorCheck:
+    """Return a check without anything to do."""
+    return DoctorCheck(topic, CheckState.OK, text)
+
+
+def warning(topic: str, text: str, cure: str) -> DoctorCheck:
+    """Return a check that found something that may matter."""
+    return DoctorCheck(topic, CheckState.WARNING, text, cure)
+
+
+def problem(topic: str, text: str, cure: str) -> DoctorCheck:
+    """Return a check that found something that does not work."""
+    return DoctorCheck(topic, CheckState.PROBLEM, text, cure)
+
+
+def verdict(checks: Iterable[DoctorCheck]) -> str:
+    """Return the sum of all checks in one sentence.
+
+    >>> verdict([good("python", "Python 3.11"), warning("disk", "little room", "make room")])
+    'No problem and 1 warning'
+    """
+    states = [check.state for check in checks]
+    n_problems, n_warnings = map(states.count, (CheckState.PROBLEM, CheckState.WARNING))
+    problems = _counted(n_problems, "problem")
+    if n_problems + n_warnings == 0:
+        return "No problem found"
+    sentence = f"{problems} and {_counted(n_warnings, 'warning')}" if n_warnings else problems
+    return sentence[:1].upper() + sentence[1:]
+
+
+def report_text(checks: Iterable[DoctorCheck]) -> str:
+    """Return all checks as text to send to somebody who helps.
+
+    >>> print(report_text([warning("disk", "little room", "make room")]))
+    warning  disk little room
+                  -> make room
+    """
+    listed = list(checks)
+    width = max((len(check.topic) for check in listed), default=0)
+    lines = []
+    for check in listed:
+        lines.append(f"{check.state.value:8} {check.topic:{width}} {check.text}")
+        if check.cure:
+            lines.append(f"{'':{9 + width}} -> {check.cure}")
+    return "\n".join(lines)
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n or 'no'} {what}{'' if n == 1 else 's'}"

@@ -1,0 +1,80 @@
+"""All checks in a child process, for a window that must not wait."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from contextlib import suppress
+
+import psutil
+
+from emgstream.app.doctor.doctor_check import CheckState, DoctorCheck, problem
+from emgstream.child_python import child_python
+from emgstream.errors import OutputError
+
+__all__ = ["DoctorJob"]
+
+
+class DoctorJob:
+    """The checks of this computer, being made. One thread calls everything.
+
+    Raises OutputError where no process can be started.
+    """
+
+    def __init__(self) -> None:
+        self.checks: tuple[DoctorCheck, ...] | None = None
+        """The results; None until all are there."""
+        try:
+            self._printed = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+            self._child: subprocess.Popen[bytes] | None = subprocess.Popen(
+                child_python("emgstream.__main__", "doctor", "--json"),
+                stdin=subprocess.DEVNULL,
+                stdout=self._printed,
+                stderr=subprocess.DEVNULL,
+            )
+        except OSError as error:
+            raise OutputError(
+                f"cannot check this computer: {error.strerror or error}; expected room for a "
+                "process; close other programs and try again"
+            ) from error
+
+    @property
+    def is_running(self) -> bool:
+        """True until all checks are made."""
+        return self._child is not None
+
+    def poll(self) -> None:
+        """Take the results once the process has ended."""
+        if self._child is None or self._child.poll() is None:
+            return
+        code = self._child.returncode
+        self._child = None
+        self._printed.seek(0)
+        try:
+            found = json.loads(self._printed.read())
+        except ValueError:
+            cure = "see the log of the program"
+            self.checks = (problem("doctor", f"the checks ended with code {code}", cure),)
+        else:
+            self.checks = tuple(_check(one) for one in found)
+        self._printed.close()
+
+    def shut_down(self) -> None:
+        """End the process and what it started."""
+        child = self._child
+        if child is None:
+            return
+        with suppress(psutil.Error):
+            for process in psutil.Process(child.pid).children(recursive=True):
+                with suppress(psutil.Error):
+                    process.kill()
+        child.kill()
+        child.wait()
+        self._child = None
+        self._printed.close()
+
+
+def _check(document: dict[str, str]) -> DoctorCheck:
+    state = CheckState(document["state"])
+    return DoctorCheck(document["topic"], state, document["text"], document.get("cure", ""))

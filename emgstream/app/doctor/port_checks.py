@@ -1,0 +1,117 @@
+"""Checks of serial ports: boards on USB, drivers, permissions, who holds a port, latency timers."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from emgstream.app.doctor.doctor_check import DoctorCheck, good, problem, warning
+from emgstream.errors import SourceError
+from emgstream.sources.serial_board import PortInfo, check_port, list_ports
+
+__all__ = ["port_checks"]
+
+_CHIPS = {0x1A86: "CH340", 0x10C4: "CP210x", 0x0403: "FTDI", 0x067B: "PL2303", 0x2341: "Arduino"}
+"""Serial chips of boards by their USB vendor number (USB ID database, usb-ids.gowdy.us)."""
+_MODULES = {0x1A86: "ch341", 0x10C4: "cp210x", 0x0403: "ftdi_sio", 0x067B: "pl2303"}
+"""Drivers of Linux for them."""
+_FTDI = 0x0403
+_GROUPS = ("dialout", "uucp")
+"""Groups that may open serial ports: of Debian, Ubuntu and Fedora, and of Arch."""
+_USB = Path("/sys/bus/usb/devices")
+_TIMERS = Path("/sys/bus/usb-serial/devices")
+_LONGEST_MS = 1
+"""The least an FTDI chip can wait; 16 ms, the default, is most of a step of 20 ms."""
+
+
+def port_checks() -> Iterator[DoctorCheck]:
+    """Give the checks of every port on USB, or of why there is none."""
+    listed = list_ports()
+    boards = [port for port in listed if port.vid is not None]
+    for port in boards:
+        yield _port_check(port, listed)
+        yield from _timer_check(port)
+    if not boards:
+        yield good("ports", "no board on USB; plug one in with a cable that carries data")
+        yield from _group_check()
+    if sys.platform == "linux":
+        yield from _driver_checks({port.vid for port in boards})
+
+
+def _port_check(port: PortInfo, listed: Sequence[PortInfo]) -> DoctorCheck:
+    chip = _CHIPS.get(port.vid or 0, "")
+    name = " ".join(filter(None, (port.device, port.description, chip and f"({chip})")))
+    try:
+        check_port(port.device, listed)
+    except SourceError as error:
+        what, *_, cure = str(error).split("; ")
+        return problem("port", what, cure)
+    return good("port", f"{name} is free and may be opened")
+
+
+def _timer_check(port: PortInfo) -> Iterator[DoctorCheck]:
+    """Give whether an FTDI chip holds samples back before it sends them."""
+    if port.vid != _FTDI:
+        return
+    timer = _TIMERS / Path(port.device).name / "latency_timer"
+    try:
+        waits_ms = int(timer.read_text())
+    except (OSError, ValueError):
+        if sys.platform == "win32":
+            yield warning(
+                "latency",
+                f"{port.device} has an FTDI chip, which holds samples back for 16 ms by default",
+                "set the latency timer to 1 ms: Device Manager, Ports, Port Settings, Advanced",
+            )
+        return
+    if waits_ms > _LONGEST_MS:
+        yield warning(
+            "latency",
+            f"the FTDI chip of {port.device} holds samples back for up to {waits_ms} ms",
+            f"until it is plugged in again: echo 1 | sudo tee {timer}",
+        )
+    else:
+        yield good("latency", f"the FTDI chip of {port.device} sends after {waits_ms} ms")
+
+
+def _group_check() -> Iterator[DoctorCheck]:
+    """Give whether this user may open serial ports, while there is none to try it on."""
+    if sys.platform != "linux" or os.geteuid() == 0:
+        return
+    import grp
+    import pwd
+
+    there = [group for group in grp.getgrall() if group.gr_name in _GROUPS]
+    if not there or any(group.gr_gid in os.getgroups() for group in there):
+        return
+    try:
+        user = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        user = "$USER"
+    name = there[0].gr_name
+    if any(user in group.gr_mem for group in there):
+        yield warning("group", f"{user} was added to the group {name}", "log out and in again")
+    else:
+        yield warning(
+            "group",
+            f"{user} is not in the group {name}, which may open serial ports",
+            f"sudo usermod -aG {name} {user}, then log out and in again",
+        )
+
+
+def _driver_checks(known: set[int | None]) -> Iterator[DoctorCheck]:
+    """Give the serial chips on USB that have no port: no driver took them."""
+    for path in sorted(_USB.glob("*/idVendor")):
+        try:
+            vid = int(path.read_text(), 16)
+        except (OSError, ValueError):
+            continue
+        if vid in _MODULES and vid not in known:
+            yield problem(
+                "driver",
+                f"a {_CHIPS[vid]} chip is on USB and has no port: no driver took it",
+                f"sudo modprobe {_MODULES[vid]}; on Ubuntu the package brltty may hold it: "
+                "sudo apt-get remove brltty",
+            )

@@ -1,0 +1,60 @@
+"""Check this computer: Python, packages, display, serial ports, folders and configuration.
+
+Each line has a result, and what to do where something is missing. The exit code is 1 if there is a
+problem. It takes up to half a minute: what may crash is tried in a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from rich.markup import escape
+from rich.table import Table
+
+from emgstream.app.doctor.doctor_check import CheckState, DoctorCheck, report_text, verdict
+from emgstream.app.doctor.examination import examine
+from emgstream.cli.terminal import busy, console
+from emgstream.errors import ProblemsFoundError
+
+__all__ = ["EXAMPLES", "add_arguments", "run"]
+
+EXAMPLES = {"doctor": "check everything", "doctor --json": "as JSON, for a program"}
+
+_STYLES = {CheckState.OK: "green", CheckState.WARNING: "yellow", CheckState.PROBLEM: "bold red"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``emgstream doctor``."""
+    parser.add_argument("--json", action="store_true", help="print the checks as JSON")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Print all checks; raises ProblemsFoundError if something does not work."""
+    with busy("checking this computer"):
+        checks = list(examine())
+    if arguments.json:
+        json.dump([check.to_json() for check in checks], sys.stdout, indent=2)
+        sys.stdout.write("\n")
+    elif console().is_terminal:
+        console().print(_table(checks))
+    else:
+        sys.stdout.write(report_text(checks) + "\n")
+    problems = [check for check in checks if check.state is CheckState.PROBLEM]
+    if problems:
+        raise ProblemsFoundError(
+            f"{verdict(checks).lower()}; {problems[0].topic}: {problems[0].text}; "
+            f"{problems[0].cure}"
+        )
+    if not arguments.json:
+        console().print(verdict(checks))
+
+
+def _table(checks: list[DoctorCheck]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for check in checks:
+        style = _STYLES[check.state]
+        text = escape(check.text) + (f"\n[bold]{escape(check.cure)}[/]" if check.cure else "")
+        table.add_row(f"[{style}]{check.state.value}[/]", check.topic, text)
+    return table

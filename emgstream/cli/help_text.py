@@ -1,0 +1,54 @@
+"""Texts of the parsers: examples in the help, and suggestions for words that are not known."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterable, Mapping
+
+from emgstream.wording import did_you_mean
+
+__all__ = ["VerbHelp", "examples_text", "with_suggestion"]
+
+_CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)$")
+_UNKNOWN = re.compile(r"unrecognized arguments: (.*)$")
+
+
+class VerbHelp(argparse.HelpFormatter):
+    """Help whose paragraphs stay apart, and whose indented lines stay as they are."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        parts = re.split(r"\n\s*\n", text.strip())
+        filled = [
+            part if "\n  " in part else super(VerbHelp, self)._fill_text(part, width, indent)
+            for part in parts
+        ]
+        return "\n\n".join(filled)
+
+
+def examples_text(examples: Mapping[str, str]) -> str:
+    """Return examples as lines of a help: each command below what it does."""
+    lines = [f"  emgstream {words}\n      {what}" for words, what in examples.items()]
+    return "\n".join(["examples:", *lines]).replace("%", "%%")
+
+
+def with_suggestion(message: str, parser: argparse.ArgumentParser) -> str:
+    """Return a message of argparse, with the word that was probably meant."""
+    if found := _CHOICE.search(message):
+        choices = [word.strip(" '\"") for word in found[2].split(",")]
+        return (
+            f"{message[: found.start()]}{found[1]!r} is not known"
+            f"{did_you_mean(found[1], choices)}; expected {', '.join(choices)}"
+        )
+    if found := _UNKNOWN.search(message):
+        words = found[1].split()
+        options = [word.partition("=")[0] for word in words if word.startswith("-")]
+        known = list(_options(parser))
+        meant = next(filter(None, (did_you_mean(option, known) for option in options)), "")
+        return f"{message}{meant}"
+    return message
+
+
+def _options(parser: argparse.ArgumentParser) -> Iterable[str]:
+    for action in parser._actions:  # argparse gives no other list of its options
+        yield from (option for option in action.option_strings if option.startswith("--"))

@@ -1,0 +1,151 @@
+"""The checks of this computer as a list, with a button that copies them as a report."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import Qt, QTimer
+from PyQt5.QtWidgets import (
+    QApplication,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from emgstream.app.doctor.doctor_check import CheckState, DoctorCheck, report_text, verdict
+from emgstream.app.doctor.doctor_job import DoctorJob
+from emgstream.errors import EmgStreamError
+from emgstream.gui.card import empty
+from emgstream.gui.painting import GRID
+from emgstream.gui.palette import Theme
+from emgstream.gui.scrolled import scrolled
+from emgstream.gui.status_light import StatusLight
+
+__all__ = ["DoctorView"]
+
+_POLL_MS = 200
+_BUSY = "Checking this computer; this takes up to a minute …"
+
+
+class DoctorView(QWidget):
+    """Checks this computer when asked to, and shows each result with what to do.
+
+    Its owner calls `start` once it is shown, and `shut_down` before it is gone.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.job: DoctorJob | None = None
+        self._theme = theme
+        self._checks: tuple[DoctorCheck, ...] = ()
+        self.words = QLabel(self)
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, 0)
+        self.again_button = QPushButton("Check again", self)
+        self.again_button.clicked.connect(self.start)
+        self.copy_button = QPushButton("Copy report", self)
+        self.copy_button.setToolTip("Copies all lines as text, to send to somebody who helps")
+        self.copy_button.clicked.connect(self.copy)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._poll)
+        self._lay_out()
+        self._show_state()
+
+    def start(self) -> None:
+        """Make all checks anew."""
+        if self.job is not None and self.job.is_running:
+            return
+        self._checks = ()
+        try:
+            self.job = DoctorJob()
+        except EmgStreamError as error:
+            self.words.setText(str(error))
+            return
+        self._timer.start(_POLL_MS)
+        self._show_state()
+
+    def copy(self) -> None:
+        """Put the report on the clipboard."""
+        clipboard = QApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(report_text(self._checks))
+            self.words.setText("Copied")
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        self._show_state()
+
+    def shut_down(self) -> None:
+        """End the checks that are being made."""
+        self._timer.stop()
+        if self.job is not None:
+            self.job.shut_down()
+
+    def _poll(self) -> None:
+        if self.job is None:
+            return
+        self.job.poll()
+        if self.job.checks is not None:
+            self._timer.stop()
+            self._checks = self.job.checks
+            self._show_state()
+
+    def _show_state(self) -> None:
+        is_busy = self.job is not None and self.job.is_running
+        self.bar.setVisible(is_busy)
+        self.again_button.setEnabled(not is_busy)
+        self.copy_button.setEnabled(bool(self._checks))
+        if is_busy:
+            self.words.setText(_BUSY)
+        elif self._checks:
+            self.words.setText(verdict(self._checks))
+        empty(self._rows)
+        for row, check in enumerate(self._checks):
+            self._add_row(row, check)
+
+    def _add_row(self, row: int, check: DoctorCheck) -> None:
+        theme = self._theme
+        shape, ink = {
+            CheckState.OK: ("disc", theme.good),
+            CheckState.WARNING: ("triangle", theme.warning),
+            CheckState.PROBLEM: ("triangle", theme.error),
+        }[check.state]
+        light = StatusLight(theme)
+        light.show_sign(shape, ink)
+        light.setAccessibleName(check.state.value)
+        light.setToolTip(check.state.value)
+        topic = QLabel(check.topic)
+        topic.setObjectName("quiet")
+        cure = f"\n→ {check.cure}" if check.cure else ""
+        text = QLabel(check.text + cure)
+        text.setWordWrap(True)
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        top = Qt.AlignmentFlag.AlignTop
+        self._rows.addWidget(light, row, 0, top)
+        self._rows.addWidget(topic, row, 1, top)
+        self._rows.addWidget(text, row, 2)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self.words, 1)
+        head.addWidget(self.again_button)
+        head.addWidget(self.copy_button)
+        sheet = QWidget(self)
+        self._rows = QGridLayout(sheet)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setHorizontalSpacing(GRID)
+        self._rows.setVerticalSpacing(GRID)
+        self._rows.setColumnStretch(2, 1)
+        area = scrolled(self, sheet)
+        area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        column.setSpacing(GRID)
+        column.addLayout(head)
+        column.addWidget(self.bar)
+        column.addWidget(area, 1)

@@ -1,0 +1,101 @@
+"""The help of every verb: its examples can be run, and a word that is not known is suggested."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import emgstream
+from emgstream.cli import main
+from emgstream.cli.verb_parsers import VERB_GROUPS, VERBS, verb_module, verb_parser
+from emgstream.wording import command_line, counted, did_you_mean
+
+
+def test_every_verb_is_in_one_group_with_a_line_that_fits_the_terminal() -> None:
+    assert sum(map(len, VERB_GROUPS.values())) == len(VERBS)
+    assert all(len(f"  {verb:10}  {what}") <= 80 for verb, what in VERBS.items())
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_two_examples_that_its_parser_accepts(
+    verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    examples = verb_module(verb).EXAMPLES
+    assert len(examples) == 2
+    for example, what in examples.items():
+        first, *words = shlex.split(example)
+        assert (first, bool(what)) == (verb, True)
+        verb_parser(verb).parse_intermixed_args(words)
+    with pytest.raises(SystemExit):
+        main([verb, "--help"])
+    printed = capsys.readouterr().out
+    assert all(f"  emgstream {example}\n" in printed for example in examples)
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("recrod", "record"),
+        ("Live", "live"),
+        ("record --movments fist", "--movements"),
+        ("train demo --out a --recipe publish", "published"),
+        ("export a.csv --to EDF", "edf"),
+        ("install trian", "train"),
+        ("simulate --script hand_clsoe:2", "hand_close"),
+    ],
+)
+def test_a_word_that_is_not_known_is_answered_with_the_likeliest_one(
+    words: str, meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words.split()) == 1
+    assert f"did you mean {meant}" in capsys.readouterr().err
+
+
+def test_a_word_that_resembles_nothing_is_not_answered_with_a_guess() -> None:
+    assert did_you_mean("xyz", ("record", "replay")) == ""
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "tcsh", "powershell"])
+def test_the_completion_of_a_shell_has_all_verbs(
+    shell: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["completion", shell]) == 0
+    script = capsys.readouterr().out
+    assert all(verb in script for verb in VERBS)
+    assert "movements" in script or shell == "tcsh"  # which completes the options of no verb
+
+
+def test_bash_accepts_the_script(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["completion", "bash"]) == 0
+    script = tmp_path / "emgstream"
+    script.write_text(capsys.readouterr().out)
+    asks = (
+        f"source {script}; COMP_WORDS=(emgstream rec); COMP_CWORD=1; "
+        "$(complete -p emgstream | sed -E 's/.*-F ([^ ]+).*/\\1/'); echo ${COMPREPLY[@]}"
+    )
+    done = subprocess.run(["bash", "-c", asks], capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["recover", "record"] or done.stdout.split() == [
+        "record",
+        "recover",
+    ], done.stderr
+
+
+def test_the_program_is_called_as_it_was_started() -> None:
+    words = [sys.executable, "-m", "emgstream", "--help"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("usage: python -m emgstream ")
+
+
+def test_the_package_lists_its_public_names() -> None:
+    assert {"live", "replay", "read_model"} <= set(dir(emgstream))
+    assert not [name for name in dir(emgstream) if name.startswith("_") and name[1] != "_"]
+
+
+def test_one_of_something_is_singular_and_paths_are_quoted() -> None:
+    assert (counted(1, "sample"), counted(2, "sample")) == ("1 sample", "2 samples")
+    if sys.platform != "win32":
+        assert command_line("emgstream", Path("a b.csv")) == "emgstream 'a b.csv'"
