@@ -70,6 +70,12 @@ def _section(verb: str) -> str:
         if group.description:
             parts.append(_prose(group.description))
         parts.append(_table(group._group_actions))
+    examples = getattr(module, "EXAMPLES", {})
+    if examples:
+        rows = "".join(
+            f"| `emgstream {words}` | {_cell(why)} |\n" for words, why in examples.items()
+        )
+        parts.append(f"| example | |\n|---|---|\n{rows}")
     if parser.epilog:
         parts.append(_prose(parser.epilog))
     return "\n".join(parts)

@@ -16,6 +16,7 @@ import pytest
 
 from emgstream.bundle import Model
 from emgstream.cli import VERBS, main
+from emgstream.configuration import read_configuration
 from emgstream.cue_schedule import CueSchedule
 from emgstream.data import DEMO_MODEL
 from emgstream.outputs.control import read_bindings
@@ -28,9 +29,8 @@ LANGUAGES = {
 }  # fmt: skip
 WITH_TENSORFLOW = {"calibrate", "evaluate", "train"}
 IN_REAL_TIME = {"live", "record", "simulate"}
-QUICKER = {"calibrate": [], "evaluate": ["--epochs", "1"], "train": ["--epochs", "1"]}
+QUICKER = {"evaluate": ["--epochs", "1", "--jobs", "1"], "train": ["--epochs", "1"]}
 """Words added to a command that trains: what is tested here is what one types."""
-LABELS = ("rest", "hand_open", "hand_close", "wrist_left", "wrist_right")
 SESSIONS = {"monday.csv": 1, "tuesday.csv": 2, "user1_day1.csv": 3, "user1_day2.csv": 4}
 """Recordings that the pages take for granted, each with the number of its session."""
 
@@ -40,7 +40,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the files that the pages take for granted: synthetic sessions and a model."""
     folder = tmp_path_factory.mktemp("prepared")
     for name, session in SESSIONS.items():
-        script = CueSchedule.shuffled(LABELS, repetitions=3, hold_s=2.0, rest_s=1.5, seed=session)
+        script = CueSchedule.shuffled(repetitions=3, hold_s=1.2, rest_s=0.8, seed=session)
         record_session(folder / name, script, seed=3, session=session)
     for label in ("rock", "paper"):
         script = CueSchedule.parse("hand_close:2" if label == "rock" else "hand_open:2")
@@ -70,7 +70,7 @@ def commands(page: Path) -> list[Command]:
         for block in blocks(page)
         if block.not_run is None
         for command in block.commands
-        if command.verb not in PENDING
+        if not command.is_pending
     ]
 
 
@@ -86,9 +86,9 @@ def page_mark(page: Path) -> object:
 def test_the_commands_of_a_page_work_in_their_order(page: Path) -> None:
     for command in commands(page):
         assert command.words[0] == "emgstream", command.line
-        words = [*command.words[1:], *QUICKER.get(command.verb, [])]
-        if command.verb == "evaluate" and "--model" in words:
-            words = command.words[1:]
+        words = command.words[1:]
+        if "--model" not in words:  # a model that is given is not trained
+            words += QUICKER.get(command.verb, [])
         if command.output is None and "--screenshot" not in words:
             assert main(words) == 0, command.line
             continue
@@ -115,9 +115,9 @@ NOT_RUN = [
 @pytest.mark.parametrize("command", NOT_RUN)
 def test_a_command_that_does_not_run_here_is_understood(command: Command) -> None:
     program, *words = command.words
-    if program == "emgstream" and command.verb not in PENDING:
-        if command.verb:
-            understand(command.verb, words[1:])
+    if program == "emgstream" and command.verb:
+        if not command.is_pending:
+            parser_of(command.verb).parse_intermixed_args(words[1:])
     elif program in ("python3", ".venv/bin/python"):
         assert (ROOT / words[0]).is_file()
     elif program == ".venv/bin/pip":
@@ -128,14 +128,14 @@ def test_a_command_that_does_not_run_here_is_understood(command: Command) -> Non
         assert program in ("emgstream", ".venv/bin/emgstream", "dask")
 
 
-def understand(verb: str, words: list[str]) -> None:
-    """Let the parser of a verb read words; raises SystemExit where it does not understand them."""
+def parser_of(verb: str) -> argparse.ArgumentParser:
+    """Return the parser of a verb; it raises SystemExit for words it does not understand."""
     module = importlib.import_module(f"emgstream.cli.{verb.replace('-', '_')}_verb")
     parser = argparse.ArgumentParser(prog=f"emgstream {verb}")
     module.add_arguments(parser)
     parser.add_argument("-v", "--verbose", action="count")
     parser.add_argument("--log")
-    parser.parse_intermixed_args(words)
+    return parser
 
 
 def test_every_verb_has_an_example() -> None:
@@ -143,9 +143,10 @@ def test_every_verb_has_an_example() -> None:
     assert shown >= set(VERBS)
 
 
-@pytest.mark.parametrize("verb", PENDING)
-def test_a_verb_that_is_pending_is_not_there(verb: str) -> None:
-    assert verb not in VERBS, f"{verb} is there: remove it from PENDING in tests/documentation.py"
+@pytest.mark.parametrize("word", PENDING)
+def test_what_is_pending_is_not_there(word: str) -> None:
+    options = {option for verb in VERBS for option in parser_of(verb)._option_string_actions}
+    assert word not in {*VERBS, *options}, f"{word}: remove it from PENDING of documentation.py"
 
 
 @pytest.mark.parametrize("block", ALL_BLOCKS, ids=[block.place for block in ALL_BLOCKS])
@@ -190,3 +191,12 @@ def test_bindings_are_for_the_shipped_model(
     bindings = read_bindings(path, demo_model.manifest.class_names)
     assert (bindings.arm, bindings.panic) == ("f8", "f12")
     assert len(bindings.actions) == block.text.split("[movements]")[1].count("=")
+
+
+SETTINGS = [block for block in ALL_BLOCKS if block.language == "toml" and "port = " in block.text]
+
+
+@pytest.mark.parametrize("block", SETTINGS, ids=[block.place for block in SETTINGS])
+def test_an_example_of_the_configuration_can_be_used(block: Block, folder: Path) -> None:
+    (folder / "config.toml").write_text(block.text, encoding="utf-8")
+    assert read_configuration().port == "auto"
