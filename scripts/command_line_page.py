@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import inspect
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -118,8 +120,15 @@ def _cell(text: str) -> str:
 
 
 def _prose(text: str | None) -> str:
-    """Return a paragraph, or none."""
-    return "" if text is None else " ".join(text.split()).replace("<", "&lt;") + "\n"
+    """Return paragraphs; one that is indented stays as it is."""
+    paragraphs = inspect.cleandoc(text or "").split("\n\n")
+    return "\n".join(_paragraph(one) for one in paragraphs if one.strip())
+
+
+def _paragraph(text: str) -> str:
+    if text.startswith("  "):
+        return f"```text\n{textwrap.dedent(text)}\n```\n"
+    return " ".join(text.split()).replace("<", "&lt;") + "\n"
 
 
 if __name__ == "__main__":
