@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from emgstream import __version__
 from tests.documentation import PAGES, README, ROOT, without_code
 
 TOP = [ROOT / name for name in ("BENCHMARKS.md", "CHANGELOG.md", "CONTRIBUTING.md")]
@@ -75,6 +76,11 @@ def test_the_figures_of_the_readme_stand_in_the_benchmarks() -> None:
     figures = re.findall(r"\d+\.\d+", told)
     assert len(figures) >= 5
     assert [figure for figure in figures if figure not in measured] == []
+
+
+def test_the_citation_is_of_this_version() -> None:
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {__version__}\n" in citation
 
 
 def test_the_page_of_the_command_line_is_what_the_parsers_say() -> None:
