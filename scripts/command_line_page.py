@@ -7,7 +7,9 @@ python scripts/command_line_page.py --write    # writes it
 from __future__ import annotations
 
 import argparse
+import inspect
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -58,9 +60,7 @@ def page() -> str:
 def _section(verb: str) -> str:
     """Return the section of a verb: description, examples, a table for each group of options."""
     parser = verb_parser(verb)
-    examples = verb_module(verb).EXAMPLES.items()
-    told = (f"- `emgstream {words}`: {what}\n" for words, what in examples)
-    parts = [f"\n## {verb}\n", _prose(parser.description), "".join(told)]
+    parts = [f"\n## {verb}\n", _prose(parser.description)]
     positional, usual, *groups = parser._action_groups
     parts.append(_table([*positional._group_actions, *usual._group_actions]))
     for group in groups:
@@ -71,6 +71,9 @@ def _section(verb: str) -> str:
         if group.description:
             parts.append(_prose(group.description))
         parts.append(_table(group._group_actions))
+    examples = verb_module(verb).EXAMPLES.items()
+    rows = "".join(f"| `emgstream {words}` | {_cell(why)} |\n" for words, why in examples)
+    parts.append(f"| example | |\n|---|---|\n{rows}")
     return "\n".join(parts)
 
 
@@ -111,8 +114,15 @@ def _cell(text: str) -> str:
 
 
 def _prose(text: str | None) -> str:
-    """Return a paragraph, or none."""
-    return "" if text is None else " ".join(text.split()).replace("<", "&lt;") + "\n"
+    """Return paragraphs; one that is indented stays as it is."""
+    paragraphs = inspect.cleandoc(text or "").split("\n\n")
+    return "\n".join(_paragraph(one) for one in paragraphs if one.strip())
+
+
+def _paragraph(text: str) -> str:
+    if text.startswith("  "):
+        return f"```text\n{textwrap.dedent(text)}\n```\n"
+    return " ".join(text.split()).replace("<", "&lt;") + "\n"
 
 
 if __name__ == "__main__":

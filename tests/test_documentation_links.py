@@ -1,4 +1,4 @@
-"""Every link of the documentation leads somewhere, also without a network."""
+"""Links, pictures and figures of the documentation, checked without a network."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from emgstream import __version__
 from tests.documentation import PAGES, README, ROOT, without_code
 
 TOP = [ROOT / name for name in ("BENCHMARKS.md", "CHANGELOG.md", "CONTRIBUTING.md")]
@@ -66,6 +67,20 @@ def test_every_picture_is_shown_somewhere_and_says_what_it_shows() -> None:
 
 def test_the_readme_has_at_most_two_hundred_lines() -> None:
     assert len(README.read_text(encoding="utf-8").splitlines()) <= 200
+
+
+def test_the_figures_of_the_readme_stand_in_the_benchmarks() -> None:
+    text = README.read_text(encoding="utf-8")
+    told = text.split("## How good, and how fast")[1].split("\n## ")[0]
+    measured = (ROOT / "BENCHMARKS.md").read_text(encoding="utf-8")
+    figures = re.findall(r"\d+\.\d+", told)
+    assert len(figures) >= 5
+    assert [figure for figure in figures if figure not in measured] == []
+
+
+def test_the_citation_is_of_this_version() -> None:
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {__version__}\n" in citation
 
 
 def test_the_page_of_the_command_line_is_what_the_parsers_say() -> None:
