@@ -22,12 +22,19 @@ class Columns(QWidget):
         Each widget with its share of the width that is left.
     between
         Pixels between two widgets.
+    spare
+        Pixels beyond their least widths that they want before they stand side by side.
     """
 
     def __init__(
-        self, parent: QWidget | None, *parts: tuple[QWidget, int], between: int = 2 * GRID
+        self,
+        parent: QWidget | None,
+        *parts: tuple[QWidget, int],
+        between: int = 2 * GRID,
+        spare: int = 0,
     ) -> None:
         super().__init__(parent)
+        self._spare = spare
         self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.setSpacing(between)
@@ -61,7 +68,7 @@ class Columns(QWidget):
         return super().event(event)
 
     def _place(self) -> None:
-        gaps = (self._line.count() - 1) * self._line.spacing()
+        gaps = self._spare + (self._line.count() - 1) * self._line.spacing()
         needed = gaps + sum(self._least_widths())
         direction = QBoxLayout.Direction
         wanted = direction.LeftToRight if needed <= self.width() else direction.TopToBottom

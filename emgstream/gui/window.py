@@ -60,6 +60,8 @@ _FIGURES_MS = 250
 """Figures that change oftener than four times a second cannot be read."""
 _FRAMED_MS = 300
 """A desktop has framed a new window by then, on the slowest machine that was tried."""
+_NAMES = 24 * GRID
+"""Pixels beyond the least width of the lists that let usual names of source and model be read."""
 _EDGE = 2
 """Pixels between a message and what is around it."""
 _SOURCES_MS = 1500
@@ -395,7 +397,7 @@ class Window(QWidget):
         )
 
     def _lay_out(self) -> None:
-        head = Columns(self, (self.page_bar, 0), (self.source_bar, 1), between=GRID)
+        head = Columns(self, (self.page_bar, 0), (self.source_bar, 1), between=GRID, spare=_NAMES)
         self.book = QStackedWidget(self)
         for page in self.pages:
             self.book.addWidget(PageFrame(page, page.widest, self))

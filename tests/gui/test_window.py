@@ -527,7 +527,7 @@ def test_the_row_at_the_top_is_the_same_on_every_page_of_the_smallest_window(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:
     window = open_window(source=PortRequest(SIMULATED))
-    window.resize(window.minimumSize())
+    window.resize(944, 452)  # 1920x1080 at 200 %, without frame and panel
     bar = window.source_bar
     for number in range(len(window.pages)):
         window.show_page_at(number)
