@@ -75,7 +75,7 @@ class ViewBar(QWidget):
         self._group.addButton(self.spectrum_button)
         row.addWidget(self.spectrum_button)
         self.span_list = DropDownList(self)
-        self.span_list.setMinimumWidth(12 * GRID)
+        self.span_list.setMinimumWidth(10 * GRID)
         self.span_list.setAccessibleName("Seconds in view")
         self.span_list.setToolTip("Seconds in view (+ and -, or the wheel)")
         for span_s in SPANS_S:
