@@ -244,7 +244,7 @@ def test_a_dropped_model_and_recording_are_used(
 def test_a_missing_model_is_told_with_what_to_do(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window(model=Path("nowhere.emgmodel"), source=PortRequest(SIMULATED))
     wait(qtbot, lambda: "nowhere.emgmodel" in words(window))
-    assert "emgstream train" in words(window)
+    assert "as the page Train writes it" in words(window)
 
 
 def test_a_port_that_is_not_there_is_told_with_what_to_do(

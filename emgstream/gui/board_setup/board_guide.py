@@ -13,6 +13,7 @@ from PyQt5.QtWidgets import (
 )
 
 from emgstream.app.board_setup import BoardSetup, SensorSignal, SetupStep
+from emgstream.app.board_setup_words import LEADS, TITLES, step_lines
 from emgstream.app.open_requests import SIMULATED, PortRequest
 from emgstream.data import DEMO_MODEL
 from emgstream.errors import EmgStreamError
@@ -20,7 +21,6 @@ from emgstream.gui.board_setup.arm_picture import ArmPicture
 from emgstream.gui.board_setup.numbered_lines import NumberedLines
 from emgstream.gui.board_setup.safety_picture import SafetyPicture
 from emgstream.gui.board_setup.sensor_questions import SensorQuestions
-from emgstream.gui.board_setup.setup_words import LEADS, TITLES, step_lines
 from emgstream.gui.board_setup.sketch_saving import SketchSaving
 from emgstream.gui.board_setup.wiring_picture import WiringPicture
 from emgstream.gui.card import card, tall_part

@@ -8,8 +8,8 @@ from PyQt5.QtCore import Qt, QUrl
 from PyQt5.QtGui import QDesktopServices
 from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from emgstream.app.board_setup_words import IDE_STEPS
 from emgstream.gui.board_setup.numbered_lines import NumberedLines
-from emgstream.gui.board_setup.setup_words import IDE_STEPS
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import pyqtSignal
-from PyQt5.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
+from PyQt5.QtCore import QSize, pyqtSignal
+from PyQt5.QtGui import QResizeEvent
+from PyQt5.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QPushButton, QWidget
 
 from emgstream.app.live_session import LiveSession
 from emgstream.app.signal_views import SignalView
@@ -21,6 +22,8 @@ _TIPS = {
     SignalView.CONDITIONED: "The signal as it was conditioned (2)",
     SignalView.STEPS: "The signal as the network sees it (3)",
 }
+_FOR_TITLE = 12 * GRID
+"""Room for the title of the stream and for a longer word on the button Record, by eye."""
 _SPECTRUM = "Power by frequency; mains hum stands on the marked lines (4)"
 _FOR_LOOKING = (
     "Filtered for looking: high-pass at 20 Hz, notches at 50 and 60 Hz and their harmonics (2)"
@@ -42,9 +45,15 @@ class ViewBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
+        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(GRID)
+        row, self._actions = QHBoxLayout(), QHBoxLayout()
+        self._forms = row
+        for one in (row, self._actions):
+            one.setSpacing(GRID)
+        self._rows.addLayout(row)
+        self._rows.addLayout(self._actions, 1)
         self.title = ElidedLabel(self)
         self.title.setObjectName("quiet")
         self.buttons: dict[SignalView, QPushButton] = {}
@@ -66,7 +75,7 @@ class ViewBar(QWidget):
         self._group.addButton(self.spectrum_button)
         row.addWidget(self.spectrum_button)
         self.span_list = DropDownList(self)
-        self.span_list.setMinimumWidth(12 * GRID)
+        self.span_list.setMinimumWidth(10 * GRID)
         self.span_list.setAccessibleName("Seconds in view")
         self.span_list.setToolTip("Seconds in view (+ and -, or the wheel)")
         for span_s in SPANS_S:
@@ -90,11 +99,23 @@ class ViewBar(QWidget):
         row.addSpacing(GRID)
         row.addWidget(self.span_list)
         row.addWidget(self.channels_button)
-        row.addSpacing(GRID)
-        row.addWidget(self.title, 1)
-        row.addWidget(self.hold_button)
-        row.addWidget(self.live_button)
-        row.addWidget(self.record_button)
+        row.addStretch(1)
+        self._actions.addWidget(self.title, 1)
+        for button in (self.hold_button, self.live_button, self.record_button):
+            self._actions.addWidget(button)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the size of one of the two rows, which stand one below the other if narrow."""
+        return QSize(self._forms.minimumSize().width(), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Put the buttons that act into a row of their own where one row is too short."""
+        super().resizeEvent(event)
+        widest = max(self.hold_button.sizeHint().width(), self.live_button.sizeHint().width())
+        acting = widest + self.record_button.sizeHint().width() + _FOR_TITLE
+        is_wide = self.width() >= self._forms.sizeHint().width() + acting
+        direction = QBoxLayout.Direction
+        self._rows.setDirection(direction.LeftToRight if is_wide else direction.TopToBottom)
 
     def set_session(self, session: LiveSession | None) -> None:
         """Offer the forms that a session has."""
