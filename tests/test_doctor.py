@@ -181,4 +181,4 @@ def test_the_report_and_its_sum_are_plain_text() -> None:
     checks = [good("python", "Python 3.11"), problem("home", "no home folder", "set HOME")]
     assert report_text(checks).splitlines()[-1].strip() == "-> set HOME"
     assert verdict(checks) == "1 problem"
-    assert verdict(checks[:1]) == "No problem found"
+    assert verdict(checks[:1]) == "No problems found"
