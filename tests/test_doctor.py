@@ -36,6 +36,7 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.tensorflow
 def test_every_check_of_this_computer_is_made_and_printed_as_json() -> None:
     done = run("doctor", "--json")
     checks = json.loads(done.stdout)
