@@ -17,7 +17,6 @@
     ├── OutputError              (OSError)         something could not be written
     ├── InterruptedByUserError   (InterruptedError) Ctrl-C
     ├── ChildFailedError         (ChildProcessError) a command in a process of its own failed
-    ├── ProblemsFoundError       (RuntimeError)    a check of this computer found problems
     ├── StuckThreadError         (TimeoutError)    a thread waits for a device that does not answer
     └── SourceError              (OSError)         a source gives no samples
         ├── SourceNotFoundError      (FileNotFoundError)  there is no such source
@@ -48,7 +47,6 @@ __all__ = [
     "NoSuchColumnError",
     "OutputError",
     "PortTakenError",
-    "ProblemsFoundError",
     "RecordingError",
     "SourceDisconnectedError",
     "SourceError",
@@ -171,10 +169,6 @@ class InterruptedByUserError(EmgStreamError, InterruptedError):
 
 class ChildFailedError(EmgStreamError, ChildProcessError):
     """A command in a process of its own failed; the message is the one it printed."""
-
-
-class ProblemsFoundError(EmgStreamError, RuntimeError):
-    """A check of this computer found something that does not work."""
 
 
 class StuckThreadError(EmgStreamError, TimeoutError):

@@ -92,7 +92,7 @@ def test_a_model_may_be_tuned_where_it_stands() -> None:
 @pytest.mark.parametrize("words", ["train x.csv --out", "inspect x.csv --json"])
 def test_an_empty_word_is_no_file(words: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*words.split(), ""]) == 1
-    assert "an empty word is not the name of a file" in capsys.readouterr().err
+    assert "the name of the file is empty" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("place", ["missing/a.out", "."])

@@ -62,8 +62,8 @@ def test_an_edited_sketch_is_never_overwritten(
     ("words", "reason"),
     [
         (["flash"], "invalid choice: 'flash'"),
-        (["export"], "firmware export got no folder; export takes one"),
-        (["show", "here"], "firmware show got the folder here; export takes one"),
+        (["export"], "firmware export got no folder; expected a folder for export"),
+        (["show", "here"], "firmware show got the folder here; expected a folder for export"),
     ],
 )
 def test_words_that_will_not_do_are_one_line(

@@ -250,7 +250,7 @@ def test_notes_alarms_and_breaks_are_said_once_each_as_they_come() -> None:
         (["--port", "simulated", "--channels", "biceps,triceps"], "--channels names 2"),
         (["--port", "simulated", "--channels", "a,b,c"], "no channel 'a'"),
         (["--port", "simulated", "--model", "no.emgmodel"], "no.emgmodel"),
-        (["--baud", "fast"], "'fast' is no speed"),
+        (["--baud", "fast"], "'fast' is not a baud rate"),
         (["--seconds", "-1"], "--seconds"),
         (["--port", "auto", "--seconds", "1"], "no board found"),
     ],

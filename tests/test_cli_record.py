@@ -140,7 +140,7 @@ def test_leaving_before_the_start_leaves_no_file(tmp_path: Path) -> None:
     try:
         terminal.wait_for("press Space to begin")
         terminal.press("\x1b")
-        assert "left before anything was recorded" in terminal.end()
+        assert "ended before anything was recorded" in terminal.end()
     finally:
         terminal.close()
     assert list(tmp_path.iterdir()) == []

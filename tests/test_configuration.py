@@ -177,7 +177,7 @@ def test_config_shows_the_file_and_where_each_setting_comes_from(
 ) -> None:
     assert main(["config"]) == 0
     printed = capsys.readouterr().out
-    assert f"{file} (not there; --init writes it)" in printed
+    assert f"{file} (does not exist; --init writes it)" in printed
     assert "auto (default)" in printed
     assert main(["config", "--init"]) == 0
     assert file.exists()

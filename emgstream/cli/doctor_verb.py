@@ -16,7 +16,7 @@ from rich.table import Table
 from emgstream.app.doctor.doctor_check import CheckState, DoctorCheck, report_text, verdict
 from emgstream.app.doctor.examination import examine
 from emgstream.cli.terminal import busy, console
-from emgstream.errors import ProblemsFoundError
+from emgstream.errors import EmgStreamError
 
 __all__ = ["EXAMPLES", "add_arguments", "run"]
 
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Print all checks; raises ProblemsFoundError if something does not work."""
+    """Print all checks; raises EmgStreamError if something does not work."""
     with busy("checking this computer"):
         checks = list(examine())
     if arguments.json:
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> None:
         sys.stdout.write(report_text(checks) + "\n")
     problems = [check for check in checks if check.state is CheckState.PROBLEM]
     if problems:
-        raise ProblemsFoundError(
+        raise EmgStreamError(
             f"{verdict(checks).lower()}; {problems[0].topic}: {problems[0].text}; "
             f"{problems[0].cure}"
         )

@@ -36,9 +36,10 @@ def with_suggestion(message: str, parser: argparse.ArgumentParser) -> str:
     """Return a message of argparse, with the word that was probably meant."""
     if found := _CHOICE.search(message):
         choices = [word.strip(" '\"") for word in found[2].split(",")]
+        meant = did_you_mean(found[1], choices)
         return (
-            f"{message[: found.start()]}{found[1]!r} is not known"
-            f"{did_you_mean(found[1], choices)}; expected {', '.join(choices)}"
+            f"{message[: found.start()]}invalid choice: {found[1]!r}{meant}; expected "
+            f"{', '.join(choices)}"
         )
     if found := _UNKNOWN.search(message):
         words = found[1].split()

@@ -137,7 +137,7 @@ class DoctorView(QWidget):
         head.addWidget(self.copy_button)
         sheet = QWidget(self)
         self._rows = QGridLayout(sheet)
-        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setContentsMargins(GRID, GRID, GRID, GRID)
         self._rows.setHorizontalSpacing(GRID)
         self._rows.setVerticalSpacing(GRID)
         self._rows.setColumnStretch(2, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PyQt5.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -9,6 +10,7 @@ from emgstream.gui.doctor_view import DoctorView
 from emgstream.gui.palette import LIGHT
 
 
+@pytest.mark.tensorflow
 def test_the_checks_are_shown_and_the_report_is_copied(qtbot: QtBot) -> None:
     view = DoctorView(LIGHT)
     qtbot.addWidget(view)
@@ -24,6 +26,7 @@ def test_the_checks_are_shown_and_the_report_is_copied(qtbot: QtBot) -> None:
     assert "litert" in clipboard.text()
 
 
+@pytest.mark.tensorflow
 def test_closing_it_ends_the_checks(qtbot: QtBot) -> None:
     view = DoctorView(LIGHT)
     qtbot.addWidget(view)

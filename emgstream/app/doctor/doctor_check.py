@@ -59,13 +59,13 @@ def verdict(checks: Iterable[DoctorCheck]) -> str:
     """Return the sum of all checks in one sentence.
 
     >>> verdict([good("python", "Python 3.11"), warning("disk", "little room", "make room")])
-    'No problem and 1 warning'
+    'No problems and 1 warning'
     """
     states = [check.state for check in checks]
     n_problems, n_warnings = map(states.count, (CheckState.PROBLEM, CheckState.WARNING))
     problems = _counted(n_problems, "problem")
     if n_problems + n_warnings == 0:
-        return "No problem found"
+        return "No problems found"
     sentence = f"{problems} and {_counted(n_warnings, 'warning')}" if n_warnings else problems
     return sentence[:1].upper() + sentence[1:]
 

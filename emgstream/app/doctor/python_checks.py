@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 from collections.abc import Iterator
@@ -64,7 +65,7 @@ def package_checks() -> Iterator[DoctorCheck]:
 def extra_checks() -> Iterator[DoctorCheck]:
     """Give for each extra whether it is installed, and whether its libraries can be imported."""
     for extra in EXTRAS:
-        if extra.is_installed and (extra.name != _ON_A_DISPLAY or has_display()):
+        if extra.is_installed and (extra.name != _ON_A_DISPLAY or _has_x_or_desktop()):
             yield _imports(extra)
     missing = [extra.name for extra in EXTRAS if not extra.is_installed]
     if missing:
@@ -78,6 +79,10 @@ def extra_checks() -> Iterator[DoctorCheck]:
         yield warning("install", plan.obstacle, "see there")
     elif plan.installer is not None and plan.installer is not Installer.ENSUREPIP:
         yield good("install", f"extras are installed with {plan.installer.value}")
+
+
+def _has_x_or_desktop() -> bool:
+    return has_display({"DISPLAY": os.environ.get("DISPLAY", "")})
 
 
 def _imports(extra: Extra) -> DoctorCheck:
