@@ -21,7 +21,7 @@ _SURE_SAMPLES = 200  # so that it takes three lost ones at least
 
 
 class StreamCondition:
-    """What is told of a live stream, behind one lock; its reader sets it, any thread asks.
+    """State, notes and alarms of a live stream; its reader sets them, any thread asks.
 
     Parameters
     ----------
