@@ -30,7 +30,7 @@ class ElectrodeSite:
     name: str
     """Name of the muscle."""
     where: str
-    """How to find it."""
+    """The way to find it."""
     side: ArmSide
     """The side of the arm it is on."""
     x: float

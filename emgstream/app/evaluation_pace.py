@@ -62,7 +62,7 @@ class EvaluationPace:
 
     @property
     def words(self) -> str:
-        """What is being done, and how long it still takes, for people."""
+        """The present activity and the time that is left, for people."""
         if self._n_tasks is None:
             return "Reading the recordings …"
         if self._n_epochs and not self._learned and not self._n_networks_done:

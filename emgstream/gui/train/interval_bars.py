@@ -37,7 +37,7 @@ class IntervalBar:
     """One bar."""
 
     name: str
-    """What it is of."""
+    """Its name, beside it."""
     share: float | None
     """Its length, 0 to 1; None where it is not known."""
     interval: tuple[float, float] | None

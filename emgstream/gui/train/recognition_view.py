@@ -1,4 +1,4 @@
-"""What each movement was taken for, and how much of it was recognised, side by side."""
+"""Confusion matrix and recall of each movement, side by side."""
 
 from __future__ import annotations
 
