@@ -330,6 +330,45 @@ def _free_port() -> int:
         return int(one.getsockname()[1])
 
 
+def take_board_setup(path: Path, settings: Path) -> None:
+    """Show the wiring in the guide *Set up my board*, and take a picture of it."""
+    from PyQt5.QtWidgets import QApplication
+
+    from emgstream.gui.application import make_window
+    from emgstream.gui.live.live_page import LivePage
+
+    application = QApplication([])
+    window = make_window(application, WindowRequest(settings=settings, theme="light"))
+    page = window.page(LivePage)
+    window.show()
+    page.show_board_setup()
+    page.board_guide.on_button.click()  # to the wiring
+    for _ in range(50):
+        _let_pass(application)
+    window.save_picture(path)
+    window.close()
+
+
+def take_spectrum(path: Path, settings: Path) -> None:
+    """Show the spectrum of the simulated board, and take a picture of it."""
+    from PyQt5.QtWidgets import QApplication
+
+    from emgstream.gui.application import make_window
+    from emgstream.gui.live.live_page import LivePage
+
+    application = QApplication([])
+    window = make_window(application, WindowRequest(SIMULATED, settings=settings, theme="light"))
+    page = window.page(LivePage)
+    window.show()
+    _wait(application, lambda: window.connection.session is not None)
+    page.show_spectrum()
+    end_s = time.perf_counter() + 12.0  # a spectrum is of eight seconds
+    while time.perf_counter() < end_s:
+        _let_pass(application)
+    window.save_picture(path)
+    window.close()
+
+
 def _let_pass(application: Any) -> None:
     """Let the window's timers have their turn."""
     application.processEvents()
@@ -343,6 +382,8 @@ AT_WORK: dict[str, Callable[[Path, Path], None]] = {
     "tune": take_tuning,
     "outputs": take_outputs,
     "columns": take_columns,
+    "board_setup": take_board_setup,
+    "spectrum": take_spectrum,
     "web": take_web,
     "web_phone": take_web_phone,
     "web_overlay": take_web_overlay,

@@ -21,10 +21,6 @@ README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
 """Pages whose commands and programs run."""
 
-PENDING: tuple[str, ...] = ()
-"""Verbs and options that are described already and not there yet. A test fails once one is there:
-remove it here then, so that its commands run."""
-
 _FENCE = re.compile(r"^ *(```+)(\w*)\s*$")
 _NOT_RUN = re.compile(r"^ *<!-- not run: (.+) -->$")
 
@@ -74,11 +70,6 @@ class Command:
         """The verb of a command of emgstream; empty without one."""
         program, *words = self.words
         return words[0] if program == "emgstream" and words else ""
-
-    @property
-    def is_pending(self) -> bool:
-        """Whether its verb or one of its options is not there yet."""
-        return not set(PENDING).isdisjoint(self.words)
 
     def prints(self, text: str) -> bool:
         """Whether a text is what the command is said to print."""

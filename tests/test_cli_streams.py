@@ -42,7 +42,7 @@ def test_a_session_is_recorded_where_standard_input_is_closed(tmp_path: Path) ->
 def test_nobody_can_begin_where_standard_input_is_closed(tmp_path: Path) -> None:
     done = shell([*RECORD, "--out", "arm.csv"], "<&-", tmp_path)
     assert done.returncode == 1
-    assert done.stderr.startswith("emgstream: standard input is no terminal")
+    assert done.stderr.startswith("emgstream: standard input is not a terminal")
     assert len(done.stderr.splitlines()) == 1
 
 

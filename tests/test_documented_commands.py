@@ -20,7 +20,7 @@ from emgstream.cue_schedule import CueSchedule
 from emgstream.data import DEMO_MODEL
 from emgstream.outputs.control import read_bindings
 from emgstream.simulation import record_session
-from tests.documentation import ALL_BLOCKS, PAGES, PENDING, ROOT, Block, Command, blocks
+from tests.documentation import ALL_BLOCKS, PAGES, ROOT, Block, Command, blocks
 from tests.processes import EMGSTREAM
 
 LANGUAGES = {
@@ -65,11 +65,7 @@ def folder(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
 def commands(page: Path) -> list[Command]:
     """Return the commands of a page that run."""
     return [
-        command
-        for block in blocks(page)
-        if block.not_run is None
-        for command in block.commands
-        if not command.is_pending
+        command for block in blocks(page) if block.not_run is None for command in block.commands
     ]
 
 
@@ -113,8 +109,7 @@ NOT_RUN = [
 def test_a_command_that_does_not_run_here_is_understood(command: Command) -> None:
     program, *words = command.words
     if program == "emgstream" and command.verb:
-        if not command.is_pending:
-            verb_parser(command.verb).parse_intermixed_args(words[1:])
+        verb_parser(command.verb).parse_intermixed_args(words[1:])
     elif program in ("python3", ".venv/bin/python"):
         assert (ROOT / words[0]).is_file()
     elif program == ".venv/bin/pip":
@@ -128,12 +123,6 @@ def test_a_command_that_does_not_run_here_is_understood(command: Command) -> Non
 def test_every_verb_has_an_example() -> None:
     shown = {command.verb for block in ALL_BLOCKS for command in block.commands}
     assert shown >= set(VERBS)
-
-
-@pytest.mark.parametrize("word", PENDING)
-def test_what_is_pending_is_not_there(word: str) -> None:
-    options = {option for verb in VERBS for option in verb_parser(verb)._option_string_actions}
-    assert word not in {*VERBS, *options}, f"{word}: remove it from PENDING of documentation.py"
 
 
 @pytest.mark.parametrize("block", ALL_BLOCKS, ids=[block.place for block in ALL_BLOCKS])

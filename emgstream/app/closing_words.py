@@ -1,4 +1,4 @@
-"""What would be lost if the program ended now, in words, for the question before it closes."""
+"""Words for what would be lost if the program ended now, for the question before it closes."""
 
 from __future__ import annotations
 

@@ -47,9 +47,9 @@ class ConfiguredSetting:
     """Its value as it is typed, with commas between the entries of a list; empty if it is not set.
     """
     default: str
-    """What holds where it is not set, in words."""
+    """The value that holds where it is not set, in words."""
     form: str
-    """What is expected, in words."""
+    """The values that are expected, in words."""
 
     @property
     def group(self) -> str:

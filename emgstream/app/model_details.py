@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from emgstream.bundle import Model
+from emgstream.network.network_backend import choose_backend
 from emgstream.network.network_layers import layers_of, network_json
 
 __all__ = ["LAYERS", "layer_rows", "model_document", "model_facts"]
@@ -59,6 +60,7 @@ def model_facts(model: Model) -> Iterator[tuple[str, str]]:
     for entry in manifest.training_data:
         yield "trained on", _settings({**entry, "sha256": f"{entry.get('sha256', '?'):.12}…"})
     yield from _measured(manifest.evaluation)
+    yield "network", f"run on this computer by {choose_backend().words}"
     yield "versions", _settings(manifest.versions)
 
 

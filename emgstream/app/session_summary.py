@@ -6,6 +6,7 @@ from typing import Any
 
 from emgstream.engine import Engine
 from emgstream.manifest import Manifest
+from emgstream.network.network_backend import choose_backend
 from emgstream.outputs.summary import Summary
 from emgstream.sources.source import Source
 from emgstream.sources.source_status import SourceStatus
@@ -43,6 +44,7 @@ def session_document(
         **names,
         "source": source.info.name,
         "model": None if manifest is None else manifest.title,
+        "network": None if manifest is None else choose_backend().words,
         "samples": engine.ring.n_received,
         "lost": engine.ring.n_lost,
         "skipped": engine.n_skipped,

@@ -24,6 +24,8 @@ def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
         yield "stream", document["stream"]
     yield "source", document["source"]
     yield "model", document["model"] or "none"
+    if document["network"]:
+        yield "network", f"run by {document['network']}"
     yield "samples", f"{document['samples']:,}{_lost(document)}"
     if "rate_hz" in document:
         yield from _live_facts(document)
@@ -37,23 +39,26 @@ def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
         dropped = f"   dropped {output['dropped']:,}" if output["dropped"] else ""
         yield "output", f"{output['name']}   {output['written']:,}{dropped}"
     if document["accuracy"] is not None:
-        whose = "the recording's own labels"
-        if "port" in document:
-            whose = (
-                "the movements of the simulated person"
-                if document["synthetic"]
-                else "the source's own"
-            )
-        n_labelled = sum(sum(row.values()) for row in document["confusion"].values())
-        yield "accuracy", f"{percent_of(document['accuracy'], n_labelled)} against {whose}"
-        for name, recall in document["recall"].items():
-            yield "", f"{percent(recall):>5} of {name}"
+        yield from _accuracy_facts(document)
     if document["labels_unknown_to_model"]:
         yield (
             "unknown labels",
             f"{counted(document['labels_unknown_to_model'], 'decision')} on labels that the "
             f"model does not know",
         )
+
+
+def _accuracy_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    """Return the accuracy against known labels, and the recall of each."""
+    whose = "the recording's own labels"
+    if "port" in document:
+        whose = (
+            "the movements of the simulated person" if document["synthetic"] else "the source's own"
+        )
+    n_labelled = sum(sum(row.values()) for row in document["confusion"].values())
+    yield "accuracy", f"{percent_of(document['accuracy'], n_labelled)} against {whose}"
+    for name, recall in document["recall"].items():
+        yield "", f"{percent(recall):>5} of {name}"
 
 
 def _lost(document: dict[str, Any]) -> str:

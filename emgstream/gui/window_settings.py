@@ -23,7 +23,7 @@ _CHOSEN_FOR = {
     "model": ("models", "no_model"),
     "recordings": ("recordings",),
 }
-"""What the window remembers of the choice that a setting of the configuration file is for."""
+"""Keys under which the window remembers the choice that a configured setting is for."""
 
 _BINDINGS = "key_bindings.json"
 _MOST_MODELS = 8

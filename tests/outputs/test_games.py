@@ -1,4 +1,4 @@
-"""The games in docs/outputs.md: Godot 3 runs its script, Mono the classes of the Unity example.
+"""The games in docs/how-to/receive-decisions.md: Godot 3 runs its script, Mono those for Unity.
 
 Godot 4 and Unity are no packages of Debian; the script for Godot 4 is not run here.
 """
@@ -18,7 +18,7 @@ from tests.outputs.web_bench import free_port
 from tests.processes import EMGSTREAM
 
 HERE = Path(__file__).parent
-DOCS = (HERE.parents[1] / "docs" / "outputs.md").read_text(encoding="utf-8")
+DOCS = (HERE.parents[1] / "docs" / "how-to" / "receive-decisions.md").read_text(encoding="utf-8")
 GODOT, MCS, MONO = shutil.which("godot3-server"), shutil.which("mcs"), shutil.which("mono")
 MONO_JSON = Path("/usr/lib/mono/4.5/System.Runtime.Serialization.dll")
 HAS_MONO = bool(MCS and MONO) and MONO_JSON.exists()

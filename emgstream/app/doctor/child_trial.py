@@ -63,9 +63,9 @@ def main() -> None:
     if what == RUNTIME:
         from emgstream.bundle import read_model
         from emgstream.data import DEMO_MODEL
-        from emgstream.pipeline import Pipeline
+        from emgstream.network.network_backend import NetworkBackend, open_classifier
 
-        Pipeline(read_model(DEMO_MODEL))  # runs both networks on a few windows
+        open_classifier(read_model(DEMO_MODEL), NetworkBackend.LITERT)  # runs a few windows
         return
     imported = importlib.import_module(what)
     print(getattr(imported, "__version__", ""))  # noqa: T201 - the answer to the parent

@@ -53,9 +53,9 @@ def package_checks() -> Iterator[DoctorCheck]:
     try:
         try_out(RUNTIME)
     except TrialFailedError as error:
-        yield problem(
+        yield warning(
             "litert",
-            f"LiteRT, which runs the models, does not work: {error}",
+            f"LiteRT does not work: {error}; NumPy runs the models instead, some ten times slower",
             "install the package ai-edge-litert again; it needs a 64-bit system of 2020 or newer",
         )
     else:
