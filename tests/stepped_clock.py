@@ -67,15 +67,20 @@ class SteppedClock:
         with self._changed:
             end_s = self._now_s + seconds
             while (next_s := min(self._due_s.values(), default=end_s + 1.0)) <= end_s:
-                self._now_s = next_s
-                woken = {thread for thread, due_s in self._due_s.items() if due_s <= next_s}
+                self._now_s = max(self._now_s, next_s)
+                woken = {thread for thread, due_s in self._due_s.items() if due_s <= self._now_s}
                 for thread in woken:
                     del self._due_s[thread]
                 self._awake |= woken
                 self._changed.notify_all()
                 self._wait_for(lambda: not any(thread.is_alive() for thread in self._awake))
                 self._awake.clear()
-            self._now_s = end_s
+            self._now_s = max(self._now_s, end_s)
+
+    def stand_still(self, seconds: float) -> None:
+        """Move the time on while no thread runs, as while a computer sleeps."""
+        with self._changed:
+            self._now_s += seconds
 
     def _wait_for(self, claim: Callable[[], bool]) -> None:
         deadline_s = time.monotonic() + _PATIENCE_S

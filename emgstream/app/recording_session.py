@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -29,6 +30,7 @@ from emgstream.recording import (
     put_in_order,
 )
 from emgstream.sources.lsl_markers import Marker, MarkerStream
+from emgstream.sources.standstill import StandstillWatch
 from emgstream.worker import Worker
 
 __all__ = ["RecordingSession", "RecordingStage"]
@@ -38,8 +40,11 @@ _LIKELY_CHANNELS = 3
 """Rate and channels assumed for the room a file needs, before the board has told its own: those of
 our firmware on an Uno with three electrodes."""
 
-
 _SILENT_S = 1.0  # a choice, as the status of a board: a thousand samples
+_WAKE_S = 1.0
+"""Seconds after this program stood still in which a take does not end: a choice.
+
+A computer may have slept beyond the end; what waited in buffers meanwhile is read by then."""
 
 
 class RecordingStage(Enum):
@@ -110,6 +115,8 @@ class RecordingSession:
         self.warnings: list[str] = []
         self.take: Take | None = None
         self.started_s = now_s
+        self._standstill = StandstillWatch()
+        self._woke_s = -math.inf  # when this program last stood still until
         self._told: set[str] = set()
         self._subject = session.subject if leads_subject else None
         followers = session.cue_followers(plan.protocol.labels, listeners)
@@ -221,6 +228,8 @@ class RecordingSession:
 
     def poll(self, now_s: float) -> None:
         """Let time pass up to host time ``now_s``."""
+        if self._standstill.stood_s(now_s):
+            self._woke_s = now_s
         self._follow_markers()
         if self.stage is RecordingStage.CONNECTING:
             self._await_samples(now_s)
@@ -343,8 +352,9 @@ class RecordingSession:
         else:
             ends_after_s = self.plan.ends_after_s
             is_over = ends_after_s is not None and now_s >= self.started_s + ends_after_s
-        longest_s = self.plan.longest_silence_s
-        if is_over or (longest_s is not None and self._silent_s(now_s) >= longest_s):
+        longest_s, awake_s = self.plan.longest_silence_s, now_s - self._woke_s
+        is_left = longest_s is not None and min(self._silent_s(now_s), awake_s) >= longest_s
+        if is_left or (is_over and awake_s >= _WAKE_S):
             self.end(now_s)
 
     def _poll_take(self, now_s: float) -> None:

@@ -7,15 +7,12 @@ import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
 from emgstream.errors import OutputError
+from emgstream.recording.table_hold import lock
 from emgstream.tables.session_rate import sidecar_path
 
-if os.name == "posix":
-    import fcntl
-
-__all__ = ["GrowingFile", "check_room", "expected_bytes", "is_held", "room_bytes"]
+__all__ = ["GrowingFile", "check_room", "expected_bytes", "room_bytes"]
 
 _DIGITS_OF_A_VALUE = 5  # a converter of 16 bits counts to 65535
 _BYTES_BESIDE_VALUES = 55  # an estimate: index and time of 12 digits, cue and label of 12 letters
@@ -52,29 +49,12 @@ def check_room(path: Path, needed_bytes: int) -> None:
         )
 
 
-def is_held(path: Path) -> bool:
-    """Return whether a `GrowingFile` of any process is open at this path.
-
-    False where the system, or a network drive, has no locks. Windows refuses to replace the file.
-    """
-    if os.name != "posix":
-        return False
-    try:
-        with path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
-
-
 class GrowingFile:
     """A new file that is only appended to; it always ends with a complete line.
 
     One thread appends and closes, another may call `sync` and `loss`. Raises OutputError if the
-    file exists, which is never overwritten, and if the disk refuses a write. `is_held` tells other
-    processes that it is open.
+    file exists, which is never overwritten, and if the disk refuses a write. It is locked while it
+    is open, so that no other process repairs it; see `TableHold`.
     """
 
     def __init__(self, path: Path) -> None:
@@ -88,7 +68,7 @@ class GrowingFile:
             ) from None
         except OSError as error:
             raise self._refused(error) from error
-        _hold(self._file)
+        lock(self._file, waits=True)  # whoever looks at an empty table has it for a moment only
 
     def append(self, data: bytes) -> None:
         """Write complete lines; a part of them, where there is no more room, is cut off again."""
@@ -157,10 +137,3 @@ class GrowingFile:
             f"cannot write {self._path}: {error.strerror or error}; expected a place with room "
             f"that may be written to{kept}; make room, or choose another place"
         )
-
-
-def _hold(file: BinaryIO) -> None:
-    """Lock a file until it is closed, where that is possible; see `is_held`."""
-    if os.name == "posix":
-        with suppress(OSError):  # some network drives have no locks
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

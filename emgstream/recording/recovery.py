@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -25,10 +27,10 @@ from emgstream.cue_schedule import TRANSITION
 from emgstream.errors import OutputError, RecordingError
 from emgstream.logs import get_logger
 from emgstream.recording.cue_events import RepetitionOutcome
-from emgstream.recording.growing_file import is_held
 from emgstream.recording.label_runs import METHOD, LabelledCueRun, label_runs
 from emgstream.recording.recording_body import N_AFTER, RecordingBody
 from emgstream.recording.sidecar import read_sidecar, write_sidecar
+from emgstream.recording.table_hold import TableHold, written_by_another
 from emgstream.tables import EmgTable, read_table
 from emgstream.tables.marker_cells import in_cell, placed_markers
 
@@ -36,6 +38,7 @@ __all__ = ["RecoveryReport", "put_in_order"]
 
 _log = get_logger(__name__)
 
+_GROWTH_S = 0.5  # a choice: a recorder writes what came every 100 ms
 _LONGEST_END = 4096  # bytes: a block of a file system, which a power cut may leave unwritten
 
 
@@ -84,14 +87,22 @@ def put_in_order(
     OutputError
         The files cannot be written; they are as they were, without a damaged end.
     """
-    sidecar = read_sidecar(path)
-    if is_held(path):
-        raise RecordingError(
-            f"{path} is being recorded now, by another process; expected a recording that has "
-            "ended; end it first: it puts its own files in order"
-        )
+    with TableHold(path) as hold:
+        sidecar = read_sidecar(path)
+        if not hold.is_locked and sidecar.get("state") == "recording" and _grows(path):
+            raise written_by_another(path)
+        return _put_in_order(path, sidecar, hold, trim, changed)
+
+
+def _put_in_order(
+    path: Path,
+    sidecar: Mapping[str, Any],
+    hold: TableHold,
+    trim: bool | None,
+    changed: Mapping[tuple[str, int], RepetitionOutcome],
+) -> RecoveryReport:
     found = ["the recording broke off"] if sidecar.get("state") == "recording" else []
-    body = _mended(path, found)
+    body = _mended(path, hold, found)
     table = read_table(path)
     _check(path, table, body)
     outcomes = {
@@ -106,7 +117,7 @@ def put_in_order(
     markers = _all_markers(sidecar, table) if "markers" in sidecar else None  # none earlier
     has_column = body.has_markers and markers is not None  # else it is a channel of that name
     marked = _marked_rows(markers or (), table) if has_column else None
-    _rewrite(path, _with_labels(body.n_rows, runs, marked))
+    _rewrite(path, hold, _with_labels(body.n_rows, runs, marked))
     done = _completed(sidecar, table, runs, wished)
     if markers is not None:
         done["markers"] = markers
@@ -118,7 +129,16 @@ def put_in_order(
     return RecoveryReport(path, table.n_rows, duration_s, tuple(runs), shifts, tuple(found), done)
 
 
-def _mended(path: Path, found: list[str]) -> RecordingBody:
+def _grows(path: Path) -> bool:
+    """Return whether a table becomes longer: it is being recorded, although nothing locks it."""
+    with suppress(OSError):  # whoever reads it says why it cannot be read
+        n_bytes = path.stat().st_size
+        time.sleep(_GROWTH_S)
+        return path.stat().st_size > n_bytes
+    return False
+
+
+def _mended(path: Path, hold: TableHold, found: list[str]) -> RecordingBody:
     """Return the lines of a table after its repair; the repairs are added to ``found``."""
     body = RecordingBody.read(path)
     found += body.found
@@ -127,7 +147,7 @@ def _mended(path: Path, found: list[str]) -> RecordingBody:
     if body.n_bytes_after:
         _cut(path, body.end)
     if body.n_bad_lines:
-        _rewrite(path, body.whole_lines)
+        _rewrite(path, hold, body.whole_lines)
         return RecordingBody.read(path)
     return body
 
@@ -164,7 +184,7 @@ def _check(path: Path, table: EmgTable, body: RecordingBody) -> None:
         )
 
 
-def _rewrite(path: Path, lines_of: Callable[[BinaryIO], Iterable[bytes]]) -> None:
+def _rewrite(path: Path, hold: TableHold, lines_of: Callable[[BinaryIO], Iterable[bytes]]) -> None:
     """Write a new table with the lines from ``lines_of``, then replace the old one by it."""
     try:
         with partial_file(path) as partial:
@@ -173,6 +193,7 @@ def _rewrite(path: Path, lines_of: Callable[[BinaryIO], Iterable[bytes]]) -> Non
                 new.writelines(lines_of(old))
                 new.flush()
                 os.fsync(new.fileno())
+                hold.extend_to(new)
             partial.replace(path)
     except OSError as error:
         raise OutputError(

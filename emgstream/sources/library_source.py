@@ -425,6 +425,8 @@ class LibrarySource:
 
     def _check_silence(self) -> None:
         limit_s, silent_s = self._link.silence_is_loss_s, self._condition.silent_s()
+        if self._woke_s is not None:  # asleep, nobody could hear it
+            silent_s = min(silent_s, self._clock.now() - self._woke_s)
         if limit_s is not None and silent_s >= limit_s and not self._held:
             raise SourceDisconnectedError(f"{self._address} sent nothing for {silent_s:.1f} s")
 

@@ -43,6 +43,61 @@ def test_a_recording_at_whose_end_nothing_came_fails_and_keeps_what_came(tmp_pat
     assert samples["n_missed"] == pytest.approx(6 * 400, abs=40)
 
 
+def recording_with_a_sleep(
+    request: RecordingRequest, after_s: float, seconds: float
+) -> tuple[RecordingSession, float]:
+    """Record from a sketch; the computer sleeps once. Returns the time awake to the end, too."""
+    clock = SteppedClock()
+    sketch = VirtualSketch(clock, lambda line: b"%d,%d\n" % (line * 617 % 4999, line * 31 % 997))
+    session = LiveSession(SerialBoardSource(sketch.port, clock=clock), None, clock=clock)
+    recording = RecordingSession(session, plan_session(request), (), clock.now())
+    slept_s = 0.0
+    with sketch.in_place(), session, clock:
+        clock.await_sleepers()
+        while recording.is_open:
+            clock.advance(0.02)
+            is_due = clock.now() >= recording.started_s + after_s
+            if is_due and recording.take is not None and not slept_s:
+                clock.stand_still(seconds)
+                slept_s = seconds
+            recording.poll(clock.now())
+            if recording.waits_for_start:
+                recording.press_space(clock.now())
+        took_s = clock.now() - recording.started_s - slept_s
+        recording.shut_down(clock.now())
+    return recording, took_s
+
+
+def test_a_recording_whose_end_is_slept_through_keeps_what_came_meanwhile(tmp_path: Path) -> None:
+    request = RecordingRequest(
+        path=tmp_path / "arm.csv", is_free=True, is_checked=False, ends_after_s=6.0
+    )
+    recording, took_s = recording_with_a_sleep(request, after_s=4.0, seconds=5.0)
+    assert recording.failure is None
+    assert took_s == pytest.approx(4.0 + 1.0, abs=0.1)
+    assert recording.recovered is not None
+    assert recording.recovered.duration_s == pytest.approx(10.0, abs=0.2)
+
+
+def test_a_recording_that_nobody_attends_goes_on_after_a_sleep(tmp_path: Path) -> None:
+    request = RecordingRequest(
+        path=tmp_path / "arm.csv",
+        schedule=CueSchedule.parse("rest:2,hand_close:3,rest:2"),
+        is_checked=False,
+        countdown_s=0.0,
+        longest_silence_s=60.0,
+    )
+    recording, _ = recording_with_a_sleep(request, after_s=4.0, seconds=90.0)
+    assert recording.failure is None
+    told = read_sidecar(tmp_path / "arm.csv")["repetitions"]
+    assert [(one["label"], one["outcome"]) for one in told] == [
+        ("rest", "held"),
+        ("hand_close", "interrupted"),
+        ("hand_close", "held"),
+        ("rest", "held"),
+    ]
+
+
 def test_a_guided_recording_that_nobody_attends_ends_where_its_board_stays_away(
     tmp_path: Path,
 ) -> None:
@@ -72,7 +127,7 @@ def test_a_guided_recording_that_nobody_attends_ends_where_its_board_stays_away(
         ended_s = clock.now()
         recording.shut_down(ended_s)
     assert ended_s == pytest.approx(gone_s + 60.0, abs=1.0)
-    with pytest.raises(SourceError, match=r"nothing came from the board in the last 60\.\d s"):
+    with pytest.raises(SourceError, match=r"nothing came from socket://.* in the last 60\.\d s"):
         raise recording.failure or AssertionError
     told = read_sidecar(tmp_path / "arm.csv")["repetitions"]
     assert [(one["label"], one["outcome"]) for one in told] == [

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -16,10 +18,15 @@ from emgstream.errors import OutputError, RecordingError
 from emgstream.recording import Recorder, SessionDescription, put_in_order, read_sidecar
 from emgstream.recording.growing_file import GrowingFile
 from emgstream.recording.sidecar import sidecar_path, write_sidecar
+from emgstream.recording.table_hold import TableHold
 from emgstream.tables import read_table
 from emgstream.types import FloatArray
+from tests.processes import EMGSTREAM
 from tests.recording.streams import Stream, recorded, wait_for_samples
-from tests.simulation.boards import wait_for
+from tests.simulation.boards import PATIENCE_S, wait_for
+
+if os.name == "posix":
+    import fcntl
 
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="Windows keeps an open file in place")
 
@@ -113,6 +120,64 @@ def test_recover_refuses_a_recording_at_work_and_leaves_it_alone(path: Path) -> 
             put_in_order(path)
         recorder.receive(stream.chunk(np.zeros((100, 3), np.float32)), stream)
     assert put_in_order(path).n_samples == 200
+
+
+@needs_posix
+@pytest.mark.realtime
+def test_recover_refuses_a_recording_of_another_process(path: Path) -> None:
+    words = ["record", "--port", "simulated", "--free", "--seconds", "2", "--no-check"]
+    command = [*EMGSTREAM, *words, "--unattended", "--out", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as record:
+        wait_for(lambda: path.exists() and path.stat().st_size > 5000, record.poll)
+        for _ in range(10):
+            with pytest.raises(RecordingError, match="is being recorded now"):
+                put_in_order(path)
+        told, _ = record.communicate(timeout=6 * PATIENCE_S)
+    assert record.returncode == 0, told
+    n_samples = put_in_order(path).n_samples
+    assert f"{n_samples:,} in 2.0 s" in told
+    assert sorted(path.parent.iterdir()) == [path, sidecar_path(path)]
+
+
+@needs_posix
+def test_recover_refuses_a_table_that_grows_where_files_cannot_be_locked(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    stream, is_over = Stream(), threading.Event()
+    with Recorder(path, SessionDescription()) as recorder:
+
+        def send() -> None:
+            while not is_over.wait(0.02):
+                recorder.receive(stream.chunk(np.zeros((20, 3), np.float32)), stream)
+
+        sender = threading.Thread(target=send)
+        sender.start()
+        wait_for_samples(recorder, 100)
+        with pytest.raises(RecordingError, match="is being recorded now"):
+            put_in_order(path)
+        is_over.set()
+        sender.join()
+    assert put_in_order(path).n_samples == recorder.n_samples
+
+
+@needs_posix
+def test_two_processes_do_not_put_one_recording_in_order_at_once(path: Path) -> None:
+    recorded(path, [("rest", 300)])
+    new = path.with_name("new.csv")
+    with TableHold(path) as hold:
+        with pytest.raises(RecordingError, match="or put in order, by another process"):
+            put_in_order(path)
+        with new.open("xb") as file:
+            file.write(path.read_bytes())
+            hold.extend_to(file)
+        new.replace(path)
+        with pytest.raises(RecordingError, match="or put in order, by another process"):
+            put_in_order(path)
+    assert put_in_order(path).n_samples == 300
 
 
 def test_a_disk_that_stands_still_costs_nothing_but_a_warning(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from emgstream.sources.source_status import SourceStatus
 from emgstream.wire import Identity
 from tests.board import SimulatedUno, compiled
 from tests.board.host import Host, ramp
@@ -35,17 +36,31 @@ def assert_is_the_ramp(reader: Reader, segment: int = 0) -> None:
     np.testing.assert_array_equal(samples, truth)
 
 
+def assert_has_the_rate(status: SourceStatus, most_off: float) -> None:
+    """The board samples at 1 kHz by its own clock, and by the host's where that kept up.
+
+    A busy host runs the simulated board too slowly. The measured pace is the edge of a convex hull
+    over the middle of the run, so it is at most twice as far off as the whole run; 10 % off it is
+    taken for no clock's, and nothing is measured.
+    """
+    if status.rate_hz is None or status.ppm is None:
+        assert most_off > 0.1, "nothing was measured"
+        return
+    assert status.rate_hz == pytest.approx(1000.0, rel=1e-3 + most_off)
+    assert status.rate_hz / (1.0 + 1e-6 * status.ppm) == pytest.approx(1000.0, rel=1e-4)
+
+
 def test_20_seconds_at_1_khz_have_no_gap_and_every_value_exact_to_the_lsb() -> None:
     with uno_and_reader({"resets_on_open": True}) as (uno, reader):
         reader.take(LONG_S * 1000)
         status = reader.settled()
-        lag_share = uno.lag_s / LONG_S
+        most_off = 2.0 * uno.lag_s / LONG_S
         n_dropped = uno.n_bytes_dropped
     assert_is_the_ramp(reader)
     np.testing.assert_array_equal(np.diff(reader.index()), 1)
     assert (status.n_lost, status.n_gaps, status.n_reconnects, n_dropped) == (0, 0, 0, 0)
     assert status.counters["n_crc_failures"] == status.counters["n_implausible"] == 0
-    assert status.rate_hz == pytest.approx(1000.0, rel=1e-3 + lag_share)  # a busy host slows it
+    assert_has_the_rate(status, most_off)
     assert status.alarms == ()
     assert status.identity is not None
     identity = status.identity

@@ -123,20 +123,26 @@ def test_a_pause_of_several_rounds_of_the_counter_is_counted_exactly(pause_s: fl
 
 
 class SleepingStream(TimedStream):
-    """A stream whose sender sleeps with this computer: its clock stands still meanwhile."""
+    """A stream whose sender sleeps with this computer: its clock stands still meanwhile.
 
-    def __init__(self, clock: ManualClock, at_s: float, slept_s: float) -> None:
+    After that it needs ``wakes_s`` seconds before it sends, and takes samples, again.
+    """
+
+    def __init__(
+        self, clock: ManualClock, at_s: float, slept_s: float, wakes_s: float = 0.0
+    ) -> None:
         kept = np.arange(3000)
         stamps_s = kept / RATE_HZ
-        super().__init__(clock, kept, stamps_s + slept_s * (stamps_s >= at_s))
+        super().__init__(clock, kept, stamps_s + (slept_s + wakes_s) * (stamps_s >= at_s))
         self._sleep = at_s, slept_s
+        self._away_s = slept_s + wakes_s
 
     def pull(self) -> Arrivals:
         at_s, slept_s = self._sleep
         if self._n_read / RATE_HZ >= at_s > self._clock.now() - slept_s:
             self._clock.advance(slept_s)
         arrivals = super().pull()
-        stamps_s = arrivals.stamps_s - slept_s * (arrivals.stamps_s >= at_s + slept_s)
+        stamps_s = arrivals.stamps_s - self._away_s * (arrivals.stamps_s >= at_s + self._away_s)
         return replace(arrivals, stamps_s=stamps_s)
 
 
@@ -157,6 +163,17 @@ def test_a_computer_that_sleeps_with_the_sender_has_a_gap_and_the_stream_goes_on
     times_s = source.time_at(np.array(indices(chunks)))
     np.testing.assert_allclose(times_s[-1], 3000 / RATE_HZ + slept_s, atol=0.1)
     assert np.diff(times_s).max() == pytest.approx(slept_s, abs=0.1)
+
+
+def test_a_stream_that_is_silent_while_this_computer_sleeps_is_not_lost() -> None:
+    clock = ManualClock()
+    stream = SleepingStream(clock, 6.0, slept_s=20.0, wakes_s=2.0)
+    stream.silence_is_loss_s = 5.0
+    source = LibrarySource("timed", stream, clock=clock)
+    chunks = chunks_of(source)
+    status = source.status()
+    assert (status.n_lost, status.n_received, status.n_reconnects) == (0, 3000, 0)
+    assert indices(chunks)[-1] == pytest.approx(3000 + 22.0 * RATE_HZ, abs=10)
 
 
 @pytest.mark.parametrize("is_counted", [True, False])

@@ -104,7 +104,10 @@ class Timebase:
 
     @property
     def rate_hz(self) -> float | None:
-        """Samples per second of the host's clock; None during the first two seconds."""
+        """Samples per second of the host's clock.
+
+        None during the first two seconds, and while the measured pace cannot be that of a clock.
+        """
         with self._lock:
             known = self._rate_and_slope() or self._kept
             return None if known is None else known[0]
