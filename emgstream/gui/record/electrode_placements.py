@@ -19,7 +19,7 @@ from emgstream.app.electrode_sites import REFERENCE, sites_for
 from emgstream.cue_schedule import MOVEMENTS
 from emgstream.gui.card import row_name
 from emgstream.gui.painting import GRID
-from emgstream.gui.record.placement_picture import PlacementPicture
+from emgstream.gui.placement_picture import PlacementPicture
 from emgstream.wording import spoken
 
 __all__ = ["ElectrodePlacements"]
