@@ -112,8 +112,9 @@ class BoardSetup:
     @property
     def simulated(self) -> PortRequest:
         """The simulated board with as many sensors."""
-        channels = (_SIMULATED_FOREARM,) if self.n_sensors == 1 else None
-        return PortRequest(SIMULATED, channels=channels)
+        if self.n_sensors == 1:
+            return PortRequest(SIMULATED, channels=(_SIMULATED_FOREARM,), keeps_others=False)
+        return PortRequest(SIMULATED)
 
     @property
     def is_first(self) -> bool:

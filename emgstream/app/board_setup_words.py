@@ -75,10 +75,12 @@ def _wiring(setup: BoardSetup) -> tuple[str, ...]:
 def _electrodes(setup: BoardSetup) -> tuple[str, ...]:
     sites = setup.electrode_sites
     pair = "The pair" if len(sites) == 1 else "Each pair"
-    muscles = (f"{number} {site.name}: {site.where}." for number, site in enumerate(sites, start=1))
+    muscles = (
+        f"Pair {number}, {site.name}: {site.where}." for number, site in enumerate(sites, start=1)
+    )
     return (
         *muscles,
-        f"R {REFERENCE.name}: {REFERENCE.where}.",
+        f"R, {REFERENCE.name}: {REFERENCE.where}.",
         f"{pair} lies along its muscle, 2 to 3 cm apart, where it swells when you move.",
         "A MyoWare with electrodes on its back sits on the muscle itself, its long side along it; "
         "its reference is the electrode on the cable.",

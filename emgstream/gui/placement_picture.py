@@ -22,6 +22,7 @@ _HALF = {0.0: 14.0, 0.22: 16.0, 0.4: 11.0, 0.52: 13.0, 0.8: 6.5}
 _PAIR = 7.0
 """Half the distance of the two electrodes of a pair, along the muscle."""
 _DISC = 4.2
+_MIDDLE_HIGH = int(Qt.AlignmentFlag.AlignVCenter)
 _LETTERS = 6.0
 """Height of letters, in units of the drawing."""
 _NAMES_FROM = 2.0
@@ -95,7 +96,7 @@ class PlacementPicture(QWidget):
         painter.setPen(palette.color(roles.PlaceholderText))
         words = QRectF(0.0, _HEIGHT - 12.0, _WIDTH, 12.0)
         letters = max(_LETTERS, self.fontMetrics().height() * 0.62 / size)
-        _draw_words(painter, words, side.value, letters, Qt.AlignmentFlag.AlignLeft)
+        _draw_words(painter, words, side.value, letters, int(Qt.AlignmentFlag.AlignLeft))
         has_names = size >= _NAMES_FROM
         accent, on_accent = palette.color(roles.Highlight), palette.color(roles.HighlightedText)
         for number, site in enumerate(self._sites, start=1):
@@ -170,14 +171,21 @@ def _draw_disc(painter: QPainter, middle: QPointF, ink: QColor, on_ink: QColor, 
     painter.drawEllipse(middle, _DISC, _DISC)
     painter.setPen(on_ink)
     area = QRectF(middle.x() - _DISC, middle.y() - _DISC, 2 * _DISC, 2 * _DISC)
-    _draw_words(painter, area, text, _LETTERS, Qt.AlignmentFlag.AlignCenter, bold=True)
+    _draw_words(painter, area, text, _LETTERS, int(Qt.AlignmentFlag.AlignCenter), bold=True)
 
 
 def _draw_name(painter: QPainter, site: ElectrodeSite, ink: QColor) -> None:
-    middle = _at(site)
+    """Write the name of a site beside it: before the elbow at its left, else at its right."""
+    middle, away = _at(site), _DISC + 2.5
+    if site is not REFERENCE:
+        away += _PAIR
+    area = QRectF(middle.x() + away, middle.y() - 4.0, 60.0, 8.0)
+    alignment = Qt.AlignmentFlag.AlignLeft
+    if site.x < REFERENCE.x:
+        area.moveRight(middle.x() - away)
+        alignment = Qt.AlignmentFlag.AlignRight
     painter.setPen(ink)
-    area = QRectF(middle.x() - 30.0, middle.y() + _DISC + 0.5, 60.0, 8.0)
-    _draw_words(painter, area, site.name, _LETTERS, Qt.AlignmentFlag.AlignCenter)
+    _draw_words(painter, area, site.name, _LETTERS, int(alignment) | _MIDDLE_HIGH)
 
 
 def _draw_words(
@@ -185,7 +193,7 @@ def _draw_words(
     area: QRectF,
     words: str,
     letters: float,
-    alignment: Qt.AlignmentFlag,
+    alignment: int,
     bold: bool = False,
 ) -> None:
     """Draw words so high in units of the drawing."""
@@ -197,7 +205,7 @@ def _draw_words(
     painter.scale(unit, unit)
     painter.setFont(made)
     place = QRectF(0.0, 0.0, area.width() / unit, area.height() / unit)
-    painter.drawText(place, int(alignment) | int(Qt.TextFlag.TextDontClip), words)
+    painter.drawText(place, alignment | int(Qt.TextFlag.TextDontClip), words)
     painter.restore()
 
 

@@ -101,6 +101,6 @@ class ElectrodePlacements(QScrollArea):
         self.words.setText("\n".join([*words, f"R  {REFERENCE.name}: {REFERENCE.where}"]))
         lines = [*self.lines.values()]
         for line in lines:
-            line.setPlaceholderText("where the electrodes sit")
+            line.setPlaceholderText("place of the electrodes")
         for line, site in zip(lines, sites, strict=False):
-            line.setPlaceholderText(f"where they sit, as {site.name}")
+            line.setPlaceholderText(f"place, for example {site.name}")
