@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import emgstream
 from emgstream.app.window_words import COMMAND, window_clause, window_words
 
 PACKAGE = Path(emgstream.__file__).parent
+OPTION = re.compile(r"--[a-z-]+")
 TERMINAL_ONLY = (
     "app/training_job.py",  # arguments of a child process
     "app/verb_process.py",
@@ -31,7 +33,10 @@ TERMINAL_ONLY = (
 
 
 def literals(source: str) -> Iterator[str]:
-    """The texts of a module, with an X for each value in them; no docstrings."""
+    """The texts of a module, with an X for each value in them; no docstrings.
+
+    Options that are items of a list are no texts but arguments of another program.
+    """
     tree = ast.parse(source)
     inner = {
         id(part)
@@ -40,6 +45,13 @@ def literals(source: str) -> Iterator[str]:
         for part in node.values
     }
     described = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    arguments = {
+        id(item)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.List)
+        for item in node.elts
+        if isinstance(item, ast.Constant) and OPTION.fullmatch(str(item.value))
+    }
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             parts = (p.value if isinstance(p, ast.Constant) else "X" for p in node.values)
@@ -47,7 +59,7 @@ def literals(source: str) -> Iterator[str]:
         elif (
             isinstance(node, ast.Constant)
             and isinstance(node.value, str)
-            and id(node) not in inner
+            and id(node) not in inner | arguments
             and id(node) not in described
         ):
             yield node.value

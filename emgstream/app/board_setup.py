@@ -7,7 +7,9 @@ from enum import Enum
 from pathlib import Path
 
 from emgstream import firmware
-from emgstream.app.open_requests import AUTO, PortRequest
+from emgstream.app.electrode_sites import ElectrodeSite, sites_for
+from emgstream.app.open_requests import AUTO, SIMULATED, PortRequest
+from emgstream.app.recording_plan import proposed_movements
 from emgstream.errors import OutputError
 from emgstream.sources.port_finding import PortFinding, PortLook, look_for_port
 from emgstream.worker import Worker
@@ -40,6 +42,8 @@ SAFETY = (
 
 _CHANNELS = {1: ("forearm",), 3: ("biceps", "triceps", "middle")}
 """Channel names by the number of sensors. One sensor sits on the forearm, where a fist is seen."""
+_SIMULATED_FOREARM = "middle"
+"""The channel of the simulated board whose sensor sits on the forearm."""
 _MOST_COPIES = 100
 
 
@@ -99,6 +103,18 @@ class BoardSetup:
     def channel_names(self) -> tuple[str, ...]:
         """The names of the channels in the sketch."""
         return _CHANNELS[self.n_sensors]
+
+    @property
+    def electrode_sites(self) -> tuple[ElectrodeSite, ...]:
+        """The place of the electrodes of each channel, for the movements that are proposed."""
+        return sites_for(proposed_movements(self.n_sensors)[0], self.n_sensors)
+
+    @property
+    def simulated(self) -> PortRequest:
+        """The simulated board with as many sensors."""
+        if self.n_sensors == 1:
+            return PortRequest(SIMULATED, channels=(_SIMULATED_FOREARM,), keeps_others=False)
+        return PortRequest(SIMULATED)
 
     @property
     def is_first(self) -> bool:

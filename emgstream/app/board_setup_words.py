@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from emgstream.app.board_setup import SAFETY, BoardSetup, SensorSignal, SetupStep
+from emgstream.app.electrode_sites import REFERENCE
 
 __all__ = ["IDE_STEPS", "LEADS", "TITLES", "step_lines"]
 
@@ -72,17 +73,15 @@ def _wiring(setup: BoardSetup) -> tuple[str, ...]:
 
 
 def _electrodes(setup: BoardSetup) -> tuple[str, ...]:
-    where = (
-        "The two measuring electrodes: on the inside of the forearm, a hand's width below the "
-        "elbow, where the muscle swells when you make a fist."
-        if setup.n_sensors == 1
-        else "Biceps, triceps, and the inside of the forearm a hand's width below the elbow, where "
-        "the muscle swells when you make a fist."
+    sites = setup.electrode_sites
+    pair = "The pair" if len(sites) == 1 else "Each pair"
+    muscles = (
+        f"Pair {number}, {site.name}: {site.where}." for number, site in enumerate(sites, start=1)
     )
     return (
-        where,
-        "Both along the muscle, 2 to 3 cm apart.",
-        "The reference electrode: on bone, as at the elbow.",
+        *muscles,
+        f"R, {REFERENCE.name}: {REFERENCE.where}.",
+        f"{pair} lies along its muscle, 2 to 3 cm apart, where it swells when you move.",
         "A MyoWare with electrodes on its back sits on the muscle itself, its long side along it; "
         "its reference is the electrode on the cable.",
     )

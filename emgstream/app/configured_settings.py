@@ -31,8 +31,8 @@ _PLAIN = {
     "recordings": ("Recordings", "the folder in which emgstream is run", "the path of a folder"),
 }
 """Title, default and expected form of each setting that is no output."""
-_OF_VERBS = {"summary": "FILE"}
-"""Outputs that are no kind of their own, with the form of their value: the terminal has them."""
+_OF_VERBS = {"summary": ("Summary", "FILE")}
+"""Outputs that are no kind of their own, as the terminal has them: title and form of the value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,9 @@ def configured_settings(configuration: Configuration) -> Iterator[ConfiguredSett
     """Yield every setting there is, those of all registered outputs last."""
     for name, (title, default, form) in _PLAIN.items():
         yield ConfiguredSetting(name, title, _typed(getattr(configuration, name)), default, form)
-    for name, form in _output_forms().items():
+    for name, (title, form) in _output_titles().items():
         text = _typed(configuration.outputs.get(name))
-        yield ConfiguredSetting(f"{_OUTPUTS}.{name}", name, text, "off", form)
+        yield ConfiguredSetting(f"{_OUTPUTS}.{name}", title, text, "off", form)
 
 
 def set_configured(name: str, text: str) -> Configuration:
@@ -128,9 +128,9 @@ def set_configured(name: str, text: str) -> Configuration:
     return configuration
 
 
-def _output_forms() -> dict[str, str]:
-    """Return the form of the value of each output, by name."""
-    return {kind.name: kind.metavar for kind in output_kinds()} | _OF_VERBS
+def _output_titles() -> dict[str, tuple[str, str]]:
+    """Return the name for people and the form of the value of each output, by name."""
+    return {kind.name: (kind.shown_title, kind.metavar) for kind in output_kinds()} | _OF_VERBS
 
 
 def _typed(value: str | tuple[str, ...] | None) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
-__all__ = ["LaneChoices", "ScaleMode"]
+from emgstream.app.signal_views import SignalView
+
+__all__ = ["LaneChoices", "ScaleMode", "lane_choices_from", "lane_choices_text"]
 
 
 class ScaleMode(Enum):
@@ -50,3 +54,56 @@ class LaneChoices:
         """Return the values at the ends of a channel's lane; None where it follows the signal."""
         low, high = self.spans.get(name, (0.0, 0.0))
         return (low, high) if self.mode is ScaleMode.FIXED and low < high else None
+
+    def beside(self, before: LaneChoices, names: tuple[str, ...]) -> LaneChoices:
+        """Return these choices of the channels ``names``, and those of before of all others.
+
+        >>> before = LaneChoices(titles={"a": "thumb", "b": "wrist"})
+        >>> LaneChoices(titles={"b": "elbow"}).beside(before, ("b", "c")).titles
+        {'a': 'thumb', 'b': 'elbow'}
+        """
+        return LaneChoices(
+            self.mode,
+            self.hidden | (before.hidden - set(names)),
+            {n: one for n, one in before.titles.items() if n not in names} | dict(self.titles),
+            {n: one for n, one in before.spans.items() if n not in names} | dict(self.spans),
+        )
+
+
+def lane_choices_text(choices: Mapping[SignalView, LaneChoices]) -> str:
+    """Return the choices for each form of the signal as text, for the next start."""
+    document = {
+        view.name: {
+            "mode": one.mode.name,
+            "hidden": sorted(one.hidden),
+            "titles": dict(one.titles),
+            "spans": dict(one.spans),
+        }
+        for view, one in choices.items()
+    }
+    return json.dumps(document)
+
+
+def lane_choices_from(text: str) -> dict[SignalView, LaneChoices]:
+    """Return the choices of a text; none for a text that is not one of `lane_choices_text`.
+
+    >>> choices = {SignalView.RAW: LaneChoices(ScaleMode.FIXED, spans={"a": (0.0, 1.0)})}
+    >>> lane_choices_from(lane_choices_text(choices)) == choices
+    True
+    >>> lane_choices_from("of another version")
+    {}
+    """
+    try:
+        return {SignalView[name]: _choices(one) for name, one in json.loads(text).items()}
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return {}
+
+
+def _choices(document: dict[str, Any]) -> LaneChoices:
+    ends = {str(n): (float(low), float(high)) for n, (low, high) in document["spans"].items()}
+    return LaneChoices(
+        ScaleMode[document["mode"]],
+        frozenset(map(str, document["hidden"])),
+        {str(name): str(title) for name, title in document["titles"].items()},
+        ends,
+    )

@@ -24,6 +24,6 @@ class ListChoice:
 def model_choices(paths: Sequence[Path]) -> list[ListChoice]:
     """Return one entry per model file; the shipped model is marked as synthetic."""
     return [
-        ListChoice("demo (synthetic)" if path == DEMO_MODEL else path.name, str(path))
+        ListChoice("demo (synthetic)" if path == DEMO_MODEL else path.stem, str(path))
         for path in paths
     ]

@@ -35,6 +35,8 @@ class PortRequest:
     """Its address, as `emgstream.sources.source_registry.open_source` takes it."""
     channels: tuple[str, ...] | None = None
     """Channels to use as those of the model, in its order; by name if None."""
+    keeps_others: bool = True
+    """True to show and record the other channels of the source, too."""
     baud: int | None = None
     """Speed of a serial line; found by trying if None."""
     reconnects: bool = True

@@ -70,7 +70,7 @@ def _open(request: SourceRequest, model: Model | None) -> PreparedSession:
         model_options(
             manifest,
             channels=request.channels,
-            keep_others=True,
+            keep_others=request.keeps_others,
             baud=request.baud,
             reconnect=request.reconnects,
             force=request.force,

@@ -14,9 +14,11 @@ def rate_words(rate_hz: float | None, ppm: float | None, unknown: str = "–") -
 
     >>> rate_words(1000.04, 3.2), rate_words(None, None)
     ('1000.0 Hz  +3 ppm', '–')
+    >>> rate_words(999.96, -0.3)
+    '1000.0 Hz  +0 ppm'
     """
     rate = unknown if rate_hz is None else f"{rate_hz:.1f} Hz"
-    return rate if ppm is None else f"{rate}  {ppm:+.0f} ppm"
+    return rate if ppm is None else f"{rate}  {round(ppm):+d} ppm"
 
 
 def recording_pace(status: SourceStatus) -> str:

@@ -34,6 +34,10 @@ class DropDownList(QComboBox):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setItemDelegate(_Rows(self))
+        rows = self.model()
+        if rows is not None:  # Qt asks for the width anew only where it changes the height
+            rows.rowsInserted.connect(lambda *_: self.updateGeometry())
+            rows.rowsRemoved.connect(lambda *_: self.updateGeometry())
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the size of the longest entry and the arrow."""

@@ -12,6 +12,7 @@ from emgstream.gui.painting import GRID
 
 __all__ = ["PageBar"]
 
+_DOT = "\u2009•"
 _TEETH = 8
 _RADII = (3.0, 5.5, 8.0)
 """Radii of a gear in pixels: its hole, its ring, and the tips of its teeth."""
@@ -43,13 +44,11 @@ class PageBar(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         for number, title in enumerate(titles):
-            button = _GearButton(self) if title == gear else QPushButton(title, self)
+            button = _GearButton(self) if title == gear else _PageButton(title, self)
             button.setObjectName("page")
             button.setCheckable(True)
             button.setAccessibleName(title)
             button.setToolTip(f"{title}  Ctrl+{number + 1}")
-            words = self._titles[number]
-            button.setMinimumWidth(button.fontMetrics().horizontalAdvance(f"{words}\u2009•") + GRID)
             button.clicked.connect(lambda _, number=number: self.chosen.emit(number))
             self._group.addButton(button)
             self.buttons.append(button)
@@ -64,9 +63,26 @@ class PageBar(QWidget):
 
     def show_busy(self, number: int, works: bool) -> None:
         """Mark a page that is at work, also while another one is shown."""
-        words = f"{self._titles[number]}\u2009•" if works else self._titles[number]
+        words = f"{self._titles[number]}{_DOT}" if works else self._titles[number]
         if self.buttons[number].text() != words:
             self.buttons[number].setText(words)
+
+
+class _PageButton(QPushButton):
+    """A button that is as wide with the dot of a page at work as without."""
+
+    def __init__(self, title: str, parent: QWidget) -> None:
+        super().__init__(title, parent)
+        self._widest = f"{title}{_DOT}"
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the size with the dot."""
+        size, advance = super().sizeHint(), self.fontMetrics().horizontalAdvance
+        return QSize(size.width() + advance(self._widest) - advance(self.text()), size.height())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the same size."""
+        return self.sizeHint()
 
 
 class _GearButton(QPushButton):

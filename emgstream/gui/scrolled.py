@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import QEvent, QObject, QSize, Qt
-from PyQt5.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from emgstream.gui.painting import GRID
 
@@ -84,13 +84,14 @@ class _PageRow(QHBoxLayout):
 
 
 def scrolled(parent: QWidget, part: QWidget) -> QScrollArea:
-    """Return a scroll area on a card, with a widget at its top."""
+    """Return a scroll area on a card, with a widget at its top; it takes the height it can get."""
     sheet = QWidget()
     sheet.setObjectName("sheet")
     column = QVBoxLayout(sheet)
     column.setContentsMargins(0, 0, 0, 0)
     column.addWidget(part)
     column.addStretch(1)
+    sheet.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
     return ScrolledPart(sheet, parent)
 
 

@@ -132,6 +132,9 @@ class Window(QWidget):
         """Show the page at a place of the switch, counted from 0."""
         if number != self.book.currentIndex():
             self.strip.leave_with_page()
+        focused = self.focusWidget()
+        if focused is not None and self.book.isAncestorOf(focused):
+            self.setFocus()  # else Qt gives it to the first field of the page that comes
         self.book.setCurrentIndex(number)
         self.page_bar.show_front(number)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from PyQt5.QtCore import QByteArray, QSettings, QStandardPaths
 
 from emgstream.app.configured_channels import configured_channels
+from emgstream.app.lane_choices import LaneChoices, lane_choices_from, lane_choices_text
 from emgstream.app.open_requests import SIMULATED, PortRequest, ReplayRequest, SourceRequest
+from emgstream.app.signal_views import SignalView
 from emgstream.app.training_job import FOUND, SignalChoice
 from emgstream.configuration import Configuration
 from emgstream.data import DEMO, DEMO_MODEL, model_path
@@ -88,6 +91,16 @@ class WindowSettings:
             return 10.0
 
     @property
+    def lane_choices(self) -> dict[SignalView, LaneChoices]:
+        """The names, scales and hidden channels chosen on the page Live."""
+        return lane_choices_from(self._text("lanes"))
+
+    @property
+    def markers(self) -> str:
+        """The address of the stream of markers chosen last; empty for none."""
+        return self._text("markers")
+
+    @property
     def source(self) -> SourceRequest:
         """The source used last, or else the configured port, or else the simulated board."""
         recording = self._text("recording")
@@ -157,6 +170,14 @@ class WindowSettings:
         """Remember the value of a kind of output, and if it is switched on."""
         self._kept.setValue(f"output_{name}", "on" if is_on else "off")
         self._kept.setValue(f"output_{name}_value", text)
+
+    def keep_lane_choices(self, choices: Mapping[SignalView, LaneChoices]) -> None:
+        """Remember the names, scales and hidden channels."""
+        self._kept.setValue("lanes", lane_choices_text(choices))
+
+    def keep_markers(self, address: str | None) -> None:
+        """Remember the stream of markers; None for none."""
+        self._kept.setValue("markers", address or "")
 
     def keep_signal(self, kind: str) -> None:
         """Remember the kind of signal of the sensor: ``raw``, ``envelope`` or empty."""

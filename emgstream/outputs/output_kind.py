@@ -63,6 +63,20 @@ class OutputKind:
     """True if the value is the path of a file that is read."""
     writes_file: bool = False
     """True if the value is the path of a file that is written, or ``-`` for standard output."""
+    title: str = ""
+    """Name for people, in the window; empty for ``name``."""
+    about: str = ""
+    """Sentence for people, in the window, with the form of the value; empty for ``help``."""
+
+    @property
+    def shown_title(self) -> str:
+        """The name for people."""
+        return self.title or self.name
+
+    @property
+    def shown_help(self) -> str:
+        """The sentence for people."""
+        return self.about or f"{self.help[:1].upper()}{self.help[1:]}."
 
     @property
     def option(self) -> str:

@@ -45,7 +45,9 @@ def await_state(qtbot: QtBot, row: OutputRow, state: SwitchState) -> None:
 def test_every_registered_output_has_a_row(open_window: OpenWindow) -> None:
     window = open_window()
     rows = window.page(OutputsPage).rows
-    assert [row.box.text() for row in rows] == [kind.name for kind in output_kinds()]
+    assert [row.switch.kind for row in rows] == list(output_kinds())
+    assert [row.box.text() for row in rows[:2]] == ["JSON lines file", "UDP"]
+    assert rows[1].help.text().endswith(".")
     assert row_of(window, "web").field.text() == "127.0.0.1:8765"
     assert {row.words.text() for row in rows} == {"off"}
 

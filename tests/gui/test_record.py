@@ -283,7 +283,7 @@ def test_closing_the_window_in_the_middle_keeps_everything_and_puts_it_in_order(
     press(window_of(page), Qt.Key.Key_Space)
     label = await_cue(page, qtbot)
     await_samples(page, qtbot)
-    window_of(page).close()
+    window_of(page).close_now()  # as after a yes to the question that stands before it
     assert read_sidecar(run.plan.path)["state"] == "complete"
     assert outcomes(run.plan.path)[-1] == (label, RepetitionOutcome.CUT_SHORT.value)
     assert read_table(run.plan.path).n_rows > 0

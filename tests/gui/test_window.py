@@ -237,7 +237,7 @@ def test_a_dropped_model_and_recording_are_used(
     window = open_window()
     drop(window, model, DEMO_RECORDING)
     wait(qtbot, lambda: streams(window))
-    assert window.source_bar.model_list.currentText() == "mine.emgmodel"
+    assert window.source_bar.model_list.currentText() == "mine"
     assert live(window).model_label.text() == "Model trained on synthetic EMG"
 
 

@@ -7,6 +7,7 @@ from PyQt5.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -17,7 +18,6 @@ from emgstream.app.board_setup_words import LEADS, TITLES, step_lines
 from emgstream.app.open_requests import SIMULATED, PortRequest
 from emgstream.data import DEMO_MODEL
 from emgstream.errors import EmgStreamError
-from emgstream.gui.board_setup.arm_picture import ArmPicture
 from emgstream.gui.board_setup.numbered_lines import NumberedLines
 from emgstream.gui.board_setup.safety_picture import SafetyPicture
 from emgstream.gui.board_setup.sensor_questions import SensorQuestions
@@ -27,6 +27,7 @@ from emgstream.gui.card import card, tall_part
 from emgstream.gui.file_actions import documents_folder
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.palette import Theme
+from emgstream.gui.placement_picture import PlacementPicture
 from emgstream.gui.scrolled import scrolled
 from emgstream.gui.shell import Shell
 from emgstream.gui.status_light import StatusLight
@@ -68,7 +69,7 @@ class BoardGuide(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
         self._theme = theme
-        pictures = self.wiring, self.safety, self.arm
+        pictures = self.wiring, self.safety
         for part in (self.step_bar, *pictures, self.lines, self.sketch.lines):
             part.set_theme(theme)
         self._show_connection()
@@ -103,7 +104,10 @@ class BoardGuide(QWidget):
             self.setup.go_on()
             self._show_step()
         elif self.is_streaming:
-            self._shell.settings.keep_signal(self.setup.signal.value)
+            source = self._shell.source
+            is_simulated = isinstance(source, PortRequest) and source.port == SIMULATED
+            signal = SensorSignal.RAW if is_simulated else self.setup.signal
+            self._shell.settings.keep_signal(signal.value)
             self._shell.show_page("Record")
             self.leave_wanted.emit()
         else:
@@ -126,7 +130,9 @@ class BoardGuide(QWidget):
 
     def _skip(self) -> None:
         if self.setup.is_last:
-            self._shell.open_source(PortRequest(SIMULATED))
+            if self.setup.n_sensors == 1:  # the demo model decides on three channels
+                self._shell.use_model(None)
+            self._shell.open_source(self.setup.simulated)
         else:
             self.setup.go_on()
             self._show_step()
@@ -145,7 +151,7 @@ class BoardGuide(QWidget):
     def _show_sensors(self) -> None:
         names = self.setup.channel_names
         self.wiring.show_sensors(names, self.setup.signal)
-        self.arm.show_channels(names)
+        self.arm.show_sites(self.setup.electrode_sites)
         self.sketch.show_saved(self.setup.sketch)
 
     def _show_step(self) -> None:
@@ -236,7 +242,9 @@ class BoardGuide(QWidget):
         self.found = QWidget(self)
         self.wiring = WiringPicture(theme, self)
         self.safety = SafetyPicture(theme, self)
-        self.arm = ArmPicture(theme, self)
+        self.arm = PlacementPicture(self)
+        policy = QSizePolicy.Policy.Expanding
+        self.arm.setSizePolicy(policy, policy)
         self.on_button = QPushButton(self)
         self.on_button.setObjectName("primary")
         self.on_button.setMinimumWidth(15 * GRID)

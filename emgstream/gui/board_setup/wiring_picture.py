@@ -35,6 +35,9 @@ _ONE_X = 61.4
 _PAD = 1.5
 _WIRE = 1.1
 
+_APART = {"5V": -1.0, "GND": 1.0}
+"""Shift of the names of neighbouring pins."""
+
 
 class WiringPicture(QWidget):
     """Shows the wires of one sensor or three."""
@@ -104,7 +107,8 @@ class WiringPicture(QWidget):
                 used = name in self._used_pins and (name != "GND" or at == 4)
                 ink = color(self._ink_of(name) if used else theme.surface)
                 self._box(painter, QRectF(x - 0.8, _PINS_TOP + 1.2, 1.6, 1.6), ink, 0.3)
-                place = QRectF(x - 3.5, _PINS_TOP - 5.2, 7.0, 4.6)
+                apart = _APART.get(name, 0.0)  # else the names of the two would touch
+                place = QRectF(x - 3.5 + apart, _PINS_TOP - 5.2, 7.0, 4.6)
                 if used or name in _ANALOG:  # the names of neighbours of 5V and GND would touch
                     ink_of_name = theme.text if used else theme.quiet
                     self._words(painter, place, name, 0.6, ink_of_name, bold=used)

@@ -93,6 +93,8 @@ class LivePage(WindowPage):
         self._lay_out()
         self._connect_parts()
         self.timeline.set_span(shell.settings.span_s)
+        self.timeline.restore_choices(shell.settings.lane_choices)
+        self.spectrum.set_choices(self.timeline.choices)
         self.view_bar.show_live(True)
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:
@@ -334,8 +336,10 @@ class LivePage(WindowPage):
             self.channel_panel.open_below(self.view_bar.channels_button)
 
     def _choose_lanes(self, choices: LaneChoices) -> None:
-        self.timeline.set_choices(choices)
-        self.spectrum.set_choices(choices)
+        whole = choices.beside(self.timeline.choices, tuple(self.channel_panel.rows))
+        self.timeline.set_choices(whole)
+        self.spectrum.set_choices(whole)
+        self.shell.settings.keep_lane_choices(self.timeline.all_choices)
 
     def _leave_board_setup(self) -> None:
         is_open = self.shell.connection.session is not None

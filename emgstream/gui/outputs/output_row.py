@@ -13,6 +13,7 @@ from emgstream.gui.check_box import CheckBox
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.status_light import StatusLight
+from emgstream.outputs.output_kind import OutputKind
 
 __all__ = ["OutputRow"]
 
@@ -39,17 +40,17 @@ class OutputRow(QFrame):
         self.switch = switch
         self._theme = theme
         self._changed = changed
-        self.box = CheckBox(switch.kind.name, self)
+        self.box = CheckBox(switch.kind.shown_title, self)
         self.box.setChecked(switch.is_wanted)
         self.field = QLineEdit(switch.text, self)
-        self.field.setPlaceholderText(switch.kind.metavar)
-        self.field.setAccessibleName(f"value of {switch.kind.name}")
+        self.field.setPlaceholderText(_hint(switch.kind))
+        self.field.setAccessibleName(f"value of {switch.kind.shown_title}")
         self.field.setFixedWidth(_VALUE_WIDTH)
         self.light = StatusLight(theme, self)
         self.words = QLabel(self)
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.help = QLabel(f"{switch.kind.help[:1].upper()}{switch.kind.help[1:]}.", self)
+        self.help = QLabel(switch.kind.shown_help, self)
         self.help.setObjectName("quiet")
         self.help.setWordWrap(True)
         self._lay_out()
@@ -79,7 +80,7 @@ class OutputRow(QFrame):
         grid.setContentsMargins(0, GRID, 0, GRID)
         grid.setHorizontalSpacing(2 * GRID)
         grid.setVerticalSpacing(GRID // 2)
-        grid.setColumnMinimumWidth(0, 12 * GRID)
+        grid.setColumnMinimumWidth(0, 20 * GRID)
         grid.setColumnStretch(3, 1)
         grid.addWidget(self.box, 0, 0)
         grid.addWidget(self.field, 0, 1)
@@ -94,3 +95,9 @@ class OutputRow(QFrame):
     def _switch_if_other(self) -> None:
         if self.field.text().strip() != self.switch.text:
             self._switch()
+
+
+def _hint(kind: OutputKind) -> str:
+    if kind.writes_file:
+        return "name of a new file"
+    return "name of a file" if kind.reads_file else kind.metavar

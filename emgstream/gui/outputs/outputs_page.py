@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PyQt5.QtCore import QTimer
-from PyQt5.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from emgstream.app.key_bindings import KeyBindings
 from emgstream.app.live_session import LiveSession
@@ -57,7 +57,6 @@ class OutputsPage(WindowPage):
         self.keys_card.learn_button.clicked.connect(
             lambda: QTimer.singleShot(0, lambda: area.ensureWidgetVisible(self.keys_card.pad))
         )
-        area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         whole = card(self, about, area)
         fill(self, whole, grows=whole)
 

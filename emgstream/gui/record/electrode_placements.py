@@ -19,7 +19,7 @@ from emgstream.app.electrode_sites import REFERENCE, sites_for
 from emgstream.cue_schedule import MOVEMENTS
 from emgstream.gui.card import row_name
 from emgstream.gui.painting import GRID
-from emgstream.gui.record.placement_picture import PlacementPicture
+from emgstream.gui.placement_picture import PlacementPicture
 from emgstream.wording import spoken
 
 __all__ = ["ElectrodePlacements"]
@@ -101,6 +101,6 @@ class ElectrodePlacements(QScrollArea):
         self.words.setText("\n".join([*words, f"R  {REFERENCE.name}: {REFERENCE.where}"]))
         lines = [*self.lines.values()]
         for line in lines:
-            line.setPlaceholderText("where the electrodes sit")
+            line.setPlaceholderText("place of the electrodes")
         for line, site in zip(lines, sites, strict=False):
-            line.setPlaceholderText(f"where they sit, as {site.name}")
+            line.setPlaceholderText(f"place, for example {site.name}")

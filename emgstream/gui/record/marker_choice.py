@@ -20,11 +20,14 @@ class MarkerChoice(QWidget):
     """A list of the LSL streams of markers in the network, and whether their texts are labels."""
 
     changed = pyqtSignal()
+    chosen = pyqtSignal()
+    """Emitted after the user has chosen a stream, or none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._streams: list[ListChoice] = []
         self._is_free = False
+        self._preferred = ""
         self.streams = DropDownList(self)
         self.streams.setAccessibleName("Markers of another program")
         self.streams.setToolTip(
@@ -42,7 +45,7 @@ class MarkerChoice(QWidget):
         column.addLayout(line)
         column.addWidget(self.labels_box)
         self._fill("")
-        self.streams.activated.connect(self._follow_choice)
+        self.streams.activated.connect(self._choose)
         self.labels_box.toggled.connect(lambda _: self.changed.emit())
 
     @property
@@ -55,11 +58,16 @@ class MarkerChoice(QWidget):
         """True if the texts of the markers are to be the labels."""
         return self._is_free and self.address is not None and self.labels_box.isChecked()
 
+    def prefer(self, address: str) -> None:
+        """Choose the stream at an address as soon as it is there; an empty one is none."""
+        self._preferred = address
+
     def set_streams(self, found: Sequence[ListChoice]) -> None:
         """Offer these streams; one that is chosen stays, also if it is gone."""
         if list(found) != self._streams:
             self._streams = list(found)
-            self._fill(self.address or "")
+            is_there = self._preferred in (stream.value for stream in found)
+            self._fill(self.address or (self._preferred if is_there else ""))
 
     def set_free(self, is_free: bool) -> None:
         """Offer labels by markers in a free recording only: else cues set them."""
@@ -75,6 +83,11 @@ class MarkerChoice(QWidget):
             self.streams.addItem(f"{chosen} (not there now)", chosen)
         self.streams.setCurrentIndex(self.streams.findData(chosen))
         self._follow_choice()
+
+    def _choose(self) -> None:
+        self._preferred = self.address or ""
+        self._follow_choice()
+        self.chosen.emit()
 
     def _follow_choice(self) -> None:
         self.labels_box.setVisible(self._is_free and self.address is not None)

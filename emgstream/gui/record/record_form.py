@@ -252,7 +252,7 @@ class SessionForm(QWidget):
             form.setContentsMargins(0, 0, 0, 0)
             form.setHorizontalSpacing(2 * GRID)
             form.setVerticalSpacing(GRID)
-        column.addWidget(caption("What to write down with it"))
+        column.addWidget(caption("About this recording"))
         column.addLayout(rows)
         column.addWidget(self.placements, 1)
         column.addLayout(files)

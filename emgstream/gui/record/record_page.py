@@ -321,6 +321,9 @@ class RecordPage(WindowPage):
         self.setup.row.port_wanted.connect(lambda port: shell.open_source(PortRequest(port)))
         self.setup.row.set_up_wanted.connect(shell.set_up_board)
         self.form.changed.connect(self._show_ready)
+        markers = self.form.markers
+        markers.prefer(shell.settings.markers)
+        markers.chosen.connect(lambda: shell.settings.keep_markers(markers.address))
         self.guide.timeline.drawn.connect(self.drawn)
         self.guide.space_wanted.connect(self._press_space)
         self.guide.repeat_wanted.connect(self._repeat)

@@ -21,8 +21,9 @@ from PyQt5.QtWidgets import (
 )
 
 from emgstream.app.recording_review import REPETITIONS, repetition_rows, review_facts, reviewed
-from emgstream.gui.card import caption, card
+from emgstream.gui.card import caption, card, fill
 from emgstream.gui.check_box import CheckBox
+from emgstream.gui.columns import Columns
 from emgstream.gui.painting import GRID, color, font
 from emgstream.gui.palette import Theme
 from emgstream.gui.record.repetition_review import RepetitionReview
@@ -82,6 +83,7 @@ class RecordReview(QWidget):
         self.replay_button.clicked.connect(self.replay_wanted)
         self.another_button = QPushButton("Record another", self)
         self.another_button.clicked.connect(self.another_wanted)
+        self._next_title = caption("What next")
         self.next_label = QLabel(self)
         self.next_label.setObjectName("quiet")
         self.next_label.setWordWrap(True)
@@ -108,10 +110,12 @@ class RecordReview(QWidget):
         if self._recovered is None:  # else it is only trimmed another way
             self._offer()
             self.trim_box.hide()
+            self._show_whole(False)
 
     def show_nothing(self) -> None:
         """Show that there is no recording, as no sample was received."""
         self._recovered = None
+        self._show_whole(True)
         self._title.setText("Nothing was recorded")
         self.facts.setText("The session ended before a sample came; no file is left.")
         self.next_label.setText("")
@@ -122,6 +126,7 @@ class RecordReview(QWidget):
     def show_unfinished(self, path: Path) -> None:
         """Show that there is a recording whose labels could not be finished."""
         self._recovered = None
+        self._show_whole(True)
         self._title.setText("Kept, with its cues as labels")
         self.facts.setText(str(path))
         self.next_label.setText("Make room on the disk, then put it in order.")
@@ -133,6 +138,7 @@ class RecordReview(QWidget):
     def show_recovered(self, recovered: RecoveryReport) -> None:
         """Show a finished recording."""
         self._recovered = recovered
+        self._show_whole(True)
         self._title.setText("Recorded")
         self.facts.setText("\n".join(f"{name}: {fact}" for name, fact in review_facts(recovered)))
         rows = repetition_rows(recovered)
@@ -145,6 +151,11 @@ class RecordReview(QWidget):
         self._enable(True)
         train = (self.train_button,) if rows else ()
         self._offer(*train, self.another_button, self.replay_button)
+
+    def _show_whole(self, is_whole: bool) -> None:
+        """Show what there is only once the recording is in order, or its title alone."""
+        for part in (self._pictures, self._next_title):
+            part.setVisible(is_whole)
 
     def _enable(self, can_go_on: bool) -> None:
         for part in (self.trim_box, *self._buttons):
@@ -229,10 +240,11 @@ class RecordReview(QWidget):
         for part in (self._title, self.facts, self.trim_box, buttons):
             column.addWidget(part)
         column.addStretch(1)
-        column.addWidget(caption("What next"))
+        column.addWidget(self._next_title)
         column.addWidget(self.next_label)
-        whole = QHBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(2 * GRID)
-        whole.addWidget(card(self, side), 1)
-        whole.addWidget(card(self, caption("Signal and labels"), self.repetitions, self.table), 2)
+        self._pictures = card(self, caption("Signal and labels"), self.repetitions, self.table)
+        fill(
+            self,
+            columns := Columns(self, (card(self, side), 1), (self._pictures, 2)),
+            grows=columns,
+        )

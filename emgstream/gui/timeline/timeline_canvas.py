@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -116,6 +117,20 @@ class TimelineCanvas(QWidget):
     def set_choices(self, choices: LaneChoices) -> None:
         """Show other channels, or the present form at another scale."""
         self._choices = self._scales[self.view] = choices
+        self._arrange_lanes()
+
+    @property
+    def all_choices(self) -> dict[SignalView, LaneChoices]:
+        """The choices for each form of the signal for which there are any."""
+        return {
+            view: replace(self._choices, mode=scale.mode, spans=scale.spans)
+            for view, scale in self._scales.items()
+        }
+
+    def restore_choices(self, choices: Mapping[SignalView, LaneChoices]) -> None:
+        """Show channels as `all_choices` gave it before."""
+        self._scales = dict(choices)
+        self._choices = next(iter(self._scales.values()), LaneChoices())
         self._arrange_lanes()
 
     @property

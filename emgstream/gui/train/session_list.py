@@ -51,8 +51,8 @@ class SessionRow(QFrame):
         self.title.setToolTip(str(path))
         self.facts = ElidedLabel(self)
         self.facts.setObjectName("quiet")
-        self.line = ElidedLabel(self)
-        self.line.show_text("looking it over …")
+        self.line = QLabel("looking it over …", self)
+        self.line.setWordWrap(True)
         self.details = QLabel(self)
         self.details.setObjectName("quiet")
         self.details.setWordWrap(True)
@@ -78,7 +78,7 @@ class SessionRow(QFrame):
         """Show the verdict of the audit."""
         self._verdict = verdict
         self.facts.show_text(verdict.facts)
-        self.line.show_text(verdict.line)
+        self.line.setText(verdict.line)
         self.line.setToolTip(verdict.details)
         self.details.setText(verdict.details)
         self.details_button.setEnabled(True)

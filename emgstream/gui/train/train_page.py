@@ -30,7 +30,7 @@ from emgstream.gui.window_page import WindowPage
 
 __all__ = ["TrainPage"]
 
-_STEPS = ("Pick sessions", "Train", "See what it is worth")
+_STEPS = ("Pick sessions", "Train", "See the result")
 
 
 class TrainPage(WindowPage):

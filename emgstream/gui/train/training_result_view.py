@@ -10,7 +10,8 @@ from PyQt5.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWid
 from emgstream.app.evaluation_table import EvaluationTable
 from emgstream.app.training_job import EvaluationJob, JobState
 from emgstream.app.training_words import TrainingOutcome
-from emgstream.gui.card import caption, card, tall_part
+from emgstream.gui.card import caption, card, fill, tall_part
+from emgstream.gui.columns import Columns
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.palette import Theme
@@ -149,7 +150,7 @@ class TrainingResultView(QWidget):
         column.addSpacing(GRID)
         column.addLayout(buttons)
         column.addStretch(1)
-        worth, inside = tall_part(self)
+        inner, inside = tall_part(self)
         self._parts = (
             *(self.message, self.bar, self.cancel_button),
             *(self.gain, self.gain_words),
@@ -160,8 +161,5 @@ class TrainingResultView(QWidget):
             is_button = isinstance(part, QPushButton)
             inside.addWidget(part, 0, Qt.AlignmentFlag.AlignLeft if is_button else Qt.Alignment())
         inside.addStretch(1)
-        whole = QHBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(2 * GRID)
-        whole.addWidget(card(self, side), 2)
-        whole.addWidget(card(self, caption("What to expect of it"), scrolled(self, worth)), 5)
+        figures = card(self, caption("What to expect of it"), scrolled(self, inner))
+        fill(self, columns := Columns(self, (card(self, side), 2), (figures, 5)), grows=columns)

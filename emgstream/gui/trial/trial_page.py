@@ -26,7 +26,7 @@ from emgstream.trial import movements_to_ask, network_hash
 __all__ = ["TrialPage"]
 
 _USED_LIVE = ", by the settings used live"
-_STEPS = ("Set up", "Follow the cues", "What it came to")
+_STEPS = ("Set up", "Follow the cues", "Result")
 
 
 class TrialPage(WindowPage):

@@ -53,7 +53,7 @@ class TrialSetup(QWidget):
 
     def _lay_out(self) -> None:
         self.left = ViewStack(self)
-        self.left.addWidget(card(self, caption("What to ask for"), self.form))
+        self.left.addWidget(card(self, caption("Movements"), self.form))
         self.left.addWidget(card(self, self.result))
         earlier = card(self, caption("Earlier tests of this model"), self.past)
         cards = ScrolledPart(Columns(self, (self.left, 3), (earlier, 2)), self)

@@ -16,6 +16,10 @@ second a choice: a window of 200 ms is then 10 ms too long or too short.
 _REFUSES_AFTER_S, _ALARMS_AFTER_S = 2.0, 5.0  # a choice: 20 ms of jitter are 1 %, and 0.4 %
 
 
+_WHOLE_HZ = 200.0
+"""From this rate on a whole number shows a deviation of `ALARM_AT`."""
+
+
 class RateGuard:
     """Compares a rate with the expected one; refuses at the start, and later only warns.
 
@@ -51,7 +55,7 @@ class RateGuard:
         self._was_right |= off <= REFUSE_AT and span_s >= _ALARMS_AFTER_S
         if span_s < _REFUSES_AFTER_S or (off <= REFUSE_AT and span_s < _ALARMS_AFTER_S):
             return None
-        return self._check(rate_hz, f"{source} was measured at {rate_hz:.6g} Hz, not at a ")
+        return self._check(rate_hz, f"{source} was measured at {_hz_words(rate_hz)}, not at a ")
 
     def _check(self, rate_hz: float, what: str) -> str | None:
         off = self._off(rate_hz)
@@ -69,3 +73,12 @@ class RateGuard:
 
     def _off(self, rate_hz: float) -> float:
         return 0.0 if self._expected_hz is None else abs(rate_hz / self._expected_hz - 1.0)
+
+
+def _hz_words(rate_hz: float) -> str:
+    """Return a measured rate with the digits that some seconds of samples support.
+
+    >>> _hz_words(945.927), _hz_words(48.31)
+    ('946 Hz', '48.3 Hz')
+    """
+    return f"{rate_hz:.0f} Hz" if rate_hz >= _WHOLE_HZ else f"{rate_hz:.1f} Hz"

@@ -326,11 +326,16 @@ class SerialBoardSource:
         rate_hz = self._timebase.rate_hz
         if rate_hz is None:
             return
-        alarm = self._guard.check_measured(
-            rate_hz, self._timebase.span_s, self._search.board.device
-        )
+        alarm = self._guard.check_measured(rate_hz, self._timebase.span_s, self._board_words)
         if alarm is not None:
             self._condition.alarm("rate", alarm)
+
+    @property
+    def _board_words(self) -> str:
+        """The board in a message: the port of a simulated one has a name that says nothing."""
+        identity = None if self._connection is None else self._connection.identity
+        is_simulated = identity is not None and identity.board == SIMULATED
+        return "the simulated board" if is_simulated else self._search.board.device
 
     def _leave_if_unread(self, connection: BoardConnection) -> None:
         """Raise SourceDisconnectedError if bytes arrive, and for long none is understood."""

@@ -22,12 +22,21 @@ _HALF = {0.0: 14.0, 0.22: 16.0, 0.4: 11.0, 0.52: 13.0, 0.8: 6.5}
 _PAIR = 7.0
 """Half the distance of the two electrodes of a pair, along the muscle."""
 _DISC = 4.2
+_MIDDLE_HIGH = int(Qt.AlignmentFlag.AlignVCenter)
+_LETTERS = 6.0
+"""Height of letters, in units of the drawing."""
+_NAMES_FROM = 2.0
+"""Pixels per unit from which names can be read beside the numbers: letters of 12 pixels."""
 _LIMB = 0.30
 """Share of the text's colour in that of the arm."""
 
 
 class PlacementPicture(QWidget):
-    """Draws the sites by number, in the order of the channels, and the reference as R."""
+    """Draws the sites by number, in the order of the channels, and the reference as R.
+
+    The two sides stand beside each other, or one below the other where they are larger so; names
+    stand beside the numbers where there is room for them.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,33 +67,47 @@ class PlacementPicture(QWidget):
         """Draw both sides of the arm."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        half = self.width() / 2
-        for place, side in enumerate(ArmSide):
-            area = QRectF(place * half, 0.0, half - GRID, self.height())
+        for side, area in zip(ArmSide, self._areas(), strict=True):
             self._draw_side(painter, area, side)
         painter.end()
+
+    def _areas(self) -> tuple[QRectF, QRectF]:
+        """Return the places of the two sides."""
+        wide, high = float(self.width()), float(self.height())
+        beside = QRectF(0.0, 0.0, wide / 2 - GRID, high)
+        below = QRectF(0.0, 0.0, wide, high / 2 - GRID)
+        if _scale(beside) >= _scale(below):
+            return beside, beside.translated(wide / 2, 0.0)
+        drawn = _HEIGHT * _scale(below)
+        gap = (high - 2 * drawn) / 3
+        first = QRectF(0.0, gap, wide, drawn)
+        return first, first.translated(0.0, drawn + gap)
 
     def _draw_side(self, painter: QPainter, area: QRectF, side: ArmSide) -> None:
         roles = QPalette.ColorRole
         palette = self.palette()
         painter.save()
-        size = min(area.width() / _WIDTH, area.height() / _HEIGHT)
-        painter.translate(area.left(), area.top())
+        size = _scale(area)
+        painter.translate(area.left() + (area.width() - _WIDTH * size) / 2, area.top())
         painter.scale(size, size)
         base, ink = palette.color(roles.Base), palette.color(roles.WindowText)
         limb = _between(base, ink, _LIMB)
         _draw_arm(painter, limb, base, side)
-        painter.setFont(font(self.font(), 0.62))
         painter.setPen(palette.color(roles.PlaceholderText))
         words = QRectF(0.0, _HEIGHT - 12.0, _WIDTH, 12.0)
-        painter.drawText(words, int(Qt.AlignmentFlag.AlignLeft), side.value)
-        painter.setFont(font(self.font(), 0.6, bold=True))
+        letters = max(_LETTERS, self.fontMetrics().height() * 0.62 / size)
+        _draw_words(painter, words, side.value, letters, int(Qt.AlignmentFlag.AlignLeft))
+        has_names = size >= _NAMES_FROM
         accent, on_accent = palette.color(roles.Highlight), palette.color(roles.HighlightedText)
         for number, site in enumerate(self._sites, start=1):
             if site.side is side:
                 _draw_pair(painter, site, str(number), accent, on_accent)
+                if has_names:
+                    _draw_name(painter, site, ink)
         if REFERENCE.side is side and self._sites:
             _draw_disc(painter, _at(REFERENCE), ink, base, "R")
+            if has_names:
+                _draw_name(painter, REFERENCE, ink)
         painter.restore()
 
 
@@ -148,12 +171,47 @@ def _draw_disc(painter: QPainter, middle: QPointF, ink: QColor, on_ink: QColor, 
     painter.drawEllipse(middle, _DISC, _DISC)
     painter.setPen(on_ink)
     area = QRectF(middle.x() - _DISC, middle.y() - _DISC, 2 * _DISC, 2 * _DISC)
+    _draw_words(painter, area, text, _LETTERS, int(Qt.AlignmentFlag.AlignCenter), bold=True)
+
+
+def _draw_name(painter: QPainter, site: ElectrodeSite, ink: QColor) -> None:
+    """Write the name of a site beside it: before the elbow at its left, else at its right."""
+    middle, away = _at(site), _DISC + 2.5
+    if site is not REFERENCE:
+        away += _PAIR
+    area = QRectF(middle.x() + away, middle.y() - 4.0, 60.0, 8.0)
+    alignment = Qt.AlignmentFlag.AlignLeft
+    if site.x < REFERENCE.x:
+        area.moveRight(middle.x() - away)
+        alignment = Qt.AlignmentFlag.AlignRight
+    painter.setPen(ink)
+    _draw_words(painter, area, site.name, _LETTERS, int(alignment) | _MIDDLE_HIGH)
+
+
+def _draw_words(
+    painter: QPainter,
+    area: QRectF,
+    words: str,
+    letters: float,
+    alignment: int,
+    bold: bool = False,
+) -> None:
+    """Draw words so high in units of the drawing."""
+    made = font(painter.font(), 1.0, bold=bold)
+    made.setPixelSize(1000)  # a size that scaling cannot round away
+    unit = letters / 1000.0
     painter.save()
-    smaller = painter.font()
-    smaller.setPixelSize(6)
-    painter.setFont(smaller)
-    painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), text)
+    painter.translate(area.topLeft())
+    painter.scale(unit, unit)
+    painter.setFont(made)
+    place = QRectF(0.0, 0.0, area.width() / unit, area.height() / unit)
+    painter.drawText(place, alignment | int(Qt.TextFlag.TextDontClip), words)
     painter.restore()
+
+
+def _scale(area: QRectF) -> float:
+    """Return the size of the drawing of one arm in an area, in pixels per unit."""
+    return min(area.width() / _WIDTH, area.height() / _HEIGHT)
 
 
 def _between(under: QColor, over: QColor, share: float) -> QColor:
