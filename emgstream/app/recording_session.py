@@ -41,10 +41,11 @@ _LIKELY_CHANNELS = 3
 our firmware on an Uno with three electrodes."""
 
 _SILENT_S = 1.0  # a choice, as the status of a board: a thousand samples
-_WAKE_S = 1.0
+_WAKE_S, _CATCH_UP_S = 1.0, 30.0
 """Seconds after this program stood still in which a take does not end: a choice.
 
-A computer may have slept beyond the end; what waited in buffers meanwhile is read by then."""
+A computer may have slept beyond the end; what waited in buffers meanwhile is read by then. As long
+as it arrives, on a busy computer, the end waits up to the second time."""
 
 
 class RecordingStage(Enum):
@@ -354,8 +355,13 @@ class RecordingSession:
             is_over = ends_after_s is not None and now_s >= self.started_s + ends_after_s
         longest_s, awake_s = self.plan.longest_silence_s, now_s - self._woke_s
         is_left = longest_s is not None and min(self._silent_s(now_s), awake_s) >= longest_s
-        if is_left or (is_over and awake_s >= _WAKE_S):
+        if is_left or (is_over and not self._catches_up(now_s, awake_s)):
             self.end(now_s)
+
+    def _catches_up(self, now_s: float, awake_s: float) -> bool:
+        """Return True while samples that waited as this program stood still are read."""
+        is_behind = self._silent_s(now_s) >= _SILENT_S and self.is_streaming
+        return awake_s < (_CATCH_UP_S if is_behind else _WAKE_S)
 
     def _poll_take(self, now_s: float) -> None:
         if self.take is None:
