@@ -23,7 +23,7 @@ _CHOSEN_FOR = {
     "model": ("models", "no_model"),
     "recordings": ("recordings",),
 }
-"""What the window remembers of the choice that a setting of the configuration file is for."""
+"""Choices that the window remembers, by the setting of the configuration file for the same."""
 
 _BINDINGS = "key_bindings.json"
 _MOST_MODELS = 8
