@@ -107,7 +107,8 @@ def extra_requirements(name: str) -> tuple[str, ...]:
     except metadata.PackageNotFoundError as error:
         raise UsageError(
             "emgstream is run from its folder without being installed; expected an installed "
-            "package, which states the packages of its extras; run scripts/demo.py --setup-only"
+            "package, which states the packages of its extras; run scripts/demo.py, which installs "
+            "it"
         ) from error
     found = []
     for requirement in map(Requirement, texts):

@@ -65,8 +65,8 @@ def _create() -> None:
         venv.create(VENV, with_pip=True, clear=True)
     except (OSError, subprocess.CalledProcessError) as error:
         sys.exit(
-            f"cannot make the virtual environment {VENV}: {error}; expected room on the disk and, "
-            "on Debian and Ubuntu, the package python3-venv"
+            f"cannot make the virtual environment {VENV}: {error}; expected room on the disk, and "
+            "on Debian and Ubuntu the package python3-venv"
         )
 
 
@@ -82,20 +82,20 @@ def _works() -> bool:
 def _size(extras: tuple[str, ...]) -> str:
     """Return how much is downloaded and how large it is then, as measured on Linux x86-64."""
     if extras:
-        return "about 600 MB to download, 2.6 GB on the disk"
-    return "about 150 MB to download, 400 MB on the disk"
+        return "about 620 MB to download, 2.6 GB on the disk"
+    return "about 115 MB to download, 400 MB on the disk"
 
 
 def _install(extras: tuple[str, ...]) -> None:
     wanted = f".[{','.join(extras)}]" if extras else "."
     print(
         f"installing emgstream{wanted[1:]} into {VENV}: {_size(extras)}; this takes "
-        f"{'5 to 15' if extras else '1 to 3'} minutes the first time, by the speed of the network",
+        f"{'5 to 15' if extras else '1 to 3'} minutes the first time, depending on the network",
         flush=True,
     )
     options = ("--quiet", "--disable-pip-version-check", "--constraint", "constraints.txt")
     if run(PYTHON, "-m", "pip", "install", *options, "--editable", wanted) != 0:
         sys.exit(
             "the installation failed, for the reason above; expected a working network and about "
-            f"{3 if extras else 1} GB of room on the disk; run the same command again"
+            f"{4 if extras else 1} GB of room on the disk; run the same command again"
         )

@@ -14,20 +14,22 @@ from emgstream.gui import WindowRequest, check_display
 try:
     check_display(WindowRequest())
 except EmgStreamError as error:
-    sys.exit(str(error))
+    sys.exit("; ".join(part for part in str(error).split("; ") if "--" not in part))
 """
-"""Prints why no window can be shown, which is no reason to show nothing at all."""
+"""Prints why no window can be shown, without the clauses on options that this script has not."""
 
 
 def main() -> int:
     """Open the window on a simulated board and the demo model; without a display, replay."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--setup-only", action="store_true", help="install, and no more")
+    parser.add_argument(
+        "--setup-only", action="store_true", help="only install; do not start the demo"
+    )
     parser.add_argument(
         "--speed",
         default="1",
         metavar="1|4|max",
-        help="pace of the replay where there is no display; default 1",
+        help="speed of the replay in the terminal, if no window can be shown; default 1",
     )
     arguments = parser.parse_args()
     ensure()
@@ -37,13 +39,13 @@ def main() -> int:
 
 
 def _show() -> int:
-    print("opening the window on a simulated board: synthetic EMG, no person", flush=True)
+    print("opening the window with a simulated board, which sends synthetic EMG", flush=True)
     return run(PYTHON, "-m", "emgstream", "live", "--port", "simulated", "--model", "demo")
 
 
 def _replay(speed: str) -> int:
     print(
-        "replaying the shipped synthetic recording in the terminal instead; Ctrl-C ends it",
+        "playing the synthetic demo recording in the terminal instead; Ctrl-C ends it",
         flush=True,
     )
     words = ("replay", "demo", "--model", "demo", "--headless", "--speed", speed)

@@ -1,4 +1,4 @@
-"""Set everything up and prove emgstream: ``python3 scripts/test.py``."""
+"""Install everything and run all checks of emgstream: ``python3 scripts/test.py``."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ FAST = ["-m", "not tensorflow and not realtime"]
 def main() -> int:
     """Run every check, the suite last; words this script does not know go to pytest."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--setup-only", action="store_true", help="install, and no more")
+    parser.add_argument("--setup-only", action="store_true", help="only install; run no check")
     parser.add_argument(
         "--fast",
         action="store_true",

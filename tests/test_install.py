@@ -9,13 +9,17 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import threading
 import time
 import venv
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import metadata
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from emgstream.app.extra_installation import ExtraInstallation, InstallationState
@@ -225,6 +229,83 @@ def test_an_extra_is_installed_into_an_environment_with_and_without_pip(
     assert installer == (Installer.PIP if with_pip else Installer.ENSUREPIP).name
     assert state == "DONE the extra 'mqtt' is installed"
     assert Path(module).is_relative_to(place)
+
+
+CANCELS = """
+import os, sys, sysconfig, time
+sys.path.extend({path!r})
+import psutil
+from emgstream.app.installation_plan import plan_installation
+from emgstream.app.extra_installation import ExtraInstallation
+there = sorted(os.listdir(sysconfig.get_path("purelib")))
+job = ExtraInstallation(plan_installation("mqtt"))
+while job.is_running and job.fraction is None:
+    job.poll()
+    time.sleep(0.02)
+print(job.cancel(), job.state.name, job.words)
+print(there == sorted(os.listdir(sysconfig.get_path("purelib"))))
+print(psutil.Process().children(recursive=True))
+"""
+
+
+def test_a_download_that_is_cancelled_ends_at_once_and_changes_nothing(
+    wheels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "environment"
+    venv.create(place, with_pip=True)
+    noise = base64.b64encode(np.random.default_rng(0).bytes(3_000_000)).decode()
+    wheel = write_wheel(wheels, "paho-mqtt", "2.1.1", {"paho/__init__.py": f"X = {noise!r}\n"})
+    with package_index(wheel) as address:
+        monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+        for name in ("PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "PIP_NO_INDEX"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("PIP_INDEX_URL", address)
+        monkeypatch.setenv("PATH", "/usr/bin:/bin")  # without uv
+        python = place / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+        lacking = packages_without(tmp_path / "lacking", "paho")
+        done = subprocess.run(
+            [python, "-c", CANCELS.format(path=[str(ROOT), str(lacking)])],
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr + done.stdout
+    state, is_unchanged, children = done.stdout.splitlines()
+    assert state == "True CANCELLED cancelled; no package was changed"
+    assert (is_unchanged, children) == ("True", "[]")
+
+
+@contextmanager
+def package_index(wheel: Path) -> Iterator[str]:
+    """A package index on this computer that sends half of a wheel, and no more until the end."""
+    content = wheel.read_bytes()
+    is_over = threading.Event()
+
+    class Index(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            is_wheel = self.path.endswith(".whl")
+            page = f'<a href="/{wheel.name}">{wheel.name}</a>'.encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/zip" if is_wheel else "text/html")
+            self.send_header("Content-Length", str(len(content if is_wheel else page)))
+            self.end_headers()
+            self.wfile.write(content[: len(content) // 2] if is_wheel else page)
+            if is_wheel:
+                is_over.wait(300.0)
+
+        def log_message(self, *_: object) -> None:
+            """Print nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Index) as server:
+        serving = threading.Thread(target=server.serve_forever, name="package index")
+        serving.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/simple"
+        finally:
+            is_over.set()
+            server.shutdown()
+            serving.join(30.0)
 
 
 def packages_without(folder: Path, *left_out: str) -> Path:

@@ -15,7 +15,8 @@ from emgstream.app.window_words import COMMAND, window_clause, window_words
 PACKAGE = Path(emgstream.__file__).parent
 OPTION = re.compile(r"--[a-z-]+")
 TERMINAL_ONLY = (
-    "app/training_job.py",  # arguments of a child process
+    "app/installation_plan.py",  # arguments of a child process
+    "app/training_job.py",  # as before
     "app/verb_process.py",
     "app/window_words.py",  # the rule itself
     "cli/",

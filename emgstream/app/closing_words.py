@@ -1,14 +1,21 @@
-"""Words for what would be lost if the program ended now, for the question before it closes."""
+"""Sentences on what would be lost if the program ended now, for the question before it closes."""
 
 from __future__ import annotations
 
 from emgstream.app.cue_scene import minutes
 from emgstream.app.cued_test_session import CuedTestSession
+from emgstream.app.extra_installation import ExtraInstallation
 from emgstream.app.recording_session import RecordingSession, RecordingStage
 from emgstream.app.training_job import EvaluationJob, TrainingJob
 from emgstream.recording import FreeProtocol
 
-__all__ = ["cued_test_at_stake", "evaluation_at_stake", "recording_at_stake", "training_at_stake"]
+__all__ = [
+    "cued_test_at_stake",
+    "evaluation_at_stake",
+    "installation_at_stake",
+    "recording_at_stake",
+    "training_at_stake",
+]
 
 
 def recording_at_stake(run: RecordingSession | None, now_s: float) -> str:
@@ -38,6 +45,20 @@ def training_at_stake(job: TrainingJob | None) -> str:
     if job is None or not job.is_running:
         return ""
     return f"A training runs. It would stop now; {job.request.out.name} would not be written."
+
+
+def installation_at_stake(installation: ExtraInstallation | None) -> str:
+    """Return what an end does to the download of an extra; empty where none runs.
+
+    Packages that are being written are written to the end without the window: nothing is lost.
+    """
+    if installation is None or not installation.can_be_cancelled:
+        return ""
+    name = installation.plan.extra.name
+    return (
+        f"The extra {name!r} is being downloaded. That would stop now, and has to start again "
+        "from the beginning; installed packages stay as they are."
+    )
 
 
 def evaluation_at_stake(job: EvaluationJob | None) -> str:

@@ -47,9 +47,9 @@ class ConfiguredSetting:
     """Its value as it is typed, with commas between the entries of a list; empty if it is not set.
     """
     default: str
-    """The value that holds where it is not set, in words."""
+    """The default, in words."""
     form: str
-    """The values that are expected, in words."""
+    """The kind of value that is expected, in words."""
 
     @property
     def group(self) -> str:

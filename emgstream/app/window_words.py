@@ -38,7 +38,7 @@ _ADVICE: tuple[tuple[str, str], ...] = (
     (r"emgstream install train|\[train\]", "install it on the page Train"),
     (r"emgstream install|pip install", "this part of the program has to be installed first"),
     (r"--setup-only", "it has to be installed first"),
-    (r"emgstream doctor", "look at the page Settings"),
+    (r"emgstream doctor", "press Check this computer on the page Settings"),
     (r"emgstream replay .*--rate", "for real seconds set the rate in Columns…"),
     (r"emgstream (?:convert|train|inspect)", _COLUMNS),
     (r"sudo usermod", "ask who runs this computer for access to it, then log out and in again"),

@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> None:
     if problems:
         raise EmgStreamError(
             f"{verdict(checks).lower()}; {problems[0].topic}: {problems[0].text}; "
-            f"{problems[0].cure}"
+            f"{problems[0].advice}"
         )
     if not arguments.json:
         console().print(verdict(checks))
@@ -55,6 +55,6 @@ def _table(checks: list[DoctorCheck]) -> Table:
     table = Table.grid(padding=(0, 2))
     for check in checks:
         style = _STYLES[check.state]
-        text = escape(check.text) + (f"\n[bold]{escape(check.cure)}[/]" if check.cure else "")
+        text = escape(check.text) + (f"\n[bold]{escape(check.advice)}[/]" if check.advice else "")
         table.add_row(f"[{style}]{check.state.value}[/]", check.topic, text)
     return table

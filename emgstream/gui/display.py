@@ -12,7 +12,7 @@ from emgstream.app.doctor.system_packages import qt_library_command
 from emgstream.app.open_requests import WindowRequest
 from emgstream.errors import MissingExtraError, UsageError
 
-__all__ = ["check_display", "has_display"]
+__all__ = ["check_display", "has_display", "load_qt"]
 
 
 def check_display(request: WindowRequest) -> None:
@@ -34,8 +34,7 @@ def check_display(request: WindowRequest) -> None:
             )
         os.environ[PLATFORM] = "offscreen"
     try:
-        widgets = importlib.import_module("PyQt5.QtWidgets")
-        _load_plugin(Path(str(widgets.__file__)).parent)
+        load_qt()
     except (ImportError, OSError) as error:
         raise MissingExtraError(
             f"the window needs a library that is missing ({error}); install it with: "
@@ -50,11 +49,20 @@ def _failure() -> str | None:
     return "no display to open the window on (DISPLAY and WAYLAND_DISPLAY are not set)"
 
 
-def _load_plugin(folder: Path) -> None:
-    """Load the library by which Qt draws on an X display, so that a failure can be reported.
+def load_qt() -> None:
+    """Load Qt, and the library by which it draws on an X display.
 
-    Raises OSError, naming the library, where one is missing.
+    Qt ends the program if that library cannot be loaded, without a word on what is missing.
+
+    Raises
+    ------
+    ImportError
+        Qt cannot be loaded.
+    OSError
+        A library is missing, which the text names.
     """
+    widgets = importlib.import_module("PyQt5.QtWidgets")
+    folder = Path(str(widgets.__file__)).parent
     plugin = folder / "Qt5" / "plugins" / "platforms" / "libqxcb.so"
     if os.environ.get(PLATFORM, "xcb") == "xcb" and os.environ.get("DISPLAY") and plugin.exists():
         ctypes.CDLL(str(plugin))

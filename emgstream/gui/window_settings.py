@@ -26,7 +26,7 @@ _CHOSEN_FOR = {
     "model": ("models", "no_model"),
     "recordings": ("recordings",),
 }
-"""Keys under which the window remembers the choice that a configured setting is for."""
+"""Choices that the window remembers, by the setting of the configuration file for the same."""
 
 _BINDINGS = "key_bindings.json"
 _MOST_MODELS = 8

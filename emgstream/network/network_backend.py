@@ -53,7 +53,7 @@ class Classifier(Protocol):
 
 
 class NetworkBackend(Enum):
-    """A library that computes the network."""
+    """The library that computes the network."""
 
     LITERT = "litert"
     """LiteRT, from the flatbuffers: some ten times as fast."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,11 +11,14 @@ from PyQt5.QtCore import QTimer
 from PyQt5.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from emgstream.app.extra_installation import InstallationState
+from emgstream.app.installation_plan import InstallationPlan
 from emgstream.app.open_requests import SIMULATED, PortRequest
 from emgstream.app.recording_session import RecordingStage
 from emgstream.cue_schedule import REST
 from emgstream.gui.closing_question import ClosingQuestion
 from emgstream.gui.record.record_page import RecordPage
+from emgstream.gui.train.train_page import TrainPage
 from emgstream.recording.sidecar import read_sidecar
 from tests.gui.conftest import OpenWindow, window_of
 
@@ -114,3 +118,24 @@ def test_a_signal_closes_without_waiting_for_an_answer(recording: RecordPage) ->
     window.close()
     assert not window.isVisible()
     assert read_sidecar(run.plan.path)["state"] == "complete"
+
+
+def test_an_extra_is_downloaded_on_unless_the_user_means_to_close(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = "import time; print('Collecting', flush=True); time.sleep(600)"
+    command = [sys.executable, "-c", program]
+    monkeypatch.setattr(InstallationPlan, "command_lines", lambda *_: [command])
+    window = open_window()
+    page = window.page(TrainPage)
+    page.missing.look()
+    page.missing.install()
+    installation = page.missing.installation
+    assert installation is not None
+    asked = answer(lambda question: press(question, closes=False))
+    assert not window.close()
+    assert "'train' is being downloaded" in asked[0]
+    assert installation.can_be_cancelled
+    answer(lambda question: press(question, closes=True))
+    assert window.close()
+    assert installation.state is InstallationState.CANCELLED

@@ -103,13 +103,13 @@ def test_the_movement_the_bars_the_ribbon_and_the_light_are_shown(
         assert text(browser, ".detail") == "75 % sure"
         assert (light(browser), text(browser, ".source")) == ("good", "COM3")
         assert text(browser, ".board") == "1000 Hz"
-        shares = "[...document.querySelectorAll('.share')].map((one) => one.textContent)"
+        shares = "[...document.querySelectorAll('.fill')].map((one) => one.style.transform)"
         names = "[...document.querySelectorAll('.name')].map((one) => one.textContent)"
         assert read(browser, names) == ["Rest", "Fist", "Open"]
 
         def is_drawn() -> bool:
             output.write(update(0, [1]))
-            return bool(read(browser, shares) == ["13 %", "75 %", "13 %"])
+            return bool(read(browser, shares) == ["scaleX(0.125)", "scaleX(0.75)", "scaleX(0.125)"])
 
         wait_for(is_drawn, lambda: read(browser, shares))
         inside = "[innerWidth, innerHeight, document.body.scrollWidth, document.body.scrollHeight]"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import signal
 import subprocess
 import sys
@@ -14,8 +15,9 @@ __all__ = ["RUNTIME", "TrialFailedError", "main", "try_out"]
 
 _PATIENCE_S = 120.0
 """Time for one trial; TensorFlow from a slow disk takes half a minute."""
+_ERROR_CLASS = re.compile(r"^(?:ImportError|ModuleNotFoundError|OSError): ")
 RUNTIME = "the runtime of models"
-"""The trial that runs the shipped model with LiteRT."""
+"""The trial that runs the shipped model; it prints the backend: its value, and its words."""
 
 
 class TrialFailedError(Exception):
@@ -63,9 +65,12 @@ def main() -> None:
     if what == RUNTIME:
         from emgstream.bundle import read_model
         from emgstream.data import DEMO_MODEL
-        from emgstream.network.network_backend import NetworkBackend, open_classifier
+        from emgstream.network.network_backend import choose_backend
+        from emgstream.pipeline import Pipeline
 
-        open_classifier(read_model(DEMO_MODEL), NetworkBackend.LITERT)  # runs a few windows
+        choice = choose_backend()
+        Pipeline(read_model(DEMO_MODEL))  # runs both networks on a few windows
+        print(choice.backend.value, choice.words)  # noqa: T201 - the answer to the parent
         return
     imported = importlib.import_module(what)
     print(getattr(imported, "__version__", ""))  # noqa: T201 - the answer to the parent
@@ -77,4 +82,4 @@ def _reason(code: int, stderr: str) -> str:
         names = {number.value: number.name for number in signal.Signals}
         return f"it ended with {names.get(-code, f'signal {-code}')}: native code of it crashed"
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
-    return lines[-1] if lines else f"it ended with code {code}"
+    return _ERROR_CLASS.sub("", lines[-1]) if lines else f"it ended with code {code}"

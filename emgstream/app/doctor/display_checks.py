@@ -72,7 +72,7 @@ def display_checks() -> Iterator[DoctorCheck]:
     try:
         platform = try_out("", _QT_TRIAL)
     except TrialFailedError as error:
-        yield problem("qt", f"the window cannot start: {error}", _library_cure())
+        yield problem("qt", f"the window cannot start: {error}", *_library_cure())
     else:
         shown = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or "the desktop"
         yield good("display", f"Qt opens {shown} with the platform {platform}")
@@ -83,13 +83,16 @@ def _library_check() -> Iterator[DoctorCheck]:
     try:
         try_out("PyQt5.QtWidgets")
     except TrialFailedError as error:
-        yield problem("qt", f"Qt does not load: {error}", _library_cure())
+        yield problem("qt", f"Qt does not load: {error}", *_library_cure())
     else:
         yield good("qt", "Qt loads")
 
 
-def _library_cure() -> str:
-    return qt_library_command() if sys.platform == "linux" else "install PyQt5 again"
+def _library_cure() -> tuple[str, str]:
+    """Return what to do where Qt does not load, and the line for a terminal that does it."""
+    if sys.platform in ("win32", "darwin"):
+        return "install PyQt5 again", ""
+    return "install the libraries of the system that Qt needs", qt_library_command()
 
 
 def _x_server_answers() -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from emgstream.wording import counted
+
 __all__ = ["CheckState", "DoctorCheck", "good", "problem", "report_text", "verdict", "warning"]
 
 
@@ -32,11 +34,18 @@ class DoctorCheck:
     """One sentence with what was found."""
     cure: str = ""
     """Sentence with what to do; empty if there is nothing to do."""
+    command: str = ""
+    """Line for a terminal by which the operating system does it; empty if there is none."""
+
+    @property
+    def advice(self) -> str:
+        """The cure, with the line for a terminal at its end; empty if there is nothing to do."""
+        return f"{self.cure}: {self.command}" if self.command else self.cure
 
     def to_json(self) -> dict[str, Any]:
         """Return it as a document."""
         return {"topic": self.topic, "state": self.state.value, "text": self.text} | (
-            {"cure": self.cure} if self.cure else {}
+            {name: text for name in ("cure", "command") if (text := getattr(self, name))}
         )
 
 
@@ -45,14 +54,14 @@ def good(topic: str, text: str) -> DoctorCheck:
     return DoctorCheck(topic, CheckState.OK, text)
 
 
-def warning(topic: str, text: str, cure: str) -> DoctorCheck:
+def warning(topic: str, text: str, cure: str, command: str = "") -> DoctorCheck:
     """Return a check that found something that may matter."""
-    return DoctorCheck(topic, CheckState.WARNING, text, cure)
+    return DoctorCheck(topic, CheckState.WARNING, text, cure, command)
 
 
-def problem(topic: str, text: str, cure: str) -> DoctorCheck:
+def problem(topic: str, text: str, cure: str, command: str = "") -> DoctorCheck:
     """Return a check that found something that does not work."""
-    return DoctorCheck(topic, CheckState.PROBLEM, text, cure)
+    return DoctorCheck(topic, CheckState.PROBLEM, text, cure, command)
 
 
 def verdict(checks: Iterable[DoctorCheck]) -> str:
@@ -63,10 +72,10 @@ def verdict(checks: Iterable[DoctorCheck]) -> str:
     """
     states = [check.state for check in checks]
     n_problems, n_warnings = map(states.count, (CheckState.PROBLEM, CheckState.WARNING))
-    problems = _counted(n_problems, "problem")
+    problems = counted(n_problems, "problem") if n_problems else "no problems"
     if n_problems + n_warnings == 0:
         return "No problems found"
-    sentence = f"{problems} and {_counted(n_warnings, 'warning')}" if n_warnings else problems
+    sentence = f"{problems} and {counted(n_warnings, 'warning')}" if n_warnings else problems
     return sentence[:1].upper() + sentence[1:]
 
 
@@ -82,10 +91,6 @@ def report_text(checks: Iterable[DoctorCheck]) -> str:
     lines = []
     for check in listed:
         lines.append(f"{check.state.value:8} {check.topic:{width}} {check.text}")
-        if check.cure:
-            lines.append(f"{'':{9 + width}} -> {check.cure}")
+        if check.advice:
+            lines.append(f"{'':{9 + width}} -> {check.advice}")
     return "\n".join(lines)
-
-
-def _counted(n: int, what: str) -> str:
-    return f"{n or 'no'} {what}{'' if n == 1 else 's'}"

@@ -77,4 +77,5 @@ class DoctorJob:
 
 def _check(document: dict[str, str]) -> DoctorCheck:
     state = CheckState(document["state"])
-    return DoctorCheck(document["topic"], state, document["text"], document.get("cure", ""))
+    cure, command = document.get("cure", ""), document.get("command", "")
+    return DoctorCheck(document["topic"], state, document["text"], cure, command)

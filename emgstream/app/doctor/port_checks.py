@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,6 +24,8 @@ _GROUPS = ("dialout", "uucp")
 """Groups that may open serial ports: of Debian, Ubuntu and Fedora, and of Arch."""
 _USB = Path("/sys/bus/usb/devices")
 _TIMERS = Path("/sys/bus/usb-serial/devices")
+_COMMAND = re.compile(r"sudo [^,;]+")
+_ENTER = "enter the line in a terminal"
 _LONGEST_MS = 1
 """The least an FTDI chip can wait; 16 ms, the default, is most of a step of 20 ms."""
 
@@ -46,8 +50,11 @@ def _port_check(port: PortInfo, listed: Sequence[PortInfo]) -> DoctorCheck:
     try:
         check_port(port.device, listed)
     except SourceError as error:
-        what, *_, cure = str(error).split("; ")
-        return problem("port", what, cure)
+        what, *clauses = str(error).split("; ")
+        cure = "; ".join(clause for clause in clauses if not clause.startswith("expected "))
+        found = _COMMAND.search(cure)
+        command = "" if found is None else found[0]
+        return problem("port", what, cure.replace(command, _ENTER) if command else cure, command)
     return good("port", f"{name} is free and may be opened")
 
 
@@ -70,7 +77,8 @@ def _timer_check(port: PortInfo) -> Iterator[DoctorCheck]:
         yield warning(
             "latency",
             f"the FTDI chip of {port.device} holds samples back for up to {waits_ms} ms",
-            f"until it is plugged in again: echo 1 | sudo tee {timer}",
+            "set that to 1 ms, which holds until the board is plugged in again",
+            f"echo 1 | sudo tee {timer}",
         )
     else:
         yield good("latency", f"the FTDI chip of {port.device} sends after {waits_ms} ms")
@@ -97,7 +105,8 @@ def _group_check() -> Iterator[DoctorCheck]:
         yield warning(
             "group",
             f"{user} is not in the group {name}, which may open serial ports",
-            f"sudo usermod -aG {name} {user}, then log out and in again",
+            f"add {user} to that group, then log out and in again",
+            f"sudo usermod -aG {name} {user}",
         )
 
 
@@ -109,9 +118,12 @@ def _driver_checks(known: set[int | None]) -> Iterator[DoctorCheck]:
         except (OSError, ValueError):
             continue
         if vid in _MODULES and vid not in known:
+            has_brltty = shutil.which("brltty") is not None
             yield problem(
                 "driver",
                 f"a {_CHIPS[vid]} chip is on USB and has no port: no driver took it",
-                f"sudo modprobe {_MODULES[vid]}; on Ubuntu the package brltty may hold it: "
-                "sudo apt-get remove brltty",
+                "remove the package brltty, which takes such boards for braille displays"
+                if has_brltty
+                else "load its driver",
+                "sudo apt-get remove brltty" if has_brltty else f"sudo modprobe {_MODULES[vid]}",
             )

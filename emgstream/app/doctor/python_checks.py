@@ -16,6 +16,7 @@ from emgstream.app.doctor.system_packages import system_name
 from emgstream.app.installation_plan import Installer, plan_installation
 from emgstream.errors import EmgStreamError
 from emgstream.extras import EXTRAS, PACKAGE, Extra
+from emgstream.network.network_backend import VARIABLE, NetworkBackend
 
 __all__ = ["extra_checks", "package_checks", "python_checks"]
 
@@ -24,6 +25,7 @@ _OLDEST, _NEWEST = (3, 10), (3, 13)
 _ON_A_DISPLAY = "control"
 """The extra whose library cannot be imported without a display."""
 _STORE = "\\WindowsApps\\"
+_LITERT_CURE = "install the package ai-edge-litert again; it needs a 64-bit system of 2020 or newer"
 
 
 def python_checks() -> Iterator[DoctorCheck]:
@@ -50,16 +52,7 @@ def python_checks() -> Iterator[DoctorCheck]:
 def package_checks() -> Iterator[DoctorCheck]:
     """Give whether every package that emgstream needs is there in a version that fits, and runs."""
     yield _requirements_check()
-    try:
-        try_out(RUNTIME)
-    except TrialFailedError as error:
-        yield warning(
-            "litert",
-            f"LiteRT does not work: {error}; NumPy runs the models instead, some ten times slower",
-            "install the package ai-edge-litert again; it needs a 64-bit system of 2020 or newer",
-        )
-    else:
-        yield good("litert", f"LiteRT {_version('ai-edge-litert')} runs the shipped model")
+    yield _network_check()
 
 
 def extra_checks() -> Iterator[DoctorCheck]:
@@ -79,6 +72,17 @@ def extra_checks() -> Iterator[DoctorCheck]:
         yield warning("install", plan.obstacle, "see there")
     elif plan.installer is not None and plan.installer is not Installer.ENSUREPIP:
         yield good("install", f"extras are installed with {plan.installer.value}")
+
+
+def _network_check() -> DoctorCheck:
+    """Return whether the shipped model runs, and by which backend."""
+    try:
+        backend, _, words = try_out(RUNTIME).partition(" ")
+    except TrialFailedError as error:
+        return problem("network", f"the shipped model does not run: {error}", _LITERT_CURE)
+    if backend == NetworkBackend.LITERT.value or VARIABLE in os.environ:
+        return good("network", f"{words} runs the shipped model")
+    return warning("network", f"{words} runs the shipped model, more slowly", _LITERT_CURE)
 
 
 def _has_x_or_desktop() -> bool:

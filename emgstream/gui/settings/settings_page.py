@@ -23,6 +23,7 @@ from emgstream.gui.palette import Theme
 from emgstream.gui.scrolled import ScrolledPart
 from emgstream.gui.settings.about_card import AboutCard
 from emgstream.gui.settings.configured_values import ConfiguredValues
+from emgstream.gui.settings.doctor_dialog import DoctorDialog
 from emgstream.gui.settings.folder_row import FolderRow
 from emgstream.gui.settings.look_choice import LookChoice
 from emgstream.gui.shell import Shell
@@ -57,6 +58,10 @@ class SettingsPage(WindowPage):
         self.file_button = QPushButton("Open the file", self)
         self.file_button.setToolTip(f"Open {configuration_path()} in the editor of the desktop")
         self.about = AboutCard(self)
+        self.doctor: DoctorDialog | None = None
+        self.doctor_button = QPushButton("Check this computer", self)
+        self.doctor_button.setToolTip("Python, packages, display, serial ports and folders")
+        self.about.add_button(self.doctor_button)
         self._lay_out()
         self._connect_parts()
         self._show()
@@ -65,9 +70,29 @@ class SettingsPage(WindowPage):
         """Show what holds now."""
         self._show()
 
-    def set_theme(self, theme: Theme) -> None:  # noqa: ARG002 - what counts is what was chosen
+    def set_theme(self, theme: Theme) -> None:
         """Mark the theme that was chosen."""
+        if self.doctor is not None:
+            self.doctor.view.set_theme(theme)
         self._show()
+
+    def check_computer(self) -> None:
+        """Show the checks of this computer, which begin at once."""
+        if self.doctor is None:
+            self.doctor = DoctorDialog(self.shell.theme, self)
+            self.doctor.finished.connect(self._forget_doctor)
+            self.doctor.show()
+            self.doctor.view.start()
+        self.doctor.raise_()
+        self.doctor.activateWindow()
+
+    def shut_down(self) -> None:
+        """End the checks of this computer."""
+        if self.doctor is not None:
+            self.doctor.reject()
+
+    def _forget_doctor(self) -> None:
+        self.doctor = None
 
     def _write(self, name: str, typed: str) -> str:
         """Write a setting of the configuration file; return why that cannot be done."""
@@ -136,6 +161,7 @@ class SettingsPage(WindowPage):
         self.models.chosen.connect(self._choose_models)
         self.beside_button.clicked.connect(lambda: self._choose_models(None))
         self.file_button.clicked.connect(lambda: self._open(configuration_path()))
+        self.doctor_button.clicked.connect(self.check_computer)
         for part in (self.recordings, self.models, self.about):
             part.open_wanted.connect(self._open)
 

@@ -9,7 +9,11 @@ from PyQt5.QtGui import QShowEvent
 from PyQt5.QtWidgets import QWidget
 
 from emgstream.app.audited_recordings import recordings_in
-from emgstream.app.closing_words import evaluation_at_stake, training_at_stake
+from emgstream.app.closing_words import (
+    evaluation_at_stake,
+    installation_at_stake,
+    training_at_stake,
+)
 from emgstream.app.list_choice import model_choices
 from emgstream.app.training_job import EvaluationJob, JobState, SignalChoice, TrainingJob
 from emgstream.app.training_words import training_outcome
@@ -56,8 +60,12 @@ class TrainPage(WindowPage):
         return self.missing.is_busy or any(job is not None and job.is_running for job in jobs)
 
     def losses_at_close(self) -> tuple[str, ...]:
-        """Return what an end does to the training or evaluation that runs, if there is one."""
-        losses = training_at_stake(self.training), evaluation_at_stake(self.evaluation)
+        """Return what an end does to the training, evaluation or installation that runs, if any."""
+        losses = (
+            training_at_stake(self.training),
+            evaluation_at_stake(self.evaluation),
+            installation_at_stake(self.missing.installation),
+        )
         return tuple(filter(None, losses))
 
     def key_actions(self) -> Mapping[str, Callable[[], None]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PyQt5.QtCore import Qt, QTimer
+from PyQt5.QtGui import QFontDatabase
 from PyQt5.QtWidgets import (
     QApplication,
     QGridLayout,
@@ -17,23 +20,59 @@ from PyQt5.QtWidgets import (
 
 from emgstream.app.doctor.doctor_check import CheckState, DoctorCheck, report_text, verdict
 from emgstream.app.doctor.doctor_job import DoctorJob
+from emgstream.app.window_words import window_words
 from emgstream.errors import EmgStreamError
-from emgstream.gui.card import empty
+from emgstream.gui.card import empty, fill
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
-from emgstream.gui.scrolled import scrolled
+from emgstream.gui.scrolled import ScrolledPart
 from emgstream.gui.status_light import StatusLight
 
-__all__ = ["DoctorView"]
+__all__ = ["DoctorView", "TerminalLine"]
 
 _POLL_MS = 200
 _BUSY = "Checking this computer; this takes up to a minute …"
+_SEVERITY = (CheckState.OK, CheckState.WARNING, CheckState.PROBLEM)
+_MOST_CHECKS = 1000
+"""Row below all checks, which takes the height that is left."""
+
+
+class TerminalLine(QWidget):
+    """A line for a terminal, which only the operating system can carry out, with a button to copy.
+
+    Parameters
+    ----------
+    command
+        The line.
+    """
+
+    def __init__(self, command: str) -> None:
+        super().__init__()
+        self.command = command
+        words = _wrapped(command)
+        words.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.copy_button = QPushButton("Copy this line", self)
+        self.copy_button.setToolTip("Copies the line, to be entered in a terminal")
+        self.copy_button.clicked.connect(self.copy)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2 * GRID)
+        row.addWidget(words, 1)
+        row.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignTop)
+
+    def copy(self) -> None:
+        """Put the line on the clipboard."""
+        clipboard = QApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(self.command)
+            self.copy_button.setText("Copied")
 
 
 class DoctorView(QWidget):
     """Checks this computer when asked to, and shows each result with what to do.
 
-    Its owner calls `start` once it is shown, and `shut_down` before it is gone.
+    Its owner calls `start` once it is shown, and `shut_down` before it is gone. Whatever the window
+    or the operating system has a button for is said without a command.
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -68,6 +107,11 @@ class DoctorView(QWidget):
         self._timer.start(_POLL_MS)
         self._show_state()
 
+    def show_checks(self, checks: Sequence[DoctorCheck]) -> None:
+        """Show results: what does not work first, and what is in order last."""
+        self._checks = tuple(sorted(checks, key=lambda check: -_SEVERITY.index(check.state)))
+        self._show_state()
+
     def copy(self) -> None:
         """Put the report on the clipboard."""
         clipboard = QApplication.clipboard()
@@ -92,8 +136,7 @@ class DoctorView(QWidget):
         self.job.poll()
         if self.job.checks is not None:
             self._timer.stop()
-            self._checks = self.job.checks
-            self._show_state()
+            self.show_checks(self.job.checks)
 
     def _show_state(self) -> None:
         is_busy = self.job is not None and self.job.is_running
@@ -121,14 +164,16 @@ class DoctorView(QWidget):
         light.setToolTip(check.state.value)
         topic = QLabel(check.topic)
         topic.setObjectName("quiet")
-        cure = f"\n→ {check.cure}" if check.cure else ""
-        text = QLabel(check.text + cure)
-        text.setWordWrap(True)
-        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        cure = f"\n→ {window_words(check.cure)}" if check.cure else ""
+        found = QWidget()
+        parts = [_wrapped(window_words(check.text) + cure)]
+        if check.command:
+            parts.append(TerminalLine(check.command))
+        fill(found, *parts, grows=parts[0])
         top = Qt.AlignmentFlag.AlignTop
         self._rows.addWidget(light, row, 0, top)
         self._rows.addWidget(topic, row, 1, top)
-        self._rows.addWidget(text, row, 2)
+        self._rows.addWidget(found, row, 2, top)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -136,16 +181,26 @@ class DoctorView(QWidget):
         head.addWidget(self.again_button)
         head.addWidget(self.copy_button)
         sheet = QWidget(self)
+        sheet.setObjectName("sheet")
         self._rows = QGridLayout(sheet)
-        self._rows.setContentsMargins(GRID, GRID, GRID, GRID)
+        self._rows.setContentsMargins(0, GRID, 0, GRID)
         self._rows.setHorizontalSpacing(GRID)
         self._rows.setVerticalSpacing(GRID)
         self._rows.setColumnStretch(2, 1)
-        area = scrolled(self, sheet)
+        self._rows.setRowStretch(_MOST_CHECKS, 1)
+        area = ScrolledPart(sheet, self)
         area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         column.addLayout(head)
         column.addWidget(self.bar)
         column.addWidget(area, 1)
+
+
+def _wrapped(words: str) -> QLabel:
+    label = QLabel(words)
+    label.setWordWrap(True)
+    label.setMinimumWidth(20 * GRID)  # a long path must not widen all rows
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
