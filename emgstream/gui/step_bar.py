@@ -8,7 +8,7 @@ from emgstream.gui.palette import Theme
 
 __all__ = ["StepBar"]
 
-_BETWEEN = "&nbsp;&nbsp;&nbsp;&nbsp;›&nbsp;&nbsp;&nbsp;&nbsp;"
+_BETWEEN = "&nbsp;&nbsp;&nbsp;&nbsp;›&nbsp;&nbsp;&nbsp; "
 
 
 class StepBar(QLabel):
