@@ -72,7 +72,7 @@ def _measured(evaluation: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _rate(rate_hz: float | None) -> str:
-    return "not known" if rate_hz is None else f"{rate_hz:.6g} Hz"
+    return "not known" if rate_hz is None else f"{round(rate_hz, 1):g} Hz"
 
 
 def _spoken(name: str) -> str:

@@ -77,8 +77,10 @@ class _PageButton(QPushButton):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the size with the dot."""
-        size, advance = super().sizeHint(), self.fontMetrics().horizontalAdvance
-        return QSize(size.width() + advance(self._widest) - advance(self.text()), size.height())
+        size, metrics = super().sizeHint(), self.fontMetrics()
+        flag = int(Qt.TextFlag.TextShowMnemonic)  # as Qt measures the text of a button
+        spare = metrics.size(flag, self._widest).width() - metrics.size(flag, self.text()).width()
+        return QSize(size.width() + spare, size.height())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the same size."""

@@ -101,7 +101,7 @@ def test_markers_are_drawn_while_recording_and_in_the_replay(
     at = timeline.time.column_of(index)
     pixels = timeline.grab().toImage()
     areas = timeline._areas(timeline._shown, 1.0)  # type: ignore[arg-type]
-    place = QPoint(round(areas.axis.left() + at), round(areas.signals.bottom()) - 3)
+    place = QPoint(int(areas.axis.left() + round(at) + 0.5), round(areas.signals.bottom()) - 3)
     line = pixels.pixelColor(place)
     beside = pixels.pixelColor(place + QPoint(6, 0))
     assert line.lightness() < beside.lightness()

@@ -15,7 +15,6 @@ from emgstream.app.board_setup import SensorSignal, SetupStep
 from emgstream.app.open_requests import SIMULATED, PortRequest
 from emgstream.app.training_job import SignalChoice
 from emgstream.bundle import read_model
-from emgstream.data import DEMO_MODEL
 from emgstream.gui.live.live_page import LivePage
 from emgstream.gui.record.record_page import RecordPage
 from emgstream.gui.train.train_page import TrainPage
@@ -183,10 +182,13 @@ def test_a_board_is_set_up_by_the_blue_button_alone(
     assert guide.setup.is_last
     assert not guide.on_button.isEnabled(), "no board is there"
     mouse.click(guide.skip_button, "Use the simulated board", is_next_step=False)
-    mouse.click(guide.on_button, "Record your movements")
-    assert window.front is window.page(RecordPage)
+    mouse.click(guide.on_button, "Record fist and rest")
+    record = window.page(RecordPage)
+    assert window.front is record
+    assert record.form.request.movements == ("rest", "hand_close")
+    assert len(record.form.placements.lines) == 1, "it has as many sensors as were chosen"
     assert window.settings.signal_choice == SignalChoice("raw")
-    assert window.models.chosen == DEMO_MODEL, "it knows the simulated arm"
+    assert window.models.chosen is None, "the demo model decides on three channels"
     window.show_page("Live")
     assert live.pages.currentWidget() is live.stage
 
@@ -263,6 +265,6 @@ def test_a_recording_that_broke_off_is_put_in_order_by_a_click(
 def test_a_recording_without_labels_leads_to_another_one(open_window: OpenWindow) -> None:
     review = open_window().page(RecordPage).review
     review.show_nothing()
-    offered = [one.text() for one in review.findChildren(QPushButton) if not one.isHidden()]
-    assert offered == ["Record another"]
+    buttons = review.findChildren(QPushButton)
+    assert [one.text() for one in buttons if one.isVisibleTo(review)] == ["Record another"]
     assert review.another_button.objectName() == "primary"

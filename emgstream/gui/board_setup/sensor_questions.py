@@ -51,7 +51,7 @@ class SensorQuestions(QWidget):
         column.addWidget(caption("How many"))
         column.addLayout(self._row(_SENSORS, self.sensor_buttons))
         column.addSpacing(GRID)
-        column.addWidget(caption("Which pin of it you wire (a MyoWare has both)"))
+        column.addWidget(caption("Which pin you wire"))
         column.addLayout(self._row(_PINS, self.pin_buttons))
         column.addWidget(self._about)
         self.sensor_buttons[1].setChecked(True)

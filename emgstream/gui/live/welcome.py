@@ -13,8 +13,8 @@ __all__ = ["Welcome"]
 _FIRST = "Set up my board"
 
 _NO_MODEL = (
-    "No model is chosen: signals are shown and can be recorded, nothing is decided. A model of "
-    "your own comes from a recording of your own; the way there begins with a board"
+    "No model is chosen: signals are shown and can be recorded, and nothing is decided. Record "
+    "your movements to train a model of your own"
 )
 
 

@@ -76,7 +76,7 @@ class MarkerChoice(QWidget):
 
     def _fill(self, chosen: str) -> None:
         self.streams.clear()
-        self.streams.addItem("Of no other program", "")
+        self.streams.addItem("None", "")
         for stream in self._streams:
             self.streams.addItem(stream.title, stream.value)
         if self.streams.findData(chosen) < 0:

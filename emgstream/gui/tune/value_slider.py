@@ -13,7 +13,7 @@ from emgstream.gui.seek_slider import SeekSlider
 
 __all__ = ["ValueSlider"]
 
-_NAME = 11 * GRID
+_NAME = 16 * GRID
 
 
 class ValueSlider(QWidget):
