@@ -46,6 +46,7 @@ _WAKE_S, _CATCH_UP_S = 1.0, 30.0
 
 A computer may have slept beyond the end; what waited in buffers meanwhile is read by then. As long
 as it arrives, on a busy computer, the end waits up to the second time."""
+_SETTLE_S = 30.0  # a choice: another process that puts the files in order is done by then
 
 
 class RecordingStage(Enum):
@@ -383,7 +384,9 @@ class RecordingSession:
         def settle(_: threading.Event) -> None:
             path = self.recorder.kept or self.plan.path
             if path.exists() and self.recorder.n_samples:  # else there is nothing to keep
-                self.recovered = put_in_order(path, trim=trim, changed=changed)
+                self.recovered = put_in_order(
+                    path, trim=trim, changed=changed, patience_s=_SETTLE_S
+                )
 
         self._settler = Worker("emg-settler", settle)
         self._settler.start()

@@ -67,6 +67,7 @@ def put_in_order(
     *,
     trim: bool | None = None,
     changed: Mapping[tuple[str, int], RepetitionOutcome] = MappingProxyType({}),
+    patience_s: float = 0.0,
 ) -> RecoveryReport:
     """Repair the files of a session, set its final labels and complete its sidecar.
 
@@ -79,6 +80,8 @@ def put_in_order(
         chosen when it was recorded.
     changed
         Outcomes that a review has changed, by label and number of the repetition.
+    patience_s
+        Seconds to wait for another process that has the table.
 
     Raises
     ------
@@ -87,7 +90,7 @@ def put_in_order(
     OutputError
         The files cannot be written; they are as they were, without a damaged end.
     """
-    with TableHold(path) as hold:
+    with TableHold(path, patience_s) as hold:
         sidecar = read_sidecar(path)
         if not hold.is_locked and sidecar.get("state") == "recording" and _grows(path):
             raise written_by_another(path)

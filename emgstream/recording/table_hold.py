@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -16,6 +17,8 @@ if os.name == "posix":
     import fcntl
 
 __all__ = ["TableHold", "lock", "written_by_another"]
+
+_LOOK_S = 0.01  # a choice, between two tries: a short recording is put in order in some more
 
 
 def lock(file: BinaryIO, *, waits: bool = False) -> bool:
@@ -46,7 +49,8 @@ def written_by_another(path: Path) -> RecordingError:
 class TableHold:
     """Keeps other processes from recording or repairing a table, from entering to leaving.
 
-    Entering raises RecordingError, at once, if another process has the table.
+    Entering raises RecordingError if another process has the table for longer than ``patience_s``
+    seconds.
 
     Attributes
     ----------
@@ -54,21 +58,27 @@ class TableHold:
         False if the table cannot be locked, or is not there.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience_s: float = 0.0) -> None:
         self._path = path
+        self._patience_s = patience_s
         self._files = ExitStack()
         self.is_locked = False
 
     def __enter__(self) -> Self:
-        try:
-            while not self._lock_table():
+        until_s = time.monotonic() + self._patience_s
+        while True:
+            try:
+                if self._lock_table():
+                    return self
                 self._files.close()  # it was replaced before it was locked: lock the new one
-        except BlockingIOError:
-            self._files.close()
-            raise written_by_another(self._path) from None
-        except OSError:  # whoever reads the table says why it cannot be opened
-            self._files.close()
-        return self
+            except BlockingIOError:
+                self._files.close()
+                if time.monotonic() >= until_s:
+                    raise written_by_another(self._path) from None
+                time.sleep(_LOOK_S)
+            except OSError:  # whoever reads the table says why it cannot be opened
+                self._files.close()
+                return self
 
     def __exit__(self, *exc_info: object) -> None:
         self._files.close()

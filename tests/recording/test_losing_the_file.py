@@ -177,6 +177,10 @@ def test_two_processes_do_not_put_one_recording_in_order_at_once(path: Path) -> 
         new.replace(path)
         with pytest.raises(RecordingError, match="or put in order, by another process"):
             put_in_order(path)
+        ends = threading.Timer(0.2, hold.__exit__)
+        ends.start()
+        assert put_in_order(path, patience_s=PATIENCE_S).n_samples == 300, "a recording waits"
+        ends.join()
     assert put_in_order(path).n_samples == 300
 
 
