@@ -13,6 +13,7 @@ from emgstream.errors import RecordingError
 from emgstream.recording.label_runs import CueRun
 from emgstream.recording.recording_rows import COLUMNS_AFTER, COLUMNS_BEFORE
 from emgstream.tables.table_column import MARKER_COLUMN
+from emgstream.wording import counted
 
 __all__ = ["N_AFTER", "RecordingBody"]
 
@@ -63,9 +64,11 @@ class RecordingBody:
         """The damage that was found, one sentence each, for people."""
         found = []
         if self.n_bytes_after:
-            found.append(f"{self.n_bytes_after} bytes of an unfinished last line were cut off")
+            found.append(
+                f"{counted(self.n_bytes_after, 'byte')} of an unfinished last line cut off"
+            )
         if self.n_bad_lines:
-            found.append(f"{self.n_bad_lines} damaged lines were left out")
+            found.append(f"{counted(self.n_bad_lines, 'damaged line')} left out")
         return found
 
     def is_whole(self, line: bytes) -> bool:

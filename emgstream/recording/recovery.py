@@ -31,6 +31,7 @@ from emgstream.recording.recording_body import N_AFTER, RecordingBody
 from emgstream.recording.sidecar import read_sidecar, write_sidecar
 from emgstream.tables import EmgTable, read_table
 from emgstream.tables.marker_cells import in_cell, placed_markers
+from emgstream.wording import counted
 
 __all__ = ["RecoveryReport", "put_in_order"]
 
@@ -159,8 +160,9 @@ def _cut(path: Path, end: int) -> None:
 def _check(path: Path, table: EmgTable, body: RecordingBody) -> None:
     if table.n_rows != body.n_rows:
         raise RecordingError(
-            f"{path} reads as {table.n_rows} rows and has {body.n_rows} lines of data; expected as "
-            "many; was it changed by another program?"
+            f"{path} is read as {counted(table.n_rows, 'row')} and has "
+            f"{counted(body.n_rows, 'line')} of data; expected equal numbers; was it changed by "
+            "another program?"
         )
 
 

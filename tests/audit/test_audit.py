@@ -263,7 +263,7 @@ def test_a_transition_is_no_class(write: Writer) -> None:
     assert [count.name for count in audit.labels] == ["r", "x", "y"]
     assert audit.amplitudes.shape == (3, 3)
     facts = dict(audit_facts(audit))
-    assert facts["transition"] == "160 rows between cue and onset, no class"
+    assert facts["transition"] == "160 rows between cue and onset, without a class"
     assert "label transition" not in facts
     assert "transition has" not in told(audit.table)
     assert "x has" not in told(audit.table)  # r has twice as many rows, not 15 times

@@ -62,7 +62,7 @@ def test_damaged_lines_within_are_left_out_and_told(whole: Path, tmp_path: Path)
     lines[50] = lines[50][:9] + b"\n"
     path = broken_off(whole, tmp_path, b"".join(lines))
     recovered = put_in_order(path)
-    assert "2 damaged lines were left out" in recovered.found
+    assert "2 damaged lines left out" in recovered.found
     assert path.with_name("arm.csv.damaged").read_bytes() == b"".join(lines)
     assert recovered.n_samples == 118
     assert read_table(path).repairs == ()

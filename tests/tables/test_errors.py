@@ -122,11 +122,11 @@ def test_a_table_of_meta_columns_alone(write: Write) -> None:
 
 def test_a_wanted_channel_that_is_missing_gets_a_suggestion(write: Write) -> None:
     message = error_of(write("biceps,triceps\n1,2\n"), ("bicep",))
-    assert "no column 'bicep', only biceps, triceps; did you mean 'biceps'?" in message
+    assert "no column 'bicep' (did you mean biceps?); it has biceps, triceps" in message
 
 
 def test_a_wanted_channel_like_no_other(write: Write) -> None:
-    assert "no column 'emg9', only a, b; choose" in error_of(write("a,b\n1,2\n"), ("emg9",))
+    assert "no column 'emg9'; it has a, b; choose" in error_of(write("a,b\n1,2\n"), ("emg9",))
 
 
 def test_a_wanted_channel_of_text_names_the_field(write: Write) -> None:
