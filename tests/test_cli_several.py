@@ -63,7 +63,7 @@ def test_one_that_fails_is_told_and_does_not_end_the_others(tmp_path: Path) -> N
     ("words", "reason"),
     [
         (["--port", "a", "--port", "a"], "--port a is given twice"),
-        (["--port", "a", "--port", "auto"], "name each"),
+        (["--port", "a", "--port", "auto"], "name the port of each"),
         (["--port", "a", "--port", "b", *["--model", "demo"] * 3], "3 times --model for 2"),
         (["--model", "demo", "--model", "demo"], "2 times --model for 1"),
         (["--port", "a", "--port", "b", "--model", "no.emgmodel"], "no.emgmodel: no such file"),

@@ -56,7 +56,7 @@ class RecordingBody:
                 f"{path} cannot be read: {error.strerror or error}; check the path"
             ) from None
         if body.n_rows == 0:
-            raise RecordingError(f"{path} holds no sample; there is nothing to mend; record again")
+            raise RecordingError(f"{path} has no samples; there is nothing to repair; record again")
         return body
 
     @property
@@ -115,7 +115,7 @@ class RecordingBody:
 
 def _names(path: Path, header: bytes) -> tuple[str, ...]:
     if not header:
-        raise RecordingError(f"{path} holds no sample; there is nothing to mend; record again")
+        raise RecordingError(f"{path} has no samples; there is nothing to repair; record again")
     names = tuple(header.decode("utf-8", "replace").rstrip("\n").split(","))
     is_ours = names[:2] == COLUMNS_BEFORE and names[-N_AFTER:] == COLUMNS_AFTER
     if not header.endswith(b"\n") or not is_ours:

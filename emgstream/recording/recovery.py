@@ -152,8 +152,8 @@ def _cut(path: Path, end: int) -> None:
         os.truncate(path, end)
     except OSError as error:
         raise OutputError(
-            f"cannot mend {path}: {error.strerror or error}; expected a file that may be written "
-            "to; copy it elsewhere and mend the copy"
+            f"cannot repair {path}: {error.strerror or error}; expected a file that may be written "
+            "to; copy it elsewhere and repair the copy"
         ) from error
 
 

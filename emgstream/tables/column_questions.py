@@ -170,8 +170,8 @@ def _channel_places(path: Path, columns: Sequence[TableColumn], wanted: Sequence
     for place in places:
         if columns[place].name.lower() in OWN_ROLES:
             raise TableError(
-                f"{path}: column {columns[place].name!r} is known as meta data, not as a channel; "
-                "rename it in the header line to read it as one"
+                f"{path}: column {columns[place].name!r} has a name of meta data, not of a "
+                "channel; rename it in the header line to read it as one"
             )
     return places
 

@@ -114,8 +114,8 @@ def test_labels_can_be_trimmed_and_as_cued_again_at_any_time(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (b"", "holds no sample"),
-        (b"index,time_s,a,cue,label,repetition,segment\n", "holds no sample"),
+        (b"", "has no samples"),
+        (b"index,time_s,a,cue,label,repetition,segment\n", "has no samples"),
         (b"index,time_s,a,cue,lab", "is no recorded session"),
         (b"biceps,triceps,label\n1,2,rest\n", "is no recorded session"),
     ],

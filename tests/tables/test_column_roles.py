@@ -415,7 +415,7 @@ def test_a_clock_and_a_counter_can_be_named_with_unit_and_modulo(write: Write) -
         (ColumnChoice(label="gesture"), "no column 'gesture'"),
         (ColumnChoice(time="9"), "no column '9'"),
         (ColumnChoice(ignore=("emg7",)), "no column 'emg7'"),
-        (ColumnChoice(("label",)), "known as meta data"),
+        (ColumnChoice(("label",)), "name of meta data"),
     ],
 )
 def test_a_column_that_does_not_exist_or_fit_is_one_error(

@@ -130,7 +130,7 @@ def test_a_wanted_channel_like_no_other(write: Write) -> None:
 
 
 def test_a_wanted_channel_of_text_names_the_field(write: Write) -> None:
-    assert "column 'b' is not numeric, it holds 'x'" in error_of(write("a,b\n1,x\n2,y\n"), ("b",))
+    assert "column 'b' is not numeric: it has 'x'" in error_of(write("a,b\n1,x\n2,y\n"), ("b",))
 
 
 def test_a_wanted_channel_that_turns_to_text_names_row_and_column(write: Write) -> None:
@@ -139,7 +139,7 @@ def test_a_wanted_channel_that_turns_to_text_names_row_and_column(write: Write) 
 
 
 def test_a_wanted_channel_may_not_be_meta(write: Write) -> None:
-    assert "known as meta data" in error_of(write("a,Segment\n1,2\n"), ("Segment",))
+    assert "name of meta data" in error_of(write("a,Segment\n1,2\n"), ("Segment",))
 
 
 def test_channels_must_be_wanted_once_and_at_least_one(write: Write) -> None:

@@ -190,7 +190,7 @@ def _rate_in(reply: Reply) -> float:
         return float(reply.values["rate"])
     except (KeyError, ValueError) as error:
         raise SourceError(
-            f"the board's answer to 'rate' tells none ({dict(reply.values)}); "
+            f"the board's answer to 'rate' has none ({dict(reply.values)}); "
             "flash the sketch again: emgstream firmware export DIR"
         ) from error
 
