@@ -87,7 +87,7 @@ def test_every_verb_that_reads_a_recording_has_the_options(
     told = capsys.readouterr().out
     for option in OPTIONS:
         assert option in told
-    assert "by its name or its number from 1" in " ".join(told.split())
+    assert "by name or by number from 1" in " ".join(told.split())
 
 
 @pytest.mark.parametrize("make", [with_class, without_header])
