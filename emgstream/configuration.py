@@ -167,7 +167,7 @@ def write_template(path: Path) -> None:
 
 
 def _no_toml(path: Path, error: Exception) -> ConfigurationError:
-    return ConfigurationError(f"the configuration {path} is not TOML: {error}; mend it there")
+    return ConfigurationError(f"the configuration {path} is not TOML: {error}; correct it there")
 
 
 def _toml_document(text: str) -> dict[str, Any]:

@@ -31,9 +31,10 @@ bug; `emgstream.logs` keeps its traceback.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
+
+from emgstream.wording import command_line
 
 __all__ = [
     "ChildFailedError",
@@ -127,12 +128,13 @@ class UndecidedColumnsError(TableError, LookupError):
         others = [f" ({one})" if one else "" for one in alternatives] or [""] * len(questions)
         asked = " ".join(map("".join, zip(questions, others, strict=True)))
         is_option = str(path).startswith("-")  # a file of that name would be read as one
-        file, answer = shlex.quote(f"./{path}" if is_option else str(path)), shlex.join(arguments)
-        every = shlex.join([*given, *arguments]) + ("" if has_rate else " --rate HZ")
-        out = shlex.quote(f"{path.name.split('.')[0].lstrip('-')}_emg.csv")
+        file = f"./{path}" if is_option else path
+        rate = [] if has_rate else ["--rate", "HZ"]
+        out = f"{path.name.split('.')[0].lstrip('-')}_emg.csv"
+        words = ("convert", file, *given, *arguments, *rate, "--out", out)
         super().__init__(
-            f"{path}: {asked} Add {answer} to this command if that is right, or "
-            f"convert the file once: emgstream convert {file} {every} --out {out}"
+            f"{path}: {asked} Add {command_line(*arguments)} to this command if that is right, or "
+            f"convert the file once: {command_line('emgstream', *words)}"
         )
         self.path = path
         self.questions = tuple(questions)

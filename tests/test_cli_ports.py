@@ -51,7 +51,7 @@ def test_each_port_is_told_with_what_answered_and_one_in_use_is_not_disturbed(
     assert answers[2].startswith("text at about ")
     assert ", 3 channels" in answers[2]
     assert answers[3] == "silent"
-    assert "bytes that make no sense at any speed tried" in answers[4]
+    assert "bytes that cannot be read at any baud rate tried" in answers[4]
     assert "in use: held by " in answers[5]
     assert f"({os.getpid()})" in answers[5]
     assert answers[6].startswith("no port /dev/ttyNONE")

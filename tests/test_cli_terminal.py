@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from emgstream_training.epoch_progress import EpochProgress
 from rich.console import Console
 
-from emgstream.cli.terminal import console, print_facts
+from emgstream.cli.terminal import StreamLine, console, print_facts
 from emgstream.cli.training_progress import EpochBar
+from emgstream.sources.source_status import SourceState, SourceStatus
+from tests.outputs.updates import update
 from tests.simulation.boards import wait_for
 
 
@@ -62,3 +65,30 @@ def test_facts_in_a_pipe_are_lines_without_spaces_at_their_end(
     rows, channels = capsys.readouterr().out.splitlines()
     assert rows == "rows      50 [bold] :fist:"
     assert channels == "channels  biceps, " + "x" * 200
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_the_line_of_a_stream_fits_into_the_terminal_and_keeps_what_counts(width: int) -> None:
+    status = SourceStatus(
+        SourceState.STREAMING,
+        rate_hz=1000.0,
+        ppm=-11.0,
+        loss=0.001,
+        recent_loss=0.02,
+        sees_loss=True,
+    )
+    newest = update(2_000_000)
+    names = ("rest", "a movement of the wrist with a long name", "open")
+    newest = replace(newest, decisions=replace(newest.decisions, class_names=names))
+    line = StreamLine()
+    assert line.fitted(width) is None
+    line.update(1000, newest, status)
+    fitted = line.fitted(width)
+    assert fitted is not None
+    assert fitted.cell_len <= width
+    assert "a movement of t…" in fitted.plain
+    if width >= 80:
+        assert "75%" in fitted.plain
+        assert "lost 0.10%" in fitted.plain
+        assert "4.0 ms late" in fitted.plain
+    assert ("1000.0 Hz" in fitted.plain) == (width == 120)

@@ -8,6 +8,7 @@ from emgstream.app.extra_installation import ExtraInstallation
 from emgstream.app.recording_session import RecordingSession, RecordingStage
 from emgstream.app.training_job import EvaluationJob, TrainingJob
 from emgstream.recording import FreeProtocol
+from emgstream.wording import counted
 
 __all__ = [
     "cued_test_at_stake",
@@ -26,8 +27,9 @@ def recording_at_stake(run: RecordingSession | None, now_s: float) -> str:
         far = f"after {minutes(now_s - run.started_s)} min"
     else:
         view = run.protocol.view(now_s)
-        far = f"after {view.n_done} of {view.n_total} movements"
-    return f"A recording runs. It would end now, {far}; {run.plan.path.name} keeps what there is."
+        far = f"after {view.n_done} of {counted(view.n_total, 'movement')}"
+    name = run.plan.path.name
+    return f"A recording is running. It would end now, {far}; {name} keeps what there is."
 
 
 def cued_test_at_stake(run: CuedTestSession | None) -> str:
@@ -35,7 +37,8 @@ def cued_test_at_stake(run: CuedTestSession | None) -> str:
     if run is None or not run.is_open:
         return ""
     return (
-        f"A test runs. It would end now, after {run.n_done} of {run.plan.n_movements} movements; "
+        f"A test is running. It would end now, after {run.n_done} of "
+        f"{counted(run.plan.n_movements, 'movement')}; "
         "its result would be lost."
     )
 
@@ -44,7 +47,7 @@ def training_at_stake(job: TrainingJob | None) -> str:
     """Return what an end does to a training; empty where none runs."""
     if job is None or not job.is_running:
         return ""
-    return f"A training runs. It would stop now; {job.request.out.name} would not be written."
+    return f"A training is running. It would stop now; {job.request.out.name} would not be written."
 
 
 def installation_at_stake(installation: ExtraInstallation | None) -> str:

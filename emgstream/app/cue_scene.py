@@ -8,7 +8,7 @@ from enum import Enum
 
 from emgstream.cue_schedule import REST
 from emgstream.recording import FreeProtocol, GuidedProtocol, ProtocolPhase, ProtocolView
-from emgstream.wording import spoken
+from emgstream.wording import counted, spoken
 
 __all__ = ["CueScene", "CueTone", "check_scene", "free_scene", "guided_scene", "minutes"]
 
@@ -72,7 +72,7 @@ def guided_scene(view: ProtocolView) -> CueScene:
     whole = view.n_done / view.n_total if view.n_total else None
     match view.phase:
         case ProtocolPhase.READY:
-            words = f"{view.n_total} movements, {left}"
+            words = f"{counted(view.n_total, 'movement')}, {left}"
             return CueScene(
                 "Ready", CueTone.CALM, view.label, below="Press Space to begin", place=words
             )

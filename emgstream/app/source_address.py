@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -12,6 +11,7 @@ from emgstream.errors import EmgStreamError
 from emgstream.sources.brainflow_boards import board_name, needs_of
 from emgstream.sources.source_kind import AUTO, SIMULATED
 from emgstream.sources.source_registry import kind_of, open_source, source_kinds
+from emgstream.wording import did_you_mean
 
 __all__ = ["TypedAddress", "check_address"]
 
@@ -37,7 +37,7 @@ def check_address(text: str) -> TypedAddress:
     A library may be loaded, which takes a moment the first time.
 
     >>> check_address("lls://arm").words
-    'there are no addresses lls://; did you mean lsl://?'
+    'there are no addresses lls:// (did you mean lsl://?)'
     >>> check_address("socket://127.0.0.1:5000").words
     'a board behind the network address 127.0.0.1:5000'
     """
@@ -49,9 +49,9 @@ def check_address(text: str) -> TypedAddress:
         return _without_scheme(text)
     known = [*(kind.name for kind in source_kinds() if not _has_no_scheme(kind.name)), _SOCKET]
     if scheme not in known:
-        near = get_close_matches(scheme.lower(), known, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]}://?" if near else f"expected {_EXAMPLES}"
-        return TypedAddress(None, f"there are no addresses {scheme}://; {hint}")
+        meant = did_you_mean(f"{scheme}://", [f"{name}://" for name in known])
+        hint = meant or f"; expected {_EXAMPLES}"
+        return TypedAddress(None, f"there are no addresses {scheme}://{hint}")
     if scheme == _SOCKET:
         return _socket(text, rest)
     try:

@@ -44,7 +44,7 @@ class TrialFigure:
 def completed(test: CuedTest) -> str:
     """Return the number of completed movements, as a title."""
     done = sum(attempt.to_correct_s is not None for attempt in test.attempts)
-    return f"{done} of {len(test.attempts)} movements completed"
+    return f"{done} of {counted(len(test.attempts), 'movement')} completed"
 
 
 def figures(test: CuedTest) -> list[TrialFigure]:

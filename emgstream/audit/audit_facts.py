@@ -35,8 +35,8 @@ def audit_facts(audit: Audit, most: int | None = MOST_LISTED) -> Iterator[Fact]:
     yield (
         "duplicates",
         (
-            f"{audit.duplicates.n_repeated:,} rows equal an earlier one, "
-            f"{audit.duplicates.n_consecutive:,} the very one before"
+            f"{counted(audit.duplicates.n_repeated, 'row')} equal to an earlier one, "
+            f"{audit.duplicates.n_consecutive:,} equal to the row just before"
         ),
     )
     yield "stuck loops", f"{len(audit.stuck_loops)}, {counted(audit.n_stuck_rows, 'row')}"
@@ -44,7 +44,10 @@ def audit_facts(audit: Audit, most: int | None = MOST_LISTED) -> Iterator[Fact]:
         yield "copies", f"{audit.copied.n:,} of {counted(audit.copied.n_repetitions, 'repetition')}"
     yield from _labels(audit, most)
     if audit.n_transition_rows:
-        yield "transition", f"{audit.n_transition_rows:,} rows between cue and onset, no class"
+        yield (
+            "transition",
+            f"{counted(audit.n_transition_rows, 'row')} between cue and onset, without a class",
+        )
 
 
 def lost_text(audit: Audit) -> str:
@@ -141,5 +144,5 @@ def _label(audit: Audit, place: int) -> str:
     more = f" and {len(rms) - MOST_LISTED:,} more" if len(rms) > MOST_LISTED else ""
     amplitudes = ", ".join(f"{value:.4g}" for value in rms[:MOST_LISTED]) + more
     blocks = "1 block" if label.n_blocks == 1 else f"{label.n_blocks} blocks"
-    times = "1 repetition" if label.n_repetitions == 1 else f"{label.n_repetitions} repetitions"
-    return f"{label.n_rows:,} rows in {blocks}, {times}, RMS {amplitudes}"
+    times = counted(label.n_repetitions, "repetition")
+    return f"{counted(label.n_rows, 'row')} in {blocks}, {times}, RMS {amplitudes}"

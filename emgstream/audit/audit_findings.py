@@ -164,7 +164,7 @@ def _similar_channels(audit: Audit) -> Iterator[Finding]:
         elif abs(pair.correlation) >= _SIMILAR:
             yield Finding(
                 "look",
-                f"{names} are much alike (r = {pair.correlation:.2f}): crosstalk, common hum, or "
+                f"{names} are very similar (r = {pair.correlation:.2f}): crosstalk, common hum, or "
                 "electrodes too close",
             )
     if audit.swap is not None:

@@ -19,7 +19,7 @@ def slow_clock(rate_hz: float) -> str | None:
     """Return a text on a clock whose rate is too low for EMG; None if the rate is plausible.
 
     >>> slow_clock(1.0).split("; ")[1]
-    'time_s is to be in seconds, is it in milliseconds? mend it, or state --rate HZ'
+    'time_s is to be in seconds, is it in milliseconds? correct it, or give --rate HZ'
     >>> slow_clock(20.0)
     """
     if rate_hz >= _SLOWEST_HZ:
@@ -32,8 +32,8 @@ def slow_clock(rate_hz: float) -> str | None:
         else f"time_s is to be in seconds, is it in {unit}?"
     )
     return (
-        f"the clock says {rate_hz:.6g} Hz, expected {_SLOWEST_HZ:g} Hz or more; {guess} "
-        "mend it, or state --rate HZ"
+        f"the clock gives {rate_hz:.6g} Hz, expected {_SLOWEST_HZ:g} Hz or more; {guess} "
+        "correct it, or give --rate HZ"
     )
 
 

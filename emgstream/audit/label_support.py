@@ -135,7 +135,7 @@ def check_accuracy_support(movements: Sequence[LabelCount]) -> AccuracySupport:
         return AccuracySupport(
             False,
             "no accuracy measured here means anything: one recording per label, so movement and "
-            "drift can't be told apart; record each movement several times, in changing order",
+            "drift cannot be told apart; record each movement several times, in changing order",
         )
     few = [count.name for count in movements if count.n_repetitions < MIN_REPETITIONS]
     if few:

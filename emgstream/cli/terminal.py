@@ -33,7 +33,8 @@ __all__ = [
     "tell_problems",
 ]
 
-_BAR_CELLS = 20  # characters, a choice: the line fits into 120 columns
+_BAR_CELLS = 10  # characters, a choice: with these two, what counts fits into 80 columns
+_MOST_LETTERS = 16  # of the name of a movement, a choice
 _UNFOLDED = 4096  # columns: wider than any line
 _STATUS_WIDTH = max(map(len, STATUSES))
 
@@ -80,7 +81,8 @@ class StreamLine:
         self._name = name
         self._last_s = host_now()
         self._last_n = 0
-        self.text: Text | None = None
+        self._parts: list[tuple[int, Text]] = []
+        """Parts in the order of the line; those with the largest number are left out first."""
 
     def update(
         self,
@@ -98,11 +100,25 @@ class StreamLine:
         self._last_s, self._last_n = now_s, n_received
         if update is None and status is None:
             return
-        pace = f"{rate_hz:9,.0f} samples/s" if status is None else _pace(status)
-        name = [] if self._name is None else [Text(self._name, style="bold")]
-        seen = [pace] if update is None else [_line(update), pace, _lateness(update)]
-        told = [Text(state, style="bold reverse") for state in states]
-        self.text = Text("   ").join(map(_text, [*told, *name, *seen]))
+        pace = [(5, Text(f"{rate_hz:9,.0f} samples/s"))] if status is None else list(_pace(status))
+        name = [] if self._name is None else [(0, Text(self._name, style="bold"))]
+        told = [(0, Text(state, style="bold reverse")) for state in states]
+        seen = [] if update is None else _decision_parts(update)
+        late = [] if update is None else [(2, Text(_lateness(update)))]
+        self._parts = [*told, *name, *seen, *pace, *late]
+
+    def fitted(self, width: int) -> Text | None:
+        """Return the line in at most ``width`` columns; None before there is anything to show."""
+        if not self._parts:
+            return None
+        parts = list(self._parts)
+        while True:
+            line = Text("   ").join(part for _, part in parts)
+            least = max(number for number, _ in parts)
+            if line.cell_len <= width or least == 0:
+                line.truncate(width, overflow="ellipsis")
+                return line
+            parts = [one for one in parts if one[0] != least]
 
 
 class LiveLine:
@@ -122,7 +138,8 @@ class LiveLine:
 
     def show(self, lines: Iterable[StreamLine]) -> None:
         """Show the lines, one below the other."""
-        texts = [line.text for line in lines if line.text is not None]
+        width = self._live.console.width
+        texts = [text for line in lines if (text := line.fitted(width)) is not None]
         if self._watched and texts:
             self._live.update(Text("\n").join(texts), refresh=True)
 
@@ -134,40 +151,42 @@ class LiveLine:
             note(text)
 
 
-def _text(part: str | Text) -> Text:
-    return part if isinstance(part, Text) else Text(part)
-
-
-def _pace(status: SourceStatus) -> Text:
-    """Return the state of a live stream, in red if it is not streaming or loses samples."""
+def _pace(status: SourceStatus) -> Iterator[tuple[int, Text]]:
+    """Give the state of a live stream, in red if it is not streaming or loses samples."""
     if not status.is_streaming:
-        return Text(status.words, style="bold red")
-    rate = f"{rate_words(status.rate_hz, status.ppm, 'measuring'):>18}"
+        yield 1, Text(status.words, style="bold red")
+        return
+    yield 5, Text(f"{rate_words(status.rate_hz, status.ppm, 'measuring'):>18}")
     if not status.sees_loss:
         of = "" if status.sees_loss is None else "text: "
-        return Text(f"{rate}   {of}{status.loss_words('')}")
-    loss = f"   lost {status.loss:.2%}, in 5 s {status.recent_loss:.2%}"
-    return Text.assemble(rate, (loss, "bold red" if status.recent_loss > 0.01 else ""))
+        yield 1, Text(f"{of}{status.loss_words('')}")
+        return
+    style = "bold red" if status.recent_loss > 0.01 else ""
+    yield 1, Text(f"lost {status.loss:.2%}", style)
+    yield 3, Text(f"in 5 s {status.recent_loss:.2%}", style)
 
 
 def _lateness(update: Update) -> str:
     return f"{milliseconds(update.latency_s[-1]):>6} ms late"
 
 
-def _line(update: Update) -> Text:
+def _decision_parts(update: Update) -> list[tuple[int, Text]]:
+    """Return the newest decision, its strength and its time."""
     decision = update.decisions[-1]
     filled = round(decision.confidence * _BAR_CELLS)
-    width = max(map(len, update.decisions.class_names))
+    width = min(max(map(len, update.decisions.class_names)), _MOST_LETTERS)
     acts = decision.status == "ok"
-    strength = "" if decision.strength is None else f"   strength {decision.strength:4.0%}"
-    return Text.assemble(
-        (f"{decision.label:{width}} ", "bold" if acts else "bright_black"),
+    words = Text.assemble(
+        (f"{shortened(decision.label, width):{width}} ", "bold" if acts else "bright_black"),
         ("━" * filled, "green" if acts else "bright_black"),
         ("━" * (_BAR_CELLS - filled), "bright_black"),
         f" {decision.confidence:4.0%} ",
         (f"{decision.status:{_STATUS_WIDTH}}", "" if acts else "yellow"),
-        f"{strength}   {update.time_s[-1]:8.1f} s",
     )
+    time = (6, Text(f"{update.time_s[-1]:8.1f} s"))
+    if decision.strength is None:
+        return [(0, words), time]
+    return [(0, words), (4, Text(f"strength {decision.strength:4.0%}")), time]
 
 
 def print_facts(terminal: Console, facts: Iterable[tuple[str, str]]) -> None:

@@ -225,7 +225,7 @@ class MqttOutput(Output):
     def _failure(self, reason: str) -> OutputError:
         return OutputError(
             f"cannot publish to the MQTT broker {self._address}: {reason}; expected one that "
-            "listens there and takes this user; start it, or mend the address"
+            "listens there and takes this user; start it, or correct the address"
         )
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 
 from emgstream.errors import UsageError
 from emgstream.recording.cue_events import CueStarted, Event, RepetitionEnded, RepetitionOutcome
+from emgstream.wording import counted
 
 __all__ = ["MOST_LABELS", "FreeProtocol"]
 
@@ -22,7 +23,7 @@ class FreeProtocol:
     def __init__(self, labels: tuple[str, ...]) -> None:
         if not 1 <= len(labels) <= MOST_LABELS:
             raise UsageError(
-                f"{len(labels)} labels for number keys; expected 1 to {MOST_LABELS}; "
+                f"{counted(len(labels), 'label')} for number keys; expected 1 to {MOST_LABELS}; "
                 "name fewer with --movements"
             )
         self.labels = labels

@@ -13,6 +13,7 @@ from emgstream.errors import RecordingError
 from emgstream.recording.label_runs import CueRun
 from emgstream.recording.recording_rows import COLUMNS_AFTER, COLUMNS_BEFORE
 from emgstream.tables.table_column import MARKER_COLUMN
+from emgstream.wording import counted
 
 __all__ = ["N_AFTER", "RecordingBody"]
 
@@ -55,7 +56,7 @@ class RecordingBody:
                 f"{path} cannot be read: {error.strerror or error}; check the path"
             ) from None
         if body.n_rows == 0:
-            raise RecordingError(f"{path} holds no sample; there is nothing to mend; record again")
+            raise RecordingError(f"{path} has no samples; there is nothing to repair; record again")
         return body
 
     @property
@@ -63,9 +64,11 @@ class RecordingBody:
         """The damage that was found, one sentence each, for people."""
         found = []
         if self.n_bytes_after:
-            found.append(f"{self.n_bytes_after} bytes of an unfinished last line were cut off")
+            found.append(
+                f"{counted(self.n_bytes_after, 'byte')} of an unfinished last line cut off"
+            )
         if self.n_bad_lines:
-            found.append(f"{self.n_bad_lines} damaged lines were left out")
+            found.append(f"{counted(self.n_bad_lines, 'damaged line')} left out")
         return found
 
     def is_whole(self, line: bytes) -> bool:
@@ -112,7 +115,7 @@ class RecordingBody:
 
 def _names(path: Path, header: bytes) -> tuple[str, ...]:
     if not header:
-        raise RecordingError(f"{path} holds no sample; there is nothing to mend; record again")
+        raise RecordingError(f"{path} has no samples; there is nothing to repair; record again")
     names = tuple(header.decode("utf-8", "replace").rstrip("\n").split(","))
     is_ours = names[:2] == COLUMNS_BEFORE and names[-N_AFTER:] == COLUMNS_AFTER
     if not header.endswith(b"\n") or not is_ours:

@@ -33,6 +33,7 @@ from emgstream.recording.sidecar import read_sidecar, write_sidecar
 from emgstream.recording.table_hold import TableHold, written_by_another
 from emgstream.tables import EmgTable, read_table
 from emgstream.tables.marker_cells import in_cell, placed_markers
+from emgstream.wording import counted
 
 __all__ = ["RecoveryReport", "put_in_order"]
 
@@ -174,16 +175,17 @@ def _cut(path: Path, end: int) -> None:
         os.truncate(path, end)
     except OSError as error:
         raise OutputError(
-            f"cannot mend {path}: {error.strerror or error}; expected a file that may be written "
-            "to; copy it elsewhere and mend the copy"
+            f"cannot repair {path}: {error.strerror or error}; expected a file that may be written "
+            "to; copy it elsewhere and repair the copy"
         ) from error
 
 
 def _check(path: Path, table: EmgTable, body: RecordingBody) -> None:
     if table.n_rows != body.n_rows:
         raise RecordingError(
-            f"{path} reads as {table.n_rows} rows and has {body.n_rows} lines of data; expected as "
-            "many; was it changed by another program?"
+            f"{path} is read as {counted(table.n_rows, 'row')} and has "
+            f"{counted(body.n_rows, 'line')} of data; expected equal numbers; was it changed by "
+            "another program?"
         )
 
 

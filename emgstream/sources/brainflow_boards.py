@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from urllib.parse import quote, urlencode
 
 from emgstream.errors import UsageError
+from emgstream.wording import did_you_mean
 
 __all__ = [
     "BoardNeeds",
@@ -133,9 +133,9 @@ def check_board(name: str, known: tuple[str, ...]) -> str:
     wanted = board_name(name)
     if wanted in known:
         return wanted
-    near = get_close_matches(wanted, known, n=3)
-    hint = f"did you mean {' or '.join(near)}?" if near else "expected one such as CYTON"
-    raise UsageError(f"BrainFlow has no board {name!r}; {hint}; the list of ports has all of them")
+    meant = did_you_mean(wanted, known)
+    hint = "" if meant else "; expected one such as CYTON"
+    raise UsageError(f"BrainFlow has no board {name!r}{meant}{hint}; the list of ports has all")
 
 
 def needs_of(name: str) -> BoardNeeds:

@@ -24,6 +24,7 @@ from emgstream.sources.source_status import SourceState, SourceStatus
 from emgstream.sources.standstill import STANDSTILL_S, StandstillWatch
 from emgstream.sources.stream_account import StreamAccount
 from emgstream.types import Chunk, FloatArray, IndexArray, StreamInfo, TimeArray
+from emgstream.wording import counted
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -452,6 +453,6 @@ class LibrarySource:
 
     def _left(self, gone: SourceDisconnectedError) -> SourceDisconnectedError:
         return SourceDisconnectedError(
-            f"{gone} after {self._account.n_received} samples; expected it to stay; see to its "
-            "sender, or leave out --no-reconnect to go on when it is back"
+            f"{gone} after {counted(self._account.n_received, 'sample')}; expected it to stay; "
+            "check its sender, or leave out --no-reconnect to go on when it is back"
         )

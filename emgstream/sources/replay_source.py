@@ -16,6 +16,7 @@ from emgstream.sources.table_rows import indices_of, run_starts, segment_begins,
 from emgstream.sources.transport import Transport, check_speed
 from emgstream.tables import EmgTable
 from emgstream.types import Chunk, IndexArray, StreamInfo, TimeArray
+from emgstream.wording import counted
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -279,7 +280,7 @@ class ReplaySource:
             self._jump(0, self._lap.time_offset_s + a_round_s)
             return True
         if not self._stays_at_end:
-            raise EndOfStream(f"{self.info.name} ended after {self._table.n_rows} rows")
+            raise EndOfStream(f"{self.info.name} ended after {counted(self._table.n_rows, 'row')}")
         self._transport.hold(self.duration_s)
         return False
 

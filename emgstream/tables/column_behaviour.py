@@ -163,7 +163,7 @@ def _counting(present: _Numbers, steps: _Numbers, first: float) -> Behaviour | N
     if by_one + len(down) < _COUNTING_SHARE * len(steps):
         return None
     if modulo is None:
-        words = "counts up by 1 and starts anew in between"
+        words = "counts up by 1 and starts again in between"
         return Behaviour(BehaviourKind.COUNTING, words, step=1.0, first=first)
     words = f"counts up by 1 and begins again after {number_in_words(top)}"
     return Behaviour(BehaviourKind.COUNTING, words, modulo, step=1.0, first=first)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 
 from emgstream.errors import UsageError
 from emgstream.schema import SchemaError, checked
+from emgstream.wording import command_line
 
 __all__ = [
     "ALL_GUESSED",
@@ -142,7 +142,7 @@ class ColumnChoice:
         >>> ColumnChoice(label="Marker Channel").command_line()
         "--label 'Marker Channel'"
         """
-        return shlex.join(self.arguments())
+        return command_line(*self.arguments())
 
     def to_json(self) -> dict[str, Any]:
         """Return what is stated, as JSON types."""

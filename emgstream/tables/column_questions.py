@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +21,7 @@ from emgstream.tables.table_column import (
     ColumnRole,
     TableColumn,
 )
-from emgstream.wording import shortened
+from emgstream.wording import command_line, did_you_mean, shortened
 
 __all__ = ["apply_choice", "open_questions", "split_choice", "unlabelled_value"]
 
@@ -172,8 +170,8 @@ def _channel_places(path: Path, columns: Sequence[TableColumn], wanted: Sequence
     for place in places:
         if columns[place].name.lower() in OWN_ROLES:
             raise TableError(
-                f"{path}: column {columns[place].name!r} is known as meta data, not as a channel; "
-                "rename it in the header line to read it as one"
+                f"{path}: column {columns[place].name!r} has a name of meta data, not of a "
+                "channel; rename it in the header line to read it as one"
             )
     return places
 
@@ -183,14 +181,10 @@ def _place(path: Path, columns: Sequence[TableColumn], wanted: str, option: str)
     place = place_of_column(names, wanted)
     if place is not None:
         return place
-    near = difflib.get_close_matches(wanted, [name for name in names if name], n=1)
-    hint = (
-        f"; did you mean {near[0]!r}?"
-        if near
-        else f"; choose among these with {option}, by name or by number from 1, or rename a column"
-    )
+    meant = did_you_mean(wanted, filter(None, names))
+    hint = f"; choose one of them with {option}, by name or by number from 1, or rename a column"
     raise NoSuchColumnError(
-        f"{path} has no column {wanted!r}, only {_listed(columns)}{hint}",
+        f"{path} has no column {wanted!r}{meant}; it has {_listed(columns)}{'' if meant else hint}",
         tuple(one.name for one in columns if one.role is ColumnRole.CHANNEL),
     )
 
@@ -311,7 +305,9 @@ def _label_question(proposed: Sequence[TableColumn], references: Sequence[str]) 
     others = [one for one in proposed if one is not best]
     word = references[best.place]
     has_zero = re.search(r"\(0[,)]|, 0[,)]", best.reason) is not None
-    zero = [f"--label {shlex.quote(word + ':0')} if rows of 0 have no label"] if has_zero else []
+    zero = (
+        [f"{command_line('--label', word + ':0')} if rows of 0 have no label"] if has_zero else []
+    )
     also = f" Column {others[0].place + 1} {others[0].name!r} may be it, too." if others else ""
     text = f"column {best.place + 1} {best.name!r} {_verb(best.reason)}: is it the label"
     if best.may_be_channel:  # the question on the channels describes it
@@ -321,7 +317,7 @@ def _label_question(proposed: Sequence[TableColumn], references: Sequence[str]) 
         ("--label", word),
         tuple(one.place for one in proposed),
         is_about_channels=False,
-        alternatives="; ".join([*zero, f"--ignore {shlex.quote(word)} if it is none"]),
+        alternatives="; ".join([*zero, f"{command_line('--ignore', word)} if it is none"]),
     )
 
 
@@ -337,5 +333,5 @@ def _clock_question(clock: TableColumn, word: str) -> ColumnQuestion:
         ("--time", f"{word}:ms"),
         (clock.place,),
         is_about_channels=False,
-        alternatives=f"--ignore {shlex.quote(word)} if it is no clock",
+        alternatives=f"{command_line('--ignore', word)} if it is no clock",
     )

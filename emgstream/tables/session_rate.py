@@ -23,7 +23,7 @@ _OWN_CLOCK = "time_s"
 _UNFINISHED = ("recording", "ended")  # states of a sidecar before the labels are final
 _DUE = (
     "the recording was not ended in order: its labels are those of the cues, and its last line may "
-    "be incomplete; mend it first: emgstream recover {}"
+    "be incomplete; repair it first: emgstream recover {}"
 )
 
 

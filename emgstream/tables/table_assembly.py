@@ -355,7 +355,7 @@ class TableAssembly:
         if (-steps[back] < RESTART_STEPS * np.median(steps[forward])).any():
             return None
         n_segments = int(back.sum()) + 1
-        self._notes.append(f"{name}: starts anew; read as {n_segments} segments")
+        self._notes.append(f"{name}: starts again; read as {n_segments} segments")
         return np.concatenate(([0], np.cumsum(back))).astype(np.int64)
 
     def _refuse_absurd_unit(self, column: TableColumn, steps: TimeArray) -> None:

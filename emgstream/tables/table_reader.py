@@ -193,7 +193,7 @@ class _ReadFile:
             text = self.first_texts[column.place]
             if text is not None:
                 raise TableError(
-                    f"{self.path}: column {column.name!r} is not numeric, it holds {text!r} at its "
+                    f"{self.path}: column {column.name!r} is not numeric: it has {text!r} at its "
                     "first data row; choose another channel"
                 )
             raise TableError(

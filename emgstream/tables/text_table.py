@@ -35,6 +35,7 @@ from emgstream.tables.table_layout import (
 from emgstream.tables.table_preamble import rate_in_units
 from emgstream.tables.table_repairs import RepairKind, RepairLog
 from emgstream.tables.table_text import TableFile, cut_into_blocks
+from emgstream.wording import counted
 
 __all__ = ["TextTable", "read_text_table"]
 
@@ -176,7 +177,8 @@ def _check_rows(
         row, counts = log.first(RepairKind.MISFIT, None) or (0, "")
         names = ", ".join(layout.names[:3]) + (" …" if len(layout.names) > 3 else "")
         raise TableError(
-            f"{path}: {misfits} of {n_rows} rows do not fit the header line ({names}): data row "
+            f"{path}: {misfits:,} of {counted(n_rows, 'row')} do not fit the header line "
+            f"({names}): data row "
             f"{row} has {counts} fields; make the header line and the rows agree"
         )
 
@@ -229,8 +231,8 @@ def _is_readable(
         return True
     if not has_numbers and not n_unreadable and not name:
         return False  # behind a separator at the end of each row
-    what = f"text in {n_unreadable} of {n_rows} rows" if has_numbers else "no number"
-    log.note_general(f"{what}; not taken for a channel", shown)
+    what = f"text in {n_unreadable:,} of {counted(n_rows, 'row')}" if has_numbers else "no number"
+    log.note_general(f"{what}; not read as a channel", shown)
     return False
 
 

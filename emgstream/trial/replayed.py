@@ -23,6 +23,7 @@ from emgstream.sources.replay_source import ReplaySource
 from emgstream.tables import EmgTable
 from emgstream.trial.score import TrueMovements
 from emgstream.types import Chunk, IndexArray
+from emgstream.wording import counted
 
 __all__ = [
     "PredictedRecording",
@@ -99,8 +100,8 @@ class PredictedRecording:
         parts = [part for part in self._parts(stage) if len(part)]
         if not parts:
             raise UsageError(
-                f"{self.table.path} is too short for a single decision: {self.table.n_rows} rows; "
-                f"expected at least {manifest.window_samples}"
+                f"{self.table.path} is too short for a single decision: "
+                f"{counted(self.table.n_rows, 'row')}; expected at least {manifest.window_samples}"
             )
         decisions = parts[0].joined(*parts[1:])
         return ReplayedRecording(

@@ -71,7 +71,9 @@ def test_the_seed_file_is_seen_for_what_it_is(seed_table_path: Path) -> None:
     assert audit.duplicates.n_repeated == 9_109
     assert all(values.saturated > 0.7 for values in audit.ranges)
     assert not audit.accuracy_support.supported
-    assert "one recording per label, so movement and drift can't be told apart" in told(audit.table)
+    assert "one recording per label, so movement and drift cannot be told apart" in told(
+        audit.table
+    )
 
 
 def test_the_mains_line_of_the_seed_file_suggests_its_rate(seed_table_path: Path) -> None:
@@ -116,7 +118,7 @@ def test_a_stated_rate_that_puts_the_mains_elsewhere_is_doubted(write: Writer) -
 
 def test_a_clock_in_milliseconds_is_found_unless_a_rate_is_stated(write: Writer) -> None:
     table = write(noise(300), time_s=np.arange(300.0))
-    doubt = "is it in milliseconds? mend it, or state --rate HZ"
+    doubt = "is it in milliseconds? correct it, or give --rate HZ"
     assert any(one.kind == "wrong" and doubt in one.text for one in findings(audit_table(table)))
     assert doubt not in told(table, 1000.0)
 
@@ -263,7 +265,7 @@ def test_a_transition_is_no_class(write: Writer) -> None:
     assert [count.name for count in audit.labels] == ["r", "x", "y"]
     assert audit.amplitudes.shape == (3, 3)
     facts = dict(audit_facts(audit))
-    assert facts["transition"] == "160 rows between cue and onset, no class"
+    assert facts["transition"] == "160 rows between cue and onset, without a class"
     assert "label transition" not in facts
     assert "transition has" not in told(audit.table)
     assert "x has" not in told(audit.table)  # r has twice as many rows, not 15 times

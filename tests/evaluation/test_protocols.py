@@ -56,7 +56,7 @@ def test_time_is_held_out_where_a_label_comes_up_once_with_a_guard_around(write:
     used = recordings(write("xyr", 500), rate_hz=100.0)
     plan = make_plan(used)
     assert plan.protocol == "blocks"
-    assert "can't be told apart" in plan.reason
+    assert "cannot be told apart" in plan.reason
     check_never_both(plan, used)
     for fold in plan.folds:
         learned, test = np.flatnonzero(fold.parts[0] == TRAINING), np.flatnonzero(fold.test[0])
@@ -110,7 +110,7 @@ def test_the_sidecar_tells_who_and_when_before_the_name_does(tmp_path: Path) -> 
 
 def test_a_damaged_sidecar_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "arm.json").write_text("{")
-    with pytest.raises(TableError, match=r"arm.json cannot be read.*mend it, or move it away"):
+    with pytest.raises(TableError, match=r"arm.json cannot be read.*correct it, or move it away"):
         session_identities([tmp_path / "arm.csv"])
 
 

@@ -37,7 +37,7 @@ def test_an_address_is_checked_as_it_is_typed_and_remembered(
     dialog = ask(window)
     assert not dialog.connect_button.isEnabled()
     dialog.field.setText("soket://127.0.0.1:9")
-    assert dialog.words.text() == "There are no addresses soket://; did you mean socket://?"
+    assert dialog.words.text() == "There are no addresses soket:// (did you mean socket://?)"
     assert not dialog.connect_button.isEnabled()
     dialog.field.setText("socket://127.0.0.1:9")
     assert dialog.words.text() == "A board behind the network address 127.0.0.1:9"

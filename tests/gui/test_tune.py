@@ -241,7 +241,7 @@ def test_while_a_test_runs_the_decisions_stay_as_they_are(
     wait(qtbot, lambda: page.outcome.shows_figures)
     page.controls.threshold.slider.setValue(page.controls.threshold.slider.maximum())
     assert not page.model_actions.use_button.isEnabled()
-    assert page.model_actions.words.text().startswith("a test runs")
+    assert page.model_actions.words.text().startswith("a test is running")
     assert session.settings != page.controls.settings
     trial.key_actions()["end"]()
     page.update_figures(0.0)

@@ -62,7 +62,7 @@ def test_damaged_lines_within_are_left_out_and_told(whole: Path, tmp_path: Path)
     lines[50] = lines[50][:9] + b"\n"
     path = broken_off(whole, tmp_path, b"".join(lines))
     recovered = put_in_order(path)
-    assert "2 damaged lines were left out" in recovered.found
+    assert "2 damaged lines left out" in recovered.found
     assert path.with_name("arm.csv.damaged").read_bytes() == b"".join(lines)
     assert recovered.n_samples == 118
     assert read_table(path).repairs == ()
@@ -114,8 +114,8 @@ def test_labels_can_be_trimmed_and_as_cued_again_at_any_time(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (b"", "holds no sample"),
-        (b"index,time_s,a,cue,label,repetition,segment\n", "holds no sample"),
+        (b"", "has no samples"),
+        (b"index,time_s,a,cue,label,repetition,segment\n", "has no samples"),
         (b"index,time_s,a,cue,lab", "is no recorded session"),
         (b"biceps,triceps,label\n1,2,rest\n", "is no recorded session"),
     ],

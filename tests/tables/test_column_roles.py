@@ -322,7 +322,7 @@ def test_a_clock_that_starts_anew_begins_a_segment(write: Write) -> None:
     assert table.segments is not None
     assert table.segments.tolist() == [0] * 20 + [1] * 20
     assert table.sampling_rate_hz == pytest.approx(200.0)
-    assert any("starts anew; read as 2 segments" in note for note in table.notes)
+    assert any("starts again; read as 2 segments" in note for note in table.notes)
 
 
 def test_a_number_of_samples_is_no_clock_in_milliseconds(write: Write) -> None:
@@ -415,7 +415,7 @@ def test_a_clock_and_a_counter_can_be_named_with_unit_and_modulo(write: Write) -
         (ColumnChoice(label="gesture"), "no column 'gesture'"),
         (ColumnChoice(time="9"), "no column '9'"),
         (ColumnChoice(ignore=("emg7",)), "no column 'emg7'"),
-        (ColumnChoice(("label",)), "known as meta data"),
+        (ColumnChoice(("label",)), "name of meta data"),
     ],
 )
 def test_a_column_that_does_not_exist_or_fit_is_one_error(

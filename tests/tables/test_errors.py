@@ -122,15 +122,15 @@ def test_a_table_of_meta_columns_alone(write: Write) -> None:
 
 def test_a_wanted_channel_that_is_missing_gets_a_suggestion(write: Write) -> None:
     message = error_of(write("biceps,triceps\n1,2\n"), ("bicep",))
-    assert "no column 'bicep', only biceps, triceps; did you mean 'biceps'?" in message
+    assert "no column 'bicep' (did you mean biceps?); it has biceps, triceps" in message
 
 
 def test_a_wanted_channel_like_no_other(write: Write) -> None:
-    assert "no column 'emg9', only a, b; choose" in error_of(write("a,b\n1,2\n"), ("emg9",))
+    assert "no column 'emg9'; it has a, b; choose" in error_of(write("a,b\n1,2\n"), ("emg9",))
 
 
 def test_a_wanted_channel_of_text_names_the_field(write: Write) -> None:
-    assert "column 'b' is not numeric, it holds 'x'" in error_of(write("a,b\n1,x\n2,y\n"), ("b",))
+    assert "column 'b' is not numeric: it has 'x'" in error_of(write("a,b\n1,x\n2,y\n"), ("b",))
 
 
 def test_a_wanted_channel_that_turns_to_text_names_row_and_column(write: Write) -> None:
@@ -139,7 +139,7 @@ def test_a_wanted_channel_that_turns_to_text_names_row_and_column(write: Write) 
 
 
 def test_a_wanted_channel_may_not_be_meta(write: Write) -> None:
-    assert "known as meta data" in error_of(write("a,Segment\n1,2\n"), ("Segment",))
+    assert "name of meta data" in error_of(write("a,Segment\n1,2\n"), ("Segment",))
 
 
 def test_channels_must_be_wanted_once_and_at_least_one(write: Write) -> None:

@@ -211,8 +211,8 @@ def test_a_meta_column_of_text_is_ignored_and_told(write: Write) -> None:
 def test_a_column_that_is_mostly_text_is_no_channel(write: Write) -> None:
     table = read_table(write("a,b,c\n1,2,\n3,x,\n5,x,\n"))
     assert table.channel_names == ("a",)
-    assert "b: text in 2 of 3 rows; not taken for a channel" in lines(table)
-    assert "c: no number; not taken for a channel" in lines(table)
+    assert "b: text in 2 of 3 rows; not read as a channel" in lines(table)
+    assert "c: no number; not read as a channel" in lines(table)
 
 
 def test_a_million_rows_with_damage_in_one_are_told_by_that_row(write: Write) -> None:

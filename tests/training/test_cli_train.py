@@ -160,7 +160,7 @@ def test_what_was_repaired_is_noted_once_before_anything_is_learned(
     out = tmp_path / "arm.emgmodel"
     assert main(["train", str(damaged_path), "--out", str(out), "--epochs", "1"]) == 0
     said = capsys.readouterr().err
-    assert said.startswith("note: damaged.csv: biceps: no number; not taken for a channel\n")
+    assert said.startswith("note: damaged.csv: biceps: no number; not read as a channel\n")
     assert said.count("cut short, dropped") == 1
 
 

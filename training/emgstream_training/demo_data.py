@@ -119,7 +119,7 @@ def _record(folder: Path, session: int, script: CueSchedule) -> Path:
 def _with_provenance(model: Model, score: DemoScore) -> Model:
     """Return the model with the seeds and the score on held-out sessions in its manifest."""
     held_out: dict[str, Any] = {
-        "held_out": "synthetic sessions of the same simulated person, electrodes put on anew, "
+        "held_out": "synthetic sessions of the same simulated person, electrodes attached again, "
         "every decision of the live path against the cue of its last sample",
         "seed": PERSON,
         "sessions": list(HELD_OUT_SESSIONS),

@@ -43,6 +43,7 @@ from emgstream.gui.record.marker_choice import MarkerChoice
 from emgstream.gui.record.movement_chip import MovementChip
 from emgstream.recording import FreeProtocol
 from emgstream.user_folders import home_folder
+from emgstream.wording import counted
 
 __all__ = ["SessionForm", "from_home"]
 
@@ -125,10 +126,14 @@ class SessionForm(QWidget):
         except UsageError as error:
             return window_words(str(error))
         if isinstance(plan.protocol, FreeProtocol):
-            of = "markers" if plan.markers_are_labels else f"{len(plan.protocol.labels)} labels"
+            of = (
+                "markers"
+                if plan.markers_are_labels
+                else counted(len(plan.protocol.labels), "label")
+            )
             return f"{of}, for as long as you like"
         view = plan.protocol.view(0.0)
-        return f"{view.n_total} movements in {minutes(plan.duration_s)} min"
+        return f"{counted(view.n_total, 'movement')} in {minutes(plan.duration_s)} min"
 
     def propose_movements(self, n_channels: int) -> None:
         """Choose the movements for so many channels, unless the user has chosen others."""

@@ -22,6 +22,7 @@ from emgstream.gui.trial.trial_setup import TrialSetup
 from emgstream.gui.view_stack import ViewStack
 from emgstream.gui.window_page import WindowPage
 from emgstream.trial import movements_to_ask, network_hash
+from emgstream.wording import counted
 
 __all__ = ["TrialPage"]
 
@@ -186,7 +187,7 @@ class TrialPage(WindowPage):
         if run.is_whole:
             self._keep(run)
         else:
-            where = f"Ended after {n_held} of {run.plan.n_movements} movements, so it is not kept"
+            where = f"Ended after {n_held} of {counted(run.plan.n_movements, 'movement')}: not kept"
         lost = [f"{name}: {words}" for name, words in losses(run.source_document())]
         self.setup.result.show_test(run.found, "\n".join([where, *lost]))
         self._show_step(2)

@@ -11,7 +11,7 @@ from emgstream.gui.painting import GRID
 
 __all__ = ["TunedModelActions"]
 
-_JUDGED = "a test runs, and judges what was used when it began; end it first"
+_JUDGED = "a test is running with the settings from its start; end it to use others"
 
 
 class TunedModelActions(QWidget):

@@ -177,7 +177,7 @@ def _read(path: Path) -> Any:
         ) from error
     except ValueError as error:  # so are the errors of both, and of text that is not UTF-8
         kind = "TOML" if path.suffix == ".toml" else "JSON"
-        raise UsageError(f"{path} is not {kind}: {error}; mend it there") from error
+        raise UsageError(f"{path} is not {kind}: {error}; correct it there") from error
 
 
 def _bindings(document: Any, class_names: tuple[str, ...] | None) -> Bindings:

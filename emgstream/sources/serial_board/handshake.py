@@ -25,6 +25,7 @@ from emgstream.wire import (
     ReplyScanner,
     TextDecoder,
 )
+from emgstream.wording import counted
 
 __all__ = ["BAUDS", "BoardGreeting", "Steps", "find_speaker", "no_answer", "start_board"]
 
@@ -126,7 +127,8 @@ def no_answer(device: str, bauds: Sequence[int], speaker: BoardGreeting) -> Sour
     others = [baud for baud in BAUDS if baud not in bauds]
     other = f"; or try --baud {others[0]}, or none to have it found" if others else ""
     return SourceError(
-        f"no valid frame in {speaker.n_bytes} bytes from {device} at {speeds} baud; {hint}{other}"
+        f"no valid frame in {counted(speaker.n_bytes, 'byte')} from {device} at {speeds} baud; "
+        f"{hint}{other}"
     )
 
 
@@ -188,7 +190,7 @@ def _rate_in(reply: Reply) -> float:
         return float(reply.values["rate"])
     except (KeyError, ValueError) as error:
         raise SourceError(
-            f"the board's answer to 'rate' tells none ({dict(reply.values)}); "
+            f"the board's answer to 'rate' has none ({dict(reply.values)}); "
             "flash the sketch again: emgstream firmware export DIR"
         ) from error
 

@@ -11,6 +11,7 @@ from emgstream.sources.brainflow_boards import dongle_address
 from emgstream.sources.serial_board.handshake import BoardGreeting, find_speaker, no_answer
 from emgstream.sources.serial_board.serial_link import BoardLink, open_link
 from emgstream.sources.serial_board.serial_ports import PortInfo, check_port
+from emgstream.wording import counted
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -82,11 +83,11 @@ class PortProbe:
         if speaker.text is not None:
             n_channels = len(speaker.text.channel_names or ())
             return (
-                f"text at about {speaker.line_rate_hz:.0f} Hz, {n_channels} channels, "
+                f"text at about {speaker.line_rate_hz:.0f} Hz, {counted(n_channels, 'channel')}, "
                 f"{speaker.baud} baud"
             )
         if speaker.n_bytes:
-            return f"{speaker.n_bytes} bytes that make no sense at any speed tried"
+            return f"{counted(speaker.n_bytes, 'byte')} that cannot be read at any baud rate tried"
         return "silent"
 
     def close(self) -> None:

@@ -344,7 +344,8 @@ class SerialBoardSource:
         n_bytes = connection.counters.bytes_skipped - self._skipped_before
         if self._condition.silent_s() >= _UNREAD_S and n_bytes:
             raise SourceDisconnectedError(
-                f"{connection.device} sent {n_bytes:,} bytes in {_UNREAD_S:g} s that are no samples"
+                f"{connection.device} sent {counted(n_bytes, 'byte')} in {_UNREAD_S:g} s, and no "
+                "samples"
             )
 
     def _wait_for_board(self, *, is_released: bool = False) -> Steps:
@@ -409,8 +410,8 @@ class SerialBoardSource:
 
     def _left(self, gone: SourceDisconnectedError) -> SourceDisconnectedError:
         return SourceDisconnectedError(
-            f"{gone} after {self._indexer.n_received} samples; expected the board to stay; "
-            "check the cable, or leave out --no-reconnect to go on when it is back"
+            f"{gone} after {counted(self._indexer.n_received, 'sample')}; expected the board to "
+            "stay; check the cable, or leave out --no-reconnect to go on when it is back"
         )
 
     def _close(self) -> None:

@@ -226,7 +226,7 @@ def _with_samples(opened: OpenedRecording, streams: Sequence[_XdfStream]) -> _Xd
     if not numeric:
         listed = "; ".join(map(str, streams)) or "no stream with samples"
         raise opened.refused(
-            f"it holds no signal, only {listed}", "record the stream of the EMG with LabRecorder"
+            f"it has no signal, only {listed}", "record the stream of the EMG with LabRecorder"
         )
     types = {kind: place for place, kind in enumerate(_TYPES)}
     return min(

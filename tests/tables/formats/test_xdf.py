@@ -183,7 +183,7 @@ def test_a_gzipped_file_is_unpacked(write_bytes: WriteBytes) -> None:
 
 def test_a_file_of_markers_alone_is_refused(write_bytes: WriteBytes) -> None:
     message = refusal_of(write_bytes(xdf_bytes(markers((1.0, "rest")))))
-    assert "it holds no signal, only the stream 'cues' of type Markers" in message
+    assert "it has no signal, only the stream 'cues' of type Markers" in message
 
 
 @pytest.mark.parametrize("channel_format", ["string", "float32"])
@@ -196,7 +196,7 @@ def test_a_chunk_that_claims_more_samples_than_it_has_is_not_allocated(
     claim = b"\x04" + struct.pack("<I", 10) + b"\x08"
     assert content.count(claim) == 1
     content = content.replace(claim, b"\x04" + struct.pack("<I", 2**32 - 1) + b"\x08")
-    assert "it holds no signal" in refusal_of(write_bytes(content))
+    assert "it has no signal" in refusal_of(write_bytes(content))
 
 
 def test_a_stream_that_claims_a_billion_channels_is_refused(write_bytes: WriteBytes) -> None:

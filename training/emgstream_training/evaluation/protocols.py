@@ -140,7 +140,7 @@ def make_plan(
     if n_folds is not None and n_folds < 2:
         raise UsageError(
             f"--folds {n_folds}; expected at least 2, as each is judged by what was learned from "
-            "the others; say --folds 2 or more, or leave it out"
+            "the others; give --folds 2 or more, or leave it out"
         )
     chosen, reason = _strictest(recordings) if protocol == "auto" else (protocol, "as asked for")
     if chosen == "random":
@@ -166,7 +166,7 @@ def _strictest(recordings: RecordingSet) -> tuple[str, str]:
         return "repetition", f"one session, and at least {least} repetitions of every label"
     return "blocks", (
         "one session, and a label that was recorded once only: time is held out, but movement and "
-        "drift can't be told apart"
+        "drift cannot be told apart"
     )
 
 
@@ -175,7 +175,7 @@ def _strictest_by_file(least: int) -> tuple[str, str]:
         return "repetition", f"one movement per file, and at least {least} files of every label"
     return "blocks", (
         "one movement per file, and a label with one file only: time is held out within the files, "
-        "but movement and drift can't be told apart; for a test on unseen repetitions record "
+        "but movement and drift cannot be told apart; for a test on unseen repetitions record "
         "several files of each, as rock_1.csv and rock_2.csv"
     )
 

@@ -89,9 +89,9 @@ def _read(sidecar: Path) -> dict[str, object]:
         facts = json.loads(sidecar.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise TableError(
-            f"{sidecar} cannot be read: {error}; expected JSON with subject and session; mend it, "
-            "or move it away"
+            f"{sidecar} cannot be read: {error}; expected JSON with subject and session; correct "
+            "it, or move it away"
         ) from error
     if not isinstance(facts, dict):
-        raise TableError(f"{sidecar} is no JSON object; mend it, or move it away")
+        raise TableError(f"{sidecar} is not a JSON object; correct it, or move it away")
     return facts
