@@ -158,7 +158,7 @@ def test_a_connection_is_kept_while_a_test_needs_it_and_the_window_can_be_closed
     await_movement(page, qtbot)
     page.shell.open_source(ReplayRequest(DEMO_RECORDING))
     assert "the page Test needs this connection" in page.shell.strip.words
-    window_of(page).close()
+    window_of(page).close_now()  # as after a yes to the question that stands before it
     assert not run_of(page).is_open
     assert not history_path(model).exists()
 

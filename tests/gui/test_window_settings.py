@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from emgstream.app.lane_choices import LaneChoices, ScaleMode
+from emgstream.app.list_choice import ListChoice
 from emgstream.app.open_requests import SIMULATED, PortRequest, ReplayRequest
+from emgstream.app.signal_views import SignalView
 from emgstream.configuration import Configuration
 from emgstream.data import DEMO_MODEL
+from emgstream.gui.live.live_page import LivePage
+from emgstream.gui.record.record_page import RecordPage
 from emgstream.gui.window_settings import WindowSettings
 from tests.gui.conftest import OpenWindow
 
@@ -94,3 +99,30 @@ def test_the_window_opens_with_the_settings_of_the_file(
     window = open_window(model=None)
     assert window.source_bar.request == PortRequest("COM9")
     assert window.models.chosen == Path(model)
+
+
+def test_names_and_scales_of_channels_are_those_of_the_last_start(open_window: OpenWindow) -> None:
+    before = open_window()
+    live = before.page(LivePage)
+    live.channel_panel.changed.emit(LaneChoices(titles={"middle": "forearm"}))
+    live.timeline.set_view(SignalView.STEPS)
+    fixed = LaneChoices(ScaleMode.FIXED, titles={"middle": "wrist"}, spans={"middle": (0.0, 9.0)})
+    live.channel_panel.changed.emit(fixed)
+    timeline = open_window().page(LivePage).timeline
+    assert timeline.choices.title("middle") == "wrist", "names are the same in every form"
+    assert timeline.choices.mode is ScaleMode.AUTOMATIC
+    timeline.set_view(SignalView.STEPS)
+    assert timeline.choices.span("middle") == (0.0, 9.0)
+
+
+def test_the_stream_of_markers_is_chosen_again_once_it_is_there(open_window: OpenWindow) -> None:
+    cues = ListChoice("cues", "lsl://cues")
+    markers = open_window().page(RecordPage).form.markers
+    markers.set_streams([cues])
+    assert markers.address is None
+    markers.streams.setCurrentIndex(markers.streams.findData("lsl://cues"))
+    markers.streams.activated.emit(markers.streams.currentIndex())
+    later = open_window().page(RecordPage).form.markers
+    assert later.address is None, "it is not there"
+    later.set_streams([ListChoice("other", "lsl://other"), cues])
+    assert later.address == "lsl://cues"

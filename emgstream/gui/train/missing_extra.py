@@ -122,14 +122,14 @@ class MissingExtra(QWidget):
         grid = QGridLayout(table)
         grid.setContentsMargins(0, GRID, 0, GRID)
         grid.setHorizontalSpacing(2 * GRID)
-        rows = (
-            ("What", QLabel("TensorFlow, scikit-learn, matplotlib and what they need", self)),
-            ("How large", QLabel(TRAIN.size_words, self)),
-            ("Where to", self.place),
-        )
-        for number, (name, value) in enumerate(rows):
+        what = QLabel("TensorFlow, scikit-learn, matplotlib and what they need", self)
+        size = QLabel(TRAIN.size_words, self)
+        for value in (what, size):
+            value.setWordWrap(True)
+        rows = (("What", what), ("How large", size), ("Where to", self.place))
+        for number, (name, part) in enumerate(rows):
             grid.addWidget(row_name(name), number, 0)
-            grid.addWidget(value, number, 1)
+            grid.addWidget(part, number, 1)
         grid.setColumnStretch(1, 1)
         return table
 
