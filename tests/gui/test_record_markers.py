@@ -98,8 +98,8 @@ def test_markers_are_drawn_while_recording_and_in_the_replay(
     timeline = page.guide.timeline
     timeline.hold()
     timeline.repaint()
-    at = timeline.time.column_of(index)
     pixels = timeline.grab().toImage()
+    at = timeline.time.column_of(index)
     areas = timeline._areas(timeline._shown, 1.0)  # type: ignore[arg-type]
     place = QPoint(int(areas.axis.left() + round(at) + 0.5), round(areas.signals.bottom()) - 3)
     line = pixels.pixelColor(place)

@@ -10,13 +10,14 @@ from emgstream.app.closing_words import recording_at_stake
 from emgstream.app.cue_scene import check_scene, free_scene, guided_scene
 from emgstream.app.live_session import LiveSession
 from emgstream.app.open_requests import PortRequest, ReplayRequest
+from emgstream.app.recording_plan import RecordingRequest
 from emgstream.app.recording_session import RecordingSession, RecordingStage
 from emgstream.app.session_readiness import SessionReadiness, recording_readiness
 from emgstream.app.source_watch import SourceWatch
 from emgstream.app.stream_words import recording_pace
 from emgstream.app.training_job import FOUND
 from emgstream.clock import host_now
-from emgstream.errors import EmgStreamError
+from emgstream.errors import EmgStreamError, UsageError
 from emgstream.gui.card import fill
 from emgstream.gui.cue.cue_sound import CueSound
 from emgstream.gui.file_actions import recordings_folder
@@ -159,8 +160,8 @@ class RecordPage(WindowPage):
             plan.make_folder()
             self.run = RecordingSession(session, plan, bell, self._now_s)
         except EmgStreamError as error:
-            asked = self.form.request
-            self.shell.strip.show_error(str(error), until=lambda: self.form.request != asked)
+            asked = self._asked
+            self.shell.strip.show_error(str(error), until=lambda: self._asked != asked)
             return
         self.shell.strip.hide()
         self.review.forget()
@@ -171,6 +172,14 @@ class RecordPage(WindowPage):
         self.guide.timeline.go_live()
         self._shown = None
         self.setFocus()
+
+    @property
+    def _asked(self) -> RecordingRequest | str:
+        """What the form asks for, or why it cannot be read, as with a wrong name."""
+        try:
+            return self.form.request
+        except UsageError as error:
+            return str(error)
 
     def _press_space(self) -> None:
         if self.run is not None:
