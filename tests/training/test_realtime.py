@@ -197,7 +197,7 @@ def test_the_rate_must_be_known_and_agree(tmp_path: Path) -> None:
     ("step", "reason"),
     [
         (1.0, r"gives 1 Hz, expected 20 Hz or more.*is it in milliseconds\? correct it, or give"),
-        (500.0, r"says 0\.002 Hz.*is it in microseconds\?"),
+        (500.0, r"gives 0\.002 Hz.*is it in microseconds\?"),
         (0.06, r"gives 16\.6667 Hz.*is it in milliseconds"),
         (1e9, r"gives 1e-09 Hz.*in seconds; correct it"),
     ],
