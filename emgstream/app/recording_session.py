@@ -30,6 +30,7 @@ from emgstream.recording import (
     put_in_order,
 )
 from emgstream.sources.lsl_markers import Marker, MarkerStream
+from emgstream.sources.source_status import SourceStatus
 from emgstream.sources.standstill import StandstillWatch
 from emgstream.worker import Worker
 
@@ -41,6 +42,12 @@ _LIKELY_CHANNELS = 3
 our firmware on an Uno with three electrodes."""
 
 _SILENT_S = 1.0  # a choice, as the status of a board: a thousand samples
+_TAIL_S = 0.1
+"""Largest part in seconds of what was asked for that may be missing at the end of a recording.
+
+A choice: a USB driver gathers bytes for 16 ms, and the arrivals after a short silence are held back
+for 0.1 s. Where more is missing, the end waits for it, up to `_SILENT_S` after the newest
+sample: some senders gather samples for longer."""
 _WAKE_S, _CATCH_UP_S = 1.0, 30.0
 """Seconds after this program stood still in which a take does not end: a choice.
 
@@ -119,6 +126,8 @@ class RecordingSession:
         self.started_s = now_s
         self._standstill = StandstillWatch()
         self._woke_s = -math.inf  # when this program last stood still until
+        self._due_s: float | None = None  # when all that was asked for was over
+        self._n_missing_tail: int | None = None
         self._told: set[str] = set()
         self._subject = session.subject if leads_subject else None
         followers = session.cue_followers(plan.protocol.labels, listeners)
@@ -240,6 +249,7 @@ class RecordingSession:
         elif self.stage is RecordingStage.TAKE:
             self._follow_take(now_s)
         if self.is_open and (self.recorder.failed or self.session.ended):
+            self._due_s = self._due_s or self._asked_until_s()
             self.end(now_s)
         if self.stage is RecordingStage.SETTLING and not self._settler.alive:
             self._settled()
@@ -253,10 +263,10 @@ class RecordingSession:
         if missing_markers is not None:
             self.warnings.append(missing_markers)
             self.recorder.warn(missing_markers)
-        silence = self._silence(now_s)
         if self.take is not None:
             self._poll_take(now_s)
             self.session.detach(self.recorder)
+        silence = self._silence(now_s)
         if self._subject is not None:
             self._subject.release()
         try:
@@ -269,12 +279,15 @@ class RecordingSession:
 
     def _silence(self, now_s: float) -> SourceError | None:
         """Return the error for a take at whose end nothing came any more; None if there is none."""
-        silent_s = self._silent_s(now_s)
-        if silent_s < _SILENT_S:
+        silent_s = self._silent_s(now_s if self._due_s is None else self._due_s)
+        if silent_s < (_SILENT_S if self._due_s is None else _TAIL_S):
             return None
+        if self._due_s is not None:
+            self._n_missing_tail = round(silent_s * self._rate_hz(now_s))
+        last = f"{silent_s:.1f}" if silent_s >= _SILENT_S else f"{silent_s:.2f}"
         return SourceError(
-            f"nothing came from {self.session.info.name} in the last {silent_s:.1f} s of the "
-            f"recording ({self.session.status().words}); expected samples to its end; "
+            f"nothing came from {self.session.info.name} in the last {last} s of the recording "
+            f"({self.session.status().words}); expected samples to its end; "
             f"{self.plan.path} keeps what came before; check the source, and record again"
         )
 
@@ -282,6 +295,29 @@ class RecordingSession:
         """Return the seconds since the newest sample of the take; 0 before a take."""
         newest_s = self.recorder.newest_s or self.started_s
         return 0.0 if self.take is None else now_s - newest_s
+
+    def _rate_hz(self, now_s: float) -> float:
+        """Return the samples per second: measured, stated, or as the source counts its silence."""
+        status, silent_s = self.session.status(), self._silent_s(now_s)
+        counted_hz = status.n_missed_now / silent_s if silent_s > 0.0 else 0.0
+        return status.rate_hz or self.session.info.sampling_rate_hz or counted_hz
+
+    def _recorded_status(self) -> SourceStatus:
+        """Return the status of the source; of a silence at the end, only what was asked for."""
+        status = self.session.status()
+        if self._n_missing_tail is None:
+            return status
+        return replace(
+            status,
+            n_missed=status.n_missed - status.n_missed_now + self._n_missing_tail,
+            n_gaps=status.n_gaps + (status.n_missed_now == 0),
+        )
+
+    def _asked_until_s(self) -> float | None:
+        """Return the host time at which a free recording is to end; None if that is open."""
+        ends_after_s = self.plan.ends_after_s
+        is_limited = self.take is not None and isinstance(self.protocol, FreeProtocol)
+        return None if ends_after_s is None or not is_limited else self.started_s + ends_after_s
 
     def settle_again(self, trim: bool) -> None:
         """Put the labels in order another way: trimmed to what the muscles did, or as cued."""
@@ -316,7 +352,7 @@ class RecordingSession:
         return Recorder(
             self.plan.path,
             self.plan.about,
-            self.session.status,
+            self._recorded_status,
             needed_bytes=expected_bytes(self.plan.duration_s, rate_hz, n_channels),
         )
 
@@ -350,14 +386,21 @@ class RecordingSession:
     def _follow_take(self, now_s: float) -> None:
         self._poll_take(now_s)
         if isinstance(self.protocol, GuidedProtocol):
-            is_over = self.protocol.phase is ProtocolPhase.OVER
+            asked_until_s, is_over = None, self.protocol.phase is ProtocolPhase.OVER
         else:
-            ends_after_s = self.plan.ends_after_s
-            is_over = ends_after_s is not None and now_s >= self.started_s + ends_after_s
+            asked_until_s = self._asked_until_s()
+            is_over = asked_until_s is not None and now_s >= asked_until_s
         longest_s, awake_s = self.plan.longest_silence_s, now_s - self._woke_s
         is_left = longest_s is not None and min(self._silent_s(now_s), awake_s) >= longest_s
-        if is_left or (is_over and not self._catches_up(now_s, awake_s)):
+        if is_over and self._due_s is None:
+            self._due_s = now_s if asked_until_s is None else asked_until_s
+        if is_left or (is_over and not self._catches_up(now_s, awake_s) and self._has_tail(now_s)):
             self.end(now_s)
+
+    def _has_tail(self, now_s: float) -> bool:
+        """Return True once the samples up to the end are there, or do not come any more."""
+        due_s = now_s if self._due_s is None else self._due_s
+        return self._silent_s(due_s) < _TAIL_S or self._silent_s(now_s) >= _SILENT_S
 
     def _catches_up(self, now_s: float, awake_s: float) -> bool:
         """Return True while samples that waited as this program stood still are read."""

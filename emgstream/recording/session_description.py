@@ -81,7 +81,7 @@ def _board(status: SourceStatus | None) -> dict[str, Any]:
         "port": status.port,
         "is_synthetic": status.is_synthetic,
         "board": None if status.identity is None else dict(status.identity),
-        "notes": list(status.notes),
+        "notes": [*status.notes, *status.alarms],
     }
 
 

@@ -183,7 +183,7 @@ class LibrarySource:
         SourceError
             There is no such stream, or the library cannot open it.
         StreamMismatchError
-            The rate is not as expected, or a stream came back with other channels.
+            The rate is not as expected, or a stream came back with other channels or another rate.
         SourceDisconnectedError
             The stream was lost, and ``reconnect`` is False.
         EndOfStream
@@ -244,9 +244,13 @@ class LibrarySource:
         self._account.connected(opened.port, opened.identity)
 
     def _check_again(self, info: StreamInfo) -> None:
-        """Raise StreamMismatchError if a stream is back with other channels."""
+        """Raise StreamMismatchError if a stream is back with other channels or another rate."""
+        if not self._account.n_received:
+            return
+        before_hz = self.info.sampling_rate_hz
+        self._guard.check_return(before_hz, info.sampling_rate_hz, self._address)
         before = self.info.channel_names
-        if self._account.n_received and info.channel_names != before:
+        if info.channel_names != before:
             raise StreamMismatchError(
                 f"{self._address} came back with the channels {', '.join(info.channel_names)}; "
                 f"expected those it had: {', '.join(before)}; connect again to go on with them"
@@ -417,12 +421,8 @@ class LibrarySource:
     def _watch(self, now_s: float) -> None:
         """Look for a high loss and a wrong rate."""
         self._condition.watch_loss(now_s)
-        timebase = self._account.timebase
-        if timebase.rate_hz is None:
-            return
-        alarm = self._guard.check_measured(timebase.rate_hz, timebase.span_s, self._address)
-        if alarm is not None:
-            self._condition.alarm("rate", alarm)
+        stated_hz = self.info.sampling_rate_hz
+        self._guard.watch(self._account.timebase, stated_hz, self._address, self._condition)
 
     def _check_silence(self) -> None:
         limit_s, silent_s = self._link.silence_is_loss_s, self._condition.silent_s()

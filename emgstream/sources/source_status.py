@@ -56,6 +56,8 @@ class SourceStatus:
     n_missed: int = 0
     """Samples of the time in which nothing came, by the host's clock: the device was unplugged or
     silent, up to now."""
+    n_missed_now: int = 0
+    """Those of `n_missed` since the newest sample, in a silence that goes on."""
     n_gaps: int = 0
     """Gaps in the sample index, for either reason."""
     loss: float = 0.0

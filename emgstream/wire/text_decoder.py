@@ -13,6 +13,7 @@ from emgstream.wire.text_lines import (
     LONGEST_LINE,
     Doubles,
     TextLayout,
+    has_decimal_commas,
     learn_layout,
     read_alike,
     read_fields,
@@ -49,6 +50,8 @@ class TextDecoder:
     no counter, so a line that was lost, or altered to another well-formed line, is not detected**:
     the index counts the lines that arrived. A line that cannot be read has an index, too, which is
     missing in the frames. So has an empty line, unless there are empty lines among the first 16.
+    Where most of the first 16 lines can only have decimal commas, as ``515,74;509,89``, the commas
+    of all lines are decimal marks.
 
     No input raises an error, and at most 17 lines of 256 bytes are kept between calls. One thread
     uses it.
@@ -63,6 +66,7 @@ class TextDecoder:
         self._n_channels = n_channels
         self.layout: TextLayout | None = None
         self._header: tuple[str, ...] = ()
+        self._has_decimal_comma = False
         self._learning: list[bytes] = []
         self._template: tuple[bytes, ...] | None = None
         self._tail, self._n_dropped = b"", 0  # the unfinished line; its bytes that were not kept
@@ -146,7 +150,7 @@ class TextDecoder:
         """Keep lines until the layout can be learned; return all lines that can be read then."""
         lines = block.split(b"\n")[:-1]
         for number, line in enumerate(lines):
-            if self._fields(line) is not None:
+            if _has_decimal_commas(line) or self._fields(line) is not None:
                 self._learning.append(line)
             elif header := read_header(_text(line)):
                 self._header = header
@@ -160,6 +164,8 @@ class TextDecoder:
         return b""
 
     def _learned(self, rest: list[bytes]) -> bytes:
+        n_decimal = sum(map(_has_decimal_commas, self._learning))
+        self._has_decimal_comma = 2 * n_decimal > len(self._learning)
         read = [fields for line in self._learning if (fields := self._fields(line))]
         self.layout = learn_layout(read, self._n_channels)
         lines, self._learning = self._learning + rest, []
@@ -183,7 +189,7 @@ class TextDecoder:
         """Return the numbers of lines that differ from the last one read only in their digits."""
         if self._template is None or self.layout is None or not block.isascii():
             return None
-        values = read_alike(block.replace(b"\r\n", b"\n"), self._template)
+        values = read_alike(self._with_points(block.replace(b"\r\n", b"\n")), self._template)
         return values if values is not None and values.shape[1] == self.layout.n_fields else None
 
     def _read_lines(self, block: bytes, parts: Parts) -> None:
@@ -206,12 +212,16 @@ class TextDecoder:
         fields = self._fields(line)
         if fields is None or self.layout is None or not self.layout.fits(*fields):
             return None
-        self._template = template_of(line)
+        self._template = template_of(self._with_points(line))
         return fields[1]
 
-    @staticmethod
-    def _fields(line: bytes) -> tuple[tuple[str, ...], list[float]] | None:
-        return read_fields(_text(line)) if len(line) <= LONGEST_LINE else None
+    def _fields(self, line: bytes) -> tuple[tuple[str, ...], list[float]] | None:
+        if len(line) > LONGEST_LINE:
+            return None
+        return read_fields(_text(line), decimal_comma=self._has_decimal_comma)
+
+    def _with_points(self, lines: bytes) -> bytes:
+        return lines.replace(b",", b".") if self._has_decimal_comma else lines
 
     def _handle_other_line(self, line: bytes) -> bool:
         """Keep the replies of a line without samples; return whether one is a ``start`` reply."""
@@ -257,6 +267,10 @@ class TextDecoder:
         self._last_time, self._segment = float(values[-1, 0]), int(segment[-1])
         self._wrapped += _WRAP * int(is_wrap.sum())
         return np.rint(times * layout.time_unit_us).astype(np.int64), segment
+
+
+def _has_decimal_commas(line: bytes) -> bool:
+    return len(line) <= LONGEST_LINE and has_decimal_commas(_text(line))
 
 
 def _text(line: bytes) -> str:

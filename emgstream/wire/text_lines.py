@@ -21,6 +21,7 @@ __all__ = [
     "LONGEST_LINE",
     "MAX_FIELDS",
     "TextLayout",
+    "has_decimal_commas",
     "learn_layout",
     "read_alike",
     "read_fields",
@@ -51,6 +52,10 @@ _FIELD = re.compile(
     r"(?P<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?)",
     re.ASCII,
 )
+_FIELD_WITH_COMMA = re.compile(
+    r"(?P<name>[A-Za-z_][\w -]{0,31}?:)?[+-]?\d+(?P<comma>,\d+(?:[eE][+-]?\d{1,2})?)?", re.ASCII
+)
+_SEPARATOR_BESIDE_COMMAS = re.compile(r"[ \t]*;[ \t]*|[ \t]+")
 _TIME_UNITS_US = {
     **dict.fromkeys(("us", "micros", "time_us", "t_us", "timestamp_us"), 1.0),
     **dict.fromkeys(("ms", "millis", "time_ms", "t_ms", "timestamp_ms"), 1e3),
@@ -99,8 +104,12 @@ class TextLayout:
         return tuple(f"ch{number}" for number in range(1, self.n_channels + 1))
 
 
-def read_fields(line: str) -> tuple[tuple[str, ...], list[float]] | None:
+def read_fields(
+    line: str, *, decimal_comma: bool = False
+) -> tuple[tuple[str, ...], list[float]] | None:
     """Return the names (none, or one per number) and numbers of a line; None for any other line.
+
+    With ``decimal_comma`` a comma is a decimal mark, and separates no numbers.
 
     >>> read_fields("biceps:512, triceps:3")
     (('biceps', 'triceps'), [512.0, 3.0])
@@ -108,8 +117,10 @@ def read_fields(line: str) -> tuple[tuple[str, ...], list[float]] | None:
     ((), [512.0, 3.5])
     >>> read_fields("512,,3") is None
     True
+    >>> read_fields("512,5;3,25", decimal_comma=True)
+    ((), [512.5, 3.25])
     """
-    fields = _split(line.strip())
+    fields = _split((line.replace(",", ".") if decimal_comma else line).strip())
     matches = [_FIELD.fullmatch(field) for field in fields]
     if not 1 <= len(fields) <= MAX_FIELDS:
         return None
@@ -119,6 +130,27 @@ def read_fields(line: str) -> tuple[tuple[str, ...], list[float]] | None:
         return None
     values = [float(number) for _, number in found]
     return (names, values) if max(map(abs, values)) < _LARGEST else None
+
+
+def has_decimal_commas(line: str) -> bool:
+    r"""Return whether the commas of a line can only be decimal marks, as in ``515,74;509,89``.
+
+    The numbers must be separated by semicolons, tabs or spaces. Each has at most one comma, between
+    digits, none has a point, and two numbers or more have a comma: ``18230;512,300`` may as well be
+    a time and two samples, and stays three numbers. In ``emg:515,74`` one comma is enough, as each
+    number would have a name.
+
+    >>> has_decimal_commas("515,74;509,89"), has_decimal_commas("0\t515,74\t-0,5")
+    (True, True)
+    >>> has_decimal_commas("1,2,3"), has_decimal_commas("515, 509"), has_decimal_commas("1,2;")
+    (False, False, False)
+    """
+    line = re.sub(r"\s*[:=]\s*", ":", line.strip()).rstrip(";")
+    fields = _SEPARATOR_BESIDE_COMMAS.split(line)
+    found = [match for field in fields if (match := _FIELD_WITH_COMMA.fullmatch(field))]
+    n_commas = sum(match["comma"] is not None for match in found)
+    is_named = all(match["name"] for match in found)
+    return len(found) == len(fields) and n_commas >= (1 if is_named else 2)
 
 
 def read_header(line: str) -> tuple[str, ...]:

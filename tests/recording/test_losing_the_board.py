@@ -43,6 +43,44 @@ def test_a_recording_at_whose_end_nothing_came_fails_and_keeps_what_came(tmp_pat
     assert samples["n_missed"] == pytest.approx(6 * 400, abs=40)
 
 
+@pytest.mark.parametrize("way", ["silent", "unplugged"])
+@pytest.mark.parametrize("away_s", [0.05, 0.2, 0.5, 0.9, 1.5])
+def test_a_tail_that_did_not_come_is_missed_and_told(
+    tmp_path: Path, away_s: float, way: str
+) -> None:
+    clock = SteppedClock()
+    sketch = VirtualSketch(clock, lambda line: b"%d,%d\n" % (line * 617 % 4999, line * 31 % 997))
+    session = LiveSession(SerialBoardSource(sketch.port, clock=clock), None, clock=clock)
+    request = RecordingRequest(
+        path=tmp_path / "arm.csv", is_free=True, is_checked=False, ends_after_s=3.0
+    )
+    recording = RecordingSession(session, plan_session(request), (), clock.now())
+    is_gone = False
+    with sketch.in_place(), session, clock:
+        clock.await_sleepers()
+        while recording.is_open:
+            clock.advance(0.01)
+            recording.poll(clock.now())
+            due_s = recording.started_s + 3.0
+            if recording.take is not None and not is_gone and clock.now() >= due_s - away_s:
+                is_gone = True
+                if way == "silent":
+                    sketch.fall_silent(loses_lines=True)
+                else:
+                    sketch.unplug()
+        recording.shut_down(clock.now())
+    samples = read_sidecar(tmp_path / "arm.csv")["samples"]
+    if away_s < 0.1:
+        assert recording.failure is None
+        assert samples["n_missed"] <= 0.1 * 400
+        return
+    assert isinstance(recording.failure, SourceError)
+    assert "of the recording" in str(recording.failure)
+    assert samples["n_missed"] == pytest.approx(away_s * 400, abs=16)
+    assert samples["n"] + samples["n_missed"] == pytest.approx(3 * 400, abs=16)
+    assert samples["n_gaps"] == 1
+
+
 def recording_with_a_sleep(
     request: RecordingRequest, after_s: float, seconds: float
 ) -> tuple[RecordingSession, float]:

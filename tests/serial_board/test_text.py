@@ -129,6 +129,49 @@ def test_a_sketch_that_comes_back_with_another_channel_ends_the_stream() -> None
             reader.take_segment(1)
 
 
+@pytest.mark.parametrize(("before_hz", "after_hz"), [(1000.0, 500.0), (400.0, 1000.0)])
+@pytest.mark.parametrize("expected_hz", [None, "before"])
+def test_a_sketch_that_comes_back_at_another_rate_is_told_and_in_time_from_its_first_line(
+    before_hz: float, after_hz: float, expected_hz: str | None
+) -> None:
+    expected = {} if expected_hz is None else {"sampling_rate_hz": before_hz}
+    with printing(printed(","), before_hz, **expected) as (sketch, reader):
+        reader.take(int(6 * before_hz))
+        sketch.unplug()
+        reader.until(lambda: reader.states[-1].startswith("unplugged"))
+        sketch.set_rate(after_hz)
+        sketch.replug()
+        reader.take_segment(1, int(1.5 * after_hz))
+        first_s = reader.source.time_at(reader.index(1))
+        reader.take(int(3 * after_hz))
+        status = reader.settled()
+    assert np.ptp(first_s) == pytest.approx((len(first_s) - 1) / after_hz, rel=0.05)
+    (alarm,) = [one for one in status.alarms if "came back at" in one]
+    assert f"came back at {after_hz:g} Hz" in alarm
+    assert f"the {before_hz:g} Hz it had" in alarm
+
+
+def test_a_sketch_that_comes_back_at_its_rate_raises_no_alarm() -> None:
+    with printing(printed(",")) as (sketch, reader):
+        reader.take(2000)
+        sketch.unplug()
+        reader.until(lambda: reader.states[-1].startswith("unplugged"))
+        sketch.replug()
+        reader.take_segment(1, 3000)
+        assert reader.source.status().alarms == ()
+
+
+def test_a_sketch_that_pauses_and_goes_on_at_another_rate_is_told() -> None:
+    with printing(printed(","), 1000.0) as (sketch, reader):
+        reader.take(6000)
+        sketch.fall_silent(loses_lines=True)
+        reader.until(lambda: reader.states[-1].startswith("stalled 2"))
+        sketch.set_rate(500.0)
+        sketch.speak()
+        reader.take(2500)
+        assert any("came back at 500 Hz" in alarm for alarm in reader.source.status().alarms)
+
+
 def test_the_channels_beside_the_wanted_ones_are_kept_under_their_own_names() -> None:
     wanted = ("middle", "biceps")
     with printing(labelled, channel_names=wanted, keep_others=True) as (_, reader):

@@ -34,6 +34,7 @@ class TimedStream:
     def __init__(self, clock: ManualClock, numbers: IndexArray, arrives_s: TimeArray) -> None:
         self.silence_is_loss_s: float | None = None
         self.names = ("number",)
+        self.stated_hz: float | None = RATE_HZ
         self.no_numbers: dict[int, float] = {}
         self.is_counted = self.has_end = True
         self._clock = clock
@@ -42,7 +43,7 @@ class TimedStream:
 
     def open(self) -> Generator[None, None, OpenedStream]:
         yield
-        return OpenedStream(StreamInfo("timed", self.names, RATE_HZ), "timed", {})
+        return OpenedStream(StreamInfo("timed", self.names, self.stated_hz), "timed", {})
 
     def pull(self) -> Arrivals:
         start = self._n_read
@@ -233,6 +234,60 @@ def test_a_stream_that_comes_back_with_other_channels_is_refused() -> None:
         stream.names = ("other",)
         with pytest.raises(StreamMismatchError, match="came back with the channels other"):
             read_on(source)
+
+
+@pytest.mark.parametrize("stated_hz", [125.0, 260.0])
+def test_a_stream_that_comes_back_at_another_rate_is_refused_beyond_5_percent(
+    stated_hz: float,
+) -> None:
+    kept = np.setdiff1d(np.arange(6000), np.arange(1000, 3500))
+    clock = ManualClock()
+    stream = TimedStream(clock, kept, kept / RATE_HZ)
+    stream.silence_is_loss_s = 5.0
+    source = LibrarySource("timed", stream, SourceOptions(force=True), clock=clock)
+    with source:
+        while source.status().state is not SourceState.UNPLUGGED:
+            source.read()
+        stream.stated_hz = stated_hz
+        if abs(stated_hz / RATE_HZ - 1.0) > 0.05:
+            with pytest.raises(StreamMismatchError, match="came back at 125 Hz; expected the 250"):
+                read_on(source)
+        else:
+            with pytest.raises(EndOfStream):
+                read_on(source)
+
+
+@pytest.mark.parametrize("stated_hz", [RATE_HZ, None])
+@pytest.mark.parametrize("after_hz", [125.0, 500.0])
+def test_a_stream_that_sends_at_another_rate_after_a_break_is_told_and_in_time(
+    stated_hz: float | None, after_hz: float
+) -> None:
+    clock = ManualClock()
+    arrives_s = np.concatenate([np.arange(2000) / RATE_HZ, 20.0 + np.arange(4000) / after_hz])
+    stream = TimedStream(clock, np.arange(6000), arrives_s)
+    stream.is_counted, stream.silence_is_loss_s, stream.stated_hz = False, 5.0, stated_hz
+    source = LibrarySource("timed", stream, clock=clock)
+    chunks = chunks_of(source)
+    status = source.status()
+    assert any(f"came back at {after_hz:.0f}" in alarm for alarm in status.alarms)
+    assert any(f"states 250 Hz and sends {after_hz:.0f}" in note for note in status.notes) == (
+        stated_hz is not None
+    )
+    back = np.array(indices([chunk for chunk in chunks if chunk.segment == 1]))
+    first_s = source.time_at(back[: int(after_hz)])
+    if stated_hz is None:
+        assert np.ptp(first_s) == pytest.approx(1.0, rel=0.05)
+
+
+def test_a_stream_that_states_another_rate_than_it_sends_is_told_once() -> None:
+    clock = ManualClock()
+    stream = TimedStream(clock, np.arange(3000), np.arange(3000) / RATE_HZ)
+    stream.stated_hz = 1.25 * RATE_HZ
+    source = LibrarySource("timed", stream, clock=clock)
+    chunks_of(source)
+    told = [note for note in source.status().notes if "states 312.5 Hz and sends 250 Hz" in note]
+    assert len(told) == 1
+    assert source.status().alarms == ()
 
 
 def test_a_stream_that_never_sends_is_an_error() -> None:

@@ -39,6 +39,51 @@ def test_lines_of_any_hobby_sketch_are_read(by: str, end: str) -> None:
     assert decoder.counters.n_malformed == 0
 
 
+@pytest.mark.parametrize("sizes", [[100_000], [1]])
+@pytest.mark.parametrize("head", ["", "{time}{by}"])
+@pytest.mark.parametrize("names", [("", "", ""), ("a:", "b: ", "c=")])
+@pytest.mark.parametrize("by", [";", "; ", " ", "  ", "\t"])
+def test_a_decimal_comma_separates_no_channels(
+    by: str, names: tuple[str, ...], head: str, sizes: list[int]
+) -> None:
+    if head and names[0]:
+        head = "ms:{time}{by}"
+    volts = np.round(np.random.default_rng(4).normal(0, 500, (60, 3)), 2)
+    text = "".join(
+        head.format(time=number, by=by)
+        + by.join(
+            name + f"{value:.2f}".replace(".", ",") for name, value in zip(names, row, strict=True)
+        )
+        + "\r\n"
+        for number, row in enumerate(volts)
+    )
+    decoder = TextDecoder()
+    parts = [decoder.feed(piece) for piece in split(b"rest\n" + text.encode(), sizes)]
+    samples = np.concatenate([part.samples for part in parts if len(part)])
+    np.testing.assert_array_equal(samples, volts.astype(np.float32))
+    assert decoder.counters.n_malformed == 0
+    assert len(decoder.channel_names or ()) == 3
+    assert decoder.layout is not None
+    assert decoder.layout.has_time is bool(head)
+
+
+@pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        ("1,2,3", [1, 2, 3]),
+        ("1,2,3;", [1, 2, 3]),
+        ("512, 300, 280", [512, 300, 280]),
+        ("18230;512,300", [18230, 512, 300]),
+        ("18230 512,300,280", [18230, 512, 300, 280]),
+        ("5.5,1.5;2.5,3.5", [5.5, 1.5, 2.5, 3.5]),
+    ],
+)
+def test_a_comma_that_may_separate_numbers_does(line: str, values: list[float]) -> None:
+    decoder = TextDecoder(len(values))
+    frames = decoder.feed(f"rest\n{line}\n".encode() * 40)
+    assert frames.samples[-1].tolist() == values
+
+
 @pytest.mark.parametrize(
     "template",
     [

@@ -1,8 +1,12 @@
-"""Comparison of a sampling rate with the expected one."""
+"""Comparison of a sampling rate with the expected one, the stated one and the one before."""
 
 from __future__ import annotations
 
+import math
+
 from emgstream.errors import StreamMismatchError
+from emgstream.sources.serial_board.timebase import Timebase
+from emgstream.sources.stream_condition import StreamCondition
 
 __all__ = ["ALARM_AT", "REFUSE_AT", "RateGuard"]
 
@@ -26,6 +30,10 @@ class RateGuard:
     A rate that was right for 5 s is that of the board: if it changes then, samples are lost, or the
     host is busy, and the stream goes on.
 
+    A stream that comes back after it was away must come back at its rate, whoever expects one: a
+    recording would have two clocks. One that states another rate is refused; one whose rate can
+    only be measured goes on with an alarm.
+
     Parameters
     ----------
     expected_hz
@@ -38,6 +46,9 @@ class RateGuard:
         self._expected_hz = expected_hz
         self._force = force
         self._was_right = False
+        self._measured_hz = self._before_hz = math.nan  # in this segment, and in those before
+        self._span_s = 0.0
+        self._is_stated_wrong = False
 
     def check_stated(self, rate_hz: float, source: str) -> str | None:
         """Return an alarm for the rate that a board states, or None.
@@ -56,6 +67,62 @@ class RateGuard:
         if span_s < _REFUSES_AFTER_S or (off <= REFUSE_AT and span_s < _ALARMS_AFTER_S):
             return None
         return self._check(rate_hz, f"{source} was measured at {_hz_words(rate_hz)}, not at a ")
+
+    @staticmethod
+    def check_return(before_hz: float | None, now_hz: float | None, source: str) -> None:
+        """Raise StreamMismatchError if a stream came back that states a rate more than 5 % off.
+
+        None where no rate is stated. As with other channels, nothing forces it to go on.
+        """
+        if before_hz is None or now_hz is None:
+            return
+        if abs(now_hz / before_hz - 1.0) > REFUSE_AT:
+            raise StreamMismatchError(
+                f"{source} came back at {now_hz:.6g} Hz; expected the {before_hz:.6g} Hz it had; "
+                "connect again to go on at the rate it has now"
+            )
+
+    def watch(
+        self, timebase: Timebase, stated_hz: float | None, source: str, condition: StreamCondition
+    ) -> None:
+        """Compare the measured rate with all that is known; add alarms and notes.
+
+        ``stated_hz`` is the rate that the stream states, if any. Raises StreamMismatchError as
+        `check_measured` does.
+        """
+        rate_hz, span_s = timebase.rate_hz, timebase.span_s
+        if rate_hz is None:
+            return
+        changed = self._check_change(rate_hz, span_s, source)
+        if changed is not None:
+            condition.alarm("rate change", changed)
+        alarm = self.check_measured(rate_hz, span_s, source)
+        if alarm is not None:
+            condition.alarm("rate", alarm)
+        if stated_hz is None or self._is_stated_wrong or span_s < _ALARMS_AFTER_S:
+            return
+        if abs(rate_hz / stated_hz - 1.0) > REFUSE_AT:
+            self._is_stated_wrong = True
+            condition.note(
+                f"{source} states {stated_hz:.6g} Hz and sends {_hz_words(rate_hz)}; "
+                "times come from the measured rate"
+            )
+
+    def _check_change(self, rate_hz: float, span_s: float, source: str) -> str | None:
+        """Return an alarm for a rate that is not that of the segments before, or None."""
+        if span_s < self._span_s:
+            self._before_hz = self._measured_hz
+        self._span_s = span_s
+        if span_s < _REFUSES_AFTER_S:
+            return None
+        self._measured_hz = rate_hz
+        if not abs(rate_hz / self._before_hz - 1.0) > REFUSE_AT:  # nor where none was before
+            return None
+        return (
+            f"{source} came back at {_hz_words(rate_hz)}; expected the "
+            f"{_hz_words(self._before_hz)} it had; the times of its samples follow the new rate, "
+            "and a model expects one rate only: record again"
+        )
 
     def _check(self, rate_hz: float, what: str) -> str | None:
         off = self._off(rate_hz)

@@ -234,10 +234,12 @@ class SerialBoardSource:
         before = connection.identity
         yield from connection.start(self._rate_hz)
         identity = connection.identity
+        stated_hz = None if identity is None else identity.sampling_rate_hz
+        if self._indexer.n_received:
+            self._guard.check_return(self.info.sampling_rate_hz, stated_hz, "the board")
         if before is not None and identity is not None:
             self._check_stated(before.sampling_rate_hz, identity.sampling_rate_hz)
         self._tell(connection, match)
-        stated_hz = None if identity is None else identity.sampling_rate_hz
         nominal_hz = stated_hz or connection.line_rate_hz
         self.columns = match.columns_of(connection.channel_names)
         is_counted = identity is not None
@@ -323,12 +325,8 @@ class SerialBoardSource:
         if self._connection is not None:
             self._tally.count(self._connection.counters)
         self._condition.watch_loss(now_s)
-        rate_hz = self._timebase.rate_hz
-        if rate_hz is None:
-            return
-        alarm = self._guard.check_measured(rate_hz, self._timebase.span_s, self._board_words)
-        if alarm is not None:
-            self._condition.alarm("rate", alarm)
+        stated_hz = self.info.sampling_rate_hz
+        self._guard.watch(self._timebase, stated_hz, self._board_words, self._condition)
 
     @property
     def _board_words(self) -> str:

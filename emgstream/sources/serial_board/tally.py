@@ -104,6 +104,7 @@ class StreamTally:
                 n_received=self._n_received,
                 n_lost=self._n_lost,
                 n_missed=self._n_missed + n_missing,
+                n_missed_now=n_missing,
                 n_gaps=self._n_gaps + (n_missing > 0),
                 loss=self._n_lost / total if total else 0.0,
                 recent_loss=self.condition.recent_loss(now_s),

@@ -15,6 +15,7 @@ _RECENT = 1 << 16  # samples whose times are kept: those in the ring of the engi
 _KNOT_SAMPLES = 4096  # a choice: 4 s at 1000 Hz; times in between are interpolated
 _TELLS_RATE_S = 2.0  # 20 ms of jitter are 1 % of that
 _MICROSECOND = 1e-6
+_OTHER_RATE = 0.1  # as `_ROUGH_RATE` of `indexer`: a rate counted over 0.5 s on a busy host
 _FARTHEST_OFF = 0.1
 """Largest error of a clock that counts microseconds: that of an untrimmed RC oscillator."""
 
@@ -24,7 +25,8 @@ class Timebase:
 
     A sample gets its time once, when it is read, from the clock of the device and the present fit;
     if the fit would go back, time stands still. For the first two seconds of a segment the pace is
-    the nominal one, or that of the segment before; the same holds if the measured pace is more than
+    the nominal one, or that of the segment before, unless another nominal one tells that the
+    stream came back at another rate; the same holds if the measured pace is more than
     10 % off, as then the computer is too busy to read in time. The newest 65,536 times are kept one
     by one, of older ones about every 4096th, with even steps in between. The reader thread adds
     samples; any thread may ask.
@@ -51,6 +53,8 @@ class Timebase:
         """
         with self._lock:
             self._kept = self._rate_and_slope() or self._kept
+            if unit_s != self._unit_s and self._is_other(unit_s):
+                self._kept = None
             self._unit_s = unit_s
             self._nominal_s = unit_s if self._kept is None else self._kept[1]
             self._fit, self._anchor, self._offset_s = ClockFit(), None, np.inf
@@ -130,6 +134,11 @@ class Timebase:
         """Index after the newest sample, and the host time of that sample in seconds."""
         with self._lock:
             return self._end, self._newest_s + (self._zero_s or 0.0)
+
+    def _is_other(self, unit_s: float) -> bool:
+        """Return True if a nominal unit is neither that of the segment before nor its pace."""
+        paces = (self._unit_s, self._unit_s if self._kept is None else self._kept[1])
+        return all(abs(unit_s / pace_s - 1.0) > _OTHER_RATE for pace_s in paces)
 
     def _rate_and_slope(self) -> tuple[float, float] | None:
         """Return samples per second, and seconds per unit of device time, by the host's clock."""
