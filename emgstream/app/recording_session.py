@@ -366,8 +366,12 @@ class RecordingSession:
     def _poll_take(self, now_s: float) -> None:
         if self.take is None:
             return
-        of_disk = {"room": self.recorder.room_warning, "pace": self.recorder.disk_warning}
-        for kind, text in of_disk.items():
+        of_recorder = {
+            "room": self.recorder.room_warning,
+            "pace": self.recorder.disk_warning,
+            "names": self.recorder.name_warning,
+        }
+        for kind, text in of_recorder.items():
             if text is not None and kind not in self._told:
                 self._told.add(kind)
                 self.warnings.append(text)
