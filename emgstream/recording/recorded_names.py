@@ -1,4 +1,4 @@
-"""Names of the channels as a recorded table can hold them, each different from its other columns."""
+"""Names of the channels as a recorded table can hold them, different from its other columns."""
 
 from __future__ import annotations
 

@@ -66,8 +66,9 @@ def own_channel_places(recording: Path, names: Sequence[str]) -> frozenset[int]:
 def with_session_facts(recording: Path, raw: RawRecording) -> RawRecording:
     """Return a recording with the facts of its sidecar; as it is without one of a session.
 
-    Its list of channels decides which columns are channels. The rate is taken if the recording is short or has no time stamps, and the file itself states
-    none. A note says that a recording was not ended in order.
+    Its list of channels decides which columns are channels. The rate is taken if the recording is
+    short or has no time stamps, and the file itself states none. A note says that a recording was
+    not ended in order.
     """
     document = _session(sidecar_path(recording))
     own_channels = own_channel_places(recording, [column.name for column in raw.columns])

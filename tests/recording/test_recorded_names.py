@@ -1,4 +1,4 @@
-"""Names of channels: whatever a stream calls them, the recording has every channel and its label."""
+"""Names of channels: whatever a stream calls them, a recording has all of them, and its label."""
 
 from __future__ import annotations
 
