@@ -83,6 +83,54 @@ def test_a_report_may_be_written_again_beside_its_recording() -> None:
     assert [main(words), main(words)] == [0, 0]
 
 
+@pytest.mark.parametrize("content", [TABLE, '{"format": "emgstream session"}', "[1]", "{", "{}"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "replay demo --speed max --jsonl mine",
+        "replay demo --speed max --summary mine",
+        "live --port simulated --seconds 1 --jsonl mine",
+        "live --port simulated --seconds 1 --jsonl new --summary mine",
+        "inspect arm.csv --json mine",
+        "inspect arm.emgmodel --json mine",
+        "inspect arm.csv --html mine",
+        "evaluate preprosesseddata.csv --json mine",
+        "evaluate preprosesseddata.csv --html mine",
+        "simulate --ledger mine",
+    ],
+)
+def test_a_file_of_another_kind_is_never_replaced(
+    folder: Path, words: str, content: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "mine").write_text(content)
+    assert main(words.split()) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("emgstream: mine is there already and holds something else; expected a ")
+    assert line.endswith("; choose another name")
+    assert (folder / "mine").read_text() == content
+    assert not (folder / "new").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "replay demo --speed max --jsonl mine --summary figures",
+        "live --port simulated --port simulated --seconds 1 --jsonl mine --summary figures",
+        "inspect arm.csv --json figures --html mine",
+        "inspect arm.emgmodel --json mine",
+        "simulate --seconds 1 --ledger mine",
+    ],
+)
+def test_what_an_earlier_run_wrote_is_replaced(folder: Path, words: str) -> None:
+    words = words.replace("live", "live --headless")
+    (folder / "mine").touch()  # an empty file holds nothing to keep
+    assert main(words.split()) == 0
+    with (folder / "mine").open("a") as file:
+        file.write("\n\n")  # which no output ends with
+    assert main(words.split()) == 0
+    assert not (folder / "mine").read_text().endswith("\n\n")
+
+
 @pytest.mark.usefixtures("folder")
 def test_a_model_may_be_tuned_where_it_stands() -> None:
     words = ["tune", "demo", "--model", "arm.emgmodel", "--threshold", "0.7"]

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from emgstream.app.marker_log import MarkerLog
+from emgstream.errors import SourceError
 from emgstream.recording import Recorder
 from emgstream.sources.lsl_markers import Marker, MarkerStream
+from emgstream.tables.marker_cells import in_cell
 from emgstream.wording import counted
 
 __all__ = ["KEY", "RecordingMarkers"]
 
 KEY = "key"
 """Origin of a marker that a person set, as the sidecar states it."""
+_LOOK_UP_S = 10.0
+"""Seconds within which a stream of markers must be found. A choice: liblsl asks the network anew
+every half a second, and a stream that is there answers within two."""
 
 
 class RecordingMarkers:
@@ -24,23 +29,54 @@ class RecordingMarkers:
         Keeps them for drawing.
     stream
         The markers of another program; None for none.
+    now_s
+        Host time.
     """
 
-    def __init__(self, recorder: Recorder, log: MarkerLog, stream: MarkerStream | None) -> None:
+    def __init__(
+        self, recorder: Recorder, log: MarkerLog, stream: MarkerStream | None, now_s: float
+    ) -> None:
         self.n_set = 0
         """Number of markers so far."""
+        self.warnings: list[str] = []
+        """What is to be told of them; whoever tells it takes it out."""
         self._n_pressed = 0
         self._recorder = recorder
         self._log = log
         self._stream = stream
+        self._missing_from_s = now_s + _LOOK_UP_S
+        self._has_told = False
 
     @property
     def words(self) -> str:
-        """The number of markers so far, and the stream that is not there yet; for people."""
-        told = [counted(self.n_set, "marker")] if self.n_set else []
-        if self._stream is not None and not self._stream.is_connected:
-            told.append(f"waits for the markers of {self._stream.address}")
-        return "   ".join(told)
+        """The number of markers so far, for people; empty without one."""
+        return counted(self.n_set, "marker") if self.n_set else ""
+
+    @property
+    def waits_for(self) -> str | None:
+        """Address of the stream that is not found yet; None if there is none to wait for."""
+        stream = self._stream
+        return None if stream is None or stream.is_connected else stream.address
+
+    def check_found(self, now_s: float) -> None:
+        """Raise SourceError if the stream should have been found by now and was not."""
+        if self.waits_for is not None and now_s >= self._missing_from_s:
+            raise SourceError(
+                f"no stream of markers {self.waits_for} was found within {_LOOK_UP_S:g} s; "
+                "expected a stream of text, and nothing was recorded; start its program, and "
+                "record again"
+            )
+
+    def _watch_text(self, text: str) -> None:
+        """Keep a warning for the first text that the table cannot hold as it is."""
+        cell = in_cell(text)
+        if cell == text or self._has_told:
+            return
+        self._has_told = True
+        self.warnings.append(
+            f"the column of markers holds {cell!r} for the text {text!r}, as a table has no other "
+            "way; the file beside the recording keeps each text as it was set"
+        )
 
     def press(self, text: str, now_s: float) -> None:
         """Set a marker by a key: its number, and a text if there is one."""
@@ -61,20 +97,13 @@ class RecordingMarkers:
             self._set(marker.host_s, marker.text, self._stream.address)
         return markers
 
-    def close(self) -> str | None:
-        """Leave the stream; return a warning if it never was there."""
-        if self._stream is None:
-            return None
-        was_there = self._stream.is_connected
-        self._stream.close()
-        if was_there:
-            return None
-        return (
-            f"no stream of markers {self._stream.address} was there, so that it set none; expected "
-            "a stream of text; see that its program runs"
-        )
+    def close(self) -> None:
+        """Leave the stream."""
+        if self._stream is not None:
+            self._stream.close()
 
     def _set(self, host_s: float, text: str, origin: str) -> None:
         self.n_set += 1
         self._recorder.mark(host_s, text, origin)
         self._log.add(host_s, text)
+        self._watch_text(text)

@@ -10,9 +10,10 @@ from enum import Enum
 from types import MappingProxyType
 
 from emgstream.app.live_session import LiveSession
+from emgstream.app.marker_labels import MarkerLabels
 from emgstream.app.recording_markers import RecordingMarkers
 from emgstream.app.recording_plan import RecordingPlan
-from emgstream.errors import EmgStreamError, SourceError, UsageError
+from emgstream.errors import EmgStreamError, SourceError
 from emgstream.recording import (
     CueListener,
     FreeProtocol,
@@ -25,11 +26,10 @@ from emgstream.recording import (
     SignalCheck,
     SignalCheckReport,
     Take,
-    check_label,
     expected_bytes,
     put_in_order,
 )
-from emgstream.sources.lsl_markers import Marker, MarkerStream
+from emgstream.sources.lsl_markers import MarkerStream
 from emgstream.sources.source_status import SourceStatus
 from emgstream.sources.standstill import StandstillWatch
 from emgstream.worker import Worker
@@ -60,7 +60,7 @@ class RecordingStage(Enum):
     """Stages of a recording, in their order."""
 
     CONNECTING = "connecting"
-    """No sample has arrived yet."""
+    """No sample has arrived yet, or the stream of markers is not found yet."""
     CHECK = "check"
     """The signal is being checked."""
     VERDICT = "verdict"
@@ -134,7 +134,10 @@ class RecordingSession:
         self._followers = followers if leads_subject else tuple(listeners)
         stream = MarkerStream(plan.markers) if plan.markers else None
         self.recorder = self._new_recorder()
-        self.markers = RecordingMarkers(self.recorder, session.markers, stream)
+        self.markers = RecordingMarkers(self.recorder, session.markers, stream, now_s)
+        self._marker_labels = None
+        if plan.markers_are_labels and isinstance(plan.protocol, FreeProtocol):
+            self._marker_labels = MarkerLabels(plan.protocol, session.subject)
         self.recorder.__enter__()
         if self._subject is not None:
             self._subject.wait_for_cues(now_s)
@@ -207,8 +210,13 @@ class RecordingSession:
         return self.stage is RecordingStage.TAKE and self.take is not None
 
     def _await_samples(self, now_s: float) -> None:
-        """Begin the check, or the take, once samples arrive."""
-        if not self.session.ring.n_received:
+        """Begin the check, or the take, once samples arrive and the markers are found."""
+        try:
+            self.markers.check_found(now_s)
+        except SourceError as error:
+            self.failure = error
+            self.end(now_s)
+        if not self.session.ring.n_received or self.markers.waits_for is not None:
             return
         if self.plan.is_checked:
             self._check_signal(now_s)
@@ -259,10 +267,7 @@ class RecordingSession:
         if not self.is_open:
             return
         self.protocol.end(now_s)
-        missing_markers = self.markers.close()
-        if missing_markers is not None:
-            self.warnings.append(missing_markers)
-            self.recorder.warn(missing_markers)
+        self.markers.close()
         if self.take is not None:
             self._poll_take(now_s)
             self.session.detach(self.recorder)
@@ -366,22 +371,14 @@ class RecordingSession:
     def _follow_markers(self) -> None:
         """Record the markers of another program; if wanted, they set the labels."""
         for marker in self.markers.poll(self.started_s if self.takes_markers else None):
-            if self.plan.markers_are_labels and isinstance(self.protocol, FreeProtocol):
-                self._label_by(marker, self.protocol)
+            if self._marker_labels is not None:
+                self.markers.warnings += self._marker_labels.set_by(marker)
+        while self.markers.warnings:
+            self._warn(self.markers.warnings.pop(0))
 
-    def _label_by(self, marker: Marker, protocol: FreeProtocol) -> None:
-        """Set a label by a marker; one that no table can hold is told, and sets none."""
-        try:
-            protocol.mark(self._label_of(marker.text), marker.host_s)
-        except UsageError as error:
-            protocol.mark("", marker.host_s)
-            self.warnings.append(f"a marker of {self.plan.markers}: {error}")
-
-    def _label_of(self, text: str) -> str:
-        """Return the label of a marker; raises UsageError if it can be none."""
-        if text and self.session.subject is not None:
-            self.session.subject.check((text,))
-        return text and check_label(text)
+    def _warn(self, text: str) -> None:
+        self.warnings.append(text)
+        self.recorder.warn(text)
 
     def _follow_take(self, now_s: float) -> None:
         self._poll_take(now_s)
@@ -410,14 +407,17 @@ class RecordingSession:
     def _poll_take(self, now_s: float) -> None:
         if self.take is None:
             return
-        of_disk = {"room": self.recorder.room_warning, "pace": self.recorder.disk_warning}
-        for kind, text in of_disk.items():
+        of_recorder = {
+            "room": self.recorder.room_warning,
+            "pace": self.recorder.disk_warning,
+            "names": self.recorder.name_warning,
+        }
+        for kind, text in of_recorder.items():
             if text is not None and kind not in self._told:
                 self._told.add(kind)
                 self.warnings.append(text)
         for warning in self.take.poll(now_s):
-            self.warnings.append(warning)
-            self.recorder.warn(warning)
+            self._warn(warning)
 
     def _settle(
         self,

@@ -30,12 +30,12 @@ def run_headless(sessions: Sequence[LiveSession], arguments: argparse.Namespace)
     One that fails does not end the others. Raises InterruptedByUserError after Ctrl-C or SIGTERM,
     and what ended the first session that did not come to its end.
     """
+    if arguments.summary:
+        check_summary(arguments.summary)
     with OpenOutputs(requested_outputs(arguments)) as outputs:
         for session in sessions:
             for output in outputs.open_for(session.context):
                 session.add_output(output)
-        if arguments.summary:
-            check_summary(arguments.summary)
         try:
             _watch(sessions, to_stderr=takes_stdout(arguments))
         finally:

@@ -32,7 +32,7 @@ from emgstream.cli.terminal_loop import TerminalLoop
 from emgstream.cli.terminal_recording import TerminalBell, TerminalRecording
 from emgstream.cue_schedule import MOVEMENTS, CueSchedule
 from emgstream.errors import InterruptedByUserError, UsageError
-from emgstream.recording import check_label
+from emgstream.recording import check_channel_names, check_label
 from emgstream.sources.source_kind import SourceOptions
 from emgstream.sources.source_registry import open_source, source_problems
 
@@ -80,7 +80,7 @@ def _add_board(parser: argparse.ArgumentParser) -> None:
     options.add_channels(parser, "the board's channels to record, by name or number from 1")
     parser.add_argument(
         "--names",
-        type=options.names,
+        type=_channel_names,
         metavar="A,B,C",
         help="names for these channels, as biceps,triceps,middle; default: the names of the board",
     )
@@ -252,6 +252,15 @@ def _csv_path(text: str) -> Path:
             "name it FILE.csv"
         )
     return path
+
+
+def _channel_names(text: str) -> tuple[str, ...]:
+    names = options.names(text)
+    try:
+        check_channel_names(names)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return names
 
 
 def _label(text: str) -> str:

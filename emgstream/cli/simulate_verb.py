@@ -20,6 +20,7 @@ from emgstream.cli.terminal import console
 from emgstream.cli.verb_files import refuse_to_overwrite
 from emgstream.cue_schedule import MOVEMENTS, CueSchedule
 from emgstream.errors import UsageError
+from emgstream.replaced_files import holds_object, refuse_to_replace
 from emgstream.simulation.board import Faults, SimulatedBoard
 
 __all__ = ["EXAMPLES", "add_arguments", "run"]
@@ -112,6 +113,8 @@ def run(arguments: argparse.Namespace) -> None:
     """Be a board until Ctrl-C, or for some seconds."""
     script = arguments.script or _Script(None, [])
     refuse_to_overwrite(script.files, [arguments.ledger])
+    if arguments.ledger:
+        refuse_to_replace(arguments.ledger, _is_ledger, "ledgers of boards")
     board = SimulatedBoard(
         script.cues,
         arguments.rate,
@@ -180,3 +183,7 @@ def _whole(text: str, largest: int) -> int:
     if text.isascii() and text.isdigit() and int(text) <= largest:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {largest}")
+
+
+def _is_ledger(path: Path) -> bool:
+    return holds_object(path, ("format", "n_instants", "runs"))

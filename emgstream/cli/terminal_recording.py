@@ -121,7 +121,9 @@ class TerminalRecording:
         recording, now_s = self._recording, self._loop.now()
         match recording.stage:
             case RecordingStage.CONNECTING:
-                return connecting_page(recording.session.status())
+                page = connecting_page(recording.session.status())
+                waits_for = recording.markers.waits_for
+                return page if waits_for is None else replace(page, coming=f"looks for {waits_for}")
             case RecordingStage.CHECK if recording.check is not None:
                 page = scene_page(check_scene(recording.check.protocol, now_s))
                 return replace(page, keys=[("Esc", "leave")])

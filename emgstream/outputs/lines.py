@@ -8,9 +8,11 @@ import stat
 import sys
 import threading
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from emgstream.outputs.output import cannot_write
+from emgstream.replaced_files import holds_objects_by_line, refuse_to_replace
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -22,6 +24,8 @@ _POLL_S = 0.05
 
 class LineWriter:
     """Writes lines to a file or to standard output (``-``). Any thread may write.
+
+    A file of decisions is replaced; entering raises OutputError for any other that is there.
 
     If nobody reads standard output, or a named pipe, a write waits until `give_up` ends it (except
     on Windows, which cannot tell if a pipe has room).
@@ -40,6 +44,7 @@ class LineWriter:
             self._stream = sys.stdout
             self._pipe = _descriptor(sys.stdout)
             return self
+        refuse_to_replace(Path(self.target), _holds_decisions, "JSON lines of decisions")
         try:
             file = open(self.target, "w", encoding="utf-8", newline="\n")  # noqa: PTH123
         except OSError as error:
@@ -84,6 +89,10 @@ class LineWriter:
             elif self._given_up.is_set():
                 return data[:n_written].count(b"\n")
         return n_lines
+
+
+def _holds_decisions(path: Path) -> bool:
+    return holds_objects_by_line(path, ("index", "label", "status"))
 
 
 def _descriptor(stream: TextIO) -> int | None:

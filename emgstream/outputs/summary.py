@@ -16,6 +16,7 @@ from emgstream.decisions import STATUSES
 from emgstream.latency import UNKNOWN_DELAY, LatencyFigures, LatencyHistogram, StageHistograms
 from emgstream.outputs.delivery import OutputFigures
 from emgstream.outputs.output import Update, cannot_write
+from emgstream.replaced_files import holds_object, refuse_to_replace
 
 __all__ = ["Summary", "check_summary", "write_summary"]
 
@@ -152,7 +153,11 @@ def _or_none(value: float) -> float | None:
 
 
 def check_summary(path: str) -> None:
-    """Raise OutputError if the summary cannot be written; to be called before the run."""
+    """Raise OutputError if the summary cannot be written; to be called before the run.
+
+    A summary that is there is replaced, and no other file.
+    """
+    refuse_to_replace(Path(path), _is_summary, "summaries")
     try:
         Path(path).open("ab").close()
     except OSError as error:
@@ -165,3 +170,7 @@ def write_summary(path: str, document: dict[str, Any]) -> None:
         Path(path).write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
         raise cannot_write(path, error) from error
+
+
+def _is_summary(path: Path) -> bool:
+    return holds_object(path, ("decisions", "outputs"), ("streams",))

@@ -15,6 +15,7 @@ from .protocol_documents import check_label as check_label
 from .protocol_documents import free_document as free_document
 from .protocol_documents import free_labels as free_labels
 from .protocol_documents import guided_document as guided_document
+from .recorded_names import check_channel_names as check_channel_names
 from .recorder import Recorder as Recorder
 from .recovery import RecoveryReport as RecoveryReport
 from .recovery import put_in_order as put_in_order

@@ -13,7 +13,7 @@ import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from emgstream.logs import get_logger
 from emgstream.recording.cue_events import CueStarted, Event
 from emgstream.recording.growing_file import GrowingFile, check_room, room_bytes
 from emgstream.recording.marker_track import MarkerTrack, RecordedMarker
+from emgstream.recording.recorded_names import recorded_names
 from emgstream.recording.recording_rows import CueTrack, TimeColumn, header, lines
 from emgstream.recording.session_description import SessionDescription
 from emgstream.recording.sidecar import sidecar_path, write_sidecar
@@ -100,6 +101,8 @@ class Recorder:
         The copy of the table that was made because another program took the file away.
     disk_warning
         A warning for people if a write or a sync took longer than a second; None otherwise.
+    name_warning
+        A warning for people if a channel has another name in the table; None otherwise.
     """
 
     def __init__(
@@ -119,6 +122,7 @@ class Recorder:
         self.kept: Path | None = None
         self._loss: str | None = None
         self.disk_warning: str | None = None
+        self.name_warning: str | None = None
         self._sidecar = SidecarContent(about, status)
         self._needed_bytes = needed_bytes
         self._most_waiting = most_waiting
@@ -258,7 +262,17 @@ class Recorder:
         self._times = TimeColumn(float(waiting.stream_s[0]))
         age_s = self._clock.now() - float(waiting.chunk.host_s[0])
         started = datetime.now().astimezone() - timedelta(seconds=age_s)
-        self._sidecar.begin(started, source.info)
+        info = source.info
+        names = recorded_names(info.channel_names)
+        self._sidecar.begin(started, replace(info, channel_names=names))
+        if names != info.channel_names:
+            pairs = zip(info.channel_names, names, strict=True)
+            changed = ", ".join(f"{old!r} as {new}" for old, new in pairs if old != new)
+            self.name_warning = (
+                f"the recording names {changed}, as a table cannot hold the name or has such a "
+                "column already"
+            )
+            self.warn(self.name_warning)
 
     def _write(self, stop: threading.Event) -> None:
         """Write what waits until stopped: the thread ``emg-recorder``."""

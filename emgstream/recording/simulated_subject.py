@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from emgstream.cue_schedule import REST
+from emgstream.errors import UsageError
 from emgstream.recording.cue_events import CueStarted, Event
 from emgstream.sources.source import CuedSubject
 
@@ -28,10 +29,19 @@ class SimulatedSubject:
         for label in labels:
             self._subject.check(label)
 
+    def can_make(self, label: str) -> bool:
+        """Return whether the subject can make a movement."""
+        try:
+            self._subject.check(label)
+        except UsageError:
+            return False
+        return True
+
     def hear(self, event: Event) -> None:
-        """Pass a cue on."""
+        """Pass a cue on; the subject rests during a movement that he cannot make."""
         if isinstance(event, CueStarted):
-            self._subject.give_cue(event.label or REST, event.host_s)
+            can = bool(event.label) and self.can_make(event.label)
+            self._subject.give_cue(event.label if can else REST, event.host_s)
 
     def wait_for_cues(self, now_s: float) -> None:
         """Rest from host time ``now_s`` on, and move only when a cue asks for it."""

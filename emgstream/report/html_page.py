@@ -11,6 +11,7 @@ from typing import Any
 
 from emgstream.atomic_files import check_writable, write_whole
 from emgstream.errors import OutputError
+from emgstream.replaced_files import holds_object, is_page, refuse_to_replace
 from emgstream.report.report_style import STYLE
 from emgstream.wording import shortened
 
@@ -27,12 +28,16 @@ __all__ = [
     "write_page",
 ]
 
+_START = '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>'
+_REPORTS = (("columns", "questions"), ("network",), ("folds", "n_folds_planned"))
+"""Keys by which a report is known: of a recording, of a model, of an evaluation."""
+
 
 def document(title: str, parts: Iterable[str]) -> str:
     """Return a whole page from parts that are HTML."""
     return (
-        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}'
-        '</title><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'{_START}{escape(title)}</title><meta name="viewport" '
+        'content="width=device-width, initial-scale=1">'
         f"<style>{STYLE}</style></head><body><main>{''.join(parts)}</main></body></html>\n"
     )
 
@@ -89,9 +94,21 @@ def write_json(path: Path, document: Mapping[str, Any]) -> None:
 
 
 def check_place(path: Path, option: str) -> None:
-    """Raise OutputError, naming the option, where a file cannot be written; call it before work."""
+    """Raise OutputError, naming the option, where a file cannot be written; call it before work.
+
+    A report of the same kind that is there is replaced, and no other file.
+    """
+    refuse_to_replace(path, _is_page if option == "--html" else _is_report, "reports")
     with _told(path, option):
         check_writable(path)
+
+
+def _is_page(path: Path) -> bool:
+    return is_page(path, _START)
+
+
+def _is_report(path: Path) -> bool:
+    return holds_object(path, *_REPORTS)
 
 
 @contextmanager

@@ -41,6 +41,7 @@ from emgstream.tables.table_column import (
     ColumnRole,
     TableColumn,
     has_own_form,
+    name_in_header,
 )
 
 __all__ = ["guess_roles", "is_channel_of_ours"]
@@ -56,7 +57,9 @@ def guess_roles(raw: RawRecording, has_header: bool = True) -> tuple[TableColumn
     """Return every column of a recording with the role that its name and its values suggest."""
     lower = [column.name.lower() for column in raw.columns]
     if has_own_form(lower):
-        return tuple(_own(place, column.name) for place, column in enumerate(raw.columns))
+        return tuple(
+            _own(place, column.name, raw.own_channels) for place, column in enumerate(raw.columns)
+        )
     is_trusted = "time_s" in lower
     evidence = [
         evidence_of(raw, place, has_header, is_trusted) for place in range(len(raw.columns))
@@ -94,13 +97,19 @@ _NO_CHANNEL_OF_OURS = frozenset(
 """Names of columns that somebody added to a recording of ours."""
 
 
-def _own(place: int, name: str) -> TableColumn:
-    """Return a column of our own form, in which nothing is doubtful."""
-    role = OWN_ROLES.get(name.lower())
+def _own(place: int, name: str, channels: frozenset[int] = frozenset()) -> TableColumn:
+    """Return a column of our own form, in which nothing is doubtful.
+
+    ``channels`` are the places of those that the sidecar lists, which may have any name.
+    """
+    if place in channels:
+        return TableColumn(place, name, ColumnRole.CHANNEL, "a column of our own recordings")
+    own_name = (name_in_header(name) if channels else name).lower()
+    role = OWN_ROLES.get(own_name)
     if role is not None:
         unit = "s" if role is ColumnRole.TIME else ""
         return TableColumn(place, name, role, "its name in our own recordings", unit=unit)
-    if name.lower() == MARKER_COLUMN:
+    if own_name == MARKER_COLUMN:
         return TableColumn(place, name, ColumnRole.MARKER, "its name in our own recordings")
     hint = meaning_of_name(name).hint
     if hint in _NO_CHANNEL_OF_OURS or not name:

@@ -5,7 +5,7 @@ It is wide enough for every role that the column may get once all its values are
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from emgstream.tables.column_choice import ColumnChoice, place_of_column
 from emgstream.tables.column_names import NameHint, meaning_of_name
 from emgstream.tables.column_questions import split_choice
 from emgstream.tables.table_cells import LARGEST_SAMPLE, LARGEST_WHOLE, MISSING_WORDS
-from emgstream.tables.table_column import MARKER_COLUMN, ColumnRole, has_own_form
+from emgstream.tables.table_column import MARKER_COLUMN, ColumnRole, has_own_form, name_in_header
 from emgstream.tables.table_columns import Storage, StoredColumn
 from emgstream.tables.table_layout import TableLayout
 
@@ -39,13 +39,22 @@ _OWN: dict[str, Storage] = {
 
 
 @np.errstate(over="ignore", invalid="ignore")  # numbers may be as large as double precision
-def stored_columns(layout: TableLayout, choice: ColumnChoice) -> tuple[StoredColumn, ...]:
-    """Return the name and the storage of each column; what no role needs is skipped."""
+def stored_columns(
+    layout: TableLayout, choice: ColumnChoice, own_channels: Collection[int] = ()
+) -> tuple[StoredColumn, ...]:
+    """Return the name and the storage of each column; what no role needs is skipped.
+
+    ``own_channels`` are the places of columns that are known to be channels, whatever their name.
+    """
     stated = _stated(layout.names, choice)
     is_own = has_own_form(layout.names)
     columns = []
     for place, name in enumerate(layout.names):
-        guessed = _storage(layout, place, is_own)
+        if place in own_channels:
+            guessed = _of_numbers(layout, place, NameHint.NOTHING)
+        else:
+            own_name = name_in_header(name) if own_channels else name
+            guessed = _storage(layout, place, own_name, is_own)
         if place in stated:
             guessed = _for_role(stated[place], guessed)
         elif choice.channels is not None and layout.has_header and _is_dispensable(layout, place):
@@ -83,8 +92,7 @@ def _for_role(role: ColumnRole, guessed: Storage) -> Storage:
     return guessed if guessed in {"clock", "real", "whole"} else "real"
 
 
-def _storage(layout: TableLayout, place: int, is_own: bool) -> Storage:
-    name = layout.names[place]
+def _storage(layout: TableLayout, place: int, name: str, is_own: bool) -> Storage:
     own = _OWN.get(name.lower())
     if own is not None:
         return own

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-__all__ = ["in_cell", "placed_markers"]
+__all__ = ["cell_text", "in_cell", "placed_markers"]
 
 _NOT_IN_A_CELL = re.compile(r'[,"#;\x00-\x1f\x7f\x85\u2028\u2029]+')
 """Characters that would end a field or a line of the table, or begin a comment."""
@@ -17,7 +17,12 @@ def in_cell(text: str) -> str:
     >>> in_cell("trial 3, left"), in_cell('say "go"')
     ('trial 3 left', 'say go')
     """
-    return " ".join(_NOT_IN_A_CELL.sub(" ", text).split()) or "marker"
+    return cell_text(text) or "marker"
+
+
+def cell_text(text: str) -> str:
+    """Return a text without what a field of the table cannot hold; empty if nothing is left."""
+    return " ".join(_NOT_IN_A_CELL.sub(" ", text).split())
 
 
 def placed_markers(wanted: Iterable[tuple[int, str]], n_rows: int | None) -> dict[int, str]:

@@ -46,5 +46,7 @@ class RawRecording:
     """Place where it states it: ``the header line '%Sample Rate = 200 Hz'``."""
     notes: tuple[str, ...] = ()
     """Guesses and omissions, for people: ``6 accelerometer columns at 148 Hz left out``."""
+    own_channels: frozenset[int] = frozenset()
+    """Places of the columns that the sidecar of a recording of ours lists as its channels."""
     facts: dict[str, str] = field(default_factory=dict)
     """Further facts for people, such as the device and the start, by their names."""

@@ -1,17 +1,19 @@
-"""The facts that the sidecar of a recorded session adds: its rate, and that it was interrupted."""
+"""The facts that the sidecar of a recorded session adds: channels, rate, and if it broke off."""
 
 from __future__ import annotations
 
 import json
 import math
 import shlex
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from emgstream.tables.raw_columns import RawRecording
+from emgstream.tables.table_column import name_in_header
 
-__all__ = ["SIDECAR_FORMAT", "sidecar_path", "with_session_facts"]
+__all__ = ["SIDECAR_FORMAT", "own_channel_places", "sidecar_path", "with_session_facts"]
 
 SIDECAR_FORMAT = "emgstream session"
 """Entry ``format`` of the sidecar of a recorded session."""
@@ -20,6 +22,8 @@ _SHORT_S = 10.0
 are late by 50 ms at one end, by the buffer of a serial port, then deviate by 0.5 %, which is what a
 model tolerates."""
 _OWN_CLOCK = "time_s"
+_BEFORE = ("index", _OWN_CLOCK)
+"""Columns before the channels of a recording of ours."""
 _UNFINISHED = ("recording", "ended")  # states of a sidecar before the labels are final
 _DUE = (
     "the recording was not ended in order: its labels are those of the cues, and its last line may "
@@ -42,13 +46,33 @@ def is_unfinished(recording: Path) -> bool:
     return _session(sidecar_path(recording)).get("state") in _UNFINISHED
 
 
+def own_channel_places(recording: Path, names: Sequence[str]) -> frozenset[int]:
+    """Return the places of the channels that the sidecar lists, whatever they are called.
+
+    Those of columns that stand where a recorder writes channels, behind the index and the time;
+    empty where the table or the list is another.
+    """
+    if tuple(names[: len(_BEFORE)]) != _BEFORE:
+        return frozenset()
+    channels = _session(sidecar_path(recording)).get("channels")
+    if not isinstance(channels, list):
+        return frozenset()
+    listed = [one.get("name") for one in channels if isinstance(one, dict)]
+    places = range(len(_BEFORE), len(_BEFORE) + len(channels))
+    is_so = [*map(name_in_header, names[places.start : places.stop])] == listed
+    return frozenset(places if is_so else ())
+
+
 def with_session_facts(recording: Path, raw: RawRecording) -> RawRecording:
     """Return a recording with the facts of its sidecar; as it is without one of a session.
 
-    The rate is taken if the recording is short or has no time stamps, and the file itself states
-    none. A note says that a recording was not ended in order.
+    Its list of channels decides which columns are channels. The rate is taken if the recording is
+    short or has no time stamps, and the file itself states none. A note says that a recording was
+    not ended in order.
     """
     document = _session(sidecar_path(recording))
+    own_channels = own_channel_places(recording, [column.name for column in raw.columns])
+    raw = replace(raw, own_channels=own_channels)
     if is_unfinished(recording):
         raw = replace(raw, notes=(*raw.notes, _DUE.format(shlex.quote(str(recording)))))
     rate_hz = None if raw.rate_hz is not None else _stated_rate(document)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -14,6 +15,7 @@ __all__ = [
     "ColumnRole",
     "TableColumn",
     "has_own_form",
+    "name_in_header",
 ]
 
 
@@ -40,6 +42,16 @@ OWN_ROLES = {
 """Role of each column name, in lower case, that our own recordings have."""
 MARKER_COLUMN = "marker"
 """Name of the column of markers in our own recordings. Elsewhere such a column may be the label."""
+_NUMBER_AT_END = re.compile(r" \(\d+\)$")
+
+
+def name_in_header(name: str) -> str:
+    """Return the name that a column has in the header, where one that occurs twice got a number.
+
+    >>> name_in_header("label (2)"), name_in_header("label")
+    ('label', 'label')
+    """
+    return _NUMBER_AT_END.sub("", name)
 
 
 def has_own_form(names: Iterable[str]) -> bool:

@@ -18,6 +18,7 @@ from emgstream.tables.column_storage import stored_columns
 from emgstream.tables.growing_columns import GrowingColumns
 from emgstream.tables.other_formats import refuse_other_formats
 from emgstream.tables.raw_columns import RawColumn, RawRecording
+from emgstream.tables.session_rate import own_channel_places
 from emgstream.tables.table_cells import LabelCodes
 from emgstream.tables.table_columns import (
     ColumnBlock,
@@ -70,7 +71,7 @@ def read_text_table(
         head, is_whole = _head(pieces)
         refuse_other_formats(path, head)
         layout = detect_layout(path, _whole_lines(file, head, is_whole))
-        columns = stored_columns(layout, choice)
+        columns = stored_columns(layout, choice, own_channel_places(path, layout.names))
         texts = {place: LabelCodes() for place, one in enumerate(columns) if one.storage == "text"}
         log = RepairLog()
         for note in layout.notes:

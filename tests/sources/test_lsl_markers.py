@@ -61,20 +61,33 @@ def test_markers_come_in_order_with_the_host_time_at_which_they_were_sent() -> N
 
 def test_markers_are_the_labels_of_a_free_recording_of_any_source(tmp_path: Path) -> None:
     path = tmp_path / "arm.csv"
-    words = ["--free", "--seconds", "6", "--port", "simulated"]
+    words = ["--free", "--seconds", "8", "--port", "simulated"]
     words += ["--markers", "lsl://cues", "--marker-labels"]
-    with marker_sender("cues", "hand_close", "a key, pressed", "elbow_bend"):
+    with marker_sender("cues", "hand_close", "a key, pressed", "elbow_bend", ",", "", "a\nb: c"):
         done = run("record", *words, "--no-check", "--unattended", "--out", str(path))
     assert done.returncode == 0, done.stderr
-    assert "a marker of lsl://cues: " in done.stdout + done.stderr
-    assert "'a key, pressed'" in done.stdout + done.stderr
+    said = " ".join((done.stdout + done.stderr).split())
+    noted = "\n".join(read_sidecar(path)["quality"]["warnings"])
+    for words_of_it in (
+        "the marker 'a key, pressed' sets the label 'a key pressed'",
+        "the simulated person cannot make 'a key pressed', and rests",
+        "the marker ',' sets no label: ",
+        "the column of markers holds 'a key pressed' for the text 'a key, ",
+    ):
+        assert words_of_it in said
+        assert noted.count(words_of_it) == 1
     table = read_table(path)
-    assert set(table.label_names) == {"hand_close", "elbow_bend"}
+    assert set(table.label_names) == {"hand_close", "elbow_bend", "a key pressed", "a b c"}
+    assert "" in table.label_names_by_row()
     assert {marker.text for marker in table.markers} == {
         "hand_close",
         "a key pressed",
         "elbow_bend",
+        "marker",
+        "a b: c",
     }
+    sent = {one["text"] for one in read_sidecar(path)["markers"]}
+    assert sent == {"hand_close", "a key, pressed", "elbow_bend", ",", "", "a\nb: c"}
 
 
 def test_markers_are_recorded_beside_the_cues_of_a_guided_session(tmp_path: Path) -> None:
@@ -114,11 +127,16 @@ def test_streams_of_markers_are_found_by_name_and_streams_of_samples_are_not() -
         assert "lsl://cues of the test" not in [one.address for one in find_lsl_streams()]
 
 
-def test_a_stream_of_markers_that_is_not_there_is_told_at_the_end(tmp_path: Path) -> None:
-    words = ["--free", "--seconds", "1", "--markers", "lsl://none", "--port", "simulated"]
+@pytest.mark.parametrize("words", ["--free --seconds 1", "--script rest:1,hand_close:1"])
+def test_without_its_stream_of_markers_a_recording_does_not_begin(
+    tmp_path: Path, words: str
+) -> None:
     path = tmp_path / "arm.csv"
-    done = run("record", *words, "--no-check", "--unattended", "--out", str(path))
-    assert "no stream of markers lsl://none was there" in done.stdout + done.stderr
+    words += " --markers lsl://none --port simulated --no-check --unattended"
+    done = run("record", *words.split(), "--out", str(path))
+    assert done.returncode == 1
+    assert "no stream of markers lsl://none was found within 10 s" in done.stderr.splitlines()[-1]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_markers_as_labels_beside_cues_are_refused(tmp_path: Path) -> None:
