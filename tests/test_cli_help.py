@@ -46,6 +46,10 @@ def test_every_verb_has_two_examples_that_its_parser_accepts(
         ("export a.csv --to EDF", "edf"),
         ("install trian", "train"),
         ("simulate --script hand_clsoe:2", "hand_close"),
+        ("simulate --script fits:2", "hand_close"),
+        ("live --headless --port simulatd", "simulated"),
+        ("live --headless --port simulated --model dmo", "demo"),
+        ("config --set modl=demo", "model"),
     ],
 )
 def test_a_word_that_is_not_known_is_answered_with_the_likeliest_one(

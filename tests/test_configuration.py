@@ -70,7 +70,10 @@ def test_a_template_is_never_written_over_a_file(file: Path) -> None:
         ("port = COM3", "is not TOML: .*line 1"),
         ("port = 3", r"has port = 3; expected text, as \"auto\""),
         ('port = ""', "has port = ''; expected text"),
-        ('prot = "COM3"', "has the setting 'prot'; expected one of port, channels"),
+        (
+            'prot = "COM3"',
+            "has the setting 'prot' .did you mean port.*; expected one of port,",
+        ),
         ('channels = "1,2,3"', "has channels = '1,2,3'; expected a list"),
         ('channels = ["1", "1"]', "expected a list of different names"),
         ("channels = []", "expected a list of different names"),
