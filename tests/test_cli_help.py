@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,27 @@ def test_every_verb_has_two_examples_that_its_parser_accepts(
         main([verb, "--help"])
     printed = capsys.readouterr().out
     assert all(f"  emgstream {example}\n" in printed for example in examples)
+
+
+@pytest.mark.parametrize("width", [80, 60])
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_help_of_a_verb_breaks_no_word_at_any_width_of_the_terminal(
+    verb: str, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    parser = verb_parser(verb)
+    printed = parser.format_help()
+    words = set(printed.split())
+    texts = [parser.description or "", *verb_module(verb).EXAMPLES, *parser_helps(parser)]
+    assert [word for text in texts for word in text.split() if word not in words] == []
+    assert "%%" not in printed
+
+
+def parser_helps(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """Yield the help of each argument as it is printed, with its default filled in."""
+    for action in parser._actions:
+        if action.help is not None and action.help != argparse.SUPPRESS:
+            yield action.help % {**vars(action), "prog": parser.prog}
 
 
 @pytest.mark.parametrize(
