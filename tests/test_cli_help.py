@@ -14,6 +14,7 @@ import pytest
 import emgstream
 from emgstream.cli import main
 from emgstream.cli.verb_parsers import VERB_GROUPS, VERBS, verb_module, verb_parser
+from emgstream.extras import EXTRAS
 from emgstream.wording import command_line, counted, did_you_mean
 
 
@@ -96,19 +97,44 @@ def test_the_completion_of_a_shell_has_all_verbs(
     assert "movements" in script or shell == "tcsh"  # which completes the options of no verb
 
 
-def test_bash_accepts_the_script(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("rec", {"record", "recover"}),
+        ("install ", {extra.name for extra in EXTRAS}),
+        ("install m", {"mqtt"}),
+        ("live --port ", {"auto", "simulated"}),
+        ("ports s", {"simulated"}),
+        ("live --model ", {"demo", "arm.emgmodel", "day1"}),
+        ("replay ", {"demo", "s1.csv", "S2.EDF", "day1"}),
+        ("replay s", {"s1.csv"}),
+        ("replay day1/", {"day1/s3.csv.gz"}),
+        ("train s1.csv ", {"demo", "s1.csv", "S2.EDF", "day1"}),
+        ("inspect ", {"demo", "arm.emgmodel", "s1.csv", "S2.EDF", "day1"}),
+    ],
+)
+def test_bash_offers_the_words_and_files_that_fit(
+    typed: str, offered: set[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     assert main(["completion", "bash"]) == 0
-    script = tmp_path / "emgstream"
+    script = tmp_path / "emgstream.bash"
     script.write_text(capsys.readouterr().out)
+    folder = tmp_path / "here"
+    (folder / "day1").mkdir(parents=True)
+    for name in ("arm.emgmodel", "s1.csv", "S2.EDF", "notes.md", "day1/s3.csv.gz"):
+        (folder / name).touch()
+    words = ["emgstream", *typed.split(" ")]
     asks = (
-        f"source {script}; COMP_WORDS=(emgstream rec); COMP_CWORD=1; "
-        "$(complete -p emgstream | sed -E 's/.*-F ([^ ]+).*/\\1/'); echo ${COMPREPLY[@]}"
+        f"source {script}; COMP_WORDS=({' '.join(word or chr(34) * 2 for word in words)}); "
+        f"COMP_CWORD={len(words) - 1}; "
+        "$(complete -p emgstream | sed -E 's/.*-F ([^ ]+).*/\\1/'); "
+        'printf "%s\\n" "${COMPREPLY[@]}"'
     )
-    done = subprocess.run(["bash", "-c", asks], capture_output=True, text=True, check=False)
-    assert done.stdout.split() == ["recover", "record"] or done.stdout.split() == [
-        "record",
-        "recover",
-    ], done.stderr
+    done = subprocess.run(
+        ["bash", "-c", asks], capture_output=True, text=True, check=False, cwd=folder
+    )
+    answers = {word for word in done.stdout.split() if not word.startswith("/dev/")}
+    assert answers == offered, done.stderr
 
 
 def test_the_program_is_called_as_it_was_started() -> None:
