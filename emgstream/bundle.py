@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from emgstream.atomic_files import partial_file
+from emgstream.data import DEMO
 from emgstream.decisions import DecisionSettings
 from emgstream.errors import ModelFileError, OutputError
 from emgstream.manifest import Manifest
@@ -134,9 +135,9 @@ def read_model(path: str | os.PathLike[str]) -> Model:
     except ModelFileError as error:
         raise ModelFileError(f"{path}: {error}") from None
     except FileNotFoundError:
+        meant = did_you_mean(str(path), [*_models_beside(path), DEMO])
         raise ModelFileError(
-            f"{path}: no such file{did_you_mean(str(path), _models_beside(path))}; expected a "
-            ".emgmodel, as `emgstream train` writes"
+            f"{path}: no such file{meant}; expected a .emgmodel, as `emgstream train` writes"
         ) from None
     except OSError as error:
         raise ModelFileError(

@@ -15,6 +15,7 @@ import msgspec
 
 from emgstream.errors import ConfigurationError, OutputError
 from emgstream.user_folders import config_folder
+from emgstream.wording import did_you_mean
 
 __all__ = [
     "TEMPLATE",
@@ -183,8 +184,8 @@ def _checked(path: Path, name: str, value: Any) -> Any:
     """Return the value of a setting, with paths from ``~`` on made full."""
     if name not in _EXPECTED:
         raise ConfigurationError(
-            f"the configuration {path} has the setting {name!r}; expected one of "
-            f"{', '.join(_EXPECTED)}; mend it there"
+            f"the configuration {path} has the setting {name!r}{did_you_mean(name, _EXPECTED)}; "
+            f"expected one of {', '.join(_EXPECTED)}; mend it there"
         )
     try:
         kind = get_type_hints(Configuration, include_extras=True)[name]

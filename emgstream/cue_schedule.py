@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 import numpy as np
 
@@ -34,6 +35,9 @@ MOVEMENTS: tuple[str, ...] = (
     "hand_close",
 )
 """Rest, then the six movements of the published data."""
+
+_SHORT_NAMES = {"fist": "hand_close"} | {name.rpartition("_")[2]: name for name in MOVEMENTS}
+"""Movements by the words that people use for them."""
 
 _EXAMPLE = "write label:seconds, separated by commas, as in rest:3,hand_close:2"
 
@@ -143,13 +147,24 @@ class CueSchedule:
         return cls.of((pair for pair in pairs if pair != (REST, 0.0)), repeats=repeats)
 
 
+def _meant(label: str, known: Collection[str]) -> str:
+    """Return the question for a movement that is not known, which may be its short name.
+
+    >>> _meant("fits", MOVEMENTS)
+    ' (did you mean hand_close?)'
+    """
+    near = get_close_matches(label.lower(), _SHORT_NAMES, n=1, cutoff=0.7)  # as did_you_mean
+    by_short_name = [_SHORT_NAMES[name] for name in near if _SHORT_NAMES[name] in known]
+    return did_you_mean(label, known) or did_you_mean("".join(by_short_name), by_short_name)
+
+
 def _parsed(entry: str, known: Collection[str] | None) -> tuple[str, float]:
     label, colon, seconds = (part.strip() for part in entry.partition(":"))
     if not colon:
         raise UsageError(f"cue {entry!r} has no duration; {_EXAMPLE}")
     if known is not None and label not in known:
         raise UsageError(
-            f"cue {entry!r} names no simulated movement{did_you_mean(label, known)}; there are "
+            f"cue {entry!r} names no simulated movement{_meant(label, known)}; there are "
             f"{', '.join(known)}"
         )
     try:

@@ -26,7 +26,10 @@ HEAD = """\
 `emgstream --help` lists the verbs, `emgstream VERB --help` says what is on this page. Every verb
 also takes `-v` (print what happens: connections, threads, repairs; `-vv` in detail) and
 `--log FILE` (append all of it to a file). The exit code is 0, or 1 after a failure, which is told
-in one line on standard error.
+in one line on standard error. A verb that was ended by Ctrl-C, SIGTERM or SIGHUP before its end
+says so in the same way, as `emgstream: stopped by Ctrl-C`, also with 1: nothing went wrong, and
+nothing that was written is lost. `simulate` has no end of its own without `--seconds`, so that
+Ctrl-C ends it with 0.
 
 | verb | what it does |
 |---|---|

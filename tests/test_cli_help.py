@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 import emgstream
 from emgstream.cli import main
 from emgstream.cli.verb_parsers import VERB_GROUPS, VERBS, verb_module, verb_parser
+from emgstream.extras import EXTRAS
 from emgstream.wording import command_line, counted, did_you_mean
 
 
@@ -36,6 +39,27 @@ def test_every_verb_has_two_examples_that_its_parser_accepts(
     assert all(f"  emgstream {example}\n" in printed for example in examples)
 
 
+@pytest.mark.parametrize("width", [80, 60])
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_help_of_a_verb_breaks_no_word_at_any_width_of_the_terminal(
+    verb: str, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    parser = verb_parser(verb)
+    printed = parser.format_help()
+    words = set(printed.split())
+    texts = [parser.description or "", *verb_module(verb).EXAMPLES, *parser_helps(parser)]
+    assert [word for text in texts for word in text.split() if word not in words] == []
+    assert "%%" not in printed
+
+
+def parser_helps(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """Yield the help of each argument as it is printed, with its default filled in."""
+    for action in parser._actions:
+        if action.help is not None and action.help != argparse.SUPPRESS:
+            yield action.help % {**vars(action), "prog": parser.prog}
+
+
 @pytest.mark.parametrize(
     ("words", "meant"),
     [
@@ -46,6 +70,10 @@ def test_every_verb_has_two_examples_that_its_parser_accepts(
         ("export a.csv --to EDF", "edf"),
         ("install trian", "train"),
         ("simulate --script hand_clsoe:2", "hand_close"),
+        ("simulate --script fits:2", "hand_close"),
+        ("live --headless --port simulatd", "simulated"),
+        ("live --headless --port simulated --model dmo", "demo"),
+        ("config --set modl=demo", "model"),
     ],
 )
 def test_a_word_that_is_not_known_is_answered_with_the_likeliest_one(
@@ -69,19 +97,44 @@ def test_the_completion_of_a_shell_has_all_verbs(
     assert "movements" in script or shell == "tcsh"  # which completes the options of no verb
 
 
-def test_bash_accepts_the_script(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("rec", {"record", "recover"}),
+        ("install ", {extra.name for extra in EXTRAS}),
+        ("install m", {"mqtt"}),
+        ("live --port ", {"auto", "simulated"}),
+        ("ports s", {"simulated"}),
+        ("live --model ", {"demo", "arm.emgmodel", "day1"}),
+        ("replay ", {"demo", "s1.csv", "S2.EDF", "day1"}),
+        ("replay s", {"s1.csv"}),
+        ("replay day1/", {"day1/s3.csv.gz"}),
+        ("train s1.csv ", {"demo", "s1.csv", "S2.EDF", "day1"}),
+        ("inspect ", {"demo", "arm.emgmodel", "s1.csv", "S2.EDF", "day1"}),
+    ],
+)
+def test_bash_offers_the_words_and_files_that_fit(
+    typed: str, offered: set[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     assert main(["completion", "bash"]) == 0
-    script = tmp_path / "emgstream"
+    script = tmp_path / "emgstream.bash"
     script.write_text(capsys.readouterr().out)
+    folder = tmp_path / "here"
+    (folder / "day1").mkdir(parents=True)
+    for name in ("arm.emgmodel", "s1.csv", "S2.EDF", "notes.md", "day1/s3.csv.gz"):
+        (folder / name).touch()
+    words = ["emgstream", *typed.split(" ")]
     asks = (
-        f"source {script}; COMP_WORDS=(emgstream rec); COMP_CWORD=1; "
-        "$(complete -p emgstream | sed -E 's/.*-F ([^ ]+).*/\\1/'); echo ${COMPREPLY[@]}"
+        f"source {script}; COMP_WORDS=({' '.join(word or chr(34) * 2 for word in words)}); "
+        f"COMP_CWORD={len(words) - 1}; "
+        "$(complete -p emgstream | sed -E 's/.*-F ([^ ]+).*/\\1/'); "
+        'printf "%s\\n" "${COMPREPLY[@]}"'
     )
-    done = subprocess.run(["bash", "-c", asks], capture_output=True, text=True, check=False)
-    assert done.stdout.split() == ["recover", "record"] or done.stdout.split() == [
-        "record",
-        "recover",
-    ], done.stderr
+    done = subprocess.run(
+        ["bash", "-c", asks], capture_output=True, text=True, check=False, cwd=folder
+    )
+    answers = {word for word in done.stdout.split() if not word.startswith("/dev/")}
+    assert answers == offered, done.stderr
 
 
 def test_the_program_is_called_as_it_was_started() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from emgstream.app.configured_settings import set_configured
 from emgstream.cli import main
 from emgstream.configuration import configuration_path, read_configuration, write_template
 from emgstream.data import DEMO_MODEL
@@ -69,7 +70,10 @@ def test_a_template_is_never_written_over_a_file(file: Path) -> None:
         ("port = COM3", "is not TOML: .*line 1"),
         ("port = 3", r"has port = 3; expected text, as \"auto\""),
         ('port = ""', "has port = ''; expected text"),
-        ('prot = "COM3"', "has the setting 'prot'; expected one of port, channels"),
+        (
+            'prot = "COM3"',
+            "has the setting 'prot' .did you mean port.*; expected one of port,",
+        ),
         ('channels = "1,2,3"', "has channels = '1,2,3'; expected a list"),
         ('channels = ["1", "1"]', "expected a list of different names"),
         ("channels = []", "expected a list of different names"),
@@ -209,3 +213,55 @@ def test_without_the_variable_the_file_is_in_the_folder_of_the_user(
     assert path.name == "config.toml"
     assert path.is_absolute()
     assert "emgstream" in path.parts[-2]
+
+
+@pytest.mark.usefixtures("file")
+def test_paths_are_written_in_full_so_that_they_lead_to_the_same_place_from_every_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(DEMO_MODEL, tmp_path / "arm.emgmodel")
+    (tmp_path / "emg").mkdir()
+    typed = ("model=arm.emgmodel", "recordings=emg", "outputs.jsonl=d.jsonl, -")
+    assert main(["config", *(word for one in typed for word in ("--set", one))]) == 0
+    assert main(["config", "--set", "outputs.summary=s.json"]) == 0
+    monkeypatch.chdir(tmp_path / "emg")
+    configuration = read_configuration()
+    assert configuration.model == str(tmp_path / "arm.emgmodel")
+    assert configuration.recordings == str(tmp_path / "emg")
+    assert configuration.outputs["jsonl"] == (str(tmp_path / "d.jsonl"), "-")
+    assert configuration.outputs["summary"] == str(tmp_path / "s.json")
+    assert main(["replay", "demo", "--headless", "--speed", "max"]) == 0
+    assert (tmp_path / "d.jsonl").exists()
+
+
+def test_a_path_from_the_home_folder_on_and_a_word_are_written_as_they_are_typed(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    (tmp_path / "emg").mkdir()
+    set_configured("model", "demo")
+    set_configured("recordings", "~/emg")
+    written = tomllib.loads(file.read_text(encoding="utf-8"))
+    assert (written["model"], written["recordings"]) == ("demo", "~/emg")
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("model=nosuch.emgmodel", "nosuch.emgmodel: no such file"),
+        ("model=notes.txt", "notes.txt: "),
+        ("recordings=nosuch", "'nosuch', which is no folder"),
+        ("recordings=notes.txt", "'notes.txt', which is no folder"),
+        ("recordings=~nobody-of-this-name/emg", "which is no folder"),
+        ("modl=demo", "no setting 'modl' (did you mean model?)"),
+    ],
+)
+def test_a_model_or_folder_that_is_not_there_is_refused_and_the_file_stays(
+    file: Path, tmp_path: Path, typed: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "notes.txt").write_text("no model")
+    assert main(["config", "--set", typed]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert told in line
+    assert not file.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
@@ -16,6 +17,7 @@ from emgstream.app.doctor.child_trial import TrialFailedError, try_out
 from emgstream.app.doctor.doctor_check import CheckState, good, problem, report_text, verdict
 from emgstream.app.doctor.examination import examine
 from emgstream.app.doctor.system_packages import qt_library_command
+from emgstream.extras import EXTRAS
 from emgstream.sources.serial_board import PortInfo
 
 NOWHERE = ":4321"  # no X server has so many displays
@@ -93,6 +95,20 @@ def test_a_package_that_crashes_python_is_a_sentence(
         try_out("crashing")
     with pytest.raises(TrialFailedError, match=r"libodd\.so"):
         try_out("broken")
+
+
+def test_an_extra_that_cannot_be_tried_without_a_display_is_named_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    control = next(one for one in EXTRAS if one.name == "control")
+    installed = dataclasses.replace(control, libraries=("json",))
+    monkeypatch.setattr(python_checks, "EXTRAS", (installed,))
+    monkeypatch.setattr(python_checks, "_has_x_or_desktop", lambda: False)
+    first, *_ = python_checks.extra_checks()
+    assert (first.state, first.topic) == (CheckState.OK, "control")
+    assert "json is installed, and not tried: it needs an X server" in first.text
+    monkeypatch.setattr(python_checks, "_has_x_or_desktop", lambda: True)
+    assert next(python_checks.extra_checks()).text == "json can be imported"
 
 
 def test_with_a_broken_litert_numpy_runs_the_models_and_the_doctor_says_so(

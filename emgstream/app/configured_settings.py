@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from emgstream.atomic_files import write_whole
+from emgstream.bundle import read_model
 from emgstream.configuration import (
     TEMPLATE,
     Configuration,
@@ -14,10 +16,11 @@ from emgstream.configuration import (
     configuration_path,
     configuration_text,
 )
-from emgstream.data import DEMO
+from emgstream.data import DEMO, NO_MODEL
 from emgstream.errors import ConfigurationError, OutputError
 from emgstream.outputs.output_registry import output_kinds
 from emgstream.sources.source_kind import AUTO
+from emgstream.wording import did_you_mean
 
 __all__ = ["ConfiguredSetting", "configured_settings", "set_configured"]
 
@@ -33,6 +36,8 @@ _PLAIN = {
 """Title, default and expected form of each setting that is no output."""
 _OF_VERBS = {"summary": ("Summary", "FILE")}
 """Outputs that are no kind of their own, as the terminal has them: title and form of the value."""
+_MODEL, _RECORDINGS, _SUMMARY = "model", "recordings", "summary"
+_STANDARD_OUTPUT = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +94,25 @@ def set_configured(name: str, text: str) -> Configuration:
     Raises
     ------
     ConfigurationError
-        There is no setting of this name, the value does not fit, or the file cannot be used.
+        There is no setting of this name, the value does not fit, the folder or file that it names
+        does not exist, or the configuration file cannot be used.
+    ModelFileError
+        The value is no model.
     OutputError
         The file cannot be written.
+
+    Notes
+    -----
+    Paths are written in full, so that they lead to the same place from every folder; those from
+    ``~`` on stay as they are.
     """
     import tomlkit  # only a change needs it
 
     names = [one.name for one in configured_settings(Configuration())]
     if name not in names:
         raise ConfigurationError(
-            f"there is no setting {name!r}; expected one of {', '.join(names)}; choose one of those"
+            f"there is no setting {name!r}{did_you_mean(name, names)}; expected one of "
+            f"{', '.join(names)}; choose one of those"
         )
     path, before = configuration_path(), configuration_text()
     configuration_from(before or "")  # what cannot be read is not written over
@@ -108,6 +122,8 @@ def set_configured(name: str, text: str) -> Configuration:
     if group:
         table = document.setdefault(group, tomlkit.table())
     value = _value(key, text, in_group=bool(group))
+    _check_output(key, value, in_group=bool(group))
+    value = _with_full_paths(key, value, in_group=bool(group))
     if value is None:
         table.pop(key, None)
     else:
@@ -116,7 +132,6 @@ def set_configured(name: str, text: str) -> Configuration:
         document.pop(group)
     changed = tomlkit.dumps(document)
     configuration = configuration_from(changed)
-    _check_output(key, value, in_group=bool(group))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, changed.encode())
@@ -145,6 +160,44 @@ def _value(key: str, text: str, in_group: bool) -> str | list[str] | None:
         return text.strip()
     entries = [entry.strip() for entry in text.split(",") if entry.strip()]
     return entries[0] if in_group and len(entries) == 1 else entries
+
+
+def _with_full_paths(
+    key: str, value: str | list[str] | None, in_group: bool
+) -> str | list[str] | None:
+    """Return a value with its paths in full; raises for one that leads to nothing."""
+    if isinstance(value, list):
+        return [_with_full_path(key, one, in_group) for one in value]
+    return None if value is None else _with_full_path(key, value, in_group)
+
+
+def _with_full_path(key: str, text: str, in_group: bool) -> str:
+    """Return a value, in full if it is a path; raises for a model or folder that is not there."""
+    full = _full_path(text)
+    if in_group:
+        is_path = key == _SUMMARY or any(
+            kind.reads_file or kind.writes_file for kind in output_kinds() if kind.name == key
+        )
+    elif key == _MODEL:
+        is_path = text not in (DEMO, NO_MODEL) or full.exists()
+        if is_path:
+            read_model(Path(text) if full == Path(text).absolute() else full)
+    else:
+        is_path = key == _RECORDINGS
+        if is_path and not full.is_dir():
+            raise ConfigurationError(
+                f"{key} cannot be {text!r}, which is no folder; expected one that exists; make it "
+                "first, or choose another"
+            )
+    return str(full) if is_path and not text.startswith("~") and text != _STANDARD_OUTPUT else text
+
+
+def _full_path(text: str) -> Path:
+    """Return the absolute path of a text; one from ``~`` on that leads nowhere stays as it is."""
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError:  # no such user
+        return Path(text).absolute()
 
 
 def _check_output(key: str, value: str | list[str] | None, in_group: bool) -> None:

@@ -15,6 +15,7 @@ from emgstream.audit.audit_facts import MOST_LISTED, lost_text
 from emgstream.audit.channel_figures import SAME_SIGNAL
 from emgstream.audit.clock_findings import contradiction, slow_clock
 from emgstream.audit.label_support import label_lookalike
+from emgstream.decisions import rest_class
 from emgstream.wording import counted
 
 __all__ = ["Finding", "findings", "findings_to_read"]
@@ -149,11 +150,19 @@ def _channels(audit: Audit) -> Iterator[Finding]:
                 "gain down, check the reference electrode",
             )
         if audit.mains is not None and audit.mains.shares[place] > _MUCH_HUM:
-            yield Finding(
-                "wrong",
-                f"{name}: {audit.mains.shares[place]:.0%} of the power is mains hum at "
-                f"{audit.mains.hz:.0f} Hz; press the electrodes on, run on battery",
-            )
+            hum = f"{audit.mains.shares[place]:.0%} of the power is mains hum at"
+            yield _hum(audit, f"{name}: {hum} {audit.mains.hz:.0f} Hz")
+
+
+def _hum(audit: Audit, text: str) -> Finding:
+    """Return the finding on hum, which means little where all that was recorded is rest."""
+    if audit.labels and all(rest_class((label.name,)) == 0 for label in audit.labels):
+        return Finding(
+            "look",
+            f"{text}, judged at rest alone, where there is little else; record a movement to "
+            "judge it",
+        )
+    return Finding("wrong", f"{text}; press the electrodes on, run on battery")
 
 
 def _similar_channels(audit: Audit) -> Iterator[Finding]:

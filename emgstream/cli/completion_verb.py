@@ -13,8 +13,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
+from emgstream.bundle import MODEL_SUFFIX
 from emgstream.cli.verb_parsers import whole_parser
+from emgstream.extras import EXTRAS
+from emgstream.sources.source_kind import AUTO, SIMULATED
+from emgstream.tables.formats import RECORDING_SUFFIXES
 
 __all__ = ["EXAMPLES", "add_arguments", "run"]
 
@@ -24,8 +30,29 @@ EXAMPLES = {
 }
 
 _SHELLS = ("bash", "zsh", "fish", "tcsh", "powershell")
-_FILES = ("FILE", "FILE.csv", "FILE.png", "NAME.csv", "NAME.emgmodel", "M", "SESSION", "file")
+_FILES = ("FILE", "FILE.csv", "FILE.png", "NAME.csv", "NAME.emgmodel")
 _FOLDERS = ("FOLDER", "folder")
+_MODELS = ("M",)
+_RECORDINGS = ("file", "SESSION", "session")
+_EITHER = ("inspect",)
+"""Verbs whose files are recordings or models."""
+_PORTS = (AUTO, SIMULATED)
+
+_BASH = r"""
+_emgstream_ports() {
+  compgen -W "WORDS" -- "$1"
+  compgen -f -- "${1:-/dev/}" | grep -E "^/dev/(ttyUSB|ttyACM|cu[.])"
+}
+_emgstream_named_files() {
+  compgen -W "demo" -- "$1"
+  compgen -d -- "$1"
+  compgen -f -- "$1" | grep -i -E "\.($2)$"
+}
+_emgstream_model_files() { _emgstream_named_files "$1" "MODEL"; }
+_emgstream_recording_files() { _emgstream_named_files "$1" "RECORDINGS"; }
+_emgstream_known_files() { _emgstream_named_files "$1" "MODEL|RECORDINGS"; }
+"""
+"""Functions of the script for bash; shtab has none for files by their suffix."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,17 +65,66 @@ def run(arguments: argparse.Namespace) -> None:
     import shtab  # only this verb needs it
 
     parser = whole_parser()
-    _mark_files(parser, shtab.FILE, shtab.DIRECTORY)
-    sys.stdout.write(shtab.complete(parser, shell=arguments.shell))
+    for verb, action in _values(parser):
+        _mark(verb, action, arguments.shell)
+    preamble = _functions() if arguments.shell == "bash" else ""
+    sys.stdout.write(shtab.complete(parser, shell=arguments.shell, preamble=preamble))
 
 
-def _mark_files(parser: argparse.ArgumentParser, file: object, folder: object) -> None:
-    """Tell shtab which values are files and folders, by the words for them in the help."""
+def _values(
+    parser: argparse.ArgumentParser, verb: str = ""
+) -> Iterator[tuple[str, argparse.Action]]:
+    """Yield each argument that takes a value without a list of choices, with its verb."""
     for action in parser._actions:  # argparse gives no other list of them
         if isinstance(action, argparse._SubParsersAction):
-            for one in action.choices.values():
-                _mark_files(one, file, folder)
-        elif action.choices is None and (action.metavar or action.dest) in _FILES:
-            action.complete = file  # type: ignore[attr-defined] # where shtab looks for it
-        elif action.choices is None and (action.metavar or action.dest) in _FOLDERS:
-            action.complete = folder  # type: ignore[attr-defined]
+            for name, one in action.choices.items():
+                yield from _values(one, name)
+        elif action.choices is None and action.nargs != 0:
+            yield verb, action
+
+
+def _mark(verb: str, action: argparse.Action, shell: str) -> None:
+    """Tell shtab what the values of an argument are, by the word for them in the help."""
+    import shtab
+
+    word = action.metavar or action.dest
+    if word == "EXTRA":
+        action.choices = [extra.name for extra in EXTRAS]
+    elif action.dest in ("port", "ports"):
+        if shell == "bash":
+            _complete(action, {shell: "_emgstream_ports"})
+        else:
+            action.choices = _PORTS
+    elif word in _MODELS:
+        _complete(action, _by_suffix(shtab.FILE, "model", (MODEL_SUFFIX,)))
+    elif word in _RECORDINGS and verb in _EITHER:
+        _complete(action, _by_suffix(shtab.FILE, "known", (MODEL_SUFFIX, *RECORDING_SUFFIXES)))
+    elif word in _RECORDINGS:
+        _complete(action, _by_suffix(shtab.FILE, "recording", RECORDING_SUFFIXES))
+    elif word in _FILES:
+        _complete(action, shtab.FILE)
+    elif word in _FOLDERS:
+        _complete(action, shtab.DIRECTORY)
+
+
+def _complete(action: argparse.Action, how: Mapping[str, Any]) -> None:
+    action.complete = how  # type: ignore[attr-defined] # where shtab looks for it
+
+
+def _by_suffix(any_file: Mapping[str, Any], kind: str, suffixes: Sequence[str]) -> dict[str, Any]:
+    """Return the words of each shell for files with these suffixes; some shells offer any file."""
+    patterns = "|".join(f"*{suffix}" for suffix in suffixes)
+    return {
+        **any_file,
+        "bash": f"_emgstream_{kind}_files",
+        "zsh": f"_files -g '({patterns})'",
+    }
+
+
+def _functions() -> str:
+    model, recordings = (
+        "|".join(suffix.removeprefix(".").replace(".", "[.]") for suffix in suffixes)
+        for suffixes in ((MODEL_SUFFIX,), RECORDING_SUFFIXES)
+    )
+    words = _BASH.replace("WORDS", " ".join(_PORTS))
+    return words.replace("MODEL", model).replace("RECORDINGS", recordings)

@@ -1,7 +1,7 @@
 """Check this computer: Python, packages, display, serial ports, folders and configuration.
 
 Each line has a result, and what to do where something is missing. The exit code is 1 if there is a
-problem. It takes up to half a minute: what may crash is tried in a process of its own.
+problem. It takes up to a minute: what may crash is tried in a process of its own.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import textwrap
 from collections.abc import Iterable, Mapping
 
 from emgstream.wording import did_you_mean
@@ -15,21 +16,26 @@ _UNKNOWN = re.compile(r"unrecognized arguments: (.*)$")
 
 
 class VerbHelp(argparse.HelpFormatter):
-    """Help whose paragraphs stay apart, and whose indented lines stay as they are."""
+    """Help whose paragraphs stay apart, and whose indented lines and words stay as they are.
+
+    A word that is longer than the line, such as an example to copy, is not broken.
+    """
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         parts = re.split(r"\n\s*\n", text.strip())
         filled = [
-            part if "\n  " in part else super(VerbHelp, self)._fill_text(part, width, indent)
-            for part in parts
+            part if "\n  " in part else "\n".join(_lines(part, width, indent)) for part in parts
         ]
         return "\n\n".join(filled)
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return _lines(text, width)
 
 
 def examples_text(examples: Mapping[str, str]) -> str:
     """Return examples as lines of a help: each command below what it does."""
     lines = [f"  emgstream {words}\n      {what}" for words, what in examples.items()]
-    return "\n".join(["examples:", *lines]).replace("%", "%%")
+    return "\n".join(["examples:", *lines])
 
 
 def with_suggestion(message: str, parser: argparse.ArgumentParser) -> str:
@@ -48,6 +54,17 @@ def with_suggestion(message: str, parser: argparse.ArgumentParser) -> str:
         meant = next(filter(None, (did_you_mean(option, known) for option in options)), "")
         return f"{message}{meant}"
     return message
+
+
+def _lines(text: str, width: int, indent: str = "") -> list[str]:
+    return textwrap.wrap(
+        " ".join(text.split()),
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _options(parser: argparse.ArgumentParser) -> Iterable[str]:

@@ -1,8 +1,11 @@
 """Classify the signals of a board while they arrive, in the window or in the terminal.
 
 With --model none the signals are only shown. To use several boards at once, give --port once for
-each and add --headless. Ctrl-C ends it at any moment. The key u releases the port, so that another
-program can upload a sketch, and opens it again; on Linux that happens by itself.
+each and add --headless. The key u releases the port, so that another program can upload a sketch,
+and opens it again; on Linux that happens by itself.
+
+Ctrl-C ends it at any moment, and the summary is printed. That is no failure; the exit code is 1 all
+the same, so that a script can tell it from the end of --seconds, which is 0.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Play a recording through a model as if it were live, at its own speed or faster.
 
-With --model none the signals are only shown.
+With --model none the signals are only shown. Ctrl-C ends it before the end of the recording, with
+the summary so far and the exit code 1.
 """
 
 from __future__ import annotations

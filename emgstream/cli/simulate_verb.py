@@ -46,7 +46,7 @@ As a share of the frames, 0 to 1, at most one fault for each frame: loss (not se
 row), corrupt (damaged bytes), duplicate, reorder (sent after the next frame). In seconds: jitter
 (longest delay, up to 0.1), boot (no answer after a reset, then random bytes). As SECONDS@EVERY,
 counted from the first sample: stall (nothing is sent), unplug (the cable is out).
-Example: loss=0.01,corrupt=0.001,jitter=0.02,stall=2@30,unplug=5@60
+Example: loss=0.01,jitter=0.02,stall=2@30
 """
 
 

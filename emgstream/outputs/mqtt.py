@@ -81,8 +81,10 @@ class MqttAddress:
                 "HOST[:PORT]/TOPIC as localhost/emg, or mqtts://USER:PASSWORD@HOST/TOPIC"
             )
         if parts.query or "#" in text or {"+", "#", "\0"} & set(topic):
+            typed = text.partition("://")[2] or text
             raise UsageError(
-                f"{topic!r} is no topic to publish to; expected one without +, # and ?"
+                f"{typed.partition('/')[2]!r} is no topic to publish to; expected one without "
+                "+, # and ?"
             )
         return cls(
             parts.hostname,

@@ -24,6 +24,7 @@ from emgstream.sources.lsl_library import pylsl_library
 from emgstream.sources.sample_steps import StampSteps
 from emgstream.sources.source_kind import FoundSource, SourceOptions
 from emgstream.types import StreamInfo
+from emgstream.wording import listed
 
 __all__ = ["LslAddress", "LslLink", "find_lsl_streams", "found_streams", "open_lsl_stream"]
 
@@ -38,6 +39,7 @@ _DESCRIBE_S = 5.0  # a choice: a description is some kilobytes over a network
 _BUFFER_S = 60  # a choice: liblsl keeps samples for so long if this computer is busy
 _MAX_SAMPLES = 8192  # of one pull: 4 s at 2 kHz
 _MAX_CHANNELS = 512  # a choice: beyond it, a stream is no EMG
+_MOST_LISTED = 3  # a choice: a laboratory may have dozens, and emgstream ports lists them
 _MICROVOLT = {"microvolt", "microvolts", "uv", "µv", "μv"}
 
 
@@ -167,8 +169,8 @@ class LslLink:
             yield
         if len(meant) > 1:
             raise SourceNotFoundError(
-                f"{self._text} is there {len(meant)} times: {_listed(meant)}; expected one; "
-                f"connect to one of these, as --port '{_exact(meant[0])}'"
+                f"{self._text} is there {len(meant)} times: {_listed(meant, _exact)}; expected "
+                f"one; connect to one of these, as --port '{_exact(meant[0])}'"
             )
         return meant[0]
 
@@ -182,7 +184,7 @@ class LslLink:
         )
 
     def _not_found(self, found: Sequence[Any]) -> SourceNotFoundError:
-        there = f"there are {_listed(found)}" if found else "no LSL stream answers"
+        there = f"there are {_listed(found, _plain)}" if found else "no LSL stream answers"
         if self._stream is not None:
             return SourceNotFoundError(
                 f"{there}; expected the same stream as before; another one is taken only if you "
@@ -278,8 +280,13 @@ def _exact(stream: Any) -> str:
     return f"{_plain(stream)}?uid={stream.uid()}"
 
 
-def _listed(streams: Sequence[Any]) -> str:
-    return ", ".join(f"{_exact(one)} ({_description(one)})" for one in streams)
+def _listed(streams: Sequence[Any], address: Callable[[Any], str]) -> str:
+    """Return the addresses of the first streams, each with its computer, and how many more."""
+    names = [
+        f"{address(one)} {'of text ' if _is_text(one) else ''}from {one.hostname()}"
+        for one in streams
+    ]
+    return listed(list(dict.fromkeys(names)), _MOST_LISTED)
 
 
 def _description(stream: Any) -> str:

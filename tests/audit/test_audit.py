@@ -94,6 +94,20 @@ def test_a_known_share_of_hum_is_measured(write: Writer) -> None:
     assert "of the power is mains hum at 50 Hz" in told(audit.table, 1000.0)
 
 
+def test_hum_is_no_fault_where_rest_alone_was_recorded(write: Writer) -> None:
+    hum = 20.0 * np.sin(2.0 * np.pi * 50.0 * np.arange(8_000) / 1000.0)
+    samples = noise(8_000) + hum[:, np.newaxis]
+
+    def kinds(*labels: str) -> set[str]:
+        table = write(samples, label=[one for one in labels for _ in range(8_000 // len(labels))])
+        found = findings(audit_table(table, 1000.0))
+        return {finding.kind for finding in found if "mains hum" in finding.text}
+
+    assert kinds("rest") == {"look"}
+    assert kinds("rest", "fist") == {"wrong"}
+    assert kinds("fist") == {"wrong"}
+
+
 def test_clean_noise_hums_not(write: Writer) -> None:
     audit = audit_table(write(noise(20_000)), 1000.0)
     assert audit.mains is not None

@@ -170,9 +170,11 @@ def test_what_is_no_address_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize("topic", ["emg/%23", "emg/#", "emg/+", "emg?x"])
-def test_what_cannot_be_published_to_is_refused(topic: str) -> None:
-    with pytest.raises(UsageError, match="no topic to publish to"):
-        MqttAddress.parse(f"host/{topic}")
+@pytest.mark.parametrize("broker", ["host", "host:1884", "mqtts://me:secret@host"])
+def test_what_cannot_be_published_to_is_refused_as_it_was_typed(broker: str, topic: str) -> None:
+    with pytest.raises(UsageError, match="no topic to publish to") as caught:
+        MqttAddress.parse(f"{broker}/{topic}")
+    assert str(caught.value).startswith(f"{topic!r} is no topic")
 
 
 def test_without_the_extra_it_is_one_line(tmp_path: Path) -> None:

@@ -88,6 +88,16 @@ def test_a_silent_port_is_given_up_after_every_speed() -> None:
     assert "stayed silent" in str(no_answer("COM3", BAUDS, speaker))
 
 
+def test_a_network_address_has_no_speed_to_tell_or_to_try() -> None:
+    clock = ManualClock()
+    draw = random.Random(3)
+    for sent in (lambda _: b"", lambda _: draw.randbytes(20)):
+        line = SpokenLine(clock, 500_000, sent)
+        speaker = result_of(find_speaker(line, (500_000,), 3, clock))
+        told = str(no_answer("socket://127.0.0.1:5000", (500_000,), speaker))
+        assert "baud" not in told
+
+
 def test_bytes_that_make_no_sense_are_told_with_what_to_try() -> None:
     clock = ManualClock()
     draw = random.Random(3)

@@ -175,6 +175,12 @@ def test_a_path_that_is_not_there_names_what_is_near() -> None:
         reader.take(1)
 
 
+def test_a_path_that_is_not_there_names_no_folder_or_file_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "pty0").mkdir()
+    (tmp_path / "pty2").touch()
+    assert "did you mean" not in str(not_found(str(tmp_path / "pty1"), []))
+
+
 def test_a_path_far_from_any_lists_the_ports_there_are() -> None:
     told = str(not_found("COM77", [usb("/dev/ttyACM0")]))
     assert "no port COM77; there are /dev/ttyACM0" in told

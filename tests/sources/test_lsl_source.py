@@ -148,6 +148,18 @@ def test_a_stream_that_is_not_there_is_an_error_that_tells_what_is() -> None:
         read.until(lambda: False)
 
 
+def test_of_many_streams_three_are_named_without_brackets() -> None:
+    with ExitStack() as stack:
+        for name in ("leg", "hip", "neck", "back"):
+            stack.enter_context(sender(name))
+        read = stack.enter_context(reading("lsl://arm"))
+        with pytest.raises(SourceNotFoundError, match=r"and \d+ more; expected one") as refused:
+            read.until(lambda: False)
+    named = str(refused.value).partition(": there are ")[2].partition(" and ")[0]
+    assert len(re.findall("lsl://", named)) == 3
+    assert "(" not in named
+
+
 def test_a_rate_that_the_model_does_not_expect_is_refused() -> None:
     with (
         sender("arm", 250.0),

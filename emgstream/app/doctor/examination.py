@@ -27,7 +27,7 @@ _CHECKS: tuple[Callable[[], Iterator[DoctorCheck]], ...] = (
 
 
 def examine() -> Iterator[DoctorCheck]:
-    """Give all checks, each as soon as it is done; it takes up to half a minute.
+    """Give all checks, each as soon as it is done; it takes up to a minute.
 
     A check that fails itself is a problem among the others: on a broken computer the rest counts.
     """

@@ -58,7 +58,15 @@ def package_checks() -> Iterator[DoctorCheck]:
 def extra_checks() -> Iterator[DoctorCheck]:
     """Give for each extra whether it is installed, and whether its libraries can be imported."""
     for extra in EXTRAS:
-        if extra.is_installed and (extra.name != _ON_A_DISPLAY or _has_x_or_desktop()):
+        if not extra.is_installed:
+            continue
+        if extra.name == _ON_A_DISPLAY and not _has_x_or_desktop():
+            named = ", ".join(extra.libraries)
+            yield good(
+                extra.name,
+                f"{named} is installed, and not tried: it needs an X server, and no DISPLAY is set",
+            )
+        else:
             yield _imports(extra)
     missing = [extra.name for extra in EXTRAS if not extra.is_installed]
     if missing:

@@ -13,6 +13,7 @@ from emgstream.app.configured_settings import (
     configured_settings,
     set_configured,
 )
+from emgstream.app.window_words import window_words
 from emgstream.configuration import configuration_path, read_configuration
 from emgstream.errors import EmgStreamError
 from emgstream.gui.card import caption, card, fill, row_name
@@ -99,7 +100,7 @@ class SettingsPage(WindowPage):
         try:
             configuration = set_configured(name, typed)
         except EmgStreamError as error:
-            return str(error)
+            return window_words(str(error))
         self.shell.settings.follow(configuration, name)
         self.values.show_settings(tuple(configured_settings(configuration)))
         self.shell.settings_changed()

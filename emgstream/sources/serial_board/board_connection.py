@@ -50,7 +50,8 @@ class BoardConnection:
         """Port and board, for people."""
         who = self.identity
         if who is None:
-            return f"{self.device} (text, {self.baud} baud)"
+            speed = f", {self.baud} baud" if self._link.has_speed else ""
+            return f"{self.device} (text{speed})"
         synthetic = "synthetic, " if who.board == SIMULATED else ""
         return f"{self.device} ({synthetic}{who.board}, firmware {who.firmware})"
 

@@ -16,6 +16,7 @@ from emgstream.errors import SourceDisconnectedError, SourceError, UsageError
 from emgstream.logs import get_logger
 from emgstream.sources.serial_board.protocol_detector import DetectionLimits, ProtocolDetector
 from emgstream.sources.serial_board.serial_link import BoardLink
+from emgstream.sources.serial_board.serial_ports import is_network
 from emgstream.wire import (
     Command,
     FrameDecoder,
@@ -117,17 +118,19 @@ def start_board(
 
 def no_answer(device: str, bauds: Sequence[int], speaker: BoardGreeting) -> SourceError:
     """Return the error to raise if nothing on a line is understood."""
-    speeds = "any of " * (len(bauds) > 1) + ", ".join(map(str, bauds))
+    has_speed = not is_network(device)
+    tried = "any of " * (len(bauds) > 1) + ", ".join(map(str, bauds))
+    at_speed = f" at {tried} baud" if has_speed else ""
     hint = "is this the EMG firmware? load it with emgstream firmware export DIR"
     if speaker.n_bytes == 0:
         return SourceError(
-            f"{device} stayed silent at {speeds} baud; expected a board that names itself or "
+            f"{device} stayed silent{at_speed}; expected a board that names itself or "
             f"prints numbers; {hint}"
         )
-    others = [baud for baud in BAUDS if baud not in bauds]
+    others = [baud for baud in BAUDS if has_speed and baud not in bauds]
     other = f"; or try --baud {others[0]}, or none to have it found" if others else ""
     return SourceError(
-        f"no valid frame in {counted(speaker.n_bytes, 'byte')} from {device} at {speeds} baud; "
+        f"no valid frame in {counted(speaker.n_bytes, 'byte')} from {device}{at_speed}; "
         f"{hint}{other}"
     )
 

@@ -13,7 +13,7 @@ from serial.tools.list_ports import comports
 
 from emgstream.errors import SourceError, SourceNotFoundError
 from emgstream.sources.serial_board.holders import holders
-from emgstream.sources.source_kind import FoundSource
+from emgstream.sources.source_kind import AUTO, SIMULATED, FoundSource
 from emgstream.wording import did_you_mean
 
 __all__ = [
@@ -136,7 +136,7 @@ def check_port(device: str, listed: Sequence[PortInfo]) -> None:
 def not_found(device: str, listed: Sequence[PortInfo]) -> SourceNotFoundError:
     """Return the error for a port that does not exist."""
     names = [port.device for port in listed]
-    meant = did_you_mean(device, [*names, *_siblings(device)])
+    meant = did_you_mean(device, [*names, *_siblings(device), AUTO, SIMULATED])
     there = "" if meant else f"; {_there_are(listed)}"
     return SourceNotFoundError(
         f"no port {device or repr(device)}{meant}{there}; see emgstream ports"
@@ -182,12 +182,12 @@ def _there_are(listed: Sequence[PortInfo]) -> str:
 
 
 def _siblings(device: str) -> list[str]:
-    """Return the other paths in the folder of a path that does not exist."""
+    """Return the ports in the folder of a path that does not exist."""
     folder = Path(device).parent
     if os.name == "nt" or folder == Path("/dev") or not folder.is_absolute():
         return []  # what counts of /dev is listed anyway, and the rest would mislead
     try:
-        return sorted(str(path) for path in folder.iterdir())
+        return sorted(str(path) for path in folder.iterdir() if path.is_char_device())
     except OSError:
         return []
 
