@@ -9,15 +9,30 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PyQt5.QtCore import QTimer
 from PyQt5.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from emgstream.app.open_requests import WindowRequest
 from emgstream.gui.application import make_window
+from emgstream.gui.closing_question import ClosingQuestion
 from emgstream.gui.window import Window
 from emgstream.gui.window_page import WindowPage
 
 OpenWindow = Callable[..., Window]
+_UNANSWERED_MS = 60_000
+
+
+@pytest.fixture(autouse=True)
+def _no_question_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answer a closing question that no test answers with Stay, so that its test fails."""
+    ask = ClosingQuestion.exec_
+
+    def ask_for_a_while(question: ClosingQuestion) -> int:
+        QTimer.singleShot(_UNANSWERED_MS, question.reject)
+        return ask(question)
+
+    monkeypatch.setattr(ClosingQuestion, "exec_", ask_for_a_while)
 
 
 @pytest.fixture

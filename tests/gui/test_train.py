@@ -284,7 +284,7 @@ def test_closing_the_window_in_the_middle_leaves_no_process(ready: TrainPage) ->
     pid = job_of(ready).pid
     assert pid is not None
     assert psutil.pid_exists(pid)
-    window_of(ready).close()
+    window_of(ready).close_now()
     assert not psutil.pid_exists(pid)
 
 
