@@ -10,6 +10,7 @@ from PyQt5.QtWidgets import QApplication
 import emgstream
 from emgstream.app.about import citation
 from emgstream.app.configured_settings import configured_settings, set_configured
+from emgstream.app.window_words import COMMAND
 from emgstream.configuration import Configuration, read_configuration
 from emgstream.errors import ConfigurationError
 from emgstream.gui.record.record_page import RecordPage
@@ -87,6 +88,20 @@ def test_a_wrong_value_is_told_below_its_field_and_not_written(
     field.setText("127.0.0.1:9000")
     field.editingFinished.emit()
     assert not error.isVisible()
+
+
+@pytest.mark.parametrize("name", ["model", "recordings"])
+def test_a_model_or_folder_that_is_not_there_is_told_in_words_of_the_window(
+    open_window: OpenWindow, file: Path, tmp_path: Path, name: str
+) -> None:
+    page = page_of(open_window())
+    field, error = page.values.fields[name], page.values.errors[name]
+    field.setText(str(tmp_path / "nosuch.emgmodel"))
+    field.editingFinished.emit()
+    assert error.isVisible()
+    assert "nosuch.emgmodel" in error.text()
+    assert not COMMAND.search(error.text())
+    assert not file.exists()
 
 
 def test_folders_are_followed_by_the_pages_that_write(

@@ -21,7 +21,7 @@ _REFUSES_AFTER_S, _ALARMS_AFTER_S = 2.0, 5.0  # a choice: 20 ms of jitter are 1 
 
 
 _WHOLE_HZ = 200.0
-"""From this rate on a whole number shows a deviation of `ALARM_AT`."""
+"""Lowest rate at which a whole number shows a deviation of `ALARM_AT`."""
 
 
 class RateGuard:
