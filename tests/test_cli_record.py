@@ -16,6 +16,7 @@ from emgstream.cli.session_screen import guided_page
 from emgstream.cue_schedule import MOVEMENTS, REST, CueSchedule
 from emgstream.recording import GuidedProtocol, SessionDescription, read_sidecar
 from emgstream.tables import read_table
+from tests.changing_sketch import changing_sketch
 from tests.processes import EMGSTREAM, board_process, run
 from tests.recording.streams import recorded
 from tests.simulation.boards import PATIENCE_S, wait_for
@@ -171,6 +172,20 @@ def test_a_board_that_goes_away_for_good_keeps_what_was_recorded(tmp_path: Path)
     assert read_table(path).n_rows > 500
     outcomes = [entry["outcome"] for entry in read_sidecar(path)["repetitions"]]
     assert outcomes[-1] == "interrupted"
+
+
+@pytest.mark.realtime
+def test_a_board_that_comes_back_as_another_ends_it_with_what_was_recorded(tmp_path: Path) -> None:
+    path = tmp_path / "arm.csv"
+    words = ["--free", "--no-check", "--unattended", "--out", str(path)]
+    with changing_sketch([3, 2]) as port:
+        done = run("record", "--port", port, *words)
+    assert done.returncode == 1
+    assert "came back with 2 channels" in done.stderr.splitlines()[-1]
+    facts = dict(re.findall(r"^(\w+) {2,}(.*)$", done.stdout, re.MULTILINE))
+    assert facts["recording"] == str(path)
+    assert facts["samples"].startswith(f"{read_table(path).n_rows} in ")
+    assert read_sidecar(path)["state"] == "complete"
 
 
 @pytest.mark.parametrize(

@@ -198,8 +198,9 @@ def run(arguments: argparse.Namespace) -> None:
     recovered = recording.recovered
     if recovered is not None:
         print_review(console(), recovered)
-    if recording.failure is not None:
-        raise recording.failure
+    failure = recording.failure or session.failure
+    if failure is not None:
+        raise failure
     if recovered is None:
         raise InterruptedByUserError("ended before anything was recorded")
     if pressed.is_set():

@@ -65,18 +65,25 @@ class TerminalRecording:
         self._told_report: SignalCheckReport | None = None
 
     def play(self) -> None:
-        """Lead the recording to its end; its ``failure`` tells what ended it before its time."""
+        """Lead the recording to its end; its ``failure`` tells what ended it before its time.
+
+        What ends the stream is kept in the session's ``failure``, so that what was recorded until
+        then is reviewed as after any end.
+        """
         recording = self._recording
         try:
-            with recording.session:
-                while recording.is_open:
-                    for key in self._loop.show(self._page()):
-                        self._press(key)
-                    recording.poll(self._loop.now())
-                    self._tell()
-                    self._press_for_nobody()
+            recording.session.start()
+            while recording.is_open:
+                for key in self._loop.show(self._page()):
+                    self._press(key)
+                recording.poll(self._loop.now())
+                self._tell()
+                self._press_for_nobody()
         finally:
-            recording.shut_down(self._loop.now())
+            try:
+                recording.session.stop()
+            finally:
+                recording.shut_down(self._loop.now())
 
     def _press(self, key: str) -> None:
         """Do what a key means."""

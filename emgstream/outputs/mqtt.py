@@ -15,6 +15,7 @@ from emgstream.logs import get_logger
 from emgstream.outputs.documents import encoded
 from emgstream.outputs.output import Output, Update
 from emgstream.outputs.output_kind import StreamContext
+from emgstream.wording import counted
 
 if TYPE_CHECKING:
     from paho.mqtt.client import MQTTMessageInfo
@@ -162,11 +163,21 @@ class MqttOutput(Output):
             self._n_refused += not (self._has_room() and self._publish(text))
 
     def finish(self) -> None:
-        """Wait for the broker's receipts, for at most one second."""
+        """Wait for the broker's receipts, for at most one second.
+
+        Raises OutputError if the broker is away at the end and decisions were lost: nobody can
+        expect it back.
+        """
         deadline_s = time.monotonic() + _LINGER_S
         while self.n_lost > self._n_refused and self._client.is_connected():
             if self._is_given_up.wait(_POLL_S) or time.monotonic() > deadline_s:
                 return
+        if self.n_lost and not self._client.is_connected():
+            raise OutputError(
+                f"the MQTT broker {self._address} went away and was not back at the end; expected "
+                f"it to stay, and {counted(self.n_lost, 'decision')} did not reach it; see that it "
+                "runs"
+            )
 
     def give_up(self) -> None:
         """Wait for the broker no more."""

@@ -430,13 +430,13 @@ def test_keys_go_from_page_to_page_and_mean_what_the_page_in_front_says(
     open_window: OpenWindow,
 ) -> None:
     window = open_window()
-    assert window.book.currentWidget() is window.page(LivePage)
+    assert window.front is window.page(LivePage)
     for number, kind in enumerate(PAGES, start=1):
         press(window, Qt.Key.Key_0 + number, Qt.KeyboardModifier.ControlModifier)
-        assert window.book.currentWidget() is window.page(kind)
+        assert window.front is window.page(kind)
         assert window.page_bar.buttons[number - 1].isChecked()
     window.page_bar.buttons[0].click()
-    assert window.book.currentWidget() is window.page(LivePage)
+    assert window.front is window.page(LivePage)
     listed = [label.text() for label in window.help_card.findChildren(QLabel)]
     assert {"Ctrl+1", "Ctrl+2", "the page Record", "0 … 9"} <= set(listed)
 
@@ -497,4 +497,4 @@ def test_the_picture_shows_where_the_electrodes_go_for_the_movements(page: Recor
     assert words.text().startswith("1  biceps: ")
     assert words.text().splitlines()[-1].startswith("R  reference: ")
     lines = [*page.form.placements.lines.values()]
-    assert "as biceps" in lines[0].placeholderText()
+    assert "for example biceps" in lines[0].placeholderText()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import queue
+import re
 import signal
 import subprocess
 import sys
@@ -95,6 +96,40 @@ def test_a_broker_that_is_away_costs_the_decisions_of_that_time_and_they_are_cou
             output.finish()
     assert (topic, json.loads(text)["index"]) == ("emg/left", 6)
     assert output.n_lost == 5
+
+
+@needs_broker
+@pytest.mark.realtime
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_a_run_fails_where_its_broker_is_still_away_at_the_end(
+    broker: MqttBroker, tmp_path: Path, comes_back: bool
+) -> None:
+    where, lines = f"127.0.0.1:{broker.port}/emg", tmp_path / "all.jsonl"
+    words = ["live", "--port", "simulated", "--seconds", "12" if comes_back else "5"]
+    with (
+        subscribed(broker, "emg") as received,
+        subprocess.Popen(
+            [*EMGSTREAM, *words, "--mqtt", where, "--jsonl", str(lines)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
+        received.get(timeout=PATIENCE_S)
+        broker.stop()
+        if comes_back:
+            assert process.stderr is not None
+            while "reconnecting, decisions are lost" not in (line := process.stderr.readline()):
+                assert line, "it ended before it said that the broker is away"
+            broker.start()
+        said, errors = process.communicate(timeout=PATIENCE_S)
+    passed_on, dropped = re.findall(r"MQTT topic emg on \S+ +([\d,]+) +dropped ([\d,]+)", said)[0]
+    n_all = int(passed_on.replace(",", "")) + int(dropped.replace(",", ""))
+    assert n_all == len(lines.read_text().splitlines())
+    assert process.returncode == (0 if comes_back else 1)
+    assert ("went away and was not back at the end" in errors) == (not comes_back)
+    if not comes_back:
+        assert f"{dropped} decision" in errors.splitlines()[-1]
 
 
 @needs_broker

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
+from emgstream.cue_schedule import MOVEMENTS
 from emgstream.gui.palette import DARK, LIGHT, Theme
 from emgstream.outputs.output_kind import StreamContext
 from emgstream.outputs.web.web_output import WebOutput
@@ -144,6 +145,27 @@ def test_many_classes_can_be_scrolled_to_and_fit_the_width_of_a_phone(browser: C
         keep_deciding(output, browser, "Open", chosen=2)
         assert read(browser, "document.body.scrollWidth") == PHONE[0]
         assert read(browser, "document.body.scrollHeight") > PHONE[1]
+
+
+@pytest.mark.parametrize("width", [320, 400, 899, 900, 1000, 1400])
+@pytest.mark.parametrize("classes", [MOVEMENTS, MANY, ("rest", "Handgelenksbeugung_" * 2)])
+def test_no_name_beside_a_bar_is_cut(browser: Chrome, width: int, classes: tuple[str, ...]) -> None:
+    with serving(classes=classes) as (server, _):
+        show(browser, server.address.url, (width, 800))
+        wait_for(lambda: text(browser, ".name") == "Rest", lambda: text(browser, ".name"))
+        boxes = "[...document.querySelectorAll('.name')].map((one) => {0})"
+        cut = boxes.format(
+            "one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight"
+        )
+        assert not any(read(browser, cut))
+        assert read(browser, "document.querySelector('.track').clientWidth") >= 60
+        inside = read(browser, "document.documentElement.clientWidth")  # without a scroll bar
+        assert read(browser, "document.body.scrollWidth") == inside
+        if classes is MOVEMENTS:  # short names stay on one line, beside bars that tell something
+            heights = read(browser, boxes.format("one.clientHeight"))
+            assert len(set(heights)) == 1
+            assert heights[0] < 40
+            assert read(browser, "document.querySelector('.track').clientWidth") >= 100
 
 
 def test_what_is_not_to_be_acted_on_looks_so(browser: Chrome) -> None:
