@@ -8,7 +8,7 @@ from emgstream.errors import StreamMismatchError
 from emgstream.sources.serial_board.timebase import Timebase
 from emgstream.sources.stream_condition import StreamCondition
 
-__all__ = ["ALARM_AT", "REFUSE_AT", "RateGuard"]
+__all__ = ["ALARM_AT", "REFUSES_AFTER_S", "REFUSE_AT", "RateGuard"]
 
 ALARM_AT, REFUSE_AT = 0.005, 0.05
 """Relative differences of the rate above which there is an alarm, and a refusal.
@@ -17,7 +17,9 @@ The first is the tolerance of a model for recordings, `emgstream.manifest.RATE_T
 second a choice: a window of 200 ms is then 10 ms too long or too short.
 """
 
-_REFUSES_AFTER_S, _ALARMS_AFTER_S = 2.0, 5.0  # a choice: 20 ms of jitter are 1 %, and 0.4 %
+REFUSES_AFTER_S = 2.0
+"""Seconds of arrivals from which a wrong rate is refused: a choice, 20 ms of jitter are 1 %."""
+_ALARMS_AFTER_S = 5.0  # a choice: 20 ms of jitter are 0.4 %
 
 
 _WHOLE_HZ = 200.0
@@ -50,6 +52,11 @@ class RateGuard:
         self._span_s = 0.0
         self._is_stated_wrong = False
 
+    @property
+    def may_refuse(self) -> bool:
+        """True if there is a rate that a stream must have."""
+        return self._expected_hz is not None and not self._force
+
     def check_stated(self, rate_hz: float, source: str) -> str | None:
         """Return an alarm for the rate that a board states, or None.
 
@@ -64,7 +71,7 @@ class RateGuard:
         """
         off = self._off(rate_hz)
         self._was_right |= off <= REFUSE_AT and span_s >= _ALARMS_AFTER_S
-        if span_s < _REFUSES_AFTER_S or (off <= REFUSE_AT and span_s < _ALARMS_AFTER_S):
+        if span_s < REFUSES_AFTER_S or (off <= REFUSE_AT and span_s < _ALARMS_AFTER_S):
             return None
         return self._check(rate_hz, f"{source} was measured at {_hz_words(rate_hz)}, not at a ")
 
@@ -113,7 +120,7 @@ class RateGuard:
         if span_s < self._span_s:
             self._before_hz = self._measured_hz
         self._span_s = span_s
-        if span_s < _REFUSES_AFTER_S:
+        if span_s < REFUSES_AFTER_S:
             return None
         self._measured_hz = rate_hz
         if not abs(rate_hz / self._before_hz - 1.0) > REFUSE_AT:  # nor where none was before
