@@ -92,6 +92,8 @@ class LibraryLink(Protocol):
 
     silence_is_loss_s: float | None
     """Seconds without a sample after which the stream is lost; None if the library tells."""
+    loss_advice: str
+    """What to check where samples are lost, for people."""
 
     def open(self) -> Generator[None, None, OpenedStream]:
         """Open the stream in pieces of at most 50 ms and return its description.
@@ -154,7 +156,7 @@ class LibrarySource:
         self._reconnects = options.reconnect
         self._guard = RateGuard(options.sampling_rate_hz, options.force)
         self._clock = clock or MonotonicClock()
-        self._account = StreamAccount(address, self._clock)
+        self._account = StreamAccount(address, self._clock, link.loss_advice)
         self._condition = self._account.condition
         self._chunks: deque[Chunk] = deque()
         self._held: list[Arrivals] = []

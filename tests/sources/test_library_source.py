@@ -33,6 +33,7 @@ class TimedStream:
 
     def __init__(self, clock: ManualClock, numbers: IndexArray, arrives_s: TimeArray) -> None:
         self.silence_is_loss_s: float | None = None
+        self.loss_advice = "see the sender of the test"
         self.names = ("number",)
         self.stated_hz: float | None = RATE_HZ
         self.no_numbers: dict[int, float] = {}
@@ -352,6 +353,15 @@ def test_steady_stamps_of_another_clock_are_trusted() -> None:
     source = LibrarySource("timed", StampedStream(clock, stamps_s), clock=clock)
     chunks_of(source)
     assert (source.status().sees_loss, source.status().notes) == (True, ())
+
+
+def test_a_loss_is_blamed_on_what_the_stream_has() -> None:
+    clock = ManualClock()
+    kept = np.setdiff1d(np.arange(3000), np.arange(1000, 3000, 7))
+    source = LibrarySource("timed", TimedStream(clock, kept, kept / RATE_HZ), clock=clock)
+    chunks_of(source)
+    (alarm,) = source.status().alarms
+    assert alarm.endswith("see the sender of the test")
 
 
 def test_a_stream_that_never_sends_is_an_error() -> None:

@@ -62,7 +62,7 @@ class RateGuard:
 
         Raises StreamMismatchError if it is more than 5 % off.
         """
-        return self._check(rate_hz, f"{source} samples at {rate_hz:.6g} Hz and can be set to no ")
+        return self._check(rate_hz, f"{source} samples at {rate_hz:.6g} Hz")
 
     def check_measured(self, rate_hz: float, span_s: float, source: str) -> str | None:
         """Return an alarm for a rate that was measured over ``span_s`` seconds, or None.
@@ -73,7 +73,7 @@ class RateGuard:
         self._was_right |= off <= REFUSE_AT and span_s >= _ALARMS_AFTER_S
         if span_s < REFUSES_AFTER_S or (off <= REFUSE_AT and span_s < _ALARMS_AFTER_S):
             return None
-        return self._check(rate_hz, f"{source} was measured at {_hz_words(rate_hz)}, not at a ")
+        return self._check(rate_hz, f"{source} was measured at {_hz_words(rate_hz)}")
 
     @staticmethod
     def check_return(before_hz: float | None, now_hz: float | None, source: str) -> None:
@@ -135,15 +135,17 @@ class RateGuard:
         off = self._off(rate_hz)
         if off <= ALARM_AT or self._expected_hz is None:
             return None
-        sides = (
-            f"{what}rate within {ALARM_AT:.1%} of the {self._expected_hz:.6g} Hz that the model "
-            f"expects ({rate_hz / self._expected_hz - 1.0:+.1%})"
-        )
+        signed = f"{rate_hz / self._expected_hz - 1.0:+.1%}"
+        expected = f"the {self._expected_hz:.6g} Hz that the model expects"
         if off > REFUSE_AT and not (self._force or self._was_right):
             raise StreamMismatchError(
-                f"{sides}; train a model at this rate, change the board's, or go on with --force"
+                f"{what}, {signed} off {expected}; up to {REFUSE_AT:.0%} is accepted; train a "
+                "model at this rate, change the board's, or go on with --force"
             )
-        return f"{sides}; decisions may be wrong"
+        return (
+            f"{what}, {signed} off {expected}; more than {ALARM_AT:.1%} is told: "
+            "decisions may be wrong"
+        )
 
     def _off(self, rate_hz: float) -> float:
         return 0.0 if self._expected_hz is None else abs(rate_hz / self._expected_hz - 1.0)
