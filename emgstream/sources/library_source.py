@@ -93,7 +93,7 @@ class LibraryLink(Protocol):
     silence_is_loss_s: float | None
     """Seconds without a sample after which the stream is lost; None if the library tells."""
     loss_advice: str
-    """What to check where samples are lost, for people."""
+    """Advice for the user on what to check where samples are lost."""
 
     def open(self) -> Generator[None, None, OpenedStream]:
         """Open the stream in pieces of at most 50 ms and return its description.

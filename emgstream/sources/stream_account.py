@@ -39,7 +39,7 @@ class StreamAccount:
     clock
         The host time.
     advice
-        What to check where samples are lost, for people.
+        Advice for the user on what to check where samples are lost.
     """
 
     def __init__(self, name: str, clock: Clock, advice: str) -> None:

@@ -23,7 +23,7 @@ _ALARMS_AFTER_S = 5.0  # a choice: 20 ms of jitter are 0.4 %
 
 
 _WHOLE_HZ = 200.0
-"""From this rate on a whole number shows a deviation of `ALARM_AT`."""
+"""Rate from which on a whole number of hertz shows a deviation of `ALARM_AT`."""
 
 
 class RateGuard:
