@@ -139,11 +139,11 @@ class RateGuard:
         expected = f"the {self._expected_hz:.6g} Hz that the model expects"
         if off > REFUSE_AT and not (self._force or self._was_right):
             raise StreamMismatchError(
-                f"{what}, {signed} off {expected}; up to {REFUSE_AT:.0%} is accepted; train a "
+                f"{what}, {signed} from {expected}; up to {REFUSE_AT:.0%} is accepted; train a "
                 "model at this rate, change the board's, or go on with --force"
             )
         return (
-            f"{what}, {signed} off {expected}; more than {ALARM_AT:.1%} is told: "
+            f"{what}, {signed} from {expected}; more than {ALARM_AT:.1%} is told: "
             "decisions may be wrong"
         )
 
