@@ -24,6 +24,9 @@ def session_document(
 ) -> dict[str, Any]:
     """Return the summary of a session so far, as JSON's own types.
 
+    Of a live source ``lost`` is the sum of ``lost_on_line`` (by the counter of the device),
+    ``unreadable`` (lines of text that could not be read) and ``missed`` (while nothing came).
+
     Parameters
     ----------
     engine
@@ -70,13 +73,16 @@ def _reasons_for_gaps(engine: Engine, source: Source, manifest: Manifest | None)
 
 
 def _of_live_source(status: SourceStatus) -> dict[str, Any]:
+    n_unreadable = status.n_lost if status.sees_loss is False else 0
     return {
         "port": status.port,
         "synthetic": status.is_synthetic,
         "rate_hz": status.rate_hz,
         "ppm": status.ppm,
         "sees_loss": status.sees_loss,
-        "lost_on_line": status.n_lost,
+        "lost": status.n_lost + status.n_missed,
+        "lost_on_line": status.n_lost - n_unreadable,
+        "unreadable": n_unreadable,
         "missed": status.n_missed,
         "loss": status.loss,
         "gaps": status.n_gaps,

@@ -134,24 +134,31 @@ def _percentiles(figures: dict[str, float]) -> str:
     return "   ".join(f"{name} {value:.2f} ms" for name, value in figures.items())
 
 
+def _parts_of_loss(document: dict[str, Any], *parts: str) -> Iterable[str]:
+    """Return the parts of the samples lost that are not 0; all parts add up to them."""
+    words = {
+        "lost_on_line": "on the line",
+        "unreadable": "in lines that could not be read",
+        "missed": "while nothing came",
+    }
+    return (f"{document[part]:,} {words[part]}" for part in parts if document[part])
+
+
 def _live_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
     """Return rate, losses and alarms of a live stream."""
     if document["rate_hz"] is not None:
         ppm = "" if document["ppm"] is None else f"   the board's clock {document['ppm']:+.0f} ppm"
         yield "rate", f"{document['rate_hz']:.3f} Hz{ppm}"
     reconnects = counted(document["reconnects"], "reconnect")
-    away = f"   {document['missed']:,} while nothing came" if document["missed"] else ""
     gaps = counted(document["gaps"], "gap")
     if document["sees_loss"]:
-        loss = f"{document['lost_on_line']:,} ({document['loss']:.3%}) on the line{away}"
-        yield "loss", f"{loss}   {gaps}   {reconnects}"
+        line = f"{document['lost_on_line']:,} ({document['loss']:.3%}) on the line"
+        yield "loss", "   ".join([line, *_parts_of_loss(document, "missed"), gaps, reconnects])
     else:
         unseen = "not known" if document["sees_loss"] is None else "single lines not seen in text"
-        known = f"   {gaps}" if document["gaps"] else ""
-        yield "loss", f"{unseen}{away}{known}   {reconnects}"
-    unreadable = document["counters"].get("n_malformed")
-    if unreadable:
-        yield "unreadable", counted(unreadable, "line")
+        parts = _parts_of_loss(document, "lost_on_line", "unreadable", "missed")
+        known = [gaps] if document["gaps"] else []
+        yield "loss", "   ".join([unseen, *parts, *known, reconnects])
     incomplete = document["counters"].get("n_incomplete")
     if incomplete:
         yield "incomplete", f"{counted(incomplete, 'sample')} with a value that is no number"

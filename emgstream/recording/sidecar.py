@@ -82,7 +82,8 @@ class SidecarEntries(_SidecarVersion):
     started: datetime | None = None
     """Date and time of the first sample, ISO 8601 with its offset; null before it."""
     source: _Object = field(default_factory=dict)
-    """name; port, is_synthetic, board (null for a sketch that prints numbers)."""
+    """name; port, is_synthetic, board (null for a sketch that prints numbers); notes, and
+    after them the alarms of the stream."""
     unit: Any = None
     """Unit of the samples, which are not filtered."""
     rate: _Object = field(default_factory=dict)

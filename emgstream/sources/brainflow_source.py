@@ -62,6 +62,7 @@ class BrainFlowLink:
         self._described = self._describe()
         self._rows, self._channel_names = _channels(self._described, self._name)
         self.silence_is_loss_s: float | None = _SILENT_S
+        self.loss_advice = "check the distance and the load of this computer"
         self._opener: Worker | None = None
         self._board: Any = None
         self._problem = ""

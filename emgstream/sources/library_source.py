@@ -21,6 +21,7 @@ from emgstream.sources.sample_steps import SampleNumbering
 from emgstream.sources.serial_board.rates import RateGuard
 from emgstream.sources.source_kind import SourceOptions
 from emgstream.sources.source_status import SourceState, SourceStatus
+from emgstream.sources.stamp_watch import StampWatch
 from emgstream.sources.standstill import STANDSTILL_S, StandstillWatch
 from emgstream.sources.stream_account import StreamAccount
 from emgstream.types import Chunk, FloatArray, IndexArray, StreamInfo, TimeArray
@@ -78,7 +79,8 @@ class Arrivals:
     stamps_s: TimeArray
     """Time stamps of the library in seconds, shape ``(n_samples,)``."""
     numbers: TimeArray
-    """Numbers that tell the loss, shape ``(n_samples,)``: the stamps, or a counter of packages."""
+    """Numbers that tell the loss, shape ``(n_samples,)``: the stamps, as the same array, or a
+    counter of packages."""
     received_s: float = 0.0
     """Host time of receipt."""
 
@@ -91,6 +93,8 @@ class LibraryLink(Protocol):
 
     silence_is_loss_s: float | None
     """Seconds without a sample after which the stream is lost; None if the library tells."""
+    loss_advice: str
+    """Advice for the user on what to check where samples are lost."""
 
     def open(self) -> Generator[None, None, OpenedStream]:
         """Open the stream in pieces of at most 50 ms and return its description.
@@ -121,7 +125,8 @@ class LibrarySource:
     Everything happens in `read`, a few milliseconds at a time. The first half second of samples is
     held back, to learn from their numbers whether losses can be told. Without such numbers, a pause
     is measured by the library's time stamps, and told as missed. A stream that was lost is opened
-    again, and its samples continue the index after the time it was away.
+    again, and its samples continue the index after the time it was away. Where stamps cannot be
+    times (`StampWatch`), times of arrival take their place until the stream is opened again.
 
     Parameters
     ----------
@@ -152,7 +157,7 @@ class LibrarySource:
         self._reconnects = options.reconnect
         self._guard = RateGuard(options.sampling_rate_hz, options.force)
         self._clock = clock or MonotonicClock()
-        self._account = StreamAccount(address, self._clock)
+        self._account = StreamAccount(address, self._clock, link.loss_advice)
         self._condition = self._account.condition
         self._chunks: deque[Chunk] = deque()
         self._held: list[Arrivals] = []
@@ -163,6 +168,8 @@ class LibrarySource:
         self._rate_hz = 1.0
         self._numbering: SampleNumbering | None = None
         self._is_numbered = False
+        self._stamp_watch: StampWatch | None = StampWatch()  # None once stamps are not used
+        self._has_numbers = True
         self._life = self._live()
 
     def __enter__(self) -> Self:
@@ -233,6 +240,7 @@ class LibrarySource:
         self._check_again(opened.info)
         self.info = replace(opened.info, checks_rate=True)
         self._is_numbered, self._numbering = False, None
+        self._stamp_watch, self._has_numbers = StampWatch(), True
         for note in opened.notes:
             self._condition.note(note)
         self._account.is_synthetic = opened.is_synthetic
@@ -295,9 +303,37 @@ class LibrarySource:
             self._woke_s, self._holds_until_s = now_s, now_s + _SETTLE_S
         if not len(arrivals):
             return
+        arrivals = self._checked(replace(arrivals, received_s=now_s))
         if self._is_numbered and not self._held and self._has_pause(arrivals):
             self._holds_until_s = now_s + _SETTLE_S
-        self._held.append(replace(arrivals, received_s=now_s))
+        self._held.append(arrivals)
+
+    def _checked(self, arrivals: Arrivals) -> Arrivals:
+        """Return samples with times of arrival where the stamps cannot be times."""
+        if self._stamp_watch is not None:
+            fault = self._stamp_watch.fault(arrivals.stamps_s, arrivals.received_s)
+            if fault is not None:
+                self._leave_stamps(fault, is_all=arrivals.numbers is arrivals.stamps_s)
+        if self._has_numbers and not np.all(np.isfinite(arrivals.numbers)):
+            self._leave_numbers("some numbers of the samples are no numbers")
+        return arrivals if self._stamp_watch is not None else _stamped_on_arrival(arrivals)
+
+    def _leave_stamps(self, fault: str, *, is_all: bool) -> None:
+        """Use times of arrival from here on, also for the samples held back."""
+        self._stamp_watch = None
+        self._held = [_stamped_on_arrival(one) for one in self._held]
+        self._last_stamp_s = self._last_received_s
+        told = f"the time stamps of {self._address} {fault}: times of arrival are used"
+        if is_all:
+            self._leave_numbers(told)
+        else:
+            self._condition.note(told)
+
+    def _leave_numbers(self, why: str) -> None:
+        """Tell that losses are not known any more."""
+        self._has_numbers, self._numbering = False, None
+        self._account.sees_loss = None
+        self._condition.note(f"{why}; losses are not known from here on")
 
     def _is_settled(self, now_s: float) -> bool:
         is_enough = self._is_numbered or sum(map(len, self._held)) >= _LEARN_SAMPLES
@@ -342,7 +378,7 @@ class LibrarySource:
             np.concatenate([one.stamps_s for one in held]),
             np.concatenate([one.numbers for one in held]),
         )
-        self._numbering = self._link.learn(first)
+        self._numbering = self._link.learn(first) if self._has_numbers else None
         self._is_numbered = True
         self._account.sees_loss = None if self._numbering is None else True
         span_s = float(first.stamps_s[-1] - first.stamps_s[0])
@@ -368,7 +404,7 @@ class LibrarySource:
             lost = self._numbering.steps(numbers) - 1
             cycle = self._numbering.cycle
             if not self._numbering.is_sure:
-                self._distrust()
+                self._leave_numbers("the numbers of the samples are no longer in order")
                 lost, cycle = missed, None
             elif cycle is None:
                 return lost, missed
@@ -398,14 +434,6 @@ class LibrarySource:
         if slept_s >= 0.5 * STANDSTILL_S and n_before < len(missed):
             missed[n_before] = round(slept_s * self._rate_hz)
         return missed
-
-    def _distrust(self) -> None:
-        """Tell that losses are not known any more."""
-        self._numbering = None
-        self._account.sees_loss = None
-        self._condition.note(
-            "the numbers of the samples are no longer in order: losses are not known from here on"
-        )
 
     def _give(self, arrivals: Arrivals, lost: IndexArray, missed: IndexArray) -> None:
         starts = np.flatnonzero((lost > 0) | (missed > 0)).tolist()
@@ -456,3 +484,7 @@ class LibrarySource:
             f"{gone} after {counted(self._account.n_received, 'sample')}; expected it to stay; "
             "check its sender, or leave out --no-reconnect to go on when it is back"
         )
+
+
+def _stamped_on_arrival(arrivals: Arrivals) -> Arrivals:
+    return replace(arrivals, stamps_s=np.full(len(arrivals), arrivals.received_s))

@@ -87,6 +87,7 @@ class LslLink:
     Raises MissingExtraError if LSL is not installed.
     """
 
+    loss_advice = "check the sender, the network and the load of this computer"
     silence_is_loss_s: float | None = 10.0
     """Seconds without a sample after which the stream is opened again.
 

@@ -38,17 +38,17 @@ class StreamAccount:
         Name of the stream for people.
     clock
         The host time.
+    advice
+        Advice for the user on what to check where samples are lost.
     """
 
-    def __init__(self, name: str, clock: Clock) -> None:
+    def __init__(self, name: str, clock: Clock, advice: str) -> None:
         self.timebase = Timebase()
         self.sees_loss: bool | None = None
         self.identity: Mapping[str, Any] | None = None
         self.is_synthetic = False
         self.n_received = 0
-        self.condition = StreamCondition(
-            name, clock, "check the distance and the load of this computer"
-        )
+        self.condition = StreamCondition(name, clock, advice)
         self._clock = clock
         self._lock = threading.Lock()
         self._port = ""

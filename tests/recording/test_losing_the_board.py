@@ -81,6 +81,32 @@ def test_a_tail_that_did_not_come_is_missed_and_told(
     assert samples["n_gaps"] == 1
 
 
+def test_a_board_that_comes_back_at_another_rate_is_told_in_the_sidecar(tmp_path: Path) -> None:
+    clock = SteppedClock()
+    sketch = VirtualSketch(clock, lambda line: b"%d,%d\n" % (line * 617 % 4999, line * 31 % 997))
+    session = LiveSession(SerialBoardSource(sketch.port, clock=clock), None, clock=clock)
+    request = RecordingRequest(
+        path=tmp_path / "arm.csv", is_free=True, is_checked=False, ends_after_s=14.0
+    )
+    recording = RecordingSession(session, plan_session(request), (), clock.now())
+    away_s = 0.0
+    with sketch.in_place(), session, clock:
+        clock.await_sleepers()
+        while recording.is_open:
+            clock.advance(0.02)
+            recording.poll(clock.now())
+            if recording.take is not None and not away_s and session.ring.n_received > 2000:
+                away_s = clock.now()
+                sketch.unplug()
+            elif away_s and clock.now() >= away_s + 2.0:
+                sketch.set_rate(200.0)
+                sketch.replug()
+        recording.shut_down(clock.now())
+    assert recording.failure is None
+    notes = read_sidecar(tmp_path / "arm.csv")["source"]["notes"]
+    assert any("came back at 200 Hz; expected the 400 Hz it had" in note for note in notes)
+
+
 def recording_with_a_sleep(
     request: RecordingRequest, after_s: float, seconds: float
 ) -> tuple[RecordingSession, float]:

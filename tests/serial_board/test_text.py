@@ -93,11 +93,30 @@ def test_a_known_number_of_channels_tells_the_time_from_a_channel() -> None:
     assert reader.source.info.channel_names == names
 
 
-def test_a_sketch_at_another_rate_than_the_models_is_refused_once_it_was_measured() -> None:
-    with printing(printed(","), 200.0, sampling_rate_hz=1000.0) as (_, reader):
+@pytest.mark.parametrize("rate_hz", [200.0, 500.0, 930.0, 1070.0, 2000.0])
+def test_a_sketch_at_another_rate_than_the_models_is_refused_before_its_first_sample(
+    rate_hz: float,
+) -> None:
+    with printing(printed(","), rate_hz, sampling_rate_hz=1000.0) as (_, reader):
         with pytest.raises(StreamMismatchError, match=r"was measured at .* Hz.*1000 Hz.*--force"):
             reader.take(100_000)
-        assert reader.n_samples > 0
+        assert reader.n_samples == 0
+
+
+@pytest.mark.parametrize("source", [{}, {"sampling_rate_hz": 1000.0, "force": True}])
+def test_a_sketch_whose_rate_is_not_refused_gives_samples_at_once(source: dict[str, Any]) -> None:
+    with printing(printed(","), 500.0, **source) as (_, reader):
+        reader.take(50)
+        assert not any("their rate" in note for note in reader.source.status().notes)
+
+
+def test_a_sketch_that_falls_silent_while_its_rate_is_measured_is_not_waited_for() -> None:
+    with printing(printed(","), 1000.0, sampling_rate_hz=1000.0) as (sketch, reader):
+        reader.until(lambda: sketch.n_printed > 800)
+        sketch.fall_silent(loses_lines=True)
+        reader.until(lambda: reader.states[-1].startswith("stalled"))
+        sketch.speak()
+        reader.take(3000)
 
 
 @pytest.mark.realtime

@@ -129,7 +129,7 @@ def test_a_computer_that_sleeps_and_wakes_has_a_gap_and_the_stream_goes_on() -> 
 @pytest.mark.parametrize("bad", [b"nan,1,2\r\n", b"51\r\n", b"512,4\r\n", b"\r\n", b"\xff\x00,\n"])
 def test_lines_that_cannot_be_read_are_counted_and_keep_their_place(bad: bytes) -> None:
     def line(number: int) -> bytes:
-        return bad if number > 2000 and number % 14 == 0 else counted(number)
+        return bad if number > 4000 and number % 14 == 0 else counted(number)
 
     with printing(line, sampling_rate_hz=RATE_HZ) as (_, reader, _clock):
         reader.take(10_000)

@@ -210,6 +210,10 @@ class VirtualSketch(VirtualDevice):
     def speak(self) -> None:
         self._is_silent = self._loses_lines = False
 
+    @property
+    def n_printed(self) -> int:
+        return self._n_lines
+
     def set_rate(self, rate_hz: float) -> None:
         self._rate_hz = rate_hz
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from emgstream.clock import ManualClock
 from emgstream.errors import EndOfStream, SourceNotFoundError, StreamMismatchError
 from emgstream.sources.library_source import Arrivals, LibrarySource, OpenedStream
-from emgstream.sources.sample_steps import PackageSteps, SampleNumbering
+from emgstream.sources.sample_steps import PackageSteps, SampleNumbering, StampSteps
 from emgstream.sources.source_kind import SourceOptions
 from emgstream.sources.source_status import SourceState
 from emgstream.types import Chunk, IndexArray, StreamInfo, TimeArray
@@ -33,6 +33,7 @@ class TimedStream:
 
     def __init__(self, clock: ManualClock, numbers: IndexArray, arrives_s: TimeArray) -> None:
         self.silence_is_loss_s: float | None = None
+        self.loss_advice = "see the sender of the test"
         self.names = ("number",)
         self.stated_hz: float | None = RATE_HZ
         self.no_numbers: dict[int, float] = {}
@@ -288,6 +289,79 @@ def test_a_stream_that_states_another_rate_than_it_sends_is_told_once() -> None:
     told = [note for note in source.status().notes if "states 312.5 Hz and sends 250 Hz" in note]
     assert len(told) == 1
     assert source.status().alarms == ()
+
+
+class StampedStream(TimedStream):
+    """A stream whose losses are told by its stamps, which need not be the times of arrival."""
+
+    def __init__(self, clock: ManualClock, stamps_s: TimeArray, rate_hz: float = RATE_HZ) -> None:
+        kept = np.arange(len(stamps_s))
+        super().__init__(clock, kept, kept / rate_hz)
+        self._stamps_s = stamps_s
+
+    def pull(self) -> Arrivals:
+        pulled = super().pull()
+        stamps_s = self._stamps_s[self._n_read - len(pulled) : self._n_read]
+        return Arrivals(pulled.samples, stamps_s, stamps_s)
+
+    def learn(self, first: Arrivals) -> SampleNumbering | None:
+        return StampSteps.learn(first.numbers)
+
+
+STEADY_S = np.arange(4000) / RATE_HZ
+JITTER_S = np.random.default_rng(2).uniform(0, 0.003, 4000)
+AFTER = np.arange(4000) >= 1500
+
+
+@pytest.mark.parametrize("jitter_s", [0.0, JITTER_S], ids=["steady", "pushed"])
+@pytest.mark.parametrize(
+    ("stamps_s", "fault"),
+    [
+        (np.where(AFTER, np.nan, STEADY_S), "are no numbers"),
+        (np.full(4000, np.nan), "are no numbers"),
+        (np.where(np.arange(4000) == 0, np.inf, STEADY_S), "are no numbers"),
+        (STEADY_S + 100.0 * AFTER, "do not run with time"),
+        (STEADY_S - 100.0 * AFTER, "go back"),
+        (STEADY_S + 100.0 * (np.arange(4000) // 700 % 2), "do not run with time"),
+        (2.0 * STEADY_S, "do not run with time"),
+        (0.5 * STEADY_S, "do not run with time"),
+        (np.zeros(4000), "do not run with time"),
+    ],
+)
+def test_stamps_that_cannot_be_times_are_told_once_and_losses_are_not_known(
+    stamps_s: TimeArray, fault: str, jitter_s: TimeArray | float
+) -> None:
+    clock = ManualClock()
+    source = LibrarySource("timed", StampedStream(clock, stamps_s + jitter_s), clock=clock)
+    chunks = chunks_of(source)
+    np.testing.assert_array_equal(indices(chunks), np.arange(4000))
+    status = source.status()
+    assert status.sees_loss is None
+    assert (status.n_lost, status.n_missed, status.n_received) == (0, 0, 4000)
+    told = [note for note in status.notes if "time stamps" in note]
+    assert told == [
+        f"the time stamps of timed {fault}: times of arrival are used; "
+        "losses are not known from here on"
+    ]
+    times_s = source.time_at(np.array(indices(chunks)))
+    np.testing.assert_allclose(times_s, STEADY_S, atol=0.05)
+
+
+def test_steady_stamps_of_another_clock_are_trusted() -> None:
+    clock = ManualClock()
+    stamps_s = 1e6 + 1.0002 * STEADY_S
+    source = LibrarySource("timed", StampedStream(clock, stamps_s), clock=clock)
+    chunks_of(source)
+    assert (source.status().sees_loss, source.status().notes) == (True, ())
+
+
+def test_a_loss_is_blamed_on_what_the_stream_has() -> None:
+    clock = ManualClock()
+    kept = np.setdiff1d(np.arange(3000), np.arange(1000, 3000, 7))
+    source = LibrarySource("timed", TimedStream(clock, kept, kept / RATE_HZ), clock=clock)
+    chunks_of(source)
+    (alarm,) = source.status().alarms
+    assert alarm.endswith("see the sender of the test")
 
 
 def test_a_stream_that_never_sends_is_an_error() -> None:

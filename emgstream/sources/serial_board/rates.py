@@ -8,7 +8,7 @@ from emgstream.errors import StreamMismatchError
 from emgstream.sources.serial_board.timebase import Timebase
 from emgstream.sources.stream_condition import StreamCondition
 
-__all__ = ["ALARM_AT", "REFUSE_AT", "RateGuard"]
+__all__ = ["ALARM_AT", "REFUSES_AFTER_S", "REFUSE_AT", "RateGuard"]
 
 ALARM_AT, REFUSE_AT = 0.005, 0.05
 """Relative differences of the rate above which there is an alarm, and a refusal.
@@ -17,7 +17,9 @@ The first is the tolerance of a model for recordings, `emgstream.manifest.RATE_T
 second a choice: a window of 200 ms is then 10 ms too long or too short.
 """
 
-_REFUSES_AFTER_S, _ALARMS_AFTER_S = 2.0, 5.0  # a choice: 20 ms of jitter are 1 %, and 0.4 %
+REFUSES_AFTER_S = 2.0
+"""Seconds of arrivals from which a wrong rate is refused: a choice, 20 ms of jitter are 1 %."""
+_ALARMS_AFTER_S = 5.0  # a choice: 20 ms of jitter are 0.4 %
 
 
 _WHOLE_HZ = 200.0
@@ -50,12 +52,17 @@ class RateGuard:
         self._span_s = 0.0
         self._is_stated_wrong = False
 
+    @property
+    def may_refuse(self) -> bool:
+        """True if there is a rate that a stream must have."""
+        return self._expected_hz is not None and not self._force
+
     def check_stated(self, rate_hz: float, source: str) -> str | None:
         """Return an alarm for the rate that a board states, or None.
 
         Raises StreamMismatchError if it is more than 5 % off.
         """
-        return self._check(rate_hz, f"{source} samples at {rate_hz:.6g} Hz and can be set to no ")
+        return self._check(rate_hz, f"{source} samples at {rate_hz:.6g} Hz")
 
     def check_measured(self, rate_hz: float, span_s: float, source: str) -> str | None:
         """Return an alarm for a rate that was measured over ``span_s`` seconds, or None.
@@ -64,9 +71,9 @@ class RateGuard:
         """
         off = self._off(rate_hz)
         self._was_right |= off <= REFUSE_AT and span_s >= _ALARMS_AFTER_S
-        if span_s < _REFUSES_AFTER_S or (off <= REFUSE_AT and span_s < _ALARMS_AFTER_S):
+        if span_s < REFUSES_AFTER_S or (off <= REFUSE_AT and span_s < _ALARMS_AFTER_S):
             return None
-        return self._check(rate_hz, f"{source} was measured at {_hz_words(rate_hz)}, not at a ")
+        return self._check(rate_hz, f"{source} was measured at {_hz_words(rate_hz)}")
 
     @staticmethod
     def check_return(before_hz: float | None, now_hz: float | None, source: str) -> None:
@@ -113,7 +120,7 @@ class RateGuard:
         if span_s < self._span_s:
             self._before_hz = self._measured_hz
         self._span_s = span_s
-        if span_s < _REFUSES_AFTER_S:
+        if span_s < REFUSES_AFTER_S:
             return None
         self._measured_hz = rate_hz
         if not abs(rate_hz / self._before_hz - 1.0) > REFUSE_AT:  # nor where none was before
@@ -128,15 +135,17 @@ class RateGuard:
         off = self._off(rate_hz)
         if off <= ALARM_AT or self._expected_hz is None:
             return None
-        sides = (
-            f"{what}rate within {ALARM_AT:.1%} of the {self._expected_hz:.6g} Hz that the model "
-            f"expects ({rate_hz / self._expected_hz - 1.0:+.1%})"
-        )
+        signed = f"{rate_hz / self._expected_hz - 1.0:+.1%}"
+        expected = f"the {self._expected_hz:.6g} Hz that the model expects"
         if off > REFUSE_AT and not (self._force or self._was_right):
             raise StreamMismatchError(
-                f"{sides}; train a model at this rate, change the board's, or go on with --force"
+                f"{what}, {signed} from {expected}; up to {REFUSE_AT:.0%} is accepted; train a "
+                "model at this rate, change the board's, or go on with --force"
             )
-        return f"{sides}; decisions may be wrong"
+        return (
+            f"{what}, {signed} from {expected}; more than {ALARM_AT:.1%} is told: "
+            "decisions may be wrong"
+        )
 
     def _off(self, rate_hz: float) -> float:
         return 0.0 if self._expected_hz is None else abs(rate_hz / self._expected_hz - 1.0)

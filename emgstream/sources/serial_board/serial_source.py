@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emgstream.clock import Clock, MonotonicClock
+from emgstream.clockfit import ClockFit
 from emgstream.errors import (
     PortTakenError,
     SourceDisconnectedError,
@@ -20,7 +21,7 @@ from emgstream.sources.channel_match import ChannelMatch, WantedChannels
 from emgstream.sources.serial_board.board_connection import SIMULATED, BoardConnection
 from emgstream.sources.serial_board.handshake import BoardGreeting, Steps
 from emgstream.sources.serial_board.indexer import Indexer
-from emgstream.sources.serial_board.rates import RateGuard
+from emgstream.sources.serial_board.rates import REFUSES_AFTER_S, RateGuard
 from emgstream.sources.serial_board.search import BoardSearch
 from emgstream.sources.serial_board.serial_link import BoardLink
 from emgstream.sources.serial_board.serial_ports import PortLister, list_ports
@@ -235,6 +236,8 @@ class SerialBoardSource:
         yield from connection.start(self._rate_hz)
         identity = connection.identity
         stated_hz = None if identity is None else identity.sampling_rate_hz
+        if identity is None and self._guard.may_refuse and not self._indexer.n_received:
+            yield from self._measure_lines(connection)
         if self._indexer.n_received:
             self._guard.check_return(self.info.sampling_rate_hz, stated_hz, "the board")
         if before is not None and identity is not None:
@@ -247,6 +250,30 @@ class SerialBoardSource:
         self._search.keep_speed(connection.baud)
         self.info = StreamInfo(connection.title, match.names, stated_hz, checks_rate=True)
         self._tally.connected(connection.device, identity, connection.sends_time)
+
+    def _measure_lines(self, connection: BoardConnection) -> Steps:
+        """Measure the rate of the first lines, which no board states, before any is given out.
+
+        Else decisions would be made at a wrong rate until it is known. Raises StreamMismatchError.
+        """
+        fit, n_lines, heard_s = ClockFit(), 0, self._clock.now()
+        while fit.span_s < REFUSES_AFTER_S and not self.is_released:
+            self._clock.sleep(_GATHER_S)
+            frames, received_s = connection.read()
+            if len(frames):
+                n_lines, heard_s = n_lines + len(frames), received_s
+                fit.add(float(n_lines), received_s)
+            elif received_s >= heard_s + _UNREAD_S:
+                return  # a pause, or lines that cannot be read, as is told while streaming
+            yield
+        if fit.span_s >= REFUSES_AFTER_S:
+            connection.line_rate_hz = 1.0 / fit.slope
+            alarm = self._guard.check_measured(
+                connection.line_rate_hz, fit.span_s, self._board_words
+            )
+            if alarm is not None:
+                self._condition.alarm("rate", alarm)
+        connection.n_lines_before += n_lines
 
     def _check_width(self, match: ChannelMatch) -> None:
         """Raise StreamMismatchError if a board is back with more or fewer channels."""
@@ -271,9 +298,10 @@ class SerialBoardSource:
         if connection.identity is None:
             self._condition.note(TEXT_NOTE)
             if not self._indexer.n_received and connection.n_lines_before:
+                and_rate = " and then their rate" if self._guard.may_refuse else ""
                 self._condition.note(
                     f"{counted(connection.n_lines_before, 'line')} came while the form of the "
-                    "lines was found out; they are not in the stream"
+                    f"lines{and_rate} was found out; they are not in the stream"
                 )
         elif connection.identity.board == SIMULATED:
             self._condition.note(SYNTHETIC_NOTE)

@@ -137,6 +137,9 @@ def _advice(port: str, identity: Identity | None) -> str:
     """Return what to check where samples are lost: only what this stream has."""
     if identity is not None and identity.board == SIMULATED:
         return "check the load of this computer: a simulated board has no cable"
+    if identity is None:
+        cable = "" if port.startswith(_NETWORK) else f", and {_CABLE}"
+        return f"these are lines that cannot be read: look at what the sketch prints{cable}"
     if port.startswith(_NETWORK):
         return "check the network and the load of this computer"
     return _CABLE
