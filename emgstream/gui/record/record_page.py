@@ -212,6 +212,7 @@ class RecordPage(WindowPage):
     def _trim(self, trims: bool) -> None:
         if self.run is not None:
             self.run.settle_again(trims)
+            self._show_stage(self.run)  # it may be done before the next picture
 
     def _begin_cues(self) -> None:
         """Go on from the verdict to the cues; the countdown before the first gives time."""
@@ -230,6 +231,7 @@ class RecordPage(WindowPage):
     def _drop(self, labelled: LabelledCueRun, is_dropped: bool) -> None:
         if self.run is not None:
             self.run.drop(labelled, is_dropped)
+            self._show_stage(self.run)
 
     def _replay(self) -> None:
         if self.run is not None:
