@@ -43,6 +43,7 @@ class ConfiguredValues(QWidget):
         rows.setHorizontalSpacing(2 * GRID)
         rows.setVerticalSpacing(GRID)
         rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        rows.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         for before, setting in zip((None, *settings), settings, strict=False):
             if setting.group and (before is None or before.group != setting.group):
                 rows.addRow(caption(setting.group))
