@@ -147,7 +147,7 @@ def test_a_test_that_was_ended_is_told_and_not_kept(
     press(window_of(page), Qt.Key.Key_Escape)
     wait(qtbot, page.setup.result.isVisible)
     assert page.setup.result.note.text().startswith("Ended after 1 of 2 movements")
-    assert page.setup.result.title.text().endswith("of 1 movements completed")
+    assert page.setup.result.title.text().endswith("of 1 movement completed")
     assert not history_path(model).exists()
 
 
