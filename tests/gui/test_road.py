@@ -86,7 +86,7 @@ def shorten(page: RecordPage, n_repetitions: int) -> None:
     page.form.check_box.setChecked(False)
     page.form.repetitions.setValue(n_repetitions)
     page.form.hold.setValue(2.0)
-    page.form.rest.setValue(0.5)
+    page.form.rest.setValue(1.0)  # shorter ones leave too few windows between two movements
 
 
 @pytest.mark.realtime
