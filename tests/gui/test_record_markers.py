@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from statistics import fmean
 
 import pytest
-from PyQt5.QtCore import QPoint, Qt
+from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -96,15 +97,26 @@ def test_markers_are_drawn_while_recording_and_in_the_replay(
     ((index, text),) = log.between(0, ring.end_index)
     assert text == "1 sip"
     timeline = page.guide.timeline
+
+    def is_in_the_picture() -> bool:
+        shown = timeline._shown
+        return shown is not None and shown.traces.raw.end_index > index
+
+    qtbot.waitUntil(is_in_the_picture, timeout=DEADLINE_MS)
     timeline.hold()
     timeline.repaint()
     pixels = timeline.grab().toImage()
     at = timeline.time.column_of(index)
     areas = timeline._areas(timeline._shown, 1.0)  # type: ignore[arg-type]
-    place = QPoint(int(areas.axis.left() + round(at) + 0.5), round(areas.signals.bottom()) - 3)
-    line = pixels.pixelColor(place)
-    beside = pixels.pixelColor(place + QPoint(6, 0))
-    assert line.lightness() < beside.lightness()
+    x = int(areas.axis.left() + round(at) + 0.5)
+    rows = range(round(areas.signals.top()), round(areas.signals.bottom()) - 2)
+
+    def lightness(column: int) -> float:
+        return fmean(pixels.pixelColor(column, row).lightness() for row in rows)
+
+    line = min(map(lightness, range(x - 1, x + 2)))
+    assert line < lightness(x - 6), "the line of the marker is as high as the signals"
+    assert line < lightness(x + 6)
     end(run, page, qtbot)
     (marker,) = read_table(run.plan.path).markers
     window.open_source(ReplayRequest(run.plan.path, speed=None))
