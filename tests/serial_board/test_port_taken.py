@@ -31,6 +31,8 @@ on_a_pty = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-ter
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who opens a port")
 
 UPLOADER = Path(__file__).with_name("uploader.py")
+A_FEW_ROWS = 2000
+"""Bytes of a table that has samples, and not only its header."""
 
 
 @contextmanager
@@ -160,7 +162,7 @@ def test_a_recording_goes_on_after_an_upload_with_a_gap_that_is_told(tmp_path: P
     with board_process(tmp_path) as board:
         command = [*EMGSTREAM, *words, "--port", board.port]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as record:
-            wait_for(path.exists, record.poll)
+            wait_for(lambda: path.exists() and path.stat().st_size > A_FEW_ROWS, record.poll)
             with uploader(board.port) as process:
                 assert process.wait(PATIENCE_S) == 0
             told, _ = record.communicate(timeout=6 * PATIENCE_S)
