@@ -104,7 +104,7 @@ def test_bytes_that_make_no_sense_are_told_with_what_to_try() -> None:
     line = SpokenLine(clock, 500_000, lambda _: draw.randbytes(20))
     speaker = result_of(find_speaker(line, (9600,), 3, clock))
     told = str(no_answer("COM3", (9600,), speaker))
-    assert f"no valid frame in {speaker.n_bytes} bytes from COM3 at 9600 baud" in told
+    assert f"no valid frame in {speaker.n_bytes:,} bytes from COM3 at 9600 baud" in told
     assert "--baud 500000" in told
     assert "emgstream firmware export" in told
 
