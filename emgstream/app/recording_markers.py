@@ -39,7 +39,7 @@ class RecordingMarkers:
         self.n_set = 0
         """Number of markers so far."""
         self.warnings: list[str] = []
-        """What is to be told of them; whoever tells it takes it out."""
+        """Sentences to tell; whoever tells one takes it out."""
         self._n_pressed = 0
         self._recorder = recorder
         self._log = log

@@ -13,7 +13,7 @@ __all__ = ["check_channel_names", "recorded_names"]
 
 _OWN = frozenset((*COLUMNS_BEFORE, MARKER_COLUMN, *COLUMNS_AFTER))
 _NOT_IN_A_NAME = re.compile(r'[,"\'#;|\s\x00-\x1f\x7f\x85\u2028\u2029]+')
-"""What would end a cell or a line of the header, or be read as another separator or a comment."""
+"""Letters that would end a cell or a line, or be read as a separator or a comment."""
 
 
 def recorded_names(names: Sequence[str]) -> tuple[str, ...]:

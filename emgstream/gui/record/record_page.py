@@ -175,7 +175,7 @@ class RecordPage(WindowPage):
 
     @property
     def _asked(self) -> RecordingRequest | str:
-        """What the form asks for, or why it cannot be read, as with a wrong name."""
+        """The request of the form, or the reason why it cannot be read, as with a wrong name."""
         try:
             return self.form.request
         except UsageError as error:

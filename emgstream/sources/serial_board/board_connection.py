@@ -9,6 +9,7 @@ from emgstream.clock import Clock
 from emgstream.errors import SourceError
 from emgstream.sources.serial_board.handshake import BoardGreeting, start_board
 from emgstream.sources.serial_board.serial_link import BoardLink
+from emgstream.sources.serial_board.serial_ports import is_network
 from emgstream.wire import Command, Counters, FrameDecoder, Frames, Identity, TextDecoder
 
 __all__ = ["SIMULATED", "BoardConnection"]
@@ -50,7 +51,7 @@ class BoardConnection:
         """Port and board, for people."""
         who = self.identity
         if who is None:
-            speed = f", {self.baud} baud" if self._link.has_speed else ""
+            speed = "" if is_network(self.device) else f", {self.baud} baud"
             return f"{self.device} (text{speed})"
         synthetic = "synthetic, " if who.board == SIMULATED else ""
         return f"{self.device} ({synthetic}{who.board}, firmware {who.firmware})"
