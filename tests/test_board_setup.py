@@ -144,6 +144,15 @@ def test_a_board_that_has_just_been_plugged_in_is_waited_for() -> None:
     assert find(devices=(CH340,), waited_s=1.0).finding is PortFinding.LOOKING
 
 
+def test_minutes_without_a_port_name_the_driver_or_what_takes_the_port() -> None:
+    linux = find(waited_s=120.0)
+    assert linux.finding is PortFinding.NONE
+    assert "CH340, CP210x" in linux.words
+    assert "brltty" not in linux.words
+    assert "brltty" in find(waited_s=120.0, brltty=True).words
+    assert "CH341SER" in find(waited_s=120.0, platform="win32").words
+
+
 def test_the_chip_on_the_usb_without_a_port_is_named_with_its_driver() -> None:
     look = find(devices=(KEYBOARD, CP210X), platform="darwin")
     assert look.finding is PortFinding.NO_DRIVER
@@ -164,7 +173,9 @@ def test_where_the_usb_is_not_told_the_drivers_are_advice(platform: str) -> None
     assert look.finding is PortFinding.NONE
     assert "CH341SER" in look.words
     assert "CP210x VCP" in look.words
-    assert "driver" not in find(platform="linux").words
+    linux = find(platform="linux").words
+    assert "CH341SER" not in linux
+    assert "nothing has to be installed" in linux
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no permissions on ports")

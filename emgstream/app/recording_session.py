@@ -226,7 +226,8 @@ class RecordingSession:
     def _check_signal(self, now_s: float) -> None:
         """Lead the person through five seconds of rest and contraction."""
         self.stage, self.report = RecordingStage.CHECK, None
-        self.check = SignalCheck(self.session.ring, self.session.info, self._followers, now_s)
+        session, labels = self.session, self.protocol.labels
+        self.check = SignalCheck(session.ring, session.info, labels, self._followers, now_s)
 
     def _begin_take(self, now_s: float) -> None:
         """Begin a free recording; a guided one waits for the start and writes nothing before."""

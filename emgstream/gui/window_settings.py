@@ -103,10 +103,15 @@ class WindowSettings:
     @property
     def source(self) -> SourceRequest:
         """The source used last, or else the configured port, or else the simulated board."""
-        recording = self._text("recording")
+        return self.last_source or PortRequest(self._configuration.port or SIMULATED)
+
+    @property
+    def last_source(self) -> SourceRequest | None:
+        """The source used last; None for none, or for a recording that is not there any more."""
+        recording, port = self._text("recording"), self._text("port")
         if recording and Path(recording).exists():
             return ReplayRequest(Path(recording))
-        return PortRequest(self._text("port") or self._configuration.port or SIMULATED)
+        return PortRequest(port) if port else None
 
     @property
     def addresses(self) -> list[str]:

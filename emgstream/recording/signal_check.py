@@ -32,6 +32,8 @@ class SignalCheck:
         The newest samples.
     info
         The stream.
+    movements
+        The labels of the session, one of which is asked for.
     listeners
         Each gets every cue.
     now_s
@@ -39,9 +41,14 @@ class SignalCheck:
     """
 
     def __init__(
-        self, ring: RingBuffer, info: StreamInfo, listeners: Sequence[CueListener], now_s: float
+        self,
+        ring: RingBuffer,
+        info: StreamInfo,
+        movements: Sequence[str],
+        listeners: Sequence[CueListener],
+        now_s: float,
     ) -> None:
-        self.movement = contraction_for(info.channel_names)
+        self.movement = contraction_for(info.channel_names, movements)
         self.protocol = GuidedProtocol(check_cues(self.movement), _COUNTDOWN_S)
         self._ring = ring
         self._info = info

@@ -22,6 +22,7 @@ _LEAST_CONTRAST = 2.0  # a choice: below it, a movement is hard to tell from res
 _SWAPPED = 1.5  # a choice: the antagonist works along, but not more than its prime mover
 _QUIETEST_COUNTS = 0.5  # half a count, as no converter resolves less
 _SHOWS_AT_REST = (QualityKind.HUM, QualityKind.SATURATED, QualityKind.FLAT, QualityKind.SAME)
+_FIST = "hand_close"
 _PRIME_MOVERS: dict[str, tuple[str, str]] = {"elbow_bend": ("biceps", "triceps")}
 """The movements with a known prime mover: its channel, and that of its antagonist."""
 
@@ -46,16 +47,21 @@ class SignalCheckReport:
         }
 
 
-def contraction_for(channel_names: Sequence[str]) -> str:
-    """Return the movement to ask for: one whose prime mover is known reveals swapped wires.
+def contraction_for(channel_names: Sequence[str], movements: Sequence[str]) -> str:
+    """Return the movement to ask for: one of those that are recorded, where there is one.
 
-    >>> contraction_for(("biceps", "triceps", "middle")), contraction_for(("emg1", "emg2"))
-    ('elbow_bend', 'hand_close')
+    One whose prime mover is known comes first, as it reveals swapped wires, then a fist, which
+    tenses most of a forearm.
+
+    >>> contraction_for(("biceps", "triceps"), ("rest", "hand_close", "elbow_bend"))
+    'elbow_bend'
+    >>> contraction_for(("biceps", "triceps"), ("rest", "wrist_up")), contraction_for(("emg1",), ())
+    ('wrist_up', 'hand_close')
     """
-    for movement, muscles in _PRIME_MOVERS.items():
-        if set(muscles) <= set(channel_names):
-            return movement
-    return "hand_close"
+    revealing = [name for name, used in _PRIME_MOVERS.items() if set(used) <= set(channel_names)]
+    recorded = [movement for movement in movements if movement != REST]
+    wanted = [name for name in (*revealing, _FIST) if name in recorded]
+    return next(iter([*wanted, *recorded]), _FIST)
 
 
 def check_cues(contraction: str) -> CueSchedule:

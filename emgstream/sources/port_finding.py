@@ -109,7 +109,7 @@ def find_port(
         )
     if waited_s < _PATIENCE_S:
         return PortLook(PortFinding.LOOKING, "Looking for the board …")
-    return PortLook(PortFinding.NONE, _nothing(platform))
+    return PortLook(PortFinding.NONE, _nothing(platform, brltty_runs))
 
 
 def look_for_port(waited_s: float) -> PortLook:
@@ -144,13 +144,21 @@ def _driver(platform: str, driver: str) -> str:
     return f"install {driver}, from its maker's web page"
 
 
-def _nothing(platform: str) -> str:
+def _nothing(platform: str, brltty_runs: bool) -> str:
     words = (
         "No board yet. Plug it in with a USB cable that carries data: many only charge. Try "
         "another socket of the computer, without a hub. "
     )
     if platform.startswith("linux"):
-        return words + "A light on the board should be on."
+        words += (
+            "A light on the board should be on. The drivers of the usual USB chips (CH340, CP210x, "
+            "FT232) are part of Linux; nothing has to be installed. "
+        )
+        taken = (
+            "brltty, the service for Braille displays, runs here and may take such a board: remove "
+            "that package if you use no such display, then plug the board in again."
+        )
+        return words + (taken if brltty_runs else "Still nothing: try another cable.")
     chips = ", ".join(f"{one.driver} for a {one.name}" for one in BRIDGES[:3:2])
     return words + (
         f"A copy of an Arduino may need the driver of its USB chip: {chips}. The name is printed "

@@ -6,6 +6,7 @@ import json
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta, tzinfo
 from itertools import pairwise
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from emgstream.data import DEMO_RECORDING
 from emgstream.errors import OutputError, UsageError
 from emgstream.gui.live.live_page import LivePage
 from emgstream.gui.pages import PAGES
+from emgstream.gui.record import record_form
 from emgstream.gui.record.record_page import RecordPage
 from emgstream.gui.window import Window
 from emgstream.recording import FreeProtocol, GuidedProtocol, ProtocolPhase, RepetitionOutcome
@@ -58,6 +60,29 @@ def guided(page: RecordPage) -> GuidedProtocol:
     protocol = run_of(page).protocol
     assert isinstance(protocol, GuidedProtocol)
     return protocol
+
+
+def test_the_proposed_name_has_the_time_at_which_the_form_is_seen(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime(2026, 5, 4, 9, 30)
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Clock:
+            return cls.fromtimestamp(now.timestamp(), tz)
+
+    monkeypatch.setattr(record_form, "datetime", Clock)
+    form = record_form.SessionForm(tmp_path)
+    qtbot.addWidget(form)
+    assert form.name.text() == "emg_2026-05-04_09-30-00"
+    now += timedelta(hours=2)
+    form.show()
+    assert form.name.text() == "emg_2026-05-04_11-30-00"
+    form.hide()
+    form.name.setText("monday")
+    form.show()
+    assert form.name.text() == "monday"
 
 
 @pytest.fixture

@@ -92,7 +92,8 @@ def demo_replay(**how: object) -> ReplayRequest:
 def test_a_first_time_user_is_shown_three_ways_to_begin(open_window: OpenWindow) -> None:
     window = open_window()
     assert live(window).pages.currentWidget() is live(window).welcome
-    buttons = [button.text() for button in live(window).welcome.findChildren(QPushButton)]
+    parts = live(window).welcome.findChildren(QPushButton)
+    buttons = [button.text() for button in parts if button.isVisible()]
     assert buttons == [
         "Set up my board",
         "It is plugged in: find it",
@@ -100,6 +101,27 @@ def test_a_first_time_user_is_shown_three_ways_to_begin(open_window: OpenWindow)
         "Open recording…",
     ]
     assert window.source_bar.state_label.text() == "not connected"
+
+
+def test_the_start_page_offers_the_source_used_last(open_window: OpenWindow, qtbot: QtBot) -> None:
+    first = open_window(source=demo_replay())
+    wait(qtbot, lambda: first.connection.session is not None)
+    first.close_now()
+    window = open_window()
+    button = live(window).welcome.last_button
+    assert (button.isVisible(), button.text()) == (True, f"Used last: {DEMO_RECORDING.name}")
+    button.click()
+    wait(qtbot, lambda: window.connection.session is not None)
+    assert window.source == demo_replay()
+
+
+def test_the_start_page_offers_the_simulated_board_once(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    first = open_window(source=PortRequest(SIMULATED))
+    wait(qtbot, lambda: first.connection.session is not None)
+    first.close_now()
+    assert not live(open_window()).welcome.last_button.isVisible()
 
 
 @pytest.mark.realtime

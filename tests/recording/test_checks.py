@@ -67,7 +67,15 @@ def test_swapped_wires_show_in_a_movement_whose_muscle_is_known() -> None:
     (problem,) = gate(rest[:, swapped], contraction[:, swapped]).problems
     assert "triceps works" in problem
     assert "swapped" in problem
-    assert contraction_for(("emg1", "emg2")) == "hand_close"
+
+
+def test_the_check_asks_for_a_movement_that_is_recorded() -> None:
+    board = ("biceps", "triceps", "middle")
+    assert contraction_for(board, ("rest", "hand_close", "elbow_bend")) == "elbow_bend"
+    assert contraction_for(board, ("wrist_up", "hand_close", "rest")) == "hand_close"
+    assert contraction_for(board, ("rest", "pinch", "point")) == "pinch"
+    assert contraction_for(board, ("rest",)) == "hand_close"
+    assert contraction_for(("emg1", "emg2"), ("rest", "hand_close", "elbow_bend")) == "hand_close"
 
 
 def test_too_few_samples_are_told_and_not_judged() -> None:

@@ -150,6 +150,7 @@ class LivePage(WindowPage):
 
     def connection_failed(self) -> None:
         """Offer the ways to begin where there is no session to look at."""
+        self.welcome.set_last(self.shell.settings.last_source)
         if not self.timeline.shows_session and self.pages.currentWidget() is not self.board_guide:
             self.pages.setCurrentWidget(self.welcome)
 
@@ -241,6 +242,7 @@ class LivePage(WindowPage):
         self.next_button.setObjectName("primary")
         self.next_button.hide()
         self.welcome = Welcome(self)
+        self.welcome.set_last(self.shell.settings.last_source)
         self.board_guide = BoardGuide(self.shell, self)
 
     def _lay_out(self) -> None:
@@ -270,6 +272,7 @@ class LivePage(WindowPage):
 
     def _connect_parts(self) -> None:
         shell = self.shell
+        self.welcome.last_wanted.connect(self._open_last)
         self.welcome.simulated_wanted.connect(lambda: shell.open_source(PortRequest(SIMULATED)))
         self.welcome.board_wanted.connect(lambda: shell.open_source(PortRequest(AUTO)))
         self.welcome.set_up_wanted.connect(self.show_board_setup)
@@ -340,6 +343,11 @@ class LivePage(WindowPage):
         self.timeline.set_choices(whole)
         self.spectrum.set_choices(whole)
         self.shell.settings.keep_lane_choices(self.timeline.all_choices)
+
+    def _open_last(self) -> None:
+        source = self.shell.settings.last_source
+        if source is not None:
+            self.shell.open_source(source)
 
     def _leave_board_setup(self) -> None:
         is_open = self.shell.connection.session is not None

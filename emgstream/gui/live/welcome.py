@@ -6,7 +6,15 @@ from PyQt5.QtCore import Qt, pyqtBoundSignal, pyqtSignal
 from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from emgstream.app.board_setup import SAFETY_IN_SHORT
+from emgstream.app.open_requests import (
+    AUTO,
+    SIMULATED,
+    PortRequest,
+    ReplayRequest,
+    SourceRequest,
+)
 from emgstream.gui.painting import GRID, font
+from emgstream.wording import shortened
 
 __all__ = ["Welcome"]
 
@@ -19,8 +27,9 @@ _NO_MODEL = (
 
 
 class Welcome(QWidget):
-    """Three cards, each with a button, and a line on the model."""
+    """The source used last, three cards, each with a button, and a line on the model."""
 
+    last_wanted = pyqtSignal()
     simulated_wanted = pyqtSignal()
     set_up_wanted = pyqtSignal()
     board_wanted = pyqtSignal()
@@ -33,6 +42,9 @@ class Welcome(QWidget):
         self._title = QLabel("Watch muscles move", self)
         self._title.setFont(font(self.font(), 1.8, bold=True))
         self._title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.last_button = QPushButton(self)
+        """Opens the source used last; hidden where there is none."""
+        self.last_button.clicked.connect(self.last_wanted)
         self._model = QLabel(self)
         self._model.setObjectName("quiet")
         self._model.setWordWrap(True)
@@ -42,6 +54,7 @@ class Welcome(QWidget):
         column.setSpacing(3 * GRID)
         column.addStretch(2)
         column.addWidget(self._title)
+        column.addWidget(self.last_button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addLayout(self._cards())
         column.addWidget(self._model)
         column.addStretch(3)
@@ -49,6 +62,18 @@ class Welcome(QWidget):
     def set_model(self, title: str | None) -> None:
         """Show which model will decide, or what to do where there is none."""
         self._model.setText(_NO_MODEL if title is None else f"Decisions will come from: {title}")
+
+    def set_last(self, source: SourceRequest | None) -> None:
+        """Offer the source used last, unless it is the simulated board, which has its card."""
+        is_other = source is not None and source != PortRequest(SIMULATED)
+        self.last_button.setVisible(is_other)
+        if isinstance(source, ReplayRequest):
+            self.last_button.setText(f"Used last: {shortened(source.path.name)}")
+            self.last_button.setToolTip(str(source.path))
+        elif source is not None:
+            where = "a board on any port" if source.port == AUTO else shortened(source.port)
+            self.last_button.setText(f"Used last: {where}")
+            self.last_button.setToolTip("")
 
     def _cards(self) -> QHBoxLayout:
         cards = QHBoxLayout()

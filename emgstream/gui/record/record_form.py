@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtGui import QShowEvent
 from PyQt5.QtWidgets import (
     QButtonGroup,
     QFileDialog,
@@ -154,7 +155,14 @@ class SessionForm(QWidget):
 
     def propose_name(self) -> None:
         """Propose a name that no file has."""
-        self.name.setText(proposed_path(self.folder, datetime.now()).stem)
+        self._proposed_name = proposed_path(self.folder, datetime.now()).stem
+        self.name.setText(self._proposed_name)
+
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Propose the time of now, unless the person wrote another name."""
+        super().showEvent(event)
+        if self.name.text() == self._proposed_name:
+            self.propose_name()
 
     def set_folder(self, folder: Path) -> None:
         """Record into another folder."""
