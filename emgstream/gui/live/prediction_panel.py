@@ -105,27 +105,28 @@ class PredictionPanel(QWidget):
         label = LabelPainter(tuple(map(spoken, self._names)), self.font())
         share = 1.0 if prediction.accepted else _DIM
         label.draw(painter, area, self._spoken_label(), color(ink), color(mark, share))
-        line = QRectF(0, area.bottom() + GRID / 2, area.width(), 4 * GRID)
-        self._draw_sure(painter, line, prediction)
+        below = QRectF(0, area.bottom() + GRID / 2, area.width(), _BELOW - GRID)
+        self._draw_sure(painter, below, prediction)
 
-    def _draw_sure(self, painter: QPainter, line: QRectF, prediction: ShownDecision) -> None:
-        words = prediction.words
-        painter.setFont(font(self.font(), _SURE))
-        if painter.fontMetrics().horizontalAdvance(words) > line.width():
-            painter.setFont(font(self.font()))
-        text(painter, line, words, _LEFT, color(self._theme.quiet))
-        used = painter.fontMetrics().horizontalAdvance(words) + 2 * GRID
+    def _draw_sure(self, painter: QPainter, below: QRectF, prediction: ShownDecision) -> None:
+        """Draw the confidence and the true label: on one line, or on two where that is too long."""
+        words, truth, ink = prediction.words, "", self._theme.quiet
         if prediction.truth is not None:
-            self._draw_truth(painter, line.adjusted(used, 0, 0, 0), prediction)
-
-    def _draw_truth(self, painter: QPainter, line: QRectF, prediction: ShownDecision) -> None:
-        sign, ink = _verdict(prediction, self._names, self._theme)
-        name = spoken(prediction.truth or "")
+            sign, ink = _verdict(prediction, self._names, self._theme)
+            truth = f"{sign}true: {spoken(prediction.truth)}"
+        truth_width = QFontMetricsF(self.font()).horizontalAdvance(truth) + 2 * GRID
+        line = QRectF(below.left(), below.top(), below.width(), 4 * GRID)
+        size = _SURE
+        if self._width_of(words, _SURE) + truth_width > line.width():
+            size = 1.0
+        second = line
+        if truth and self._width_of(words, size) + truth_width > line.width():
+            line.setHeight(below.height() / 2)
+            second = line.translated(0, line.height())
+        painter.setFont(font(self.font(), size))
+        text(painter, line, words, _LEFT, color(self._theme.quiet))
         painter.setFont(font(self.font()))
-        words = f"{sign}true: {name}"
-        if painter.fontMetrics().horizontalAdvance(words) > line.width():
-            words = f"{sign}{name}"
-        text(painter, line, words, _RIGHT, color(ink))
+        text(painter, second, truth, _RIGHT if second is line else _LEFT, color(ink))
 
     def _draw_bars(self, painter: QPainter, area: QRectF) -> None:
         height = min(_ROW, area.height() / len(self._names))
@@ -153,10 +154,10 @@ class PredictionPanel(QWidget):
         return QFontMetricsF(self.font()).lineSpacing()
 
     def _longest_name(self) -> float:
-        return max(self._width_of(spoken(name)) for name in self._names)
+        return max(self._width_of(spoken(name), bold=True) for name in self._names)
 
-    def _width_of(self, words: str) -> float:
-        return QFontMetricsF(font(self.font(), 1.0, bold=True)).horizontalAdvance(words)
+    def _width_of(self, words: str, size: float = 1.0, *, bold: bool = False) -> float:
+        return QFontMetricsF(font(self.font(), size, bold=bold)).horizontalAdvance(words)
 
     def _draw_chip(
         self, painter: QPainter, row: QRectF, code: str, background: str, size: float
