@@ -15,7 +15,7 @@ from emgstream.sources.channel_match import match_channels
 from emgstream.sources.losses import LossWindow
 from emgstream.sources.serial_board.board_connection import SIMULATED
 from emgstream.sources.serial_board.indexer import Indexer
-from emgstream.sources.serial_board.rates import RateGuard
+from emgstream.sources.serial_board.rates import PaceWatch, RateGuard
 from emgstream.sources.serial_board.tally import StreamTally
 from emgstream.sources.serial_board.timebase import Timebase
 from emgstream.types import Chunk
@@ -221,6 +221,44 @@ def test_a_rate_more_than_5_percent_off_is_refused_unless_forced(rate_hz: float)
     assert "decisions may be wrong" in str(forced.check_measured(rate_hz, 2.1, "COM3"))
     assert guard.check_measured(rate_hz, 1.9, "COM3") is None
     assert RateGuard(None, force=False).check_measured(rate_hz, 60.0, "COM3") is None
+
+
+def paces(watch: PaceWatch, *spans: tuple[float, float], from_s: float = 0.0) -> list[float]:
+    """Return the changes that are told of spans, each of seconds and a rate."""
+    told: list[float] = []
+    end, now_s = 0.0, from_s
+    for seconds, rate_hz in spans:
+        for _ in range(round(seconds / 0.25)):
+            now_s, end = now_s + 0.25, end + 0.25 * rate_hz
+            pace_hz = watch.add(int(end), now_s)
+            if pace_hz is not None:
+                told.append(round(pace_hz))
+    return told
+
+
+@pytest.mark.parametrize("rate_hz", [500.0, 940.0, 1060.0, 2000.0])
+def test_a_rate_that_changes_without_a_break_is_told_once(rate_hz: float) -> None:
+    (told,) = paces(PaceWatch(), (60.0, 1000.0), (300.0, rate_hz))
+    assert told == pytest.approx(rate_hz, rel=0.01)
+
+
+def test_a_rate_that_changes_back_is_told_again() -> None:
+    assert paces(PaceWatch(), (60.0, 1000.0), (60.0, 500.0), (60.0, 1000.0)) == [500, 1000]
+
+
+def test_a_busy_computer_and_a_drift_within_the_tolerance_are_no_change_of_rate() -> None:
+    stall = ((3.0, 0.0), (1.0, 4000.0))
+    assert paces(PaceWatch(), (60.0, 1000.0), *stall, (60.0, 1000.0), *stall, (60.0, 1000.0)) == []
+    assert paces(PaceWatch(), (60.0, 1000.0), (300.0, 1040.0)) == []
+    slow_drift = [(20.0, 1000.0 + 5.0 * n) for n in range(20)]
+    assert paces(PaceWatch(), *slow_drift) == [1055], "a slow drift is told as well"
+
+
+def test_a_count_is_begun_anew_where_the_computer_slept() -> None:
+    watch = PaceWatch()
+    assert paces(watch, (60.0, 1000.0)) == []
+    assert paces(watch, (9.0, 400.0), from_s=1000.0) == []
+    assert paces(watch, (60.0, 1000.0), from_s=2000.0) == []
 
 
 @given(st.lists(st.tuples(st.floats(0, 0.4), st.integers(0, 50), st.integers(0, 50)), max_size=60))

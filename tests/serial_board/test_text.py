@@ -191,6 +191,18 @@ def test_a_sketch_that_pauses_and_goes_on_at_another_rate_is_told() -> None:
         assert any("came back at 500 Hz" in alarm for alarm in reader.source.status().alarms)
 
 
+@pytest.mark.parametrize("expected", [{}, {"sampling_rate_hz": 1000.0}])
+def test_a_sketch_that_changes_its_rate_without_a_break_is_told(expected: dict[str, Any]) -> None:
+    with printing(printed(","), 1000.0, **expected) as (sketch, reader):
+        reader.take(40_000)
+        assert reader.source.status().alarms == ()
+        sketch.set_rate(500.0)
+        reader.take(40_000)
+        alarms = reader.source.status().alarms
+    (alarm,) = [one for one in alarms if "sends" in one]
+    assert "sends 500 Hz now; expected the 1000 Hz it had" in alarm
+
+
 def test_the_channels_beside_the_wanted_ones_are_kept_under_their_own_names() -> None:
     wanted = ("middle", "biceps")
     with printing(labelled, channel_names=wanted, keep_others=True) as (_, reader):

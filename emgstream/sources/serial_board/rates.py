@@ -8,7 +8,7 @@ from emgstream.errors import StreamMismatchError
 from emgstream.sources.serial_board.timebase import Timebase
 from emgstream.sources.stream_condition import StreamCondition
 
-__all__ = ["ALARM_AT", "REFUSES_AFTER_S", "REFUSE_AT", "RateGuard"]
+__all__ = ["ALARM_AT", "REFUSES_AFTER_S", "REFUSE_AT", "PaceWatch", "RateGuard"]
 
 ALARM_AT, REFUSE_AT = 0.005, 0.05
 """Relative differences of the rate above which there is an alarm, and a refusal.
@@ -24,6 +24,47 @@ _ALARMS_AFTER_S = 5.0  # a choice: 20 ms of jitter are 0.4 %
 
 _WHOLE_HZ = 200.0
 """Lowest rate at which a whole number shows a deviation of `ALARM_AT`."""
+
+_PACE_S = 10.0
+"""Seconds of one count: a choice, a delay of 0.4 s is then less than `REFUSE_AT`."""
+_LONGEST_WAIT_S = 1.0
+"""Seconds between two looks after which a count is begun anew: the computer was not there."""
+
+
+class PaceWatch:
+    """Counts samples in spans of ten seconds, and tells when the pace of a stream has changed.
+
+    Two spans in a row must agree: where the computer was busy, one has too few samples, and the
+    next has those that were late.
+    """
+
+    def __init__(self) -> None:
+        self.settled_hz: float | None = None
+        """The pace at first, or the one that was told last; None while it is not known."""
+        self._start: tuple[int, float] | None = None
+        self._looked_s = 0.0
+        self._last_hz = math.nan
+
+    def add(self, end_index: int, now_s: float) -> float | None:
+        """Take the index behind the newest sample at host time ``now_s``.
+
+        Returns a settled pace in Hz that is more than 5 % off the one before; else None.
+        """
+        if self._start is None or now_s - self._looked_s > _LONGEST_WAIT_S:
+            self._start, self._last_hz = (end_index, now_s), math.nan
+        self._looked_s = now_s
+        first, since_s = self._start
+        if now_s - since_s < _PACE_S:
+            return None
+        pace_hz, before_hz = (end_index - first) / (now_s - since_s), self._last_hz
+        self._start, self._last_hz = (end_index, now_s), pace_hz
+        if not _are_alike(pace_hz, before_hz):
+            return None
+        settled_hz, self.settled_hz = self.settled_hz, pace_hz
+        if settled_hz is None or _are_alike(pace_hz, settled_hz):
+            self.settled_hz = settled_hz or pace_hz  # else a slow drift would never be told
+            return None
+        return pace_hz
 
 
 class RateGuard:
@@ -51,6 +92,7 @@ class RateGuard:
         self._measured_hz = self._before_hz = math.nan  # in this segment, and in those before
         self._span_s = 0.0
         self._is_stated_wrong = False
+        self._pace = PaceWatch()
 
     @property
     def may_refuse(self) -> bool:
@@ -90,19 +132,30 @@ class RateGuard:
             )
 
     def watch(
-        self, timebase: Timebase, stated_hz: float | None, source: str, condition: StreamCondition
+        self,
+        timebase: Timebase,
+        stated_hz: float | None,
+        source: str,
+        condition: StreamCondition,
+        now_s: float,
     ) -> None:
         """Compare the measured rate with all that is known; add alarms and notes.
 
-        ``stated_hz`` is the rate that the stream states, if any. Raises StreamMismatchError as
-        `check_measured` does.
+        ``stated_hz`` is the rate that the stream states, if any; ``now_s`` the host time. Raises
+        StreamMismatchError as `check_measured` does.
         """
         rate_hz, span_s = timebase.rate_hz, timebase.span_s
         if rate_hz is None:
             return
+        if span_s < self._span_s:
+            self._pace = PaceWatch()  # what came back at another rate is told as that
         changed = self._check_change(rate_hz, span_s, source)
         if changed is not None:
             condition.alarm("rate change", changed)
+        drifted = self._check_pace(timebase.newest[0], now_s, source)
+        if drifted is not None:
+            condition.alarm_over("pace")  # the one before, of another rate
+            condition.alarm("pace", drifted)
         alarm = self.check_measured(rate_hz, span_s, source)
         if alarm is not None:
             condition.alarm("rate", alarm)
@@ -131,6 +184,18 @@ class RateGuard:
             "and a model expects one rate only: record again"
         )
 
+    def _check_pace(self, end_index: int, now_s: float, source: str) -> str | None:
+        """Return an alarm for a rate that has changed without a break, or None."""
+        before_hz = self._pace.settled_hz
+        pace_hz = self._pace.add(end_index, now_s)
+        if pace_hz is None or before_hz is None:
+            return None
+        return (
+            f"{source} sends {_hz_words(pace_hz)} now; expected the {_hz_words(before_hz)} it had; "
+            "samples are lost unseen or its rate was changed: the times of its samples are wrong "
+            "from here on; connect again, and record again"
+        )
+
     def _check(self, rate_hz: float, what: str) -> str | None:
         off = self._off(rate_hz)
         if off <= ALARM_AT or self._expected_hz is None:
@@ -149,6 +214,11 @@ class RateGuard:
 
     def _off(self, rate_hz: float) -> float:
         return 0.0 if self._expected_hz is None else abs(rate_hz / self._expected_hz - 1.0)
+
+
+def _are_alike(one_hz: float, other_hz: float) -> bool:
+    """Return True for rates at most 5 % apart; False where one is not known, or 0."""
+    return other_hz != 0.0 and abs(one_hz / other_hz - 1.0) <= REFUSE_AT
 
 
 def _hz_words(rate_hz: float) -> str:
