@@ -90,12 +90,15 @@ class ExtraInstallation:
 
     @property
     def can_be_cancelled(self) -> bool:
-        """True while nothing has been written into the environment."""
-        return self.state is InstallationState.DOWNLOADING and self.is_running
+        """True while nothing is written into the environment; False while pip itself is."""
+        is_downloading = self.state is InstallationState.DOWNLOADING
+        return is_downloading and self.is_running and not self._commands
 
     @property
     def fraction(self) -> float | None:
         """Share of the present step that is done, 0 to 1; None if it is not known."""
+        if self._commands:
+            return None
         if self.state is InstallationState.WRITING:
             names = self._output.names
             return self._n_written() / len(names) if names else None
@@ -108,6 +111,8 @@ class ExtraInstallation:
     def words(self) -> str:
         """The progress, for people."""
         match self.state:
+            case InstallationState.DOWNLOADING if self._commands:
+                return "step 1 of 2: putting pip, which installs the packages, in place"
             case InstallationState.DOWNLOADING if self._output.fetched_mb or self._output.fetching:
                 of = max(self.plan.extra.download_mb, self._output.fetched_mb)
                 return (
@@ -136,6 +141,7 @@ class ExtraInstallation:
         if not ended:
             return
         if child.returncode == 0 and self._commands:
+            self._output = InstallerOutput()  # what brought pip says nothing of the packages
             self._child = self._start()
             return
         self._child = None
@@ -185,7 +191,7 @@ class ExtraInstallation:
         for line in text.splitlines():
             _log.debug("installer: %s", line)
         self._output.feed(text)
-        if self._output.is_writing:
+        if self._output.is_writing and not self._commands:
             self.state = InstallationState.WRITING
 
     def _finish(self, code: int) -> None:
