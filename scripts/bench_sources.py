@@ -37,7 +37,8 @@ from emgstream.outputs.output import Update
 from emgstream.sources.brainflow_source import BrainFlowLink
 from emgstream.sources.channel_match import WantedChannels
 from emgstream.sources.channel_selection import ChannelSelection
-from emgstream.sources.library_source import Arrivals, LibrarySource
+from emgstream.sources.library_link import Arrivals
+from emgstream.sources.library_source import LibrarySource
 from emgstream.sources.source import Source
 from emgstream.sources.source_registry import open_source
 from emgstream.types import IndexArray, TimeArray

@@ -20,7 +20,8 @@ from emgstream.errors import (
 )
 from emgstream.sources.brainflow_boards import board_name, check_board, dongle_address, needs_of
 from emgstream.sources.brainflow_library import brainflow_library
-from emgstream.sources.library_source import Arrivals, LibrarySource, OpenedStream
+from emgstream.sources.library_link import Arrivals, OpenedStream
+from emgstream.sources.library_source import LibrarySource
 from emgstream.sources.sample_steps import PackageSteps
 from emgstream.sources.serial_board.serial_ports import list_ports
 from emgstream.sources.source_kind import FoundSource, SourceOptions

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from collections.abc import Generator
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from emgstream.errors import (
     SourceNotFoundError,
     StreamMismatchError,
 )
+from emgstream.sources.library_link import Arrivals, LibraryLink
 from emgstream.sources.sample_steps import SampleNumbering
 from emgstream.sources.serial_board.rates import RateGuard
 from emgstream.sources.source_kind import SourceOptions
@@ -24,13 +25,13 @@ from emgstream.sources.source_status import SourceState, SourceStatus
 from emgstream.sources.stamp_watch import StampWatch
 from emgstream.sources.standstill import STANDSTILL_S, StandstillWatch
 from emgstream.sources.stream_account import StreamAccount
-from emgstream.types import Chunk, FloatArray, IndexArray, StreamInfo, TimeArray
+from emgstream.types import Chunk, IndexArray, StreamInfo, TimeArray
 from emgstream.wording import counted
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["Arrivals", "LibraryLink", "LibrarySource", "OpenedStream"]
+__all__ = ["LibrarySource"]
 
 _GATHER_S = 0.005
 """Seconds between two looks for samples: a choice, a quarter of the 20 ms between decisions."""
@@ -52,71 +53,6 @@ _TICK_S = 0.02  # of waiting between two yields
 
 Steps: TypeAlias = Generator[None, None, None]
 """Work in pieces of at most 50 ms."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedStream:
-    """Description of a stream that was opened."""
-
-    info: StreamInfo
-    """Name, all channels, stated rate and unit."""
-    port: str
-    """The place it comes from, for people."""
-    identity: Mapping[str, Any]
-    """Further facts for the record, as JSON's own types."""
-    notes: tuple[str, ...] = ()
-    """Notes for the user."""
-    is_synthetic: bool = False
-    """True if the samples are simulated."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Arrivals:
-    """Consecutive samples as the library delivered them."""
-
-    samples: FloatArray
-    """Shape ``(n_samples, n_channels)``."""
-    stamps_s: TimeArray
-    """Time stamps of the library in seconds, shape ``(n_samples,)``."""
-    numbers: TimeArray
-    """Numbers that tell the loss, shape ``(n_samples,)``: the stamps, as the same array, or a
-    counter of packages."""
-    received_s: float = 0.0
-    """Host time of receipt."""
-
-    def __len__(self) -> int:
-        return len(self.samples)
-
-
-class LibraryLink(Protocol):
-    """One stream of a library. The thread that reads the source uses it."""
-
-    silence_is_loss_s: float | None
-    """Seconds without a sample after which the stream is lost; None if the library tells."""
-    loss_advice: str
-    """Advice for the user on what to check where samples are lost."""
-
-    def open(self) -> Generator[None, None, OpenedStream]:
-        """Open the stream in pieces of at most 50 ms and return its description.
-
-        It is called again after the stream was lost, and raises SourceError while it is not there.
-        """
-        ...
-
-    def pull(self) -> Arrivals:
-        """Return new samples, possibly none, at once.
-
-        Raises SourceDisconnectedError if the stream was lost, and EndOfStream at its end.
-        """
-        ...
-
-    def learn(self, first: Arrivals) -> SampleNumbering | None:
-        """Return how samples are numbered, from the first ones; None if loss cannot be told."""
-        ...
-
-    def close(self) -> None:
-        """Close the stream; does nothing if it is not open."""
-        ...
 
 
 class LibrarySource:

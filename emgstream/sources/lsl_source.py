@@ -19,7 +19,8 @@ from emgstream.errors import (
     SourceNotFoundError,
     UsageError,
 )
-from emgstream.sources.library_source import Arrivals, LibrarySource, OpenedStream
+from emgstream.sources.library_link import Arrivals, OpenedStream
+from emgstream.sources.library_source import LibrarySource
 from emgstream.sources.lsl_library import pylsl_library
 from emgstream.sources.sample_steps import StampSteps
 from emgstream.sources.source_kind import FoundSource, SourceOptions

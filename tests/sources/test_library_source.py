@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from emgstream.clock import ManualClock
 from emgstream.errors import EndOfStream, SourceNotFoundError, StreamMismatchError
-from emgstream.sources.library_source import Arrivals, LibrarySource, OpenedStream
+from emgstream.sources.library_link import Arrivals, OpenedStream
+from emgstream.sources.library_source import LibrarySource
 from emgstream.sources.sample_steps import PackageSteps, SampleNumbering, StampSteps
 from emgstream.sources.source_kind import SourceOptions
 from emgstream.sources.source_status import SourceState
