@@ -11,6 +11,7 @@ from emgstream.app.shown_decision import ShownDecision
 from emgstream.gui.live.label_painter import LabelPainter
 from emgstream.gui.painting import GRID, color, font, on, text
 from emgstream.gui.palette import Theme, class_codes, class_colors
+from emgstream.translation import tr
 from emgstream.wording import spoken
 
 __all__ = ["PredictionPanel"]
@@ -40,7 +41,7 @@ class PredictionPanel(QWidget):
         self._instead = ""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName("Current movement")
+        self.setAccessibleName(tr("Current movement"))
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the size of the label and one row per class."""
@@ -89,7 +90,7 @@ class PredictionPanel(QWidget):
 
     def _spoken_label(self) -> str:
         if self._prediction is None:
-            return "nothing decided yet"
+            return tr("nothing decided yet")
         return spoken(self._names[self._prediction.chosen])
 
     def _draw_head(self, painter: QPainter, area: QRectF) -> None:
@@ -122,7 +123,7 @@ class PredictionPanel(QWidget):
         sign, ink = _verdict(prediction, self._names, self._theme)
         name = spoken(prediction.truth or "")
         painter.setFont(font(self.font()))
-        words = f"{sign}true: {name}"
+        words = tr("{sign}true: {name}", sign=sign, name=name)
         if painter.fontMetrics().horizontalAdvance(words) > line.width():
             words = f"{sign}{name}"
         text(painter, line, words, _RIGHT, color(ink))
