@@ -68,7 +68,7 @@ class ConfiguredSetting:
     @property
     def group(self) -> str:
         """The heading that it stands under, for people; empty for none."""
-        return _OUTPUTS.capitalize() if self.name.startswith(f"{_OUTPUTS}.") else ""
+        return tr("Outputs") if self.name.startswith(f"{_OUTPUTS}.") else ""
 
     @property
     def is_set(self) -> bool:

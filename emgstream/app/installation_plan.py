@@ -15,11 +15,11 @@ from enum import Enum
 from importlib import metadata
 from pathlib import Path
 
-from emgstream.extras import PACKAGE, Extra, extra_named, extra_requirements, normal_name
+from emgstream.extras import PACKAGE, Extra, extra_named, extra_requirements, megabytes, normal_name
 from emgstream.translation import tr
 from emgstream.user_folders import home_folder
 
-__all__ = ["InstallationPlan", "Installer", "plan_installation"]
+__all__ = ["InstallationPlan", "Installer", "plan_installation", "size_words"]
 
 _RESERVE = 1.1
 """Room asked for beyond the measured size: later versions are larger. A choice."""
@@ -60,7 +60,7 @@ class InstallationPlan:
         return [
             (tr("extra"), f"{self.extra.name}: {self.extra.purpose}"),
             (tr("state"), state),
-            (tr("size"), self.extra.size_words),
+            (tr("size"), size_words(self.extra)),
             (tr("packages"), ", ".join(map(_package_name, self.requirements))),
             ("into", str(self.environment)),
         ]
@@ -234,3 +234,9 @@ def _package_name(requirement: str) -> str:
     'scikit-learn'
     """
     return re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]
+
+
+def size_words(extra: Extra) -> str:
+    """Return the sizes of an extra, for people."""
+    download, disk = megabytes(extra.download_mb), megabytes(extra.disk_mb)
+    return tr("{download} to download, {disk} on the disk", download=download, disk=disk)

@@ -205,7 +205,7 @@ class LiveSession:
         if self.ended:
             return ConnectionState(SourceState.FINISHED, tr("finished"))
         status = self.status()
-        return ConnectionState(status.state, status.words)
+        return ConnectionState(status.state, tr(status.words))
 
     def status(self) -> SourceStatus:
         """Return the status of the source; any thread may ask."""

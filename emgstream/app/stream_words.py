@@ -25,7 +25,7 @@ def rate_words(rate_hz: float | None, ppm: float | None, unknown: str = "–") -
 def recording_pace(status: SourceStatus) -> str:
     """Return rate and losses of a stream that is being recorded, or else its state."""
     if not status.is_streaming:
-        return status.words
+        return tr(status.words)
     rate = rate_words(status.rate_hz, None, tr("measuring the rate"))
     counted = tr("lost {n_lost:,}", n_lost=status.n_lost)
     return f"{rate}   {loss_words(counted, status.n_lost + status.n_missed, status.sees_loss)}"

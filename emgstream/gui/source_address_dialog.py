@@ -100,10 +100,7 @@ class SourceAddressDialog(QDialog):
         for board in known_sources():
             if board.address.startswith(_BRAINFLOW):
                 name = board.address.removeprefix(_BRAINFLOW)
-                self.boards.addItem(
-                    f"{name.replace('_', ' ')}   {board.title.replace(' at ', ' channels at ')}",
-                    name,
-                )
+                self.boards.addItem(f"{name.replace('_', ' ')}   {_signals(board.title)}", name)
 
     def _show_board(self) -> None:
         """Show the fields that the chosen board needs."""
@@ -181,3 +178,11 @@ class SourceAddressDialog(QDialog):
         self.needs.hide()
         column.addStretch(1)
         column.addLayout(buttons)
+
+
+def _signals(title: str) -> str:
+    """Return the channels and the rate of a board, which its title holds as ``8 at 250 Hz``."""
+    number, at, rate = title.partition(" at ")
+    if not at:
+        return tr(title)
+    return tr("{number} channels at {rate}", number=number, rate=rate)

@@ -6,7 +6,7 @@ from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from emgstream.app.extra_installation import ExtraInstallation, InstallationState
-from emgstream.app.installation_plan import InstallationPlan, plan_installation
+from emgstream.app.installation_plan import InstallationPlan, plan_installation, size_words
 from emgstream.errors import EmgStreamError
 from emgstream.extras import TRAIN
 from emgstream.gui.card import card, center, row_name
@@ -124,7 +124,7 @@ class MissingExtra(QWidget):
         grid.setContentsMargins(0, GRID, 0, GRID)
         grid.setHorizontalSpacing(2 * GRID)
         what = QLabel(tr("TensorFlow, scikit-learn, matplotlib and what they need"), self)
-        size = QLabel(TRAIN.size_words, self)
+        size = QLabel(size_words(TRAIN), self)
         for value in (what, size):
             value.setWordWrap(True)
         rows = ((tr("What"), what), (tr("How large"), size), (tr("Where to"), self.place))
