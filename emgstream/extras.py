@@ -22,6 +22,7 @@ __all__ = [
     "check_train_extra",
     "extra_named",
     "extra_requirements",
+    "megabytes",
     "missing_extra",
     "normal_name",
 ]
@@ -62,7 +63,7 @@ class Extra:
     @property
     def size_words(self) -> str:
         """The sizes, for people."""
-        return f"{_megabytes(self.download_mb)} to download, {_megabytes(self.disk_mb)} on the disk"
+        return f"{megabytes(self.download_mb)} to download, {megabytes(self.disk_mb)} on the disk"
 
 
 TRAIN = Extra(
@@ -147,10 +148,10 @@ def normal_name(distribution: str) -> str:
     return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
-def _megabytes(size_mb: int) -> str:
+def megabytes(size_mb: int) -> str:
     """Return a size with the precision it was measured with.
 
-    >>> _megabytes(31), _megabytes(1900)
+    >>> megabytes(31), megabytes(1900)
     ('31 MB', '1.9 GB')
     """
     return f"{size_mb / 1000:.1f} GB" if size_mb >= 1000 else f"{size_mb} MB"

@@ -7,16 +7,18 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 __all__ = [
+    "MOST_NAMED",
     "command_line",
     "counted",
     "did_you_mean",
     "listed",
+    "near_names",
     "number_in_words",
     "shortened",
     "spoken",
 ]
 
-_MOST_NAMED = 8
+MOST_NAMED = 8
 """Most names in one sentence. A choice: the channels of the usual armbands."""
 
 _MOST_MEANT = 3
@@ -50,14 +52,19 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("fish", ["rest", "fist"]), did_you_mean("x", ["rest", "fist"])
     (' (did you mean fist?)', '')
     """
-    by_case = {name.lower(): name for name in known}
-    near = get_close_matches(word.lower(), by_case, n=_MOST_MEANT, cutoff=_NEAR)
-    begins = [name for name in by_case if len(word) > 1 and name.startswith(word.lower())]
-    meant = list(dict.fromkeys(by_case[name] for name in [*near, *begins]))[:_MOST_MEANT]
+    meant = near_names(word, known)
     return f" (did you mean {' or '.join(meant)}?)" if meant else ""
 
 
-def listed(names: Sequence[str], most: int = _MOST_NAMED) -> str:
+def near_names(word: str, known: Iterable[str]) -> list[str]:
+    """Return the names that a word that is not known may stand for, at most three."""
+    by_case = {name.lower(): name for name in known}
+    near = get_close_matches(word.lower(), by_case, n=_MOST_MEANT, cutoff=_NEAR)
+    begins = [name for name in by_case if len(word) > 1 and name.startswith(word.lower())]
+    return list(dict.fromkeys(by_case[name] for name in [*near, *begins]))[:_MOST_MEANT]
+
+
+def listed(names: Sequence[str], most: int = MOST_NAMED) -> str:
     """Return the first names, and how many more there are.
 
     >>> listed(["a", "b", "c"], 2)

@@ -30,6 +30,7 @@ def main() -> int:
     arguments = parser.parse_args()
     if not arguments.check:
         ensure("docs")
+    os.environ["EMGSTREAM_LANGUAGE"] = "en"
     os.environ["NO_MKDOCS_2_WARNING"] = "1"  # the banner of another version
     written = [] if arguments.check else ["--write"]
     if run(PYTHON, "scripts/command_line_page.py", *written) != 0:

@@ -50,6 +50,7 @@ def main() -> int:
     """Make the pictures named, or all; the exit code is 0 where every one was made."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     os.environ["EMGSTREAM_CONFIG"] = os.devnull  # not the user's own defaults
+    os.environ["EMGSTREAM_LANGUAGE"] = "en"
     FOLDER.mkdir(exist_ok=True)
     spawn = multiprocessing.get_context("spawn")
     failed = 0

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+os.environ["EMGSTREAM_LANGUAGE"] = "en"  # in what the tests start, too, on any system
+
 from emgstream.bundle import Model, read_model
 from emgstream.data import DEMO_MODEL
 from emgstream.manifest import Manifest

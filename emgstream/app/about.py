@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import emgstream
+from emgstream.translation import tr
 
 __all__ = ["LICENCE", "citation"]
 
-LICENCE = "MIT licence, copyright 2026 the emgstream authors"
+LICENCE = tr("MIT licence, copyright 2026 the emgstream authors")
 """Licence and holders, as in the file ``LICENSE``."""
 
 _YEAR = 2026

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from emgstream.app.name_lists import listed
 from emgstream.app.recording_verdict import RecordingVerdict, judge
 from emgstream.errors import EmgStreamError
 from emgstream.recording import put_in_order
@@ -14,7 +15,7 @@ from emgstream.tables import ALL_GUESSED
 from emgstream.tables.formats import RECORDING_SUFFIXES
 from emgstream.tables.settled_columns import read_settled, remember
 from emgstream.tables.table_assembly import label_of_name
-from emgstream.wording import listed
+from emgstream.translation import tr
 from emgstream.worker import Worker
 
 __all__ = ["AuditedRecordings", "conflict", "recordings_in"]
@@ -56,7 +57,10 @@ class AuditedRecordings:
     @property
     def name_words(self) -> str:
         """The labels that the `nameable` recordings have by their names, for people."""
-        pairs = [f"{one.path.name} is {label_of_name(one.path)}" for one in self.nameable]
+        pairs = [
+            tr("{name} is {label}", name=one.path.name, label=label_of_name(one.path))
+            for one in self.nameable
+        ]
         return ",  ".join(pairs)
 
     @property
@@ -162,21 +166,34 @@ def conflict(verdicts: Sequence[RecordingVerdict], rate_hz: float | None) -> str
     """Return why one model cannot be trained on all of them; empty where it can."""
     for verdict in verdicts:
         if verdict.is_undecided:
-            return f"The columns of {verdict.path.name} are not settled; choose Columns… beside it"
+            return tr(
+                "The columns of {name} are not settled; choose Columns… beside it",
+                name=verdict.path.name,
+            )
         if verdict.lacks_label:
-            return f"{verdict.path.name} has no label; take its name as the label, or remove it"
+            return tr(
+                "{name} has no label; take its name as the label, or remove it",
+                name=verdict.path.name,
+            )
         if verdict.kind == "unusable":
-            return f"{verdict.path.name} cannot be learned from; remove it"
+            return tr("{name} cannot be learned from; remove it", name=verdict.path.name)
     first = verdicts[0] if verdicts else None
     for verdict in verdicts:
         if first is not None and verdict.channel_names != first.channel_names:
-            return (
-                f"{verdict.path.name} has channels {listed(verdict.channel_names)}; expected "
-                f"{listed(first.channel_names)} as in {first.path.name}; remove one of them"
+            return tr(
+                "{name} has channels {channel_names}; expected "
+                "{first_channel_names} as in {first_name}; remove one of them",
+                name=verdict.path.name,
+                channel_names=listed(verdict.channel_names),
+                first_channel_names=listed(first.channel_names),
+                first_name=first.path.name,
             )
     labels = {label for verdict in verdicts for label in verdict.labels}
     if len(labels) == 1:
-        return f"only the label {labels.pop()} in all; add a recording of another movement"
+        return tr(
+            "only the label {label} in all; add a recording of another movement",
+            label=labels.pop(),
+        )
     return "" if rate_hz is not None else _rate_conflict(verdicts)
 
 
@@ -184,13 +201,17 @@ def _rate_conflict(verdicts: Sequence[RecordingVerdict]) -> str:
     known: list[tuple[Path, float]] = []
     for verdict in verdicts:
         if verdict.rate_hz is None:
-            return f"{verdict.path.name} does not tell its sampling rate; say it"
+            return tr("{name} does not tell its sampling rate; say it", name=verdict.path.name)
         known.append((verdict.path, verdict.rate_hz))
     for path, rate_hz in known:
         first, first_hz = known[0]
         if abs(rate_hz / first_hz - 1.0) > _SAME_RATE:
-            return (
-                f"{path.name} has {rate_hz:.6g} Hz, {first.name} has {first_hz:.6g} Hz; expected "
-                "one rate; remove one, or say the rate of all"
+            return tr(
+                "{name} has {rate_hz:.6g} Hz, {first_name} has {first_hz:.6g} Hz; expected "
+                "one rate; remove one, or say the rate of all",
+                name=path.name,
+                rate_hz=rate_hz,
+                first_name=first.name,
+                first_hz=first_hz,
             )
     return ""

@@ -12,6 +12,7 @@ from emgstream.app.open_requests import AUTO, SIMULATED, PortRequest
 from emgstream.app.recording_plan import proposed_movements
 from emgstream.errors import OutputError
 from emgstream.sources.port_finding import PortFinding, PortLook, look_for_port
+from emgstream.translation import tr
 from emgstream.worker import Worker
 
 __all__ = [
@@ -23,20 +24,27 @@ __all__ = [
     "save_sketch",
 ]
 
-SAFETY_IN_SHORT = (
+SAFETY_IN_SHORT = tr(
     "Before electrodes are on a person: run the computer on its battery, with the charger "
     "unplugged."
 )
 """The most important rule, for where a board can be connected."""
 SAFETY = (
-    "Unplug the charger: run the laptop on its battery, and the board from that laptop.",
-    "Unplug everything else that is on the mains: external screen, powered USB hub, network cable, "
-    "oscilloscope, bench supply.",
-    "With a computer that has no battery, use a USB isolator of medical grade. A cheap one is not.",
-    "No electrodes with a pacemaker or another implant, on broken skin, across chest, neck or "
-    "head, or together with electrical stimulation.",
-    "Take the electrodes off before you change the wiring.",
-    "This is a research tool, not a medical device.",
+    tr("Unplug the charger: run the laptop on its battery, and the board from that laptop."),
+    tr(
+        "Unplug everything else that is on the mains: external screen, powered USB hub, network "
+        "cable, oscilloscope, bench supply."
+    ),
+    tr(
+        "With a computer that has no battery, use a USB isolator of medical grade. A cheap one "
+        "is not."
+    ),
+    tr(
+        "No electrodes with a pacemaker or another implant, on broken skin, across chest, neck or "
+        "head, or together with electrical stimulation."
+    ),
+    tr("Take the electrodes off before you change the wiring."),
+    tr("This is a research tool, not a medical device."),
 )
 """Rules that hold as soon as a person is attached; those of the wiring notes of the sketch."""
 
@@ -50,12 +58,12 @@ _MOST_COPIES = 100
 class SetupStep(Enum):
     """The steps, in their order, with the names people see."""
 
-    SENSOR = "Your sensor"
-    WIRING = "Wiring"
-    SKETCH = "Sketch"
-    SAFETY = "Safety"
-    ELECTRODES = "Electrodes"
-    CONNECT = "Connect"
+    SENSOR = tr("Your sensor")
+    WIRING = tr("Wiring")
+    SKETCH = tr("Sketch")
+    SAFETY = tr("Safety")
+    ELECTRODES = tr("Electrodes")
+    CONNECT = tr("Connect")
 
 
 class SensorSignal(Enum):
@@ -94,7 +102,7 @@ class BoardSetup:
         self.signal = SensorSignal.ENVELOPE
         self.step = SetupStep.SENSOR
         self.sketch: Path | None = None
-        self.look = PortLook(PortFinding.LOOKING, "Looking for the board …")
+        self.look = PortLook(PortFinding.LOOKING, tr("Looking for the board …"))
         self._since_s: float | None = None
         self._worker: Worker | None = None
         self._seen: PortLook | None = None
@@ -163,7 +171,7 @@ class BoardSetup:
             return False
         if self._since_s is None:
             self._since_s, self._seen = now_s, None
-            self.look = PortLook(PortFinding.LOOKING, "Looking for the board …")
+            self.look = PortLook(PortFinding.LOOKING, tr("Looking for the board …"))
         if self._worker is not None:
             if self._worker.alive:
                 return False
@@ -205,5 +213,9 @@ def save_sketch(folder: Path, channel_names: tuple[str, ...]) -> Path:
         if there.is_file() and there.read_text("utf-8", errors="replace") == text:
             return there
     raise OutputError(
-        f"{folder} has {_MOST_COPIES} sketches; expected fewer; remove those you do not need"
+        tr(
+            "{folder} has {most_copies} sketches; expected fewer; remove those you do not need",
+            folder=folder,
+            most_copies=_MOST_COPIES,
+        )
     )

@@ -8,7 +8,7 @@ from emgstream.app.extra_installation import ExtraInstallation
 from emgstream.app.recording_session import RecordingSession, RecordingStage
 from emgstream.app.training_job import EvaluationJob, TrainingJob
 from emgstream.recording import FreeProtocol
-from emgstream.wording import counted
+from emgstream.translation import tr, tr_n
 
 __all__ = [
     "cued_test_at_stake",
@@ -24,22 +24,31 @@ def recording_at_stake(run: RecordingSession | None, now_s: float) -> str:
     if run is None or run.stage is not RecordingStage.TAKE or run.waits_for_start:
         return ""
     if isinstance(run.protocol, FreeProtocol):
-        far = f"after {minutes(now_s - run.started_s)} min"
+        far = tr("after {minutes} min", minutes=minutes(now_s - run.started_s))
     else:
         view = run.protocol.view(now_s)
-        far = f"after {view.n_done} of {counted(view.n_total, 'movement')}"
+        far = tr(
+            "after {n_done} of {movements}",
+            n_done=view.n_done,
+            movements=tr_n("{n:,} movement", "{n:,} movements", view.n_total),
+        )
     name = run.plan.path.name
-    return f"A recording is running. It would end now, {far}; {name} keeps what there is."
+    return tr(
+        "A recording is running. It would end now, {far}; {name} keeps what there is.",
+        far=far,
+        name=name,
+    )
 
 
 def cued_test_at_stake(run: CuedTestSession | None) -> str:
     """Return what an end does to a test; empty where none runs."""
     if run is None or not run.is_open:
         return ""
-    return (
-        f"A test is running. It would end now, after {run.n_done} of "
-        f"{counted(run.plan.n_movements, 'movement')}; "
-        "its result would be lost."
+    return tr(
+        "A test is running. It would end now, after {n_done} of {movements}; its result would be "
+        "lost.",
+        n_done=run.n_done,
+        movements=tr_n("{n:,} movement", "{n:,} movements", run.plan.n_movements),
     )
 
 
@@ -47,7 +56,10 @@ def training_at_stake(job: TrainingJob | None) -> str:
     """Return what an end does to a training; empty where none runs."""
     if job is None or not job.is_running:
         return ""
-    return f"A training is running. It would stop now; {job.request.out.name} would not be written."
+    return tr(
+        "A training is running. It would stop now; {name} would not be written.",
+        name=job.request.out.name,
+    )
 
 
 def installation_at_stake(installation: ExtraInstallation | None) -> str:
@@ -58,9 +70,10 @@ def installation_at_stake(installation: ExtraInstallation | None) -> str:
     if installation is None or not installation.can_be_cancelled:
         return ""
     name = installation.plan.extra.name
-    return (
-        f"The extra {name!r} is being downloaded. That would stop now, and has to start again "
-        "from the beginning; installed packages stay as they are."
+    return tr(
+        "The extra {name!r} is being downloaded. That would stop now, and has to start again "
+        "from the beginning; installed packages stay as they are.",
+        name=name,
     )
 
 
@@ -68,4 +81,4 @@ def evaluation_at_stake(job: EvaluationJob | None) -> str:
     """Return what an end does to an evaluation; empty where none runs."""
     if job is None or not job.is_running:
         return ""
-    return "A model is being evaluated. That would stop now, and its figures would be lost."
+    return tr("A model is being evaluated. That would stop now, and its figures would be lost.")

@@ -13,7 +13,7 @@ from emgstream.app.list_choice import ListChoice
 from emgstream.tables import Certainty, ColumnChoice, ColumnRole, TableColumn, TableLook
 from emgstream.tables.column_choice import column_references, place_of_column
 from emgstream.tables.column_questions import split_choice, unlabelled_value
-from emgstream.wording import counted
+from emgstream.translation import tr, tr_n
 
 __all__ = ["ColumnDraft"]
 
@@ -23,18 +23,18 @@ _MOST_LABELS = 50
 """Largest number of different values offered as the one that means unlabelled. A choice: more are
 no labels."""
 _UNITS = {
-    "s": "in seconds",
-    "ms": "in milliseconds",
-    "us": "in microseconds",
-    "ns": "in nanoseconds",
-    "min": "in minutes",
-    "h": "in hours",
-    "unix": "UNIX time in s",
-    "unix_ms": "UNIX time in ms",
-    "unix_us": "UNIX time in µs",
-    "unix_ns": "UNIX time in ns",
-    "clock": "time of day",
-    "date": "date and time",
+    "s": tr("in seconds"),
+    "ms": tr("in milliseconds"),
+    "us": tr("in microseconds"),
+    "ns": tr("in nanoseconds"),
+    "min": tr("in minutes"),
+    "h": tr("in hours"),
+    "unix": tr("UNIX time in s"),
+    "unix_ms": tr("UNIX time in ms"),
+    "unix_us": tr("UNIX time in µs"),
+    "unix_ns": tr("UNIX time in ns"),
+    "clock": tr("time of day"),
+    "date": tr("date and time"),
 }
 """Words for the units of a clock, `TIME_UNITS`."""
 _STATED = (
@@ -46,9 +46,9 @@ _STATED = (
 )
 """Roles that a `ColumnChoice` can give to any column, in the order of the list."""
 _ONCE = {
-    ColumnRole.LABEL: "the label",
-    ColumnRole.TIME: "the clock",
-    ColumnRole.COUNTER: "the counter",
+    ColumnRole.LABEL: tr("the label"),
+    ColumnRole.TIME: tr("the clock"),
+    ColumnRole.COUNTER: tr("the counter"),
 }
 """Roles that one column of a file can have."""
 
@@ -155,11 +155,16 @@ class ColumnDraft:
             return tuple(ListChoice(words, unit) for unit, words in _UNITS.items())
         if role is ColumnRole.COUNTER:
             modulos = sorted({*_MODULOS, self._columns[place].modulo or _MODULOS[0]})
-            again = [ListChoice(f"restarts at {one}", str(one)) for one in modulos]
-            return ListChoice("never restarts", ""), *again
+            again = [
+                ListChoice(tr("restarts at {number}", number=one), str(one)) for one in modulos
+            ]
+            return ListChoice(tr("never restarts"), ""), *again
         if role is ColumnRole.LABEL:
-            values = [ListChoice(f"{one} = unlabelled", one) for one in self._label_values(place)]
-            return ListChoice("all rows labelled", ""), *values
+            values = [
+                ListChoice(tr("{value} = unlabelled", value=one), one)
+                for one in self._label_values(place)
+            ]
+            return ListChoice(tr("all rows labelled"), ""), *values
         return ()
 
     def detail(self, place: int) -> str:
@@ -202,21 +207,42 @@ class ColumnDraft:
         found = []
         if self._undecided:
             named = listed_columns([self._columns[place] for place in sorted(self._undecided)])
-            found.append(f"say what {named} {'is' if len(self._undecided) == 1 else 'are'}")
+            found.append(
+                tr_n(
+                    "say what {columns} is",
+                    "say what {columns} are",
+                    len(self._undecided),
+                    columns=named,
+                )
+            )
         elif not self._with(ColumnRole.CHANNEL):
-            found.append("no column is a channel; choose at least one")
+            found.append(tr("no column is a channel; choose at least one"))
         for role, words in _ONCE.items():
             columns = self._with(role)
             if len(columns) > 1:
-                found.append(f"{listed_columns(columns)} are all {words}; keep one")
+                found.append(
+                    tr(
+                        "{columns} are all {words}; keep one",
+                        columns=listed_columns(columns),
+                        words=words,
+                    )
+                )
         found += [
-            f"{listed_columns([column])} is the clock; choose its unit"
+            tr(
+                "{column} is the clock; choose its unit",
+                column=listed_columns([column]),
+            )
             for column in self._with(ColumnRole.TIME)
             if not column.unit
         ]
         labels = self._with(ColumnRole.LABEL)
         if labels and self.label_from_name:
-            found.append(f"the label is {listed_columns(labels[:1])} and the file's name; keep one")
+            found.append(
+                tr(
+                    "the label is {column} and the file's name; keep one",
+                    column=listed_columns(labels[:1]),
+                )
+            )
         return tuple(found)
 
     @property
@@ -243,19 +269,35 @@ class ColumnDraft:
     @property
     def summary(self) -> str:
         """The outcome in one line, without the rate."""
-        parts = [counted(len(self._with(ColumnRole.CHANNEL)), "channel")]
+        parts = [tr_n("{n:,} channel", "{n:,} channels", len(self._with(ColumnRole.CHANNEL)))]
         label = self._only(ColumnRole.LABEL)
         if self.label_from_name:
-            parts.append("the file's name as the label")
+            parts.append(tr("the file's name as the label"))
         elif label is None:
-            parts.append("no label")
+            parts.append(tr("no label"))
         else:
-            without = "" if self.unlabelled is None else f" ({self.unlabelled} for unlabelled)"
-            parts.append(f"label from {listed_columns([label])}{without}")
-        for role, words in ((ColumnRole.TIME, "clock"), (ColumnRole.COUNTER, "counter")):
+            without = (
+                ""
+                if self.unlabelled is None
+                else tr(" ({value} for unlabelled)", value=self.unlabelled)
+            )
+            parts.append(
+                tr(
+                    "label from {column}{without}",
+                    column=listed_columns([label]),
+                    without=without,
+                )
+            )
+        for role, words in ((ColumnRole.TIME, tr("clock")), (ColumnRole.COUNTER, tr("counter"))):
             column = self._only(role)
             if column is not None:
-                parts.append(f"{words} from {listed_columns([column])}")
+                parts.append(
+                    tr(
+                        "{words} from {column}",
+                        words=words,
+                        column=listed_columns([column]),
+                    )
+                )
         return ", ".join(parts)
 
     def _label_values(self, place: int) -> tuple[str, ...]:
@@ -269,7 +311,11 @@ class ColumnDraft:
     def _reason_to_change(self, guess: TableColumn) -> str:
         if guess.place in self._undecided or guess.certainty is Certainty.DOUBTFUL:
             return guess.reason
-        return f"your choice; it was read as {guess.role.value}: {guess.reason}"
+        return tr(
+            "your choice; it was read as {role}: {reason}",
+            role=tr(guess.role.value),
+            reason=guess.reason,
+        )
 
     def _with(self, role: ColumnRole) -> list[TableColumn]:
         return [

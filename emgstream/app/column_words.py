@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emgstream.tables import TableColumn
+from emgstream.translation import tr, tr_n
 
 __all__ = ["listed_columns", "sentence"]
 
@@ -32,7 +33,10 @@ def listed_columns(columns: Sequence[TableColumn]) -> str:
         for column in columns[:3]
     ]
     n_more = len(columns) - len(named)
-    words = ", ".join(named[:-1]) + (" and " if len(named) > 1 else "") + named[-1]
     if n_more:
-        words = f"{', '.join(named)} and {n_more} more"
-    return f"{'column' if len(columns) == 1 else 'columns'} {words}"
+        words = tr("{names} and {n_more:,} more", names=", ".join(named), n_more=n_more)
+    elif len(named) > 1:
+        words = tr("{names} and {last}", names=", ".join(named[:-1]), last=named[-1])
+    else:
+        words = named[0]
+    return tr_n("column {columns}", "columns {columns}", len(columns), columns=words)

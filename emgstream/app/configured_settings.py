@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from emgstream.app.name_lists import did_you_mean
 from emgstream.atomic_files import write_whole
 from emgstream.bundle import read_model
 from emgstream.configuration import (
@@ -20,7 +21,7 @@ from emgstream.data import DEMO, NO_MODEL
 from emgstream.errors import ConfigurationError, OutputError
 from emgstream.outputs.output_registry import output_kinds
 from emgstream.sources.source_kind import AUTO
-from emgstream.wording import did_you_mean
+from emgstream.translation import tr
 
 __all__ = ["ConfiguredSetting", "configured_settings", "set_configured"]
 
@@ -28,13 +29,21 @@ _OUTPUTS = "outputs"
 _LISTS = ("channels",)
 """Settings that are lists also where they have one entry."""
 _PLAIN = {
-    "port": ("Source", AUTO, 'a port, an address, "auto" or "simulated"'),
-    "channels": ("Channels", "those of the model", "names or numbers, with commas between them"),
-    "model": ("Model", DEMO, "the path of a .emgmodel file"),
-    "recordings": ("Recordings", "the folder in which emgstream is run", "the path of a folder"),
+    "port": (tr("Source"), AUTO, tr('a port, an address, "auto" or "simulated"')),
+    "channels": (
+        tr("Channels"),
+        tr("those of the model"),
+        tr("names or numbers, with commas between them"),
+    ),
+    "model": (tr("Model"), DEMO, tr("the path of a .emgmodel file")),
+    "recordings": (
+        tr("Recordings"),
+        tr("the folder in which emgstream is run"),
+        tr("the path of a folder"),
+    ),
 }
 """Title, default and expected form of each setting that is no output."""
-_OF_VERBS = {"summary": ("Summary", "FILE")}
+_OF_VERBS = {"summary": (tr("Summary"), tr("FILE"))}
 """Outputs that are no kind of their own, as the terminal has them: title and form of the value."""
 _MODEL, _RECORDINGS, _SUMMARY = "model", "recordings", "summary"
 _STANDARD_OUTPUT = "-"
@@ -59,7 +68,7 @@ class ConfiguredSetting:
     @property
     def group(self) -> str:
         """The heading that it stands under, for people; empty for none."""
-        return _OUTPUTS.capitalize() if self.name.startswith(f"{_OUTPUTS}.") else ""
+        return tr("Outputs") if self.name.startswith(f"{_OUTPUTS}.") else ""
 
     @property
     def is_set(self) -> bool:
@@ -111,8 +120,12 @@ def set_configured(name: str, text: str) -> Configuration:
     names = [one.name for one in configured_settings(Configuration())]
     if name not in names:
         raise ConfigurationError(
-            f"there is no setting {name!r}{did_you_mean(name, names)}; expected one of "
-            f"{', '.join(names)}; choose one of those"
+            tr(
+                "there is no setting {name!r}{meant}; expected one of {names}; choose one of those",
+                name=name,
+                meant=did_you_mean(name, names),
+                names=", ".join(names),
+            )
         )
     path, before = configuration_path(), configuration_text()
     configuration_from(before or "")  # what cannot be read is not written over
@@ -137,15 +150,19 @@ def set_configured(name: str, text: str) -> Configuration:
         write_whole(path, changed.encode())
     except OSError as error:
         raise OutputError(
-            f"cannot write the configuration {path}: {error.strerror or error}; expected a file "
-            "that may be written to; check its folder"
+            tr(
+                "cannot write the configuration {path}: {reason}; expected a file "
+                "that may be written to; check its folder",
+                path=path,
+                reason=error.strerror or error,
+            )
         ) from error
     return configuration
 
 
 def _output_titles() -> dict[str, tuple[str, str]]:
     """Return the name for people and the form of the value of each output, by name."""
-    return {kind.name: (kind.shown_title, kind.metavar) for kind in output_kinds()} | _OF_VERBS
+    return {kind.name: (tr(kind.shown_title), kind.metavar) for kind in output_kinds()} | _OF_VERBS
 
 
 def _typed(value: str | tuple[str, ...] | None) -> str:
@@ -186,8 +203,12 @@ def _with_full_path(key: str, text: str, in_group: bool) -> str:
         is_path = key == _RECORDINGS
         if is_path and not full.is_dir():
             raise ConfigurationError(
-                f"{key} cannot be {text!r}, which is no folder; expected one that exists; make it "
-                "first, or choose another"
+                tr(
+                    "{key} cannot be {text!r}, which is no folder; expected one that exists; "
+                    "make it first, or choose another",
+                    key=key,
+                    text=text,
+                )
             )
     return str(full) if is_path and not text.startswith("~") and text != _STANDARD_OUTPUT else text
 
@@ -208,10 +229,16 @@ def _check_output(key: str, value: str | list[str] | None, in_group: bool) -> No
     texts = [value] if isinstance(value, str) else value
     if len(texts) > 1 and not kind.is_repeatable:
         raise ConfigurationError(
-            f"{key} has {len(texts)} values; expected one, as there is one such output; write one"
+            tr(
+                "{key} has {n} values; expected one, as there is one such output; write one",
+                key=key,
+                n=len(texts),
+            )
         )
     for text in texts:
         try:
             kind.parse(text)
         except ValueError as error:
-            raise ConfigurationError(f"{key} cannot be {text!r}: {error}") from error
+            raise ConfigurationError(
+                tr("{key} cannot be {text!r}: {error}", key=key, text=text, error=error)
+            ) from error

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from emgstream.app.live_connection import LiveConnection
 from emgstream.app.live_session import LiveSession
 from emgstream.errors import EmgStreamError
+from emgstream.translation import tr
 
 __all__ = ["ConnectionNews", "ConnectionNotice", "ConnectionWatch"]
 
@@ -40,7 +41,7 @@ class ConnectionNotice:
     def words(self) -> str:
         """The newest note, with the number of the others."""
         n_more = len(self.notes) - 1
-        return self.notes[-1] + (f"   (and {n_more} more)" if n_more else "")
+        return self.notes[-1] + (tr("   (and {n_more} more)", n_more=n_more) if n_more else "")
 
 
 class ConnectionWatch:

@@ -8,14 +8,15 @@ from enum import Enum
 
 from emgstream.cue_schedule import REST
 from emgstream.recording import FreeProtocol, GuidedProtocol, ProtocolPhase, ProtocolView
-from emgstream.wording import counted, spoken
+from emgstream.translation import tr, tr_n
+from emgstream.wording import spoken
 
 __all__ = ["CueScene", "CueTone", "check_scene", "free_scene", "guided_scene", "minutes"]
 
 _SAID = {
-    "elbow_bend": "as hard as you can, against a table",
-    "hand_close": "make a fist, as hard as you can",
-    REST: "let the arm hang, quite loose",
+    "elbow_bend": tr("as hard as you can, against a table"),
+    "hand_close": tr("make a fist, as hard as you can"),
+    REST: tr("let the arm hang, quite loose"),
 }
 
 
@@ -67,32 +68,44 @@ def minutes(seconds: float) -> str:
 def guided_scene(view: ProtocolView) -> CueScene:
     """Return the scene of a guided session."""
     n_now = min(view.n_done + 1, view.n_total)
-    place = f"movement {n_now} of {view.n_total}" if view.n_total else ""
-    left = f"{minutes(view.remaining_total_s)} left"
+    place = (
+        tr("movement {n_now} of {n_total}", n_now=n_now, n_total=view.n_total)
+        if view.n_total
+        else ""
+    )
+    left = tr("{time} left", time=minutes(view.remaining_total_s))
     whole = view.n_done / view.n_total if view.n_total else None
     match view.phase:
         case ProtocolPhase.READY:
-            words = f"{counted(view.n_total, 'movement')}, {left}"
+            words = tr_n("{n:,} movement", "{n:,} movements", view.n_total) + f", {left}"
             return CueScene(
-                "Ready", CueTone.CALM, view.label, below="Press Space to begin", place=words
+                tr("Ready"), CueTone.CALM, view.label, below=tr("Press Space to begin"), place=words
             )
         case ProtocolPhase.PAUSED:
-            below = "Press Space to go on"
+            below = tr("Press Space to go on")
             return CueScene(
-                "Paused", CueTone.SOON, view.label, below=below, place=place, left=left, whole=whole
+                tr("Paused"),
+                CueTone.SOON,
+                view.label,
+                below=below,
+                place=place,
+                left=left,
+                whole=whole,
             )
         case ProtocolPhase.AWAY:
-            below = "The board is away; plug it in again, and it goes on"
-            again = f"{spoken(view.label)} will be asked for again"
-            return CueScene("No signal", CueTone.WARN, below=below, place=again, whole=whole)
+            below = tr("The board is away; plug it in again, and it goes on")
+            again = tr("{label} will be asked for again", label=spoken(view.label))
+            return CueScene(tr("No signal"), CueTone.WARN, below=below, place=again, whole=whole)
         case ProtocolPhase.COUNTDOWN:
-            tone, below, count = CueTone.SOON, "Get ready", f"{math.ceil(view.remaining_s)}"
+            tone, below, count = CueTone.SOON, tr("Get ready"), f"{math.ceil(view.remaining_s)}"
         case ProtocolPhase.CUE:
             tone = CueTone.CALM if view.label == REST else CueTone.ACT
-            below = "Relax" if view.label == REST else "Hold it"
+            below = tr("Relax") if view.label == REST else tr("Hold it")
             count = f"{math.ceil(view.remaining_s)}"
         case _:
-            return CueScene("Done", CueTone.CALM, below="Putting the labels in order", whole=1.0)
+            return CueScene(
+                tr("Done"), CueTone.CALM, below=tr("Putting the labels in order"), whole=1.0
+            )
     return CueScene(
         spoken(view.label),
         tone,
@@ -109,14 +122,17 @@ def guided_scene(view: ProtocolView) -> CueScene:
 
 def free_scene(protocol: FreeProtocol, now_s: float, started_s: float) -> CueScene:
     """Return the scene of a free recording."""
-    lasted = f"{minutes(now_s - started_s)} recorded"
+    lasted = tr("{time} recorded", time=minutes(now_s - started_s))
     if not protocol.label:
         return CueScene(
-            "No label", CueTone.SOON, below="Press a number while you do a movement", place=lasted
+            tr("No label"),
+            CueTone.SOON,
+            below=tr("Press a number while you do a movement"),
+            place=lasted,
         )
     tone = CueTone.CALM if protocol.label == REST else CueTone.ACT
     held = f"{now_s - protocol.since_s:.0f}"
-    below = f"no. {protocol.repetition}"
+    below = tr("no. {number}", number=protocol.repetition)
     return CueScene(
         spoken(protocol.label), tone, protocol.label, count=held, below=below, place=lasted
     )
@@ -128,12 +144,12 @@ def check_scene(protocol: GuidedProtocol, now_s: float) -> CueScene:
     soon = view.phase is ProtocolPhase.COUNTDOWN
     tone = CueTone.SOON if soon else CueTone.CALM if view.label == REST else CueTone.ACT
     return CueScene(
-        spoken(view.label) or "Thank you",
+        spoken(view.label) or tr("Thank you"),
         tone,
         view.label,
         view.share,
         f"{math.ceil(view.remaining_s)}",
         _SAID.get(view.label, ""),
         view.next_label,
-        "checking the signal",
+        tr("checking the signal"),
     )

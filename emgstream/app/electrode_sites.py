@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from emgstream.cue_schedule import REST
+from emgstream.translation import tr
 
 __all__ = ["REFERENCE", "ArmSide", "ElectrodeSite", "sites_for"]
 
@@ -19,8 +20,8 @@ __all__ = ["REFERENCE", "ArmSide", "ElectrodeSite", "sites_for"]
 class ArmSide(Enum):
     """The side of a right arm that is looked at."""
 
-    INSIDE = "inside, palm up"
-    BACK = "back, palm down"
+    INSIDE = tr("inside, palm up")
+    BACK = tr("back, palm down")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,36 +41,38 @@ class ElectrodeSite:
 
 
 _BICEPS = ElectrodeSite(
-    "biceps",
-    "a third of the way up from the crease of the elbow",
+    tr("biceps"),
+    tr("a third of the way up from the crease of the elbow"),
     ArmSide.INSIDE,
     *(0.26, 0.0),
 )
 _TRICEPS = ElectrodeSite(
-    "triceps",
-    "half way up the back of the upper arm",
+    tr("triceps"),
+    tr("half way up the back of the upper arm"),
     ArmSide.BACK,
     *(0.20, 0.1),
 )
 _FLEXORS = ElectrodeSite(
-    "flexors",
-    "inside of the forearm, a third of the way to the wrist",
+    tr("flexors"),
+    tr("inside of the forearm, a third of the way to the wrist"),
     ArmSide.INSIDE,
     *(0.53, 0.35),
 )
 _EXTENSORS = ElectrodeSite(
-    "extensors",
-    "back of the forearm, a third of the way to the wrist",
+    tr("extensors"),
+    tr("back of the forearm, a third of the way to the wrist"),
     ArmSide.BACK,
     *(0.53, 0.0),
 )
 _THUMB_SIDE = ElectrodeSite(
-    "thumb side",
-    "edge of the forearm, a hand's width below the elbow",
+    tr("thumb side"),
+    tr("edge of the forearm, a hand's width below the elbow"),
     ArmSide.INSIDE,
     *(0.50, -0.55),
 )
-REFERENCE = ElectrodeSite("reference", "bone at the tip of the elbow", ArmSide.BACK, *(0.40, 0.0))
+REFERENCE = ElectrodeSite(
+    tr("reference"), tr("bone at the tip of the elbow"), ArmSide.BACK, *(0.40, 0.0)
+)
 """The reference electrode, which every circuit needs once."""
 
 

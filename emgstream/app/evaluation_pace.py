@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from emgstream.app.training_words import time_left
+from emgstream.translation import tr
 
 __all__ = ["EvaluationPace"]
 
@@ -64,17 +65,29 @@ class EvaluationPace:
     def words(self) -> str:
         """The present activity and the time that is left, for people."""
         if self._n_tasks is None:
-            return "Reading the recordings …"
+            return tr("Reading the recordings …")
         if self._n_epochs and not self._learned and not self._n_networks_done:
             n_done = min(self._n_done, self._n_networks)
-            return f"LDA and random forest, {n_done} of {self._n_networks} done …"
+            return tr(
+                "LDA and random forest, {n_done} of {n_networks} done …",
+                n_done=n_done,
+                n_networks=self._n_networks,
+            )
         if not self._learned:
             if self._n_done == self._n_tasks:
-                return "Counting the figures …"
-            return f"{self._n_done} of {self._n_tasks} done …"
+                return tr("Counting the figures …")
+            return tr("{n_done} of {n_tasks} done …", n_done=self._n_done, n_tasks=self._n_tasks)
         epoch = self._learned.get(self._newest, 0)
-        left = "" if self.left_s is None else f"   {time_left(self.left_s)} left at most"
-        return f"CNN-LSTM, {self._newest}, epoch {epoch} of {self._n_epochs}{left}"
+        left = (
+            "" if self.left_s is None else tr("   {time} left at most", time=time_left(self.left_s))
+        )
+        return tr(
+            "CNN-LSTM, {newest}, epoch {epoch} of {n_epochs}{left}",
+            newest=self._newest,
+            epoch=epoch,
+            n_epochs=self._n_epochs,
+            left=left,
+        )
 
     def follow(self, event: Mapping[str, Any], now_s: float) -> None:
         """Take up an event that arrived at host time ``now_s``."""

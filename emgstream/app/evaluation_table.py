@@ -18,6 +18,7 @@ from emgstream.significant_digits import (
     percent,
     percent_difference,
 )
+from emgstream.translation import tr
 
 __all__ = [
     "COLUMNS",
@@ -35,35 +36,40 @@ __all__ = [
     "recall_rows",
 ]
 
-MODEL_NAMES = {"cnn_lstm": "CNN-LSTM", "lda": "LDA", "random_forest": "random forest"}
+MODEL_NAMES = {"cnn_lstm": "CNN-LSTM", "lda": "LDA", "random_forest": tr("random forest")}
 """Every model by its name in files, with its name for people."""
 
 COLUMNS = (
     "",
-    "balanced\naccuracy",
-    "95 %\ninterval",
-    "within\nmovements",
-    "random\nsplit",
-    "leakage,\npoints",
+    tr("balanced\naccuracy"),
+    tr("95 %\ninterval"),
+    tr("within\nmovements"),
+    tr("random\nsplit"),
+    tr("leakage,\npoints"),
 )
 """Heads of the columns of an `EvaluationTable`."""
 
 COLUMN_HINTS = (
     "",
-    "Share of right decisions, as the mean over the labels, on data the model had not seen",
-    "With more such data the accuracy would lie in this range in 95 of 100 cases",
-    "The same on the decisions whose window lies within one held movement, as those of a random "
-    "split do",
-    "The same with windows drawn at random, which share samples with those that were learned from",
-    "Random split minus within movements: how much the random split promises too much",
+    tr("Share of right decisions, as the mean over the labels, on data the model had not seen"),
+    tr("With more such data the accuracy would lie in this range in 95 of 100 cases"),
+    tr(
+        "The same on the decisions whose window lies within one held movement, as those of a "
+        "random split do"
+    ),
+    tr(
+        "The same with windows drawn at random, which share samples with those that were learned "
+        "from"
+    ),
+    tr("Random split minus within movements: how much the random split promises too much"),
 )
 """The meaning of each column, in one sentence."""
 
 _HELD_OUT = {
-    "subject": "people the model has not seen",
-    "session": "sessions the model has not seen",
-    "repetition": "repetitions of each movement that the model has not seen",
-    "blocks": "stretches of time that the model has not seen",
+    "subject": tr("people the model has not seen"),
+    "session": tr("sessions the model has not seen"),
+    "repetition": tr("repetitions of each movement that the model has not seen"),
+    "blocks": tr("stretches of time that the model has not seen"),
 }
 
 
@@ -100,7 +106,7 @@ def decimals_for(document: Mapping[str, Any]) -> int:
 
 def held_out_words(document: Mapping[str, Any]) -> str:
     """Return what the models were judged on."""
-    return _HELD_OUT.get(document["protocol"], "windows drawn at random")
+    return _HELD_OUT.get(document["protocol"], tr("windows drawn at random"))
 
 
 def interval_words(figures: Mapping[str, Any], decimals: int) -> str:
@@ -108,21 +114,26 @@ def interval_words(figures: Mapping[str, Any], decimals: int) -> str:
     low, high = figures["confidence_interval_95"]
     if low is None or high is None:
         return NOT_KNOWN
-    return f"{100.0 * low:.{decimals}f} to {100.0 * high:.{decimals}f} %"
+    return tr(
+        "{low:.{decimals}f} to {high:.{decimals}f} %",
+        low=100.0 * low,
+        decimals=decimals,
+        high=100.0 * high,
+    )
 
 
 def evaluation_facts(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Give a name and a text for everything about the evaluation but the figures."""
     n_done, n_planned = len(document["folds"]), document["n_folds_planned"]
-    yield "recordings", ", ".join(session["file"] for session in document["sessions"])
-    yield "protocol", f"{document['protocol']}: {document['reason']}"
+    yield tr("recordings"), ", ".join(session["file"] for session in document["sessions"])
+    yield tr("protocol"), f"{document['protocol']}: {document['reason']}"
     if n_planned:
-        yield "folds", f"{n_done} of {n_planned}"
+        yield tr("folds"), tr("{n_done} of {n_planned}", n_done=n_done, n_planned=n_planned)
     if n_done:
-        yield "window", document["window"]
-    yield "chance", percent(document["chance"])
+        yield tr("window"), document["window"]
+    yield tr("chance"), percent(document["chance"])
     for note in document["notes"]:
-        yield "note", note
+        yield tr("note"), note
 
 
 def figure_rows(document: Mapping[str, Any]) -> list[tuple[str, ...]]:
@@ -143,7 +154,7 @@ def recall_rows(document: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """Return the recall of each class by each model, below a row of the models' names."""
     models, decimals = document["models"], decimals_for(document)
     return [
-        _head("recall", models),
+        _head(tr("recall"), models),
         *(
             (name, *(percent(of["recall"][name], decimals) for of in models.values()))
             for name in document["classes"]
@@ -154,23 +165,23 @@ def recall_rows(document: Mapping[str, Any]) -> list[tuple[str, ...]]:
 def accuracy_figures(figures: Mapping[str, Any], decimals: int) -> Iterator[tuple[str, str]]:
     """Give how often a model is right, and what a random split would have promised."""
     within, random = figures.get("within_movements"), figures["random_split"]
-    yield "balanced accuracy", percent(figures["balanced_accuracy"], decimals)
-    yield "  95 % interval", interval_words(figures, decimals)
-    yield "within movements", percent(within, decimals)
-    yield "random split", percent(random, decimals)
-    yield "  leakage, points", percent_difference(random, within, decimals)
+    yield tr("balanced accuracy"), percent(figures["balanced_accuracy"], decimals)
+    yield tr("  95 % interval"), interval_words(figures, decimals)
+    yield tr("within movements"), percent(within, decimals)
+    yield tr("random split"), percent(random, decimals)
+    yield tr("  leakage, points"), percent_difference(random, within, decimals)
 
 
 def online_figures(figures: Mapping[str, Any], decimals: int) -> Iterator[tuple[str, str]]:
     """Give the figures of live use with their names."""
     onsets = figures["onsets"]
     median_s = None if onsets is None else onsets["median_s"]
-    yield "calibration error", _plain(figures["calibration_error"], "{:.2f}")
-    yield "active error rate", percent(figures["active_error_rate"], decimals)
-    yield "instability", percent(figures["instability"], decimals)
-    yield "onset to right decision", _plain(median_s, "{:.2f} s")
-    yield "onsets missed", NOT_KNOWN if onsets is None else f"{onsets['n_missed']}"
-    yield "false activations per hour of rest", per_hour(figures["false_activations_per_hour"])
+    yield tr("calibration error"), _plain(figures["calibration_error"], "{:.2f}")
+    yield tr("active error rate"), percent(figures["active_error_rate"], decimals)
+    yield tr("instability"), percent(figures["instability"], decimals)
+    yield tr("onset to right decision"), _plain(median_s, "{:.2f} s")
+    yield tr("onsets missed"), NOT_KNOWN if onsets is None else f"{onsets['n_missed']}"
+    yield tr("false activations per hour of rest"), per_hour(figures["false_activations_per_hour"])
 
 
 def _plain(value: float | None, form: str) -> str:
@@ -188,23 +199,37 @@ def _short_row(name: str, figures: Mapping[str, Any], decimals: int) -> tuple[st
 
 def _meaning(document: Mapping[str, Any]) -> Iterator[str]:
     n_done, n_planned = len(document["folds"]), document["n_folds_planned"]
-    turns = f"in {n_done} turns" if n_done == n_planned else f"in {n_done} of {n_planned} turns"
+    turns = (
+        tr("in {n_done} turns", n_done=n_done)
+        if n_done == n_planned
+        else tr("in {n_done} of {n_planned} turns", n_done=n_done, n_planned=n_planned)
+    )
     yield (
-        f"Every model learned anew and was judged on {held_out_words(document)}, {turns}: "
-        f"{document['reason'].split(', by ')[0]}."
+        tr(
+            "Every model learned anew and was judged on {held_out}, {turns}: {reason}.",
+            held_out=held_out_words(document),
+            turns=turns,
+            reason=document["reason"].split(", by ")[0],
+        )
     )
     network = document["models"].get("cnn_lstm", {})
     accuracy = network.get("balanced_accuracy")
     if accuracy is not None:
         yield (
-            f"Expect the balanced accuracy: of 100 decisions in movements it had not seen, the "
-            f"CNN-LSTM had about {100 * accuracy:.0f} right, each label counting the same. "
-            f"Guessing gets {100 * document['chance']:.0f}."
+            tr(
+                "Expect the balanced accuracy: of 100 decisions in movements it had not seen, the "
+                "CNN-LSTM had about {accuracy:.0f} right, each label counting the same. "
+                "Guessing gets {chance:.0f}.",
+                accuracy=100 * accuracy,
+                chance=100 * document["chance"],
+            )
         )
     if network.get("random_split") is not None:
         yield (
-            "Do not expect the random split: pieces of one movement stand on both sides of it. "
-            "What it promises too much is called leakage."
+            tr(
+                "Do not expect the random split: pieces of one movement stand on both sides of it. "
+                "What it promises too much is called leakage."
+            )
         )
     for note in document["notes"]:
-        yield f"Note: {note}"
+        yield tr("Note: {note}", note=note)

@@ -19,7 +19,7 @@ from emgstream.app.installer_output import InstallerOutput, failure_sentence
 from emgstream.errors import ChildFailedError, OutputError
 from emgstream.extras import normal_name
 from emgstream.logs import get_logger
-from emgstream.wording import counted
+from emgstream.translation import tr, tr_n
 
 __all__ = ["ExtraInstallation", "InstallationState"]
 
@@ -79,8 +79,11 @@ class ExtraInstallation:
             self._child: subprocess.Popen[bytes] | None = self._start()
         except OSError as error:
             raise OutputError(
-                f"cannot start the installation: {error.strerror or error}; expected room for a "
-                "process and its files; close other programs and try again"
+                tr(
+                    "cannot start the installation: {reason}; expected room for a "
+                    "process and its files; close other programs and try again",
+                    reason=error.strerror or error,
+                )
             ) from error
 
     @property
@@ -112,23 +115,29 @@ class ExtraInstallation:
         """The progress, for people."""
         match self.state:
             case InstallationState.DOWNLOADING if self._commands:
-                return "step 1 of 2: putting pip, which installs the packages, in place"
+                return tr("step 1 of 2: putting pip, which installs the packages, in place")
             case InstallationState.DOWNLOADING if self._output.fetched_mb or self._output.fetching:
                 of = max(self.plan.extra.download_mb, self._output.fetched_mb)
-                return (
-                    f"step 1 of 2: downloaded {self._output.fetched_mb:,.0f} of about {of:,.0f} MB"
+                return tr(
+                    "step 1 of 2: downloaded {fetched_mb:,.0f} of about {of:,.0f} MB",
+                    fetched_mb=self._output.fetched_mb,
+                    of=of,
                 )
             case InstallationState.DOWNLOADING:
-                return "step 1 of 2: looking for the packages and downloading them"
+                return tr("step 1 of 2: looking for the packages and downloading them")
             case InstallationState.WRITING if self._output.names:
                 n_all = len(self._output.names)
-                return f"step 2 of 2: {self._n_written()} of {counted(n_all, 'package')} written"
+                return tr(
+                    "step 2 of 2: {n_written} of {packages} written",
+                    n_written=self._n_written(),
+                    packages=tr_n("{n:,} package", "{n:,} packages", n_all),
+                )
             case InstallationState.WRITING:
-                return "step 2 of 2: writing the packages"
+                return tr("step 2 of 2: writing the packages")
             case InstallationState.DONE:
-                return f"the extra {self.plan.extra.name!r} is installed"
+                return tr("the extra {name!r} is installed", name=self.plan.extra.name)
             case InstallationState.CANCELLED:
-                return "cancelled; no package was changed"
+                return tr("cancelled; no package was changed")
         return str(self.failure)
 
     def poll(self) -> None:
@@ -204,10 +213,15 @@ class ExtraInstallation:
         self.state = InstallationState.FAILED
         why = failure_sentence(self._output.text)
         if code == 0:
-            why = f"the packages were installed, and {', '.join(extra.missing)} cannot be found"
+            why = tr(
+                "the packages were installed, and {missing} cannot be found",
+                missing=", ".join(extra.missing),
+            )
         for line in self._output.text.splitlines():
             _log.error("installer: %s", line)
-        self.failure = ChildFailedError(f"the extra {extra.name!r} was not installed: {why}")
+        self.failure = ChildFailedError(
+            tr("the extra {name!r} was not installed: {why}", name=extra.name, why=why)
+        )
 
     def _n_written(self) -> int:
         """Return how many of the packages have been written into the environment."""

@@ -15,10 +15,11 @@ from enum import Enum
 from importlib import metadata
 from pathlib import Path
 
-from emgstream.extras import PACKAGE, Extra, extra_named, extra_requirements, normal_name
+from emgstream.extras import PACKAGE, Extra, extra_named, extra_requirements, megabytes, normal_name
+from emgstream.translation import tr
 from emgstream.user_folders import home_folder
 
-__all__ = ["InstallationPlan", "Installer", "plan_installation"]
+__all__ = ["InstallationPlan", "Installer", "plan_installation", "size_words"]
 
 _RESERVE = 1.1
 """Room asked for beyond the measured size: later versions are larger. A choice."""
@@ -34,7 +35,7 @@ class Installer(Enum):
 
     PIP = "pip"
     UV = "uv"
-    ENSUREPIP = "pip, set up first"
+    ENSUREPIP = tr("pip, set up first")
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,12 @@ class InstallationPlan:
     @property
     def facts(self) -> list[tuple[str, str]]:
         """Rows of name and value, for people."""
-        state = "installed already" if self.extra.is_installed else "not installed"
+        state = tr("installed already") if self.extra.is_installed else tr("not installed")
         return [
-            ("extra", f"{self.extra.name}: {self.extra.purpose}"),
-            ("state", state),
-            ("size", self.extra.size_words),
-            ("packages", ", ".join(map(_package_name, self.requirements))),
+            (tr("extra"), f"{self.extra.name}: {self.extra.purpose}"),
+            (tr("state"), state),
+            (tr("size"), size_words(self.extra)),
+            (tr("packages"), ", ".join(map(_package_name, self.requirements))),
             ("into", str(self.environment)),
         ]
 
@@ -155,20 +156,23 @@ def _obstacle(extra: Extra, installer: Installer | None) -> str | None:
     """Return what forbids an installation, and what to do; None if nothing does."""
     folder = Path(sysconfig.get_path("purelib"))
     if _is_managed():
-        return (
-            f"the Python in {sys.prefix} belongs to the operating system, which lets no other "
+        return tr(
+            "the Python in {prefix} belongs to the operating system, which lets no other "
             "program install packages into it (PEP 668); expected an environment of your own; "
-            "make one with venv, uv or pipx, and install emgstream into that"
+            "make one with venv, uv or pipx, and install emgstream into that",
+            prefix=sys.prefix,
         )
     if not os.access(_existing(folder), os.W_OK):
-        return (
-            f"the folder {folder} may not be written to; expected an environment of your own; ask "
-            "who runs this machine, or make an environment and install emgstream into that"
+        return tr(
+            "the folder {folder} may not be written to; expected an environment of your own; ask "
+            "who runs this machine, or make an environment and install emgstream into that",
+            folder=folder,
         )
     if installer is None:
-        return (
-            f"the environment {sys.prefix} has no pip, and neither uv nor ensurepip is here; "
-            "expected one of them; on Debian and Ubuntu install the package python3-venv"
+        return tr(
+            "the environment {prefix} has no pip, and neither uv nor ensurepip is here; "
+            "expected one of them; on Debian and Ubuntu install the package python3-venv",
+            prefix=sys.prefix,
         )
     return _lack_of_room(extra, folder)
 
@@ -184,10 +188,14 @@ def _lack_of_room(extra: Extra, folder: Path) -> str | None:
     for place, need_mb in needs_mb.items():
         free_mb = shutil.disk_usage(_existing(place)).free / 1e6
         if free_mb < need_mb * _RESERVE:
-            return (
-                f"the extra {extra.name!r} needs {need_mb * _RESERVE:,.0f} MB on the disk of "
-                f"{place}, and {free_mb:,.0f} MB are free; expected enough room; delete "
-                "something there and try again"
+            return tr(
+                "the extra {name!r} needs {need_mb:,.0f} MB on the disk of "
+                "{place}, and {free_mb:,.0f} MB are free; expected enough room; delete "
+                "something there and try again",
+                name=extra.name,
+                need_mb=need_mb * _RESERVE,
+                place=place,
+                free_mb=free_mb,
             )
     return None
 
@@ -226,3 +234,9 @@ def _package_name(requirement: str) -> str:
     'scikit-learn'
     """
     return re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]
+
+
+def size_words(extra: Extra) -> str:
+    """Return the sizes of an extra, for people."""
+    download, disk = megabytes(extra.download_mb), megabytes(extra.disk_mb)
+    return tr("{download} to download, {disk} on the disk", download=download, disk=disk)

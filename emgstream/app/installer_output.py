@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from emgstream.translation import tr
+
 __all__ = ["InstallerOutput", "failure_sentence"]
 
 _SIZE = re.compile(r"\((\d+(?:\.\d+)?) ?([kKMG]i?)?[bB]\)")
@@ -23,36 +25,46 @@ _UV_WRITES = re.compile(r"Prepared \d+ packages?")
 _FAILURES = (
     (
         r"externally[- ]managed",
-        "the operating system lets no other program install packages into this Python (PEP 668); "
-        "expected an environment of your own; make one and install emgstream into that",
+        tr(
+            "the operating system lets no other program install packages into this Python (PEP "
+            "668); expected an environment of your own; make one and install emgstream into that"
+        ),
     ),
-    (r"No space left|disk full|\[Errno 28\]", "the disk is full; make room and try again"),
+    (r"No space left|disk full|\[Errno 28\]", tr("the disk is full; make room and try again")),
     (
         r"Permission denied|Access is denied|\[Errno 13\]",
-        "the environment may not be written to; expected one of your own",
+        tr("the environment may not be written to; expected one of your own"),
     ),
     (
         r"connection broken|Connection refused|Failed to establish|Max retries|Failed to fetch"
         r"|Could not fetch URL|dns error|timed out|ProxyError|SSLError|\(Connect\)"
         r"|Temporary failure in name resolution|error sending request",
-        "the packages could not be downloaded: the package index cannot be reached; expected a "
-        "connection to the internet; connect and try again",
+        tr(
+            "the packages could not be downloaded: the package index cannot be reached; expected a "
+            "connection to the internet; connect and try again"
+        ),
     ),
     (
         r"ResolutionImpossible|conflicting dependencies|No solution found",
-        "the packages installed here do not fit those of the extra; expected versions that fit "
-        "together; make a new environment and install emgstream and the extra into that",
+        tr(
+            "the packages installed here do not fit those of the extra; expected versions that fit "
+            "together; make a new environment and install emgstream and the extra into that"
+        ),
     ),
     (
         r"No matching distribution|no version of|has no wheels",
-        "a package of the extra does not exist for this Python on this system; expected Python "
-        "3.10 to 3.13 on Linux, macOS or Windows",
+        tr(
+            "a package of the extra does not exist for this Python on this system; expected Python "
+            "3.10 to 3.13 on Linux, macOS or Windows"
+        ),
     ),
     (
         r"subprocess-exited-with-error|Failed building wheel|Failed to build|error: command .*gcc",
-        "a package must be compiled here, and that failed; expected a C compiler and the headers "
-        "of Python and of the kernel; on Debian and Ubuntu install the packages build-essential, "
-        "python3-dev and linux-libc-dev",
+        tr(
+            "a package must be compiled here, and that failed; expected a C compiler and the "
+            "headers of Python and of the kernel; on Debian and Ubuntu install the packages "
+            "build-essential, python3-dev and linux-libc-dev"
+        ),
     ),
 )
 
@@ -70,7 +82,7 @@ def failure_sentence(text: str) -> str:
             return sentence
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     errors = [line for line in lines if line.lower().startswith("error")]
-    last = (errors or lines or ["the installer ended and printed nothing"])[-1]
+    last = (errors or lines or [tr("the installer ended and printed nothing")])[-1]
     return re.sub(r"^error:\s*", "", last, flags=re.IGNORECASE)
 
 

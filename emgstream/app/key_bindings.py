@@ -18,6 +18,7 @@ from emgstream.outputs.control.bindings import (
     write_bindings,
 )
 from emgstream.outputs.control.desk import why_no_keys
+from emgstream.translation import tr
 
 __all__ = ["KeyBindings", "PressKind", "action_words", "press_kind", "what_to_allow"]
 
@@ -25,11 +26,11 @@ __all__ = ["KeyBindings", "PressKind", "action_words", "press_kind", "what_to_al
 class PressKind(Enum):
     """The way a key or button is pressed; the value is the word for people."""
 
-    HOLD = "held down"
+    HOLD = tr("held down")
     """As long as the movement lasts."""
-    TAP = "tapped once"
+    TAP = tr("tapped once")
     """As the movement begins."""
-    REPEAT = "tapped again and again"
+    REPEAT = tr("tapped again and again")
     """As the movement begins, and while it lasts."""
 
 
@@ -107,15 +108,16 @@ def action_words(action: Action) -> str:
         return action_words(action.hold)
     if isinstance(action, Hold):
         if action.is_button:
-            return f"{action.name} mouse button"
+            return tr("{name} mouse button", name=tr(action.name))
         return action.name.upper() if len(action.name) == 1 else _spoken_key(action.name)
     ways = [
-        (abs(action.right), "right" if action.right > 0 else "left"),
-        (abs(action.down), "down" if action.down > 0 else "up"),
+        (abs(action.right), tr("right") if action.right > 0 else tr("left")),
+        (abs(action.down), tr("down") if action.down > 0 else tr("up")),
     ]
     if isinstance(action, Scroll):
-        return "scroll " + next(way for n, way in ways if n)
-    return "mouse " + (", ".join(f"{n} px {way}" for n, way in ways if n) or "stays")
+        return tr("scroll {way}", way=next(way for n, way in ways if n))
+    moves = ", ".join(f"{n} px {way}" for n, way in ways if n)
+    return tr("mouse {way}", way=moves) if moves else tr("mouse stays")
 
 
 def _spoken_key(name: str) -> str:

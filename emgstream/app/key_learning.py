@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from emgstream.outputs.control.bindings import ARM_KEY, PANIC_KEY, Action, Hold, Scroll
+from emgstream.translation import tr
 
 __all__ = ["HOLD_S", "KeyLearning", "LearningState"]
 
@@ -16,11 +17,11 @@ is passed through on the way to another one."""
 class LearningState(Enum):
     """The state of learning; the value is the word for people."""
 
-    MOVEMENT = "Make the movement, and hold it for a second"
+    MOVEMENT = tr("Make the movement, and hold it for a second")
     """A movement is waited for, or is held for less than a second."""
-    KEY = "Press the key or mouse button, or turn the wheel"
+    KEY = tr("Press the key or mouse button, or turn the wheel")
     """The movement is known; its key is waited for."""
-    DONE = "Done"
+    DONE = tr("Done")
     """Both are known."""
 
 
@@ -66,9 +67,11 @@ class KeyLearning:
     def press_key(self, name: str) -> None:
         """Take a key by its name in a file of bindings; those that arm and stop are refused."""
         if name in (ARM_KEY, PANIC_KEY):
-            self.problem = (
-                f"{name.upper()} is kept for you: {ARM_KEY.upper()} arms and "
-                f"{PANIC_KEY.upper()} stops; press another key"
+            self.problem = tr(
+                "{key} is kept for you: {arm} arms and {stop} stops; press another key",
+                key=name.upper(),
+                arm=ARM_KEY.upper(),
+                stop=PANIC_KEY.upper(),
             )
         else:
             self._take(Hold(name))

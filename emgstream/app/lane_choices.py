@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from emgstream.app.signal_views import SignalView
+from emgstream.translation import tr
 
 __all__ = ["LaneChoices", "ScaleMode", "lane_choices_from", "lane_choices_text"]
 
@@ -16,11 +17,11 @@ __all__ = ["LaneChoices", "ScaleMode", "lane_choices_from", "lane_choices_text"]
 class ScaleMode(Enum):
     """A vertical scale, with the words of its button."""
 
-    AUTOMATIC = "Automatic"
+    AUTOMATIC = tr("Automatic")
     """Each lane follows its own signal."""
-    SHARED = "One for all"
+    SHARED = tr("One for all")
     """All lanes follow the largest signal, so that amplitudes compare."""
-    FIXED = "Fixed"
+    FIXED = tr("Fixed")
     """Each lane keeps the values at its ends."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emgstream.data import DEMO_MODEL
+from emgstream.translation import tr
 
 __all__ = ["ListChoice", "model_choices"]
 
@@ -24,6 +25,6 @@ class ListChoice:
 def model_choices(paths: Sequence[Path]) -> list[ListChoice]:
     """Return one entry per model file; the shipped model is marked as synthetic."""
     return [
-        ListChoice("demo (synthetic)" if path == DEMO_MODEL else path.stem, str(path))
+        ListChoice(tr("demo (synthetic)") if path == DEMO_MODEL else path.stem, str(path))
         for path in paths
     ]

@@ -11,13 +11,14 @@ from emgstream.app.open_requests import SourceRequest
 from emgstream.app.session_opening import SessionOpening
 from emgstream.errors import EmgStreamError
 from emgstream.sources.source_status import SourceState
+from emgstream.translation import tr
 from emgstream.worker import Worker
 
 __all__ = ["LiveConnection"]
 
-_IDLE = ConnectionState(SourceState.FINISHED, "not connected")
-_OPENING = ConnectionState(SourceState.CONNECTING, "opening")
-_CLOSING = ConnectionState(SourceState.CONNECTING, "closing")
+_IDLE = ConnectionState(SourceState.FINISHED, tr("not connected"))
+_OPENING = ConnectionState(SourceState.CONNECTING, tr("opening"))
+_CLOSING = ConnectionState(SourceState.CONNECTING, tr("closing"))
 
 
 class LiveConnection:
@@ -76,7 +77,7 @@ class LiveConnection:
         if self._opening is not None or self._wanted is not None:
             return _OPENING
         if self.session is None:
-            return ConnectionState(SourceState.FAILED, "stopped") if self.failure else _IDLE
+            return ConnectionState(SourceState.FAILED, tr("stopped")) if self.failure else _IDLE
         if not self._live and self.session.failure is None:
             return _IDLE
         return self.session.state

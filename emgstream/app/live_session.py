@@ -35,6 +35,7 @@ from emgstream.ringbuffer import RingBuffer
 from emgstream.sources.replay_source import ReplaySource
 from emgstream.sources.source import PortHolder, Source
 from emgstream.sources.source_status import SYNTHETIC_NOTE, SourceState, SourceStatus
+from emgstream.translation import tr
 from emgstream.types import FloatArray, StreamInfo
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ _QUEUE_POLL_S = 0.05
 """Seconds until a waiting loop checks for the end of the stream."""
 _END_S = 5.0
 """Seconds that the threads may take to end: as long as `Worker` waits for each."""
-_SYNTHETIC = "synthetic EMG"
+_SYNTHETIC = tr("synthetic EMG")
 
 
 class LiveSession:
@@ -200,11 +201,11 @@ class LiveSession:
     def state(self) -> ConnectionState:
         """The state, as an enum and in words."""
         if self.failure is not None:
-            return ConnectionState(SourceState.FAILED, "stopped")
+            return ConnectionState(SourceState.FAILED, tr("stopped"))
         if self.ended:
-            return ConnectionState(SourceState.FINISHED, "finished")
+            return ConnectionState(SourceState.FINISHED, tr("finished"))
         status = self.status()
-        return ConnectionState(status.state, status.words)
+        return ConnectionState(status.state, tr(status.words))
 
     def status(self) -> SourceStatus:
         """Return the status of the source; any thread may ask."""
@@ -293,8 +294,11 @@ class LiveSession:
         """
         if not self.is_live:
             raise UsageError(
-                f"{self.info.name} is a recording, and nobody in it follows cues; expected a board "
-                "that streams; connect one"
+                tr(
+                    "{name} is a recording, and nobody in it follows cues; expected a board "
+                    "that streams; connect one",
+                    name=self.info.name,
+                )
             )
         if self.subject is None:
             return tuple(listeners)
@@ -382,8 +386,11 @@ class LiveSession:
         """
         if self.model is None and isinstance(output, Output):
             raise UsageError(
-                f"{output.name} passes decisions on, and without a model there are none; expected "
-                "a model with --model, or no such output; leave one of them out"
+                tr(
+                    "{name} passes decisions on, and without a model there are none; expected "
+                    "a model with --model, or no such output; leave one of them out",
+                    name=output.name,
+                )
             )
         self._engine.add_output(output)
 

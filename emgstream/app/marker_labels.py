@@ -6,6 +6,7 @@ from emgstream.errors import UsageError
 from emgstream.recording import FreeProtocol, SimulatedSubject, check_label
 from emgstream.sources.lsl_markers import Marker
 from emgstream.tables.marker_cells import cell_text
+from emgstream.translation import tr
 
 __all__ = ["MarkerLabels"]
 
@@ -31,7 +32,10 @@ class MarkerLabels:
         try:
             label = self._label_of(marker.text)
         except UsageError as error:
-            label, told = "", [f"the marker {marker.text!r} sets no label: {error}"]
+            label, told = (
+                "",
+                [tr("the marker {text!r} sets no label: {error}", text=marker.text, error=error)],
+            )
         else:
             told = [*self._differences(marker.text, label)]
         self._protocol.mark(label, marker.host_s)
@@ -50,7 +54,18 @@ class MarkerLabels:
     def _differences(self, text: str, label: str) -> list[str]:
         told = []
         if label != text:
-            told.append(f"the marker {text!r} sets the label {label!r}, as a table can hold it")
+            told.append(
+                tr(
+                    "the marker {text!r} sets the label {label!r}, as a table can hold it",
+                    text=text,
+                    label=label,
+                )
+            )
         if label and self._subject is not None and not self._subject.can_make(label):
-            told.append(f"the simulated person cannot make {label!r}, and rests under this label")
+            told.append(
+                tr(
+                    "the simulated person cannot make {label!r}, and rests under this label",
+                    label=label,
+                )
+            )
         return told

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from emgstream.data import DEMO_MODEL
+from emgstream.translation import tr
 
 __all__ = ["ModelChoice"]
 
@@ -34,5 +35,5 @@ class ModelChoice:
     def title(self) -> str | None:
         """The name of the chosen model for people; None for no model."""
         if self.chosen == DEMO_MODEL:
-            return "demo model, trained on synthetic EMG"
+            return tr("demo model, trained on synthetic EMG")
         return None if self.chosen is None else self.chosen.name

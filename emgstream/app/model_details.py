@@ -8,10 +8,11 @@ from typing import Any
 from emgstream.bundle import Model
 from emgstream.network.network_backend import choose_backend
 from emgstream.network.network_layers import layers_of, network_json
+from emgstream.translation import tr
 
 __all__ = ["LAYERS", "layer_rows", "model_document", "model_facts"]
 
-LAYERS = ("layer", "kind", "output", "parameters")
+LAYERS = (tr("layer"), tr("kind"), tr("output"), tr("parameters"))
 """The captions over the rows of `layer_rows`."""
 
 _MOST_SPOKEN = 10
@@ -33,7 +34,7 @@ def layer_rows(model: Model) -> list[tuple[str, ...]]:
         for layer in layers
     ]
     total = sum(layer.n_parameters for layer in layers)
-    return [*rows, ("all", "", "", f"{total:,}")]
+    return [*rows, (tr("all"), "", "", f"{total:,}")]
 
 
 def model_document(model: Model) -> dict[str, Any]:
@@ -45,34 +46,38 @@ def model_facts(model: Model) -> Iterator[tuple[str, str]]:
     """Give a name and a text for everything in the manifest; the network is not run."""
     manifest = model.manifest
     document = manifest.to_json()
-    yield "model", manifest.title
-    yield "created", manifest.created
-    yield "channels", f"{', '.join(manifest.channel_names)} ({manifest.unit})"
-    yield "rate", _rate(manifest.sampling_rate_hz)
-    yield "conditioning", _settings(document["conditioning"])
-    yield "step", _settings(document["step"])
+    yield tr("model"), manifest.title
+    yield tr("created"), manifest.created
+    yield tr("channels"), f"{', '.join(manifest.channel_names)} ({manifest.unit})"
+    yield tr("rate"), _rate(manifest.sampling_rate_hz)
+    yield tr("conditioning"), _settings(document["conditioning"])
+    yield tr("step"), _settings(document["step"])
     for transform in document["transforms"]:
-        yield "transform", _settings(transform)
-    every = "step" if manifest.hop == 1 else f"{manifest.hop} steps"
-    span = f"{manifest.n_steps} steps ({manifest.window_samples:,} samples)"
-    yield "window", f"{span}, a decision every {every}"
-    yield "classes", ", ".join(manifest.class_names)
+        yield tr("transform"), _settings(transform)
+    every = tr("step") if manifest.hop == 1 else tr("{hop} steps", hop=manifest.hop)
+    span = tr(
+        "{n_steps} steps ({window_samples:,} samples)",
+        n_steps=manifest.n_steps,
+        window_samples=manifest.window_samples,
+    )
+    yield tr("window"), tr("{span}, a decision every {every}", span=span, every=every)
+    yield tr("classes"), ", ".join(manifest.class_names)
     for entry in manifest.training_data:
-        yield "trained on", _settings({**entry, "sha256": f"{entry.get('sha256', '?'):.12}…"})
+        yield tr("trained on"), _settings({**entry, "sha256": f"{entry.get('sha256', '?'):.12}…"})
     yield from _measured(manifest.evaluation)
-    yield "network", f"run on this computer by {choose_backend().words}"
-    yield "versions", _settings(manifest.versions)
+    yield tr("network"), tr("run on this computer by {words}", words=choose_backend().words)
+    yield tr("versions"), _settings(manifest.versions)
 
 
 def _measured(evaluation: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in evaluation.items():
         figures = value if isinstance(value, Mapping) else {"is": value}
-        yield "measured", f"{_spoken(name)}:"
+        yield tr("measured"), f"{_spoken(name)}:"
         yield from (("", f"{_spoken(what)} {_value(figure)}") for what, figure in figures.items())
 
 
 def _rate(rate_hz: float | None) -> str:
-    return "not known" if rate_hz is None else f"{round(rate_hz, 1):g} Hz"
+    return tr("not known") if rate_hz is None else f"{round(rate_hz, 1):g} Hz"
 
 
 def _spoken(name: str) -> str:
@@ -99,7 +104,12 @@ def _values(values: list[Any]) -> str:
     leaves = list(_leaves(values))
     if len(leaves) <= _MOST_SPOKEN or not all(isinstance(leaf, int | float) for leaf in leaves):
         return " ".join(map(_value, values))
-    return f"{min(leaves):.5g} to {max(leaves):.5g} ({len(leaves)} numbers)"
+    return tr(
+        "{low:.5g} to {high:.5g} ({n} numbers)",
+        low=min(leaves),
+        high=max(leaves),
+        n=len(leaves),
+    )
 
 
 def _leaves(values: Iterable[Any]) -> Iterator[Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from emgstream.app.live_session import LiveSession
 from emgstream.data import DEMO_MODEL
+from emgstream.translation import tr
 
 __all__ = ["NextStep", "next_step"]
 
@@ -14,11 +15,11 @@ __all__ = ["NextStep", "next_step"]
 class NextStep(Enum):
     """A step that the page Live leads to, with the words of its button."""
 
-    RECORD = "Record your own movements"
+    RECORD = tr("Record your own movements")
     """A board streams, and there is no model of its own for it yet."""
-    TRAIN = "Train on this recording"
+    TRAIN = tr("Train on this recording")
     """A recording is open, and no model decides on it."""
-    TEST = "Test it"
+    TEST = tr("Test it")
     """A model of one's own decides on a board."""
 
 

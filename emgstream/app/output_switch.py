@@ -14,6 +14,7 @@ from emgstream.errors import EmgStreamError, UsageError
 from emgstream.outputs.output import Output
 from emgstream.outputs.output_kind import OutputKind
 from emgstream.outputs.output_registry import OpenOutputs
+from emgstream.translation import tr
 from emgstream.worker import Worker
 
 __all__ = ["OutputSwitch", "SwitchState"]
@@ -22,15 +23,15 @@ __all__ = ["OutputSwitch", "SwitchState"]
 class SwitchState(Enum):
     """State of an output that can be switched on and off."""
 
-    OFF = "off"
+    OFF = tr("off")
     """It is switched off."""
-    WAITING = "waits for a connection"
+    WAITING = tr("waits for a connection")
     """It is switched on, and no source is connected."""
-    CHANGING = "one moment"
+    CHANGING = tr("one moment")
     """It is being opened or closed."""
-    ON = "on"
+    ON = tr("on")
     """It passes decisions or samples on."""
-    FAILED = "failed"
+    FAILED = tr("failed")
     """It could not be opened, or an error ended it."""
 
 
@@ -137,8 +138,12 @@ class OutputSwitch:
             return ""
         mine = [one for one in self._session.output_figures() if one.name in self._names]
         n_dropped = sum(one.n_dropped for one in mine)
-        written = f"{sum(one.n_written for one in mine):,} passed on"
-        return f"{written}, {n_dropped:,} dropped" if n_dropped else written
+        written = tr("{total:,} passed on", total=sum(one.n_written for one in mine))
+        return (
+            tr("{written}, {n_dropped:,} dropped", written=written, n_dropped=n_dropped)
+            if n_dropped
+            else written
+        )
 
     def _take_result(self, worker: Worker) -> None:
         self._worker = None
@@ -175,5 +180,9 @@ def _check_new(text: str) -> None:
     """Raise UsageError for a file that is there: it may be a recording, or of another session."""
     if text == "-" or Path(text).exists():
         raise UsageError(
-            f"{text} is there already, or no file; expected the name of a new file; choose another"
+            tr(
+                "{text} is there already, or no file; expected the name of a new file; choose "
+                "another",
+                text=text,
+            )
         )

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from emgstream.app.name_lists import listed
 from emgstream.atomic_files import is_same_file, partial_file
 from emgstream.data import DEMO_RECORDING
 from emgstream.errors import OutputError, RecordingError, UsageError
@@ -22,10 +23,13 @@ from emgstream.report import check_place
 from emgstream.sources.table_rows import indices_of, times_of
 from emgstream.tables import ColumnChoice, ColumnRole, EmgTable, TableColumn, read_table
 from emgstream.tables.column_roles import is_channel_of_ours
+from emgstream.translation import tr
 from emgstream.types import FloatArray, IndexArray, TimeArray
 
 __all__ = ["ConvertedRecording", "columns_left_out", "convert_recordings"]
 
+_MOST_NAMED = 10
+"""Channels that a message names."""
 _BLOCK_ROWS = 10_000
 """Rows written at once. A choice: a few megabytes of text."""
 _SAME_RATE = 0.005
@@ -103,17 +107,23 @@ def columns_left_out(table: EmgTable) -> Iterator[TableColumn]:
 
 def _check_place(paths: Sequence[Path], out: Path) -> None:
     if not out.name.lower().endswith(".csv"):
-        raise UsageError(f"{out} is no name of a table; expected NAME.csv after --out")
+        raise UsageError(tr("{out} is no name of a table; expected NAME.csv after --out", out=out))
     for path in paths:
         if is_same_file(out, path):
             raise UsageError(
-                f"{out} is the recording itself; expected a new file; choose another with --out"
+                tr(
+                    "{out} is the recording itself; expected a new file; choose another with --out",
+                    out=out,
+                )
             )
     for path in (out, sidecar_path(out)):
         if path.exists():
             raise OutputError(
-                f"{path} exists, and a conversion never overwrites a file; choose another with "
-                "--out"
+                tr(
+                    "{path} exists, and a conversion never overwrites a file; choose another with "
+                    "--out",
+                    path=path,
+                )
             )
     check_place(out, "--out")
 
@@ -131,15 +141,27 @@ def _check_alike(table: EmgTable, first: EmgTable) -> None:
     """Raise UsageError for other channels, or another rate, than those of the first recording."""
     if table.channel_names != first.channel_names:
         raise UsageError(
-            f"{table.path} has the channels {_listed(table.channel_names)}; expected "
-            f"{_listed(first.channel_names)} as in {first.path}; name the channels with "
-            "--channels, or convert the files one by one"
+            tr(
+                "{path} has the channels {channel_names}; expected "
+                "{first_channel_names} as in {first_path}; name the channels with "
+                "--channels, or convert the files one by one",
+                path=table.path,
+                channel_names=listed(table.channel_names, _MOST_NAMED),
+                first_channel_names=listed(first.channel_names, _MOST_NAMED),
+                first_path=first.path,
+            )
         )
     rate_hz, expected_hz = table.sampling_rate_hz, first.sampling_rate_hz
     if rate_hz and expected_hz and abs(rate_hz / expected_hz - 1.0) > _SAME_RATE:
         raise UsageError(
-            f"{table.path} has {rate_hz:.6g} Hz; expected {expected_hz:.6g} Hz as in {first.path}; "
-            "state the rate with --rate, or convert the files one by one"
+            tr(
+                "{path} has {rate_hz:.6g} Hz; expected {expected_hz:.6g} Hz as in {first_path}; "
+                "state the rate with --rate, or convert the files one by one",
+                path=table.path,
+                rate_hz=rate_hz,
+                expected_hz=expected_hz,
+                first_path=first.path,
+            )
         )
 
 
@@ -150,14 +172,13 @@ def _times_of(table: EmgTable) -> TimeArray:
         return table.time_s
     if rate_hz is None:
         raise UsageError(
-            f"the sampling rate of {table.path} is not known; expected one, as the new recording "
-            "has the time of each row; add --rate HZ"
+            tr(
+                "the sampling rate of {path} is not known; expected one, as the new recording "
+                "has the time of each row; add --rate HZ",
+                path=table.path,
+            )
         )
     return times_of(table, None)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
 
 
 def _own_names(names: Sequence[str]) -> tuple[str, ...]:
@@ -222,7 +243,11 @@ def _write_whole(
         raise
     except OSError as error:
         raise OutputError(
-            f"cannot write {out}: {error.strerror or error}; choose another place with --out"
+            tr(
+                "cannot write {out}: {reason}; choose another place with --out",
+                out=out,
+                reason=error.strerror or error,
+            )
         ) from error
     return written
 
@@ -292,7 +317,11 @@ def _checked(path: Path, names: Sequence[str], parts: Sequence[_ConvertedRows]) 
     if same:
         return table
     raise OutputError(
-        f"{path} does not read as what was written; this is a fault of emgstream; nothing was kept"
+        tr(
+            "{path} does not read as what was written; this is a fault of emgstream; nothing was "
+            "kept",
+            path=path,
+        )
     )
 
 

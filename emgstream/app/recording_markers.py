@@ -7,7 +7,7 @@ from emgstream.errors import SourceError
 from emgstream.recording import Recorder
 from emgstream.sources.lsl_markers import Marker, MarkerStream
 from emgstream.tables.marker_cells import in_cell
-from emgstream.wording import counted
+from emgstream.translation import tr, tr_n
 
 __all__ = ["KEY", "RecordingMarkers"]
 
@@ -50,7 +50,7 @@ class RecordingMarkers:
     @property
     def words(self) -> str:
         """The number of markers so far, for people; empty without one."""
-        return counted(self.n_set, "marker") if self.n_set else ""
+        return tr_n("{n:,} marker", "{n:,} markers", self.n_set) if self.n_set else ""
 
     @property
     def waits_for(self) -> str | None:
@@ -62,9 +62,13 @@ class RecordingMarkers:
         """Raise SourceError if the stream should have been found by now and was not."""
         if self.waits_for is not None and now_s >= self._missing_from_s:
             raise SourceError(
-                f"no stream of markers {self.waits_for} was found within {_LOOK_UP_S:g} s; "
-                "expected a stream of text, and nothing was recorded; start its program, and "
-                "record again"
+                tr(
+                    "no stream of markers {waits_for} was found within {look_up_s:g} s; "
+                    "expected a stream of text, and nothing was recorded; start its program, and "
+                    "record again",
+                    waits_for=self.waits_for,
+                    look_up_s=_LOOK_UP_S,
+                )
             )
 
     def _watch_text(self, text: str) -> None:
@@ -74,8 +78,12 @@ class RecordingMarkers:
             return
         self._has_told = True
         self.warnings.append(
-            f"the column of markers holds {cell!r} for the text {text!r}, as a table has no other "
-            "way; the file beside the recording keeps each text as it was set"
+            tr(
+                "the column of markers holds {cell!r} for the text {text!r}, as a table has no "
+                "other way; the file beside the recording keeps each text as it was set",
+                cell=cell,
+                text=text,
+            )
         )
 
     def press(self, text: str, now_s: float) -> None:

@@ -18,6 +18,7 @@ from emgstream.recording import (
     free_labels,
     guided_document,
 )
+from emgstream.translation import tr
 
 __all__ = [
     "RecordingPlan",
@@ -109,8 +110,12 @@ class RecordingPlan:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(
-                f"cannot make the folder {folder}: {error.strerror or error}; expected a place "
-                "that may be written to; choose another folder"
+                tr(
+                    "cannot make the folder {folder}: {reason}; expected a place "
+                    "that may be written to; choose another folder",
+                    folder=folder,
+                    reason=error.strerror or error,
+                )
             ) from error
 
 
@@ -143,8 +148,11 @@ def table_path(folder: Path, name: str) -> Path:
     name = name.strip()
     if not name or name.strip(".") == "" or any(sign in name for sign in '/\\:*?"<>|\0'):
         raise UsageError(
-            f"{name!r} is no name for a file; use letters, digits, - and _, no folder; "
-            "choose the folder beside it"
+            tr(
+                "{name!r} is no name for a file; use letters, digits, - and _, no folder; "
+                "choose the folder beside it",
+                name=name,
+            )
         )
     return folder / (name if name.lower().endswith(".csv") else f"{name}.csv")
 
@@ -153,7 +161,9 @@ def plan_session(wanted: RecordingRequest) -> RecordingPlan:
     """Return the planned session; raises UsageError for a movement that no table can hold."""
     labels = tuple(dict.fromkeys(map(check_label, wanted.movements)))
     if not labels:
-        raise UsageError("no movement is chosen; expected at least one; tick one, or name your own")
+        raise UsageError(
+            tr("no movement is chosen; expected at least one; tick one, or name your own")
+        )
     _check_markers(wanted)
     protocol: GuidedProtocol | FreeProtocol
     if wanted.is_free:
@@ -199,11 +209,16 @@ def _check_markers(wanted: RecordingRequest) -> None:
     """Raise UsageError for markers that are to be labels and cannot."""
     if wanted.markers_are_labels and wanted.markers is None:
         raise UsageError(
-            "no stream of markers is chosen whose texts could be the labels; expected an LSL "
-            "stream; choose one, or take other labels"
+            tr(
+                "no stream of markers is chosen whose texts could be the labels; expected an LSL "
+                "stream; choose one, or take other labels"
+            )
         )
     if wanted.markers_are_labels and not wanted.is_free:
         raise UsageError(
-            f"the cues set the labels here, so that the markers of {wanted.markers} cannot; "
-            "expected a free recording; record freely, or keep them as markers alone"
+            tr(
+                "the cues set the labels here, so that the markers of {markers} cannot; "
+                "expected a free recording; record freely, or keep them as markers alone",
+                markers=wanted.markers,
+            )
         )

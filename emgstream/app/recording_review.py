@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from emgstream.app.recorded_signal import LabelSpan, RecordedSignal
+from emgstream.app.stream_words import loss_words
 from emgstream.cue_schedule import REST
 from emgstream.recording import LabelledCueRun, RecoveryReport, amplitudes, sidecar_path
-from emgstream.sources.source_status import loss_words
+from emgstream.translation import tr
 from emgstream.wording import spoken
 
 __all__ = [
@@ -25,7 +26,7 @@ __all__ = [
 _EXACT = 10.0
 """Level from which no tenth is shown: it varies by more from one repetition to the next."""
 
-REPETITIONS = ("movement", "no.", "label begins", "remark")
+REPETITIONS = (tr("movement"), tr("no."), tr("label begins"), tr("remark"))
 """The captions over the repetitions."""
 
 
@@ -40,8 +41,8 @@ def repetition_rows(recovered: RecoveryReport) -> list[tuple[str, ...]]:
         run = labelled.run
         if labelled not in shown:
             continue
-        shift = "no label" if shift_s is None else f"{1e3 * shift_s:+.0f} ms"
-        remark = labelled.note or ("" if labelled.outcome.counts else labelled.outcome.value)
+        shift = tr("no label") if shift_s is None else f"{1e3 * shift_s:+.0f} ms"
+        remark = labelled.note or ("" if labelled.outcome.counts else tr(labelled.outcome.value))
         rows.append((run.label, str(run.repetition), shift, remark))
     return rows
 
@@ -70,16 +71,24 @@ def repetition_words(
     words = [f"{spoken(run.label)}, no. {run.repetition}"]
     shift_s = recovered.shifts_s[recovered.runs.index(labelled)]
     if shift_s is None:
-        words.append("has no label")
+        words.append(tr("has no label"))
     elif shift_s > 0.0:
-        words.append(f"the muscle began {1e3 * shift_s:.0f} ms after the cue")
+        words.append(
+            tr("the muscle began {shift_s:.0f} ms after the cue", shift_s=1000.0 * shift_s)
+        )
     else:
-        words.append("labelled from the cue on")
+        words.append(tr("labelled from the cue on"))
     level = None if signal is None else _level(recovered, labelled, signal)
     if level is not None:
-        words.append(f"{level:,.{0 if level >= _EXACT else 1}f} times the level at rest")
+        words.append(
+            tr(
+                "{level:,.{decimals}f} times the level at rest",
+                level=level,
+                decimals=0 if level >= _EXACT else 1,
+            )
+        )
     if labelled.note or not labelled.outcome.counts:
-        words.append(labelled.note or labelled.outcome.value)
+        words.append(labelled.note or tr(labelled.outcome.value))
     return ", ".join(words)
 
 
@@ -106,15 +115,23 @@ def _level(
 def review_facts(recovered: RecoveryReport) -> Iterator[tuple[str, str]]:
     """Yield name and value of what is known of the whole recording."""
     samples = recovered.sidecar.get("samples", {})
-    yield "recording", str(recovered.path)
-    yield "sidecar", str(sidecar_path(recovered.path))
-    yield "samples", f"{recovered.n_samples:,} in {recovered.duration_s:.1f} s{_loss(samples)}"
+    yield tr("recording"), str(recovered.path)
+    yield tr("sidecar"), str(sidecar_path(recovered.path))
+    yield (
+        tr("samples"),
+        tr(
+            "{n_samples:,} in {duration_s:.1f} s{loss}",
+            n_samples=recovered.n_samples,
+            duration_s=recovered.duration_s,
+            loss=_loss(samples),
+        ),
+    )
     n_kept = sum(one.outcome.counts and one.run.label != REST for one in recovered.runs)
-    yield "movements", f"{n_kept:,} with a label"
+    yield tr("movements"), tr("{n_kept:,} with a label", n_kept=n_kept)
     for what in recovered.found:
-        yield "mended", what
+        yield tr("mended"), what
     for warning in recovered.sidecar.get("quality", {}).get("warnings", []):
-        yield "warning", warning
+        yield tr("warning"), warning
 
 
 def _loss(samples: Mapping[str, Any]) -> str:
@@ -122,4 +139,6 @@ def _loss(samples: Mapping[str, Any]) -> str:
     if samples.get("n_lost") is None:
         return ""
     n_lost = samples["n_lost"] + samples.get("n_missed", 0)
-    return "   " + loss_words(f"lost {n_lost:,}", n_lost, samples.get("sees_loss", True))
+    return "   " + loss_words(
+        tr("lost {n_lost:,}", n_lost=n_lost), n_lost, samples.get("sees_loss", True)
+    )

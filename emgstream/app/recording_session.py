@@ -32,6 +32,7 @@ from emgstream.recording import (
 from emgstream.sources.lsl_markers import MarkerStream
 from emgstream.sources.source_status import SourceStatus
 from emgstream.sources.standstill import StandstillWatch
+from emgstream.translation import tr
 from emgstream.worker import Worker
 
 __all__ = ["RecordingSession", "RecordingStage"]
@@ -292,9 +293,15 @@ class RecordingSession:
             self._n_missing_tail = round(silent_s * self._rate_hz(now_s))
         last = f"{silent_s:.1f}" if silent_s >= _SILENT_S else f"{silent_s:.2f}"
         return SourceError(
-            f"nothing came from {self.session.info.name} in the last {last} s of the recording "
-            f"({self.session.status().words}); expected samples to its end; "
-            f"{self.plan.path} keeps what came before; check the source, and record again"
+            tr(
+                "nothing came from {name} in the last {last} s of the recording "
+                "({words}); expected samples to its end; "
+                "{path} keeps what came before; check the source, and record again",
+                name=self.session.info.name,
+                last=last,
+                words=self.session.status().words,
+                path=self.plan.path,
+            )
         )
 
     def _silent_s(self, now_s: float) -> float:

@@ -6,18 +6,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from emgstream.app.column_words import sentence
+from emgstream.app.name_lists import listed
 from emgstream.app.window_words import window_words
 from emgstream.audit import Audit, audit_facts, audit_table, findings_to_read
 from emgstream.errors import EmgStreamError, UndecidedColumnsError
 from emgstream.opening import refuse_open_questions
 from emgstream.tables import read_table
 from emgstream.tables.session_rate import is_unfinished
-from emgstream.wording import counted, listed
+from emgstream.translation import tr, tr_n
 
 __all__ = ["RecordingVerdict", "judge"]
 
 
-_BROKE_OFF = "it broke off, and its labels are those of the cues: put it in order"
+_BROKE_OFF = tr("it broke off, and its labels are those of the cues: put it in order")
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,10 @@ def _judge(path: Path) -> RecordingVerdict:
         asked = [sentence(question) for question in error.questions]
         line = asked[0] + _more(len(asked) - 1)
         return RecordingVerdict(
-            path, "wrong", line, "columns not settled", "\n".join(asked), is_undecided=True
+            path, "wrong", line, tr("columns not settled"), "\n".join(asked), is_undecided=True
         )
     except EmgStreamError as error:
-        return RecordingVerdict(path, "unusable", str(error), "cannot be read", str(error))
+        return RecordingVerdict(path, "unusable", str(error), tr("cannot be read"), str(error))
 
 
 def _verdict(audit: Audit) -> RecordingVerdict:
@@ -94,14 +95,17 @@ def _verdict(audit: Audit) -> RecordingVerdict:
     labels = tuple(label.name for label in audit.labels if label.n_rows)
     if not labels:
         kind = "unusable"
-        line = "no label: expected at least two to tell apart; record each movement, and rest"
+        line = tr("no label: expected at least two to tell apart; record each movement, and rest")
     elif len(labels) == 1 and not by_name:
-        kind, line = "look", f"only the label {labels[0]}: add recordings of other movements"
+        kind, line = (
+            "look",
+            tr("only the label {label}: add recordings of other movements", label=labels[0]),
+        )
     elif found:
         kind, line = found[0].kind, found[0].text + _more(len(found) - 1)
     else:
         kind, line = "good", _repetitions(audit, labels, by_name)
-    good = [f"good: {audit.accuracy_support.reason}"]
+    good = [tr("good: {reason}", reason=audit.accuracy_support.reason)]
     said = [f"{one.kind}: {one.text}" for one in found] or good
     figures = [f"{name}: {text}" if name else text for name, text in audit_facts(audit)]
     return RecordingVerdict(
@@ -121,24 +125,25 @@ def _verdict(audit: Audit) -> RecordingVerdict:
 
 def _repetitions(audit: Audit, labels: tuple[str, ...], by_name: bool) -> str:
     if by_name:
-        return f"good: the label of the whole file is its name, {labels[0]}"
+        return tr("good: the label of the whole file is its name, {label}", label=labels[0])
     least = min(label.n_repetitions for label in audit.labels if label.name in labels)
-    return f"good: at least {least} repetitions of every label"
+    return tr("good: at least {least} repetitions of every label", least=least)
 
 
 def _more(n: int) -> str:
-    return f"   (and {n} more)" if n else ""
+    return tr("   (and {n} more)", n=n) if n else ""
 
 
 def _facts(audit: Audit, labels: tuple[str, ...]) -> str:
     table = audit.table
-    length = f"{table.n_rows:,} rows"
-    rate = "no clock"
+    length = tr_n("{n:,} row", "{n:,} rows", table.n_rows)
+    rate = tr("no clock")
     if audit.rate.hz is not None and audit.duration_s is not None:
         length, rate = _duration(audit.duration_s), f"{audit.rate.hz:.0f} Hz"
     names = listed(table.channel_names)
-    return f"{length}  ·  {rate}  ·  {names}  ·  {counted(len(labels), 'label')}"
+    n_labels = tr_n("{n:,} label", "{n:,} labels", len(labels))
+    return f"{length}  ·  {rate}  ·  {names}  ·  {n_labels}"
 
 
 def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.1f} min"
+    return f"{seconds:.0f} s" if seconds < 90 else tr("{seconds:.1f} min", seconds=seconds / 60)

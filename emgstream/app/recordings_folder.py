@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from emgstream.app.audited_recordings import recordings_in
+from emgstream.translation import tr
 
 __all__ = ["FoundRecording", "found_recordings", "nearest_folder"]
 
@@ -57,5 +58,5 @@ def nearest_folder(folder: Path) -> Path:
 
 def _facts(state: os.stat_result, now: datetime) -> str:
     when = datetime.fromtimestamp(state.st_mtime)
-    day = "today" if when.date() == now.date() else f"{when:%d %b %Y}"
+    day = tr("today") if when.date() == now.date() else f"{when:%d %b %Y}"
     return f"{day}, {when:%H:%M}   {state.st_size / 1e6:.1f} MB"

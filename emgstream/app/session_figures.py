@@ -9,8 +9,9 @@ import numpy as np
 
 from emgstream.app.live_session import LiveSession
 from emgstream.app.meters import PaceMeter
-from emgstream.app.stream_words import milliseconds
+from emgstream.app.stream_words import loss_words, milliseconds
 from emgstream.latency import STAGES, LatencyFigures, LatencyHistogram
+from emgstream.translation import tr
 
 __all__ = ["SessionFigures", "SessionMeters"]
 
@@ -25,7 +26,7 @@ class SessionFigures:
     """Samples per second and channel, measured; None before it is known."""
     ppm: float | None = None
     """Error of the board's clock in millionths, positive where it is fast; None where not known."""
-    loss: str = "lost  –"
+    loss: str = tr("lost  –")
     """Samples lost in the session and in the last five seconds, in words; ``loss not known`` of a
     source that does not tell."""
     p50_s: float = math.nan
@@ -72,9 +73,7 @@ class SessionMeters:
         return SessionFigures(
             rate_hz=rate_hz,
             ppm=ppm,
-            loss=session.status().loss_words(
-                f"lost  {session.loss.n_lost:,}  ({session.loss.n_lost_lately:,} in 5 s)"
-            ),
+            loss=_loss(session),
             p50_s=latency.p50_s,
             p99_s=latency.p99_s,
             decisions_per_s=None if session.model is None else self._decisions.per_s(now_s),
@@ -91,11 +90,21 @@ class SessionMeters:
             return []
         stages = {name: _percentiles(figures) for name, figures in session.summary.stages().items()}
         return [
-            *((name, *stages.get(name, _NOT_MEASURED)) for name in STAGES),
-            ("paint", *_percentiles(self._paint.figures())),
-            ("received to decided", *_percentiles(session.summary.latency())),
+            *((tr(name), *stages.get(name, _NOT_MEASURED)) for name in STAGES),
+            (tr("paint"), *_percentiles(self._paint.figures())),
+            (tr("received to decided"), *_percentiles(session.summary.latency())),
             *_window_rows(session),
         ]
+
+
+def _loss(session: LiveSession) -> str:
+    loss, status = session.loss, session.status()
+    counted = tr(
+        "lost  {n_lost:,}  ({n_lost_lately:,} in 5 s)",
+        n_lost=loss.n_lost,
+        n_lost_lately=loss.n_lost_lately,
+    )
+    return loss_words(counted, status.n_lost + status.n_missed, status.sees_loss)
 
 
 def _window_rows(session: LiveSession) -> list[tuple[str, ...]]:
@@ -104,8 +113,8 @@ def _window_rows(session: LiveSession) -> list[tuple[str, ...]]:
         return []
     step_s = manifest.step.length / (session.rate_hz if session.is_timed else math.nan)
     return [
-        ("signal in a window", milliseconds(step_s * manifest.n_steps)),
-        ("from window to window", milliseconds(step_s * manifest.hop)),
+        (tr("signal in a window"), milliseconds(step_s * manifest.n_steps)),
+        (tr("from window to window"), milliseconds(step_s * manifest.hop)),
     ]
 
 

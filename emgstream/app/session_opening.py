@@ -15,6 +15,7 @@ from emgstream.opening import model_options
 from emgstream.sources.replay_source import ReplaySource
 from emgstream.sources.source import Source
 from emgstream.sources.source_registry import open_source
+from emgstream.translation import tr
 from emgstream.worker import Worker
 
 __all__ = ["PreparedSession", "SessionOpening"]
@@ -109,9 +110,18 @@ def _pace_of(path: Path, manifest: Manifest | None) -> tuple[float, str]:
     """
     if manifest is not None and manifest.sampling_rate_hz is not None:
         rate = manifest.sampling_rate_hz
-        return rate, f"{path.name} tells no sampling rate; played at the {rate:g} Hz of the model"
-    nor = "" if manifest is None else ", none in the model"
+        return rate, tr(
+            "{name} tells no sampling rate; played at the {rate:g} Hz of the model",
+            name=path.name,
+            rate=rate,
+        )
+    nor = "" if manifest is None else tr(", none in the model")
     return _GUESSED_HZ, (
-        f"no sampling rate in {path.name}{nor}: played as if at {_GUESSED_HZ:g} Hz; "
-        f"for real seconds start with emgstream replay {path.name} --rate HZ"
+        tr(
+            "no sampling rate in {name}{nor}: played as if at {guessed_hz:g} Hz; "
+            "for real seconds start with emgstream replay {name} --rate HZ",
+            name=path.name,
+            nor=nor,
+            guessed_hz=_GUESSED_HZ,
+        )
     )

@@ -11,6 +11,7 @@ from emgstream.app.live_session import LiveSession
 from emgstream.app.window_words import window_words
 from emgstream.errors import UsageError
 from emgstream.sources.source_status import SourceState
+from emgstream.translation import tr
 
 __all__ = ["SessionReadiness", "cued_test_readiness", "recording_readiness"]
 
@@ -34,13 +35,13 @@ def recording_readiness(
 ) -> SessionReadiness:
     """Return whether ``session``, the one of the connection, can be recorded."""
     if session is not None and not session.is_live:
-        words = "What is open is a recording; a session needs a board"
+        words = tr("What is open is a recording; a session needs a board")
         return SessionReadiness(words, can_begin=False, offers_board=True)
     if _streams(connection, session):
         return SessionReadiness(summary, can_begin=True)
     if connection.live:
-        return SessionReadiness("Waiting for the board", can_begin=False)
-    words = "No board is connected; a session needs one that streams"
+        return SessionReadiness(tr("Waiting for the board"), can_begin=False)
+    words = tr("No board is connected; a session needs one that streams")
     return SessionReadiness(words, can_begin=False, offers_board=True)
 
 
@@ -55,15 +56,15 @@ def cued_test_readiness(
     ``summary`` describes a live test; it raises UsageError where its settings do not fit.
     """
     if model_path is None:
-        words = "No model is chosen; choose the one to test in the list above"
+        words = tr("No model is chosen; choose the one to test in the list above")
         return SessionReadiness(words, can_begin=False)
     if session is not None and session.replay is not None:  # all of it can be read, played or not
-        words = "The recording is tested whole, by its own labels"
+        words = tr("The recording is tested whole, by its own labels")
         return SessionReadiness(words, can_begin=True, offers_board=True, on_recording=True)
     if not _streams(connection, session):
         if connection.live:
-            return SessionReadiness("Waiting for samples", can_begin=False)
-        words = "Connect a board, or open a recording with labels"
+            return SessionReadiness(tr("Waiting for samples"), can_begin=False)
+        words = tr("Connect a board, or open a recording with labels")
         return SessionReadiness(words, can_begin=False, offers_board=True)
     try:
         return SessionReadiness(summary(), can_begin=True)

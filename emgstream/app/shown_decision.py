@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from emgstream.app.live_session import LiveSession
 from emgstream.decisions import DecisionSettings
 from emgstream.significant_digits import percent, percents_apart
+from emgstream.translation import tr
 
 __all__ = ["ShownDecision", "newest_decision", "why_there_is_none"]
 
@@ -43,11 +44,11 @@ class ShownDecision:
         """The confidence, or why nothing is acted on, for people."""
         if self.status == "rejected":
             had, needed = percents_apart(self.confidence, self.needed)
-            return f"not sure enough to act ({had}, needs {needed})"
+            return tr("not sure enough to act ({had}, needs {needed})", had=had, needed=needed)
         return {
-            "ok": f"{percent(self.confidence)} sure",
-            "rest": "the muscle is quiet",
-            "unknown": "unlike the signals in training",
+            "ok": tr("{confidence} sure", confidence=percent(self.confidence)),
+            "rest": tr("the muscle is quiet"),
+            "unknown": tr("unlike the signals in training"),
         }.get(self.status, self.status)
 
 
@@ -77,4 +78,4 @@ def _needed(confidence: float, settings: DecisionSettings) -> float:
 
 def why_there_is_none(session: LiveSession) -> str:
     """Return the reason why `newest_decision` returned None."""
-    return "waiting for enough signal" if session.latest is None else "a gap in the signal"
+    return tr("waiting for enough signal") if session.latest is None else tr("a gap in the signal")

@@ -12,6 +12,7 @@ from emgstream.conditioning import Conditioner, NoConditioning, conditioner_from
 from emgstream.gap_bridge import GapBridge
 from emgstream.manifest import Manifest
 from emgstream.steps import RAW_STEP, Step, StepStream
+from emgstream.translation import tr
 from emgstream.types import Chunk
 
 __all__ = ["SignalView", "Traces"]
@@ -27,9 +28,9 @@ _LEAST_SAMPLES = 2**14
 class SignalView(Enum):
     """A form of the signal."""
 
-    RAW = "Raw"
-    CONDITIONED = "Filtered"
-    STEPS = "Steps"
+    RAW = tr("Raw")
+    CONDITIONED = tr("Filtered")
+    STEPS = tr("Steps")
 
 
 class Traces:

@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+from emgstream.app.name_lists import did_you_mean
 from emgstream.app.open_requests import PortRequest, ReplayRequest, SourceRequest
 from emgstream.errors import EmgStreamError
 from emgstream.sources.brainflow_boards import board_name, needs_of
 from emgstream.sources.source_kind import AUTO, SIMULATED
 from emgstream.sources.source_registry import kind_of, open_source, source_kinds
-from emgstream.wording import did_you_mean
+from emgstream.translation import tr
 
 __all__ = ["TypedAddress", "check_address"]
 
 _SOCKET = "socket"
 _RECORDING = "recording"
 _HIGHEST_PORT = 65_535  # by the protocol
-_EXAMPLES = "lsl://NAME, brainflow://BOARD, socket://HOST:PORT, or the path of a recording"
+_EXAMPLES = tr("lsl://NAME, brainflow://BOARD, socket://HOST:PORT, or the path of a recording")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +44,17 @@ def check_address(text: str) -> TypedAddress:
     """
     text = text.strip().strip("\"'")
     if not text:
-        return TypedAddress(None, f"expected {_EXAMPLES}")
+        return TypedAddress(None, tr("expected {examples}", examples=_EXAMPLES))
     scheme, has_scheme, rest = text.partition("://")
     if not has_scheme:
         return _without_scheme(text)
     known = [*(kind.name for kind in source_kinds() if not _has_no_scheme(kind.name)), _SOCKET]
     if scheme not in known:
         meant = did_you_mean(f"{scheme}://", [f"{name}://" for name in known])
-        hint = meant or f"; expected {_EXAMPLES}"
-        return TypedAddress(None, f"there are no addresses {scheme}://{hint}")
+        hint = meant or tr("; expected {examples}", examples=_EXAMPLES)
+        return TypedAddress(
+            None, tr("there are no addresses {scheme}://{hint}", scheme=scheme, hint=hint)
+        )
     if scheme == _SOCKET:
         return _socket(text, rest)
     try:
@@ -72,28 +75,45 @@ def _without_scheme(text: str) -> TypedAddress:
     """Return what a path, or the name of a port, opens."""
     path = Path(text).expanduser()
     if text in (AUTO, SIMULATED):
-        return TypedAddress(PortRequest(text), "a board on this computer")
+        return TypedAddress(PortRequest(text), tr("a board on this computer"))
     if path.is_file():
-        return TypedAddress(ReplayRequest(path), "a recording, played at its own pace")
+        return TypedAddress(ReplayRequest(path), tr("a recording, played at its own pace"))
     if path.is_dir():
-        return TypedAddress(None, f"{text} is a folder; expected a recording in it")
+        return TypedAddress(None, tr("{text} is a folder; expected a recording in it", text=text))
     if kind_of(text).name == _RECORDING:
-        return TypedAddress(None, f"there is no file {text}; expected the path of a recording")
+        return TypedAddress(
+            None, tr("there is no file {text}; expected the path of a recording", text=text)
+        )
     is_port = path.exists() or (text[:3].upper() == "COM" and text[3:].isdigit())
     if is_port:
-        return TypedAddress(PortRequest(text), f"the serial port {text}")
-    return TypedAddress(None, f"there is no file and no port {text}; expected {_EXAMPLES}")
+        return TypedAddress(PortRequest(text), tr("the serial port {text}", text=text))
+    return TypedAddress(
+        None,
+        tr(
+            "there is no file and no port {text}; expected {examples}",
+            text=text,
+            examples=_EXAMPLES,
+        ),
+    )
 
 
 def _socket(text: str, rest: str) -> TypedAddress:
     host, colon, port = rest.rpartition(":")
     if not host or not colon:
-        return TypedAddress(None, "the port is missing; expected socket://HOST:PORT")
+        return TypedAddress(None, tr("the port is missing; expected socket://HOST:PORT"))
     if not (port.isascii() and port.isdigit() and 1 <= int(port) <= _HIGHEST_PORT):
         return TypedAddress(
-            None, f"{port!r} is no port; expected a number from 1 to {_HIGHEST_PORT}"
+            None,
+            tr(
+                "{port!r} is no port; expected a number from 1 to {highest_port}",
+                port=port,
+                highest_port=_HIGHEST_PORT,
+            ),
         )
-    return TypedAddress(PortRequest(text), f"a board behind the network address {host}:{port}")
+    return TypedAddress(
+        PortRequest(text),
+        tr("a board behind the network address {host}:{port}", host=host, port=port),
+    )
 
 
 def _lacks(rest: str) -> str:
@@ -107,4 +127,8 @@ def _lacks(rest: str) -> str:
     ]
     if not missing:
         return ""
-    return f"{board_name(name)} needs {' and '.join(missing)}; fill in the fields of the board"
+    return tr(
+        "{name} needs {missing}; fill in the fields of the board",
+        name=board_name(name),
+        missing=tr(" and ").join(missing),
+    )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from emgstream.sources.source_status import SourceStatus
+from emgstream.translation import tr
 
-__all__ = ["milliseconds", "rate_words", "recording_pace"]
+__all__ = ["loss_words", "milliseconds", "rate_words", "recording_pace"]
 
 
 def rate_words(rate_hz: float | None, ppm: float | None, unknown: str = "–") -> str:
@@ -24,9 +25,25 @@ def rate_words(rate_hz: float | None, ppm: float | None, unknown: str = "–") -
 def recording_pace(status: SourceStatus) -> str:
     """Return rate and losses of a stream that is being recorded, or else its state."""
     if not status.is_streaming:
-        return status.words
-    rate = rate_words(status.rate_hz, None, "measuring the rate")
-    return f"{rate}   {status.loss_words(f'lost {status.n_lost:,}')}"
+        return tr(status.words)
+    rate = rate_words(status.rate_hz, None, tr("measuring the rate"))
+    counted = tr("lost {n_lost:,}", n_lost=status.n_lost)
+    return f"{rate}   {loss_words(counted, status.n_lost + status.n_missed, status.sees_loss)}"
+
+
+def loss_words(counted: str, n_seen: int, sees_loss: bool | None) -> str:
+    """Return ``counted``, the words for the losses, if all are noticed; else a note.
+
+    ``n_seen`` is the number of losses that were noticed; see `SourceStatus.sees_loss`.
+
+    >>> loss_words("lost 3", 3, sees_loss=True), loss_words("lost 3", 3, sees_loss=False)
+    ('lost 3', 'lost 3 or more')
+    """
+    if sees_loss:
+        return counted
+    if n_seen:
+        return tr("lost {n_lost:,} or more", n_lost=n_seen)
+    return tr("loss not known") if sees_loss is None else tr("loss unseen")
 
 
 def milliseconds(seconds: float, decimals: int = 1) -> str:

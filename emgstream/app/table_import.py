@@ -14,7 +14,7 @@ from emgstream.errors import EmgStreamError
 from emgstream.tables import ALL_GUESSED, ColumnChoice, TableLook, look_at_table
 from emgstream.tables.settled_columns import remember
 from emgstream.tables.table_assembly import label_of_name
-from emgstream.wording import counted
+from emgstream.translation import tr, tr_n
 from emgstream.worker import Worker
 
 __all__ = ["ImportState", "TableImport"]
@@ -114,7 +114,9 @@ class TableImport:
     @property
     def name_words(self) -> str:
         """The offer to take the name of the file as its label."""
-        return f"The whole file is one movement: its label is {label_of_name(self.path)!r}"
+        return tr(
+            "The whole file is one movement: its label is {label!r}", label=label_of_name(self.path)
+        )
 
     @property
     def facts(self) -> str:
@@ -122,9 +124,12 @@ class TableImport:
         look = self.look
         if look is None:
             return ""
-        parts = [counted(look.n_rows, "row"), counted(len(look.columns), "column")]
+        parts = [
+            tr_n("{n:,} row", "{n:,} rows", look.n_rows),
+            tr_n("{n:,} column", "{n:,} columns", len(look.columns)),
+        ]
         if look.rate_hz is None:
-            parts.append("sampling rate not known")
+            parts.append(tr("sampling rate not known"))
         else:
             reason = f" ({look.rate_reason})" if look.rate_reason else ""
             parts.append(f"{look.rate_hz:.6g} Hz{reason}")
@@ -134,7 +139,7 @@ class TableImport:
     def rate_words(self) -> str:
         """The rate that the file has by itself, for people."""
         if self.look is None or self.look.rate_hz is None:
-            return "not known"
+            return tr("not known")
         return f"{self.look.rate_hz:.6g} Hz"
 
     @property
@@ -143,15 +148,15 @@ class TableImport:
         if self.failure is not None:
             return str(self.failure)
         if self.draft is None or self.state is ImportState.READING:
-            return f"Reading {self.path.name} …"
+            return tr("Reading {name} …", name=self.path.name)
         if self.problems:
             return "   ·   ".join(map(sentence, self.problems))
         rate = (
-            "at an unknown rate; state it if you know it"
+            tr("at an unknown rate; state it if you know it")
             if self.rate_words == "not known"
-            else f"at {self.rate_words}"
+            else tr("at {rate}", rate=self.rate_words)
         )
-        return f"Reads {self.draft.summary}, {rate}"
+        return tr("Reads {summary}, {rate}", summary=self.draft.summary, rate=rate)
 
     def poll(self) -> bool:
         """Take over what was read, and look again after a change; return whether anything is new.

@@ -14,6 +14,7 @@ from emgstream.app.evaluation_table import EvaluationTable, evaluation_table
 from emgstream.app.verb_process import VerbProcess
 from emgstream.errors import ChildFailedError, InterruptedByUserError
 from emgstream.tables import ALL_GUESSED, ColumnChoice
+from emgstream.translation import tr
 
 __all__ = [
     "FOUND",
@@ -241,7 +242,7 @@ class EvaluationJob(_VerbJob):
     @property
     def words(self) -> str:
         """Its progress, for people."""
-        return "Ending with what is done …" if self._is_cancelled else self.pace.words
+        return tr("Ending with what is done …") if self._is_cancelled else self.pace.words
 
     def poll(self, now_s: float) -> list[dict[str, Any]]:
         """Follow the evaluation at host time ``now_s``; return its new events."""

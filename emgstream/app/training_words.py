@@ -14,7 +14,7 @@ from typing import Any
 from emgstream.app.evaluation_pictures import TruthAgainstDecision, validation_matrix
 from emgstream.app.window_words import window_words
 from emgstream.significant_digits import decimals_of, half_width, independent, percent
-from emgstream.wording import counted
+from emgstream.translation import tr, tr_n
 
 __all__ = [
     "TrainingOutcome",
@@ -25,9 +25,9 @@ __all__ = [
     "training_outcome",
 ]
 
-_GAIN = (
-    "Balanced accuracy before and after, on {:,} windows of repetitions that were held out while "
-    "it was measured. The model it began with is unchanged."
+_GAIN = tr(
+    "Balanced accuracy before and after, on {n_windows:,} windows of repetitions that were held "
+    "out while it was measured. The model it began with is unchanged."
 )
 
 
@@ -50,10 +50,10 @@ class TrainingOutcome:
 def training_outcome(event: Mapping[str, Any]) -> TrainingOutcome:
     """Return the words on the model of an event "trained" or "calibrated"."""
     is_adapted = event["event"] == "calibrated"
-    done = "Adapted" if is_adapted else "Trained"
-    title = "Stopped, and kept" if event["interrupted"] else done
+    done = tr("Adapted") if is_adapted else tr("Trained")
+    title = tr("Stopped, and kept") if event["interrupted"] else done
     if not is_adapted:
-        epochs = counted(event["n_epochs"], "epoch")
+        epochs = tr_n("{n:,} epoch", "{n:,} epochs", event["n_epochs"])
         figures = (f"{name}: {text}" for name, text in event["figures"].items())
         notes = (window_words(note[:1].upper() + note[1:]) for note in event["notes"])
         told = (event["model"], epochs, *figures, *notes, *event["repairs"])
@@ -62,33 +62,46 @@ def training_outcome(event: Mapping[str, Any]) -> TrainingOutcome:
         title,
         (event["model"], event["title"], *event["repairs"]),
         "  →  ".join(_gain(event)),
-        _GAIN.format(event["n_windows"]),
+        _GAIN.format(n_windows=event["n_windows"]),
     )
 
 
 def trained_facts(event: Mapping[str, Any], elapsed_s: float) -> Iterator[tuple[str, str]]:
     """Give the facts on a model that was trained in so many seconds."""
-    yield "model", f"{event['model']} ({event['title']})"
-    yield "epochs", f"{event['n_epochs']} in {elapsed_s:.0f} s"
+    yield tr("model"), f"{event['model']} ({event['title']})"
+    yield (
+        tr("epochs"),
+        tr("{n_epochs} in {elapsed_s:.0f} s", n_epochs=event["n_epochs"], elapsed_s=elapsed_s),
+    )
     for name, text in event["figures"].items():
-        yield "measured", f"{name}: {text}"
+        yield tr("measured"), f"{name}: {text}"
 
 
 def calibrated_facts(event: Mapping[str, Any], held_out: str) -> Iterator[tuple[str, str]]:
     """Give the facts on a model that was calibrated; ``held_out`` tells what its gain is of."""
-    yield "model", f"{event['model']} ({event['title']})"
-    yield "held out", f"{event['n_windows']} windows: {held_out}"
-    for when, accuracy in zip(("before", "after"), _gain(event), strict=True):
-        yield when, f"{accuracy} balanced"
+    yield tr("model"), f"{event['model']} ({event['title']})"
+    yield (
+        tr("held out"),
+        tr("{n_windows} windows: {held_out}", n_windows=event["n_windows"], held_out=held_out),
+    )
+    for when, accuracy in zip((tr("before"), tr("after")), _gain(event), strict=True):
+        yield when, tr("{accuracy} balanced", accuracy=accuracy)
 
 
 def epoch_words(event: Mapping[str, Any]) -> str:
     """Return the progress after an event "epoch": epoch, time left, accuracy on held-out data."""
     accuracy = event["val_accuracy"]
-    held_out = "" if accuracy is None else f"   {percent(accuracy)} right of what is held out"
-    return (
-        f"epoch {event['epoch']} of at most {event['n_epochs']}   "
-        f"{time_left(event['time_left_s'])} left at most{held_out}"
+    held_out = (
+        ""
+        if accuracy is None
+        else tr("   {accuracy} right of what is held out", accuracy=percent(accuracy))
+    )
+    return tr(
+        "epoch {epoch} of at most {n_epochs}   {time} left at most{held_out}",
+        epoch=event["epoch"],
+        n_epochs=event["n_epochs"],
+        time=time_left(event["time_left_s"]),
+        held_out=held_out,
     )
 
 

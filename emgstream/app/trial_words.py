@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from emgstream.significant_digits import NOT_KNOWN, per_hour, percent, percent_of
+from emgstream.translation import tr, tr_n
 from emgstream.trial import CuedTest
-from emgstream.wording import counted
 
 __all__ = [
     "CLASSES",
@@ -22,10 +22,16 @@ __all__ = [
     "past_row",
 ]
 
-CLASSES = ("movement", "completed", "time to correct", "active errors", "abstained")
+CLASSES = (
+    tr("movement"),
+    tr("completed"),
+    tr("time to correct"),
+    tr("active errors"),
+    tr("abstained"),
+)
 """The captions over the figures of each movement."""
 
-PAST = ("Tested", "Done", "Time to\ncorrect", "Active\nerrors")
+PAST = (tr("Tested"), tr("Done"), tr("Time to\ncorrect"), tr("Active\nerrors"))
 """The captions over earlier tests."""
 
 
@@ -44,28 +50,32 @@ class TrialFigure:
 def completed(test: CuedTest) -> str:
     """Return the number of completed movements, as a title."""
     done = sum(attempt.to_correct_s is not None for attempt in test.attempts)
-    return f"{done} of {counted(len(test.attempts), 'movement')} completed"
+    return tr(
+        "{done} of {movements} completed",
+        done=done,
+        movements=tr_n("{n:,} movement", "{n:,} movements", len(test.attempts)),
+    )
 
 
 def figures(test: CuedTest) -> list[TrialFigure]:
     """Return the figures over all movements."""
     found = test.score
-    start = "the cue" if test.reaction_s else "the start of the label"
-    median = "" if test.to_correct_s is None else f"from {start}, median"
-    per_h, n_false = NOT_KNOWN, "no settled rest, or no class for it"
+    start = tr("the cue") if test.reaction_s else tr("the start of the label")
+    median = "" if test.to_correct_s is None else tr("from {start}, median", start=start)
+    per_h, n_false = NOT_KNOWN, tr("no settled rest, or no class for it")
     if found.rest_s:
         n = found.n_false_activations
         per_h = per_hour(found.false_activations_per_h, n)
-        n_false = f"per hour of settled rest: {n} in {found.rest_s:,.0f} s"
+        n_false = tr("per hour of settled rest: {n} in {rest_s:,.0f} s", n=n, rest_s=found.rest_s)
     return [
-        TrialFigure("time to correct", seconds(test.to_correct_s), median),
+        TrialFigure(tr("time to correct"), seconds(test.to_correct_s), median),
         TrialFigure(
-            "active errors",
+            tr("active errors"),
             percent_of(found.active_error_rate, found.n_decisions),
-            f"of {found.n_decisions:,} decisions",
+            tr("of {n_decisions:,} decisions", n_decisions=found.n_decisions),
         ),
-        TrialFigure("abstained", percent_of(found.abstained, found.n_decisions), ""),
-        TrialFigure("false activations", per_h, n_false),
+        TrialFigure(tr("abstained"), percent_of(found.abstained, found.n_decisions), ""),
+        TrialFigure(tr("false activations"), per_h, n_false),
     ]
 
 
@@ -74,7 +84,11 @@ def class_rows(test: CuedTest) -> list[tuple[str, ...]]:
     return [
         (
             label,
-            f"{round(of['completion_rate'] * of['attempts'])} of {of['attempts']}",
+            tr(
+                "{completed} of {attempts}",
+                completed=round(of["completion_rate"] * of["attempts"]),
+                attempts=of["attempts"],
+            ),
             seconds(of["to_correct_s"]),
             percent(_known(of["active_error_rate"])),
             percent(_known(of["abstained"])),
@@ -91,12 +105,29 @@ def losses(source: Mapping[str, Any]) -> list[tuple[str, str]]:
     """
     facts = []
     if source["lost"] or source["missed"]:
-        away = f"   and {source['missed']:,} while the board was away" if source["missed"] else ""
-        facts.append(("lost", f"{counted(source['lost'], 'sample')} on the line{away}"))
+        away = (
+            tr("   and {missed:,} while the board was away", missed=source["missed"])
+            if source["missed"]
+            else ""
+        )
+        facts.append(
+            (
+                tr("lost"),
+                tr(
+                    "{samples} on the line{away}",
+                    samples=tr_n("{n:,} sample", "{n:,} samples", source["lost"]),
+                    away=away,
+                ),
+            )
+        )
     n = source["asked_again"]
     if n:
-        again = f"{'was' if n == 1 else 'were'} asked for again, after a pause or a lost board"
-        facts.append(("repeated", f"{counted(n, 'movement')} {again}"))
+        again = tr_n(
+            "{n:,} movement was asked for again, after a pause or a lost board",
+            "{n:,} movements were asked for again, after a pause or a lost board",
+            n,
+        )
+        facts.append((tr("repeated"), again))
     return facts
 
 
@@ -106,12 +137,12 @@ def past_row(entry: Mapping[str, Any], network: str | None) -> tuple[str, ...]:
         tested = datetime.fromisoformat(str(entry.get("tested"))).astimezone()
         when = f"{tested:%Y-%m-%d}\n{tested:%H:%M}"
     except ValueError:
-        when = "some time"
+        when = tr("some time")
     source = entry.get("source")
     kind = source.get("kind") if isinstance(source, Mapping) else None
-    how = {"live": ", live", "replay": ", replay"}.get(str(kind), "")
+    how = {"live": tr(", live"), "replay": tr(", replay")}.get(str(kind), "")
     if network is not None and entry.get("network_sha256") != network:
-        how += "\nanother network"
+        how += tr("\nanother network")
     n = entry.get("n_decisions")
     return (
         f"{when}{how}",
@@ -127,7 +158,7 @@ def seconds(value: object) -> str:
     >>> seconds(0.4712), seconds(None)
     ('0.47 s', 'never')
     """
-    return f"{value:.2f} s" if isinstance(value, float) else "never"
+    return f"{value:.2f} s" if isinstance(value, float) else tr("never")
 
 
 def _known(value: object) -> float | None:

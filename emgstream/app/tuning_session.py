@@ -19,6 +19,7 @@ from emgstream.app.tuning_recording import (
 from emgstream.bundle import Model, read_model, write_model
 from emgstream.decisions import ARGMAX, DecisionSettings
 from emgstream.errors import EmgStreamError, OutputError
+from emgstream.translation import tr
 from emgstream.trial import DecisionScore, PredictedRecording, check_labels, score, seen_on, sweep
 from emgstream.worker import Worker
 
@@ -186,7 +187,7 @@ def _opened(material: TuningRequest) -> AnalysedRecording:
         except EmgStreamError:
             if request is material.recordings[-1]:
                 raise
-            passed_over = f"{table.path.name} has none of the model's labels"
+            passed_over = tr("{name} has none of the model's labels", name=table.path.name)
     seen = seen_on(table, model)
     settings = model.manifest.decision
     own = None if settings == ARGMAX else _scored(seen, settings)

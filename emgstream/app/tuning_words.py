@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from emgstream.app.tuning_recording import AnalysedRecording, TriedSettings
 from emgstream.significant_digits import NOT_KNOWN, per_hour, percent, percent_of
+from emgstream.translation import tr
 from emgstream.trial import DecisionScore, added_delay_s
 
 __all__ = ["LIKELIEST", "MODEL", "WANTED", "compared", "score_rows"]
@@ -37,16 +38,16 @@ def score_rows(scores: Sequence[DecisionScore]) -> list[tuple[str, ...]]:
         return [percent_of(getattr(one, name), one.n_decisions) for one in scores]
 
     return [
-        ("active errors", *shares("active_error_rate")),
-        ("abstained", *shares("abstained")),
-        ("right, where decided", *shares("accuracy")),
+        (tr("active errors"), *shares("active_error_rate")),
+        (tr("abstained"), *shares("abstained")),
+        (tr("right, where decided"), *shares("accuracy")),
         (
-            "false activations per hour of rest",
+            tr("false activations per hour of rest"),
             *(per_hour(one.false_activations_per_h, one.n_false_activations) for one in scores),
         ),
-        ("changes within a movement", *shares("instability")),
-        ("movements never named", *(percent(one.missed) for one in scores)),
-        ("later by", *(_milliseconds(added_delay_s(one, plain)) for one in scores)),
+        (tr("changes within a movement"), *shares("instability")),
+        (tr("movements never named"), *(percent(one.missed) for one in scores)),
+        (tr("later by"), *(_milliseconds(added_delay_s(one, plain)) for one in scores)),
     ]
 
 

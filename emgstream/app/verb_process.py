@@ -16,6 +16,7 @@ from emgstream.child_python import child_python
 from emgstream.errors import ChildFailedError, InterruptedByUserError, OutputError
 from emgstream.log_output import log_path
 from emgstream.logs import get_logger
+from emgstream.translation import tr
 
 __all__ = ["VerbProcess"]
 
@@ -64,8 +65,12 @@ class VerbProcess:
             self._events = events.open("rb")
         except OSError as error:
             raise OutputError(
-                f"cannot start `emgstream {arguments[0]}`: {error.strerror or error}; expected "
-                "room for a process and its files; close other programs and try again"
+                tr(
+                    "cannot start `emgstream {verb}`: {reason}; expected "
+                    "room for a process and its files; close other programs and try again",
+                    verb=arguments[0],
+                    reason=error.strerror or error,
+                )
             ) from error
         if hasattr(os, "setpriority"):
             os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICE)
@@ -141,11 +146,16 @@ class VerbProcess:
             return last.removeprefix(_PROGRAM)
         code = self._process.returncode
         # Code 1 is of an exception in Python, which the log has; others are of the system.
-        cure = "" if code == 1 else "free some memory and try again, or "
         log = log_path()
-        more = "run it in a terminal to see more" if log is None else f"see {log}"
-        end = f"code {code}" + (f", {last}" if last else "")
-        return f"`emgstream {self._verb}` ended of itself ({end}); expected a result; {cure}{more}"
+        more = tr("run it in a terminal to see more") if log is None else tr("see {log}", log=log)
+        cure = more if code == 1 else tr("free some memory and try again, or {more}", more=more)
+        end = tr("code {code}", code=code) + (f", {last}" if last else "")
+        return tr(
+            "`emgstream {verb}` ended of itself ({end}); expected a result; {cure}",
+            verb=self._verb,
+            end=end,
+            cure=cure,
+        )
 
 
 def _kill_group(group: int) -> None:

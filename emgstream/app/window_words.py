@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from emgstream.translation import tr
+
 __all__ = ["COMMAND", "window_clause", "window_words"]
 
 _VERBS = (
@@ -21,44 +23,47 @@ COMMAND = re.compile(
 """A word that belongs to the command line."""
 
 _EXPECTED = "expected "
-_COLUMNS = "set it in Columns…, beside the recording"
-_TOO_FEW = "the recordings are too few to hold some of them out"
+_COLUMNS = tr("set it in Columns…, beside the recording")
+_TOO_FEW = tr("the recordings are too few to hold some of them out")
 _WHOLE: tuple[tuple[str, str], ...] = (
-    (r"`emgstream train` writes", "expected a .emgmodel, as the page Train writes it"),
-    (r"--recipe", "name one, or choose the recipe realtime"),
-    (r"or try --baud", "its speed is found by itself: choose the port again"),
+    (r"`emgstream train` writes", tr("expected a .emgmodel, as the page Train writes it")),
+    (r"--recipe", tr("name one, or choose the recipe realtime")),
+    (r"or try --baud", tr("its speed is found by itself: choose the port again")),
 )
 """As `_ADVICE`, for clauses of which no part says anything without the rest."""
 _ADVICE: tuple[tuple[str, str], ...] = (
-    (r"emgstream recover", "put it in order with the button beside it, on the page Train"),
-    (r"emgstream record wrote", r"expected a recording of the page Record"),
-    (r"emgstream ports", "look at the list of sources at the top"),
-    (r"emgstream firmware|flash the sketch", "load the sketch again: Set up my board, page Live"),
-    (r"emgstream simulate", "is it switched on?"),
-    (r"emgstream install train|\[train\]", "install it on the page Train"),
-    (r"emgstream install|pip install", "this part of the program has to be installed first"),
-    (r"--setup-only", "it has to be installed first"),
-    (r"emgstream doctor", "press Check this computer on the page Settings"),
-    (r"emgstream replay .*--rate", "for real seconds set the rate in Columns…"),
+    (r"emgstream recover", tr("put it in order with the button beside it, on the page Train")),
+    (r"emgstream record wrote", tr(r"expected a recording of the page Record")),
+    (r"emgstream ports", tr("look at the list of sources at the top")),
+    (
+        r"emgstream firmware|flash the sketch",
+        tr("load the sketch again: Set up my board, page Live"),
+    ),
+    (r"emgstream simulate", tr("is it switched on?")),
+    (r"emgstream install train|\[train\]", tr("install it on the page Train")),
+    (r"emgstream install|pip install", tr("this part of the program has to be installed first")),
+    (r"--setup-only", tr("it has to be installed first")),
+    (r"emgstream doctor", tr("press Check this computer on the page Settings")),
+    (r"emgstream replay .*--rate", tr("for real seconds set the rate in Columns…")),
     (r"emgstream (?:convert|train|inspect)", _COLUMNS),
-    (r"sudo usermod", "ask who runs this computer for access to it, then log out and in again"),
-    (r"sudo", "ask who runs this computer"),
-    (r"--model none|model file .*--model", "choose No model in the list at the top"),
-    (r"--model", "choose a model in the list at the top"),
-    (r"--port simulated", "choose the simulated board in the list at the top"),
-    (r"--port", "choose the source in the list at the top"),
-    (r"--baud", "its speed is found by itself: choose the port again"),
-    (r"--mains", "the field Signal of the page Train says otherwise"),
+    (r"sudo usermod", tr("ask who runs this computer for access to it, then log out and in again")),
+    (r"sudo", tr("ask who runs this computer")),
+    (r"--model none|model file .*--model", tr("choose No model in the list at the top")),
+    (r"--model", tr("choose a model in the list at the top")),
+    (r"--port simulated", tr("choose the simulated board in the list at the top")),
+    (r"--port", tr("choose the source in the list at the top")),
+    (r"--baud", tr("its speed is found by itself: choose the port again")),
+    (r"--mains", tr("the field Signal of the page Train says otherwise")),
     (r"--(?:channels|label|label-from-name|time|counter|ignore)", _COLUMNS),
-    (r"--rate", "set the rate in Columns…, or on the page Train"),
-    (r"--out", "choose another name or folder"),
-    (r"--movements", "choose fewer movements"),
-    (r"--(?:free|markers)", "choose the recording by markers, or that by cues"),
-    (r"--(?:html|json)", "Details has them"),
+    (r"--rate", tr("set the rate in Columns…, or on the page Train")),
+    (r"--out", tr("choose another name or folder")),
+    (r"--movements", tr("choose fewer movements")),
+    (r"--(?:free|markers)", tr("choose the recording by markers, or that by cues")),
+    (r"--(?:html|json)", tr("Details has them")),
     (r"--(?:folds|protocol)", _TOO_FEW),
-    (r"--jobs", "close other programs"),
-    (r"--web", "write another one on the page Outputs"),
-    (r"--control", "switch it off on the page Outputs"),
+    (r"--jobs", tr("close other programs")),
+    (r"--web", tr("write another one on the page Outputs")),
+    (r"--control", tr("switch it off on the page Outputs")),
 )
 """A pattern in a clause, and what the window says in place of the clause."""
 

@@ -22,6 +22,7 @@ from emgstream.gui.qt_style import apply_theme, named_theme, scale_text, window_
 from emgstream.gui.window import Window
 from emgstream.gui.window_settings import WindowSettings
 from emgstream.log_output import bug_message, user_log
+from emgstream.translation import tr
 
 __all__ = ["make_window", "run_application", "short_switch_interval"]
 
@@ -114,8 +115,11 @@ class _WindowPicture:
         """Raise OutputError where the picture could not be written."""
         if self._failed:
             raise OutputError(
-                f"cannot write the picture {self._path}; expected a place that may be written to; "
-                "choose another with --screenshot"
+                tr(
+                    "cannot write the picture {path}; expected a place that may be written to; "
+                    "choose another with --screenshot",
+                    path=self._path,
+                )
             )
 
     def _take(self) -> None:
@@ -144,7 +148,7 @@ def _bug_hook(window: Window) -> _Hook:
     def tell(
         _kind: type[BaseException], error: BaseException, _trace: TracebackType | None
     ) -> None:
-        window.show_error(f"emgstream {bug_message(error)}. You can connect again")
+        window.show_error(tr("emgstream {error}. You can connect again", error=bug_message(error)))
 
     return tell
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from PyQt5.QtWidgets import QMessageBox, QWidget
 
+from emgstream.translation import tr
+
 __all__ = ["ClosingQuestion"]
 
 
@@ -22,11 +24,11 @@ class ClosingQuestion(QMessageBox):
 
     def __init__(self, losses: Sequence[str], parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Close emgstream?")
-        self.setText("Something still runs. Close all the same?")
+        self.setWindowTitle(tr("Close emgstream?"))
+        self.setText(tr("Something still runs. Close all the same?"))
         self.setInformativeText("\n\n".join(losses))
-        self.stay_button = self.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
-        self.close_button = self.addButton("Close", QMessageBox.ButtonRole.DestructiveRole)
+        self.stay_button = self.addButton(tr("Stay"), QMessageBox.ButtonRole.RejectRole)
+        self.close_button = self.addButton(tr("Close"), QMessageBox.ButtonRole.DestructiveRole)
         if self.stay_button is not None:
             self.stay_button.setObjectName("primary")
             self.setDefaultButton(self.stay_button)

@@ -11,6 +11,7 @@ from emgstream.app.doctor.display_checks import PLATFORM, display_failure, has_d
 from emgstream.app.doctor.system_packages import qt_library_command
 from emgstream.app.open_requests import WindowRequest
 from emgstream.errors import MissingExtraError, UsageError
+from emgstream.translation import tr
 
 __all__ = ["check_display", "has_display", "load_qt"]
 
@@ -29,16 +30,23 @@ def check_display(request: WindowRequest) -> None:
     if failure is not None:
         if request.screenshot is None:
             raise UsageError(
-                f"{failure}; use --headless for the terminal, or --screenshot FILE.png for a "
-                "picture"
+                tr(
+                    "{failure}; use --headless for the terminal, or --screenshot FILE.png for a "
+                    "picture",
+                    failure=failure,
+                )
             )
         os.environ[PLATFORM] = "offscreen"
     try:
         load_qt()
     except (ImportError, OSError) as error:
         raise MissingExtraError(
-            f"the window needs a library that is missing ({error}); install it with: "
-            f"{qt_library_command()}; or use --headless for the terminal"
+            tr(
+                "the window needs a library that is missing ({error}); install it with: "
+                "{command}; or use --headless for the terminal",
+                error=error,
+                command=qt_library_command(),
+            )
         ) from error
 
 
@@ -46,7 +54,7 @@ def _failure() -> str | None:
     """Return why no window can be opened; None if one can."""
     if has_display():
         return display_failure()
-    return "no display to open the window on (DISPLAY and WAYLAND_DISPLAY are not set)"
+    return tr("no display to open the window on (DISPLAY and WAYLAND_DISPLAY are not set)")
 
 
 def load_qt() -> None:

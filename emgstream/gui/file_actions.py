@@ -18,14 +18,17 @@ from emgstream.gui.model_details_dialog import ModelDetailsDialog
 from emgstream.gui.shell import Shell
 from emgstream.gui.window_settings import WindowSettings
 from emgstream.tables.formats import RECORDING_SUFFIXES
+from emgstream.translation import tr
 from emgstream.user_folders import home_folder
 
 __all__ = ["RECORDING_FILTER", "FileActions", "documents_folder", "files_in", "recordings_folder"]
 
-RECORDING_FILTER = f"Recordings ({' '.join(f'*{s}' for s in RECORDING_SUFFIXES)});;All files (*)"
+RECORDING_FILTER = tr(
+    "Recordings ({names});;All files (*)", names=" ".join(f"*{s}" for s in RECORDING_SUFFIXES)
+)
 """Filter of a file dialog that asks for recordings."""
 
-_MODELS = "Models (*.emgmodel);;All files (*)"
+_MODELS = tr("Models (*.emgmodel);;All files (*)")
 
 
 class FileActions:
@@ -46,7 +49,7 @@ class FileActions:
     def choose_recording(self) -> None:
         """Ask for a recording and play it."""
         name, _ = QFileDialog.getOpenFileName(
-            self._parent, "Open recording", self._start(), RECORDING_FILTER
+            self._parent, tr("Open recording"), self._start(), RECORDING_FILTER
         )
         if name:
             self.open_files([Path(name)])
@@ -56,7 +59,7 @@ class FileActions:
         chosen = self._shell.models.chosen
         is_own = chosen is not None and chosen != DEMO_MODEL
         start = str(chosen.parent) if chosen is not None and is_own else self._start()
-        name, _ = QFileDialog.getOpenFileName(self._parent, "Open model", start, _MODELS)
+        name, _ = QFileDialog.getOpenFileName(self._parent, tr("Open model"), start, _MODELS)
         if name:
             self.open_files([Path(name)])
 
@@ -85,8 +88,12 @@ class FileActions:
                 self._shell.open_source(ReplayRequest(path))
             else:
                 self._shell.strip.show_error(
-                    f"{path.name or path} is neither a recording nor a model; expected one of "
-                    f"{', '.join((*RECORDING_SUFFIXES, MODEL_SUFFIX))}; drop one of those",
+                    tr(
+                        "{name} is neither a recording nor a model; expected one of "
+                        "{names}; drop one of those",
+                        name=path.name or path,
+                        names=", ".join((*RECORDING_SUFFIXES, MODEL_SUFFIX)),
+                    ),
                     can_retry=not self._shell.connection.live,
                 )
 

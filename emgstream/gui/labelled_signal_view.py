@@ -20,6 +20,7 @@ from PyQt5.QtWidgets import QSizePolicy, QToolTip, QWidget
 from emgstream.app.recorded_signal import LabelSpan, RecordedSignal
 from emgstream.gui.painting import GRID, color, font, on, pen, text
 from emgstream.gui.palette import Theme, blended, class_codes, class_colors
+from emgstream.translation import tr
 from emgstream.wording import spoken
 
 __all__ = ["LabelledSignalView"]
@@ -227,7 +228,7 @@ class LabelledSignalView(QWidget):
     def _draw_axis(self, painter: QPainter) -> None:
         theme, (first, end) = self._theme, self._range
         per_s = self._rate_hz or 1.0
-        unit = " s" if self._rate_hz else " rows"
+        unit = " s" if self._rate_hz else tr(" rows")
         width = self.width() - _LEFT - _RIGHT
         span = (end - first) / per_s
         step = next((one for one in _TICKS if one / span * width >= _APART), span)

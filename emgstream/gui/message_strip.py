@@ -13,6 +13,7 @@ from emgstream.gui.folded_label import FoldedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.status_light import StatusLight
+from emgstream.translation import tr
 
 __all__ = ["MessageStrip"]
 
@@ -44,15 +45,15 @@ class MessageStrip(QFrame):
         self._room = QRect()
         self.light = StatusLight(theme, self)
         self.label = FoldedLabel(_LINES, self)
-        self.more_button = QPushButton("More", self)
+        self.more_button = QPushButton(tr("More"), self)
         self.more_button.setObjectName("flat")
         self.more_button.clicked.connect(self._fold_or_unfold)
-        self.retry_button = QPushButton("Try again", self)
+        self.retry_button = QPushButton(tr("Try again"), self)
         self.retry_button.clicked.connect(self.retry_wanted)
-        self.no_model_button = QPushButton("Go on without a model", self)
-        self.no_model_button.setToolTip("See the signals and record them; nothing is decided")
+        self.no_model_button = QPushButton(tr("Go on without a model"), self)
+        self.no_model_button.setToolTip(tr("See the signals and record them; nothing is decided"))
         self.no_model_button.clicked.connect(self.no_model_wanted)
-        self.close_button = QPushButton("Dismiss", self)
+        self.close_button = QPushButton(tr("Dismiss"), self)
         self.close_button.setObjectName("flat")
         self.close_button.setToolTip("Esc")
         self.close_button.clicked.connect(self.hide)
@@ -146,7 +147,7 @@ class MessageStrip(QFrame):
         used = sum(one.sizeHint().width() + layout.spacing() for one in others)
         width = self._room.width() - margins.left() - margins.right() - used
         self.more_button.setVisible(self.label.has_more(width))
-        self.more_button.setText("More" if self.label.is_folded else "Less")
+        self.more_button.setText(tr("More") if self.label.is_folded else tr("Less"))
         layout.invalidate()
         height = max(layout.totalHeightForWidth(self._room.width()), self._room.height())
         place = QRect(self._room)

@@ -22,11 +22,12 @@ from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.figure_table import FigureTable
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.scrolled import scrolled
+from emgstream.translation import tr
 
 __all__ = ["ModelDetailsDialog"]
 
 _SIZE = (110 * GRID, 84 * GRID)
-_NOTE = "Dropout layers act in training only and are not in the file."
+_NOTE = tr("Dropout layers act in training only and are not in the file.")
 
 
 class ModelDetailsDialog(QDialog):
@@ -44,7 +45,7 @@ class ModelDetailsDialog(QDialog):
 
     def __init__(self, path: Path, model: Model, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle(f"Model {path.name}")
+        self.setWindowTitle(tr("Model {name}", name=path.name))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.title = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
         self.title.setFont(font(self.font(), 1.4, bold=True))
@@ -65,9 +66,9 @@ class ModelDetailsDialog(QDialog):
         note = QLabel(_NOTE, self)
         note.setObjectName("quiet")
         inside = QWidget(self)
-        parts = (caption("Its network, layer by layer"), self.layers, note)
-        fill(inside, *parts, caption("All that the file states"), facts, grows=facts)
-        close = QPushButton("Close", self)
+        parts = (caption(tr("Its network, layer by layer")), self.layers, note)
+        fill(inside, *parts, caption(tr("All that the file states")), facts, grows=facts)
+        close = QPushButton(tr("Close"), self)
         close.clicked.connect(self.accept)
         buttons = QHBoxLayout()
         buttons.addStretch(1)

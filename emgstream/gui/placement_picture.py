@@ -11,6 +11,7 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from emgstream.app.electrode_sites import REFERENCE, ArmSide, ElectrodeSite
 from emgstream.gui.painting import GRID, font
+from emgstream.translation import tr
 
 __all__ = ["PlacementPicture"]
 
@@ -41,10 +42,12 @@ class PlacementPicture(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sites: tuple[ElectrodeSite, ...] = ()
-        self.setAccessibleName("Places of the electrodes on the arm")
+        self.setAccessibleName(tr("Places of the electrodes on the arm"))
         self.setToolTip(
-            "Each pair lies along the muscle, about 2 cm apart (SENIAM). Do the movement and feel "
-            "where the muscle swells; clean the skin there"
+            tr(
+                "Each pair lies along the muscle, about 2 cm apart (SENIAM). Do the movement and "
+                "feel where the muscle swells; clean the skin there"
+            )
         )
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 

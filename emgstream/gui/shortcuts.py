@@ -11,6 +11,7 @@ from PyQt5.QtGui import QKeySequence
 from PyQt5.QtWidgets import QDialog, QGridLayout, QLabel, QShortcut, QWidget
 
 from emgstream.gui.painting import GRID, font
+from emgstream.translation import tr
 
 __all__ = ["KEYS", "HelpCard", "Key", "install_shortcuts", "page_keys"]
 
@@ -18,25 +19,25 @@ Key: TypeAlias = tuple[str, str, str]
 """Name of the action, its key, and a description."""
 
 KEYS: tuple[Key, ...] = (
-    ("connect", "Ctrl+Return", "connect or disconnect"),
-    ("port", "Ctrl+U", "let go of the port to upload a sketch, or open it again"),
-    ("open", "Ctrl+O", "open a recording"),
-    ("columns", "Ctrl+K", "the columns of the recording"),
-    ("model", "Ctrl+M", "open a model"),
-    ("theme", "Ctrl+T", "light or dark"),
-    ("picture", "Ctrl+S", "save a picture of the window"),
-    ("full", "F11", "full screen"),
-    ("help", "F1", "this list"),
-    ("quit", "Ctrl+Q", "close the window"),
+    ("connect", "Ctrl+Return", tr("connect or disconnect")),
+    ("port", "Ctrl+U", tr("let go of the port to upload a sketch, or open it again")),
+    ("open", "Ctrl+O", tr("open a recording")),
+    ("columns", "Ctrl+K", tr("the columns of the recording")),
+    ("model", "Ctrl+M", tr("open a model")),
+    ("theme", "Ctrl+T", tr("light or dark")),
+    ("picture", "Ctrl+S", tr("save a picture of the window")),
+    ("full", "F11", tr("full screen")),
+    ("help", "F1", tr("this list")),
+    ("quit", "Ctrl+Q", tr("close the window")),
 )
 """Keys of every page."""
 
 _MOUSE = (
-    ("Wheel", "zoom in time"),
-    ("Drag", "look back"),
-    ("Point", "read time, values and decision"),
-    ("Click", "put a mark to measure from; click again to take it away"),
-    ("Drop", "a recording to play it, a .emgmodel to use it"),
+    (tr("Wheel"), tr("zoom in time")),
+    (tr("Drag"), tr("look back")),
+    (tr("Point"), tr("read time, values and decision")),
+    (tr("Click"), tr("put a mark to measure from; click again to take it away")),
+    (tr("Drop"), tr("a recording to play it, a .emgmodel to use it")),
 )
 
 
@@ -47,7 +48,7 @@ def page_keys(titles: Sequence[str]) -> tuple[Key, ...]:
     (('page 1', 'Ctrl+1', 'the page Live'),)
     """
     return tuple(
-        (f"page {number}", f"Ctrl+{number}", f"the page {title}")
+        (tr("page {number}", number=number), f"Ctrl+{number}", tr("the page {title}", title=title))
         for number, title in enumerate(titles, start=1)
     )
 
@@ -78,10 +79,10 @@ class HelpCard(QDialog):
         self, groups: Sequence[tuple[str, Sequence[Key]]], parent: QWidget, foot: str = ""
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Shortcuts")
+        self.setWindowTitle(tr("Shortcuts"))
         self.setModal(False)
         rows = [(where, _folded(keys)) for where, keys in groups]
-        rows.append(("with the mouse", list(_MOUSE)))
+        rows.append((tr("with the mouse"), list(_MOUSE)))
         grid = QGridLayout(self)
         grid.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
         grid.setHorizontalSpacing(2 * GRID)

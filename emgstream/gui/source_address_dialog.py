@@ -26,19 +26,20 @@ from emgstream.gui.palette import Theme
 from emgstream.gui.status_light import StatusLight
 from emgstream.sources.brainflow_boards import board_address, needs_of
 from emgstream.sources.source_registry import known_sources
+from emgstream.translation import tr
 
 __all__ = ["SourceAddressDialog"]
 
 _WIDTH = 72 * GRID
 _BRAINFLOW = "brainflow://"
 _NAMES = {
-    "serial_port": "Serial port",
-    "mac_address": "Bluetooth address (MAC)",
-    "serial_number": "Serial number",
-    "ip_address": "IP address",
-    "ip_port": "IP port",
-    "file": "File",
-    "master_board": "Board that was recorded",
+    "serial_port": tr("Serial port"),
+    "mac_address": tr("Bluetooth address (MAC)"),
+    "serial_number": tr("Serial number"),
+    "ip_address": tr("IP address"),
+    "ip_port": tr("IP port"),
+    "file": tr("File"),
+    "master_board": tr("Board that was recorded"),
 }
 
 
@@ -63,24 +64,24 @@ class SourceAddressDialog(QDialog):
         self._theme = theme
         self._ports = [one.value for one in found if "://" not in one.value]
         self._typed = TypedAddress(None, "")
-        self.setWindowTitle("Another source")
+        self.setWindowTitle(tr("Another source"))
         self.field = QLineEdit(self)
-        self.field.setPlaceholderText("lsl://NAME   socket://HOST:PORT   path of a recording")
-        self.field.setAccessibleName("Address of the source")
+        self.field.setPlaceholderText(tr("lsl://NAME   socket://HOST:PORT   path of a recording"))
+        self.field.setAccessibleName(tr("Address of the source"))
         self.light = StatusLight(theme, self)
         self.words = QLabel(self)
         self.words.setWordWrap(True)
         self.words.setMinimumHeight(2 * self.words.fontMetrics().lineSpacing())
         self.boards = DropDownList(self)
-        self.boards.setAccessibleName("Board of BrainFlow")
+        self.boards.setAccessibleName(tr("Board of BrainFlow"))
         self.needs = QLabel(self)
         self.needs.setObjectName("quiet")
         self.needs.setWordWrap(True)
         self.parameters: dict[str, QLineEdit] = {}
-        self.connect_button = QPushButton("Connect", self)
+        self.connect_button = QPushButton(tr("Connect"), self)
         self.connect_button.setObjectName("primary")
         self.connect_button.setDefault(True)
-        self.cancel_button = QPushButton("Cancel", self)
+        self.cancel_button = QPushButton(tr("Cancel"), self)
         self._fill_boards()
         self._lay_out()
         self.field.textChanged.connect(self._check)
@@ -95,14 +96,11 @@ class SourceAddressDialog(QDialog):
         self._show_board()
 
     def _fill_boards(self) -> None:
-        self.boards.addItem("none", "")
+        self.boards.addItem(tr("none"), "")
         for board in known_sources():
             if board.address.startswith(_BRAINFLOW):
                 name = board.address.removeprefix(_BRAINFLOW)
-                self.boards.addItem(
-                    f"{name.replace('_', ' ')}   {board.title.replace(' at ', ' channels at ')}",
-                    name,
-                )
+                self.boards.addItem(f"{name.replace('_', ' ')}   {_signals(board.title)}", name)
 
     def _show_board(self) -> None:
         """Show the fields that the chosen board needs."""
@@ -167,11 +165,11 @@ class SourceAddressDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
         column.setSpacing(GRID + GRID // 2)
-        column.addWidget(caption("Address"))
+        column.addWidget(caption(tr("Address")))
         column.addWidget(self.field)
         column.addLayout(said)
         if self.boards.count() > 1:
-            column.addWidget(caption("Or a board of BrainFlow"))
+            column.addWidget(caption(tr("Or a board of BrainFlow")))
             column.addWidget(self.boards)
             column.addWidget(self.needs)
             column.addLayout(self._form)
@@ -180,3 +178,11 @@ class SourceAddressDialog(QDialog):
         self.needs.hide()
         column.addStretch(1)
         column.addLayout(buttons)
+
+
+def _signals(title: str) -> str:
+    """Return the channels and the rate of a board, which its title holds as ``8 at 250 Hz``."""
+    number, at, rate = title.partition(" at ")
+    if not at:
+        return tr(title)
+    return tr("{number} channels at {rate}", number=number, rate=rate)

@@ -17,6 +17,7 @@ from emgstream.gui.status_light import StatusLight
 from emgstream.sources.source import PortHolder
 from emgstream.sources.source_registry import standing_sources
 from emgstream.sources.source_status import SourceState
+from emgstream.translation import tr
 
 __all__ = ["SourceBar"]
 
@@ -48,31 +49,37 @@ class SourceBar(QWidget):
         self._captions: list[QLabel] = []
         self.source_list = DropDownList(self)
         self.source_list.setMinimumWidth(12 * GRID)
-        self.source_list.setAccessibleName("Source")
+        self.source_list.setAccessibleName(tr("Source"))
         self.source_list.setToolTip(
-            "Where the samples come from. The list follows what is plugged in"
+            tr("Where the samples come from. The list follows what is plugged in")
         )
         self.model_list = DropDownList(self)
         self.model_list.setMinimumWidth(12 * GRID)
-        self.model_list.setAccessibleName("Model")
+        self.model_list.setAccessibleName(tr("Model"))
         self.model_list.setToolTip(
-            "What decides. Drop a .emgmodel file on the window to use it; without one signals are "
-            "shown and recorded"
+            tr(
+                "What decides. Drop a .emgmodel file on the window to use it; without one "
+                "signals are shown and recorded"
+            )
         )
-        self.connect_button = QPushButton("Connect", self)
+        self.connect_button = QPushButton(tr("Connect"), self)
         self.connect_button.setObjectName("primary")
-        widest = self.fontMetrics().horizontalAdvance("Disconnect")
+        widest = self.fontMetrics().horizontalAdvance(tr("Disconnect"))
         self.connect_button.setMinimumWidth(widest + 3 * GRID)
-        self.port_button = QPushButton("Release", self)
-        self.port_button.setAccessibleName("Release the port, or open it again")
+        self.port_button = QPushButton(tr("Release"), self)
+        self.port_button.setAccessibleName(tr("Release the port, or open it again"))
         self.port_button.setToolTip(
-            "Let another program use the port for a while, such as the Arduino IDE to upload a "
-            "sketch. The time without the port is a gap"
+            tr(
+                "Let another program use the port for a while, such as the Arduino IDE to upload a "
+                "sketch. The time without the port is a gap"
+            )
         )
         self.port_button.hide()
         self.light = StatusLight(theme, self)
         self.state_label = ElidedLabel(self)
-        self.state_label.setMinimumWidth(self.fontMetrics().horizontalAdvance("not connected") + 2)
+        self.state_label.setMinimumWidth(
+            self.fontMetrics().horizontalAdvance(tr("not connected")) + 2
+        )
         self._lay_out()
         self._fill_sources(PortRequest(SIMULATED))
         self.set_models([], None)
@@ -125,11 +132,11 @@ class SourceBar(QWidget):
         self.model_list.clear()
         for model in models:
             self.model_list.addItem(model.title, model.value)
-        self.model_list.addItem("No model", "")
+        self.model_list.addItem(tr("No model"), "")
         self.model_list.insertSeparator(self.model_list.count())
-        self.model_list.addItem("Open model…", _OPEN)
+        self.model_list.addItem(tr("Open model…"), _OPEN)
         if chosen:
-            self.model_list.addItem("Details of this model…", _DETAILS)
+            self.model_list.addItem(tr("Details of this model…"), _DETAILS)
         self._last_model = max(self.model_list.findData(chosen or ""), 0)
         self.model_list.setCurrentIndex(self._last_model)
 
@@ -149,7 +156,7 @@ class SourceBar(QWidget):
         self.state_label.show_text(state.words)
         if live != self._busy:
             self._busy = live
-            self.connect_button.setText("Disconnect" if live else "Connect")
+            self.connect_button.setText(tr("Disconnect") if live else tr("Connect"))
             self.connect_button.setObjectName("" if live else "primary")
             self.connect_button.setStyleSheet("/**/")  # makes Qt look at the name again
 
@@ -157,7 +164,7 @@ class SourceBar(QWidget):
         """Offer to release a port, or to open it again; None for no port."""
         self.port_button.setVisible(port is not None)
         if port is not None:
-            self.port_button.setText("Resume" if port.is_released else "Release")
+            self.port_button.setText(tr("Resume") if port.is_released else tr("Release"))
 
     def set_locked(self, held: bool) -> None:
         """Lock the choice while something needs the connection as it is."""
@@ -188,8 +195,8 @@ class SourceBar(QWidget):
         if self._recording is not None:
             path = self._recording.path
             self.source_list.addItem(path.name, str(path))
-        self.source_list.addItem("Open recording…", _OPEN)
-        self.source_list.addItem("Another source…", _ADDRESS)
+        self.source_list.addItem(tr("Open recording…"), _OPEN)
+        self.source_list.addItem(tr("Another source…"), _ADDRESS)
         value = chosen.port if isinstance(chosen, PortRequest) else str(chosen.path)
         self.source_list.setCurrentIndex(max(self.source_list.findData(value), 0))
         self._last_choice = self.source_list.currentIndex()
@@ -228,7 +235,7 @@ class SourceBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
-        for caption, field in (("Source", self.source_list), ("Model", self.model_list)):
+        for caption, field in ((tr("Source"), self.source_list), (tr("Model"), self.model_list)):
             label = QLabel(caption, self)
             label.setObjectName("quiet")
             self._captions.append(label)

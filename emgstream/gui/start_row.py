@@ -9,6 +9,7 @@ from emgstream.app.open_requests import AUTO, SIMULATED
 from emgstream.app.session_readiness import SessionReadiness
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
+from emgstream.translation import tr
 
 __all__ = ["BoardStartRow", "StartRow"]
 
@@ -49,11 +50,11 @@ class BoardStartRow(StartRow):
     set_up_wanted = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self.simulated_button = QPushButton("Simulated board")
-        self.board_button = QPushButton("Find my board")
-        self.set_up_button = QPushButton("Set up my board…")
+        self.simulated_button = QPushButton(tr("Simulated board"))
+        self.board_button = QPushButton(tr("Find my board"))
+        self.set_up_button = QPushButton(tr("Set up my board…"))
         buttons = self.set_up_button, self.simulated_button, self.board_button
-        super().__init__("Begin", parent, buttons)
+        super().__init__(tr("Begin"), parent, buttons)
         self.simulated_button.clicked.connect(lambda: self.port_wanted.emit(SIMULATED))
         self.board_button.clicked.connect(lambda: self.port_wanted.emit(AUTO))
         self.set_up_button.clicked.connect(self.set_up_wanted)

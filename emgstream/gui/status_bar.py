@@ -9,19 +9,22 @@ from PyQt5.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButto
 from emgstream.app.session_figures import SessionFigures
 from emgstream.app.stream_words import milliseconds, rate_words
 from emgstream.gui.painting import GRID, font
+from emgstream.translation import tr
 
 __all__ = ["LatencyPopup", "StatusBar"]
 
 _MEANINGS = {
-    "line": "from the instant of the sample to its receipt, beyond the quickest arrivals",
-    "queue": "from its receipt until the classifier takes it",
-    "conditioning": "filters, where the model has any",
-    "window": "steps, saved transforms and the window of ten steps",
-    "network": "the network's own time",
-    "decision": "from its answer to the decision",
-    "paint": "from the decision to the picture that shows it",
-    "signal in a window": "how much signal each decision looks at; by design, not a delay to mend",
-    "from window to window": "how often there is a decision; by design",
+    "line": tr("from the instant of the sample to its receipt, beyond the quickest arrivals"),
+    "queue": tr("from its receipt until the classifier takes it"),
+    "conditioning": tr("filters, where the model has any"),
+    "window": tr("steps, saved transforms and the window of ten steps"),
+    "network": tr("the network's own time"),
+    "decision": tr("from its answer to the decision"),
+    "paint": tr("from the decision to the picture that shows it"),
+    tr("signal in a window"): tr(
+        "how much signal each decision looks at; by design, not a delay to mend"
+    ),
+    tr("from window to window"): tr("how often there is a decision; by design"),
 }
 
 
@@ -37,24 +40,30 @@ class StatusBar(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
         self.setFont(font(self.font(), 0.9))
-        self.rate = self._figure(row, "rate", "0000.0 Hz  +00 ppm")
+        self.rate = self._figure(row, tr("rate"), "0000.0 Hz  +00 ppm")
         self.rate.setToolTip(
-            "Samples a second of every channel, as measured. ppm: millionths by which the board's "
-            "clock is faster than this computer's"
+            tr(
+                "Samples a second of every channel, as measured. ppm: millionths by which the "
+                "board's clock is faster than this computer's"
+            )
         )
-        self.lost = self._figure(row, "lost", "0,000  (00 in 5 s)")
-        self.lost.setToolTip("Samples lost since it was connected, and in the last five seconds")
+        self.lost = self._figure(row, tr("lost"), "0,000  (00 in 5 s)")
+        self.lost.setToolTip(
+            tr("Samples lost since it was connected, and in the last five seconds")
+        )
         self.latency = QPushButton(self)
         self.latency.setObjectName("flat")
-        self.latency.setToolTip("From the receipt of a sample to its decision. Click for details")
-        self.latency.setMinimumWidth(self._width("latency  p50 00.0  p99 00.0 ms") + 2 * GRID)
+        self.latency.setToolTip(
+            tr("From the receipt of a sample to its decision. Click for details")
+        )
+        self.latency.setMinimumWidth(self._width(_latency("00.0", "00.0")) + 2 * GRID)
         self.latency.clicked.connect(self.latency_wanted)
         row.addWidget(self.latency)
-        self.decisions = self._figure(row, "", "000 decisions/s")
-        self.frames = self._figure(row, "", "00 frames/s")
-        self.frames.setToolTip("Pictures of the signals drawn a second")
+        self.decisions = self._figure(row, "", tr("{pace:.0f} decisions/s", pace=100.0))
+        self.frames = self._figure(row, "", tr("{frames:.0f} frames/s", frames=10.0))
+        self.frames.setToolTip(tr("Pictures of the signals drawn a second"))
         row.addStretch(1)
-        self.help_button = QPushButton("Help  F1", self)
+        self.help_button = QPushButton(tr("Help  F1"), self)
         self.help_button.setObjectName("flat")
         self.help_button.clicked.connect(self.help_wanted)
         row.addWidget(self.help_button)
@@ -62,15 +71,18 @@ class StatusBar(QWidget):
 
     def show_figures(self, figures: SessionFigures) -> None:
         """Show new figures."""
-        _set(self.rate, f"rate  {rate_words(figures.rate_hz, figures.ppm)}")
+        _set(self.rate, tr("rate  {rate}", rate=rate_words(figures.rate_hz, figures.ppm)))
         _set(self.lost, figures.loss)
-        words = f"latency  p50 {milliseconds(figures.p50_s)}  p99 {milliseconds(figures.p99_s)} ms"
+        words = _latency(milliseconds(figures.p50_s), milliseconds(figures.p99_s))
         if self.latency.text() != words:
             self.latency.setText(words)
         pace = figures.decisions_per_s
-        _set(self.decisions, "no decisions" if pace is None else f"{pace:.0f} decisions/s")
+        _set(
+            self.decisions,
+            tr("no decisions") if pace is None else tr("{pace:.0f} decisions/s", pace=pace),
+        )
         frames = figures.frames_per_s
-        _set(self.frames, "" if frames is None else f"{frames:.0f} frames/s")
+        _set(self.frames, "" if frames is None else tr("{frames:.0f} frames/s", frames=frames))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the size without the figures that give way."""
@@ -99,7 +111,7 @@ class StatusBar(QWidget):
 class LatencyPopup(QFrame):
     """A table of the latency, stage by stage, in milliseconds."""
 
-    _HEADER = ("milliseconds", "50 %", "95 %", "99 %")
+    _HEADER = (tr("milliseconds"), "50 %", "95 %", "99 %")
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -143,3 +155,7 @@ class LatencyPopup(QFrame):
 def _set(label: QLabel, words: str) -> None:
     if label.text() != words:
         label.setText(words)
+
+
+def _latency(p50: str, p99: str) -> str:
+    return tr("latency  p50 {p50}  p99 {p99} ms", p50=p50, p99=p99)

@@ -49,6 +49,7 @@ from emgstream.gui.window_page import WindowPage
 from emgstream.gui.window_place import keep_on_screen, place_first
 from emgstream.gui.window_settings import WindowSettings
 from emgstream.log_output import log_path
+from emgstream.translation import tr
 
 __all__ = ["Window"]
 
@@ -192,7 +193,7 @@ class Window(QWidget):
         source = self.source
         if not isinstance(source, ReplayRequest):
             self.strip.show_note(
-                "choose a recording first: a board has no columns to settle",
+                tr("choose a recording first: a board has no columns to settle"),
                 until=lambda: isinstance(self.source, ReplayRequest),
             )
         elif not self._refuse_while_held():
@@ -363,7 +364,10 @@ class Window(QWidget):
         for page in self.pages:
             page.connection_failed()
         self.strip.show_error(
-            f"{failure.path.name} is not open: the roles of its columns are not settled",
+            tr(
+                "{name} is not open: the roles of its columns are not settled",
+                name=failure.path.name,
+            ),
             can_retry=True,
             until=lambda: self.source != source,
         )
@@ -378,8 +382,11 @@ class Window(QWidget):
         holding = [page.title for page in self.pages if page.holds_connection]
         if holding:
             self.strip.show_note(
-                f"the page {holding[0]} needs this connection until it is done; end what runs "
-                "there first",
+                tr(
+                    "the page {page} needs this connection until it is done; end what runs "
+                    "there first",
+                    page=holding[0],
+                ),
                 warns=True,
                 until=lambda: not any(page.holds_connection for page in self.pages),
             )
@@ -393,10 +400,16 @@ class Window(QWidget):
         self.status = StatusBar(self)
         self.latency_popup = LatencyPopup(self)
         self.help_card = HelpCard(
-            [("everywhere", (*KEYS, *page_keys([kind.title for kind in PAGES])))]
-            + [(f"on the page {kind.title}", kind.keys) for kind in PAGES if kind.keys],
+            [(tr("everywhere"), (*KEYS, *page_keys([kind.title for kind in PAGES])))]
+            + [
+                (tr("on the page {title}", title=kind.title), kind.keys)
+                for kind in PAGES
+                if kind.keys
+            ],
             self,
-            foot="" if (log := log_path()) is None else f"The log of this window: {log}",
+            foot=""
+            if (log := log_path()) is None
+            else tr("The log of this window: {log}", log=log),
         )
 
     def _lay_out(self) -> None:
@@ -457,10 +470,10 @@ class Window(QWidget):
 
     def _choose_picture(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
-            self, "Save picture", "emgstream.png", "Pictures (*.png)"
+            self, tr("Save picture"), "emgstream.png", tr("Pictures (*.png)")
         )
         if name and not self.save_picture(Path(name)):
-            self.show_error(f"cannot write {name}; choose another place")
+            self.show_error(tr("cannot write {name}; choose another place", name=name))
 
     def _open_latency(self) -> None:
         """Open the latency card with its rows, so that it does not grow while it is open."""

@@ -10,13 +10,14 @@ import sys
 import tempfile
 
 from emgstream.child_python import child_python
+from emgstream.translation import tr
 
 __all__ = ["RUNTIME", "TrialFailedError", "main", "try_out"]
 
 _PATIENCE_S = 120.0
 """Time for one trial; TensorFlow from a slow disk takes half a minute."""
 _ERROR_CLASS = re.compile(r"^(?:ImportError|ModuleNotFoundError|OSError): ")
-RUNTIME = "the runtime of models"
+RUNTIME = tr("the runtime of models")
 """The trial that runs the shipped model; it prints the backend: its value, and its words."""
 
 
@@ -51,9 +52,13 @@ def try_out(what: str, module: str = __name__) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise TrialFailedError(f"no answer within {_PATIENCE_S:.0f} s") from error
+        raise TrialFailedError(
+            tr("no answer within {patience_s:.0f} s", patience_s=_PATIENCE_S)
+        ) from error
     except OSError as error:
-        raise TrialFailedError(f"no process can be started: {error.strerror or error}") from error
+        raise TrialFailedError(
+            tr("no process can be started: {reason}", reason=error.strerror or error)
+        ) from error
     if done.returncode == 0:
         return done.stdout.strip()
     raise TrialFailedError(_reason(done.returncode, done.stderr))
@@ -80,6 +85,9 @@ def _reason(code: int, stderr: str) -> str:
     """Return why a child process ended, on one line."""
     if code < 0:
         names = {number.value: number.name for number in signal.Signals}
-        return f"it ended with {names.get(-code, f'signal {-code}')}: native code of it crashed"
+        return tr(
+            "it ended with {end}: native code of it crashed",
+            end=names.get(-code, f"signal {-code}"),
+        )
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
-    return _ERROR_CLASS.sub("", lines[-1]) if lines else f"it ended with code {code}"
+    return _ERROR_CLASS.sub("", lines[-1]) if lines else tr("it ended with code {code}", code=code)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from emgstream.app.doctor.child_trial import TrialFailedError, try_out
 from emgstream.app.doctor.doctor_check import DoctorCheck, good, problem, warning
 from emgstream.app.doctor.system_packages import qt_library_command
+from emgstream.translation import tr
 
 __all__ = ["PLATFORM", "display_checks", "display_failure", "has_display"]
 
@@ -18,8 +19,10 @@ PLATFORM = "QT_QPA_PLATFORM"
 _QT_TRIAL = "emgstream.gui.qt_trial"
 _ON_A_DISPLAY = ("xcb", "wayland", "wayland-egl")
 """Platforms of Qt that need a server to connect to."""
-_NO_DISPLAY = "there is no display to open the window on (DISPLAY and WAYLAND_DISPLAY are not set)"
-_OPEN_THERE = "start the program on a desktop, or use it in the terminal"
+_NO_DISPLAY = tr(
+    "there is no display to open the window on (DISPLAY and WAYLAND_DISPLAY are not set)"
+)
+_OPEN_THERE = tr("start the program on a desktop, or use it in the terminal")
 
 
 def has_display(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> bool:
@@ -49,12 +52,14 @@ def display_failure(
     if is_x and display:
         if _x_server_answers():
             return None
-        return f"no X server answers on the display {display}, or it refuses this user"
+        return tr(
+            "no X server answers on the display {display}, or it refuses this user", display=display
+        )
     try:
         try_out("", _QT_TRIAL)
     except TrialFailedError:
         server = environment.get("WAYLAND_DISPLAY") or display or named
-        return f"Qt cannot open the display {server}: no server answers there"
+        return tr("Qt cannot open the display {server}: no server answers there", server=server)
     return None
 
 
@@ -72,10 +77,13 @@ def display_checks() -> Iterator[DoctorCheck]:
     try:
         platform = try_out("", _QT_TRIAL)
     except TrialFailedError as error:
-        yield problem("qt", f"the window cannot start: {error}", *_library_cure())
+        yield problem("qt", tr("the window cannot start: {error}", error=error), *_library_cure())
     else:
-        shown = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or "the desktop"
-        yield good("display", f"Qt opens {shown} with the platform {platform}")
+        shown = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or tr("the desktop")
+        yield good(
+            "display",
+            tr("Qt opens {shown} with the platform {platform}", shown=shown, platform=platform),
+        )
 
 
 def _library_check() -> Iterator[DoctorCheck]:
@@ -83,16 +91,16 @@ def _library_check() -> Iterator[DoctorCheck]:
     try:
         try_out("PyQt5.QtWidgets")
     except TrialFailedError as error:
-        yield problem("qt", f"Qt does not load: {error}", *_library_cure())
+        yield problem("qt", tr("Qt does not load: {error}", error=error), *_library_cure())
     else:
-        yield good("qt", "Qt loads")
+        yield good("qt", tr("Qt loads"))
 
 
 def _library_cure() -> tuple[str, str]:
     """Return what to do where Qt does not load, and the line for a terminal that does it."""
     if sys.platform in ("win32", "darwin"):
-        return "install PyQt5 again", ""
-    return "install the libraries of the system that Qt needs", qt_library_command()
+        return tr("install PyQt5 again"), ""
+    return tr("install the libraries of the system that Qt needs"), qt_library_command()
 
 
 def _x_server_answers() -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from emgstream.wording import counted
+from emgstream.translation import tr, tr_n
 
 __all__ = ["CheckState", "DoctorCheck", "good", "problem", "report_text", "verdict", "warning"]
 
@@ -72,10 +72,20 @@ def verdict(checks: Iterable[DoctorCheck]) -> str:
     """
     states = [check.state for check in checks]
     n_problems, n_warnings = map(states.count, (CheckState.PROBLEM, CheckState.WARNING))
-    problems = counted(n_problems, "problem") if n_problems else "no problems"
+    problems = (
+        tr_n("{n:,} problem", "{n:,} problems", n_problems) if n_problems else tr("no problems")
+    )
     if n_problems + n_warnings == 0:
-        return "No problems found"
-    sentence = f"{problems} and {counted(n_warnings, 'warning')}" if n_warnings else problems
+        return tr("No problems found")
+    sentence = (
+        tr(
+            "{problems} and {warnings}",
+            problems=problems,
+            warnings=tr_n("{n:,} warning", "{n:,} warnings", n_warnings),
+        )
+        if n_warnings
+        else problems
+    )
     return sentence[:1].upper() + sentence[1:]
 
 

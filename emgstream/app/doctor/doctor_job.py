@@ -12,6 +12,7 @@ import psutil
 from emgstream.app.doctor.doctor_check import CheckState, DoctorCheck, problem
 from emgstream.child_python import child_python
 from emgstream.errors import OutputError
+from emgstream.translation import tr
 
 __all__ = ["DoctorJob"]
 
@@ -35,8 +36,11 @@ class DoctorJob:
             )
         except OSError as error:
             raise OutputError(
-                f"cannot check this computer: {error.strerror or error}; expected room for a "
-                "process; close other programs and try again"
+                tr(
+                    "cannot check this computer: {reason}; expected room for a "
+                    "process; close other programs and try again",
+                    reason=error.strerror or error,
+                )
             ) from error
 
     @property
@@ -54,8 +58,10 @@ class DoctorJob:
         try:
             found = json.loads(self._printed.read())
         except ValueError:
-            cure = "see the log of the program"
-            self.checks = (problem("doctor", f"the checks ended with code {code}", cure),)
+            cure = tr("see the log of the program")
+            self.checks = (
+                problem("doctor", tr("the checks ended with code {code}", code=code), cure),
+            )
         else:
             self.checks = tuple(_check(one) for one in found)
         self._printed.close()

@@ -10,6 +10,7 @@ from emgstream.app.doctor.folder_checks import configuration_checks, folder_chec
 from emgstream.app.doctor.port_checks import port_checks
 from emgstream.app.doctor.python_checks import extra_checks, package_checks, python_checks
 from emgstream.logs import get_logger
+from emgstream.translation import tr
 
 __all__ = ["examine"]
 
@@ -37,5 +38,9 @@ def examine() -> Iterator[DoctorCheck]:
         except Exception as error:  # noqa: BLE001 - whatever is broken, the other checks go on
             name = check.__name__.removesuffix("_checks")
             _log.exception("the check %s failed", name)
-            what = f"this could not be checked ({type(error).__name__}: {error})"
-            yield problem(name, what, "report it, with this report")
+            what = tr(
+                "this could not be checked ({name}: {error})",
+                name=type(error).__name__,
+                error=error,
+            )
+            yield problem(name, what, tr("report it, with this report"))

@@ -13,6 +13,7 @@ from emgstream.app.doctor.doctor_check import DoctorCheck, good, problem, warnin
 from emgstream.configuration import configuration_path, read_configuration
 from emgstream.errors import ConfigurationError
 from emgstream.log_output import user_log_path
+from emgstream.translation import tr
 
 __all__ = ["configuration_checks", "folder_checks", "path_warnings"]
 
@@ -27,22 +28,28 @@ def folder_checks(windows: bool = sys.platform == "win32") -> Iterator[DoctorChe
     try:
         current = Path.cwd()
     except OSError:
-        yield problem("folder", "the current folder has been deleted", "change to another folder")
+        yield problem(
+            "folder", tr("the current folder has been deleted"), tr("change to another folder")
+        )
         current = None
     home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home raises without a home folder
     if not home.is_absolute():
         yield problem(
             "home",
-            "this user has no home folder, so that settings and logs cannot be kept",
-            "set the variable HOME to a folder that may be written to",
+            tr("this user has no home folder, so that settings and logs cannot be kept"),
+            tr("set the variable HOME to a folder that may be written to"),
         )
     elif not os.access(home, os.W_OK):
-        yield problem("home", f"{home} may not be written to", "set HOME to a folder of your own")
+        yield problem(
+            "home",
+            tr("{home} may not be written to", home=home),
+            tr("set HOME to a folder of your own"),
+        )
     else:
-        yield good("home", f"{home} may be written to")
+        yield good("home", tr("{home} may be written to", home=home))
     if current is not None:
-        yield from _written("folder", current, "recordings and models are written here")
-    yield from _written("temp", Path(tempfile.gettempdir()), "temporary files are written here")
+        yield from _written("folder", current, tr("recordings and models are written here"))
+    yield from _written("temp", Path(tempfile.gettempdir()), tr("temporary files are written here"))
     if windows:
         for path in filter(None, (current, Path(sys.prefix))):
             yield from path_warnings(path)
@@ -57,13 +64,16 @@ def configuration_checks() -> Iterator[DoctorCheck]:
         what, *_, cure = str(error).split("; ")
         yield problem("config", what, f"{cure}: {path}" if str(path) not in cure else cure)
     else:
-        there = "is used" if path.exists() else "does not exist, which is fine"
+        there = tr("is used") if path.exists() else tr("does not exist, which is fine")
         yield good("config", f"{path} {there}")
         folder = configuration.recordings_folder
         if folder is not None and not folder.is_dir():
-            text = f"the folder for recordings, {folder}, does not exist"
-            yield problem("config", text, "make it, or change the setting 'recordings'")
-    yield good("log", f"{user_log_path()}, written by the window and after bugs")
+            text = tr("the folder for recordings, {folder}, does not exist", folder=folder)
+            yield problem("config", text, tr("make it, or change the setting 'recordings'"))
+    yield good(
+        "log",
+        tr("{path}, written by the window and after bugs", path=user_log_path()),
+    )
 
 
 def path_warnings(path: Path) -> Iterator[DoctorCheck]:
@@ -71,32 +81,41 @@ def path_warnings(path: Path) -> Iterator[DoctorCheck]:
     if any(part.lower().startswith("onedrive") for part in path.parts):
         yield warning(
             "path",
-            f"{path} is under OneDrive, which locks and moves files while they are written",
-            "use a folder outside OneDrive, as C:\\emg",
+            tr(
+                "{path} is under OneDrive, which locks and moves files while they are written",
+                path=path,
+            ),
+            tr("use a folder outside OneDrive, as C:\\emg"),
         )
     if not str(path).isascii():
         yield warning(
             "path",
-            f"{path} has letters outside English, which some libraries cannot open",
-            "use a folder such as C:\\emg",
+            tr("{path} has letters outside English, which some libraries cannot open", path=path),
+            tr("use a folder such as C:\\emg"),
         )
     if len(str(path)) > _LONGEST_PATH:
         yield warning(
             "path",
-            f"{path} has {len(str(path))} letters, and Windows allows 260 for a whole path",
-            "use a shorter folder, as C:\\emg",
+            tr(
+                "{path} has {n} letters, and Windows allows 260 for a whole path",
+                path=path,
+                n=len(str(path)),
+            ),
+            tr("use a shorter folder, as C:\\emg"),
         )
 
 
 def _written(topic: str, folder: Path, what: str) -> Iterator[DoctorCheck]:
     if not os.access(folder, os.W_OK):
         yield warning(
-            topic, f"{folder} may not be written to; {what}", "change to a folder of your own"
+            topic,
+            tr("{folder} may not be written to; {what}", folder=folder, what=what),
+            tr("change to a folder of your own"),
         )
         return
     free_mb = shutil.disk_usage(folder).free / 1e6
-    text = f"{folder}: {free_mb / 1e3:,.1f} GB free"
+    text = tr("{folder}: {free_gb:,.1f} GB free", folder=folder, free_gb=free_mb / 1e3)
     if free_mb < _LEAST_FREE_MB:
-        yield warning(topic, text, "make room: an hour of recording takes about 200 MB")
+        yield warning(topic, text, tr("make room: an hour of recording takes about 200 MB"))
     else:
         yield good(topic, text)

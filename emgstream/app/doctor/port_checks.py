@@ -12,6 +12,7 @@ from pathlib import Path
 from emgstream.app.doctor.doctor_check import DoctorCheck, good, problem, warning
 from emgstream.errors import SourceError
 from emgstream.sources.serial_board import PortInfo, check_port, list_ports
+from emgstream.translation import tr
 
 __all__ = ["port_checks"]
 
@@ -25,7 +26,7 @@ _GROUPS = ("dialout", "uucp")
 _USB = Path("/sys/bus/usb/devices")
 _TIMERS = Path("/sys/bus/usb-serial/devices")
 _COMMAND = re.compile(r"sudo [^,;]+")
-_ENTER = "enter the line in a terminal"
+_ENTER = tr("enter the line in a terminal")
 _LONGEST_MS = 1
 """The least an FTDI chip can wait; 16 ms, the default, is most of a step of 20 ms."""
 
@@ -38,7 +39,7 @@ def port_checks() -> Iterator[DoctorCheck]:
         yield _port_check(port, listed)
         yield from _timer_check(port)
     if not boards:
-        yield good("ports", "no board on USB; plug one in with a cable that carries data")
+        yield good("ports", tr("no board on USB; plug one in with a cable that carries data"))
         yield from _group_check()
     if sys.platform == "linux":
         yield from _driver_checks({port.vid for port in boards})
@@ -55,7 +56,7 @@ def _port_check(port: PortInfo, listed: Sequence[PortInfo]) -> DoctorCheck:
         found = _COMMAND.search(cure)
         command = "" if found is None else found[0]
         return problem("port", what, cure.replace(command, _ENTER) if command else cure, command)
-    return good("port", f"{name} is free and may be opened")
+    return good("port", tr("{name} is free and may be opened", name=name))
 
 
 def _timer_check(port: PortInfo) -> Iterator[DoctorCheck]:
@@ -69,19 +70,33 @@ def _timer_check(port: PortInfo) -> Iterator[DoctorCheck]:
         if sys.platform == "win32":
             yield warning(
                 "latency",
-                f"{port.device} has an FTDI chip, which holds samples back for 16 ms by default",
-                "set the latency timer to 1 ms: Device Manager, Ports, Port Settings, Advanced",
+                tr(
+                    "{device} has an FTDI chip, which holds samples back for 16 ms by default",
+                    device=port.device,
+                ),
+                tr("set the latency timer to 1 ms: Device Manager, Ports, Port Settings, Advanced"),
             )
         return
     if waits_ms > _LONGEST_MS:
         yield warning(
             "latency",
-            f"the FTDI chip of {port.device} holds samples back for up to {waits_ms} ms",
-            "set that to 1 ms, which holds until the board is plugged in again",
+            tr(
+                "the FTDI chip of {device} holds samples back for up to {waits_ms} ms",
+                device=port.device,
+                waits_ms=waits_ms,
+            ),
+            tr("set that to 1 ms, which holds until the board is plugged in again"),
             f"echo 1 | sudo tee {timer}",
         )
     else:
-        yield good("latency", f"the FTDI chip of {port.device} sends after {waits_ms} ms")
+        yield good(
+            "latency",
+            tr(
+                "the FTDI chip of {device} sends after {waits_ms} ms",
+                device=port.device,
+                waits_ms=waits_ms,
+            ),
+        )
 
 
 def _group_check() -> Iterator[DoctorCheck]:
@@ -100,12 +115,20 @@ def _group_check() -> Iterator[DoctorCheck]:
         user = "$USER"
     name = there[0].gr_name
     if any(user in group.gr_mem for group in there):
-        yield warning("group", f"{user} was added to the group {name}", "log out and in again")
+        yield warning(
+            "group",
+            tr("{user} was added to the group {name}", user=user, name=name),
+            tr("log out and in again"),
+        )
     else:
         yield warning(
             "group",
-            f"{user} is not in the group {name}, which may open serial ports",
-            f"add {user} to that group, then log out and in again",
+            tr(
+                "{user} is not in the group {name}, which may open serial ports",
+                user=user,
+                name=name,
+            ),
+            tr("add {user} to that group, then log out and in again", user=user),
             f"sudo usermod -aG {name} {user}",
         )
 
@@ -121,9 +144,9 @@ def _driver_checks(known: set[int | None]) -> Iterator[DoctorCheck]:
             has_brltty = shutil.which("brltty") is not None
             yield problem(
                 "driver",
-                f"a {_CHIPS[vid]} chip is on USB and has no port: no driver took it",
-                "remove the package brltty, which takes such boards for braille displays"
+                tr("a {chip} chip is on USB and has no port: no driver took it", chip=_CHIPS[vid]),
+                tr("remove the package brltty, which takes such boards for braille displays")
                 if has_brltty
-                else "load its driver",
+                else tr("load its driver"),
                 "sudo apt-get remove brltty" if has_brltty else f"sudo modprobe {_MODULES[vid]}",
             )

@@ -17,6 +17,7 @@ from emgstream.app.installation_plan import Installer, plan_installation
 from emgstream.errors import EmgStreamError
 from emgstream.extras import EXTRAS, PACKAGE, Extra
 from emgstream.network.network_backend import VARIABLE, NetworkBackend
+from emgstream.translation import tr
 
 __all__ = ["extra_checks", "package_checks", "python_checks"]
 
@@ -25,25 +26,33 @@ _OLDEST, _NEWEST = (3, 10), (3, 13)
 _ON_A_DISPLAY = "control"
 """The extra whose library cannot be imported without a display."""
 _STORE = "\\WindowsApps\\"
-_LITERT_CURE = "install the package ai-edge-litert again; it needs a 64-bit system of 2020 or newer"
+_LITERT_CURE = tr(
+    "install the package ai-edge-litert again; it needs a 64-bit system of 2020 or newer"
+)
 
 
 def python_checks() -> Iterator[DoctorCheck]:
     """Give what runs: emgstream, Python, system."""
     version = platform.python_version()
-    text = (
-        f"emgstream {__version__}, Python {version} in {sys.prefix}, {system_name()}, "
-        f"{platform.machine()}"
+    text = tr(
+        "emgstream {version}, Python {python} in {prefix}, {system}, {machine}",
+        version=__version__,
+        python=version,
+        prefix=sys.prefix,
+        system=system_name(),
+        machine=platform.machine(),
     )
     if not _OLDEST <= sys.version_info[:2] <= _NEWEST:
-        yield problem("python", text, "use Python 3.10 to 3.13")
+        yield problem("python", text, tr("use Python 3.10 to 3.13"))
     elif sys.maxsize < 2**32:
-        yield problem("python", f"{text}, 32 bits", "install Python for 64 bits")
+        yield problem("python", tr("{text}, 32 bits", text=text), tr("install Python for 64 bits"))
     elif sys.platform == "win32" and _STORE in sys.base_prefix:
         yield warning(
             "python",
-            f"{text}, of the Microsoft Store, which hides files in folders of its own",
-            "install Python from python.org if packages or files are not found",
+            tr(
+                "{text}, of the Microsoft Store, which hides files in folders of its own", text=text
+            ),
+            tr("install Python from python.org if packages or files are not found"),
         )
     else:
         yield good("python", text)
@@ -64,22 +73,31 @@ def extra_checks() -> Iterator[DoctorCheck]:
             named = ", ".join(extra.libraries)
             yield good(
                 extra.name,
-                f"{named} is installed, and not tried: it needs an X server, and no DISPLAY is set",
+                tr(
+                    "{named} is installed, and not tried: it needs an X server, and no DISPLAY "
+                    "is set",
+                    named=named,
+                ),
             )
         else:
             yield _imports(extra)
     missing = [extra.name for extra in EXTRAS if not extra.is_installed]
     if missing:
-        yield good("extras", f"not installed, and needed only if used: {', '.join(missing)}")
+        yield good(
+            "extras",
+            tr("not installed, and needed only if used: {missing}", missing=", ".join(missing)),
+        )
     try:
         plan = plan_installation("train")
     except EmgStreamError as error:
-        yield warning("install", str(error), "install emgstream instead of running its files")
+        yield warning("install", str(error), tr("install emgstream instead of running its files"))
         return
     if plan.obstacle is not None and "train" in missing:
-        yield warning("install", plan.obstacle, "see there")
+        yield warning("install", plan.obstacle, tr("see there"))
     elif plan.installer is not None and plan.installer is not Installer.ENSUREPIP:
-        yield good("install", f"extras are installed with {plan.installer.value}")
+        yield good(
+            "install", tr("extras are installed with {installer}", installer=plan.installer.value)
+        )
 
 
 def _network_check() -> DoctorCheck:
@@ -87,10 +105,14 @@ def _network_check() -> DoctorCheck:
     try:
         backend, _, words = try_out(RUNTIME).partition(" ")
     except TrialFailedError as error:
-        return problem("network", f"the shipped model does not run: {error}", _LITERT_CURE)
+        return problem(
+            "network", tr("the shipped model does not run: {error}", error=error), _LITERT_CURE
+        )
     if backend == NetworkBackend.LITERT.value or VARIABLE in os.environ:
-        return good("network", f"{words} runs the shipped model")
-    return warning("network", f"{words} runs the shipped model, more slowly", _LITERT_CURE)
+        return good("network", tr("{words} runs the shipped model", words=words))
+    return warning(
+        "network", tr("{words} runs the shipped model, more slowly", words=words), _LITERT_CURE
+    )
 
 
 def _has_x_or_desktop() -> bool:
@@ -104,10 +126,14 @@ def _imports(extra: Extra) -> DoctorCheck:
         except TrialFailedError as error:
             return problem(
                 extra.name,
-                f"{library} is installed and cannot be imported: {error}",
-                f"install the extra {extra.name!r} again, to repair it",
+                tr(
+                    "{library} is installed and cannot be imported: {error}",
+                    library=library,
+                    error=error,
+                ),
+                tr("install the extra {name!r} again, to repair it", name=extra.name),
             )
-    return good(extra.name, f"{', '.join(extra.libraries)} can be imported")
+    return good(extra.name, tr("{libraries} can be imported", libraries=", ".join(extra.libraries)))
 
 
 def _requirements_check() -> DoctorCheck:
@@ -118,8 +144,8 @@ def _requirements_check() -> DoctorCheck:
     except metadata.PackageNotFoundError:
         return warning(
             "package",
-            "emgstream is run from its files and is not installed",
-            "run scripts/demo.py, which installs it into an environment of its own",
+            tr("emgstream is run from its files and is not installed"),
+            tr("run scripts/demo.py, which installs it into an environment of its own"),
         )
     needed = [
         one
@@ -130,12 +156,24 @@ def _requirements_check() -> DoctorCheck:
     for requirement in needed:
         version = _version(requirement.name)
         if version is None:
-            wrong.append(f"{requirement.name} is missing")
+            wrong.append(tr("{name} is missing", name=requirement.name))
         elif not requirement.specifier.contains(version, prereleases=True):
-            wrong.append(f"{requirement.name} is {version}, not {requirement.specifier}")
+            wrong.append(
+                tr(
+                    "{name} is {version}, not {specifier}",
+                    name=requirement.name,
+                    version=version,
+                    specifier=requirement.specifier,
+                )
+            )
     if wrong:
-        return problem("package", "; ".join(wrong), "install emgstream again, with its packages")
-    return good("package", f"all {len(needed)} packages that emgstream needs are there")
+        return problem(
+            "package", "; ".join(wrong), tr("install emgstream again, with its packages")
+        )
+    return good(
+        "package",
+        tr("all {n_needed} packages that emgstream needs are there", n_needed=len(needed)),
+    )
 
 
 def _version(name: str) -> str | None:

@@ -15,6 +15,7 @@ from PyQt5.QtWidgets import (
 
 from emgstream.app.board_setup import BoardSetup, SensorSignal, SetupStep
 from emgstream.app.board_setup_words import LEADS, TITLES, step_lines
+from emgstream.app.name_lists import listed
 from emgstream.app.open_requests import SIMULATED, PortRequest
 from emgstream.data import DEMO_MODEL
 from emgstream.errors import EmgStreamError
@@ -34,12 +35,12 @@ from emgstream.gui.status_light import StatusLight
 from emgstream.gui.step_bar import StepBar
 from emgstream.sources.port_finding import PortFinding
 from emgstream.sources.source_status import SourceState
-from emgstream.wording import listed
+from emgstream.translation import tr
 
 __all__ = ["BoardGuide"]
 
 _STEPS = tuple(SetupStep)
-_ON = {SetupStep.SAFETY: "I run on battery: go on", SetupStep.CONNECT: "Connect"}
+_ON = {SetupStep.SAFETY: tr("I run on battery: go on"), SetupStep.CONNECT: tr("Connect")}
 """Words of the button that goes on, where they are not "Go on"."""
 
 
@@ -108,7 +109,7 @@ class BoardGuide(QWidget):
             is_simulated = isinstance(source, PortRequest) and source.port == SIMULATED
             signal = SensorSignal.RAW if is_simulated else self.setup.signal
             self._shell.settings.keep_signal(signal.value)
-            self._shell.show_page("Record")
+            self._shell.show_page(tr("Record"))
             self.leave_wanted.emit()
         else:
             self._connect()
@@ -175,13 +176,15 @@ class BoardGuide(QWidget):
             }.get(step, self.wiring)
         )
         saves = step is SetupStep.SKETCH and self.setup.sketch is None
-        self.on_button.setText("Save the sketch" if saves else _ON.get(step, "Go on"))
+        self.on_button.setText(tr("Save the sketch") if saves else _ON.get(step, tr("Go on")))
         self.on_button.setEnabled(True)
         self.skip_button.setText(
-            "Use the simulated board" if self.setup.is_last else "It has a sketch: skip this"
+            tr("Use the simulated board")
+            if self.setup.is_last
+            else tr("It has a sketch: skip this")
         )
         self.skip_button.setVisible(step in (SetupStep.SKETCH, SetupStep.CONNECT))
-        self.back_button.setText("Leave" if self.setup.is_first else "Back")
+        self.back_button.setText(tr("Leave") if self.setup.is_first else tr("Back"))
         self._show_sensors()
         if self.setup.is_last:
             self._show_connection()
@@ -194,12 +197,22 @@ class BoardGuide(QWidget):
         if self.is_streaming and connection.session is not None:
             info = connection.session.info
             self.light.show_sign("disc", theme.good)
-            rate = f" at {info.sampling_rate_hz:.0f} Hz" if info.sampling_rate_hz else ""
-            self.found_label.setText(
-                f"It streams: {listed(info.channel_names)}{rate}. Record a few movements next, "
-                "for a model of your own."
+            rate = (
+                tr(" at {sampling_rate_hz:.0f} Hz", sampling_rate_hz=info.sampling_rate_hz)
+                if info.sampling_rate_hz
+                else ""
             )
-            words = "Record fist and rest" if info.n_channels == 1 else "Record your movements"
+            self.found_label.setText(
+                tr(
+                    "It streams: {channels}{rate}. Record a few movements next, "
+                    "for a model of your own.",
+                    channels=listed(info.channel_names),
+                    rate=rate,
+                )
+            )
+            words = (
+                tr("Record fist and rest") if info.n_channels == 1 else tr("Record your movements")
+            )
             self.on_button.setText(words)
             self.on_button.setEnabled(True)
             self.skip_button.hide()
@@ -207,7 +220,7 @@ class BoardGuide(QWidget):
         look = self.setup.look
         if connection.live:
             self.light.show_sign("ring", theme.accent)
-            self.found_label.setText(f"{look.words} Connecting …")
+            self.found_label.setText(tr("{words} Connecting …", words=look.words))
         else:
             is_calm = look.finding in (
                 PortFinding.LOOKING,
@@ -219,7 +232,7 @@ class BoardGuide(QWidget):
                 "ring" if is_calm else "triangle", theme.accent if is_calm else theme.warning
             )
             self.found_label.setText(look.words)
-        self.on_button.setText("Connect")
+        self.on_button.setText(tr("Connect"))
         self.on_button.setEnabled(self.setup.request is not None and not connection.live)
         self.skip_button.show()
 

@@ -8,6 +8,7 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from emgstream.gui.painting import GRID, color
 from emgstream.gui.palette import Theme, blended
+from emgstream.translation import tr
 
 __all__ = ["SafetyPicture"]
 
@@ -26,7 +27,7 @@ class SafetyPicture(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("The laptop runs on its battery; no mains plug is connected")
+        self.setAccessibleName(tr("The laptop runs on its battery; no mains plug is connected"))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the smallest size at which the picture is clear."""

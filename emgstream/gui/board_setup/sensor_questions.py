@@ -12,21 +12,28 @@ from emgstream.app.board_setup import SensorSignal
 from emgstream.gui.card import caption
 from emgstream.gui.form_fields import chip
 from emgstream.gui.painting import GRID
+from emgstream.translation import tr
 
 __all__ = ["SensorQuestions"]
 
-_SENSORS = ((1, "One sensor"), (3, "Three sensors"))
+_SENSORS = ((1, tr("One sensor")), (3, tr("Three sensors")))
 _PINS = (
     (SensorSignal.ENVELOPE, "ENV"),
     (SensorSignal.RAW, "RAW"),
-    (SensorSignal.UNKNOWN, "Another, or not sure"),
+    (SensorSignal.UNKNOWN, tr("Another, or not sure")),
 )
 _ABOUT = {
-    SensorSignal.ENVELOPE: "The envelope: the sensor itself has rectified and smoothed the signal. "
-    "Easiest to begin with. On the first MyoWare this pin is called SIG.",
-    SensorSignal.RAW: "The signal itself, amplified. It carries more about the movement, and its "
-    "hum can be seen and filtered.",
-    SensorSignal.UNKNOWN: "What the sensor gives is then found in the recording, before training.",
+    SensorSignal.ENVELOPE: tr(
+        "The envelope: the sensor itself has rectified and smoothed the signal. "
+        "Easiest to begin with. On the first MyoWare this pin is called SIG."
+    ),
+    SensorSignal.RAW: tr(
+        "The signal itself, amplified. It carries more about the movement, and its "
+        "hum can be seen and filtered."
+    ),
+    SensorSignal.UNKNOWN: tr(
+        "What the sensor gives is then found in the recording, before training."
+    ),
 }
 
 _Value = TypeVar("_Value", int, SensorSignal)
@@ -48,10 +55,10 @@ class SensorQuestions(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
-        column.addWidget(caption("How many"))
+        column.addWidget(caption(tr("How many")))
         column.addLayout(self._row(_SENSORS, self.sensor_buttons))
         column.addSpacing(GRID)
-        column.addWidget(caption("Which pin you wire"))
+        column.addWidget(caption(tr("Which pin you wire")))
         column.addLayout(self._row(_PINS, self.pin_buttons))
         column.addWidget(self._about)
         self.sensor_buttons[1].setChecked(True)

@@ -14,6 +14,7 @@ from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.record.record_form import from_home
+from emgstream.translation import tr
 
 __all__ = ["SketchSaving"]
 
@@ -24,7 +25,7 @@ class SketchSaving(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._path: Path | None = None
-        self.show_button = QPushButton("Show the folder", self)
+        self.show_button = QPushButton(tr("Show the folder"), self)
         self.show_button.clicked.connect(self._show_folder)
         self.place = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
         self.place.setObjectName("quiet")
@@ -45,7 +46,7 @@ class SketchSaving(QWidget):
         """Show where the sketch is; None where it is not saved yet."""
         self._path = path
         self.show_button.setVisible(path is not None)
-        self.place.show_text("" if path is None else f"Saved: {from_home(path)}")
+        self.place.show_text("" if path is None else tr("Saved: {path}", path=from_home(path)))
         self.place.setVisible(path is not None)
 
     def _show_folder(self) -> None:

@@ -9,6 +9,7 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 from emgstream.app.board_setup import SensorSignal
 from emgstream.gui.painting import GRID, color, font
 from emgstream.gui.palette import Theme, blended
+from emgstream.translation import tr
 
 __all__ = ["WiringPicture"]
 
@@ -48,7 +49,7 @@ class WiringPicture(QWidget):
         self._names: tuple[str, ...] = ("forearm",)
         self._signal = SensorSignal.ENVELOPE
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Wiring of the board")
+        self.setAccessibleName(tr("Wiring of the board"))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the smallest size at which the names of the pins can be read."""
@@ -64,8 +65,15 @@ class WiringPicture(QWidget):
         self._names, self._signal = names, signal
         pin = _signal_pin(signal)
         self.setAccessibleDescription(
-            "; ".join(f"{pin} of {name} to A{n}" for n, name in enumerate(names))
-            + "; supply to 5V; ground to GND"
+            "; ".join(
+                [
+                    *(
+                        tr("{pin} of {name} to A{n}", pin=pin, name=name, n=n)
+                        for n, name in enumerate(names)
+                    ),
+                    tr("supply to 5V; ground to GND"),
+                ]
+            )
         )
         self.update()
 
@@ -128,7 +136,7 @@ class WiringPicture(QWidget):
         wide, high = _SENSOR
         body = QRectF(x - wide / 2, _SENSOR_TOP, wide, high)
         self._box(painter, body, color(blended(theme.error, theme.surface, 0.18)), 2.5)
-        self._words(painter, body.adjusted(0, 7, 0, -5), "sensor", 0.75, theme.quiet)
+        self._words(painter, body.adjusted(0, 7, 0, -5), tr("sensor"), 0.75, theme.quiet)
         self._words(painter, body.adjusted(-6, 12, 6, 0), name, 0.9, theme.text, bold=True)
         pins = (("5V", "+"), ("GND", "–"), (f"A{number}", _signal_pin(self._signal)))
         for (to, label), shift in zip(pins, (-7.0, 0.0, 7.0), strict=True):

@@ -10,6 +10,7 @@ from emgstream.app.cue_scene import CueScene, CueTone
 from emgstream.gui.cue.movement_pictures import MovementColors, draw_movement
 from emgstream.gui.painting import GRID, color, font, text
 from emgstream.gui.palette import Theme, blended, class_colors
+from emgstream.translation import tr
 from emgstream.wording import spoken
 
 __all__ = ["CueCanvas"]
@@ -42,7 +43,7 @@ class CueCanvas(QWidget):
         self._labels: tuple[str, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName("What to do")
+        self.setAccessibleName(tr("What to do"))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the smallest size."""
@@ -127,7 +128,13 @@ class CueCanvas(QWidget):
             inks = self._inks(self._color_of(scene.next_label))
             draw_movement(painter, sign, scene.next_label, inks)
             words = QRectF(sign.right() + GRID, line.top(), area.width() / 2, line.height())
-            text(painter, words, f"then {spoken(scene.next_label)}", _LEFT, color(theme.text))
+            text(
+                painter,
+                words,
+                tr("then {next_label}", next_label=spoken(scene.next_label)),
+                _LEFT,
+                color(theme.text),
+            )
         side = _RIGHT if scene.left else _CENTRE
         text(painter, line, scene.left or scene.place, side, color(theme.quiet))
         if scene.left:

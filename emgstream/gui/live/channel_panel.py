@@ -26,15 +26,16 @@ from emgstream.gui.form_fields import chip
 from emgstream.gui.painting import GRID
 from emgstream.gui.scrolled import scrolled
 from emgstream.gui.timeline.lane_scale import Span
+from emgstream.translation import tr
 from emgstream.wording import spoken
 
 __all__ = ["ChannelPanel", "ChannelRow"]
 
 _MOST = 1e9
 _TIPS = {
-    ScaleMode.AUTOMATIC: "Each channel follows its own signal",
-    ScaleMode.SHARED: "All channels have the scale of the largest, so that amplitudes compare",
-    ScaleMode.FIXED: "Each channel keeps the values below, whatever the signal does",
+    ScaleMode.AUTOMATIC: tr("Each channel follows its own signal"),
+    ScaleMode.SHARED: tr("All channels have the scale of the largest, so that amplitudes compare"),
+    ScaleMode.FIXED: tr("Each channel keeps the values below, whatever the signal does"),
 }
 _ROWS_HIGH = 8
 """Channels in view; more scroll."""
@@ -73,14 +74,14 @@ class ChannelPanel(QFrame):
         self._grid.setHorizontalSpacing(GRID)
         self._grid.setVerticalSpacing(GRID)
         self._area = scrolled(self, self._sheet)
-        about = QLabel("For looking only: recordings and decisions stay as they are.", self)
+        about = QLabel(tr("For looking only: recordings and decisions stay as they are."), self)
         about.setObjectName("quiet")
-        self.reset_button = QPushButton("All as they came", self)
+        self.reset_button = QPushButton(tr("All as they came"), self)
         self.reset_button.clicked.connect(self._reset)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(GRID)
-        column.addWidget(caption("Vertical scale"))
+        column.addWidget(caption(tr("Vertical scale")))
         column.addLayout(self._modes())
         column.addSpacing(GRID)
         column.addWidget(self._area)
@@ -151,18 +152,21 @@ class ChannelPanel(QFrame):
     def _make_rows(self, names: tuple[str, ...]) -> None:
         empty(self._grid)
         self.rows = {}
-        for column, words in enumerate(("Show", "Name", "From", "To")):
+        for column, words in enumerate((tr("Show"), tr("Name"), tr("From"), tr("To"))):
             self._grid.addWidget(caption(words), 0, column)
         for number, name in enumerate(names, start=1):
             shown = CheckBox("", self._sheet)
-            shown.setAccessibleName(f"Show {spoken(name)}")
+            shown.setAccessibleName(tr("Show {name}", name=spoken(name)))
             shown.clicked.connect(self._tell)
             title = QLineEdit(self._sheet)
             title.setPlaceholderText(spoken(name))
-            title.setAccessibleName(f"Name of {spoken(name)}")
+            title.setAccessibleName(tr("Name of {name}", name=spoken(name)))
             title.setMinimumWidth(16 * GRID)
             title.textEdited.connect(self._tell)
-            low, high = self._end(f"Bottom of {spoken(name)}"), self._end(f"Top of {spoken(name)}")
+            low, high = (
+                self._end(tr("Bottom of {name}", name=spoken(name))),
+                self._end(tr("Top of {name}", name=spoken(name))),
+            )
             for place, part in enumerate((shown, title, low, high)):
                 self._grid.addWidget(part, number, place)
             self.rows[name] = ChannelRow(shown, title, low, high)

@@ -43,6 +43,7 @@ from emgstream.gui.view_stack import ViewStack
 from emgstream.gui.window_page import WindowPage
 from emgstream.quality import CalmVerdicts
 from emgstream.sources.source_status import SourceState
+from emgstream.translation import tr
 from emgstream.wording import spoken
 
 __all__ = ["LivePage"]
@@ -62,24 +63,24 @@ _PART_OF_VIEW = 0.1
 class LivePage(WindowPage):
     """Shows the session that runs."""
 
-    title = "Live"
+    title = tr("Live")
     shows_signals = True
     widest = QWIDGETSIZE_MAX
     keys = (
-        ("play", "Space", "play or pause a recording; hold a live picture"),
-        ("loop", "Ctrl+L", "begin the recording again at its end, or not"),
-        ("seek_back", "Ctrl+Left", "5 s back in the recording"),
-        ("seek_on", "Ctrl+Right", "5 s on in the recording"),
-        ("back", "Left", "look back"),
-        ("forward", "Right", "look forward"),
-        ("live", "End", "back to the newest sample"),
-        ("zoom_in", "+", "fewer seconds"),
-        ("zoom_out", "-", "more seconds"),
-        ("raw", "1", "the signal as it came"),
-        ("conditioned", "2", "the signal as it was conditioned"),
-        ("steps", "3", "the signal as the network sees it"),
-        ("spectrum", "4", "the spectrum of the signal"),
-        ("clear", "Esc", "take away the mark or the message"),
+        ("play", "Space", tr("play or pause a recording; hold a live picture")),
+        ("loop", "Ctrl+L", tr("begin the recording again at its end, or not")),
+        ("seek_back", "Ctrl+Left", tr("5 s back in the recording")),
+        ("seek_on", "Ctrl+Right", tr("5 s on in the recording")),
+        ("back", "Left", tr("look back")),
+        ("forward", "Right", tr("look forward")),
+        ("live", "End", tr("back to the newest sample")),
+        ("zoom_in", "+", tr("fewer seconds")),
+        ("zoom_out", "-", tr("more seconds")),
+        ("raw", "1", tr("the signal as it came")),
+        ("conditioned", "2", tr("the signal as it was conditioned")),
+        ("steps", "3", tr("the signal as the network sees it")),
+        ("spectrum", "4", tr("the spectrum of the signal")),
+        ("clear", "Esc", tr("take away the mark or the message")),
     )
 
     def __init__(self, shell: Shell) -> None:
@@ -253,7 +254,7 @@ class LivePage(WindowPage):
         panel = card(
             self,
             self.decided,
-            caption("Signal quality"),
+            caption(tr("Signal quality")),
             self.quality,
             self.model_label,
             self.next_button,
@@ -326,9 +327,11 @@ class LivePage(WindowPage):
             self.shell.strip.show_error(str(recording.failure))
         elif recording.recovered is not None:
             path = recording.recovered.path
-            self.shell.strip.show_note(f"recorded: {path.name} in {from_home(path.parent)}")
+            self.shell.strip.show_note(
+                tr("recorded: {name} in {parent}", name=path.name, parent=from_home(path.parent))
+            )
         else:
-            self.shell.strip.show_note("nothing was recorded: no sample came")
+            self.shell.strip.show_note(tr("nothing was recorded: no sample came"))
 
     def _open_channels(self) -> None:
         session = self.shell.connection.session
@@ -365,9 +368,9 @@ class LivePage(WindowPage):
         if self._next is NextStep.TRAIN and isinstance(source, ReplayRequest):
             self.shell.train_on(source.path, FOUND)
         elif self._next is NextStep.TEST:
-            self.shell.show_page("Test")
+            self.shell.show_page(tr("Test"))
         else:
-            self.shell.show_page("Record")
+            self.shell.show_page(tr("Record"))
 
     def _play_or_hold(self) -> None:
         if self.clicks_focused():
@@ -398,7 +401,9 @@ def _origin(session: LiveSession) -> str:
     manifest = session.manifest
     if manifest is None:
         return ""
-    words = f"Model trained on {manifest.trained_on}"
+    words = tr("Model trained on {trained_on}", trained_on=manifest.trained_on)
     if session.info.n_channels > len(manifest.channel_names):
-        words += f", decides on {', '.join(map(spoken, manifest.channel_names))}"
+        words += tr(
+            ", decides on {channels}", channels=", ".join(map(spoken, manifest.channel_names))
+        )
     return words

@@ -7,16 +7,21 @@ from PyQt5.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidg
 
 from emgstream.app.next_step import NextStep
 from emgstream.gui.painting import GRID, font
+from emgstream.translation import tr
 
 __all__ = ["NoModelPanel"]
 
 _WORDS = {
-    NextStep.RECORD: "Signals are shown, and nothing is decided. A model of your own comes from a "
-    "recording of your own: you make each movement a few times, as the screen asks.",
-    NextStep.TRAIN: "The recording is played, and nothing is decided. A model can be trained on it "
-    "if it has labels.",
+    NextStep.RECORD: tr(
+        "Signals are shown, and nothing is decided. A model of your own comes from a "
+        "recording of your own: you make each movement a few times, as the screen asks."
+    ),
+    NextStep.TRAIN: tr(
+        "The recording is played, and nothing is decided. A model can be trained on it "
+        "if it has labels."
+    ),
 }
-_OPEN = "A .emgmodel file; it can also be dropped on this window"
+_OPEN = tr("A .emgmodel file; it can also be dropped on this window")
 
 
 class NoModelPanel(QWidget):
@@ -28,7 +33,7 @@ class NoModelPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        title = QLabel("No model chosen", self)
+        title = QLabel(tr("No model chosen"), self)
         title.setFont(font(self.font(), 1.6, bold=True))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -40,7 +45,7 @@ class NoModelPanel(QWidget):
         self.next_button = QPushButton(self)
         self.next_button.setObjectName("primary")
         self.next_button.clicked.connect(self.next_wanted)
-        self.open_button = QPushButton("Open a model…", self)
+        self.open_button = QPushButton(tr("Open a model…"), self)
         self.open_button.setToolTip(_OPEN)
         self.open_button.clicked.connect(self.open_wanted)
         self._column.addWidget(self._words)

@@ -11,6 +11,7 @@ from emgstream.app.shown_decision import ShownDecision
 from emgstream.gui.live.label_painter import LabelPainter
 from emgstream.gui.painting import GRID, color, font, on, text
 from emgstream.gui.palette import Theme, class_codes, class_colors
+from emgstream.translation import tr
 from emgstream.wording import spoken
 
 __all__ = ["PredictionPanel"]
@@ -40,7 +41,7 @@ class PredictionPanel(QWidget):
         self._instead = ""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName("Current movement")
+        self.setAccessibleName(tr("Current movement"))
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the size of the label and one row per class."""
@@ -89,7 +90,7 @@ class PredictionPanel(QWidget):
 
     def _spoken_label(self) -> str:
         if self._prediction is None:
-            return "nothing decided yet"
+            return tr("nothing decided yet")
         return spoken(self._names[self._prediction.chosen])
 
     def _draw_head(self, painter: QPainter, area: QRectF) -> None:
@@ -113,7 +114,7 @@ class PredictionPanel(QWidget):
         words, truth, ink = prediction.words, "", self._theme.quiet
         if prediction.truth is not None:
             sign, ink = _verdict(prediction, self._names, self._theme)
-            truth = f"{sign}true: {spoken(prediction.truth)}"
+            truth = tr("{sign}true: {name}", sign=sign, name=spoken(prediction.truth))
         truth_width = QFontMetricsF(self.font()).horizontalAdvance(truth) + 2 * GRID
         line = QRectF(below.left(), below.top(), below.width(), 4 * GRID)
         size = _SURE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
+from emgstream.app.quality_words import quality_hint, quality_words
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
@@ -54,7 +55,7 @@ class QualityPanel(QWidget):
     @property
     def words(self) -> tuple[str, ...]:
         """The verdicts in words."""
-        return tuple(verdict.words for verdict in self._verdicts)
+        return tuple(quality_words(verdict) for verdict in self._verdicts)
 
     def show_verdicts(self, verdicts: tuple[Quality, ...]) -> None:
         """Show other verdicts."""
@@ -65,9 +66,9 @@ class QualityPanel(QWidget):
         for name, (light, words, row), verdict in rows:
             shape, ink = self._sign(verdict)
             light.show_sign(shape, ink)
-            words.setText(verdict.words)
+            words.setText(quality_words(verdict))
             words.setStyleSheet("" if verdict.fine else f"color: {self._theme.warning};")
-            row.setToolTip(f"{spoken(name)}: {verdict.words}. {verdict.advice}")
+            row.setToolTip(quality_hint(spoken(name), verdict))
 
     def _sign(self, verdict: Quality) -> tuple[str, str]:
         if verdict.kind is QualityKind.NO_SIGNAL:

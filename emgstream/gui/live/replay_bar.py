@@ -12,13 +12,14 @@ from emgstream.gui.drop_down_list import DropDownList
 from emgstream.gui.painting import GRID
 from emgstream.gui.seek_slider import SeekSlider
 from emgstream.sources.replay_source import ReplaySource
+from emgstream.translation import tr
 
 __all__ = ["ReplayBar", "clock_words"]
 
 _STEPS = 10_000
 """Positions of the slider: more than the pixels of a screen."""
 _WITH_COLUMNS = 90 * GRID
-_SPEEDS = (("¼×", 0.25), ("½×", 0.5), ("1×", 1.0), ("2×", 2.0), ("4×", 4.0), ("max", None))
+_SPEEDS = (("¼×", 0.25), ("½×", 0.5), ("1×", 1.0), ("2×", 2.0), ("4×", 4.0), (tr("max"), None))
 
 
 class ReplayBar(QWidget):
@@ -29,24 +30,24 @@ class ReplayBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._replay: ReplaySource | None = None
-        self.play_button = QPushButton("Pause", self)
+        self.play_button = QPushButton(tr("Pause"), self)
         self.play_button.setMinimumWidth(10 * GRID)
-        self.play_button.setToolTip("Space")
+        self.play_button.setToolTip(tr("Space"))
         self.position_label = QLabel(self)
         self.position_label.setObjectName("quiet")
         self.slider = SeekSlider(self)
         self.slider.setRange(0, _STEPS)
-        self.slider.setAccessibleName("Position in the recording")
+        self.slider.setAccessibleName(tr("Position in the recording"))
         self.speed_list = DropDownList(self)
-        self.speed_list.setToolTip("Speed")
-        self.speed_list.setAccessibleName("Speed")
+        self.speed_list.setToolTip(tr("Speed"))
+        self.speed_list.setAccessibleName(tr("Speed"))
         for title, value in _SPEEDS:
             self.speed_list.addItem(title, value)
-        self.loop_button = QPushButton("Loop", self)
+        self.loop_button = QPushButton(tr("Loop"), self)
         self.loop_button.setCheckable(True)
-        self.loop_button.setToolTip("Begin again at the end (Ctrl+L)")
-        self.columns_button = QPushButton("Columns…", self)
-        self.columns_button.setToolTip("The role of each column of the file (Ctrl+K)")
+        self.loop_button.setToolTip(tr("Begin again at the end (Ctrl+L)"))
+        self.columns_button = QPushButton(tr("Columns…"), self)
+        self.columns_button.setToolTip(tr("The role of each column of the file (Ctrl+K)"))
         self.columns_button.clicked.connect(self.columns_wanted)
         self._lay_out()
         self.play_button.clicked.connect(self.toggle_play)
@@ -82,9 +83,9 @@ class ReplayBar(QWidget):
         if replay is None:
             return
         playing = not replay.paused and not replay.at_end
-        self.play_button.setText("Pause" if playing else "Play")
+        self.play_button.setText(tr("Pause") if playing else tr("Play"))
         if math.isnan(replay.duration_s):
-            self.position_label.setText("no time in this file")
+            self.position_label.setText(tr("no time in this file"))
             return
         self.position_label.setText(
             f"{clock_words(replay.position_s)} / {clock_words(replay.duration_s)}"

@@ -14,6 +14,7 @@ from emgstream.app.lane_choices import LaneChoices
 from emgstream.app.signal_spectrum import SpectrumFigures
 from emgstream.gui.painting import GRID, color, font, pen, text
 from emgstream.gui.palette import Theme
+from emgstream.translation import tr
 from emgstream.wording import spoken
 
 __all__ = ["SpectrumCanvas"]
@@ -30,7 +31,7 @@ _TICK = 80.0
 _SEEN_HUM = 0.1
 """Share of the power from which the hum is written in the colour of a warning. A choice: from
 there on it is seen in the signal at rest."""
-_WAIT = "A few seconds of signal are needed, and a known sampling rate."
+_WAIT = tr("A few seconds of signal are needed, and a known sampling rate.")
 
 
 class SpectrumCanvas(QWidget):
@@ -44,7 +45,7 @@ class SpectrumCanvas(QWidget):
         self._choices = LaneChoices()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName("Spectrum of each channel")
+        self.setAccessibleName(tr("Spectrum of each channel"))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the smallest size at which every lane can be read."""
@@ -64,7 +65,10 @@ class SpectrumCanvas(QWidget):
         """Show a spectrum; None where there is none yet."""
         self._figures, self._names = figures, names
         hums = () if figures is None else figures.hum_shares
-        words = (f"{name} {share:.0%} hum" for name, share in zip(names, hums, strict=False))
+        words = (
+            tr("{name} {share:.0%} hum", name=name, share=share)
+            for name, share in zip(names, hums, strict=False)
+        )
         self.setAccessibleDescription(", ".join(words))
         self.update()
 
@@ -137,14 +141,18 @@ class SpectrumCanvas(QWidget):
         text(painter, gutter, name, right, color(theme.text))
         small = font(self.font(), 0.85)
         painter.setFont(small)
-        text(painter, gutter.translated(0.0, row), "dB per Hz", right, color(theme.quiet))
+        text(painter, gutter.translated(0.0, row), tr("dB per Hz"), right, color(theme.quiet))
         if place.height() > 4.2 * row:
             for level, top in ((ends[1], place.top()), (ends[0], place.bottom() - row)):
                 area = QRectF(0.0, top, _GUTTER - GRID, row)
                 text(painter, area, f"{level:.0f}", right, color(theme.quiet))
         share = figures.hum_shares[channel]
         is_seen = share >= _SEEN_HUM
-        words = f"mains hum, {figures.mains_hz:.0f} Hz: {share:.0%} of the power"
+        words = tr(
+            "mains hum, {mains_hz:.0f} Hz: {share:.0%} of the power",
+            mains_hz=figures.mains_hz,
+            share=share,
+        )
         wide = painter.fontMetrics().horizontalAdvance(words) + 2 * GRID
         chip = QRectF(place.right() - wide, place.top() + 2, wide, row + 4)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -11,6 +11,7 @@ from emgstream.app.signal_views import SignalView
 from emgstream.gui.drop_down_list import DropDownList
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
+from emgstream.translation import tr
 
 __all__ = ["SPANS_S", "ViewBar"]
 
@@ -18,18 +19,18 @@ SPANS_S = (2.0, 5.0, 10.0, 20.0, 30.0, 60.0)
 """Spans on offer, in seconds; the wheel reaches all in between."""
 
 _TIPS = {
-    SignalView.RAW: "The signal as it came (1)",
-    SignalView.CONDITIONED: "The signal as it was conditioned (2)",
-    SignalView.STEPS: "The signal as the network sees it (3)",
+    SignalView.RAW: tr("The signal as it came (1)"),
+    SignalView.CONDITIONED: tr("The signal as it was conditioned (2)"),
+    SignalView.STEPS: tr("The signal as the network sees it (3)"),
 }
 _FOR_TITLE = 12 * GRID
 """Room for the title of the stream and for a longer word on the button Record, by eye."""
-_SPECTRUM = "Power by frequency; mains hum stands on the marked lines (4)"
-_FOR_LOOKING = (
+_SPECTRUM = tr("Power by frequency; mains hum stands on the marked lines (4)")
+_FOR_LOOKING = tr(
     "Filtered for looking: high-pass at 20 Hz, notches at 50 and 60 Hz and their harmonics (2)"
 )
-_NO_CONDITIONING = "This model takes the signal as it comes: there is nothing to show here"
-_NO_MODEL = "Without a model there are no steps: they are what the network sees"
+_NO_CONDITIONING = tr("This model takes the signal as it comes: there is nothing to show here")
+_NO_MODEL = tr("Without a model there are no steps: they are what the network sees")
 
 
 class ViewBar(QWidget):
@@ -68,7 +69,7 @@ class ViewBar(QWidget):
             self.buttons[view] = button
             row.addWidget(button)
         self.buttons[SignalView.RAW].setChecked(True)
-        self.spectrum_button = QPushButton("Spectrum", self)
+        self.spectrum_button = QPushButton(tr("Spectrum"), self)
         self.spectrum_button.setCheckable(True)
         self.spectrum_button.setToolTip(_SPECTRUM)
         self.spectrum_button.clicked.connect(self.spectrum_chosen)
@@ -76,25 +77,27 @@ class ViewBar(QWidget):
         row.addWidget(self.spectrum_button)
         self.span_list = DropDownList(self)
         self.span_list.setMinimumWidth(10 * GRID)
-        self.span_list.setAccessibleName("Seconds in view")
-        self.span_list.setToolTip("Seconds in view (+ and -, or the wheel)")
+        self.span_list.setAccessibleName(tr("Seconds in view"))
+        self.span_list.setToolTip(tr("Seconds in view (+ and -, or the wheel)"))
         for span_s in SPANS_S:
             self.span_list.addItem(f"{span_s:g} s", span_s)
         self.span_list.activated.connect(
             lambda position: self.span_chosen.emit(self.span_list.itemData(position))
         )
-        self.channels_button = QPushButton("Channels…", self)
-        self.channels_button.setToolTip("Vertical scale; channels to show, and their names")
+        self.channels_button = QPushButton(tr("Channels…"), self)
+        self.channels_button.setToolTip(tr("Vertical scale; channels to show, and their names"))
         self.channels_button.clicked.connect(self.channels_wanted)
-        self.hold_button = QPushButton("Pause", self)
-        self.hold_button.setToolTip("Hold the picture; the stream goes on (Space)")
+        self.hold_button = QPushButton(tr("Pause"), self)
+        self.hold_button.setToolTip(tr("Hold the picture; the stream goes on (Space)"))
         self.hold_button.clicked.connect(self.hold_wanted)
-        self.record_button = QPushButton("Record", self)
-        self.record_button.setToolTip("Record what streams, into a new file, until it is stopped")
+        self.record_button = QPushButton(tr("Record"), self)
+        self.record_button.setToolTip(
+            tr("Record what streams, into a new file, until it is stopped")
+        )
         self.record_button.clicked.connect(self.record_wanted)
-        self.live_button = QPushButton("Back to live", self)
+        self.live_button = QPushButton(tr("Back to live"), self)
         self.live_button.setObjectName("primary")
-        self.live_button.setToolTip("Back to the newest sample (End)")
+        self.live_button.setToolTip(tr("Back to the newest sample (End)"))
         self.live_button.clicked.connect(self.live_wanted)
         row.addSpacing(GRID)
         row.addWidget(self.span_list)
@@ -141,7 +144,7 @@ class ViewBar(QWidget):
 
     def show_recording(self, words: str) -> None:
         """Show how long the recording takes already; an empty text where there is none."""
-        self.record_button.setText(f"Stop  {words}" if words else "Record")
+        self.record_button.setText(tr("Stop  {words}", words=words) if words else tr("Record"))
 
     def show_span(self, span_s: float) -> None:
         """Show the seconds in view."""

@@ -14,13 +14,14 @@ from emgstream.app.open_requests import (
     SourceRequest,
 )
 from emgstream.gui.painting import GRID, font
+from emgstream.translation import tr
 from emgstream.wording import shortened
 
 __all__ = ["Welcome"]
 
-_FIRST = "Set up my board"
+_FIRST = tr("Set up my board")
 
-_NO_MODEL = (
+_NO_MODEL = tr(
     "No model is chosen: signals are shown and can be recorded, and nothing is decided. Record "
     "your movements to train a model of your own"
 )
@@ -39,7 +40,7 @@ class Welcome(QWidget):
         super().__init__(parent)
         self.buttons: dict[str, QPushButton] = {}
         """The buttons, by their words."""
-        self._title = QLabel("Watch muscles move", self)
+        self._title = QLabel(tr("Watch muscles move"), self)
         self._title.setFont(font(self.font(), 1.8, bold=True))
         self._title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.last_button = QPushButton(self)
@@ -61,18 +62,20 @@ class Welcome(QWidget):
 
     def set_model(self, title: str | None) -> None:
         """Show which model will decide, or what to do where there is none."""
-        self._model.setText(_NO_MODEL if title is None else f"Decisions will come from: {title}")
+        self._model.setText(
+            _NO_MODEL if title is None else tr("Decisions will come from: {title}", title=title)
+        )
 
     def set_last(self, source: SourceRequest | None) -> None:
         """Offer the source used last, unless it is the simulated board, which has its card."""
         is_other = source is not None and source != PortRequest(SIMULATED)
         self.last_button.setVisible(is_other)
         if isinstance(source, ReplayRequest):
-            self.last_button.setText(f"Used last: {shortened(source.path.name)}")
+            self.last_button.setText(tr("Used last: {name}", name=shortened(source.path.name)))
             self.last_button.setToolTip(str(source.path))
         elif source is not None:
-            where = "a board on any port" if source.port == AUTO else shortened(source.port)
-            self.last_button.setText(f"Used last: {where}")
+            name = tr("a board on any port") if source.port == AUTO else shortened(source.port)
+            self.last_button.setText(tr("Used last: {name}", name=name))
             self.last_button.setToolTip("")
 
     def _cards(self) -> QHBoxLayout:
@@ -81,23 +84,30 @@ class Welcome(QWidget):
         cards.addStretch(1)
         for card in (
             self._card(
-                "A board of your own",
-                "From the sensor to the first signal, step by step: wiring, the sketch, the "
-                f"electrodes. {SAFETY_IN_SHORT}",
+                tr("A board of your own"),
+                tr(
+                    "From the sensor to the first signal, step by step: wiring, the sketch, the "
+                    "electrodes. {safety}",
+                    safety=SAFETY_IN_SHORT,
+                ),
                 (_FIRST, self.set_up_wanted),
-                ("It is plugged in: find it", self.board_wanted),
+                (tr("It is plugged in: find it"), self.board_wanted),
             ),
             self._card(
-                "No board at hand",
-                "A simulated person moves an arm. The signal is synthetic; everything else is as "
-                "with a real board.",
-                ("Simulated board", self.simulated_wanted),
+                tr("No board at hand"),
+                tr(
+                    "A simulated person moves an arm. The signal is synthetic; everything else "
+                    "is as with a real board."
+                ),
+                (tr("Simulated board"), self.simulated_wanted),
             ),
             self._card(
-                "A recording",
-                "Play a recorded file as if it were live, of this program or of another. You can "
-                "also drop it anywhere on this window.",
-                ("Open recording…", self.file_wanted),
+                tr("A recording"),
+                tr(
+                    "Play a recorded file as if it were live, of this program or of another. You "
+                    "can also drop it anywhere on this window."
+                ),
+                (tr("Open recording…"), self.file_wanted),
             ),
         ):
             cards.addWidget(card, 4)

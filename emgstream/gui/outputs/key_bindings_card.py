@@ -31,13 +31,16 @@ from emgstream.gui.outputs.key_pad import KeyPad
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.status_light import StatusLight
+from emgstream.translation import tr
 from emgstream.wording import spoken
 
 __all__ = ["KeyBindingsCard"]
 
-_NO_BINDINGS = "No movement has a key yet."
-_NO_MODEL = "Connect a source with a model that knows movements to learn a key."
-_HOW = "A movement presses its key while the output control is on and armed: F8 arms, F12 stops."
+_NO_BINDINGS = tr("No movement has a key yet.")
+_NO_MODEL = tr("Connect a source with a model that knows movements to learn a key.")
+_HOW = tr(
+    "A movement presses its key while the output control is on and armed: F8 arms, F12 stops."
+)
 
 
 class KeyBindingsCard(QFrame):
@@ -62,8 +65,8 @@ class KeyBindingsCard(QFrame):
         self._theme = theme
         self._changed = changed
         self._session: LiveSession | None = None
-        self.learn_button = QPushButton("Learn a key…", self)
-        self.cancel_button = QPushButton("Cancel", self)
+        self.learn_button = QPushButton(tr("Learn a key…"), self)
+        self.cancel_button = QPushButton(tr("Cancel"), self)
         self.pad = KeyPad(theme, self)
         self.words = QLabel(self)
         self.words.setWordWrap(True)
@@ -166,8 +169,8 @@ class KeyBindingsCard(QFrame):
         self.kinds, self.remove_buttons = {}, {}
         for row, (movement, action) in enumerate(self.bindings.bindings.actions.items()):
             name, key = QLabel(spoken(movement), self), QLabel(action_words(action), self)
-            remove = QPushButton("Remove", self)
-            remove.setAccessibleName(f"Remove the key of {spoken(movement)}")
+            remove = QPushButton(tr("Remove"), self)
+            remove.setAccessibleName(tr("Remove the key of {movement}", movement=spoken(movement)))
             remove.clicked.connect(lambda _, movement=movement: self._remove(movement))
             self._rows.addWidget(name, row, 0)
             self._rows.addWidget(key, row, 1)
@@ -181,7 +184,7 @@ class KeyBindingsCard(QFrame):
 
     def _kind_list(self, movement: str, kind: PressKind) -> DropDownList:
         box = DropDownList(self)
-        box.setAccessibleName(f"How the key of {spoken(movement)} is pressed")
+        box.setAccessibleName(tr("How the key of {movement} is pressed", movement=spoken(movement)))
         for one in PressKind:
             box.addItem(one.value, one)
         box.setCurrentIndex(list(PressKind).index(kind))
@@ -222,7 +225,7 @@ class KeyBindingsCard(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, GRID, 0, GRID)
         column.setSpacing(GRID + GRID // 2)
-        column.addWidget(caption("Keys and mouse"))
+        column.addWidget(caption(tr("Keys and mouse")))
         column.addLayout(allow)
         column.addLayout(buttons)
         column.addWidget(self.pad)

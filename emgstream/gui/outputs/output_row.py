@@ -14,6 +14,7 @@ from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.status_light import StatusLight
 from emgstream.outputs.output_kind import OutputKind
+from emgstream.translation import tr
 
 __all__ = ["OutputRow"]
 
@@ -40,17 +41,17 @@ class OutputRow(QFrame):
         self.switch = switch
         self._theme = theme
         self._changed = changed
-        self.box = CheckBox(switch.kind.shown_title, self)
+        self.box = CheckBox(tr(switch.kind.shown_title), self)
         self.box.setChecked(switch.is_wanted)
         self.field = QLineEdit(switch.text, self)
         self.field.setPlaceholderText(_hint(switch.kind))
-        self.field.setAccessibleName(f"value of {switch.kind.shown_title}")
+        self.field.setAccessibleName(tr("value of {output}", output=tr(switch.kind.shown_title)))
         self.field.setFixedWidth(_VALUE_WIDTH)
         self.light = StatusLight(theme, self)
         self.words = QLabel(self)
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.help = QLabel(switch.kind.shown_help, self)
+        self.help = QLabel(tr(switch.kind.shown_help), self)
         self.help.setObjectName("quiet")
         self.help.setWordWrap(True)
         self._lay_out()
@@ -99,5 +100,5 @@ class OutputRow(QFrame):
 
 def _hint(kind: OutputKind) -> str:
     if kind.writes_file:
-        return "name of a new file"
-    return "name of a file" if kind.reads_file else kind.metavar
+        return tr("name of a new file")
+    return tr("name of a file") if kind.reads_file else kind.metavar

@@ -19,11 +19,12 @@ from emgstream.gui.shell import Shell
 from emgstream.gui.window_page import WindowPage
 from emgstream.outputs.output_kind import OutputKind
 from emgstream.outputs.output_registry import output_kinds
+from emgstream.translation import tr
 
 __all__ = ["OutputsPage"]
 
 _CONTROL = "control"
-_ABOUT = (
+_ABOUT = tr(
     "Programs that get the decisions, and over LSL the samples, while a source is connected. "
     "None delays a decision. What is switched on here is switched on at the next start, too."
 )
@@ -32,7 +33,7 @@ _ABOUT = (
 class OutputsPage(WindowPage):
     """Switches every registered output on and off while a session runs."""
 
-    title = "Outputs"
+    title = tr("Outputs")
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)

@@ -20,6 +20,7 @@ from emgstream.cue_schedule import MOVEMENTS
 from emgstream.gui.card import row_name
 from emgstream.gui.painting import GRID
 from emgstream.gui.placement_picture import PlacementPicture
+from emgstream.translation import tr
 from emgstream.wording import spoken
 
 __all__ = ["ElectrodePlacements"]
@@ -97,10 +98,10 @@ class ElectrodePlacements(QScrollArea):
         self.picture.show_sites(sites)
         words = [f"{number}  {site.name}: {site.where}" for number, site in enumerate(sites, 1)]
         if n_channels > len(sites):
-            words.append("more channels: around the forearm, at the height of these")
+            words.append(tr("more channels: around the forearm, at the height of these"))
         self.words.setText("\n".join([*words, f"R  {REFERENCE.name}: {REFERENCE.where}"]))
         lines = [*self.lines.values()]
         for line in lines:
-            line.setPlaceholderText("place of the electrodes")
+            line.setPlaceholderText(tr("place of the electrodes"))
         for line, site in zip(lines, sites, strict=False):
-            line.setPlaceholderText(f"place, for example {site.name}")
+            line.setPlaceholderText(tr("place, for example {name}", name=site.name))

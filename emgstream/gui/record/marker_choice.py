@@ -12,6 +12,7 @@ from emgstream.gui.card import row_name
 from emgstream.gui.check_box import CheckBox
 from emgstream.gui.drop_down_list import DropDownList
 from emgstream.gui.painting import GRID
+from emgstream.translation import tr
 
 __all__ = ["MarkerChoice"]
 
@@ -29,15 +30,17 @@ class MarkerChoice(QWidget):
         self._is_free = False
         self._preferred = ""
         self.streams = DropDownList(self)
-        self.streams.setAccessibleName("Markers of another program")
+        self.streams.setAccessibleName(tr("Markers of another program"))
         self.streams.setToolTip(
-            "Programs of experiments send markers over LSL, a stream of text in the network. The "
-            "key M sets markers in any case"
+            tr(
+                "Programs of experiments send markers over LSL, a stream of text in the network. "
+                "The key M sets markers in any case"
+            )
         )
-        self.labels_box = CheckBox("The texts of these markers are the labels", self)
+        self.labels_box = CheckBox(tr("The texts of these markers are the labels"), self)
         line = QHBoxLayout()
         line.setSpacing(GRID)
-        line.addWidget(row_name("Markers"))
+        line.addWidget(row_name(tr("Markers")))
         line.addWidget(self.streams, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -76,11 +79,11 @@ class MarkerChoice(QWidget):
 
     def _fill(self, chosen: str) -> None:
         self.streams.clear()
-        self.streams.addItem("None", "")
+        self.streams.addItem(tr("None"), "")
         for stream in self._streams:
             self.streams.addItem(stream.title, stream.value)
         if self.streams.findData(chosen) < 0:
-            self.streams.addItem(f"{chosen} (not there now)", chosen)
+            self.streams.addItem(tr("{chosen} (not there now)", chosen=chosen), chosen)
         self.streams.setCurrentIndex(self.streams.findData(chosen))
         self._follow_choice()
 

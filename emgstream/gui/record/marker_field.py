@@ -8,6 +8,7 @@ from PyQt5.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from emgstream.gui.cue.cue_layout import key_button
 from emgstream.gui.painting import GRID
+from emgstream.translation import tr
 
 __all__ = ["MarkerField"]
 
@@ -36,11 +37,11 @@ class MarkerField(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.button = key_button("Set a marker", "M", self.marker_wanted.emit, self)
+        self.button = key_button(tr("Set a marker"), "M", self.marker_wanted.emit, self)
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.text = _MarkerText(self)
-        self.text.setPlaceholderText("text of the marker, if any; Enter sets it")
-        self.text.setAccessibleName("Text of the marker")
+        self.text.setPlaceholderText(tr("text of the marker, if any; Enter sets it"))
+        self.text.setAccessibleName(tr("Text of the marker"))
         self.text.returnPressed.connect(self.marker_wanted)
         self.text.left.connect(self.left)
         row = QHBoxLayout(self)

@@ -43,8 +43,8 @@ from emgstream.gui.record.electrode_placements import ElectrodePlacements
 from emgstream.gui.record.marker_choice import MarkerChoice
 from emgstream.gui.record.movement_chip import MovementChip
 from emgstream.recording import FreeProtocol
+from emgstream.translation import tr, tr_n
 from emgstream.user_folders import home_folder
-from emgstream.wording import counted
 
 __all__ = ["SessionForm", "from_home"]
 
@@ -69,25 +69,25 @@ class SessionForm(QWidget):
     def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.folder = folder
-        self.guided_button = chip("Guided", self)
-        self.free_button = chip("Free", self)
+        self.guided_button = chip(tr("Guided"), self)
+        self.free_button = chip(tr("Free"), self)
         self.movement_buttons = {name: MovementChip(name, self) for name in MOVEMENTS}
-        self.others = self._line("other movements, by commas: pinch, point")
+        self.others = self._line(tr("other movements, by commas: pinch, point"))
         self.repetitions = QSpinBox(self)
         self.hold = seconds_box(5.0, _LONGEST_S, self)
         self.rest = seconds_box(4.0, _LONGEST_S, self)
-        self.check_box = CheckBox("Check the signal first (5 s)", self)
-        self.sound_box = CheckBox("A sound at each cue", self)
+        self.check_box = CheckBox(tr("Check the signal first (5 s)"), self)
+        self.sound_box = CheckBox(tr("A sound at each cue"), self)
         self.markers = MarkerChoice(self)
-        self.subject = self._line("a code, not a name")
-        self.session = self._line("name or number of the sitting")
+        self.subject = self._line(tr("a code, not a name"))
+        self.session = self._line(tr("name or number of the sitting"))
         self.notes = QPlainTextEdit(self)
-        self.notes.setPlaceholderText("anything else")
+        self.notes.setPlaceholderText(tr("anything else"))
         self.notes.setTabChangesFocus(True)
         self.name = QLineEdit(self)
         self.folder_label = ElidedLabel(self)
         self.folder_label.setObjectName("quiet")
-        self.folder_button = QPushButton("Folder…", self)
+        self.folder_button = QPushButton(tr("Folder…"), self)
         self.placements = ElectrodePlacements(self)
         self._proposed = proposed_movements(3)
         self._set_values()
@@ -128,13 +128,17 @@ class SessionForm(QWidget):
             return window_words(str(error))
         if isinstance(plan.protocol, FreeProtocol):
             of = (
-                "markers"
+                tr("markers")
                 if plan.markers_are_labels
-                else counted(len(plan.protocol.labels), "label")
+                else tr_n("{n:,} label", "{n:,} labels", len(plan.protocol.labels))
             )
-            return f"{of}, for as long as you like"
+            return tr("{labels}, for as long as you like", labels=of)
         view = plan.protocol.view(0.0)
-        return f"{counted(view.n_total, 'movement')} in {minutes(plan.duration_s)} min"
+        return tr(
+            "{movements} in {minutes} min",
+            movements=tr_n("{n:,} movement", "{n:,} movements", view.n_total),
+            minutes=minutes(plan.duration_s),
+        )
 
     def propose_movements(self, n_channels: int) -> None:
         """Choose the movements for so many channels, unless the user has chosen others."""
@@ -167,7 +171,7 @@ class SessionForm(QWidget):
     def set_folder(self, folder: Path) -> None:
         """Record into another folder."""
         self.folder = folder
-        self.folder_label.show_text(f"in {from_home(folder)}")
+        self.folder_label.show_text(tr("in {folder}", folder=from_home(folder)))
 
     def _line(self, hint: str) -> QLineEdit:
         line = QLineEdit(self)
@@ -200,7 +204,7 @@ class SessionForm(QWidget):
         self._kind_words.setText(_FREE if is_free else _GUIDED)
 
     def _choose_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Record into", str(self.folder))
+        name = QFileDialog.getExistingDirectory(self, tr("Record into"), str(self.folder))
         if name:
             self.set_folder(Path(name))
             self.changed.emit()
@@ -228,11 +232,11 @@ class SessionForm(QWidget):
         for place, button in enumerate(self.movement_buttons.values()):
             chips.addWidget(button, *divmod(place, _A_ROW))
         figures = captioned(
-            ("Repetitions", self.repetitions),
-            ("Hold", self.hold),
-            ("Rest", self.rest),
+            (tr("Repetitions"), self.repetitions),
+            (tr("Hold"), self.hold),
+            (tr("Rest"), self.rest),
         )
-        column.addWidget(caption("What to record"))
+        column.addWidget(caption(tr("What to record")))
         column.addLayout(kinds)
         column.addLayout(chips)
         column.addWidget(self.others)
@@ -253,9 +257,9 @@ class SessionForm(QWidget):
         rows = QFormLayout()
         height = self.notes.fontMetrics().lineSpacing() * _NOTES_LINES + 2 * GRID
         self.notes.setFixedHeight(height)
-        rows.addRow(row_name("Subject"), self.subject)
-        rows.addRow(row_name("Session"), self.session)
-        rows.addRow(row_name("Notes"), self.notes)
+        rows.addRow(row_name(tr("Subject")), self.subject)
+        rows.addRow(row_name(tr("Session")), self.session)
+        rows.addRow(row_name(tr("Notes")), self.notes)
         place = QHBoxLayout()
         place.addWidget(self.name, 1)
         place.addWidget(QLabel(".csv", self))
@@ -263,18 +267,18 @@ class SessionForm(QWidget):
         where.addWidget(self.folder_label, 1)
         where.addWidget(self.folder_button)
         files = QFormLayout()
-        files.addRow(row_name("File"), place)
+        files.addRow(row_name(tr("File")), place)
         files.addRow(row_name(""), where)
         for form in (rows, files):
             form.setContentsMargins(0, 0, 0, 0)
             form.setHorizontalSpacing(2 * GRID)
             form.setVerticalSpacing(GRID)
-        column.addWidget(caption("About this recording"))
+        column.addWidget(caption(tr("About this recording")))
         column.addLayout(rows)
         column.addWidget(self.placements, 1)
         column.addLayout(files)
         return part
 
 
-_GUIDED = "You follow cues on the screen"
-_FREE = "Number keys set the labels while you move"
+_GUIDED = tr("You follow cues on the screen")
+_FREE = tr("Number keys set the labels while you move")

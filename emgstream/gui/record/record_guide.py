@@ -17,6 +17,7 @@ from emgstream.gui.palette import Theme
 from emgstream.gui.record.marker_field import MarkerField
 from emgstream.gui.status_light import StatusLight
 from emgstream.gui.timeline.timeline_canvas import TimelineCanvas
+from emgstream.translation import tr
 from emgstream.wording import spoken
 
 __all__ = ["RecordGuide"]
@@ -43,10 +44,10 @@ class RecordGuide(QWidget):
         self.canvas = CueCanvas(theme, self)
         self.timeline = TimelineCanvas(theme, self)
         self.timeline.set_span(_SPAN_S)
-        self.space_button = key_button("Begin", "Space", self.space_wanted.emit, self)
+        self.space_button = key_button(tr("Begin"), tr("Space"), self.space_wanted.emit, self)
         self.space_button.setObjectName("primary")
-        self.repeat_button = key_button("Repeat the last", "R", self.repeat_wanted.emit, self)
-        self.end_button = key_button("End and keep", "Esc", self.end_wanted.emit, self)
+        self.repeat_button = key_button(tr("Repeat the last"), "R", self.repeat_wanted.emit, self)
+        self.end_button = key_button(tr("End and keep"), "Esc", self.end_wanted.emit, self)
         self.marker_field = MarkerField(self)
         self.marker_field.marker_wanted.connect(self.marker_wanted)
         self.connection_label = ConnectionLabel(theme, self)
@@ -76,11 +77,11 @@ class RecordGuide(QWidget):
         for button in self.number_buttons:
             self._number_grid.removeWidget(button)
             button.deleteLater()
-        names = [*enumerate(labels, start=1), (0, "no label")] if is_free else []
+        names = [*enumerate(labels, start=1), (0, tr("no label"))] if is_free else []
         self.number_buttons = [self._number(number, name) for number, name in names]
         for place, button in enumerate(self.number_buttons):
             self._number_grid.addWidget(button, *divmod(place, _A_ROW))
-        self.repeat_button.setText("Take it back" if is_free else "Repeat the last")
+        self.repeat_button.setText(tr("Take it back") if is_free else tr("Repeat the last"))
 
     def show_number(self, number: int) -> None:
         """Mark the label that is set; 0 for none, and a number without a button marks nothing."""
@@ -92,7 +93,7 @@ class RecordGuide(QWidget):
         is_free = bool(self.number_buttons)
         self.space_button.setVisible(takes and not is_free)
         self.repeat_button.setVisible(takes)
-        self.end_button.setText("End and keep" if takes else "Back")
+        self.end_button.setText(tr("End and keep") if takes else tr("Back"))
         self._numbers.setVisible(takes and is_free)
         self.marker_field.setVisible(takes)
 
@@ -110,7 +111,7 @@ class RecordGuide(QWidget):
         """Show the newest warnings."""
         words = "\n".join(warnings[-_WARNINGS:])
         if len(warnings) > _WARNINGS:
-            words += f"   (and {len(warnings) - _WARNINGS} before)"
+            words += tr("   (and {n_warnings} before)", n_warnings=len(warnings) - _WARNINGS)
         self.warning_label.setText(words)
         self.warning_label.setToolTip("\n".join(warnings))
         self.warning_light.show_sign("triangle", self._theme.warning)

@@ -32,6 +32,7 @@ from emgstream.gui.view_stack import ViewStack
 from emgstream.gui.window_page import WindowPage
 from emgstream.recording import FreeProtocol, GuidedProtocol, LabelledCueRun, ProtocolPhase
 from emgstream.sources.lsl_markers import find_marker_streams
+from emgstream.translation import tr
 
 __all__ = ["RecordPage"]
 
@@ -39,20 +40,20 @@ _MARKERS_EVERY_S = 1.5
 """Seconds between two looks for streams of markers, as the window looks for sources."""
 _OF_A_MARKER = -1
 """Number of a label that has no number key, as a marker set it."""
-_STEPS = ("Set up", "Check the signal", "Follow the cues", "Look it over")
+_STEPS = (tr("Set up"), tr("Check the signal"), tr("Follow the cues"), tr("Look it over"))
 
 
 class RecordPage(WindowPage):
     """Records one session after the other from the open connection."""
 
-    title = "Record"
+    title = tr("Record")
     keys = (
-        ("space", "Space", "begin, pause and go on"),
-        ("repeat", "R", "repeat the last movement, or take a label back"),
-        ("again", "C", "check the signal again"),
-        ("marker", "M", "set a marker, with the text in its field"),
-        ("end", "Esc", "end the session and keep everything"),
-        *((str(n), str(n), "set a label in a free recording, 0 for none") for n in range(10)),
+        ("space", "Space", tr("begin, pause and go on")),
+        ("repeat", "R", tr("repeat the last movement, or take a label back")),
+        ("again", "C", tr("check the signal again")),
+        ("marker", "M", tr("set a marker, with the text in its field")),
+        ("end", "Esc", tr("end the session and keep everything")),
+        *((str(n), str(n), tr("set a label in a free recording, 0 for none")) for n in range(10)),
     )
 
     def __init__(self, shell: Shell) -> None:
@@ -236,7 +237,7 @@ class RecordPage(WindowPage):
     def _replay(self) -> None:
         if self.run is not None:
             self.shell.open_source(ReplayRequest(self._written(self.run)))
-            self.shell.show_page("Live")
+            self.shell.show_page(tr("Live"))
 
     @staticmethod
     def _written(run: RecordingSession) -> Path:
@@ -284,8 +285,8 @@ class RecordPage(WindowPage):
         protocol = run.protocol
         if isinstance(protocol, GuidedProtocol):
             self.guide.canvas.show_scene(guided_scene(protocol.view(self._now_s)))
-            words = {ProtocolPhase.READY: "Begin", ProtocolPhase.PAUSED: "Go on"}.get(
-                protocol.phase, "Pause"
+            words = {ProtocolPhase.READY: tr("Begin"), ProtocolPhase.PAUSED: tr("Go on")}.get(
+                protocol.phase, tr("Pause")
             )
             self.guide.set_space_text(words)
         else:
@@ -358,8 +359,10 @@ def _told(run: RecordingSession, state: str) -> tuple[str, str]:
     status = run.session.status()
     words = f"{state}   {recording_pace(status)}" if status.is_streaming else state
     written = (
-        f"{run.recorder.n_bytes / 1e6:.1f} MB" if run.stage is RecordingStage.TAKE else "not yet"
+        f"{run.recorder.n_bytes / 1e6:.1f} MB"
+        if run.stage is RecordingStage.TAKE
+        else tr("not yet")
     )
-    room = f"{run.recorder.room_bytes / 1e9:.1f} GB free"
+    room = tr("{room_bytes:.1f} GB free", room_bytes=run.recorder.room_bytes / 1000000000.0)
     told = (run.plan.path.name, written, run.markers.words, room)
     return words, "   ".join(filter(None, told))

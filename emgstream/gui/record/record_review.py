@@ -28,17 +28,18 @@ from emgstream.gui.painting import GRID, color, font
 from emgstream.gui.palette import Theme
 from emgstream.gui.record.repetition_review import RepetitionReview
 from emgstream.recording import RecoveryReport
+from emgstream.translation import tr
 from emgstream.wording import spoken
 
 __all__ = ["RecordReview"]
 
-_NEXT = (
+_NEXT = tr(
     "Train a model on it: that takes about a minute. A model gets better with more sessions of the "
     "same person; add them on the page Train."
 )
 
 
-_NO_LABEL = "No movement was labelled, so that no model can be trained on it."
+_NO_LABEL = tr("No movement was labelled, so that no model can be trained on it.")
 
 
 class RecordReview(QWidget):
@@ -56,7 +57,7 @@ class RecordReview(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._recovered: RecoveryReport | None = None
-        self._title = QLabel("Recorded", self)
+        self._title = QLabel(tr("Recorded"), self)
         self._title.setFont(font(self.font(), 1.8, bold=True))
         self.facts = QLabel(self)
         self.facts.setWordWrap(True)
@@ -66,24 +67,26 @@ class RecordReview(QWidget):
         self.table = QTableWidget(0, len(REPETITIONS), self)
         self._dress_table()
         self.table.cellClicked.connect(self._select_row)
-        self.trim_box = CheckBox("Labels begin when the muscles do", self)
+        self.trim_box = CheckBox(tr("Labels begin when the muscles do"), self)
         self.trim_box.setToolTip(
-            "A person follows a cue some 0.2 to 0.4 s late; what lies between is labelled "
-            "transition. Without the tick a label is as long as its cue"
+            tr(
+                "A person follows a cue some 0.2 to 0.4 s late; what lies between is labelled "
+                "transition. Without the tick a label is as long as its cue"
+            )
         )
         self.trim_box.clicked.connect(self.trim_wanted)
-        self.train_button = QPushButton("Train on this recording", self)
+        self.train_button = QPushButton(tr("Train on this recording"), self)
         self.train_button.setObjectName("primary")
         self.train_button.clicked.connect(self.train_wanted)
-        self.mend_button = QPushButton("Put it in order", self)
+        self.mend_button = QPushButton(tr("Put it in order"), self)
         self.mend_button.setObjectName("primary")
         self.mend_button.clicked.connect(self.mend_wanted)
         self.mend_button.hide()
-        self.replay_button = QPushButton("Replay it", self)
+        self.replay_button = QPushButton(tr("Replay it"), self)
         self.replay_button.clicked.connect(self.replay_wanted)
-        self.another_button = QPushButton("Record another", self)
+        self.another_button = QPushButton(tr("Record another"), self)
         self.another_button.clicked.connect(self.another_wanted)
-        self._next_title = caption("What next")
+        self._next_title = caption(tr("What next"))
         self.next_label = QLabel(self)
         self.next_label.setObjectName("quiet")
         self.next_label.setWordWrap(True)
@@ -105,7 +108,7 @@ class RecordReview(QWidget):
 
     def show_working(self) -> None:
         """Show that the labels are being worked on."""
-        self._title.setText("Putting the labels in order …")
+        self._title.setText(tr("Putting the labels in order …"))
         self._enable(False)
         if self._recovered is None:  # else it is only trimmed another way
             self._offer()
@@ -116,8 +119,8 @@ class RecordReview(QWidget):
         """Show that there is no recording, as no sample was received."""
         self._recovered = None
         self._show_whole(True)
-        self._title.setText("Nothing was recorded")
-        self.facts.setText("The session ended before a sample came; no file is left.")
+        self._title.setText(tr("Nothing was recorded"))
+        self.facts.setText(tr("The session ended before a sample came; no file is left."))
         self.next_label.setText("")
         self.table.setRowCount(0)
         self._offer(self.another_button)
@@ -127,9 +130,9 @@ class RecordReview(QWidget):
         """Show that there is a recording whose labels could not be finished."""
         self._recovered = None
         self._show_whole(True)
-        self._title.setText("Kept, with its cues as labels")
+        self._title.setText(tr("Kept, with its cues as labels"))
         self.facts.setText(str(path))
-        self.next_label.setText("Make room on the disk, then put it in order.")
+        self.next_label.setText(tr("Make room on the disk, then put it in order."))
         self.table.setRowCount(0)
         self._enable(True)
         self._offer(self.mend_button, self.another_button)
@@ -139,7 +142,7 @@ class RecordReview(QWidget):
         """Show a finished recording."""
         self._recovered = recovered
         self._show_whole(True)
-        self._title.setText("Recorded")
+        self._title.setText(tr("Recorded"))
         self.facts.setText("\n".join(f"{name}: {fact}" for name, fact in review_facts(recovered)))
         rows = repetition_rows(recovered)
         self._fill(rows)
@@ -208,7 +211,7 @@ class RecordReview(QWidget):
         table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         table.setShowGrid(False)
-        table.setAccessibleName("Repetitions")
+        table.setAccessibleName(tr("Repetitions"))
         header, side = table.horizontalHeader(), table.verticalHeader()
         if header is not None and side is not None:
             side.hide()
@@ -242,7 +245,7 @@ class RecordReview(QWidget):
         column.addStretch(1)
         column.addWidget(self._next_title)
         column.addWidget(self.next_label)
-        self._pictures = card(self, caption("Signal and labels"), self.repetitions, self.table)
+        self._pictures = card(self, caption(tr("Signal and labels")), self.repetitions, self.table)
         fill(
             self,
             columns := Columns(self, (card(self, side), 1), (self._pictures, 2)),

@@ -13,10 +13,11 @@ from emgstream.gui.labelled_signal_view import LabelledSignalView
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.recording import LabelledCueRun, RecoveryReport, RepetitionOutcome
+from emgstream.translation import tr
 
 __all__ = ["RepetitionReview"]
 
-_CLICK = "Click a repetition to see its onset, or to drop it"
+_CLICK = tr("Click a repetition to see its onset, or to drop it")
 _AROUND_S = 1.0
 """Signal that is shown on each side of a repetition, in seconds."""
 
@@ -34,12 +35,16 @@ class RepetitionReview(QWidget):
         self._recovered: RecoveryReport | None = None
         self._chosen: tuple[str, int] | None = None
         self.reading = SignalReading()
-        self.overview = LabelledSignalView(theme, "Signal and labels of the whole recording", self)
-        self.detail = LabelledSignalView(theme, "Signal of the repetition that is selected", self)
+        self.overview = LabelledSignalView(
+            theme, tr("Signal and labels of the whole recording"), self
+        )
+        self.detail = LabelledSignalView(
+            theme, tr("Signal of the repetition that is selected"), self
+        )
         self.detail.hide()
         self.words = ElidedLabel(self)
         self.words.setObjectName("quiet")
-        self.drop_button = QPushButton("Drop it", self)
+        self.drop_button = QPushButton(tr("Drop it"), self)
         self.drop_button.clicked.connect(self._drop)
         self.overview.row_clicked.connect(self._click)
         line = QHBoxLayout()
@@ -117,7 +122,9 @@ class RepetitionReview(QWidget):
         if chosen is None:
             self.overview.mark(None)
             failure = self.reading.failure
-            self.words.show_text(_CLICK if failure is None else f"no signal: {failure}")
+            self.words.show_text(
+                _CLICK if failure is None else tr("no signal: {failure}", failure=failure)
+            )
             return
         run = chosen.run
         around = round(_AROUND_S * (rate_hz or 0.0)) or run.end - run.start
@@ -129,11 +136,13 @@ class RepetitionReview(QWidget):
         self.detail.mark(None, [(run.start, False), *begins])
         self.words.show_text(repetition_words(recovered, chosen, signal))
         is_dropped = chosen.outcome is RepetitionOutcome.DROPPED
-        self.drop_button.setText("Take it back in" if is_dropped else "Drop it")
+        self.drop_button.setText(tr("Take it back in") if is_dropped else tr("Drop it"))
         self.drop_button.setEnabled(is_dropped or chosen.outcome.counts)
         self.drop_button.setToolTip(
-            "Dashed: the cue. Solid: the label begins. A repetition that is dropped keeps its "
-            "samples and loses its label, so that no model learns from it"
+            tr(
+                "Dashed: the cue. Solid: the label begins. A repetition that is dropped keeps its "
+                "samples and loses its label, so that no model learns from it"
+            )
         )
 
     def _click(self, row: int) -> None:

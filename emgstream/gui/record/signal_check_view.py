@@ -10,7 +10,8 @@ from emgstream.gui.painting import GRID, font
 from emgstream.gui.palette import Theme
 from emgstream.gui.status_light import StatusLight
 from emgstream.recording import SignalCheckReport
-from emgstream.wording import counted, spoken
+from emgstream.translation import tr, tr_n
+from emgstream.wording import spoken
 
 __all__ = ["SignalCheckView"]
 
@@ -36,12 +37,12 @@ class SignalCheckView(QWidget):
         self._grid.setColumnStretch(3, 1)
         self.words: list[str] = []
         self.go_on_button = QPushButton(self)
-        self.go_on_button.setToolTip("Space")
+        self.go_on_button.setToolTip(tr("Space"))
         self.go_on_button.clicked.connect(self.go_on_wanted)
-        self.again_button = QPushButton("Check again", self)
+        self.again_button = QPushButton(tr("Check again"), self)
         self.again_button.setToolTip("C")
         self.again_button.clicked.connect(self.again_wanted)
-        self.leave_button = QPushButton("Back", self)
+        self.leave_button = QPushButton(tr("Back"), self)
         self.leave_button.setToolTip("Esc")
         self.leave_button.clicked.connect(self.leave_wanted)
         buttons = QWidget(self)
@@ -63,7 +64,11 @@ class SignalCheckView(QWidget):
         """Show another report."""
         self._report = report
         n = len(report.problems)
-        self._title.setText(f"{counted(n, 'thing')} to mend" if n else "The signal is good")
+        self._title.setText(
+            tr("{things} to mend", things=tr_n("{n:,} thing", "{n:,} things", n))
+            if n
+            else tr("The signal is good")
+        )
         self.words = []
         empty(self._grid)
         others = list(report.problems)
@@ -71,10 +76,10 @@ class SignalCheckView(QWidget):
             mine = [problem for problem in others if problem.startswith(f"{name}: ")]
             others = [problem for problem in others if problem not in mine]
             words = " ".join(problem.removeprefix(f"{name}: ") for problem in mine)
-            self._add(spoken(name), contrast, words or "good", fine=not mine)
+            self._add(spoken(name), contrast, words or tr("good"), fine=not mine)
         for problem in others:
             self._add("", None, problem, fine=False)
-        self.go_on_button.setText("Go on all the same" if n else "Go on")
+        self.go_on_button.setText(tr("Go on all the same") if n else tr("Go on"))
         self.go_on_button.setObjectName("" if n else "primary")
         self.again_button.setObjectName("primary" if n else "")
         for button in (self.go_on_button, self.again_button):
@@ -87,9 +92,11 @@ class SignalCheckView(QWidget):
         light.show_sign("disc" if fine else "triangle", ink)
         title = QLabel(name, self._rows)
         title.setFont(font(self.font(), 1.0, bold=True))
-        figure = QLabel("" if contrast is None else f"{contrast:.1f} × rest", self._rows)
+        figure = QLabel(
+            "" if contrast is None else tr("{contrast:.1f} × rest", contrast=contrast), self._rows
+        )
         figure.setObjectName("quiet")
-        figure.setToolTip("Amplitude of the contraction against that of rest")
+        figure.setToolTip(tr("Amplitude of the contraction against that of rest"))
         found = QLabel(words[:1].upper() + words[1:], self._rows)
         found.setWordWrap(True)
         for column, part in enumerate((light, title, figure, found)):

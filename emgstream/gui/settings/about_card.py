@@ -12,6 +12,7 @@ from emgstream.app.about import LICENCE, citation
 from emgstream.gui.card import caption
 from emgstream.gui.painting import GRID, font
 from emgstream.log_output import log_path, user_log_path
+from emgstream.translation import tr
 
 __all__ = ["AboutCard"]
 
@@ -33,9 +34,9 @@ class AboutCard(QWidget):
         for label in (self.name, self.licence, self.cite, self.log):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.copy_button = QPushButton("Copy the citation", self)
+        self.copy_button = QPushButton(tr("Copy the citation"), self)
         self.copy_button.clicked.connect(self._copy)
-        self.log_button = QPushButton("Open the log folder", self)
+        self.log_button = QPushButton(tr("Open the log folder"), self)
         self.log_button.setEnabled(self._log().parent.is_dir())
         self.log_button.clicked.connect(lambda: self.open_wanted.emit(self._log().parent))
         self._buttons = QHBoxLayout()
@@ -48,7 +49,7 @@ class AboutCard(QWidget):
         column.setSpacing(GRID)
         column.addWidget(self.name)
         column.addWidget(self.licence)
-        for words, label in (("How to cite", self.cite), ("Log", self.log)):
+        for words, label in ((tr("How to cite"), self.cite), (tr("Log"), self.log)):
             column.addSpacing(GRID)
             column.addWidget(caption(words))
             column.addWidget(label)
@@ -66,4 +67,4 @@ class AboutCard(QWidget):
         clipboard = QApplication.clipboard()
         if clipboard is not None:
             clipboard.setText(citation())
-            self.copy_button.setText("Copied")
+            self.copy_button.setText(tr("Copied"))

@@ -10,6 +10,7 @@ from PyQt5.QtWidgets import QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 from emgstream.app.configured_settings import ConfiguredSetting
 from emgstream.gui.card import caption, row_name
 from emgstream.gui.painting import GRID
+from emgstream.translation import tr
 
 __all__ = ["ConfiguredValues"]
 
@@ -58,8 +59,8 @@ class ConfiguredValues(QWidget):
 
     def _place(self, setting: ConfiguredSetting) -> QWidget:
         field = QLineEdit(setting.text, self)
-        field.setPlaceholderText(f"{setting.default} (default)")
-        field.setToolTip(f"Expected: {setting.form}. Empty: the default")
+        field.setPlaceholderText(tr("{default} (default)", default=setting.default))
+        field.setToolTip(tr("Expected: {form}. Empty: the default", form=setting.form))
         field.setAccessibleName(setting.title)
         error = QLabel(self)
         error.setObjectName("error")

@@ -9,6 +9,7 @@ from emgstream.gui.card import card
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.settings.doctor_view import DoctorView
+from emgstream.translation import tr
 
 __all__ = ["DoctorDialog"]
 
@@ -28,10 +29,10 @@ class DoctorDialog(QDialog):
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent.window())
-        self.setWindowTitle("Check this computer")
+        self.setWindowTitle(tr("Check this computer"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.view = DoctorView(theme, self)
-        close = QPushButton("Close", self)
+        close = QPushButton(tr("Close"), self)
         close.clicked.connect(self.accept)
         buttons = QHBoxLayout()
         buttons.addStretch(1)

@@ -27,11 +27,12 @@ from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.scrolled import ScrolledPart
 from emgstream.gui.status_light import StatusLight
+from emgstream.translation import tr
 
 __all__ = ["DoctorView", "TerminalLine"]
 
 _POLL_MS = 200
-_BUSY = "Checking this computer; this takes up to a minute …"
+_BUSY = tr("Checking this computer; this takes up to a minute …")
 _SEVERITY = (CheckState.OK, CheckState.WARNING, CheckState.PROBLEM)
 _MOST_CHECKS = 1000
 """Row below all checks, which takes the height that is left."""
@@ -51,8 +52,8 @@ class TerminalLine(QWidget):
         self.command = command
         words = _wrapped(command)
         words.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.copy_button = QPushButton("Copy this line", self)
-        self.copy_button.setToolTip("Copies the line, to be entered in a terminal")
+        self.copy_button = QPushButton(tr("Copy this line"), self)
+        self.copy_button.setToolTip(tr("Copies the line, to be entered in a terminal"))
         self.copy_button.clicked.connect(self.copy)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -65,7 +66,7 @@ class TerminalLine(QWidget):
         clipboard = QApplication.clipboard()
         if clipboard is not None:
             clipboard.setText(self.command)
-            self.copy_button.setText("Copied")
+            self.copy_button.setText(tr("Copied"))
 
 
 class DoctorView(QWidget):
@@ -84,10 +85,10 @@ class DoctorView(QWidget):
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 0)
-        self.again_button = QPushButton("Check again", self)
+        self.again_button = QPushButton(tr("Check again"), self)
         self.again_button.clicked.connect(self.start)
-        self.copy_button = QPushButton("Copy report", self)
-        self.copy_button.setToolTip("Copies all lines as text, to send to somebody who helps")
+        self.copy_button = QPushButton(tr("Copy report"), self)
+        self.copy_button.setToolTip(tr("Copies all lines as text, to send to somebody who helps"))
         self.copy_button.clicked.connect(self.copy)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._poll)
@@ -117,7 +118,7 @@ class DoctorView(QWidget):
         clipboard = QApplication.clipboard()
         if clipboard is not None:
             clipboard.setText(report_text(self._checks))
-            self.words.setText("Copied")
+            self.words.setText(tr("Copied"))
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -160,9 +161,9 @@ class DoctorView(QWidget):
         }[check.state]
         light = StatusLight(theme)
         light.show_sign(shape, ink)
-        light.setAccessibleName(check.state.value)
-        light.setToolTip(check.state.value)
-        topic = QLabel(check.topic)
+        light.setAccessibleName(tr(check.state.value))
+        light.setToolTip(tr(check.state.value))
+        topic = QLabel(tr(check.topic))
         topic.setObjectName("quiet")
         cure = f"\n→ {window_words(check.cure)}" if check.cure else ""
         found = QWidget()

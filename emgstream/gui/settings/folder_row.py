@@ -10,6 +10,7 @@ from PyQt5.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.record.record_form import from_home
+from emgstream.translation import tr
 
 __all__ = ["FolderRow"]
 
@@ -35,10 +36,10 @@ class FolderRow(QWidget):
         self._question = question
         self._folder = Path.home()
         self.path_label = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
-        self.choose_button = QPushButton("Choose…", self)
+        self.choose_button = QPushButton(tr("Choose…"), self)
         self.choose_button.clicked.connect(self._choose)
-        self.open_button = QPushButton("Open", self)
-        self.open_button.setToolTip("Show the folder in the file manager")
+        self.open_button = QPushButton(tr("Open"), self)
+        self.open_button.setToolTip(tr("Show the folder in the file manager"))
         self.open_button.clicked.connect(lambda: self.open_wanted.emit(self._folder))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -12,10 +12,11 @@ from emgstream.gui.card import row_name
 from emgstream.gui.form_fields import chip
 from emgstream.gui.painting import GRID
 from emgstream.gui.window_settings import TEXT_SIZES
+from emgstream.translation import tr
 
 __all__ = ["LookChoice"]
 
-_THEMES = (("As the desktop", None), ("Light", "light"), ("Dark", "dark"))
+_THEMES = ((tr("As the desktop"), None), (tr("Light"), "light"), (tr("Dark"), "dark"))
 
 
 class LookChoice(QWidget):
@@ -33,8 +34,8 @@ class LookChoice(QWidget):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setHorizontalSpacing(2 * GRID)
         rows.setVerticalSpacing(GRID)
-        self.theme_buttons = self._row(rows, "Colours", _THEMES, self.theme_chosen)
-        self.size_buttons = self._row(rows, "Text size", sizes, self.size_chosen)
+        self.theme_buttons = self._row(rows, tr("Colours"), _THEMES, self.theme_chosen)
+        self.size_buttons = self._row(rows, tr("Text size"), sizes, self.size_chosen)
 
     def show_look(self, theme: str | None, size: float) -> None:
         """Mark what is chosen."""

@@ -29,12 +29,13 @@ from emgstream.gui.settings.folder_row import FolderRow
 from emgstream.gui.settings.look_choice import LookChoice
 from emgstream.gui.shell import Shell
 from emgstream.gui.window_page import WindowPage
+from emgstream.translation import tr
 
 __all__ = ["SettingsPage"]
 
 _RECORDINGS = "recordings"
-_BESIDE = "beside their recordings"
-_ABOUT_VALUES = (
+_BESIDE = tr("beside their recordings")
+_ABOUT_VALUES = tr(
     "Terminal and window start with these values; an empty field means the built-in default. The "
     "window remembers what you choose in it, and starts with that until you change a value here."
 )
@@ -46,22 +47,27 @@ class SettingsPage(WindowPage):
     The rows of the configuration file are those of `emgstream.app.configured_settings`.
     """
 
-    title = "Settings"
+    title = tr("Settings")
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self.look = LookChoice(self)
-        self.recordings = FolderRow("Keep recordings in", self)
-        self.models = FolderRow("Write new models into", self)
-        self.beside_button = QPushButton("Beside the recordings", self)
-        self.beside_button.setToolTip("Write each model into the folder of its recordings")
+        self.recordings = FolderRow(tr("Keep recordings in"), self)
+        self.models = FolderRow(tr("Write new models into"), self)
+        self.beside_button = QPushButton(tr("Beside the recordings"), self)
+        self.beside_button.setToolTip(tr("Write each model into the folder of its recordings"))
         self.values = ConfiguredValues(_settings(), self._write, self)
-        self.file_button = QPushButton("Open the file", self)
-        self.file_button.setToolTip(f"Open {configuration_path()} in the editor of the desktop")
+        self.file_button = QPushButton(tr("Open the file"), self)
+        self.file_button.setToolTip(
+            tr(
+                "Open {path} in the editor of the desktop",
+                path=configuration_path(),
+            )
+        )
         self.about = AboutCard(self)
         self.doctor: DoctorDialog | None = None
-        self.doctor_button = QPushButton("Check this computer", self)
-        self.doctor_button.setToolTip("Python, packages, display, serial ports and folders")
+        self.doctor_button = QPushButton(tr("Check this computer"), self)
+        self.doctor_button.setToolTip(tr("Python, packages, display, serial ports and folders"))
         self.about.add_button(self.doctor_button)
         self._lay_out()
         self._connect_parts()
@@ -118,7 +124,9 @@ class SettingsPage(WindowPage):
     def _open(self, path: Path) -> None:
         """Open a file or a folder with the program that the desktop has for it."""
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-            self.shell.strip.show_error(f"the desktop has no program to open {path}; open it there")
+            self.shell.strip.show_error(
+                tr("the desktop has no program to open {path}; open it there", path=path)
+            )
 
     def _show(self) -> None:
         settings = self.shell.settings
@@ -137,19 +145,19 @@ class SettingsPage(WindowPage):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setHorizontalSpacing(2 * GRID)
         rows.setVerticalSpacing(GRID)
-        rows.addRow(row_name("Recordings"), self.recordings)
-        rows.addRow(row_name("New models"), self.models)
+        rows.addRow(row_name(tr("Recordings")), self.recordings)
+        rows.addRow(row_name(tr("New models")), self.models)
         rows.addRow(row_name(""), _at_left(self.beside_button))
         values_head = QLabel(_ABOUT_VALUES, self)
         values_head.setObjectName("quiet")
         values_head.setWordWrap(True)
         left, right, rests = QWidget(self), QWidget(self), (QWidget(self), QWidget(self))
-        look = card(self, caption("How it looks"), self.look)
-        places = card(self, caption("Folders"), folders)
-        about = card(self, caption("About"), self.about)
+        look = card(self, caption(tr("How it looks")), self.look)
+        places = card(self, caption(tr("Folders")), folders)
+        about = card(self, caption(tr("About")), self.about)
         fill(left, look, places, about, rests[0], grows=rests[0])
         file = _at_left(self.file_button)
-        values = card(self, caption("Defaults"), values_head, self.values, file)
+        values = card(self, caption(tr("Defaults")), values_head, self.values, file)
         fill(right, values, rests[1], grows=rests[1])
         area = ScrolledPart(Columns(self, (left, 1), (right, 1)), self)
         fill(self, area, grows=area)

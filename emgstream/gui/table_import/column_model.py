@@ -8,6 +8,7 @@ from PyQt5.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from emgstream.app.table_import import TableImport
 from emgstream.tables import Certainty, ColumnRole
+from emgstream.translation import tr
 
 __all__ = [
     "DETAIL",
@@ -21,10 +22,10 @@ __all__ = [
     "ColumnModel",
 ]
 
-_HEAD = ("", "Column", "Role", "", "Why", "First values", "Signal")
+_HEAD = ("", tr("Column"), tr("Role"), "", tr("Why"), tr("First values"), tr("Signal"))
 NUMBER, NAME, ROLE, DETAIL, REASON, VALUES, SIGNAL = range(len(_HEAD))
 """Columns of the model."""
-UNDECIDED = "choose…"
+UNDECIDED = tr("choose…")
 """Shown in place of a role that the user must choose."""
 _N_VALUES = 6
 """Values in a cell. A choice: enough to see a counter count; the tooltip has all that were read."""
@@ -110,12 +111,14 @@ class ColumnModel(QAbstractTableModel):
         if cell == NAME:
             return column.name
         if cell == ROLE:
-            return UNDECIDED if draft.is_undecided(row) else column.role.value
+            return UNDECIDED if draft.is_undecided(row) else tr(column.role.value)
         if cell == DETAIL:
             details, chosen = draft.details(row), draft.detail(row)
             if not details:
                 return column.unit if column.role is ColumnRole.CHANNEL else ""
-            return next((one.title for one in details if one.value == chosen), "choose the unit…")
+            return next(
+                (one.title for one in details if one.value == chosen), tr("choose the unit…")
+            )
         if cell == REASON:
             return column.reason
         return "   ".join(self._values(row)[:_N_VALUES]) if cell == VALUES else ""
@@ -123,7 +126,7 @@ class ColumnModel(QAbstractTableModel):
     def _hint(self, row: int, cell: int) -> str:
         if cell == REASON and self._shown.draft is not None:
             column = self._shown.draft.columns[row]
-            return f"{column.certainty.value}: {column.reason}"
+            return f"{tr(column.certainty.value)}: {column.reason}"
         return "\n".join(self._values(row)) if cell == VALUES else self._text(row, cell)
 
     def _values(self, row: int) -> list[str]:

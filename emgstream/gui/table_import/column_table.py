@@ -31,6 +31,7 @@ from emgstream.gui.table_import.column_model import (
     ColumnModel,
 )
 from emgstream.tables import ColumnRole
+from emgstream.translation import tr
 
 __all__ = ["ColumnTable"]
 
@@ -96,7 +97,7 @@ class ColumnTable(QTableView):
         if index.column() == ROLE:
             now = None if draft.is_undecided(row) else draft.columns[row].role
             for role in draft.roles(row):
-                self._add(menu, role.value, role is now, partial(self._set_role, row, role))
+                self._add(menu, tr(role.value), role is now, partial(self._set_role, row, role))
         else:
             for one in draft.details(row):
                 is_now = one.value == draft.detail(row)
@@ -167,7 +168,7 @@ class ColumnTable(QTableView):
             menu.setActiveAction(action)
 
     def _dress(self) -> None:
-        self.setAccessibleName("Columns of the file")
+        self.setAccessibleName(tr("Columns of the file"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -26,6 +26,7 @@ from emgstream.gui.painting import GRID, font
 from emgstream.gui.palette import Theme
 from emgstream.gui.status_light import StatusLight
 from emgstream.gui.table_import.column_table import ColumnTable
+from emgstream.translation import tr
 from emgstream.wording import shortened
 
 __all__ = ["ColumnsDialog"]
@@ -61,7 +62,7 @@ class ColumnsDialog(QDialog):
         self._theme = theme
         self._was_read = False
         self.setObjectName("window")
-        self.setWindowTitle(f"Columns of {shown.path.name}")
+        self.setWindowTitle(tr("Columns of {name}", name=shown.path.name))
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._make_parts(theme)
@@ -105,16 +106,19 @@ class ColumnsDialog(QDialog):
         n_alike = len(self.shown.alike)
         self.alike_box.setVisible(n_alike > 0)
         self.alike_box.setText(
-            "Also for the other file with these columns"
+            tr("Also for the other file with these columns")
             if n_alike == 1
-            else f"Also for the other {n_alike} files with these columns"
+            else tr("Also for the other {n_alike} files with these columns", n_alike=n_alike)
         )
         self._show_outcome()
 
     def _show_questions(self) -> None:
         asked = self.shown.asked
         n_more = len(asked) - _MOST_QUESTIONS
-        lines = [*asked[:_MOST_QUESTIONS], *([f"and {n_more} more"] if n_more > 0 else [])]
+        lines = [
+            *asked[:_MOST_QUESTIONS],
+            *([tr("and {n_more} more", n_more=n_more)] if n_more > 0 else []),
+        ]
         self.questions.setText("\n".join(lines))
         self.questions.setToolTip("\n".join(asked) if n_more > 0 else "")
         self.notice.setVisible(bool(asked))
@@ -156,8 +160,8 @@ class ColumnsDialog(QDialog):
         self.rate.setDecimals(2)
         self.rate.setSuffix(" Hz")
         self.rate.setKeyboardTracking(False)
-        self.rate.setAccessibleName("Sampling rate")
-        self.rate.setToolTip("Samples per second; 0 for the rate by the file itself")
+        self.rate.setAccessibleName(tr("Sampling rate"))
+        self.rate.setToolTip(tr("Samples per second; 0 for the rate by the file itself"))
         self.name_box = CheckBox(self.shown.name_words, self)
         self.alike_box = CheckBox("", self)
         self.alike_box.setChecked(True)
@@ -165,13 +169,15 @@ class ColumnsDialog(QDialog):
         self.outcome = ElidedLabel(self)
         self.command = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
         self.command.setObjectName("quiet")
-        self.copy_button = QPushButton("Copy command", self)
+        self.copy_button = QPushButton(tr("Copy command"), self)
         self.copy_button.setObjectName("flat")
-        self.copy_button.setToolTip("The command that reads the file in the same way, for scripts")
-        self.use_button = QPushButton("Use these columns", self)
+        self.copy_button.setToolTip(
+            tr("The command that reads the file in the same way, for scripts")
+        )
+        self.use_button = QPushButton(tr("Use these columns"), self)
         self.use_button.setObjectName("primary")
-        self.use_button.setToolTip("Ctrl+Enter. They are remembered beside the file")
-        self.cancel_button = QPushButton("Cancel", self)
+        self.use_button.setToolTip(tr("Ctrl+Enter. They are remembered beside the file"))
+        self.cancel_button = QPushButton(tr("Cancel"), self)
         self.cancel_button.setToolTip("Esc")
         for button in (self.copy_button, self.use_button, self.cancel_button):
             button.setAutoDefault(False)
@@ -194,7 +200,7 @@ class ColumnsDialog(QDialog):
         column.addWidget(card(self, self.table), 1)
         boxes = _row(self.name_box, self.alike_box)
         boxes.setSpacing(3 * GRID)
-        said = _row(row_name("Sampling rate"), self.rate)
+        said = _row(row_name(tr("Sampling rate")), self.rate)
         said.addSpacing(2 * GRID)
         said.addLayout(boxes)
         said.addStretch(1)

@@ -12,6 +12,7 @@ from emgstream.app.signal_history import DrawnHistory
 from emgstream.gui.painting import color, pen
 from emgstream.gui.palette import Theme
 from emgstream.gui.timeline.time_view import TimeView
+from emgstream.translation import tr
 
 __all__ = ["VisibleBreak", "draw_breaks", "visible_breaks"]
 
@@ -36,8 +37,8 @@ def visible_breaks(history: DrawnHistory, view: TimeView) -> Iterator[VisibleBre
             return
         left = view.column_of(one.index - one.n_lost)
         if left <= view.n_columns:
-            away = f"no signal for {one.n_lost / view.rate_hz:.1f} s"
-            words = away if one.is_new_segment else f"{one.n_lost:,} lost"
+            away = tr("no signal for {n_lost:.1f} s", n_lost=one.n_lost / view.rate_hz)
+            words = away if one.is_new_segment else tr("{n_lost:,} lost", n_lost=one.n_lost)
             yield VisibleBreak(left, right, words if one.n_lost else "")
 
 

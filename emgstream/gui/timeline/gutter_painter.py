@@ -10,6 +10,7 @@ from PyQt5.QtGui import QPainter, QPixmap
 from emgstream.gui.painting import GRID, color, font, pen, text
 from emgstream.gui.timeline.lane_scale import Span
 from emgstream.gui.timeline.timeline_areas import Canvas
+from emgstream.translation import tr
 from emgstream.wording import spoken
 
 __all__ = ["Gutter", "GutterPainter", "LaneWords"]
@@ -93,7 +94,11 @@ def _draw_captions(painter: QPainter, gutter: Gutter) -> None:
     """Draw the names of the ribbons and of the axis."""
     canvas, at = gutter.canvas, gutter.canvas.at
     painter.setFont(canvas.small_font)
-    for words, place in (("true", at.truth), ("decided", at.decided), (gutter.time_unit, at.axis)):
+    for words, place in (
+        (tr("true"), at.truth),
+        (tr("decided"), at.decided),
+        (gutter.time_unit, at.axis),
+    ):
         if place.height():
             room = _row(canvas, place.top(), place.height())
             text(painter, room, words, _RIGHT, color(canvas.theme.quiet))

@@ -27,6 +27,7 @@ from emgstream.gui.timeline.signal_painter import Rails, SignalPainter
 from emgstream.gui.timeline.time_view import TimeView
 from emgstream.gui.timeline.timeline_areas import Areas, Canvas, Ribbons, areas
 from emgstream.quality import Quality
+from emgstream.translation import tr
 
 __all__ = ["TimelineCanvas"]
 
@@ -74,7 +75,7 @@ class TimelineCanvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName("Signals and decisions over time")
+        self.setAccessibleName(tr("Signals and decisions over time"))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the smallest size at which every lane can be read."""
@@ -236,14 +237,14 @@ class TimelineCanvas(QWidget):
             if channel in self._rails and self.view is SignalView.RAW
         }
         canvas = Canvas(at, self._theme, self.font(), scale)
-        self._draw_gutter(painter, canvas, shown, "seconds" if timed else "samples")
+        self._draw_gutter(painter, canvas, shown, tr("seconds") if timed else tr("samples"))
         self._signals.draw(painter, canvas, history, self.time, rails, host_now())
         self._draw_markers(painter, canvas, shown)
         scales = zip(self._channels, self._signals.scales, strict=True)
         self._spans |= {self._names[channel]: scale.target for channel, scale in scales}
         draw_times(painter, canvas, self.time)
         self._draw_ribbons(painter, at, shown)
-        unit = "s" if timed else "samples"
+        unit = "s" if timed else tr("samples")
         self._cursor.draw(painter, canvas, shown.session, history, self.time, unit)
 
     def _draw_markers(self, painter: QPainter, canvas: Canvas, shown: _Shown) -> None:
@@ -258,7 +259,7 @@ class TimelineCanvas(QWidget):
         self, painter: QPainter, canvas: Canvas, shown: _Shown, time_unit: str
     ) -> None:
         info = shown.session.info
-        unit = f"log {info.unit}" if self.view is SignalView.STEPS else info.unit
+        unit = tr("log {unit}", unit=info.unit) if self.view is SignalView.STEPS else info.unit
         lanes = tuple(
             LaneWords(self.choices.title(info.channel_names[channel]), unit, scale.target)
             for channel, scale in zip(self._channels, self._signals.scales, strict=True)

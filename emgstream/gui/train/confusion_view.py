@@ -10,6 +10,7 @@ from emgstream.app.evaluation_pictures import TruthAgainstDecision
 from emgstream.gui.painting import GRID, color, font, on, text
 from emgstream.gui.palette import Theme, blended, class_codes
 from emgstream.significant_digits import percent
+from emgstream.translation import tr
 from emgstream.wording import spoken
 
 __all__ = ["ConfusionView"]
@@ -32,7 +33,7 @@ class ConfusionView(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._matrix: TruthAgainstDecision | None = None
-        self.setAccessibleName("Confusion matrix")
+        self.setAccessibleName(tr("Confusion matrix"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     @property
@@ -132,9 +133,13 @@ class ConfusionView(QWidget):
         if row >= len(names) or column >= len(names):
             return ""
         counts = matrix.counts[row]
-        taken = "recognised" if row == column else f"taken for {spoken(names[column])}"
+        taken = (
+            tr("recognised")
+            if row == column
+            else tr("taken for {name}", name=spoken(names[column]))
+        )
         share = percent(float(matrix.shares[row, column]))
-        counted = f"{counts[column]:,} of {counts.sum():,} decisions"
+        counted = tr("{n:,} of {total:,} decisions", n=counts[column], total=counts.sum())
         return f"{spoken(names[row])}, {taken}: {share}, {counted}"
 
 

@@ -23,11 +23,12 @@ from emgstream.gui.train.interval_bars import IntervalBar, IntervalBars
 from emgstream.gui.train.recognition_view import RecognitionView
 from emgstream.significant_digits import percent
 from emgstream.tables import ColumnChoice
+from emgstream.translation import tr
 
 __all__ = ["EvaluationView"]
 
-_INTERVAL = "95 % interval: with more such data the accuracy would lie there in 95 of 100 cases"
-_SIGNS = (
+_INTERVAL = tr("95 % interval: with more such data the accuracy would lie there in 95 of 100 cases")
+_SIGNS = tr(
     "bar: mean of the folds   ○ one fold   ├─┤ 95 % interval   ◇ random split (do not expect it)"
 )
 _NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -42,7 +43,7 @@ class EvaluationView(QWidget):
         self._document: Mapping[str, Any] | None = None
         self._models: tuple[ModelAccuracy, ...] = ()
         self._chosen: str | None = None
-        self.accuracy = IntervalBars(theme, "Balanced accuracy by model", self, can_choose=True)
+        self.accuracy = IntervalBars(theme, tr("Balanced accuracy by model"), self, can_choose=True)
         self.signs = QLabel(self)
         self.signs.setObjectName("quiet")
         self.signs.setWordWrap(True)
@@ -52,7 +53,7 @@ class EvaluationView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
-        self._title = caption("Balanced accuracy on what was held out")
+        self._title = caption(tr("Balanced accuracy on what was held out"))
         for part in (self._title, self.accuracy, self.signs, self.recognition, self.held_out):
             column.addWidget(part)
 
@@ -91,7 +92,14 @@ class EvaluationView(QWidget):
             document.get("chance"),
         )
         chance = percent(document.get("chance")).replace(" ", _NO_BREAK)
-        self.signs.setText(f"{_SIGNS}   ┆ chance,{_NO_BREAK}{chance}")
+        self.signs.setText(
+            tr(
+                "{signs}   ┆ chance,{no_break}{chance}",
+                signs=_SIGNS,
+                no_break=_NO_BREAK,
+                chance=chance,
+            )
+        )
         if place is None:
             return
         model = self._models[place]
@@ -104,9 +112,14 @@ def _bar(one: ModelAccuracy, theme: Theme, is_chosen: bool) -> IntervalBar:
     lines = [f"{one.title}: {percent(one.mean, one.decimals)}"]
     if one.interval is not None:
         low, high = (percent(end, one.decimals) for end in one.interval)
-        lines.append(f"{low} to {high}. {_INTERVAL}")
+        lines.append(tr("{low} to {high}. {interval}", low=low, high=high, interval=_INTERVAL))
     if one.random_split is not None:
-        lines.append(f"on a random split {percent(one.random_split, one.decimals)}")
+        lines.append(
+            tr(
+                "on a random split {accuracy}",
+                accuracy=percent(one.random_split, one.decimals),
+            )
+        )
     return IntervalBar(
         name=one.title,
         share=one.mean,

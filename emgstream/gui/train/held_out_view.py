@@ -18,7 +18,8 @@ from emgstream.gui.labelled_signal_view import LabelledSignalView
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.tables import ColumnChoice
-from emgstream.wording import counted, spoken
+from emgstream.translation import tr, tr_n
+from emgstream.wording import spoken
 
 __all__ = ["HeldOutView"]
 
@@ -50,7 +51,7 @@ class HeldOutView(QWidget):
         self._list.setSpacing(GRID // 2)
         self.words = ElidedLabel(self)
         self.words.setObjectName("quiet")
-        self.signal = LabelledSignalView(theme, "Signal of the place that was clicked", self)
+        self.signal = LabelledSignalView(theme, tr("Signal of the place that was clicked"), self)
         self.signal.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, GRID, 0, 0)
@@ -77,7 +78,9 @@ class HeldOutView(QWidget):
         """Show the decisions of a model; an old document has none."""
         self._runs = runs
         self.setVisible(bool(runs))
-        self._title.setText(f"{whose} on the held-out parts: click to see the signal there")
+        self._title.setText(
+            tr("{whose} on the held-out parts: click to see the signal there", whose=whose)
+        )
         judged = sorted({run.recording for run in runs})
         if [*self.ribbons] != judged[:_MOST_SHOWN]:
             self._make_ribbons(judged)
@@ -112,7 +115,7 @@ class HeldOutView(QWidget):
         self.ribbons = {}
         for recording in judged[:_MOST_SHOWN]:
             name = self._files[recording]
-            ribbon = LabelledSignalView(self._theme, f"Decisions on {name}", self)
+            ribbon = LabelledSignalView(self._theme, tr("Decisions on {name}", name=name), self)
             ribbon.row_clicked.connect(partial(self._click, recording))
             if len(judged) > 1:
                 title = QLabel(name, self)
@@ -148,10 +151,10 @@ class HeldOutView(QWidget):
             ribbon.mark((around[0], around[1] - 1) if number == recording else None)
         signal, failure = self.reading.signal, self.reading.failure
         if failure is not None:
-            self.words.show_text(f"the signal cannot be shown: {failure}")
+            self.words.show_text(tr("the signal cannot be shown: {failure}", failure=failure))
             return
         if signal is None:
-            self.words.show_text(f"reading {self._files[recording]} …")
+            self.words.show_text(tr("reading {file} …", file=self._files[recording]))
             return
         self._tell(0)
         self.signal.show_ribbons(
@@ -176,11 +179,18 @@ class HeldOutView(QWidget):
     def _tell(self, n_more: int) -> None:
         """Describe the place that was clicked, or how many recordings are not shown."""
         if self._clicked is None:
-            more = f"and {counted(n_more, 'recording')} more" if n_more > 0 else ""
+            more = (
+                tr(
+                    "and {recordings} more",
+                    recordings=tr_n("{n:,} recording", "{n:,} recordings", n_more),
+                )
+                if n_more > 0
+                else ""
+            )
             self.words.show_text(more)
             return
         recording, row = self._clicked
-        at = f"row {row:,}" if self._rate_hz is None else f"{row / self._rate_hz:.1f} s"
+        at = tr("row {row:,}", row=row) if self._rate_hz is None else f"{row / self._rate_hz:.1f} s"
         here = next(
             (
                 run
@@ -189,11 +199,13 @@ class HeldOutView(QWidget):
             ),
             None,
         )
-        said = "not judged here" if here is None else _said(here)
-        self.words.show_text(f"{self._files[recording]} at {at}: {said}")
+        said = tr("not judged here") if here is None else _said(here)
+        self.words.show_text(
+            tr("{file} at {at}: {said}", file=self._files[recording], at=at, said=said)
+        )
 
 
 def _said(run: HeldOutRun) -> str:
     if run.truth == run.decided:
-        return f"{spoken(run.truth)}, recognised"
-    return f"{spoken(run.truth)}, taken for {spoken(run.decided)}"
+        return tr("{truth}, recognised", truth=spoken(run.truth))
+    return tr("{truth}, taken for {decided}", truth=spoken(run.truth), decided=spoken(run.decided))

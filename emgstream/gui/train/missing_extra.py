@@ -6,16 +6,17 @@ from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from emgstream.app.extra_installation import ExtraInstallation, InstallationState
-from emgstream.app.installation_plan import InstallationPlan, plan_installation
+from emgstream.app.installation_plan import InstallationPlan, plan_installation, size_words
 from emgstream.errors import EmgStreamError
 from emgstream.extras import TRAIN
 from emgstream.gui.card import card, center, row_name
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
+from emgstream.translation import tr
 
 __all__ = ["MissingExtra"]
 
-_ABOUT = (
+_ABOUT = tr(
     "Models are trained with TensorFlow and scikit-learn, which are installed once. "
     "Watching, recording and replaying work without them."
 )
@@ -33,7 +34,7 @@ class MissingExtra(QWidget):
         super().__init__(parent)
         self.installation: ExtraInstallation | None = None
         self._plan: InstallationPlan | None = None
-        title = QLabel("Training needs further libraries", self)
+        title = QLabel(tr("Training needs further libraries"), self)
         title.setFont(font(self.font(), 1.4, bold=True))
         about = QLabel(_ABOUT, self)
         about.setWordWrap(True)
@@ -122,11 +123,11 @@ class MissingExtra(QWidget):
         grid = QGridLayout(table)
         grid.setContentsMargins(0, GRID, 0, GRID)
         grid.setHorizontalSpacing(2 * GRID)
-        what = QLabel("TensorFlow, scikit-learn, matplotlib and what they need", self)
-        size = QLabel(TRAIN.size_words, self)
+        what = QLabel(tr("TensorFlow, scikit-learn, matplotlib and what they need"), self)
+        size = QLabel(size_words(TRAIN), self)
         for value in (what, size):
             value.setWordWrap(True)
-        rows = (("What", what), ("How large", size), ("Where to", self.place))
+        rows = ((tr("What"), what), (tr("How large"), size), (tr("Where to"), self.place))
         for number, (name, part) in enumerate(rows):
             grid.addWidget(row_name(name), number, 0)
             grid.addWidget(part, number, 1)
@@ -134,15 +135,15 @@ class MissingExtra(QWidget):
         return table
 
     def _buttons(self) -> QWidget:
-        self.install_button = QPushButton("Install", self)
+        self.install_button = QPushButton(tr("Install"), self)
         self.install_button.setObjectName("primary")
         self.install_button.setMinimumWidth(15 * GRID)
         self.install_button.clicked.connect(self.install)
-        self.cancel_button = QPushButton("Cancel", self)
-        self.cancel_button.setToolTip("While packages are downloaded; nothing is changed by it")
+        self.cancel_button = QPushButton(tr("Cancel"), self)
+        self.cancel_button.setToolTip(tr("While packages are downloaded; nothing is changed by it"))
         self.cancel_button.clicked.connect(self.cancel)
-        self.again_button = QPushButton("Check again", self)
-        self.again_button.setToolTip("After they were installed elsewhere, or room was made")
+        self.again_button = QPushButton(tr("Check again"), self)
+        self.again_button.setToolTip(tr("After they were installed elsewhere, or room was made"))
         buttons = QWidget(self)
         row = QHBoxLayout(buttons)
         row.setContentsMargins(0, 0, 0, 0)

@@ -21,6 +21,7 @@ from emgstream.gui.card import caption, empty
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
 from emgstream.gui.record.record_form import from_home
+from emgstream.translation import tr
 
 __all__ = ["OfferedRecordings"]
 
@@ -62,7 +63,7 @@ class OfferedRecordings(QWidget):
 
     def show_folder(self, folder: Path, but: Collection[Path]) -> None:
         """Offer the recordings of a folder, without those in ``but``."""
-        self._caption.setText(f"Recordings in {from_home(folder)}")
+        self._caption.setText(tr("Recordings in {folder}", folder=from_home(folder)))
         found = tuple(found_recordings(folder, but)[:_MOST])
         self.setVisible(bool(found))
         if found == self._shown:
@@ -84,10 +85,10 @@ class OfferedRecordings(QWidget):
         facts = ElidedLabel(row)
         facts.setObjectName("quiet")
         facts.show_text(recording.facts)
-        button = QPushButton("Add", row)
+        button = QPushButton(tr("Add"), row)
         button.setObjectName("flat")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setAccessibleName(f"Add {recording.path.name}")
+        button.setAccessibleName(tr("Add {name}", name=recording.path.name))
         button.clicked.connect(lambda: self.picked.emit(recording.path))
         self.buttons[recording.path] = button
         inside.addWidget(name, 3)

@@ -11,6 +11,7 @@ from emgstream.gui.palette import Theme, class_codes, class_colors
 from emgstream.gui.train.confusion_view import ConfusionView
 from emgstream.gui.train.interval_bars import IntervalBar, IntervalBars
 from emgstream.significant_digits import decimals_of, percent
+from emgstream.translation import tr
 from emgstream.wording import spoken
 
 __all__ = ["RecognitionView"]
@@ -24,9 +25,9 @@ class RecognitionView(QWidget):
         self._theme = theme
         self._matrix: TruthAgainstDecision | None = None
         self.confusion = ConfusionView(theme, self)
-        self.recall = IntervalBars(theme, "Recall of each movement", self)
+        self.recall = IntervalBars(theme, tr("Recall of each movement"), self)
         self._matrix_title = caption("")
-        self._recall_title = caption("Recognised of each, with 95 % interval")
+        self._recall_title = caption(tr("Recognised of each, with 95 % interval"))
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, GRID, 0, 0)
         self._grid.setHorizontalSpacing(3 * GRID)
@@ -43,7 +44,7 @@ class RecognitionView(QWidget):
         """Show the decisions of a model; None for none."""
         self._matrix = matrix
         self.setVisible(matrix is not None)
-        self._matrix_title.setText(f"{whose}: true in rows, decided in columns, %")
+        self._matrix_title.setText(tr("{whose}: true in rows, decided in columns, %", whose=whose))
         self._show()
 
     def set_theme(self, theme: Theme) -> None:
@@ -68,13 +69,15 @@ class RecognitionView(QWidget):
 def _bar(one: ClassRecall, ink: str, code: str) -> IntervalBar:
     name = spoken(one.label)
     if one.share is None or one.interval is None:
-        return IntervalBar(name, None, None, percent(None), ink, "not judged", code=code)
+        return IntervalBar(name, None, None, percent(None), ink, tr("not judged"), code=code)
     low, high = one.interval
     decimals = decimals_of((high - low) / 2.0)
-    hint = f"{name}: {percent(one.share, decimals)} recognised"
-    hint += f"; 95 % interval {percent(low, decimals)} to {percent(high, decimals)}"
+    hint = tr("{name}: {share} recognised", name=name, share=percent(one.share, decimals))
+    hint += tr(
+        "; 95 % interval {low} to {high}", low=percent(low, decimals), high=percent(high, decimals)
+    )
     if one.taken_for:
-        hint += f"\nmost often taken for {spoken(one.taken_for)}"
+        hint += tr("\nmost often taken for {taken_for}", taken_for=spoken(one.taken_for))
     return IntervalBar(
         name, one.share, one.interval, percent(one.share, decimals), ink, hint, code=code
     )

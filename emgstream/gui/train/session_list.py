@@ -23,10 +23,11 @@ from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.palette import Theme
 from emgstream.gui.status_light import StatusLight
+from emgstream.translation import tr
 
 __all__ = ["SessionList", "SessionRow"]
 
-_NOTHING = (
+_NOTHING = tr(
     "Drop recordings or a folder here, or add them above.\n"
     "Each needs labels, in a column or by its name; those of the page Record have them."
 )
@@ -51,25 +52,25 @@ class SessionRow(QFrame):
         self.title.setToolTip(str(path))
         self.facts = ElidedLabel(self)
         self.facts.setObjectName("quiet")
-        self.line = QLabel("looking it over …", self)
+        self.line = QLabel(tr("looking it over …"), self)
         self.line.setWordWrap(True)
         self.details = QLabel(self)
         self.details.setObjectName("quiet")
         self.details.setWordWrap(True)
         self.details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.details.hide()
-        self.details_button = self._button("Details")
+        self.details_button = self._button(tr("Details"))
         self.details_button.setCheckable(True)
         self.details_button.setEnabled(False)
         self.details_button.toggled.connect(self.details.setVisible)
-        self.mend_button = self._button("Put in order")
-        self.mend_button.setToolTip("Repair its end, and set the labels at the muscles' onsets")
+        self.mend_button = self._button(tr("Put in order"))
+        self.mend_button.setToolTip(tr("Repair its end, and set the labels at the muscles' onsets"))
         self.mend_button.clicked.connect(self.mend_wanted)
         self.mend_button.hide()
-        self.columns_button = self._button("Columns…")
-        self.columns_button.setToolTip("The role of each column of the file")
+        self.columns_button = self._button(tr("Columns…"))
+        self.columns_button.setToolTip(tr("The role of each column of the file"))
         self.columns_button.clicked.connect(self.columns_wanted)
-        self.remove_button = self._button("Remove")
+        self.remove_button = self._button(tr("Remove"))
         self.remove_button.clicked.connect(self.remove_wanted)
         self._lay_out()
         self._paint()

@@ -30,26 +30,27 @@ from emgstream.gui.form_fields import DecimalField, chip
 from emgstream.gui.painting import GRID
 from emgstream.gui.record.record_form import from_home
 from emgstream.tables import ColumnChoice
+from emgstream.translation import tr
 
 __all__ = ["TrainingForm"]
 
 _RECIPES = {
-    "realtime": "for live use",
-    "published": "repeats a published figure",
+    "realtime": tr("for live use"),
+    "published": tr("repeats a published figure"),
 }
 _SIGNALS = {
-    "found in the data": FOUND,
-    "raw, hum found in the data": SignalChoice("raw"),
-    "raw, hum at 50 Hz": SignalChoice("raw", "50"),
-    "raw, hum at 60 Hz": SignalChoice("raw", "60"),
-    "raw, no hum": SignalChoice("raw", "none"),
-    "envelope: rectified and smoothed": SignalChoice("envelope"),
+    tr("found in the data"): FOUND,
+    tr("raw, hum found in the data"): SignalChoice("raw"),
+    tr("raw, hum at 50 Hz"): SignalChoice("raw", "50"),
+    tr("raw, hum at 60 Hz"): SignalChoice("raw", "60"),
+    tr("raw, no hum"): SignalChoice("raw", "none"),
+    tr("envelope: rectified and smoothed"): SignalChoice("envelope"),
 }
 _WAYS = (
-    ("A new model", "Learns from these sessions alone"),
+    (tr("A new model"), tr("Learns from these sessions alone")),
     (
-        "Adapt a model",
-        "Teaches a model where the electrodes sit today",
+        tr("Adapt a model"),
+        tr("Teaches a model where the electrodes sit today"),
     ),
 )
 
@@ -64,28 +65,28 @@ class TrainingForm(QWidget):
         self.folder = folder
         self.new_button, self.adapt_button = (self._chip(*way) for way in _WAYS)
         self.base = DropDownList(self)
-        self.base.setToolTip("The model to begin with; it stays as it is")
+        self.base.setToolTip(tr("The model to begin with; it stays as it is"))
         self.recipe = DropDownList(self)
         for name, words in _RECIPES.items():
             self.recipe.addItem(f"{name}: {words}", name)
         self.signal = DropDownList(self)
         for words, signal in _SIGNALS.items():
             self.signal.addItem(words, signal)
-        self.signal.setToolTip("What the sensors give, and the mains hum to take out of it")
+        self.signal.setToolTip(tr("What the sensors give, and the mains hum to take out of it"))
         self.rate = DecimalField(self)
         self.rate.setRange(0.0, 1e6)
         self.rate.setDecimals(1)
         self.rate.setSuffix(" Hz")
-        self.rate.setSpecialValueText("by the recordings' clock")
-        self.rate.setToolTip("Samples a second; needed where a recording has no time_s column")
+        self.rate.setSpecialValueText(tr("by the recordings' clock"))
+        self.rate.setToolTip(tr("Samples a second; needed where a recording has no time_s column"))
         self.epochs = QSpinBox(self)
         self.epochs.setRange(0, 10_000)
-        self.epochs.setSpecialValueText("as the recipe says")
-        self.epochs.setToolTip("Passes over the data, at most; few for a quick look")
+        self.epochs.setSpecialValueText(tr("as the recipe says"))
+        self.epochs.setToolTip(tr("Passes over the data, at most; few for a quick look"))
         self.name = QLineEdit("my", self)
         self.folder_label = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
         self.folder_label.setObjectName("quiet")
-        self.folder_button = QPushButton("Folder…", self)
+        self.folder_button = QPushButton(tr("Folder…"), self)
         self.channels = QLabel(self)
         self.channels.setObjectName("quiet")
         self.channels.setWordWrap(True)
@@ -115,9 +116,9 @@ class TrainingForm(QWidget):
     def missing_words(self) -> str:
         """The reason why a training cannot begin; empty where it can."""
         if not self.name.text().strip().removesuffix(MODEL_SUFFIX):
-            return "Give the model a name"
+            return tr("Give the model a name")
         if self.adapts and self.out == self._base:
-            return "Give it another name: the model it begins with stays as it is"
+            return tr("Give it another name: the model it begins with stays as it is")
         return ""
 
     def request(self, paths: tuple[Path, ...]) -> TrainingRequest:
@@ -151,7 +152,7 @@ class TrainingForm(QWidget):
     def set_folder(self, folder: Path) -> None:
         """Write the model into another folder."""
         self.folder = folder
-        self.folder_label.show_text(f"in {from_home(folder)}")
+        self.folder_label.show_text(tr("in {folder}", folder=from_home(folder)))
 
     def propose(self, recording: Path) -> None:
         """Propose the name and folder of a recording, unless the user has set them."""
@@ -174,7 +175,7 @@ class TrainingForm(QWidget):
         return Path(self.base.currentData() or "")
 
     def _choose_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Write the model into", str(self.folder))
+        name = QFileDialog.getExistingDirectory(self, tr("Write the model into"), str(self.folder))
         if name:
             self._typed = True
             self.set_folder(Path(name))
@@ -214,10 +215,10 @@ class TrainingForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID + GRID // 2)
-        column.addWidget(caption("The model"))
+        column.addWidget(caption(tr("The model")))
         column.addLayout(ways)
         column.addLayout(self._rows())
-        column.addWidget(caption("Learned from"))
+        column.addWidget(caption(tr("Learned from")))
         column.addWidget(self.channels)
         column.addStretch(1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
@@ -230,15 +231,15 @@ class TrainingForm(QWidget):
         place = QHBoxLayout()
         place.addWidget(self.folder_label, 1)
         place.addWidget(self.folder_button)
-        self._of_adapted = self._row(rows, "From", self.base)
-        self._row(rows, "Name", self.name)
+        self._of_adapted = self._row(rows, tr("From"), self.base)
+        self._row(rows, tr("Name"), self.name)
         rows.addRow("", place)
         self._of_new = [
-            *self._row(rows, "Recipe", self.recipe),
-            *self._row(rows, "Signal", self.signal),
+            *self._row(rows, tr("Recipe"), self.recipe),
+            *self._row(rows, tr("Signal"), self.signal),
         ]
-        self._row(rows, "Rate", self.rate)
-        self._of_new += self._row(rows, "Epochs", self.epochs)
+        self._row(rows, tr("Rate"), self.rate)
+        self._of_new += self._row(rows, tr("Epochs"), self.epochs)
         for part in self._of_adapted:
             part.hide()
         return rows

@@ -31,17 +31,18 @@ from emgstream.gui.train.training_progress_view import TrainingProgressView
 from emgstream.gui.train.training_result_view import TrainingResultView
 from emgstream.gui.view_stack import ViewStack
 from emgstream.gui.window_page import WindowPage
+from emgstream.translation import tr
 
 __all__ = ["TrainPage"]
 
-_STEPS = ("Pick sessions", "Train", "See the result")
+_STEPS = (tr("Pick sessions"), tr("Train"), tr("See the result"))
 
 
 class TrainPage(WindowPage):
     """Trains one model after the other, each in a child process."""
 
-    title = "Train"
-    keys = (("clear", "Esc", "take away the message"),)
+    title = tr("Train")
+    keys = (("clear", "Esc", tr("take away the message")),)
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
@@ -137,7 +138,9 @@ class TrainPage(WindowPage):
             self._tell(error)
             return
         self.evaluation = None
-        self.progress.begin("Training" if self.training.request.base is None else "Adapting")
+        self.progress.begin(
+            tr("Training") if self.training.request.base is None else tr("Adapting")
+        )
         self._show_step(1)
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
@@ -159,11 +162,11 @@ class TrainPage(WindowPage):
 
     def use(self) -> None:
         """Go live with the new model."""
-        self._go_on_with_model("Live")
+        self._go_on_with_model(tr("Live"))
 
     def test(self) -> None:
         """Test the new model on a board."""
-        self._go_on_with_model("Test")
+        self._go_on_with_model(tr("Test"))
 
     def _go_on_with_model(self, page: str) -> None:
         """Connect with the new model, and show a page."""
@@ -188,7 +191,7 @@ class TrainPage(WindowPage):
         if job.failure is not None:
             self._tell(job.failure)
         if job.state is JobState.CANCELLED:
-            self.shell.strip.show_note("the training was stopped before there was a model")
+            self.shell.strip.show_note(tr("the training was stopped before there was a model"))
         if job.result is None:
             self._show_step(0)
         else:

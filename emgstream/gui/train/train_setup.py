@@ -24,6 +24,7 @@ from emgstream.gui.start_row import StartRow
 from emgstream.gui.train.offered_recordings import OfferedRecordings
 from emgstream.gui.train.session_list import SessionList
 from emgstream.gui.train.train_form import TrainingForm
+from emgstream.translation import tr
 
 __all__ = ["TrainSetup"]
 
@@ -44,16 +45,16 @@ class TrainSetup(QWidget):
         self._folder = folder
         self.sessions = AuditedRecordings()
         self.list = SessionList(theme, self)
-        self.files_button = QPushButton("Add files…", self)
-        self.folder_button = QPushButton("Add folder…", self)
+        self.files_button = QPushButton(tr("Add files…"), self)
+        self.folder_button = QPushButton(tr("Add folder…"), self)
         self.named = QWidget(self)
-        self.name_box = CheckBox("One file a movement: its name is the label", self)
+        self.name_box = CheckBox(tr("One file a movement: its name is the label"), self)
         self.name_labels = ElidedLabel(self)
         self.name_labels.setObjectName("quiet")
         fill(self.named, self.name_box, self.name_labels, grows=self.name_box)
         self.offered = OfferedRecordings(self)
         self.form = TrainingForm(folder(), self)
-        self.row = StartRow("Train", self)
+        self.row = StartRow(tr("Train"), self)
         self._lay_out()
         self._connect_parts()
         self._show_ready()
@@ -67,12 +68,12 @@ class TrainSetup(QWidget):
     def missing_words(self) -> str:
         """The reason why a training cannot begin; empty where it can."""
         if not self.sessions.paths:
-            return "Add at least one session"
+            return tr("Add at least one session")
         problem = conflict(self.sessions.known, self.form.rate_hz)
         if problem:
             return problem
         if self.sessions.busy:
-            return "Looking the sessions over"
+            return tr("Looking the sessions over")
         return self.form.missing_words
 
     def add(self, paths: Sequence[Path]) -> None:
@@ -123,16 +124,21 @@ class TrainSetup(QWidget):
 
     def _show_ready(self) -> None:
         """Show channels and labels, and whether training can begin."""
-        replaces = "   replaces the file of that name" if self.form.out.exists() else ""
-        self.row.button.setText("Adapt" if self.form.adapts else "Train")
+        replaces = tr("   replaces the file of that name") if self.form.out.exists() else ""
+        self.row.button.setText(tr("Adapt") if self.form.adapts else tr("Train"))
         missing = self.missing_words
-        self.row.show_ready(missing or f"Writes {self.form.out.name}{replaces}", not missing)
+        self.row.show_ready(
+            missing or tr("Writes {name}{replaces}", name=self.form.out.name, replaces=replaces),
+            not missing,
+        )
         self._show_names()
         known = [one for one in self.sessions.known if one.channel_names]
         labels = sorted({label for one in known for label in one.labels})
         names = ", ".join(known[0].channel_names) if known else ""
         self.form.channels.setText(
-            f"Channels: {names}\nLabels: {', '.join(labels)}" if known else "nothing yet"
+            tr("Channels: {names}\nLabels: {labels}", names=names, labels=", ".join(labels))
+            if known
+            else tr("nothing yet")
         )
 
     def _show_names(self) -> None:
@@ -147,12 +153,14 @@ class TrainSetup(QWidget):
 
     def _choose_files(self) -> None:
         names, _ = QFileDialog.getOpenFileNames(
-            self, "Add sessions", self._start(), RECORDING_FILTER
+            self, tr("Add sessions"), self._start(), RECORDING_FILTER
         )
         self.add([Path(name) for name in names])
 
     def _choose_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Add the sessions of a folder", self._start())
+        name = QFileDialog.getExistingDirectory(
+            self, tr("Add the sessions of a folder"), self._start()
+        )
         if name:
             self.add(recordings_in([Path(name)]))
 
@@ -165,7 +173,7 @@ class TrainSetup(QWidget):
         add = QHBoxLayout(head)
         add.setContentsMargins(0, 0, 0, 0)
         add.setSpacing(GRID)
-        add.addWidget(caption("Sessions"), 1)
+        add.addWidget(caption(tr("Sessions")), 1)
         add.addWidget(self.files_button)
         add.addWidget(self.folder_button)
         sessions = card(self, head, self.list, self.named, self.offered)

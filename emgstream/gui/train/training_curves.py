@@ -13,6 +13,7 @@ from PyQt5.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidg
 from emgstream.gui.card import caption
 from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
+from emgstream.translation import tr
 
 __all__ = ["TrainingCurves"]
 
@@ -109,8 +110,8 @@ class TrainingCurves(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.loss = _Plot("Loss, by epoch", 1.0, self)
-        self.accuracy = _Plot("Accuracy in percent, by epoch", 100.0, self)
+        self.loss = _Plot(tr("Loss, by epoch"), 1.0, self)
+        self.accuracy = _Plot(tr("Accuracy in percent, by epoch"), 100.0, self)
         self.accuracy.show_share()
         self.legend = QLabel(self)
         self.legend.setTextFormat(Qt.TextFormat.RichText)
@@ -148,6 +149,7 @@ class TrainingCurves(QWidget):
         for plot in (self.loss, self.accuracy):
             plot.set_theme(theme)
         self.legend.setText(
-            f"<span style='color:{theme.accent}'>━━ held out</span>&nbsp;&nbsp;&nbsp;&nbsp;"
-            f"<span style='color:{theme.quiet}'>╍╍ trained on</span>"
+            f"<span style='color:{theme.accent}'>━━ {tr('held out')}</span>"
+            "&nbsp;&nbsp;&nbsp;&nbsp;"
+            f"<span style='color:{theme.quiet}'>╍╍ {tr('trained on')}</span>"
         )

@@ -14,6 +14,7 @@ from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.palette import Theme
 from emgstream.gui.train.training_curves import TrainingCurves
+from emgstream.translation import tr
 
 __all__ = ["TrainingProgressView"]
 
@@ -48,11 +49,11 @@ class TrainingProgressView(QWidget):
     def begin(self, title: str) -> None:
         """Show a training that has just been started."""
         self.title.setText(title)
-        self.facts.show_text("loading TensorFlow and the sessions …")
+        self.facts.show_text(tr("loading TensorFlow and the sessions …"))
         self.curves.clear()
         self.bar.setRange(0, 0)
-        self.cancel_button.setText("Cancel")
-        self.cancel_button.setToolTip("Ends after this epoch; the best model so far is kept")
+        self.cancel_button.setText(tr("Cancel"))
+        self.cancel_button.setToolTip(tr("Ends after this epoch; the best model so far is kept"))
 
     def show_epochs(self, epochs: Sequence[Mapping[str, Any]]) -> None:
         """Show epochs that are done, as events of the child process."""
@@ -65,13 +66,15 @@ class TrainingProgressView(QWidget):
             self.facts.show_text(epoch_words(newest))
             is_last = newest["epoch"] >= newest["n_epochs"]
             if is_last:  # what comes now has no epochs: calibration, figures, writing the model
-                self.facts.show_text(f"{epoch_words(newest)}   finishing this stage …")
+                self.facts.show_text(
+                    tr("{epoch}   finishing this stage …", epoch=epoch_words(newest))
+                )
             self.bar.setRange(0, 0 if is_last else newest["n_epochs"])
             self.bar.setValue(newest["epoch"])
 
     def show_cancelling(self) -> None:
         """Show that the training is ending."""
-        self.facts.show_text("ending; the best model so far is kept")
+        self.facts.show_text(tr("ending; the best model so far is kept"))
         self.bar.setRange(0, 0)
-        self.cancel_button.setText("End at once")
-        self.cancel_button.setToolTip("Does not wait for the epoch; keeps nothing")
+        self.cancel_button.setText(tr("End at once"))
+        self.cancel_button.setToolTip(tr("Does not wait for the epoch; keeps nothing"))

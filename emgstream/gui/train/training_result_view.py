@@ -19,10 +19,11 @@ from emgstream.gui.scrolled import scrolled
 from emgstream.gui.train.evaluation_table_view import EvaluationTableView
 from emgstream.gui.train.evaluation_view import EvaluationView
 from emgstream.gui.train.recognition_view import RecognitionView
+from emgstream.translation import tr
 
 __all__ = ["TrainingResultView"]
 
-_INVITE = (
+_INVITE = tr(
     "These repetitions helped to choose the model, so the picture flatters it. To know what to "
     "expect, measure the model on data it has not seen: the same recipe learns anew, several "
     "times, without a part of the recordings, and is judged on that part, beside two simpler "
@@ -49,17 +50,19 @@ class TrainingResultView(QWidget):
         self.facts = QLabel(self)
         self.facts.setWordWrap(True)
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.use_button = QPushButton("Use this model", self)
+        self.use_button = QPushButton(tr("Use this model"), self)
         self.use_button.setObjectName("primary")
         self.use_button.clicked.connect(self.use_wanted)
-        self.test_button = QPushButton("Test it", self)
-        self.test_button.setToolTip("Follow cues, and see what the model makes of each movement")
+        self.test_button = QPushButton(tr("Test it"), self)
+        self.test_button.setToolTip(
+            tr("Follow cues, and see what the model makes of each movement")
+        )
         self.test_button.clicked.connect(self.test_wanted)
-        self.another_button = QPushButton("Train another", self)
+        self.another_button = QPushButton(tr("Train another"), self)
         self.another_button.clicked.connect(self.another_wanted)
-        self.evaluate_button = QPushButton("Measure honestly", self)
+        self.evaluate_button = QPushButton(tr("Measure honestly"), self)
         self.evaluate_button.clicked.connect(self.evaluate_wanted)
-        self.cancel_button = QPushButton("Cancel", self)
+        self.cancel_button = QPushButton(tr("Cancel"), self)
         self.cancel_button.clicked.connect(self.cancel_wanted)
         self.invite = QLabel(_INVITE, self)
         self.invite.setObjectName("quiet")
@@ -89,7 +92,7 @@ class TrainingResultView(QWidget):
         self.facts.setText("\n\n".join(outcome.paragraphs))
         self.gain.setText(outcome.gain)
         self.gain_words.setText(outcome.gain_note)
-        self.recognition.show_matrix(outcome.matrix, "Validation")
+        self.recognition.show_matrix(outcome.matrix, tr("Validation"))
         if outcome.gain:
             self._show_parts(self.gain, self.gain_words)
         else:
@@ -161,5 +164,5 @@ class TrainingResultView(QWidget):
             is_button = isinstance(part, QPushButton)
             inside.addWidget(part, 0, Qt.AlignmentFlag.AlignLeft if is_button else Qt.Alignment())
         inside.addStretch(1)
-        figures = card(self, caption("What to expect of it"), scrolled(self, inner))
+        figures = card(self, caption(tr("What to expect of it")), scrolled(self, inner))
         fill(self, columns := Columns(self, (card(self, side), 2), (figures, 5)), grows=columns)

@@ -13,11 +13,12 @@ from emgstream.errors import OutputError
 from emgstream.gui.figure_table import FigureTable
 from emgstream.gui.painting import GRID
 from emgstream.gui.scrolled import scrolled
+from emgstream.translation import tr
 from emgstream.trial import read_history
 
 __all__ = ["PastTests"]
 
-_NONE = "This model has not been tested yet."
+_NONE = tr("This model has not been tested yet.")
 _MOST = 100
 """Rows that are shown; the file keeps all tests."""
 
@@ -43,7 +44,7 @@ class PastTests(QStackedWidget):
         except OutputError as error:
             self._say(window_words(str(error)))
             return
-        self._say("No model is chosen." if model is None else _NONE)
+        self._say(tr("No model is chosen.") if model is None else _NONE)
         self.table.show_rows(past_row(entry, network) for entry in reversed(entries[-_MOST:]))
         self.setMinimumWidth(self.table.minimumSizeHint().width() + 2 * GRID)
         self.setCurrentIndex(int(bool(entries)))

@@ -18,16 +18,17 @@ from emgstream.gui.card import captioned
 from emgstream.gui.check_box import CheckBox
 from emgstream.gui.form_fields import chip, seconds_box
 from emgstream.gui.painting import GRID
+from emgstream.translation import tr, tr_n
 from emgstream.trial import CuedPlan
-from emgstream.wording import counted, spoken
+from emgstream.wording import spoken
 
 __all__ = ["TrialForm"]
 
 _A_ROW = 3
 _LONGEST_S = 60.0
 """Longest movement or rest on offer. A choice: a test is to take minutes, not hours."""
-_NO_MOVEMENTS = "The movements are those that the model knows: connect, and they stand here."
-_COUNTS = (
+_NO_MOVEMENTS = tr("The movements are those that the model knows: connect, and they stand here.")
+_COUNTS = tr(
     "A movement is completed once the model names it for {dwell:g} s without a break. In the first "
     "{reaction:g} s of every cue nothing counts as an error, as nobody moves at once; the time to "
     "correct runs from the cue."
@@ -46,7 +47,7 @@ class TrialForm(QWidget):
         self.hold = seconds_box(CuedPlan.hold_s, _LONGEST_S, self)
         self.rest = seconds_box(CuedPlan.rest_s, _LONGEST_S, self)
         self.seed = QSpinBox(self)
-        self.sound_box = CheckBox("A sound at each cue", self)
+        self.sound_box = CheckBox(tr("A sound at each cue"), self)
         self.words = QLabel(_NO_MOVEMENTS, self)
         self.counts = QLabel(
             _COUNTS.format(dwell=CuedPlan.dwell_s, reaction=CuedPlan.reaction_s), self
@@ -88,8 +89,10 @@ class TrialForm(QWidget):
     def summary(self) -> str:
         """Return the plan in one line; raises UsageError where a setting does not fit."""
         plan = self.plan()
-        asked = counted(plan.n_movements, "movement")
-        return f"{asked} in {minutes(plan.script.duration_s)} min"
+        asked = tr_n("{n:,} movement", "{n:,} movements", plan.n_movements)
+        return tr(
+            "{movements} in {minutes} min", movements=asked, minutes=minutes(plan.script.duration_s)
+        )
 
     def _chip(self, name: str) -> QPushButton:
         button = chip(spoken(name), self)
@@ -101,7 +104,7 @@ class TrialForm(QWidget):
         self.repetitions.setRange(1, 100)
         self.repetitions.setValue(CuedPlan.repetitions)
         self.seed.setRange(0, 999_999)
-        self.seed.setToolTip("Another number, another order")
+        self.seed.setToolTip(tr("Another number, another order"))
         for spin in (self.repetitions, self.hold, self.rest, self.seed):
             spin.valueChanged.connect(lambda _: self.changed.emit())
 
@@ -109,10 +112,10 @@ class TrialForm(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self._chips.setSpacing(GRID)
         figures = captioned(
-            ("Repetitions", self.repetitions),
-            ("Hold", self.hold),
-            ("Rest", self.rest),
-            ("Order", self.seed),
+            (tr("Repetitions"), self.repetitions),
+            (tr("Hold"), self.hold),
+            (tr("Rest"), self.rest),
+            (tr("Order"), self.seed),
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -21,6 +21,7 @@ from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.recording import ProtocolPhase, ProtocolView
 from emgstream.sources.source_status import SourceState
+from emgstream.translation import tr
 
 __all__ = ["TrialGuide"]
 
@@ -41,9 +42,9 @@ class TrialGuide(QWidget):
         self.canvas = CueCanvas(theme, self)
         self.prediction = PredictionPanel(theme, self)
         self.connection_label = ConnectionLabel(theme, self)
-        self.space_button = key_button("Pause", "Space", self.space_wanted.emit, self)
+        self.space_button = key_button(tr("Pause"), tr("Space"), self.space_wanted.emit, self)
         self.space_button.setObjectName("primary")
-        self.end_button = key_button("End", "Esc", self.end_wanted.emit, self)
+        self.end_button = key_button(tr("End"), "Esc", self.end_wanted.emit, self)
         self.progress = ElidedLabel(self)
         self._lay_out()
 
@@ -63,7 +64,7 @@ class TrialGuide(QWidget):
         view = run.live.protocol.view(now_s)
         if view.phase is not ProtocolPhase.OVER:  # else the last samples are being decided on
             self.canvas.show_scene(guided_scene(view))
-        words = "Go on" if view.phase is ProtocolPhase.PAUSED else "Pause"
+        words = tr("Go on") if view.phase is ProtocolPhase.PAUSED else tr("Pause")
         if self.space_button.text() != words:
             self.space_button.setText(words)
         if now_s - self._predicted_s >= _PREDICTION_S:
@@ -77,7 +78,9 @@ class TrialGuide(QWidget):
         if n_done != self._n_told:
             self._n_told = n_done
             test = run.so_far()
-            self.progress.show_text("" if test is None else f"{completed(test)} so far")
+            self.progress.show_text(
+                "" if test is None else tr("{completed} so far", completed=completed(test))
+            )
 
     def _show_prediction(
         self, run: CuedTestSession, view: ProtocolView, state: ConnectionState
@@ -93,7 +96,9 @@ class TrialGuide(QWidget):
         self.prediction.show_prediction(found, why_there_is_none(run.session))
 
     def _lay_out(self) -> None:
-        says = card(self, caption("What the model says"), self.prediction, self.connection_label)
+        says = card(
+            self, caption(tr("What the model says")), self.prediction, self.connection_label
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID + GRID // 2)

@@ -21,22 +21,22 @@ from emgstream.gui.trial.trial_guide import TrialGuide
 from emgstream.gui.trial.trial_setup import TrialSetup
 from emgstream.gui.view_stack import ViewStack
 from emgstream.gui.window_page import WindowPage
+from emgstream.translation import tr, tr_n
 from emgstream.trial import movements_to_ask, network_hash
-from emgstream.wording import counted
 
 __all__ = ["TrialPage"]
 
-_USED_LIVE = ", by the settings used live"
-_STEPS = ("Set up", "Follow the cues", "Result")
+_USED_LIVE = tr(", by the settings used live")
+_STEPS = (tr("Set up"), tr("Follow the cues"), tr("Result"))
 
 
 class TrialPage(WindowPage):
     """Tests the model that decides on the open connection."""
 
-    title = "Test"
+    title = tr("Test")
     keys = (
-        ("space", "Space", "pause a test and go on"),
-        ("end", "Esc", "end a test before its time, or take away the message"),
+        ("space", "Space", tr("pause a test and go on")),
+        ("end", "Esc", tr("end a test before its time, or take away the message")),
     )
 
     def __init__(self, shell: Shell) -> None:
@@ -178,16 +178,26 @@ class TrialPage(WindowPage):
             self._another()
             if n_held or run.is_whole:
                 self.shell.strip.show_note(
-                    "the model decided nothing while it was asked; expected a stream without a "
-                    "break now and then; look at it on the page Live",
+                    tr(
+                        "the model decided nothing while it was asked; expected a stream without a "
+                        "break now and then; look at it on the page Live"
+                    ),
                     warns=True,
                 )
             return
-        where = f"Live, on {run.session.title}{self._settings_words}"
+        where = tr(
+            "Live, on {title}{settings_words}",
+            title=run.session.title,
+            settings_words=self._settings_words,
+        )
         if run.is_whole:
             self._keep(run)
         else:
-            where = f"Ended after {n_held} of {counted(run.plan.n_movements, 'movement')}: not kept"
+            where = tr(
+                "Ended after {n_held} of {movements}: not kept",
+                n_held=n_held,
+                movements=tr_n("{n:,} movement", "{n:,} movements", run.plan.n_movements),
+            )
         lost = [f"{name}: {words}" for name, words in losses(run.source_document())]
         self.setup.result.show_test(run.found, "\n".join([where, *lost]))
         self._show_step(2)
@@ -201,7 +211,12 @@ class TrialPage(WindowPage):
             self._keep(reading)
             name = reading.source_document()["name"]
             self.setup.result.show_test(
-                reading.found, f"The whole of {name}, by its own labels{self._settings_words}"
+                reading.found,
+                tr(
+                    "The whole of {name}, by its own labels{settings_words}",
+                    name=name,
+                    settings_words=self._settings_words,
+                ),
             )
             self._show_step(2)
         self._show_ready()
@@ -221,7 +236,7 @@ class TrialPage(WindowPage):
 
     def _readiness(self) -> SessionReadiness:
         if self.reading is not None:
-            return SessionReadiness("Deciding on the recording …", can_begin=False)
+            return SessionReadiness(tr("Deciding on the recording …"), can_begin=False)
         shell = self.shell
         return cued_test_readiness(
             shell.connection, self._session, shell.models.chosen, self.form.summary

@@ -15,6 +15,7 @@ from emgstream.gui.trial.past_tests import PastTests
 from emgstream.gui.trial.trial_form import TrialForm
 from emgstream.gui.trial.trial_result import TrialResult
 from emgstream.gui.view_stack import ViewStack
+from emgstream.translation import tr
 
 __all__ = ["TrialSetup"]
 
@@ -30,7 +31,7 @@ class TrialSetup(QWidget):
         self.result = TrialResult(self)
         self.past = PastTests(self)
         self.row = BoardStartRow(self)
-        self.another_button = QPushButton("Another test", self)
+        self.another_button = QPushButton(tr("Another test"), self)
         self.another_button.setMinimumWidth(15 * GRID)
         self.another_button.clicked.connect(self.another_wanted)
         self._ready: SessionReadiness | None = None
@@ -47,15 +48,17 @@ class TrialSetup(QWidget):
         """Show whether a test can begin."""
         if ready != self._ready:
             self._ready = ready
-            self.row.button.setText("Test this recording" if ready.on_recording else "Begin")
+            self.row.button.setText(
+                tr("Test this recording") if ready.on_recording else tr("Begin")
+            )
             self.row.show_readiness(ready)
             self.form.setEnabled(not ready.on_recording)
 
     def _lay_out(self) -> None:
         self.left = ViewStack(self)
-        self.left.addWidget(card(self, caption("Movements"), self.form))
+        self.left.addWidget(card(self, caption(tr("Movements")), self.form))
         self.left.addWidget(card(self, self.result))
-        earlier = card(self, caption("Earlier tests of this model"), self.past)
+        earlier = card(self, caption(tr("Earlier tests of this model")), self.past)
         cards = ScrolledPart(Columns(self, (self.left, 3), (earlier, 2)), self)
         row = QHBoxLayout()
         row.addWidget(self.another_button)

@@ -8,7 +8,7 @@ from PyQt5.QtWidgets import QGridLayout, QPushButton, QWidget
 from emgstream.app.tuning_recording import AnalysedRecording
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
-from emgstream.wording import counted
+from emgstream.translation import tr, tr_n
 
 __all__ = ["RecordingHead"]
 
@@ -25,13 +25,13 @@ class RecordingHead(QWidget):
         self.title.setFont(font(self.font(), 1.0, bold=True))
         self.facts = ElidedLabel(self)
         self.facts.setObjectName("quiet")
-        self.choose_button = QPushButton("Choose…", self)
+        self.choose_button = QPushButton(tr("Choose…"), self)
         self.choose_button.setToolTip(
-            "Try on another recording: one with labels, that the model was not trained on"
+            tr("Try on another recording: one with labels, that the model was not trained on")
         )
         self.choose_button.clicked.connect(self.choose_wanted)
-        self.columns_button = QPushButton("Columns…", self)
-        self.columns_button.setToolTip("The role of each column of the file")
+        self.columns_button = QPushButton(tr("Columns…"), self)
+        self.columns_button.setToolTip(tr("The role of each column of the file"))
         self.columns_button.clicked.connect(self.columns_wanted)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -55,5 +55,13 @@ class RecordingHead(QWidget):
         self.title.setToolTip(str(table.path))
         n = len(set(table.label_names) & set(opened.model.manifest.class_names))
         minutes, seconds = divmod(round(opened.seen.n_windows * opened.seen.hop_s), 60)
-        kind = "synthetic EMG   " if opened.is_synthetic else ""
-        self.facts.show_text(f"{kind}{minutes}:{seconds:02d} min   {counted(n, 'label')}")
+        kind = tr("synthetic EMG   ") if opened.is_synthetic else ""
+        self.facts.show_text(
+            tr(
+                "{kind}{minutes}:{seconds:02d} min   {labels}",
+                kind=kind,
+                minutes=minutes,
+                seconds=seconds,
+                labels=tr_n("{n:,} label", "{n:,} labels", n),
+            )
+        )

@@ -14,6 +14,7 @@ from emgstream.gui.drop_down_list import DropDownList
 from emgstream.gui.form_help import help_line
 from emgstream.gui.painting import GRID
 from emgstream.gui.tune.value_slider import ValueSlider
+from emgstream.translation import tr
 from emgstream.wording import spoken
 
 __all__ = ["SmoothingChoice"]
@@ -22,19 +23,25 @@ _MOST = 25
 """Longest vote on offer: half a second at the usual 20 ms per window, too slow to control by."""
 _SHARES = tuple(np.round(np.arange(101) / 100.0, 2).tolist())
 _PARAMETERS = {
-    "votes": ("Windows that vote", "More: steadier, and later"),
-    "agreeing": ("Windows in a row", "As many must agree before another class is decided for"),
-    "stay": ("Goes on", "How likely a movement is to go on for one more window"),
-    "weight": ("Weight of a window", "How much of a window counts as new: windows overlap"),
-    "to_rest": ("Back to rest", "How likely it is rest that follows a movement"),
-    "from_rest": ("End of rest", "How likely a rest is to end by the next window"),
+    "votes": (tr("Windows that vote"), tr("More: steadier, and later")),
+    "agreeing": (
+        tr("Windows in a row"),
+        tr("As many must agree before another class is decided for"),
+    ),
+    "stay": (tr("Goes on"), tr("How likely a movement is to go on for one more window")),
+    "weight": (tr("Weight of a window"), tr("How much of a window counts as new: windows overlap")),
+    "to_rest": (tr("Back to rest"), tr("How likely it is rest that follows a movement")),
+    "from_rest": (tr("End of rest"), tr("How likely a rest is to end by the next window")),
 }
 """Name and help of each parameter."""
 _KINDS = {
-    "none": ("None", "Each window decides by itself: fast, and restless"),
-    "majority": ("Majority vote", "The class that most of the newest windows were taken for"),
-    "hysteresis": ("Several in a row", "Another class needs several windows in a row"),
-    "bayes": ("Bayes filter", "Weighs each window by how likely a change is at all"),
+    "none": (tr("None"), tr("Each window decides by itself: fast, and restless")),
+    "majority": (
+        tr("Majority vote"),
+        tr("The class that most of the newest windows were taken for"),
+    ),
+    "hysteresis": (tr("Several in a row"), tr("Another class needs several windows in a row")),
+    "bayes": (tr("Bayes filter"), tr("Weighs each window by how likely a change is at all")),
 }
 """Name and help of each kind of smoothing."""
 
@@ -47,7 +54,7 @@ class SmoothingChoice(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.kinds = DropDownList(self)
-        self.kinds.setAccessibleName("Smoothing")
+        self.kinds.setAccessibleName(tr("Smoothing"))
         self._given: dict[str, Smoothing] = {one.kind: one for one in SMOOTHINGS}
         self.sliders: dict[str, dict[str, ValueSlider]] = {}
         column = QVBoxLayout(self)

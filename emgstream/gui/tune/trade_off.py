@@ -12,6 +12,7 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from emgstream.gui.painting import GRID, color, font, pen, text
 from emgstream.gui.palette import Theme
+from emgstream.translation import tr
 from emgstream.trial import DecisionScore, Sweep
 
 __all__ = ["TradeOff"]
@@ -19,8 +20,8 @@ __all__ = ["TradeOff"]
 _LEFT, _BOTTOM, _TOP, _RIGHT = 6.0 * GRID, 5.5 * GRID, 3.5 * GRID, 3.0 * GRID
 _WIDTHS = (0.1, 0.2, 0.5, 1.0)
 """Shares of abstained decisions that the axis may end at."""
-_UP = "active errors: would move something wrongly, of all decisions"
-_ACROSS = "abstained: nothing moves, of all decisions   →  higher confidence to act"
+_UP = tr("active errors: would move something wrongly, of all decisions")
+_ACROSS = tr("abstained: nothing moves, of all decisions   →  higher confidence to act")
 _DOT = 5.0
 """Radius of a point, in logical pixels."""
 
@@ -55,7 +56,7 @@ class TradeOff(QWidget):
         self._points: dict[str, DecisionScore] = {}
         self.setMinimumSize(QSize(30 * GRID, 20 * GRID))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Active errors against abstained, as the threshold rises")
+        self.setAccessibleName(tr("Active errors against abstained, as the threshold rises"))
 
     def clear(self) -> None:
         """Show nothing until there is a curve."""

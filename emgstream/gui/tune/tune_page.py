@@ -40,13 +40,14 @@ from emgstream.gui.tune.tuned_model_actions import TunedModelActions
 from emgstream.gui.tune.tuning_controls import TuningControls
 from emgstream.gui.tune.tuning_outcome import TuningOutcome
 from emgstream.gui.window_page import WindowPage
+from emgstream.translation import tr
 
 __all__ = ["TunePage"]
 
-_MODELS = f"Models (*{MODEL_SUFFIX})"
+_MODELS = tr("Models (*{suffix})", suffix=MODEL_SUFFIX)
 _LEFT = 45 * GRID
 _UNFIT = (TableError, StreamMismatchError)
-_INVITE = (
+_INVITE = tr(
     "Drop a recording with the model's channels and labels here, or choose one; best one "
     "that the model was not trained on."
 )
@@ -55,8 +56,8 @@ _INVITE = (
 class TunePage(WindowPage):
     """Tries settings on a recording that the model has analysed once."""
 
-    title = "Tune"
-    keys = (("clear", "Esc", "take away the message"),)
+    title = tr("Tune")
+    keys = (("clear", "Esc", tr("take away the message")),)
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
@@ -107,8 +108,8 @@ class TunePage(WindowPage):
             self._material = None
             self.tuning.open(None)
             self._show_ready()
-            self.head.show_nothing("no recording")
-            self.outcome.show_nothing("Choose a model above, or train one on the page Train.")
+            self.head.show_nothing(tr("no recording"))
+            self.outcome.show_nothing(tr("Choose a model above, or train one on the page Train."))
             return
         material = TuningRequest(model_path, self._recordings(model_path))
         if material == self._material and not self._is_stale:
@@ -201,7 +202,9 @@ class TunePage(WindowPage):
         elif failure is not None:
             self.shell.strip.show_error(str(failure))
         if saved is not None:
-            self.shell.strip.show_note(f"{saved} decides so from now on; drop it here to use it")
+            self.shell.strip.show_note(
+                tr("{saved} decides so from now on; drop it here to use it", saved=saved)
+            )
             in_use = self.shell.models.chosen
             if in_use is not None and saved.resolve() == in_use.resolve():
                 self.shell.use_model(in_use)
@@ -211,7 +214,7 @@ class TunePage(WindowPage):
         material = self._material
         is_demo = material is not None and material.recordings == (DEMO,)
         if is_demo and isinstance(failure, _UNFIT):
-            self.head.show_nothing("no recording")
+            self.head.show_nothing(tr("no recording"))
             self.outcome.show_nothing(_INVITE)
         else:
             self.outcome.show_nothing(f"{failure}\n\n{_INVITE}")
@@ -245,7 +248,7 @@ class TunePage(WindowPage):
         self.shell.ask_columns([path], open_settled)
 
     def _choose_recording(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Try on a recording", "", RECORDING_FILTER)
+        name, _ = QFileDialog.getOpenFileName(self, tr("Try on a recording"), "", RECORDING_FILTER)
         if name:
             self.choose(Path(name))
 
@@ -256,7 +259,7 @@ class TunePage(WindowPage):
         model_path = opened.material.model_path
         folder = documents_folder() if model_path == DEMO_MODEL else model_path.parent
         start = folder / f"{model_path.stem}_tuned{MODEL_SUFFIX}"
-        name, _ = QFileDialog.getSaveFileName(self, "Save the model", str(start), _MODELS)
+        name, _ = QFileDialog.getSaveFileName(self, tr("Save the model"), str(start), _MODELS)
         if name:
             self.save(Path(name))
 

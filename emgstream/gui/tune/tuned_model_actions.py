@@ -8,10 +8,11 @@ from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from emgstream.decisions import DecisionSettings
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID
+from emgstream.translation import tr
 
 __all__ = ["TunedModelActions"]
 
-_JUDGED = "a test is running with the settings from its start; end it to use others"
+_JUDGED = tr("a test is running with the settings from its start; end it to use others")
 
 
 class TunedModelActions(QWidget):
@@ -23,11 +24,11 @@ class TunedModelActions(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.use_button = QPushButton("Use live", self)
+        self.use_button = QPushButton(tr("Use live"), self)
         self.use_button.setObjectName("primary")
         self.use_button.setMinimumWidth(12 * GRID)
-        self.save_button = QPushButton("Save as…", self)
-        self.reset_button = QPushButton("Back to the model's own", self)
+        self.save_button = QPushButton(tr("Save as…"), self)
+        self.reset_button = QPushButton(tr("Back to the model's own"), self)
         self.words = ElidedLabel(self)
         self.words.setObjectName("quiet")
         row = QHBoxLayout(self)
@@ -71,9 +72,9 @@ class TunedModelActions(QWidget):
 
 def _words(wanted: DecisionSettings, own: DecisionSettings, used: DecisionSettings | None) -> str:
     if used is None:
-        return "nothing runs with this model: connect, or play a recording"
+        return tr("nothing runs with this model: connect, or play a recording")
     if used == own:
-        return "live decides by the model's own settings"
+        return tr("live decides by the model's own settings")
     if used == wanted:
-        return "live decides by these; save them to keep them"
-    return "live decides by settings used before"
+        return tr("live decides by these; save them to keep them")
+    return tr("live decides by settings used before")

@@ -14,16 +14,17 @@ from emgstream.gui.check_box import CheckBox
 from emgstream.gui.painting import GRID
 from emgstream.gui.tune.smoothing_choice import SmoothingChoice
 from emgstream.gui.tune.value_slider import ValueSlider
+from emgstream.translation import tr
 
 __all__ = ["TuningControls"]
 
 _THRESHOLDS = tuple(number / 100 for number in range(101))
 _BEGIN_ODDS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0, 64.0)
-_THRESHOLD = "Higher: fewer wrong movements, and more that are missed. Rest needs none"
-_BEGIN = "After a rest a movement needs so many times the odds of that confidence"
-_REST = "A quiet muscle rests, whatever the network makes of the noise"
-_UNKNOWN = "Nothing is decided where the signal is like nothing in training"
-_NONE = "This model has no measure of it: train one on your recordings"
+_THRESHOLD = tr("Higher: fewer wrong movements, and more that are missed. Rest needs none")
+_BEGIN = tr("After a rest a movement needs so many times the odds of that confidence")
+_REST = tr("A quiet muscle rests, whatever the network makes of the noise")
+_UNKNOWN = tr("Nothing is decided where the signal is like nothing in training")
+_NONE = tr("This model has no measure of it: train one on your recordings")
 
 
 class TuningControls(QWidget):
@@ -34,11 +35,13 @@ class TuningControls(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._own = ARGMAX
-        self.threshold = ValueSlider("Confidence", _THRESHOLDS, self, hint=_THRESHOLD)
-        self.to_begin = ValueSlider("To begin", _BEGIN_ODDS, self, unit="×", hint=_BEGIN)
+        self.threshold = ValueSlider(tr("Confidence"), _THRESHOLDS, self, hint=_THRESHOLD)
+        self.to_begin = ValueSlider(tr("To begin"), _BEGIN_ODDS, self, unit="×", hint=_BEGIN)
         self.smoothing = SmoothingChoice(self)
-        self.rest_box = CheckBox("Rest, where the muscles are quiet", self)
-        self.unknown_box = CheckBox("Unknown, where the signal is like nothing in training", self)
+        self.rest_box = CheckBox(tr("Rest, where the muscles are quiet"), self)
+        self.unknown_box = CheckBox(
+            tr("Unknown, where the signal is like nothing in training"), self
+        )
         self.expert_button = QPushButton(self)
         self.expert_button.setObjectName("flat")
         self.expert_button.setCheckable(True)
@@ -78,16 +81,18 @@ class TuningControls(QWidget):
 
     def _show_expert(self, is_open: bool) -> None:
         self.expert.setVisible(is_open)
-        self.expert_button.setText("▾  Expert settings" if is_open else "▸  Expert settings")
+        self.expert_button.setText(
+            tr("▾  Expert settings") if is_open else tr("▸  Expert settings")
+        )
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
-        column.addWidget(caption("How sure it must be to act"))
+        column.addWidget(caption(tr("How sure it must be to act")))
         column.addWidget(self.threshold)
         column.addSpacing(GRID)
-        column.addWidget(caption("How several windows are combined"))
+        column.addWidget(caption(tr("How several windows are combined")))
         column.addWidget(self.smoothing)
         column.addSpacing(GRID)
         column.addWidget(self.expert_button, 0, Qt.AlignmentFlag.AlignLeft)
@@ -96,7 +101,7 @@ class TuningControls(QWidget):
         inside.setSpacing(GRID)
         inside.addWidget(self.to_begin)
         inside.addWidget(self.smoothing.details)
-        inside.addWidget(caption("Decided by the strength of the signal"))
+        inside.addWidget(caption(tr("Decided by the strength of the signal")))
         inside.addWidget(self.rest_box)
         inside.addWidget(self.unknown_box)
         column.addWidget(self.expert)

@@ -9,18 +9,23 @@ from PyQt5.QtWidgets import QGridLayout, QLabel, QWidget
 
 from emgstream.app.tuning_words import LIKELIEST, MODEL, WANTED, score_rows
 from emgstream.gui.painting import GRID, font
+from emgstream.translation import tr
 from emgstream.trial import DecisionScore
 
 __all__ = ["TuningFigures"]
 
-_COLUMNS = {LIKELIEST: "likeliest", MODEL: "the model", WANTED: "yours"}
+_COLUMNS = {LIKELIEST: tr("likeliest"), MODEL: tr("the model"), WANTED: tr("yours")}
 _WIDTH = 9 * GRID
 _TIPS = {
-    "active errors": "Decisions that would move something wrongly, of all",
-    "abstained": "Rejected, unknown or in a gap, of all",
-    "changes within a movement": "Decisions that differ from the one before, of those decided",
-    "false activations per hour of rest": "Movements decided for while the person rests",
-    "later by": "How much later a movement is first named than by the likeliest class, on average",
+    tr("active errors"): tr("Decisions that would move something wrongly, of all"),
+    tr("abstained"): tr("Rejected, unknown or in a gap, of all"),
+    tr("changes within a movement"): tr(
+        "Decisions that differ from the one before, of those decided"
+    ),
+    tr("false activations per hour of rest"): tr("Movements decided for while the person rests"),
+    tr("later by"): tr(
+        "How much later a movement is first named than by the likeliest class, on average"
+    ),
 }
 
 

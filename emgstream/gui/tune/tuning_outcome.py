@@ -13,6 +13,7 @@ from emgstream.gui.painting import GRID
 from emgstream.gui.palette import Theme
 from emgstream.gui.tune.trade_off import TradeOff
 from emgstream.gui.tune.tuning_figures import TuningFigures
+from emgstream.translation import tr
 
 __all__ = ["TuningOutcome"]
 
@@ -45,7 +46,7 @@ class TuningOutcome(QStackedWidget):
 
     def show_opening(self, name: str) -> None:
         """Show that a recording is being analysed."""
-        self.message.setText(f"The model looks at {name} …")
+        self.message.setText(tr("The model looks at {name} …", name=name))
         self.bar.show()
         self.curve.clear()
         self.setCurrentIndex(0)
@@ -79,9 +80,9 @@ class TuningOutcome(QStackedWidget):
 
     def _show_legend(self) -> None:
         theme = self._theme
-        signs = [(theme.quiet, "○", "the likeliest class"), (theme.accent, "●", "yours")]
+        signs = [(theme.quiet, "○", tr("the likeliest class")), (theme.accent, "●", tr("yours"))]
         if self._has_own:
-            signs.insert(1, (theme.text, "○", "the model's own"))
+            signs.insert(1, (theme.text, "○", tr("the model's own")))
         self.legend.setText(
             "&nbsp;&nbsp;&nbsp;&nbsp;".join(
                 f"<span style='color:{ink}'>{sign} {words}</span>" for ink, sign, words in signs
@@ -95,11 +96,11 @@ class TuningOutcome(QStackedWidget):
         column.addStretch(1)
         self.addWidget(waiting)
         found, column = _column(self)
-        column.addWidget(caption("The effect on this recording"))
+        column.addWidget(caption(tr("The effect on this recording")))
         column.addWidget(self.warning)
         column.addWidget(self.figures)
         column.addSpacing(GRID)
-        column.addWidget(caption("Errors against abstentions, for every confidence to act"))
+        column.addWidget(caption(tr("Errors against abstentions, for every confidence to act")))
         column.addWidget(self.curve, 1)
         column.addWidget(self.legend)
         self.addWidget(found)
@@ -109,9 +110,12 @@ class TuningOutcome(QStackedWidget):
 def _warning(opened: AnalysedRecording) -> str:
     """Return why the scores may be too good; empty where there is no reason."""
     if opened.is_learned_by_heart:
-        return "The model was trained on this recording: all of this flatters it"
+        return tr("The model was trained on this recording: all of this flatters it")
     if opened.passed_over:
-        return f"{opened.passed_over}: this is of the shipped recording, synthetic EMG"
+        return tr(
+            "{passed_over}: this is of the shipped recording, synthetic EMG",
+            passed_over=opened.passed_over,
+        )
     return ""
 
 

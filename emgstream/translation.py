@@ -1,0 +1,115 @@
+"""The texts of the window in the language of the user.
+
+A text stands in the code in English, inside `tr` or `tr_n`; a catalogue beside this file holds it
+in another language. Without a catalogue for the language of the user the texts stay English.
+``scripts/translations.py`` collects the texts into ``locale/emgstream.pot`` and makes catalogues.
+
+Many texts are looked up while modules are imported, so that the language is that of the start of
+the program.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+from typing import Any
+
+from emgstream.logs import get_logger
+
+__all__ = ["CATALOGUES", "DOMAIN", "VARIABLE", "open_catalogue", "tr", "tr_n", "wanted_languages"]
+
+_log = get_logger(__name__)
+
+CATALOGUES = Path(__file__).with_name("locale")
+"""Folder of the catalogues, ``LANGUAGE/LC_MESSAGES/emgstream.mo``."""
+DOMAIN = "emgstream"
+VARIABLE = "EMGSTREAM_LANGUAGE"
+"""Environment variable for another language than that of the system, such as ``de``."""
+
+_OF_SYSTEM = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+"""The variables of gettext, the first that is set counts."""
+_ENGLISH = ("en", "C", "POSIX")
+
+
+def tr(text: str, /, **values: Any) -> str:
+    """Return a text in the user's language, with the values put into its placeholders.
+
+    >>> tr("{name} has {rate_hz:.1f} Hz", name="a.csv", rate_hz=500.0)
+    'a.csv has 500.0 Hz'
+    """
+    # gettext answers an empty text with the head of the catalogue
+    translated = _translations().gettext(text) if text else text
+    return translated.format(**values) if values else translated
+
+
+def tr_n(singular: str, plural: str, n: int, /, **values: Any) -> str:
+    """Return the form of a text that fits a number, which is the placeholder ``n``.
+
+    >>> [tr_n("{n:,} row", "{n:,} rows", n) for n in (1, 1200)]
+    ['1 row', '1,200 rows']
+    """
+    return _translations().ngettext(singular, plural, n).format(n=n, **values)
+
+
+def wanted_languages(
+    environ: Mapping[str, str], of_windows: Callable[[], str | None]
+) -> Iterator[str]:
+    """Give the languages of the user, the best first.
+
+    Parameters
+    ----------
+    environ
+        The environment variables.
+    of_windows
+        Returns the language of the user interface of Windows, which sets none of the variables.
+
+    Examples
+    --------
+    >>> list(wanted_languages({"LANG": "de_AT.UTF-8"}, lambda: None))
+    ['de_AT', 'de']
+    """
+    names = (VARIABLE, *_OF_SYSTEM)
+    found = next((environ[name] for name in names if environ.get(name)), None) or of_windows() or ""
+    for entry in found.split(":"):
+        code = entry.partition(".")[0].partition("@")[0].replace("-", "_")
+        if code:
+            yield from dict.fromkeys((code, code.partition("_")[0]))
+
+
+def open_catalogue(languages: Iterator[str], folder: Path = CATALOGUES) -> NullTranslations:
+    """Return the texts in the first of the languages that there is; English needs no catalogue.
+
+    A damaged catalogue is logged, and the texts are English.
+    """
+    for language in languages:
+        path = folder / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
+        if language in _ENGLISH:
+            break
+        if not path.is_file():
+            continue
+        try:
+            with path.open("rb") as file:
+                return GNUTranslations(file)
+        except (OSError, ValueError, LookupError, struct.error) as error:
+            _log.warning("the catalogue %s cannot be read: %s; texts are English", path, error)
+            break
+    return NullTranslations()
+
+
+def _language_of_windows() -> str | None:
+    if sys.platform == "win32":
+        import ctypes
+        import locale
+
+        return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage())
+    return None
+
+
+@cache
+def _translations() -> NullTranslations:
+    return open_catalogue(wanted_languages(os.environ, _language_of_windows))
