@@ -14,7 +14,7 @@ from emgstream.gui import WindowRequest, check_display
 try:
     check_display(WindowRequest())
 except EmgStreamError as error:
-    sys.exit("; ".join(part for part in str(error).split("; ") if "--" not in part))
+    sys.exit("; ".join(part for part in str(error).split("; ") if "--headless" not in part))
 """
 """Prints why no window can be shown, without the clauses on options that this script has not."""
 

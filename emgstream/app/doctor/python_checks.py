@@ -68,7 +68,11 @@ def extra_checks() -> Iterator[DoctorCheck]:
             )
         else:
             yield _imports(extra)
-    missing = [extra.name for extra in EXTRAS if not extra.is_installed]
+    absent = [extra for extra in EXTRAS if not extra.is_installed]
+    for extra in absent:
+        if extra.gap is not None:
+            yield good(extra.name, extra.gap)
+    missing = [extra.name for extra in absent if extra.gap is None]
     if missing:
         yield good("extras", f"not installed, and needed only if used: {', '.join(missing)}")
     try:
@@ -98,7 +102,7 @@ def _has_x_or_desktop() -> bool:
 
 
 def _imports(extra: Extra) -> DoctorCheck:
-    for library in extra.libraries:
+    for library in extra.present:
         try:
             try_out(library)
         except TrialFailedError as error:
@@ -107,7 +111,7 @@ def _imports(extra: Extra) -> DoctorCheck:
                 f"{library} is installed and cannot be imported: {error}",
                 f"install the extra {extra.name!r} again, to repair it",
             )
-    return good(extra.name, f"{', '.join(extra.libraries)} can be imported")
+    return good(extra.name, f"{', '.join(extra.present)} can be imported")
 
 
 def _requirements_check() -> DoctorCheck:
