@@ -11,6 +11,7 @@ from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 from emgstream.gui.drop_down_list import DropDownList
 from emgstream.gui.painting import GRID
 from emgstream.gui.seek_slider import SeekSlider
+from emgstream.gui.shortcuts import key_words
 from emgstream.sources.replay_source import ReplaySource
 
 __all__ = ["ReplayBar", "clock_words"]
@@ -44,9 +45,9 @@ class ReplayBar(QWidget):
             self.speed_list.addItem(title, value)
         self.loop_button = QPushButton("Loop", self)
         self.loop_button.setCheckable(True)
-        self.loop_button.setToolTip("Begin again at the end (Ctrl+L)")
+        self.loop_button.setToolTip(key_words("Begin again at the end (Ctrl+L)"))
         self.columns_button = QPushButton("Columns…", self)
-        self.columns_button.setToolTip("The role of each column of the file (Ctrl+K)")
+        self.columns_button.setToolTip(key_words("The role of each column of the file (Ctrl+K)"))
         self.columns_button.clicked.connect(self.columns_wanted)
         self._lay_out()
         self.play_button.clicked.connect(self.toggle_play)
