@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from typing import Protocol
@@ -11,7 +12,17 @@ from emgstream.errors import UsageError
 __all__ = ["Clock", "ManualClock", "MonotonicClock", "host_now"]
 
 
-_BOOT_CLOCK: int | None = getattr(time, "CLOCK_BOOTTIME", None)  # of Linux
+_SLEEPLESS = {"linux": "CLOCK_BOOTTIME", "darwin": "CLOCK_MONOTONIC_RAW"}
+"""The clock that goes on while the computer sleeps, by ``sys.platform``: clock_gettime(2) of Linux
+and of macOS."""
+
+
+def clock_that_includes_sleep(platform: str = sys.platform) -> int | None:
+    """Return the number of a clock for `time.clock_gettime`; None for `time.perf_counter`."""
+    return getattr(time, _SLEEPLESS.get(platform, ""), None)
+
+
+_BOOT_CLOCK = clock_that_includes_sleep()
 
 
 class Clock(Protocol):
@@ -29,9 +40,9 @@ class Clock(Protocol):
 def host_now() -> float:
     """Return the host time in seconds, that of `MonotonicClock`.
 
-    It includes the time in which a laptop sleeps. The performance counter of Linux does not, so
-    that a sleep would be no gap in the stream. On Windows it does; there, Python's monotonic clock
-    before 3.13 advances in steps of 16 ms, which is 16 samples at 1 kHz.
+    It includes the time in which a laptop sleeps. The performance counters of Linux and macOS do
+    not, so that a sleep would be no gap in the stream. That of Windows does; there, Python's
+    monotonic clock before 3.13 advances in steps of 16 ms, which is 16 samples at 1 kHz.
     """
     if _BOOT_CLOCK is None:
         return time.perf_counter()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from emgstream.errors import MissingExtraError, UsageError
+from emgstream.library_gaps import gap_of
 from emgstream.wording import did_you_mean
 
 __all__ = [
@@ -44,7 +45,7 @@ class Extra:
     purpose: str
     """Phrase that begins with a verb."""
     libraries: tuple[str, ...]
-    """Modules that can be imported once it is installed."""
+    """Modules that can be imported once it is installed; without the first, it is of no use."""
     download_mb: int
     """Size of the download in MB."""
     disk_mb: int
@@ -57,8 +58,24 @@ class Extra:
 
     @property
     def missing(self) -> list[str]:
-        """The libraries that cannot be found."""
-        return [name for name in self.libraries if importlib.util.find_spec(name) is None]
+        """The libraries that cannot be found, but for those that this computer can do without.
+
+        A further library without a package for this computer is left out; the first one never is.
+        """
+        absent = [name for name in self.libraries if name not in self.present]
+        return [name for name in absent if name == self.libraries[0] or gap_of(name) is None]
+
+    @property
+    def present(self) -> list[str]:
+        """The libraries that can be found."""
+        return [name for name in self.libraries if importlib.util.find_spec(name) is not None]
+
+    @property
+    def gap(self) -> str | None:
+        """Why the first library cannot be had on this computer, and what to do; None if it can."""
+        library = self.libraries[0]
+        gap = gap_of(library)
+        return None if gap is None else f"{library} {gap}"
 
     @property
     def size_words(self) -> str:
@@ -122,10 +139,15 @@ def extra_requirements(name: str) -> tuple[str, ...]:
 def missing_extra(what: str, library: str, extra: str) -> MissingExtraError:
     """Return the error for something that needs a library of an extra.
 
+    Where the library has no package for this computer, it says so, and what to do instead.
+
     >>> print(missing_extra("MQTT", "paho-mqtt", "mqtt"))
     MQTT needs paho-mqtt, which is not installed; expected the extra 'mqtt'; install it with: \
 emgstream install mqtt
     """
+    gap = gap_of(library)
+    if gap is not None:
+        return MissingExtraError(f"{what} needs {library}, which {gap}")
     return MissingExtraError(
         f"{what} needs {library}, which is not installed; expected the extra {extra!r}; install "
         f"it with: emgstream install {extra}"
@@ -136,7 +158,8 @@ def check_train_extra() -> None:
     """Raise MissingExtraError if a library that training needs is not installed."""
     missing = TRAIN.missing
     if missing:
-        raise missing_extra("training", ", ".join(missing), TRAIN.name)
+        first = missing[0] if gap_of(missing[0]) is not None else ", ".join(missing)
+        raise missing_extra("training", first, TRAIN.name)
 
 
 def normal_name(distribution: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import subprocess
 import sys
 import venv
@@ -13,6 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 _OLDEST, _NEWEST = (3, 10), (3, 13)
+_QT_OF_THE_SYSTEM = (platform.system(), platform.machine()) == ("Linux", "aarch64")
+"""Whether the window needs the PyQt5 of the system, as on a Raspberry Pi: pip has none there."""
 _STATED_BY = ("pyproject.toml", "constraints.txt")
 
 
@@ -62,7 +65,7 @@ def _create() -> None:
         return
     print(f"making {VENV.name} with Python {sys.version.split()[0]}", flush=True)
     try:
-        venv.create(VENV, with_pip=True, clear=True)
+        venv.create(VENV, with_pip=True, clear=True, system_site_packages=_QT_OF_THE_SYSTEM)
     except (OSError, subprocess.CalledProcessError) as error:
         sys.exit(
             f"cannot make the virtual environment {VENV}: {error}; expected room on the disk, and "

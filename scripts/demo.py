@@ -14,7 +14,7 @@ from emgstream.gui import WindowRequest, check_display
 try:
     check_display(WindowRequest())
 except EmgStreamError as error:
-    sys.exit("; ".join(part for part in str(error).split("; ") if "--" not in part))
+    sys.exit("; ".join(part for part in str(error).split("; ") if "--headless" not in part))
 """
 """Prints why no window can be shown, without the clauses on options that this script has not."""
 
@@ -26,16 +26,21 @@ def main() -> int:
         "--setup-only", action="store_true", help="only install; do not start the demo"
     )
     parser.add_argument(
+        "--headless", action="store_true", help="stay in the terminal, also if there is a display"
+    )
+    parser.add_argument(
         "--speed",
         default="1",
         metavar="1|4|max",
-        help="speed of the replay in the terminal, if no window can be shown; default 1",
+        help="speed of the replay in the terminal; default 1",
     )
     arguments = parser.parse_args()
     ensure()
     if arguments.setup_only:
         return 0
-    return _show() if run(PYTHON, "-c", CAN_SHOW) == 0 else _replay(arguments.speed)
+    if not arguments.headless and run(PYTHON, "-c", CAN_SHOW) == 0:
+        return _show()
+    return _replay(arguments.speed)
 
 
 def _show() -> int:
@@ -45,7 +50,7 @@ def _show() -> int:
 
 def _replay(speed: str) -> int:
     print(
-        "playing the synthetic demo recording in the terminal instead; Ctrl-C ends it",
+        "playing the synthetic demo recording in the terminal; Ctrl-C ends it",
         flush=True,
     )
     words = ("replay", "demo", "--model", "demo", "--headless", "--speed", speed)

@@ -15,6 +15,7 @@ from emgstream.app.window_words import COMMAND, window_clause, window_words
 PACKAGE = Path(emgstream.__file__).parent
 OPTION = re.compile(r"--[a-z-]+")
 TERMINAL_ONLY = (
+    "app/doctor/qt_checks.py",  # told where no window can open
     "app/installation_plan.py",  # arguments of a child process
     "app/training_job.py",  # as before
     "app/verb_process.py",

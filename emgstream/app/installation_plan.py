@@ -154,6 +154,8 @@ def _uv_program() -> Path | None:
 
 def _obstacle(extra: Extra, installer: Installer | None) -> str | None:
     """Return what forbids an installation, and what to do; None if nothing does."""
+    if extra.gap is not None and not extra.is_installed:
+        return extra.gap
     folder = Path(sysconfig.get_path("purelib"))
     if _is_managed():
         return tr(

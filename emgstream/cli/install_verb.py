@@ -18,7 +18,7 @@ from emgstream.app.installation_plan import plan_installation
 from emgstream.cli.interrupt import InterruptRequest, polite_end
 from emgstream.cli.terminal import console, print_facts, print_grid
 from emgstream.errors import InterruptedByUserError, OutputError
-from emgstream.extras import EXTRAS
+from emgstream.extras import EXTRAS, Extra
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -69,11 +69,14 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _print_extras() -> None:
-    rows = [
-        (extra.name, extra.purpose, extra.size_words, "yes" if extra.is_installed else "no")
-        for extra in EXTRAS
-    ]
+    rows = [(extra.name, extra.purpose, extra.size_words, _state(extra)) for extra in EXTRAS]
     print_grid(console(), ("extra", "to", "size", "installed"), rows, n_texts=4)
+
+
+def _state(extra: Extra) -> str:
+    if extra.is_installed:
+        return "yes"
+    return "no" if extra.gap is None else "not for this computer"
 
 
 def _follow(

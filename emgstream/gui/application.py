@@ -18,6 +18,7 @@ from emgstream.app.open_requests import WindowRequest
 from emgstream.configuration import read_configuration
 from emgstream.errors import OutputError
 from emgstream.gui.form_fields import select_on_focus
+from emgstream.gui.macos import as_application
 from emgstream.gui.qt_style import apply_theme, named_theme, scale_text, window_icon
 from emgstream.gui.window import Window
 from emgstream.gui.window_settings import WindowSettings
@@ -40,7 +41,7 @@ def run_application(request: WindowRequest) -> None:
     It writes a log: the file that ``--log`` names, else the user's own log file, which rotates.
     Raises OutputError where the picture cannot be written.
     """
-    with user_log(sys.argv[1:]) as log, _crash_traces(log):
+    with user_log(sys.argv[1:]) as log, _crash_traces(log), as_application():
         _run(request)
 
 

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from emgstream.app.doctor.display_checks import PLATFORM, display_failure, has_display
+from emgstream.app.doctor.qt_checks import missing_qt
 from emgstream.app.doctor.system_packages import qt_library_command
 from emgstream.app.open_requests import WindowRequest
 from emgstream.errors import MissingExtraError, UsageError
@@ -24,8 +25,11 @@ def check_display(request: WindowRequest) -> None:
     UsageError
         There is no display, or it cannot be opened.
     MissingExtraError
-        A library that Qt needs is not installed.
+        PyQt5, or a library that Qt needs, is not installed.
     """
+    missing = missing_qt()
+    if missing is not None:
+        raise MissingExtraError(f"{missing}; or use --headless for the terminal")
     failure = _failure()
     if failure is not None:
         if request.screenshot is None:

@@ -9,6 +9,7 @@ from PyQt5.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PyQt5.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from emgstream.gui.painting import GRID
+from emgstream.gui.shortcuts import key_words
 
 __all__ = ["PageBar"]
 
@@ -48,7 +49,7 @@ class PageBar(QWidget):
             button.setObjectName("page")
             button.setCheckable(True)
             button.setAccessibleName(title)
-            button.setToolTip(f"{title}  Ctrl+{number + 1}")
+            button.setToolTip(key_words(f"{title}  Ctrl+{number + 1}"))
             button.clicked.connect(lambda _, number=number: self.chosen.emit(number))
             self._group.addButton(button)
             self.buttons.append(button)

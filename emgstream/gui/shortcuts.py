@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import TypeAlias
@@ -13,7 +14,7 @@ from PyQt5.QtWidgets import QDialog, QGridLayout, QLabel, QShortcut, QWidget
 from emgstream.gui.painting import GRID, font
 from emgstream.translation import tr
 
-__all__ = ["KEYS", "HelpCard", "Key", "install_shortcuts", "page_keys"]
+__all__ = ["KEYS", "HelpCard", "Key", "install_shortcuts", "key_words", "page_keys"]
 
 Key: TypeAlias = tuple[str, str, str]
 """Name of the action, its key, and a description."""
@@ -51,6 +52,17 @@ def page_keys(titles: Sequence[str]) -> tuple[Key, ...]:
         (tr("page {number}", number=number), f"Ctrl+{number}", tr("the page {title}", title=title))
         for number, title in enumerate(titles, start=1)
     )
+
+
+def key_words(text: str, platform: str = sys.platform) -> str:
+    """Return a text with its keys as this system has them.
+
+    Qt takes ``Ctrl`` for the key Command of a Mac.
+
+    >>> key_words("open a file (Ctrl+O)", "darwin")
+    'open a file (⌘O)'
+    """
+    return text.replace("Ctrl+", "⌘") if platform == "darwin" else text
 
 
 def install_shortcuts(
@@ -117,7 +129,7 @@ class HelpCard(QDialog):
             top += 1
         grid.addWidget(head, top, column + 1)
         for row, (key, what) in enumerate(rows, top + 1):
-            name = QLabel(key, self)
+            name = QLabel(key_words(key), self)
             name.setFont(font(self.font(), 1.0, bold=True))
             name.setAlignment(Qt.AlignmentFlag.AlignRight)
             words = QLabel(what, self)

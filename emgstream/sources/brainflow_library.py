@@ -6,7 +6,6 @@ import atexit
 import importlib.resources
 import logging
 import os
-import platform
 import re
 import tempfile
 from contextlib import suppress
@@ -16,6 +15,7 @@ from typing import Any
 
 from emgstream.errors import MissingExtraError
 from emgstream.extras import missing_extra
+from emgstream.library_gaps import gap_of
 from emgstream.logs import get_logger
 
 __all__ = ["BrainFlowLog", "brainflow_library"]
@@ -76,9 +76,9 @@ def brainflow_library() -> tuple[Any, BrainFlowLog]:
     try:
         log = BrainFlowLog(board_shim.BoardShim)
     except (OSError, board_shim.BrainFlowError) as error:
-        raise MissingExtraError(
-            f"BrainFlow has no library for this machine ({platform.machine()}); expected Windows, "
-            "macOS or Linux on x86-64; run it on such a computer with an LSL outlet, and connect "
-            "to lsl://NAME here"
-        ) from error
+        gap = gap_of("brainflow") or (
+            f"does not load here ({error}); expected its library; install it again with: emgstream "
+            "install brainflow --again"
+        )
+        raise MissingExtraError(f"BrainFlow {gap}") from error
     return board_shim, log

@@ -211,8 +211,8 @@ def test_without_the_extra_it_is_one_line_and_nothing_is_listed(tmp_path: Path) 
     assert "brainflow://" not in start("ports").stdout
 
 
-def test_where_brainflow_has_no_library_one_sentence_says_so(tmp_path: Path) -> None:
-    """BrainFlow itself, with the library of another machine, as on a Raspberry Pi."""
+def test_where_the_library_of_brainflow_does_not_load_one_sentence_says_so(tmp_path: Path) -> None:
+    """BrainFlow itself, with the library of another machine."""
     installed = Path(sys.modules["brainflow"].__path__[0])
     shutil.copytree(installed, tmp_path / "brainflow", ignore=shutil.ignore_patterns("lib"))
     library = tmp_path / "brainflow" / "lib"
@@ -226,4 +226,5 @@ def test_where_brainflow_has_no_library_one_sentence_says_so(tmp_path: Path) -> 
     done = run(program=program)
     (line,) = done.stderr.splitlines()
     assert done.returncode == 1
-    assert "BrainFlow has no library for this machine" in line
+    assert "BrainFlow does not load here" in line
+    assert line.endswith("install it again with: emgstream install brainflow --again")

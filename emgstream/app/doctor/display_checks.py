@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from emgstream.app.doctor.child_trial import TrialFailedError, try_out
 from emgstream.app.doctor.doctor_check import DoctorCheck, good, problem, warning
+from emgstream.app.doctor.qt_checks import missing_qt, missing_qt_check
 from emgstream.app.doctor.system_packages import qt_library_command
 from emgstream.translation import tr
 
@@ -65,6 +66,10 @@ def display_failure(
 
 def display_checks() -> Iterator[DoctorCheck]:
     """Give the checks of the display and of Qt."""
+    missing = missing_qt()
+    if missing is not None:
+        yield missing_qt_check(missing)
+        return
     if not has_display():
         yield warning("display", _NO_DISPLAY, _OPEN_THERE)
         yield from _library_check()

@@ -70,7 +70,7 @@ def extra_checks() -> Iterator[DoctorCheck]:
         if not extra.is_installed:
             continue
         if extra.name == _ON_A_DISPLAY and not _has_x_or_desktop():
-            named = ", ".join(extra.libraries)
+            named = ", ".join(extra.present)
             yield good(
                 extra.name,
                 tr(
@@ -81,7 +81,11 @@ def extra_checks() -> Iterator[DoctorCheck]:
             )
         else:
             yield _imports(extra)
-    missing = [extra.name for extra in EXTRAS if not extra.is_installed]
+    absent = [extra for extra in EXTRAS if not extra.is_installed]
+    for extra in absent:
+        if extra.gap is not None:
+            yield good(extra.name, extra.gap)
+    missing = [extra.name for extra in absent if extra.gap is None]
     if missing:
         yield good(
             "extras",
@@ -120,7 +124,7 @@ def _has_x_or_desktop() -> bool:
 
 
 def _imports(extra: Extra) -> DoctorCheck:
-    for library in extra.libraries:
+    for library in extra.present:
         try:
             try_out(library)
         except TrialFailedError as error:
@@ -133,7 +137,7 @@ def _imports(extra: Extra) -> DoctorCheck:
                 ),
                 tr("install the extra {name!r} again, to repair it", name=extra.name),
             )
-    return good(extra.name, tr("{libraries} can be imported", libraries=", ".join(extra.libraries)))
+    return good(extra.name, tr("{libraries} can be imported", libraries=", ".join(extra.present)))
 
 
 def _requirements_check() -> DoctorCheck:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import shutil
 
-__all__ = ["qt_library_command", "system_name"]
+__all__ = ["qt_library_command", "qt_package_command", "system_name"]
 
 # Libraries that Qt's plug-in for X displays needs and PyQt5 does not bring, by package manager.
 _QT_LIBRARIES = {
@@ -27,6 +27,13 @@ _QT_LIBRARIES = {
         "libxcb1 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 "
         "libxcb-xinerama0"
     ),
+}
+# PyQt5 as the distribution packages it, for its own Python.
+_QT_PACKAGES = {
+    "apt-get": "sudo apt-get install python3-pyqt5",
+    "dnf": "sudo dnf install python3-qt5",
+    "pacman": "sudo pacman -S --needed python-pyqt5",
+    "zypper": "sudo zypper install python3-qt5",
 }
 _MANAGERS = {
     "debian": "apt-get",
@@ -50,11 +57,20 @@ def qt_library_command() -> str:
 
     On one that is not known, the command of its package manager; else that of Debian.
     """
+    return _QT_LIBRARIES[_package_manager()]
+
+
+def qt_package_command() -> str:
+    """Return the command that installs the PyQt5 of this distribution."""
+    return _QT_PACKAGES[_package_manager()]
+
+
+def _package_manager() -> str:
     release = _os_release()
     families = [release.get("ID", ""), *release.get("ID_LIKE", "").split()]
     known = [_MANAGERS[family] for family in families if family in _MANAGERS]
     present = [name for name in _QT_LIBRARIES if shutil.which(name)]
-    return _QT_LIBRARIES[[*known, *present, "apt-get"][0]]
+    return [*known, *present, "apt-get"][0]
 
 
 def _os_release() -> dict[str, str]:

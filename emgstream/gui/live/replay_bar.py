@@ -11,6 +11,7 @@ from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 from emgstream.gui.drop_down_list import DropDownList
 from emgstream.gui.painting import GRID
 from emgstream.gui.seek_slider import SeekSlider
+from emgstream.gui.shortcuts import key_words
 from emgstream.sources.replay_source import ReplaySource
 from emgstream.translation import tr
 
@@ -45,9 +46,11 @@ class ReplayBar(QWidget):
             self.speed_list.addItem(title, value)
         self.loop_button = QPushButton(tr("Loop"), self)
         self.loop_button.setCheckable(True)
-        self.loop_button.setToolTip(tr("Begin again at the end (Ctrl+L)"))
+        self.loop_button.setToolTip(key_words(tr("Begin again at the end (Ctrl+L)")))
         self.columns_button = QPushButton(tr("Columns…"), self)
-        self.columns_button.setToolTip(tr("The role of each column of the file (Ctrl+K)"))
+        self.columns_button.setToolTip(
+            key_words(tr("The role of each column of the file (Ctrl+K)"))
+        )
         self.columns_button.clicked.connect(self.columns_wanted)
         self._lay_out()
         self.play_button.clicked.connect(self.toggle_play)

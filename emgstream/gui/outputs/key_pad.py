@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from PyQt5.QtCore import QEvent, QRectF, Qt, pyqtSignal
 from PyQt5.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PyQt5.QtWidgets import QSizePolicy, QWidget
@@ -43,6 +45,10 @@ _KEYS = {
     **{Qt.Key.Key_F1 + n: f"f{n + 1}" for n in range(20)},
 }
 """Names of keys as the bindings have them; all others are their character."""
+_SWAPPED = {
+    int(Qt.Key.Key_Control): int(Qt.Key.Key_Meta),
+    int(Qt.Key.Key_Meta): int(Qt.Key.Key_Control),
+}
 _MODIFIERS = frozenset({"shift", "ctrl", "alt", "cmd"})
 _BUTTONS = {
     Qt.MouseButton.LeftButton: "left",
@@ -53,9 +59,12 @@ _LIT = 0.18
 """Opacity of the part of the ground that fills while a movement is held."""
 
 
-def key_name(event: QKeyEvent) -> str | None:
+def key_name(event: QKeyEvent, platform: str = sys.platform) -> str | None:
     """Return the name of a key in the bindings; None for one that they cannot name."""
-    known = _KEYS.get(event.key())
+    key = event.key()
+    if platform == "darwin":  # Qt calls the key Command "Control" there, and Control "Meta"
+        key = _SWAPPED.get(key, key)
+    known = _KEYS.get(key)
     if known is not None:
         return known
     letter = event.text().lower()

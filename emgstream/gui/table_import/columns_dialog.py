@@ -24,6 +24,7 @@ from emgstream.gui.check_box import CheckBox
 from emgstream.gui.elided_label import ElidedLabel
 from emgstream.gui.painting import GRID, font
 from emgstream.gui.palette import Theme
+from emgstream.gui.shortcuts import key_words
 from emgstream.gui.status_light import StatusLight
 from emgstream.gui.table_import.column_table import ColumnTable
 from emgstream.translation import tr
@@ -176,7 +177,7 @@ class ColumnsDialog(QDialog):
         )
         self.use_button = QPushButton(tr("Use these columns"), self)
         self.use_button.setObjectName("primary")
-        self.use_button.setToolTip(tr("Ctrl+Enter. They are remembered beside the file"))
+        self.use_button.setToolTip(key_words(tr("Ctrl+Enter. They are remembered beside the file")))
         self.cancel_button = QPushButton(tr("Cancel"), self)
         self.cancel_button.setToolTip("Esc")
         for button in (self.copy_button, self.use_button, self.cancel_button):

@@ -90,8 +90,9 @@ def why_no_keys() -> str:
         return "There is no screen with an X server here, so that no keys can be pressed"
     if sys.platform == "darwin":
         return (
-            "Allow emgstream under System Settings, Privacy & Security, in Accessibility and in "
-            "Input Monitoring, so that it may see and press keys"
+            "Allow the program that starts emgstream, such as Terminal, under System Settings, "
+            "Privacy & Security, in Accessibility and in Input Monitoring: it may see and press "
+            "keys then"
         )
     return ""
 

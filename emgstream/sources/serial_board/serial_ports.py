@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
 from serial.tools.list_ports import comports
 
 from emgstream.errors import SourceError, SourceNotFoundError
+from emgstream.sources.serial_board.built_in_ports import alias_of, built_in_ports, is_phantom
 from emgstream.sources.serial_board.holders import holders
 from emgstream.sources.source_kind import AUTO, SIMULATED, FoundSource
 from emgstream.wording import did_you_mean
@@ -32,6 +33,12 @@ __all__ = [
 
 _NETWORK = "socket://"
 _MOST_NAMED = 3
+_CONSOLE_GROUP = "tty"
+"""Group of a port that the system uses to log in (agetty(8)); no group of people for ports."""
+_LEAVE_CONSOLE = (
+    "the system offers a login on it: on a Raspberry Pi switch that off with sudo raspi-config "
+    "(Interface Options, Serial Port: no login shell, but the hardware), and start it again"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,17 @@ def list_ports() -> list[PortInfo]:
         )
         for port in comports()
     ]
+    if sys.platform == "linux":
+        found = _as_linux_has_them(found)
     return sorted(found, key=lambda port: (port.vid is None, port.device))
+
+
+def _as_linux_has_them(found: Sequence[PortInfo]) -> list[PortInfo]:
+    """Return the ports without those that are none, and with those of the computer itself."""
+    there = [port for port in found if not is_phantom(port.device)]
+    known = {port.device for port in there}
+    there += [PortInfo(device) for device in built_in_ports() if device not in known]
+    return [replace(port, description=port.description or alias_of(port.device)) for port in there]
 
 
 def find_boards() -> list[FoundSource]:
@@ -163,7 +180,10 @@ def no_permission(device: str) -> SourceError:
     """Return the error for a port that this user may not open."""
     fix = "ask who runs this machine for access to it"
     if sys.platform == "linux":
-        fix = f"sudo usermod -aG {_group(device)} $USER, then log out and in again"
+        group = _group(device)
+        fix = f"sudo usermod -aG {group} $USER, then log out and in again"
+        if group == _CONSOLE_GROUP:
+            fix = _LEAVE_CONSOLE
     return SourceError(f"no permission to open {device}; expected to read and write it; {fix}")
 
 

@@ -1,0 +1,98 @@
+"""The file for GitHub runs what README.md and pyproject.toml say, without being seen there."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from importlib import metadata
+from typing import Any
+
+import pytest
+import yaml
+from packaging.specifiers import SpecifierSet
+
+from emgstream import library_gaps
+from emgstream.extras import PACKAGE
+from emgstream.library_gaps import Machine
+from tests.documentation import README, ROOT, blocks
+
+WORKFLOW = ROOT / ".github" / "workflows" / "check.yml"
+if not WORKFLOW.exists() and not (ROOT / ".git").exists():
+    pytest.skip("the source distribution has no such file", allow_module_level=True)
+JOBS: dict[str, Any] = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]
+SCRIPT = re.compile(r"^python3? (scripts/\w+\.py)((?: --?[\w-]+| \w+)*)", re.MULTILINE)
+
+
+def commands(job: str) -> list[tuple[str, list[str]]]:
+    """The scripts that a job starts, with their options."""
+    lines = "\n".join(step.get("run", "") for step in JOBS[job]["steps"])
+    return [(script, words.split()) for script, words in SCRIPT.findall(lines)]
+
+
+def accepted_pythons() -> list[str]:
+    accepted = SpecifierSet(metadata.metadata(PACKAGE)["Requires-Python"])
+    return [f"3.{minor}" for minor in range(40) if accepted.contains(f"3.{minor}.99")]
+
+
+def test_the_commands_are_those_of_the_readme() -> None:
+    first = next(block for block in blocks(README) if block.language == "sh")
+    shown = [SCRIPT.match(command.line) for command in first.commands]
+    assert [match and match[1] for match in shown] == [script for script, _ in commands("check")]
+    assert JOBS["check"]["timeout-minutes"] > 0
+
+
+def test_the_demo_opens_no_window_that_nobody_would_close() -> None:
+    (script, options), *_ = commands("check")
+    assert script == "scripts/demo.py"
+    assert "--headless" in options
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_a_script_knows_its_options(job: str) -> None:
+    for script, options in commands(job):
+        asked = [sys.executable, str(ROOT / script), "--help"]
+        told = subprocess.run(asked, capture_output=True, text=True, check=True, timeout=60).stdout
+        for option in options:
+            assert option in told, f"{script} {option}"
+
+
+def test_the_pythons_are_the_oldest_the_newest_and_the_newest_that_trains() -> None:
+    chosen = JOBS["check"]["strategy"]["matrix"]["python"]
+    accepted = accepted_pythons()
+    trains = [
+        version
+        for version in accepted
+        if library_gaps.gap_of("tensorflow", Machine("Linux", "x86_64", (3, int(version[2:]))))
+        is None
+    ]
+    assert chosen == sorted({accepted[0], trains[-1], accepted[-1]}, key=lambda one: int(one[2:]))
+
+
+def test_windows_macos_and_linux_run_the_whole_check() -> None:
+    systems = JOBS["check"]["strategy"]["matrix"]["system"]
+    assert [system.partition("-")[0] for system in systems] == ["ubuntu", "windows", "macos"]
+
+
+def test_a_step_for_bash_is_for_linux_only() -> None:
+    """Windows starts its own shell, in which the other lines mean the same."""
+    for step in JOBS["check"]["steps"]:
+        if step.get("run", "").startswith("bash "):
+            assert step["if"] == "runner.os == 'Linux'"
+            assert (ROOT / step["run"].split()[1]).is_file()
+        else:
+            assert not {"&&", "$(", "`", "\n"} & set(step.get("run", "").split())
+
+
+def test_both_ways_install_the_same_system_packages() -> None:
+    assert "bash .ci/packages" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "apt-get" not in WORKFLOW.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+@pytest.mark.parametrize("file", ["run", "packages"])
+def test_a_script_of_bash_can_be_read_by_it(file: str) -> None:
+    script = ROOT / ".ci" / file
+    done = subprocess.run(["bash", "-n", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
