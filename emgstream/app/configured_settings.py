@@ -18,6 +18,7 @@ from emgstream.configuration import (
 )
 from emgstream.data import DEMO, NO_MODEL
 from emgstream.errors import ConfigurationError, OutputError
+from emgstream.network.backend_preference import prefer_backend
 from emgstream.outputs.output_registry import output_kinds
 from emgstream.sources.source_kind import AUTO
 from emgstream.wording import did_you_mean
@@ -32,6 +33,7 @@ _PLAIN = {
     "channels": ("Channels", "those of the model", "names or numbers, with commas between them"),
     "model": ("Model", DEMO, "the path of a .emgmodel file"),
     "recordings": ("Recordings", "the folder in which emgstream is run", "the path of a folder"),
+    "network": ("Networks", "auto", '"litert", "numpy" or "auto"'),
 }
 """Title, default and expected form of each setting that is no output."""
 _OF_VERBS = {"summary": ("Summary", "FILE")}
@@ -140,6 +142,7 @@ def set_configured(name: str, text: str) -> Configuration:
             f"cannot write the configuration {path}: {error.strerror or error}; expected a file "
             "that may be written to; check its folder"
         ) from error
+    prefer_backend(configuration.network)
     return configuration
 
 
