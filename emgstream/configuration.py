@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias, get_type_hints
+from typing import Annotated, Any, Literal, TypeAlias, get_type_hints
 
 import msgspec
 
@@ -45,6 +45,8 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """The path of a model, as for ``--model``."""
     recordings: _Text | None = None
     """The folder that recordings are written to."""
+    network: Literal["auto", "litert", "numpy"] | None = None
+    """The library that runs the networks of models."""
     outputs: dict[str, _Text | _Texts] = {}
     """Values of the options for outputs, by the name of the option."""
 
@@ -59,6 +61,7 @@ _EXPECTED = {
     "channels": 'a list of different names or numbers in quotes, as ["1", "2", "3"]',
     "model": 'text, the path of a model, as "~/emg/arm.emgmodel"',
     "recordings": 'text, the path of a folder, as "~/emg"',
+    "network": '"auto", "litert" or "numpy"',
     "outputs": 'text or a list of text for each output, as udp = ["127.0.0.1:9000"]',
 }
 
@@ -82,6 +85,10 @@ TEMPLATE = """\
 
 # The folder that `emgstream record` and the page Record write to.
 # recordings = "~/emg"
+
+# The library that runs the network of a model: "litert", "numpy", or "auto", which is LiteRT where
+# it is installed. The environment variable EMGSTREAM_NETWORK comes before it.
+# network = "auto"
 
 # Outputs of `live` and `replay` in the terminal, each with the values of the option of its name.
 # The page Outputs of the window proposes them.

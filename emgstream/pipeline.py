@@ -26,7 +26,8 @@ from emgstream.decisions import (
 from emgstream.errors import ModelFileError, UsageError
 from emgstream.gap_bridge import FilledShares, GapBridge
 from emgstream.latency import FixedDelay
-from emgstream.network.network_backend import NetworkBackend, open_classifier
+from emgstream.network.backend_preference import NetworkBackend
+from emgstream.network.network_backend import open_classifier
 from emgstream.steps import StepStream
 from emgstream.types import Chunk, FloatArray, IndexArray
 from emgstream.windowing import Windowing, Windows

@@ -22,6 +22,7 @@ from bench_rows import Row, table
 
 SUBJECTS: dict[str, Callable[[], Iterable[Row]]] = {
     "audit": bench_audit.measure,
+    "backends": bench_pipeline.measure_backends,
     "decision": bench_pipeline.measure_decision,
     "throughput": bench_pipeline.measure_throughput,
     "startup": bench_startup.measure,

@@ -14,9 +14,12 @@ from emgstream_training.backend import keras, tensorflow
 from emgstream_training.network import build_network
 from emgstream_training.network_export import export_model
 
-from emgstream.bundle import Model
+from emgstream.bundle import Model, read_model
+from emgstream.data import DEMO_MODEL
 from emgstream.engine import Engine
 from emgstream.manifest import Manifest
+from emgstream.network.backend_preference import NetworkBackend
+from emgstream.network.network_backend import open_classifier
 from emgstream.outputs.summary import Summary
 from emgstream.pipeline import Pipeline
 from emgstream.sources.replay_source import ReplaySource
@@ -50,6 +53,25 @@ def measure_decision() -> Iterator[Row]:
             other[0] / ours[0],
             wanted,
         )
+
+
+def measure_backends() -> Iterator[Row]:
+    """Time one window of the shipped model by NumPy, against LiteRT."""
+    model = read_model(DEMO_MODEL)
+    shape = 2000, 1, model.manifest.n_steps, model.manifest.n_features
+    windows = np.random.default_rng(0).standard_normal(shape).astype(np.float32)
+    by_numpy, by_litert = (
+        open_classifier(model, backend) for backend in (NetworkBackend.NUMPY, NetworkBackend.LITERT)
+    )
+    numpy = _quantiles_us(lambda i: by_numpy.predict(windows[i]), len(windows))
+    litert = _quantiles_us(lambda i: by_litert.predict(windows[i]), len(windows))
+    yield Row(
+        "the network of one window by NumPy, p50 / p99",
+        f"{numpy[0]:.0f} / {numpy[1]:.0f} us",
+        f"LiteRT: {litert[0]:.0f} / {litert[1]:.0f} us",
+        litert[0] / numpy[0],
+        "400 us",
+    )
 
 
 def measure_throughput() -> Iterator[Row]:

@@ -19,6 +19,7 @@ from emgstream.configuration import (
 )
 from emgstream.data import DEMO, NO_MODEL
 from emgstream.errors import ConfigurationError, OutputError
+from emgstream.network.backend_preference import prefer_backend
 from emgstream.outputs.output_registry import output_kinds
 from emgstream.sources.source_kind import AUTO
 from emgstream.translation import tr
@@ -41,6 +42,7 @@ _PLAIN = {
         tr("the folder in which emgstream is run"),
         tr("the path of a folder"),
     ),
+    "network": (tr("Networks"), "auto", tr('"litert", "numpy" or "auto"')),
 }
 """Title, default and expected form of each setting that is no output."""
 _OF_VERBS = {"summary": (tr("Summary"), tr("FILE"))}
@@ -157,6 +159,7 @@ def set_configured(name: str, text: str) -> Configuration:
                 reason=error.strerror or error,
             )
         ) from error
+    prefer_backend(configuration.network)
     return configuration
 
 

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from enum import Enum
 from functools import cache
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol
 
 from emgstream.bundle import WEIGHTS, Model
-from emgstream.errors import ModelFileError, NetworkBackendError, UsageError
+from emgstream.errors import ModelFileError, NetworkBackendError
 from emgstream.logs import get_logger
+from emgstream.network.backend_preference import VARIABLE, NetworkBackend, asked_backend
 from emgstream.network.network_weights import read_weights, weight_shapes
 from emgstream.network.numpy_classifier import NumpyClassifier
 from emgstream.types import FloatArray
 
 __all__ = [
-    "VARIABLE",
     "BackendChoice",
     "Classifier",
-    "NetworkBackend",
     "choose_backend",
     "open_classifier",
 ]
 
 _log = get_logger(__name__)
 
-VARIABLE = "EMGSTREAM_NETWORK"
-"""Environment variable that forces a backend: ``litert`` or ``numpy``."""
 _LITERT = "emgstream.network.litert_classifier"
 
 
@@ -50,15 +45,6 @@ class Classifier(Protocol):
         ``windows`` has shape ``(n_windows, n_steps, n_features)``, float32, C-contiguous. A window
         has the same bits however many come at once.
         """
-
-
-class NetworkBackend(Enum):
-    """The library that computes the network."""
-
-    LITERT = "litert"
-    """LiteRT, from the flatbuffers: some ten times as fast."""
-    NUMPY = "numpy"
-    """NumPy, from the weights: for computers without LiteRT."""
 
 
 @dataclass(frozen=True)
@@ -88,28 +74,20 @@ _PACKAGES = {
 
 
 def choose_backend() -> BackendChoice:
-    """Return LiteRT where it loads, else NumPy, unless `VARIABLE` asks for one.
+    """Return LiteRT where it loads, else NumPy, unless the user asks for one.
 
     Raises UsageError if `VARIABLE` names neither, and NetworkBackendError if LiteRT is asked for
     and does not load.
     """
-    asked = os.environ.get(VARIABLE, "")
-    if not asked:
+    backend, asked_by = asked_backend()
+    if backend is None:
         problem = _litert_problem()
         if problem is None:
             return BackendChoice(NetworkBackend.LITERT)
         return BackendChoice(NetworkBackend.NUMPY, problem)
-    try:
-        backend = NetworkBackend(asked)
-    except ValueError:
-        names = " or ".join(one.value for one in NetworkBackend)
-        raise UsageError(
-            f"{VARIABLE} is {asked!r}, which is no backend for networks; expected {names}; change "
-            "the variable, or remove it"
-        ) from None
     if backend is NetworkBackend.LITERT:
         _check_litert()
-    return BackendChoice(backend, f"as {VARIABLE} asks")
+    return BackendChoice(backend, f"as {asked_by} asks")
 
 
 def open_classifier(model: Model, backend: NetworkBackend | None = None) -> Classifier:
@@ -148,7 +126,7 @@ def _check_litert() -> None:
     if problem is not None:
         raise NetworkBackendError(
             f"{problem}; expected it to run the network; install it, or let NumPy run the network: "
-            f"remove the environment variable {VARIABLE}"
+            f"remove the environment variable {VARIABLE}, and network from the configuration"
         )
 
 

@@ -1,6 +1,8 @@
 """The trained network in plain NumPy, from the weights in the model file.
 
-For computers that LiteRT has no wheel for, and as the reference that it is tested against.
+For computers that LiteRT has no wheel for, and as the reference that it is tested against. All is
+computed in double precision, so that what separates the two is the rounding of LiteRT alone: its
+logits reach several hundred, of which single precision keeps seven digits.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from emgstream.errors import ModelFileError
 from emgstream.network.network_weights import LINEAR_PATH, Weights
@@ -19,7 +22,8 @@ __all__ = ["NumpyClassifier"]
 _POOLED = 2  # steps of the convolution that max-pooling makes one of
 _EPSILON = 1e-3  # of the batch normalisation: what Keras adds to the variance
 
-_Layer: TypeAlias = list[FloatArray]
+_Double: TypeAlias = npt.NDArray[np.float64]
+_Layer: TypeAlias = list[_Double]
 
 
 class NumpyClassifier:
@@ -45,7 +49,8 @@ class NumpyClassifier:
     """
 
     def __init__(self, weights: Weights, n_steps: int) -> None:
-        kernel, self._convolution_bias = weights["convolution"]
+        layers = {name: [one.astype(np.float64) for one in of] for name, of in weights.items()}
+        kernel, self._convolution_bias = layers["convolution"]
         self._width, n_features, _ = kernel.shape
         self._n_pooled = (n_steps - self._width + 1) // _POOLED
         if self._n_pooled < 1:
@@ -54,11 +59,11 @@ class NumpyClassifier:
                 f"{self._width + _POOLED - 1} or more; train the model again"
             )
         self._convolution = kernel.reshape(self._width * n_features, -1)
-        self._first = _Lstm.from_keras(weights["lstm_1"])
-        self._second = _Lstm.from_keras(weights["lstm_2"])
-        self._hidden = _folded(weights["normalisation"], weights["dense"])
-        self._output = weights["output"]
-        self._linear = weights.get(LINEAR_PATH)
+        self._first = _Lstm.from_keras(layers["lstm_1"])
+        self._second = _Lstm.from_keras(layers["lstm_2"])
+        self._hidden = _folded(layers["normalisation"], layers["dense"])
+        self._output = layers["output"]
+        self._linear = layers.get(LINEAR_PATH)
         self.window_shape = n_steps, n_features
         """Steps and features of a window."""
         self.n_classes = len(self._output[1])
@@ -71,14 +76,14 @@ class NumpyClassifier:
         """
         probabilities = np.empty((len(windows), self.n_classes), dtype=np.float32)
         for window, row in zip(windows, probabilities, strict=True):
-            row[:] = self._probabilities(window)
+            row[:] = self._probabilities(window.astype(np.float64))
         return probabilities
 
-    def _probabilities(self, window: FloatArray) -> FloatArray:
+    def _probabilities(self, window: _Double) -> _Double:
         """Return the probabilities of one window, shape ``(n_steps, n_features)``."""
         kernel, bias = self._hidden
         states = self._second.states(self._first.states(self._convolved(window)))
-        hidden = np.maximum(states[-1] @ kernel + bias, np.float32(0.0))
+        hidden = np.maximum(states[-1] @ kernel + bias, 0.0)
         kernel, bias = self._output
         logits = hidden @ kernel + bias
         if self._linear is not None:
@@ -86,27 +91,27 @@ class NumpyClassifier:
             kernel, bias = self._linear
             logits += np.concatenate([window.ravel(), mean * mean]) @ kernel + bias
         raised = np.exp(logits - logits.max())  # without the maximum, large ones would overflow
-        probabilities: FloatArray = raised / raised.sum()
+        probabilities: _Double = raised / raised.sum()
         return probabilities
 
-    def _convolved(self, window: FloatArray) -> FloatArray:
+    def _convolved(self, window: _Double) -> _Double:
         """Return the window after convolution and max-pooling, shape ``(n_pooled, n_filters)``."""
         n_kept = _POOLED * self._n_pooled
         rows = [window[start : start + self._width].ravel() for start in range(n_kept)]
         filtered = np.array(rows) @ self._convolution + self._convolution_bias
-        pooled: FloatArray = filtered.reshape(self._n_pooled, _POOLED, -1).max(axis=1)
-        return np.maximum(pooled, np.float32(0.0))
+        pooled: _Double = filtered.reshape(self._n_pooled, _POOLED, -1).max(axis=1)
+        return np.maximum(pooled, 0.0)
 
 
 @dataclass(frozen=True)
 class _Lstm:
     """An LSTM layer whose candidate gate is last, so that one sigmoid serves the other three."""
 
-    kernel: FloatArray
+    kernel: _Double
     """Weights of the input, ``(n_inputs, 4 n_units)``."""
-    recurrent: FloatArray
+    recurrent: _Double
     """Weights of the state, ``(n_units, 4 n_units)``."""
-    bias: FloatArray
+    bias: _Double
     """``(4 n_units,)``."""
 
     @classmethod
@@ -119,14 +124,14 @@ class _Lstm:
             )
         )
 
-    def states(self, values: FloatArray) -> FloatArray:
+    def states(self, values: _Double) -> _Double:
         """Return the state after each time step, shape ``(n_steps, n_units)``.
 
         Hochreiter & Schmidhuber 1997, doi:10.1162/neco.1997.9.8.1735, with a forget gate.
         """
         n_units = len(self.recurrent)
-        states = np.zeros((len(values), n_units), dtype=np.float32)
-        state, memory = states[0], np.zeros(n_units, dtype=np.float32)
+        states = np.zeros((len(values), n_units))
+        state, memory = states[0], np.zeros(n_units)
         for step, projected in enumerate(values @ self.kernel + self.bias):
             gates = projected + state @ self.recurrent if step else projected
             opened = _sigmoid(gates[: 3 * n_units])
@@ -136,17 +141,15 @@ class _Lstm:
         return states
 
 
-def _sigmoid(values: FloatArray) -> FloatArray:
+def _sigmoid(values: _Double) -> _Double:
     """Return the logistic function, by the hyperbolic tangent, which cannot overflow."""
-    half = np.float32(0.5)
-    opened: FloatArray = half * np.tanh(half * values) + half
+    opened: _Double = 0.5 * np.tanh(0.5 * values) + 0.5
     return opened
 
 
 def _folded(normalisation: _Layer, dense: _Layer) -> _Layer:
     """Return the weights of one dense layer equal to batch normalisation and a dense layer."""
-    gamma, beta, mean, variance = (weight.astype(np.float64) for weight in normalisation)
-    kernel, bias = (weight.astype(np.float64) for weight in dense)
+    gamma, beta, mean, variance = normalisation
+    kernel, bias = dense
     scale = gamma / np.sqrt(variance + _EPSILON)
-    folded = scale[:, np.newaxis] * kernel, bias + (beta - mean * scale) @ kernel
-    return [weight.astype(np.float32) for weight in folded]
+    return [scale[:, np.newaxis] * kernel, bias + (beta - mean * scale) @ kernel]

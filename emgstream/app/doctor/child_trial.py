@@ -68,11 +68,13 @@ def main() -> None:
     """Do the trial that is named on the command line."""
     what = sys.argv[1]
     if what == RUNTIME:
+        from emgstream.app.configured_network import use_configured_network
         from emgstream.bundle import read_model
         from emgstream.data import DEMO_MODEL
         from emgstream.network.network_backend import choose_backend
         from emgstream.pipeline import Pipeline
 
+        use_configured_network()
         choice = choose_backend()
         Pipeline(read_model(DEMO_MODEL))  # runs both networks on a few windows
         print(choice.backend.value, choice.words)  # noqa: T201 - the answer to the parent

@@ -7,8 +7,10 @@ import platform
 import sys
 from collections.abc import Iterator
 from importlib import metadata
+from typing import TYPE_CHECKING
 
 from emgstream import __version__
+from emgstream.app.configured_network import use_configured_network
 from emgstream.app.doctor.child_trial import RUNTIME, TrialFailedError, try_out
 from emgstream.app.doctor.display_checks import has_display
 from emgstream.app.doctor.doctor_check import DoctorCheck, good, problem, warning
@@ -16,16 +18,20 @@ from emgstream.app.doctor.system_packages import system_name
 from emgstream.app.installation_plan import Installer, plan_installation
 from emgstream.errors import EmgStreamError
 from emgstream.extras import EXTRAS, PACKAGE, Extra
-from emgstream.network.network_backend import VARIABLE, NetworkBackend
+from emgstream.network.backend_preference import NetworkBackend, asked_backend
 from emgstream.translation import tr
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 __all__ = ["extra_checks", "package_checks", "python_checks"]
 
-_OLDEST, _NEWEST = (3, 10), (3, 13)
+_OLDEST, _NEWEST = (3, 10), (3, 15)
 """As ``requires-python`` in pyproject.toml."""
 _ON_A_DISPLAY = "control"
 """The extra whose library cannot be imported without a display."""
 _STORE = "\\WindowsApps\\"
+_LITERT = "ai-edge-litert"
 _LITERT_CURE = tr(
     "install the package ai-edge-litert again; it needs a 64-bit system of 2020 or newer"
 )
@@ -43,7 +49,7 @@ def python_checks() -> Iterator[DoctorCheck]:
         machine=platform.machine(),
     )
     if not _OLDEST <= sys.version_info[:2] <= _NEWEST:
-        yield problem("python", text, tr("use Python 3.10 to 3.13"))
+        yield problem("python", text, tr("use Python 3.10 to 3.14"))
     elif sys.maxsize < 2**32:
         yield problem("python", tr("{text}, 32 bits", text=text), tr("install Python for 64 bits"))
     elif sys.platform == "win32" and _STORE in sys.base_prefix:
@@ -112,11 +118,39 @@ def _network_check() -> DoctorCheck:
         return problem(
             "network", tr("the shipped model does not run: {error}", error=error), _LITERT_CURE
         )
-    if backend == NetworkBackend.LITERT.value or VARIABLE in os.environ:
-        return good("network", tr("{words} runs the shipped model", words=words))
-    return warning(
-        "network", tr("{words} runs the shipped model, more slowly", words=words), _LITERT_CURE
-    )
+    text = tr("{words} runs the shipped model", words=words)
+    if backend == NetworkBackend.LITERT.value or _is_asked_for():
+        return good("network", text)
+    if not _has_litert_package():
+        return good(
+            "network", tr("{text}; no LiteRT is made for this system and Python", text=text)
+        )
+    return warning("network", tr("{text}, more slowly", text=text), _LITERT_CURE)
+
+
+def _is_asked_for() -> bool:
+    """Return True if the user chose the backend, which the trial has used already."""
+    use_configured_network()
+    return asked_backend()[0] is not None
+
+
+def _has_litert_package() -> bool:
+    """Return True if emgstream asks for LiteRT here, as it has packages for this computer."""
+    try:
+        return any(one.name == _LITERT for one in _needed_here())
+    except metadata.PackageNotFoundError:
+        return True
+
+
+def _needed_here() -> list[Requirement]:
+    """Return the requirements of emgstream on this computer, without extras.
+
+    Raises PackageNotFoundError if emgstream is run from its files.
+    """
+    from packaging.requirements import Requirement  # only this needs it
+
+    found = map(Requirement, metadata.requires(PACKAGE) or [])
+    return [one for one in found if one.marker is None or one.marker.evaluate({"extra": ""})]
 
 
 def _has_x_or_desktop() -> bool:
@@ -141,21 +175,14 @@ def _imports(extra: Extra) -> DoctorCheck:
 
 
 def _requirements_check() -> DoctorCheck:
-    from packaging.requirements import Requirement  # only this needs it
-
     try:
-        texts = metadata.requires(PACKAGE) or []
+        needed = _needed_here()
     except metadata.PackageNotFoundError:
         return warning(
             "package",
             tr("emgstream is run from its files and is not installed"),
             tr("run scripts/demo.py, which installs it into an environment of its own"),
         )
-    needed = [
-        one
-        for one in map(Requirement, texts)
-        if one.marker is None or one.marker.evaluate({"extra": ""})
-    ]
     wrong = []
     for requirement in needed:
         version = _version(requirement.name)
