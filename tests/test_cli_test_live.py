@@ -205,6 +205,6 @@ def test_a_history_that_is_none_is_told_before_the_test(
     words = ["--unattended", *ON_A_BOARD]
     assert main(["test-live", "--model", str(model), *words]) == 1
     out, err = capsys.readouterr()
-    assert "is no history of tests" in err
+    assert "is not a history of tests" in err
     assert out == ""
     assert history_path(model).read_text(encoding="utf-8") == "{}"

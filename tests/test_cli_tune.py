@@ -52,7 +52,7 @@ def test_what_was_repaired_of_the_recording_is_noted(
 @pytest.mark.parametrize(
     ("word", "says"),
     [
-        ("median", "'median' is no smoothing; expected none, majority:5"),
+        ("median", "'median' is not a smoothing; expected none, majority:5"),
         ("none:3", "'none:3' is no smoothing"),
         ("majority:0", "votes 0; expected a whole number from 1 to 1000"),
         ("majority:x", "'x' is no whole number; expected none, majority:5"),

@@ -39,9 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="print what would be installed, and install nothing"
     )
-    parser.add_argument(
-        "--again", action="store_true", help="install it although it is there, to repair it"
-    )
+    parser.add_argument("--again", action="store_true", help="install it again, to repair it")
 
 
 def run(arguments: argparse.Namespace) -> None:

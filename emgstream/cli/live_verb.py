@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--force",
         action="store_true",
-        help="go on if the sampling rate differs by more than 5%% from that of the model",
+        help="go on if the sampling rate differs by more than 5 %% from that of the model",
     )
     parser.add_argument(
         "--no-reconnect",

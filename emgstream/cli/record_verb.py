@@ -82,7 +82,8 @@ def _add_board(parser: argparse.ArgumentParser) -> None:
         "--names",
         type=_channel_names,
         metavar="A,B,C",
-        help="names for these channels, as biceps,triceps,middle; default: the names of the board",
+        help="names for these channels, for example biceps,triceps,middle; default: the names of "
+        "the board",
     )
     parser.add_argument(
         "--rate", type=options.positive, metavar="HZ", help="ask the board for this rate"
@@ -110,7 +111,7 @@ def _add_cues(what: _Words) -> None:
         "--script",
         type=_script,
         metavar="CUES",
-        help="cues in your own order with their seconds, as rest:3,fist:5, or a file with "
+        help="cues in your own order with their seconds, for example rest:3,fist:5, or a file with "
         "such cues",
     )
     what.add_argument(
@@ -286,7 +287,7 @@ def _placement(text: str) -> tuple[str, str]:
     channel, equals, where = text.partition("=")
     if not (equals and channel.strip() and where.strip()):
         raise argparse.ArgumentTypeError(
-            f"{text!r} has no position; expected CHANNEL=WHERE, as 1=forearm"
+            f"{text!r} has no position; expected CHANNEL=WHERE, for example 1=forearm"
         )
     return channel.strip(), where.strip()
 

@@ -63,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--ledger",
         metavar="FILE",
         type=Path,
-        help="write what was really sent to a JSON file, at the end",
+        help="write what was sent to a JSON file, at the end",
     )
 
 
@@ -85,7 +85,8 @@ def _add_board(parser: argparse.ArgumentParser) -> None:
         "--script",
         type=_script,
         metavar="MOVEMENTS",
-        help="movements with their seconds, repeated, as rest:3,hand_close:2, or a file with such; "
+        help="movements with their seconds, repeated, for example rest:3,hand_close:2, or a file "
+        "with such cues; "
         "default: all movements in turn",
     )
     parser.add_argument(
@@ -100,12 +101,14 @@ def _add_board(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=0.0,
         metavar="PPM",
-        help="how much too fast the clock of the board runs; of real boards up to 5000",
+        help="clock error of the board in ppm, positive if the clock is too fast; real boards: up "
+        "to 5000",
     )
     parser.add_argument(
         "--battery",
         action="store_true",
-        help="keep sampling while nobody reads or the cable is out; do not reset when opened",
+        help="keep sampling while no program reads or the cable is unplugged; do not reset when "
+        "opened",
     )
 
 

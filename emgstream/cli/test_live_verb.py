@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--force",
         action="store_true",
-        help="go on if the sampling rate differs by more than 5%% from that of the model",
+        help="go on if the sampling rate differs by more than 5 %% from that of the model",
     )
     cued_words.add_protocol(parser)
     cued_words.add_counting(parser)

@@ -104,7 +104,8 @@ def choose_backend() -> BackendChoice:
     except ValueError:
         names = " or ".join(one.value for one in NetworkBackend)
         raise UsageError(
-            f"{VARIABLE} is {asked!r}, which is no backend for networks; expected {names}; change "
+            f"{VARIABLE} is {asked!r}, which is not a backend for networks; expected {names}; "
+            "change "
             "the variable, or remove it"
         ) from None
     if backend is NetworkBackend.LITERT:

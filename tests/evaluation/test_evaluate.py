@@ -187,7 +187,7 @@ def test_the_baselines_are_first_and_the_same_as_beside_the_network(
         early=note_early,
     )
     quick, slow = "lda, random_forest", "cnn_lstm"
-    fold, random = trained_here.plan.folds[0].name, "random split, for contrast"
+    fold, random = trained_here.plan.folds[0].name, "random split, for comparison"
     assert happened == [
         *(quick, quick, "early"),
         *(f"epoch 1 of {fold}", f"epoch 1 of {fold}", slow),
@@ -307,7 +307,7 @@ def test_ctrl_c_between_folds_keeps_what_is_finished(prepared: PreparedEvaluatio
     stopped = evaluate(prepared, n_jobs=1, done=press)
     assert stopped.interrupted
     assert len(stopped.folds) == 1
-    assert "Ctrl-C ended this after 1 of 2 folds" in evaluation_page(stopped)
+    assert "Stopped by Ctrl-C after 1 of 2 folds" in evaluation_page(stopped)
 
 
 @pytest.mark.tensorflow

@@ -83,7 +83,7 @@ def test_an_envelope_is_told_from_a_raw_signal_and_keeps_its_level() -> None:
     settings = settings_of(front_end.step)
     assert not settings.about_mean
     assert settings.correlation == 0
-    assert "the signal is an envelope, by its shape" in front_end.notes
+    assert "the signal is an envelope, as detected" in front_end.notes
 
 
 def test_synthetic_emg_is_raw() -> None:

@@ -82,8 +82,9 @@ def test_the_report_is_one_page_that_needs_nothing_else(
     assert "cannot be trusted" in page
     assert "http" not in page
     sources = re.findall(r'src="([^"]{0,22})', page)
-    assert len(sources) == 5
+    assert len(sources) == 2
     assert all(source == "data:image/png;base64," for source in sources)
+    assert page.count("<svg") == 4
     assert "<script" not in page
 
 

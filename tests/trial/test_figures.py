@@ -159,7 +159,7 @@ def test_what_cannot_be_added_to_is_told_before_a_test(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="folder that may be written to"):
         check_history(tmp_path / "nowhere" / "arm.emgmodel")
     history_path(model).write_text("[1]", encoding="utf-8")
-    with pytest.raises(OutputError, match="it holds no list of tests"):
+    with pytest.raises(OutputError, match="it has no list of tests"):
         check_history(model)
 
 

@@ -119,8 +119,8 @@ class TaskProcess:
         except (OSError, EOFError, pickle.UnpicklingError) as error:
             code = self._process.wait()
             raise ChildFailedError(
-                f"a process of the evaluation was ended with code {code}; expected it to train to "
-                "its end; it may have been short of memory: try fewer --jobs"
+                f"a process of the evaluation ended early, with code {code}; expected it to train "
+                "to its end; if memory was short, try fewer --jobs"
             ) from error
         return answer()
 
