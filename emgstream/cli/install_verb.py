@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = ["EXAMPLES", "add_arguments", "run"]
 
-EXAMPLES = {"install train": "for training", "install lsl --dry-run": "print the plan only"}
+EXAMPLES = {
+    "install train": "install the libraries for training",
+    "install lsl --dry-run": "print what would be installed, and install nothing",
+}
 
 _LOOK_S = 0.1
 """Seconds between two looks. A choice: smooth for a bar, and no load."""

@@ -40,7 +40,8 @@ __all__ = ["EXAMPLES", "add_arguments", "run"]
 
 EXAMPLES = {
     "record --subject s01 --movements fist,rest": "record two movements",
-    "record --port simulated --unattended --out test.csv": "without a board and without a key",
+    "record --port simulated --unattended --out test.csv": "record a simulated board, without "
+    "pressing a key",
 }
 
 _LONGEST_SILENCE_S = 60.0
@@ -86,7 +87,10 @@ def _add_board(parser: argparse.ArgumentParser) -> None:
         "the board",
     )
     parser.add_argument(
-        "--rate", type=options.positive, metavar="HZ", help="ask the board for this rate"
+        "--rate",
+        type=options.positive,
+        metavar="HZ",
+        help="sampling rate to set on the board; default: that of the board",
     )
     parser.add_argument(
         "--out",
@@ -142,7 +146,7 @@ def _add_cues(what: _Words) -> None:
     what.add_argument(
         "--markers",
         metavar="ADDRESS",
-        help="also record the markers of an LSL stream, as lsl://NAME or lsl://?type=Markers",
+        help="also record the markers of an LSL stream, lsl://NAME or lsl://?type=Markers",
     )
     what.add_argument(
         "--marker-labels",

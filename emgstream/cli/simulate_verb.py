@@ -26,8 +26,9 @@ from emgstream.simulation.board import Faults, SimulatedBoard
 __all__ = ["EXAMPLES", "add_arguments", "run"]
 
 EXAMPLES = {
-    "simulate --tcp 5000": "a board at socket://127.0.0.1:5000",
-    "simulate --script rest:3,hand_close:2 --faults loss=0.01": "with 1 % of the frames lost",
+    "simulate --tcp 5000": "simulate a board at socket://127.0.0.1:5000",
+    "simulate --script rest:3,hand_close:2 --faults loss=0.01": "repeat two movements, and lose 1 "
+    "% of the frames",
 }
 
 _LOOK_S = 0.05
