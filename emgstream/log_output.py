@@ -111,7 +111,7 @@ def log_path() -> Path | None:
 
 
 def bug_message(error: BaseException) -> str:
-    """Log the traceback of an exception that nobody expected; return a sentence for people.
+    """Log the traceback of an unexpected exception; return a sentence for people.
 
     The sentence names the file with the traceback. Where no file can be written, the traceback
     is printed to stderr.

@@ -262,7 +262,7 @@ def test_damage_is_told_beside_the_summary_and_a_mistake_alone(
     assert main(["replay", str(path), "--headless", "--speed", "max"]) == 0
     said = capsys.readouterr()
     assert "short.csv: triceps: 1 empty field taken as missing (data row 0)" in said.err
-    assert "decisions  0   a window needs 200 samples without a break" in said.out
+    assert "decisions  0   a window needs 200 samples without a gap" in said.out
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")

@@ -173,7 +173,7 @@ def hear(process: subprocess.Popen[str], words: str) -> None:
     ("words", "reason"),
     [
         ([], "add --unattended"),
-        (["--unattended", "--movements", "juggle"], "the model knows no movement 'juggle'"),
+        (["--unattended", "--movements", "juggle"], "the model has no movement 'juggle'"),
         (["--unattended", "--movements", "rest"], "without a movement"),
         (["--unattended", "--hold", "0.7"], "ask for it longer"),
         (["--unattended", "--hold", "-1"], "not a positive number"),

@@ -65,7 +65,10 @@ def test_another_unit_is_no_saturation_and_its_range_is_said_to_be_unknown(
 ) -> None:
     said, statuses = replayed(tmp_path / "arm.csv", (counts - 512) * 0.48828, capsys)
     assert statuses["gap"] == 0
-    assert "range      not known: values that the model's converter, 0 to 1023, cannot" in said
+    assert (
+        "range      not known: some values are outside the range of the model's converter, 0 to "
+        "1023;" in said
+    )
 
 
 def test_of_a_usual_recording_nothing_is_said(

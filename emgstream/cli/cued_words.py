@@ -95,7 +95,7 @@ def plan(class_names: tuple[str, ...], arguments: argparse.Namespace) -> CuedPla
 
 
 def given(words: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the words that were said, so that the others keep their defaults."""
+    """Return the options that were given, so that the others keep their defaults."""
     return {name: value for name, value in words.items() if value is not None}
 
 

@@ -180,7 +180,7 @@ class MqttOutput(Output):
             )
 
     def give_up(self) -> None:
-        """Wait for the broker no more."""
+        """Stop waiting for the broker."""
         self._is_given_up.set()
 
     def _publish(self, text: str) -> bool:

@@ -282,9 +282,9 @@ def test_random_alone_prints_no_figure_that_it_has_not(
 
 def test_more_folds_than_there_is_to_hold_out_are_noted(session_path: Path) -> None:
     (note,) = prepare([session_path], protocol="random", n_folds=9).notes
-    assert note == "--folds 9 is left out: --protocol random has no folds"
+    assert note == "--folds 9 has no effect: --protocol random has no folds"
     (note,) = prepare([session_path], n_folds=9).notes
-    assert note.startswith("--folds 9: 4 folds run, as there is no more")
+    assert note.startswith("--folds 9: only 4 folds run, as --protocol repetition cannot")
 
 
 def test_the_page_shows_every_figure_and_needs_nothing_else(evaluation: Evaluation) -> None:
@@ -372,7 +372,7 @@ def test_a_copy_of_a_recording_is_no_recording_of_its_own(
     copy.write_bytes(gzip.compress(session_path.read_bytes()))
     assert main([*verb, str(session_path), str(copy)]) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith(f"emgstream: {session_path} and {copy} hold the same ")
+    assert line.startswith(f"emgstream: {session_path} and {copy} have the same ")
 
 
 @pytest.mark.parametrize(
@@ -385,7 +385,7 @@ def test_a_copy_of_a_recording_is_no_recording_of_its_own(
         (["--model", "demo", "--epochs", "3"], "--epochs 3 is for training"),
         (["--model", "demo", "--signal", "raw"], "--signal raw is for training"),
         (["--model", "demo", "--mains", "50"], "--mains 50 is for training"),
-        (["--protocol", "session"], "beside session session there is none to learn from"),
+        (["--protocol", "session"], "besides session session there is none to train on"),
         (["--model", "nothing.emgmodel"], "nothing.emgmodel: no such file"),
         (["--channels", "biceps,nose"], "nose"),
     ],

@@ -60,7 +60,7 @@ def test_a_model_that_knows_the_day_best_is_left_as_it_is(
     hasty = replace(CALIBRATION.schedule, max_epochs=1, learning_rate=1.0, cosine=False)
     # Without the linear path, which would save what is left of the network.
     recipe = replace(CALIBRATION, schedule=hasty, linear_path=False)
-    with pytest.raises(TrainingDataError, match=r"would make it worse: .*%.* from .*%"):
+    with pytest.raises(TrainingDataError, match=r"would make the model worse: .*%.* .*% before"):
         calibrate(good, [session_path], recipe=recipe)
 
 

@@ -93,7 +93,7 @@ class WebServer:
             self._streams = (*self._streams, stream)
 
     def remove_stream(self, stream: StreamContext) -> None:
-        """Show the state of a stream no more."""
+        """Stop showing the state of a stream."""
         with self._lock:
             self._streams = tuple(one for one in self._streams if one is not stream)
 

@@ -49,7 +49,7 @@ _ONE_THREAD = dict.fromkeys(
 
 
 def in_own_process(function: Callable[[Given, Tell], Got], task: Given) -> Got:
-    """Return the result of a module's function for a task; its progress is told to nobody.
+    """Return the result of a module's function for a task; its progress is not reported.
 
     Raises
     ------
