@@ -164,7 +164,7 @@ def test_outputs_of_the_file_are_opened_and_an_option_replaces_those_of_its_name
 
 @pytest.mark.parametrize(
     ("line", "told"),
-    [('fax = "x"', "--fax=x"), ('udp = "nowhere"', "'nowhere' is no address")],
+    [('fax = "x"', "--fax=x"), ('udp = "nowhere"', "'nowhere' is not an address")],
 )
 def test_an_output_that_does_not_work_is_one_sentence(
     file: Path, line: str, told: str, capsys: pytest.CaptureFixture[str]

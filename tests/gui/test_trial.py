@@ -230,7 +230,7 @@ def test_what_is_missing_is_said_where_one_would_begin(
     assert "without a movement" in page.setup.row.words.text()
     page.form.movement_buttons["hand_open"].click()
     page.form.hold.setValue(0.6)
-    assert "ask for it longer" in page.setup.row.words.text()
+    assert "hold it longer" in page.setup.row.words.text()
     assert not page.setup.row.button.isEnabled()
 
 

@@ -109,7 +109,7 @@ def test_what_does_not_fit_under_half_the_rate_is_left_out_and_said() -> None:
     assert any("no notch filter at 100 Hz and above" in note for note in at_200.notes)
     at_40 = chosen(hum(0.0, 40.0), 40.0)
     assert at_40.conditioning["kind"] == "none"
-    assert any("no high-pass: 20 Hz does not fit" in note for note in at_40.notes)
+    assert any("no high-pass filter: 20 Hz is too near" in note for note in at_40.notes)
 
 
 @pytest.mark.parametrize("rate_hz", [50.0, 75.0, 100.0, 200.0, 333.0, 500.0, 1000.0, 2000.0])

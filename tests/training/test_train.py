@@ -162,7 +162,7 @@ def test_ctrl_c_still_gives_a_model_and_a_report_that_says_so(
     result = train([session_path], report_dir=tmp_path / "report", progress=press_ctrl_c)
     assert result.interrupted
     assert result.model.manifest.evaluation["interrupted"] is True
-    assert "Ctrl-C ended this after 1 epochs" in (tmp_path / "report" / "report.html").read_text()
+    assert "Stopped by Ctrl-C after 1 epoch;" in (tmp_path / "report" / "report.html").read_text()
     Pipeline(result.model)
 
 

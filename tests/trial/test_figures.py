@@ -145,7 +145,7 @@ def test_the_history_grows_and_what_is_none_is_left_alone(tmp_path: Path) -> Non
     assert path == history_path(model)
     assert json.loads(path.read_text(encoding="utf-8")) == [{"n": 1}, {"n": 2}]
     path.write_text("{}", encoding="utf-8")
-    with pytest.raises(OutputError, match="no history of tests"):
+    with pytest.raises(OutputError, match="is not a history of tests"):
         add_to_history(model, {"n": 3})
     assert path.read_text(encoding="utf-8") == "{}"
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
