@@ -68,7 +68,7 @@ def test_a_template_is_never_written_over_a_file(file: Path) -> None:
     ("line", "told"),
     [
         ("port = COM3", "is not TOML: .*line 1"),
-        ("port = 3", r"has port = 3; expected text, as \"auto\""),
+        ("port = 3", r"has port = 3; expected text, for example \"auto\""),
         ('port = ""', "has port = ''; expected text"),
         (
             'prot = "COM3"',
@@ -140,7 +140,7 @@ def test_recordings_go_into_the_folder_of_the_file(
     words = ["record", "--port", "simulated", "--unattended", "--no-check", "--script", "rest:0.5"]
     write(file, f'recordings = "{(tmp_path / "emg").as_posix()}"')
     assert main(words) == 1
-    assert "which is no folder" in capsys.readouterr().err
+    assert "which is not a folder" in capsys.readouterr().err
     (tmp_path / "emg").mkdir()
     assert main(words) == 0
     names = {path.suffix for path in (tmp_path / "emg").iterdir()}
