@@ -57,12 +57,12 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _EXPECTED = {
-    "port": 'text, as "auto" or the name of a port',
-    "channels": 'a list of different names or numbers in quotes, as ["1", "2", "3"]',
-    "model": 'text, the path of a model, as "~/emg/arm.emgmodel"',
-    "recordings": 'text, the path of a folder, as "~/emg"',
+    "port": 'text, for example "auto" or the name of a port',
+    "channels": 'a list of different names or numbers in quotes, for example ["1", "2", "3"]',
+    "model": 'text, the path of a model, for example "~/emg/arm.emgmodel"',
+    "recordings": 'text, the path of a folder, for example "~/emg"',
     "network": '"auto", "litert" or "numpy"',
-    "outputs": 'text or a list of text for each output, as udp = ["127.0.0.1:9000"]',
+    "outputs": 'text or a list of text for each output, for example udp = ["127.0.0.1:9000"]',
 }
 
 TEMPLATE = """\
@@ -137,8 +137,8 @@ def configuration_text() -> str | None:
         return None
     except OSError as error:
         raise ConfigurationError(
-            f"cannot read the configuration {path}: {error.strerror or error}; expected a file of "
-            f"TOML; mend it, or name another with {_PATH_VARIABLE}"
+            f"cannot read the configuration {path}: {error.strerror or error}; expected a readable "
+            f"TOML file; correct it, or name another with {_PATH_VARIABLE}"
         ) from error
     except ValueError as error:
         raise _no_toml(path, error) from error
@@ -192,7 +192,7 @@ def _checked(path: Path, name: str, value: Any) -> Any:
     if name not in _EXPECTED:
         raise ConfigurationError(
             f"the configuration {path} has the setting {name!r}{did_you_mean(name, _EXPECTED)}; "
-            f"expected one of {', '.join(_EXPECTED)}; mend it there"
+            f"expected one of {', '.join(_EXPECTED)}; correct it there"
         )
     try:
         kind = get_type_hints(Configuration, include_extras=True)[name]
@@ -202,7 +202,7 @@ def _checked(path: Path, name: str, value: Any) -> Any:
     except msgspec.ValidationError:
         raise ConfigurationError(
             f"the configuration {path} has {name} = {value!r:.80}; expected {_EXPECTED[name]}; "
-            "mend it there"
+            "correct it there"
         ) from None
     return _expanded(checked)
 

@@ -15,7 +15,7 @@ from difflib import get_close_matches
 import numpy as np
 
 from emgstream.errors import UsageError
-from emgstream.wording import did_you_mean
+from emgstream.wording import counted, did_you_mean
 
 __all__ = ["MOVEMENTS", "REST", "TRANSITION", "Cue", "CueSchedule"]
 
@@ -135,7 +135,8 @@ class CueSchedule:
         """
         if repetitions < 1 or seed < 0:
             raise UsageError(
-                f"{repetitions} repetitions with seed {seed}; expected at least 1 and at least 0"
+                f"{counted(repetitions, 'repetition')} with seed {seed}; expected at least 1 "
+                "repetition and a seed of at least 0"
             )
         held = [label for label in movements if label != REST or rest_s == 0.0]
         order = np.random.default_rng(seed)

@@ -9,7 +9,7 @@
     ├── TableError               (ValueError)      a file is not a readable EMG table
     │   ├── NoSuchColumnError        (LookupError)        a table lacks a channel
     │   └── UndecidedColumnsError    (LookupError)        the user must say what a column means
-    ├── TrainingDataError        (ValueError)      nothing can be learned from these recordings
+    ├── TrainingDataError        (ValueError)      no model can be trained on these recordings
     ├── RecordingError           (ValueError)      the files of a session do not fit together
     ├── ModelFileError           (ValueError)      a file is not a readable model
     ├── NetworkBackendError      (RuntimeError)    nothing here can run the network of a model

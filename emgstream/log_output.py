@@ -111,7 +111,7 @@ def log_path() -> Path | None:
 
 
 def bug_message(error: BaseException) -> str:
-    """Log the traceback of an exception that nobody expected; return a sentence for people.
+    """Log the traceback of an unexpected exception; return a sentence for people.
 
     The sentence names the file with the traceback. Where no file can be written, the traceback
     is printed to stderr.
@@ -206,7 +206,8 @@ def _open_log(path: Path, max_bytes: int) -> _LogFileHandler:
                 head = file.read(64)
             if head and not _RECORD.match(head):
                 raise UsageError(
-                    f"{path} is no log of emgstream, and a log is appended to its file; expected "
+                    f"{path} is not a log of emgstream, and a log is appended to its file; "
+                    "expected "
                     "a new file or an earlier log; choose another name"
                 )
         return _LogFileHandler(path, max_bytes)

@@ -12,6 +12,7 @@ from emgstream.conditioning import conditioner_from_manifest
 from emgstream.decisions import ARGMAX, DecisionSettings, decision_from_manifest
 from emgstream.errors import ModelFileError, StreamMismatchError
 from emgstream.schema import SchemaError, checked, plain
+from emgstream.significant_digits import percent
 from emgstream.steps import Step, step_from_manifest, step_to_manifest
 from emgstream.transforms import Transforms
 from emgstream.types import StreamInfo
@@ -120,7 +121,8 @@ class Manifest(ModelDescription):
             return
         raise StreamMismatchError(
             f"{info.name} is sampled at {rate:.6g} Hz; the model expects {expected:.6g} Hz "
-            f"within {RATE_TOLERANCE:.1%}; train a model at this rate, or correct it with --rate"
+            f"within {percent(RATE_TOLERANCE, 1)}; train a model at this rate, or correct it with "
+            "--rate"
         )
 
     def to_json(self) -> dict[str, Any]:

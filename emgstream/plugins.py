@@ -47,8 +47,8 @@ def with_plugins(
             problems.append(f"{_named(point)} is left out: there is a {plugin.name!r} already")
         elif plugin is not None:
             problems.append(
-                f"{_named(point)} is left out: it is no {kind.__name__} but of the type "
-                f"{type(plugin).__name__}"
+                f"{_named(point)} is left out: it is of the type {type(plugin).__name__}; expected "
+                f"{kind.__name__}"
             )
     return tuple(found.values()), tuple(problems)
 

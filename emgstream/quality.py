@@ -13,6 +13,7 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
+from emgstream.significant_digits import percent
 from emgstream.types import FloatArray
 
 __all__ = ["CalmVerdicts", "Quality", "QualityKind", "judge_quality", "rails_of"]
@@ -190,7 +191,7 @@ def _alone(values: Doubles, rate_hz: float | None) -> Quality:
         return Quality(QualityKind.FLAT)
     if rails != (None, None):
         share = sum(float(np.mean(values == rail)) for rail in rails if rail is not None)
-        return Quality(QualityKind.SATURATED, f"{share:.0%}", rails)
+        return Quality(QualityKind.SATURATED, percent(share), rails)
     if rate_hz is not None and _hums(values, rate_hz, step):
         return Quality(QualityKind.HUM)
     if levels[-1] - levels[0] <= _WEAK_LEVELS * step:

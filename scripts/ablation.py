@@ -220,11 +220,15 @@ def _mean(rows: list[dict[str, Any]], name: str) -> float:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("results", type=Path, help="JSON lines, made or gone on with")
-    parser.add_argument("recordings", type=Path, nargs="*", help="labelled sessions of one rate")
-    parser.add_argument("--rate", type=float, help="samples a second, where the files have none")
     parser.add_argument(
-        "--across", action="store_true", help="learn from one of each two, judge on the other"
+        "results", type=Path, help="file of JSON lines; an existing one is continued"
+    )
+    parser.add_argument(
+        "recordings", type=Path, nargs="*", help="labelled sessions of the same sampling rate"
+    )
+    parser.add_argument("--rate", type=float, help="samples per second, if the files have no rate")
+    parser.add_argument(
+        "--across", action="store_true", help="train on one of each two, test on the other"
     )
     parser.add_argument(
         "--variants",

@@ -30,7 +30,7 @@ SUBJECTS: dict[str, Callable[[], Iterable[Row]]] = {
     "training": bench_training.measure,
     "wire": bench_wire.measure,
 }
-"""What is measured, by its name."""
+"""Name of the measured quantity."""
 
 
 def main() -> int:

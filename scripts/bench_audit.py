@@ -1,4 +1,4 @@
-"""How fast a recording of a million rows is audited, from the file to the page."""
+"""Time to audit a recording of a million rows, from the file to the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How late a live decision is, what live streaming costs, and what a hundred unplugged cables do.
+"""Delay of live decisions, processor time of live streaming, and a hundred unplugged cables.
 
 The board is simulated, on a pty, at 1 kHz; what reads it is the product's own serial source.
 
@@ -136,7 +136,7 @@ def _untold_s(updates: list[Update], run: BoardRun) -> TimeArray:
 
 
 def _cpu_share() -> float:
-    """Return processor seconds a second of a process that streams from a board of another."""
+    """Return processor seconds per second of a process that streams from a board of another."""
     with board_of_its_own() as port:
         used_s = [_cpu_s(port, seconds) for seconds in (CPU_SHORT_S, CPU_LONG_S)]
     return (used_s[1] - used_s[0]) / (CPU_LONG_S - CPU_SHORT_S)
@@ -216,7 +216,7 @@ def _read_segment(
 
 
 SUBJECTS: dict[str, Callable[[], Iterable[Row]]] = {"board": measure, "sources": measure_sources}
-"""What is measured, by its name."""
+"""Name of the measured quantity."""
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""What consumers that stand still cost: decision times with and without them, in turns of one run.
+"""Decision times with and without consumers that stand still, in turns of one run.
 
 The board is simulated, on a pty, at 1 kHz. The consumers: a pipe nobody reads, a UDP port nobody
 listens at, an LSL outlet without a reader (where pylsl is installed), and an output that hangs.

@@ -1,4 +1,4 @@
-"""How long a decision takes, and how many a second come out of a replayed file."""
+"""Time of one decision, and decisions per second of a replayed file."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def measure_backends() -> Iterator[Row]:
 
 
 def measure_throughput() -> Iterator[Row]:
-    """Count decisions a second over a file of a million rows, reading it included and not."""
+    """Count decisions per second over a file of a million rows, reading it included and not."""
     network = _network()
     model = _model(network)
     with tempfile.TemporaryDirectory() as folder:

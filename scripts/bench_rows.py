@@ -1,4 +1,4 @@
-"""What a benchmark tells, and how it is printed."""
+"""The rows of a benchmark, and their table."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ class Row:
     """One figure, and the alternative's measured in the same run."""
 
     what: str
-    """What was measured."""
+    """Name of the measured quantity."""
     ours: str
     """Our figure with its unit."""
     other: str = ""
     """The alternative with its figure, where there is one."""
     ratio: float | None = None
-    """How many times better ours is."""
+    """Ratio by which ours is better."""
     wanted: str = ""
     """The bound to reach."""
 

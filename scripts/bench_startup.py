@@ -1,4 +1,4 @@
-"""How long from typing the command to the first decision, and how much memory it takes."""
+"""Time from the command to the first decision, and memory that it takes."""
 
 from __future__ import annotations
 

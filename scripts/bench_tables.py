@@ -1,4 +1,4 @@
-"""How fast EMG tables are read, against the plain ``csv`` and ``float`` loop of the same run."""
+"""Speed of reading EMG tables, against the plain ``csv`` and ``float`` loop of the same run."""
 
 from __future__ import annotations
 

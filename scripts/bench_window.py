@@ -1,4 +1,4 @@
-"""How fast the window draws, what it costs, and whether decisions wait for it.
+"""Frame rate and processor time of the window, and delay of decisions while it draws.
 
 Off screen, 1280 x 800. Boards are simulated, on a pty, at 1 kHz; at 5 kHz it is a recording.
 """

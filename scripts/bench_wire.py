@@ -1,4 +1,4 @@
-"""How fast bytes become samples, against the ``readline`` and ``split`` loop of the same run.
+"""Speed of turning bytes into samples, against the ``readline`` and ``split`` loop of the same run.
 
 python scripts/bench_wire.py
 """
@@ -66,7 +66,7 @@ def decode_text(data: bytes, size: int = 1 << 20) -> int:
 
 
 def rate(run: Callable[[bytes], int], data: bytes) -> float:
-    """Return samples a second of the fastest of a few runs."""
+    """Return samples per second of the fastest of a few runs."""
     best_s, n_samples = float("inf"), 0
     for _ in range(N_REPEATS):
         start = time.perf_counter()
@@ -93,7 +93,7 @@ def measure() -> Iterator[Row]:
 
 
 def measure_live(binary: bytes, text: bytes) -> Iterator[Row]:
-    """Measure one sample a call, as a quick reader of a port at 1 kHz gets them."""
+    """Measure one sample per call, as a quick reader of a port at 1 kHz gets them."""
     for what, run, data, size in (
         ("frame", decode_binary, binary, 16),
         ("line", decode_text, text, len(text) // N_LIVE),

@@ -10,7 +10,7 @@ __all__ = ["add_words", "recordings"]
 
 def add_words(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that name data sets and their rates."""
-    parser.add_argument("folder", type=Path, help="folder with one folder a data set")
+    parser.add_argument("folder", type=Path, help="folder with one folder per data set")
     parser.add_argument(
         "--rate",
         type=_rate,

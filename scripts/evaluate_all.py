@@ -98,9 +98,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     add_words(parser)
     parser.add_argument("--sessions", type=int, metavar="N", help="only the first N sessions")
-    parser.add_argument("--folds", type=int, metavar="N", help="hold out in so many turns")
-    parser.add_argument("--jobs", type=int, metavar="N", help="folds at once")
-    parser.add_argument("--seed", type=int, default=42, help="of every random choice")
+    parser.add_argument("--folds", type=int, metavar="N", help="number of folds")
+    parser.add_argument(
+        "--jobs", type=int, metavar="N", help="number of folds that run at the same time"
+    )
+    parser.add_argument("--seed", type=int, default=42, help="random seed")
     parser.add_argument("--json", type=Path, help="write every figure as JSON")
     return parser
 

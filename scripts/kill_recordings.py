@@ -1,7 +1,8 @@
 """Kill recordings at random moments, and say what was left: ``python3 scripts/kill_recordings.py``.
 
-Each is a process of its own that records from a simulated board on a pty. What it leaves is mended
-and held, sample by sample, to what the board sent; see tests/recording/killing.py for what must be.
+Each is a process of its own that records from a simulated board on a pty. What it
+leaves is repaired and compared, sample by sample, with what the board sent; see
+tests/recording/killing.py for what must hold.
 Every fifth records from a stream of the Lab Streaming Layer, every fifth from BrainFlow's synthetic
 board, whose files are held to the order and the time of their rows.
 """
@@ -23,7 +24,7 @@ from tests.recording.killing import kill_on_any_source, kill_once
 
 
 def main() -> None:
-    """Kill, mend, compare; print the worst."""
+    """Kill, repair, compare; print the worst."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--longest", type=float, default=3.0, help="seconds before a kill")
@@ -55,7 +56,8 @@ def main() -> None:
     for kind, missing_ms in lost_ms.items():
         if missing_ms:
             print(
-                f"{kind}: {len(missing_ms)} killed, {len(missing_ms)} mended; missing at the end: "
+                f"{kind}: {len(missing_ms)} killed, {len(missing_ms)} repaired; missing at the "
+                "end: "
                 f"median {sorted(missing_ms)[len(missing_ms) // 2]:.0f} ms, at most "
                 f"{max(missing_ms):.0f} ms"
             )

@@ -38,7 +38,7 @@ PICTURES = {
     "error": WindowRequest(NOWHERE, after_s=3.0, theme="light"),
     "welcome": WindowRequest(after_s=1.0, theme="light"),
 }
-"""What each picture shows, by the name of its file."""
+"""Content of each picture, by the name of its file."""
 LABELS = ("rest", "hand_open", "hand_close", "wrist_left", "wrist_right")
 N_EPOCHS, PATIENCE_S = 22, 180.0
 N_MOVEMENTS = 2
@@ -389,7 +389,7 @@ AT_WORK: dict[str, Callable[[Path, Path], None]] = {
     "web_phone": take_web_phone,
     "web_overlay": take_web_overlay,
 }
-"""What takes the pictures of what is at work: no request brings it about."""
+"""The functions that take pictures of running parts, which no request opens."""
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ GROWTH = 1.25
 
 @dataclass(frozen=True)
 class Minute:
-    """What was seen in one minute."""
+    """Figures of one minute."""
 
     memory_mb: float
     """Resident memory of the process."""
@@ -58,7 +58,7 @@ class Minute:
     picture_ms: float
     """Median time of one picture of the signals; 0 where another page is in front."""
     ran: Pace
-    """How it ran."""
+    """Figures of the run."""
 
 
 def watch(window: Window) -> Minute:

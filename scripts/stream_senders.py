@@ -58,7 +58,7 @@ class Sender:
 
     def __init__(self, address: str, process: subprocess.Popen[str]) -> None:
         self.address = address
-        """Where emgstream finds the stream."""
+        """Address at which emgstream finds the stream."""
         self._process = process
 
     def n_sent(self) -> int:
@@ -101,7 +101,7 @@ def stay_on_this_machine(folder: Path) -> None:
 
 
 def free_port() -> int:
-    """Return a port of this machine that nobody uses."""
+    """Return a free port of this machine."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])

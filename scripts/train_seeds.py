@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("recording", type=Path, help="labelled recording, CSV")
     parser.add_argument("--recipe", default="published", help="published or realtime")
     parser.add_argument("--seeds", type=int, nargs="+", default=[42, 1, 2], help="42 1 2")
-    parser.add_argument("--rate", type=float, help="samples a second, where the file has none")
+    parser.add_argument("--rate", type=float, help="samples per second, if the file has no rate")
     return parser
 
 

@@ -33,10 +33,10 @@ _application: list[QApplication] = []
 
 @dataclass(frozen=True)
 class Pace:
-    """How a window ran for a while."""
+    """Figures of a window that ran for a while."""
 
     frames_per_s: float
-    """Pictures of the signals drawn a second."""
+    """Pictures of the signals drawn per second."""
     cpu_share: float
     """Processor time of this whole process, in parts of a core."""
 

@@ -222,7 +222,7 @@ def test_contradictory_options_are_one_line(
     assert "--ignore is for recordings" in printed(
         ["inspect", "demo.emgmodel", "--ignore", "1"], capsys, 1
     )
-    assert "--time is that of a recording" in printed(
+    assert "--time is for a recording" in printed(
         ["test-live", "--port", "simulated", "--time", "t:ms"], capsys, 1
     )
 

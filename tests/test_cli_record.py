@@ -240,7 +240,7 @@ def test_recover_says_what_it_cannot_mend(
     assert "arm.json does not exist" in capsys.readouterr().err
     (tmp_path / "arm.json").write_text(json.dumps({"format": "emgstream session", "version": 1}))
     assert main(["recover", str(tmp_path / "arm.csv")]) == 1
-    assert "is no recorded session" in capsys.readouterr().err
+    assert "is not a recorded session" in capsys.readouterr().err
 
 
 def test_every_default_movement_can_be_written_large_in_eighty_columns() -> None:

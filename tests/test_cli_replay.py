@@ -216,9 +216,9 @@ def test_other_column_names_are_picked_in_the_models_order(
         (["replay", "demo", "--channels", "biceps,triceps,thumb"], "thumb"),
         (["replay", "demo", "--speed", "max", "--jsonl", "no/such/folder"], "cannot write"),
         (["replay", "demo", "--speed", "max", "--summary", "no/such/folder"], "cannot write"),
-        (["replay", "demo", "--udp", "localhost"], "'localhost' is no address"),
+        (["replay", "demo", "--udp", "localhost"], "'localhost' is not an address"),
         (["replay", "demo", "--udp", "::1:9000"], "expected HOST:PORT"),
-        (["replay", "demo", "--udp", "127.0.0.1:70000"], "'127.0.0.1:70000' is no address"),
+        (["replay", "demo", "--udp", "127.0.0.1:70000"], "'127.0.0.1:70000' is not an address"),
         (["replay", "demo", "--osc", "no..host:9000"], "cannot send to no..host:9000"),
         (["replay", "demo", "--speed", "max", "--jsonl", ""], "not the name of a file"),
         (["replay", "demo", "--speed", "max", "--jsonl", "a", "--summary", "./a"], "written al"),
@@ -262,7 +262,7 @@ def test_damage_is_told_beside_the_summary_and_a_mistake_alone(
     assert main(["replay", str(path), "--headless", "--speed", "max"]) == 0
     said = capsys.readouterr()
     assert "short.csv: triceps: 1 empty field taken as missing (data row 0)" in said.err
-    assert "decisions  0   a window needs 200 samples without a break" in said.out
+    assert "decisions  0   a window needs 200 samples without a gap" in said.out
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
@@ -307,6 +307,6 @@ def test_a_reader_that_leaves_ends_the_replay_with_one_line(recording: Path) -> 
         process.stdout.close()
         errors = process.stderr.read()
         assert process.wait(timeout=60) == 1
-    assert "standard output took no more" in errors.splitlines()[-1]
+    assert "standard output was closed" in errors.splitlines()[-1]
     assert "Traceback" not in errors
     assert "Exception ignored" not in errors

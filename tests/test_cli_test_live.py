@@ -173,13 +173,13 @@ def hear(process: subprocess.Popen[str], words: str) -> None:
     ("words", "reason"),
     [
         ([], "add --unattended"),
-        (["--unattended", "--movements", "juggle"], "the model knows no movement 'juggle'"),
+        (["--unattended", "--movements", "juggle"], "the model has no movement 'juggle'"),
         (["--unattended", "--movements", "rest"], "without a movement"),
-        (["--unattended", "--hold", "0.7"], "ask for it longer"),
+        (["--unattended", "--hold", "0.7"], "hold it longer"),
         (["--unattended", "--hold", "-1"], "not a positive number"),
         (["--unattended", "--reaction", "x"], "not a number from 0 on"),
         (["--unattended", "--seed", "-1"], "from 0 on"),
-        (["--unattended", "--rate", "200"], "--rate is that of a recording"),
+        (["--unattended", "--rate", "200"], "--rate is for a recording"),
         (["--unattended", "--port", "/dev/ttyNONE"], "no port /dev/ttyNONE"),
         (["--unattended", "--model", "none.emgmodel"], "none.emgmodel"),
         (["--replay", "demo", "--port", "COM3"], "not allowed with"),
@@ -205,6 +205,6 @@ def test_a_history_that_is_none_is_told_before_the_test(
     words = ["--unattended", *ON_A_BOARD]
     assert main(["test-live", "--model", str(model), *words]) == 1
     out, err = capsys.readouterr()
-    assert "is no history of tests" in err
+    assert "is not a history of tests" in err
     assert out == ""
     assert history_path(model).read_text(encoding="utf-8") == "{}"

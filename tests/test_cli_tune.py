@@ -52,12 +52,12 @@ def test_what_was_repaired_of_the_recording_is_noted(
 @pytest.mark.parametrize(
     ("word", "says"),
     [
-        ("median", "'median' is no smoothing; expected none, majority:5"),
+        ("median", "'median' is not a smoothing; expected none, majority:5"),
         ("none:3", "'none:3' is no smoothing"),
         ("majority:0", "votes 0; expected a whole number from 1 to 1000"),
         ("majority:x", "'x' is no whole number; expected none, majority:5"),
         ("bayes:2", "stay 2.0"),
-        ("bayes:much", "'much' is no number; expected none"),
+        ("bayes:much", "'much' is not a number; expected none"),
     ],
 )
 def test_a_smoothing_that_is_none_is_refused_with_examples(

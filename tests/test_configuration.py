@@ -68,7 +68,7 @@ def test_a_template_is_never_written_over_a_file(file: Path) -> None:
     ("line", "told"),
     [
         ("port = COM3", "is not TOML: .*line 1"),
-        ("port = 3", r"has port = 3; expected text, as \"auto\""),
+        ("port = 3", r"has port = 3; expected text, for example \"auto\""),
         ('port = ""', "has port = ''; expected text"),
         (
             'prot = "COM3"',
@@ -140,7 +140,7 @@ def test_recordings_go_into_the_folder_of_the_file(
     words = ["record", "--port", "simulated", "--unattended", "--no-check", "--script", "rest:0.5"]
     write(file, f'recordings = "{(tmp_path / "emg").as_posix()}"')
     assert main(words) == 1
-    assert "which is no folder" in capsys.readouterr().err
+    assert "which is not a folder" in capsys.readouterr().err
     (tmp_path / "emg").mkdir()
     assert main(words) == 0
     names = {path.suffix for path in (tmp_path / "emg").iterdir()}
@@ -164,7 +164,7 @@ def test_outputs_of_the_file_are_opened_and_an_option_replaces_those_of_its_name
 
 @pytest.mark.parametrize(
     ("line", "told"),
-    [('fax = "x"', "--fax=x"), ('udp = "nowhere"', "'nowhere' is no address")],
+    [('fax = "x"', "--fax=x"), ('udp = "nowhere"', "'nowhere' is not an address")],
 )
 def test_an_output_that_does_not_work_is_one_sentence(
     file: Path, line: str, told: str, capsys: pytest.CaptureFixture[str]

@@ -142,7 +142,7 @@ def test_what_cannot_be_is_told(demo_model: Model) -> None:
     with engine:
         with pytest.raises(UsageError, match="already"):
             engine.add_output(kept)
-        with pytest.raises(UsageError, match="no output of this stream"):
+        with pytest.raises(UsageError, match="is not an output of this stream"):
             engine.remove_output(Kept())
         assert engine.wait(DEADLINE_S)
         engine.add_output(after := Kept())

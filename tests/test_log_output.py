@@ -103,7 +103,7 @@ def test_no_other_file_is_taken_for_a_log(
     table.write_text("biceps,label\n512,rest\n", encoding="utf-8")
     before = table.read_bytes()
     assert main(["inspect", "demo", "--log", str(table)]) == 1
-    assert "no log of emgstream" in capsys.readouterr().err
+    assert "not a log of emgstream" in capsys.readouterr().err
     assert main(["inspect", str(table), "--log", str(table)]) == 1
     assert "read or written already" in capsys.readouterr().err
     assert table.read_bytes() == before
@@ -212,7 +212,7 @@ def test_a_log_file_of_somebody_else_is_not_written(folder: Path) -> None:
     with user_log() as path:
         assert path is None
     assert (folder / "emgstream.log").read_text(encoding="utf-8") == "notes of mine\n"
-    with pytest.raises(UsageError, match="no log of emgstream"), log_output(0, user_log_path()):
+    with pytest.raises(UsageError, match="not a log of emgstream"), log_output(0, user_log_path()):
         pass
 
 

@@ -92,8 +92,8 @@ def test_it_follows_from_one_session_to_the_next_and_to_another_value(demo_model
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        ("udp", "nowhere", "'nowhere' is no address"),
-        ("udp", "", "'' is no address"),
+        ("udp", "nowhere", "'nowhere' is not an address"),
+        ("udp", "", "'' is not an address"),
         ("jsonl", "kept.csv", "kept.csv is there already"),
         ("jsonl", "-", "- is there already, or no file"),
     ],

@@ -45,8 +45,8 @@ def test_channels_at_the_end_of_the_range_are_named_with_how_long(
     said, statuses = replayed(tmp_path / "arm.csv", counts, capsys)
     assert statuses["gap"] == sum(statuses.values()) == 191
     assert "191 decisions with a channel at the end of the converter's range:" in said
-    assert "biceps at 0: 25.0% of the samples, 1.0 s" in said
-    assert "triceps at 1023: 100.0% of the samples, 4.0 s" in said
+    assert "biceps at 0: 25.0 % of the samples, 1.0 s" in said
+    assert "triceps at 1023: 100.0 % of the samples, 4.0 s" in said
     assert "middle at" not in said
 
 
@@ -56,7 +56,7 @@ def test_windows_that_lost_samples_are_told_by_themselves(
     index = np.arange(4000.0) + 50 * (np.arange(4000) // 1000)
     said, statuses = replayed(tmp_path / "arm.csv", counts, capsys, index)
     assert statuses["gap"] == 27
-    assert "27 decisions on windows that lost samples or a pause cut" in said
+    assert "27 decisions on windows with lost samples or a pause" in said
     assert "converter" not in said
 
 
@@ -65,7 +65,10 @@ def test_another_unit_is_no_saturation_and_its_range_is_said_to_be_unknown(
 ) -> None:
     said, statuses = replayed(tmp_path / "arm.csv", (counts - 512) * 0.48828, capsys)
     assert statuses["gap"] == 0
-    assert "range      not known: values that the model's converter, 0 to 1023, cannot" in said
+    assert (
+        "range      not known: some values are outside the range of the model's converter, 0 to "
+        "1023;" in said
+    )
 
 
 def test_of_a_usual_recording_nothing_is_said(

@@ -9,6 +9,7 @@ import numpy as np
 
 from emgstream.audit.audit import Audit
 from emgstream.audit.channel_figures import MOST_PAIRED, ChannelCorrelation
+from emgstream.significant_digits import percent
 from emgstream.wording import counted
 
 __all__ = ["MOST_LISTED", "audit_facts", "lost_text"]
@@ -92,7 +93,7 @@ def _channels(audit: Audit, most: int | None) -> Iterator[Fact]:
         yield (
             "more channels",
             f"{len(rest):,}: {known}{n_constant:,} constant or without a value, the most saturated "
-            f"{max(one.saturated for one in rest):.2%}",
+            f"{percent(max(one.saturated for one in rest), 1)}",
         )
 
 
@@ -130,11 +131,11 @@ def _labels(audit: Audit, most: int | None) -> Iterator[Fact]:
 
 def _channel(audit: Audit, place: int) -> str:
     values, missing = audit.ranges[place], audit.missing[place]
-    hum = "" if audit.mains is None else f", {audit.mains.shares[place]:.1%} mains hum"
+    hum = "" if audit.mains is None else f", {percent(audit.mains.shares[place], 1)} mains hum"
     gaps = f", {missing.n:,} missing, at most {missing.longest} in a row" if missing.n else ""
     return (
-        f"{values.low:.6g} to {values.high:.6g}, rests at {audit.levels[place]:.6g}, "
-        f"{values.saturated:.2%} saturated{hum}{gaps}"
+        f"{values.low:.6g} to {values.high:.6g}, level at rest {audit.levels[place]:.6g}, "
+        f"{percent(values.saturated, 1)} saturated{hum}{gaps}"
     )
 
 

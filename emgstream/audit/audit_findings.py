@@ -16,6 +16,7 @@ from emgstream.audit.channel_figures import SAME_SIGNAL
 from emgstream.audit.clock_findings import contradiction, slow_clock
 from emgstream.audit.label_support import label_lookalike
 from emgstream.decisions import rest_class
+from emgstream.significant_digits import percent
 from emgstream.wording import counted
 
 __all__ = ["Finding", "findings", "findings_to_read"]
@@ -102,7 +103,7 @@ def _label_leaks(audit: Audit) -> Iterator[Finding]:
     for leak in audit.label_leaks:
         yield Finding(
             "wrong",
-            f"{leak.channel} is no signal: {leak.reason}; leave it out with "
+            f"{leak.channel} is not a signal: {leak.reason}; leave it out with "
             f"--ignore {shlex.quote(leak.channel)}",
         )
 
@@ -139,18 +140,20 @@ def _channels(audit: Audit) -> Iterator[Finding]:
         if missing:
             kind: Literal["wrong", "look"] = "wrong" if missing > _MUCH_MISSING * n_rows else "look"
             yield Finding(
-                kind, f"{name}: {counted(missing, 'value')} missing ({missing / n_rows:.2%})"
+                kind,
+                f"{name}: {counted(missing, 'value')} missing ({percent(missing / n_rows, 1)})",
             )
         if values.low == values.high:
             yield Finding("wrong", f"{name}: stays at {values.low:.6g}; is its sensor connected?")
         elif values.saturated > _MUCH_SATURATED:
             yield Finding(
                 "wrong",
-                f"{name}: {values.saturated:.1%} of the rows at the end of the range; turn the "
+                f"{name}: {percent(values.saturated, 1)} of the rows at the end of the range; turn "
+                "the "
                 "gain down, check the reference electrode",
             )
         if audit.mains is not None and audit.mains.shares[place] > _MUCH_HUM:
-            hum = f"{audit.mains.shares[place]:.0%} of the power is mains hum at"
+            hum = f"{percent(audit.mains.shares[place])} of the power is mains hum at"
             yield _hum(audit, f"{name}: {hum} {audit.mains.hz:.0f} Hz")
 
 

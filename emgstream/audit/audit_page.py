@@ -23,6 +23,7 @@ from emgstream.report import (
     tile,
     tiles,
 )
+from emgstream.significant_digits import percent
 
 __all__ = ["audit_page"]
 
@@ -42,7 +43,7 @@ def audit_page(audit: Audit) -> str:
 def _parts(audit: Audit, name: str) -> Iterator[str]:
     yield f"<h1>Data audit</h1><p class='lead'>{escape(name)}</p>"
     yield _headline(audit)
-    yield section("What was found", _found(audit))
+    yield section("Findings", _found(audit))
     if audit.labels:
         yield section("Labels", _labels(audit))
     yield section("Channels", _channels(audit))
@@ -63,7 +64,11 @@ def _headline(audit: Audit) -> str:
                 audit.accuracy_support.reason,
                 "" if audit.accuracy_support.supported else "honest",
             ),
-            tile(str(n_wrong), "things to mend", "before a model is trained on it"),
+            tile(
+                str(n_wrong),
+                "problem" if n_wrong == 1 else "problems",
+                "to solve before a model is trained on the recording",
+            ),
             tile(f"{audit.table.n_rows:,}", "rows", f"sampling rate {rate}{seconds}"),
         ]
     )
@@ -72,7 +77,7 @@ def _headline(audit: Audit) -> str:
 def _found(audit: Audit) -> str:
     found = findings(audit)
     if not found:
-        return "<p>Nothing wrong was found.</p>"
+        return "<p>No problem was found.</p>"
     return "".join(note(finding.text, finding.kind) for finding in found)
 
 
@@ -87,16 +92,24 @@ def _labels(audit: Audit) -> str:
     return (
         bars(names, {"rows": [label.n_rows for label in audit.labels[:_MOST_DRAWN]]}, "rows")
         + table(("label", "rows", "blocks", "repetitions"), rows)
-        + "<h3>Amplitude by label</h3><p>Root mean square of each channel about the level it rests "
-        "at. Labels that look alike here are hard to tell apart by anything.</p>"
-        + bars(names, dict(zip(channels, drawn.T.tolist(), strict=True)), f"RMS in {_UNIT}")
+        + "<h3>Amplitude by label</h3><p>Root mean square (RMS) of each channel, measured from "
+        "its level at rest. Labels with similar amplitudes are hard to distinguish.</p>"
+        + bars(names, dict(zip(channels, drawn.T.tolist(), strict=True)), f"RMS ({_UNIT})")
         + _drawn_of(len(audit.labels), "labels")
         + _drawn_of(len(audit.table.channel_names), "channels")
     )
 
 
 def _channels(audit: Audit) -> str:
-    head = ("channel", "lowest", "highest", "rests at", "saturated", "missing", "mains hum")
+    head = (
+        "channel",
+        "lowest",
+        "highest",
+        "level at rest",
+        "saturated",
+        "values missing",
+        "mains hum",
+    )
     shares = audit.mains.shares if audit.mains is not None else [float("nan")] * len(audit.ranges)
     rows = [
         (
@@ -104,9 +117,9 @@ def _channels(audit: Audit) -> str:
             f"{values.low:.6g}",
             f"{values.high:.6g}",
             f"{level:.6g}",
-            f"{values.saturated:.2%}",
+            percent(values.saturated, 1),
             f"{missing.n:,}",
-            "rate not known" if np.isnan(share) else f"{share:.1%}",
+            "rate not known" if np.isnan(share) else percent(share, 1),
         )
         for name, values, level, missing, share in zip(
             audit.table.channel_names,
@@ -124,7 +137,7 @@ def _channels(audit: Audit) -> str:
     alike = table(("channels", "correlation"), pairs) if pairs else ""
     if len(audit.table.channel_names) > MOST_PAIRED:
         alike += f"<p>Only the first {MOST_PAIRED} channels are compared in pairs.</p>"
-    return table(head, rows) + "<h3>Likeness</h3>" + alike
+    return table(head, rows) + "<h3>Similarity of channels</h3>" + alike
 
 
 def _spectra(audit: Audit) -> str:
@@ -141,11 +154,14 @@ def _spectra(audit: Audit) -> str:
     for name, power in zip(names, audit.spectrum.power[:_MOST_DRAWN], strict=True):
         highest = np.maximum.reduceat(power[1:], edges)  # a mean would hide a narrow line
         drawn.append(ChartLine(name, centres, 10.0 * np.log10(np.maximum(highest, 1e-12))))
-    across = "cycles a sample" if rate_hz is None else "Hz"
+    unit = "cycles per sample" if rate_hz is None else "Hz"
     line = audit.line
-    peak = "" if line is None else f" A line stands out at {line.frequency * (rate_hz or 1.0):.4g}."
-    return f"<p>Mean power by frequency, in decibel of {_UNIT}².{peak}</p>" + (
-        lines(drawn, across, "power in dB") + _drawn_of(len(audit.table.channel_names), "channels")
+    peak = ""
+    if line is not None:
+        peak = f" One narrow line stands out at {line.frequency * (rate_hz or 1.0):.4g} {unit}."
+    return f"<p>Power of each channel by frequency, in decibels of {_UNIT}².{peak}</p>" + (
+        lines(drawn, f"frequency ({unit})", "power (dB)")
+        + _drawn_of(len(audit.table.channel_names), "channels")
     )
 
 

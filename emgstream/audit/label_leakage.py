@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream.cue_schedule import TRANSITION
+from emgstream.significant_digits import percent
 from emgstream.tables import EmgTable
 from emgstream.types import FloatArray
 
@@ -128,7 +129,7 @@ def _follows_label(values: FloatArray, codes: Codes) -> str | None:
     share = float(np.mean((means[labels] - numbers.mean()) ** 2)) / variance
     if share < _BETWEEN_LABELS:
         return None
-    return f"its value follows the label, which explains {share:.1%} of its variance"
+    return f"its value follows the label, which explains {percent(share, 1)} of its variance"
 
 
 def _copies_label(
@@ -153,7 +154,7 @@ def _copies_label(
     most_frequent = float(np.bincount(codes[known]).max() / np.count_nonzero(known))
     if told - most_frequent < _LEAST_GAIN * (1.0 - most_frequent) or most_frequent == 1.0:
         return None
-    return f"its {len(levels):,} values tell the label of {told:.1%} of the rows"
+    return f"its {len(levels):,} values tell the label of {percent(told, 1)} of the rows"
 
 
 def _share_told(values: Codes, codes: Codes, n_labels: int) -> float:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["EXAMPLES", "add_arguments", "run"]
 
 EXAMPLES = {
-    "calibrate today.csv --model arm.emgmodel --out today.emgmodel": "adapt a model to today",
+    "calibrate today.csv --model arm.emgmodel --out today.emgmodel": "adapt a model to the "
+    "recording of today",
     "calibrate today.csv --out today.emgmodel": "adapt the model of the configuration, or the demo",
 }
 

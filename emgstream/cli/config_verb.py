@@ -35,7 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="write a setting into the file, as model=arm.emgmodel or outputs.udp=127.0.0.1:9000; "
+        help="write a setting into the file, for example model=arm.emgmodel or "
+        "outputs.udp=127.0.0.1:9000; "
         "without a value the default holds again; may be given several times",
     )
     parser.add_argument(
@@ -57,7 +58,7 @@ def run(arguments: argparse.Namespace) -> None:
     for words in arguments.set:
         name, sign, value = words.partition("=")
         if not sign:
-            raise UsageError(f"--set {words} has no =; expected NAME=VALUE, as port=auto")
+            raise UsageError(f"--set {words} has no =; expected NAME=VALUE, for example port=auto")
         set_configured(name.strip(), value)
     print_facts(console(), _facts(read_configuration()))
 

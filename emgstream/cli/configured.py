@@ -52,7 +52,7 @@ def folder_for_recordings() -> Path:
     if not folder.is_dir():
         raise ConfigurationError(
             f"the configuration {configuration_path()} has recordings = {str(folder)!r}, which is "
-            "no folder; expected one that exists; make it, or say where to record with --out"
+            "not a folder; expected one that exists; make it, or name a file with --out"
         )
     return folder
 
@@ -86,5 +86,5 @@ class _OutputParser(argparse.ArgumentParser):
         """Raise ConfigurationError."""
         raise ConfigurationError(
             f"the configuration {configuration_path()} has an output that does not work: "
-            f"{message}; expected the options for outputs of emgstream live; mend it there"
+            f"{message}; expected the options for outputs of emgstream live; correct it there"
         )

@@ -23,8 +23,9 @@ from emgstream.wording import counted
 __all__ = ["EXAMPLES", "add_arguments", "run"]
 
 EXAMPLES = {
-    "convert fist.txt rest.txt --label-from-name --out arm.csv": "one file per movement",
-    "convert other.mat --channels 1,2,3 --rate 1000 --out arm.csv": "with the columns named",
+    "convert fist.txt rest.txt --label-from-name --out arm.csv": "join files of one movement each",
+    "convert other.mat --channels 1,2,3 --rate 1000 --out arm.csv": "name the columns and the "
+    "sampling rate",
 }
 
 _MOST_LINES = 20

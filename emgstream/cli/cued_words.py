@@ -80,7 +80,7 @@ def add_counting(parser: argparse.ArgumentParser) -> None:
         type=options.not_negative,
         dest="reaction_s",
         metavar="S",
-        help="seconds after a cue that are not counted, because nobody reacts at once; "
+        help="seconds after a cue that are not counted, as people need time to react; "
         "default 0.8, "
         "and 0 for a recording, whose labels start with the movement",
     )
@@ -95,7 +95,7 @@ def plan(class_names: tuple[str, ...], arguments: argparse.Namespace) -> CuedPla
 
 
 def given(words: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the words that were said, so that the others keep their defaults."""
+    """Return the options that were given, so that the others keep their defaults."""
     return {name: value for name, value in words.items() if value is not None}
 
 
@@ -104,8 +104,8 @@ def check_for_board(arguments: argparse.Namespace) -> None:
     said = replace(options.column_choice(arguments), channels=None).arguments()
     if said:
         raise UsageError(
-            f"{said[0]} is that of a recording, and there is no --replay; leave it out, as a board "
-            "tells its own"
+            f"{said[0]} is for a recording, and there is no --replay; leave it out, as a board "
+            "states it itself"
         )
     if not arguments.unattended and not sys.stdin.isatty():
         raise UsageError(
@@ -118,6 +118,6 @@ def check_for_recording(arguments: argparse.Namespace) -> None:
     said = list(given({name: getattr(arguments, name) for name in _OF_A_BOARD}))
     if said:
         raise UsageError(
-            f"--{said[0].removesuffix('_s')} is for a test on a board; a recording holds what was "
-            "asked for; leave it out, or leave out --replay"
+            f"--{said[0].removesuffix('_s')} is for a test on a board; a recording has its own "
+            "movements; leave it out, or leave out --replay"
         )

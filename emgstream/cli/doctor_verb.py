@@ -1,7 +1,7 @@
 """Check this computer: Python, packages, display, serial ports, folders and configuration.
 
 Each line has a result, and what to do where something is missing. The exit code is 1 if there is a
-problem. It takes up to a minute: what may crash is tried in a process of its own.
+problem. It takes up to a minute: checks that may crash run in a separate process.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ from emgstream.errors import EmgStreamError
 
 __all__ = ["EXAMPLES", "add_arguments", "run"]
 
-EXAMPLES = {"doctor": "check everything", "doctor --json": "as JSON, for a program"}
+EXAMPLES = {
+    "doctor": "check everything",
+    "doctor --json": "print the checks as JSON, for a program",
+}
 
 _STYLES = {CheckState.OK: "green", CheckState.WARNING: "yellow", CheckState.PROBLEM: "bold red"}
 

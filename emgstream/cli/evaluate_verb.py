@@ -28,7 +28,7 @@ __all__ = ["EXAMPLES", "add_arguments", "run"]
 
 EXAMPLES = {
     "evaluate s1.csv s2.csv": "hold out each session in turn",
-    "evaluate s3.csv --model arm.emgmodel": "measure a model that is there",
+    "evaluate s3.csv --model arm.emgmodel": "measure an existing model",
 }
 
 _EVENTS = """Events: "plan" with protocol, reason, notes, n_tasks, n_folds and n_epochs (the most of
@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         type=options.model_path,
         metavar="M",
-        help="measure this model; without it, models are trained",
+        help="measure this model; default: train one on each fold",
     )
     judged.add_argument(
         "--recipe",
@@ -65,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--jobs",
         type=options.count,
         metavar="N",
-        help="folds at the same time; default: one per processor core",
+        help="number of folds that run at the same time; default: one per processor core",
     )
     parser.add_argument("--dask", metavar="ADDRESS", help="run the folds on this Dask scheduler")
     options.add_seed(parser)
@@ -111,8 +111,8 @@ def _refuse_training_words(arguments: argparse.Namespace) -> None:
     for word in ("epochs", "signal", "mains"):
         if getattr(arguments, word) is not None:
             raise UsageError(
-                f"--{word} {getattr(arguments, word)} is for training, and --model is judged as it "
-                f"is; expected one of the two; leave out --{word}, or --model to train on each fold"
+                f"--{word} {getattr(arguments, word)} is for training, and --model is not trained; "
+                f"expected one of the two; leave out --{word}, or --model to train on each fold"
             )
 
 

@@ -13,7 +13,7 @@ from emgstream.errors import UsageError
 __all__ = ["EXAMPLES", "add_arguments", "run"]
 
 EXAMPLES = {
-    "firmware wiring": "print pins, supply and safety",
+    "firmware wiring": "print pins, power supply and safety notes",
     "firmware export sketches": "save the sketch for the Arduino IDE",
 }
 

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = ["EXAMPLES", "add_arguments", "run"]
 
-EXAMPLES = {"install train": "for training", "install lsl --dry-run": "print the plan only"}
+EXAMPLES = {
+    "install train": "install the libraries for training",
+    "install lsl --dry-run": "print what would be installed, and install nothing",
+}
 
 _LOOK_S = 0.1
 """Seconds between two looks. A choice: smooth for a bar, and no load."""
@@ -39,9 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="print what would be installed, and install nothing"
     )
-    parser.add_argument(
-        "--again", action="store_true", help="install it although it is there, to repair it"
-    )
+    parser.add_argument("--again", action="store_true", help="install it again, to repair it")
 
 
 def run(arguments: argparse.Namespace) -> None:

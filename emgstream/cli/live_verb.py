@@ -4,8 +4,8 @@ With --model none the signals are only shown. To use several boards at once, giv
 each and add --headless. The key u releases the port, so that another program can upload a sketch,
 and opens it again; on Linux that happens by itself.
 
-Ctrl-C ends it at any moment, and the summary is printed. That is no failure; the exit code is 1 all
-the same, so that a script can tell it from the end of --seconds, which is 0.
+Ctrl-C ends it at any moment, and the summary is printed. That is not a failure, but the exit code
+is 1, so that a script can distinguish it from the end after --seconds, with 0.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ __all__ = ["EXAMPLES", "add_arguments", "run"]
 
 EXAMPLES = {
     "live --port simulated": "watch a simulated person, without a board",
-    "live --model arm.emgmodel --udp 127.0.0.1:9000": "in the terminal; a program gets decisions",
+    "live --model arm.emgmodel --udp 127.0.0.1:9000": "run in the terminal and send decisions to a "
+    "program",
 }
 
 
@@ -61,14 +62,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--force",
         action="store_true",
-        help="go on if the sampling rate differs by more than 5%% from that of the model",
+        help="go on if the sampling rate differs by more than 5 %% from that of the model",
     )
     parser.add_argument(
         "--no-reconnect",
         action="store_true",
         help="end when the board is unplugged; default: wait until it is back and go on",
     )
-    add_output_arguments(parser)
+    add_output_arguments(parser, implying="--seconds")
     add_window_arguments(parser)
 
 

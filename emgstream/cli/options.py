@@ -208,7 +208,9 @@ def add_new_model(parser: argparse.ArgumentParser) -> None:
 
 def add_seed(parser: argparse.ArgumentParser) -> None:
     """Add ``--seed N``."""
-    parser.add_argument("--seed", type=_training_seed, default=42, help="random seed; default 42")
+    parser.add_argument(
+        "--seed", type=_training_seed, default=42, metavar="N", help="random seed; default 42"
+    )
 
 
 def add_signal(parser: argparse.ArgumentParser) -> None:

@@ -22,12 +22,17 @@ __all__ = [
 ]
 
 
-def add_output_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare an option for every kind of output that is registered, and the summary."""
+def add_output_arguments(parser: argparse.ArgumentParser, implying: str = "") -> None:
+    """Declare an option for every kind of output that is registered, and the summary.
+
+    ``implying`` is another option of the verb that is for the terminal alone.
+    """
+    below = "every output below"
+    implied = f"{implying} and {below} imply it" if implying else f"{below} implies it"
     parser.add_argument(
         "--headless",
         action="store_true",
-        help="use the terminal instead of the window; --seconds and every output below imply it",
+        help=f"use the terminal instead of the window; {implied}",
     )
     group = parser.add_argument_group(
         "outputs; several can be used at once, and none delays a decision"

@@ -30,7 +30,7 @@ __all__ = ["EXAMPLES", "add_arguments", "run"]
 
 EXAMPLES = {
     "ports": "list everything that can be used",
-    "ports socket://127.0.0.1:5000": "ask an address, too",
+    "ports socket://127.0.0.1:5000": "also ask an address",
 }
 
 

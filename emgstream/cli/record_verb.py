@@ -40,7 +40,8 @@ __all__ = ["EXAMPLES", "add_arguments", "run"]
 
 EXAMPLES = {
     "record --subject s01 --movements fist,rest": "record two movements",
-    "record --port simulated --unattended --out test.csv": "without a board and without a key",
+    "record --port simulated --unattended --out test.csv": "record a simulated board, without "
+    "pressing a key",
 }
 
 _LONGEST_SILENCE_S = 60.0
@@ -82,10 +83,14 @@ def _add_board(parser: argparse.ArgumentParser) -> None:
         "--names",
         type=_channel_names,
         metavar="A,B,C",
-        help="names for these channels, as biceps,triceps,middle; default: the names of the board",
+        help="names for these channels, for example biceps,triceps,middle; default: the names of "
+        "the board",
     )
     parser.add_argument(
-        "--rate", type=options.positive, metavar="HZ", help="ask the board for this rate"
+        "--rate",
+        type=options.positive,
+        metavar="HZ",
+        help="sampling rate to set on the board; default: that of the board",
     )
     parser.add_argument(
         "--out",
@@ -110,7 +115,7 @@ def _add_cues(what: _Words) -> None:
         "--script",
         type=_script,
         metavar="CUES",
-        help="cues in your own order with their seconds, as rest:3,fist:5, or a file with "
+        help="cues in your own order with their seconds, for example rest:3,fist:5, or a file with "
         "such cues",
     )
     what.add_argument(
@@ -141,7 +146,7 @@ def _add_cues(what: _Words) -> None:
     what.add_argument(
         "--markers",
         metavar="ADDRESS",
-        help="also record the markers of an LSL stream, as lsl://NAME or lsl://?type=Markers",
+        help="also record the markers of an LSL stream, lsl://NAME or lsl://?type=Markers",
     )
     what.add_argument(
         "--marker-labels",
@@ -286,7 +291,7 @@ def _placement(text: str) -> tuple[str, str]:
     channel, equals, where = text.partition("=")
     if not (equals and channel.strip() and where.strip()):
         raise argparse.ArgumentTypeError(
-            f"{text!r} has no position; expected CHANNEL=WHERE, as 1=forearm"
+            f"{text!r} has no position; expected CHANNEL=WHERE, for example 1=forearm"
         )
     return channel.strip(), where.strip()
 

@@ -17,7 +17,7 @@ __all__ = ["EXAMPLES", "add_arguments", "run"]
 
 EXAMPLES = {
     "recover session.csv": "repair it and print what was found",
-    "recover session.csv --no-trim": "with the labels as they were cued",
+    "recover session.csv --no-trim": "repair it and keep the labels as they were cued",
 }
 
 

@@ -29,7 +29,7 @@ __all__ = ["EXAMPLES", "add_arguments", "run"]
 
 EXAMPLES = {
     "replay demo": "play the shipped recording in the window",
-    "replay s1.csv --speed max --headless": "as fast as possible, in the terminal",
+    "replay s1.csv --speed max --headless": "play it as fast as possible, in the terminal",
 }
 
 

@@ -11,6 +11,7 @@ from rich.text import Text
 from emgstream.app.recording_review import REPETITIONS, repetition_rows, review_facts
 from emgstream.cli.terminal import print_facts
 from emgstream.recording import RecoveryReport
+from emgstream.wording import command_line
 
 __all__ = ["print_review"]
 
@@ -40,7 +41,7 @@ def _facts(recovered: RecoveryReport) -> Iterator[tuple[str, str]]:
         yield (
             "labels",
             (
-                "from the onset of the muscles on; as cued instead: "
-                f"emgstream recover {recovered.path} --no-trim"
+                "from the onset of the muscles; to label as cued, run: "
+                f"{command_line('emgstream', 'recover', recovered.path, '--no-trim')}"
             ),
         )

@@ -26,8 +26,9 @@ from emgstream.simulation.board import Faults, SimulatedBoard
 __all__ = ["EXAMPLES", "add_arguments", "run"]
 
 EXAMPLES = {
-    "simulate --tcp 5000": "a board at socket://127.0.0.1:5000",
-    "simulate --script rest:3,hand_close:2 --faults loss=0.01": "with 1 % of the frames lost",
+    "simulate --tcp 5000": "simulate a board at socket://127.0.0.1:5000",
+    "simulate --script rest:3,hand_close:2 --faults loss=0.01": "repeat two movements, and lose 1 "
+    "% of the frames",
 }
 
 _LOOK_S = 0.05
@@ -63,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--ledger",
         metavar="FILE",
         type=Path,
-        help="write what was really sent to a JSON file, at the end",
+        help="write what was sent to a JSON file, at the end",
     )
 
 
@@ -85,7 +86,8 @@ def _add_board(parser: argparse.ArgumentParser) -> None:
         "--script",
         type=_script,
         metavar="MOVEMENTS",
-        help="movements with their seconds, repeated, as rest:3,hand_close:2, or a file with such; "
+        help="movements with their seconds, repeated, for example rest:3,hand_close:2, or a file "
+        "with such cues; "
         "default: all movements in turn",
     )
     parser.add_argument(
@@ -100,12 +102,14 @@ def _add_board(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=0.0,
         metavar="PPM",
-        help="how much too fast the clock of the board runs; of real boards up to 5000",
+        help="clock error of the board in ppm, positive if the clock is too fast; real boards: up "
+        "to 5000",
     )
     parser.add_argument(
         "--battery",
         action="store_true",
-        help="keep sampling while nobody reads or the cable is out; do not reset when opened",
+        help="keep sampling while no program reads or the cable is unplugged; do not reset when "
+        "opened",
     )
 
 

@@ -50,13 +50,15 @@ def _summary_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
 
 def _accuracy_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
     """Return the accuracy against known labels, and the recall of each."""
-    whose = "the recording's own labels"
+    whose = "the labels of the recording"
     if "port" in document:
         whose = (
-            "the movements of the simulated person" if document["synthetic"] else "the source's own"
+            "the movements of the simulated person"
+            if document["synthetic"]
+            else "the labels of the source"
         )
     n_labelled = sum(sum(row.values()) for row in document["confusion"].values())
-    yield "accuracy", f"{percent_of(document['accuracy'], n_labelled)} against {whose}"
+    yield "accuracy", f"{percent_of(document['accuracy'], n_labelled)} compared with {whose}"
     for name, recall in document["recall"].items():
         yield "", f"{percent(recall):>5} of {name}"
 
@@ -76,9 +78,9 @@ def _decision_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
     if document["model"] is None:
         return
     if document["decisions"]:
-        pace = f"{document['decisions_per_s']:,.0f} a second"
+        pace = f"{document['decisions_per_s']:,.0f} per second"
     else:
-        pace = f"a window needs {document['window_samples']:,} samples without a break"
+        pace = f"a window needs {counted(document['window_samples'], 'sample')} without a gap"
     yield "decisions", f"{document['decisions']:,}   {pace}"
     if document["statuses"]["ok"] != document["decisions"]:
         told = (f"{n:,} {status}" for status, n in document["statuses"].items() if n)
@@ -93,15 +95,15 @@ def _gap_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
     if converter is not None and not converter["is_range_of_stream"]:
         yield (
             "range",
-            f"not known: values that the model's converter, {converter['low']:g} to "
-            f"{converter['high']:g}, cannot give; of another board or in another unit, so that "
-            "saturation is not seen",
+            "not known: some values are outside the range of the model's converter, "
+            f"{converter['low']:g} to {converter['high']:g}; they are of another board or in "
+            "another unit, so that saturation cannot be detected",
         )
     if not document["statuses"]["gap"]:
         return
     n_lost = reasons["after_lost_samples"]
     if n_lost:
-        yield "gap", f"{counted(n_lost, 'decision')} on windows that lost samples or a pause cut"
+        yield "gap", f"{counted(n_lost, 'decision')} on windows with lost samples or a pause"
     if document["statuses"]["gap"] > n_lost and converter is not None:
         n = document["statuses"]["gap"] - n_lost
         yield "gap", f"{counted(n, 'decision')} with a channel at the end of the converter's range:"
@@ -114,7 +116,7 @@ def _saturated(converter: dict[str, Any], rate_hz: float | None) -> Iterable[str
         for name, n in converter[f"at_{end}"].items():
             if n:
                 length = "" if rate_hz is None else f", {n / rate_hz:,.1f} s"
-                share = f"{n / converter['samples']:.1%} of the samples{length}"
+                share = f"{percent(n / converter['samples'], 1)} of the samples{length}"
                 yield f"{shortened(name)} at {converter[end]:g}: {share}"
 
 
@@ -152,7 +154,7 @@ def _live_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
     reconnects = counted(document["reconnects"], "reconnect")
     gaps = counted(document["gaps"], "gap")
     if document["sees_loss"]:
-        line = f"{document['lost_on_line']:,} ({document['loss']:.3%}) on the line"
+        line = f"{document['lost_on_line']:,} ({percent(document['loss'], 3)}) on the line"
         yield "loss", "   ".join([line, *_parts_of_loss(document, "missed"), gaps, reconnects])
     else:
         unseen = "not known" if document["sees_loss"] is None else "single lines not seen in text"
@@ -161,6 +163,6 @@ def _live_facts(document: dict[str, Any]) -> Iterable[tuple[str, str]]:
         yield "loss", "   ".join([unseen, *parts, *known, reconnects])
     incomplete = document["counters"].get("n_incomplete")
     if incomplete:
-        yield "incomplete", f"{counted(incomplete, 'sample')} with a value that is no number"
+        yield "incomplete", f"{counted(incomplete, 'sample')} with a value that is not a number"
     for alarm in document["alarms"]:
         yield "alarm", alarm

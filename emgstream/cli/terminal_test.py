@@ -70,7 +70,7 @@ class TerminalTest:
             return connecting_page(self._test.session.status())
         protocol = self._test.live.protocol
         if protocol.phase is ProtocolPhase.OVER:
-            return TerminalPage("done", "cyan", "counting what came of it")
+            return TerminalPage("done", "cyan", "computing the result")
         page = guided_page(protocol.view(self._loop.now()))
         update = self._test.session.latest
         decided = _decided(None if update is None else update.decisions[-1])

@@ -34,8 +34,8 @@ from emgstream.trial import check_history
 __all__ = ["EXAMPLES", "add_arguments", "run"]
 
 EXAMPLES = {
-    "test-live --model arm.emgmodel": "with a board and a person",
-    "test-live --replay s3.csv --model arm.emgmodel": "on a recording",
+    "test-live --model arm.emgmodel": "test with a board and a person",
+    "test-live --replay s3.csv --model arm.emgmodel": "test on a recording",
 }
 
 
@@ -53,12 +53,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--force",
         action="store_true",
-        help="go on if the sampling rate differs by more than 5%% from that of the model",
+        help="go on if the sampling rate differs by more than 5 %% from that of the model",
     )
     cued_words.add_protocol(parser)
     cued_words.add_counting(parser)
     parser.add_argument(
-        "--unattended", action="store_true", help="start without waiting for a key, for scripts"
+        "--unattended", action="store_true", help="start without waiting for a key; for scripts"
     )
     parser.add_argument(
         "--no-history",

@@ -22,7 +22,8 @@ __all__ = ["EXAMPLES", "add_arguments", "run"]
 
 EXAMPLES = {
     "train demo --out arm.emgmodel": "train on the shipped recording",
-    "train s1.csv s2.csv --out arm.emgmodel --report report": "on two sessions, with a report",
+    "train s1.csv s2.csv --out arm.emgmodel --report report": "train on two sessions, and write a "
+    "report",
 }
 
 _EVENTS = f"""{training_progress.EPOCHS} at the end "trained" with model, title, n_epochs, notes,

@@ -42,7 +42,7 @@ EPOCHS = """Events: "epoch" with stage, epoch, n_epochs, loss, accuracy, val_los
 (0 to 1; null where nothing is held out) and time_left_s;"""
 """The events of `watched_training`, for --help."""
 
-_DESCRIPTION = """With --progress jsonl standard output carries one JSON object a line, each with an
+_DESCRIPTION = """With --progress jsonl standard output has one JSON object per line, each with an
 "event"; readers must ignore events and keys they do not know. Failures stay one line on standard
 error, with exit code 1."""
 
@@ -104,7 +104,8 @@ def add_progress_options(parser: argparse.ArgumentParser, events: str) -> None:
     parser.add_argument(
         "--stop-with-stdin",
         action="store_true",
-        help="end as by Ctrl-C once standard input ends: with the program that started this one",
+        help="stop as by Ctrl-C when standard input ends, so that it ends with the program that "
+        "started it",
     )
 
 

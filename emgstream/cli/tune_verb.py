@@ -35,7 +35,7 @@ __all__ = ["EXAMPLES", "add_arguments", "run"]
 
 EXAMPLES = {
     "tune demo": "compare the settings of the model with none",
-    "tune s2.csv --threshold 0.8 --out arm2.emgmodel": "try a threshold and keep it",
+    "tune s2.csv --threshold 0.8 --out arm2.emgmodel": "try a threshold, and write it into a model",
 }
 
 _EXAMPLES = (
@@ -144,7 +144,7 @@ def _smoothing(text: str) -> Smoothing:
     kind, *numbers = text.split(":")
     chosen = next((one for one in SMOOTHINGS if one.kind == kind), None)
     if chosen is None or len(numbers) > len(parameters(chosen)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no smoothing; expected {_EXAMPLES}")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a smoothing; expected {_EXAMPLES}")
     try:
         read = zip(parameters(chosen).items(), numbers, strict=False)
         given = {name: _number(word, number) for (name, number), word in read}
@@ -158,4 +158,4 @@ def _number(word: str, kind: type[int] | type[float]) -> float:
         return kind(word)
     except ValueError:
         wanted = "whole number" if kind is int else "number"
-        raise ValueError(f"{word!r} is no {wanted}") from None
+        raise ValueError(f"{word!r} is not a {wanted}") from None

@@ -52,8 +52,8 @@ def write_bids(session: RecordedSession, root: Path, mains_hz: int | None = None
         if isinstance(error, OutputError):
             raise
         raise OutputError(
-            f"cannot write the data set {root}: {error.strerror or error}; expected a folder with "
-            "room that may be written to; choose another with --out"
+            f"cannot write the data set {root}: {error.strerror or error}; expected a folder that "
+            "is writable and has free space; choose another with --out"
         ) from error
 
 
@@ -98,7 +98,7 @@ def _emg(session: RecordedSession, mains_hz: int | None) -> dict[str, Any]:
         "TaskName": TASK,
         "TaskDescription": "movements of the arm and hand, held at a cue on the screen",
         "EMGPlacementScheme": "Other",
-        "EMGPlacementSchemeDescription": "; ".join(placements) or "not written down",
+        "EMGPlacementSchemeDescription": "; ".join(placements) or "not recorded",
         "EMGReference": _NOT_KNOWN,
         "EMGGround": _NOT_KNOWN,
         "EMGChannelCount": len(table.channel_names),
@@ -161,15 +161,15 @@ def _event(
 
 def _event_columns(session: RecordedSession) -> dict[str, Any]:
     """Return the description of the columns of the events; every label must be among the levels."""
-    named = {REST: "nothing", TRANSITION: "the cue had changed, the muscles had not followed"}
+    named = {REST: "nothing", TRANSITION: "time between a cue and the onset of the muscles"}
     labels = dict.fromkeys(stretch.label for stretch in session.stretches())
     return {
         "trial_type": {
-            "Description": "What the person did, by name.",
+            "Description": "Name of the movement.",
             "Levels": {label: named.get(label, f"held: {label}") for label in labels},
         },
-        "sample": {"Description": "Sample the event begins at, the first of the file being 0."},
-        "repetition": {"Description": "How often this was asked for by then, from 1."},
+        "sample": {"Description": "First sample of the event; the first sample of the file is 0."},
+        "repetition": {"Description": "Number of the repetition of this movement, from 1."},
         **({"marker": {"Description": _MARKER}} if session.table.markers else {}),
     }
 

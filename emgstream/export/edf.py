@@ -97,7 +97,7 @@ def _continuous(session: RecordedSession, form: _Format, n_padding: int) -> npt.
     if not whole or np.any(samples[known] < form.lowest) or np.any(samples[known] > form.highest):
         raise UsageError(
             f"{session.path} holds values from {np.nanmin(samples):g} to {np.nanmax(samples):g}"
-            f"{'' if whole else ', fractions among them'}; expected whole numbers from "
+            f"{'' if whole else ', with fractions'}; expected whole numbers from "
             f"{form.lowest} to {form.highest}; use --to bdf for large ones"
         )
     rows = np.searchsorted(index, np.arange(int(index[-1]) + 1 + n_padding), side="right") - 1
@@ -178,6 +178,6 @@ def _write(document: Any, path: Path) -> None:
         if isinstance(error, OutputError):
             raise
         raise OutputError(
-            f"cannot write {path}: {error.strerror or error}; expected a place with room that may "
-            "be written to; choose another with --out"
+            f"cannot write {path}: {error.strerror or error}; expected a place that is writable "
+            "and has free space; choose another with --out"
         ) from error

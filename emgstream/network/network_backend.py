@@ -54,7 +54,7 @@ class BackendChoice:
     backend: NetworkBackend
     """The backend."""
     reason: str = ""
-    """Why it is not LiteRT, or who asked for it; empty for LiteRT by itself."""
+    """Reason for another backend than LiteRT; empty for LiteRT."""
 
     @property
     def words(self) -> str:

@@ -118,7 +118,7 @@ def array_header(name: str, content: bytes) -> ArrayHeader:
         MemoryError,
         tokenize.TokenError,
     ) as error:
-        raise ModelFileError(f"{name} is no array ({error}); {TRAIN_AGAIN}") from None
+        raise ModelFileError(f"{name} is not an array ({error}); {TRAIN_AGAIN}") from None
     return ArrayHeader(shape, dtype, is_fortran, stream.tell())
 
 

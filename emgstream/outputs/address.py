@@ -29,7 +29,9 @@ class Address:
         is_bracketed = host.startswith("[") and host.endswith("]")
         is_number = port.isascii() and port.isdigit() and 0 < int(port) <= 0xFFFF
         if not host or (":" in host and not is_bracketed) or not is_number:
-            raise UsageError(f"{text!r} is no address; expected HOST:PORT as 127.0.0.1:9000")
+            raise UsageError(
+                f"{text!r} is not an address; expected HOST:PORT, for example 127.0.0.1:9000"
+            )
         return cls(host.strip("[]"), int(port))
 
     def __str__(self) -> str:

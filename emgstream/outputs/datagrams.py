@@ -33,8 +33,8 @@ class Datagrams:
         except (OSError, UnicodeError) as error:
             reason = getattr(error, "strerror", None) or error
             raise OutputError(
-                f"cannot send to {self._address}: {reason}; expected a host that this machine's "
-                "network leads to; 127.0.0.1 is this machine itself"
+                f"cannot send to {self._address}: {reason}; expected a host that this computer can "
+                "reach; 127.0.0.1 is this computer"
             ) from error
         self._socket.setblocking(False)
         return self

@@ -78,7 +78,7 @@ class FanOut:
             if self._is_stopped:
                 raise UsageError(f"the stream has ended; nothing more goes to {output.name}")
             if any(output is one for one in self.outputs):
-                raise UsageError(f"{output.name} is an output of this stream already; add another")
+                raise UsageError(f"{output.name} is already an output of this stream; add another")
             self._n_added += 1
             if isinstance(output, Output):
                 self._add_delivery(Delivery(output, self._clock, self._n_added))
@@ -97,7 +97,7 @@ class FanOut:
         with self._lock:
             found = [one for one in self._ways_out if one.output is output]
             if not found:
-                raise UsageError(f"{output.name} is no output of this stream; add it first")
+                raise UsageError(f"{output.name} is not an output of this stream; add it first")
             self._deliveries = tuple(one for one in self._deliveries if one.output is not output)
             self._feeds = tuple(one for one in self._feeds if one.output is not output)
             is_running = self._is_started

@@ -176,8 +176,8 @@ def outlet_name(text: str) -> str:
     """
     if not text.strip() or not text.isprintable():
         raise UsageError(
-            f"{text!r} is no name of an LSL stream; expected a word that readers look for, as "
-            "emgstream"
+            f"{text!r} is not a name for an LSL stream; expected a word that receivers search for, "
+            "for example emgstream"
         )
     return text
 

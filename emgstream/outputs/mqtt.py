@@ -78,13 +78,13 @@ class MqttAddress:
         topic = unquote(parts.path.strip("/"))
         if parts.scheme not in _PORTS or not parts.hostname or not topic or port == 0:
             raise UsageError(
-                f"{_without_password(text)!r} is no address of a broker with a topic; expected "
-                "HOST[:PORT]/TOPIC as localhost/emg, or mqtts://USER:PASSWORD@HOST/TOPIC"
+                f"{_without_password(text)!r} is not the address of a broker with a topic; "
+                "expected HOST[:PORT]/TOPIC, for example localhost/emg, or mqtts://USER:PASSWORD@HOST/TOPIC"
             )
         if parts.query or "#" in text or {"+", "#", "\0"} & set(topic):
             typed = text.partition("://")[2] or text
             raise UsageError(
-                f"{typed.partition('/')[2]!r} is no topic to publish to; expected one without "
+                f"{typed.partition('/')[2]!r} is not a topic to publish to; expected one without "
                 "+, # and ?"
             )
         return cls(
@@ -174,13 +174,13 @@ class MqttOutput(Output):
                 return
         if self.n_lost and not self._client.is_connected():
             raise OutputError(
-                f"the MQTT broker {self._address} went away and was not back at the end; expected "
-                f"it to stay, and {counted(self.n_lost, 'decision')} did not reach it; see that it "
-                "runs"
+                f"the MQTT broker {self._address} was lost and did not come back before the end; "
+                f"expected it to stay connected; {counted(self.n_lost, 'decision')} did not reach "
+                "it; check that it is running"
             )
 
     def give_up(self) -> None:
-        """Wait for the broker no more."""
+        """Stop waiting for the broker."""
         self._is_given_up.set()
 
     def _publish(self, text: str) -> bool:
@@ -237,8 +237,8 @@ class MqttOutput(Output):
 
     def _failure(self, reason: str) -> OutputError:
         return OutputError(
-            f"cannot publish to the MQTT broker {self._address}: {reason}; expected one that "
-            "listens there and takes this user; start it, or correct the address"
+            f"cannot publish to the MQTT broker {self._address}: {reason}; expected a broker that "
+            "listens there and accepts this user; start it, or correct the address"
         )
 
 

@@ -89,10 +89,10 @@ def cannot_write(target: str, error: OSError) -> OutputError:
     """Return the error to raise if writing to ``target`` failed."""
     if target == "-":
         return OutputError(
-            f"standard output took no more ({error.strerror or error}); expected its reader to "
-            "stay; write to a file instead to keep everything"
+            f"standard output was closed ({error.strerror or error}); expected its reader to run "
+            "until the end; write to a file to keep everything"
         )
     return OutputError(
-        f"cannot write {target}: {error.strerror or error}; expected a place with room that may "
-        "be written to; choose another"
+        f"cannot write {target}: {error.strerror or error}; expected a place that is writable and "
+        "has free space; choose another"
     )

@@ -86,7 +86,8 @@ _BUILT_IN = (
     ),
     OutputKind(
         "lsl",
-        "samples and decisions on the Lab Streaming Layer, as NAME and NAME decisions; "
+        "send samples and decisions over the Lab Streaming Layer, as the streams NAME and 'NAME "
+        "decisions'; "
         "default: emgstream; needs the extra lsl",
         "emgstream.outputs.lsl_outlet:open_lsl",
         title="Lab Streaming Layer",
@@ -98,8 +99,8 @@ _BUILT_IN = (
     ),
     OutputKind(
         "control",
-        "press keys and move the mouse as this file of JSON or TOML binds the movements, once "
-        "armed with F8; F12 stops it; needs the extra control",
+        "press keys and move the mouse as this JSON or TOML file sets it for each movement; F8 "
+        "arms it, F12 stops it; needs the extra control",
         "emgstream.outputs.control:open_control",
         title="Keys and mouse",
         about="Presses the keys below for movements, once armed with F8; F12 stops it.",

@@ -134,6 +134,6 @@ class GrowingFile:
     def _refused(self, error: OSError) -> OutputError:
         kept = f"; the {self.n_bytes:,} bytes before it are kept" if self.n_bytes else ""
         return OutputError(
-            f"cannot write {self._path}: {error.strerror or error}; expected a place with room "
-            f"that may be written to{kept}; make room, or choose another place"
+            f"cannot write {self._path}: {error.strerror or error}; expected a place that is "
+            f"writable and has free space{kept}; make room, or choose another place"
         )

@@ -96,10 +96,10 @@ def _first_row(
     """
     usual = min(run.start + round(_USUAL_REACTION_S * rate_hz), run.end)
     if run.label == REST:
-        return _released(run, samples, segments, rate_hz) or (usual, "no stretch of rest in it")
+        return _released(run, samples, segments, rate_hz) or (usual, "no rest found in it")
     rest = None if at_rest is None else _rest_before(run, at_rest, segments, rate_hz)
     if rest is None:
-        return usual, f"no rest before it; cut by the usual {_USUAL_REACTION_S:g} s"
+        return usual, f"no rest before it; starts after the usual {_USUAL_REACTION_S:g} s"
     onset = find_onset(
         samples[rest.start : run.end],
         slice(0, rest.stop - rest.start),
@@ -107,7 +107,7 @@ def _first_row(
         rate_hz,
     )
     if onset is None or onset + rest.start > run.start + _LATEST_S * rate_hz:
-        return usual, "no contraction seen; was it done?"
+        return usual, "no contraction found; was the movement made?"
     return rest.start + onset, ""
 
 

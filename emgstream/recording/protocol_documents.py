@@ -21,7 +21,7 @@ def check_label(text: str) -> str:
     """
     if not text or _FORBIDDEN & set(text) or text == TRANSITION:
         raise UsageError(
-            f"{text!r} is no name for a movement; use letters, digits, _ or spaces, and not "
+            f"{text!r} is not a name for a movement; use letters, digits, _ or spaces, and not "
             f"{TRANSITION!r}"
         )
     return text

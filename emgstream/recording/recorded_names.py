@@ -44,6 +44,6 @@ def check_channel_names(names: Sequence[str]) -> None:
             )
         if name != new:
             raise UsageError(
-                f"{name!r} is no name for a column; expected different names without commas, "
+                f"{name!r} is not a name for a column; expected different names without commas, "
                 "quotes and line ends; name the channel differently"
             )

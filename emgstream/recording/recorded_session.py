@@ -14,6 +14,7 @@ from emgstream.errors import RecordingError
 from emgstream.recording.sidecar import read_sidecar, sidecar_path
 from emgstream.tables import ALL_GUESSED, ColumnChoice, EmgTable, read_table
 from emgstream.types import IndexArray
+from emgstream.wording import command_line
 
 __all__ = ["LabelledStretch", "RecordedSession", "read_session"]
 
@@ -99,12 +100,14 @@ def read_session(path: Path, columns: ColumnChoice = ALL_GUESSED) -> RecordedSes
     sidecar = read_sidecar(path)
     if sidecar.get("state") == "recording":
         raise RecordingError(
-            f"{path} broke off and was not mended; run first: emgstream recover {path}"
+            f"{path} was interrupted and not repaired; run first: "
+            f"{command_line('emgstream', 'recover', path)}"
         )
     rate_hz = table.sampling_rate_hz
     if rate_hz is None:
         raise RecordingError(
-            f"{path} has no clock that runs on in its column time_s; expected that of a recorded "
-            f"session; was it changed? {sidecar_path(path)} names what it was recorded from"
+            f"the time in the column time_s of {path} does not always increase; expected the clock "
+            f"of a recorded session; was it changed? {sidecar_path(path)} names what it was "
+            "recorded from"
         )
     return RecordedSession(table, sidecar, rate_hz)

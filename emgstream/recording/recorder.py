@@ -205,8 +205,8 @@ class Recorder:
         if self.room_bytes >= needed:
             return None
         return (
-            "the disk is nearly full: putting the labels in order at the end takes as much again "
-            f"as the recording, about {needed / 1e6:.0f} MB; make room meanwhile"
+            "the disk is nearly full: finishing the labels at the end needs as much space again "
+            f"as the recording, about {needed / 1e6:.0f} MB; free some space before the end"
         )
 
     def check(self) -> None:
@@ -269,8 +269,8 @@ class Recorder:
             pairs = zip(info.channel_names, names, strict=True)
             changed = ", ".join(f"{old!r} as {new}" for old, new in pairs if old != new)
             self.name_warning = (
-                f"the recording names {changed}, as a table cannot hold the name or has such a "
-                "column already"
+                f"in the recording, names of channels are changed: {changed}; a table cannot have "
+                "these names, or has another column of that name"
             )
             self.warn(self.name_warning)
 

@@ -120,7 +120,7 @@ def _names(path: Path, header: bytes) -> tuple[str, ...]:
     is_ours = names[:2] == COLUMNS_BEFORE and names[-N_AFTER:] == COLUMNS_AFTER
     if not header.endswith(b"\n") or not is_ours:
         raise RecordingError(
-            f"{path} is no recorded session; expected a header line "
+            f"{path} is not a recorded session; expected a header line "
             f"{','.join((*COLUMNS_BEFORE, '<channels>', MARKER_COLUMN, *COLUMNS_AFTER))}; name the "
             "CSV that emgstream record wrote"
         )

@@ -33,7 +33,7 @@ from emgstream.recording.sidecar import read_sidecar, write_sidecar
 from emgstream.recording.table_hold import TableHold, written_by_another
 from emgstream.tables import EmgTable, read_table
 from emgstream.tables.marker_cells import in_cell, placed_markers
-from emgstream.wording import counted
+from emgstream.wording import command_line, counted
 
 __all__ = ["RecoveryReport", "put_in_order"]
 
@@ -105,7 +105,7 @@ def _put_in_order(
     trim: bool | None,
     changed: Mapping[tuple[str, int], RepetitionOutcome],
 ) -> RecoveryReport:
-    found = ["the recording broke off"] if sidecar.get("state") == "recording" else []
+    found = ["the recording was interrupted"] if sidecar.get("state") == "recording" else []
     body = _mended(path, hold, found)
     table = read_table(path)
     _check(path, table, body)
@@ -175,8 +175,8 @@ def _cut(path: Path, end: int) -> None:
         os.truncate(path, end)
     except OSError as error:
         raise OutputError(
-            f"cannot repair {path}: {error.strerror or error}; expected a file that may be written "
-            "to; copy it elsewhere and repair the copy"
+            f"cannot repair {path}: {error.strerror or error}; expected a writable file; copy it "
+            "elsewhere and repair the copy"
         ) from error
 
 
@@ -202,8 +202,9 @@ def _rewrite(path: Path, hold: TableHold, lines_of: Callable[[BinaryIO], Iterabl
             partial.replace(path)
     except OSError as error:
         raise OutputError(
-            f"cannot put {path} in order: {error.strerror or error}; the recording is kept, with "
-            f"its cues as labels; make room, then: emgstream recover {path}"
+            f"cannot finish {path}: {error.strerror or error}; the recording is kept, with "
+            "its cues as labels; free some space, then run: "
+            f"{command_line('emgstream', 'recover', path)}"
         ) from error
 
 

@@ -130,7 +130,7 @@ def read_sidecar(recording: Path) -> dict[str, Any]:
         ) from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise RecordingError(
-            f"{path} is no sidecar of a recorded session; expected format {FORMAT!r}; "
+            f"{path} is not the sidecar of a recorded session; expected format {FORMAT!r}; "
             "was another file of that name put there?"
         )
     try:
@@ -174,6 +174,6 @@ def write_sidecar(recording: Path, document: dict[str, Any]) -> None:
             partial.replace(path)
     except OSError as error:
         raise OutputError(
-            f"cannot write {path}: {error.strerror or error}; expected a place with room that may "
-            "be written to; the recording itself is kept"
+            f"cannot write {path}: {error.strerror or error}; expected a place that is writable "
+            "and has free space; the recording itself is kept"
         ) from error

@@ -81,7 +81,9 @@ def judge_signal_check(
     ``movement`` is the movement that was asked for. A weak signal at rest is no problem; hum is.
     """
     if min(len(rest), len(contraction)) < 2:
-        problem = "too few samples came in five seconds to tell anything; check the connection"
+        problem = (
+            "too few samples arrived in five seconds to judge the signal; check the connection"
+        )
         return SignalCheckReport(channel_names, (0.0,) * len(channel_names), (problem,))
     problems = _quality_problems(rest, contraction, channel_names, rate_hz)
     level = rest.mean(axis=0, dtype="float64")

@@ -41,8 +41,8 @@ def lock(file: BinaryIO, *, waits: bool = False) -> bool:
 def written_by_another(path: Path) -> RecordingError:
     """Return the error to raise if another process records or repairs a table."""
     return RecordingError(
-        f"{path} is being recorded now, or put in order, by another process; expected a recording "
-        "that has ended; end it first: it puts its own files in order"
+        f"{path} is being recorded or finished by another process; expected a recording that has "
+        "ended; end that recording first"
     )
 
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.report.plotting import COLOURS, LETTER, ChartFrame, legend, svg, text
+from emgstream.report.plotting import COLOURS, INK, LETTER, ChartFrame, legend, svg, text
 from emgstream.significant_digits import decimals_of, percent
 from emgstream.wording import shortened
 
@@ -23,6 +23,8 @@ _CELL = 46
 """Size of a cell of a confusion matrix, in pixels: three digits and a percent sign fit."""
 _RIBBON = 22
 """Height of a ribbon, in pixels."""
+_DARK_SHARE = 0.6
+"""Share from which a cell of a confusion matrix is so dark that its text is white (choice)."""
 _SLANTED = 30
 """Additional height for slanted names, in pixels."""
 
@@ -86,13 +88,14 @@ def bars(
 def heatmap(
     shares: Doubles, names: Sequence[str], counts: npt.NDArray[np.int64], title: str
 ) -> str:
-    """Return a picture of a confusion matrix.
+    """Return a picture of a confusion matrix, with the names of its axes.
 
     ``shares`` of each true class (row), 0 to 1, and ``counts`` have shape ``(n_classes,) * 2``.
     """
     names = [shortened(name) for name in names]
-    left, top, size = 24 + 6.5 * max(map(len, names)), 34.0, _CELL * len(names)
+    left, top, size = 44 + 6.5 * max(map(len, names)), 34.0, _CELL * len(names)
     drawn = [text(left, 16, title, weight="600")]
+    drawn.append(text(14, top + size / 2, "true movement", anchor="middle", turned=-90))
     for row, column in np.ndindex(shares.shape):
         x, y = left + column * _CELL, top + row * _CELL
         drawn.append(_cell(x, y, float(shares[row, column]), int(counts[row, column])))
@@ -100,17 +103,20 @@ def heatmap(
         middle = (place + 0.5) * _CELL
         drawn.append(text(left - 8, top + middle + 4, name, anchor="end"))
         drawn.append(text(left + middle + 4, top + size + 14, name, anchor="end", turned=-40))
-    below = 20 + 5.0 * max(map(len, names))
+    below = 38 + 5.0 * max(map(len, names))
+    drawn.append(text(left + size / 2, top + size + below - 6, "decided movement", anchor="middle"))
     return svg(left + size + 12, top + size + below, drawn)
 
 
 def intervals(rows: Sequence[tuple[str, Sequence[float], float, float, float]], across: str) -> str:
-    """Return a chart with one row per name: a dot per fold, the mean and its interval, 0 to 1.
+    """Return a chart with one row per name: a dot per fold, the mean and its interval, in percent.
 
-    Each row is name, folds, mean, lower and upper end of the confidence interval.
+    Each row is name, folds, mean, lower and upper end of the confidence interval, 0 to 1.
     """
     left = 20 + LETTER * max(len(shortened(name)) for name, *_ in rows)
-    frame = ChartFrame.of(0.0, 1.0, 0.0, float(len(rows)), left=left, height=60.0 + 44 * len(rows))
+    frame = ChartFrame.of(
+        0.0, 100.0, 0.0, float(len(rows)), left=left, height=60.0 + 44 * len(rows)
+    )
     drawn = [frame.axes(across, "", y_ticks=False)]
     for place, (name, folds, mean, low, high) in enumerate(rows):
         y = frame.y(len(rows) - place - 0.5)
@@ -118,36 +124,44 @@ def intervals(rows: Sequence[tuple[str, Sequence[float], float, float, float]], 
         decimals = decimals_of((high - low) / 2.0)
         drawn.append(text(left - 10, y + 4, shortened(name), anchor="end", weight="600"))
         drawn += [
-            _dot(frame.x(fold), y, 4.0, colour, 0.35) for fold in folds if math.isfinite(fold)
+            _dot(frame.x(100.0 * fold), y, 4.0, colour, 0.35)
+            for fold in folds
+            if math.isfinite(fold)
         ]
         if math.isfinite(low):
             drawn.append(
-                f'<line x1="{frame.x(low):.1f}" x2="{frame.x(high):.1f}" y1="{y:.1f}" y2="{y:.1f}" '
-                f'stroke="{colour}" stroke-width="3" stroke-linecap="round"/>'
+                f'<line x1="{frame.x(100.0 * low):.1f}" x2="{frame.x(100.0 * high):.1f}" '
+                f'y1="{y:.1f}" y2="{y:.1f}" stroke="{colour}" stroke-width="3" '
+                'stroke-linecap="round"/>'
             )
         if math.isfinite(mean):
-            drawn.append(
-                _dot(frame.x(mean), y, 6.5, colour)
-                + text(frame.x(mean), y - 11, percent(mean, decimals), anchor="middle", size=11)
-            )
+            x = frame.x(100.0 * mean)
+            drawn.append(_dot(x, y, 6.5, colour))
+            drawn.append(text(x, y - 11, percent(mean, decimals), anchor="middle"))
     return svg(frame.width, frame.height, drawn)
 
 
 def ribbons(
-    rows: Sequence[tuple[str, Sequence[tuple[int, int, int]]]], names: Sequence[str], end: int
+    rows: Sequence[tuple[str, Sequence[tuple[int, int, int]]]],
+    names: Sequence[str],
+    end: int,
+    rate_hz: float | None = None,
 ) -> str:
-    """Return ribbons of classes over the rows of a recording, one below the other.
+    """Return ribbons of classes over a recording, one below the other, above an axis of time.
 
     Each is a name and its stretches: first row, last row, number of the class in ``names``. Rows
-    are drawn from 0 to ``end``. Of more classes than colours those of equal colour have a tooltip.
+    are drawn from 0 to ``end``, in seconds where the sampling rate is known. Of more classes than
+    colours those of equal colour have a tooltip.
     """
     left = 20 + LETTER * max(len(name) for name, _ in rows)
-    frame = ChartFrame.of(0.0, float(max(end, 1)), 0.0, 1.0, left=left)
-    drawn, top = [], 30.0
+    per_row = 1.0 if rate_hz is None else 1.0 / rate_hz
+    height = 30.0 + (_RIBBON + 4) * len(rows) + 48.0
+    frame = ChartFrame.of(0.0, max(end, 1) * per_row, 0.0, 1.0, left=left, height=height)
+    drawn, top = [frame.axes("row" if rate_hz is None else "time (s)", "", y_ticks=False)], 30.0
     for name, stretches in rows:
         drawn.append(text(left - 10, top + 15, name, anchor="end"))
         for first, last, number in stretches:
-            x, right = frame.x(first), frame.x(last + 1)
+            x, right = frame.x(first * per_row), frame.x((last + 1) * per_row)
             drawn.append(
                 f'<rect x="{x:.1f}" y="{top:.0f}" width="{max(right - x, 0.5):.1f}" '
                 f'height="{_RIBBON}" fill="{COLOURS[number % len(COLOURS)]}">'
@@ -155,7 +169,7 @@ def ribbons(
             )
         top += _RIBBON + 4
     drawn.append(legend(dict(zip(names, COLOURS, strict=False)), frame.width))
-    return svg(frame.width, top + 6, drawn)
+    return svg(frame.width, height, drawn)
 
 
 def _path(frame: ChartFrame, line: ChartLine, colour: str) -> str:
@@ -192,11 +206,13 @@ def _bar(frame: ChartFrame, left: float, width: float, value: float, colour: str
 def _cell(x: float, y: float, share: float, count: int) -> str:
     if not math.isfinite(share):
         share = 0.0
-    fill = f"rgb({255 - 225 * share:.0f},{255 - 148 * share:.0f},{255 - 79 * share:.0f})"
-    ink = "#fff" if share > 0.5 else "#2d3748"
-    middle = x + _CELL / 2
-    drawn = f'<rect x="{x}" y="{y}" width="{_CELL - 2}" height="{_CELL - 2}" rx="4" fill="{fill}"/>'
+    middle, side = x + _CELL / 2, _CELL - 2
+    drawn = (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{side}" height="{side}" rx="4" '
+        f'fill="var(--cell, #2071b0)" fill-opacity="{0.04 + 0.96 * share:.2f}"/>'
+    )
     if count:
-        drawn += text(middle - 1, y + 21, percent(share), anchor="middle", size=12, colour=ink)
-        drawn += text(middle - 1, y + 35, f"{count:,}", anchor="middle", size=9, colour=ink)
+        ink = "#fff" if share > _DARK_SHARE else INK
+        drawn += text(middle - 1, y + 20, percent(share), anchor="middle", colour=ink)
+        drawn += text(middle - 1, y + 35, f"{count:,}", anchor="middle", size=10, colour=ink)
     return drawn

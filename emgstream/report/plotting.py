@@ -12,12 +12,15 @@ import numpy.typing as npt
 
 from emgstream.wording import shortened
 
-__all__ = ["COLOURS", "LETTER", "ChartFrame", "legend", "svg", "text", "ticks"]
+__all__ = ["COLOURS", "INK", "LETTER", "ChartFrame", "legend", "svg", "text", "ticks"]
 
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#4a5568", "#8c510a")
-"""Colours that colour-blind people tell apart (Okabe & Ito 2008, jfly.uni-koeln.de/color)."""
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#718096", "#8c510a")
+"""Colours that colour-blind people tell apart (Okabe & Ito 2008, jfly.uni-koeln.de/color).
 
-_INK, _SOFT, _GRID = "#2d3748", "#718096", "#e2e8f0"
+All of them stand out from white as well as from the dark page."""
+
+INK, _SOFT, _GRID = "var(--ink, #2d3748)", "var(--soft, #718096)", "var(--line, #e2e8f0)"
+"""Colours of the page (`report_style.STYLE`), light or dark; those of light without it."""
 _WIDTH, _HEIGHT = 860.0, 320.0
 """Size of a picture, in pixels: as wide as the text of the page (`report_style.STYLE`)."""
 _RIGHT, _TOP, _BOTTOM = 16.0, 30.0, 44.0
@@ -83,23 +86,23 @@ class ChartFrame:
         for value in ticks(self.low_y, self.high_y) if y_ticks else ():
             y = self.y(value)
             drawn.append(_rule(self.left, y, right, y, _GRID))
-            drawn.append(text(self.left - 8, y + 4, f"{value:g}", anchor="end", colour=_SOFT))
+            drawn.append(text(self.left - 8, y + 4, f"{value:,g}", anchor="end", colour=_SOFT))
         for value in ticks(self.low_x, self.high_x) if x_ticks else ():
             x = self.x(value)
             drawn.append(_rule(x, _TOP, x, floor, _GRID))
-            drawn.append(text(x, floor + 17, f"{value:g}", anchor="middle", colour=_SOFT))
+            drawn.append(text(x, floor + 17, f"{value:,g}", anchor="middle", colour=_SOFT))
         drawn.append(
-            text((self.left + right) / 2, self.height - 8, across, anchor="middle", colour=_INK)
+            text((self.left + right) / 2, self.height - 8, across, anchor="middle", colour=INK)
         )
-        drawn.append(text(16, (_TOP + floor) / 2, up, anchor="middle", turned=-90, colour=_INK))
+        drawn.append(text(16, (_TOP + floor) / 2, up, anchor="middle", turned=-90, colour=INK))
         return "".join(drawn)
 
     def name_below(self, value: float, name: str, *, slanted: bool) -> str:
         """Return the name of a value on the horizontal axis, as SVG."""
         x, y = self.x(value), self.height - _BOTTOM + 17
         if slanted:
-            return text(x + 4, y, name, anchor="end", turned=-30, colour=_INK)
-        return text(x, y, name, anchor="middle", colour=_INK)
+            return text(x + 4, y, name, anchor="end", turned=-30, colour=INK)
+        return text(x, y, name, anchor="middle", colour=INK)
 
 
 def ticks(low: float, high: float, wanted: int = 6) -> list[float]:
@@ -128,7 +131,7 @@ def text(
     size: int = 12,
     weight: str = "400",
     turned: int = 0,
-    colour: str = _INK,
+    colour: str = INK,
 ) -> str:
     """Return text at a position, as SVG; ``turned`` is in degrees."""
     if not content:
@@ -144,7 +147,8 @@ def legend(colours: Mapping[str, str], width: float) -> str:
     """Return the names of the colours in a row at the top, as SVG; empty for a single one."""
     if len(colours) < 2:
         return ""
-    colours = {shortened(name): colour for name, colour in colours.items()}
+    room = int(((width - _RIGHT) / len(colours) - 26) / LETTER)
+    colours = {shortened(name, max(room, 4)): colour for name, colour in colours.items()}
     drawn, x = [], width - _RIGHT - sum(26 + LETTER * len(name) for name in colours)
     for name, colour in colours.items():
         drawn.append(f'<rect x="{x:.1f}" y="8" width="11" height="11" rx="3" fill="{colour}"/>')

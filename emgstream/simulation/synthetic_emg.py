@@ -23,6 +23,7 @@ from emgstream.simulation.movements import MUSCLES, activation_of
 from emgstream.simulation.muscle_activation import MuscleActivation
 from emgstream.simulation.seeding import Purpose, Seeds
 from emgstream.types import FloatArray, IndexArray, TimeArray
+from emgstream.wording import counted
 
 __all__ = ["FULL_SCALE_COUNTS", "MID_SCALE_COUNTS", "SyntheticEmg"]
 
@@ -64,7 +65,7 @@ class SyntheticEmg:
         low, high = _RATES_HZ
         if not low <= sampling_rate_hz <= high:
             raise UsageError(
-                f"{sampling_rate_hz} Hz is no rate to simulate; expected {low:.0f} to {high:.0f} Hz"
+                f"{sampling_rate_hz} Hz cannot be simulated; expected {low:.0f} to {high:.0f} Hz"
             )
         for label in script.labels:
             activation_of(label)
@@ -107,7 +108,7 @@ class SyntheticEmg:
         number.
         """
         if n_samples < 0:
-            raise UsageError(f"{n_samples} samples were asked for; expected zero or more")
+            raise UsageError(f"{counted(n_samples, 'sample')} requested; expected zero or more")
         wanted = (
             n_samples if self.n_samples is None else min(n_samples, self.n_samples - self.n_read)
         )

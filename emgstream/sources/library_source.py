@@ -210,7 +210,8 @@ class LibrarySource:
             if limit_s is not None and self._clock.now() >= begun_s + 2.0 * limit_s:
                 raise SourceNotFoundError(
                     f"{self._address} was opened and sent nothing for {2.0 * limit_s:.0f} s; "
-                    "expected samples; see that it is switched on and near, and is no other board"
+                    "expected samples; check that it is switched on and near, and that it is this "
+                    "kind of board"
                 )
             yield
         self._holds_until_s = self._clock.now() + _LEARN_S
@@ -251,7 +252,7 @@ class LibrarySource:
             if fault is not None:
                 self._leave_stamps(fault, is_all=arrivals.numbers is arrivals.stamps_s)
         if self._has_numbers and not np.all(np.isfinite(arrivals.numbers)):
-            self._leave_numbers("some numbers of the samples are no numbers")
+            self._leave_numbers("some sample numbers are not numbers")
         return arrivals if self._stamp_watch is not None else _stamped_on_arrival(arrivals)
 
     def _leave_stamps(self, fault: str, *, is_all: bool) -> None:
@@ -340,7 +341,7 @@ class LibrarySource:
             lost = self._numbering.steps(numbers) - 1
             cycle = self._numbering.cycle
             if not self._numbering.is_sure:
-                self._leave_numbers("the numbers of the samples are no longer in order")
+                self._leave_numbers("the sample numbers are no longer in order")
                 lost, cycle = missed, None
             elif cycle is None:
                 return lost, missed

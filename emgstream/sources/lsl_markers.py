@@ -50,7 +50,8 @@ class MarkerStream:
     def __init__(self, address: str, clock: Clock | None = None) -> None:
         if not address.startswith("lsl://"):
             raise UsageError(
-                f"{address!r} is no address of markers; expected an LSL stream, as lsl://NAME or "
+                f"{address!r} is not an address of markers; expected an LSL stream, for example "
+                "lsl://NAME or "
                 "lsl://?type=Markers"
             )
         self.address = address

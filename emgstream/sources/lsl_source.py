@@ -25,7 +25,7 @@ from emgstream.sources.lsl_library import pylsl_library
 from emgstream.sources.sample_steps import StampSteps
 from emgstream.sources.source_kind import FoundSource, SourceOptions
 from emgstream.types import StreamInfo
-from emgstream.wording import listed
+from emgstream.wording import counted, listed
 
 __all__ = ["LslAddress", "LslLink", "find_lsl_streams", "found_streams", "open_lsl_stream"]
 
@@ -295,7 +295,7 @@ def _description(stream: Any) -> str:
     rate_hz = stream.nominal_srate()
     rate = f"{rate_hz:g} Hz" if rate_hz else "no stated rate"
     n_channels = stream.channel_count()
-    channels = f"{n_channels} channel{'s' if n_channels > 1 else ''}"
+    channels = f"{counted(n_channels, 'channel')}"
     kind = "text" if _is_text(stream) else stream.type() or "no type"
     return f"{kind}, {channels}, {rate}, from {stream.hostname()}"
 

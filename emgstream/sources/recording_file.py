@@ -124,6 +124,8 @@ def _read_by_name(path: Path, expected: tuple[str, ...], columns: ColumnChoice) 
         return _read(path, columns, expected)
     except NoSuchColumnError as error:
         found = error.channel_names
+        if set(expected) <= set(found):
+            raise  # another column is missing
         if len(found) < len(expected):
             what_to_do = "use a model that was trained on such recordings"
         else:

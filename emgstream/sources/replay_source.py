@@ -173,8 +173,8 @@ class ReplaySource:
         """
         if np.isnan(self.duration_s):
             raise UsageError(
-                f"{self.info.name} {self._table.why_no_time}, so there is no time to seek by; "
-                "give --rate HZ"
+                f"{self.info.name} {self._table.why_no_time}, so that it cannot be searched by "
+                "time; give --rate HZ"
             )
         self._transport.seek(min(max(time_s, 0.0), self.duration_s))
 

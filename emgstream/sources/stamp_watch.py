@@ -17,7 +17,7 @@ _BACK_S = 0.25  # a choice: some senders stamp the samples of a package slightly
 
 
 class StampWatch:
-    """Tells if stamps are no numbers, go back, jump, or run at another pace than time.
+    """Tells if stamps are not numbers, go back, jump, or run at another pace than time.
 
     Only the thread of the source uses it.
 
@@ -35,7 +35,7 @@ class StampWatch:
     def fault(self, stamps_s: TimeArray, received_s: float) -> str | None:
         """Return what is wrong with the stamps of one arrival, for people; None if nothing is."""
         if not np.all(np.isfinite(stamps_s)):
-            return "are no numbers"
+            return "are not numbers"
         steps_s = np.diff(stamps_s, prepend=self._last_stamp_s)
         self._last_stamp_s = float(stamps_s[-1])
         lag_s = received_s - self._last_stamp_s

@@ -20,7 +20,8 @@ __all__ = ["StreamAccount"]
 _log = get_logger(__name__)
 
 _NO_NUMBERS = (
-    "some values that were sent are no numbers; they count as missing: empty cells of a recording, "
+    "some values that were sent are not numbers; they count as missing: empty cells of a "
+    "recording, "
     "filled for the decisions"
 )
 

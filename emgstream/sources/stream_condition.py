@@ -6,6 +6,7 @@ import threading
 
 from emgstream.clock import Clock
 from emgstream.logs import get_logger
+from emgstream.significant_digits import percent
 from emgstream.sources.losses import LOSS_WINDOW_S, LossWindow
 from emgstream.sources.source_status import SourceState
 
@@ -95,8 +96,9 @@ class StreamCondition:
         if share > _LOSS_ALARM:
             self.alarm(
                 "loss",
-                f"{share:.1%} of the samples were lost in {LOSS_WINDOW_S:.0f} s; expected at most "
-                f"{_LOSS_ALARM:.0%}; {self.advice}",
+                f"{percent(share, 1)} of the samples were lost in {LOSS_WINDOW_S:.0f} s; expected "
+                "at most "
+                f"{percent(_LOSS_ALARM)}; {self.advice}",
             )
         elif share < _LOSS_ALARM / 2:  # a choice: no message comes and goes at the bound itself
             self.alarm_over("loss")

@@ -317,7 +317,7 @@ def _label_question(proposed: Sequence[TableColumn], references: Sequence[str]) 
         ("--label", word),
         tuple(one.place for one in proposed),
         is_about_channels=False,
-        alternatives="; ".join([*zero, f"{command_line('--ignore', word)} if it is none"]),
+        alternatives="; ".join([*zero, f"{command_line('--ignore', word)} if it is not"]),
     )
 
 
@@ -333,5 +333,5 @@ def _clock_question(clock: TableColumn, word: str) -> ColumnQuestion:
         ("--time", f"{word}:ms"),
         (clock.place,),
         is_about_channels=False,
-        alternatives=f"{command_line('--ignore', word)} if it is no clock",
+        alternatives=f"{command_line('--ignore', word)} if it is not a clock",
     )

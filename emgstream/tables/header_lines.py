@@ -11,6 +11,7 @@ from emgstream.tables.clock_cells import read_clock
 from emgstream.tables.column_names import is_unit
 from emgstream.tables.table_cells import MISSING_WORDS, decode, read_time, split_line
 from emgstream.tables.table_column import OWN_ROLES
+from emgstream.wording import counted
 
 __all__ = [
     "HeaderLines",
@@ -298,8 +299,8 @@ def _preamble_notes(lines: Sequence[str]) -> list[str]:
     if not lines:
         return []
     listed = f", the first {_quoted(lines[0])}" if len(lines) > 1 else f": {_quoted(lines[0])}"
-    lines_words = "1 line" if len(lines) == 1 else f"{len(lines)} lines"
-    return [f"{lines_words} above the table taken for its preamble{listed}"]
+    lines_words = counted(len(lines), "line")
+    return [f"{lines_words} above the table read as its preamble{listed}"]
 
 
 def _quoted(line: str) -> str:

@@ -15,7 +15,8 @@ from emgstream.errors import TableError
 __all__ = ["refuse_other_formats"]
 
 _GIVE_CSV = (
-    "give a CSV file with one row a sample, one column a channel and the column names in its first "
+    "give a CSV file with one row per sample, one column per channel and the column names in its "
+    "first "
     "line"
 )
 _SAVE_CSV = "open it in its program and save the sheet as CSV"

@@ -30,7 +30,7 @@ from emgstream.tables.table_column import (
 )
 from emgstream.tables.table_repairs import IGNORED, RepairKind, RepairLog
 from emgstream.types import FloatArray, IndexArray, TimeArray
-from emgstream.wording import number_in_words
+from emgstream.wording import counted, number_in_words
 
 __all__ = ["TableAssembly", "first_damage", "label_of_name"]
 
@@ -205,7 +205,7 @@ class TableAssembly:
         if has_damage or self._log.first(RepairKind.MISFIT, None) or self._has_empty(unread):
             return f": {first_damage(self._log, [one.name for one in unread])}"
         listed = ", ".join(one.name for one in self._columns[:_MOST_LISTED])
-        return f", only {listed}; add a column a channel, or name the channels with --channels"
+        return f", only {listed}; add one column per channel, or name the channels with --channels"
 
     def _has_empty(self, columns: Sequence[TableColumn]) -> bool:
         return any(one.reason == "has no value" for one in columns)
@@ -355,7 +355,7 @@ class TableAssembly:
         if (-steps[back] < RESTART_STEPS * np.median(steps[forward])).any():
             return None
         n_segments = int(back.sum()) + 1
-        self._notes.append(f"{name}: starts again; read as {n_segments} segments")
+        self._notes.append(f"{name}: starts again; read as {counted(n_segments, 'segment')}")
         return np.concatenate(([0], np.cumsum(back))).astype(np.int64)
 
     def _refuse_absurd_unit(self, column: TableColumn, steps: TimeArray) -> None:

@@ -197,7 +197,7 @@ class _ReadFile:
                     "first data row; choose another channel"
                 )
             raise TableError(
-                f"{self.path}: column {column.name!r} is no channel: "
+                f"{self.path}: column {column.name!r} is not a channel: "
                 f"{first_damage(self.log, [column.name])}"
             )
 

@@ -51,8 +51,8 @@ class RepairKind(Enum):
         "fields that say NaN, NA or null taken as missing",
     )
     UNREADABLE = (
-        "field that is no number taken as missing",
-        "fields that are no numbers taken as missing",
+        "field that is not a number taken as missing",
+        "fields that are not numbers taken as missing",
     )
     OUT_OF_RANGE = (
         "field beyond the range of numbers taken as missing",

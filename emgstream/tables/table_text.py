@@ -192,6 +192,6 @@ def _without_nul_runs(path: Path, line: bytes) -> bytes:
     if len(line) > _LONGEST_LINE:
         raise TableError(
             f"{path} has a line longer than {_LONGEST_LINE:,} bytes, "
-            f"it begins with {line[:20]!r}; is this a table with one row a line?"
+            f"it begins with {line[:20]!r}; is this a table with one row per line?"
         )
     return line

@@ -111,7 +111,9 @@ def _whole_lines(file: TableFile, head: bytes, is_whole: bool) -> bytes:
     """Return the lines of the head, the same for any size of the pieces read."""
     if not head.strip():
         why = "is empty" if file.damage is None else f"holds no row, {file.damage}"
-        raise TableError(f"{file.path} {why}; record again, or give a table with one row a sample")
+        raise TableError(
+            f"{file.path} {why}; record again, or give a table with one row per sample"
+        )
     if is_whole and len(head) <= HEAD_BYTES:
         return head
     end = head.rfind(b"\n", 0, HEAD_BYTES) + 1
@@ -120,7 +122,7 @@ def _whole_lines(file: TableFile, head: bytes, is_whole: bool) -> bytes:
     if not end:
         raise TableError(
             f"{file.path} has a first line longer than {LONGEST_HEAD:,} bytes; "
-            "is this a table with one row a line?"
+            "is this a table with one row per line?"
         )
     return head[:end]
 
@@ -171,7 +173,7 @@ def _check_rows(
         why = f", {damage}" if damage is not None else ""
         raise TableError(
             f"{path} has 0 rows below its header line{why}; "
-            "record again, or give a table with one row a sample"
+            "record again, or give a table with one row per sample"
         )
     misfits = log.count(RepairKind.MISFIT, None)
     if misfits > _MOST_MISFITS * n_rows:

@@ -12,6 +12,7 @@ from emgstream.errors import UsageError
 from emgstream.recording import guided_document
 from emgstream.recording.take import REACTION_S
 from emgstream.trial.cued_test import DWELL_S
+from emgstream.wording import did_you_mean
 
 __all__ = ["CuedPlan", "movements_to_ask"]
 
@@ -43,14 +44,15 @@ class CuedPlan:
     def __post_init__(self) -> None:
         if not [label for label in self.movements if label != REST]:
             raise UsageError(
-                "a test without a movement; expected at least one beside rest; choose some"
+                "the test has no movement; expected at least one besides rest; choose some"
             )
         shortest_s = max(self.dwell_s, self.reaction_s)
         if self.hold_s <= shortest_s:
             raise UsageError(
-                f"a movement is asked for for {self.hold_s:g} s; expected more than the "
-                f"{self.dwell_s:g} s that it must be named for, and than the {self.reaction_s:g} s "
-                "that a person takes to react; ask for it longer"
+                f"each movement is held for {self.hold_s:g} s; expected more than the "
+                f"{self.dwell_s:g} s for which it must be decided, and more than the "
+                f"{self.reaction_s:g} s "
+                "that a person needs to react; hold it longer"
             )
 
     @property
@@ -91,7 +93,8 @@ def movements_to_ask(
     foreign = [label for label in asked if label not in known]
     if foreign:
         raise UsageError(
-            f"the model knows no movement {foreign[0]!r}; expected some of {', '.join(known)}; "
-            "choose among those, or train a model that knows it"
+            f"the model has no movement {foreign[0]!r}{did_you_mean(foreign[0], known)}; expected "
+            f"some of {', '.join(known)}; "
+            "choose from those, or train a model with it"
         )
     return asked

@@ -28,7 +28,7 @@ def replay_test(
     test = cued_test(replayed.decisions, replayed.truth, replayed.hop_s, dwell_s, reaction_s)
     if not test.attempts:
         raise UsageError(
-            f"{table.path} asks for none of the model's movements; expected a column 'label' with "
+            f"{table.path} has none of the model's movements; expected a column 'label' with "
             f"{', '.join(model.manifest.class_names)}; record a session, or name another file"
         )
     return test

@@ -149,7 +149,7 @@ def seen_on(
     model.manifest.check_stream(source.info)
     rate_hz = source.info.sampling_rate_hz or model.manifest.sampling_rate_hz
     if rate_hz is None:
-        raise UsageError(f"nobody knows the sampling rate of {table.path}; state it with --rate HZ")
+        raise UsageError(f"the sampling rate of {table.path} is not known; state it with --rate HZ")
     pipeline = Pipeline(model)
     looks = ((chunk, pipeline.predict(chunk)) for chunk in _chunks(source))
     by_stretch = groupby(looks, key=lambda one: one[1].stretch)

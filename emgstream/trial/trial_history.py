@@ -67,15 +67,16 @@ def read_history(model: Path) -> list[dict[str, Any]]:
     try:
         found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
         if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-            raise ValueError("it holds no list of tests")
+            raise ValueError("it has no list of tests")
     except OSError as error:
         raise OutputError(
-            f"cannot read {path}: {error.strerror or error}; expected what earlier tests wrote; "
-            "see who may read it"
+            f"cannot read {path}: {error.strerror or error}; expected the results of earlier "
+            "tests; check its permissions"
         ) from error
     except ValueError as error:
         raise OutputError(
-            f"{path} is no history of tests ({error}); expected what earlier tests wrote; move it "
+            f"{path} is not a history of tests ({error}); expected the results of earlier tests; "
+            "move it "
             "away to begin a new one"
         ) from error
     return found
@@ -108,6 +109,6 @@ def _partial(path: Path) -> Iterator[Path]:
             yield partial
     except OSError as error:
         raise OutputError(
-            f"cannot write {path}: {error.strerror or error}; expected a folder that may be "
-            "written to; copy the model to one"
+            f"cannot write {path}: {error.strerror or error}; expected a writable folder; copy the "
+            "model to one"
         ) from error

@@ -46,7 +46,7 @@ class Command:
     def __post_init__(self) -> None:
         if _is_complete(self.verb, self.argument):
             return
-        message = f"{self.verb!r} with {self.argument!r} is no command"
+        message = f"{self.verb!r} with {self.argument!r} is not a command"
         hint = f"write start [COUNTER], rate HZ, or one of {', '.join(VERBS)} alone"
         raise UsageError(f"{message}; {hint}")
 

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream.errors import UsageError
+from emgstream.wording import counted
 
 __all__ = [
     "MAX_CHANNELS",
@@ -40,7 +41,10 @@ def line_length(n_channels: int) -> int:
     Raises UsageError unless there are 1 to 11 channels.
     """
     if not 1 <= n_channels <= MAX_CHANNELS:
-        message = f"a frame of {n_channels} channels; it holds 1 to {MAX_CHANNELS}: leave some out"
+        message = (
+            f"a frame of {counted(n_channels, 'channel')}; it can have 1 to {MAX_CHANNELS}: leave "
+            "some out"
+        )
         raise UsageError(message)
     return 1 + _OVERHEAD + 2 * n_channels + 1
 

@@ -59,17 +59,17 @@ def empty(column: Column) -> None:
 @pytest.mark.parametrize(
     ("column", "reason"),
     [
-        (10.0 * (BLOCK % 3), "its 3 values tell the label of 100.0% of the rows"),
-        (10.0 * ((BLOCK + 1) % 3) + BLOCK % 2, "tell the label of 100.0%"),  # two codes a label
+        (10.0 * (BLOCK % 3), "its 3 values tell the label of 100.0 % of the rows"),
+        (10.0 * ((BLOCK + 1) % 3) + BLOCK % 2, "tell the label of 100.0 %"),  # two codes a label
         (10.0 * ((np.arange(N_ROWS) + 8) // 100 % 3), "tell the label of 9"),  # shown before
         (id_with(damage), "tell the label of 9"),
-        (id_with(empty), "tell the label of 100.0%"),
+        (id_with(empty), "tell the label of 100.0 %"),
         (np.arange(N_ROWS), "rises from row to row"),
         (1e3 - np.arange(N_ROWS) / 1000.0, "falls from row to row"),
         (np.sort(np.random.default_rng(3).random(N_ROWS)), "rises from row to row"),
         (np.arange(N_ROWS) % 256, "rises from row to row"),
         (np.arange(N_ROWS) % 8, "changes by 1 from row to row and begins again"),
-        (BLOCK * 1.0, "tell the label of 100.0%"),  # the number of the trial
+        (BLOCK * 1.0, "tell the label of 100.0 %"),  # the number of the trial
     ],
 )
 def test_a_column_that_tells_the_label_is_named_with_the_reason(
@@ -153,7 +153,7 @@ def test_the_audit_says_so_and_supports_no_accuracy() -> None:
     assert first.kind == "wrong"
     assert first.text == "no accuracy measured here means anything with the channel other in it"
     (leak,) = [
-        one for one in findings(audit) if one.text.startswith("other is no signal: its 3 values")
+        one for one in findings(audit) if one.text.startswith("other is not a signal: its 3 values")
     ]
     assert leak.text.endswith("leave it out with --ignore other")
     assert not audit.accuracy_support.supported

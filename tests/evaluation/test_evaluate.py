@@ -187,7 +187,7 @@ def test_the_baselines_are_first_and_the_same_as_beside_the_network(
         early=note_early,
     )
     quick, slow = "lda, random_forest", "cnn_lstm"
-    fold, random = trained_here.plan.folds[0].name, "random split, for contrast"
+    fold, random = trained_here.plan.folds[0].name, "random split, for comparison"
     assert happened == [
         *(quick, quick, "early"),
         *(f"epoch 1 of {fold}", f"epoch 1 of {fold}", slow),
@@ -282,9 +282,9 @@ def test_random_alone_prints_no_figure_that_it_has_not(
 
 def test_more_folds_than_there_is_to_hold_out_are_noted(session_path: Path) -> None:
     (note,) = prepare([session_path], protocol="random", n_folds=9).notes
-    assert note == "--folds 9 is left out: --protocol random has no folds"
+    assert note == "--folds 9 has no effect: --protocol random has no folds"
     (note,) = prepare([session_path], n_folds=9).notes
-    assert note.startswith("--folds 9: 4 folds run, as there is no more")
+    assert note.startswith("--folds 9: only 4 folds run, as --protocol repetition cannot")
 
 
 def test_the_page_shows_every_figure_and_needs_nothing_else(evaluation: Evaluation) -> None:
@@ -307,7 +307,7 @@ def test_ctrl_c_between_folds_keeps_what_is_finished(prepared: PreparedEvaluatio
     stopped = evaluate(prepared, n_jobs=1, done=press)
     assert stopped.interrupted
     assert len(stopped.folds) == 1
-    assert "Ctrl-C ended this after 1 of 2 folds" in evaluation_page(stopped)
+    assert "Stopped by Ctrl-C after 1 of 2 folds" in evaluation_page(stopped)
 
 
 @pytest.mark.tensorflow
@@ -372,7 +372,7 @@ def test_a_copy_of_a_recording_is_no_recording_of_its_own(
     copy.write_bytes(gzip.compress(session_path.read_bytes()))
     assert main([*verb, str(session_path), str(copy)]) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith(f"emgstream: {session_path} and {copy} hold the same ")
+    assert line.startswith(f"emgstream: {session_path} and {copy} have the same ")
 
 
 @pytest.mark.parametrize(
@@ -385,7 +385,7 @@ def test_a_copy_of_a_recording_is_no_recording_of_its_own(
         (["--model", "demo", "--epochs", "3"], "--epochs 3 is for training"),
         (["--model", "demo", "--signal", "raw"], "--signal raw is for training"),
         (["--model", "demo", "--mains", "50"], "--mains 50 is for training"),
-        (["--protocol", "session"], "beside session session there is none to learn from"),
+        (["--protocol", "session"], "besides session session there is none to train on"),
         (["--model", "nothing.emgmodel"], "nothing.emgmodel: no such file"),
         (["--channels", "biceps,nose"], "nose"),
     ],

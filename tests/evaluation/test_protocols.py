@@ -130,7 +130,7 @@ def test_what_the_recordings_do_not_allow_is_refused_with_the_reason(write: Writ
 
 def test_sessions_of_other_labels_are_not_held_out_against_each_other(write: Writer) -> None:
     used = recordings(write("rxrxr", name="day1.csv"), write("ryryr", name="day2.csv"))
-    with pytest.raises(TrainingDataError, match="no row of 'x' to learn from"):
+    with pytest.raises(TrainingDataError, match="no row of 'x' to train on"):
         make_plan(used)
 
 
@@ -151,7 +151,7 @@ def test_one_file_per_movement_is_one_session_and_never_held_out_as_a_class(
     assert plan.protocol == "blocks"
     assert "record several files of each, as rock_1.csv and rock_2.csv" in plan.reason
     check_never_both(plan, used)
-    with pytest.raises(UsageError, match="there is none to learn from"):
+    with pytest.raises(UsageError, match="there is none to train on"):
         make_plan(used, "session")
     with pytest.raises(UsageError, match="a label that was recorded once only"):
         make_plan(used, "repetition")

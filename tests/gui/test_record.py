@@ -388,7 +388,7 @@ def test_a_wrong_name_is_told_and_nothing_begins(
     page.form.name.setText(name)
     page.setup.row.button.click()
     assert words in page.shell.strip.words
-    assert "--" not in page.shell.strip.words, "there is no command line in the window"
+    assert "--" not in page.shell.strip.words, "there is not a command line in the window"
     assert page.run is None
     assert (tmp_path / "taken.csv").read_text() == "mine"
     assert sorted(path.name for path in tmp_path.glob("*.json")) == []

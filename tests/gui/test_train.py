@@ -357,7 +357,8 @@ def test_honest_words_come_from_the_figures() -> None:
     found = evaluation_table(
         {
             "protocol": "session",
-            "reason": "3 sessions of one subject, by file names: each is judged unseen",
+            "reason": "3 sessions of one subject, by file names: each is tested with a model that "
+            "has not seen it",
             "folds": [{}, {}],
             "n_folds_planned": 3,
             "chance": 1 / 7,

@@ -211,7 +211,7 @@ def test_a_recording_without_labels_is_refused_in_the_strip(
     page = opened(window)
     wait(qtbot, page.setup.row.button.isEnabled)
     page.setup.row.button.click()
-    wait(qtbot, lambda: "asks for none of the model's movements" in window.strip.words)
+    wait(qtbot, lambda: "has none of the model's movements" in window.strip.words)
     assert page.form.isVisible()
     assert not history_path(model).exists()
 
@@ -230,7 +230,7 @@ def test_what_is_missing_is_said_where_one_would_begin(
     assert "without a movement" in page.setup.row.words.text()
     page.form.movement_buttons["hand_open"].click()
     page.form.hold.setValue(0.6)
-    assert "ask for it longer" in page.setup.row.words.text()
+    assert "hold it longer" in page.setup.row.words.text()
     assert not page.setup.row.button.isEnabled()
 
 
@@ -239,7 +239,7 @@ def test_a_history_that_cannot_be_read_is_told_in_its_place(
 ) -> None:
     history_path(model).write_text("{}", encoding="utf-8")
     page = opened(open_window(model=model))
-    assert "is no history of tests" in page.setup.past.words.text()
+    assert "is not a history of tests" in page.setup.past.words.text()
     assert page.setup.past.words.isVisible()
 
 

@@ -213,13 +213,13 @@ def test_bindings_are_read_from_json_and_toml(tmp_path: Path, name: str) -> None
     [
         ("{", "is not JSON"),
         ("[]", "no table of movements"),
-        ('{"movements": {"wave": "space"}}', "the model knows no 'wave'"),
+        ('{"movements": {"wave": "space"}}', "the model has no movement 'wave'"),
         ('{"movements": {"fist": 3}}', "fist = 3; expected a key"),
         ('{"movements": {"fist": "mouse:top"}}', "the mouse has left, middle, right"),
         ('{"movements": {"fist": "move:1"}}', "expected move:RIGHT,DOWN"),
         ('{"movements": {"fist": "move:1,99999"}}', "at most 1000"),
-        ('{"movements": {"fist": "f8"}}', "the key 'f8' has two meanings"),
-        ('{"movements": {}, "arm": "x", "panic": "x"}', "the key 'x' has two meanings"),
+        ('{"movements": {"fist": "f8"}}', "the key 'f8' is used twice"),
+        ('{"movements": {}, "arm": "x", "panic": "x"}', "the key 'x' is used twice"),
         ('{"movements": {}, "speed": 3}', "'speed' is not known"),
         ('{"movements": {}, "arm": ""}', "arm = ''"),
     ],
@@ -301,7 +301,7 @@ def test_a_wayland_session_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_SESSION_TYPE", "x11")
     assert control.state == "disarmed: F8 arms"
     monkeypatch.setenv("XDG_SESSION_TYPE", "wayland")
-    assert control.state.startswith("disarmed: F8 arms, in windows of X11 only: Wayland keeps ")
+    assert control.state.startswith("disarmed: F8 arms, in X11 windows only: Wayland blocks ")
 
 
 def read_decisions(process: subprocess.Popen[str], n: int) -> None:

@@ -127,7 +127,7 @@ def test_a_run_fails_where_its_broker_is_still_away_at_the_end(
     n_all = int(passed_on.replace(",", "")) + int(dropped.replace(",", ""))
     assert n_all == len(lines.read_text().splitlines())
     assert process.returncode == (0 if comes_back else 1)
-    assert ("went away and was not back at the end" in errors) == (not comes_back)
+    assert ("was lost and did not come back before the end" in errors) == (not comes_back)
     if not comes_back:
         assert f"{dropped} decision" in errors.splitlines()[-1]
 
@@ -209,7 +209,7 @@ def test_what_is_no_address_is_refused(text: str) -> None:
 def test_what_cannot_be_published_to_is_refused_as_it_was_typed(broker: str, topic: str) -> None:
     with pytest.raises(UsageError, match="no topic to publish to") as caught:
         MqttAddress.parse(f"{broker}/{topic}")
-    assert str(caught.value).startswith(f"{topic!r} is no topic")
+    assert str(caught.value).startswith(f"{topic!r} is not a topic")
 
 
 def test_without_the_extra_it_is_one_line(tmp_path: Path) -> None:

@@ -180,7 +180,7 @@ def test_packages_that_do_not_work_cost_a_line_each_and_nothing_else(broken: Run
     assert absent.startswith("note: the plug-in 'absent' (absent:KIND) of emgstream.sources")
     assert "ModuleNotFoundError: No module named 'surely_not_there'" in absent
     assert "there is a 'simulated' already" in namesake
-    assert "is no OutputKind but of the type str" in none
+    assert "it is of the type str; expected OutputKind" in none
     listed = broken("ports")
     assert listed.returncode == 0, listed.stderr
     assert "Traceback" not in listed.stderr

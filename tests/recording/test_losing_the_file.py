@@ -169,13 +169,13 @@ def test_two_processes_do_not_put_one_recording_in_order_at_once(path: Path) -> 
     recorded(path, [("rest", 300)])
     new = path.with_name("new.csv")
     with TableHold(path) as hold:
-        with pytest.raises(RecordingError, match="or put in order, by another process"):
+        with pytest.raises(RecordingError, match="or finished by another process"):
             put_in_order(path)
         with new.open("xb") as file:
             file.write(path.read_bytes())
             hold.extend_to(file)
         new.replace(path)
-        with pytest.raises(RecordingError, match="or put in order, by another process"):
+        with pytest.raises(RecordingError, match="or finished by another process"):
             put_in_order(path)
         ends = threading.Timer(0.2, hold.__exit__)
         ends.start()

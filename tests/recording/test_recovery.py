@@ -116,8 +116,8 @@ def test_labels_can_be_trimmed_and_as_cued_again_at_any_time(tmp_path: Path) -> 
     [
         (b"", "has no samples"),
         (b"index,time_s,a,cue,label,repetition,segment\n", "has no samples"),
-        (b"index,time_s,a,cue,lab", "is no recorded session"),
-        (b"biceps,triceps,label\n1,2,rest\n", "is no recorded session"),
+        (b"index,time_s,a,cue,lab", "is not a recorded session"),
+        (b"biceps,triceps,label\n1,2,rest\n", "is not a recorded session"),
     ],
 )
 def test_what_cannot_be_mended_is_said(
@@ -138,7 +138,7 @@ def ours(entry: str) -> str:
     [
         (None, "does not exist"),
         ("{", "is damaged"),
-        ('{"format": "something"}', "is no sidecar"),
+        ('{"format": "something"}', "is not the sidecar"),
         ('{"format": "emgstream session", "version": 2}', "update emgstream"),
         (ours('"version": "1"'), "has version = '1'; expected a whole number; take it from a copy"),
         (ours('"labels": []'), r"has labels = \[\]; expected an object"),

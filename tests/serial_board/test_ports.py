@@ -194,7 +194,9 @@ def test_what_is_no_serial_port_is_told_as_such(what: str, tmp_path: Path) -> No
     (tmp_path / "file").touch()
     with (
         reading(str(path)) as reader,
-        pytest.raises(SourceNotFoundError, match=rf"^{path} is no serial port; .*emgstream ports"),
+        pytest.raises(
+            SourceNotFoundError, match=rf"^{path} is not a serial port; .*emgstream ports"
+        ),
     ):
         reader.take(1)
 
@@ -213,7 +215,7 @@ def test_half_an_address_is_told_with_the_whole_form(address: str) -> None:
 def test_an_address_nobody_listens_at_is_told() -> None:
     with (
         reading("socket://127.0.0.1:1") as reader,
-        pytest.raises(SourceError, match=r"nobody answers at socket://127\.0\.0\.1:1"),
+        pytest.raises(SourceError, match=r"nothing answers at socket://127\.0\.0\.1:1"),
     ):
         reader.take(1)
 

@@ -111,7 +111,7 @@ class VirtualDevice:
     def open_link(self, device: str, _baud: int) -> MemoryLink:
         """Open the cable, as `emgstream.sources.serial_board.serial_link.open_link` does a port."""
         if not self.cable.is_in:
-            raise SourceError(f"nobody answers at {device}")
+            raise SourceError(f"nothing answers at {device}")
         self.cable.reader = MemoryLink(self)
         self.pass_time(0.0)
         return self.cable.reader

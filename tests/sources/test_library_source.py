@@ -318,9 +318,9 @@ AFTER = np.arange(4000) >= 1500
 @pytest.mark.parametrize(
     ("stamps_s", "fault"),
     [
-        (np.where(AFTER, np.nan, STEADY_S), "are no numbers"),
-        (np.full(4000, np.nan), "are no numbers"),
-        (np.where(np.arange(4000) == 0, np.inf, STEADY_S), "are no numbers"),
+        (np.where(AFTER, np.nan, STEADY_S), "are not numbers"),
+        (np.full(4000, np.nan), "are not numbers"),
+        (np.where(np.arange(4000) == 0, np.inf, STEADY_S), "are not numbers"),
         (STEADY_S + 100.0 * AFTER, "do not run with time"),
         (STEADY_S - 100.0 * AFTER, "go back"),
         (STEADY_S + 100.0 * (np.arange(4000) // 700 % 2), "do not run with time"),
@@ -399,4 +399,4 @@ def test_values_that_are_no_numbers_are_counted_told_and_missing() -> None:
     assert not np.isinf(samples).any()
     status = source.status()
     assert (status.counters["n_incomplete"], status.n_lost) == (3, 0)
-    assert [note for note in status.notes if "are no numbers" in note]
+    assert [note for note in status.notes if "are not numbers" in note]

@@ -153,4 +153,4 @@ def test_an_address_of_no_markers_is_one_line(tmp_path: Path) -> None:
     words = ["--free", "--markers", "COM3", "--port", "simulated", "--unattended"]
     done = run("record", *words, "--out", str(tmp_path / "arm.csv"))
     (line,) = done.stderr.splitlines()
-    assert line.startswith("emgstream: 'COM3' is no address of markers")
+    assert line.startswith("emgstream: 'COM3' is not an address of markers")

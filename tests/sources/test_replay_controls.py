@@ -212,7 +212,7 @@ def test_a_recording_without_time_cannot_be_sought_in(tmp_path: Path) -> None:
     path = tmp_path / "bare.csv"
     path.write_text("a,b\n1,2\n3,4\n")
     source = ReplaySource(read_table(path), speed=None)
-    with pytest.raises(UsageError, match="no clock, so there is no time to seek by"):
+    with pytest.raises(UsageError, match="no clock, so that it cannot be searched by time"):
         source.seek(0.0)
     with pytest.raises(UsageError, match="no clock"):
         source.set_speed(1.0)

@@ -33,7 +33,7 @@ def test_text_in_a_numeric_field_is_missing_and_told(write: Write) -> None:
     table = read_table(write("a,b\n1,2\n1_0,4\n0x10,6\n7,8\n9,8\n10,8\n"))
     np.testing.assert_array_equal(table.samples[:, 0], [1, np.nan, np.nan, 7, 9, 10])
     assert lines(table) == [
-        "a: 2 fields that are no numbers taken as missing, the first '1_0' (data rows 1, 2)"
+        "a: 2 fields that are not numbers taken as missing, the first '1_0' (data rows 1, 2)"
     ]
 
 

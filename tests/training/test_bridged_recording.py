@@ -173,5 +173,5 @@ def test_a_recording_without_gaps_is_as_it_was(demo_model: Model, whole: EmgTabl
 def test_what_was_filled_is_told(table: EmgTable) -> None:
     (note,) = bridging_notes([table], 20)
     assert note.startswith("gaps shorter than a step (20 samples) are filled: ")
-    assert "; 40 samples with longer empty stretches left" in note
+    assert "; 40 samples in longer empty stretches are left empty" in note
     assert bridging_notes([table], 1) == []

@@ -60,7 +60,7 @@ def test_of_a_grid_of_electrodes_no_two_are_correlated_and_it_is_said() -> None:
     grid = np.repeat(hum(50.0), 9, axis=1)
     front_end = chosen(grid, 1000.0)
     assert front_end.step.n_features(18) == front_end.step.n_of_one_channel(18)
-    assert "18 channels are too many to tell which of them swing together" in front_end.notes
+    assert "no correlations between channels: 18 channels are too many" in front_end.notes
     few = chosen(grid[:, :16], 1000.0).step
     assert few.n_features(16) - few.n_of_one_channel(16) == 120
 
@@ -83,7 +83,7 @@ def test_an_envelope_is_told_from_a_raw_signal_and_keeps_its_level() -> None:
     settings = settings_of(front_end.step)
     assert not settings.about_mean
     assert settings.correlation == 0
-    assert "the signal is an envelope, by its shape" in front_end.notes
+    assert "the signal is an envelope, as detected" in front_end.notes
 
 
 def test_synthetic_emg_is_raw() -> None:
@@ -106,10 +106,10 @@ def test_real_recordings_are_what_they_are(folder: str, rate_hz: float, kind: st
 def test_what_does_not_fit_under_half_the_rate_is_left_out_and_said() -> None:
     at_200 = chosen(hum(50.0, 200.0), 200.0)
     assert at_200.conditioning["notches_hz"] == [50.0]
-    assert any("no notch at 100 Hz and above" in note for note in at_200.notes)
+    assert any("no notch filter at 100 Hz and above" in note for note in at_200.notes)
     at_40 = chosen(hum(0.0, 40.0), 40.0)
     assert at_40.conditioning["kind"] == "none"
-    assert any("no high-pass: 20 Hz does not fit" in note for note in at_40.notes)
+    assert any("no high-pass filter: 20 Hz is too near" in note for note in at_40.notes)
 
 
 @pytest.mark.parametrize("rate_hz", [50.0, 75.0, 100.0, 200.0, 333.0, 500.0, 1000.0, 2000.0])

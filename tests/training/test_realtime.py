@@ -257,5 +257,5 @@ def test_tables_of_other_channels_are_not_mixed(tmp_path: Path) -> None:
 def test_labels_shorter_than_a_step_are_one_line(tmp_path: Path) -> None:
     lines = [f"{i / 1000},{i % 9},{i % 5},{'xy'[i % 2]}" for i in range(500)]
     table = written(tmp_path / "flicker.csv", lines, "time_s,a,b,label")
-    with pytest.raises(TrainingDataError, match="no label lasts for a single step"):
+    with pytest.raises(TrainingDataError, match="no label lasts as long as one step"):
         prepare(REALTIME, [table], ("x", "y"), None)

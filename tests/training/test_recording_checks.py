@@ -49,7 +49,7 @@ def test_a_copy_of_the_label_is_refused_as_a_channel(
     out = [] if verb == "evaluate" else ["--out", str(tmp_path / "m")]
     assert main([verb, str(with_id), "--channels", "biceps,triceps,middle", *out]) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert "channel 'middle' is no signal: its 3 values tell the label of 100.0%" in line
+    assert "channel 'middle' is not a signal: its 3 values tell the label of 100.0 %" in line
     assert line.endswith("; leave it out of --channels")
 
 
@@ -78,7 +78,9 @@ def test_many_columns_that_tell_the_label_are_refused_in_a_sentence_that_can_be_
         f"clock {k}": [k + row / 50 for row in range(len(label))] for k in range(300)
     }
     path = write(tmp_path / "arm.csv", {"emg": signal(len(label), 1), **clocks, "label": label})
-    with pytest.raises(TrainingDataError, match="'clock 0' is no signal: rises from row") as raised:
+    with pytest.raises(
+        TrainingDataError, match="'clock 0' is not a signal: rises from row"
+    ) as raised:
         read_recordings([path], ColumnChoice(channels=("emg", *clocks)))
     assert "(and so does clock 1, clock 2," in str(raised.value)
     assert str(raised.value).endswith("leave them out of --channels")

@@ -86,9 +86,9 @@ def test_the_network_read_from_a_model_is_the_one_that_decides_live(model: Model
         (npy(np.zeros((7, 1), np.float32).T[0][:0]), r"shape \(0,\)"),
         (npy(np.zeros(7, np.float32))[:-4], "output/bias is not laid out as expected"),
         (npy(np.zeros(7, np.float32)) + b"more", "output/bias is not laid out as expected"),
-        (npy(np.zeros(7, np.float32)).replace(b"(7,)", b"(10**9,)"), "output/bias is no array"),
-        (b"", "output/bias is no array"),
-        (b"\x93NUMPY\x01\x00\xff\xff{", "output/bias is no array"),
+        (npy(np.zeros(7, np.float32)).replace(b"(7,)", b"(10**9,)"), "output/bias is not an array"),
+        (b"", "output/bias is not an array"),
+        (b"\x93NUMPY\x01\x00\xff\xff{", "output/bias is not an array"),
     ],
 )
 def test_an_array_that_is_not_as_expected_is_one_sentence(

@@ -145,7 +145,7 @@ def test_the_history_grows_and_what_is_none_is_left_alone(tmp_path: Path) -> Non
     assert path == history_path(model)
     assert json.loads(path.read_text(encoding="utf-8")) == [{"n": 1}, {"n": 2}]
     path.write_text("{}", encoding="utf-8")
-    with pytest.raises(OutputError, match="no history of tests"):
+    with pytest.raises(OutputError, match="is not a history of tests"):
         add_to_history(model, {"n": 3})
     assert path.read_text(encoding="utf-8") == "{}"
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
@@ -159,7 +159,7 @@ def test_what_cannot_be_added_to_is_told_before_a_test(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="folder that may be written to"):
         check_history(tmp_path / "nowhere" / "arm.emgmodel")
     history_path(model).write_text("[1]", encoding="utf-8")
-    with pytest.raises(OutputError, match="it holds no list of tests"):
+    with pytest.raises(OutputError, match="it has no list of tests"):
         check_history(model)
 
 

@@ -176,7 +176,7 @@ def test_the_movements_of_a_test_are_those_of_the_model(demo_model: Model) -> No
     assert rest is not None
     assert movements_to_ask(names) == tuple(name for name in names if name != names[rest])
     assert movements_to_ask(names, ("rest", "hand_open", "hand_open")) == ("hand_open",)
-    with pytest.raises(UsageError, match="knows no movement 'juggle'"):
+    with pytest.raises(UsageError, match="has no movement 'juggle'"):
         movements_to_ask(names, ("juggle",))
 
 

@@ -51,7 +51,7 @@ def test_a_line_that_is_no_command_is_told(line: str) -> None:
 
 @pytest.mark.parametrize(("verb", "argument"), [("rate", None), ("stop", 1), ("fly", None)])
 def test_a_command_that_makes_no_sense_cannot_be_built(verb: str, argument: int | None) -> None:
-    with pytest.raises(UsageError, match="is no command"):
+    with pytest.raises(UsageError, match="is not a command"):
         Command(verb, argument)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream.gap_bridge import BridgedSamples, FilledShares, GapBridge
+from emgstream.significant_digits import percent
 from emgstream.sources.table_rows import indices_of, run_starts, segment_begins
 from emgstream.tables import EmgTable
 from emgstream.types import Chunk, FloatArray, IndexArray, TimeArray
@@ -94,10 +95,12 @@ def bridging_notes(tables: Sequence[EmgTable], step_length: int) -> list[str]:
     if step_length == 1 or not n_lost + n_empty:
         return []
     n_filled = n_lost + n_empty - n_left
-    left = f"; {counted(n_left, 'sample')} with longer empty stretches left" if n_left else ""
+    left = (
+        f"; {counted(n_left, 'sample')} in longer empty stretches are left empty" if n_left else ""
+    )
     return [
         f"gaps shorter than a step ({step_length} samples) are filled: "
-        f"{n_filled:,} of {counted(n_all, 'sample')} ({n_filled / n_all:.2%}), "
+        f"{n_filled:,} of {counted(n_all, 'sample')} ({percent(n_filled / n_all, 2)}), "
         f"{n_lost:,} lost and {n_empty - n_left:,} with empty cells{left}"
     ]
 

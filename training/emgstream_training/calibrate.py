@@ -20,6 +20,7 @@ from emgstream.opening import reading_notes
 from emgstream.significant_digits import percents_apart
 from emgstream.tables import ALL_GUESSED, ColumnChoice, EmgTable
 from emgstream.types import StreamInfo
+from emgstream.wording import did_you_mean
 from emgstream_training.bridged_recording import bridging_notes
 from emgstream_training.epoch_progress import EpochProgress
 from emgstream_training.fold import LearnedModel, learn, versions
@@ -153,9 +154,9 @@ def calibrate_on(
     if after < before:
         less, more = percents_apart(after, before)
         raise TrainingDataError(
-            f"calibration would make it worse: {less} balanced on held-out repetitions, from "
-            f"{more}; expected no less; keep the model as it is, or record more of each "
-            "movement"
+            f"calibration would make the model worse: balanced accuracy {less} on held-out "
+            f"repetitions, {more} before; expected no less; keep the model as it is, or record "
+            "more repetitions of each movement"
         )
     calibrated = _calibrated(model, material, learned, before, after)
     n_windows = len(material.validation)
@@ -175,7 +176,8 @@ def _checked_rate(
     foreign = sorted({*class_names_of(tables)} - {*manifest.class_names})
     if foreign:
         raise TrainingDataError(
-            f"label {foreign[0]!r} is none of the model's; expected "
+            "the model has no label "
+            f"{foreign[0]!r}{did_you_mean(foreign[0], manifest.class_names)}; expected "
             f"{', '.join(manifest.class_names)}; train a new model for other movements"
         )
     return rate

@@ -107,7 +107,9 @@ def fit(
     except KeyboardInterrupt:
         interrupted = True
     if not history:
-        raise InterruptedByUserError("stopped before the first epoch was done; nothing was learned")
+        raise InterruptedByUserError(
+            "stopped before the end of the first epoch; no model was trained"
+        )
     best = history[-1]
     if interrupted or not schedule.cosine:
         best = max(history, key=lambda epoch: epoch.rank)

@@ -122,7 +122,7 @@ class LearnedModel:
     def completed(self) -> LearnedModel:
         """Return itself; raises InterruptedByUserError where Ctrl-C ended the training."""
         if self.interrupted:
-            raise InterruptedByUserError("stopped by Ctrl-C while a network was learning")
+            raise InterruptedByUserError("stopped by Ctrl-C while a network was being trained")
         return self
 
 
@@ -225,7 +225,7 @@ def _refitted(
             seed=seed,
             weights=balanced_weights(everything.classes, n_classes),
             start=start,
-            stage="training again, held-out repetitions too",
+            stage="training again with the held-out repetitions",
             progress=progress,
         )
     except InterruptedByUserError:

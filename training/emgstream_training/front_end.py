@@ -128,7 +128,7 @@ def choose(
     """
     length = step_length(sampling_rate_hz)
     kind = overrides.signal or signal_kind(seen, length)
-    told = "as stated" if overrides.signal else "by its shape"
+    told = "as stated" if overrides.signal else "as detected"
     notes = [f"the signal is {'an envelope' if kind == 'envelope' else 'raw'}, {told}"]
     if kind == "envelope":
         conditioning = NoConditioning({"signal": kind}).to_manifest()
@@ -166,7 +166,9 @@ def _raw_conditioning(
         sections.append(high_pass(_HIGH_PASS_HZ, rate_hz))
         about["high_pass_hz"] = _HIGH_PASS_HZ
     else:
-        notes.append(f"no high-pass: 20 Hz does not fit under half of {rate_hz:.6g} Hz")
+        notes.append(
+            f"no high-pass filter: 20 Hz is too near half the sampling rate of {rate_hz:.6g} Hz"
+        )
     mains_hz = _mains(seen, rate_hz, notes) if mains_hz is None else mains_hz
     if mains_hz:
         lines = np.arange(mains_hz, min(highest_hz, _HIGHEST_NOTCH_HZ), mains_hz).tolist()
@@ -174,8 +176,8 @@ def _raw_conditioning(
         about |= {"mains_hz": mains_hz, "notches_hz": lines}
         if mains_hz * (len(lines) + 1) < _HIGHEST_NOTCH_HZ:
             notes.append(
-                f"no notch at {mains_hz * (len(lines) + 1):.6g} Hz and above: it does not fit "
-                f"under half of {rate_hz:.6g} Hz"
+                f"no notch filter at {mains_hz * (len(lines) + 1):.6g} Hz and above: too near half "
+                f"the sampling rate of {rate_hz:.6g} Hz"
             )
     if not sections:
         return NoConditioning(about).to_manifest()
@@ -187,9 +189,15 @@ def _mains(seen: Sequence[FloatArray], rate_hz: float, notes: list[str]) -> floa
     found = {mains_hz: _prominence(seen, rate_hz, mains_hz) for mains_hz in _MAINS_HZ}
     best = max(_MAINS_HZ, key=lambda mains_hz: found[mains_hz])
     if found[best] < _LINE_SEEN:
-        notes.append("no mains line is seen; the notch is for 50 Hz; --mains says otherwise")
+        notes.append(
+            "no mains hum was found; the notch filter is set to 50 Hz; set another frequency with "
+            "--mains"
+        )
         return _MAINS_HZ[0]
-    notes.append(f"mains at {best:.0f} Hz, {found[best]:.0f} times what is around it")
+    notes.append(
+        f"mains hum found at {best:.0f} Hz, {found[best]:.0f} times as strong as the frequencies "
+        "around it"
+    )
     return best
 
 
@@ -254,7 +262,7 @@ def _correlation(n_channels: int, kind: Kind, settings: StepSettings, notes: lis
     if kind == "envelope" or n_channels == 1:
         return 0
     if n_channels > _MOST_CORRELATED:
-        notes.append(f"{n_channels} channels are too many to tell which of them swing together")
+        notes.append(f"no correlations between channels: {n_channels} channels are too many")
         return 0
     return settings.correlation
 

@@ -12,6 +12,7 @@ from sklearn.preprocessing import PowerTransformer, StandardScaler
 
 from emgstream.errors import TrainingDataError
 from emgstream.transforms import Clip, Impute, Transform, Transforms, YeoJohnson
+from emgstream.wording import counted
 
 __all__ = ["FittedTransforms", "fit_published", "fit_realtime"]
 
@@ -140,7 +141,7 @@ def _check_columns(rows: Doubles, names: tuple[str, ...]) -> None:
     for name, column in zip(names, rows.T, strict=True):
         if np.all(np.isnan(column)):
             raise TrainingDataError(
-                f"channel {name} has no value in {len(column)} rows; expected a signal; "
+                f"channel {name} has no value in {counted(len(column), 'row')}; expected a signal; "
                 "leave the channel out with --channels"
             )
 

@@ -12,6 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from emgstream.errors import TrainingDataError
 from emgstream.tables import EmgTable
 from emgstream.types import FloatArray, IndexArray
+from emgstream.wording import counted
 from emgstream_training.examples import ClassArray, Examples, split_at_random
 from emgstream_training.preprocessing import FittedTransforms, fit_published
 from emgstream_training.recordings import class_codes
@@ -121,6 +122,7 @@ def check_class_counts(classes: ClassArray, class_names: Sequence[str]) -> None:
     for name, count in zip(class_names, counts, strict=True):
         if count < _MIN_WINDOWS_PER_CLASS:
             raise TrainingDataError(
-                f"label {name!r} gives {count} windows of {N_STEPS} steps; expected at least "
+                f"label {name!r} gives {counted(count, 'window')} of {N_STEPS} steps; expected at "
+                "least "
                 f"{_MIN_WINDOWS_PER_CLASS}; record more of it, or leave the label empty there"
             )

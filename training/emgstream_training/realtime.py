@@ -201,7 +201,7 @@ def fit_on_training_part(
     steps = np.concatenate([cut.steps[cut.parts == TRAINING] for cut in cuts])
     if len(steps) == 0:
         raise TrainingDataError(
-            "no label lasts for a single step; expected movements held for a second or more; "
+            "no label lasts as long as one step; expected movements held for a second or more; "
             "is the sampling rate right? state it with --rate"
         )
     return fit_realtime(steps, feature_names)

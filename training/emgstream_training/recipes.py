@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from emgstream.errors import UsageError
+from emgstream.wording import counted
 from emgstream_training.epoch_progress import TrainingSchedule
 from emgstream_training.front_end import USUAL_STEPS, StepSettings
 
@@ -38,7 +39,7 @@ class Recipe:
         if max_epochs is None:
             return self
         if max_epochs < 1:
-            raise UsageError(f"{max_epochs} epochs; expected at least 1")
+            raise UsageError(f"{counted(max_epochs, 'epoch')}; expected at least 1")
         return replace(self, schedule=replace(self.schedule, max_epochs=max_epochs))
 
 
@@ -65,7 +66,7 @@ recipe)."""
 CALIBRATION = Recipe(
     name="calibration",
     schedule=TrainingSchedule(max_epochs=10, batch_size=64, learning_rate=5e-4, cosine=True),
-    held_out="repetitions of the new session that were not learned from",
+    held_out="repetitions of the new session, by a network not trained on them",
     linear_path=True,
     refits=True,
     calibrates=True,

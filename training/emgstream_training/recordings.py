@@ -19,7 +19,7 @@ from emgstream.manifest import Manifest
 from emgstream.opening import read_recording, refuse_open_questions
 from emgstream.recording import is_synthetic
 from emgstream.tables import ALL_GUESSED, ColumnChoice, EmgTable
-from emgstream.wording import listed
+from emgstream.wording import counted, listed
 from emgstream_training.examples import ClassArray
 
 __all__ = ["class_codes", "class_names_of", "copy_notes", "provenance", "read_recordings"]
@@ -69,8 +69,7 @@ def class_names_of(tables: Sequence[EmgTable]) -> tuple[str, ...]:
         if tables[0].choice.label_from_name:
             hint = "name the files of the other movements, and of rest, too"
         raise TrainingDataError(
-            f"{tables[0].path} has {_listed(names)}; expected at least two labels to tell apart; "
-            f"{hint}"
+            f"{tables[0].path} has {_listed(names)}; expected at least two labels; {hint}"
         )
     return names
 
@@ -113,7 +112,8 @@ def _check_labels(table: EmgTable) -> None:
             else f"is it {lookalike!r}? add --label {shlex.quote(lookalike)}"
         )
         raise TrainingDataError(
-            f"{table.path} has no label in {table.n_rows} rows; expected a column 'label' with the "
+            f"{table.path} has no label in {counted(table.n_rows, 'row')}; expected a column "
+            "'label' with the "
             f"movement of each row; {hint}, or name another file"
         )
     doubt = label_doubt(table)
@@ -135,9 +135,9 @@ def _check_leaks(tables: Sequence[EmgTable]) -> None:
         return
     names = [leak.channel for leak in leaks]
     raise TrainingDataError(
-        f"{tables[0].path}: channel {names[0]!r} is no signal: {leaks[0].reason}"
-        f"{_and_more(names)}; expected signals of muscles only, as no accuracy measured with it "
-        f"means anything; {_without(names, tables[0])}"
+        f"{tables[0].path}: channel {names[0]!r} is not a signal: {leaks[0].reason}"
+        f"{_and_more(names)}; expected muscle signals only, as an accuracy measured with it has no "
+        f"meaning; {_without(names, tables[0])}"
     )
 
 
@@ -158,8 +158,8 @@ def _check_different(one: EmgTable, other: EmgTable) -> None:
     """Raise UsageError where both hold the same samples, whatever their names and packing."""
     if one.n_rows == other.n_rows and np.array_equal(one.samples, other.samples, equal_nan=True):
         raise UsageError(
-            f"{one.path} and {other.path} hold the same {one.n_rows:,} rows; expected different "
-            "recordings, as what is learned from one says nothing new of the other; leave one out"
+            f"{one.path} and {other.path} have the same {counted(one.n_rows, 'row')}; expected "
+            "different recordings, as a model trained on one has seen the other; leave one out"
         )
 
 

@@ -107,9 +107,9 @@ class TrainingFigures:
         }
         if self.look_up is not None:
             found = percent_of(self.look_up.accuracy, n)
-            texts["no model at all"] = (
-                f"{found} of the same windows, by looking up a window trained on that shares rows: "
-                "the validation figure is leakage"
+            texts["without model"] = (
+                f"{found} of the same windows, each with the label of a training window that "
+                "shares rows with it: the validation accuracy includes leakage"
             )
         blocked = self.time_blocked
         if blocked is not None:
@@ -117,8 +117,8 @@ class TrainingFigures:
             texts["held-out time"] = (
                 f"{percent_of(blocked.accuracy, n_blocked)} of {n_blocked:,} windows, "
                 f"{percent_of(blocked.balanced_accuracy, n_blocked)} balanced (chance "
-                f"{percent(1 / len(self.class_names))}): what to expect of this recipe on these "
-                "data"
+                f"{percent(1 / len(self.class_names))}): expect this accuracy of the recipe on "
+                "these data"
             )
         elif self.time_blocked_missing:
             texts["held-out time"] = f"not measured: {self.time_blocked_missing}"

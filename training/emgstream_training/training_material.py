@@ -96,10 +96,10 @@ class TrainingMaterial:
         ends = tuple(self.class_names[code] for code in realtime.classes_split(self.cuts))
         if not ends:
             return recipe.held_out
-        told = "the last fifth of each repetition, the rest of which was learned from"
+        told = "only the last fifth of each repetition, by a network trained on the rest of it"
         if ends != self.class_names:
-            told = f"{recipe.held_out}; but of {', '.join(ends)} {told}"
-        return f"{told} (expect less live: fewer than 3 repetitions)"
+            told = f"{recipe.held_out}; of {', '.join(ends)} {told}"
+        return f"{told}: with fewer than 3 repetitions, expect a lower accuracy in live use"
 
 
 def prepare(

@@ -14,6 +14,7 @@ from msgspec import Meta
 from emgstream.atomic_files import partial_file
 from emgstream.errors import OutputError, UsageError
 from emgstream.schema import SchemaError, checked
+from emgstream.wording import did_you_mean
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -38,7 +39,9 @@ ARM_KEY, PANIC_KEY = "f8", "f12"
 _BUTTONS = ("left", "middle", "right")
 _FURTHEST = 1000
 """Most pixels that the mouse moves at one decision: a choice, half the width of a screen."""
-_Key: TypeAlias = Annotated[str, Meta(min_length=1, description="the name of a key as 'f8'")]
+_Key: TypeAlias = Annotated[
+    str, Meta(min_length=1, description="the name of a key, for example 'f8'")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +140,8 @@ def write_bindings(path: Path, bindings: Bindings) -> None:
             partial.replace(path)
     except OSError as error:
         raise OutputError(
-            f"cannot write {path}: {error.strerror or error}; expected a place that may be written "
-            "to; choose another file"
+            f"cannot write {path}: {error.strerror or error}; expected a writable place; choose "
+            "another file"
         ) from error
 
 
@@ -192,13 +195,19 @@ def _bindings(document: Any, class_names: tuple[str, ...] | None) -> Bindings:
     keys = [one.name for one in holds if isinstance(one, Hold) and not one.is_button]
     for name in (bindings.arm, bindings.panic):
         if [*keys, bindings.arm, bindings.panic].count(name) > 1:
-            raise UsageError(f"the key {name!r} has two meanings; keep arm and panic for yourself")
+            raise UsageError(
+                f"the key {name!r} is used twice; expected different keys for arm, panic and each "
+                "movement; choose another key"
+            )
     return bindings
 
 
 def _action(movement: str, text: object, class_names: tuple[str, ...] | None) -> Action:
     if class_names is not None and movement not in class_names:
-        raise UsageError(f"the model knows no {movement!r}; expected {', '.join(class_names)}")
+        raise UsageError(
+            f"the model has no movement {movement!r}{did_you_mean(movement, class_names)}; "
+            f"expected {', '.join(class_names)}"
+        )
     if not isinstance(text, str) or not text:
         raise UsageError(
             f"{movement} = {text!r}; expected a key, mouse:BUTTON, tap:KEY, repeat:KEY, "
@@ -234,7 +243,7 @@ def _move(movement: str, text: str) -> Move:
         right = down = _FURTHEST + 1
     if max(abs(right), abs(down)) > _FURTHEST:
         raise UsageError(
-            f"{movement} = 'move:{text}'; expected move:RIGHT,DOWN in pixels as move:10,0, "
-            f"at most {_FURTHEST} a decision"
+            f"{movement} = 'move:{text}'; expected move:RIGHT,DOWN in pixels per decision, at most "
+            f"{_FURTHEST}, for example move:10,0"
         )
     return Move(right, down)

@@ -22,7 +22,8 @@ __all__ = ["ControlOutput", "open_control"]
 _SILENCE_S = 0.3  # a choice: 15 decisions at a hop of 20 ms, and no key sticks for long
 _REPEAT_S = 0.25  # a choice: four presses a second, slow enough to stop after the one wanted
 _ON_WAYLAND = (
-    ", in windows of X11 only: Wayland keeps keys of other programs away; log in with Xorg for all"
+    ", in X11 windows only: Wayland blocks keys from other programs; log in with Xorg for all "
+    "windows"
 )
 
 

@@ -44,8 +44,8 @@ class WebAddress:
         wrong = [name for name in names if not _NAME.fullmatch(name.lower())]
         if wrong:
             raise UsageError(
-                f"{wrong[0]!r} is no name of a host; expected HOST or HOST:PORT behind the comma, "
-                "as in 0.0.0.0:8765,emg.lan"
+                f"{wrong[0]!r} is not a host name; expected HOST or HOST:PORT after the comma, as "
+                "in 0.0.0.0:8765,emg.lan"
             )
         host = f"{Address.parse(DEFAULT_ADDRESS).host}:" if address.isdigit() else ""
         read = Address.parse(f"{host}{address}" if address else DEFAULT_ADDRESS)

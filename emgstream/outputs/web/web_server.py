@@ -93,7 +93,7 @@ class WebServer:
             self._streams = (*self._streams, stream)
 
     def remove_stream(self, stream: StreamContext) -> None:
-        """Show the state of a stream no more."""
+        """Stop showing the state of a stream."""
         with self._lock:
             self._streams = tuple(one for one in self._streams if one is not stream)
 
@@ -220,7 +220,7 @@ def _listening(address: WebAddress) -> socket.socket:
         reason = str(getattr(error, "strerror", None) or error).partition(" (while")[0]
         raise OutputError(
             f"cannot open the web page at {address.address}: {reason}; expected a free port of "
-            "this machine; close the other program, or choose another port, as --web 8766"
+            "this machine; close the other program, or choose another port, for example --web 8766"
         ) from error
 
 
@@ -259,7 +259,7 @@ def _not_found(connection: ServerConnection) -> Response:
 
 def _refusal(connection: ServerConnection, words: str) -> Response:
     get_logger(__name__).warning("refused: %s", words)
-    advice = "expected its own; to allow it, name it behind the address, as in --web 8765,NAME"
+    advice = "expected its own; to allow it, name it after the address, as in --web 8765,NAME"
     response = connection.respond(HTTPStatus.FORBIDDEN, f"{words}; {advice}\n")
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

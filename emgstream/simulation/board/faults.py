@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 from emgstream.errors import UsageError
+from emgstream.wording import did_you_mean
 
 __all__ = ["Faults", "Outage"]
 
@@ -109,9 +110,10 @@ class Faults:
         for entry in filter(None, map(str.strip, text.split(","))):
             name, _, value = (part.strip() for part in entry.partition("="))
             if name not in _PARSERS or name in values:
+                meant = "" if name in values else did_you_mean(name, _PARSERS)
                 raise UsageError(
-                    f"fault {entry!r} is unknown or comes twice; write name=value with names "
-                    f"{', '.join(_PARSERS)}"
+                    f"fault {entry!r} is unknown or comes twice{meant}; expected name=value with "
+                    f"names {', '.join(_PARSERS)}"
                 )
             values[name] = _PARSERS[name](value)
         return cls(**values)  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from emgstream.errors import StreamMismatchError
+from emgstream.significant_digits import percent
 from emgstream.sources.serial_board.timebase import Timebase
 from emgstream.sources.stream_condition import StreamCondition
 
@@ -200,15 +201,16 @@ class RateGuard:
         off = self._off(rate_hz)
         if off <= ALARM_AT or self._expected_hz is None:
             return None
-        signed = f"{rate_hz / self._expected_hz - 1.0:+.1%}"
+        signed = f"{100.0 * (rate_hz / self._expected_hz - 1.0):+.1f} %"
         expected = f"the {self._expected_hz:.6g} Hz that the model expects"
         if off > REFUSE_AT and not (self._force or self._was_right):
             raise StreamMismatchError(
-                f"{what}, {signed} from {expected}; up to {REFUSE_AT:.0%} is accepted; train a "
+                f"{what}, {signed} from {expected}; up to {percent(REFUSE_AT)} is accepted; train "
+                "a "
                 "model at this rate, change the board's, or go on with --force"
             )
         return (
-            f"{what}, {signed} from {expected}; more than {ALARM_AT:.1%} is told: "
+            f"{what}, {signed} from {expected}; with more than {percent(ALARM_AT, 1)}, "
             "decisions may be wrong"
         )
 

@@ -223,12 +223,12 @@ class SocketLink:
         except ValueError:
             host = port = None
         if host is None or port is None:
-            raise UsageError(f"{device} is no address; write socket://HOST:PORT")
+            raise UsageError(f"{device} is not an address; expected socket://HOST:PORT")
         try:
             self._socket = socket.create_connection((host, port), timeout=_CONNECT_S)
         except OSError as error:
             raise SourceError(
-                f"nobody answers at {device} ({error.strerror or error}); expected a board behind "
+                f"nothing answers at {device} ({error.strerror or error}); expected a board behind "
                 "that address; is it switched on, and emgstream simulate --tcp running?"
             ) from error
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

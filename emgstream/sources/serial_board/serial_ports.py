@@ -163,7 +163,7 @@ def not_found(device: str, listed: Sequence[PortInfo]) -> SourceNotFoundError:
 def no_port(device: str, listed: Sequence[PortInfo]) -> SourceNotFoundError:
     """Return the error for a path that is not a serial port."""
     hint = f"expected one; {_there_are(listed)}"
-    return SourceNotFoundError(f"{device} is no serial port; {hint}; see emgstream ports")
+    return SourceNotFoundError(f"{device} is not a serial port; {hint}; see emgstream ports")
 
 
 def port_in_use(device: str, by: Sequence[str]) -> SourceError:

@@ -280,7 +280,8 @@ class SerialBoardSource:
         if self._indexer.n_received and len(match.names) != self.info.n_channels:
             before = self.info.channel_names
             raise StreamMismatchError(
-                f"the board came back with {len(match.names)} channels: {', '.join(match.names)}; "
+                f"the board came back with {counted(len(match.names), 'channel')}: "
+                f"{', '.join(match.names)}; "
                 f"expected the {len(before)} it had: {', '.join(before)}; "
                 "connect again to go on with those it has now"
             )

@@ -281,7 +281,7 @@ def _markers(
     markers = []
     for one in others:
         if one.is_marker and tuple(one.channel_facts("label", 4)) == _DECISION_FIELDS:
-            notes.append(f"left out: {one}, the decisions of a model, which are no labels")
+            notes.append(f"left out: {one}, the decisions of a model, which are not labels")
         elif one.is_marker:
             markers.append(one)
     n_rows = len(stream.times)

@@ -113,7 +113,7 @@ def test_the_decisions_of_a_model_are_no_labels(write_bytes: WriteBytes) -> None
     )
     recording = read(write_bytes(xdf_bytes(emg(), decisions)))
     assert names_of(recording) == ["time_s", "biceps", "triceps"]
-    assert any("the decisions of a model, which are no labels" in n for n in recording.notes)
+    assert any("the decisions of a model, which are not labels" in n for n in recording.notes)
 
 
 def test_the_clock_offsets_bring_streams_of_two_computers_together(

@@ -243,7 +243,7 @@ def _run(task: Task, tell: Callable[[EpochProgress], None]) -> FoldResult | Rand
 
 
 def _name(fold: Fold | None) -> str:
-    return "random split, for contrast" if fold is None else fold.name
+    return "random split, for comparison" if fold is None else fold.name
 
 
 def _progress_of(fold: Fold | None, result: FoldResult | RandomSplit) -> EvaluationProgress:
@@ -284,12 +284,12 @@ def _model_notes(model: Model, tables: Sequence[EmgTable], names: Sequence[str])
     notes = []
     if seen:
         notes.append(
-            f"leakage: the model was trained on {', '.join(seen)} itself, so its figures here say "
-            "how well it remembers; evaluate it on recordings it has not seen, or leave --model "
-            "out to train on each fold"
+            f"leakage: the model was trained on {', '.join(seen)}, so that the figures show how "
+            "well it remembers these recordings; evaluate it on recordings it has not seen, or "
+            "leave --model out to train on each fold"
         )
     if unknown:
-        notes.append(f"not judged: {', '.join(unknown)}, which the model was not taught")
+        notes.append(f"left out: {', '.join(unknown)}, as the model does not have these labels")
     return notes
 
 
@@ -297,17 +297,17 @@ def _fold_notes(plan: FoldPlan, n_folds: int | None) -> list[str]:
     if n_folds is None or n_folds <= len(plan.folds):
         return []
     if not plan.folds:
-        return [f"--folds {n_folds} is left out: --protocol {plan.protocol} has no folds"]
+        return [f"--folds {n_folds} has no effect: --protocol {plan.protocol} has no folds"]
     return [
-        f"--folds {n_folds}: {counted(len(plan.folds), 'fold')} run, as there is no more than "
-        f"that to hold out by {plan.protocol}"
+        f"--folds {n_folds}: only {counted(len(plan.folds), 'fold')} run, as --protocol "
+        f"{plan.protocol} cannot hold out more"
     ]
 
 
 def _stuck_notes(recordings: RecordingSet) -> list[str]:
     return [
-        f"{table.path.name}: {np.count_nonzero(stuck):,} rows in which the recorder was stuck are "
-        "neither learned from nor judged"
+        f"{table.path.name}: {counted(int(np.count_nonzero(stuck)), 'row')} in which the recorder "
+        "was stuck left out of training and test"
         for table, stuck in zip(recordings.tables, recordings.stuck, strict=True)
         if stuck.any()
     ]

@@ -54,19 +54,21 @@ def _parts(evaluation: Evaluation, files: str) -> Iterator[str]:
     yield f"<h1>Evaluation</h1><p class='lead'>{escape(files)}</p>"
     if evaluation.interrupted:
         n_done, n_planned = len(evaluation.folds), len(evaluation.plan.folds)
-        yield note(f"Ctrl-C ended this after {n_done} of {n_planned} folds.")
+        yield note(
+            f"Stopped by Ctrl-C after {n_done} of {n_planned} folds; the figures are of those."
+        )
     for text in evaluation.notes:
         yield note(text, "wrong" if text.startswith("leakage") else "")
     yield _headline(evaluation)
     if evaluation.folds:
-        yield section("Balanced accuracy on what was held out", _accuracy(evaluation))
-    yield section("Which number to believe", _leakage(evaluation), "honesty")
+        yield section("Balanced accuracy on held-out data", _accuracy(evaluation))
+    yield section("Leakage of a random split", _leakage(evaluation), "honesty")
     if evaluation.folds:
-        yield section("Decision by decision", _online(evaluation))
-        yield section("What is taken for what", _confusions(evaluation))
-        yield section("Over time", _over_time(evaluation))
-        yield section("How sure, and how right", _reliability(evaluation))
-    yield section("How it was measured", facts(dict(_facts(evaluation))))
+        yield section("Quality of the decisions", _online(evaluation))
+        yield section("Confusion matrices", _confusions(evaluation))
+        yield section("Decisions over time", _over_time(evaluation))
+        yield section("Confidence against accuracy", _reliability(evaluation))
+    yield section("Method", facts(dict(_facts(evaluation))))
 
 
 def _headline(evaluation: Evaluation) -> str:
@@ -92,14 +94,16 @@ def _headline(evaluation: Evaluation) -> str:
             shown.append(
                 tile(
                     percent_difference(accuracy, of_baseline, decimals),
-                    f"points against {MODEL_NAMES[name]}",
+                    f"points compared with {MODEL_NAMES[name]}",
                     f"{MODEL_NAMES[name]} on Hudgins' features reaches "
                     f"{percent(of_baseline, decimals)} on the same decisions",
                 )
             )
     elif network is not None and network["random_split"] is not None:
         random = percent(network["random_split"], decimals)
-        shown.append(tile(random, "on a random split", "leakage included"))
+        shown.append(
+            tile(random, "balanced accuracy on a random split", "too high: includes leakage")
+        )
     return tiles(shown)
 
 
@@ -121,20 +125,21 @@ def _accuracy(evaluation: Evaluation) -> str:
     ]
     found = evaluation.to_json()
     intervals_shown = [interval_words(of, decimals_for(found)) for of in found["models"].values()]
-    by_fold.append(("95 % interval of their mean", *intervals_shown))
+    by_fold.append(("95 % interval of the mean", *intervals_shown))
     return (
-        "<p>A pale dot is a fold, the full one their mean, the line its 95 % confidence interval: "
-        "on more such data the accuracy would lie there in 95 of 100 cases. "
-        "Every decision of the live path on held-out rows counts, the ones around a change of "
-        "movement included.</p>" + intervals(rows, "balanced accuracy") + table(head, by_fold)
+        "<p>Each pale dot is one fold, the large dot is their mean, and the line is the 95 % "
+        "confidence interval of the mean: on more such data the accuracy would lie in it in 95 of "
+        "100 cases. Every decision on held-out rows counts, also those around a change of "
+        "movement.</p>" + intervals(rows, "balanced accuracy (%)") + table(head, by_fold)
     )
 
 
 def _leakage(evaluation: Evaluation) -> str:
     text = (
-        "<p>Windows that overlap and are split at random share samples with windows that were "
-        "learned from. What such a split gives is shown beside what whole held-out windows give: "
-        "the gap is <strong>leakage</strong>, not skill.</p>"
+        "<p>In a random split of overlapping windows, test windows share samples with training "
+        "windows, so that the accuracy is too high. The table compares it with the accuracy on "
+        "held-out data, on windows that lie within one movement as those of the random split do. "
+        "The difference is called <strong>leakage</strong>; do not expect it in use.</p>"
     )
     found = evaluation.to_json()
     rows = []
@@ -153,18 +158,22 @@ def _online(evaluation: Evaluation) -> str:
     columns = [dict(online_figures(figures, decimals)) for figures in found["models"].values()]
     rows = [(what, *(column[what] for column in columns)) for what in columns[0]]
     explained = (
-        "<p>Active errors are decisions that would move something wrongly; instability is how "
-        "often a decision differs from the one before within one held movement; an onset is "
-        "missed when its movement is never decided for; a false activation is a movement decided "
-        "for in the middle of rest.</p>"
+        "<p>The calibration error is the mean difference between confidence and accuracy, 0 to 1. "
+        "The active error rate is the share of decisions for a wrong movement. "
+        "Instability is how often a decision differs from the one before it within one held "
+        "movement. An onset is missed if its movement is never decided while it is held. A false "
+        "activation is a movement that is decided in the middle of rest.</p>"
     )
     names = evaluation.study.recordings.class_names
-    recalls = {MODEL_NAMES[name]: of.recalls for name, of in evaluation.models.items()}
+    recalls = {
+        MODEL_NAMES[name]: [100.0 * recall for recall in of.recalls]
+        for name, of in evaluation.models.items()
+    }
     return (
-        table(head, rows)
-        + explained
-        + "<h3>Recall of each label</h3>"
-        + bars(names, recalls, "share recognised", top=1.0)
+        explained
+        + table(head, rows)
+        + "<h3>Recall of each label</h3><p>Share of the decisions of each label that are right.</p>"
+        + bars(names, recalls, "recall (%)", top=100.0)
     )
 
 
@@ -177,7 +186,8 @@ def _confusions(evaluation: Evaluation) -> str:
         for name, of in evaluation.models.items()
     ]
     return (
-        "<p>Each row is a true label, each column what it was taken for.</p>"
+        "<p>Each row is a true movement, each column the movement that was decided: the share of "
+        "the row, and below it the number of decisions.</p>"
         f"<div class='pair'>{''.join(drawn)}</div>"
     )
 
@@ -196,23 +206,30 @@ def _over_time(evaluation: Evaluation) -> str:
         ]
         recorded = recordings.tables[place]
         drawn.append(f"<h3>{escape(recorded.path.name)}</h3>")
-        drawn.append(ribbons(rows, recordings.class_names, recorded.n_rows))
+        drawn.append(
+            ribbons(rows, recordings.class_names, recorded.n_rows, recordings.sampling_rate_hz)
+        )
     n_more = len(judged) - _MOST_RIBBONS
-    more = f"<p>And {counted(n_more, 'recording')} more.</p>" if n_more > 0 else ""
-    lead = f"<p>{MODEL_NAMES[name]} on what was held out, from the first row to the last.</p>"
+    more = f"<p>{counted(n_more, 'more recording')} not shown.</p>" if n_more > 0 else ""
+    lead = f"<p>True and decided movements of {MODEL_NAMES[name]} on the held-out rows.</p>"
     return lead + "".join(drawn) + more
 
 
 def _reliability(evaluation: Evaluation) -> str:
     curves = [
-        ChartLine(MODEL_NAMES[name], of.reliability.confidence, of.reliability.accuracy, dots=True)
+        ChartLine(
+            MODEL_NAMES[name],
+            100.0 * of.reliability.confidence,
+            100.0 * of.reliability.accuracy,
+            dots=True,
+        )
         for name, of in evaluation.models.items()
     ]
-    diagonal = ChartLine("", np.array([0.0, 1.0]), np.array([0.0, 1.0]))
+    diagonal = ChartLine("", np.array([0.0, 100.0]), np.array([0.0, 100.0]))
     return (
-        "<p>On the dashed line a decision is right as often as it says. Below it, it is too sure "
-        "of itself.</p>"
-        + lines([*curves, diagonal], "confidence", "share right", limits=(0.0, 1.0))
+        "<p>On the dashed line, confidence and accuracy are equal: of 100 decisions with a "
+        "confidence of 80 %, 80 are right. Below the line, the confidence is too high.</p>"
+        + lines([*curves, diagonal], "confidence (%)", "right decisions (%)", limits=(0.0, 100.0))
     )
 
 
@@ -223,14 +240,17 @@ def _facts(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
     yield "protocol", f"{plan.protocol}: {plan.reason}"
     if plan.folds:
         yield "folds", f"{len(evaluation.folds)} of {len(plan.folds)}"
-    yield "recordings", ", ".join(f"{t.path.name} ({t.n_rows:,} rows)" for t in recordings.tables)
+    yield (
+        "recordings",
+        ", ".join(f"{t.path.name} ({counted(t.n_rows, 'row')})" for t in recordings.tables),
+    )
     yield "sampling rate", "not known" if rate is None else f"{rate:.6g} Hz"
     yield "labels", ", ".join(recordings.class_names)
     yield (
         "network",
         f"trained on each fold by the {study.recipe.name} recipe"
         if study.model is None
-        else f"a model that was there: {study.model.manifest.title}",
+        else f"the given model, not trained again: {study.model.manifest.title}",
     )
     yield (
         "baselines",
@@ -241,5 +261,8 @@ def _facts(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
     )
     if evaluation.folds:
         yield "window", evaluation.window_words
-        yield "interval", "95 %, widened for what the folds share (Nadeau & Bengio 2003)"
+        yield (
+            "interval",
+            "95 %, corrected for the training data that folds share (Nadeau & Bengio 2003)",
+        )
     yield "seed", str(study.seed)

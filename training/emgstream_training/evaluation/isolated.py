@@ -49,7 +49,7 @@ _ONE_THREAD = dict.fromkeys(
 
 
 def in_own_process(function: Callable[[Given, Tell], Got], task: Given) -> Got:
-    """Return the result of a module's function for a task; its progress is told to nobody.
+    """Return the result of a module's function for a task; its progress is not reported.
 
     Raises
     ------
@@ -119,8 +119,8 @@ class TaskProcess:
         except (OSError, EOFError, pickle.UnpicklingError) as error:
             code = self._process.wait()
             raise ChildFailedError(
-                f"a process of the evaluation was ended with code {code}; expected it to train to "
-                "its end; it may have been short of memory: try fewer --jobs"
+                f"a process of the evaluation ended early, with code {code}; expected it to train "
+                "to its end; if memory was short, try fewer --jobs"
             ) from error
         return answer()
 

@@ -139,12 +139,12 @@ def make_plan(
         raise UsageError(f"no protocol is called {protocol!r}; there are {', '.join(PROTOCOLS)}")
     if n_folds is not None and n_folds < 2:
         raise UsageError(
-            f"--folds {n_folds}; expected at least 2, as each is judged by what was learned from "
-            "the others; give --folds 2 or more, or leave it out"
+            f"--folds {n_folds}; expected at least 2, as each fold is tested with a model trained "
+            "on the others; give --folds 2 or more, or leave it out"
         )
     chosen, reason = _strictest(recordings) if protocol == "auto" else (protocol, "as asked for")
     if chosen == "random":
-        return FoldPlan(chosen, f"{reason}: leaky, for contrast only", ())
+        return FoldPlan(chosen, f"{reason}: with leakage, for comparison only", ())
     plan = FoldPlan(chosen, reason, _FOLDS[chosen](recordings, n_folds))
     _check_folds(plan, recordings)
     return plan
@@ -155,10 +155,18 @@ def _strictest(recordings: RecordingSet) -> tuple[str, str]:
     told = " and ".join(sorted({session.source for session in sessions}))
     subjects = _subjects(sessions)
     if len(subjects) > 1:
-        return "subject", f"{len(subjects)} subjects, by {told}: each is judged unseen"
+        return (
+            "subject",
+            f"{len(subjects)} subjects, by {told}: each is tested with a model that has not seen "
+            "it",
+        )
     if len(set(sessions)) > 1:
         n_sessions = len(set(sessions))
-        return "session", f"{n_sessions} sessions of one subject, by {told}: each is judged unseen"
+        return (
+            "session",
+            f"{n_sessions} sessions of one subject, by {told}: each is tested with a model that "
+            "has not seen it",
+        )
     least = _least_repetitions(recordings)
     if recordings.has_one_label_per_file:
         return _strictest_by_file(least)
@@ -166,7 +174,7 @@ def _strictest(recordings: RecordingSet) -> tuple[str, str]:
         return "repetition", f"one session, and at least {least} repetitions of every label"
     return "blocks", (
         "one session, and a label that was recorded once only: time is held out, but movement and "
-        "drift cannot be told apart"
+        "drift cannot be distinguished"
     )
 
 
@@ -175,7 +183,7 @@ def _strictest_by_file(least: int) -> tuple[str, str]:
         return "repetition", f"one movement per file, and at least {least} files of every label"
     return "blocks", (
         "one movement per file, and a label with one file only: time is held out within the files, "
-        "but movement and drift cannot be told apart; for a test on unseen repetitions record "
+        "but movement and drift cannot be distinguished; for a test on unseen repetitions record "
         "several files of each, as rock_1.csv and rock_2.csv"
     )
 
@@ -206,7 +214,7 @@ def _session_folds(recordings: RecordingSet, n_folds: int | None) -> tuple[Fold,
         training = ~test & np.isin(subjects, subjects[test])
         if not training.any():
             raise UsageError(
-                f"--protocol session, and beside session {names} there is none to learn from; "
+                f"--protocol session, and besides session {names} there is none to train on; "
                 "expected at least two sessions of every subject; add recordings, or hold out "
                 "subjects or repetitions"
             )
@@ -298,7 +306,7 @@ def _check_folds(plan: FoldPlan, recordings: RecordingSet) -> None:
     recorded = recordings.n_rows_by_class > 0
     for fold in plan.folds:
         learned = recordings.count([part == TRAINING for part in fold.parts])
-        for counts, purpose in ((learned, "learn from"), (recordings.count(fold.test), "judge by")):
+        for counts, purpose in ((learned, "train on"), (recordings.count(fold.test), "test on")):
             for place in np.flatnonzero(recorded & (counts == 0)):
                 raise TrainingDataError(
                     f"with {fold.name} held out there is no row of "

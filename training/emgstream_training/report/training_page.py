@@ -6,8 +6,23 @@ import base64
 from collections.abc import Mapping
 from html import escape
 
-from emgstream.report.html_page import document, facts, section, tile, tiles
+import numpy as np
+
+from emgstream.report import (
+    ChartLine,
+    document,
+    facts,
+    heatmap,
+    lines,
+    note,
+    section,
+    table,
+    tile,
+    tiles,
+)
 from emgstream.significant_digits import percent, percent_of
+from emgstream.wording import counted
+from emgstream_training.metrics import confusion_matrix, shares_of
 from emgstream_training.report.training_report import TrainingReport
 from emgstream_training.training_figures import TrainingFigures
 
@@ -23,10 +38,10 @@ def page_html(report: TrainingReport, pictures: Mapping[str, bytes]) -> str:
         _interrupted(report.figures),
         _headline(report.figures),
         _leakage(report.figures),
-        section("Learning", _image(pictures["learning_curves.png"], "accuracy and loss by epoch")),
-        section("What is taken for what", _matrices(pictures)),
-        section("The data", _data(report, pictures)),
-        section("How it was made", _facts(report)),
+        section("Training by epoch", _learning_curves(report)),
+        section("Confusion matrix", _matrices(report.figures)),
+        section("Training data", _data(report, pictures)),
+        section("Details", _facts(report)),
     ]
     return document(f"Training report: {files}", sections)
 
@@ -34,9 +49,9 @@ def page_html(report: TrainingReport, pictures: Mapping[str, bytes]) -> str:
 def _interrupted(figures: TrainingFigures) -> str:
     if not figures.interrupted:
         return ""
-    return (
-        f"<p class='note'>Ctrl-C ended this after {len(figures.history)} epochs of training; "
-        "everything here is of the best weights until then.</p>"
+    return note(
+        f"Stopped by Ctrl-C after {counted(len(figures.history), 'epoch')}; all figures are of the "
+        "best weights until then."
     )
 
 
@@ -45,7 +60,7 @@ def _headline(figures: TrainingFigures) -> str:
         tile(
             percent_of(figures.accuracy, len(figures.classes)),
             "validation accuracy",
-            f"{len(figures.classes)} windows: {figures.held_out}",
+            f"{counted(len(figures.classes), 'window')}: {figures.held_out}",
         )
     ]
     shown += _leakage_tiles(figures) if figures.look_up is not None else _more_tiles(figures)
@@ -57,17 +72,18 @@ def _leakage_tiles(figures: TrainingFigures) -> list[str]:
     shown = []
     if figures.time_blocked is not None:
         explanation = (
-            f"{len(figures.time_blocked.classes)} windows of the same recording, from stretches "
-            "of time that were not trained on"
+            f"{counted(len(figures.time_blocked.classes), 'window')} of the same recording, from "
+            "stretches of time that were not trained on"
         )
         share = percent_of(figures.time_blocked.accuracy, len(figures.time_blocked.classes))
-        shown.append(tile(share, "on held-out time", explanation, "honest"))
+        shown.append(tile(share, "accuracy on held-out time", explanation, "honest"))
     if figures.look_up is not None:
         explanation = (
-            "the validation windows again, by looking up a training window with shared rows"
+            "the validation windows again, each with the label of a training window that shares "
+            "rows with it"
         )
         share = percent_of(figures.look_up.accuracy, len(figures.classes))
-        shown.append(tile(share, "with no model at all", explanation))
+        shown.append(tile(share, "accuracy without a model", explanation))
     return shown
 
 
@@ -75,8 +91,8 @@ def _more_tiles(figures: TrainingFigures) -> list[str]:
     """Return the tiles beside an accuracy that was measured on held-out repetitions."""
     balanced = percent_of(figures.balanced_accuracy, len(figures.classes))
     return [
-        tile(balanced, "balanced accuracy", "the same windows, all labels weighing the same"),
-        tile(f"{figures.loss:.2f}", "validation loss", "cross-entropy"),
+        tile(balanced, "balanced accuracy", "mean recall over the labels, on the same windows"),
+        tile(f"{figures.loss:.2f}", "validation loss", "mean cross-entropy of the same windows"),
     ]
 
 
@@ -86,18 +102,18 @@ def _leakage(figures: TrainingFigures) -> str:
         return ""
     overlapping = percent(figures.look_up.share_overlapping)
     text = (
-        f"<p>The validation accuracy cannot be trusted. Windows of ten rows at every row overlap, "
-        f"and they were split at random: {overlapping} of the validation windows share rows with "
-        "a window that was trained on. Looking up the label of that window, with no model "
-        f"at all, gets {percent_of(figures.look_up.accuracy, len(figures.classes))} right. The "
-        "figure says how well the network remembers the recording, not how well it tells movements "
-        "apart.</p>"
+        f"<p>The validation accuracy cannot be trusted. A window of ten rows begins at every row, "
+        f"and the windows were split at random: {overlapping} of the validation windows share rows "
+        "with a training window. Taking the label of that window, without any model, is right for "
+        f"{percent_of(figures.look_up.accuracy, len(figures.classes))} of them. The validation "
+        "accuracy measures how well the network remembers the recording, not how well it "
+        "distinguishes movements.</p>"
     )
     if figures.time_blocked is None:
         text += f"<p>Held-out time was not measured: {escape(figures.time_blocked_missing)}.</p>"
     else:
         text += _held_out_time(figures)
-    return section("Which number to believe", text, "honesty")
+    return section("Leakage of the random split", text, "honesty")
 
 
 def _held_out_time(figures: TrainingFigures) -> str:
@@ -108,38 +124,78 @@ def _held_out_time(figures: TrainingFigures) -> str:
     folds = ", ".join(percent(accuracy) for accuracy in blocked.fold_accuracies)
     inner = ", ".join(percent(accuracy) for accuracy in blocked.inner_accuracies)
     return (
-        f"<p>On held-out time the same network, trained in the same way, gets "
-        f"<strong>{percent_of(blocked.accuracy, n)}</strong> right "
-        f"({percent_of(blocked.balanced_accuracy, n)} balanced over the labels); always naming the "
-        f"most frequent label would get {percent(blocked.majority_share)}. Each third of every "
-        f"label's rows was held out in turn ({folds}), with transforms fitted on the rest only, "
-        f"{blocked.n_stuck_rows} rows in which "
-        "the recorder was stuck left out, and no window across the end of a third. Within what "
-        f"they were trained on, on a random split, the same networks reached {inner}.</p>"
-        "<p>Where a recording has one block of time per label, even this is "
-        "generous: whatever else changed from block to block is part of the label.</p>"
+        f"<p>On held-out time, the same network, trained in the same way, is right for "
+        f"<strong>{percent_of(blocked.accuracy, n)}</strong> of the windows (balanced accuracy "
+        f"{percent_of(blocked.balanced_accuracy, n)}); the most frequent label alone would be "
+        f"right for {percent(blocked.majority_share)}. Each third of the rows of every label was "
+        f"held out in turn ({folds}). The transforms were fitted on the other thirds only, "
+        f"{counted(blocked.n_stuck_rows, 'row')} in which the recorder was stuck left out, and no "
+        "window crosses the end of a third. On a random split of their training data, the same "
+        f"networks reached {inner}.</p>"
+        "<p>If a recording has only one block of time per label, even this accuracy is too high: "
+        "everything else that changed from block to block helps to recognise the label.</p>"
     )
 
 
-def _matrices(pictures: Mapping[str, bytes]) -> str:
-    names = ("confusion_matrix.png", "confusion_matrix_held_out_time.png")
+def _learning_curves(report: TrainingReport) -> str:
+    """Return accuracy and loss by epoch as two charts."""
+    figures = report.figures
+    history = figures.history
+    epochs = np.array([float(epoch.number) for epoch in history])
+    of_loss = [[epoch.loss for epoch in history], [epoch.val_loss for epoch in history]]
+    of_accuracy = [[epoch.accuracy for epoch in history], [epoch.val_accuracy for epoch in history]]
+    charts = (
+        ("accuracy (%)", 100.0 * np.array(of_accuracy), 100.0),
+        ("loss (cross-entropy)", np.array(of_loss), float(np.nanmax(of_loss))),
+    )
+    drawn = []
+    for up, values, top in charts:
+        kept = ChartLine("", np.full(2, float(figures.best.number)), np.array([0.0, top]))
+        curves = [
+            ChartLine(name, epochs, curve, dots=len(epochs) == 1)
+            for name, curve in zip(("training, with dropout", "validation"), values, strict=True)
+        ]
+        drawn.append(lines([*curves, kept], "epoch", up, limits=(0.0, top)))
+    linear_path = (
+        " The figures above differ from the end of the curves, as they include the linear path "
+        "that is added to the network after its training."
+    )
+    return (
+        "<p>The dashed line marks the epoch that is kept."
+        f"{linear_path if report.recipe.linear_path else ''}</p>{''.join(drawn)}"
+    )
+
+
+def _matrices(figures: TrainingFigures) -> str:
+    names = figures.class_names
+    matrices = {"Validation windows": figures.confusion}
+    if figures.time_blocked is not None:
+        blocked = figures.time_blocked
+        matrices["Held-out time"] = confusion_matrix(blocked.classes, blocked.predicted, len(names))
     drawn = [
-        _image(pictures[name], "confusion matrix", "half") for name in names if name in pictures
+        f"<div class='half'>{heatmap(shares_of(matrix), names, matrix, title)}</div>"
+        for title, matrix in matrices.items()
     ]
-    return f"<div class='pair'>{''.join(drawn)}</div>"
+    return (
+        "<p>Each row is a true movement, each column the movement that was decided: the share of "
+        "the row, and below it the number of windows.</p>"
+        f"<div class='pair'>{''.join(drawn)}</div>"
+    )
 
 
 def _data(report: TrainingReport, pictures: Mapping[str, bytes]) -> str:
-    rows = "".join(
-        f"<tr><td>{escape(name)}</td><td class='number'>{value:+.3f}</td></tr>"
-        for name, value in report.correlations.items()
-    )
+    rows = [(name, f"{value:+.2f}") for name, value in report.correlations.items()]
     return (
-        _image(pictures["box_plots.png"], "spread of each channel before and after")
-        + _image(pictures["scatter.png"], "transformed value of each channel against the label")
-        + "<h3>Correlation with the label</h3><p>Of the transformed values with the label's number "
-        "(labels in alphabetical order). The number is arbitrary, so this says little.</p>"
-        f"<table><tr><th>channel</th><th class='number'>r</th></tr>{rows}</table>"
+        "<h3>Distribution of each feature</h3>"
+        "<p>Median, quartiles and outliers, before and after the transforms of the recipe.</p>"
+        + _image(pictures["box_plots.png"], "box plots of each feature")
+        + "<h3>Features by label</h3><p>Each point is one training window, or one row "
+        "with the recipe published. Labels whose points overlap in every feature are hard to "
+        "distinguish.</p>"
+        + _image(pictures["scatter.png"], "transformed value of each feature by label")
+        + "<h3>Correlation with the label</h3><p>Pearson correlation r of the transformed values "
+        "with the number of the label, in alphabetical order. This order is arbitrary, so that "
+        "the correlations say little.</p>" + table(("feature", "r"), rows)
     )
 
 
@@ -155,13 +211,15 @@ def _facts(report: TrainingReport) -> str:
     rate = material.sampling_rate_hz
     repairs = [str(repair) for table in material.tables for repair in table.repairs]
     told = {
-        "recordings": ", ".join(f"{t.path.name} ({t.n_rows:,} rows)" for t in material.tables),
-        "repaired on reading": "; ".join(repairs) or "nothing",
+        "recordings": ", ".join(
+            f"{t.path.name} ({counted(t.n_rows, 'row')})" for t in material.tables
+        ),
+        "repaired while reading": "; ".join(repairs) or "nothing",
         "sampling rate": "not known" if rate is None else f"{rate:.6g} Hz",
         "labels": ", ".join(material.class_names),
-        "windows": f"{figures.n_training:,} to train on, {len(figures.classes):,} to validate",
-        "epochs": f"{len(figures.history)}, the best being number {figures.best.number}",
-        "time": f"{sum(epoch.duration_s for epoch in figures.history):.0f} s of training",
+        "windows": f"{figures.n_training:,} for training, {len(figures.classes):,} for validation",
+        "epochs": f"{len(figures.history)}; epoch {figures.best.number} is kept",
+        "training time": f"{sum(epoch.duration_s for epoch in figures.history):.0f} s",
         "seed": str(report.seed),
     }
     return facts(told)
