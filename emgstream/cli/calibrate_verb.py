@@ -13,6 +13,7 @@ from emgstream.cli.configured import use_configuration
 from emgstream.cli.interrupt import ctrl_c_after
 from emgstream.cli.terminal import busy
 from emgstream.cli.verb_files import refuse_to_overwrite
+from emgstream.tables import check_there
 
 if TYPE_CHECKING:
     from emgstream_training.calibrate import CalibratedModel
@@ -52,6 +53,8 @@ def run(arguments: argparse.Namespace) -> None:
     refuse_to_overwrite(arguments.files, [arguments.out])  # the model itself may be replaced
     check_place(arguments.out)
     model = read_model(arguments.model)
+    for path in arguments.files:
+        check_there(path)
     with ctrl_c_after(), busy("loading TensorFlow"):  # it takes seconds, and only this needs it
         from emgstream_training.backend import load_tensorflow
         from emgstream_training.calibrate import calibrate

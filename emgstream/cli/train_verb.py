@@ -14,6 +14,7 @@ from emgstream.cli import options, training_progress
 from emgstream.cli.interrupt import ctrl_c_after
 from emgstream.cli.terminal import busy
 from emgstream.cli.verb_files import refuse_to_overwrite
+from emgstream.tables import check_there
 
 if TYPE_CHECKING:
     from emgstream_training.train import TrainingResult
@@ -64,6 +65,8 @@ def run(arguments: argparse.Namespace) -> None:
     training_progress.begin(arguments)
     refuse_to_overwrite(arguments.files, [arguments.out])
     check_place(arguments.out)
+    for path in arguments.files:
+        check_there(path)
     with ctrl_c_after(), busy("loading TensorFlow"):  # it takes seconds, and only this needs it
         from emgstream_training.backend import load_tensorflow
         from emgstream_training.front_end import SignalOverrides

@@ -54,6 +54,6 @@ def asked_backend() -> tuple[NetworkBackend | None, str]:
     except ValueError:
         names = ", ".join(one.value for one in NetworkBackend)
         raise UsageError(
-            f"{VARIABLE} is {asked!r}, which is no backend for networks; expected {names} or "
+            f"{VARIABLE} is {asked!r}, which is not a backend for networks; expected {names} or "
             f"{AUTOMATIC}; change the variable, or remove it"
         ) from None

@@ -37,6 +37,7 @@ from emgstream.tables.table_column import Certainty, ColumnQuestion, ColumnRole,
 from emgstream.tables.table_look import TableLook
 from emgstream.tables.table_reader import look_at_table, read_table
 from emgstream.tables.table_repairs import Repair
+from emgstream.tables.table_text import check_there
 
 __all__ = [
     "ALL_GUESSED",
@@ -49,6 +50,7 @@ __all__ = [
     "Repair",
     "TableColumn",
     "TableLook",
+    "check_there",
     "look_at_table",
     "read_table",
 ]

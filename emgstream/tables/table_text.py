@@ -17,7 +17,7 @@ from emgstream.errors import TableError
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["TableFile", "cut_into_blocks"]
+__all__ = ["TableFile", "check_there", "cut_into_blocks"]
 
 _PIECE_BYTES = 1 << 18
 """Bytes read at once. A choice: far more than a disk's block, far less than a long recording."""
@@ -160,6 +160,14 @@ def _open_error_text(path: Path, error: OSError | ValueError) -> str:
         return f"{path} may not be read by this user; check its permissions"
     reason = (error.strerror if isinstance(error, OSError) else None) or error
     return f"{path} cannot be opened: {reason}; check the path"
+
+
+def check_there(path: Path) -> None:
+    """Raise TableError where there is no such file; nothing of it is read."""
+    try:
+        path.stat()
+    except (OSError, ValueError) as error:
+        raise TableError(_open_error_text(path, error)) from None
 
 
 def cut_into_blocks(path: Path, pieces: Iterator[bytes], block_bytes: int) -> Iterator[bytes]:

@@ -120,7 +120,17 @@ def test_a_seed_that_will_not_do_is_one_line(
     assert f"argument --seed: '{seed}' is not a whole number from 0 to 4294967295" in line
 
 
-@pytest.mark.tensorflow
+@pytest.mark.parametrize("verb", ["train", "calibrate"])
+def test_a_recording_that_is_not_there_is_told_before_tensorflow_is_loaded(
+    verb: str, session_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "arm")
+    assert main([verb, str(session_path), "none.csv", "--out", out]) == 1
+    assert capsys.readouterr().err == (
+        "emgstream: none.csv does not exist; check the path, or record a table first\n"
+    )
+
+
 def test_options_may_stand_between_the_recordings(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
