@@ -45,6 +45,8 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """The path of a model, as for ``--model``."""
     recordings: _Text | None = None
     """The folder that recordings are written to."""
+    language: _Text | None = None
+    """The language of the texts, as ``de``; ``en`` for English."""
     outputs: dict[str, _Text | _Texts] = {}
     """Values of the options for outputs, by the name of the option."""
 
@@ -59,6 +61,7 @@ _EXPECTED = {
     "channels": 'a list of different names or numbers in quotes, as ["1", "2", "3"]',
     "model": 'text, the path of a model, as "~/emg/arm.emgmodel"',
     "recordings": 'text, the path of a folder, as "~/emg"',
+    "language": 'text, a language, as "de" or "en"',
     "outputs": 'text or a list of text for each output, as udp = ["127.0.0.1:9000"]',
 }
 
@@ -82,6 +85,10 @@ TEMPLATE = """\
 
 # The folder that `emgstream record` and the page Record write to.
 # recordings = "~/emg"
+
+# The language of the window, and of those texts of the terminal that the window has, too: "en", or
+# one with a catalogue, as "de"; without it that of the system.
+# language = "en"
 
 # Outputs of `live` and `replay` in the terminal, each with the values of the option of its name.
 # The page Outputs of the window proposes them.
