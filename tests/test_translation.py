@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import logging
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -13,8 +15,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import emgstream
+from emgstream.app.configured_settings import set_configured
 from emgstream.app.doctor.doctor_check import TOPICS
-from emgstream.translation import CATALOGUES, open_catalogue, tr, tr_n, wanted_languages
+from emgstream.configuration import read_configuration
+from emgstream.errors import ConfigurationError
+from emgstream.translation import (
+    CATALOGUES,
+    VARIABLE,
+    languages,
+    open_catalogue,
+    tr,
+    tr_n,
+    wanted_languages,
+)
+from tests.processes import EMGSTREAM
 from tests.untranslated import untranslated
 
 sys.path.append(str(Path(__file__).parent.parent / "scripts"))
@@ -179,10 +193,10 @@ def written(folder: Path, content: bytes, language: str = "de") -> Path:
 
 def test_the_first_language_with_a_catalogue_is_used(tmp_path: Path) -> None:
     written(tmp_path, CATALOGUE)
-    for languages in (["de"], ["fr", "de"], ["de_AT", "de", "en"]):
-        assert open_catalogue(iter(languages), tmp_path).gettext("Record") == "Aufnehmen"
-    for languages in (["en", "de"], ["C"], ["fr"], []):
-        assert open_catalogue(iter(languages), tmp_path).gettext("Record") == "Record"
+    for wanted in (["de"], ["fr", "de"], ["de_AT", "de", "en"]):
+        assert open_catalogue(iter(wanted), tmp_path).gettext("Record") == "Aufnehmen"
+    for wanted in (["en", "de"], ["C"], ["fr"], []):
+        assert open_catalogue(iter(wanted), tmp_path).gettext("Record") == "Record"
 
 
 @pytest.mark.parametrize("n_bytes", [0, 3, 20, len(CATALOGUE) // 2])
@@ -211,3 +225,41 @@ def test_an_empty_text_stays_empty() -> None:
 
 def test_a_number_chooses_the_form() -> None:
     assert [tr_n("{n} is", "{n} are", n) for n in (0, 1, 2)] == ["0 are", "1 is", "2 are"]
+
+
+def shown_by(language: str | None, config: Path) -> str:
+    """Return what the program prints in another process, whose system speaks French."""
+    environ = {name: value for name, value in os.environ.items() if name != VARIABLE}
+    environ |= {"EMGSTREAM_CONFIG": str(config), "LANGUAGE": "fr"}
+    environ |= {} if language is None else {VARIABLE: language}
+    ended = subprocess.run(
+        [*EMGSTREAM, "config"],
+        env=environ,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
+    return ended.stdout
+
+
+def test_the_setting_chooses_the_language_and_the_variable_comes_before_it(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    assert "those of the model" in shown_by(None, config)
+    config.write_text('language = "de"')
+    assert "die des Modells" in shown_by(None, config)
+    assert "those of the model" in shown_by("en", config)
+
+
+def test_a_language_without_a_catalogue_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMGSTREAM_CONFIG", str(tmp_path / "config.toml"))
+    set_configured("language", "de")
+    with pytest.raises(ConfigurationError, match="'tlh', for which there is no catalogue"):
+        set_configured("language", "tlh")
+    assert read_configuration().language == "de"
+
+
+def test_every_language_on_offer_has_a_catalogue() -> None:
+    assert languages() == ("en", *(path.parts[-3] for path in CATALOGUE_FILES))
