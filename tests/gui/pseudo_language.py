@@ -10,12 +10,28 @@ import json
 import sys
 from gettext import NullTranslations
 from pathlib import Path
+from string import Formatter
 
 from babel.messages.pofile import read_po
 
 from emgstream import translation
 
 TEMPLATE = translation.CATALOGUES / "emgstream.pot"
+
+
+def opened(message: str) -> str:
+    """Return a text whose placeholders are outside of the marks, as a value may be a text itself.
+
+    >>> opened("{name} at {rate:.1f} Hz")
+    '⟧{name}⟦ at ⟧{rate:.1f}⟦ Hz'
+    """
+    parts = []
+    for literal, name, form, conversion in Formatter().parse(message):
+        parts.append(literal.replace("{", "{{").replace("}", "}}"))
+        if name is not None:
+            how = f"!{conversion}" if conversion else ""
+            parts.append(f"⟧{{{name}{how}{':' + form if form else ''}}}⟦")
+    return "".join(parts)
 
 
 class Pseudo(NullTranslations):
@@ -28,7 +44,7 @@ class Pseudo(NullTranslations):
         self._known = {part for one in ids for part in ([one] if isinstance(one, str) else one)}
 
     def gettext(self, message: str) -> str:
-        return f"⟦{message}⟧" if message in self._known else message
+        return f"⟦{opened(message)}⟧" if message in self._known else message
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         return self.gettext(msgid1 if n == 1 else msgid2)

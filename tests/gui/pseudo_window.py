@@ -56,7 +56,9 @@ COMMAND = re.compile(r"^(emgstream|sudo) [a-z]")
 WORD = re.compile(r"[^\W\d_]{3,}")
 CODED = re.compile(r"[A-Z]+")
 """The names of boards, pins, sockets and programs, as OSC, ENV or GANGLION."""
-UNITS = {"counts", "emgstream", "max", "ppm", "Arduino", "Uno", "realtime", "published"}
+UNITS = {"counts", "emgstream", "max", "ppm", "Arduino", "Uno"}
+TYPED = {"auto", "demo", "realtime", "published"}
+"""Values as they are typed."""
 OF_THE_FILE = {"class", "time", "channel"}
 """Names of the columns of the file that is shown."""
 CITATION = "The emgstream authors ("
@@ -105,7 +107,7 @@ def left_english(text: str) -> bool:
 
 
 def unknown(plain: str) -> bool:
-    words = [word for word in WORD.findall(plain) if word not in UNITS]
+    words = [word for word in WORD.findall(plain) if word not in UNITS | TYPED]
     return any(word.lower() not in NAMES and not CODED.fullmatch(word) for word in words)
 
 
