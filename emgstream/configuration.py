@@ -47,6 +47,8 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """The folder that recordings are written to."""
     network: Literal["auto", "litert", "numpy"] | None = None
     """The library that runs the networks of models."""
+    language: _Text | None = None
+    """The language of the texts, as ``de``; ``en`` for English."""
     outputs: dict[str, _Text | _Texts] = {}
     """Values of the options for outputs, by the name of the option."""
 
@@ -62,6 +64,7 @@ _EXPECTED = {
     "model": 'text, the path of a model, for example "~/emg/arm.emgmodel"',
     "recordings": 'text, the path of a folder, for example "~/emg"',
     "network": '"auto", "litert" or "numpy"',
+    "language": 'text, a language, for example "de" or "en"',
     "outputs": 'text or a list of text for each output, for example udp = ["127.0.0.1:9000"]',
 }
 
@@ -89,6 +92,10 @@ TEMPLATE = """\
 # The library that runs the network of a model: "litert", "numpy", or "auto", which is LiteRT where
 # it is installed. The environment variable EMGSTREAM_NETWORK comes before it.
 # network = "auto"
+
+# The language of the window, and of those texts of the terminal that the window has, too: "en", or
+# one with a catalogue, as "de"; without it that of the system.
+# language = "en"
 
 # Outputs of `live` and `replay` in the terminal, each with the values of the option of its name.
 # The page Outputs of the window proposes them.

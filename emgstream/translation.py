@@ -21,7 +21,16 @@ from typing import Any
 
 from emgstream.logs import get_logger
 
-__all__ = ["CATALOGUES", "DOMAIN", "VARIABLE", "open_catalogue", "tr", "tr_n", "wanted_languages"]
+__all__ = [
+    "CATALOGUES",
+    "DOMAIN",
+    "VARIABLE",
+    "languages",
+    "open_catalogue",
+    "tr",
+    "tr_n",
+    "wanted_languages",
+]
 
 _log = get_logger(__name__)
 
@@ -56,6 +65,12 @@ def tr_n(singular: str, plural: str, n: int, /, **values: Any) -> str:
     return _translations().ngettext(singular, plural, n).format(n=n, **values)
 
 
+def languages() -> tuple[str, ...]:
+    """Return the languages that the texts can be in, English first."""
+    found = CATALOGUES.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
+    return ("en", *sorted(path.parts[-3] for path in found))
+
+
 def wanted_languages(
     environ: Mapping[str, str], of_windows: Callable[[], str | None]
 ) -> Iterator[str]:
@@ -81,12 +96,12 @@ def wanted_languages(
             yield from dict.fromkeys((code, code.partition("_")[0]))
 
 
-def open_catalogue(languages: Iterator[str], folder: Path = CATALOGUES) -> NullTranslations:
+def open_catalogue(wanted: Iterator[str], folder: Path = CATALOGUES) -> NullTranslations:
     """Return the texts in the first of the languages that there is; English needs no catalogue.
 
     A damaged catalogue is logged, and the texts are English.
     """
-    for language in languages:
+    for language in wanted:
         path = folder / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
         if language in _ENGLISH:
             break

@@ -22,7 +22,7 @@ from emgstream.errors import ConfigurationError, OutputError
 from emgstream.network.backend_preference import prefer_backend
 from emgstream.outputs.output_registry import output_kinds
 from emgstream.sources.source_kind import AUTO
-from emgstream.translation import tr
+from emgstream.translation import languages, tr
 
 __all__ = ["ConfiguredSetting", "configured_settings", "set_configured"]
 
@@ -43,11 +43,17 @@ _PLAIN = {
         tr("the path of a folder"),
     ),
     "network": (tr("Networks"), "auto", tr('"litert", "numpy" or "auto"')),
+    "language": (
+        tr("Language"),
+        tr("that of the system"),
+        tr("one of {languages}, from the next start on", languages=", ".join(languages())),
+    ),
 }
 """Title, default and expected form of each setting that is no output."""
 _OF_VERBS = {"summary": (tr("Summary"), tr("FILE"))}
 """Outputs that are no kind of their own, as the terminal has them: title and form of the value."""
 _MODEL, _RECORDINGS, _SUMMARY = "model", "recordings", "summary"
+_LANGUAGE = "language"
 _STANDARD_OUTPUT = "-"
 
 
@@ -84,7 +90,7 @@ def configured_settings(configuration: Configuration) -> Iterator[ConfiguredSett
         yield ConfiguredSetting(name, title, _typed(getattr(configuration, name)), default, form)
     for name, (title, form) in _output_titles().items():
         text = _typed(configuration.outputs.get(name))
-        yield ConfiguredSetting(f"{_OUTPUTS}.{name}", title, text, "off", form)
+        yield ConfiguredSetting(f"{_OUTPUTS}.{name}", title, text, tr("off"), form)
 
 
 def set_configured(name: str, text: str) -> Configuration:
@@ -138,6 +144,7 @@ def set_configured(name: str, text: str) -> Configuration:
         table = document.setdefault(group, tomlkit.table())
     value = _value(key, text, in_group=bool(group))
     _check_output(key, value, in_group=bool(group))
+    _check_language(key, value)
     value = _with_full_paths(key, value, in_group=bool(group))
     if value is None:
         table.pop(key, None)
@@ -222,6 +229,20 @@ def _full_path(text: str) -> Path:
         return Path(text).expanduser().absolute()
     except RuntimeError:  # no such user
         return Path(text).absolute()
+
+
+def _check_language(key: str, value: str | list[str] | None) -> None:
+    """Raise ConfigurationError for a language without a catalogue."""
+    if key == _LANGUAGE and value is not None and value not in languages():
+        raise ConfigurationError(
+            tr(
+                "{key} cannot be {text!r}, for which there is no catalogue; expected one of "
+                "{languages}; choose one of those",
+                key=key,
+                text=value,
+                languages=", ".join(languages()),
+            )
+        )
 
 
 def _check_output(key: str, value: str | list[str] | None, in_group: bool) -> None:

@@ -68,7 +68,7 @@ def repetition_words(
 ) -> str:
     """Return one repetition in words: its onset, its level, and the remark on it."""
     run = labelled.run
-    words = [f"{spoken(run.label)}, no. {run.repetition}"]
+    words = [tr("{movement}, no. {number}", movement=spoken(run.label), number=run.repetition)]
     shift_s = recovered.shifts_s[recovered.runs.index(labelled)]
     if shift_s is None:
         words.append(tr("has no label"))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from emgstream.app.list_choice import ListChoice
 from emgstream.sources.source_kind import FoundSource
 from emgstream.sources.source_registry import find_sources
+from emgstream.translation import tr
 from emgstream.worker import Worker
 
 __all__ = ["SourceWatch"]
@@ -52,4 +53,4 @@ class SourceWatch:
         self._worker.start()
 
     def _run(self, _stop: threading.Event) -> None:
-        self._found = [ListChoice(source.title, source.address) for source in self._find()]
+        self._found = [ListChoice(tr(source.title), source.address) for source in self._find()]

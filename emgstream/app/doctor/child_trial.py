@@ -89,7 +89,7 @@ def _reason(code: int, stderr: str) -> str:
         names = {number.value: number.name for number in signal.Signals}
         return tr(
             "it ended with {end}: native code of it crashed",
-            end=names.get(-code, f"signal {-code}"),
+            end=names.get(-code, tr("signal {number}", number=-code)),
         )
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     return _ERROR_CLASS.sub("", lines[-1]) if lines else tr("it ended with code {code}", code=code)

@@ -9,7 +9,23 @@ from typing import Any
 
 from emgstream.translation import tr, tr_n
 
-__all__ = ["CheckState", "DoctorCheck", "good", "problem", "report_text", "verdict", "warning"]
+__all__ = [
+    "TOPICS",
+    "CheckState",
+    "DoctorCheck",
+    "good",
+    "problem",
+    "report_text",
+    "verdict",
+    "warning",
+]
+
+TOPICS = (
+    *("config", "configuration", "disk", "display", "doctor", "driver", "extra", "extras"),
+    *("folder", "group", "home", "install", "latency", "log", "network", "package", "path"),
+    *("port", "ports", "python", "qt", "temp"),
+)
+"""The topics there are; a report names them in English, the window in the language of the user."""
 
 
 class CheckState(Enum):

@@ -1,0 +1,265 @@
+"""Every text of the window can be translated, and every catalogue fits the code."""
+
+from __future__ import annotations
+
+import ast
+import logging
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import emgstream
+from emgstream.app.configured_settings import set_configured
+from emgstream.app.doctor.doctor_check import TOPICS
+from emgstream.configuration import read_configuration
+from emgstream.errors import ConfigurationError
+from emgstream.translation import (
+    CATALOGUES,
+    VARIABLE,
+    languages,
+    open_catalogue,
+    tr,
+    tr_n,
+    wanted_languages,
+)
+from tests.processes import EMGSTREAM
+from tests.untranslated import untranslated
+
+sys.path.append(str(Path(__file__).parent.parent / "scripts"))
+import translations
+
+PACKAGE = Path(emgstream.__file__).parent
+ROOMS = ("app", "gui")
+CATALOGUE_FILES = sorted(CATALOGUES.glob("*/LC_MESSAGES/emgstream.po"))
+NOT_FOR_PEOPLE = {
+    "app/about.py": r"The emgstream authors ",  # a citation is the same everywhere
+    "app/board_setup.py": r"sketch {}",  # the name of a folder
+    "app/cue_scene.py": r"do it|it comes|nothing to do|something is ",  # not shown
+    "app/doctor/port_checks.py": r"echo |sudo |/sys/bus/",  # lines for a terminal
+    "app/doctor/system_packages.py": r"sudo ",
+    "app/extra_installation.py": r"\*\.dist-info",
+    "app/installer_output.py": r".*\|",  # patterns of what installers print
+    "app/live_session.py": r"a session is iterated over",  # a mistake of the programmer
+    "app/recording_conversion.py": r"as in the original",  # written into a file
+    "app/table_import.py": r"(the file|something|the columns) ",  # not shown
+    "app/tuning_session.py": r"(no recording|the model|the settings|all results) ",  # not shown
+    "app/window_words.py": r".*(emgstream|--|\|)|sudo usermod|{} or {}",  # of messages below
+    "gui/board_setup/wiring_picture.py": r"Arduino Uno",  # a name
+    "gui/message_strip.py": r"worth knowing|not as it should be|something stopped",  # not shown
+    "gui/qt_style.py": r"\s*QWidget",  # a style sheet
+}
+"""Patterns of literals that nobody reads in the window, by file."""
+LOOKED_UP_AS_DATA = {
+    "app/column_draft.py",
+    "app/key_bindings.py",  # a button of the mouse
+    "app/live_session.py",
+    "app/configured_settings.py",
+    "app/quality_words.py",
+    "app/recording_review.py",
+    "app/session_figures.py",
+    "app/source_watch.py",
+    "app/stream_words.py",
+    "gui/outputs/output_row.py",
+    "gui/settings/doctor_view.py",
+    "gui/source_address_dialog.py",
+    "gui/table_import/column_model.py",
+    "gui/table_import/column_table.py",
+}
+"""Files that look up words of rooms below, those of `translations.texts_of_rooms_below`."""
+
+
+def modules() -> list[Path]:
+    return [path for room in ROOMS for path in sorted((PACKAGE / room).rglob("*.py"))]
+
+
+def place(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def test_every_text_for_people_is_looked_up() -> None:
+    forgotten = [
+        f"{place(path)}:{line}: {text!r}"
+        for path in modules()
+        for line, text in untranslated(path)
+        if not re.match(NOT_FOR_PEOPLE.get(place(path), r"\Z\A."), text)
+    ]
+    assert forgotten == []
+
+
+def test_no_exception_outlives_its_text() -> None:
+    for name, pattern in NOT_FOR_PEOPLE.items():
+        texts = [text for _, text in untranslated(PACKAGE / name)]
+        assert any(re.match(pattern, text) for text in texts), name
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('label.setText("Record")', ["Record"]),
+        ('label.setText(f"{n} rows")', ["{} rows"]),
+        ('raise UsageError("no such file")', ["no such file"]),
+        ('tr("{a} rows", a=f"not {b} yet")', ["not {} yet"]),
+        ('label.setText(tr("Record"))', []),
+        ('"""A text about the module."""', []),
+        ('_log.info("the thread ends")', []),
+        ('part.setObjectName("quiet one")', []),
+        ('label.setText(f"{rate} Hz")', []),
+    ],
+)
+def test_a_forgotten_text_is_found(tmp_path: Path, source: str, found: list[str]) -> None:
+    module = tmp_path / "module.py"
+    module.write_text(source)
+    assert [text for _, text in untranslated(module)] == found
+
+
+def test_only_texts_that_are_listed_are_looked_up_by_a_variable() -> None:
+    found = set()
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                texts = node.args[: {"tr": 1, "tr_n": 2}.get(node.func.id, 0)]
+                if not all(isinstance(text, ast.Constant) for text in texts):
+                    found.add(place(path))
+    assert found == LOOKED_UP_AS_DATA
+
+
+def test_every_topic_of_a_check_is_listed() -> None:
+    sources = "".join(path.read_text("utf-8") for path in (PACKAGE / "app/doctor").glob("*.py"))
+    used = set(re.findall(r'\b(?:good|warning|problem|_written)\(\s*"(\w+)"', sources))
+    used |= set(re.findall(r"^    (\w+)_checks,", sources, re.MULTILINE))  # one that fails itself
+    assert used <= set(TOPICS), used - set(TOPICS)
+
+
+def test_the_template_is_that_of_the_code() -> None:
+    assert translations.TEMPLATE.read_bytes().decode() == translations.template_text().decode(), (
+        "run scripts/translations.py extract"
+    )
+
+
+@pytest.mark.parametrize("path", CATALOGUE_FILES, ids=lambda path: path.parts[-3])
+def test_a_catalogue_is_complete_and_keeps_the_placeholders(path: Path) -> None:
+    text = path.read_bytes()
+    assert list(translations.faults_of(text)) == []
+    assert path.with_suffix(".mo").read_bytes() == translations.compiled(text), (
+        "run scripts/translations.py compile"
+    )
+
+
+def test_a_catalogue_with_a_fault_is_refused() -> None:
+    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    wrong = head + 'msgid "{name} is missing"\nmsgstr "{nom} fehlt"\n'
+    faults = list(translations.faults_of(wrong.encode()))
+    assert "'{nom} fehlt' has other placeholders than '{name} is missing'" in faults
+    assert "'Record' is not translated" in faults
+
+
+@pytest.mark.parametrize(
+    ("environ", "of_windows", "wanted"),
+    [
+        ({"EMGSTREAM_LANGUAGE": "fr", "LANG": "de_DE.UTF-8"}, None, ["fr"]),
+        ({"LANGUAGE": "pt_BR:es", "LC_ALL": "C"}, None, ["pt_BR", "pt", "es"]),
+        ({"LC_ALL": "", "LC_MESSAGES": "nl_BE@euro"}, None, ["nl_BE", "nl"]),
+        ({"EMGSTREAM_LANGUAGE": "de-CH"}, None, ["de_CH", "de"]),
+        ({}, "de_DE", ["de_DE", "de"]),
+        ({"LANG": "C.UTF-8"}, "de_DE", ["C"]),
+        ({}, None, []),
+    ],
+)
+def test_the_language_is_that_of_the_variable_or_of_the_system(
+    environ: dict[str, str], of_windows: str | None, wanted: list[str]
+) -> None:
+    assert list(wanted_languages(environ, lambda: of_windows)) == wanted
+
+
+CATALOGUE = translations.compiled(
+    b'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+    b'"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+    b'msgid "Record"\nmsgstr "Aufnehmen"\n'
+)
+
+
+def written(folder: Path, content: bytes, language: str = "de") -> Path:
+    path = folder / language / "LC_MESSAGES" / "emgstream.mo"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return folder
+
+
+def test_the_first_language_with_a_catalogue_is_used(tmp_path: Path) -> None:
+    written(tmp_path, CATALOGUE)
+    for wanted in (["de"], ["fr", "de"], ["de_AT", "de", "en"]):
+        assert open_catalogue(iter(wanted), tmp_path).gettext("Record") == "Aufnehmen"
+    for wanted in (["en", "de"], ["C"], ["fr"], []):
+        assert open_catalogue(iter(wanted), tmp_path).gettext("Record") == "Record"
+
+
+@pytest.mark.parametrize("n_bytes", [0, 3, 20, len(CATALOGUE) // 2])
+def test_a_damaged_catalogue_is_english_and_one_line_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, n_bytes: int
+) -> None:
+    written(tmp_path, CATALOGUE[:n_bytes])
+    with caplog.at_level(logging.WARNING):
+        found = open_catalogue(iter(["de"]), tmp_path)
+    assert found.gettext("Record") == "Record"
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+@given(st.integers(0, len(CATALOGUE) - 1), st.integers(0, 255))
+def test_no_damage_to_a_catalogue_ends_the_program(
+    tmp_path_factory: pytest.TempPathFactory, place: int, byte: int
+) -> None:
+    damaged = CATALOGUE[:place] + bytes([byte]) + CATALOGUE[place + 1 :]
+    folder = written(tmp_path_factory.mktemp("locale"), damaged)
+    open_catalogue(iter(["de"]), folder)
+
+
+def test_an_empty_text_stays_empty() -> None:
+    assert tr("") == ""
+
+
+def test_a_number_chooses_the_form() -> None:
+    assert [tr_n("{n} is", "{n} are", n) for n in (0, 1, 2)] == ["0 are", "1 is", "2 are"]
+
+
+def shown_by(language: str | None, config: Path) -> str:
+    """Return what the program prints in another process, whose system speaks French."""
+    environ = {name: value for name, value in os.environ.items() if name != VARIABLE}
+    environ |= {"EMGSTREAM_CONFIG": str(config), "LANGUAGE": "fr"}
+    environ |= {} if language is None else {VARIABLE: language}
+    ended = subprocess.run(
+        [*EMGSTREAM, "config"],
+        env=environ,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
+    return ended.stdout
+
+
+def test_the_setting_chooses_the_language_and_the_variable_comes_before_it(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    assert "those of the model" in shown_by(None, config)
+    config.write_text('language = "de"')
+    assert "die des Modells" in shown_by(None, config)
+    assert "those of the model" in shown_by("en", config)
+
+
+def test_a_language_without_a_catalogue_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMGSTREAM_CONFIG", str(tmp_path / "config.toml"))
+    set_configured("language", "de")
+    with pytest.raises(ConfigurationError, match="'tlh', for which there is no catalogue"):
+        set_configured("language", "tlh")
+    assert read_configuration().language == "de"
+
+
+def test_every_language_on_offer_has_a_catalogue() -> None:
+    assert languages() == ("en", *(path.parts[-3] for path in CATALOGUE_FILES))
