@@ -251,9 +251,9 @@ def test_a_path_from_the_home_folder_on_and_a_word_are_written_as_they_are_typed
     [
         ("model=nosuch.emgmodel", "nosuch.emgmodel: no such file"),
         ("model=notes.txt", "notes.txt: "),
-        ("recordings=nosuch", "'nosuch', which is no folder"),
-        ("recordings=notes.txt", "'notes.txt', which is no folder"),
-        ("recordings=~nobody-of-this-name/emg", "which is no folder"),
+        ("recordings=nosuch", "'nosuch', which is not a folder"),
+        ("recordings=notes.txt", "'notes.txt', which is not a folder"),
+        ("recordings=~nobody-of-this-name/emg", "which is not a folder"),
         ("modl=demo", "no setting 'modl' (did you mean model?)"),
     ],
 )

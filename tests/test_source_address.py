@@ -46,7 +46,7 @@ def test_a_whole_address_opens_what_it_says(text: str) -> None:
         ("sockets://h:1", "did you mean socket://?"),
         ("https://example.org", "there are no addresses https://"),
         ("socket://127.0.0.1", "the port is missing"),
-        ("socket://host:99999", "'99999' is no port"),
+        ("socket://host:99999", "'99999' is not a port"),
         ("arm.csv", "there is no file arm.csv"),
         ("arm", "there is no file and no port arm"),
         pytest.param("lsl://?typ=EMG", "names the property 'typ'", marks=needs_lsl),

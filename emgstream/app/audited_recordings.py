@@ -176,7 +176,7 @@ def conflict(verdicts: Sequence[RecordingVerdict], rate_hz: float | None) -> str
                 name=verdict.path.name,
             )
         if verdict.kind == "unusable":
-            return tr("{name} cannot be learned from; remove it", name=verdict.path.name)
+            return tr("{name} cannot be used for training; remove it", name=verdict.path.name)
     first = verdicts[0] if verdicts else None
     for verdict in verdicts:
         if first is not None and verdict.channel_names != first.channel_names:

@@ -214,7 +214,7 @@ def _with_full_path(key: str, text: str, in_group: bool) -> str:
         if is_path and not full.is_dir():
             raise ConfigurationError(
                 tr(
-                    "{key} cannot be {text!r}, which is no folder; expected one that exists; "
+                    "{key} cannot be {text!r}, which is not a folder; expected one that exists; "
                     "make it first, or choose another",
                     key=key,
                     text=text,

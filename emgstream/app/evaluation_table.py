@@ -18,7 +18,7 @@ from emgstream.significant_digits import (
     percent,
     percent_difference,
 )
-from emgstream.translation import tr
+from emgstream.translation import tr, tr_n
 
 __all__ = [
     "COLUMNS",
@@ -57,11 +57,8 @@ COLUMN_HINTS = (
         "The same on the decisions whose window lies within one held movement, as those of a "
         "random split do"
     ),
-    tr(
-        "The same with windows drawn at random, which share samples with those that were learned "
-        "from"
-    ),
-    tr("Random split minus within movements: how much the random split promises too much"),
+    tr("The same with windows drawn at random, which share samples with training windows"),
+    tr("Random split minus within movements: by how much the random split is too high"),
 )
 """The meaning of each column, in one sentence."""
 
@@ -200,13 +197,13 @@ def _short_row(name: str, figures: Mapping[str, Any], decimals: int) -> tuple[st
 def _meaning(document: Mapping[str, Any]) -> Iterator[str]:
     n_done, n_planned = len(document["folds"]), document["n_folds_planned"]
     turns = (
-        tr("in {n_done} turns", n_done=n_done)
+        tr_n("in {n:,} turn", "in {n:,} turns", n_done)
         if n_done == n_planned
         else tr("in {n_done} of {n_planned} turns", n_done=n_done, n_planned=n_planned)
     )
     yield (
         tr(
-            "Every model learned anew and was judged on {held_out}, {turns}: {reason}.",
+            "Every model was trained anew and tested on {held_out}, {turns}: {reason}.",
             held_out=held_out_words(document),
             turns=turns,
             reason=document["reason"].split(", by ")[0],
@@ -227,8 +224,8 @@ def _meaning(document: Mapping[str, Any]) -> Iterator[str]:
     if network.get("random_split") is not None:
         yield (
             tr(
-                "Do not expect the random split: pieces of one movement stand on both sides of it. "
-                "What it promises too much is called leakage."
+                "Do not expect the random split: parts of one movement are on both sides of it. "
+                "The difference is called leakage."
             )
         )
     for note in document["notes"]:

@@ -107,7 +107,9 @@ def columns_left_out(table: EmgTable) -> Iterator[TableColumn]:
 
 def _check_place(paths: Sequence[Path], out: Path) -> None:
     if not out.name.lower().endswith(".csv"):
-        raise UsageError(tr("{out} is no name of a table; expected NAME.csv after --out", out=out))
+        raise UsageError(
+            tr("{out} is not a name of a table; expected NAME.csv after --out", out=out)
+        )
     for path in paths:
         if is_same_file(out, path):
             raise UsageError(

@@ -149,7 +149,7 @@ def table_path(folder: Path, name: str) -> Path:
     if not name or name.strip(".") == "" or any(sign in name for sign in '/\\:*?"<>|\0'):
         raise UsageError(
             tr(
-                "{name!r} is no name for a file; use letters, digits, - and _, no folder; "
+                "{name!r} is not a name for a file; use letters, digits, - and _, no folder; "
                 "choose the folder beside it",
                 name=name,
             )

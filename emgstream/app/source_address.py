@@ -105,7 +105,7 @@ def _socket(text: str, rest: str) -> TypedAddress:
         return TypedAddress(
             None,
             tr(
-                "{port!r} is no port; expected a number from 1 to {highest_port}",
+                "{port!r} is not a port; expected a number from 1 to {highest_port}",
                 port=port,
                 highest_port=_HIGHEST_PORT,
             ),

@@ -82,7 +82,12 @@ def calibrated_facts(event: Mapping[str, Any], held_out: str) -> Iterator[tuple[
     yield tr("model"), f"{event['model']} ({event['title']})"
     yield (
         tr("held out"),
-        tr("{n_windows} windows: {held_out}", n_windows=event["n_windows"], held_out=held_out),
+        tr_n(
+            "{n:,} window: {held_out}",
+            "{n:,} windows: {held_out}",
+            event["n_windows"],
+            held_out=held_out,
+        ),
     )
     for when, accuracy in zip((tr("before"), tr("after")), _gain(event), strict=True):
         yield when, tr("{accuracy} balanced", accuracy=accuracy)

@@ -22,7 +22,7 @@ _MEANINGS = {
     "decision": tr("from its answer to the decision"),
     "paint": tr("from the decision to the picture that shows it"),
     tr("signal in a window"): tr(
-        "how much signal each decision looks at; by design, not a delay to mend"
+        "how much signal each decision looks at; by design, not a delay to correct"
     ),
     tr("from window to window"): tr("how often there is a decision; by design"),
 }
@@ -43,7 +43,7 @@ class StatusBar(QWidget):
         self.rate = self._figure(row, tr("rate"), "0000.0 Hz  +00 ppm")
         self.rate.setToolTip(
             tr(
-                "Samples a second of every channel, as measured. ppm: millionths by which the "
+                "Samples per second of every channel, as measured. ppm: millionths by which the "
                 "board's clock is faster than this computer's"
             )
         )
@@ -61,7 +61,7 @@ class StatusBar(QWidget):
         row.addWidget(self.latency)
         self.decisions = self._figure(row, "", tr("{pace:.0f} decisions/s", pace=100.0))
         self.frames = self._figure(row, "", tr("{frames:.0f} frames/s", frames=10.0))
-        self.frames.setToolTip(tr("Pictures of the signals drawn a second"))
+        self.frames.setToolTip(tr("Pictures of the signals drawn per second"))
         row.addStretch(1)
         self.help_button = QPushButton(tr("Help  F1"), self)
         self.help_button.setObjectName("flat")

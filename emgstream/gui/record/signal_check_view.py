@@ -65,7 +65,7 @@ class SignalCheckView(QWidget):
         self._report = report
         n = len(report.problems)
         self._title.setText(
-            tr("{things} to mend", things=tr_n("{n:,} thing", "{n:,} things", n))
+            tr_n("{n:,} problem to solve", "{n:,} problems to solve", n)
             if n
             else tr("The signal is good")
         )

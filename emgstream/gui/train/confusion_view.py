@@ -136,7 +136,7 @@ class ConfusionView(QWidget):
         taken = (
             tr("recognised")
             if row == column
-            else tr("taken for {name}", name=spoken(names[column]))
+            else tr("decided as {name}", name=spoken(names[column]))
         )
         share = percent(float(matrix.shares[row, column]))
         counted = tr("{n:,} of {total:,} decisions", n=counts[column], total=counts.sum())

@@ -199,7 +199,7 @@ class HeldOutView(QWidget):
             ),
             None,
         )
-        said = tr("not judged here") if here is None else _said(here)
+        said = tr("not tested here") if here is None else _said(here)
         self.words.show_text(
             tr("{file} at {at}: {said}", file=self._files[recording], at=at, said=said)
         )
@@ -208,4 +208,4 @@ class HeldOutView(QWidget):
 def _said(run: HeldOutRun) -> str:
     if run.truth == run.decided:
         return tr("{truth}, recognised", truth=spoken(run.truth))
-    return tr("{truth}, taken for {decided}", truth=spoken(run.truth), decided=spoken(run.decided))
+    return tr("{truth}, decided as {decided}", truth=spoken(run.truth), decided=spoken(run.decided))

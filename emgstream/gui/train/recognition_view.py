@@ -69,7 +69,7 @@ class RecognitionView(QWidget):
 def _bar(one: ClassRecall, ink: str, code: str) -> IntervalBar:
     name = spoken(one.label)
     if one.share is None or one.interval is None:
-        return IntervalBar(name, None, None, percent(None), ink, tr("not judged"), code=code)
+        return IntervalBar(name, None, None, percent(None), ink, tr("not tested"), code=code)
     low, high = one.interval
     decimals = decimals_of((high - low) / 2.0)
     hint = tr("{name}: {share} recognised", name=name, share=percent(one.share, decimals))
@@ -77,7 +77,7 @@ def _bar(one: ClassRecall, ink: str, code: str) -> IntervalBar:
         "; 95 % interval {low} to {high}", low=percent(low, decimals), high=percent(high, decimals)
     )
     if one.taken_for:
-        hint += tr("\nmost often taken for {taken_for}", taken_for=spoken(one.taken_for))
+        hint += tr("\nmost often decided as {taken_for}", taken_for=spoken(one.taken_for))
     return IntervalBar(
         name, one.share, one.interval, percent(one.share, decimals), ink, hint, code=code
     )

@@ -78,7 +78,9 @@ class TrainingForm(QWidget):
         self.rate.setDecimals(1)
         self.rate.setSuffix(" Hz")
         self.rate.setSpecialValueText(tr("by the recordings' clock"))
-        self.rate.setToolTip(tr("Samples a second; needed where a recording has no time_s column"))
+        self.rate.setToolTip(
+            tr("Samples per second; needed where a recording has no time_s column")
+        )
         self.epochs = QSpinBox(self)
         self.epochs.setRange(0, 10_000)
         self.epochs.setSpecialValueText(tr("as the recipe says"))

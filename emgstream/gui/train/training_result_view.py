@@ -24,9 +24,9 @@ from emgstream.translation import tr
 __all__ = ["TrainingResultView"]
 
 _INVITE = tr(
-    "These repetitions helped to choose the model, so the picture flatters it. To know what to "
-    "expect, measure the model on data it has not seen: the same recipe learns anew, several "
-    "times, without a part of the recordings, and is judged on that part, beside two simpler "
+    "These repetitions helped to choose the model, so the accuracy is too high. To know what to "
+    "expect, measure the model on data it has not seen: the same recipe is trained anew, several "
+    "times, without a part of the recordings, and is tested on that part, beside two simpler "
     "methods. You can use the model meanwhile."
 )
 _PARTS = 1000

@@ -30,8 +30,8 @@ _LONGEST_S = 60.0
 _NO_MOVEMENTS = tr("The movements are those that the model knows: connect, and they stand here.")
 _COUNTS = tr(
     "A movement is completed once the model names it for {dwell:g} s without a break. In the first "
-    "{reaction:g} s of every cue nothing counts as an error, as nobody moves at once; the time to "
-    "correct runs from the cue."
+    "{reaction:g} s of every cue nothing counts as an error, as people need time to react; the "
+    "time to correct runs from the cue."
 )
 
 

@@ -38,7 +38,7 @@ _KINDS = {
     "none": (tr("None"), tr("Each window decides by itself: fast, and restless")),
     "majority": (
         tr("Majority vote"),
-        tr("The class that most of the newest windows were taken for"),
+        tr("The class decided in most of the newest windows"),
     ),
     "hysteresis": (tr("Several in a row"), tr("Another class needs several windows in a row")),
     "bayes": (tr("Bayes filter"), tr("Weighs each window by how likely a change is at all")),
