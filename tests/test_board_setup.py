@@ -12,11 +12,11 @@ from emgstream import firmware
 from emgstream.app.board_setup import BoardSetup, SensorSignal, SetupStep, save_sketch
 from emgstream.app.live_session import LiveSession
 from emgstream.app.next_step import NextStep, next_step
+from emgstream.app.port_finding import PortFinding, PortLook, find_port
 from emgstream.app.recording_plan import proposed_movements
 from emgstream.app.recordings_folder import found_recordings, nearest_folder
 from emgstream.bundle import read_model
 from emgstream.data import DEMO_MODEL, DEMO_RECORDING
-from emgstream.sources.port_finding import PortFinding, PortLook, find_port
 from emgstream.sources.serial_board.serial_ports import PortInfo
 from emgstream.sources.source_kind import SourceOptions
 from emgstream.sources.source_registry import open_source

@@ -42,15 +42,18 @@ NOT_FOR_PEOPLE = {
     "app/board_setup.py": r"sketch {}",  # the name of a folder
     "app/cue_scene.py": r"do it|it comes|nothing to do|something is ",  # not shown
     "app/doctor/port_checks.py": r"echo |sudo |/sys/bus/",  # lines for a terminal
+    "app/doctor/qt_checks.py": r"{}/bin/python3",
     "app/doctor/system_packages.py": r"sudo ",
     "app/extra_installation.py": r"\*\.dist-info",
     "app/installer_output.py": r".*\|",  # patterns of what installers print
     "app/live_session.py": r"a session is iterated over",  # a mistake of the programmer
+    "app/port_finding.py": r"(no board|taken by|driver missing|no permission|in use)",  # not shown
     "app/recording_conversion.py": r"as in the original",  # written into a file
     "app/table_import.py": r"(the file|something|the columns) ",  # not shown
     "app/tuning_session.py": r"(no recording|the model|the settings|all results) ",  # not shown
     "app/window_words.py": r".*(emgstream|--|\|)|sudo usermod|{} or {}",  # of messages below
     "gui/board_setup/wiring_picture.py": r"Arduino Uno",  # a name
+    "gui/macos.py": "decides on a live signal",  # read by macOS
     "gui/message_strip.py": r"worth knowing|not as it should be|something stopped",  # not shown
     "gui/qt_style.py": r"\s*QWidget",  # a style sheet
 }

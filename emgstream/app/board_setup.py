@@ -9,9 +9,9 @@ from pathlib import Path
 from emgstream import firmware
 from emgstream.app.electrode_sites import ElectrodeSite, sites_for
 from emgstream.app.open_requests import AUTO, SIMULATED, PortRequest
+from emgstream.app.port_finding import PortFinding, PortLook, look_for_port
 from emgstream.app.recording_plan import proposed_movements
 from emgstream.errors import OutputError
-from emgstream.sources.port_finding import PortFinding, PortLook, look_for_port
 from emgstream.translation import tr
 from emgstream.worker import Worker
 

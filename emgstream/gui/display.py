@@ -29,7 +29,9 @@ def check_display(request: WindowRequest) -> None:
     """
     missing = missing_qt()
     if missing is not None:
-        raise MissingExtraError(f"{missing}; or use --headless for the terminal")
+        raise MissingExtraError(
+            tr("{missing}; or use --headless for the terminal", missing=missing)
+        )
     failure = _failure()
     if failure is not None:
         if request.screenshot is None:

@@ -10,11 +10,13 @@ from pathlib import Path
 from emgstream.app.doctor.doctor_check import DoctorCheck, problem, warning
 from emgstream.app.doctor.system_packages import qt_package_command
 from emgstream.library_gaps import Machine, gap_of, this_machine
+from emgstream.translation import tr
 
 __all__ = ["missing_qt", "missing_qt_check"]
 
 _SYSTEM = "/usr"
 """Prefix of the Python that comes with a distribution of Linux, and for which its packages are."""
+_MAKES_ENVIRONMENT = f"{_SYSTEM}/bin/python3 -m venv --system-site-packages FOLDER"
 _MARK = "include-system-site-packages"
 """The line of ``pyvenv.cfg`` that lets an environment use the packages of its Python."""
 
@@ -32,11 +34,17 @@ def missing_qt(machine: Machine | None = None) -> str | None:
     there = machine or this_machine()
     gap = gap_of("PyQt5", there)
     if gap is None:
-        return "the window needs PyQt5, which is not installed; install emgstream again"
+        return tr("the window needs PyQt5, which is not installed; install emgstream again")
     if there.system != "Linux":
-        return f"the window needs PyQt5, which {gap}; expected Python for x86-64; use that"
-    words = f"the window needs PyQt5, which {gap}; expected that of the system"
-    return f"{words}; install it with: {'; '.join(_steps())}"
+        return tr(
+            "the window needs PyQt5, which {gap}; expected Python for x86-64; use that", gap=gap
+        )
+    return tr(
+        "the window needs PyQt5, which {gap}; expected that of the system; install it with: "
+        "{steps}",
+        gap=gap,
+        steps="; ".join(_steps()),
+    )
 
 
 def missing_qt_check(missing: str) -> DoctorCheck:
@@ -50,9 +58,9 @@ def missing_qt_check(missing: str) -> DoctorCheck:
 def _steps() -> Iterable[str]:
     yield qt_package_command()
     if not _sees_system_packages():
-        yield (
-            "install emgstream into an environment that sees it: /usr/bin/python3 -m venv "
-            "--system-site-packages FOLDER"
+        yield tr(
+            "install emgstream into an environment that sees it: {command}",
+            command=_MAKES_ENVIRONMENT,
         )
 
 

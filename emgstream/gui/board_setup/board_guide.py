@@ -17,6 +17,7 @@ from emgstream.app.board_setup import BoardSetup, SensorSignal, SetupStep
 from emgstream.app.board_setup_words import LEADS, TITLES, step_lines
 from emgstream.app.name_lists import listed
 from emgstream.app.open_requests import SIMULATED, PortRequest
+from emgstream.app.port_finding import PortFinding
 from emgstream.data import DEMO_MODEL
 from emgstream.errors import EmgStreamError
 from emgstream.gui.board_setup.numbered_lines import NumberedLines
@@ -33,7 +34,6 @@ from emgstream.gui.scrolled import scrolled
 from emgstream.gui.shell import Shell
 from emgstream.gui.status_light import StatusLight
 from emgstream.gui.step_bar import StepBar
-from emgstream.sources.port_finding import PortFinding
 from emgstream.sources.source_status import SourceState
 from emgstream.translation import tr
 

@@ -19,6 +19,7 @@ from emgstream.sources.usb_bridges import (
     is_running,
     usb_devices,
 )
+from emgstream.translation import tr
 
 __all__ = ["PortFinding", "PortLook", "find_port", "look_for_port"]
 
@@ -88,7 +89,8 @@ def find_port(
     if len(on_usb) > 1:
         names = ", ".join(port.device for port in on_usb)
         return PortLook(
-            PortFinding.SEVERAL, f"There are several ports: {names}. Each is asked which it is."
+            PortFinding.SEVERAL,
+            tr("There are several ports: {names}. Each is asked which it is.", names=names),
         )
     if on_usb:
         return _of_port(on_usb[0])
@@ -98,17 +100,25 @@ def find_port(
         if brltty_runs and chip in _BRAILLE:
             return PortLook(
                 PortFinding.TAKEN,
-                f"The board is there (chip {chip}), but brltty, the service for Braille displays, "
-                "has taken it. Remove the package brltty with the program for software of your "
-                "system if you use no such display, then plug the board in again.",
+                tr(
+                    "The board is there (chip {chip}), but brltty, the service for Braille "
+                    "displays, has taken it. Remove the package brltty with the program for "
+                    "software of your system if you use no such display, then plug the board in "
+                    "again.",
+                    chip=chip,
+                ),
             )
         return PortLook(
             PortFinding.NO_DRIVER,
-            f"The board is there (chip {chip}), but no port appears. Its driver is missing: "
-            f"{_driver(platform, bridges[0].driver)}. Then plug the board in again.",
+            tr(
+                "The board is there (chip {chip}), but no port appears. Its driver is missing: "
+                "{cure}. Then plug the board in again.",
+                chip=chip,
+                cure=_driver(platform, bridges[0].driver),
+            ),
         )
     if waited_s < _PATIENCE_S:
-        return PortLook(PortFinding.LOOKING, "Looking for the board …")
+        return PortLook(PortFinding.LOOKING, tr("Looking for the board …"))
     return PortLook(PortFinding.NONE, _nothing(platform, brltty_runs))
 
 
@@ -120,47 +130,67 @@ def look_for_port(waited_s: float) -> PortLook:
 
 def _of_port(port: PortInfo) -> PortLook:
     chip = bridge_of(port)
-    what = port.device if chip is None else f"{port.device} (chip {chip.name})"
+    what = port.device
+    if chip is not None:
+        what = tr("{port} (chip {chip})", port=port.device, chip=chip.name)
     if os.name != "nt" and Path(port.device).exists():
         if not os.access(port.device, os.R_OK | os.W_OK):
             return PortLook(
                 PortFinding.NOT_ALLOWED,
-                f"The board is at {what}, but you may not open it. Ask who runs this computer for "
-                "access to serial ports (on Linux the group dialout), then log out and in again.",
+                tr(
+                    "The board is at {what}, but you may not open it. Ask who runs this computer "
+                    "for access to serial ports (on Linux the group dialout), then log out and in "
+                    "again.",
+                    what=what,
+                ),
             )
         by = [one for one in holders(port.device) if not one.startswith("this program")]
         if by:
             return PortLook(
                 PortFinding.IN_USE,
-                f"The board is at {what}, but {' and '.join(by)} has it open. Close its serial "
-                "monitor, or the program.",
+                tr(
+                    "The board is at {what}, but {names} has it open. Close its serial monitor, or "
+                    "the program.",
+                    what=what,
+                    names=tr(" and ").join(by),
+                ),
             )
-    return PortLook(PortFinding.FOUND, f"Your board is at {what}.", port.device)
+    return PortLook(PortFinding.FOUND, tr("Your board is at {what}.", what=what), port.device)
 
 
 def _driver(platform: str, driver: str) -> str:
     if platform.startswith("linux"):
-        return "the kernel of this system was built without it; install the kernel's extra modules"
-    return f"install {driver}, from its maker's web page"
+        return tr(
+            "the kernel of this system was built without it; install the kernel's extra modules"
+        )
+    return tr("install {driver}, from its maker's web page", driver=driver)
 
 
 def _nothing(platform: str, brltty_runs: bool) -> str:
-    words = (
+    plug = tr(
         "No board yet. Plug it in with a USB cable that carries data: many only charge. Try "
-        "another socket of the computer, without a hub. "
+        "another socket of the computer, without a hub."
     )
-    if platform.startswith("linux"):
-        words += (
-            "A light on the board should be on. The drivers of the usual USB chips (CH340, CP210x, "
-            "FT232) are part of Linux; nothing has to be installed. "
+    if not platform.startswith("linux"):
+        chips = ", ".join(
+            tr("{driver} for a {chip}", driver=one.driver, chip=one.name) for one in BRIDGES[:3:2]
         )
-        taken = (
+        driver = tr(
+            "A copy of an Arduino may need the driver of its USB chip: {chips}. The name is "
+            "printed on the chip beside the USB socket.",
+            chips=chips,
+        )
+        return f"{plug} {driver}"
+    light = tr(
+        "A light on the board should be on. The drivers of the usual USB chips (CH340, CP210x, "
+        "FT232) are part of Linux; nothing has to be installed."
+    )
+    further = (
+        tr(
             "brltty, the service for Braille displays, runs here and may take such a board: remove "
             "that package if you use no such display, then plug the board in again."
         )
-        return words + (taken if brltty_runs else "Still nothing: try another cable.")
-    chips = ", ".join(f"{one.driver} for a {one.name}" for one in BRIDGES[:3:2])
-    return words + (
-        f"A copy of an Arduino may need the driver of its USB chip: {chips}. The name is printed "
-        "on the chip beside the USB socket."
+        if brltty_runs
+        else tr("Still nothing: try another cable.")
     )
+    return f"{plug} {light} {further}"
