@@ -158,8 +158,7 @@ def check_train_extra() -> None:
     """Raise MissingExtraError if a library that training needs is not installed."""
     missing = TRAIN.missing
     if missing:
-        first = missing[0] if gap_of(missing[0]) is not None else ", ".join(missing)
-        raise missing_extra("training", first, TRAIN.name)
+        raise missing_extra("training", ", ".join(missing), TRAIN.name)
 
 
 def normal_name(distribution: str) -> str:

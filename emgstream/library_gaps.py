@@ -11,12 +11,8 @@ from dataclasses import dataclass
 
 __all__ = ["Machine", "gap_of", "this_machine"]
 
-_TENSORFLOW_PYTHON = (3, 13)
-"""The newest Python that TensorFlow 2.21 has packages for."""
 _H5PY_PYTHON = (3, 14)
 """The newest Python that h5py 3.16 has packages for."""
-_TENSORFLOW = {("Linux", "x86_64"), ("Linux", "aarch64"), ("Windows", "AMD64"), ("Darwin", "arm64")}
-"""Systems and processors that TensorFlow 2.21 has packages for."""
 _NO_PACKAGE = {"aarch64", "ARM64"}
 """Processors that PyQt5 and BrainFlow have no library for: arm64 as Linux and Windows call it."""
 
@@ -55,7 +51,7 @@ def gap_of(library: str, machine: Machine | None = None) -> str | None:
     Parameters
     ----------
     library
-        Name of the module, such as ``tensorflow``.
+        Name of the module, such as ``brainflow``; or liblsl.
     machine
         The computer; default this one.
 
@@ -65,8 +61,6 @@ def gap_of(library: str, machine: Machine | None = None) -> str | None:
     'has no package for Linux on aarch64'
     """
     there = machine or this_machine()
-    if library == "tensorflow":
-        return _tensorflow_gap(there)
     if library == "brainflow" and there.processor in _NO_PACKAGE:
         return (
             f"has no library for {there.words}; expected Windows or Linux on x86-64, or macOS; "
@@ -85,22 +79,6 @@ def gap_of(library: str, machine: Machine | None = None) -> str | None:
         return (
             f"has no package for Python {_version(there.python)}; expected Python 3.10 to "
             f"{_version(_H5PY_PYTHON)}; use one of these for MATLAB files of version 7.3"
-        )
-    return None
-
-
-def _tensorflow_gap(there: Machine) -> str | None:
-    elsewhere = "everything else works here, with the models that are trained there"
-    if (there.system, there.processor) not in _TENSORFLOW:
-        return (
-            f"has no package for {there.words}; expected Linux, Windows on x86-64 or a Mac with "
-            f"Apple silicon; train on such a computer: {elsewhere}"
-        )
-    if there.python > _TENSORFLOW_PYTHON:
-        return (
-            f"has no package for Python {_version(there.python)}; expected Python 3.10 to "
-            f"{_version(_TENSORFLOW_PYTHON)}; train in an environment with one of these: "
-            f"{elsewhere}"
         )
     return None
 

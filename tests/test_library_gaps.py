@@ -19,7 +19,7 @@ from emgstream.app.doctor.doctor_check import CheckState
 from emgstream.app.installation_plan import plan_installation
 from emgstream.cli import main
 from emgstream.errors import MissingExtraError
-from emgstream.extras import EXTRAS, PACKAGE, TRAIN, check_train_extra, missing_extra
+from emgstream.extras import EXTRAS, PACKAGE, missing_extra
 from emgstream.library_gaps import Machine, gap_of
 from emgstream.sources import lsl_library
 
@@ -38,7 +38,6 @@ MACHINES = [
     for minor in (10, 13, 14, 15)
 ]
 PACKAGES = {
-    "tensorflow": {"tensorflow", "tensorflow-cpu"},
     "brainflow": {"brainflow"},
     "PyQt5": {"pyqt5"},
     "h5py": {"h5py"},
@@ -97,7 +96,7 @@ def test_pip_leaves_out_what_is_told_to_be_missing_and_nothing_else(
 
 @pytest.mark.parametrize("machine", MACHINES, ids=str)
 def test_one_package_of_tensorflow_at_most_is_installed(machine: Machine) -> None:
-    assert len(PACKAGES["tensorflow"] & set(required(machine))) <= 1
+    assert len({"tensorflow", "tensorflow-cpu"} & set(required(machine))) <= 1
 
 
 @pytest.mark.parametrize(
@@ -105,9 +104,8 @@ def test_one_package_of_tensorflow_at_most_is_installed(machine: Machine) -> Non
     [
         ("brainflow", PI, "no library for Linux on aarch64; expected"),
         ("brainflow", Machine("Windows", "ARM64", (3, 13)), "no library for Windows on ARM64"),
-        ("tensorflow", Machine("Darwin", "x86_64", (3, 13)), "no package for macOS on x86_64"),
-        ("tensorflow", Machine("Linux", "x86_64", (3, 14)), "no package for Python 3.14"),
-        ("tensorflow", PI, None),
+        ("brainflow", Machine("Darwin", "arm64", (3, 13)), None),
+        ("edfio", PI, None),
         ("h5py", Machine("Linux", "x86_64", (3, 15)), "no package for Python 3.15"),
     ],
 )
@@ -124,17 +122,14 @@ def test_a_library_that_cannot_be_had_is_never_advised(
         assert "\n" not in message
 
 
-def test_training_names_the_python_that_has_tensorflow(
+def test_an_extra_without_its_library_is_not_installed(
     at: Callable[[Machine], None], without: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    at(Machine("Windows", "AMD64", (3, 14)))
-    without("tensorflow", "sklearn")
-    with pytest.raises(MissingExtraError, match=r"tensorflow, which has no .* 3\.10 to 3\.13"):
-        check_train_extra()
-    assert main(["install", "train"]) == 1
-    printed = capsys.readouterr().err
-    assert "tensorflow has no package for Python 3.14" in printed
-    assert plan_installation("train").obstacle == TRAIN.gap
+    at(PI)
+    without("brainflow")
+    assert main(["install", "brainflow"]) == 1
+    assert "brainflow has no library for Linux on aarch64" in capsys.readouterr().err
+    assert plan_installation("brainflow").obstacle == extras.extra_named("brainflow").gap
 
 
 def test_an_extra_that_lacks_one_further_library_is_complete_without_it(

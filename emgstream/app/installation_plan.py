@@ -120,7 +120,7 @@ def plan_installation(name: str) -> InstallationPlan:
         extra_requirements(name),
         Path(sys.prefix),
         installer,
-        _obstacle(extra, installer),
+        _gap(extra) or _obstacle(extra, installer),
     )
 
 
@@ -152,10 +152,13 @@ def _uv_program() -> Path | None:
     return next((place / name for place in places if (place / name).is_file()), None)
 
 
+def _gap(extra: Extra) -> str | None:
+    """Return why this computer cannot have an extra, and what to do; None if it can or has it."""
+    return None if extra.is_installed else extra.gap
+
+
 def _obstacle(extra: Extra, installer: Installer | None) -> str | None:
     """Return what forbids an installation, and what to do; None if nothing does."""
-    if extra.gap is not None and not extra.is_installed:
-        return extra.gap
     folder = Path(sysconfig.get_path("purelib"))
     if _is_managed():
         return tr(

@@ -14,11 +14,11 @@ from typing import TypeAlias
 from PyQt5.QtCore import Qt, QTimer
 from PyQt5.QtWidgets import QApplication
 
+from emgstream.app.mac_application import as_application
 from emgstream.app.open_requests import WindowRequest
 from emgstream.configuration import read_configuration
 from emgstream.errors import OutputError
 from emgstream.gui.form_fields import select_on_focus
-from emgstream.gui.macos import as_application
 from emgstream.gui.qt_style import apply_theme, named_theme, scale_text, window_icon
 from emgstream.gui.window import Window
 from emgstream.gui.window_settings import WindowSettings

@@ -13,8 +13,8 @@ from PyQt5.QtCore import QEvent, Qt
 from PyQt5.QtGui import QKeyEvent
 from pytestqt.qtbot import QtBot
 
+from emgstream.app.mac_application import as_application
 from emgstream.gui import shortcuts
-from emgstream.gui.macos import as_application
 from emgstream.gui.outputs.key_pad import key_name
 from emgstream.gui.shortcuts import KEYS, HelpCard, key_words
 
