@@ -17,7 +17,7 @@ from emgstream.app.doctor.doctor_check import DoctorCheck, good, problem, warnin
 from emgstream.app.doctor.system_packages import system_name
 from emgstream.app.installation_plan import Installer, plan_installation
 from emgstream.errors import EmgStreamError
-from emgstream.extras import EXTRAS, PACKAGE, Extra
+from emgstream.extras import EXTRAS, PACKAGE, Extra, training_obstacle
 from emgstream.network.backend_preference import NetworkBackend, asked_backend
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def python_checks() -> Iterator[DoctorCheck]:
         f"{platform.machine()}"
     )
     if not _OLDEST <= sys.version_info[:2] <= _NEWEST:
-        yield problem("python", text, "use Python 3.10 to 3.14")
+        yield problem("python", text, "use Python 3.10 to 3.15")
     elif sys.maxsize < 2**32:
         yield problem("python", f"{text}, 32 bits", "install Python for 64 bits")
     elif sys.platform == "win32" and _STORE in sys.base_prefix:
@@ -82,7 +82,10 @@ def extra_checks() -> Iterator[DoctorCheck]:
     except EmgStreamError as error:
         yield warning("install", str(error), "install emgstream instead of running its files")
         return
-    if plan.obstacle is not None and "train" in missing:
+    unavailable = training_obstacle()
+    if unavailable is not None:
+        yield good("train", unavailable)
+    elif plan.obstacle is not None and "train" in missing:
         yield warning("install", plan.obstacle, "see there")
     elif plan.installer is not None and plan.installer is not Installer.ENSUREPIP:
         yield good("install", f"extras are installed with {plan.installer.value}")
