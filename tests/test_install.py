@@ -62,7 +62,8 @@ def test_every_extra_for_users_can_be_installed() -> None:
 
 def test_the_requirements_are_those_of_this_computer() -> None:
     names = [re.split(r"[<>=]", one)[0] for one in extra_requirements("train")]
-    assert sum(name.startswith("tensorflow") for name in names) == 1
+    has_packages = sys.version_info < (3, 14)  # of TensorFlow
+    assert sum(name.startswith("tensorflow") for name in names) == has_packages
     assert not {"numpy", "pytest"} & set(names)
 
 
