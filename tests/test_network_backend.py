@@ -18,14 +18,14 @@ from hypothesis import strategies as st
 from emgstream.bundle import Model, read_model
 from emgstream.cli import main
 from emgstream.configuration import configuration_path
-from emgstream.data import DEMO_MODEL, DEMO_RECORDING
+from emgstream.data import DEMO_MODEL
 from emgstream.errors import NetworkBackendError, UsageError
 from emgstream.network.backend_preference import VARIABLE, NetworkBackend, prefer_backend
-from emgstream.network.network_backend import Classifier, choose_backend, open_classifier
+from emgstream.network.network_backend import choose_backend, open_classifier
 from emgstream.pipeline import Pipeline
-from emgstream.tables import read_table
 from emgstream.types import Chunk, FloatArray
 from tests.conftest import OLD_FORM_MODEL
+from tests.network_windows import assert_backends_agree, both, distances
 from tests.processes import EMGSTREAM
 from tests.simulation.boards import PATIENCE_S
 from tests.test_pipeline import assert_same, pieces, synthetic
@@ -50,59 +50,15 @@ needs_litert = pytest.mark.skipif(
 )
 
 
-def both(model: Model) -> tuple[Classifier, Classifier]:
-    return open_classifier(model, NUMPY), open_classifier(model, LITERT)
-
-
 def windows_of(model: Model, n_windows: int, spread: float = 1.0) -> FloatArray:
     shape = n_windows, model.manifest.n_steps, model.manifest.n_features
     values = spread * np.random.default_rng(7).standard_normal(shape)
     return values.astype(np.float32)
 
 
-def distances(computed: FloatArray, expected: FloatArray) -> FloatArray:
-    largest: FloatArray = np.abs(computed - expected).max(axis=1)
-    return largest
-
-
-class KeptWindows:
-    """A classifier that keeps the windows it is given."""
-
-    def __init__(self, classifier: Classifier, kept: list[FloatArray]) -> None:
-        self.window_shape, self.n_classes = classifier.window_shape, classifier.n_classes
-        self._predict, self._kept = classifier.predict, kept
-
-    def predict(self, windows: FloatArray) -> FloatArray:
-        self._kept.append(windows)
-        return self._predict(windows)
-
-
-def recorded_windows(model: Model, n_windows: int) -> FloatArray:
-    """Windows of the shipped recording, as the pipeline cuts them from each of its first samples.
-
-    A recording of another start has its steps at other samples, and so other windows.
-    """
-    samples = read_table(DEMO_RECORDING).samples
-    found: list[FloatArray] = []
-    for start in range(model.manifest.step.length):
-        if sum(map(len, found)) >= n_windows:
-            break
-        pipeline = Pipeline(model)
-        pipeline._classifier = KeptWindows(pipeline._classifier, found)
-        pipeline.push(Chunk(0, samples[start:]))
-    return np.concatenate(found)[:n_windows]
-
-
 @needs_litert
 def test_on_10_000_windows_of_each_recipe_numpy_and_litert_give_the_same(model: Model) -> None:
-    windows = recorded_windows(model, 10_000)
-    assert len(windows) == 10_000
-    numpy, litert = both(model)
-    computed, expected = numpy.predict(windows), litert.predict(windows)
-    assert distances(computed, expected).max() < 1e-5
-    np.testing.assert_array_equal(computed.argmax(axis=1), expected.argmax(axis=1))
-    assert computed.dtype == np.float32
-    assert (numpy.window_shape, numpy.n_classes) == (litert.window_shape, litert.n_classes)
+    assert_backends_agree(model)
 
 
 @needs_litert
