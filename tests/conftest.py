@@ -182,3 +182,10 @@ def each_backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
         pytest.importorskip("ai_edge_litert", reason="LiteRT has no package for this computer")
     monkeypatch.setenv(VARIABLE, request.param)
     return str(request.param)
+
+
+@pytest.fixture
+def by_litert(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Networks are run by LiteRT; skips where it has no package."""
+    pytest.importorskip("ai_edge_litert", reason="LiteRT has no package for this computer")
+    monkeypatch.setenv(VARIABLE, NetworkBackend.LITERT.value)
