@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
+from typing import Any
 
 from emgstream.errors import MissingExtraError, UsageError
 from emgstream.library_gaps import gap_of
@@ -26,6 +28,7 @@ __all__ = [
     "megabytes",
     "missing_extra",
     "normal_name",
+    "training_obstacle",
 ]
 
 PACKAGE = "emgstream"
@@ -83,10 +86,13 @@ class Extra:
         return f"{megabytes(self.download_mb)} to download, {megabytes(self.disk_mb)} on the disk"
 
 
+_TENSORFLOW = "tensorflow"
+_TRAINING_PYTHON = "3.13"
+"""The newest Python that TensorFlow has packages for, as in the extra's markers."""
 TRAIN = Extra(
     "train",
     "train, evaluate and calibrate models (TensorFlow)",
-    ("tensorflow", "sklearn", "joblib", "matplotlib"),
+    (_TENSORFLOW, "sklearn", "joblib", "matplotlib"),
     370,
     1900,
 )
@@ -157,8 +163,58 @@ emgstream install mqtt
 def check_train_extra() -> None:
     """Raise MissingExtraError if a library that training needs is not installed."""
     missing = TRAIN.missing
-    if missing:
-        raise missing_extra("training", ", ".join(missing), TRAIN.name)
+    if not missing:
+        return
+    obstacle = training_obstacle()
+    if obstacle is not None:
+        raise MissingExtraError(obstacle)
+    raise missing_extra("training", ", ".join(missing), TRAIN.name)
+
+
+def training_obstacle(computer: Mapping[str, str] | None = None) -> str | None:
+    """Return why TensorFlow cannot be installed, and what to do; None if it is there or can be.
+
+    Parameters
+    ----------
+    computer
+        What differs from this computer, by the name in an environment marker (PEP 508).
+    """
+    if not computer and _TENSORFLOW not in TRAIN.missing:
+        return None
+    from packaging.markers import default_environment  # only training needs it
+
+    here: dict[str, Any] = {**default_environment(), **(computer or {})}
+    if _has_tensorflow(here):
+        return None
+    if _has_tensorflow({**here, "python_version": _TRAINING_PYTHON}):
+        return (
+            f"training needs TensorFlow, which has no packages for Python {here['python_version']} "
+            f"yet; everything else works without it; expected Python 3.10 to {_TRAINING_PYTHON}; "
+            "train with one of those, in an environment of its own: its models work here, too"
+        )
+    system = here["platform_system"].replace("Darwin", "macOS")
+    return (
+        f"training needs TensorFlow, which has no packages for {system} on "
+        f"{here['platform_machine']}; everything else works without it; expected Windows on "
+        "x86-64, Linux, or a Mac with Apple silicon; train on one of those: its models work "
+        "here, too"
+    )
+
+
+def _has_tensorflow(computer: Mapping[str, Any]) -> bool:
+    """Return True if the extra for training asks for TensorFlow on a computer."""
+    from packaging.requirements import Requirement
+
+    try:
+        texts = metadata.requires(PACKAGE) or []
+    except metadata.PackageNotFoundError:  # run from its files: an installation is asked for first
+        return True
+    return any(
+        one.name.startswith(_TENSORFLOW)
+        and one.marker is not None
+        and one.marker.evaluate({**computer, "extra": TRAIN.name})
+        for one in map(Requirement, texts)
+    )
 
 
 def normal_name(distribution: str) -> str:

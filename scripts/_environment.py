@@ -10,10 +10,11 @@ import sys
 import venv
 from pathlib import Path
 
+from _other_python import check_python
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-_OLDEST, _NEWEST = (3, 10), (3, 13)
 _QT_OF_THE_SYSTEM = (platform.system(), platform.machine()) == ("Linux", "aarch64")
 """Whether the window needs the PyQt5 of the system, as on a Raspberry Pi: pip has none there."""
 _STATED_BY = ("pyproject.toml", "constraints.txt")
@@ -25,7 +26,7 @@ def ensure(*extras: str) -> Path:
     Does nothing where they are already and neither pyproject.toml nor the constraints changed.
     Ends the program with one line where it cannot be done.
     """
-    _check_python()
+    check_python()
     stamp = VENV / f"installed-{'-'.join(('base', *extras))}"
     wanted = _digest()
     if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
@@ -42,16 +43,6 @@ def run(*command: str | Path) -> int:
         return subprocess.call([str(word) for word in command], cwd=ROOT)
     except KeyboardInterrupt:
         return 130
-
-
-def _check_python() -> None:
-    version = sys.version_info[:2]
-    if not _OLDEST <= version <= _NEWEST:
-        age = "old" if version < _OLDEST else "new"
-        sys.exit(
-            f"Python {version[0]}.{version[1]} is too {age}; emgstream needs 3.10 to 3.13; "
-            f"run this script with one of those, for example: python3.12 {sys.argv[0]}"
-        )
 
 
 def _digest() -> str:

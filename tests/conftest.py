@@ -21,6 +21,7 @@ os.environ["EMGSTREAM_LANGUAGE"] = "en"  # in what the tests start, too, on any 
 from emgstream.bundle import Model, read_model
 from emgstream.data import DEMO_MODEL
 from emgstream.manifest import Manifest
+from emgstream.network.backend_preference import VARIABLE, NetworkBackend
 from emgstream.steps import RAW_STEP
 from emgstream.transforms import Clip, Impute, Transforms, YeoJohnson
 from tests.tensorflow_guard import TensorFlowGuard
@@ -174,3 +175,19 @@ def model(request: pytest.FixtureRequest) -> Model:
     name = {"published": "published_model", "realtime": "demo_model"}[request.param]
     chosen: Model = request.getfixturevalue(name)
     return chosen
+
+
+@pytest.fixture(params=[one.value for one in NetworkBackend])
+def each_backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Each backend for networks in turn, by its variable; LiteRT where it is installed."""
+    if request.param == NetworkBackend.LITERT.value:
+        pytest.importorskip("ai_edge_litert", reason="LiteRT has no package for this computer")
+    monkeypatch.setenv(VARIABLE, request.param)
+    return str(request.param)
+
+
+@pytest.fixture
+def by_litert(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Networks are run by LiteRT; skips where it has no package."""
+    pytest.importorskip("ai_edge_litert", reason="LiteRT has no package for this computer")
+    monkeypatch.setenv(VARIABLE, NetworkBackend.LITERT.value)

@@ -191,6 +191,7 @@ def test_a_manifest_that_is_no_json_object_is_refused(path: Path, content: bytes
         lambda document: document["window"].update(n_steps=11),
     ],
 )
+@pytest.mark.usefixtures("by_litert")
 def test_a_manifest_that_disagrees_with_its_network_is_refused(
     path: Path, change: Callable[[Document], object]
 ) -> None:
@@ -202,6 +203,7 @@ def test_a_manifest_that_disagrees_with_its_network_is_refused(
 
 
 @pytest.mark.parametrize("content", [b"", b"TFL3" * 50, bytes(1000)])
+@pytest.mark.usefixtures("by_litert")
 def test_a_network_that_does_not_load_is_one_clear_error(demo_model: Model, content: bytes) -> None:
     with pytest.raises(ModelFileError, match="does not load"):
         Pipeline(replace(demo_model, classifier=content))

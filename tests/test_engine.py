@@ -118,6 +118,7 @@ def run(engine: Engine) -> None:
         assert engine.wait(DEADLINE_S), "the engine did not come to the end of its source"
 
 
+@pytest.mark.usefixtures("each_backend")
 def test_live_is_one_pass_over_the_whole(demo_model: Model) -> None:
     kept = Kept()
     source = SimulatedSource(SCRIPT, seed=4, speed=None)
@@ -170,6 +171,7 @@ def test_a_model_decides_on_its_channels_among_others_as_on_them_alone(demo_mode
     np.testing.assert_array_equal(engine.ring.since(1950).samples, wider[-1].samples)
 
 
+@pytest.mark.usefixtures("each_backend")
 def test_pace_does_not_change_a_decision(demo_model: Model) -> None:
     fast, paced = Kept(), Kept()
     run(Engine(SimulatedSource(SCRIPT, speed=None), demo_model, [fast]))

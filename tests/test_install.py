@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import importlib.util
 import re
 import shutil
 import subprocess
@@ -21,13 +22,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from packaging.markers import default_environment
 
+from emgstream.app.doctor.doctor_check import CheckState
+from emgstream.app.doctor.python_checks import extra_checks
 from emgstream.app.extra_installation import ExtraInstallation, InstallationState
 from emgstream.app.installation_plan import Installer, plan_installation
 from emgstream.app.installer_output import InstallerOutput, failure_sentence
 from emgstream.cli import main
 from emgstream.errors import OutputError, UsageError
-from emgstream.extras import EXTRAS, PACKAGE, extra_requirements
+from emgstream.extras import EXTRAS, PACKAGE, extra_requirements, training_obstacle
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -58,7 +62,8 @@ def test_every_extra_for_users_can_be_installed() -> None:
 
 def test_the_requirements_are_those_of_this_computer() -> None:
     names = [re.split(r"[<>=]", one)[0] for one in extra_requirements("train")]
-    assert sum(name.startswith("tensorflow") for name in names) == 1
+    has_packages = sys.version_info < (3, 14)  # of TensorFlow
+    assert sum(name.startswith("tensorflow") for name in names) == has_packages
     assert not {"numpy", "pytest"} & set(names)
 
 
@@ -150,6 +155,57 @@ def test_an_unknown_extra_is_told_with_the_likeliest_one() -> None:
         plan_installation("tarin")
 
 
+@pytest.mark.parametrize(
+    ("system", "machine", "python", "told"),
+    [
+        ("Linux", "x86_64", "3.10", None),
+        ("Linux", "x86_64", "3.13", None),
+        ("Linux", "aarch64", "3.13", None),
+        ("Windows", "AMD64", "3.13", None),
+        ("Darwin", "arm64", "3.12", None),
+        ("Linux", "x86_64", "3.14", "for Python 3.14 yet; .*expected Python 3.10 to 3.13"),
+        ("Windows", "AMD64", "3.15", "for Python 3.15 yet"),
+        ("Windows", "ARM64", "3.13", "for Windows on ARM64; .*expected Windows on x86-64"),
+        ("Darwin", "x86_64", "3.11", "for macOS on x86_64"),
+    ],
+)
+def test_where_tensorflow_has_no_packages_one_sentence_says_so(
+    system: str, machine: str, python: str, told: str | None
+) -> None:
+    computer = {"platform_system": system, "platform_machine": machine, "python_version": python}
+    obstacle = training_obstacle(computer)
+    if told is None:
+        assert obstacle is None
+    else:
+        assert obstacle is not None
+        assert re.search(told, obstacle)
+        assert "its models work here, too" in obstacle
+
+
+def test_training_that_cannot_be_had_is_told_by_verb_plan_and_doctor(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    find_spec = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util,
+        "find_spec",
+        lambda name, *rest: None if name == "tensorflow" else find_spec(name, *rest),
+    )
+    here = default_environment() | {"python_version": "3.14"}
+    monkeypatch.setattr("packaging.markers.default_environment", lambda: dict(here))
+    assert main(["train", "demo", "--out", "arm.emgmodel"]) == 1
+    line = capsys.readouterr().err
+    assert "no packages for Python 3.14 yet" in line
+    obstacle = plan_installation("train").obstacle
+    assert obstacle is not None
+    assert obstacle in line
+    assert main(["install", "train"]) == 1
+    assert "no packages for Python 3.14 yet" in capsys.readouterr().err
+    (check,) = (one for one in extra_checks() if one.topic == "train")
+    assert check.state is CheckState.OK
+    assert check.text in line
+
+
 def test_the_list_shows_size_and_state(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["install"]) == 0
     printed = capsys.readouterr().out
@@ -191,6 +247,8 @@ INSTALLS = """
 import sys, time
 sys.path.extend({path!r})
 from emgstream.app.installation_plan import plan_installation
+from emgstream.app.doctor.doctor_check import CheckState
+from emgstream.app.doctor.python_checks import extra_checks
 from emgstream.app.extra_installation import ExtraInstallation
 plan = plan_installation("mqtt")
 print(plan.installer.name)
@@ -236,6 +294,8 @@ import os, sys, sysconfig, time
 sys.path.extend({path!r})
 import psutil
 from emgstream.app.installation_plan import plan_installation
+from emgstream.app.doctor.doctor_check import CheckState
+from emgstream.app.doctor.python_checks import extra_checks
 from emgstream.app.extra_installation import ExtraInstallation
 there = sorted(os.listdir(sysconfig.get_path("purelib")))
 job = ExtraInstallation(plan_installation("mqtt"))

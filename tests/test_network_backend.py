@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -17,14 +18,14 @@ from hypothesis import strategies as st
 from emgstream.bundle import Model, read_model
 from emgstream.cli import main
 from emgstream.configuration import configuration_path
-from emgstream.data import DEMO_MODEL, DEMO_RECORDING
+from emgstream.data import DEMO_MODEL
 from emgstream.errors import NetworkBackendError, UsageError
 from emgstream.network.backend_preference import VARIABLE, NetworkBackend, prefer_backend
-from emgstream.network.network_backend import Classifier, choose_backend, open_classifier
+from emgstream.network.network_backend import choose_backend, open_classifier
 from emgstream.pipeline import Pipeline
-from emgstream.tables import read_table
 from emgstream.types import Chunk, FloatArray
 from tests.conftest import OLD_FORM_MODEL
+from tests.network_windows import assert_backends_agree, both, distances
 from tests.processes import EMGSTREAM
 from tests.simulation.boards import PATIENCE_S
 from tests.test_pipeline import assert_same, pieces, synthetic
@@ -39,8 +40,14 @@ def _nothing_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     prefer_backend(None)
 
 
-def both(model: Model) -> tuple[Classifier, Classifier]:
-    return open_classifier(model, NUMPY), open_classifier(model, LITERT)
+def installed() -> list[NetworkBackend]:
+    """The backends of this computer."""
+    return [NUMPY] if find_spec("ai_edge_litert") is None else [NUMPY, LITERT]
+
+
+needs_litert = pytest.mark.skipif(
+    LITERT not in installed(), reason="LiteRT has no package for this computer"
+)
 
 
 def windows_of(model: Model, n_windows: int, spread: float = 1.0) -> FloatArray:
@@ -49,48 +56,12 @@ def windows_of(model: Model, n_windows: int, spread: float = 1.0) -> FloatArray:
     return values.astype(np.float32)
 
 
-def distances(computed: FloatArray, expected: FloatArray) -> FloatArray:
-    largest: FloatArray = np.abs(computed - expected).max(axis=1)
-    return largest
-
-
-class KeptWindows:
-    """A classifier that keeps the windows it is given."""
-
-    def __init__(self, classifier: Classifier, kept: list[FloatArray]) -> None:
-        self.window_shape, self.n_classes = classifier.window_shape, classifier.n_classes
-        self._predict, self._kept = classifier.predict, kept
-
-    def predict(self, windows: FloatArray) -> FloatArray:
-        self._kept.append(windows)
-        return self._predict(windows)
-
-
-def recorded_windows(model: Model, n_windows: int) -> FloatArray:
-    """Windows of the shipped recording, as the pipeline cuts them from each of its first samples.
-
-    A recording of another start has its steps at other samples, and so other windows.
-    """
-    samples = read_table(DEMO_RECORDING).samples
-    found: list[FloatArray] = []
-    for start in range(model.manifest.step.length):
-        pipeline = Pipeline(model)
-        pipeline._classifier = KeptWindows(pipeline._classifier, found)
-        pipeline.push(Chunk(0, samples[start:]))
-    return np.concatenate(found)[:n_windows]
-
-
+@needs_litert
 def test_on_10_000_windows_of_each_recipe_numpy_and_litert_give_the_same(model: Model) -> None:
-    windows = recorded_windows(model, 10_000)
-    assert len(windows) == 10_000
-    numpy, litert = both(model)
-    computed, expected = numpy.predict(windows), litert.predict(windows)
-    assert distances(computed, expected).max() < 1e-5
-    np.testing.assert_array_equal(computed.argmax(axis=1), expected.argmax(axis=1))
-    assert computed.dtype == np.float32
-    assert (numpy.window_shape, numpy.n_classes) == (litert.window_shape, litert.n_classes)
+    assert_backends_agree(model)
 
 
+@needs_litert
 def test_on_windows_of_noise_they_differ_by_the_rounding_of_litert(model: Model) -> None:
     """Steps of noise have nothing in common, so the linear path adds up to 300 and more."""
     windows = windows_of(model, 10_000)
@@ -120,12 +91,13 @@ def test_the_bits_of_a_window_do_not_depend_on_how_many_come(model: Model) -> No
 @given(cuts=st.lists(st.integers(0, 700), max_size=30))
 def test_any_chunking_gives_the_same_decisions_by_each(model: Model, cuts: list[int]) -> None:
     samples = synthetic(700)
-    for backend in NetworkBackend:
+    for backend in installed():
         pipeline = Pipeline(model, backend=backend)
         found = [pipeline.push(chunk) for chunk in pieces(samples, cuts)]
         assert_same(found, Pipeline(model, backend=backend).push(Chunk(0, samples)))
 
 
+@needs_litert
 def test_the_variable_chooses_and_a_wrong_word_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -139,6 +111,7 @@ def test_the_variable_chooses_and_a_wrong_word_is_one_sentence(
         choose_backend()
 
 
+@needs_litert
 def test_the_configuration_chooses_and_the_variable_comes_before_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -162,6 +135,7 @@ def told(capsys: pytest.CaptureFixture[str]) -> str:
     return capsys.readouterr().out
 
 
+@needs_litert
 def test_a_model_without_arrays_needs_litert() -> None:
     old = read_model(OLD_FORM_MODEL)
     assert len(open_classifier(old).predict(windows_of(old, 3))) == 3
@@ -169,6 +143,7 @@ def test_a_model_without_arrays_needs_litert() -> None:
         open_classifier(old, NUMPY)
 
 
+@needs_litert
 @pytest.mark.parametrize(
     ("raised", "told"),
     [

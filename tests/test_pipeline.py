@@ -50,6 +50,7 @@ def test_any_chunking_gives_the_same_decisions_to_the_bit(model: Model, cuts: li
     assert_same(found, one_pass(model, samples))
 
 
+@pytest.mark.usefixtures("each_backend")
 def test_one_sample_at_a_time_is_one_pass(model: Model) -> None:
     samples = synthetic(500)
     pipeline = Pipeline(model)

@@ -75,6 +75,7 @@ def test_a_slow_loop_gets_the_newest_and_the_rest_is_counted(demo_model: Model) 
     assert n_between >= n_dropped
 
 
+@pytest.mark.usefixtures("each_backend")
 def test_a_recording_waits_for_a_slow_loop_and_is_one_pass_over_the_file(
     recording: Path, demo_model: Model
 ) -> None:

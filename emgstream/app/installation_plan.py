@@ -15,7 +15,16 @@ from enum import Enum
 from importlib import metadata
 from pathlib import Path
 
-from emgstream.extras import PACKAGE, Extra, extra_named, extra_requirements, megabytes, normal_name
+from emgstream.extras import (
+    PACKAGE,
+    TRAIN,
+    Extra,
+    extra_named,
+    extra_requirements,
+    megabytes,
+    normal_name,
+    training_obstacle,
+)
 from emgstream.translation import tr
 from emgstream.user_folders import home_folder
 
@@ -160,6 +169,9 @@ def _gap(extra: Extra) -> str | None:
 def _obstacle(extra: Extra, installer: Installer | None) -> str | None:
     """Return what forbids an installation, and what to do; None if nothing does."""
     folder = Path(sysconfig.get_path("purelib"))
+    unavailable = training_obstacle() if extra is TRAIN else None
+    if unavailable is not None:
+        return unavailable
     if _is_managed():
         return tr(
             "the Python in {prefix} belongs to the operating system, which lets no other "

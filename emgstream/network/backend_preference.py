@@ -28,7 +28,7 @@ class NetworkBackend(Enum):
 
 
 class _Preference:
-    """What the configuration asks for, in this process; one thread sets it."""
+    """The backend that the configuration asks for, in this process; one thread sets it."""
 
     backend: NetworkBackend | None = None
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from emgstream_training.calibrate import calibrate
+from emgstream_training.calibrate import CalibratedModel, calibrate
 from emgstream_training.recipes import CALIBRATION
 from emgstream_training.train import train
 
@@ -16,6 +16,7 @@ from emgstream.pipeline import Pipeline
 from emgstream.simulation import CueSchedule, record_session
 from emgstream.tables import ColumnChoice, read_table
 from emgstream.types import Chunk
+from tests.network_windows import assert_backends_agree
 
 pytestmark = pytest.mark.tensorflow
 
@@ -38,10 +39,21 @@ def new_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return recorded(tmp_path_factory.mktemp("day") / "new_day.csv", 8)
 
 
-def test_a_calibrated_model_is_no_worse_on_the_new_day_and_says_so(
-    model: Model, new_day: Path
+@pytest.fixture(scope="module")
+def result(model: Model, new_day: Path) -> CalibratedModel:
+    return calibrate(model, [new_day])
+
+
+@pytest.mark.parametrize("recipe", ["realtime", "calibration"])
+def test_numpy_and_litert_run_a_trained_network_alike(
+    recipe: str, model: Model, result: CalibratedModel
 ) -> None:
-    result = calibrate(model, [new_day])
+    assert_backends_agree(model if recipe == "realtime" else result.model)
+
+
+def test_a_calibrated_model_is_no_worse_on_the_new_day_and_says_so(
+    result: CalibratedModel, model: Model, new_day: Path
+) -> None:
     figures = result.model.manifest.evaluation["calibration_session"]
     assert result.after >= result.before
     assert figures["balanced_accuracy"] == result.after

@@ -17,7 +17,7 @@ from emgstream.app.doctor.doctor_check import DoctorCheck, good, problem, warnin
 from emgstream.app.doctor.system_packages import system_name
 from emgstream.app.installation_plan import Installer, plan_installation
 from emgstream.errors import EmgStreamError
-from emgstream.extras import EXTRAS, PACKAGE, Extra
+from emgstream.extras import EXTRAS, PACKAGE, Extra, training_obstacle
 from emgstream.network.backend_preference import NetworkBackend, asked_backend
 from emgstream.translation import tr
 
@@ -49,7 +49,7 @@ def python_checks() -> Iterator[DoctorCheck]:
         machine=platform.machine(),
     )
     if not _OLDEST <= sys.version_info[:2] <= _NEWEST:
-        yield problem("python", text, tr("use Python 3.10 to 3.14"))
+        yield problem("python", text, tr("use Python 3.10 to 3.15"))
     elif sys.maxsize < 2**32:
         yield problem("python", tr("{text}, 32 bits", text=text), tr("install Python for 64 bits"))
     elif sys.platform == "win32" and _STORE in sys.base_prefix:
@@ -97,12 +97,20 @@ def extra_checks() -> Iterator[DoctorCheck]:
             "extras",
             tr("not installed, and needed only if used: {missing}", missing=", ".join(missing)),
         )
+    yield from _installation_checks("train" in missing)
+
+
+def _installation_checks(lacks_training: bool) -> Iterator[DoctorCheck]:
+    """Give whether models can be trained here, and how extras are installed."""
     try:
         plan = plan_installation("train")
     except EmgStreamError as error:
         yield warning("install", str(error), tr("install emgstream instead of running its files"))
         return
-    if plan.obstacle is not None and "train" in missing:
+    unavailable = training_obstacle()
+    if unavailable is not None:
+        yield good("train", unavailable)
+    elif plan.obstacle is not None and lacks_training:
         yield warning("install", plan.obstacle, tr("see there"))
     elif plan.installer is not None and plan.installer is not Installer.ENSUREPIP:
         yield good(
