@@ -53,7 +53,7 @@ NOT_FOR_PEOPLE = {
     "app/tuning_session.py": r"(no recording|the model|the settings|all results) ",  # not shown
     "app/window_words.py": r".*(emgstream|--|\|)|sudo usermod|{} or {}",  # of messages below
     "gui/board_setup/wiring_picture.py": r"Arduino Uno",  # a name
-    "gui/macos.py": "decides on a live signal",  # read by macOS
+    "app/mac_application.py": "decides on a live signal",  # read by macOS
     "gui/message_strip.py": r"worth knowing|not as it should be|something stopped",  # not shown
     "gui/qt_style.py": r"\s*QWidget",  # a style sheet
 }

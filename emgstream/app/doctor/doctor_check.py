@@ -23,7 +23,7 @@ __all__ = [
 TOPICS = (
     *("config", "configuration", "disk", "display", "doctor", "driver", "extra", "extras"),
     *("folder", "group", "home", "install", "latency", "log", "network", "package", "path"),
-    *("port", "ports", "python", "qt", "temp"),
+    *("port", "ports", "python", "qt", "temp", "train"),
 )
 """The topics there are; a report names them in English, the window in the language of the user."""
 
