@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from emgstream.device_names import device_problem, is_device_name, is_unwritable_device
+
 __all__ = ["check_writable", "is_same_file", "partial_file", "write_whole"]
 
 
@@ -29,6 +31,7 @@ def partial_file(path: Path) -> Iterator[Path]:
 
 def _new_file(path: Path) -> Path:
     """Create an empty file beside ``path``; one that is there, or a link, is not followed."""
+    _refuse_device(path)
     for number in itertools.count():
         partial = path.with_name(f"{path.name}{f'.{number}' if number else ''}.partial")
         with suppress(FileExistsError):
@@ -81,9 +84,19 @@ def _real(path: Path) -> str:
 
 
 def _is_special(path: Path) -> bool:
+    return is_device_name(path) or _is_there_and_special(path)
+
+
+def _is_there_and_special(path: Path) -> bool:
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
+def _refuse_device(path: Path) -> None:
+    if is_unwritable_device(path):
+        raise OSError(errno.EINVAL, device_problem(path))
+
+
 def _refuse_folder(path: Path) -> None:
-    if path.is_dir():
+    _refuse_device(path)
+    if not is_device_name(path) and path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))

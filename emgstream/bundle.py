@@ -24,6 +24,7 @@ from typing import Any, BinaryIO
 from emgstream.atomic_files import partial_file
 from emgstream.data import DEMO
 from emgstream.decisions import DecisionSettings
+from emgstream.device_names import device_problem, is_device_name
 from emgstream.errors import ModelFileError, OutputError
 from emgstream.manifest import Manifest
 from emgstream.wording import did_you_mean
@@ -130,6 +131,8 @@ def read_model(path: str | os.PathLike[str]) -> Model:
     newer format, or where its parts disagree.
     """
     path = Path(path)
+    if is_device_name(path):
+        raise ModelFileError(f"{device_problem(path)}; expected a .emgmodel file; check the name")
     try:
         return _read(path)
     except ModelFileError as error:

@@ -17,6 +17,7 @@ from emgstream.configuration import (
     configuration_text,
 )
 from emgstream.data import DEMO, NO_MODEL
+from emgstream.device_names import is_device_name
 from emgstream.errors import ConfigurationError, OutputError
 from emgstream.outputs.output_registry import output_kinds
 from emgstream.sources.source_kind import AUTO
@@ -179,7 +180,7 @@ def _with_full_path(key: str, text: str, in_group: bool) -> str:
             kind.reads_file or kind.writes_file for kind in output_kinds() if kind.name == key
         )
     elif key == _MODEL:
-        is_path = text not in (DEMO, NO_MODEL) or full.exists()
+        is_path = text not in (DEMO, NO_MODEL) or (is_device_name(text) or full.exists())
         if is_path:
             read_model(Path(text) if full == Path(text).absolute() else full)
     else:

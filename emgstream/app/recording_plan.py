@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from emgstream.cue_schedule import MOVEMENTS, REST, CueSchedule
+from emgstream.device_names import device_problem, is_device_name
 from emgstream.errors import OutputError, UsageError
 from emgstream.recording import (
     FreeProtocol,
@@ -154,6 +155,8 @@ def plan_session(wanted: RecordingRequest) -> RecordingPlan:
     labels = tuple(dict.fromkeys(map(check_label, wanted.movements)))
     if not labels:
         raise UsageError("no movement is chosen; expected at least one; tick one, or name your own")
+    if is_device_name(wanted.path):
+        raise UsageError(f"{device_problem(wanted.path)}; expected a new file; choose another name")
     _check_markers(wanted)
     protocol: GuidedProtocol | FreeProtocol
     if wanted.is_free:

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 from emgstream.app.open_requests import PortRequest, ReplayRequest, SourceRequest
+from emgstream.device_names import is_device_name
 from emgstream.errors import EmgStreamError
 from emgstream.sources.brainflow_boards import board_name, needs_of
 from emgstream.sources.source_kind import AUTO, SIMULATED
@@ -70,19 +71,27 @@ def _has_no_scheme(name: str) -> bool:
 
 def _without_scheme(text: str) -> TypedAddress:
     """Return what a path, or the name of a port, opens."""
-    path = Path(text).expanduser()
     if text in (AUTO, SIMULATED):
         return TypedAddress(PortRequest(text), "a board on this computer")
+    if _is_windows_port(text):
+        return TypedAddress(PortRequest(text), f"the serial port {text}")
+    if is_device_name(text):
+        reason = f"{text} is a device of Windows, and no board; expected {_EXAMPLES}"
+        return TypedAddress(None, reason)
+    path = Path(text).expanduser()
     if path.is_file():
         return TypedAddress(ReplayRequest(path), "a recording, played at its own pace")
     if path.is_dir():
         return TypedAddress(None, f"{text} is a folder; expected a recording in it")
     if kind_of(text).name == _RECORDING:
         return TypedAddress(None, f"there is no file {text}; expected the path of a recording")
-    is_port = path.exists() or (text[:3].upper() == "COM" and text[3:].isdigit())
-    if is_port:
+    if path.exists():
         return TypedAddress(PortRequest(text), f"the serial port {text}")
     return TypedAddress(None, f"there is no file and no port {text}; expected {_EXAMPLES}")
+
+
+def _is_windows_port(text: str) -> bool:
+    return text[:3].upper() == "COM" and text[3:].isdigit()
 
 
 def _socket(text: str, rest: str) -> TypedAddress:

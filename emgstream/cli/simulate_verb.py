@@ -62,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ledger",
         metavar="FILE",
-        type=Path,
+        type=options.file_path,
         help="write what was really sent to a JSON file, at the end",
     )
 

@@ -9,13 +9,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 
 from emgstream.errors import ModelFileError
+from emgstream.network.runtime_libraries import find_runtime_libraries
 from emgstream.types import FloatArray
 
 __all__ = ["LitertClassifier"]
 
+
+def _load_interpreter() -> Any:
+    """Return LiteRT's interpreter; Windows must know its libraries before it is imported."""
+    find_runtime_libraries()
+    from ai_edge_litert.interpreter import Interpreter
+
+    return Interpreter
+
+
+_INTERPRETER = _load_interpreter()
 _STDERR = 2
 """The file descriptor of standard error (POSIX)."""
 
@@ -94,7 +104,7 @@ class _Network:
     def __init__(self, flatbuffer: bytes) -> None:
         try:
             with _native_messages_hidden():
-                self._interpreter: Any = Interpreter(model_content=flatbuffer, num_threads=1)
+                self._interpreter: Any = _INTERPRETER(model_content=flatbuffer, num_threads=1)
                 self._interpreter.allocate_tensors()
         except (RuntimeError, ValueError) as error:
             reason = str(error).strip().splitlines()[0]

@@ -15,6 +15,7 @@ from emgstream.errors import ModelFileError, NetworkBackendError, UsageError
 from emgstream.logs import get_logger
 from emgstream.network.network_weights import read_weights, weight_shapes
 from emgstream.network.numpy_classifier import NumpyClassifier
+from emgstream.network.runtime_libraries import runtime_cure
 from emgstream.types import FloatArray
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Classifier",
     "NetworkBackend",
     "choose_backend",
+    "litert_cure",
     "open_classifier",
 ]
 
@@ -147,8 +149,8 @@ def _check_litert() -> None:
     problem = _litert_problem()
     if problem is not None:
         raise NetworkBackendError(
-            f"{problem}; expected it to run the network; install it, or let NumPy run the network: "
-            f"remove the environment variable {VARIABLE}"
+            f"{problem}; expected it to run the network; {litert_cure()}, or let NumPy run the "
+            f"network: remove the environment variable {VARIABLE}"
         )
 
 
@@ -165,5 +167,11 @@ def _litert_problem() -> str | None:
         problem = f"LiteRT does not load: {' '.join(str(error).split())}"
     else:
         return None
-    _log.warning("%s; NumPy runs the networks", problem)
+    _log.warning("%s; NumPy runs the networks; %s", problem, runtime_cure(problem))
     return problem
+
+
+def litert_cure() -> str:
+    """Return what to do so that LiteRT can be used here; empty where it can."""
+    problem = _litert_problem()
+    return "" if problem is None else runtime_cure(problem)

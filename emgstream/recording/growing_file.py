@@ -8,6 +8,7 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
+from emgstream.device_names import device_problem, is_device_name
 from emgstream.errors import OutputError
 from emgstream.recording.table_hold import lock
 from emgstream.tables.session_rate import sidecar_path
@@ -60,6 +61,8 @@ class GrowingFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.n_bytes = 0
+        if is_device_name(path):
+            raise OutputError(f"{device_problem(path)}; expected a new file; choose another name")
         try:
             self._file = path.open("x+b", buffering=0)
         except FileExistsError:

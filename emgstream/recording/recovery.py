@@ -24,6 +24,7 @@ import numpy as np
 
 from emgstream.atomic_files import partial_file
 from emgstream.cue_schedule import TRANSITION
+from emgstream.device_names import device_problem, is_device_name
 from emgstream.errors import OutputError, RecordingError
 from emgstream.logs import get_logger
 from emgstream.recording.cue_events import RepetitionOutcome
@@ -91,6 +92,8 @@ def put_in_order(
     OutputError
         The files cannot be written; they are as they were, without a damaged end.
     """
+    if is_device_name(path):
+        raise RecordingError(f"{device_problem(path)}; expected a recording; check the name")
     with TableHold(path, patience_s) as hold:
         sidecar = read_sidecar(path)
         if not hold.is_locked and sidecar.get("state") == "recording" and _grows(path):

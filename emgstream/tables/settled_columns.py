@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from emgstream.atomic_files import partial_file
+from emgstream.device_names import is_device_name
 from emgstream.errors import OutputError, UsageError
 from emgstream.logs import get_logger
 from emgstream.tables.column_choice import ColumnChoice
@@ -69,6 +70,8 @@ def settled_path(recording: Path) -> Path:
 
 def has_settled(recording: Path) -> bool:
     """Return whether `find_settled` may find something; it is cheap and needs no hash."""
+    if is_device_name(recording):
+        return False  # whoever reads it tells that it is none
     return _is_file(settled_path(recording)) or any(_kept_of_size(recording))
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO
 
+from emgstream.device_names import device_problem, is_device_name
 from emgstream.errors import TableError
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class TableFile:
         self._file: BinaryIO
 
     def __enter__(self) -> Self:
+        if is_device_name(self.path):
+            raise TableError(f"{device_problem(self.path)}; expected a recording; check the name")
         try:
             self._file = self.path.open("rb")
         except (OSError, ValueError) as error:

@@ -17,6 +17,7 @@ from emgstream.app.installation_plan import Installer, plan_installation
 from emgstream.errors import EmgStreamError
 from emgstream.extras import EXTRAS, PACKAGE, Extra
 from emgstream.network.network_backend import VARIABLE, NetworkBackend
+from emgstream.network.runtime_libraries import runtime_cure
 
 __all__ = ["extra_checks", "package_checks", "python_checks"]
 
@@ -25,7 +26,6 @@ _OLDEST, _NEWEST = (3, 10), (3, 13)
 _ON_A_DISPLAY = "control"
 """The extra whose library cannot be imported without a display."""
 _STORE = "\\WindowsApps\\"
-_LITERT_CURE = "install the package ai-edge-litert again; it needs a 64-bit system of 2020 or newer"
 
 
 def python_checks() -> Iterator[DoctorCheck]:
@@ -87,10 +87,12 @@ def _network_check() -> DoctorCheck:
     try:
         backend, _, words = try_out(RUNTIME).partition(" ")
     except TrialFailedError as error:
-        return problem("network", f"the shipped model does not run: {error}", _LITERT_CURE)
+        return problem(
+            "network", f"the shipped model does not run: {error}", runtime_cure(str(error))
+        )
     if backend == NetworkBackend.LITERT.value or VARIABLE in os.environ:
         return good("network", f"{words} runs the shipped model")
-    return warning("network", f"{words} runs the shipped model, more slowly", _LITERT_CURE)
+    return warning("network", f"{words} runs the shipped model, more slowly", runtime_cure(words))
 
 
 def _has_x_or_desktop() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,8 @@ def other_holders(device: str) -> Iterator[str]:
 
 
 def _holding(device: str) -> Iterator[int]:
+    if sys.platform != "linux":
+        return  # Windows would open the port to resolve its name, and resets an Arduino so
     real = Path(os.path.realpath(device))
     if real.exists():
         yield from (pid for pid in _pids() if _has_open(pid, real))

@@ -24,6 +24,7 @@ __all__ = [
     "find_boards",
     "is_network",
     "list_ports",
+    "no_partner",
     "no_permission",
     "no_port",
     "not_found",
@@ -157,6 +158,14 @@ def port_in_use(device: str, by: Sequence[str]) -> SourceError:
     if any(name.startswith("ModemManager") for name in by):
         hint = "it lets go after about 10 s; or: sudo systemctl stop ModemManager"
     return SourceError(f"{device} is in use: held by {who}; expected a free port; {hint}")
+
+
+def no_partner(device: str) -> SourceError:
+    """Return the error for a port of Bluetooth whose device is switched off or away."""
+    return SourceError(
+        f"what is behind {device} does not answer; expected it to be switched on and near; for a "
+        "board on a cable name another port: emgstream ports"
+    )
 
 
 def no_permission(device: str) -> SourceError:

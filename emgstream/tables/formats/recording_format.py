@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from emgstream.device_names import device_problem, is_device_name
 from emgstream.errors import TableError
 from emgstream.extras import missing_extra
 from emgstream.tables.formats.edf_file import read_edf_file
@@ -114,6 +115,11 @@ def read_format(path: Path) -> RawRecording | None:
     MissingExtraError
         If the library of the format is not installed.
     """
+    if is_device_name(path):
+        raise TableError(
+            f"{device_problem(path)}; expected a recording; for a board on a port: emgstream live "
+            f"--port {path}"
+        )
     if not path.is_file():
         return None
     try:
