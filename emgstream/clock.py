@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from typing import Protocol
@@ -33,9 +34,11 @@ def host_now() -> float:
     that a sleep would be no gap in the stream. On Windows it does; there, Python's monotonic clock
     before 3.13 advances in steps of 16 ms, which is 16 samples at 1 kHz.
     """
-    if _BOOT_CLOCK is None:
-        return time.perf_counter()
-    return time.clock_gettime(_BOOT_CLOCK)
+    if sys.platform != "win32" and _BOOT_CLOCK is not None:
+        now_s = time.clock_gettime(_BOOT_CLOCK)
+    else:
+        now_s = time.perf_counter()
+    return now_s
 
 
 class MonotonicClock:

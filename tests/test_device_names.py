@@ -23,9 +23,8 @@ from emgstream.sources.serial_board.serial_link import SerialLink
 from emgstream.sources.source_registry import kind_of
 
 _IN_USE = "could not open port 'COM5': PermissionError(13, 'Zugriff verweigert', None, 5)"
-_DEVICES = (
-    r"COM5 com12 COM5: \\.\COM12 C:\data\COM5 con CON: nul Aux.csv prn LPT1 conin$ COM¹".split()
-)  # noqa: SIM905
+_DEVICES = [r"\\.\COM12", r"C:\data\COM5", "COM5", "com12", "COM5:", "con", "CON:", "nul"]
+_DEVICES += ["Aux.csv", "prn", "LPT1", "conin$", "COM¹"]
 LOOKS = {
     os: ("stat", "lstat", "open", "readlink", "scandir", "access"),
     os.path: ("realpath", "exists", "isfile", "isdir", "samefile"),

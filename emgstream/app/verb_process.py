@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from emgstream.app.process_group import ProcessGroup
 from emgstream.child_python import child_python
 from emgstream.errors import ChildFailedError, InterruptedByUserError, OutputError
 from emgstream.log_output import log_path
@@ -54,20 +54,20 @@ class VerbProcess:
             self._errors = folder / "errors.txt"
             events = folder / "events.jsonl"
             with events.open("wb") as out, self._errors.open("wb") as err:
-                self._process = subprocess.Popen(
+                self._group = ProcessGroup(  # to end its helpers with it
                     child_python("emgstream.__main__", *arguments, *_WATCHED),
                     stdin=subprocess.PIPE,
                     stdout=out,
                     stderr=err,
-                    start_new_session=True,  # a group of its own, to end its helpers with it
                 )
+            self._process = self._group.process
             self._events = events.open("rb")
         except OSError as error:
             raise OutputError(
                 f"cannot start `emgstream {arguments[0]}`: {error.strerror or error}; expected "
                 "room for a process and its files; close other programs and try again"
             ) from error
-        if hasattr(os, "setpriority"):
+        if sys.platform != "win32":
             os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICE)
         _log.info("process %d starts: emgstream %s", self.pid, " ".join(arguments))
         self._verb = arguments[0]
@@ -98,11 +98,7 @@ class VerbProcess:
     def kill(self) -> None:
         """End it and the processes it started, at once."""
         self._killed = True
-        if hasattr(os, "killpg"):
-            _kill_group(self._process.pid)
-        else:
-            self._process.kill()
-        self._process.wait()
+        self._group.kill()
 
     def end(self, patience_s: float) -> None:
         """Ask it to end, and end it at once where it has not after ``patience_s`` seconds."""
@@ -146,8 +142,3 @@ class VerbProcess:
         more = "run it in a terminal to see more" if log is None else f"see {log}"
         end = f"code {code}" + (f", {last}" if last else "")
         return f"`emgstream {self._verb}` ended of itself ({end}); expected a result; {cure}{more}"
-
-
-def _kill_group(group: int) -> None:
-    with suppress(ProcessLookupError):  # it had ended, and so had all it started
-        os.killpg(group, signal.SIGKILL)

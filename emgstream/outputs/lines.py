@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["LineWriter"]
 
 _POLL_S = 0.05
+_AT_ONCE = 512
+"""Bytes that a pipe with room takes at once, as POSIX promises."""
+if sys.platform != "win32":
+    _AT_ONCE = select.PIPE_BUF
 
 
 class LineWriter:
@@ -85,7 +89,7 @@ class LineWriter:
         while n_written < len(data):
             _, writable, _ = select.select([], [pipe], [], _POLL_S)
             if writable:
-                n_written += os.write(pipe, data[n_written : n_written + select.PIPE_BUF])
+                n_written += os.write(pipe, data[n_written : n_written + _AT_ONCE])
             elif self._given_up.is_set():
                 return data[:n_written].count(b"\n")
         return n_lines

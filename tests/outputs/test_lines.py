@@ -15,6 +15,7 @@ from emgstream.errors import OutputError
 from emgstream.outputs.jsonl import JsonLinesOutput
 from emgstream.outputs.lines import LineWriter
 from tests.outputs.updates import update
+from tests.posix import posix_os
 from tests.simulation.boards import PATIENCE_S
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows cannot wait for a pipe with room")
@@ -43,7 +44,7 @@ def test_a_write_that_nobody_reads_waits_until_it_is_given_up(
         assert writer.is_alive()
         lines.give_up()
         writer.join(PATIENCE_S)
-        os.set_blocking(reader, False)
+        posix_os.set_blocking(reader, False)
         there = os.read(reader, 1 << 22)
         os.close(reader)
     assert there == (line * 1000).encode()[: len(there)]
@@ -53,8 +54,8 @@ def test_a_write_that_nobody_reads_waits_until_it_is_given_up(
 
 def test_a_named_pipe_that_nobody_reads_waits_until_it_is_given_up(tmp_path: Path) -> None:
     path = tmp_path / "pipe"
-    os.mkfifo(path)
-    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    posix_os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | posix_os.O_NONBLOCK)
     with LineWriter(str(path)) as lines:
         written: list[int] = []
         line = "x" * 999 + "\n"

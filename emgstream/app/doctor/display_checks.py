@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from emgstream.app.doctor.child_trial import TrialFailedError, try_out
 from emgstream.app.doctor.doctor_check import DoctorCheck, good, problem, warning
 from emgstream.app.doctor.system_packages import qt_library_command
+from emgstream.host_system import platform_name
 
 __all__ = ["PLATFORM", "display_checks", "display_failure", "has_display"]
 
@@ -90,7 +91,7 @@ def _library_check() -> Iterator[DoctorCheck]:
 
 def _library_cure() -> tuple[str, str]:
     """Return what to do where Qt does not load, and the line for a terminal that does it."""
-    if sys.platform in ("win32", "darwin"):
+    if platform_name() in ("win32", "darwin"):
         return "install PyQt5 again", ""
     return "install the libraries of the system that Qt needs", qt_library_command()
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from emgstream.host_system import platform_name
 
 __all__ = ["holders", "other_holders"]
 
@@ -29,7 +30,7 @@ def other_holders(device: str) -> Iterator[str]:
 
 
 def _holding(device: str) -> Iterator[int]:
-    if sys.platform != "linux":
+    if platform_name() != "linux":
         return  # Windows would open the port to resolve its name, and resets an Arduino so
     real = Path(os.path.realpath(device))
     if real.exists():

@@ -46,7 +46,7 @@ _DRAIN_S, _LOOK_S = 0.1, 0.002  # a choice: the command to stop takes 5 ms at 96
 _MOST = 1 << 16
 
 _BROKEN: tuple[type[Exception], ...] = (OSError,)
-if os.name == "posix":
+if sys.platform != "win32":
     import fcntl
     import termios
 
@@ -207,7 +207,7 @@ class SerialLink:
             time.sleep(_LOOK_S)
 
     def _ioctl(self, name: str) -> None:
-        if self._is_posix:
+        if sys.platform != "win32":
             fcntl.ioctl(self._port.fileno(), getattr(termios, name))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -202,11 +203,10 @@ def _siblings(device: str) -> list[str]:
 
 
 def _group(device: str) -> str:
-    if sys.platform == "win32":
-        return "dialout"
-    import grp
+    name = "dialout"
+    if sys.platform != "win32":
+        import grp
 
-    try:
-        return grp.getgrgid(Path(device).stat().st_gid).gr_name
-    except (KeyError, OSError):
-        return "dialout"
+        with suppress(KeyError, OSError):
+            name = grp.getgrgid(Path(device).stat().st_gid).gr_name
+    return name

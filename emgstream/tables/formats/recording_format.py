@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from emgstream.device_names import device_problem, is_device_name
 from emgstream.errors import TableError
@@ -150,7 +150,8 @@ def _read(path: Path, form: RecordingFormat, file: BinaryIO, *, is_gzipped: bool
         sha256.update(piece)
     if not is_gzipped:
         return form.read(_opened(path, form, file, sha256.hexdigest()))
-    with tempfile.TemporaryFile() as content:
+    with tempfile.TemporaryFile() as unpacked:
+        content: Any = unpacked  # on Windows it is a wrapper with the methods of a file
         file.seek(0)
         try:
             with gzip.open(file) as packed:
