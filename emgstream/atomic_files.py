@@ -5,13 +5,18 @@ from __future__ import annotations
 import errno
 import itertools
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from emgstream.device_names import device_problem, is_device_name, is_unwritable_device
+from emgstream.host_system import platform_name
 
-__all__ = ["check_writable", "is_same_file", "partial_file", "write_whole"]
+__all__ = ["check_writable", "is_same_file", "partial_file", "replace_file", "write_whole"]
+
+_N_TRIES, _TRY_S = 10, 0.1
+"""Tries to replace a file on Windows, and seconds between them: a choice."""
 
 
 @contextmanager
@@ -40,6 +45,22 @@ def _new_file(path: Path) -> Path:
     raise AssertionError("unreachable")
 
 
+def replace_file(partial: Path, target: Path) -> None:
+    """Let a complete file take the place of an older one.
+
+    On Windows a program that looks at each new file, as those against viruses do, has it open for a
+    moment: it is tried again for a second. Raises OSError if that is in vain.
+    """
+    for _ in range(_N_TRIES if platform_name() == "win32" else 0):
+        try:
+            partial.replace(target)
+        except PermissionError:
+            time.sleep(_TRY_S)
+        else:
+            return
+    partial.replace(target)
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file as a whole or not at all; a device or a pipe is written directly.
 
@@ -52,7 +73,7 @@ def write_whole(path: Path, content: bytes) -> None:
     target = Path(os.path.realpath(path))
     with partial_file(target) as partial:
         partial.write_bytes(content)
-        partial.replace(target)
+        replace_file(partial, target)
 
 
 def check_writable(path: Path) -> None:

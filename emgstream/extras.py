@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from emgstream.errors import MissingExtraError, UsageError
+from emgstream.host_system import demo_command
 from emgstream.wording import did_you_mean
 
 __all__ = [
@@ -107,8 +108,8 @@ def extra_requirements(name: str) -> tuple[str, ...]:
     except metadata.PackageNotFoundError as error:
         raise UsageError(
             "emgstream is run from its folder without being installed; expected an installed "
-            "package, which states the packages of its extras; run scripts/demo.py, which installs "
-            "it"
+            "package, which states the packages of its extras; run "
+            f"{demo_command()}, which installs it"
         ) from error
     found = []
     for requirement in map(Requirement, texts):

@@ -19,6 +19,7 @@ from emgstream.configuration import (
 from emgstream.data import DEMO, NO_MODEL
 from emgstream.device_names import is_device_name
 from emgstream.errors import ConfigurationError, OutputError
+from emgstream.host_system import refusal
 from emgstream.outputs.output_registry import output_kinds
 from emgstream.sources.source_kind import AUTO
 from emgstream.wording import did_you_mean
@@ -138,7 +139,7 @@ def set_configured(name: str, text: str) -> Configuration:
         write_whole(path, changed.encode())
     except OSError as error:
         raise OutputError(
-            f"cannot write the configuration {path}: {error.strerror or error}; expected a file "
+            f"cannot write the configuration {path}: {refusal(error)}; expected a file "
             "that may be written to; check its folder"
         ) from error
     return configuration

@@ -18,6 +18,7 @@ from emgstream.app.installation_plan import InstallationPlan
 from emgstream.app.installer_output import InstallerOutput, failure_sentence
 from emgstream.errors import ChildFailedError, OutputError
 from emgstream.extras import normal_name
+from emgstream.host_system import refusal
 from emgstream.logs import get_logger
 from emgstream.wording import counted
 
@@ -79,7 +80,7 @@ class ExtraInstallation:
             self._child: subprocess.Popen[bytes] | None = self._start()
         except OSError as error:
             raise OutputError(
-                f"cannot start the installation: {error.strerror or error}; expected room for a "
+                f"cannot start the installation: {refusal(error)}; expected room for a "
                 "process and its files; close other programs and try again"
             ) from error
 

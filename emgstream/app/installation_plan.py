@@ -15,7 +15,9 @@ from enum import Enum
 from importlib import metadata
 from pathlib import Path
 
-from emgstream.extras import PACKAGE, Extra, extra_named, extra_requirements, normal_name
+from emgstream.extras import PACKAGE, TRAIN, Extra, extra_named, extra_requirements, normal_name
+from emgstream.host_system import platform_name
+from emgstream.long_paths import path_problem
 from emgstream.user_folders import home_folder
 
 __all__ = ["InstallationPlan", "Installer", "plan_installation"]
@@ -168,9 +170,16 @@ def _obstacle(extra: Extra, installer: Installer | None) -> str | None:
     if installer is None:
         return (
             f"the environment {sys.prefix} has no pip, and neither uv nor ensurepip is here; "
-            "expected one of them; on Debian and Ubuntu install the package python3-venv"
+            f"expected one of them; {_how_to_get_pip()}"
         )
-    return _lack_of_room(extra, folder)
+    too_long = path_problem(folder) if extra is TRAIN else None
+    return too_long or _lack_of_room(extra, folder)
+
+
+def _how_to_get_pip() -> str:
+    if platform_name() == "linux":
+        return "on Debian and Ubuntu install the package python3-venv"
+    return "install Python from python.org again, which brings pip"
 
 
 def _lack_of_room(extra: Extra, folder: Path) -> str | None:

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.atomic_files import is_same_file, partial_file
+from emgstream.atomic_files import is_same_file, partial_file, replace_file
 from emgstream.data import DEMO_RECORDING
 from emgstream.errors import OutputError, RecordingError, UsageError
+from emgstream.host_system import refusal
 from emgstream.opening import read_recording, refuse_open_questions
 from emgstream.recording import SessionDescription, read_sidecar, sidecar_path, write_sidecar
 from emgstream.report import check_place
@@ -216,13 +217,13 @@ def _write_whole(
             written = replace(_checked(partial, names, parts), path=out)
             write_sidecar(out, document)
             undo.callback(_remove, sidecar_path(out))
-            partial.replace(out)
+            replace_file(partial, out)
             undo.pop_all()
     except OutputError:
         raise
     except OSError as error:
         raise OutputError(
-            f"cannot write {out}: {error.strerror or error}; choose another place with --out"
+            f"cannot write {out}: {refusal(error)}; choose another place with --out"
         ) from error
     return written
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from emgstream.cue_schedule import MOVEMENTS, REST, CueSchedule
 from emgstream.device_names import device_problem, is_device_name
 from emgstream.errors import OutputError, UsageError
+from emgstream.host_system import refusal
 from emgstream.recording import (
     FreeProtocol,
     GuidedProtocol,
@@ -110,7 +111,7 @@ class RecordingPlan:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(
-                f"cannot make the folder {folder}: {error.strerror or error}; expected a place "
+                f"cannot make the folder {folder}: {refusal(error)}; expected a place "
                 "that may be written to; choose another folder"
             ) from error
 

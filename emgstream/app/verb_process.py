@@ -14,6 +14,7 @@ from typing import Any
 from emgstream.app.process_group import ProcessGroup
 from emgstream.child_python import child_python
 from emgstream.errors import ChildFailedError, InterruptedByUserError, OutputError
+from emgstream.host_system import refusal
 from emgstream.log_output import log_path
 from emgstream.logs import get_logger
 
@@ -64,7 +65,7 @@ class VerbProcess:
             self._events = events.open("rb")
         except OSError as error:
             raise OutputError(
-                f"cannot start `emgstream {arguments[0]}`: {error.strerror or error}; expected "
+                f"cannot start `emgstream {arguments[0]}`: {refusal(error)}; expected "
                 "room for a process and its files; close other programs and try again"
             ) from error
         if sys.platform != "win32":

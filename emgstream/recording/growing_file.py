@@ -10,6 +10,7 @@ from pathlib import Path
 
 from emgstream.device_names import device_problem, is_device_name
 from emgstream.errors import OutputError
+from emgstream.host_system import refusal
 from emgstream.recording.table_hold import lock
 from emgstream.tables.session_rate import sidecar_path
 
@@ -35,7 +36,7 @@ def room_bytes(path: Path) -> int:
         return shutil.disk_usage(path.absolute().parent).free
     except OSError as error:
         raise OutputError(
-            f"cannot record into {path.absolute().parent}: {error.strerror or error}; expected a "
+            f"cannot record into {path.absolute().parent}: {refusal(error)}; expected a "
             "folder that exists; choose another place"
         ) from error
 
@@ -137,6 +138,6 @@ class GrowingFile:
     def _refused(self, error: OSError) -> OutputError:
         kept = f"; the {self.n_bytes:,} bytes before it are kept" if self.n_bytes else ""
         return OutputError(
-            f"cannot write {self._path}: {error.strerror or error}; expected a place with room "
+            f"cannot write {self._path}: {refusal(error)}; expected a place with room "
             f"that may be written to{kept}; make room, or choose another place"
         )

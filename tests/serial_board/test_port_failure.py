@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 import serial
+from serial.tools.list_ports_common import ListPortInfo
 
+from emgstream.cli import main, ports_verb
 from emgstream.errors import SourceError
+from emgstream.sources.serial_board import list_ports
 from emgstream.sources.serial_board.port_failure import PortFailure, port_failure
 from emgstream.sources.serial_board.serial_link import SerialLink
+from emgstream.sources.serial_board.serial_ports import PortInfo, not_found
 
 
 def of_windows(kind: str, number: int, words: str, code: int) -> serial.SerialException:
@@ -81,3 +85,41 @@ def test_a_bluetooth_port_whose_device_is_off_says_so(monkeypatch: pytest.Monkey
     monkeypatch.setattr("serial.Serial", refuse)
     with pytest.raises(SourceError, match=r"behind COM7 does not answer; .*switched on"):
         SerialLink("COM7", 500_000)
+
+
+def test_a_port_of_bluetooth_is_told_from_one_on_a_cable(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for device, hwid in (("COM3", "USB VID:PID=2341:0043"), ("COM7", "BTHENUM\\{00001101}_LOCAL")):
+        port = ListPortInfo(device)
+        port.hwid = hwid
+        found.append(port)
+    monkeypatch.setattr("emgstream.sources.serial_board.serial_ports.comports", lambda: found)
+    assert [port.device for port in list_ports() if port.is_bluetooth] == ["COM7"]
+
+
+def test_ports_of_bluetooth_are_asked_only_by_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """To open one takes ten seconds and more where its device is off, for all ports together."""
+    asked: list[str] = []
+
+    def ask(ports: list[PortInfo], _: object) -> list[tuple[PortInfo, str]]:
+        asked.extend(port.device for port in ports)
+        return [(port, "silent") for port in ports]
+
+    monkeypatch.setattr(
+        ports_verb, "list_ports", lambda: [PortInfo("COM3"), PortInfo("COM7", is_bluetooth=True)]
+    )
+    monkeypatch.setattr(ports_verb, "_ask", ask)
+    assert main(["ports"]) == 0
+    assert asked == ["COM3"]
+    assert "COM7" in (shown := capsys.readouterr().out)
+    assert "Bluetooth, not asked" in shown
+    assert main(["ports", "COM7"]) == 0
+    assert asked == ["COM3", "COM3", "COM7"]
+
+
+def test_a_port_that_is_listed_and_gone_is_not_asked_for_by_its_own_name() -> None:
+    told = str(not_found("COM5", [PortInfo("COM5")]))
+    assert "did you mean" not in told
+    assert "unplug the board" in told

@@ -10,6 +10,7 @@ import sys
 import tempfile
 
 from emgstream.child_python import child_python
+from emgstream.host_system import refusal
 
 __all__ = ["RUNTIME", "TrialFailedError", "main", "try_out"]
 
@@ -43,7 +44,7 @@ def try_out(what: str, module: str = __name__) -> str:
         done = subprocess.run(
             child_python(module, what),
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             errors="replace",
             stdin=subprocess.DEVNULL,
             timeout=_PATIENCE_S,
@@ -53,7 +54,7 @@ def try_out(what: str, module: str = __name__) -> str:
     except subprocess.TimeoutExpired as error:
         raise TrialFailedError(f"no answer within {_PATIENCE_S:.0f} s") from error
     except OSError as error:
-        raise TrialFailedError(f"no process can be started: {error.strerror or error}") from error
+        raise TrialFailedError(f"no process can be started: {refusal(error)}") from error
     if done.returncode == 0:
         return done.stdout.strip()
     raise TrialFailedError(_reason(done.returncode, done.stderr))

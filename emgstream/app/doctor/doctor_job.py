@@ -12,6 +12,7 @@ import psutil
 from emgstream.app.doctor.doctor_check import CheckState, DoctorCheck, problem
 from emgstream.child_python import child_python
 from emgstream.errors import OutputError
+from emgstream.host_system import refusal
 
 __all__ = ["DoctorJob"]
 
@@ -35,7 +36,7 @@ class DoctorJob:
             )
         except OSError as error:
             raise OutputError(
-                f"cannot check this computer: {error.strerror or error}; expected room for a "
+                f"cannot check this computer: {refusal(error)}; expected room for a "
                 "process; close other programs and try again"
             ) from error
 

@@ -16,6 +16,7 @@ from emgstream.app.doctor.system_packages import system_name
 from emgstream.app.installation_plan import Installer, plan_installation
 from emgstream.errors import EmgStreamError
 from emgstream.extras import EXTRAS, PACKAGE, Extra
+from emgstream.host_system import demo_command
 from emgstream.network.network_backend import VARIABLE, NetworkBackend
 from emgstream.network.runtime_libraries import runtime_cure
 
@@ -121,7 +122,7 @@ def _requirements_check() -> DoctorCheck:
         return warning(
             "package",
             "emgstream is run from its files and is not installed",
-            "run scripts/demo.py, which installs it into an environment of its own",
+            f"run {demo_command()}, which installs it into an environment of its own",
         )
     needed = [
         one

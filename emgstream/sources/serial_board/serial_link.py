@@ -19,6 +19,7 @@ from emgstream.errors import (
     SourceError,
     UsageError,
 )
+from emgstream.host_system import refusal
 from emgstream.logs import get_logger
 from emgstream.sources.serial_board.holders import holders, other_holders
 from emgstream.sources.serial_board.port_failure import PortFailure, port_failure
@@ -229,7 +230,7 @@ class SocketLink:
             self._socket = socket.create_connection((host, port), timeout=_CONNECT_S)
         except OSError as error:
             raise SourceError(
-                f"nobody answers at {device} ({error.strerror or error}); expected a board behind "
+                f"nobody answers at {device} ({refusal(error)}); expected a board behind "
                 "that address; is it switched on, and emgstream simulate --tcp running?"
             ) from error
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

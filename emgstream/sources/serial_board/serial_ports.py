@@ -50,6 +50,8 @@ class PortInfo:
     """USB product number."""
     serial_number: str | None = None
     """Serial number of the USB device, if it has one."""
+    is_bluetooth: bool = False
+    """True for a port of Bluetooth: to open it, the system looks for its device for seconds."""
 
     @property
     def usb_id(self) -> str:
@@ -78,10 +80,21 @@ def list_ports() -> list[PortInfo]:
             port.vid,
             port.pid,
             port.serial_number,
+            _is_bluetooth(port.device, port.hwid or ""),
         )
         for port in comports()
     ]
     return sorted(found, key=lambda port: (port.vid is None, port.device))
+
+
+def _is_bluetooth(device: str, hardware: str) -> bool:
+    r"""Return True for a port of Bluetooth, by its names on Windows, Linux and macOS.
+
+    >>> _is_bluetooth("COM7", r"BTHENUM\{00001101-0000-1000-8000-00805F9B34FB}_LOCALMFG&0000")
+    True
+    """
+    name = device.rpartition("/")[2]
+    return hardware.upper().startswith("BTHENUM") or name.startswith(("rfcomm", "cu.Bluetooth"))
 
 
 def find_boards() -> list[FoundSource]:
@@ -138,6 +151,11 @@ def check_port(device: str, listed: Sequence[PortInfo]) -> None:
 def not_found(device: str, listed: Sequence[PortInfo]) -> SourceNotFoundError:
     """Return the error for a port that does not exist."""
     names = [port.device for port in listed]
+    if device in names:  # opening it failed all the same
+        return SourceNotFoundError(
+            f"{device} is listed, and cannot be found; expected a board on it; unplug the board, "
+            "and plug it in again"
+        )
     meant = did_you_mean(device, [*names, *_siblings(device), AUTO, SIMULATED])
     there = "" if meant else f"; {_there_are(listed)}"
     return SourceNotFoundError(

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 from emgstream.device_names import device_problem, is_device_name
 from emgstream.errors import TableError
 from emgstream.extras import missing_extra
+from emgstream.host_system import refusal
 from emgstream.tables.formats.edf_file import read_edf_file
 from emgstream.tables.formats.mat_file import read_hdf5_mat_file, read_mat_file
 from emgstream.tables.formats.numpy_file import read_npy_file, read_npz_file
@@ -138,7 +139,7 @@ def read_format(path: Path) -> RawRecording | None:
             return _read(path, form, file, is_gzipped=is_gzipped)
         except OSError as error:
             raise TableError(
-                f"{path} could not be read to its end: {error.strerror or error}; is the disk or "
+                f"{path} could not be read to its end: {refusal(error)}; is the disk or "
                 "the network share still there, with room for an unpacked file?"
             ) from None
 
