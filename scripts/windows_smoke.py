@@ -123,10 +123,7 @@ def _help(python: WindowsPython) -> str:
 
 
 def _doctor(python: WindowsPython) -> str:
-    done = python.run(*EMGSTREAM, "doctor", "--json", "doctor.json")
-    if done.returncode != 0:
-        done = python.run(*EMGSTREAM, "doctor")
-    text = _said(done)
+    text = _said(python.run(*EMGSTREAM, "doctor"))
     network = next((line for line in text.splitlines() if " network " in line), "")
     if not network.startswith("ok"):
         raise FailedError(network.strip() or "the network was not tried")
@@ -244,23 +241,23 @@ def _tcp(python: WindowsPython) -> str:
 
 def _com5(python: WindowsPython) -> str:
     """Record on COM5, end that without a word, and repair what is left."""
-    for left in python.work.glob("com5.*"):
+    for left in python.work.glob("board.*"):
         left.unlink()
     words = ("record", "--port", "COM5", "--unattended", "--no-check", "--movements", "rest,fist")
-    table = python.work / "com5.csv"
+    table = python.work / "board.csv"
     with SimulatedBoard() as board:
         python.plug(os.path.realpath(board.port))
         ports = _said(python.run(*EMGSTREAM, "ports"))
         if "EMG firmware" not in ports:
             raise FailedError(f"ports does not find the board: {ports.strip()[-150:]}")
-        with _started(python, *words, "--out", "com5.csv"):
+        with _started(python, *words, "--out", "board.csv"):
             _wait(lambda: table.exists() and table.stat().st_size > 200_000, "nothing is recorded")
             python.end()  # every program in it, at once
-    repaired = _said(python.run(*EMGSTREAM, "recover", "com5.csv"))
+    repaired = _said(python.run(*EMGSTREAM, "recover", "board.csv"))
     n_rows = sum(1 for _ in table.open("rb")) - 1
     if "recover" not in repaired and "repair" not in repaired and "rows" not in repaired:
         raise FailedError(repaired.strip()[-200:])
-    _said(python.run(*EMGSTREAM, "inspect", "com5.csv"))
+    _said(python.run(*EMGSTREAM, "inspect", "board.csv"))
     return f"{n_rows:,} rows kept of a recording that was killed, repaired and readable"
 
 
