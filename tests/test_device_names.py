@@ -41,7 +41,8 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
     def watched(function: Callable[..., Any], name: str) -> Callable[..., Any]:
         def looks(path: Any, *words: Any, **named: Any) -> Any:
-            if isinstance(path, (str, os.PathLike)) and is_device_name(path):
+            is_path = isinstance(path, (str, os.PathLike)) and str(path) != os.devnull
+            if is_path and is_device_name(path):
                 asked.append(f"{name}({path})")
             return function(path, *words, **named)
 

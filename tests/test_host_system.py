@@ -128,6 +128,7 @@ def test_no_command_of_debian_is_given_elsewhere(
     platform: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.platform", platform)
+    monkeypatch.setattr("emgstream.app.installation_plan.extra_requirements", lambda _: ())
     monkeypatch.setattr("emgstream.app.installation_plan._installer", lambda: None)
     monkeypatch.setattr("emgstream.app.installation_plan._is_managed", lambda: False)
     assert "PyQt5" in qt_library_command()
@@ -155,6 +156,7 @@ def test_a_folder_too_deep_for_tensorflow_is_told_before_it_is_installed(
 def test_the_extra_for_training_is_not_installed_into_a_folder_too_deep(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("emgstream.app.installation_plan.extra_requirements", lambda _: ())
     monkeypatch.setattr("emgstream.long_paths._paths_are_limited", lambda: True)
     monkeypatch.setattr("emgstream.app.installation_plan._is_managed", lambda: False)
     monkeypatch.setattr("os.access", lambda *_: True)

@@ -16,7 +16,7 @@ from emgstream.app.doctor.system_packages import system_name
 from emgstream.app.installation_plan import Installer, plan_installation
 from emgstream.errors import EmgStreamError
 from emgstream.extras import EXTRAS, PACKAGE, Extra
-from emgstream.host_system import demo_command
+from emgstream.host_system import demo_command, how_to_get_python
 from emgstream.network.network_backend import VARIABLE, NetworkBackend
 from emgstream.network.runtime_libraries import runtime_cure
 
@@ -37,7 +37,8 @@ def python_checks() -> Iterator[DoctorCheck]:
         f"{platform.machine()}"
     )
     if not _OLDEST <= sys.version_info[:2] <= _NEWEST:
-        yield problem("python", text, "use Python 3.10 to 3.13")
+        cure = f"use Python 3.10 to 3.13; {how_to_get_python('3.13')}"
+        yield problem("python", text, cure)
     elif sys.maxsize < 2**32:
         yield problem("python", f"{text}, 32 bits", "install Python for 64 bits")
     elif sys.platform == "win32" and _STORE in sys.base_prefix:

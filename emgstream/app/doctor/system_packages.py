@@ -56,7 +56,7 @@ def qt_library_command() -> str:
     and macOS, PyQt5 brings its libraries: the command that installs it again.
     """
     if platform_name() in ("win32", "darwin"):
-        return command_line(sys.executable, "-m", "pip", "install", "--force-reinstall", "PyQt5")
+        return command_line(sys.executable, "-m", "pip", "install", "-I", "PyQt5")
     release = _os_release()
     families = [release.get("ID", ""), *release.get("ID_LIKE", "").split()]
     known = [_MANAGERS[family] for family in families if family in _MANAGERS]

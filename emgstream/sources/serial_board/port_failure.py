@@ -59,9 +59,9 @@ _OF_POSIX = {
     errno.EHOSTDOWN: PortFailure.NO_ANSWER,
 }
 _WINDOWS_NUMBER = re.compile(r"Error\(\d+, .*, None, (\d+)\)", re.DOTALL)
-"""How pyserial hands an error of Windows on: in the text of its own, as Python writes it."""
+"""An error of Windows as pyserial hands it on: in the text of its own, as Python writes it."""
 _TERMINAL_NUMBER = re.compile(r": \(\d+, ")
-"""How pyserial hands an error of termios on, which only what is no terminal gives."""
+"""An error of termios as pyserial hands it on; only what is no terminal gives one."""
 
 
 def port_failure(error: Exception) -> PortFailure:
