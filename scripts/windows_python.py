@@ -35,7 +35,11 @@ _DEBIAN = (
     f"libpython{MINOR}-stdlib",
     "fonts-dejavu-core",  # Qt brings no fonts
 )
-_TESTING = ("hypothesis", "pytest", "pytest-qt")
+_TESTING = (
+    *("hypothesis", "pytest", "pytest-qt"),
+    *("edfio", "h5py", "pyxdf", "scikit-learn", "scipy"),
+)
+_MENDED = ("numpy", "scipy", "sklearn")
 _PLATFORM = "x86_64-pc-windows-msvc"
 _DLLS = ("libffi", "libcrypto", "libssl", "sqlite3", "tcl", "tk")
 _LEFT_OUT = ("lib-dynload", "config-*", "_sysconfigdata*", "test", "sitecustomize.py")
@@ -229,7 +233,7 @@ class WindowsPython:
             ]
         )
         (packages / "project.pth").write_text("Z:\\w\\project\nZ:\\w\\project\\training\n")
-        self._mend_numpy(packages)
+        self._mend_packages(packages)
 
     def _requirements(self) -> str:
         """Return what emgstream needs, by pyproject.toml, and what its tests need."""
@@ -251,14 +255,14 @@ class WindowsPython:
             _run([str(own / "bin" / "python"), "-m", "pip", "install", "--quiet", "uv"])
         return own / "bin" / "uv"
 
-    def _mend_numpy(self, packages: Path) -> None:
-        """Give NumPy the functions that Wine's runtime library lacks.
+    def _mend_packages(self, packages: Path) -> None:
+        """Give NumPy and SciPy the functions that Wine's runtime library lacks.
 
         Its modules import them from a DLL of Windows; they are made to import that of ours, with a
         name of the same length, which hands all others on.
         """
         theirs, ours = "api-ms-win-crt-math-l1-1-0.dll", "xpi-ms-win-crt-math-l1-1-0.dll"
-        modules = list((packages / "numpy").rglob("*.pyd"))
+        modules = [one for name in _MENDED for one in (packages / name).rglob("*.pyd")]
         names = {name for module in modules for name in self._imports(module, theirs)}
         (self._shared / "math.c").write_text(_complex_source(names))
         lines = [f"LIBRARY {ours}", "EXPORTS"]

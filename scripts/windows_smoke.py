@@ -42,8 +42,9 @@ PURE = (
     *("tests/test_transforms.py", "tests/test_windowing.py", "tests/test_pipeline.py"),
     *("tests/test_device_names.py", "tests/test_host_system.py", "tests/test_network_layers.py"),
     *("tests/serial_board/test_port_failure.py", "tests/test_cues.py", "tests/test_schema.py"),
+    *("tests/outputs/test_lines.py", "tests/test_process_group.py"),
 )
-"""Tests that need neither a port nor a window nor a second process."""
+"""Tests of what is computed, and of what Windows does in its own way."""
 _WAIT_S, _LOOK_S = 90.0, 0.2
 _RECORDED_S = 8.0
 
