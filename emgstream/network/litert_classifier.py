@@ -87,10 +87,13 @@ class LitertClassifier:
         return probabilities
 
     def _agree(self) -> bool:
-        """Return whether both networks give the same bits for windows over the usual range."""
+        """Return whether both networks give the same bits for windows over the usual range.
+
+        Noise, as smooth windows agree where others do not: on Windows, LiteRT 2.3 multiplies many
+        windows in another order than one, and 172 of 200 differ, in the sixth digit.
+        """
         shape = (self._batch.batch_size, *self.window_shape)
-        probe = np.linspace(-3.0, 3.0, num=int(np.prod(shape)), dtype=np.float32)
-        windows = np.roll(probe.reshape(shape[::-1]).T, 1, axis=1).copy()
+        windows = np.random.default_rng(0).normal(size=shape).astype(np.float32)
         singly = np.empty((len(windows), self.n_classes), dtype=np.float32)
         batched = np.empty_like(singly)
         self._single.run(windows, singly)
