@@ -5,11 +5,18 @@ from __future__ import annotations
 import errno
 import itertools
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["check_writable", "is_same_file", "partial_file", "write_whole"]
+from emgstream.device_names import device_problem, is_device_name, is_unwritable_device
+from emgstream.host_system import platform_name
+
+__all__ = ["check_writable", "is_same_file", "partial_file", "replace_file", "write_whole"]
+
+_N_TRIES, _TRY_S = 10, 0.1
+"""Tries to replace a file on Windows, and seconds between them: a choice."""
 
 
 @contextmanager
@@ -29,12 +36,29 @@ def partial_file(path: Path) -> Iterator[Path]:
 
 def _new_file(path: Path) -> Path:
     """Create an empty file beside ``path``; one that is there, or a link, is not followed."""
+    _refuse_device(path)
     for number in itertools.count():
         partial = path.with_name(f"{path.name}{f'.{number}' if number else ''}.partial")
         with suppress(FileExistsError):
             os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
             return partial
     raise AssertionError("unreachable")
+
+
+def replace_file(partial: Path, target: Path) -> None:
+    """Let a complete file take the place of an older one.
+
+    On Windows a program that looks at each new file, as those against viruses do, has it open for a
+    moment: it is tried again for a second. Raises OSError if that is in vain.
+    """
+    for _ in range(_N_TRIES if platform_name() == "win32" else 0):
+        try:
+            partial.replace(target)
+        except PermissionError:
+            time.sleep(_TRY_S)
+        else:
+            return
+    partial.replace(target)
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -49,7 +73,7 @@ def write_whole(path: Path, content: bytes) -> None:
     target = Path(os.path.realpath(path))
     with partial_file(target) as partial:
         partial.write_bytes(content)
-        partial.replace(target)
+        replace_file(partial, target)
 
 
 def check_writable(path: Path) -> None:
@@ -81,9 +105,19 @@ def _real(path: Path) -> str:
 
 
 def _is_special(path: Path) -> bool:
+    return is_device_name(path) or _is_there_and_special(path)
+
+
+def _is_there_and_special(path: Path) -> bool:
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
+def _refuse_device(path: Path) -> None:
+    if is_unwritable_device(path):
+        raise OSError(errno.EINVAL, device_problem(path))
+
+
 def _refuse_folder(path: Path) -> None:
-    if path.is_dir():
+    _refuse_device(path)
+    if not is_device_name(path) and path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))

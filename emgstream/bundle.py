@@ -21,10 +21,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from emgstream.atomic_files import partial_file
+from emgstream.atomic_files import partial_file, replace_file
 from emgstream.data import DEMO
 from emgstream.decisions import DecisionSettings
+from emgstream.device_names import device_problem, is_device_name
 from emgstream.errors import ModelFileError, OutputError
+from emgstream.host_system import refusal
 from emgstream.manifest import Manifest
 from emgstream.wording import did_you_mean
 
@@ -98,7 +100,7 @@ def write_model(path: str | os.PathLike[str], model: Model) -> None:
             archive.writestr(_MANIFEST, json.dumps(document, indent=2, allow_nan=False))
             for name, content in model.members.items():
                 archive.writestr(name, content)
-        partial.replace(path)
+        replace_file(partial, path)
 
 
 def check_place(path: str | os.PathLike[str]) -> None:
@@ -118,8 +120,7 @@ def _partial(path: Path) -> Iterator[Path]:
             yield partial
     except OSError as error:
         raise OutputError(
-            f"cannot write the model {path}: {error.strerror or error}; "
-            "choose another place with --out"
+            f"cannot write the model {path}: {refusal(error)}; choose another place with --out"
         ) from error
 
 
@@ -130,6 +131,8 @@ def read_model(path: str | os.PathLike[str]) -> Model:
     newer format, or where its parts disagree.
     """
     path = Path(path)
+    if is_device_name(path):
+        raise ModelFileError(f"{device_problem(path)}; expected a .emgmodel file; check the name")
     try:
         return _read(path)
     except ModelFileError as error:
@@ -141,7 +144,7 @@ def read_model(path: str | os.PathLike[str]) -> Model:
         ) from None
     except OSError as error:
         raise ModelFileError(
-            f"{path}: cannot be read: {error.strerror or error}; expected a .emgmodel file"
+            f"{path}: cannot be read: {refusal(error)}; expected a .emgmodel file"
         ) from None
 
 

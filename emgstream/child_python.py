@@ -20,7 +20,7 @@ def child_python(module: str, *words: str) -> list[str]:
     """Return the command line of a Python process that runs the ``main`` of a module.
 
     The process sees the same packages as this one. Where native code ends it, it writes to stderr
-    where each thread was.
+    where each thread was. It reads and writes UTF-8, whatever the code page of Windows is.
 
     Parameters
     ----------
@@ -29,4 +29,4 @@ def child_python(module: str, *words: str) -> list[str]:
     words
         What ``main`` finds in ``sys.argv[1:]``.
     """
-    return [sys.executable, "-X", "faulthandler", "-c", _BOOT, module, *words]
+    return [sys.executable, "-X", "faulthandler", "-X", "utf8", "-c", _BOOT, module, *words]

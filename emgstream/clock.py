@@ -44,9 +44,11 @@ def host_now() -> float:
     not, so that a sleep would be no gap in the stream. That of Windows does; there, Python's
     monotonic clock before 3.13 advances in steps of 16 ms, which is 16 samples at 1 kHz.
     """
-    if _BOOT_CLOCK is None:
-        return time.perf_counter()
-    return time.clock_gettime(_BOOT_CLOCK)
+    if sys.platform != "win32" and _BOOT_CLOCK is not None:
+        now_s = time.clock_gettime(_BOOT_CLOCK)
+    else:
+        now_s = time.perf_counter()
+    return now_s
 
 
 class MonotonicClock:

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, TypeAlias, get_type_hints
 import msgspec
 
 from emgstream.errors import ConfigurationError, OutputError
+from emgstream.host_system import refusal
 from emgstream.user_folders import config_folder
 from emgstream.wording import did_you_mean
 
@@ -144,7 +145,7 @@ def configuration_text() -> str | None:
         return None
     except OSError as error:
         raise ConfigurationError(
-            f"cannot read the configuration {path}: {error.strerror or error}; expected a readable "
+            f"cannot read the configuration {path}: {refusal(error)}; expected a readable "
             f"TOML file; correct it, or name another with {_PATH_VARIABLE}"
         ) from error
     except ValueError as error:
@@ -176,7 +177,7 @@ def write_template(path: Path) -> None:
             file.write(TEMPLATE)
     except OSError as error:
         raise OutputError(
-            f"cannot write the configuration {path}: {error.strerror or error}; expected a new "
+            f"cannot write the configuration {path}: {refusal(error)}; expected a new "
             "file; change the one there is, or name another with " + _PATH_VARIABLE
         ) from error
 

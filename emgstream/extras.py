@@ -14,6 +14,7 @@ from importlib import metadata
 from typing import Any
 
 from emgstream.errors import MissingExtraError, UsageError
+from emgstream.host_system import demo_command
 from emgstream.library_gaps import gap_of
 from emgstream.wording import did_you_mean
 
@@ -131,8 +132,8 @@ def extra_requirements(name: str) -> tuple[str, ...]:
     except metadata.PackageNotFoundError as error:
         raise UsageError(
             "emgstream is run from its folder without being installed; expected an installed "
-            "package, which states the packages of its extras; run scripts/demo.py, which installs "
-            "it"
+            "package, which states the packages of its extras; run "
+            f"{demo_command()}, which installs it"
         ) from error
     found = []
     for requirement in map(Requirement, texts):

@@ -24,6 +24,7 @@ from pathlib import Path
 
 from emgstream import __version__
 from emgstream.errors import OutputError, UsageError
+from emgstream.host_system import refusal
 from emgstream.logs import IS_PRINTED, ROOT, get_logger
 from emgstream.user_folders import log_folder
 
@@ -213,7 +214,7 @@ def _open_log(path: Path, max_bytes: int) -> _LogFileHandler:
         return _LogFileHandler(path, max_bytes)
     except OSError as error:
         raise OutputError(
-            f"cannot write the log {path}: {error.strerror or error}; expected a place that may "
+            f"cannot write the log {path}: {refusal(error)}; expected a place that may "
             "be written to; choose another with --log"
         ) from error
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from emgstream.device_names import device_problem, is_device_name, is_unwritable_device
 from emgstream.errors import OutputError
 
 __all__ = ["holds_object", "holds_objects_by_line", "is_page", "refuse_to_replace"]
@@ -22,6 +23,10 @@ def refuse_to_replace(path: Path, is_ours: Callable[[Path], bool], ours: str) ->
     An empty file, a device and a pipe may be written to. ``ours`` names what is replaced, in the
     plural.
     """
+    if is_unwritable_device(path):
+        raise OutputError(f"{device_problem(path)}; expected a file; choose another name")
+    if is_device_name(path):
+        return
     try:
         if not path.is_file() or not path.stat().st_size or is_ours(path):
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import runpy
 import subprocess
 import sys
 import venv
@@ -31,6 +32,7 @@ def ensure(*extras: str) -> Path:
     wanted = _digest()
     if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
         return PYTHON
+    _check_paths(extras)
     _create()
     _install(extras)
     stamp.write_text(wanted)
@@ -59,8 +61,8 @@ def _create() -> None:
         venv.create(VENV, with_pip=True, clear=True, system_site_packages=_QT_OF_THE_SYSTEM)
     except (OSError, subprocess.CalledProcessError) as error:
         sys.exit(
-            f"cannot make the virtual environment {VENV}: {error}; expected room on the disk, and "
-            "on Debian and Ubuntu the package python3-venv"
+            f"cannot make the virtual environment {VENV}: {error}; expected room on the disk"
+            + (", and on Debian and Ubuntu the package python3-venv" if os.name == "posix" else "")
         )
 
 
@@ -78,6 +80,15 @@ def _size(extras: tuple[str, ...]) -> str:
     if extras:
         return "about 620 MB to download, 2.6 GB on the disk"
     return "about 115 MB to download, 400 MB on the disk"
+
+
+def _check_paths(extras: tuple[str, ...]) -> None:
+    """End the program if Windows does not allow the long paths that are in some packages."""
+    if "train" in extras:
+        limits = runpy.run_path(str(ROOT / "emgstream" / "long_paths.py"))
+        problem = limits["path_problem"](VENV / "Lib" / "site-packages")
+        if problem is not None:
+            sys.exit(problem)
 
 
 def _install(extras: tuple[str, ...]) -> None:

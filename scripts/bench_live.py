@@ -10,6 +10,7 @@ The board is simulated, on a pty, at 1 kHz; what reads it is the product's own s
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import subprocess
 import sys
@@ -149,11 +150,14 @@ def _cpu_s(port: str, seconds: int) -> float:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    used_s = math.nan
+    if sys.platform != "win32":
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        used_s = float(usage.ru_utime + usage.ru_stime)
     if process.returncode:
         raise RuntimeError(f"emgstream live ended with {process.returncode}")
-    return float(usage.ru_utime + usage.ru_stime)
+    return used_s
 
 
 def _cycles() -> tuple[int, int, float]:

@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import math
+import os
 import subprocess
 import sys
 import tempfile
@@ -88,7 +89,7 @@ def seconds(run: Callable[[], object]) -> float:
 
 def memory_ratio(path: Path, small: Path) -> float | None:
     """Return how far the process grew, as a multiple of the raw numbers; None on Windows."""
-    if sys.platform == "win32":
+    if os.name == "nt":
         return None
     child = subprocess.run(
         [sys.executable, "-c", _MEASURE_MEMORY, str(path), str(small)],

@@ -6,9 +6,11 @@ import os
 import subprocess
 import sys
 import time
+from typing import Any
 
 import pytest
 
+from tests.posix import posix_os, posix_termios
 from tests.processes import EMGSTREAM
 from tests.simulation.boards import PATIENCE_S
 
@@ -21,18 +23,16 @@ class Terminal:
     """A command on a terminal of its own, whose keys are pressed by hand."""
 
     def __init__(self, *words: str) -> None:
-        import pty
-        import termios
-
-        self._termios = termios
-        self._keyboard, self._screen = pty.openpty()
-        termios.tcsetwinsize(self._screen, (30, 100)) if sys.version_info >= (3, 11) else None
-        self.before = termios.tcgetattr(self._screen)
+        self._termios = posix_termios()
+        self._keyboard, self._screen = posix_os.openpty()
+        if sys.version_info >= (3, 11):
+            self._termios.tcsetwinsize(self._screen, (30, 100))
+        self.before = self._termios.tcgetattr(self._screen)
         ends = {"stdin": self._screen, "stdout": self._screen, "stderr": subprocess.PIPE}
         environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30"}
-        self.process = subprocess.Popen([*EMGSTREAM, *words], **ends, env=environment)  # type: ignore[call-overload]
+        self.process: Any = subprocess.Popen([*EMGSTREAM, *words], **ends, env=environment)
         self.shown = ""
-        os.set_blocking(self._keyboard, False)
+        posix_os.set_blocking(self._keyboard, False)
 
     def press(self, keys: str) -> None:
         os.write(self._keyboard, keys.encode())

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.posix import posix_signal
 from tests.processes import EMGSTREAM, board_process
 from tests.simulation.boards import PATIENCE_S, wait_for
 
@@ -38,9 +39,9 @@ def test_the_time_is_a_gap_that_is_told_and_the_stream_goes_on(tmp_path: Path) -
         with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as live:
             try:
                 wait_for(lambda: len(decisions(out)) > 100, live.poll)
-                live.send_signal(signal.SIGSTOP)
+                live.send_signal(posix_signal.SIGSTOP)
                 time.sleep(STOPPED_S)
-                live.send_signal(signal.SIGCONT)
+                live.send_signal(posix_signal.SIGCONT)
                 n_before = len(decisions(out))
                 wait_for(lambda: len(decisions(out)) > n_before + 100, live.poll)
                 live.send_signal(signal.SIGINT)

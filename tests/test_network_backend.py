@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,8 +21,10 @@ from emgstream.cli import main
 from emgstream.configuration import configuration_path
 from emgstream.data import DEMO_MODEL
 from emgstream.errors import NetworkBackendError, UsageError
+from emgstream.network import runtime_libraries
 from emgstream.network.backend_preference import VARIABLE, NetworkBackend, prefer_backend
 from emgstream.network.network_backend import choose_backend, open_classifier
+from emgstream.network.runtime_libraries import runtime_cure
 from emgstream.pipeline import Pipeline
 from emgstream.types import Chunk, FloatArray
 from tests.conftest import OLD_FORM_MODEL
@@ -175,3 +178,54 @@ def test_without_litert_numpy_decides_the_same(tmp_path: Path, raised: str, told
         runs[name] = [json.loads(line)["label"] for line in out.read_text().splitlines()]
         assert (told in log.read_text()) == (name == "numpy")
     assert runs["numpy"] == runs["litert"]
+
+
+def test_windows_searches_the_folder_of_the_runtime_libraries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = tmp_path / "MSVCP140.dll"
+    library.touch()
+
+    class Packaged:
+        """A file of a package, as its metadata lists it."""
+
+        name = library.name
+
+        def locate(self) -> Path:
+            return tmp_path / "Scripts" / ".." / self.name
+
+    (tmp_path / "Scripts").mkdir()
+    added: list[str] = []
+    monkeypatch.setattr("importlib.metadata.files", lambda _: [Packaged()])
+    runtime_libraries._add_folder(added.append)
+    assert added == [str(tmp_path)]
+
+
+def test_windows_without_the_runtime_libraries_is_left_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def missing(name: str) -> None:
+        raise PackageNotFoundError(name)
+
+    added: list[str] = []
+    monkeypatch.setattr("importlib.metadata.files", missing)
+    runtime_libraries._add_folder(added.append)
+    assert added == []
+
+
+@pytest.mark.parametrize(
+    ("platform", "problem", "cure"),
+    [
+        (
+            "win32",
+            "DLL load failed while importing x: Modul nicht gefunden.",
+            "msvc-runt",
+        ),
+        ("linux", "libgomp.so.1: cannot open shared object file: No such file", "libgomp.so.1"),
+        ("darwin", "dlopen(x.so, 0x0002): symbol not found", "macOS 12"),
+    ],
+)
+def test_a_runtime_that_does_not_load_is_told_with_what_to_install(
+    platform: str, problem: str, cure: str
+) -> None:
+    assert cure in runtime_cure(problem, platform)

@@ -18,7 +18,9 @@ from emgstream.configuration import (
     configuration_text,
 )
 from emgstream.data import DEMO, NO_MODEL
+from emgstream.device_names import is_device_name
 from emgstream.errors import ConfigurationError, OutputError
+from emgstream.host_system import refusal
 from emgstream.network.backend_preference import prefer_backend
 from emgstream.outputs.output_registry import output_kinds
 from emgstream.sources.source_kind import AUTO
@@ -163,7 +165,7 @@ def set_configured(name: str, text: str) -> Configuration:
                 "cannot write the configuration {path}: {reason}; expected a file "
                 "that may be written to; check its folder",
                 path=path,
-                reason=error.strerror or error,
+                reason=refusal(error),
             )
         ) from error
     prefer_backend(configuration.network)
@@ -206,7 +208,7 @@ def _with_full_path(key: str, text: str, in_group: bool) -> str:
             kind.reads_file or kind.writes_file for kind in output_kinds() if kind.name == key
         )
     elif key == _MODEL:
-        is_path = text not in (DEMO, NO_MODEL) or full.exists()
+        is_path = text not in (DEMO, NO_MODEL) or (is_device_name(text) or full.exists())
         if is_path:
             read_model(Path(text) if full == Path(text).absolute() else full)
     else:

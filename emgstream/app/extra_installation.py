@@ -18,6 +18,7 @@ from emgstream.app.installation_plan import InstallationPlan
 from emgstream.app.installer_output import InstallerOutput, failure_sentence
 from emgstream.errors import ChildFailedError, OutputError
 from emgstream.extras import normal_name
+from emgstream.host_system import refusal
 from emgstream.logs import get_logger
 from emgstream.translation import tr, tr_n
 
@@ -82,7 +83,7 @@ class ExtraInstallation:
                 tr(
                     "cannot start the installation: {reason}; expected room for a "
                     "process and its files; close other programs and try again",
-                    reason=error.strerror or error,
+                    reason=refusal(error),
                 )
             ) from error
 

@@ -25,6 +25,8 @@ from emgstream.extras import (
     normal_name,
     training_obstacle,
 )
+from emgstream.host_system import platform_name
+from emgstream.long_paths import path_problem
 from emgstream.translation import tr
 from emgstream.user_folders import home_folder
 
@@ -188,10 +190,18 @@ def _obstacle(extra: Extra, installer: Installer | None) -> str | None:
     if installer is None:
         return tr(
             "the environment {prefix} has no pip, and neither uv nor ensurepip is here; "
-            "expected one of them; on Debian and Ubuntu install the package python3-venv",
+            "expected one of them; {cure}",
             prefix=sys.prefix,
+            cure=_how_to_get_pip(),
         )
-    return _lack_of_room(extra, folder)
+    too_long = path_problem(folder) if extra is TRAIN else None
+    return too_long or _lack_of_room(extra, folder)
+
+
+def _how_to_get_pip() -> str:
+    if platform_name() == "linux":
+        return tr("on Debian and Ubuntu install the package python3-venv")
+    return tr("install Python from python.org again, which brings pip")
 
 
 def _lack_of_room(extra: Extra, folder: Path) -> str | None:

@@ -10,6 +10,7 @@ from enum import Enum
 from pathlib import Path
 
 from emgstream.app.live_session import LiveSession
+from emgstream.device_names import is_device_name
 from emgstream.errors import EmgStreamError, UsageError
 from emgstream.outputs.output import Output
 from emgstream.outputs.output_kind import OutputKind
@@ -178,7 +179,7 @@ class OutputSwitch:
 
 def _check_new(text: str) -> None:
     """Raise UsageError for a file that is there: it may be a recording, or of another session."""
-    if text == "-" or Path(text).exists():
+    if text == "-" or is_device_name(text) or Path(text).exists():
         raise UsageError(
             tr(
                 "{text} is there already, or no file; expected the name of a new file; choose "

@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream.app.name_lists import listed
-from emgstream.atomic_files import is_same_file, partial_file
+from emgstream.atomic_files import is_same_file, partial_file, replace_file
 from emgstream.data import DEMO_RECORDING
 from emgstream.errors import OutputError, RecordingError, UsageError
+from emgstream.host_system import refusal
 from emgstream.opening import read_recording, refuse_open_questions
 from emgstream.recording import SessionDescription, read_sidecar, sidecar_path, write_sidecar
 from emgstream.report import check_place
@@ -239,7 +240,7 @@ def _write_whole(
             written = replace(_checked(partial, names, parts), path=out)
             write_sidecar(out, document)
             undo.callback(_remove, sidecar_path(out))
-            partial.replace(out)
+            replace_file(partial, out)
             undo.pop_all()
     except OutputError:
         raise
@@ -248,7 +249,7 @@ def _write_whole(
             tr(
                 "cannot write {out}: {reason}; choose another place with --out",
                 out=out,
-                reason=error.strerror or error,
+                reason=refusal(error),
             )
         ) from error
     return written

@@ -8,7 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 from emgstream.cue_schedule import MOVEMENTS, REST, CueSchedule
+from emgstream.device_names import device_problem, is_device_name
 from emgstream.errors import OutputError, UsageError
+from emgstream.host_system import refusal
 from emgstream.recording import (
     FreeProtocol,
     GuidedProtocol,
@@ -114,7 +116,7 @@ class RecordingPlan:
                     "cannot make the folder {folder}: {reason}; expected a place "
                     "that may be written to; choose another folder",
                     folder=folder,
-                    reason=error.strerror or error,
+                    reason=refusal(error),
                 )
             ) from error
 
@@ -163,6 +165,13 @@ def plan_session(wanted: RecordingRequest) -> RecordingPlan:
     if not labels:
         raise UsageError(
             tr("no movement is chosen; expected at least one; tick one, or name your own")
+        )
+    if is_device_name(wanted.path):
+        raise UsageError(
+            tr(
+                "{problem}; expected a new file; choose another name",
+                problem=device_problem(wanted.path),
+            )
         )
     _check_markers(wanted)
     protocol: GuidedProtocol | FreeProtocol

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from emgstream.app.name_lists import did_you_mean
 from emgstream.app.open_requests import PortRequest, ReplayRequest, SourceRequest
+from emgstream.device_names import is_device_name
 from emgstream.errors import EmgStreamError
 from emgstream.sources.brainflow_boards import board_name, needs_of
 from emgstream.sources.source_kind import AUTO, SIMULATED
@@ -73,9 +74,20 @@ def _has_no_scheme(name: str) -> bool:
 
 def _without_scheme(text: str) -> TypedAddress:
     """Return what a path, or the name of a port, opens."""
-    path = Path(text).expanduser()
     if text in (AUTO, SIMULATED):
         return TypedAddress(PortRequest(text), tr("a board on this computer"))
+    if _is_windows_port(text):
+        return TypedAddress(PortRequest(text), tr("the serial port {text}", text=text))
+    if is_device_name(text):
+        return TypedAddress(
+            None,
+            tr(
+                "{text} is a device of Windows, and no board; expected {examples}",
+                text=text,
+                examples=_EXAMPLES,
+            ),
+        )
+    path = Path(text).expanduser()
     if path.is_file():
         return TypedAddress(ReplayRequest(path), tr("a recording, played at its own pace"))
     if path.is_dir():
@@ -84,8 +96,7 @@ def _without_scheme(text: str) -> TypedAddress:
         return TypedAddress(
             None, tr("there is no file {text}; expected the path of a recording", text=text)
         )
-    is_port = path.exists() or (text[:3].upper() == "COM" and text[3:].isdigit())
-    if is_port:
+    if path.exists():
         return TypedAddress(PortRequest(text), tr("the serial port {text}", text=text))
     return TypedAddress(
         None,
@@ -95,6 +106,10 @@ def _without_scheme(text: str) -> TypedAddress:
             examples=_EXAMPLES,
         ),
     )
+
+
+def _is_windows_port(text: str) -> bool:
+    return text[:3].upper() == "COM" and text[3:].isdigit()
 
 
 def _socket(text: str, rest: str) -> TypedAddress:

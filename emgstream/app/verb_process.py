@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from emgstream.app.process_group import ProcessGroup
 from emgstream.child_python import child_python
 from emgstream.errors import ChildFailedError, InterruptedByUserError, OutputError
+from emgstream.host_system import refusal
 from emgstream.log_output import log_path
 from emgstream.logs import get_logger
 from emgstream.translation import tr
@@ -55,13 +56,13 @@ class VerbProcess:
             self._errors = folder / "errors.txt"
             events = folder / "events.jsonl"
             with events.open("wb") as out, self._errors.open("wb") as err:
-                self._process = subprocess.Popen(
+                self._group = ProcessGroup(  # to end its helpers with it
                     child_python("emgstream.__main__", *arguments, *_WATCHED),
                     stdin=subprocess.PIPE,
                     stdout=out,
                     stderr=err,
-                    start_new_session=True,  # a group of its own, to end its helpers with it
                 )
+            self._process = self._group.process
             self._events = events.open("rb")
         except OSError as error:
             raise OutputError(
@@ -69,10 +70,10 @@ class VerbProcess:
                     "cannot start `emgstream {verb}`: {reason}; expected "
                     "room for a process and its files; close other programs and try again",
                     verb=arguments[0],
-                    reason=error.strerror or error,
+                    reason=refusal(error),
                 )
             ) from error
-        if hasattr(os, "setpriority"):
+        if sys.platform != "win32":
             os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICE)
         _log.info("process %d starts: emgstream %s", self.pid, " ".join(arguments))
         self._verb = arguments[0]
@@ -103,11 +104,7 @@ class VerbProcess:
     def kill(self) -> None:
         """End it and the processes it started, at once."""
         self._killed = True
-        if hasattr(os, "killpg"):
-            _kill_group(self._process.pid)
-        else:
-            self._process.kill()
-        self._process.wait()
+        self._group.kill()
 
     def end(self, patience_s: float) -> None:
         """Ask it to end, and end it at once where it has not after ``patience_s`` seconds."""
@@ -156,8 +153,3 @@ class VerbProcess:
             end=end,
             cure=cure,
         )
-
-
-def _kill_group(group: int) -> None:
-    with suppress(ProcessLookupError):  # it had ended, and so had all it started
-        os.killpg(group, signal.SIGKILL)

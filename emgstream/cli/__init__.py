@@ -17,6 +17,7 @@ from emgstream.cli.interrupt import ctrl_c_after
 from emgstream.cli.log_options import log_failure, start_log
 from emgstream.cli.verb_parsers import program_parser, verb_module, verb_parser
 from emgstream.errors import EmgStreamError
+from emgstream.host_system import is_reader_gone, refusal
 
 __all__ = ["main"]
 
@@ -35,14 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _fail(str(error))
         except KeyboardInterrupt:
             return _fail("stopped by Ctrl-C")
-        except BrokenPipeError:
-            return _fail("standard output was closed by its reader")
         except OSError as error:
+            if is_reader_gone(error):
+                return _fail("standard output was closed by its reader")
             if not _current_folder_exists():
                 return _fail("the current folder has been deleted; change to another folder")
             if error.errno not in _FULL:
                 return _fail_by_bug(error)
-            why = error.strerror or error
+            why = refusal(error)
             return _fail(f"cannot write to standard output: {why}; make room, or send it elsewhere")
         except ImportError as error:  # not one of ours, which is an EmgStreamError
             return _fail_by_package(error)

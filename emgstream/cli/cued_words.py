@@ -10,6 +10,7 @@ from typing import Any
 
 from emgstream.cli import options
 from emgstream.errors import UsageError
+from emgstream.host_system import is_terminal
 from emgstream.trial import CuedPlan, movements_to_ask
 
 __all__ = [
@@ -107,7 +108,7 @@ def check_for_board(arguments: argparse.Namespace) -> None:
             f"{said[0]} is for a recording, and there is no --replay; leave it out, as a board "
             "states it itself"
         )
-    if not arguments.unattended and not sys.stdin.isatty():
+    if not arguments.unattended and not is_terminal(sys.stdin):
         raise UsageError(
             "standard input is not a terminal, so no key can start the test; add --unattended"
         )

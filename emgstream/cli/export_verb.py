@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-from pathlib import Path
 
 from emgstream.cli import options
 from emgstream.cli.terminal import console, print_facts
@@ -25,7 +24,9 @@ EXAMPLES = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of ``emgstream export``."""
     parser.add_argument(
-        "session", type=Path, help="the CSV file of the session, with its .json file beside it"
+        "session",
+        type=options.path_to_read,
+        help="the CSV file of the session, with its .json file beside it",
     )
     parser.add_argument(
         "--to",
@@ -35,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--out",
-        type=Path,
+        type=options.file_path,
         metavar="PATH",
         help="the file, or the folder of the data set, which may exist and grows by this session; "
         "default: beside the recording",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from emgstream import firmware
+from emgstream.cli import options
 from emgstream.cli.terminal import console
 from emgstream.errors import UsageError
 
@@ -28,7 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "the sketch for the Arduino IDE",
     )
     parser.add_argument(
-        "folder", nargs="?", type=Path, help="for export: where the folder emg_board is made"
+        "folder",
+        nargs="?",
+        type=options.file_path,
+        help="for export: where the folder emg_board is made",
     )
 
 

@@ -15,6 +15,7 @@ from emgstream.cli.status_notifier import StatusNotifier
 from emgstream.cli.summary_text import print_summary
 from emgstream.cli.terminal import LiveLine, StreamLine, console
 from emgstream.errors import InterruptedByUserError
+from emgstream.host_system import is_terminal
 from emgstream.outputs.output_registry import OpenOutputs
 from emgstream.outputs.summary import check_summary, write_summary
 
@@ -45,7 +46,7 @@ def run_headless(sessions: Sequence[LiveSession], arguments: argparse.Namespace)
 
 
 def _watch(sessions: Sequence[LiveSession], to_stderr: bool) -> None:
-    is_watched = sys.stdout.isatty()  # else a pager may be there, which reads the keys
+    is_watched = is_terminal(sys.stdout)  # else a pager may be there, which reads the keys
     reads_keys = keys() if is_watched else nullcontext[KeyReader](list)
     with (
         polite_end() as asked,

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TypeAlias
 
+from emgstream.host_system import is_terminal
+
 __all__ = ["ENTER", "ESC", "RELEASE", "SPACE", "KeyReader", "keys"]
 
 ESC, SPACE, ENTER = "esc", "space", "enter"
@@ -30,7 +32,7 @@ def keys() -> Iterator[KeyReader]:
     is no terminal, or that of a program which runs in the background, the reader never returns a
     key.
     """
-    if not sys.stdin.isatty() or not _is_in_foreground():
+    if not is_terminal(sys.stdin) or not _is_in_foreground():
         yield list
     elif sys.platform == "win32":
         yield _windows_keys

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
-from pathlib import Path
 
 from emgstream.cli import options
 from emgstream.cli.outputs import given_outputs
@@ -22,7 +21,7 @@ def add_window_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the window")
     group.add_argument(
         "--screenshot",
-        type=Path,
+        type=options.file_path,
         metavar="FILE.png",
         help="save a picture of the window and end; works without a display",
     )

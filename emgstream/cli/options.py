@@ -8,9 +8,10 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
+from emgstream import data
 from emgstream.bundle import MODEL_SUFFIX
 from emgstream.cue_schedule import CueSchedule
-from emgstream.data import any_path, model_path, recording_path
+from emgstream.device_names import device_problem, is_device_name, is_unwritable_device
 from emgstream.errors import UsageError
 from emgstream.sources.source_registry import further_source_kinds
 from emgstream.tables import TIME_UNITS, ColumnChoice
@@ -39,6 +40,7 @@ __all__ = [
     "names",
     "new_model_path",
     "not_negative",
+    "path_to_read",
     "positive",
     "recording_path",
     "seed",
@@ -109,12 +111,43 @@ def file_name(text: str) -> str:
     """Read the name of a file to write; raises ArgumentTypeError for an empty text."""
     if not text:
         raise argparse.ArgumentTypeError("the name of the file is empty")
+    if is_unwritable_device(text):
+        raise argparse.ArgumentTypeError(f"{device_problem(text)}; choose another name")
     return text
 
 
 def file_path(text: str) -> Path:
     """Read the path of a file to write; raises ArgumentTypeError for an empty text."""
     return Path(file_name(text))
+
+
+def recording_path(text: str) -> Path:
+    """Read the path of a recording, or ``demo``; raises ArgumentTypeError for a device."""
+    return data.recording_path(_no_device(text))
+
+
+def model_path(text: str) -> Path:
+    """Read the path of a model, or ``demo``; raises ArgumentTypeError for a device."""
+    return data.model_path(_no_device(text))
+
+
+def any_path(text: str) -> Path:
+    """Read the path of a recording or a model; raises ArgumentTypeError for a device."""
+    return data.any_path(_no_device(text))
+
+
+def path_to_read(text: str) -> Path:
+    """Read the path of a file to read; raises ArgumentTypeError for a device."""
+    return Path(_no_device(text))
+
+
+def _no_device(text: str) -> str:
+    """Return a text, unless a file of that name cannot be; to look for it would open the device."""
+    if is_device_name(text):
+        raise argparse.ArgumentTypeError(
+            f"{device_problem(text)}; expected a file; for a board: emgstream live --port PORT"
+        )
+    return text
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -297,7 +330,7 @@ def add_report_files(parser: argparse.ArgumentParser) -> None:
 def cue_script(text: str, known: Collection[str] | None) -> CueSchedule:
     """Read cues, or a file with cues; raises ArgumentTypeError if they are not valid."""
     try:
-        is_file = os.path.isfile(text)  # noqa: PTH113 - a long script is no error, as for Path
+        is_file = not is_device_name(text) and os.path.isfile(text)  # noqa: PTH113 - a long script is no error, as for Path
         written = Path(text).read_text(encoding="utf-8") if is_file else text
         return CueSchedule.parse(written, known=known)
     except OSError as error:

@@ -34,6 +34,9 @@ EXAMPLES = {
 }
 
 
+_BLUETOOTH = "Bluetooth, not asked; to ask it, name it: emgstream ports PORT"
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of ``emgstream ports``."""
     parser.add_argument(
@@ -50,15 +53,20 @@ def run(arguments: argparse.Namespace) -> None:
     others = list(find_sources(further_source_kinds()))
     listed = list_ports()
     known = {port.device for port in listed}
-    ports = [*listed, *(PortInfo(name) for name in arguments.ports if name not in known)]
-    if not ports and not others:
+    ports = [
+        *(port for port in listed if not port.is_bluetooth or port.device in arguments.ports),
+        *(PortInfo(name) for name in arguments.ports if name not in known),
+    ]
+    not_asked = [port for port in listed if port not in ports]
+    if not ports and not not_asked and not others:
         console().print(
             "no serial port found; plug the board in with a cable that carries data, or try "
             "without "
             "a board: emgstream live --port simulated"
         )
     else:
-        _print(_ask(ports, listed), others)
+        answers = _ask(ports, listed) + [(port, _BLUETOOTH) for port in not_asked]
+        _print(answers, others)
     _print_known(known_sources())
 
 

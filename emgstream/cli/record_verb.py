@@ -32,6 +32,7 @@ from emgstream.cli.terminal_loop import TerminalLoop
 from emgstream.cli.terminal_recording import TerminalBell, TerminalRecording
 from emgstream.cue_schedule import MOVEMENTS, CueSchedule
 from emgstream.errors import InterruptedByUserError, UsageError
+from emgstream.host_system import is_terminal
 from emgstream.recording import check_channel_names, check_label
 from emgstream.sources.source_kind import SourceOptions
 from emgstream.sources.source_registry import open_source, source_problems
@@ -184,7 +185,7 @@ def run(arguments: argparse.Namespace) -> None:
     Raises InterruptedByUserError after Ctrl-C, and what ended the recording before its time; in all
     cases the samples that were recorded are kept.
     """
-    if not arguments.unattended and not sys.stdin.isatty():
+    if not arguments.unattended and not is_terminal(sys.stdin):
         raise UsageError(
             "standard input is not a terminal, so no key can start the session; add --unattended"
         )

@@ -7,8 +7,8 @@ repeated, also on a session that ended normally.
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
+from emgstream.cli import options
 from emgstream.cli.session_review import print_review
 from emgstream.cli.terminal import console
 from emgstream.recording import put_in_order
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of ``emgstream recover``."""
     parser.add_argument(
         "file",
-        type=Path,
+        type=options.path_to_read,
         help="the CSV file of the session; the .json file of the same name must be beside it",
     )
     labels = parser.add_mutually_exclusive_group()

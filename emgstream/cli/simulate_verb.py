@@ -63,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ledger",
         metavar="FILE",
-        type=Path,
+        type=options.file_path,
         help="write what was sent to a JSON file, at the end",
     )
 

@@ -4,6 +4,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from emgstream.device_names import is_device_name
+
 __all__ = [
     "DEMO",
     "DEMO_MODEL",
@@ -51,4 +53,5 @@ def any_path(name: str | os.PathLike[str]) -> Path:
 def _shipped_or(name: str | os.PathLike[str], shipped: Mapping[str, Path]) -> Path:
     """Return the shipped file of a name, unless the name leads to a file on disk."""
     path = Path(name)
-    return path if path.exists() else shipped.get(str(path), path)
+    is_taken = is_device_name(path) or path.exists()  # to look for a device would open it
+    return path if is_taken else shipped.get(str(path), path)

@@ -23,6 +23,7 @@ from emgstream import __version__
 from emgstream.cue_schedule import REST, TRANSITION
 from emgstream.errors import OutputError
 from emgstream.export.edf import write_edf
+from emgstream.host_system import refusal
 from emgstream.recording.recorded_session import RecordedSession
 
 __all__ = ["write_bids"]
@@ -52,7 +53,7 @@ def write_bids(session: RecordedSession, root: Path, mains_hz: int | None = None
         if isinstance(error, OutputError):
             raise
         raise OutputError(
-            f"cannot write the data set {root}: {error.strerror or error}; expected a folder that "
+            f"cannot write the data set {root}: {refusal(error)}; expected a folder that "
             "is writable and has free space; choose another with --out"
         ) from error
 

@@ -23,8 +23,9 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream import __version__
-from emgstream.atomic_files import partial_file
+from emgstream.atomic_files import partial_file, replace_file
 from emgstream.errors import OutputError, UsageError
+from emgstream.host_system import refusal
 from emgstream.recording.recorded_session import RecordedSession
 from emgstream.types import IndexArray
 
@@ -173,11 +174,11 @@ def _write(document: Any, path: Path) -> None:
         with partial_file(path) as partial:
             with partial.open("wb") as file:
                 document.write(file)
-            partial.replace(path)
+            replace_file(partial, path)
     except OSError as error:
         if isinstance(error, OutputError):
             raise
         raise OutputError(
-            f"cannot write {path}: {error.strerror or error}; expected a place that is writable "
+            f"cannot write {path}: {refusal(error)}; expected a place that is writable "
             "and has free space; choose another with --out"
         ) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TypeVar, cast
 
 from PyQt5.QtCore import QRectF, QSettings, Qt
@@ -11,6 +10,7 @@ from PyQt5.QtWidgets import QWIDGETSIZE_MAX, QApplication, QStyleFactory, QWidge
 
 from emgstream.gui.painting import font
 from emgstream.gui.palette import DARK, LIGHT, Theme
+from emgstream.host_system import platform_name
 
 __all__ = ["apply_theme", "named_theme", "scale_text", "window_icon"]
 
@@ -24,7 +24,7 @@ _WINDOWS_KEY = r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\The
 def _system_theme(application: QApplication) -> Theme:
     """Return the theme of the desktop, by the application's palette before it is changed."""
     palette = _at_first(application, "palette_at_first", application.palette())
-    if sys.platform == "win32":
+    if platform_name() == "win32":
         # Qt 5 does not follow Windows' dark mode; the registry tells.
         registry = QSettings(_WINDOWS_KEY, QSettings.Format.NativeFormat)
         return LIGHT if int(registry.value("AppsUseLightTheme", 1)) else DARK

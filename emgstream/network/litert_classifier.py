@@ -9,13 +9,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 
 from emgstream.errors import ModelFileError
+from emgstream.network.runtime_libraries import find_runtime_libraries
 from emgstream.types import FloatArray
 
 __all__ = ["LitertClassifier"]
 
+
+def _load_interpreter() -> Any:
+    """Return LiteRT's interpreter; Windows must know its libraries before it is imported."""
+    find_runtime_libraries()
+    from ai_edge_litert.interpreter import Interpreter
+
+    return Interpreter
+
+
+_INTERPRETER = _load_interpreter()
 _STDERR = 2
 """The file descriptor of standard error (POSIX)."""
 
@@ -77,10 +87,13 @@ class LitertClassifier:
         return probabilities
 
     def _agree(self) -> bool:
-        """Return whether both networks give the same bits for windows over the usual range."""
+        """Return whether both networks give the same bits for windows over the usual range.
+
+        Noise, as smooth windows agree where others do not: on Windows, LiteRT 2.3 multiplies many
+        windows in another order than one, and 172 of 200 differ, in the sixth digit.
+        """
         shape = (self._batch.batch_size, *self.window_shape)
-        probe = np.linspace(-3.0, 3.0, num=int(np.prod(shape)), dtype=np.float32)
-        windows = np.roll(probe.reshape(shape[::-1]).T, 1, axis=1).copy()
+        windows = np.random.default_rng(0).normal(size=shape).astype(np.float32)
         singly = np.empty((len(windows), self.n_classes), dtype=np.float32)
         batched = np.empty_like(singly)
         self._single.run(windows, singly)
@@ -94,7 +107,7 @@ class _Network:
     def __init__(self, flatbuffer: bytes) -> None:
         try:
             with _native_messages_hidden():
-                self._interpreter: Any = Interpreter(model_content=flatbuffer, num_threads=1)
+                self._interpreter: Any = _INTERPRETER(model_content=flatbuffer, num_threads=1)
                 self._interpreter.allocate_tensors()
         except (RuntimeError, ValueError) as error:
             reason = str(error).strip().splitlines()[0]

@@ -14,12 +14,14 @@ from emgstream.logs import get_logger
 from emgstream.network.backend_preference import VARIABLE, NetworkBackend, asked_backend
 from emgstream.network.network_weights import read_weights, weight_shapes
 from emgstream.network.numpy_classifier import NumpyClassifier
+from emgstream.network.runtime_libraries import runtime_cure
 from emgstream.types import FloatArray
 
 __all__ = [
     "BackendChoice",
     "Classifier",
     "choose_backend",
+    "litert_cure",
     "open_classifier",
 ]
 
@@ -125,8 +127,9 @@ def _check_litert() -> None:
     problem = _litert_problem()
     if problem is not None:
         raise NetworkBackendError(
-            f"{problem}; expected it to run the network; install it, or let NumPy run the network: "
-            f"remove the environment variable {VARIABLE}, and network from the configuration"
+            f"{problem}; expected it to run the network; {litert_cure()}, or let NumPy run the "
+            f"network: remove the environment variable {VARIABLE}, and network from the "
+            "configuration"
         )
 
 
@@ -143,5 +146,11 @@ def _litert_problem() -> str | None:
         problem = f"LiteRT does not load: {' '.join(str(error).split())}"
     else:
         return None
-    _log.warning("%s; NumPy runs the networks", problem)
+    _log.warning("%s; NumPy runs the networks; %s", problem, runtime_cure(problem))
     return problem
+
+
+def litert_cure() -> str:
+    """Return what to do so that LiteRT can be used here; empty where it can."""
+    problem = _litert_problem()
+    return "" if problem is None else runtime_cure(problem)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from emgstream.outputs.output import cannot_write
+from emgstream.outputs.pipe_thread import PipeThread
 from emgstream.replaced_files import holds_objects_by_line, refuse_to_replace
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["LineWriter"]
 
 _POLL_S = 0.05
+_AT_ONCE = 512
+"""Bytes that a pipe with room takes at once, as POSIX promises."""
+if sys.platform != "win32":
+    _AT_ONCE = select.PIPE_BUF
 
 
 class LineWriter:
@@ -27,12 +32,21 @@ class LineWriter:
 
     A file of decisions is replaced; entering raises OutputError for any other that is there.
 
-    If nobody reads standard output, or a named pipe, a write waits until `give_up` ends it (except
-    on Windows, which cannot tell if a pipe has room).
+    If nobody reads standard output, or a named pipe, a write waits until `give_up` ends it. Windows
+    cannot tell if a pipe has room: there a thread of its own writes.
+
+    Parameters
+    ----------
+    target
+        Path, or ``-`` for standard output.
+    tells_room
+        True where the system tells if a pipe has room.
     """
 
-    def __init__(self, target: str) -> None:
+    def __init__(self, target: str, *, tells_room: bool = os.name != "nt") -> None:
         self.target = target
+        self._tells_room = tells_room
+        self._thread: PipeThread | None = None
         self._stack = ExitStack()
         self._stream: TextIO = sys.stdout
         self._pipe: int | None = None
@@ -42,7 +56,7 @@ class LineWriter:
     def __enter__(self) -> Self:
         if self.target == "-":
             self._stream = sys.stdout
-            self._pipe = _descriptor(sys.stdout)
+            self._wait_for(sys.stdout)
             return self
         refuse_to_replace(Path(self.target), _holds_decisions, "JSON lines of decisions")
         try:
@@ -51,10 +65,12 @@ class LineWriter:
             raise cannot_write(self.target, error) from error
         self._stream = self._stack.enter_context(file)
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            self._pipe = _descriptor(file)  # a named pipe or a terminal
+            self._wait_for(file)  # a named pipe or a terminal
         return self
 
     def __exit__(self, *exc_info: object) -> None:
+        if self._thread is not None:
+            self._thread.close()
         try:
             self._stack.close()
         except OSError as error:
@@ -67,6 +83,8 @@ class LineWriter:
         """
         try:
             with self._lock:
+                if self._thread is not None:
+                    return self._thread.write_lines(lines, self._given_up)
                 if self._pipe is not None:
                     return self._write_to_pipe(self._pipe, "".join(lines).encode(), len(lines))
                 self._stream.writelines(lines)
@@ -79,13 +97,21 @@ class LineWriter:
         """End a write that waits for a reader; any thread may call."""
         self._given_up.set()
 
+    def _wait_for(self, stream: TextIO) -> None:
+        """Let writes wait for a reader of the stream, if it is a pipe."""
+        pipe = _descriptor(stream)
+        if self._tells_room:
+            self._pipe = pipe
+        elif pipe is not None and stat.S_ISFIFO(os.fstat(pipe).st_mode):
+            self._thread = PipeThread(pipe)
+
     def _write_to_pipe(self, pipe: int, data: bytes, n_lines: int) -> int:
         """Write in pieces that a pipe with room takes at once; return the number of whole lines."""
         n_written = 0
         while n_written < len(data):
             _, writable, _ = select.select([], [pipe], [], _POLL_S)
             if writable:
-                n_written += os.write(pipe, data[n_written : n_written + select.PIPE_BUF])
+                n_written += os.write(pipe, data[n_written : n_written + _AT_ONCE])
             elif self._given_up.is_set():
                 return data[:n_written].count(b"\n")
         return n_lines
@@ -97,8 +123,6 @@ def _holds_decisions(path: Path) -> bool:
 
 def _descriptor(stream: TextIO) -> int | None:
     """Return the file descriptor of a stream to wait for, or None if there is none."""
-    if os.name == "nt":
-        return None
     try:
         stream.flush()
         return stream.fileno()

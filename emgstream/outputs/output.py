@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from emgstream.decisions import Decisions
 from emgstream.errors import OutputError
+from emgstream.host_system import is_reader_gone, refusal
 from emgstream.latency import UNKNOWN_DELAY, FixedDelay, StageTimes
 from emgstream.types import TimeArray
 
@@ -88,11 +89,12 @@ class Output(ABC):
 def cannot_write(target: str, error: OSError) -> OutputError:
     """Return the error to raise if writing to ``target`` failed."""
     if target == "-":
+        why = "its reader has closed it" if is_reader_gone(error) else refusal(error)
         return OutputError(
-            f"standard output was closed ({error.strerror or error}); expected its reader to run "
+            f"standard output was closed ({why}); expected its reader to run "
             "until the end; write to a file to keep everything"
         )
     return OutputError(
-        f"cannot write {target}: {error.strerror or error}; expected a place that is writable and "
+        f"cannot write {target}: {refusal(error)}; expected a place that is writable and "
         "has free space; choose another"
     )

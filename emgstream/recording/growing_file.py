@@ -8,7 +8,9 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
+from emgstream.device_names import device_problem, is_device_name
 from emgstream.errors import OutputError
+from emgstream.host_system import refusal
 from emgstream.recording.table_hold import lock
 from emgstream.tables.session_rate import sidecar_path
 
@@ -34,7 +36,7 @@ def room_bytes(path: Path) -> int:
         return shutil.disk_usage(path.absolute().parent).free
     except OSError as error:
         raise OutputError(
-            f"cannot record into {path.absolute().parent}: {error.strerror or error}; expected a "
+            f"cannot record into {path.absolute().parent}: {refusal(error)}; expected a "
             "folder that exists; choose another place"
         ) from error
 
@@ -60,6 +62,8 @@ class GrowingFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.n_bytes = 0
+        if is_device_name(path):
+            raise OutputError(f"{device_problem(path)}; expected a new file; choose another name")
         try:
             self._file = path.open("x+b", buffering=0)
         except FileExistsError:
@@ -134,6 +138,6 @@ class GrowingFile:
     def _refused(self, error: OSError) -> OutputError:
         kept = f"; the {self.n_bytes:,} bytes before it are kept" if self.n_bytes else ""
         return OutputError(
-            f"cannot write {self._path}: {error.strerror or error}; expected a place that is "
+            f"cannot write {self._path}: {refusal(error)}; expected a place that is "
             f"writable and has free space{kept}; make room, or choose another place"
         )

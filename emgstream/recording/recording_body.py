@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from emgstream.errors import RecordingError
+from emgstream.host_system import refusal
 from emgstream.recording.label_runs import CueRun
 from emgstream.recording.recording_rows import COLUMNS_AFTER, COLUMNS_BEFORE
 from emgstream.tables.table_column import MARKER_COLUMN
@@ -53,7 +54,7 @@ class RecordingBody:
                 body.n_bytes_after = file.seek(0, os.SEEK_END) - body.end
         except OSError as error:
             raise RecordingError(
-                f"{path} cannot be read: {error.strerror or error}; check the path"
+                f"{path} cannot be read: {refusal(error)}; check the path"
             ) from None
         if body.n_rows == 0:
             raise RecordingError(f"{path} has no samples; there is nothing to repair; record again")

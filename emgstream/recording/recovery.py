@@ -22,9 +22,11 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from emgstream.atomic_files import partial_file
+from emgstream.atomic_files import partial_file, replace_file
 from emgstream.cue_schedule import TRANSITION
+from emgstream.device_names import device_problem, is_device_name
 from emgstream.errors import OutputError, RecordingError
+from emgstream.host_system import refusal
 from emgstream.logs import get_logger
 from emgstream.recording.cue_events import RepetitionOutcome
 from emgstream.recording.label_runs import METHOD, LabelledCueRun, label_runs
@@ -91,6 +93,8 @@ def put_in_order(
     OutputError
         The files cannot be written; they are as they were, without a damaged end.
     """
+    if is_device_name(path):
+        raise RecordingError(f"{device_problem(path)}; expected a recording; check the name")
     with TableHold(path, patience_s) as hold:
         sidecar = read_sidecar(path)
         if not hold.is_locked and sidecar.get("state") == "recording" and _grows(path):
@@ -164,7 +168,7 @@ def _kept_copy(path: Path) -> Path:
         shutil.copyfile(path, copy)
     except OSError as error:
         raise OutputError(
-            f"cannot keep a copy of the damaged {path}: {error.strerror or error}; nothing was "
+            f"cannot keep a copy of the damaged {path}: {refusal(error)}; nothing was "
             "changed; make room, and run it again"
         ) from error
     return copy
@@ -175,7 +179,7 @@ def _cut(path: Path, end: int) -> None:
         os.truncate(path, end)
     except OSError as error:
         raise OutputError(
-            f"cannot repair {path}: {error.strerror or error}; expected a writable file; copy it "
+            f"cannot repair {path}: {refusal(error)}; expected a writable file; copy it "
             "elsewhere and repair the copy"
         ) from error
 
@@ -199,10 +203,10 @@ def _rewrite(path: Path, hold: TableHold, lines_of: Callable[[BinaryIO], Iterabl
                 new.flush()
                 os.fsync(new.fileno())
                 hold.extend_to(new)
-            partial.replace(path)
+            replace_file(partial, path)
     except OSError as error:
         raise OutputError(
-            f"cannot finish {path}: {error.strerror or error}; the recording is kept, with "
+            f"cannot finish {path}: {refusal(error)}; the recording is kept, with "
             "its cues as labels; free some space, then run: "
             f"{command_line('emgstream', 'recover', path)}"
         ) from error

@@ -13,9 +13,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from emgstream.atomic_files import partial_file
+from emgstream.atomic_files import partial_file, replace_file
 from emgstream.data import DEMO_RECORDING
 from emgstream.errors import OutputError, RecordingError
+from emgstream.host_system import refusal
 from emgstream.recording.cue_events import RepetitionOutcome
 from emgstream.schema import SchemaError, checked
 from emgstream.tables.session_rate import SIDECAR_FORMAT, sidecar_path
@@ -122,7 +123,7 @@ def read_sidecar(recording: Path) -> dict[str, Any]:
             "put it beside the recording"
         ) from None
     except OSError as error:
-        raise RecordingError(f"{path} cannot be read: {error.strerror or error}") from None
+        raise RecordingError(f"{path} cannot be read: {refusal(error)}") from None
     except ValueError as error:
         raise RecordingError(
             f"{path} is damaged ({error}); expected the JSON of a recorded session; "
@@ -171,9 +172,9 @@ def write_sidecar(recording: Path, document: dict[str, Any]) -> None:
                 file.write(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
                 file.flush()
                 os.fsync(file.fileno())
-            partial.replace(path)
+            replace_file(partial, path)
     except OSError as error:
         raise OutputError(
-            f"cannot write {path}: {error.strerror or error}; expected a place that is writable "
+            f"cannot write {path}: {refusal(error)}; expected a place that is writable "
             "and has free space; the recording itself is kept"
         ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,7 +14,7 @@ from emgstream.errors import RecordingError
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-if os.name == "posix":
+if sys.platform != "win32":
     import fcntl
 
 __all__ = ["TableHold", "lock", "written_by_another"]
@@ -27,15 +28,17 @@ def lock(file: BinaryIO, *, waits: bool = False) -> bool:
     Windows and some network drives have no such lock. Raises BlockingIOError if another process
     has it, and ``waits`` is False.
     """
-    if os.name != "posix":
-        return False
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
-    except BlockingIOError:
-        raise
-    except OSError:
-        return False
-    return True
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
+        except BlockingIOError:
+            raise
+        except OSError:
+            return False
+        is_locked = True
+    else:
+        is_locked = False
+    return is_locked
 
 
 def written_by_another(path: Path) -> RecordingError:

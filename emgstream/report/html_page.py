@@ -11,6 +11,7 @@ from typing import Any
 
 from emgstream.atomic_files import check_writable, write_whole
 from emgstream.errors import OutputError
+from emgstream.host_system import refusal
 from emgstream.replaced_files import holds_object, is_page, refuse_to_replace
 from emgstream.report.report_style import STYLE
 from emgstream.wording import shortened
@@ -117,7 +118,7 @@ def _told(path: Path, option: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise OutputError(
-            f"cannot write {path}: {error.strerror or error}; choose another place with {option}"
+            f"cannot write {path}: {refusal(error)}; choose another place with {option}"
         ) from error
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from emgstream.atomic_files import partial_file
+from emgstream.atomic_files import partial_file, replace_file
 from emgstream.cue_schedule import CueSchedule
 from emgstream.errors import OutputError, UsageError
+from emgstream.host_system import refusal
 from emgstream.simulation.synthetic_emg import SyntheticEmg
 
 __all__ = ["record_session"]
@@ -51,7 +52,7 @@ def record_session(
                 text.writelines(rows)
     except OSError as error:
         raise OutputError(
-            f"cannot write {target}: {error.strerror or error}; choose another place with --out"
+            f"cannot write {target}: {refusal(error)}; choose another place with --out"
         ) from error
     return emg.n_samples
 
@@ -83,4 +84,4 @@ def _opened(target: Path) -> Iterator[io.TextIOWrapper]:
                 else raw
             )
             yield open_files.enter_context(io.TextIOWrapper(packed, "utf-8", newline=""))
-        partial.replace(target)
+        replace_file(partial, target)

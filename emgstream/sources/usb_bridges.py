@@ -6,11 +6,11 @@ the driver of that chip the board is on the USB, and no port appears.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from emgstream.host_system import platform_name
 from emgstream.sources.serial_board.serial_ports import PortInfo
 
 __all__ = [
@@ -104,7 +104,7 @@ def bridges_without_port(
 
 def is_running(program: str, folder: Path = _PROCESSES) -> bool:
     """Return True if a process of this name runs; False where the system does not tell."""
-    if sys.platform == "win32":
+    if platform_name() == "win32":
         return False
     for entry in list(folder.glob("[0-9]*")):  # all of it: an iterator left half-way stays open
         try:

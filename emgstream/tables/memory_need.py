@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from emgstream.device_names import is_device_name
 from emgstream.errors import TableError
 
 __all__ = ["bytes_to_read", "refuse_bytes_that_do_not_fit", "refuse_what_does_not_fit"]
@@ -44,6 +45,8 @@ def refuse_bytes_that_do_not_fit(path: Path, n_bytes: int) -> None:
 
 def bytes_to_read(path: Path) -> int:
     """Return the size of a file, unpacked if it is gzipped; 0 if it cannot be looked at."""
+    if is_device_name(path):
+        return 0  # whoever reads it tells that it is none
     try:
         n_bytes = path.stat().st_size
         if n_bytes * _MOST_PACKED < _CHECKED_FROM or not path.is_file():

@@ -18,8 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emgstream.atomic_files import partial_file
+from emgstream.atomic_files import partial_file, replace_file
+from emgstream.device_names import is_device_name
 from emgstream.errors import OutputError, UsageError
+from emgstream.host_system import refusal
 from emgstream.logs import get_logger
 from emgstream.tables.column_choice import ColumnChoice
 from emgstream.user_folders import data_folder
@@ -69,6 +71,8 @@ def settled_path(recording: Path) -> Path:
 
 def has_settled(recording: Path) -> bool:
     """Return whether `find_settled` may find something; it is cheap and needs no hash."""
+    if is_device_name(recording):
+        return False  # whoever reads it tells that it is none
     return _is_file(settled_path(recording)) or any(_kept_of_size(recording))
 
 
@@ -147,7 +151,7 @@ def remember(recording: Path, sha256: str, choice: ColumnChoice) -> Path:
         _write(kept, content)
     except OSError as error:
         raise OutputError(
-            f"the columns of {recording} cannot be remembered: {error.strerror or error}; expected "
+            f"the columns of {recording} cannot be remembered: {refusal(error)}; expected "
             f"to write {beside.name} beside it, or into {_kept_folder()}; give the options each "
             "time, or convert the file once with emgstream convert"
         ) from error
@@ -172,7 +176,7 @@ def _write(path: Path, content: bytes) -> None:
     """
     with partial_file(path.with_name(f"{path.name}.{uuid.uuid4().hex}")) as partial:
         partial.write_bytes(content)
-        partial.replace(path)
+        replace_file(partial, path)
 
 
 def _read(path: Path) -> tuple[str, ColumnChoice]:

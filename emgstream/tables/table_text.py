@@ -12,7 +12,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO
 
+from emgstream.device_names import device_problem, is_device_name
 from emgstream.errors import TableError
+from emgstream.host_system import refusal
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -43,6 +45,8 @@ class TableFile:
         self._file: BinaryIO
 
     def __enter__(self) -> Self:
+        if is_device_name(self.path):
+            raise TableError(f"{device_problem(self.path)}; expected a recording; check the name")
         try:
             self._file = self.path.open("rb")
         except (OSError, ValueError) as error:
@@ -83,7 +87,7 @@ class TableFile:
                 data = self._file.read(_PIECE_BYTES)
             except OSError as error:
                 raise TableError(
-                    f"{self.path} could not be read to its end: {error.strerror or error}; "
+                    f"{self.path} could not be read to its end: {refusal(error)}; "
                     "is the disk or the network share still there?"
                 ) from None
             if not data:

@@ -10,10 +10,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from emgstream.atomic_files import partial_file
+from emgstream.atomic_files import partial_file, replace_file
 from emgstream.bundle import Model
 from emgstream.data import DEMO_MODEL
 from emgstream.errors import OutputError
+from emgstream.host_system import refusal
 from emgstream.trial.cued_test import CuedTest
 
 __all__ = [
@@ -70,7 +71,7 @@ def read_history(model: Path) -> list[dict[str, Any]]:
             raise ValueError("it has no list of tests")
     except OSError as error:
         raise OutputError(
-            f"cannot read {path}: {error.strerror or error}; expected the results of earlier "
+            f"cannot read {path}: {refusal(error)}; expected the results of earlier "
             "tests; check its permissions"
         ) from error
     except ValueError as error:
@@ -90,7 +91,7 @@ def add_to_history(model: Path, entry: Mapping[str, Any]) -> Path:
     path, text = history_path(model), json.dumps([*read_history(model), entry], indent=2)
     with _partial(path) as partial:
         partial.write_text(text + "\n", encoding="utf-8")
-        partial.replace(path)
+        replace_file(partial, path)
     return path
 
 
@@ -109,6 +110,6 @@ def _partial(path: Path) -> Iterator[Path]:
             yield partial
     except OSError as error:
         raise OutputError(
-            f"cannot write {path}: {error.strerror or error}; expected a writable folder; copy the "
+            f"cannot write {path}: {refusal(error)}; expected a writable folder; copy the "
             "model to one"
         ) from error

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import select
 import tempfile
 import threading
 import time
-import tty
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import TypeAlias
 
 from tests.board.simavr import CLOCK_HZ, Atmega328p
 from tests.board.toolchain import compiled
+from tests.posix import posix_os, posix_select, posix_tty
 
 __all__ = ["SimulatedUno", "Waveform"]
 
@@ -206,12 +205,12 @@ class SimulatedUno:
         self._boot()
 
     def _plug(self) -> None:
-        self._master, slave = os.openpty()
-        tty.setraw(slave)
-        os.set_blocking(self._master, False)
-        self._poll = select.poll()
-        self._poll.register(self._master, select.POLLHUP)
-        path = os.ttyname(slave)
+        self._master, slave = posix_os.openpty()
+        posix_tty().setraw(slave)
+        posix_os.set_blocking(self._master, False)
+        self._poll = posix_select.poll()
+        self._poll.register(self._master, posix_select.POLLHUP)
+        path = posix_os.ttyname(slave)
         os.close(slave)  # before anybody can find it: no end of ours holds the port
         Path(self.port).symlink_to(path)
 

@@ -7,8 +7,10 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -405,7 +407,7 @@ def test_a_movement_the_simulated_person_does_not_know_is_told(page: RecordPage)
 def test_a_full_disk_ends_the_take_with_one_message_and_a_file_that_reads(
     page: RecordPage, qtbot: QtBot
 ) -> None:
-    import resource
+    resource: Any = import_module("resource")
 
     run = start(page, qtbot)
     press(window_of(page), Qt.Key.Key_Space)

@@ -15,26 +15,33 @@ from emgstream.errors import OutputError
 from emgstream.outputs.jsonl import JsonLinesOutput
 from emgstream.outputs.lines import LineWriter
 from tests.outputs.updates import update
+from tests.posix import posix_os
 from tests.simulation.boards import PATIENCE_S
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows cannot wait for a pipe with room")
+on_posix = pytest.mark.skipif(os.name == "nt", reason="looks into a pipe as POSIX does")
+HOW = [pytest.param(False, id="by a thread"), pytest.param(True, id="by asking", marks=on_posix)]
+"""Whether the system tells if a pipe has room; Windows does not."""
 
 
 @contextmanager
-def piped(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int, LineWriter]]:
+def piped(
+    monkeypatch: pytest.MonkeyPatch, *, tells_room: bool = os.name != "nt"
+) -> Iterator[tuple[int, LineWriter]]:
     """Give the reading end of a pipe, and lines that go into it as if it were standard output."""
     reader, writer = os.pipe()
     with os.fdopen(writer, "w") as stream:
         monkeypatch.setattr("sys.stdout", stream)
-        with LineWriter("-") as lines:
+        with LineWriter("-", tells_room=tells_room) as lines:
             yield reader, lines
         monkeypatch.undo()
 
 
+@on_posix
+@pytest.mark.parametrize("tells_room", HOW)
 def test_a_write_that_nobody_reads_waits_until_it_is_given_up(
-    monkeypatch: pytest.MonkeyPatch,
+    tells_room: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with piped(monkeypatch) as (reader, lines):
+    with piped(monkeypatch, tells_room=tells_room) as (reader, lines):
         line = "x" * 999 + "\n"
         written: list[int] = []
         writer = threading.Thread(target=lambda: written.append(lines.write_lines([line] * 1000)))
@@ -43,7 +50,7 @@ def test_a_write_that_nobody_reads_waits_until_it_is_given_up(
         assert writer.is_alive()
         lines.give_up()
         writer.join(PATIENCE_S)
-        os.set_blocking(reader, False)
+        posix_os.set_blocking(reader, False)
         there = os.read(reader, 1 << 22)
         os.close(reader)
     assert there == (line * 1000).encode()[: len(there)]
@@ -51,10 +58,11 @@ def test_a_write_that_nobody_reads_waits_until_it_is_given_up(
     assert 0 < written[0] < 1000
 
 
+@on_posix
 def test_a_named_pipe_that_nobody_reads_waits_until_it_is_given_up(tmp_path: Path) -> None:
     path = tmp_path / "pipe"
-    os.mkfifo(path)
-    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    posix_os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | posix_os.O_NONBLOCK)
     with LineWriter(str(path)) as lines:
         written: list[int] = []
         line = "x" * 999 + "\n"
@@ -69,8 +77,11 @@ def test_a_named_pipe_that_nobody_reads_waits_until_it_is_given_up(tmp_path: Pat
     assert 0 < written[0] < 1000
 
 
-def test_two_streams_share_a_pipe_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    with piped(monkeypatch) as (reader, lines), os.fdopen(reader) as read:
+@pytest.mark.parametrize("tells_room", HOW)
+def test_two_streams_share_a_pipe_line_by_line(
+    tells_room: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with piped(monkeypatch, tells_room=tells_room) as (reader, lines), os.fdopen(reader) as read:
         outputs = [JsonLinesOutput(lines, name) for name in ("left", "right")]
         many = update(0, [1] * 200)
         writers = [threading.Thread(target=output.write, args=(many,)) for output in outputs]
@@ -84,8 +95,9 @@ def test_two_streams_share_a_pipe_line_by_line(monkeypatch: pytest.MonkeyPatch) 
         assert indices == many.decisions.indices.tolist()
 
 
-def test_a_reader_that_left_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    with piped(monkeypatch) as (reader, lines):
+@pytest.mark.parametrize("tells_room", HOW)
+def test_a_reader_that_left_is_an_error(tells_room: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    with piped(monkeypatch, tells_room=tells_room) as (reader, lines):
         os.close(reader)
         with pytest.raises(OutputError, match="standard output was closed"):
             lines.write_lines(["{}\n"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import queue
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from emgstream.outputs.mqtt import MqttAddress, MqttOutput
 from tests.outputs.mqtt_broker import MOSQUITTO, MqttBroker
 from tests.outputs.updates import update
 from tests.outputs.web_bench import free_port
+from tests.posix import posix_signal
 from tests.processes import EMGSTREAM
 from tests.simulation.boards import PATIENCE_S, wait_for
 
@@ -135,13 +135,13 @@ def test_a_run_fails_where_its_broker_is_still_away_at_the_end(
 @needs_broker
 def test_a_broker_that_stands_still_delays_the_end_by_a_second_at_most(broker: MqttBroker) -> None:
     with MqttOutput(broker.address()) as output:
-        broker.signal(signal.SIGSTOP)
+        broker.signal(posix_signal.SIGSTOP)
         output.write(update(0, [1] * 30))
         output.give_up()
         output.write(update(600, [1] * 40))  # ends, although there is no room for all
         output.finish()
         assert output.n_lost == 70
-        broker.signal(signal.SIGCONT)
+        broker.signal(posix_signal.SIGCONT)
 
 
 @needs_broker

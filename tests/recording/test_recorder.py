@@ -27,6 +27,7 @@ from emgstream.recording import (
 )
 from emgstream.tables import read_table
 from emgstream.types import FloatArray, IndexArray, TimeArray
+from tests.posix import posix_os
 from tests.recording.streams import Stream, recorded, wait_for_samples
 from tests.simulated_source import SimulatedSource
 from tests.simulation.boards import wait_for
@@ -43,9 +44,13 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    if os.name == "nt" or os.geteuid() != 0 or subprocess.run(mounted, check=False).returncode:
+    if (
+        os.name == "nt"
+        or posix_os.geteuid() != 0
+        or subprocess.run(mounted, check=False).returncode
+    ):
         pytest.skip("a disk of its own needs root on Linux")
-    free = os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize
+    free = posix_os.statvfs(folder).f_bavail * posix_os.statvfs(folder).f_frsize
     (folder / "filler").write_bytes(b"\0" * (free - 40_000))
     yield folder
     subprocess.run(["umount", str(folder)], check=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import termios
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from emgstream.simulation.board.pty_link import PtyLink
 from emgstream.worker import Worker
+from tests.posix import posix_os, posix_termios
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -58,9 +58,9 @@ class Sketch:
     @property
     def speed(self) -> int:
         """Speed that the port was opened at, as termios has it."""
-        port = os.open(self.port, os.O_RDWR | os.O_NOCTTY)
+        port = os.open(self.port, os.O_RDWR | posix_os.O_NOCTTY)
         try:
-            return int(termios.tcgetattr(port)[5])
+            return int(posix_termios().tcgetattr(port)[5])
         finally:
             os.close(port)
 

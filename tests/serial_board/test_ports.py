@@ -25,6 +25,7 @@ from emgstream.sources.serial_board.serial_ports import (
     not_found,
     port_in_use,
 )
+from tests.posix import posix_os
 from tests.serial_board.reader import assert_is_the_truth, reading, streaming_on_a_port
 from tests.simulation.boards import SCRIPT
 
@@ -154,7 +155,7 @@ def test_the_board_that_answers_in_this_program_does_not_hold_its_own_port() -> 
 @on_linux
 def test_an_end_left_open_of_a_port_that_is_gone_holds_no_other() -> None:
     with boards("first") as (board,):
-        left_open = os.open(board.port, os.O_RDWR | os.O_NOCTTY)
+        left_open = os.open(board.port, os.O_RDWR | posix_os.O_NOCTTY)
         try:
             board.unplug()
             board.replug()

@@ -11,9 +11,13 @@ from __future__ import annotations
 import os
 import select
 import sys
-import termios
 import time
-import tty
+from importlib import import_module
+from typing import Any
+
+posix: Any = os
+termios: Any = import_module("termios")
+tty: Any = import_module("tty")
 
 RESET_S = 0.25
 """Seconds from opening to the first question, as avrdude lets a board have for its reset."""
@@ -24,7 +28,7 @@ QUESTION, ANSWER = b"\nidentify\n", b"#id "
 
 def main() -> None:
     path, seconds = sys.argv[1], float(sys.argv[2])
-    port = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    port = os.open(path, os.O_RDWR | posix.O_NOCTTY | posix.O_NONBLOCK)
     tty.setraw(port)
     time.sleep(RESET_S)
     termios.tcflush(port, termios.TCIOFLUSH)

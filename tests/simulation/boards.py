@@ -16,6 +16,7 @@ import numpy as np
 from emgstream.simulation import CueSchedule
 from emgstream.simulation.board import BoardProtocol, BoardSettings, Faults, Ledger
 from emgstream.wire import Command, FrameDecoder, Frames, Reply
+from tests.posix import posix_os
 
 SCRIPT = CueSchedule.parse("rest:0.5,hand_close:0.5,elbow_bend:0.5")
 PATIENCE_S = 20.0
@@ -113,7 +114,7 @@ def opened(port: str) -> Iterator[Host]:
         with socket.create_connection((name, int(number))) as line:
             yield Host(lambda: _when_ready(line.fileno(), lambda: line.recv(65_536)), line.sendall)
         return
-    fd = os.open(port, os.O_RDWR | os.O_NOCTTY)
+    fd = os.open(port, os.O_RDWR | posix_os.O_NOCTTY)
     try:
         yield Host(
             lambda: _when_ready(fd, lambda: os.read(fd, 65_536)), lambda data: os.write(fd, data)

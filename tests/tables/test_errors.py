@@ -10,6 +10,7 @@ import pytest
 
 from emgstream.errors import EmgStreamError, TableError
 from emgstream.tables import ColumnChoice, read_table
+from tests.posix import posix_os
 from tests.tables.conftest import Write
 
 
@@ -49,7 +50,9 @@ def test_a_file_that_cannot_be_read_to_its_end() -> None:
     assert "could not be read to its end" in error_of(Path("/proc/self/mem"))
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="this user may read any file")
+@pytest.mark.skipif(
+    os.name == "nt" or posix_os.geteuid() == 0, reason="this user may read any file"
+)
 def test_a_file_without_permission(write: Write) -> None:
     path = write("a\n1\n")
     path.chmod(0)

@@ -14,6 +14,8 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
 
+from emgstream.network.runtime_libraries import find_runtime_libraries
+
 __all__ = ["keras", "load_tensorflow", "quietly", "tensorflow"]
 
 
@@ -24,6 +26,7 @@ def load_tensorflow() -> None:
     # oneDNN announces itself on stderr whatever the log level, and brings nothing at this size.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    find_runtime_libraries()
     importlib.import_module("keras")
     loaded: Any = importlib.import_module("tensorflow")
     loaded.get_logger().setLevel("ERROR")

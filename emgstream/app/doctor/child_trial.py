@@ -10,6 +10,7 @@ import sys
 import tempfile
 
 from emgstream.child_python import child_python
+from emgstream.host_system import refusal
 from emgstream.translation import tr
 
 __all__ = ["RUNTIME", "TrialFailedError", "main", "try_out"]
@@ -44,7 +45,7 @@ def try_out(what: str, module: str = __name__) -> str:
         done = subprocess.run(
             child_python(module, what),
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             errors="replace",
             stdin=subprocess.DEVNULL,
             timeout=_PATIENCE_S,
@@ -57,7 +58,7 @@ def try_out(what: str, module: str = __name__) -> str:
         ) from error
     except OSError as error:
         raise TrialFailedError(
-            tr("no process can be started: {reason}", reason=error.strerror or error)
+            tr("no process can be started: {reason}", reason=refusal(error))
         ) from error
     if done.returncode == 0:
         return done.stdout.strip()

@@ -11,6 +11,7 @@ from emgstream.app.doctor.child_trial import TrialFailedError, try_out
 from emgstream.app.doctor.doctor_check import DoctorCheck, good, problem, warning
 from emgstream.app.doctor.qt_checks import missing_qt, missing_qt_check
 from emgstream.app.doctor.system_packages import qt_library_command
+from emgstream.host_system import platform_name
 from emgstream.translation import tr
 
 __all__ = ["PLATFORM", "display_checks", "display_failure", "has_display"]
@@ -103,7 +104,7 @@ def _library_check() -> Iterator[DoctorCheck]:
 
 def _library_cure() -> tuple[str, str]:
     """Return what to do where Qt does not load, and the line for a terminal that does it."""
-    if sys.platform in ("win32", "darwin"):
+    if platform_name() in ("win32", "darwin"):
         return tr("install PyQt5 again"), ""
     return tr("install the libraries of the system that Qt needs"), qt_library_command()
 

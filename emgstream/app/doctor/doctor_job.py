@@ -12,6 +12,7 @@ import psutil
 from emgstream.app.doctor.doctor_check import CheckState, DoctorCheck, problem
 from emgstream.child_python import child_python
 from emgstream.errors import OutputError
+from emgstream.host_system import refusal
 from emgstream.translation import tr
 
 __all__ = ["DoctorJob"]
@@ -39,7 +40,7 @@ class DoctorJob:
                 tr(
                     "cannot check this computer: {reason}; expected room for a "
                     "process; close other programs and try again",
-                    reason=error.strerror or error,
+                    reason=refusal(error),
                 )
             ) from error
 

@@ -101,36 +101,42 @@ def _timer_check(port: PortInfo) -> Iterator[DoctorCheck]:
 
 def _group_check() -> Iterator[DoctorCheck]:
     """Give whether this user may open serial ports, while there is none to try it on."""
-    if sys.platform != "linux" or os.geteuid() == 0:
-        return
+    found: Iterator[DoctorCheck] = iter(())
+    if sys.platform == "linux" and os.geteuid() != 0:
+        found = _user_check()
+    return found
+
+
+if sys.platform == "linux":
     import grp
     import pwd
 
-    there = [group for group in grp.getgrall() if group.gr_name in _GROUPS]
-    if not there or any(group.gr_gid in os.getgroups() for group in there):
-        return
-    try:
-        user = pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        user = "$USER"
-    name = there[0].gr_name
-    if any(user in group.gr_mem for group in there):
-        yield warning(
-            "group",
-            tr("{user} was added to the group {name}", user=user, name=name),
-            tr("log out and in again"),
-        )
-    else:
-        yield warning(
-            "group",
-            tr(
-                "{user} is not in the group {name}, which may open serial ports",
-                user=user,
-                name=name,
-            ),
-            tr("add {user} to that group, then log out and in again", user=user),
-            f"sudo usermod -aG {name} {user}",
-        )
+    def _user_check() -> Iterator[DoctorCheck]:
+        there = [group for group in grp.getgrall() if group.gr_name in _GROUPS]
+        if not there or any(group.gr_gid in os.getgroups() for group in there):
+            return
+        try:
+            user = pwd.getpwuid(os.getuid()).pw_name
+        except KeyError:
+            user = "$USER"
+        name = there[0].gr_name
+        if any(user in group.gr_mem for group in there):
+            yield warning(
+                "group",
+                tr("{user} was added to the group {name}", user=user, name=name),
+                tr("log out and in again"),
+            )
+        else:
+            yield warning(
+                "group",
+                tr(
+                    "{user} is not in the group {name}, which may open serial ports",
+                    user=user,
+                    name=name,
+                ),
+                tr("add {user} to that group, then log out and in again", user=user),
+                f"sudo usermod -aG {name} {user}",
+            )
 
 
 def _driver_checks(known: set[int | None]) -> Iterator[DoctorCheck]:

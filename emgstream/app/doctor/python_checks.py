@@ -18,7 +18,9 @@ from emgstream.app.doctor.system_packages import system_name
 from emgstream.app.installation_plan import Installer, plan_installation
 from emgstream.errors import EmgStreamError
 from emgstream.extras import EXTRAS, PACKAGE, Extra, training_obstacle
+from emgstream.host_system import demo_command, how_to_get_python
 from emgstream.network.backend_preference import NetworkBackend, asked_backend
+from emgstream.network.runtime_libraries import runtime_cure
 from emgstream.translation import tr
 
 if TYPE_CHECKING:
@@ -32,9 +34,6 @@ _ON_A_DISPLAY = "control"
 """The extra whose library cannot be imported without a display."""
 _STORE = "\\WindowsApps\\"
 _LITERT = "ai-edge-litert"
-_LITERT_CURE = tr(
-    "install the package ai-edge-litert again; it needs a 64-bit system of 2020 or newer"
-)
 
 
 def python_checks() -> Iterator[DoctorCheck]:
@@ -49,7 +48,8 @@ def python_checks() -> Iterator[DoctorCheck]:
         machine=platform.machine(),
     )
     if not _OLDEST <= sys.version_info[:2] <= _NEWEST:
-        yield problem("python", text, tr("use Python 3.10 to 3.15"))
+        cure = tr("use Python 3.10 to 3.15; {how}", how=how_to_get_python("3.13"))
+        yield problem("python", text, cure)
     elif sys.maxsize < 2**32:
         yield problem("python", tr("{text}, 32 bits", text=text), tr("install Python for 64 bits"))
     elif sys.platform == "win32" and _STORE in sys.base_prefix:
@@ -124,7 +124,9 @@ def _network_check() -> DoctorCheck:
         backend, _, words = try_out(RUNTIME).partition(" ")
     except TrialFailedError as error:
         return problem(
-            "network", tr("the shipped model does not run: {error}", error=error), _LITERT_CURE
+            "network",
+            tr("the shipped model does not run: {error}", error=error),
+            runtime_cure(str(error)),
         )
     text = tr("{words} runs the shipped model", words=words)
     if backend == NetworkBackend.LITERT.value or _is_asked_for():
@@ -133,7 +135,7 @@ def _network_check() -> DoctorCheck:
         return good(
             "network", tr("{text}; no LiteRT is made for this system and Python", text=text)
         )
-    return warning("network", tr("{text}, more slowly", text=text), _LITERT_CURE)
+    return warning("network", tr("{text}, more slowly", text=text), runtime_cure(words))
 
 
 def _is_asked_for() -> bool:
@@ -189,7 +191,10 @@ def _requirements_check() -> DoctorCheck:
         return warning(
             "package",
             tr("emgstream is run from its files and is not installed"),
-            tr("run scripts/demo.py, which installs it into an environment of its own"),
+            tr(
+                "run {command}, which installs it into an environment of its own",
+                command=demo_command(),
+            ),
         )
     wrong = []
     for requirement in needed:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import platform
 import shutil
+import sys
+
+from emgstream.host_system import platform_name
+from emgstream.wording import command_line
 
 __all__ = ["qt_library_command", "qt_package_command", "system_name"]
 
@@ -55,8 +59,11 @@ def system_name() -> str:
 def qt_library_command() -> str:
     """Return the command that installs the libraries of Qt on this distribution.
 
-    On one that is not known, the command of its package manager; else that of Debian.
+    On one that is not known, the command of its package manager; else that of Debian. On Windows
+    and macOS, PyQt5 brings its libraries: the command that installs it again.
     """
+    if platform_name() in ("win32", "darwin"):
+        return command_line(sys.executable, "-m", "pip", "install", "-I", "PyQt5")
     return _QT_LIBRARIES[_package_manager()]
 
 

@@ -11,8 +11,9 @@ from typing import Annotated, Any, TypeAlias
 
 from msgspec import Meta
 
-from emgstream.atomic_files import partial_file
+from emgstream.atomic_files import partial_file, replace_file
 from emgstream.errors import OutputError, UsageError
+from emgstream.host_system import refusal
 from emgstream.schema import SchemaError, checked
 from emgstream.wording import did_you_mean
 
@@ -137,11 +138,10 @@ def write_bindings(path: Path, bindings: Bindings) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with partial_file(path) as partial:
             partial.write_text(text, encoding="utf-8")
-            partial.replace(path)
+            replace_file(partial, path)
     except OSError as error:
         raise OutputError(
-            f"cannot write {path}: {error.strerror or error}; expected a writable place; choose "
-            "another file"
+            f"cannot write {path}: {refusal(error)}; expected a writable place; choose another file"
         ) from error
 
 
@@ -176,7 +176,7 @@ def _read(path: Path) -> Any:
         return json.loads(text)
     except OSError as error:
         raise UsageError(
-            f"cannot read {path}: {error.strerror or error}; expected a file of JSON or TOML"
+            f"cannot read {path}: {refusal(error)}; expected a file of JSON or TOML"
         ) from error
     except ValueError as error:  # so are the errors of both, and of text that is not UTF-8
         kind = "TOML" if path.suffix == ".toml" else "JSON"

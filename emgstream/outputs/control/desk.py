@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from emgstream.errors import MissingExtraError, OutputError, UsageError
 from emgstream.extras import missing_extra
+from emgstream.host_system import platform_name
 from emgstream.outputs.control.bindings import Bindings, Hold, Move, Scroll, Tap
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def why_no_keys() -> str:
         return "The package pynput, which presses keys, is not installed: add the extra 'control'"
     except OutputError:
         return "There is no screen with an X server here, so that no keys can be pressed"
-    if sys.platform == "darwin":
+    if platform_name() == "darwin":
         return (
             "Allow the program that starts emgstream, such as Terminal, under System Settings, "
             "Privacy & Security, in Accessibility and in Input Monitoring: it may see and press "

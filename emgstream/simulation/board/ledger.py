@@ -58,6 +58,7 @@ from typing import Any
 
 from emgstream.atomic_files import write_whole
 from emgstream.errors import OutputError
+from emgstream.host_system import refusal
 from emgstream.simulation.board.board_records import BoardRun, BoardUnplug
 from emgstream.simulation.board.board_settings import BOARD_NAME, BoardSettings
 from emgstream.simulation.movements import MUSCLES
@@ -156,8 +157,7 @@ class Ledger:
             write_whole(target, _laid_out(self.to_json()).encode())
         except OSError as error:
             raise OutputError(
-                f"cannot write {target}: {error.strerror or error}; choose another place with "
-                "--ledger"
+                f"cannot write {target}: {refusal(error)}; choose another place with --ledger"
             ) from error
 
 

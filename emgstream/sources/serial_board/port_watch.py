@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import os
-import sys
 import time
 from contextlib import suppress
 
+from emgstream.host_system import platform_name
 from emgstream.logs import get_logger
 from emgstream.sources.serial_board.holders import other_holders
 
@@ -16,6 +16,7 @@ __all__ = ["PortWatch"]
 _log = get_logger(__name__)
 
 _IN_OPEN = 0x20  # of the kernel's inotify.h
+_FLAGS = 0x80800  # O_NONBLOCK and O_CLOEXEC of Linux: Windows, where this is checked, has neither
 _EVENTS = 4096  # bytes of one read: two hundred events
 _N_LOOKS, _LOOK_S = 4, 0.1
 """Looks for who opened the port, and seconds between them: a choice.
@@ -67,10 +68,10 @@ class PortWatch:
 
 def _watch_openings(device: str) -> int | None:
     """Return a file that has something to read once a device is opened; None if there is none."""
-    if sys.platform != "linux":
+    if platform_name() != "linux":
         return None
     system = ctypes.CDLL(None, use_errno=True)
-    events: int = system.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+    events: int = system.inotify_init1(_FLAGS)
     if events < 0:
         _log.warning("openings of %s are not seen: %s", device, os.strerror(ctypes.get_errno()))
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import socket
 import struct
@@ -20,12 +19,15 @@ from emgstream.errors import (
     SourceError,
     UsageError,
 )
+from emgstream.host_system import refusal
 from emgstream.logs import get_logger
 from emgstream.sources.serial_board.holders import holders, other_holders
+from emgstream.sources.serial_board.port_failure import PortFailure, port_failure
 from emgstream.sources.serial_board.port_watch import PortWatch
 from emgstream.sources.serial_board.serial_ports import (
     is_network,
     list_ports,
+    no_partner,
     no_permission,
     no_port,
     not_found,
@@ -45,7 +47,7 @@ _DRAIN_S, _LOOK_S = 0.1, 0.002  # a choice: the command to stop takes 5 ms at 96
 _MOST = 1 << 16
 
 _BROKEN: tuple[type[Exception], ...] = (OSError,)
-if os.name == "posix":
+if sys.platform != "win32":
     import fcntl
     import termios
 
@@ -95,7 +97,7 @@ class SerialLink:
     def __init__(self, device: str, baud: int) -> None:
         self.device = device
         self._is_posix = os.name == "posix"
-        self.has_speed = not os.path.realpath(device).startswith(_PSEUDO_TERMINALS)
+        self.has_speed = not (self._is_posix and _is_pseudo_terminal(device))
         try:
             self._port: Any = serial.Serial(
                 device,
@@ -206,7 +208,7 @@ class SerialLink:
             time.sleep(_LOOK_S)
 
     def _ioctl(self, name: str) -> None:
-        if self._is_posix:
+        if sys.platform != "win32":
             fcntl.ioctl(self._port.fileno(), getattr(termios, name))
 
 
@@ -228,7 +230,7 @@ class SocketLink:
             self._socket = socket.create_connection((host, port), timeout=_CONNECT_S)
         except OSError as error:
             raise SourceError(
-                f"nothing answers at {device} ({error.strerror or error}); expected a board behind "
+                f"nothing answers at {device} ({refusal(error)}); expected a board behind "
                 "that address; is it switched on, and emgstream simulate --tcp running?"
             ) from error
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -265,21 +267,26 @@ class SocketLink:
         _log.info("disconnected from %s", self.device)
 
 
+def _is_pseudo_terminal(device: str) -> bool:
+    return os.path.realpath(device).startswith(_PSEUDO_TERMINALS)
+
+
 def _gone(device: str, error: Exception) -> SourceDisconnectedError:
     return SourceDisconnectedError(f"{device} is gone ({error})")
 
 
 def _cannot_open(device: str, baud: int, error: Exception) -> SourceError | UsageError:
-    number = getattr(error, "errno", None)
-    words = str(error).lower()
-    if number in (errno.ENOENT, errno.ENXIO, errno.ENODEV) or "filenotfound" in words:
-        return not_found(device, list_ports())
-    if "exclusively lock" in words or number == errno.EBUSY or "access is denied" in words:
-        return port_in_use(device, holders(device))
-    if number in (errno.EACCES, errno.EPERM):
-        return no_permission(device)
-    if "could not configure" in words:  # so pyserial says of what is no terminal
-        return no_port(device, list_ports())
-    if isinstance(error, ValueError) or "baud" in words:
-        return UsageError(f"{device} does not open at {baud} baud ({error}); try --baud 115200")
+    match port_failure(error):
+        case PortFailure.MISSING:
+            return not_found(device, list_ports())
+        case PortFailure.IN_USE:
+            return port_in_use(device, holders(device))
+        case PortFailure.NOT_ALLOWED:
+            return no_permission(device)
+        case PortFailure.NO_TERMINAL:
+            return no_port(device, list_ports())
+        case PortFailure.NO_ANSWER:
+            return no_partner(device)
+        case PortFailure.NO_SUCH_SPEED:
+            return UsageError(f"{device} does not open at {baud} baud ({error}); try --baud 115200")
     return SourceError(f"cannot open {device} ({error}); expected a serial port; unplug and replug")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -25,6 +26,7 @@ __all__ = [
     "find_boards",
     "is_network",
     "list_ports",
+    "no_partner",
     "no_permission",
     "no_port",
     "not_found",
@@ -55,6 +57,8 @@ class PortInfo:
     """USB product number."""
     serial_number: str | None = None
     """Serial number of the USB device, if it has one."""
+    is_bluetooth: bool = False
+    """True for a port of Bluetooth: to open it, the system looks for its device for seconds."""
 
     @property
     def usb_id(self) -> str:
@@ -83,6 +87,7 @@ def list_ports() -> list[PortInfo]:
             port.vid,
             port.pid,
             port.serial_number,
+            _is_bluetooth(port.device, port.hwid or ""),
         )
         for port in comports()
     ]
@@ -97,6 +102,16 @@ def _as_linux_has_them(found: Sequence[PortInfo]) -> list[PortInfo]:
     known = {port.device for port in there}
     there += [PortInfo(device) for device in built_in_ports() if device not in known]
     return [replace(port, description=port.description or alias_of(port.device)) for port in there]
+
+
+def _is_bluetooth(device: str, hardware: str) -> bool:
+    r"""Return True for a port of Bluetooth, by its names on Windows, Linux and macOS.
+
+    >>> _is_bluetooth("COM7", r"BTHENUM\{00001101-0000-1000-8000-00805F9B34FB}_LOCALMFG&0000")
+    True
+    """
+    name = device.rpartition("/")[2]
+    return hardware.upper().startswith("BTHENUM") or name.startswith(("rfcomm", "cu.Bluetooth"))
 
 
 def find_boards() -> list[FoundSource]:
@@ -153,6 +168,11 @@ def check_port(device: str, listed: Sequence[PortInfo]) -> None:
 def not_found(device: str, listed: Sequence[PortInfo]) -> SourceNotFoundError:
     """Return the error for a port that does not exist."""
     names = [port.device for port in listed]
+    if device in names:  # opening it failed all the same
+        return SourceNotFoundError(
+            f"{device} is listed, and cannot be found; expected a board on it; unplug the board, "
+            "and plug it in again"
+        )
     meant = did_you_mean(device, [*names, *_siblings(device), AUTO, SIMULATED])
     there = "" if meant else f"; {_there_are(listed)}"
     return SourceNotFoundError(
@@ -174,6 +194,14 @@ def port_in_use(device: str, by: Sequence[str]) -> SourceError:
     if any(name.startswith("ModemManager") for name in by):
         hint = "it lets go after about 10 s; or: sudo systemctl stop ModemManager"
     return SourceError(f"{device} is in use: held by {who}; expected a free port; {hint}")
+
+
+def no_partner(device: str) -> SourceError:
+    """Return the error for a port of Bluetooth whose device is switched off or away."""
+    return SourceError(
+        f"what is behind {device} does not answer; expected it to be switched on and near; for a "
+        "board on a cable name another port: emgstream ports"
+    )
 
 
 def no_permission(device: str) -> SourceError:
@@ -213,11 +241,10 @@ def _siblings(device: str) -> list[str]:
 
 
 def _group(device: str) -> str:
-    if sys.platform == "win32":
-        return "dialout"
-    import grp
+    name = "dialout"
+    if sys.platform != "win32":
+        import grp
 
-    try:
-        return grp.getgrgid(Path(device).stat().st_gid).gr_name
-    except (KeyError, OSError):
-        return "dialout"
+        with suppress(KeyError, OSError):
+            name = grp.getgrgid(Path(device).stat().st_gid).gr_name
+    return name

@@ -13,10 +13,12 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+from emgstream.device_names import device_problem, is_device_name
 from emgstream.errors import TableError
 from emgstream.extras import missing_extra
+from emgstream.host_system import refusal
 from emgstream.tables.formats.edf_file import read_edf_file
 from emgstream.tables.formats.mat_file import read_hdf5_mat_file, read_mat_file
 from emgstream.tables.formats.numpy_file import read_npy_file, read_npz_file
@@ -114,6 +116,11 @@ def read_format(path: Path) -> RawRecording | None:
     MissingExtraError
         If the library of the format is not installed.
     """
+    if is_device_name(path):
+        raise TableError(
+            f"{device_problem(path)}; expected a recording; for a board on a port: emgstream live "
+            f"--port {path}"
+        )
     if not path.is_file():
         return None
     try:
@@ -132,7 +139,7 @@ def read_format(path: Path) -> RawRecording | None:
             return _read(path, form, file, is_gzipped=is_gzipped)
         except OSError as error:
             raise TableError(
-                f"{path} could not be read to its end: {error.strerror or error}; is the disk or "
+                f"{path} could not be read to its end: {refusal(error)}; is the disk or "
                 "the network share still there, with room for an unpacked file?"
             ) from None
 
@@ -144,7 +151,8 @@ def _read(path: Path, form: RecordingFormat, file: BinaryIO, *, is_gzipped: bool
         sha256.update(piece)
     if not is_gzipped:
         return form.read(_opened(path, form, file, sha256.hexdigest()))
-    with tempfile.TemporaryFile() as content:
+    with tempfile.TemporaryFile() as unpacked:
+        content: Any = unpacked  # on Windows it is a wrapper with the methods of a file
         file.seek(0)
         try:
             with gzip.open(file) as packed:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import importlib.util
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 
 from emgstream.errors import MissingExtraError, TableError
 from emgstream.tables.formats import FORMATS, read_format
+from tests.posix import posix_os
 from tests.tables.formats.conftest import WriteBytes, read, refusal_of
 from tests.tables.formats.test_edf import edf_bytes, signal
 from tests.tables.formats.test_mat import EMG, STIMULUS, mat5, mat73
@@ -94,7 +94,7 @@ def test_what_is_no_file_is_left_to_the_reader_of_text(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes in folders")
 def test_nothing_is_taken_out_of_a_pipe(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
+    posix_os.mkfifo(tmp_path / "pipe")
     assert read_format(tmp_path / "pipe") is None
 
 

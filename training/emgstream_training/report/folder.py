@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emgstream.errors import OutputError
+from emgstream.host_system import refusal
 from emgstream_training.metrics import confusion_matrix
 from emgstream_training.network_export import save_h5
 from emgstream_training.published import PublishedRows
@@ -142,6 +143,6 @@ def _or_output_error(folder: Path, act: Callable[[], None]) -> None:
         act()
     except OSError as error:
         raise OutputError(
-            f"cannot write the report to {folder}: {error.strerror or error}; "
+            f"cannot write the report to {folder}: {refusal(error)}; "
             "choose another folder with --report"
         ) from error
