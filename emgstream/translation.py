@@ -117,12 +117,13 @@ def open_catalogue(wanted: Iterator[str], folder: Path = CATALOGUES) -> NullTran
 
 
 def _language_of_windows() -> str | None:
+    language = None
     if sys.platform == "win32":
         import ctypes
         import locale
 
-        return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage())
-    return None
+        language = locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage())
+    return language
 
 
 @cache

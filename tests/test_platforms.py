@@ -17,6 +17,7 @@ from emgstream import clock, user_folders
 from emgstream.app.doctor.display_checks import has_display
 from emgstream.cli.interrupt import polite_end
 from emgstream.outputs.control import desk
+from tests.posix import posix_signal
 
 
 @pytest.mark.parametrize(
@@ -51,10 +52,10 @@ def test_the_folders_are_those_of_the_system(
     assert user_folders.log_folder() == tmp_path / log
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="a signal of POSIX")
+@pytest.mark.skipif(sys.platform == "win32", reason="a signal of POSIX")
 def test_a_terminal_that_is_closed_ends_the_program_in_order() -> None:
     with polite_end() as asked:
-        signal.raise_signal(signal.SIGHUP)
+        signal.raise_signal(posix_signal.SIGHUP)
         assert asked.is_set()
     assert asked.by == "SIGHUP"
 

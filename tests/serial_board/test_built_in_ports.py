@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,7 @@ import serial
 from emgstream.sources.serial_board import PortInfo, list_ports, serial_link, serial_ports
 from emgstream.sources.serial_board.built_in_ports import alias_of, built_in_ports, is_phantom
 from emgstream.sources.serial_board.serial_ports import no_permission
+from tests.posix import posix_os, posix_termios
 
 PL011, UNKNOWN = "32", "0"
 
@@ -100,14 +102,12 @@ def test_a_port_on_which_people_log_in_is_not_blamed_on_a_group(
     assert "sudo usermod -aG dialout $USER" in str(no_permission("/dev/ttyAMA0"))
 
 
-@pytest.mark.skipif(os.name == "nt", reason="needs a pty")
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pty")
 def test_a_mac_keeps_a_port_for_itself_and_gives_it_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """Low latency has no call there: its absence must not keep the port from opening."""
-    import fcntl
-    import pty
-    import termios
-
-    ours, theirs = pty.openpty()
+    fcntl: Any = import_module("fcntl")
+    termios = posix_termios()
+    ours, theirs = posix_os.openpty()
     asked: list[int] = []
     ioctl = fcntl.ioctl
 
@@ -122,7 +122,7 @@ def test_a_mac_keeps_a_port_for_itself_and_gives_it_back(monkeypatch: pytest.Mon
     monkeypatch.setattr(serial.Serial, "set_low_latency_mode", absent, raising=False)
     monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setattr(fcntl, "ioctl", noted)
-    link = serial_link.SerialLink(os.ttyname(theirs), 115_200)
+    link = serial_link.SerialLink(posix_os.ttyname(theirs), 115_200)
     try:
         assert termios.TIOCEXCL in asked
         assert termios.TIOCNXCL not in asked
