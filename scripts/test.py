@@ -12,6 +12,16 @@ CHECKS = {
     "lint": ("ruff", "check", "."),
     "format": ("ruff", "format", "--check", "."),
     "types": ("mypy",),
+    **{
+        f"types on {system}": (
+            "mypy",
+            "--platform",
+            platform,
+            "--cache-dir",
+            f".mypy_cache/{platform}",
+        )
+        for system, platform in (("Windows", "win32"), ("macOS", "darwin"))
+    },
     "import contracts": ("lint-imports",),
     "documentation": ("python", "scripts/docs.py", "--check"),
     "suite": (

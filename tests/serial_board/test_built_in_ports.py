@@ -29,7 +29,12 @@ def computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def found() -> list[SimpleNamespace]:
         return [
             SimpleNamespace(
-                device=str(path), description="n/a", vid=None, pid=None, serial_number=None
+                device=str(path),
+                description="n/a",
+                hwid="n/a",
+                vid=None,
+                pid=None,
+                serial_number=None,
             )
             for path in sorted((tmp_path / "dev").iterdir())
             if not path.is_symlink() and not path.name.startswith("ttyTHS")
@@ -82,7 +87,9 @@ def test_a_port_of_the_driver_that_pyserial_leaves_out_is_listed_once(computer: 
 def test_a_mac_lists_its_call_out_ports_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     names = ["/dev/cu.Bluetooth-Incoming-Port", "/dev/cu.usbmodem14101"]
     ports = [
-        SimpleNamespace(device=name, description="n/a", vid=vid, pid=vid, serial_number=None)
+        SimpleNamespace(
+            device=name, description="n/a", hwid="n/a", vid=vid, pid=vid, serial_number=None
+        )
         for name, vid in zip(names, (None, 0x2341), strict=True)
     ]
     monkeypatch.setattr(sys, "platform", "darwin")
