@@ -254,6 +254,14 @@ def test_a_busy_computer_and_a_drift_within_the_tolerance_are_no_change_of_rate(
     assert paces(PaceWatch(), *slow_drift) == [1055], "a slow drift is told as well"
 
 
+@pytest.mark.parametrize("rate_hz", [1.0, 2.1, 4.7, 19.3])
+def test_a_slow_stream_whose_samples_come_together_changes_no_rate(rate_hz: float) -> None:
+    watch, told, random = PaceWatch(), [], np.random.default_rng(0)
+    for now_s in np.arange(0.0, 4000.0, 0.25):
+        told.append(watch.add(int(rate_hz * now_s + random.uniform(-1.0, 1.0)), float(now_s)))
+    assert {*told} == {None}
+
+
 def test_a_count_is_begun_anew_where_the_computer_slept() -> None:
     watch = PaceWatch()
     assert paces(watch, (60.0, 1000.0)) == []

@@ -28,12 +28,14 @@ _WHOLE_HZ = 200.0
 
 _PACE_S = 10.0
 """Seconds of one count: a choice, a delay of 0.4 s is then less than `REFUSE_AT`."""
+_PACE_SAMPLES = 200
+"""Samples of one count at least, as at 1 Hz one more or less is no change: a choice."""
 _LONGEST_WAIT_S = 1.0
 """Seconds between two looks after which a count is begun anew: the computer was not there."""
 
 
 class PaceWatch:
-    """Counts samples in spans of ten seconds, and tells when the pace of a stream has changed.
+    """Counts samples in spans of ten seconds or more, and tells when a stream has changed its pace.
 
     Two spans in a row must agree: where the computer was busy, one has too few samples, and the
     next has those that were late.
@@ -55,7 +57,7 @@ class PaceWatch:
             self._start, self._last_hz = (end_index, now_s), math.nan
         self._looked_s = now_s
         first, since_s = self._start
-        if now_s - since_s < _PACE_S:
+        if now_s - since_s < _PACE_S or end_index - first < _PACE_SAMPLES:
             return None
         pace_hz, before_hz = (end_index - first) / (now_s - since_s), self._last_hz
         self._start, self._last_hz = (end_index, now_s), pace_hz
