@@ -28,8 +28,8 @@ _WHOLE_HZ = 200.0
 
 _PACE_S = 10.0
 """Seconds of one count: a choice, a delay of 0.4 s is then less than `REFUSE_AT`."""
-_PACE_SAMPLES = 200
-"""Samples of one count at least, as at 1 Hz one more or less is no change: a choice."""
+_PACE_SAMPLES = 400
+"""Samples of one count at least: a choice, some that come together are then less than 2 %."""
 _LONGEST_WAIT_S = 1.0
 """Seconds between two looks after which a count is begun anew: the computer was not there."""
 
