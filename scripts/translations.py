@@ -97,6 +97,7 @@ def texts_of_rooms_below() -> dict[str, list[str]]:
     """
     from emgstream.app.doctor.doctor_check import TOPICS, CheckState
     from emgstream.latency import STAGES
+    from emgstream.outputs.control.desk import OBSTACLES
     from emgstream.outputs.output_registry import output_kinds
     from emgstream.quality import Quality, QualityKind
     from emgstream.recording.cue_events import RepetitionOutcome
@@ -107,6 +108,7 @@ def texts_of_rooms_below() -> dict[str, list[str]]:
     return {
         "emgstream/app/doctor/doctor_check.py": [*TOPICS, *(one.value for one in CheckState)],
         "emgstream/latency.py": list(STAGES),
+        "emgstream/outputs/control/desk.py": list(OBSTACLES),
         "emgstream/outputs/output_registry.py": outputs,
         "emgstream/quality.py": [
             text for kind in QualityKind for text in (kind.value, Quality(kind).advice)

@@ -246,7 +246,7 @@ def test_notes_alarms_and_breaks_are_said_once_each_as_they_come() -> None:
     [
         (["--port", "/dev/ttyNONE"], "no port /dev/ttyNONE"),
         (["--port", "socket://127.0.0.1:1"], "nothing answers at socket://127.0.0.1:1"),
-        (["--port", "socket://nonsense:port"], "write socket://HOST:PORT"),
+        (["--port", "socket://nonsense:port"], "expected socket://HOST:PORT"),
         (["--port", "simulated", "--channels", "biceps,triceps"], "--channels names 2"),
         (["--port", "simulated", "--channels", "a,b,c"], "no channel 'a'"),
         (["--port", "simulated", "--model", "no.emgmodel"], "no.emgmodel"),

@@ -174,7 +174,7 @@ def hear(process: subprocess.Popen[str], words: str) -> None:
     [
         ([], "add --unattended"),
         (["--unattended", "--movements", "juggle"], "the model has no movement 'juggle'"),
-        (["--unattended", "--movements", "rest"], "without a movement"),
+        (["--unattended", "--movements", "rest"], "the test has no movement"),
         (["--unattended", "--hold", "0.7"], "hold it longer"),
         (["--unattended", "--hold", "-1"], "not a positive number"),
         (["--unattended", "--reaction", "x"], "not a number from 0 on"),

@@ -53,9 +53,9 @@ def test_what_was_repaired_of_the_recording_is_noted(
     ("word", "says"),
     [
         ("median", "'median' is not a smoothing; expected none, majority:5"),
-        ("none:3", "'none:3' is no smoothing"),
+        ("none:3", "'none:3' is not a smoothing"),
         ("majority:0", "votes 0; expected a whole number from 1 to 1000"),
-        ("majority:x", "'x' is no whole number; expected none, majority:5"),
+        ("majority:x", "'x' is not a whole number; expected none, majority:5"),
         ("bayes:2", "stay 2.0"),
         ("bayes:much", "'much' is not a number; expected none"),
     ],

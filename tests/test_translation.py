@@ -60,6 +60,7 @@ NOT_FOR_PEOPLE = {
 """Patterns of literals that nobody reads in the window, by file."""
 LOOKED_UP_AS_DATA = {
     "app/column_draft.py",
+    "app/key_bindings.py",
     "app/key_bindings.py",  # a button of the mouse
     "app/live_session.py",
     "app/configured_settings.py",

@@ -86,7 +86,7 @@ class KeyBindings:
 
 def what_to_allow() -> str:
     """Return what to allow so that keys can be pressed here, one sentence; empty for nothing."""
-    return why_no_keys()
+    return tr(why_no_keys())
 
 
 def press_kind(action: Action) -> PressKind | None:

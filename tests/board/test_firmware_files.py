@@ -32,7 +32,7 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
 
 
 def test_continuous_integration_installs_what_the_simulated_board_needs() -> None:
-    script = Path(__file__).parents[2] / ".ci" / "run"
+    script = Path(__file__).parents[2] / ".ci" / "packages"
     if not script.exists():
         pytest.skip("only the repository has it")
     assert set(APT.removeprefix("apt-get install ").split()) <= set(script.read_text().split())

@@ -249,7 +249,7 @@ def test_a_model_judged_on_what_it_was_trained_on_is_called_leakage(
     data = ({"name": session_path.name, "sha256": table.sha256, "n_rows": table.n_rows},)
     taught = replace(demo_model, manifest=replace(demo_model.manifest, training_data=data))
     (note,) = prepare([session_path], model=taught, n_folds=2).notes
-    assert note.startswith("leakage: the model was trained on session.csv itself")
+    assert note.startswith("leakage: the model was trained on session.csv, ")
 
 
 def test_what_was_repaired_is_among_the_notes(session_path: Path, tmp_path: Path) -> None:

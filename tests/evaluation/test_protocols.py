@@ -56,7 +56,7 @@ def test_time_is_held_out_where_a_label_comes_up_once_with_a_guard_around(write:
     used = recordings(write("xyr", 500), rate_hz=100.0)
     plan = make_plan(used)
     assert plan.protocol == "blocks"
-    assert "cannot be told apart" in plan.reason
+    assert "cannot be distinguished" in plan.reason
     check_never_both(plan, used)
     for fold in plan.folds:
         learned, test = np.flatnonzero(fold.parts[0] == TRAINING), np.flatnonzero(fold.test[0])
@@ -118,7 +118,7 @@ def test_what_the_recordings_do_not_allow_is_refused_with_the_reason(write: Writ
     one = recordings(write("rxryrxry"))
     with pytest.raises(UsageError, match=r"subject with 0 subjects.*expected at least two"):
         make_plan(one, "subject")
-    with pytest.raises(UsageError, match="beside session arm there is none"):
+    with pytest.raises(UsageError, match="besides session arm there is none to train on"):
         make_plan(one, "session")
     with pytest.raises(UsageError, match="--folds 1; expected at least 2"):
         make_plan(one, n_folds=1)

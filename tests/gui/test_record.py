@@ -381,7 +381,11 @@ def test_what_is_written_down_is_what_was_typed(page: RecordPage, qtbot: QtBot) 
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("taken", "never overwrites"), ("a/b", "no name for a file"), ("  ", "no name for a file")],
+    [
+        ("taken", "never overwrites"),
+        ("a/b", "is not a name for a file"),
+        ("  ", "is not a name for a file"),
+    ],
 )
 def test_a_wrong_name_is_told_and_nothing_begins(
     page: RecordPage, tmp_path: Path, name: str, words: str
@@ -471,7 +475,7 @@ def test_keys_go_from_page_to_page_and_mean_what_the_page_in_front_says(
 def test_a_plan_names_what_is_amiss(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no movement is chosen"):
         plan_session(RecordingRequest(table_path(tmp_path, "take"), movements=()))
-    with pytest.raises(UsageError, match="'a,b' is no name for a movement"):
+    with pytest.raises(UsageError, match="'a,b' is not a name for a movement"):
         plan_session(RecordingRequest(table_path(tmp_path, "take"), movements=("a,b",)))
     many = tuple(f"m{number}" for number in range(12))
     with pytest.raises(UsageError, match="labels for number keys"):

@@ -227,7 +227,7 @@ def test_what_is_missing_is_said_where_one_would_begin(
     assert not page.setup.row.simulated_button.isVisible()
     for button in page.form.movement_buttons.values():
         button.click()
-    assert "without a movement" in page.setup.row.words.text()
+    assert "the test has no movement" in page.setup.row.words.text()
     page.form.movement_buttons["hand_open"].click()
     page.form.hold.setValue(0.6)
     assert "hold it longer" in page.setup.row.words.text()

@@ -162,7 +162,7 @@ def test_without_the_extra_it_is_one_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", "  ", "left\x1b[31m"])
 def test_a_name_that_lsl_would_refuse_is_refused_before_anything_runs(name: str) -> None:
-    with pytest.raises(UsageError, match="is no name of an LSL stream"):
+    with pytest.raises(UsageError, match="is not a name for an LSL stream"):
         output_kind("lsl").parse(name)
 
 

@@ -76,7 +76,7 @@ def test_a_movement_that_was_not_done_is_told_and_cut_by_the_usual_reaction() ->
     runs[1] = CueRun("fist", 1, runs[1].start, runs[1].end)
     _, movement, _ = labelled(samples, runs)
     assert movement.label_from == runs[1].start + 300
-    assert "was it done" in movement.note
+    assert "was the movement made?" in movement.note
 
 
 def test_without_a_rest_before_it_the_usual_reaction_is_cut_and_it_is_told() -> None:

@@ -116,7 +116,10 @@ def test_recover_refuses_a_recording_at_work_and_leaves_it_alone(path: Path) -> 
     with Recorder(path, SessionDescription()) as recorder:
         recorder.receive(stream.chunk(np.zeros((100, 3), np.float32)), stream)
         wait_for_samples(recorder, 100)
-        with pytest.raises(RecordingError, match=r"is being recorded now.*end it first"):
+        with pytest.raises(
+            RecordingError,
+            match=r"is being recorded or finished by another process.*end that recording first",
+        ):
             put_in_order(path)
         recorder.receive(stream.chunk(np.zeros((100, 3), np.float32)), stream)
     assert put_in_order(path).n_samples == 200
@@ -130,7 +133,9 @@ def test_recover_refuses_a_recording_of_another_process(path: Path) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as record:
         wait_for(lambda: path.exists() and path.stat().st_size > 5000, record.poll)
         for _ in range(10):
-            with pytest.raises(RecordingError, match="is being recorded now"):
+            with pytest.raises(
+                RecordingError, match="is being recorded or finished by another process"
+            ):
                 put_in_order(path)
         told, _ = record.communicate(timeout=6 * PATIENCE_S)
     assert record.returncode == 0, told
@@ -157,7 +162,9 @@ def test_recover_refuses_a_table_that_grows_where_files_cannot_be_locked(
         sender = threading.Thread(target=send)
         sender.start()
         wait_for_samples(recorder, 100)
-        with pytest.raises(RecordingError, match="is being recorded now"):
+        with pytest.raises(
+            RecordingError, match="is being recorded or finished by another process"
+        ):
             put_in_order(path)
         is_over.set()
         sender.join()

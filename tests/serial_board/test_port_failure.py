@@ -74,7 +74,7 @@ def test_an_error_of_linux_or_macos_is_told_by_its_number(
 def test_a_file_is_no_terminal(tmp_path: Path) -> None:
     file = tmp_path / "arm.csv"
     file.touch()
-    with pytest.raises(SourceError, match="is no serial port"):
+    with pytest.raises(SourceError, match="is not a serial port"):
         SerialLink(str(file), 500_000)
 
 

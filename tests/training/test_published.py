@@ -115,7 +115,7 @@ def test_noise_is_not_stuck_and_a_flat_line_is() -> None:
     ("rows", "message"),
     [
         (["1,2,x", "3,4,x"] * 30, "only the label 'x'"),
-        ([f"{i},{i},x" for i in range(60)] + ["9,9,y"], "label 'y' gives 1 windows"),
+        ([f"{i},{i},x" for i in range(60)] + ["9,9,y"], "label 'y' gives 1 window of"),
         (["1,2,"] + [f"{i},,{'xy'[i % 2]}" for i in range(60)], "b has no value in 60 rows"),
         ([f"{i},7,{'xy'[i % 2]}" for i in range(60)], "channel b does not change at all"),
     ],

@@ -94,7 +94,7 @@ def test_what_is_held_out_is_told_as_it_is(material: TrainingMaterial, tmp_path:
     assert (parts[240:] == VALIDATION).sum() == 16
     cuts = cut_recordings([table], names, SAMPLES, [parts])
     once = replace(material, class_names=names, cuts=tuple(cuts))
-    assert "but of wave the last fifth of each repetition" in once.held_out(REALTIME)
+    assert "of wave only the last fifth of each repetition" in once.held_out(REALTIME)
     assert classes_split(cuts) == [2]
 
 

@@ -156,7 +156,7 @@ def test_what_cannot_be_added_to_is_told_before_a_test(tmp_path: Path) -> None:
     check_history(model)
     assert list(tmp_path.iterdir()) == []
     assert read_history(model) == []
-    with pytest.raises(OutputError, match="folder that may be written to"):
+    with pytest.raises(OutputError, match="expected a writable folder"):
         check_history(tmp_path / "nowhere" / "arm.emgmodel")
     history_path(model).write_text("[1]", encoding="utf-8")
     with pytest.raises(OutputError, match="it has no list of tests"):

@@ -181,7 +181,7 @@ def test_the_movements_of_a_test_are_those_of_the_model(demo_model: Model) -> No
 
 
 def test_a_plan_that_nothing_can_be_judged_by_is_refused() -> None:
-    with pytest.raises(UsageError, match="without a movement"):
+    with pytest.raises(UsageError, match="the test has no movement"):
         CuedPlan(("rest",))
     with pytest.raises(UsageError, match=r"for 0\.7 s"):
         CuedPlan(("hand_open",), hold_s=0.7)

@@ -14,7 +14,20 @@ from emgstream.outputs.control.bindings import Bindings, Hold, Move, Scroll, Tap
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["InputDevices", "is_wayland", "open_desk", "why_no_keys"]
+__all__ = ["OBSTACLES", "InputDevices", "is_wayland", "open_desk", "why_no_keys"]
+
+_WAYLAND = (
+    "Wayland lets keys reach programs of X11 only: log in to an Xorg session to press keys in all "
+    "programs"
+)
+_NO_PACKAGE = "The package pynput, which presses keys, is not installed: add the extra 'control'"
+_NO_SCREEN = "There is no screen with an X server here, so that no keys can be pressed"
+_MACOS = (
+    "Allow the program that starts emgstream, such as Terminal, under System Settings, Privacy & "
+    "Security, in Accessibility and in Input Monitoring: it may see and press keys then"
+)
+OBSTACLES = (_WAYLAND, _NO_PACKAGE, _NO_SCREEN, _MACOS)
+"""The sentences of `why_no_keys`."""
 
 _JOIN_S = 0.2
 _MOST_TAPS = 25
@@ -78,22 +91,15 @@ def why_no_keys() -> str:
     listener learns whether it is trusted.
     """
     if is_wayland():
-        return (
-            "Wayland lets keys reach programs of X11 only: log in to an Xorg session to press keys "
-            "in all programs"
-        )
+        return _WAYLAND
     try:
         _pynput()
     except MissingExtraError:
-        return "The package pynput, which presses keys, is not installed: add the extra 'control'"
+        return _NO_PACKAGE
     except OutputError:
-        return "There is no screen with an X server here, so that no keys can be pressed"
+        return _NO_SCREEN
     if platform_name() == "darwin":
-        return (
-            "Allow the program that starts emgstream, such as Terminal, under System Settings, "
-            "Privacy & Security, in Accessibility and in Input Monitoring: it may see and press "
-            "keys then"
-        )
+        return _MACOS
     return ""
 
 
