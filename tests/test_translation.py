@@ -60,8 +60,7 @@ NOT_FOR_PEOPLE = {
 """Patterns of literals that nobody reads in the window, by file."""
 LOOKED_UP_AS_DATA = {
     "app/column_draft.py",
-    "app/key_bindings.py",
-    "app/key_bindings.py",  # a button of the mouse
+    "app/key_bindings.py",  # a button of the mouse, and why no keys can be pressed
     "app/live_session.py",
     "app/configured_settings.py",
     "app/quality_words.py",

@@ -387,8 +387,7 @@ class LibrarySource:
         """Look for a high loss and a wrong rate."""
         self._condition.watch_loss(now_s)
         stated_hz = self.info.sampling_rate_hz
-        timebase = self._account.timebase
-        self._guard.watch(timebase, stated_hz, self._address, self._condition, now_s)
+        self._guard.watch(self._account.timebase, stated_hz, self._address, self._condition)
 
     def _check_silence(self) -> None:
         limit_s, silent_s = self._link.silence_is_loss_s, self._condition.silent_s()

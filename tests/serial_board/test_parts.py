@@ -226,11 +226,12 @@ def test_a_rate_more_than_5_percent_off_is_refused_unless_forced(rate_hz: float)
 def paces(watch: PaceWatch, *spans: tuple[float, float], from_s: float = 0.0) -> list[float]:
     """Return the changes that are told of spans, each of seconds and a rate."""
     told: list[float] = []
-    end, now_s = 0.0, from_s
+    end, now_s, arrived_s = 0.0, from_s, from_s
     for seconds, rate_hz in spans:
         for _ in range(round(seconds / 0.25)):
             now_s, end = now_s + 0.25, end + 0.25 * rate_hz
-            pace_hz = watch.add(int(end), now_s)
+            arrived_s = now_s if rate_hz else arrived_s
+            pace_hz = watch.add(int(end), arrived_s)
             if pace_hz is not None:
                 told.append(round(pace_hz))
     return told
@@ -252,6 +253,18 @@ def test_a_busy_computer_and_a_drift_within_the_tolerance_are_no_change_of_rate(
     assert paces(PaceWatch(), (60.0, 1000.0), (300.0, 1040.0)) == []
     slow_drift = [(20.0, 1000.0 + 5.0 * n) for n in range(20)]
     assert paces(PaceWatch(), *slow_drift) == [1055], "a slow drift is told as well"
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.05, 0.3, 1.0]), st.floats(0.0, 0.5))
+def test_lumps_and_late_arrivals_of_a_radio_link_are_no_change_of_rate(
+    seed: int, lump_s: float, latest_s: float
+) -> None:
+    random, watch, sent_s = np.random.default_rng(seed), PaceWatch(), 0.0
+    arrived_s = 0.0
+    while sent_s < 300.0:
+        sent_s += random.exponential(lump_s)
+        arrived_s = max(arrived_s, sent_s + random.uniform(0.0, latest_s))
+        assert watch.add(int(250.0 * sent_s), arrived_s) is None
 
 
 @pytest.mark.parametrize("rate_hz", [1.0, 2.1, 4.7, 19.3])

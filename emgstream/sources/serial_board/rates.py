@@ -26,16 +26,17 @@ _ALARMS_AFTER_S = 5.0  # a choice: 20 ms of jitter are 0.4 %
 _WHOLE_HZ = 200.0
 """Lowest rate at which a whole number shows a deviation of `ALARM_AT`."""
 
-_PACE_S = 10.0
-"""Seconds of one count: a choice, a delay of 0.4 s is then less than `REFUSE_AT`."""
+_PACE_S = 15.0
+"""Seconds of one count: a choice, arrivals that are up to 0.5 s late are then 3 %."""
 _PACE_SAMPLES = 400
 """Samples of one count at least: a choice, some that come together are then less than 2 %."""
-_LONGEST_WAIT_S = 1.0
-"""Seconds between two looks after which a count is begun anew: the computer was not there."""
+_LONGEST_WAIT_S = 2.0
+"""Seconds between two arrivals after which a count is begun anew: a choice, a pause or a computer
+that was not there; the stamps of a radio link come in lumps of up to a second."""
 
 
 class PaceWatch:
-    """Counts samples in spans of ten seconds or more, and tells when a stream has changed its pace.
+    """Counts samples in spans of fifteen seconds, and tells when a stream has changed its pace.
 
     Two spans in a row must agree: where the computer was busy, one has too few samples, and the
     next has those that were late.
@@ -45,22 +46,22 @@ class PaceWatch:
         self.settled_hz: float | None = None
         """The pace at first, or the one that was told last; None while it is not known."""
         self._start: tuple[int, float] | None = None
-        self._looked_s = 0.0
+        self._arrived_s = 0.0
         self._last_hz = math.nan
 
-    def add(self, end_index: int, now_s: float) -> float | None:
-        """Take the index behind the newest sample at host time ``now_s``.
+    def add(self, end_index: int, arrived_s: float) -> float | None:
+        """Take the index behind the newest sample, and the host time of its receipt.
 
         Returns a settled pace in Hz that is more than 5 % off the one before; else None.
         """
-        if self._start is None or now_s - self._looked_s > _LONGEST_WAIT_S:
-            self._start, self._last_hz = (end_index, now_s), math.nan
-        self._looked_s = now_s
+        if self._start is None or arrived_s - self._arrived_s > _LONGEST_WAIT_S:
+            self._start, self._last_hz = (end_index, arrived_s), math.nan
+        self._arrived_s = arrived_s
         first, since_s = self._start
-        if now_s - since_s < _PACE_S or end_index - first < _PACE_SAMPLES:
+        if arrived_s - since_s < _PACE_S or end_index - first < _PACE_SAMPLES:
             return None
-        pace_hz, before_hz = (end_index - first) / (now_s - since_s), self._last_hz
-        self._start, self._last_hz = (end_index, now_s), pace_hz
+        pace_hz, before_hz = (end_index - first) / (arrived_s - since_s), self._last_hz
+        self._start, self._last_hz = (end_index, arrived_s), pace_hz
         if not _are_alike(pace_hz, before_hz):
             return None
         settled_hz, self.settled_hz = self.settled_hz, pace_hz
@@ -140,22 +141,22 @@ class RateGuard:
         stated_hz: float | None,
         source: str,
         condition: StreamCondition,
-        now_s: float,
     ) -> None:
         """Compare the measured rate with all that is known; add alarms and notes.
 
-        ``stated_hz`` is the rate that the stream states, if any; ``now_s`` the host time. Raises
-        StreamMismatchError as `check_measured` does.
+        ``stated_hz`` is the rate that the stream states, if any. Raises StreamMismatchError as
+        `check_measured` does.
         """
         rate_hz, span_s = timebase.rate_hz, timebase.span_s
         if rate_hz is None:
             return
         if span_s < self._span_s:
             self._pace = PaceWatch()  # what came back at another rate is told as that
+            condition.alarm_over("pace")
         changed = self._check_change(rate_hz, span_s, source)
         if changed is not None:
             condition.alarm("rate change", changed)
-        drifted = self._check_pace(timebase.newest[0], now_s, source)
+        drifted = self._check_pace(timebase, source)
         if drifted is not None:
             condition.alarm_over("pace")  # the one before, of another rate
             condition.alarm("pace", drifted)
@@ -187,10 +188,10 @@ class RateGuard:
             "and a model expects one rate only: record again"
         )
 
-    def _check_pace(self, end_index: int, now_s: float, source: str) -> str | None:
+    def _check_pace(self, timebase: Timebase, source: str) -> str | None:
         """Return an alarm for a rate that has changed without a break, or None."""
         before_hz = self._pace.settled_hz
-        pace_hz = self._pace.add(end_index, now_s)
+        pace_hz = self._pace.add(*timebase.arrived)
         if pace_hz is None or before_hz is None:
             return None
         return (

@@ -355,7 +355,7 @@ class SerialBoardSource:
             self._tally.count(self._connection.counters)
         self._condition.watch_loss(now_s)
         stated_hz = self.info.sampling_rate_hz
-        self._guard.watch(self._timebase, stated_hz, self._board_words, self._condition, now_s)
+        self._guard.watch(self._timebase, stated_hz, self._board_words, self._condition)
 
     @property
     def _board_words(self) -> str:

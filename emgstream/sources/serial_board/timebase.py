@@ -39,7 +39,7 @@ class Timebase:
         self._knots: list[tuple[int, float]] = []
         self._end = 0  # index behind the newest sample
         self._zero_s: float | None = None  # host time of the first sample
-        self._newest_s = 0.0
+        self._newest_s = self._received_s = 0.0
         self._anchor: tuple[int, float] | None = None  # index and device time, of this segment
         self._last: tuple[int, float] = (0, 0.0)
         self._kept: tuple[float, float] | None = None  # rate and slope of the segment before
@@ -77,6 +77,7 @@ class Timebase:
             if not self._knots or first_index >= self._knots[-1][0] + _KNOT_SAMPLES:
                 self._knots.append((first_index, float(times_s[0])))
             self._end, self._newest_s = end, float(times_s[-1])
+            self._received_s = received_s
             return times_s + (self._zero_s or 0.0)
 
     def time_at(self, indices: IndexArray) -> TimeArray:
@@ -134,6 +135,12 @@ class Timebase:
         """Index after the newest sample, and the host time of that sample in seconds."""
         with self._lock:
             return self._end, self._newest_s + (self._zero_s or 0.0)
+
+    @property
+    def arrived(self) -> tuple[int, float]:
+        """Index after the newest sample, and the host time of its receipt in seconds."""
+        with self._lock:
+            return self._end, self._received_s
 
     def _is_other(self, unit_s: float) -> bool:
         """Return True if a nominal unit is neither that of the segment before nor its pace."""
