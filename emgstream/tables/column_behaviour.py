@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from emgstream.wording import number_in_words
+from emgstream.wording import number_in_words, rounded_in_words
 
 __all__ = [
     "MIN_ROWS",
@@ -213,7 +213,7 @@ def _rising(steps: _Numbers, first: float) -> Behaviour | None:
         return None
     if len(up) + np.count_nonzero(is_restart) < _RISING_SHARE * len(steps):
         return None
-    words = f"rises in every row, mostly by {step:.4g}"
+    words = f"rises in every row, mostly by {rounded_in_words(step, 4)}"
     multiples = up / step
     off = np.abs(multiples - np.maximum(np.rint(multiples), 1.0))
     is_even = bool(np.mean(off <= 0.1) >= _COUNTING_SHARE) and bool(
@@ -231,7 +231,8 @@ def _label_like(present: _Numbers, changes: npt.NDArray[np.intp], first: float) 
         return None
     listed = ", ".join(number_in_words(float(value)) for value in found[:_MOST_LISTED])
     more = ", …" if len(found) > _MOST_LISTED else ""
-    words = f"has {len(found)} values ({listed}{more}) in runs of {mean_run:.3g} rows on average"
+    runs = f"runs of {rounded_in_words(mean_run)} rows on average"
+    words = f"has {len(found)} values ({listed}{more}) in {runs}"
     never_falls = bool((np.diff(present[np.concatenate(([0], changes + 1))]) > 0.0).all())
     step = float(present[-1] - present[0]) / (len(present) - 1) if never_falls else float("nan")
     return Behaviour(BehaviourKind.LABEL_LIKE, words, step=step, first=first)
@@ -241,7 +242,8 @@ def _stamped(steps: _Numbers, n_changes: int, first: float) -> Behaviour | None:
     up = steps[steps > 0.0]
     if n_changes - len(up) > (1.0 - _RISING_SHARE) * len(steps) or len(up) < 3:
         return None
-    words = f"never falls, and {len(steps) / len(up):.3g} rows share one value on average"
+    sharing = rounded_in_words(len(steps) / len(up))
+    words = f"never falls, and {sharing} rows share one value on average"
     mean = float(up.sum()) / len(steps)
     return Behaviour(BehaviourKind.STAMPED, words, step=mean, first=first)
 

@@ -17,7 +17,7 @@ from emgstream.tables.column_choice import TIME_UNITS
 from emgstream.tables.column_names import NameHint, NameMeaning, meaning_of_name
 from emgstream.tables.raw_columns import MISSING_WHOLE, RawRecording
 from emgstream.tables.table_column import OWN_ROLES, Certainty, ColumnRole, TableColumn
-from emgstream.wording import counted
+from emgstream.wording import counted, rounded_in_words
 
 __all__ = [
     "ColumnEvidence",
@@ -177,7 +177,8 @@ def _clock_unit(behaviour: Behaviour, stated: str) -> tuple[str, str]:
         and _RATE_RANGE_HZ[0] <= 1.0 / (behaviour.step * TIME_UNITS[unit]) <= _RATE_RANGE_HZ[1]
     ]
     if len(possible) == 1:
-        return possible[0], f"in {_unit_words(possible[0])} by its steps of {behaviour.step:.4g}"
+        steps = f"steps of {rounded_in_words(behaviour.step, 4)}"
+        return possible[0], f"in {_unit_words(possible[0])} by its {steps}"
     return "", "its unit is not known"
 
 

@@ -30,7 +30,7 @@ from emgstream.tables.table_column import (
 )
 from emgstream.tables.table_repairs import IGNORED, RepairKind, RepairLog
 from emgstream.types import FloatArray, IndexArray, TimeArray
-from emgstream.wording import counted, number_in_words
+from emgstream.wording import counted, number_in_words, rounded_in_words
 
 __all__ = ["TableAssembly", "first_damage", "label_of_name"]
 
@@ -339,8 +339,8 @@ class TableAssembly:
             time_s, rows = even_bursts(time_s)
             if rows > 1.0:
                 self._notes.append(
-                    f"{column.name}: {rows:.3g} samples share a time stamp on average; they are "
-                    "spread evenly"
+                    f"{column.name}: {rounded_in_words(rows)} samples share a time stamp on "
+                    "average; they are spread evenly"
                 )
         return time_s, segments
 
@@ -364,8 +364,8 @@ class TableAssembly:
         if column.certainty is Certainty.SETTLED and usual < 1.0 / HIGHEST_HZ:
             raise TableError(
                 f"{self._path}: column {column.place + 1} {column.name!r} in {column.unit} has "
-                f"{1.0 / usual:.3g} rows per second; expected up to {HIGHEST_HZ:.0g}; state "
-                "another unit with --time"
+                f"{rounded_in_words(1.0 / usual)} rows per second; expected up to "
+                f"{HIGHEST_HZ:,.0f}; state another unit with --time"
             )
 
     def _is_mostly_present(self, name: str, is_present: npt.NDArray[np.bool_]) -> bool:

@@ -35,9 +35,9 @@ def test_a_receiver_shows_the_decisions(
     config.write_text(LSL_ON_THIS_MACHINE % tmp_path.name)
     monkeypatch.setenv("LSLAPICFG", str(config))
     with _broker(tmp_path) if "--mqtt" in command else nullcontext(free_port()) as port:
-        program = re.sub(r"\b(8765|9001)\b", str(port), program)
+        program = re.sub(r"\b(8765|9000|9001)\b", str(port), program)
         program = program.replace('"localhost"', f'"127.0.0.1", port={port}')
-        command = re.sub(r"\b9001\b", str(port), command).replace("--web", f"--web {port}")
+        command = re.sub(r"\b900[01]\b", str(port), command).replace("--web", f"--web {port}")
         words = [*EMGSTREAM, *command.replace("localhost/", f"127.0.0.1:{port}/").split()]
         quiet = subprocess.DEVNULL
         with subprocess.Popen(words, stdout=quiet, stderr=quiet) as sender:
@@ -76,8 +76,9 @@ def _first_lines(program: str) -> list[str]:
 
 
 def test_there_is_an_example_for_each_way() -> None:
-    assert [re.findall(r"--(web|osc|lsl|mqtt)", command)[0] for command, _ in EXAMPLES] == [
+    assert [re.findall(r"--(web|udp|osc|lsl|mqtt)", command)[0] for command, _ in EXAMPLES] == [
         "web",
+        "udp",
         "osc",
         "lsl",
         "mqtt",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -286,6 +286,23 @@ def test_a_column_of_few_values_in_any_order_is_asked_for(write: Write) -> None:
     assert read_table(write(table_text("p,y", [states[::-1], states]))).samples.shape == (200, 2)
 
 
+@pytest.mark.parametrize(
+    ("header", "code_of_row", "reason"),
+    [
+        ("ch1,z", lambda row: row // 1000 % 3, "in runs of 1,000 rows on average"),
+        ("ch1,z", lambda row: row // 1467 % 3, "in runs of 1,330 rows on average"),
+    ],
+)
+def test_a_mean_of_thousands_of_rows_is_written_out(
+    write: Write, header: str, code_of_row: Callable[[int], int], reason: str
+) -> None:
+    codes = [code_of_row(row) for row in range(4000)]
+    path = write(table_text(header, [RNG.integers(0, 1024, 4000).tolist(), codes]))
+    with pytest.raises(UndecidedColumnsError) as caught:
+        read_table(path)
+    assert reason in str(caught.value)
+
+
 def test_of_many_channels_the_other_columns_are_named(write: Write) -> None:
     names = [f"w{place}v" for place in range(40)]
     columns = [RNG.integers(0, 1024, N).tolist() for _ in names]
@@ -371,7 +388,8 @@ def test_a_rate_that_no_device_has_is_refused(rate_hz: float) -> None:
 
 def test_a_unit_that_gives_an_absurd_rate_is_refused(write: Write) -> None:
     path = write(table_text("t,emg", [ROWS / 200, A]))
-    with pytest.raises(TableError, match="state another unit with --time"):
+    too_fast = "has 200,000,000,000 rows per second; expected up to 1,000,000; state another unit"
+    with pytest.raises(TableError, match=too_fast):
         read_table(path, ColumnChoice(time="t:ns"))
 
 
