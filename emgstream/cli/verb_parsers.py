@@ -47,7 +47,7 @@ VERB_GROUPS = {
     },
     "train": {
         "train": "train a model on labelled recordings",
-        "calibrate": "adapt a model to a new day, with a minute per movement",
+        "calibrate": "adapt a model to a new day, with 15 to 25 s per movement",
         "tune": "compare smoothing and thresholds on a recording, and keep them",
     },
     "measure": {
