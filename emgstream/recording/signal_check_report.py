@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from emgstream.cue_schedule import REST, CueSchedule
+from emgstream.decisions import REST_NAMES
 from emgstream.quality import QualityKind, judge_quality
 from emgstream.recording.repetition_monitor import amplitudes
 from emgstream.types import FloatArray
@@ -59,7 +62,7 @@ def contraction_for(channel_names: Sequence[str], movements: Sequence[str]) -> s
     ('wrist_up', 'hand_close')
     """
     revealing = [name for name, used in _PRIME_MOVERS.items() if set(used) <= set(channel_names)]
-    recorded = [movement for movement in movements if movement != REST]
+    recorded = [movement for movement in movements if movement.lower() not in REST_NAMES]
     wanted = [name for name in (*revealing, _FIST) if name in recorded]
     return next(iter([*wanted, *recorded]), _FIST)
 
@@ -88,15 +91,19 @@ def judge_signal_check(
     problems = _quality_problems(rest, contraction, channel_names, rate_hz)
     level = rest.mean(axis=0, dtype="float64")
     quiet = amplitudes(rest).clip(min=_QUIETEST_COUNTS)
-    contrasts = dict(zip(channel_names, amplitudes(contraction, level) / quiet, strict=True))
-    for name, contrast in contrasts.items():
-        if name not in problems and contrast < _LEAST_CONTRAST:
+    shares = np.nan_to_num(amplitudes(contraction, level) / quiet)
+    contrasts = dict(zip(channel_names, shares.tolist(), strict=True))
+    is_whole = np.isfinite(np.concatenate([rest, contraction])).all(axis=0).tolist()
+    for name, contrast, is_measured in zip(contrasts, shares, is_whole, strict=True):
+        if not is_measured:
+            problems[name] = f"{name}: values are missing in the signal; check the connection"
+        elif name not in problems and contrast < _LEAST_CONTRAST:
             problems[name] = (
                 f"{name}: the contraction is only {contrast:.1f} times as strong as rest; put the "
                 "electrodes along the muscle's belly, moisten the skin, or turn the gain up"
             )
     found = (*problems.values(), *_swapped(contrasts, movement))
-    return SignalCheckReport(channel_names, tuple(map(float, contrasts.values())), found)
+    return SignalCheckReport(channel_names, tuple(contrasts.values()), found)
 
 
 def _quality_problems(

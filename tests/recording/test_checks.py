@@ -75,7 +75,18 @@ def test_the_check_asks_for_a_movement_that_is_recorded() -> None:
     assert contraction_for(board, ("wrist_up", "hand_close", "rest")) == "hand_close"
     assert contraction_for(board, ("rest", "pinch", "point")) == "pinch"
     assert contraction_for(board, ("rest",)) == "hand_close"
+    assert contraction_for(board, ("Rest", "idle")) == "hand_close"
+    assert contraction_for(board, ("idle", "pinch")) == "pinch"
     assert contraction_for(("emg1", "emg2"), ("rest", "hand_close", "elbow_bend")) == "hand_close"
+
+
+def test_values_that_are_no_numbers_are_a_problem_and_no_figure() -> None:
+    rest, contraction = signals()
+    contraction[10:, 0] = np.nan
+    report = gate(rest, contraction)
+    (problem,) = [one for one in report.problems if "missing" in one]
+    assert problem.startswith(report.channel_names[0])
+    assert all(np.isfinite(report.contrasts))
 
 
 def test_too_few_samples_are_told_and_not_judged() -> None:
