@@ -4,8 +4,9 @@ A text stands in the code in English, inside `tr` or `tr_n`; a catalogue beside 
 in another language. Without a catalogue for the language of the user the texts stay English.
 ``scripts/translations.py`` collects the texts into ``locale/emgstream.pot`` and makes catalogues.
 
-Many texts are looked up while modules are imported, so that the language is that of the start of
-the program.
+They are English until somebody calls `use_language`, as the window does when it is opened: what is
+printed in a terminal stays in one language with its help. Many texts of the window are looked up
+while its modules are imported, so that the language has to be settled before.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import os
 import struct
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ __all__ = [
     "open_catalogue",
     "tr",
     "tr_n",
+    "use_language",
     "wanted_languages",
 ]
 
@@ -43,6 +44,9 @@ VARIABLE = "EMGSTREAM_LANGUAGE"
 _OF_SYSTEM = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 """The variables of gettext, the first that is set counts."""
 _ENGLISH = ("en", "C", "POSIX")
+
+_in_use = [NullTranslations()]
+"""The catalogue in which texts are looked up."""
 
 
 def tr(text: str, /, **values: Any) -> str:
@@ -63,6 +67,15 @@ def tr_n(singular: str, plural: str, n: int, /, **values: Any) -> str:
     ['1 row', '1,200 rows']
     """
     return _translations().ngettext(singular, plural, n).format(n=n, **values)
+
+
+def use_language(language: str | None = None) -> None:
+    """Look texts up in a language from now on; without one, in that of the user.
+
+    What was looked up before stays as it is.
+    """
+    wanted = iter((language,)) if language else wanted_languages(os.environ, _language_of_windows)
+    _in_use[:] = [open_catalogue(wanted)]
 
 
 def languages() -> tuple[str, ...]:
@@ -126,6 +139,5 @@ def _language_of_windows() -> str | None:
     return language
 
 
-@cache
 def _translations() -> NullTranslations:
-    return open_catalogue(wanted_languages(os.environ, _language_of_windows))
+    return _in_use[-1]

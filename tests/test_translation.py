@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import logging
 import os
 import re
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 import emgstream
 from emgstream.app.configured_settings import set_configured
 from emgstream.app.doctor.doctor_check import TOPICS
+from emgstream.child_python import child_python
 from emgstream.configuration import read_configuration
 from emgstream.errors import ConfigurationError
 from emgstream.translation import (
@@ -68,9 +70,11 @@ LOOKED_UP_AS_DATA = {
     "app/session_figures.py",
     "app/source_watch.py",
     "app/stream_words.py",
+    "gui/live/live_page.py",
     "gui/outputs/output_row.py",
     "gui/settings/doctor_view.py",
     "gui/source_address_dialog.py",
+    "gui/source_bar.py",
     "gui/table_import/column_model.py",
     "gui/table_import/column_table.py",
 }
@@ -230,28 +234,77 @@ def test_a_number_chooses_the_form() -> None:
     assert [tr_n("{n} is", "{n} are", n) for n in (0, 1, 2)] == ["0 are", "1 is", "2 are"]
 
 
-def shown_by(language: str | None, config: Path) -> str:
-    """Return what the program prints in another process, whose system speaks French."""
+def printed(*command: str, language: str | None, config: Path) -> str:
+    """Return what a process prints, whose system speaks French."""
     environ = {name: value for name, value in os.environ.items() if name != VARIABLE}
-    environ |= {"EMGSTREAM_CONFIG": str(config), "LANGUAGE": "fr"}
+    environ |= {"EMGSTREAM_CONFIG": str(config), "LANG": "fr_FR.UTF-8", "LANGUAGE": "fr"}
     environ |= {} if language is None else {VARIABLE: language}
     ended = subprocess.run(
-        [*EMGSTREAM, "config"],
+        command,
         env=environ,
         capture_output=True,
         text=True,
         encoding="utf-8",
         check=True,
     )
-    return ended.stdout
+    return ended.stdout + ended.stderr
+
+
+TITLE_OF_USER = """
+from emgstream.app.configured_language import use_language_of_user
+from emgstream.app.signal_views import SignalView
+use_language_of_user()
+print(SignalView.RAW.title)
+"""
 
 
 def test_the_setting_chooses_the_language_and_the_variable_comes_before_it(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
-    assert "those of the model" in shown_by(None, config)
+    command = sys.executable, "-c", TITLE_OF_USER
+    assert printed(*command, language=None, config=config) == "Raw\n"
     config.write_text('language = "de"')
-    assert "die des Modells" in shown_by(None, config)
-    assert "those of the model" in shown_by("en", config)
+    assert printed(*command, language=None, config=config) == "Roh\n"
+    assert printed(*command, language="en", config=config) == "Raw\n"
+
+
+@pytest.mark.parametrize("words", [("config",), ("inspect", "demo"), ("config", "--set", "port=")])
+def test_the_terminal_speaks_english(tmp_path: Path, words: tuple[str, ...]) -> None:
+    config = tmp_path / "config.toml"
+    in_english, in_german = (
+        printed(*EMGSTREAM, *words, language=language, config=config) for language in ("en", "de")
+    )
+    assert in_german == in_english
+
+
+LOOKED_UP = """
+import importlib, sys, traceback
+from emgstream import translation
+def look_up():
+    print(*traceback.format_stack(limit=4)[:2])
+    return translation.NullTranslations()
+translation._translations = look_up
+importlib.import_module(sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize("module", ["cli", "cli.live_verb", "cli.replay_verb", "gui"])
+def test_nothing_is_looked_up_before_the_window_has_settled_its_language(module: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", LOOKED_UP, f"emgstream.{module}"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert ended.stdout == ""
+
+
+@pytest.mark.tensorflow
+def test_the_checks_of_the_window_are_in_its_language(tmp_path: Path) -> None:
+    command = child_python("emgstream.app.doctor.doctor_child")
+    found = json.loads(printed(*command, language="de", config=tmp_path / "config.toml"))
+    assert {"python", "package", "network", "display"} <= {one["topic"] for one in found}
+    assert any("rechnet das mitgelieferte Modell" in one["text"] for one in found)
 
 
 def test_a_language_without_a_catalogue_is_refused(

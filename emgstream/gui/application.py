@@ -23,7 +23,7 @@ from emgstream.gui.qt_style import apply_theme, named_theme, scale_text, window_
 from emgstream.gui.window import Window
 from emgstream.gui.window_settings import WindowSettings
 from emgstream.log_output import bug_message, user_log
-from emgstream.translation import tr
+from emgstream.translation import tr, use_language
 
 __all__ = ["make_window", "run_application", "short_switch_interval"]
 
@@ -64,6 +64,7 @@ def _run(request: WindowRequest) -> None:
         picture = _WindowPicture(window, request)
         with short_switch_interval():
             application.exec_()
+        use_language("en")  # what is left to be told is told in the terminal
         picture.check()
     finally:
         waker.stop()
