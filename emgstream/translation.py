@@ -12,6 +12,7 @@ while its modules are imported, so that the language has to be settled before.
 from __future__ import annotations
 
 import os
+import re
 import struct
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -25,6 +26,7 @@ __all__ = [
     "CATALOGUES",
     "DOMAIN",
     "VARIABLE",
+    "has_catalogue",
     "languages",
     "open_catalogue",
     "tr",
@@ -41,9 +43,14 @@ DOMAIN = "emgstream"
 VARIABLE = "EMGSTREAM_LANGUAGE"
 """Environment variable for another language than that of the system, such as ``de``."""
 
-_OF_SYSTEM = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
-"""The variables of gettext, the first that is set counts."""
-_ENGLISH = ("en", "C", "POSIX")
+_LIST_OF_SYSTEM = "LANGUAGE"
+_LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""The variables of gettext for one language; the first that is set counts."""
+_NO_LANGUAGE = ("C", "POSIX")
+"""Locales in which gettext translates nothing, whatever `_LIST_OF_SYSTEM` says."""
+_ENGLISH = ("en", *map(str.lower, _NO_LANGUAGE))
+_CODE = re.compile(r"[a-z]{2,3}(_[a-z0-9]{1,8})*|c|posix", re.IGNORECASE)
+"""What can be a language or a locale, without encoding and variant."""
 
 _in_use = [NullTranslations()]
 """The catalogue in which texts are looked up."""
@@ -74,7 +81,7 @@ def use_language(language: str | None = None) -> None:
 
     What was looked up before stays as it is.
     """
-    wanted = iter((language,)) if language else wanted_languages(os.environ, _language_of_windows)
+    wanted = _codes(language) if language else wanted_languages(os.environ, _language_of_windows)
     _in_use[:] = [open_catalogue(wanted)]
 
 
@@ -82,6 +89,16 @@ def languages() -> tuple[str, ...]:
     """Return the languages that the texts can be in, English first."""
     found = CATALOGUES.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
     return ("en", *sorted(path.parts[-3] for path in found))
+
+
+def has_catalogue(named: str) -> bool:
+    """Return whether the texts can be in a language as somebody names it, such as ``de-AT``.
+
+    >>> has_catalogue("en_US.UTF-8"), has_catalogue("english")
+    (True, False)
+    """
+    known = {*_ENGLISH, *map(str.lower, languages())}
+    return any(code.lower() in known for code in _codes(named))
 
 
 def wanted_languages(
@@ -101,12 +118,23 @@ def wanted_languages(
     >>> list(wanted_languages({"LANG": "de_AT.UTF-8"}, lambda: None))
     ['de_AT', 'de']
     """
-    names = (VARIABLE, *_OF_SYSTEM)
-    found = next((environ[name] for name in names if environ.get(name)), None) or of_windows() or ""
-    for entry in found.split(":"):
-        code = entry.partition(".")[0].partition("@")[0].replace("-", "_")
-        if code:
+    locale = next((environ[name] for name in _LOCALES if environ.get(name)), "")
+    of_system = locale
+    if _without_variant(locale) not in _NO_LANGUAGE:
+        of_system = environ.get(_LIST_OF_SYSTEM) or locale
+    yield from _codes(environ.get(VARIABLE) or of_system or of_windows() or "")
+
+
+def _codes(named: str) -> Iterator[str]:
+    """Give the languages of a list with colons, each with and without its country."""
+    for entry in named.split(":"):
+        code = _without_variant(entry).replace("-", "_")
+        if _CODE.fullmatch(code):
             yield from dict.fromkeys((code, code.partition("_")[0]))
+
+
+def _without_variant(locale: str) -> str:
+    return locale.partition(".")[0].partition("@")[0]
 
 
 def open_catalogue(wanted: Iterator[str], folder: Path = CATALOGUES) -> NullTranslations:
@@ -114,12 +142,14 @@ def open_catalogue(wanted: Iterator[str], folder: Path = CATALOGUES) -> NullTran
 
     A damaged catalogue is logged, and the texts are English.
     """
-    for language in wanted:
-        path = folder / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
+    found = folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
+    paths = {path.parts[-3].lower(): path for path in found}
+    for language in map(str.lower, wanted):
         if language in _ENGLISH:
             break
-        if not path.is_file():
+        if language not in paths:
             continue
+        path = paths[language]
         try:
             with path.open("rb") as file:
                 return GNUTranslations(file)

@@ -19,6 +19,7 @@ import emgstream
 from emgstream.app.configured_settings import set_configured
 from emgstream.app.doctor.doctor_check import TOPICS
 from emgstream.child_python import child_python
+from emgstream.cli import main
 from emgstream.configuration import read_configuration
 from emgstream.errors import ConfigurationError
 from emgstream.translation import (
@@ -42,6 +43,7 @@ CATALOGUE_FILES = sorted(CATALOGUES.glob("*/LC_MESSAGES/emgstream.po"))
 NOT_FOR_PEOPLE = {
     "app/about.py": r"The emgstream authors ",  # a citation is the same everywhere
     "app/board_setup.py": r"sketch {}",  # the name of a folder
+    "app/configured_language.py": r"there is no catalogue|the setting",  # not in a language
     "app/cue_scene.py": r"do it|it comes|nothing to do|something is ",  # not shown
     "app/doctor/port_checks.py": r"echo |sudo |/sys/bus/",  # lines for a terminal
     "app/doctor/qt_checks.py": r"{}/bin/python3",
@@ -170,7 +172,13 @@ def test_a_catalogue_with_a_fault_is_refused() -> None:
     ("environ", "of_windows", "wanted"),
     [
         ({"EMGSTREAM_LANGUAGE": "fr", "LANG": "de_DE.UTF-8"}, None, ["fr"]),
-        ({"LANGUAGE": "pt_BR:es", "LC_ALL": "C"}, None, ["pt_BR", "pt", "es"]),
+        ({"LANGUAGE": "pt_BR:es", "LANG": "fr_FR"}, None, ["pt_BR", "pt", "es"]),
+        ({"LANGUAGE": "pt_BR:es", "LC_ALL": "C"}, None, ["C"]),
+        ({"LANGUAGE": "de", "LC_ALL": "C.UTF-8", "LANG": "de_DE.UTF-8"}, None, ["C"]),
+        ({"LANGUAGE": "de"}, None, ["de"]),
+        ({"EMGSTREAM_LANGUAGE": "de", "LC_ALL": "C"}, None, ["de"]),
+        ({"EMGSTREAM_LANGUAGE": "x" * 300}, None, []),
+        ({"EMGSTREAM_LANGUAGE": "..:/etc:de/..:de"}, None, ["de"]),
         ({"LC_ALL": "", "LC_MESSAGES": "nl_BE@euro"}, None, ["nl_BE", "nl"]),
         ({"EMGSTREAM_LANGUAGE": "de-CH"}, None, ["de_CH", "de"]),
         ({}, "de_DE", ["de_DE", "de"]),
@@ -200,9 +208,9 @@ def written(folder: Path, content: bytes, language: str = "de") -> Path:
 
 def test_the_first_language_with_a_catalogue_is_used(tmp_path: Path) -> None:
     written(tmp_path, CATALOGUE)
-    for wanted in (["de"], ["fr", "de"], ["de_AT", "de", "en"]):
+    for wanted in (["de"], ["fr", "de"], ["de_AT", "de", "en"], ["DE"], ["x" * 300, "..", "de"]):
         assert open_catalogue(iter(wanted), tmp_path).gettext("Record") == "Aufnehmen"
-    for wanted in (["en", "de"], ["C"], ["fr"], []):
+    for wanted in (["en", "de"], ["EN", "de"], ["C"], ["fr"], ["x" * 300], []):
         assert open_catalogue(iter(wanted), tmp_path).gettext("Record") == "Record"
 
 
@@ -315,6 +323,35 @@ def test_a_language_without_a_catalogue_is_refused(
     with pytest.raises(ConfigurationError, match="'tlh', for which there is no catalogue"):
         set_configured("language", "tlh")
     assert read_configuration().language == "de"
+    set_configured("language", "DE")
+    assert read_configuration().language == "DE"
+
+
+@pytest.mark.parametrize(
+    ("of_variable", "of_file", "told"),
+    [
+        ("", None, None),
+        ("de_AT.UTF-8", "xx", None),
+        ("", "DE", None),
+        ("", "xx", "no catalogue for 'xx', which is the language by the setting language"),
+        ("german", "de", "no catalogue for 'german', which is the language by EMGSTREAM_LANGUAGE"),
+    ],
+)
+def test_a_language_without_a_catalogue_is_told(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    of_variable: str,
+    of_file: str | None,
+    told: str | None,
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text("" if of_file is None else f'language = "{of_file}"')
+    monkeypatch.setenv("EMGSTREAM_CONFIG", str(config))
+    monkeypatch.setenv(VARIABLE, of_variable)
+    assert main(["config"]) == 0
+    noted = capsys.readouterr().err
+    assert noted == "" if told is None else told in noted
 
 
 def test_every_language_on_offer_has_a_catalogue() -> None:
