@@ -163,9 +163,11 @@ def test_a_catalogue_is_complete_and_keeps_the_placeholders(path: Path) -> None:
 def test_a_catalogue_with_a_fault_is_refused() -> None:
     head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
     wrong = head + 'msgid "{name} is missing"\nmsgstr "{nom} fehlt"\n'
+    wrong += '\n#, fuzzy\nmsgid "Raw"\nmsgstr "Roh"\n'
     faults = list(translations.faults_of(wrong.encode()))
     assert "'{nom} fehlt' has other placeholders than '{name} is missing'" in faults
     assert "'Record' is not translated" in faults
+    assert "'Raw' is marked as fuzzy; look at it, and take the mark off" in faults
 
 
 @pytest.mark.parametrize(
@@ -356,3 +358,10 @@ def test_a_language_without_a_catalogue_is_told(
 
 def test_every_language_on_offer_has_a_catalogue() -> None:
     assert languages() == ("en", *(path.parts[-3] for path in CATALOGUE_FILES))
+
+
+def test_the_metadata_name_every_language() -> None:
+    spoken = {"en": "English", "de": "German"}
+    metadata = (PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8")
+    named = re.findall(r'"Natural Language :: (\w+)"', metadata)
+    assert named == [spoken[language] for language in languages()]
