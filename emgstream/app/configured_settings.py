@@ -41,7 +41,7 @@ _PLAIN = {
     "model": (tr("Model"), DEMO, tr("the path of a .emgmodel file")),
     "recordings": (
         tr("Recordings"),
-        tr("the folder in which emgstream is run"),
+        tr("the current folder"),
         tr("the path of a folder"),
     ),
     "network": (tr("Networks"), "auto", tr('"litert", "numpy" or "auto"')),
