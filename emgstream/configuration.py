@@ -94,8 +94,8 @@ TEMPLATE = """\
 # it is installed. The environment variable EMGSTREAM_NETWORK comes before it.
 # network = "auto"
 
-# The language of the window, and of those texts of the terminal that the window has, too: "en", or
-# one with a catalogue, as "de"; without it that of the system.
+# The language of the window: "en", or one with a catalogue, as "de"; without it that of the system.
+# The terminal speaks English.
 # language = "en"
 
 # Outputs of `live` and `replay` in the terminal, each with the values of the option of its name.

@@ -17,7 +17,7 @@ from emgstream.steps import Step, step_from_manifest, step_to_manifest
 from emgstream.transforms import Transforms
 from emgstream.types import StreamInfo
 
-__all__ = ["FORMAT_VERSION", "RATE_TOLERANCE", "Manifest"]
+__all__ = ["FORMAT_VERSION", "KINDS_OF_TRAINING_DATA", "RATE_TOLERANCE", "Manifest"]
 
 FORMAT_VERSION = 1
 RATE_TOLERANCE = 0.005
@@ -25,6 +25,9 @@ RATE_TOLERANCE = 0.005
 
 Boards sample at up to 0.5 percent more or less than their nominal rate."""
 
+
+KINDS_OF_TRAINING_DATA = ("recorded EMG", "partly synthetic EMG", "synthetic EMG")
+"""The words that `Manifest.trained_on` chooses from."""
 
 _Object: TypeAlias = dict[str, Any]
 _Names: TypeAlias = Annotated[tuple[str, ...], Meta(min_length=1)]
@@ -90,10 +93,11 @@ class Manifest(ModelDescription):
     @property
     def trained_on(self) -> str:
         """The training data in two words: recorded, synthetic or partly synthetic EMG."""
+        recorded, partly_synthetic, synthetic = KINDS_OF_TRAINING_DATA
         if not self.synthetic:
-            return "recorded EMG"
+            return recorded
         told = [bool(entry.get("synthetic")) for entry in self.training_data]
-        return "partly synthetic EMG" if any(told) and not all(told) else "synthetic EMG"
+        return partly_synthetic if any(told) and not all(told) else synthetic
 
     @property
     def title(self) -> str:

@@ -4,17 +4,18 @@ A text stands in the code in English, inside `tr` or `tr_n`; a catalogue beside 
 in another language. Without a catalogue for the language of the user the texts stay English.
 ``scripts/translations.py`` collects the texts into ``locale/emgstream.pot`` and makes catalogues.
 
-Many texts are looked up while modules are imported, so that the language is that of the start of
-the program.
+They are English until somebody calls `use_language`, as the window does when it is opened: what is
+printed in a terminal stays in one language with its help. Many texts of the window are looked up
+while its modules are imported, so that the language has to be settled before.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import struct
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,12 @@ __all__ = [
     "CATALOGUES",
     "DOMAIN",
     "VARIABLE",
+    "has_catalogue",
     "languages",
     "open_catalogue",
     "tr",
     "tr_n",
+    "use_language",
     "wanted_languages",
 ]
 
@@ -40,9 +43,17 @@ DOMAIN = "emgstream"
 VARIABLE = "EMGSTREAM_LANGUAGE"
 """Environment variable for another language than that of the system, such as ``de``."""
 
-_OF_SYSTEM = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
-"""The variables of gettext, the first that is set counts."""
-_ENGLISH = ("en", "C", "POSIX")
+_LIST_OF_SYSTEM = "LANGUAGE"
+_LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""The variables of gettext for one language; the first that is set counts."""
+_NO_LANGUAGE = ("C", "POSIX")
+"""Locales in which gettext translates nothing, whatever `_LIST_OF_SYSTEM` says."""
+_ENGLISH = ("en", *map(str.lower, _NO_LANGUAGE))
+_CODE = re.compile(r"[a-z]{2,3}(_[a-z0-9]{1,8})*|c|posix", re.IGNORECASE)
+"""What can be a language or a locale, without encoding and variant."""
+
+_in_use = [NullTranslations()]
+"""The catalogue in which texts are looked up."""
 
 
 def tr(text: str, /, **values: Any) -> str:
@@ -65,10 +76,29 @@ def tr_n(singular: str, plural: str, n: int, /, **values: Any) -> str:
     return _translations().ngettext(singular, plural, n).format(n=n, **values)
 
 
+def use_language(language: str | None = None) -> None:
+    """Look texts up in a language from now on; without one, in that of the user.
+
+    What was looked up before stays as it is.
+    """
+    wanted = _codes(language) if language else wanted_languages(os.environ, _language_of_windows)
+    _in_use[:] = [open_catalogue(wanted)]
+
+
 def languages() -> tuple[str, ...]:
     """Return the languages that the texts can be in, English first."""
     found = CATALOGUES.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
     return ("en", *sorted(path.parts[-3] for path in found))
+
+
+def has_catalogue(named: str) -> bool:
+    """Return whether the texts can be in a language as somebody names it, such as ``de-AT``.
+
+    >>> has_catalogue("en_US.UTF-8"), has_catalogue("english")
+    (True, False)
+    """
+    known = {*_ENGLISH, *map(str.lower, languages())}
+    return any(code.lower() in known for code in _codes(named))
 
 
 def wanted_languages(
@@ -88,12 +118,23 @@ def wanted_languages(
     >>> list(wanted_languages({"LANG": "de_AT.UTF-8"}, lambda: None))
     ['de_AT', 'de']
     """
-    names = (VARIABLE, *_OF_SYSTEM)
-    found = next((environ[name] for name in names if environ.get(name)), None) or of_windows() or ""
-    for entry in found.split(":"):
-        code = entry.partition(".")[0].partition("@")[0].replace("-", "_")
-        if code:
+    locale = next((environ[name] for name in _LOCALES if environ.get(name)), "")
+    of_system = locale
+    if _without_variant(locale) not in _NO_LANGUAGE:
+        of_system = environ.get(_LIST_OF_SYSTEM) or locale
+    yield from _codes(environ.get(VARIABLE) or of_system or of_windows() or "")
+
+
+def _codes(named: str) -> Iterator[str]:
+    """Give the languages of a list with colons, each with and without its country."""
+    for entry in named.split(":"):
+        code = _without_variant(entry).replace("-", "_")
+        if _CODE.fullmatch(code):
             yield from dict.fromkeys((code, code.partition("_")[0]))
+
+
+def _without_variant(locale: str) -> str:
+    return locale.partition(".")[0].partition("@")[0]
 
 
 def open_catalogue(wanted: Iterator[str], folder: Path = CATALOGUES) -> NullTranslations:
@@ -101,12 +142,14 @@ def open_catalogue(wanted: Iterator[str], folder: Path = CATALOGUES) -> NullTran
 
     A damaged catalogue is logged, and the texts are English.
     """
-    for language in wanted:
-        path = folder / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
+    found = folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
+    paths = {path.parts[-3].lower(): path for path in found}
+    for language in map(str.lower, wanted):
         if language in _ENGLISH:
             break
-        if not path.is_file():
+        if language not in paths:
             continue
+        path = paths[language]
         try:
             with path.open("rb") as file:
                 return GNUTranslations(file)
@@ -126,6 +169,5 @@ def _language_of_windows() -> str | None:
     return language
 
 
-@cache
 def _translations() -> NullTranslations:
-    return open_catalogue(wanted_languages(os.environ, _language_of_windows))
+    return _in_use[-1]

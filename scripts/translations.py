@@ -97,11 +97,13 @@ def texts_of_rooms_below() -> dict[str, list[str]]:
     """
     from emgstream.app.doctor.doctor_check import TOPICS, CheckState
     from emgstream.latency import STAGES
+    from emgstream.manifest import KINDS_OF_TRAINING_DATA
     from emgstream.outputs.control.desk import OBSTACLES
     from emgstream.outputs.output_registry import output_kinds
     from emgstream.quality import Quality, QualityKind
     from emgstream.recording.cue_events import RepetitionOutcome
-    from emgstream.sources.source_status import SourceState
+    from emgstream.sources.source_registry import standing_sources
+    from emgstream.sources.source_status import SIMULATED_NAME, SYNTHETIC, SourceState
     from emgstream.tables.table_column import Certainty, ColumnRole
 
     outputs = [text for kind in output_kinds() for text in (kind.shown_title, kind.shown_help)]
@@ -109,13 +111,19 @@ def texts_of_rooms_below() -> dict[str, list[str]]:
         "emgstream/app/doctor/doctor_check.py": [*TOPICS, *(one.value for one in CheckState)],
         "emgstream/latency.py": list(STAGES),
         "emgstream/outputs/control/desk.py": list(OBSTACLES),
+        "emgstream/manifest.py": list(KINDS_OF_TRAINING_DATA),
         "emgstream/outputs/output_registry.py": outputs,
         "emgstream/quality.py": [
             text for kind in QualityKind for text in (kind.value, Quality(kind).advice)
         ],
         "emgstream/recording/cue_events.py": [one.value for one in RepetitionOutcome],
         "emgstream/sources/brainflow_source.py": ["those of its master"],
-        "emgstream/sources/source_status.py": [state.value for state in SourceState],
+        "emgstream/sources/source_registry.py": [one.title for one in standing_sources()],
+        "emgstream/sources/source_status.py": [
+            SIMULATED_NAME,
+            SYNTHETIC,
+            *(state.value for state in SourceState),
+        ],
         "emgstream/tables/table_column.py": [one.value for one in (*ColumnRole, *Certainty)],
     }
 
@@ -182,6 +190,9 @@ def faults_of(text: bytes) -> Iterator[str]:
         if not all(strings):
             yield f"{_strings(message.id)[0]!r} is not translated"
             continue
+        if translated is not None and translated.fuzzy:  # left out as it is compiled
+            named = _strings(message.id)[0]
+            yield f"{named!r} is marked as fuzzy; look at it, and take the mark off"
         wanted = placeholders(_strings(message.id)[-1])
         for string in strings:
             if placeholders(string) != wanted:

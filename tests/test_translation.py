@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import logging
 import os
 import re
@@ -17,6 +18,8 @@ from hypothesis import strategies as st
 import emgstream
 from emgstream.app.configured_settings import set_configured
 from emgstream.app.doctor.doctor_check import TOPICS
+from emgstream.child_python import child_python
+from emgstream.cli import main
 from emgstream.configuration import read_configuration
 from emgstream.errors import ConfigurationError
 from emgstream.translation import (
@@ -40,6 +43,7 @@ CATALOGUE_FILES = sorted(CATALOGUES.glob("*/LC_MESSAGES/emgstream.po"))
 NOT_FOR_PEOPLE = {
     "app/about.py": r"The emgstream authors ",  # a citation is the same everywhere
     "app/board_setup.py": r"sketch {}",  # the name of a folder
+    "app/configured_language.py": r"there is no catalogue|the setting",  # not in a language
     "app/cue_scene.py": r"do it|it comes|nothing to do|something is ",  # not shown
     "app/doctor/port_checks.py": r"echo |sudo |/sys/bus/",  # lines for a terminal
     "app/doctor/qt_checks.py": r"{}/bin/python3",
@@ -68,9 +72,11 @@ LOOKED_UP_AS_DATA = {
     "app/session_figures.py",
     "app/source_watch.py",
     "app/stream_words.py",
+    "gui/live/live_page.py",
     "gui/outputs/output_row.py",
     "gui/settings/doctor_view.py",
     "gui/source_address_dialog.py",
+    "gui/source_bar.py",
     "gui/table_import/column_model.py",
     "gui/table_import/column_table.py",
 }
@@ -157,16 +163,24 @@ def test_a_catalogue_is_complete_and_keeps_the_placeholders(path: Path) -> None:
 def test_a_catalogue_with_a_fault_is_refused() -> None:
     head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
     wrong = head + 'msgid "{name} is missing"\nmsgstr "{nom} fehlt"\n'
+    wrong += '\n#, fuzzy\nmsgid "Raw"\nmsgstr "Roh"\n'
     faults = list(translations.faults_of(wrong.encode()))
     assert "'{nom} fehlt' has other placeholders than '{name} is missing'" in faults
     assert "'Record' is not translated" in faults
+    assert "'Raw' is marked as fuzzy; look at it, and take the mark off" in faults
 
 
 @pytest.mark.parametrize(
     ("environ", "of_windows", "wanted"),
     [
         ({"EMGSTREAM_LANGUAGE": "fr", "LANG": "de_DE.UTF-8"}, None, ["fr"]),
-        ({"LANGUAGE": "pt_BR:es", "LC_ALL": "C"}, None, ["pt_BR", "pt", "es"]),
+        ({"LANGUAGE": "pt_BR:es", "LANG": "fr_FR"}, None, ["pt_BR", "pt", "es"]),
+        ({"LANGUAGE": "pt_BR:es", "LC_ALL": "C"}, None, ["C"]),
+        ({"LANGUAGE": "de", "LC_ALL": "C.UTF-8", "LANG": "de_DE.UTF-8"}, None, ["C"]),
+        ({"LANGUAGE": "de"}, None, ["de"]),
+        ({"EMGSTREAM_LANGUAGE": "de", "LC_ALL": "C"}, None, ["de"]),
+        ({"EMGSTREAM_LANGUAGE": "x" * 300}, None, []),
+        ({"EMGSTREAM_LANGUAGE": "..:/etc:de/..:de"}, None, ["de"]),
         ({"LC_ALL": "", "LC_MESSAGES": "nl_BE@euro"}, None, ["nl_BE", "nl"]),
         ({"EMGSTREAM_LANGUAGE": "de-CH"}, None, ["de_CH", "de"]),
         ({}, "de_DE", ["de_DE", "de"]),
@@ -196,9 +210,9 @@ def written(folder: Path, content: bytes, language: str = "de") -> Path:
 
 def test_the_first_language_with_a_catalogue_is_used(tmp_path: Path) -> None:
     written(tmp_path, CATALOGUE)
-    for wanted in (["de"], ["fr", "de"], ["de_AT", "de", "en"]):
+    for wanted in (["de"], ["fr", "de"], ["de_AT", "de", "en"], ["DE"], ["x" * 300, "..", "de"]):
         assert open_catalogue(iter(wanted), tmp_path).gettext("Record") == "Aufnehmen"
-    for wanted in (["en", "de"], ["C"], ["fr"], []):
+    for wanted in (["en", "de"], ["EN", "de"], ["C"], ["fr"], ["x" * 300], []):
         assert open_catalogue(iter(wanted), tmp_path).gettext("Record") == "Record"
 
 
@@ -230,28 +244,77 @@ def test_a_number_chooses_the_form() -> None:
     assert [tr_n("{n} is", "{n} are", n) for n in (0, 1, 2)] == ["0 are", "1 is", "2 are"]
 
 
-def shown_by(language: str | None, config: Path) -> str:
-    """Return what the program prints in another process, whose system speaks French."""
+def printed(*command: str, language: str | None, config: Path) -> str:
+    """Return what a process prints, whose system speaks French."""
     environ = {name: value for name, value in os.environ.items() if name != VARIABLE}
-    environ |= {"EMGSTREAM_CONFIG": str(config), "LANGUAGE": "fr"}
+    environ |= {"EMGSTREAM_CONFIG": str(config), "LANG": "fr_FR.UTF-8", "LANGUAGE": "fr"}
     environ |= {} if language is None else {VARIABLE: language}
     ended = subprocess.run(
-        [*EMGSTREAM, "config"],
+        command,
         env=environ,
         capture_output=True,
         text=True,
         encoding="utf-8",
         check=True,
     )
-    return ended.stdout
+    return ended.stdout + ended.stderr
+
+
+TITLE_OF_USER = """
+from emgstream.app.configured_language import use_language_of_user
+from emgstream.app.signal_views import SignalView
+use_language_of_user()
+print(SignalView.RAW.title)
+"""
 
 
 def test_the_setting_chooses_the_language_and_the_variable_comes_before_it(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
-    assert "those of the model" in shown_by(None, config)
+    command = sys.executable, "-c", TITLE_OF_USER
+    assert printed(*command, language=None, config=config) == "Raw\n"
     config.write_text('language = "de"')
-    assert "die des Modells" in shown_by(None, config)
-    assert "those of the model" in shown_by("en", config)
+    assert printed(*command, language=None, config=config) == "Roh\n"
+    assert printed(*command, language="en", config=config) == "Raw\n"
+
+
+@pytest.mark.parametrize("words", [("config",), ("inspect", "demo"), ("config", "--set", "port=")])
+def test_the_terminal_speaks_english(tmp_path: Path, words: tuple[str, ...]) -> None:
+    config = tmp_path / "config.toml"
+    in_english, in_german = (
+        printed(*EMGSTREAM, *words, language=language, config=config) for language in ("en", "de")
+    )
+    assert in_german == in_english
+
+
+LOOKED_UP = """
+import importlib, sys, traceback
+from emgstream import translation
+def look_up():
+    print(*traceback.format_stack(limit=4)[:2])
+    return translation.NullTranslations()
+translation._translations = look_up
+importlib.import_module(sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize("module", ["cli", "cli.live_verb", "cli.replay_verb", "gui"])
+def test_nothing_is_looked_up_before_the_window_has_settled_its_language(module: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", LOOKED_UP, f"emgstream.{module}"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert ended.stdout == ""
+
+
+@pytest.mark.tensorflow
+def test_the_checks_of_the_window_are_in_its_language(tmp_path: Path) -> None:
+    command = child_python("emgstream.app.doctor.doctor_child")
+    found = json.loads(printed(*command, language="de", config=tmp_path / "config.toml"))
+    assert {"python", "package", "network", "display"} <= {one["topic"] for one in found}
+    assert any("rechnet das mitgelieferte Modell" in one["text"] for one in found)
 
 
 def test_a_language_without_a_catalogue_is_refused(
@@ -262,7 +325,43 @@ def test_a_language_without_a_catalogue_is_refused(
     with pytest.raises(ConfigurationError, match="'tlh', for which there is no catalogue"):
         set_configured("language", "tlh")
     assert read_configuration().language == "de"
+    set_configured("language", "DE")
+    assert read_configuration().language == "DE"
+
+
+@pytest.mark.parametrize(
+    ("of_variable", "of_file", "told"),
+    [
+        ("", None, None),
+        ("de_AT.UTF-8", "xx", None),
+        ("", "DE", None),
+        ("", "xx", "no catalogue for 'xx', which is the language by the setting language"),
+        ("german", "de", "no catalogue for 'german', which is the language by EMGSTREAM_LANGUAGE"),
+    ],
+)
+def test_a_language_without_a_catalogue_is_told(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    of_variable: str,
+    of_file: str | None,
+    told: str | None,
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text("" if of_file is None else f'language = "{of_file}"')
+    monkeypatch.setenv("EMGSTREAM_CONFIG", str(config))
+    monkeypatch.setenv(VARIABLE, of_variable)
+    assert main(["config"]) == 0
+    noted = capsys.readouterr().err
+    assert noted == "" if told is None else told in noted
 
 
 def test_every_language_on_offer_has_a_catalogue() -> None:
     assert languages() == ("en", *(path.parts[-3] for path in CATALOGUE_FILES))
+
+
+def test_the_metadata_name_every_language() -> None:
+    spoken = {"en": "English", "de": "German"}
+    metadata = (PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8")
+    named = re.findall(r'"Natural Language :: (\w+)"', metadata)
+    assert named == [spoken[language] for language in languages()]

@@ -24,7 +24,7 @@ from emgstream.host_system import refusal
 from emgstream.network.backend_preference import prefer_backend
 from emgstream.outputs.output_registry import output_kinds
 from emgstream.sources.source_kind import AUTO
-from emgstream.translation import languages, tr
+from emgstream.translation import has_catalogue, languages, tr
 
 __all__ = ["ConfiguredSetting", "configured_settings", "set_configured"]
 
@@ -41,7 +41,7 @@ _PLAIN = {
     "model": (tr("Model"), DEMO, tr("the path of a .emgmodel file")),
     "recordings": (
         tr("Recordings"),
-        tr("the folder in which emgstream is run"),
+        tr("the current folder"),
         tr("the path of a folder"),
     ),
     "network": (tr("Networks"), "auto", tr('"litert", "numpy" or "auto"')),
@@ -235,7 +235,7 @@ def _full_path(text: str) -> Path:
 
 def _check_language(key: str, value: str | list[str] | None) -> None:
     """Raise ConfigurationError for a language without a catalogue."""
-    if key == _LANGUAGE and value is not None and value not in languages():
+    if key == _LANGUAGE and isinstance(value, str) and not has_catalogue(value):
         raise ConfigurationError(
             tr(
                 "{key} cannot be {text!r}, for which there is no catalogue; expected one of "

@@ -32,6 +32,7 @@ __all__ = [
     "figure_rows",
     "held_out_words",
     "interval_words",
+    "leakage_figures",
     "online_figures",
     "recall_rows",
 ]
@@ -161,9 +162,14 @@ def recall_rows(document: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 def accuracy_figures(figures: Mapping[str, Any], decimals: int) -> Iterator[tuple[str, str]]:
     """Give how often a model is right, and what a random split would have promised."""
-    within, random = figures.get("within_movements"), figures["random_split"]
     yield tr("balanced accuracy"), percent(figures["balanced_accuracy"], decimals)
     yield tr("  95 % interval"), interval_words(figures, decimals)
+    yield from leakage_figures(figures, decimals)
+
+
+def leakage_figures(figures: Mapping[str, Any], decimals: int) -> Iterator[tuple[str, str]]:
+    """Give the figures that show the leakage: within movements, random split, their difference."""
+    within, random = figures.get("within_movements"), figures["random_split"]
     yield tr("within movements"), percent(within, decimals)
     yield tr("random split"), percent(random, decimals)
     yield tr("  leakage, points"), percent_difference(random, within, decimals)

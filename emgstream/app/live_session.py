@@ -34,7 +34,13 @@ from emgstream.recording import CueListener, SimulatedSubject
 from emgstream.ringbuffer import RingBuffer
 from emgstream.sources.replay_source import ReplaySource
 from emgstream.sources.source import PortHolder, Source
-from emgstream.sources.source_status import SYNTHETIC_NOTE, SourceState, SourceStatus
+from emgstream.sources.source_status import (
+    SIMULATED_NAME,
+    SYNTHETIC,
+    SYNTHETIC_NOTE,
+    SourceState,
+    SourceStatus,
+)
 from emgstream.translation import tr
 from emgstream.types import FloatArray, StreamInfo
 
@@ -47,7 +53,6 @@ _QUEUE_POLL_S = 0.05
 """Seconds until a waiting loop checks for the end of the stream."""
 _END_S = 5.0
 """Seconds that the threads may take to end: as long as `Worker` waits for each."""
-_SYNTHETIC = tr("synthetic EMG")
 
 
 class LiveSession:
@@ -309,9 +314,11 @@ class LiveSession:
     def title(self) -> str:
         """Name of the stream for people; it begins with "synthetic EMG" for simulated samples."""
         name = self.info.name
-        if self.is_synthetic and not name.startswith(_SYNTHETIC):
-            return f"{_SYNTHETIC}   {name}"
-        return name
+        if not self.is_synthetic:
+            return name
+        if name == SIMULATED_NAME:
+            return tr(name)
+        return name if name.startswith(SYNTHETIC) else f"{tr(SYNTHETIC)}   {name}"
 
     @property
     def traces(self) -> Traces | None:

@@ -28,9 +28,18 @@ _LEAST_SAMPLES = 2**14
 class SignalView(Enum):
     """A form of the signal."""
 
-    RAW = tr("Raw")
-    CONDITIONED = tr("Filtered")
-    STEPS = tr("Steps")
+    RAW = "raw"
+    CONDITIONED = "conditioned"
+    STEPS = "steps"
+
+    @property
+    def title(self) -> str:
+        """Its name for people."""
+        return {
+            SignalView.RAW: tr("Raw"),
+            SignalView.CONDITIONED: tr("Filtered"),
+            SignalView.STEPS: tr("Steps"),
+        }[self]
 
 
 class Traces:

@@ -69,9 +69,6 @@ def _hold_standard_streams() -> None:
 def _run(arguments: Sequence[str], log: ExitStack) -> None:
     """Run a verb, or the window; ``log`` ends the log that was asked for."""
     parsed = program_parser().parse_args(arguments)
-    from emgstream.cli.language import use_configured_language  # the help needs none
-
-    use_configured_language()
     use_configured_network()
     if parsed.verb is None:
         start_log(parsed, arguments, log)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
+from emgstream.app.configured_language import unknown_language
 from emgstream.app.configured_settings import configured_settings, set_configured
-from emgstream.cli.terminal import console, print_facts
+from emgstream.cli.terminal import console, note, print_facts
 from emgstream.configuration import (
     Configuration,
     configuration_path,
@@ -61,6 +62,9 @@ def run(arguments: argparse.Namespace) -> None:
             raise UsageError(f"--set {words} has no =; expected NAME=VALUE, for example port=auto")
         set_configured(name.strip(), value)
     print_facts(console(), _facts(read_configuration()))
+    unknown = unknown_language()
+    if unknown is not None:
+        note(unknown)
 
 
 def _facts(configuration: Configuration) -> Iterator[tuple[str, str]]:

@@ -5,9 +5,11 @@ a `WindowPage` in a folder of its own and a line in `pages.PAGES`; it knows the 
 The files in here that need no Qt are colours, lists of parts, or the geometry of the timeline
 (`timeline.time_view`, `lane_scale`, `sliding_outline`): pixels, columns and scales of a drawing.
 
-Nothing of Qt is imported before `run` is called.
+Nothing of Qt is imported before `run` is called, and nothing that looks texts up: `run` settles the
+language of the window.
 """
 
+from emgstream.app.configured_language import use_language_of_user
 from emgstream.app.open_requests import (
     AUTO,
     SIMULATED,
@@ -37,7 +39,8 @@ def run(request: WindowRequest) -> None:
     Raises UsageError where there is no display to open it on, MissingExtraError where a library of
     the desktop is missing, and OutputError where the picture cannot be written.
     """
-    check_display(request)
+    check_display(request)  # what is wrong is told in the terminal, which speaks English
+    use_language_of_user()
     from emgstream.gui.application import run_application
 
     run_application(request)

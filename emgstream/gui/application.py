@@ -14,6 +14,7 @@ from typing import TypeAlias
 from PyQt5.QtCore import Qt, QTimer
 from PyQt5.QtWidgets import QApplication
 
+from emgstream.app.configured_language import unknown_language
 from emgstream.app.mac_application import as_application
 from emgstream.app.open_requests import WindowRequest
 from emgstream.configuration import read_configuration
@@ -23,7 +24,7 @@ from emgstream.gui.qt_style import apply_theme, named_theme, scale_text, window_
 from emgstream.gui.window import Window
 from emgstream.gui.window_settings import WindowSettings
 from emgstream.log_output import bug_message, user_log
-from emgstream.translation import tr
+from emgstream.translation import tr, use_language
 
 __all__ = ["make_window", "run_application", "short_switch_interval"]
 
@@ -64,6 +65,7 @@ def _run(request: WindowRequest) -> None:
         picture = _WindowPicture(window, request)
         with short_switch_interval():
             application.exec_()
+        use_language("en")  # what is left to be told is told in the terminal
         picture.check()
     finally:
         waker.stop()
@@ -95,6 +97,9 @@ def make_window(application: QApplication, request: WindowRequest) -> Window:
     apply_theme(application, theme)
     scale_text(application, None, settings.text_size)
     window = Window(theme, settings)
+    unknown = unknown_language()
+    if unknown is not None:
+        window.strip.show_note(unknown, warns=True)
     window.show_page_at(request.page)
     window.use_model(None if request.without_model else request.model or settings.model)
     if request.source is not None:

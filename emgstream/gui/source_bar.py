@@ -184,7 +184,7 @@ class SourceBar(QWidget):
     def _fill_sources(self, chosen: SourceRequest) -> None:
         self.source_list.clear()
         for source in standing_sources():
-            self.source_list.addItem(source.title, source.address)
+            self.source_list.addItem(tr(source.title), source.address)
         for port in self._ports:
             self.source_list.addItem(port.title, port.value)
         found = [port.value for port in self._ports]

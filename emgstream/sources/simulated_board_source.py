@@ -12,7 +12,7 @@ from emgstream.simulation import CueSchedule
 from emgstream.simulation.board import OWN_TCP, SimulatedBoard, UnpromptedSubject
 from emgstream.sources.serial_board import SerialBoardSource, open_board
 from emgstream.sources.source_kind import SourceOptions
-from emgstream.sources.source_status import SourceState, SourceStatus
+from emgstream.sources.source_status import SIMULATED_NAME, SourceState, SourceStatus
 from emgstream.types import Chunk, IndexArray, StreamInfo, TimeArray
 from emgstream.wire import MAX_RATE_HZ, MIN_RATE_HZ
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["SimulatedBoardSource", "open_simulated_board"]
 
-_NAME = "synthetic EMG, simulated board"
 _UNSEEN_SESSION = 501
 """A session that the demo model was neither trained nor evaluated on (1 to 28, 101 to 160, 201)."""
 _RATE_HZ = 1000.0
@@ -78,8 +77,10 @@ class SimulatedBoardSource:
     def info(self) -> StreamInfo:
         """Name, channels and rate of the stream."""
         if self._serial is None:
-            return StreamInfo(_NAME, self._options.channel_names or (), None, checks_rate=True)
-        return replace(self._serial.info, name=_NAME)
+            return StreamInfo(
+                SIMULATED_NAME, self._options.channel_names or (), None, checks_rate=True
+            )
+        return replace(self._serial.info, name=SIMULATED_NAME)
 
     def __enter__(self) -> Self:
         self.board.__enter__()

@@ -7,8 +7,20 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeAlias
 
-__all__ = ["SYNTHETIC_NOTE", "SourceState", "SourceStatus", "StatusReader", "loss_words"]
+__all__ = [
+    "SIMULATED_NAME",
+    "SYNTHETIC",
+    "SYNTHETIC_NOTE",
+    "SourceState",
+    "SourceStatus",
+    "StatusReader",
+    "loss_words",
+]
 
+SYNTHETIC = "synthetic EMG"
+"""What samples without a person are called."""
+SIMULATED_NAME = f"{SYNTHETIC}, simulated board"
+"""Name of the stream of a simulated board."""
 SYNTHETIC_NOTE = "synthetic EMG from a simulated board: no person, no electrodes"
 """Note on a stream from a simulated board."""
 

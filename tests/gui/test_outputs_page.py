@@ -42,6 +42,23 @@ def await_state(qtbot: QtBot, row: OutputRow, state: SwitchState) -> None:
     qtbot.waitUntil(lambda: row.switch.state is state, timeout=WAIT_MS)
 
 
+@pytest.mark.parametrize("title", ["UDP", "Nachrichten an einen Vermittler (MQTT), wie üblich"])
+def test_the_fields_of_all_rows_begin_at_the_same_place(
+    open_window: OpenWindow, qtbot: QtBot, title: str
+) -> None:
+    window = open_window()
+    window.show_page(OutputsPage.title)
+    row_of(window, "udp").box.setText(title)
+    for size in (1.0, 1.5):
+        window.choose_text_size(size)
+        window.page(OutputsPage).update_figures(0.0)
+        qtbot.waitUntil(
+            lambda: len({row.field.x() for row in window.page(OutputsPage).rows}) == 1,
+            timeout=WAIT_MS,
+        )
+    window.choose_text_size(1.0)
+
+
 def test_every_registered_output_has_a_row(open_window: OpenWindow) -> None:
     window = open_window()
     rows = window.page(OutputsPage).rows

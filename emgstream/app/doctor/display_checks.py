@@ -21,10 +21,6 @@ PLATFORM = "QT_QPA_PLATFORM"
 _QT_TRIAL = "emgstream.gui.qt_trial"
 _ON_A_DISPLAY = ("xcb", "wayland", "wayland-egl")
 """Platforms of Qt that need a server to connect to."""
-_NO_DISPLAY = tr(
-    "there is no display to open the window on (DISPLAY and WAYLAND_DISPLAY are not set)"
-)
-_OPEN_THERE = tr("start the program on a desktop, or use it in the terminal")
 
 
 def has_display(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> bool:
@@ -72,12 +68,15 @@ def display_checks() -> Iterator[DoctorCheck]:
         yield missing_qt_check(missing)
         return
     if not has_display():
-        yield warning("display", _NO_DISPLAY, _OPEN_THERE)
+        text = tr(
+            "there is no display to open the window on (DISPLAY and WAYLAND_DISPLAY are not set)"
+        )
+        yield warning("display", text, _open_there())
         yield from _library_check()
         return
     failure = display_failure()
     if failure is not None:
-        yield problem("display", failure, _OPEN_THERE)
+        yield problem("display", failure, _open_there())
         yield from _library_check()
         return
     try:
@@ -90,6 +89,10 @@ def display_checks() -> Iterator[DoctorCheck]:
             "display",
             tr("Qt opens {shown} with the platform {platform}", shown=shown, platform=platform),
         )
+
+
+def _open_there() -> str:
+    return tr("start the program on a desktop, or use it in the terminal")
 
 
 def _library_check() -> Iterator[DoctorCheck]:

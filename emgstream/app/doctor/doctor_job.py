@@ -17,6 +17,8 @@ from emgstream.translation import tr
 
 __all__ = ["DoctorJob"]
 
+_CHILD = "emgstream.app.doctor.doctor_child"
+
 
 class DoctorJob:
     """The checks of this computer, being made. One thread calls everything.
@@ -30,7 +32,7 @@ class DoctorJob:
         try:
             self._printed = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
             self._child: subprocess.Popen[bytes] | None = subprocess.Popen(
-                child_python("emgstream.__main__", "doctor", "--json"),
+                child_python(_CHILD),
                 stdin=subprocess.DEVNULL,
                 stdout=self._printed,
                 stderr=subprocess.DEVNULL,

@@ -21,7 +21,7 @@ from emgstream.extras import EXTRAS, PACKAGE, Extra, training_obstacle
 from emgstream.host_system import demo_command, how_to_get_python
 from emgstream.network.backend_preference import NetworkBackend, asked_backend
 from emgstream.network.runtime_libraries import runtime_cure
-from emgstream.translation import tr
+from emgstream.translation import tr, tr_n
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -181,7 +181,14 @@ def _imports(extra: Extra) -> DoctorCheck:
                 ),
                 tr("install the extra {name!r} again, to repair it", name=extra.name),
             )
-    return good(extra.name, tr("{libraries} can be imported", libraries=", ".join(extra.present)))
+    found = extra.present
+    text = tr_n(
+        "{libraries} can be imported",
+        "{libraries} can be imported",
+        len(found),
+        libraries=", ".join(found),
+    )
+    return good(extra.name, text)
 
 
 def _requirements_check() -> DoctorCheck:

@@ -401,7 +401,7 @@ def _origin(session: LiveSession) -> str:
     manifest = session.manifest
     if manifest is None:
         return ""
-    words = tr("Model trained on {trained_on}", trained_on=manifest.trained_on)
+    words = tr("Model trained on {trained_on}", trained_on=tr(manifest.trained_on))
     if session.info.n_channels > len(manifest.channel_names):
         words += tr(
             ", decides on {channels}", channels=", ".join(map(spoken, manifest.channel_names))

@@ -66,7 +66,7 @@ class SpectrumCanvas(QWidget):
         self._figures, self._names = figures, names
         hums = () if figures is None else figures.hum_shares
         words = (
-            tr("{name} {share:.0%} hum", name=name, share=share)
+            tr("{name} {share:.0f} % hum", name=name, share=100 * share)
             for name, share in zip(names, hums, strict=False)
         )
         self.setAccessibleDescription(", ".join(words))
@@ -149,9 +149,9 @@ class SpectrumCanvas(QWidget):
         share = figures.hum_shares[channel]
         is_seen = share >= _SEEN_HUM
         words = tr(
-            "mains hum, {mains_hz:.0f} Hz: {share:.0%} of the power",
+            "mains hum, {mains_hz:.0f} Hz: {share:.0f} % of the power",
             mains_hz=figures.mains_hz,
-            share=share,
+            share=100 * share,
         )
         wide = painter.fontMetrics().horizontalAdvance(words) + 2 * GRID
         chip = QRectF(place.right() - wide, place.top() + 2, wide, row + 4)

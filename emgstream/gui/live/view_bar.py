@@ -61,7 +61,7 @@ class ViewBar(QWidget):
         self._group = QButtonGroup(self)
         self._is_board = False
         for view in SignalView:
-            button = QPushButton(view.value, self)
+            button = QPushButton(view.title, self)
             button.setCheckable(True)
             button.setToolTip(_TIPS[view])
             button.clicked.connect(lambda _, view=view: self.view_chosen.emit(view))

@@ -59,6 +59,11 @@ class OutputRow(QFrame):
         self.field.editingFinished.connect(self._switch_if_other)
         self.show_state()
 
+    def align(self, width: int) -> None:
+        """Let the field begin right of a switch of this width, as in the other rows."""
+        if self._grid.columnMinimumWidth(0) != width:  # else Qt lays the row out once more
+            self._grid.setColumnMinimumWidth(0, width)
+
     def show_state(self) -> None:
         """Show the state of the output."""
         state, theme = self.switch.state, self._theme
@@ -77,11 +82,10 @@ class OutputRow(QFrame):
         self.show_state()
 
     def _lay_out(self) -> None:
-        grid = QGridLayout(self)
+        self._grid = grid = QGridLayout(self)
         grid.setContentsMargins(0, GRID, 0, GRID)
         grid.setHorizontalSpacing(2 * GRID)
         grid.setVerticalSpacing(GRID // 2)
-        grid.setColumnMinimumWidth(0, 20 * GRID)
         grid.setColumnStretch(3, 1)
         grid.addWidget(self.box, 0, 0)
         grid.addWidget(self.field, 0, 1)

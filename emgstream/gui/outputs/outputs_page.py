@@ -39,6 +39,7 @@ class OutputsPage(WindowPage):
         super().__init__(shell)
         self._session: LiveSession | None = None
         self.rows = tuple(self._row(kind) for kind in output_kinds())
+        self._align_rows()
         sheet = QWidget(self)
         column = QVBoxLayout(sheet)
         column.setContentsMargins(0, 0, 0, 0)
@@ -95,7 +96,14 @@ class OutputsPage(WindowPage):
         for row in self.rows:
             row.switch.poll(self._session)
             row.show_state()
+        self._align_rows()  # the size of text may have changed
         self.keys_card.show_state()
+
+    def _align_rows(self) -> None:
+        """Let the fields of all rows begin at the same place."""
+        width = max((row.box.sizeHint().width() for row in self.rows), default=0)
+        for row in self.rows:
+            row.align(width)
 
     def _bindings_path(self) -> Path:
         """Return the file that the output control reads, or the one that is made for it."""

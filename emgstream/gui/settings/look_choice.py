@@ -29,7 +29,7 @@ class LookChoice(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        sizes = [(f"{size:.0%}", size) for size in TEXT_SIZES]
+        sizes = [(f"{100 * size:.0f} %", size) for size in TEXT_SIZES]
         rows = QFormLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setHorizontalSpacing(2 * GRID)

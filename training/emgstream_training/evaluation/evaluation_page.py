@@ -9,10 +9,10 @@ import numpy as np
 
 from emgstream.app.evaluation_table import (
     MODEL_NAMES,
-    accuracy_figures,
     decimals_for,
     held_out_words,
     interval_words,
+    leakage_figures,
     online_figures,
 )
 from emgstream.report import (
@@ -40,8 +40,6 @@ __all__ = ["evaluation_page"]
 
 _MOST_RIBBONS = 8
 """Most recordings that are drawn over time (choice: those of a week)."""
-_LEAKAGE = ("within movements", "random split", "  leakage, points")
-"""The figures that show the leakage, of those of `accuracy_figures`."""
 
 
 def evaluation_page(evaluation: Evaluation) -> str:
@@ -142,13 +140,14 @@ def _leakage(evaluation: Evaluation) -> str:
         "The difference is called <strong>leakage</strong>; do not expect it in use.</p>"
     )
     found = evaluation.to_json()
-    rows = []
-    for name, of in found["models"].items():
-        shown = dict(accuracy_figures(of, decimals_for(found)))
-        rows.append((MODEL_NAMES[name], *(shown[one] for one in _LEAKAGE)))
-    if not evaluation.folds:
-        return text + table(("", "random split"), [(name, leaky) for name, _, leaky, _ in rows])
-    return text + table(("", *map(str.strip, _LEAKAGE)), rows)
+    decimals = decimals_for(found)
+    columns = {
+        MODEL_NAMES[name]: [*leakage_figures(of, decimals)] for name, of in found["models"].items()
+    }
+    shown = slice(None) if evaluation.folds else slice(1, 2)  # without folds, the random split
+    head = [what.strip() for what, _ in next(iter(columns.values()), [])[shown]]
+    rows = [(name, *(figure for _, figure in pairs[shown])) for name, pairs in columns.items()]
+    return text + table(("", *head), rows)
 
 
 def _online(evaluation: Evaluation) -> str:
