@@ -103,11 +103,11 @@ def test_an_extra_that_cannot_be_tried_without_a_display_is_named_with_the_reaso
     control = next(one for one in EXTRAS if one.name == "control")
     installed = dataclasses.replace(control, libraries=("json",))
     monkeypatch.setattr(python_checks, "EXTRAS", (installed,))
-    monkeypatch.setattr(python_checks, "_has_x_or_desktop", lambda: False)
+    monkeypatch.setattr(python_checks, "can_be_tried", lambda _: False)
     first, *_ = python_checks.extra_checks()
     assert (first.state, first.topic) == (CheckState.OK, "control")
     assert "json is installed, and not tried: it needs an X server" in first.text
-    monkeypatch.setattr(python_checks, "_has_x_or_desktop", lambda: True)
+    monkeypatch.setattr(python_checks, "can_be_tried", lambda _: True)
     assert next(python_checks.extra_checks()).text == "json can be imported"
 
 

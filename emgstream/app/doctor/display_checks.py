@@ -11,10 +11,11 @@ from emgstream.app.doctor.child_trial import TrialFailedError, try_out
 from emgstream.app.doctor.doctor_check import DoctorCheck, good, problem, warning
 from emgstream.app.doctor.qt_checks import missing_qt, missing_qt_check
 from emgstream.app.doctor.system_packages import qt_library_command
+from emgstream.extras import Extra
 from emgstream.host_system import platform_name
 from emgstream.translation import tr
 
-__all__ = ["PLATFORM", "display_checks", "display_failure", "has_display"]
+__all__ = ["PLATFORM", "can_be_tried", "display_checks", "display_failure", "has_display"]
 
 PLATFORM = "QT_QPA_PLATFORM"
 """Variable that chooses how Qt draws."""
@@ -24,6 +25,8 @@ _ON_A_DISPLAY = ("xcb", "wayland", "wayland-egl")
 _NO_DISPLAY = tr(
     "there is no display to open the window on (DISPLAY and WAYLAND_DISPLAY are not set)"
 )
+_NEEDS_DISPLAY = "control"
+"""The extra whose library cannot be imported without an X server or a desktop."""
 _OPEN_THERE = tr("start the program on a desktop, or use it in the terminal")
 
 
@@ -36,6 +39,11 @@ def has_display(environment: Mapping[str, str] = os.environ, platform: str = sys
     if platform in ("win32", "darwin"):
         return True
     return any(environment.get(name) for name in (PLATFORM, "DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def can_be_tried(extra: Extra) -> bool:
+    """Return False where the libraries of an extra need a display to be imported, and none is."""
+    return extra.name != _NEEDS_DISPLAY or has_display({"DISPLAY": os.environ.get("DISPLAY", "")})
 
 
 def display_failure(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import sys
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 from emgstream import __version__
 from emgstream.app.configured_network import use_configured_network
 from emgstream.app.doctor.child_trial import RUNTIME, TrialFailedError, try_out
-from emgstream.app.doctor.display_checks import has_display
+from emgstream.app.doctor.display_checks import can_be_tried
 from emgstream.app.doctor.doctor_check import DoctorCheck, good, problem, warning
 from emgstream.app.doctor.system_packages import system_name
 from emgstream.app.installation_plan import Installer, plan_installation
@@ -30,8 +29,6 @@ __all__ = ["extra_checks", "package_checks", "python_checks"]
 
 _OLDEST, _NEWEST = (3, 10), (3, 15)
 """As ``requires-python`` in pyproject.toml."""
-_ON_A_DISPLAY = "control"
-"""The extra whose library cannot be imported without a display."""
 _STORE = "\\WindowsApps\\"
 _LITERT = "ai-edge-litert"
 
@@ -75,7 +72,7 @@ def extra_checks() -> Iterator[DoctorCheck]:
     for extra in EXTRAS:
         if not extra.is_installed:
             continue
-        if extra.name == _ON_A_DISPLAY and not _has_x_or_desktop():
+        if not can_be_tried(extra):
             named = ", ".join(extra.present)
             yield good(
                 extra.name,
@@ -161,10 +158,6 @@ def _needed_here() -> list[Requirement]:
 
     found = map(Requirement, metadata.requires(PACKAGE) or [])
     return [one for one in found if one.marker is None or one.marker.evaluate({"extra": ""})]
-
-
-def _has_x_or_desktop() -> bool:
-    return has_display({"DISPLAY": os.environ.get("DISPLAY", "")})
 
 
 def _imports(extra: Extra) -> DoctorCheck:
