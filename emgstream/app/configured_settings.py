@@ -18,7 +18,12 @@ from emgstream.configuration import (
     configuration_text,
 )
 from emgstream.data import DEMO, NO_MODEL
-from emgstream.device_names import is_device_name
+from emgstream.device_names import (
+    device_problem,
+    is_device_name,
+    is_folder,
+    is_unwritable_device,
+)
 from emgstream.errors import ConfigurationError, OutputError
 from emgstream.host_system import refusal
 from emgstream.network.backend_preference import prefer_backend
@@ -207,13 +212,15 @@ def _with_full_path(key: str, text: str, in_group: bool) -> str:
         is_path = key == _SUMMARY or any(
             kind.reads_file or kind.writes_file for kind in output_kinds() if kind.name == key
         )
+        if is_path:
+            _check_no_device(key, text)
     elif key == _MODEL:
         is_path = text not in (DEMO, NO_MODEL) or (is_device_name(text) or full.exists())
         if is_path:
             read_model(Path(text) if full == Path(text).absolute() else full)
     else:
         is_path = key == _RECORDINGS
-        if is_path and not full.is_dir():
+        if is_path and not is_folder(full):
             raise ConfigurationError(
                 tr(
                     "{key} cannot be {text!r}, which is not a folder; expected one that exists; "
@@ -223,6 +230,15 @@ def _with_full_path(key: str, text: str, in_group: bool) -> str:
                 )
             )
     return str(full) if is_path and not text.startswith("~") and text != _STANDARD_OUTPUT else text
+
+
+def _check_no_device(key: str, text: str) -> None:
+    """Raise ConfigurationError for a device that no file can be; one that is written to may be."""
+    is_read = any(kind.reads_file for kind in output_kinds() if kind.name == key)
+    if is_device_name(text) if is_read else is_unwritable_device(text):
+        raise ConfigurationError(
+            tr("{key} cannot be {text!r}: {error}", key=key, text=text, error=device_problem(text))
+        )
 
 
 def _full_path(text: str) -> Path:
