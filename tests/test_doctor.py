@@ -134,6 +134,17 @@ def test_with_a_broken_litert_numpy_runs_the_models_and_the_doctor_says_so(
     assert "libodd.so" in line
 
 
+def test_a_wrong_word_for_the_network_is_told_and_no_library_is_blamed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("EMGSTREAM_NETWORK", "onnx")
+    (check,) = [one for one in python_checks.package_checks() if one.topic == "network"]
+    assert check.state is CheckState.PROBLEM
+    assert check.text.startswith("EMGSTREAM_NETWORK is 'onnx', which is not a backend")
+    assert "expected litert, numpy or auto" in check.text
+    assert check.cure == "change the variable, or remove it"
+
+
 @pytest.mark.parametrize(
     ("release", "manager"),
     [

@@ -7,6 +7,7 @@ and the window. An option overrides the file; so does the last choice in the win
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
 
 from emgstream.app.configured_settings import configured_settings, set_configured
@@ -19,6 +20,8 @@ from emgstream.configuration import (
 )
 from emgstream.errors import UsageError
 from emgstream.log_output import user_log_path
+from emgstream.network.backend_preference import VARIABLE as NETWORK
+from emgstream.translation import VARIABLE as LANGUAGE
 
 __all__ = ["EXAMPLES", "add_arguments", "run"]
 
@@ -26,6 +29,8 @@ EXAMPLES = {
     "config": "show the settings in use",
     "config --init": "write a configuration file to begin with",
 }
+_VARIABLES = {"network": NETWORK, "language": LANGUAGE}
+"""Environment variables that come before the file, by the setting that they stand for."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,22 +60,39 @@ def run(arguments: argparse.Namespace) -> None:
     """
     if arguments.init:
         write_template(configuration_path())
+    language = read_configuration().language if os.environ.get(LANGUAGE) else None
     for words in arguments.set:
         name, sign, value = words.partition("=")
         if not sign:
             raise UsageError(f"--set {words} has no =; expected NAME=VALUE, for example port=auto")
         set_configured(name.strip(), value)
-    print_facts(console(), _facts(read_configuration()))
+    print_facts(console(), _facts(read_configuration(), language))
 
 
-def _facts(configuration: Configuration) -> Iterator[tuple[str, str]]:
+def _facts(configuration: Configuration, language: str | None) -> Iterator[tuple[str, str]]:
+    """Give name and value of each setting; ``language`` is that of the file at the start."""
+    variables = _set_variables(language)
     path = configuration_path()
     yield "file", f"{path}" if path.exists() else f"{path} (does not exist; --init writes it)"
     for setting in configured_settings(configuration):
-        if setting.is_set:
+        if setting.name in variables:
+            variable = variables[setting.name]
+            yield setting.name, f"{os.environ[variable]} ({variable})"
+        elif setting.is_set:
             yield setting.name, f"{setting.text} (file)"
         elif "." not in setting.name:
             yield setting.name, f"{setting.default} (default)"
     if not configuration.outputs:
         yield "outputs", "none (default)"
     yield "log", f"{user_log_path()} (of the window, and of bugs)"
+
+
+def _set_variables(language: str | None) -> dict[str, str]:
+    """Return the variables that the user set, which come before the file, by their setting.
+
+    The program sets that of the language itself, for what it starts, to ``language`` of the file.
+    """
+    found = {name: one for name, one in _VARIABLES.items() if os.environ.get(one)}
+    if os.environ.get(LANGUAGE) == language:
+        found.pop("language", None)
+    return found

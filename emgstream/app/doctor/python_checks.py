@@ -15,7 +15,7 @@ from emgstream.app.doctor.display_checks import can_be_tried
 from emgstream.app.doctor.doctor_check import DoctorCheck, good, problem, warning
 from emgstream.app.doctor.system_packages import system_name
 from emgstream.app.installation_plan import Installer, plan_installation
-from emgstream.errors import EmgStreamError
+from emgstream.errors import EmgStreamError, UsageError
 from emgstream.extras import EXTRAS, PACKAGE, Extra, training_obstacle
 from emgstream.host_system import demo_command, how_to_get_python
 from emgstream.network.backend_preference import NetworkBackend, asked_backend
@@ -118,6 +118,11 @@ def _installation_checks(lacks_training: bool) -> Iterator[DoctorCheck]:
 def _network_check() -> DoctorCheck:
     """Return whether the shipped model runs, and by which backend."""
     try:
+        is_asked_for = _is_asked_for()
+    except UsageError as error:  # else the trial fails with it, and the library would be blamed
+        what, _, cure = str(error).rpartition("; ")
+        return problem("network", what, cure)
+    try:
         backend, _, words = try_out(RUNTIME).partition(" ")
     except TrialFailedError as error:
         return problem(
@@ -126,7 +131,7 @@ def _network_check() -> DoctorCheck:
             runtime_cure(str(error)),
         )
     text = tr("{words} runs the shipped model", words=words)
-    if backend == NetworkBackend.LITERT.value or _is_asked_for():
+    if backend == NetworkBackend.LITERT.value or is_asked_for:
         return good("network", text)
     if not _has_litert_package():
         return good(
@@ -136,7 +141,7 @@ def _network_check() -> DoctorCheck:
 
 
 def _is_asked_for() -> bool:
-    """Return True if the user chose the backend, which the trial has used already."""
+    """Return True if the user chose the backend; raises UsageError for one that there is not."""
     use_configured_network()
     return asked_backend()[0] is not None
 
