@@ -195,6 +195,25 @@ def test_config_shows_the_file_and_where_each_setting_comes_from(
     assert main(["config", "--init"]) == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("network", "foo", 'expected "auto", "litert" or "numpy"'),
+        ("channels", "1,1", "expected names or numbers, with commas between them"),
+        ("channels", ",", "expected names or numbers"),
+        ("outputs.jsonl", ",", "expected OUT"),
+    ],
+)
+def test_a_value_that_cannot_be_set_is_told_as_it_was_typed_and_the_file_is_not_blamed(
+    name: str, text: str, expected: str, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["config", "--set", f"{name}={text}"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"emgstream: {name} cannot be {text!r}; {expected}")
+    assert not file.exists()
+    assert "correct it there" not in line
+
+
 def test_config_shows_the_variables_that_come_before_the_file(
     file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,6 +16,7 @@ from emgstream.configuration import (
     configuration_from,
     configuration_path,
     configuration_text,
+    is_valid_setting,
 )
 from emgstream.data import DEMO, NO_MODEL
 from emgstream.device_names import (
@@ -49,7 +50,7 @@ _PLAIN = {
         tr("the folder in which emgstream is run"),
         tr("the path of a folder"),
     ),
-    "network": (tr("Networks"), "auto", tr('"litert", "numpy" or "auto"')),
+    "network": (tr("Networks"), "auto", tr('"auto", "litert" or "numpy"')),
     "language": (
         tr("Language"),
         tr("that of the system"),
@@ -132,16 +133,7 @@ def set_configured(name: str, text: str) -> Configuration:
     """
     import tomlkit  # only a change needs it
 
-    names = [one.name for one in configured_settings(Configuration())]
-    if name not in names:
-        raise ConfigurationError(
-            tr(
-                "there is no setting {name!r}{meant}; expected one of {names}; choose one of those",
-                name=name,
-                meant=did_you_mean(name, names),
-                names=", ".join(names),
-            )
-        )
+    setting = _setting_named(name)
     path, before = configuration_path(), configuration_text()
     configuration_from(before or "")  # what cannot be read is not written over
     document = tomlkit.parse(TEMPLATE if before is None else before)
@@ -150,6 +142,7 @@ def set_configured(name: str, text: str) -> Configuration:
     if group:
         table = document.setdefault(group, tomlkit.table())
     value = _value(key, text, in_group=bool(group))
+    _check_value(setting, text, value)
     _check_output(key, value, in_group=bool(group))
     _check_language(key, value)
     value = _with_full_paths(key, value, in_group=bool(group))
@@ -175,6 +168,35 @@ def set_configured(name: str, text: str) -> Configuration:
         ) from error
     prefer_backend(configuration.network)
     return configuration
+
+
+def _setting_named(name: str) -> ConfiguredSetting:
+    """Return the setting of a name; raises ConfigurationError if there is none."""
+    settings = {one.name: one for one in configured_settings(Configuration())}
+    if name not in settings:
+        raise ConfigurationError(
+            tr(
+                "there is no setting {name!r}{meant}; expected one of {names}; choose one of those",
+                name=name,
+                meant=did_you_mean(name, list(settings)),
+                names=", ".join(settings),
+            )
+        )
+    return settings[name]
+
+
+def _check_value(setting: ConfiguredSetting, text: str, value: str | list[str] | None) -> None:
+    """Raise ConfigurationError for a value that the file cannot have; nothing is written then."""
+    group, _, key = setting.name.rpartition(".")
+    if value is not None and not is_valid_setting(group or key, {key: value} if group else value):
+        raise ConfigurationError(
+            tr(
+                "{key} cannot be {text!r}; expected {form}",
+                key=setting.name,
+                text=text,
+                form=setting.form,
+            )
+        )
 
 
 def _output_titles() -> dict[str, tuple[str, str]]:
