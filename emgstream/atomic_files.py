@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from emgstream.device_names import device_problem, is_device_name, is_unwritable_device
+from emgstream.device_names import device_problem, is_device_name, is_folder, is_unwritable_device
 from emgstream.host_system import platform_name
 
 __all__ = ["check_writable", "is_same_file", "partial_file", "replace_file", "write_whole"]
@@ -90,7 +90,7 @@ def is_same_file(one: Path, other: Path) -> bool:
     >>> is_same_file(Path("a/../arm.csv"), Path("arm.csv"))
     True
     """
-    if _is_special(one):
+    if _is_special(one) or is_device_name(other):
         return False
     if _real(one) == _real(other):
         return True
@@ -119,5 +119,5 @@ def _refuse_device(path: Path) -> None:
 
 def _refuse_folder(path: Path) -> None:
     _refuse_device(path)
-    if not is_device_name(path) and path.is_dir():
+    if is_folder(path):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))

@@ -24,7 +24,7 @@ from typing import Any, BinaryIO
 from emgstream.atomic_files import partial_file, replace_file
 from emgstream.data import DEMO
 from emgstream.decisions import DecisionSettings
-from emgstream.device_names import device_problem, is_device_name
+from emgstream.device_names import device_problem, is_device_name, is_folder
 from emgstream.errors import ModelFileError, OutputError
 from emgstream.host_system import refusal
 from emgstream.manifest import Manifest
@@ -107,7 +107,7 @@ def check_place(path: str | os.PathLike[str]) -> None:
     """Raise OutputError where no model can be written; called before time is spent on training."""
     path = Path(path)
     with _partial(path) as partial:
-        if path.is_dir():
+        if is_folder(path):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         partial.touch()
 

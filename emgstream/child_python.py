@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 
-__all__ = ["child_python"]
+__all__ = ["child_import", "child_python"]
 
 # `python -m` and `python -c` look for modules in the current folder first, before the standard
 # library: a numpy.py beside the recordings would be imported as numpy. Python 3.11 has -P against
@@ -14,6 +15,11 @@ _BOOT = (
     "import sys; sys.path[:] = filter(None, sys.path); "
     "from importlib import import_module; sys.exit(import_module(sys.argv.pop(1)).main())"
 )
+_IMPORT = (
+    "import sys; sys.path[:] = filter(None, sys.path); "
+    "from importlib import import_module; list(map(import_module, sys.argv[1:]))"
+)
+_PYTHON = (sys.executable, "-X", "faulthandler", "-X", "utf8")
 
 
 def child_python(module: str, *words: str) -> list[str]:
@@ -29,4 +35,12 @@ def child_python(module: str, *words: str) -> list[str]:
     words
         What ``main`` finds in ``sys.argv[1:]``.
     """
-    return [sys.executable, "-X", "faulthandler", "-X", "utf8", "-c", _BOOT, module, *words]
+    return [*_PYTHON, "-c", _BOOT, module, *words]
+
+
+def child_import(modules: Iterable[str]) -> list[str]:
+    """Return the command line of a Python process that imports modules, and does nothing else.
+
+    It needs nothing of this program, so that an environment can be tried that is just made.
+    """
+    return [*_PYTHON, "-c", _IMPORT, *modules]

@@ -24,6 +24,7 @@ __all__ = [
     "configuration_from",
     "configuration_path",
     "configuration_text",
+    "is_valid_setting",
     "read_configuration",
     "write_template",
 ]
@@ -203,16 +204,35 @@ def _checked(path: Path, name: str, value: Any) -> Any:
             f"expected one of {', '.join(_EXPECTED)}; correct it there"
         )
     try:
-        kind = get_type_hints(Configuration, include_extras=True)[name]
-        checked = msgspec.convert(value, kind)
-        if name == "channels" and len(set(checked)) < len(checked):
-            raise msgspec.ValidationError
+        checked = _converted(name, value)
     except msgspec.ValidationError:
         raise ConfigurationError(
             f"the configuration {path} has {name} = {value!r:.80}; expected {_EXPECTED[name]}; "
             "correct it there"
         ) from None
     return _expanded(checked)
+
+
+def is_valid_setting(name: str, value: Any) -> bool:
+    """Return True if a setting of the file can have a value, as TOML gives it.
+
+    >>> is_valid_setting("network", "numpy"), is_valid_setting("network", "onnx")
+    (True, False)
+    """
+    try:
+        _converted(name, value)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _converted(name: str, value: Any) -> Any:
+    """Return the value of a setting in its own type; raises ValidationError."""
+    kind = get_type_hints(Configuration, include_extras=True)[name]
+    converted = msgspec.convert(value, kind)
+    if name == "channels" and len(set(converted)) < len(converted):
+        raise msgspec.ValidationError
+    return converted
 
 
 def _expanded(value: Any) -> Any:

@@ -8,13 +8,24 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 
-__all__ = ["device_problem", "is_device_name", "is_unwritable_device"]
+__all__ = ["device_problem", "is_device_name", "is_folder", "is_unwritable_device"]
 
 IS_WINDOWS = os.name == "nt"
 """True where names of devices count."""
 
-_DEVICE = re.compile(r"(con|conin\$|conout\$|nul|aux|prn|com[0-9¹²³]+|lpt[0-9¹²³]+)", re.IGNORECASE)
+_RESERVED = re.compile(
+    r"(con|conin\$|conout\$|nul|aux|prn|clock\$|com[1-9¹²³]|lpt[1-9¹²³])", re.IGNORECASE
+)
+"""Names that are kept in every folder, with every ending."""
+_PORT = re.compile(r"(?:com|lpt)[0-9]+ *:? *", re.IGNORECASE)
+"""Ports of any number, as they are typed; those above 9 are kept in no folder."""
+_IN_NAMESPACE = re.compile(r"[\\/]{2}\.[\\/]+([^\\/]+)(.*)", re.DOTALL)
+r"""Devices and drives in the namespace of devices: ``\\.\COM12``, ``\\.\C:\data\arm.csv``."""
+_DRIVE = re.compile(r"^[a-z]:", re.IGNORECASE)
+_PIPES = "pipe"
+"""Folder of that namespace with the pipes of programs, which may be written to."""
 _WRITABLE = ("con", "conout$", "nul")
 """Devices that a file may be sent to: the console, and what forgets everything."""
 
@@ -22,13 +33,29 @@ _WRITABLE = ("con", "conout$", "nul")
 def _device(name: str | os.PathLike[str]) -> str | None:
     r"""Return the device that a path leads to on Windows, in lower case; None for a file.
 
-    The last part counts, up to a dot or a colon, as in ``C:\data\com5.csv`` (Microsoft, *Naming
-    Files, Paths, and Namespaces*; Windows 11 takes such a name with an ending for a file, Windows
-    10 for the device).
+    A name counts up to a dot or a colon, as in ``C:\data\com5.csv`` (Microsoft, *Naming Files,
+    Paths, and Namespaces*; Windows 11 takes such a name with an ending for a file, Windows 10 for
+    the device). A folder of such a name cannot be, either: then it is returned with a slash.
     """
-    last = re.split(r"[\\/]", os.fspath(name))[-1]
-    stem = re.split(r"[.:]", last, maxsplit=1)[0].rstrip(" ")
-    return stem.lower() if _DEVICE.fullmatch(stem) else None
+    text = os.fspath(name)
+    if _PORT.fullmatch(text):
+        return text.rstrip(" :").lower()
+    space = _IN_NAMESPACE.fullmatch(text)
+    if space is not None:
+        first, rest = space[1].lower(), space[2].strip("\\/")
+        if first == _PIPES or (_DRIVE.fullmatch(first) and rest):
+            text = rest
+        else:
+            return first.rstrip(" :")
+    *folders, last = re.split(r"[\\/]+", _DRIVE.sub("", text, count=1).rstrip("\\/"))
+    folder = next(filter(None, map(_reserved, folders)), None)
+    return _reserved(last) if folder is None else f"{folder}/"
+
+
+def _reserved(part: str) -> str | None:
+    """Return the device that one part of a path names, in lower case; None if it names none."""
+    stem = re.split(r"[.:]", part, maxsplit=1)[0].rstrip(" ")
+    return stem.lower() if _RESERVED.fullmatch(stem) else None
 
 
 def is_device_name(name: str | os.PathLike[str], *, windows: bool | None = None) -> bool:
@@ -43,6 +70,8 @@ def is_device_name(name: str | os.PathLike[str], *, windows: bool | None = None)
 
     >>> [is_device_name(name, windows=True) for name in ("COM5", r"\\.\COM12", "con:", "comb.csv")]
     [True, True, True, False]
+    >>> [is_device_name(name, windows=True) for name in ("com5.csv", "com12.csv", "aux/arm.csv")]
+    [True, False, True]
     >>> is_device_name("COM5", windows=False)
     False
     """
@@ -63,5 +92,18 @@ def device_problem(name: str | os.PathLike[str]) -> str:
 
     >>> device_problem("con")
     'con is the name of a device of Windows, and cannot be that of a file'
+    >>> device_problem("aux/arm.csv")
+    'aux, in aux/arm.csv, is the name of a device of Windows, and cannot be that of a folder'
     """
+    device = _device(name) or ""
+    if device.endswith("/"):
+        return (
+            f"{device[:-1]}, in {os.fspath(name)}, is the name of a device of Windows, and cannot "
+            "be that of a folder"
+        )
     return f"{os.fspath(name)} is the name of a device of Windows, and cannot be that of a file"
+
+
+def is_folder(path: Path) -> bool:
+    """Return True for a folder that is there; the name of a device is not looked for."""
+    return not is_device_name(path) and path.is_dir()

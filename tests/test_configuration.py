@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import socket
 import sys
@@ -192,6 +193,43 @@ def test_config_shows_the_file_and_where_each_setting_comes_from(
     for words in ("COM3 (file)", "1, 2 (file)", "demo (default)", "outputs.lsl", "arm (file)"):
         assert words in printed
     assert main(["config", "--init"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("network", "foo", 'expected "auto", "litert" or "numpy"'),
+        ("channels", "1,1", "expected names or numbers, with commas between them"),
+        ("channels", ",", "expected names or numbers"),
+        ("outputs.jsonl", ",", "expected OUT"),
+    ],
+)
+def test_a_value_that_cannot_be_set_is_told_as_it_was_typed_and_the_file_is_not_blamed(
+    name: str, text: str, expected: str, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["config", "--set", f"{name}={text}"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"emgstream: {name} cannot be {text!r}; {expected}")
+    assert not file.exists()
+    assert "correct it there" not in line
+
+
+def test_config_shows_the_variables_that_come_before_the_file(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(file, 'network = "litert"', 'language = "de"')
+    monkeypatch.setenv("EMGSTREAM_NETWORK", "numpy")
+    monkeypatch.setenv("EMGSTREAM_LANGUAGE", "en")
+    assert main(["config"]) == 0
+    printed = capsys.readouterr().out
+    assert re.search(r"^ *network +numpy \(EMGSTREAM_NETWORK\)$", printed, re.MULTILINE)
+    assert re.search(r"^ *language +en \(EMGSTREAM_LANGUAGE\)$", printed, re.MULTILINE)
+    monkeypatch.delenv("EMGSTREAM_NETWORK")
+    monkeypatch.setenv("EMGSTREAM_LANGUAGE", "de")  # as the program does by the file
+    assert main(["config", "--set", "language=en"]) == 0
+    printed = capsys.readouterr().out
+    assert re.search(r"^ *network +litert \(file\)$", printed, re.MULTILINE)
+    assert re.search(r"^ *language +en \(file\)$", printed, re.MULTILINE)
 
 
 def test_a_path_from_the_home_folder_on_is_made_full(

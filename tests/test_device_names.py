@@ -12,9 +12,14 @@ from typing import Any
 import pytest
 
 from emgstream import device_names
+from emgstream.app.doctor.folder_checks import configuration_checks
+from emgstream.app.key_bindings import KeyBindings
+from emgstream.app.recordings_folder import found_recordings
 from emgstream.app.source_address import check_address
 from emgstream.atomic_files import check_writable, is_same_file, write_whole
 from emgstream.cli import main
+from emgstream.cli.verb_files import refuse_to_overwrite
+from emgstream.configuration import configuration_path
 from emgstream.device_names import is_device_name, is_unwritable_device
 from emgstream.errors import SourceError
 from emgstream.outputs.lines import LineWriter
@@ -72,6 +77,19 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         r"LPT1",
         r"conin$",
         r"COM¹",
+        r"COM5/",
+        r"C:COM5",
+        r"com5.csv",
+        r"LPT3.txt",
+        r"LPT12",
+        r"clock$",
+        r"\\.\PhysicalDrive0",
+        r"//./PhysicalDrive0",
+        r"\\.\C:",
+        r"\\.\C:\data\COM5",
+        r"aux/rec.csv",
+        r"aux\rec.csv",
+        r"data/com5/arm.csv",
     ],
 )
 def test_a_device_is_told_from_a_file_by_its_name(name: str) -> None:
@@ -80,7 +98,19 @@ def test_a_device_is_told_from_a_file_by_its_name(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "com", "COMB", "com5a.csv", "arm.csv", "icon", "contact.csv", "data/com5/arm.csv"]
+    "name",
+    [
+        *("", "com", "COMB", "com5a.csv", "arm.csv", "icon", "contact.csv", "data/com5a/arm.csv"),
+        *(
+            "com12.csv",
+            "com2024.csv",
+            "COM0.csv",
+            "lpt10.txt",
+            r"C:\data\com12.csv",
+            "com12/arm.csv",
+        ),
+        *(r"\\.\C:\data\arm.csv", r"\\.\pipe\decisions", "C:", "/"),
+    ],
 )
 def test_a_file_is_no_device(name: str) -> None:
     assert not is_device_name(name, windows=True)
@@ -88,7 +118,9 @@ def test_a_file_is_no_device(name: str) -> None:
 
 def test_a_file_may_go_to_the_console_and_to_nowhere_alone() -> None:
     assert not any(is_unwritable_device(name, windows=True) for name in ("con", "NUL", "CON:"))
-    assert all(is_unwritable_device(name, windows=True) for name in ("COM5", "lpt1", "aux"))
+    unwritable = ("COM5", "lpt1", "aux", "con/rec.csv", r"\\.\PhysicalDrive0")
+    assert all(is_unwritable_device(name, windows=True) for name in unwritable)
+    assert not is_unwritable_device(r"\\.\nul", windows=True)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +140,19 @@ def test_a_file_may_go_to_the_console_and_to_nowhere_alone() -> None:
         ("test-live", "--replay", "COM5"),
         ("export", "COM5", "--to", "edf", "--out", "arm.edf"),
         ("live", "--port", "simulated", "--seconds", "1", "--model", "com7"),
+        ("live", "--port", "simulated", "--seconds", "1", "--control", "COM5"),
+        ("replay", "demo", "--headless", "--control", "aux"),
+        ("replay", "COM5/", "--headless"),
+        ("replay", "COM5/", "--headless", "--log", "emg.log"),
+        ("inspect", "demo", "--log", "COM5"),
+        ("inspect", "aux/rec.csv"),
+        ("simulate", "--link", "COM5"),
+        ("config", "--set", "outputs.summary=COM5"),
+        ("config", "--set", "outputs.jsonl=COM5"),
+        ("config", "--set", "outputs.control=con"),
+        ("config", "--set", "model=COM5"),
+        ("train", "demo", "--out", "m.emgmodel", "--report", "aux"),
+        ("firmware", "export", "COM5"),
     ],
     ids=" ".join,
 )
@@ -121,6 +166,30 @@ def test_a_device_in_place_of_a_file_is_one_line_and_stays_closed(
     told = capsys.readouterr().err.strip().splitlines()
     assert code in (1, 2)
     assert "device of Windows" in told[-1], told
+    assert opened == []
+
+
+def test_a_log_beside_a_port_does_not_look_for_the_port(opened: list[str], tmp_path: Path) -> None:
+    refuse_to_overwrite([Path("COM5"), Path("COM5.json")], [tmp_path / "emg.log"])
+    assert opened == []
+
+
+@pytest.mark.parametrize("name", ["COM5", "nul"])
+def test_a_folder_in_the_configuration_that_is_a_device_is_told(
+    name: str, opened: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["config", "--set", f"recordings={name}"]) == 1
+    assert f"{name}', which is not a folder" in capsys.readouterr().err
+    configuration_path().write_text(f'recordings = "{name}"\n', encoding="utf-8")
+    assert main(["record", "--port", "simulated", "--unattended", "--seconds", "1"]) == 1
+    assert f"{name}', which is not a folder" in capsys.readouterr().err
+    assert [check.topic for check in configuration_checks() if name in check.text] == ["config"]
+    assert found_recordings(Path(name)) == []
+    assert opened == []
+
+
+def test_bindings_in_a_device_are_told_in_the_window(opened: list[str]) -> None:
+    assert "device of Windows" in KeyBindings(Path("COM5.json")).problem
     assert opened == []
 
 

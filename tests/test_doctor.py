@@ -103,11 +103,11 @@ def test_an_extra_that_cannot_be_tried_without_a_display_is_named_with_the_reaso
     control = next(one for one in EXTRAS if one.name == "control")
     installed = dataclasses.replace(control, libraries=("json",))
     monkeypatch.setattr(python_checks, "EXTRAS", (installed,))
-    monkeypatch.setattr(python_checks, "_has_x_or_desktop", lambda: False)
+    monkeypatch.setattr(python_checks, "can_be_tried", lambda _: False)
     first, *_ = python_checks.extra_checks()
     assert (first.state, first.topic) == (CheckState.OK, "control")
     assert "json is installed, and not tried: it needs an X server" in first.text
-    monkeypatch.setattr(python_checks, "_has_x_or_desktop", lambda: True)
+    monkeypatch.setattr(python_checks, "can_be_tried", lambda _: True)
     assert next(python_checks.extra_checks()).text == "json can be imported"
 
 
@@ -132,6 +132,17 @@ def test_with_a_broken_litert_numpy_runs_the_models_and_the_doctor_says_so(
     (line,) = done.stderr.splitlines()
     assert done.returncode == 1
     assert "libodd.so" in line
+
+
+def test_a_wrong_word_for_the_network_is_told_and_no_library_is_blamed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("EMGSTREAM_NETWORK", "onnx")
+    (check,) = [one for one in python_checks.package_checks() if one.topic == "network"]
+    assert check.state is CheckState.PROBLEM
+    assert check.text.startswith("EMGSTREAM_NETWORK is 'onnx', which is not a backend")
+    assert "expected litert, numpy or auto" in check.text
+    assert check.cure == "change the variable, or remove it"
 
 
 @pytest.mark.parametrize(

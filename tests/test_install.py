@@ -24,6 +24,7 @@ import numpy as np
 import pytest
 from packaging.markers import default_environment
 
+from emgstream.app import installation_plan
 from emgstream.app.doctor.doctor_check import CheckState
 from emgstream.app.doctor.python_checks import extra_checks
 from emgstream.app.extra_installation import ExtraInstallation, InstallationState
@@ -287,6 +288,79 @@ def test_an_extra_is_installed_into_an_environment_with_and_without_pip(
     assert installer == (Installer.PIP if with_pip else Installer.ENSUREPIP).name
     assert state == "DONE the extra 'mqtt' is installed"
     assert Path(module).is_relative_to(place)
+
+
+REPAIRS = """
+import sys, time
+from pathlib import Path
+sys.path.extend({path!r})
+from emgstream.app.installation_plan import plan_installation
+from emgstream.app.extra_installation import ExtraInstallation
+for repairs in (False, True):
+    job = ExtraInstallation(plan_installation("mqtt", repairs=repairs))
+    while job.is_running:
+        job.poll()
+        time.sleep(0.02)
+    print(job.state.name, job.words)
+"""
+
+
+@pytest.mark.parametrize("is_mended", [True, False])
+def test_a_damaged_extra_is_told_and_written_again(
+    is_mended: bool, wheels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first installation finds all versions there; only the repair writes files again."""
+    if not is_mended:
+        write_wheel(wheels, "paho-mqtt", "2.1.0", {"paho/__init__.py": "import nothing_such\n"})
+    place = tmp_path / "environment"
+    venv.create(place, with_pip=True)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")  # without uv
+    python = place / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*install, "paho-mqtt"], check=True, timeout=300)
+    (module,) = place.rglob("paho/__init__.py")
+    module.write_text("import nothing_such\n", encoding="utf-8")
+    lacking = packages_without(tmp_path / "lacking", "paho")
+    done = subprocess.run(
+        [python, "-c", REPAIRS.format(path=[str(ROOT), str(lacking)])],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr + done.stdout
+    first, again = done.stdout.splitlines()
+    assert first.startswith("FAILED the packages of the extra 'mqtt' were installed, and cannot be")
+    assert "No module named 'nothing_such'" in first
+    assert first.endswith("install the extra 'mqtt' again, to repair it")
+    if is_mended:
+        assert again == "DONE the extra 'mqtt' is installed"
+        assert module.read_text(encoding="utf-8") == ""
+    else:
+        assert again.startswith("FAILED")
+        assert again.endswith(
+            "make a new environment and install emgstream and the extra into that"
+        )
+
+
+@pytest.mark.parametrize("installer", list(Installer))
+def test_a_repair_names_the_packages_of_the_extra_and_none_of_emgstream(
+    installer: Installer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(installation_plan, "_installer", lambda: installer)
+    monkeypatch.setattr(installation_plan, "_uv_program", lambda: tmp_path / "uv")
+    kept = tmp_path / "kept.txt"
+    option = "--reinstall-package" if installer is Installer.UV else "--force-reinstall"
+    usual = plan_installation("dask").command_lines(kept)
+    assert not any(option in command for command in usual)
+    commands = plan_installation("dask", repairs=True).command_lines(kept)
+    (repair,) = (command for command in commands if option in command)
+    assert {"distributed", "dask", "tblib"} <= set(repair)  # its own, and what those need
+    assert not {"numpy", "pyserial", "emgstream"} & set(repair)
+    assert commands[-1][-len(extra_requirements("dask")) :] == list(extra_requirements("dask"))
 
 
 CANCELS = """

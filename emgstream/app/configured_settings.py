@@ -16,9 +16,15 @@ from emgstream.configuration import (
     configuration_from,
     configuration_path,
     configuration_text,
+    is_valid_setting,
 )
 from emgstream.data import DEMO, NO_MODEL
-from emgstream.device_names import is_device_name
+from emgstream.device_names import (
+    device_problem,
+    is_device_name,
+    is_folder,
+    is_unwritable_device,
+)
 from emgstream.errors import ConfigurationError, OutputError
 from emgstream.host_system import refusal
 from emgstream.network.backend_preference import prefer_backend
@@ -44,7 +50,7 @@ _PLAIN = {
         tr("the current folder"),
         tr("the path of a folder"),
     ),
-    "network": (tr("Networks"), "auto", tr('"litert", "numpy" or "auto"')),
+    "network": (tr("Networks"), "auto", tr('"auto", "litert" or "numpy"')),
     "language": (
         tr("Language"),
         tr("that of the system"),
@@ -127,16 +133,7 @@ def set_configured(name: str, text: str) -> Configuration:
     """
     import tomlkit  # only a change needs it
 
-    names = [one.name for one in configured_settings(Configuration())]
-    if name not in names:
-        raise ConfigurationError(
-            tr(
-                "there is no setting {name!r}{meant}; expected one of {names}; choose one of those",
-                name=name,
-                meant=did_you_mean(name, names),
-                names=", ".join(names),
-            )
-        )
+    setting = _setting_named(name)
     path, before = configuration_path(), configuration_text()
     configuration_from(before or "")  # what cannot be read is not written over
     document = tomlkit.parse(TEMPLATE if before is None else before)
@@ -145,6 +142,7 @@ def set_configured(name: str, text: str) -> Configuration:
     if group:
         table = document.setdefault(group, tomlkit.table())
     value = _value(key, text, in_group=bool(group))
+    _check_value(setting, text, value)
     _check_output(key, value, in_group=bool(group))
     _check_language(key, value)
     value = _with_full_paths(key, value, in_group=bool(group))
@@ -170,6 +168,35 @@ def set_configured(name: str, text: str) -> Configuration:
         ) from error
     prefer_backend(configuration.network)
     return configuration
+
+
+def _setting_named(name: str) -> ConfiguredSetting:
+    """Return the setting of a name; raises ConfigurationError if there is none."""
+    settings = {one.name: one for one in configured_settings(Configuration())}
+    if name not in settings:
+        raise ConfigurationError(
+            tr(
+                "there is no setting {name!r}{meant}; expected one of {names}; choose one of those",
+                name=name,
+                meant=did_you_mean(name, list(settings)),
+                names=", ".join(settings),
+            )
+        )
+    return settings[name]
+
+
+def _check_value(setting: ConfiguredSetting, text: str, value: str | list[str] | None) -> None:
+    """Raise ConfigurationError for a value that the file cannot have; nothing is written then."""
+    group, _, key = setting.name.rpartition(".")
+    if value is not None and not is_valid_setting(group or key, {key: value} if group else value):
+        raise ConfigurationError(
+            tr(
+                "{key} cannot be {text!r}; expected {form}",
+                key=setting.name,
+                text=text,
+                form=setting.form,
+            )
+        )
 
 
 def _output_titles() -> dict[str, tuple[str, str]]:
@@ -207,13 +234,15 @@ def _with_full_path(key: str, text: str, in_group: bool) -> str:
         is_path = key == _SUMMARY or any(
             kind.reads_file or kind.writes_file for kind in output_kinds() if kind.name == key
         )
+        if is_path:
+            _check_no_device(key, text)
     elif key == _MODEL:
         is_path = text not in (DEMO, NO_MODEL) or (is_device_name(text) or full.exists())
         if is_path:
             read_model(Path(text) if full == Path(text).absolute() else full)
     else:
         is_path = key == _RECORDINGS
-        if is_path and not full.is_dir():
+        if is_path and not is_folder(full):
             raise ConfigurationError(
                 tr(
                     "{key} cannot be {text!r}, which is not a folder; expected one that exists; "
@@ -223,6 +252,15 @@ def _with_full_path(key: str, text: str, in_group: bool) -> str:
                 )
             )
     return str(full) if is_path and not text.startswith("~") and text != _STANDARD_OUTPUT else text
+
+
+def _check_no_device(key: str, text: str) -> None:
+    """Raise ConfigurationError for a device that no file can be; one that is written to may be."""
+    is_read = any(kind.reads_file for kind in output_kinds() if kind.name == key)
+    if is_device_name(text) if is_read else is_unwritable_device(text):
+        raise ConfigurationError(
+            tr("{key} cannot be {text!r}: {error}", key=key, text=text, error=device_problem(text))
+        )
 
 
 def _full_path(text: str) -> Path:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sysconfig
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import Enum
@@ -14,8 +15,11 @@ from pathlib import Path
 
 import psutil
 
+from emgstream.app.doctor.child_trial import PATIENCE_S, trial_failure
+from emgstream.app.doctor.display_checks import can_be_tried
 from emgstream.app.installation_plan import InstallationPlan
 from emgstream.app.installer_output import InstallerOutput, failure_sentence
+from emgstream.child_python import child_import
 from emgstream.errors import ChildFailedError, OutputError
 from emgstream.extras import normal_name
 from emgstream.host_system import refusal
@@ -35,6 +39,7 @@ class InstallationState(Enum):
 
     DOWNLOADING = "downloading"
     WRITING = "writing"
+    TRYING = "trying"
     DONE = "done"
     CANCELLED = "cancelled"
     FAILED = "failed"
@@ -45,7 +50,8 @@ class ExtraInstallation:
 
     The child process first downloads all packages and then writes them. Until then cancelling it
     changes nothing; while it writes, for about a minute, it is not cancelled. Packages that are
-    installed already keep their versions.
+    installed already keep their versions. At last another child process imports the libraries, so
+    that only what works is called installed.
 
     Parameters
     ----------
@@ -77,7 +83,8 @@ class ExtraInstallation:
             self._printed = folder / "printed.txt"
             self._printed.touch()
             self._reader = self._printed.open("r", encoding="utf-8", errors="replace", newline="")
-            self._child: subprocess.Popen[bytes] | None = self._start()
+            self._records = _records()
+            self._child: subprocess.Popen[bytes] | None = self._start(self._commands.pop(0))
         except OSError as error:
             raise OutputError(
                 tr(
@@ -96,12 +103,12 @@ class ExtraInstallation:
     def can_be_cancelled(self) -> bool:
         """True while nothing is written into the environment; False while pip itself is."""
         is_downloading = self.state is InstallationState.DOWNLOADING
-        return is_downloading and self.is_running and not self._commands
+        return is_downloading and self.is_running and not self._brings_pip
 
     @property
     def fraction(self) -> float | None:
         """Share of the present step that is done, 0 to 1; None if it is not known."""
-        if self._commands:
+        if self._brings_pip:
             return None
         if self.state is InstallationState.WRITING:
             names = self._output.names
@@ -115,7 +122,7 @@ class ExtraInstallation:
     def words(self) -> str:
         """The progress, for people."""
         match self.state:
-            case InstallationState.DOWNLOADING if self._commands:
+            case InstallationState.DOWNLOADING if self._brings_pip:
                 return tr("step 1 of 2: putting pip, which installs the packages, in place")
             case InstallationState.DOWNLOADING if self._output.fetched_mb or self._output.fetching:
                 of = max(self.plan.extra.download_mb, self._output.fetched_mb)
@@ -135,6 +142,8 @@ class ExtraInstallation:
                 )
             case InstallationState.WRITING:
                 return tr("step 2 of 2: writing the packages")
+            case InstallationState.TRYING:
+                return tr("importing the libraries, to see that they work")
             case InstallationState.DONE:
                 return tr("the extra {name!r} is installed", name=self.plan.extra.name)
             case InstallationState.CANCELLED:
@@ -148,14 +157,16 @@ class ExtraInstallation:
             return
         ended = child.poll() is not None  # asked first: then all it printed is there
         self._read()
-        if not ended:
+        is_late = self.state is InstallationState.TRYING and time.monotonic() > self._deadline_s
+        if not ended and is_late:
+            child.kill()
+            child.wait()
+        elif not ended:
             return
-        if child.returncode == 0 and self._commands:
-            self._output = InstallerOutput()  # what brought pip says nothing of the packages
-            self._child = self._start()
+        if ended and child.returncode == 0 and self._go_on():
             return
         self._child = None
-        self._finish(child.returncode)
+        self._finish(child.returncode if ended else None)
 
     def cancel(self) -> bool:
         """End the child process while nothing has been written; return whether it was ended."""
@@ -182,8 +193,28 @@ class ExtraInstallation:
             self._child = None
             self._close()
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        command = self._commands.pop(0)
+    def _go_on(self) -> bool:
+        """Start what comes after a command that succeeded; return False if nothing does."""
+        extra = self.plan.extra
+        if self._commands:
+            command = self._commands.pop(0)
+        elif self.state is not InstallationState.TRYING and self._is_tried():
+            command = child_import(extra.present)
+            self.state = InstallationState.TRYING
+            self._deadline_s = time.monotonic() + PATIENCE_S
+        else:
+            return False
+        self._output = InstallerOutput()  # what another command printed says nothing of this one
+        self._child = self._start(command)
+        return True
+
+    def _is_tried(self) -> bool:
+        """Return True if the libraries are there, and can be imported without a display."""
+        importlib.invalidate_caches()
+        return self.plan.extra.is_installed and can_be_tried(self.plan.extra)
+
+    def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
+        self._brings_pip = command[-1] == "ensurepip"
         _log.info("installing: %s", " ".join(command))
         with self._printed.open("ab") as out:
             return subprocess.Popen(
@@ -201,42 +232,68 @@ class ExtraInstallation:
         for line in text.splitlines():
             _log.debug("installer: %s", line)
         self._output.feed(text)
-        if self._output.is_writing and not self._commands:
+        if self._output.is_writing and not self._brings_pip:
             self.state = InstallationState.WRITING
 
-    def _finish(self, code: int) -> None:
+    def _finish(self, code: int | None) -> None:
         importlib.invalidate_caches()
         self._close()
-        extra = self.plan.extra
-        if code == 0 and extra.is_installed:
+        if code == 0 and self.plan.extra.is_installed:
             self.state = InstallationState.DONE
             return
+        for line in self._output.text.splitlines():
+            _log.error("installer: %s", line)
+        was_tried = self.state is InstallationState.TRYING
         self.state = InstallationState.FAILED
+        self.failure = self._trial_failure(code) if was_tried else self._installer_failure(code)
+
+    def _installer_failure(self, code: int | None) -> ChildFailedError:
+        extra = self.plan.extra
         why = failure_sentence(self._output.text)
         if code == 0:
             why = tr(
                 "the packages were installed, and {missing} cannot be found",
                 missing=", ".join(extra.missing),
             )
-        for line in self._output.text.splitlines():
-            _log.error("installer: %s", line)
-        self.failure = ChildFailedError(
+        return ChildFailedError(
             tr("the extra {name!r} was not installed: {why}", name=extra.name, why=why)
+        )
+
+    def _trial_failure(self, code: int | None) -> ChildFailedError:
+        name = self.plan.extra.name
+        if self.plan.repairs:
+            cure = tr("make a new environment and install emgstream and the extra into that")
+        else:
+            cure = tr("install the extra {name!r} again, to repair it", name=name)
+        return ChildFailedError(
+            tr(
+                "the packages of the extra {name!r} were installed, and cannot be imported: {why}; "
+                "expected packages that work; {cure}",
+                name=name,
+                why=trial_failure(code, self._output.text),
+                cure=cure,
+            )
         )
 
     def _n_written(self) -> int:
         """Return how many of the packages have been written into the environment."""
-        places = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
-        there = {  # the list of a package's files is written last
-            normal_name(record.parent.name.split("-")[0])
-            for place in places
-            for record in Path(place).glob("*.dist-info/RECORD")
-        }
+        written = _records().items() - self._records.items()
+        there = {normal_name(record.parent.name.split("-")[0]) for record, _ in written}
         return sum(normal_name(name) in there for name in self._output.names)
 
     def _close(self) -> None:
         self._reader.close()
         self._folder.cleanup()
+
+
+def _records() -> dict[Path, int]:
+    """Return the list of files of each package, which is written last, and when it was, in ns."""
+    found = {}
+    for place in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
+        for record in Path(place).glob("*.dist-info/RECORD"):
+            with suppress(OSError):  # a package is being replaced
+                found[record] = record.stat().st_mtime_ns
+    return found
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import shutil
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from importlib import metadata
@@ -63,6 +63,8 @@ class InstallationPlan:
     """The program that installs; None if there is none."""
     obstacle: str | None
     """Sentence with what forbids the installation, and what to do; None if nothing does."""
+    repairs: bool = False
+    """True to write the packages of the extra again that are there already."""
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -90,12 +92,27 @@ class InstallationPlan:
         options = ["--no-input", "--disable-pip-version-check", "--retries", "2", "--no-compile"]
         if _tells_bytes():
             options += ["--progress-bar", "raw"]
+        again = self._written_again() if self.repairs else []
         if self.installer is Installer.UV:
             into = ["pip", "install", "--no-progress", "--python", sys.executable]
-            return [[str(_uv_program()), *into, *kept]]
+            anew = [word for name in again for word in ("--reinstall-package", name)]
+            return [[str(_uv_program()), *into, *anew, *kept]]
+        commands = [[*pip, *options, *kept]]
+        if again:  # pip has no such option for single packages; what lacks comes after that
+            anew = ["--force-reinstall", "--no-deps", "--constraint", str(constraints), *again]
+            commands.insert(0, [*pip, *options, *anew])
         if self.installer is Installer.ENSUREPIP:
-            return [[sys.executable, "-m", "ensurepip"], [*pip, *options, *kept]]
-        return [[*pip, *options, *kept]]
+            commands.insert(0, [sys.executable, "-m", "ensurepip"])
+        return commands
+
+    def _written_again(self) -> list[str]:
+        """Return the packages here that the extra needs and emgstream without extras does not.
+
+        Those that emgstream needs may be loaded, and no system lets all loaded files be replaced.
+        """
+        there = _installed_versions()
+        needed = _needed_packages(map(_package_name, self.requirements))
+        return sorted((needed - _needed_packages([PACKAGE])) & there.keys())
 
     def kept_versions(self) -> Iterator[str]:
         """Give ``name==version`` of the packages here that the installation must not change.
@@ -119,8 +136,8 @@ class InstallationPlan:
                 yield f"{name}=={text}"
 
 
-def plan_installation(name: str) -> InstallationPlan:
-    """Return the plan to install an extra here; it changes nothing.
+def plan_installation(name: str, *, repairs: bool = False) -> InstallationPlan:
+    """Return the plan to install an extra here, or to repair it; it changes nothing.
 
     Raises UsageError for an unknown extra, and if emgstream itself is not installed.
     """
@@ -132,6 +149,7 @@ def plan_installation(name: str) -> InstallationPlan:
         Path(sys.prefix),
         installer,
         _gap(extra) or _obstacle(extra, installer),
+        repairs,
     )
 
 
@@ -251,6 +269,29 @@ def _installed_versions() -> dict[str, str]:
             found.setdefault(
                 normal_name(name), version
             )  # the first on the path is the one imported
+    return found
+
+
+def _needed_packages(names: Iterable[str]) -> set[str]:
+    """Return the normal names of packages and of all they need here, as far as they are there."""
+    from packaging.requirements import Requirement  # only an installation needs it
+
+    found: set[str] = set()
+    open_names = [normal_name(name) for name in names]
+    while open_names:
+        name = open_names.pop()
+        if name in found:
+            continue
+        found.add(name)
+        try:
+            needed = map(Requirement, metadata.requires(name) or [])
+        except metadata.PackageNotFoundError:
+            continue
+        open_names += [
+            normal_name(one.name)
+            for one in needed
+            if one.marker is None or one.marker.evaluate({"extra": ""})
+        ]
     return found
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 
+from emgstream.device_names import is_device_name
 from emgstream.errors import EmgStreamError
 from emgstream.outputs.control.bindings import (
     Action,
@@ -49,7 +50,7 @@ class KeyBindings:
         self.problem = ""
         """The reason why the file could not be read or written; empty if there is none."""
         self.bindings = Bindings({})
-        if path.exists():
+        if is_device_name(path) or path.exists():  # to look for a device would open it
             self._do(self._load)
 
     def _load(self) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from emgstream.app.audited_recordings import recordings_in
+from emgstream.device_names import is_folder
 from emgstream.translation import tr
 
 __all__ = ["FoundRecording", "found_recordings", "nearest_folder"]
@@ -35,7 +36,7 @@ def found_recordings(
     now = now or datetime.now()
     found: list[tuple[float, FoundRecording]] = []
     try:
-        paths = recordings_in([folder]) if folder.is_dir() else []
+        paths = recordings_in([folder]) if is_folder(folder) else []
     except OSError:
         return []
     for path in paths:
@@ -53,7 +54,7 @@ def nearest_folder(folder: Path) -> Path:
 
     A file dialog given a folder that does not exist opens wherever the program was started.
     """
-    return next((one for one in (folder, *folder.parents) if one.is_dir()), folder)
+    return next((one for one in (folder, *folder.parents) if is_folder(one)), folder)
 
 
 def _facts(state: os.stat_result, now: datetime) -> str:

@@ -7,6 +7,7 @@ and the window. An option overrides the file; so does the last choice in the win
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
 
 from emgstream.app.configured_language import unknown_language
@@ -20,6 +21,8 @@ from emgstream.configuration import (
 )
 from emgstream.errors import UsageError
 from emgstream.log_output import user_log_path
+from emgstream.network.backend_preference import VARIABLE as NETWORK
+from emgstream.translation import VARIABLE as LANGUAGE
 
 __all__ = ["EXAMPLES", "add_arguments", "run"]
 
@@ -27,6 +30,8 @@ EXAMPLES = {
     "config": "show the settings in use",
     "config --init": "write a configuration file to begin with",
 }
+_VARIABLES = {"network": NETWORK, "language": LANGUAGE}
+"""Environment variables that come before the file, by the setting that they stand for."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,10 +73,14 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _facts(configuration: Configuration) -> Iterator[tuple[str, str]]:
+    variables = {name: one for name, one in _VARIABLES.items() if os.environ.get(one)}
     path = configuration_path()
     yield "file", f"{path}" if path.exists() else f"{path} (does not exist; --init writes it)"
     for setting in configured_settings(configuration):
-        if setting.is_set:
+        if setting.name in variables:
+            variable = variables[setting.name]
+            yield setting.name, f"{os.environ[variable]} ({variable})"
+        elif setting.is_set:
             yield setting.name, f"{setting.text} (file)"
         elif "." not in setting.name:
             yield setting.name, f"{setting.default} (default)"

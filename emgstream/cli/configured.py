@@ -9,6 +9,7 @@ from typing import NoReturn
 from emgstream.cli.outputs import add_output_arguments, output_destination
 from emgstream.configuration import configuration_path, read_configuration
 from emgstream.data import DEMO, model_path
+from emgstream.device_names import is_folder
 from emgstream.errors import ConfigurationError
 from emgstream.sources.source_kind import AUTO
 
@@ -49,7 +50,7 @@ def folder_for_recordings() -> Path:
     Raises ConfigurationError if the folder that is set does not exist.
     """
     folder = read_configuration().recordings_folder or Path()
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise ConfigurationError(
             f"the configuration {configuration_path()} has recordings = {str(folder)!r}, which is "
             "not a folder; expected one that exists; make it, or name a file with --out"

@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.extra is None:
         _print_extras()
         return
-    plan = plan_installation(arguments.extra)
+    plan = plan_installation(arguments.extra, repairs=arguments.again)
     print_facts(console(), plan.facts)
     if plan.extra.is_installed and not arguments.again:
         console().print("nothing to do; --again repairs it")

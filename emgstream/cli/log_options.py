@@ -21,7 +21,19 @@ def add_log_options(parser: argparse.ArgumentParser) -> None:
         dest="verbosity",
         help="print the log to stderr: connections, threads, repairs; -vv: with details",
     )
-    group.add_argument("--log", metavar="FILE", help="append the log, with details, to this file")
+    group.add_argument(
+        "--log",
+        type=_file_name,
+        metavar="FILE",
+        help="append the log, with details, to this file",
+    )
+
+
+def _file_name(text: str) -> str:
+    """Read the name of the log; raises ArgumentTypeError for an empty text and for a device."""
+    from emgstream.cli.options import file_name  # only if there is a log
+
+    return file_name(text)
 
 
 def start_log(parsed: argparse.Namespace, words: Sequence[str], stack: ExitStack) -> None:

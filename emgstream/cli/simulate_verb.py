@@ -71,7 +71,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_place(parser: argparse.ArgumentParser) -> None:
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
-        "--link", metavar="PATH", help="name of the port; default: one in a temporary folder"
+        "--link",
+        type=options.file_name,
+        metavar="PATH",
+        help="name of the port; default: one in a temporary folder",
     )
     where.add_argument(
         "--tcp",

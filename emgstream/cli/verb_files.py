@@ -10,6 +10,7 @@ from typing import Any
 
 from emgstream.atomic_files import is_same_file
 from emgstream.cli.terminal import note
+from emgstream.device_names import is_device_name
 from emgstream.errors import EmgStreamError, UsageError
 from emgstream.report import check_place, write_json, write_page
 
@@ -77,7 +78,7 @@ def _sidecars(recording: Path) -> Iterator[Path]:
     """Give what was written down beside a recording when it was recorded, if anything was."""
     from emgstream.recording import sidecar_path  # not with the verb: `replay` starts sooner
 
-    if not recording.name:
+    if not recording.name or is_device_name(recording):
         return
     path = sidecar_path(recording)
     try:

@@ -13,9 +13,9 @@ from emgstream.child_python import child_python
 from emgstream.host_system import refusal
 from emgstream.translation import tr
 
-__all__ = ["RUNTIME", "TrialFailedError", "main", "try_out"]
+__all__ = ["PATIENCE_S", "RUNTIME", "TrialFailedError", "main", "trial_failure", "try_out"]
 
-_PATIENCE_S = 120.0
+PATIENCE_S = 120.0
 """Time for one trial; TensorFlow from a slow disk takes half a minute."""
 _ERROR_CLASS = re.compile(r"^(?:ImportError|ModuleNotFoundError|OSError): ")
 RUNTIME = "shipped-model"
@@ -48,21 +48,19 @@ def try_out(what: str, module: str = __name__) -> str:
             encoding="utf-8",
             errors="replace",
             stdin=subprocess.DEVNULL,
-            timeout=_PATIENCE_S,
+            timeout=PATIENCE_S,
             cwd=tempfile.gettempdir(),  # the current folder may have been deleted
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise TrialFailedError(
-            tr("no answer within {patience_s:.0f} s", patience_s=_PATIENCE_S)
-        ) from error
+        raise TrialFailedError(trial_failure(None)) from error
     except OSError as error:
         raise TrialFailedError(
             tr("no process can be started: {reason}", reason=refusal(error))
         ) from error
     if done.returncode == 0:
         return done.stdout.strip()
-    raise TrialFailedError(_reason(done.returncode, done.stderr))
+    raise TrialFailedError(trial_failure(done.returncode, done.stderr))
 
 
 def main() -> None:
@@ -84,8 +82,10 @@ def main() -> None:
     print(getattr(imported, "__version__", ""))  # noqa: T201 - the answer to the parent
 
 
-def _reason(code: int, stderr: str) -> str:
-    """Return why a child process ended, on one line."""
+def trial_failure(code: int | None, stderr: str = "") -> str:
+    """Return why a trial failed, on one line; ``code`` is None if it took too long."""
+    if code is None:
+        return tr("no answer within {patience_s:.0f} s", patience_s=PATIENCE_S)
     if code < 0:
         names = {number.value: number.name for number in signal.Signals}
         return tr(

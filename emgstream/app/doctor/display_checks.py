@@ -11,16 +11,19 @@ from emgstream.app.doctor.child_trial import TrialFailedError, try_out
 from emgstream.app.doctor.doctor_check import DoctorCheck, good, problem, warning
 from emgstream.app.doctor.qt_checks import missing_qt, missing_qt_check
 from emgstream.app.doctor.system_packages import qt_library_command
+from emgstream.extras import Extra
 from emgstream.host_system import platform_name
 from emgstream.translation import tr
 
-__all__ = ["PLATFORM", "display_checks", "display_failure", "has_display"]
+__all__ = ["PLATFORM", "can_be_tried", "display_checks", "display_failure", "has_display"]
 
 PLATFORM = "QT_QPA_PLATFORM"
 """Variable that chooses how Qt draws."""
 _QT_TRIAL = "emgstream.gui.qt_trial"
 _ON_A_DISPLAY = ("xcb", "wayland", "wayland-egl")
 """Platforms of Qt that need a server to connect to."""
+_NEEDS_DISPLAY = "control"
+"""The extra whose library cannot be imported without an X server or a desktop."""
 
 
 def has_display(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> bool:
@@ -32,6 +35,11 @@ def has_display(environment: Mapping[str, str] = os.environ, platform: str = sys
     if platform in ("win32", "darwin"):
         return True
     return any(environment.get(name) for name in (PLATFORM, "DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def can_be_tried(extra: Extra) -> bool:
+    """Return False where the libraries of an extra need a display to be imported, and none is."""
+    return extra.name != _NEEDS_DISPLAY or has_display({"DISPLAY": os.environ.get("DISPLAY", "")})
 
 
 def display_failure(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from emgstream.app.doctor.doctor_check import DoctorCheck, good, problem, warning
 from emgstream.configuration import configuration_path, read_configuration
+from emgstream.device_names import is_folder
 from emgstream.errors import ConfigurationError
 from emgstream.log_output import user_log_path
 from emgstream.translation import tr
@@ -67,7 +68,7 @@ def configuration_checks() -> Iterator[DoctorCheck]:
         there = tr("is used") if path.exists() else tr("does not exist, which is fine")
         yield good("config", f"{path} {there}")
         folder = configuration.recordings_folder
-        if folder is not None and not folder.is_dir():
+        if folder is not None and not is_folder(folder):
             text = tr("the folder for recordings, {folder}, does not exist", folder=folder)
             yield problem("config", text, tr("make it, or change the setting 'recordings'"))
     yield good(

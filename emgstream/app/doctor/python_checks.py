@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import sys
 from collections.abc import Iterator
@@ -12,11 +11,11 @@ from typing import TYPE_CHECKING
 from emgstream import __version__
 from emgstream.app.configured_network import use_configured_network
 from emgstream.app.doctor.child_trial import RUNTIME, TrialFailedError, try_out
-from emgstream.app.doctor.display_checks import has_display
+from emgstream.app.doctor.display_checks import can_be_tried
 from emgstream.app.doctor.doctor_check import DoctorCheck, good, problem, warning
 from emgstream.app.doctor.system_packages import system_name
 from emgstream.app.installation_plan import Installer, plan_installation
-from emgstream.errors import EmgStreamError
+from emgstream.errors import EmgStreamError, UsageError
 from emgstream.extras import EXTRAS, PACKAGE, Extra, training_obstacle
 from emgstream.host_system import demo_command, how_to_get_python
 from emgstream.network.backend_preference import NetworkBackend, asked_backend
@@ -30,8 +29,6 @@ __all__ = ["extra_checks", "package_checks", "python_checks"]
 
 _OLDEST, _NEWEST = (3, 10), (3, 15)
 """As ``requires-python`` in pyproject.toml."""
-_ON_A_DISPLAY = "control"
-"""The extra whose library cannot be imported without a display."""
 _STORE = "\\WindowsApps\\"
 _LITERT = "ai-edge-litert"
 
@@ -75,7 +72,7 @@ def extra_checks() -> Iterator[DoctorCheck]:
     for extra in EXTRAS:
         if not extra.is_installed:
             continue
-        if extra.name == _ON_A_DISPLAY and not _has_x_or_desktop():
+        if not can_be_tried(extra):
             named = ", ".join(extra.present)
             yield good(
                 extra.name,
@@ -121,6 +118,11 @@ def _installation_checks(lacks_training: bool) -> Iterator[DoctorCheck]:
 def _network_check() -> DoctorCheck:
     """Return whether the shipped model runs, and by which backend."""
     try:
+        is_asked_for = _is_asked_for()
+    except UsageError as error:  # else the trial fails with it, and the library would be blamed
+        what, _, cure = str(error).rpartition("; ")
+        return problem("network", what, cure)
+    try:
         backend, _, words = try_out(RUNTIME).partition(" ")
     except TrialFailedError as error:
         return problem(
@@ -129,7 +131,7 @@ def _network_check() -> DoctorCheck:
             runtime_cure(str(error)),
         )
     text = tr("{words} runs the shipped model", words=words)
-    if backend == NetworkBackend.LITERT.value or _is_asked_for():
+    if backend == NetworkBackend.LITERT.value or is_asked_for:
         return good("network", text)
     if not _has_litert_package():
         return good(
@@ -139,7 +141,7 @@ def _network_check() -> DoctorCheck:
 
 
 def _is_asked_for() -> bool:
-    """Return True if the user chose the backend, which the trial has used already."""
+    """Return True if the user chose the backend; raises UsageError for one that there is not."""
     use_configured_network()
     return asked_backend()[0] is not None
 
@@ -161,10 +163,6 @@ def _needed_here() -> list[Requirement]:
 
     found = map(Requirement, metadata.requires(PACKAGE) or [])
     return [one for one in found if one.marker is None or one.marker.evaluate({"extra": ""})]
-
-
-def _has_x_or_desktop() -> bool:
-    return has_display({"DISPLAY": os.environ.get("DISPLAY", "")})
 
 
 def _imports(extra: Extra) -> DoctorCheck:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeAlias
 from msgspec import Meta
 
 from emgstream.atomic_files import partial_file, replace_file
+from emgstream.device_names import device_problem, is_device_name
 from emgstream.errors import OutputError, UsageError
 from emgstream.host_system import refusal
 from emgstream.schema import SchemaError, checked
@@ -119,6 +120,8 @@ def read_bindings(path: Path, class_names: tuple[str, ...] | None) -> Bindings:
     and F12. Raises UsageError, with file and entry, for anything else, and MissingExtraError for a
     TOML file where Python has no reader for it.
     """
+    if is_device_name(path):
+        raise UsageError(f"{device_problem(path)}; expected a file of JSON or TOML")
     document = _read(path)
     try:
         return _bindings(document, class_names)
