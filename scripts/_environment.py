@@ -1,6 +1,7 @@
-"""The project's own virtual environment: made, filled, kept up to date. Standard library only."""
+"""The project's own virtual environment: made, filled, kept up to date. Standard library only.
 
-from __future__ import annotations
+Starts with Python 3.6, as `_other_python`.
+"""
 
 import hashlib
 import os
@@ -39,7 +40,7 @@ def ensure(*extras: str) -> Path:
     return PYTHON
 
 
-def run(*command: str | Path) -> int:
+def run(*command: "str | Path") -> int:
     """Run a command in the project's root and return its exit code; 130 after Ctrl-C."""
     try:
         return subprocess.call([str(word) for word in command], cwd=ROOT)
@@ -75,14 +76,14 @@ def _works() -> bool:
     return answer.returncode == 0 and answer.stdout.strip() == sys.version
 
 
-def _size(extras: tuple[str, ...]) -> str:
+def _size(extras: "tuple[str, ...]") -> str:
     """Return how much is downloaded and how large it is then, as measured on Linux x86-64."""
     if extras:
         return "about 620 MB to download, 2.6 GB on the disk"
     return "about 115 MB to download, 400 MB on the disk"
 
 
-def _check_paths(extras: tuple[str, ...]) -> None:
+def _check_paths(extras: "tuple[str, ...]") -> None:
     """End the program if Windows does not allow the long paths that are in some packages."""
     if "train" in extras:
         limits = runpy.run_path(str(ROOT / "emgstream" / "long_paths.py"))
@@ -91,7 +92,7 @@ def _check_paths(extras: tuple[str, ...]) -> None:
             sys.exit(problem)
 
 
-def _install(extras: tuple[str, ...]) -> None:
+def _install(extras: "tuple[str, ...]") -> None:
     wanted = f".[{','.join(extras)}]" if extras else "."
     print(
         f"installing emgstream{wanted[1:]} into {VENV}: {_size(extras)}; this takes "

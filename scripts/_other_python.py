@@ -1,9 +1,8 @@
 """A Python on this computer that emgstream can use, for one that it cannot. Standard library only.
 
-Parses and runs with Python 3.8, as does all that it is imported by.
+Starts with Python 3.6, as does all that it is imported by. So annotations that Python 3.6 cannot
+evaluate are texts: it does not know those of ``__future__``.
 """
-
-from __future__ import annotations
 
 import os
 import re
@@ -42,7 +41,7 @@ def check_python() -> None:
         sys.exit(130)
 
 
-def _usable() -> Iterator[list[str]]:
+def _usable() -> "Iterator[list[str]]":
     """Give the words that start each Python that can be used, the best first."""
     starts = dict(_starts())
     for version in _BEST_FIRST:
@@ -51,7 +50,7 @@ def _usable() -> Iterator[list[str]]:
             yield command
 
 
-def _starts() -> Iterator[tuple[str, list[str]]]:
+def _starts() -> "Iterator[tuple[str, list[str]]]":
     """Give the versions that the launcher of Windows knows, with the words that start them."""
     launcher = shutil.which("py") if os.name == "nt" else None
     if launcher is not None:
@@ -59,7 +58,7 @@ def _starts() -> Iterator[tuple[str, list[str]]]:
             yield version, ["py", f"-{version}"]
 
 
-def versions_of_launcher(listed: str) -> list[str]:
+def versions_of_launcher(listed: str) -> "list[str]":
     """Return the versions in what ``py -0p`` prints.
 
     >>> versions_of_launcher(" -V:3.13 *        python.exe")
@@ -70,11 +69,11 @@ def versions_of_launcher(listed: str) -> list[str]:
     return re.findall(r"^ *-(?:V:)?(\d\.\d+)\b", listed, re.MULTILINE)
 
 
-def _on_path(version: str) -> list[str] | None:
+def _on_path(version: str) -> "list[str] | None":
     return [f"python{version}"] if shutil.which(f"python{version}") else None
 
 
-def _of_uv(version: str) -> list[str] | None:
+def _of_uv(version: str) -> "list[str] | None":
     """Return a Python that uv has installed; it downloads none for this question."""
     if shutil.which("uv") is None:
         return None
@@ -82,7 +81,7 @@ def _of_uv(version: str) -> list[str] | None:
     return [found] if found else None
 
 
-def _answer(command: list[str]) -> str:
+def _answer(command: "list[str]") -> str:
     """Return what a command prints; nothing where it fails."""
     try:
         done = subprocess.run(

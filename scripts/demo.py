@@ -1,7 +1,5 @@
 """Set everything up and show emgstream at work: ``python3 scripts/demo.py``."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 
@@ -31,6 +29,7 @@ def main() -> int:
     parser.add_argument(
         "--speed",
         default="1",
+        type=_speed,
         metavar="1|4|max",
         help="speed of the replay in the terminal; default 1",
     )
@@ -41,6 +40,17 @@ def main() -> int:
     if not arguments.headless and run(PYTHON, "-c", CAN_SHOW) == 0:
         return _show()
     return _replay(arguments.speed)
+
+
+def _speed(text: str) -> str:
+    """Read a speed as ``emgstream replay`` does, which cannot be asked before it is installed."""
+    try:
+        is_speed = text == "max" or 0.0 < float(text) < float("inf")
+    except ValueError:
+        is_speed = False
+    if not is_speed:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number, nor max")
+    return text
 
 
 def _show() -> int:

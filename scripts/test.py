@@ -1,7 +1,5 @@
 """Install everything and run all checks of emgstream: ``python3 scripts/test.py``."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import sys
@@ -64,7 +62,7 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _check(name: str, words: list[str]) -> int:
+def _check(name: str, words: "list[str]") -> int:
     print(f"--- {name}", flush=True)
     program, *arguments = CHECKS[name]
     return run(PYTHON.with_name(program), *arguments, *words)

@@ -50,9 +50,36 @@ def started(version: tuple[int, int, int], path: Path) -> subprocess.CompletedPr
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_the_scripts_can_be_read_by_python_3_8(name: str) -> None:
-    text = (ROOT / "scripts" / name).read_text(encoding="utf-8")
-    ast.parse(text, feature_version=(3, 8))
+def test_the_scripts_can_be_read_by_python_3_6(name: str) -> None:
+    tree = ast.parse((ROOT / "scripts" / name).read_text(encoding="utf-8"), feature_version=(3, 6))
+    for node in ast.walk(tree):
+        assert not (isinstance(node, ast.ImportFrom) and node.module == "__future__")
+        found = [getattr(node, "annotation", None), getattr(node, "returns", None)]
+        for annotation in filter(None, found):  # else it is evaluated: list[str] fails in 3.6
+            assert isinstance(annotation, ast.Constant | ast.Name), ast.unparse(annotation)
+
+
+@pytest.mark.parametrize(
+    ("speed", "is_told"),
+    [("fast", True), ("0", True), ("nan", True), ("inf", True), ("7", False), ("max", False)],
+)
+def test_a_wrong_speed_is_told_before_anything_is_installed(speed: str, is_told: bool) -> None:
+    program = (
+        "import sys, demo; demo.ensure = lambda: sys.exit('installed'); "
+        f"sys.argv[1:] = ['--headless', '--speed', {speed!r}]; demo.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT / "scripts",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    told = f"argument --speed: '{speed}' is not a positive number, nor max"
+    assert (told in done.stderr) == is_told
+    assert ("installed" in done.stderr) != is_told
+    assert done.returncode == (2 if is_told else 1)
 
 
 def test_the_range_is_that_of_the_project() -> None:
