@@ -17,6 +17,7 @@ from PyQt5.QtWidgets import QApplication
 from emgstream.app.configured_language import unknown_language
 from emgstream.app.mac_application import as_application
 from emgstream.app.open_requests import WindowRequest
+from emgstream.app.window_words import window_words
 from emgstream.configuration import read_configuration
 from emgstream.errors import OutputError
 from emgstream.gui.form_fields import select_on_focus
@@ -97,13 +98,13 @@ def make_window(application: QApplication, request: WindowRequest) -> Window:
     apply_theme(application, theme)
     scale_text(application, None, settings.text_size)
     window = Window(theme, settings)
-    unknown = unknown_language()
-    if unknown is not None:
-        window.strip.show_note(unknown, warns=True)
     window.show_page_at(request.page)
     window.use_model(None if request.without_model else request.model or settings.model)
     if request.source is not None:
         window.open_source(request.source)
+    unknown = unknown_language()
+    if unknown is not None:
+        window.strip.show_note(window_words(unknown), warns=True)
     return window
 
 

@@ -10,13 +10,16 @@ from PyQt5.QtWidgets import QApplication
 import emgstream
 from emgstream.app.about import citation
 from emgstream.app.configured_settings import configured_settings, set_configured
+from emgstream.app.open_requests import ReplayRequest
 from emgstream.app.window_words import COMMAND
 from emgstream.configuration import Configuration, read_configuration
+from emgstream.data import DEMO_RECORDING
 from emgstream.errors import ConfigurationError
 from emgstream.gui.record.record_page import RecordPage
 from emgstream.gui.settings.settings_page import SettingsPage
 from emgstream.gui.train.train_page import TrainPage
 from emgstream.gui.window import Window
+from emgstream.translation import VARIABLE
 from tests.gui.conftest import OpenWindow
 
 
@@ -149,3 +152,12 @@ def test_about_tells_the_version_and_copies_the_citation(open_window: OpenWindow
     clipboard = QApplication.clipboard()
     assert clipboard is not None
     assert clipboard.text() == citation()
+
+
+def test_a_language_without_a_catalogue_is_told_beside_the_source(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "tlh")
+    window = open_window(source=ReplayRequest(DEMO_RECORDING))
+    assert "'tlh'" in window.strip.words
+    assert "expected one of en, de" in window.strip.words
