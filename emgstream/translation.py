@@ -50,7 +50,7 @@ _NO_LANGUAGE = ("C", "POSIX")
 """Locales in which gettext translates nothing, whatever `_LIST_OF_SYSTEM` says."""
 _ENGLISH = ("en", *map(str.lower, _NO_LANGUAGE))
 _CODE = re.compile(r"[a-z]{2,3}(_[a-z0-9]{1,8})*|c|posix", re.IGNORECASE)
-"""What can be a language or a locale, without encoding and variant."""
+"""Form of a language or a locale, without encoding and variant."""
 
 _in_use = [NullTranslations()]
 """The catalogue in which texts are looked up."""

@@ -18,7 +18,7 @@ __all__ = [
 ]
 
 SYNTHETIC = "synthetic EMG"
-"""What samples without a person are called."""
+"""Name for samples without a person."""
 SIMULATED_NAME = f"{SYNTHETIC}, simulated board"
 """Name of the stream of a simulated board."""
 SYNTHETIC_NOTE = "synthetic EMG from a simulated board: no person, no electrodes"
