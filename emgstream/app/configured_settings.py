@@ -141,11 +141,7 @@ def set_configured(name: str, text: str) -> Configuration:
     group, _, key = name.rpartition(".")
     if group:
         table = document.setdefault(group, tomlkit.table())
-    value = _value(key, text, in_group=bool(group))
-    _check_value(setting, text, value)
-    _check_output(key, value, in_group=bool(group))
-    _check_language(key, value)
-    value = _with_full_paths(key, value, in_group=bool(group))
+    value = _checked_value(setting, text)
     if value is None:
         table.pop(key, None)
     else:
@@ -154,9 +150,25 @@ def set_configured(name: str, text: str) -> Configuration:
         document.pop(group)
     changed = tomlkit.dumps(document)
     configuration = configuration_from(changed)
+    _write(path, changed)
+    prefer_backend(configuration.network)
+    return configuration
+
+
+def _checked_value(setting: ConfiguredSetting, text: str) -> str | list[str] | None:
+    """Return the value of a setting as the file has it; raises as `set_configured` does."""
+    group, _, key = setting.name.rpartition(".")
+    value = _value(key, text, in_group=bool(group))
+    _check_value(setting, text, value)
+    _check_output(key, value, in_group=bool(group))
+    _check_language(key, value)
+    return _with_full_paths(key, value, in_group=bool(group))
+
+
+def _write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, changed.encode())
+        write_whole(path, text.encode())
     except OSError as error:
         raise OutputError(
             tr(
@@ -166,8 +178,6 @@ def set_configured(name: str, text: str) -> Configuration:
                 reason=refusal(error),
             )
         ) from error
-    prefer_backend(configuration.network)
-    return configuration
 
 
 def _setting_named(name: str) -> ConfiguredSetting:

@@ -13,6 +13,7 @@ from emgstream.sources.serial_board.holders import holders
 from emgstream.sources.serial_board.serial_ports import PortInfo, list_ports
 from emgstream.sources.usb_bridges import (
     BRIDGES,
+    UsbBridge,
     UsbDevice,
     bridge_of,
     bridges_without_port,
@@ -94,31 +95,11 @@ def find_port(
         )
     if on_usb:
         return _of_port(on_usb[0])
-    bridges = bridges_without_port(devices, ports)
-    if bridges and waited_s >= _PATIENCE_S:
-        chip = bridges[0].name
-        if brltty_runs and chip in _BRAILLE:
-            return PortLook(
-                PortFinding.TAKEN,
-                tr(
-                    "The board is there (chip {chip}), but brltty, the service for Braille "
-                    "displays, has taken it. Remove the package brltty with the program for "
-                    "software of your system if you use no such display, then plug the board in "
-                    "again.",
-                    chip=chip,
-                ),
-            )
-        return PortLook(
-            PortFinding.NO_DRIVER,
-            tr(
-                "The board is there (chip {chip}), but no port appears. Its driver is missing: "
-                "{cure}. Then plug the board in again.",
-                chip=chip,
-                cure=_driver(platform, bridges[0].driver),
-            ),
-        )
     if waited_s < _PATIENCE_S:
         return PortLook(PortFinding.LOOKING, tr("Looking for the board …"))
+    bridges = bridges_without_port(devices, ports)
+    if bridges:
+        return _without_port(bridges[0], brltty_runs, platform)
     return PortLook(PortFinding.NONE, _nothing(platform, brltty_runs))
 
 
@@ -126,6 +107,30 @@ def look_for_port(waited_s: float) -> PortLook:
     """Return the state of the search on this machine now; takes up to a second."""
     ports, devices = list_ports(), usb_devices()
     return find_port(ports, devices, is_running("brltty"), sys.platform, waited_s)
+
+
+def _without_port(bridge: UsbBridge, brltty_runs: bool, platform: str) -> PortLook:
+    """Return why a chip on the USB has become no port."""
+    if brltty_runs and bridge.name in _BRAILLE:
+        return PortLook(
+            PortFinding.TAKEN,
+            tr(
+                "The board is there (chip {chip}), but brltty, the service for Braille "
+                "displays, has taken it. Remove the package brltty with the program for "
+                "software of your system if you use no such display, then plug the board in "
+                "again.",
+                chip=bridge.name,
+            ),
+        )
+    return PortLook(
+        PortFinding.NO_DRIVER,
+        tr(
+            "The board is there (chip {chip}), but no port appears. Its driver is missing: "
+            "{cure}. Then plug the board in again.",
+            chip=bridge.name,
+            cure=_driver(platform, bridge.driver),
+        ),
+    )
 
 
 def _of_port(port: PortInfo) -> PortLook:
