@@ -18,6 +18,8 @@ _Look = TypeVar("_Look", QPalette, QFont)
 
 _ICON = 128
 
+_IS_STYLED = "is_styled"
+"""Property of the application that tells that its style was set."""
 _WINDOWS_KEY = r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Themes\Personalize"
 
 
@@ -38,7 +40,9 @@ def named_theme(application: QApplication, name: str | None) -> Theme:
 
 def apply_theme(application: QApplication, theme: Theme) -> None:
     """Give all widgets the colours of a theme."""
-    application.setStyle(QStyleFactory.create("Fusion"))
+    if not application.property(_IS_STYLED):  # once: Qt deletes the one that widgets may draw with
+        application.setStyle(QStyleFactory.create("Fusion"))
+        application.setProperty(_IS_STYLED, True)
     application.setPalette(_palette(theme))
     application.setStyleSheet(_SHEET.format(**{name: getattr(theme, name) for name in _USED}))
 
