@@ -66,7 +66,8 @@ class Extra:
 
         A further library without a package for this computer is left out; the first one never is.
         """
-        absent = [name for name in self.libraries if name not in self.present]
+        present = self.present
+        absent = [name for name in self.libraries if name not in present]
         return [name for name in absent if name == self.libraries[0] or gap_of(name) is None]
 
     @property

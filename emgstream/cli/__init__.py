@@ -12,7 +12,6 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from emgstream.app.configured_network import use_configured_network
 from emgstream.cli.interrupt import ctrl_c_after
 from emgstream.cli.log_options import log_failure, start_log
 from emgstream.cli.verb_parsers import program_parser, verb_module, verb_parser
@@ -69,6 +68,8 @@ def _hold_standard_streams() -> None:
 def _run(arguments: Sequence[str], log: ExitStack) -> None:
     """Run a verb, or the window; ``log`` ends the log that was asked for."""
     parsed = program_parser().parse_args(arguments)
+    from emgstream.app.configured_network import use_configured_network  # the help needs none
+
     use_configured_network()
     if parsed.verb is None:
         start_log(parsed, arguments, log)
