@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -17,7 +16,7 @@ from emgstream.audit.clock_findings import contradiction, slow_clock
 from emgstream.audit.label_support import label_lookalike
 from emgstream.decisions import rest_class
 from emgstream.significant_digits import percent
-from emgstream.wording import counted
+from emgstream.wording import command_line, counted
 
 __all__ = ["Finding", "findings", "findings_to_read"]
 
@@ -90,10 +89,10 @@ def _accuracy(audit: Audit) -> Iterator[Finding]:
         if name is not None:
             hint = (
                 f"column {name!r} holds text: if it names the movements, add --label "
-                f"{shlex.quote(name)}"
+                f"{command_line(name)}"
             )
         elif asked:
-            hint = f"{asked[0].words} Add {shlex.join(asked[0].options)} if that is right"
+            hint = f"{asked[0].words} Add {command_line(*asked[0].options)} if that is right"
         yield Finding("wrong", f"no column 'label' in the file; {hint}")
     if not audit.accuracy_support.supported:
         yield Finding("wrong", audit.accuracy_support.reason)
@@ -104,7 +103,7 @@ def _label_leaks(audit: Audit) -> Iterator[Finding]:
         yield Finding(
             "wrong",
             f"{leak.channel} is not a signal: {leak.reason}; leave it out with "
-            f"--ignore {shlex.quote(leak.channel)}",
+            f"--ignore {command_line(leak.channel)}",
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from emgstream.tables import (
     read_table,
 )
 from emgstream.tables.settled_columns import remember
-from emgstream.wording import counted, listed
+from emgstream.wording import command_line, counted, listed
 
 __all__ = ["open_recording", "read_channels"]
 
@@ -129,7 +128,7 @@ def _read_by_name(path: Path, expected: tuple[str, ...], columns: ColumnChoice) 
         if len(found) < len(expected):
             what_to_do = "use a model that was trained on such recordings"
         else:
-            named = shlex.quote(",".join(found[: len(expected)]))
+            named = command_line(",".join(found[: len(expected)]))
             example = f"as --channels {named}" if len(expected) <= _MOST_NAMED else "by --channels"
             what_to_do = f"name the column for each, in this order, {example}"
         raise StreamMismatchError(

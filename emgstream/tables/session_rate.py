@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 from emgstream.tables.raw_columns import RawRecording
 from emgstream.tables.table_column import name_in_header
+from emgstream.wording import command_line
 
 __all__ = ["SIDECAR_FORMAT", "own_channel_places", "sidecar_path", "with_session_facts"]
 
@@ -74,7 +74,7 @@ def with_session_facts(recording: Path, raw: RawRecording) -> RawRecording:
     own_channels = own_channel_places(recording, [column.name for column in raw.columns])
     raw = replace(raw, own_channels=own_channels)
     if is_unfinished(recording):
-        raw = replace(raw, notes=(*raw.notes, _DUE.format(shlex.quote(str(recording)))))
+        raw = replace(raw, notes=(*raw.notes, _DUE.format(command_line(recording))))
     rate_hz = None if raw.rate_hz is not None else _stated_rate(document)
     if rate_hz is None:
         return raw
