@@ -301,6 +301,7 @@ def test_what_the_child_complains_of_stands_in_the_strip(
     assert ready.setup.row.button.isEnabled()
 
 
+@pytest.mark.tensorflow  # what was installed is imported before it is called installed
 def test_without_the_extra_the_page_offers_to_install_it(
     open_window: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
