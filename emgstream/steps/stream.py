@@ -23,13 +23,17 @@ class StepStream:
         self._length = step.length
         self._n_channels = n_channels
         # Features that differ in their span alone reduce a step alike: one of them does it.
-        alike = [replace(one, span=1) for one in step.features]
+        alike = [replace(one, span=1) for one in step.all_features]
         self._reducers = list(dict.fromkeys(alike))
         columns = columns_of(one.n_reduced(n_channels) for one in self._reducers)
         places = [slice(*columns[self._reducers.index(one)]) for one in alike]
-        self._features = list(zip(step.features, places, strict=True))
-        self._first_of_span = {one.span: step.n_earlier - (one.span - 1) for one in step.features}
-        self._pending = np.empty((0, n_channels), dtype=np.float32)
+        self._features = list(zip(step.all_features, places, strict=True))
+        self._first_of_span = {
+            one.span: step.n_earlier - (one.span - 1) for one in step.all_features
+        }
+        self._n_before = step.n_before
+        self._beginning = np.full((self._n_before, n_channels), np.nan, dtype=np.float32)
+        self._pending = self._beginning
         self._nothing = np.full((step.n_earlier, columns[-1][1]), np.nan)
         self._earlier = self._nothing
         self._no_steps = np.empty((0, step.n_features(n_channels)))
@@ -41,11 +45,11 @@ class StepStream:
         """
         if len(self._pending):
             samples = np.concatenate((self._pending, samples))
-        n_used = len(samples) - len(samples) % self._length
-        self._pending = samples[n_used:]
-        if not n_used:
+        n_steps = (len(samples) - self._n_before) // self._length
+        self._pending = samples[n_steps * self._length :]
+        if not n_steps:
             return self._no_steps
-        reduced = self._reduced(samples[:n_used])
+        reduced = self._reduced(samples, n_steps)
         means = {
             span: _mean_of_known(reduced[first:], span)
             for span, first in self._first_of_span.items()
@@ -57,18 +61,32 @@ class StepStream:
 
     def reset(self) -> None:
         """Forget the samples of an unfinished step, and the steps that spans reach back to."""
-        self._pending = self._pending[:0]
+        self._pending = self._beginning
         self._earlier = self._nothing
 
-    def _reduced(self, samples: FloatArray) -> Doubles:
+    def _reduced(self, samples: FloatArray, n_steps: int) -> Doubles:
         """Return what each step is reduced to, after what the steps before were reduced to."""
-        steps = samples.reshape(-1, self._length, self._n_channels).astype(np.float64)
-        reduced = _side_by_side([one.reduce(steps) for one in self._reducers])
+        n_used = self._n_before + n_steps * self._length
+        used = samples[:n_used].astype(np.float64)
+        steps = {n: self._with_earlier(used, n) for n in {one.n_before for one in self._reducers}}
+        reduced = _side_by_side([one.reduce(steps[one.n_before]) for one in self._reducers])
         n_earlier = len(self._earlier)
         if n_earlier:
             reduced = np.concatenate((self._earlier, reduced))
             self._earlier = reduced[len(reduced) - n_earlier :]
         return reduced
+
+    def _with_earlier(self, samples: Doubles, n_earlier: int) -> Doubles:
+        """Return each step after so many samples before it, ``(n_steps, n_earlier + length, n)``.
+
+        ``samples`` begin ``n_before`` samples before the first step.
+        """
+        own = samples[self._n_before :].reshape(-1, self._length, self._n_channels)
+        if not n_earlier:
+            return own
+        first = np.arange(self._n_before, len(samples), self._length)
+        earlier = samples[first[:, np.newaxis] + np.arange(-n_earlier, 0)]
+        return np.concatenate((earlier, own), axis=1)
 
 
 def _side_by_side(parts: list[Doubles]) -> Doubles:

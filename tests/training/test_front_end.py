@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,7 @@ def chosen(
 
 
 def settings_of(step: Step) -> RmsSettings:
-    settings = RmsSettings.of(step)
+    settings = RmsSettings.of(replace(step, context=()))
     assert settings is not None
     return settings
 

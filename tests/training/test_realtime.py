@@ -164,7 +164,7 @@ def test_what_will_be_decided_on_live_reaches_across_changes_of_label_but_no_bre
     table = written(tmp_path / "live.csv", lines, "a,b,label,segment")
     parts = np.where(np.arange(90) < 30, TRAINING, VALIDATION)
     cuts = cut_recordings([table], ("x", "y", "z"), SAMPLES, [parts])
-    live = windows_of(cuts, VALIDATION, Transforms(()), whole=False)
+    live = windows_of(cuts, VALIDATION, Transforms(()), clear=False)
     assert live.windows[:, -1, 0].tolist() == [*range(30, 60), *range(69, 80)]
     assert live.classes.tolist() == [1] * 30 + [2] * 11
 

@@ -148,7 +148,7 @@ def judge_fold(
             test_share=sum(int(np.count_nonzero(test)) for test in fold.test) / max(n_training, 1),
             decision_s=_decision_s(manifest, study.recordings.sampling_rate_hz),
             window_samples=manifest.window_samples,
-            reach_samples=(manifest.n_steps + manifest.step.n_earlier) * manifest.step.length,
+            reach_samples=manifest.step.reach(manifest.n_steps) * manifest.step.length,
             duration_s=time.perf_counter() - started_s,
         )
 
