@@ -46,15 +46,15 @@ class LaggedCorrelation(Feature):
         ``steps`` has shape ``(n_steps, lag + length, n_channels)``.
         """
         later = steps[:, self.lag :]
-        reduced = [mean_over_time(later * later)]
+        products = [later * later]
         for lag in self._lags():
             earlier = steps[:, self.lag - lag : -lag]
             if self.pairs:
-                products = later[:, :, :, np.newaxis] * earlier[:, :, np.newaxis, :]
-                reduced.append(mean_over_time(products.reshape(*later.shape[:2], -1)))
+                every = later[:, :, :, np.newaxis] * earlier[:, :, np.newaxis, :]
+                products.append(every.reshape(*later.shape[:2], -1))
             else:
-                reduced.append(mean_over_time(later * earlier))
-        return np.concatenate(reduced, axis=1)
+                products.append(later * earlier)
+        return mean_over_time(np.concatenate(products, axis=2))
 
     def values(self, means: Doubles, n_channels: int) -> Doubles:
         """Return the mean products over the root mean squares, shape ``(n_steps, n_values)``."""
@@ -62,7 +62,9 @@ class LaggedCorrelation(Feature):
         one_lag = level * level
         if self.pairs:
             one_lag = (level[:, :, np.newaxis] * level[:, np.newaxis, :]).reshape(len(level), -1)
-        correlations: Doubles = means[:, n_channels:] / np.tile(one_lag, self.lag)
+        by_lag = means[:, n_channels:].reshape(len(means), self.lag, -1)
+        correlations: Doubles = by_lag / one_lag[:, np.newaxis]
+        correlations = correlations.reshape(len(means), -1)
         correlations.clip(-1.0, 1.0, out=correlations)  # a step may be missing of one channel only
         return correlations
 

@@ -24,9 +24,11 @@ class StepStream:
         self._n_channels = n_channels
         # Features that differ in their span alone reduce a step alike: one of them does it.
         alike = [replace(one, span=1) for one in step.all_features]
-        self._reducers = list(dict.fromkeys(alike))
-        columns = columns_of(one.n_reduced(n_channels) for one in self._reducers)
-        places = [slice(*columns[self._reducers.index(one)]) for one in alike]
+        reducers = list(dict.fromkeys(alike))
+        columns = columns_of(one.n_reduced(n_channels) for one in reducers)
+        places = [slice(*columns[reducers.index(one)]) for one in alike]
+        self._reducers = [(one, one.n_before) for one in reducers]
+        self._all_n_before = {n for _, n in self._reducers}
         self._features = list(zip(step.all_features, places, strict=True))
         self._first_of_span = {
             one.span: step.n_earlier - (one.span - 1) for one in step.all_features
@@ -68,20 +70,22 @@ class StepStream:
         """Return what each step is reduced to, after what the steps before were reduced to."""
         n_used = self._n_before + n_steps * self._length
         used = samples[:n_used].astype(np.float64)
-        steps = {n: self._with_earlier(used, n) for n in {one.n_before for one in self._reducers}}
-        reduced = _side_by_side([one.reduce(steps[one.n_before]) for one in self._reducers])
+        steps = {n: self._with_earlier(used, n, n_steps) for n in self._all_n_before}
+        reduced = _side_by_side([one.reduce(steps[n]) for one, n in self._reducers])
         n_earlier = len(self._earlier)
         if n_earlier:
             reduced = np.concatenate((self._earlier, reduced))
             self._earlier = reduced[len(reduced) - n_earlier :]
         return reduced
 
-    def _with_earlier(self, samples: Doubles, n_earlier: int) -> Doubles:
+    def _with_earlier(self, samples: Doubles, n_earlier: int, n_steps: int) -> Doubles:
         """Return each step after so many samples before it, ``(n_steps, n_earlier + length, n)``.
 
         ``samples`` begin ``n_before`` samples before the first step.
         """
-        own = samples[self._n_before :].reshape(-1, self._length, self._n_channels)
+        if n_steps == 1:  # of a live stream, always
+            return samples[np.newaxis, self._n_before - n_earlier :]
+        own = samples[self._n_before :].reshape(n_steps, self._length, self._n_channels)
         if not n_earlier:
             return own
         first = np.arange(self._n_before, len(samples), self._length)

@@ -179,5 +179,6 @@ def _doubles(layer: list[FloatArray]) -> list[Doubles]:
 
 
 def _single(values: Doubles) -> FloatArray:
-    single: FloatArray = values.astype(np.float32)
+    """Return values as the model file has them: float32, the last axis varying fastest."""
+    single: FloatArray = np.ascontiguousarray(values, dtype=np.float32)
     return single
