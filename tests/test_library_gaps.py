@@ -41,6 +41,7 @@ PACKAGES = {
     "brainflow": {"brainflow"},
     "PyQt5": {"pyqt5"},
     "h5py": {"h5py"},
+    "ai_edge_litert": {"ai-edge-litert"},
 }
 """The requirements by which pip installs a library, by the name of its module."""
 

@@ -66,6 +66,7 @@ LOOKED_UP_AS_DATA = {
     "app/column_draft.py",
     "app/key_bindings.py",  # a button of the mouse, and why no keys can be pressed
     "app/live_session.py",
+    "app/network_words.py",
     "app/configured_settings.py",
     "app/quality_words.py",
     "app/recording_review.py",
