@@ -25,7 +25,7 @@ PYTHON = """#!/bin/sh
 if [ "$1" = -c ]; then echo {version}; else echo "{version} ran $@"; exit 7; fi
 """
 UV = """#!/bin/sh
-[ "$1 $2" = "python find" ] && [ "$4" = 3.11 ] && echo {found} || exit 2
+[ "$*" = "python find --no-project --system 3.11" ] && echo {found} || exit 2
 """
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the programs are shell scripts")
