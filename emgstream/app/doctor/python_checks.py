@@ -173,7 +173,7 @@ def _imports(extra: Extra) -> DoctorCheck:
         len(found),
         libraries=", ".join(found),
     )
-    return good(extra.name, text)
+    return good(extra.name, "; ".join([text, *extra.gaps_of_parts.values()]))
 
 
 def _requirements_check() -> DoctorCheck:
