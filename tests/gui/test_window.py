@@ -538,7 +538,7 @@ def test_twelve_classes_and_eight_channels_fit_the_smallest_window(
 
     def is_smallest() -> bool:  # it becomes smaller once the last words on the source are gone
         window.resize(window.minimumSize())
-        return window.size() == window.minimumSize()
+        return bool(window.size() == window.minimumSize())
 
     wait(qtbot, is_smallest)
     layout = window.layout()
