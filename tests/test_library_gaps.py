@@ -142,6 +142,7 @@ def test_an_extra_that_lacks_one_further_library_is_complete_without_it(
     monkeypatch.setattr(python_checks, "try_out", lambda *_: "")  # else TensorFlow is imported
     formats = extras.extra_named("formats")
     without("h5py")
+    at(Machine("Linux", "x86_64", (3, 14)))
     assert formats.missing == ["h5py"]
     assert formats.gaps_of_parts == {}
     at(Machine("Linux", "x86_64", (3, 15)))
