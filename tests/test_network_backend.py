@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,16 +16,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emgstream.app.doctor import python_checks
+from emgstream.app.doctor.doctor_check import CheckState
+from emgstream.app.network_words import network_words
 from emgstream.bundle import Model, read_model
 from emgstream.cli import main
 from emgstream.configuration import configuration_path
 from emgstream.data import DEMO_MODEL
 from emgstream.errors import NetworkBackendError, UsageError
+from emgstream.library_gaps import Machine
 from emgstream.network import runtime_libraries
+from emgstream.network.backend_choice import BackendChoice, BackendReason
 from emgstream.network.backend_preference import VARIABLE, NetworkBackend, prefer_backend
 from emgstream.network.network_backend import choose_backend, open_classifier
 from emgstream.network.runtime_libraries import runtime_cure
 from emgstream.pipeline import Pipeline
+from emgstream.translation import use_language
 from emgstream.types import Chunk, FloatArray
 from tests.conftest import OLD_FORM_MODEL
 from tests.network_windows import assert_backends_agree, both, distances
@@ -178,6 +184,69 @@ def test_without_litert_numpy_decides_the_same(tmp_path: Path, raised: str, told
         runs[name] = [json.loads(line)["label"] for line in out.read_text().splitlines()]
         assert (told in log.read_text()) == (name == "numpy")
     assert runs["numpy"] == runs["litert"]
+
+
+NOT_MADE_FOR_HERE = """
+import sys
+from emgstream.library_gaps import Machine
+sys.modules["emgstream.network.network_backend"].this_machine = lambda: {machine!r}
+raise ModuleNotFoundError("No module", name="ai_edge_litert")
+"""
+"""In place of LiteRT, in a program that runs on another computer as far as LiteRT is concerned."""
+
+
+@pytest.mark.parametrize(
+    ("machine", "reason"),
+    [
+        (Machine("Linux", "x86_64", (3, 15)), "LiteRT has no package for Python 3.15"),
+        (Machine("Windows", "ARM64", (3, 15)), "LiteRT has no package for Windows on ARM64"),
+        (Machine("Darwin", "x86_64", (3, 13)), "LiteRT has no package for macOS on x86_64"),
+        (Machine("Linux", "aarch64", (3, 13)), "LiteRT is not installed"),
+    ],
+    ids=str,
+)
+def test_summary_inspect_and_doctor_tell_the_same_reason_for_numpy(
+    tmp_path: Path, machine: Machine, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    (tmp_path / "ai_edge_litert").mkdir()
+    fake = tmp_path / "ai_edge_litert" / "__init__.py"
+    fake.write_text(NOT_MADE_FOR_HERE.format(machine=machine))
+    words = f"NumPy {version('numpy')} ({reason})"
+
+    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*EMGSTREAM, *arguments],
+            env={**os.environ, "COLUMNS": "200", **environment},
+            capture_output=True,
+            text=True,
+            timeout=4 * PATIENCE_S,
+            check=False,
+        )
+
+    replay = ("replay", "demo", "--headless", "--speed", "max")
+    summary = tmp_path / "summary.json"
+    assert f"run by {words}\n" in run(*replay, "--summary", str(summary)).stdout
+    assert json.loads(summary.read_text())["network"] == words
+    assert f"run on this computer by {words}\n" in run("inspect", str(DEMO_MODEL)).stdout
+    (check,) = [one for one in python_checks.package_checks() if one.topic == "network"]
+    is_installable = reason.endswith("not installed")
+    assert check.text.startswith(f"{words} runs the shipped model")
+    assert check.state is (CheckState.WARNING if is_installable else CheckState.OK)
+    (line,) = run(*replay, **{VARIABLE: "litert"}).stderr.splitlines()
+    assert f"{reason}; expected it to run the network; " in line
+    assert ("install the package" in line) == is_installable
+
+
+def test_each_reason_is_told_in_the_language_of_the_user() -> None:
+    choice = BackendChoice(NUMPY, BackendReason.NO_PACKAGE_FOR_PYTHON, {"python": "3.15"})
+    use_language("de")
+    try:
+        told = network_words(choice)
+    finally:
+        use_language("en")
+    assert told == f"NumPy {version('numpy')} (für Python 3.15 gibt es kein LiteRT)"
+    assert network_words(choice) == choice.words
 
 
 def test_windows_searches_the_folder_of_the_runtime_libraries(

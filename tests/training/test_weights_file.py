@@ -5,9 +5,8 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import h5py
 import numpy as np
 import pytest
 from emgstream_training.calibrate import calibrate
@@ -22,6 +21,11 @@ from emgstream.pipeline import Pipeline
 from emgstream.tables import read_table
 from emgstream.types import Chunk
 from tests.conftest import OLD_FORM_MODEL
+
+if TYPE_CHECKING:
+    import h5py
+else:
+    h5py = pytest.importorskip("h5py", reason="h5py has no package for this Python")
 
 pytestmark = pytest.mark.tensorflow
 
