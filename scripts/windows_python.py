@@ -6,7 +6,8 @@ and the same on all systems, from Debian's Python of the same version, and the p
 for Windows. Nothing is installed into this machine.
 
 Wine 10 lacks some functions of Windows that NumPy imports (C99's complex ones); a DLL of ours has
-them. It has no WMI either, which `platform` would ask.
+them. It has no WMI either, which `platform` would ask. A read of a port that ends by its timeout is
+a failure there, where Windows returns no bytes; pyserial is changed to take it so.
 """
 
 from __future__ import annotations
@@ -40,6 +41,9 @@ _TESTING = (
     *("edfio", "h5py", "pyxdf", "scikit-learn", "scipy"),
 )
 _MENDED = ("numpy", "scipy", "sklearn")
+_ONLY_ABORTED = "if win32.GetLastError() != win32.ERROR_OPERATION_ABORTED:"
+_OR_TIMED_OUT = "if win32.GetLastError() not in (win32.ERROR_OPERATION_ABORTED, 1460):"
+"""What pyserial takes for a read without bytes: 1460 is Windows' ERROR_TIMEOUT."""
 _PLATFORM = "x86_64-pc-windows-msvc"
 _DLLS = ("libffi", "libcrypto", "libssl", "sqlite3", "tcl", "tk")
 _LEFT_OUT = ("lib-dynload", "config-*", "_sysconfigdata*", "test", "sitecustomize.py")
@@ -234,6 +238,7 @@ class WindowsPython:
         )
         (packages / "project.pth").write_text("Z:\\w\\project\nZ:\\w\\project\\training\n")
         self._mend_packages(packages)
+        _mend_serial(packages / "serial" / "serialwin32.py")
 
     def _requirements(self) -> str:
         """Return what emgstream needs, by pyproject.toml, and what its tests need."""
@@ -242,7 +247,8 @@ class WindowsPython:
         if listed is None:
             raise BuildError("pyproject.toml names no dependencies")
         needed = re.findall(r'^ +"(.*)",', listed[1], re.MULTILINE)
-        return "\n".join([*needed, *_TESTING]) + "\n"
+        mended = f"# changed for Wine: {', '.join(_MENDED)}, serial"  # built again if others are
+        return "\n".join([*needed, *_TESTING, mended]) + "\n"
 
     def _uv(self) -> Path:
         """Return uv, which resolves packages for other systems, markers included."""
@@ -364,6 +370,14 @@ def _complex_source(names: Iterable[str]) -> str:
             )
         lines.append(body)
     return "\n".join(lines) + "\n"
+
+
+def _mend_serial(module: Path) -> None:
+    """Let a read of a port that ends by its timeout return no bytes."""
+    text = module.read_text()
+    if text.count(_ONLY_ABORTED) != 1:
+        raise BuildError(f"{module.name} of pyserial is not as expected; look at its read")
+    module.write_text(text.replace(_ONLY_ABORTED, _OR_TIMED_OUT))
 
 
 def _mirror() -> str:

@@ -285,7 +285,10 @@ def _window(python: WindowsPython) -> str:
 
 
 def _pure_tests(python: WindowsPython) -> str:
-    words = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", r"Z:\w\project")
+    words = (
+        *("-m", "pytest", "-q", "-m", "not tensorflow", "-p", "no:cacheprovider"),
+        *("--rootdir", r"Z:\w\project"),
+    )
     there = [rf"Z:\w\project\{path}".replace("/", "\\") for path in PURE]
     done = python.run(*words, *there, patience_s=2400.0)
     (python.work / "pytest.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
