@@ -22,6 +22,8 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from windows_mends import COMPLEX, complex_source, mend_serial
+
 __all__ = ["BuildError", "WindowsPython"]
 
 MINOR = "3.13"
@@ -36,14 +38,8 @@ _DEBIAN = (
     f"libpython{MINOR}-stdlib",
     "fonts-dejavu-core",  # Qt brings no fonts
 )
-_TESTING = (
-    *("hypothesis", "pytest", "pytest-qt"),
-    *("edfio", "h5py", "pyxdf", "scikit-learn", "scipy"),
-)
+_TESTING = ("hypothesis", "pytest", "pytest-qt")
 _MENDED = ("numpy", "scipy", "sklearn")
-_ONLY_ABORTED = "if win32.GetLastError() != win32.ERROR_OPERATION_ABORTED:"
-_OR_TIMED_OUT = "if win32.GetLastError() not in (win32.ERROR_OPERATION_ABORTED, 1460):"
-"""What pyserial takes for a read without bytes: 1460 is Windows' ERROR_TIMEOUT."""
 _PLATFORM = "x86_64-pc-windows-msvc"
 _DLLS = ("libffi", "libcrypto", "libssl", "sqlite3", "tcl", "tk")
 _LEFT_OUT = ("lib-dynload", "config-*", "_sysconfigdata*", "test", "sitecustomize.py")
@@ -95,7 +91,7 @@ class WindowsPython:
     Parameters
     ----------
     folder
-        Where it is, or is built; about 4 GB.
+        Where it is, or is built; about 6 GB.
     project
         The project whose packages it has; its files are copied, without what git ignores.
     """
@@ -238,17 +234,22 @@ class WindowsPython:
         )
         (packages / "project.pth").write_text("Z:\\w\\project\nZ:\\w\\project\\training\n")
         self._mend_packages(packages)
-        _mend_serial(packages / "serial" / "serialwin32.py")
+        try:
+            mend_serial(packages / "serial" / "serialwin32.py")
+        except ValueError as error:
+            raise BuildError(str(error)) from error
 
     def _requirements(self) -> str:
-        """Return what emgstream needs, by pyproject.toml, and what its tests need."""
+        """Return what emgstream and its extras need, by pyproject.toml, and what its tests need."""
         text = (self._project / "pyproject.toml").read_text()
-        listed = re.search(r"^dependencies = \[(.*?)^\]", text, re.DOTALL | re.MULTILINE)
-        if listed is None:
-            raise BuildError("pyproject.toml names no dependencies")
-        needed = re.findall(r'^ +"(.*)",', listed[1], re.MULTILINE)
+        listed = []
+        for name in ("dependencies", "train", "export", "control", "formats"):
+            found = re.search(rf"^{name} = \[(.*?)\]$", text, re.DOTALL | re.MULTILINE)
+            if found is None:
+                raise BuildError(f"pyproject.toml names no packages as {name}")
+            listed += re.findall(r'"(.*?)"', found[1])
         mended = f"# changed for Wine: {', '.join(_MENDED)}, serial"  # built again if others are
-        return "\n".join([*needed, *_TESTING, mended]) + "\n"
+        return "\n".join([*listed, *_TESTING, mended]) + "\n"
 
     def _uv(self) -> Path:
         """Return uv, which resolves packages for other systems, markers included."""
@@ -270,10 +271,10 @@ class WindowsPython:
         theirs, ours = "api-ms-win-crt-math-l1-1-0.dll", "xpi-ms-win-crt-math-l1-1-0.dll"
         modules = [one for name in _MENDED for one in (packages / name).rglob("*.pyd")]
         names = {name for module in modules for name in self._imports(module, theirs)}
-        (self._shared / "math.c").write_text(_complex_source(names))
+        (self._shared / "math.c").write_text(complex_source(names))
         lines = [f"LIBRARY {ours}", "EXPORTS"]
         for name in sorted(names):
-            is_ours = _COMPLEX.fullmatch(name) is not None
+            is_ours = COMPLEX.fullmatch(name) is not None
             lines.append(f"  {name} = {'x_' if is_ours else 'ucrtbase.'}{name}")
         (self._shared / "math.def").write_text("\n".join(lines) + "\n")
         options = ("-shared", "-static-libgcc", "/w/math.c", "/w/math.def", "-lm")
@@ -338,46 +339,6 @@ class WindowsPython:
             *(f"{name}={value}" for name, value in set_here.items()),
             *("sh", "-c", inside, "sh", *words),
         ]
-
-
-_COMPLEX = re.compile(
-    r"(c(?:a?(?:cos|sin|tan)h?|abs|arg|exp|imag|log|log10|pow|proj|real|sqrt)|conj)([fl]?)"
-)
-
-
-def _complex_source(names: Iterable[str]) -> str:
-    """Return C with complex functions as Windows calls them: of structures, not of numbers."""
-    lines = ["#include <complex.h>"]
-    for letter, kind in (("f", "float"), ("d", "double")):
-        lines += [
-            f"typedef struct {{ {kind} r, i; }} {letter};",
-            f"typedef union {{ {letter} s; {kind} complex c; }} u{letter};",
-        ]
-    for found in filter(None, map(_COMPLEX.fullmatch, sorted(names))):
-        name, stem = found[0], found[1]  # a long double of Windows is a double
-        called, letter, kind = (name, "f", "float") if found[2] == "f" else (stem, "d", "double")
-        if stem in ("cabs", "carg", "cimag", "creal"):
-            body = f"{kind} x_{name}({letter} a) {{ u{letter} x; x.s = a; return {called}(x.c); }}"
-        elif stem == "cpow":
-            body = (
-                f"{letter} x_{name}({letter} a, {letter} b) {{ u{letter} x, y; x.s = a; y.s = b; "
-                f"x.c = {called}(x.c, y.c); return x.s; }}"
-            )
-        else:
-            body = (
-                f"{letter} x_{name}({letter} a) {{ u{letter} x; x.s = a; x.c = {called}(x.c); "
-                "return x.s; }"
-            )
-        lines.append(body)
-    return "\n".join(lines) + "\n"
-
-
-def _mend_serial(module: Path) -> None:
-    """Let a read of a port that ends by its timeout return no bytes."""
-    text = module.read_text()
-    if text.count(_ONLY_ABORTED) != 1:
-        raise BuildError(f"{module.name} of pyserial is not as expected; look at its read")
-    module.write_text(text.replace(_ONLY_ABORTED, _OR_TIMED_OUT))
 
 
 def _mirror() -> str:
