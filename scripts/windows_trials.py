@@ -173,14 +173,14 @@ def _tcp(python: WindowsPython) -> str:
 
 
 def _com5(python: WindowsPython) -> str:
-    words = ("live", "--port", "COM5", "--seconds", "20", "--summary", "com5.json")
+    words = ("live", "--port", "COM5", "--seconds", "20", "--summary", "uno.json")
     with SimulatedBoard() as board:
         python.plug(os.path.realpath(board.port))
         ports = said(python.run(*EMGSTREAM, "ports"))
         if "EMG firmware" not in ports:
             raise FailedError(f"ports does not find the board: {ports.strip()[-150:]}")
         text = said(python.run(*EMGSTREAM, *words))
-    summary = json.loads((python.work / "com5.json").read_text(encoding="utf-8"))
+    summary = json.loads((python.work / "uno.json").read_text(encoding="utf-8"))
     if "reconnect" in text:
         raise FailedError("the connection was lost")
     stood = "; it stood still" if "stood still" in text else ""
