@@ -181,7 +181,7 @@ def _com5(python: WindowsPython) -> str:
             raise FailedError(f"ports does not find the board: {ports.strip()[-150:]}")
         text = said(python.run(*EMGSTREAM, *words))
     summary = json.loads((python.work / "uno.json").read_text(encoding="utf-8"))
-    if "reconnect" in text:
+    if " 0 reconnects" not in text:
         raise FailedError("the connection was lost")
     stood = "; it stood still" if "stood still" in text else ""
     lost = next(line for line in text.splitlines() if line.startswith("samples")).split("lost ")[1]
