@@ -29,7 +29,7 @@ from emgstream.network import runtime_libraries
 from emgstream.network.backend_choice import BackendChoice, BackendReason
 from emgstream.network.backend_preference import VARIABLE, NetworkBackend, prefer_backend
 from emgstream.network.network_backend import choose_backend, open_classifier
-from emgstream.network.runtime_libraries import runtime_cure
+from emgstream.network.runtime_libraries import runtime_cure, runtime_folder
 from emgstream.pipeline import Pipeline
 from emgstream.translation import use_language
 from emgstream.types import Chunk, FloatArray
@@ -264,10 +264,9 @@ def test_windows_searches_the_folder_of_the_runtime_libraries(
             return tmp_path / "Scripts" / ".." / self.name
 
     (tmp_path / "Scripts").mkdir()
-    added: list[str] = []
     monkeypatch.setattr("importlib.metadata.files", lambda _: [Packaged()])
-    runtime_libraries._add_folder(added.append)
-    assert added == [str(tmp_path)]
+    assert runtime_folder("win32") == str(tmp_path)
+    assert runtime_folder("linux") is None
 
 
 def test_windows_without_the_runtime_libraries_is_left_as_it_is(
@@ -276,10 +275,8 @@ def test_windows_without_the_runtime_libraries_is_left_as_it_is(
     def missing(name: str) -> None:
         raise PackageNotFoundError(name)
 
-    added: list[str] = []
     monkeypatch.setattr("importlib.metadata.files", missing)
-    runtime_libraries._add_folder(added.append)
-    assert added == []
+    assert runtime_folder("win32") is None
 
 
 @pytest.mark.parametrize(

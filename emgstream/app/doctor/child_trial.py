@@ -12,6 +12,7 @@ import tempfile
 
 from emgstream.child_python import child_python
 from emgstream.host_system import refusal
+from emgstream.network.runtime_libraries import find_runtime_libraries
 from emgstream.translation import tr
 
 __all__ = ["PATIENCE_S", "RUNTIME", "TrialFailedError", "main", "trial_failure", "try_out"]
@@ -79,6 +80,7 @@ def main() -> None:
         Pipeline(read_model(DEMO_MODEL))  # runs both networks on a few windows
         print(json.dumps(choice.to_json()))  # noqa: T201 - the answer to the parent
         return
+    find_runtime_libraries()  # a new Windows has none of those that TensorFlow needs
     imported = importlib.import_module(what)
     print(getattr(imported, "__version__", ""))  # noqa: T201 - the answer to the parent
 
