@@ -48,7 +48,7 @@ PATH_COLUMNS = (
 )
 """Heads of the columns of `path_rows`."""
 PATH_HINTS = (
-    tr("The parts vote together: the network adds up what each of them says"),
+    tr("The network adds up the scores of its parts before it decides"),
     tr("Balanced accuracy if this part decides alone"),
     tr("Of the balanced accuracy of this part alone"),
     tr("Balanced accuracy of the network minus that of its other parts together"),
@@ -122,7 +122,8 @@ def lead_words(document: Mapping[str, Any]) -> str:
     low, high = lead.interval
     if low > 0.0 or high < 0.0:
         return words
-    return f"{words} {tr('As 0 lies in the interval, the lead may be chance.')}"
+    doubt = tr("As 0 lies in the interval, the lead may be chance.")
+    return f"{words} {doubt}"
 
 
 def lead_rows(document: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:

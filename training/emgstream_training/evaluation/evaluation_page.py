@@ -161,7 +161,7 @@ def _accuracy(evaluation: Evaluation) -> str:
 
 def _paths(evaluation: Evaluation) -> str:
     return (
-        "<p>The parts of the network vote together: it adds up what each of them says. "
+        "<p>The network adds up the scores of its parts before it decides. "
         "<em>Alone</em> is the balanced accuracy if one part decides by itself. What a part "
         "<em>adds</em> is the balanced accuracy of the network minus that of its other parts "
         "together; if 0 lies in the interval, it may add nothing.</p>"
