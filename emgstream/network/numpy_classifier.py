@@ -8,6 +8,7 @@ logits reach several hundred, of which single precision keeps seven digits.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import TypeAlias
 
 import numpy as np
@@ -97,7 +98,7 @@ class NumpyClassifier:
 
     def _probabilities(self, window: _Double) -> _Double:
         """Return the probabilities of one window, shape ``(n_steps, n_features)``."""
-        logits = np.sum([*self._path_logits(window).values()], axis=0)
+        logits: _Double = reduce(np.add, self._path_logits(window).values())
         raised = np.exp(logits - logits.max())  # without the maximum, large ones would overflow
         probabilities: _Double = raised / raised.sum()
         return probabilities

@@ -46,10 +46,12 @@ Hudgins 1993 takes a fixed voltage; a share holds for any unit (choice)."""
 
 _N_TREES = 100
 """scikit-learn's default."""
-_FLOOR = 0.02
-"""Least amplitude of a raw signal in the logarithm, as a share of the usual one.
+_FLOOR = 0.2
+"""Floor of an amplitude in its logarithm, as a share of the usual one.
 
-As in the network's own features; a flat line gives a finite number."""
+What makes LDA strongest, mean over 20 recorded sessions, held-out repetitions: 77.3 %, with a floor
+of 0.02 76.5 %. On six sessions of envelopes, which have no noise floor of their own, it is 83.8 %,
+with 0.02 81.7 %, with square roots in place of logarithms 83.5 %, with neither 81.9 %."""
 _STILL = 1e-12
 """Variance under which a feature counts as constant: 0, but for rounding."""
 
@@ -85,14 +87,11 @@ def strong_features(
     first: IndexArray,
     last: IndexArray,
     amplitudes: Doubles,
-    *,
-    is_envelope: bool,
 ) -> FloatArray:
     """Return MAV, WL, ZC and SSC of stretches for the strong LDA, shape ``(n, 4 * n_channels)``.
 
     All are per sample, as the stretches may differ in length. Of MAV and WL it is the natural
-    logarithm, of an envelope the square root: over six sessions of envelopes the logarithm made LDA
-    worse by 1.7 points than linear amplitudes, the square root better by 1.5.
+    logarithm above a floor, so that a flat line gives a finite number.
 
     Parameters
     ----------
@@ -102,8 +101,6 @@ def strong_features(
         Places of the first and the last sample of each stretch, shape ``(n,)``.
     amplitudes
         Usual root mean square of each channel, shape ``(n_channels,)``.
-    is_envelope
-        True for a signal without negative values, which has no noise floor.
     """
     sums = _window_sums(samples, first, last, DEADZONE * amplitudes)
     n_samples = (last - first + 1)[:, np.newaxis]
@@ -111,7 +108,7 @@ def strong_features(
     levels = [np.maximum(one / n_samples, 0.0) for one in (sums.rectified, sums.length)]
     floor = np.maximum(_FLOOR * amplitudes, np.finfo(np.float64).tiny)
     features = (
-        *(np.sqrt(level) if is_envelope else np.log(level + floor) for level in levels),
+        *(np.log(level + floor) for level in levels),
         sums.crossings / n_samples,
         sums.turns / n_samples,
     )

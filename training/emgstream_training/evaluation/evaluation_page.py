@@ -299,8 +299,7 @@ def _facts(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
         "strong LDA",
         (
             "the same four features over all samples that the network looks back over, the first "
-            "two as logarithms, of an envelope as square roots; the covariance is shrunk (Ledoit & "
-            "Wolf 2004)"
+            "two as logarithms; the covariance is shrunk (Ledoit & Wolf 2004)"
         ),
     )
     if evaluation.folds:

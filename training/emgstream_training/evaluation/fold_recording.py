@@ -42,8 +42,6 @@ class FoldRecording:
     """The recording."""
     conditioned: FloatArray
     """The conditioned samples, shape ``(n_samples, n_channels)``; short gaps are filled."""
-    is_envelope: bool
-    """True if the samples are an envelope."""
     n_window: int
     """Samples of a window."""
     n_reach: int
@@ -73,7 +71,6 @@ class FoldRecording:
         return cls(
             table,
             conditioned_samples(manifest, table),
-            is_envelope=manifest.conditioning.get("signal") == "envelope",
             n_window=manifest.window_samples,
             n_reach=reach_of(manifest),
             stretch_starts=np.cumsum([0, *map(len, stretches[:-1])]),
@@ -101,9 +98,7 @@ class FoldRecording:
         """
         if BASELINES[name].is_strong:
             first, last = self._reaches(instants)
-            return strong_features(
-                self.conditioned, first, last, amplitudes, is_envelope=self.is_envelope
-            )
+            return strong_features(self.conditioned, first, last, amplitudes)
         return hudgins_features(
             self.conditioned, instants.places, self.n_window, DEADZONE * amplitudes
         )

@@ -23,7 +23,7 @@ __all__ = ["PathDecisions", "decisions_of_paths"]
 
 @dataclass(frozen=True, eq=False)
 class PathDecisions:
-    """The decisions that tell what one path of a network is worth."""
+    """The decisions of one path of a network, and those of the network without it."""
 
     alone: EvaluatedDecisions
     """By the path alone."""

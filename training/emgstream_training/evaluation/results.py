@@ -64,7 +64,7 @@ class FoldDifference:
 
 @dataclass(frozen=True)
 class PathFigures:
-    """What one path of the network is worth."""
+    """Figures of one path of the network."""
 
     folds: tuple[float, ...]
     """Balanced accuracy of the path alone in each fold."""
