@@ -64,14 +64,15 @@ class FoldDifference:
 
 @dataclass(frozen=True)
 class PathFigures:
-    """Figures of one path of the network."""
+    """Figures of one path of the network.
+
+    None of its confidence: alone, the logits of a path are only its share of the network's.
+    """
 
     folds: tuple[float, ...]
     """Balanced accuracy of the path alone in each fold."""
     balanced_accuracy: Interval
     """Mean over folds, with a 95 % confidence interval."""
-    calibration_error: float
-    """Mean difference of confidence and accuracy of the path alone, 0 to 1."""
     adds: FoldDifference
     """Balanced accuracy of the network minus that of its other paths together."""
 
@@ -79,7 +80,6 @@ class PathFigures:
         """Return everything as JSON's own types; null for what was not measured."""
         return {
             **_over_folds("balanced_accuracy", self.balanced_accuracy, self.folds),
-            "calibration_error": number(self.calibration_error),
             "adds": self.adds.to_json(),
         }
 
@@ -248,13 +248,10 @@ def _paths(folds: Sequence[FoldResult]) -> dict[str, PathFigures]:
     found = {}
     for name in dict.fromkeys(name for fold in folds for name in fold.paths):
         judged = [fold for fold in folds if name in fold.paths]
-        alone = [fold.paths[name].alone for fold in judged]
-        scores = [balanced(one) for one in alone]
-        pooled = EvaluatedDecisions.joined(alone)
+        scores = [balanced(fold.paths[name].alone) for fold in judged]
         found[name] = PathFigures(
             tuple(scores),
             confidence_interval(scores, _test_share(judged)),
-            reliability(pooled.probabilities, pooled.instants.truth, N_BINS).calibration_error,
             _difference(
                 judged,
                 [
