@@ -25,10 +25,9 @@ from emgstream.configuration import configuration_path
 from emgstream.data import DEMO_MODEL
 from emgstream.errors import NetworkBackendError, UsageError
 from emgstream.library_gaps import Machine
-from emgstream.network import runtime_libraries
 from emgstream.network.backend_choice import BackendChoice, BackendReason
 from emgstream.network.backend_preference import VARIABLE, NetworkBackend, prefer_backend
-from emgstream.network.network_backend import choose_backend, open_classifier
+from emgstream.network.network_backend import choose_backend, numpy_classifier, open_classifier
 from emgstream.network.runtime_libraries import runtime_cure, runtime_folder
 from emgstream.pipeline import Pipeline
 from emgstream.translation import use_language
@@ -94,6 +93,19 @@ def test_the_bits_of_a_window_do_not_depend_on_how_many_come(model: Model) -> No
     classifier = open_classifier(model, NUMPY)
     one_by_one = [classifier.predict(windows[row : row + 1]) for row in range(len(windows))]
     np.testing.assert_array_equal(classifier.predict(windows), np.concatenate(one_by_one))
+
+
+def test_the_paths_of_a_network_add_up_to_what_the_softmax_gets(model: Model) -> None:
+    windows = windows_of(model, 50)
+    network = numpy_classifier(model)
+    paths = network.path_logits(windows)
+    assert tuple(paths) == network.path_names
+    assert paths["cnn_lstm"].shape == (50, network.n_classes)
+    logits = np.sum([*paths.values()], axis=0)
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    expected = raised / raised.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(network.predict(windows), expected, atol=1e-4)
+    assert all(not len(path) for path in network.path_logits(windows[:0]).values())
 
 
 @settings(max_examples=10)

@@ -18,7 +18,7 @@ from emgstream.network.numpy_classifier import NumpyClassifier
 from emgstream.network.runtime_libraries import runtime_cure
 from emgstream.types import FloatArray
 
-__all__ = ["Classifier", "choose_backend", "open_classifier"]
+__all__ = ["Classifier", "choose_backend", "numpy_classifier", "open_classifier"]
 
 _log = get_logger(__name__)
 
@@ -69,7 +69,7 @@ def open_classifier(model: Model, backend: NetworkBackend | None = None) -> Clas
     """
     backend = backend or choose_backend().backend
     if backend is NetworkBackend.NUMPY:
-        return _of_numpy(model)
+        return numpy_classifier(model)
     _check_litert()
     classifier: Classifier = import_module(_LITERT).LitertClassifier(
         model.classifier, model.classifier_batch
@@ -77,7 +77,12 @@ def open_classifier(model: Model, backend: NetworkBackend | None = None) -> Clas
     return classifier
 
 
-def _of_numpy(model: Model) -> NumpyClassifier:
+def numpy_classifier(model: Model) -> NumpyClassifier:
+    """Return the network of a model, run by NumPy.
+
+    Raises ModelFileError if its weights are damaged or do not fit its manifest, and
+    NetworkBackendError if they are in the form of before version 0.2.
+    """
     if model.weights_member != WEIGHTS:
         raise NetworkBackendError(
             f"the model has its weights as {model.weights_member}, as before version 0.2, which "

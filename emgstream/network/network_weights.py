@@ -19,6 +19,7 @@ from emgstream.errors import ModelFileError
 from emgstream.types import FloatArray
 
 __all__ = [
+    "CNN_LSTM_PATH",
     "LINEAR_PATH",
     "TRAIN_AGAIN",
     "ArrayHeader",
@@ -36,6 +37,8 @@ Weights: TypeAlias = dict[str, list[FloatArray]]
 WeightShapes: TypeAlias = Mapping[str, Mapping[str, tuple[int, ...]]]
 """The shape of each weight by layer and name."""
 
+CNN_LSTM_PATH = "cnn_lstm"
+"""Name of the path through convolution and LSTM, which every network has."""
 LINEAR_PATH = "linear_path"
 """Name of the layer from the window straight to the softmax, which not every network has."""
 TRAIN_AGAIN = "train the model again"

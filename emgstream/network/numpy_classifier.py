@@ -8,13 +8,14 @@ logits reach several hundred, of which single precision keeps seven digits.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from emgstream.errors import ModelFileError
-from emgstream.network.network_weights import LINEAR_PATH, Weights
+from emgstream.network.network_weights import CNN_LSTM_PATH, LINEAR_PATH, Weights
 from emgstream.types import FloatArray
 
 __all__ = ["NumpyClassifier"]
@@ -68,6 +69,8 @@ class NumpyClassifier:
         """Steps and features of a window."""
         self.n_classes = len(self._output[1])
         """Number of probabilities per window."""
+        self.path_names = (CNN_LSTM_PATH, *((LINEAR_PATH,) if self._linear is not None else ()))
+        """Names of the paths from the window to the softmax."""
 
     def predict(self, windows: FloatArray) -> FloatArray:
         """Return probabilities, shape ``(n_windows, n_classes)``.
@@ -79,20 +82,39 @@ class NumpyClassifier:
             row[:] = self._probabilities(window.astype(np.float64))
         return probabilities
 
+    def path_logits(self, windows: FloatArray) -> dict[str, FloatArray]:
+        """Return the share of each path of the network in the logits, by the name of the path.
+
+        Shape ``(n_windows, n_classes)`` each, float32; ``windows`` is as for `predict`. The sum of
+        all paths is the input of the softmax. The probabilities of a path alone are the softmax of
+        its share.
+        """
+        of_windows = [self._path_logits(window.astype(np.float64)) for window in windows]
+        nothing = np.empty((0, self.n_classes), dtype=np.float32)
+        return {
+            name: np.array([one[name] for one in of_windows], np.float32) if of_windows else nothing
+            for name in self.path_names
+        }
+
     def _probabilities(self, window: _Double) -> _Double:
         """Return the probabilities of one window, shape ``(n_steps, n_features)``."""
+        logits: _Double = reduce(np.add, self._path_logits(window).values())
+        raised = np.exp(logits - logits.max())  # without the maximum, large ones would overflow
+        probabilities: _Double = raised / raised.sum()
+        return probabilities
+
+    def _path_logits(self, window: _Double) -> dict[str, _Double]:
+        """Return the share of each path in the logits of one window, shape ``(n_classes,)``."""
         kernel, bias = self._hidden
         states = self._second.states(self._first.states(self._convolved(window)))
         hidden = np.maximum(states[-1] @ kernel + bias, 0.0)
         kernel, bias = self._output
-        logits = hidden @ kernel + bias
+        paths: dict[str, _Double] = {CNN_LSTM_PATH: hidden @ kernel + bias}
         if self._linear is not None:
             mean = window.mean(axis=0)
             kernel, bias = self._linear
-            logits += np.concatenate([window.ravel(), mean * mean]) @ kernel + bias
-        raised = np.exp(logits - logits.max())  # without the maximum, large ones would overflow
-        probabilities: _Double = raised / raised.sum()
-        return probabilities
+            paths[LINEAR_PATH] = np.concatenate([window.ravel(), mean * mean]) @ kernel + bias
+        return paths
 
     def _convolved(self, window: _Double) -> _Double:
         """Return the window after convolution and max-pooling, shape ``(n_pooled, n_filters)``."""
